@@ -1,0 +1,3 @@
+"""Seacorder: a multi-channel inspection video recorder."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,73 @@
+"""The tree of errors. Each says in one sentence what was wrong and what to do.
+
+    SeacorderError
+    ├── BadRequest        the caller sent something that is not accepted      (field names what)
+    ├── NotPossible       the request is fine, the recorder's state is not    (no channel is live, …)
+    ├── SettingsError     the settings file, an option or a variable          (faults lists all of them)
+    ├── InputFailed       a source: unreachable, refused, no video, unknown codec
+    ├── StorageFailed     a folder or file: not allowed, not writable, full
+    ├── WorkerLost        a worker ended or did not answer in time
+    └── CatalogueFailed   the catalogue: damaged, locked, of a newer version
+
+Errors from outside (OSError, a library's own) are wrapped at the edge with `raise … from`.
+"""
+
+
+class SeacorderError(Exception):
+    """Root of the tree. `str()` is the sentence that the user reads; `kind` is stable and for programs."""
+
+    kind = "error"
+
+    @property
+    def sentence(self) -> str:
+        return str(self)
+
+
+class BadRequest(SeacorderError):
+    """The caller sent something that is not accepted; nothing was changed."""
+
+    kind = "bad_request"
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class NotPossible(SeacorderError):
+    """The request is well-formed but the recorder cannot do it now; nothing was changed."""
+
+    kind = "not_possible"
+
+
+class SettingsError(SeacorderError):
+    """Settings that cannot be used; `faults` has one sentence each."""
+
+    kind = "settings"
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class InputFailed(SeacorderError):
+    """A source cannot be read."""
+
+    kind = "input"
+
+
+class StorageFailed(SeacorderError):
+    """A folder or file cannot be used."""
+
+    kind = "storage"
+
+
+class WorkerLost(SeacorderError):
+    """A worker process ended or did not answer in time."""
+
+    kind = "worker"
+
+
+class CatalogueFailed(SeacorderError):
+    """The catalogue cannot be read or written."""
+
+    kind = "catalogue"

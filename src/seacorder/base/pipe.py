@@ -1,0 +1,71 @@
+"""The pipe between the control process and a worker: length-prefixed pickles of frozen model values.
+
+A worker is a process of its own whose standard input carries commands and whose standard output carries reports.
+Both ends are this program, so pickle is safe here; nothing from outside ever enters the pipe.
+"""
+
+import os
+import pickle
+import struct
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+_LENGTH = struct.Struct("!I")
+HEADER_BYTES = _LENGTH.size
+
+
+def encode(message: object) -> bytes:
+    """One message as it travels."""
+    payload = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(payload)) + payload
+
+
+def payload_bytes(header: bytes) -> int:
+    """The number of bytes that follow a header of HEADER_BYTES."""
+    return int(_LENGTH.unpack(header)[0])
+
+
+def decode(payload: bytes) -> Any:
+    """The message in a payload."""
+    return pickle.loads(payload)  # noqa: S301 - both ends are this program
+
+
+class Link:
+    """A worker's end of the pipe. `send` may be called from any thread; `messages` from one."""
+
+    def __init__(self, reader: BinaryIO, writer: BinaryIO) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._lock = threading.Lock()
+        self._broken = False
+
+    @classmethod
+    def from_stdio(cls) -> "Link":
+        """Takes over standard input and output; what the process prints afterwards goes to standard error."""
+        writer = os.fdopen(os.dup(1), "wb", buffering=0)
+        os.dup2(2, 1)
+        return cls(sys.stdin.buffer, writer)
+
+    def send(self, message: object) -> None:
+        """Sends one report. Blocks while the pipe is full; silent once the other end is gone."""
+        data = memoryview(encode(message))
+        with self._lock:
+            try:
+                while data and not self._broken:
+                    data = data[self._writer.write(data) :]
+            except (BrokenPipeError, ValueError):
+                self._broken = True
+
+    def messages(self) -> Iterator[Any]:
+        """The commands as they come; ends when the control process closes the pipe or is gone. Blocks."""
+        while True:
+            header = self._reader.read(HEADER_BYTES)
+            if len(header) < HEADER_BYTES:
+                return
+            size = payload_bytes(header)
+            payload = self._reader.read(size)
+            if len(payload) < size:
+                return
+            yield decode(payload)

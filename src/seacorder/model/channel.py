@@ -1,0 +1,72 @@
+"""A channel: one camera or other source, what it is set to and how it is doing."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from seacorder.model.recording import FileStatus
+
+
+class ChannelState(StrEnum):
+    """What a channel's input is doing."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    STALLED = "stalled"
+    """Connected, but no frame for three seconds."""
+    FAILED = "failed"
+    """Cannot be read; it is tried again for ever, with back-off."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """What a channel's worker needs to begin. `address` may carry a password and is never shown whole."""
+
+    index: int
+    """Position in the settings file, from 0."""
+    name: str
+    address: str = field(repr=False)
+    """`rtsp://…`, `rtsps://…`, `file:…` or `test:…`, as in docs/reference/settings.md."""
+    preroll_seconds: float = 10.0
+    backlog_seconds: float = 10.0
+    queue_bytes: int = 64 * 1024 * 1024
+    """How much may wait for the disk before whole groups of pictures are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFormat:
+    """What the source sends."""
+
+    codec: str
+    """FFmpeg's codec name: `h264`, `hevc`, …"""
+    width: int
+    height: int
+    frame_rate: float
+    """Frames a second as the source declares or as measured; 0 when unknown."""
+    audio_codec: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """A worker's heartbeat: the whole truth about its channel, sent at least twice a second."""
+
+    channel: str
+    state: ChannelState
+    since_utc_ns: int
+    reason: str | None
+    """One sentence on why the channel is not live; None when it is."""
+    picture: PictureFormat | None = None
+    bits_per_second: int = 0
+    """Measured over the last seconds."""
+    frames_received: int = 0
+    """Video frames since the worker began."""
+    losses: int = 0
+    """Loss intervals since the worker began."""
+    backlog_seconds: float = 0.0
+    backlog_bytes: int = 0
+    queued_bytes: int = 0
+    """Bytes that wait for the disk."""
+    newest_frame_utc_ns: int | None = None
+    recording: FileStatus | None = None
+    """The file being recorded, None while none is open."""
+    clip: FileStatus | None = None
+    anomaly: FileStatus | None = None

@@ -1,0 +1,97 @@
+"""What the control process says to a channel's worker. Every command with a `request` is answered by one `Answer`."""
+
+from dataclasses import dataclass
+
+from seacorder.model.instant import Instant, SplitSchedule
+from seacorder.model.naming import Naming
+from seacorder.model.recording import FileKind
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Record from the newest keyframe at or before `instant`; answered when the first bytes are on disk.
+
+    Without a picture at that instant the recording waits and begins with the first keyframe that comes; then the
+    answer is negative with the reason, and the order stands.
+    """
+
+    request: int
+    recording_id: str
+    instant: Instant
+    naming: Naming
+    schedule: SplitSchedule
+    reevaluate_tags: bool
+    first_part: int = 1
+    """Number of the first part; above 1 when a restarted worker takes a recording up again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecording:
+    """New settings for the files that begin at or after `from_ns` (monotonic); not answered."""
+
+    from_ns: int
+    naming: Naming
+    schedule: SplitSchedule
+    reevaluate_tags: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """The last frame is the newest at or before `instant`; answered when every file is whole and on disk."""
+
+    request: int
+    instant: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class StartClip:
+    """An additional file from the newest keyframe at or before `instant` less the channel's pre-roll.
+
+    Answered when its first bytes are on disk. `kind` is CLIP or ANOMALY; one of each can run at a time.
+    """
+
+    request: int
+    clip_id: str
+    kind: FileKind
+    instant: Instant
+    naming: Naming
+    recording_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopClip:
+    """The last frame is the newest at or before `instant`; answered when the file is whole and on disk."""
+
+    request: int
+    kind: FileKind
+    instant: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFramegrab:
+    """A full-size JPEG of the newest frame at or before `instant`; answered when it is on disk."""
+
+    request: int
+    framegrab_id: str
+    instant: Instant
+    naming: Naming
+    recording_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakePicture:
+    """A small JPEG of the newest keyframe for a page; answered by `Picture`."""
+
+    request: int
+    width: int
+    """Pixels; the height follows from the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Finish every file and end. A closed pipe says the same."""
+
+
+Command = (
+    StartRecording | ChangeRecording | StopRecording | StartClip | StopClip | TakeFramegrab | TakePicture | Finish
+)

@@ -1,0 +1,38 @@
+"""An instant, on both clocks at once, and the split schedule that hangs on one."""
+
+from dataclasses import dataclass
+
+from seacorder.base.clock import NS_PER_SECOND, Clock
+
+NS_PER_MINUTE = 60 * NS_PER_SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One moment: `monotonic_ns` is what workers act on, `utc_ns` is what people and names are told."""
+
+    monotonic_ns: int
+    utc_ns: int
+
+    @classmethod
+    def now(cls, clock: Clock) -> "Instant":
+        return cls(clock.monotonic_ns(), clock.utc_ns())
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSchedule:
+    """When files split: `origin_ns + k * period_ns` on the monotonic clock, the same for every channel.
+
+    `period_ns` 0 means never.
+    """
+
+    origin_ns: int
+    period_ns: int
+
+    def next_after(self, monotonic_ns: int) -> int | None:
+        """The first split instant later than `monotonic_ns`; None when files never split."""
+        if self.period_ns <= 0:
+            return None
+        if monotonic_ns < self.origin_ns:
+            return self.origin_ns + self.period_ns
+        return self.origin_ns + ((monotonic_ns - self.origin_ns) // self.period_ns + 1) * self.period_ns

@@ -1,0 +1,90 @@
+"""Compressed pictures and sound on their way through a worker: from inputs over the timeline to sinks.
+
+The compressed bytes themselves stay in the media library's packet, which is reference-counted and never copied;
+here it is only carried. Whoever hands a packet to a muxer sets its times first and does not rely on what it finds.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from seacorder.model.channel import PictureFormat
+
+
+class Track(StrEnum):
+    VIDEO = "video"
+    AUDIO = "audio"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFormat:
+    """One track of a source, detached from the connection that it came over. Equal formats can share a file."""
+
+    track: Track
+    codec: str
+    time_base: Fraction
+    extradata: bytes
+    width: int = 0
+    height: int = 0
+    sample_rate: int = 0
+    channels: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceFormat:
+    """What a source sends during one connection; `templates` holds one detached PyAV stream a track."""
+
+    video: TrackFormat
+    audio: TrackFormat | None
+    frame_rate: Fraction | None
+    templates: dict[Track, Any]
+
+    def fits(self, other: "SourceFormat") -> bool:
+        """True when packets of `other` can go on in a file that was begun with this format."""
+        return self.video == other.video and self.audio == other.audio
+
+    @property
+    def picture(self) -> PictureFormat:
+        return PictureFormat(
+            codec=self.video.codec,
+            width=self.video.width,
+            height=self.video.height,
+            frame_rate=float(self.frame_rate or 0),
+            audio_codec=self.audio.codec if self.audio else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePacket:
+    """A packet as an input hands it over: the source's own times, in the track's time base, None where missing."""
+
+    track: Track
+    packet: Any
+    pts: int | None
+    dts: int | None
+    duration: int
+    is_keyframe: bool
+    size: int
+    arrived_ns: int
+    """Monotonic time at which the packet was complete."""
+    is_corrupt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A packet after the timeline: mended times in the track's time base, and its place on the machine's clocks."""
+
+    track: Track
+    packet: Any
+    pts: int
+    dts: int
+    duration: int
+    is_keyframe: bool
+    size: int
+    instant_ns: int
+    """Capture time on the monotonic clock."""
+    utc_ns: int
+    """Capture time, UTC."""
+    number: int
+    """Video: the channel's frame number, in decoding order, from 0 at the worker's start. Audio: -1."""

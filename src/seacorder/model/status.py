@@ -1,0 +1,49 @@
+"""The recorder's state as anybody may see it."""
+
+from dataclasses import dataclass
+
+from seacorder.model.channel import ChannelStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """The disk that recordings go to. Bytes; `seconds_left` at the present bit rate, None when nothing is written."""
+
+    path: str
+    total_bytes: int
+    free_bytes: int
+    reserve_bytes: int
+    seconds_left: float | None = None
+
+    @property
+    def free_percent(self) -> int:
+        """Whole percent of the volume that is free."""
+        return 100 * self.free_bytes // self.total_bytes if self.total_bytes else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """A channel as status shows it: its worker's last heartbeat, and what control knows beyond it."""
+
+    status: ChannelStatus
+    address: str
+    """Without credentials."""
+    is_recording: bool
+    """Video bytes have really reached a file within the last moments."""
+    recording_seconds: float
+    restarts: int
+    """How often its worker was started anew."""
+    losses: int
+    """Loss rows of the running recording, or of the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderStatus:
+    utc_ns: int
+    is_recording: bool
+    is_clip_recording: bool
+    recording_id: str | None
+    recording_seconds: float
+    channels: tuple[ChannelView, ...]
+    volume: Volume
+    version: str
