@@ -1,6 +1,7 @@
 """What a client may set over the Inspector API. Field names here; the wire's PascalCase lives in `api`."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 SPLIT_TIME_MINUTES_MIN = 0.05
 SPLIT_TIME_MINUTES_MAX = 1440.0
@@ -47,3 +48,35 @@ class RecorderSettings:
     inspection_directory: str | None = None
     """As the client sent it; None = `[storage] root`."""
     templates: PathTemplates = PathTemplates()
+
+
+class Unset(Enum):
+    """Says that a field was not sent, where None has a meaning of its own."""
+
+    UNSET = "unset"
+
+
+UNSET = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChange:
+    """Any subset of `RecorderSettings`; the rest stays as it is."""
+
+    bitrate_mbits: float | Unset = UNSET
+    encoder: str | Unset = UNSET
+    frame_rate: float | Unset = UNSET
+    is_smart_encoding: bool | Unset = UNSET
+    resolution: tuple[int, int] | Unset = UNSET
+    restart_on_failure: bool | Unset = UNSET
+    split_time_minutes: float | Unset = UNSET
+    reevaluate_tags_on_split: bool | Unset = UNSET
+    recording_directory: str | Unset = UNSET
+    inspection_directory: str | Unset = UNSET
+    filename_template: str | Unset = UNSET
+    directory_template: str | Unset = UNSET
+    framegrab_template: str | Unset = UNSET
+    data_log_template: str | Unset = UNSET
+    event_template: str | Unset = UNSET
+    anomaly_template: str | Unset = UNSET
+    clip_template: str | None | Unset = UNSET

@@ -1,0 +1,22 @@
+"""A clock that moves only when a test says so."""
+
+
+class FakeClock:
+    def __init__(self, monotonic_ns: int = 1_000_000_000, utc_ns: int = 1_700_000_000_000_000_000) -> None:
+        self._monotonic_ns = monotonic_ns
+        self._utc_ns = utc_ns
+
+    def monotonic_ns(self) -> int:
+        return self._monotonic_ns
+
+    def utc_ns(self) -> int:
+        return self._utc_ns
+
+    def advance(self, seconds: float) -> None:
+        """Moves both clocks on."""
+        self._monotonic_ns += round(seconds * 1e9)
+        self._utc_ns += round(seconds * 1e9)
+
+    def step_wall(self, seconds: float) -> None:
+        """Steps the wall clock alone, as NTP or an operator may."""
+        self._utc_ns += round(seconds * 1e9)
