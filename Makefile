@@ -1,0 +1,84 @@
+# The house: `make help` lists what there is. Works from a fresh clone with Python 3.11+ and make alone.
+#
+# Stamps in .venv say what has been installed, so nothing is installed twice; `make clean` starts afresh.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(BIN)/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+ARGS ?=
+
+RUN_STAMP := $(VENV)/.installed-for-running
+DEV_STAMP := $(VENV)/.installed-for-development
+NEWMAN_STAMP := tests/newman/node_modules/.package-lock.json
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types layers budgets docs format bench pins system clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
+
+$(PY):
+	$(PYTHON) tools/environment.py $(VENV)
+
+$(RUN_STAMP): requirements.txt pyproject.toml | $(PY)
+	@echo "Installing what Seacorder needs to run …"
+	$(PIP) install --no-deps -r requirements.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+	@echo "Installing what the checks and tests need …"
+	$(PIP) install --no-deps -r requirements-dev.txt
+	@touch $@
+
+run: $(RUN_STAMP)  ## install what is needed and start the recorder with four test-pattern channels
+	$(BIN)/seacorder serve --demo $(ARGS)
+
+test: $(DEV_STAMP) system newman  ## every test, with real RTSP servers; ARGS="-k clip" for some of them
+	$(PY) -m pytest $(ARGS)
+
+check: lint types layers budgets docs  ## style, types, layers, budgets, documents: a minute, no server needed
+
+lint: $(DEV_STAMP)  ## ruff
+	$(BIN)/ruff check .
+
+types: $(DEV_STAMP)  ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(DEV_STAMP)  ## who may import whom
+	$(BIN)/lint-imports --no-logo
+
+budgets: $(DEV_STAMP)  ## size of modules and functions, doors
+	$(PY) -m tools.budgets
+
+docs: $(DEV_STAMP)  ## links, and that documents and code say the same
+	$(PY) -m tools.links
+	$(PY) -m tools.strangers
+	$(PY) -m pytest -q -p no:cacheprovider -m docs
+
+format: $(DEV_STAMP)  ## sort imports and lay out the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV_STAMP) system  ## the figures, written into docs/reference/benchmarks.md; BENCH_SHORT=1 for a quick look
+	$(PY) -m bench $(ARGS)
+
+pins: $(DEV_STAMP)  ## write requirements*.txt anew from .venv
+	$(PY) -m tools.pins
+
+system: | $(PY)
+	@$(PY) -m tools.system_packages
+
+.PHONY: newman
+newman:
+	@if [ -f tests/newman/package-lock.json ] && command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NEWMAN_STAMP); fi
+
+$(NEWMAN_STAMP): tests/newman/package-lock.json
+	cd tests/newman && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+clean:  ## remove everything that was made here
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/newman/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

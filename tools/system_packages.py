@@ -1,0 +1,104 @@
+"""What the tests need beside Python packages: `python -m tools.system_packages`.
+
+On Debian as root the missing packages are installed. Elsewhere it says what is missing and which tests are skipped for
+it; with CI=true something missing is a failure, since then nothing may be skipped.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+_GSTREAMER_PROBE = """
+import gi
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import Gst, GstRtspServer
+Gst.init(None)
+wanted = ("x264enc", "h264parse", "h265parse", "rtph264pay", "rtph265pay", "qtdemux")
+raise SystemExit(any(Gst.ElementFactory.find(name) is None for name in wanted))
+"""
+
+
+def system_python() -> str | None:
+    """The Python that Debian's `gi` belongs to, which is not the one of the virtual environment."""
+    path = "/usr/bin/python3"
+    return path if Path(path).exists() else None
+
+
+def has_gstreamer() -> bool:
+    python = system_python()
+    if python is None:
+        return False
+    probe = subprocess.run([python, "-c", _GSTREAMER_PROBE], capture_output=True, check=False)
+    return probe.returncode == 0
+
+
+def has_command(*names: str) -> Callable[[], bool]:
+    return lambda: any(shutil.which(name) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something outside Python, what it is for, and Debian's packages of it."""
+
+    name: str
+    without_it: str
+    is_there: Callable[[], bool]
+    packages: tuple[str, ...]
+
+
+NEEDS = (
+    Need("ffmpeg and ffprobe", "tests that check files with ffprobe", has_command("ffprobe"), ("ffmpeg",)),
+    Need(
+        "GStreamer's RTSP server",
+        "tests with real RTSP cameras (marker rtsp)",
+        has_gstreamer,
+        (
+            "python3-gi",
+            "gir1.2-gstreamer-1.0",
+            "gir1.2-gst-rtsp-server-1.0",
+            "gstreamer1.0-rtsp",
+            "gstreamer1.0-plugins-base",
+            "gstreamer1.0-plugins-good",
+            "gstreamer1.0-plugins-bad",
+            "gstreamer1.0-plugins-ugly",
+            "gstreamer1.0-libav",
+            "gstreamer1.0-tools",
+        ),
+    ),
+    Need("Chromium", "tests of the page (marker browser)", has_command("chromium", "chromium-browser"), ("chromium",)),
+    Need("Node and npm", "the Postman collection in newman (marker newman)", has_command("npm"), ("nodejs", "npm")),
+)
+
+
+def install(needs: list[Need]) -> None:
+    """With apt-get, as root. A failure is not fatal here: what is still missing is said afterwards."""
+    packages = [package for need in needs for package in need.packages]
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    print(f"Installing system packages: {' '.join(packages)}")
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        done = subprocess.run(["apt-get", "-q", *command], capture_output=True, text=True, check=False, env=environment)
+        if done.returncode:
+            print((done.stdout + done.stderr)[-2000:], file=sys.stderr)
+
+
+def may_install() -> bool:
+    return shutil.which("apt-get") is not None and hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def main() -> int:
+    missing = [need for need in NEEDS if not need.is_there()]
+    if missing and may_install():
+        install(missing)
+        missing = [need for need in missing if not need.is_there()]
+    for need in missing:
+        print(f"Missing: {need.name}. Skipped without it: {need.without_it}. Debian: {' '.join(need.packages)}")
+    return 1 if missing and os.environ.get("CI") == "true" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
