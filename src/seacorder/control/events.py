@@ -1,0 +1,104 @@
+"""What happened: the program's event log, held in memory for whoever follows, and the words that events use."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from enum import StrEnum
+
+from seacorder.model.event import Event
+
+DEFAULT_CAPACITY = 10_000
+
+
+class EventKind(StrEnum):
+    """Stable words of the control process; docs/reference/events.md says what each means."""
+
+    PROGRAM_STARTED = "program_started"
+    PROGRAM_STOPPING = "program_stopping"
+    CHANNEL_CONNECTING = "channel_connecting"
+    CHANNEL_LIVE = "channel_live"
+    CHANNEL_STALLED = "channel_stalled"
+    CHANNEL_FAILED = "channel_failed"
+    WORKER_LOST = "worker_lost"
+    WORKER_BACK = "worker_back"
+    RECORDING_STARTED = "recording_started"
+    RECORDING_REFUSED = "recording_refused"
+    RECORDING_RESUMED = "recording_resumed"
+    RECORDING_INTERRUPTED = "recording_interrupted"
+    RECORDING_STOPPED = "recording_stopped"
+    CHANNEL_NOT_RECORDING = "channel_not_recording"
+    PART_OPENED = "part_opened"
+    PART_CLOSED = "part_closed"
+    PART_INTERRUPTED = "part_interrupted"
+    FILE_REPAIRED = "file_repaired"
+    REPAIR_FAILED = "repair_failed"
+    CLIP_STARTED = "clip_started"
+    CLIP_STOPPED = "clip_stopped"
+    CLIP_INTERRUPTED = "clip_interrupted"
+    FRAMEGRAB_STORED = "framegrab_stored"
+    FRAMEGRAB_FAILED = "framegrab_failed"
+    LOSS_NOTED = "loss_noted"
+    FILE_FAULT = "file_fault"
+    FILE_FAULT_OVER = "file_fault_over"
+    SETTINGS_CHANGED = "settings_changed"
+    ENCODING_NOT_APPLIED = "encoding_not_applied"
+    DISK_LOW = "disk_low"
+    DISK_LOW_OVER = "disk_low_over"
+    CLOCK_STEPPED = "clock_stepped"
+
+
+class EventLog:
+    """The newest events, each with a cursor: a number that only grows, also over restarts of the program.
+
+    A listener that remembers the last cursor that it saw resumes there. The ring is bounded; a listener that was
+    away for longer sees from the cursors that some are missing and finds them in the catalogue. For the event loop
+    alone; nothing blocks.
+    """
+
+    def __init__(self, *, capacity: int = DEFAULT_CAPACITY, on_event: Callable[[Event], None] | None = None) -> None:
+        self._events: deque[Event] = deque(maxlen=capacity)
+        self._newest = 0
+        self._on_event = on_event
+        self._arrived = asyncio.Event()
+
+    @property
+    def newest_cursor(self) -> int:
+        """Cursor of the newest event; 0 before the first."""
+        return self._newest
+
+    @property
+    def oldest_cursor(self) -> int:
+        """Cursor of the oldest event still held; one past the newest when none is."""
+        return self._events[0].cursor if self._events else self._newest + 1
+
+    def continue_from(self, cursor: int) -> None:
+        """Lets the next event have the cursor after `cursor`, as an earlier run of the program left it."""
+        self._newest = max(self._newest, cursor)
+
+    def add(self, event: Event) -> Event:
+        """Gives `event` its cursor, keeps it and wakes the followers."""
+        self._newest += 1
+        numbered = replace(event, cursor=self._newest)
+        self._events.append(numbered)
+        if self._on_event is not None:
+            self._on_event(numbered)
+        arrived, self._arrived = self._arrived, asyncio.Event()
+        arrived.set()
+        return numbered
+
+    def after(self, cursor: int) -> list[Event]:
+        """The events held whose cursor is above `cursor`, oldest first."""
+        newer = min(max(self._newest - cursor, 0), len(self._events))
+        held = len(self._events)
+        return [self._events[position] for position in range(held - newer, held)]
+
+    async def follow(self, cursor: int) -> AsyncIterator[Event]:
+        """The events after `cursor`, then each as it happens, for ever. A slow follower delays nobody."""
+        while True:
+            arrived = self._arrived
+            for event in self.after(cursor):
+                cursor = event.cursor
+                yield event
+            if self._newest <= cursor or not self._events:
+                await arrived.wait()

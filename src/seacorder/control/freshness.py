@@ -1,0 +1,57 @@
+"""Whether frames are really reaching files: decided from bytes that the disk has taken, never from a flag."""
+
+from collections.abc import Iterable
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.model.channel import ChannelStatus
+from seacorder.model.recording import FileKind, FileStatus
+
+FRESH_NS = 1_500_000_000
+"""Fragments of half a second, heartbeats of half a second, and as much again for a busy disk."""
+FRESH_FRAME_INTERVALS = 3
+
+
+def fresh_limit_ns(frame_rate: float) -> int:
+    """How long ago bytes may have been stored at the latest: slow sources get three frame intervals."""
+    if frame_rate <= 0:
+        return FRESH_NS
+    return max(FRESH_NS, round(FRESH_FRAME_INTERVALS * NS_PER_SECOND / frame_rate))
+
+
+def file_of(status: ChannelStatus, kind: FileKind) -> FileStatus | None:
+    """The file of this kind that the channel is writing."""
+    if kind is FileKind.RECORDING:
+        return status.recording
+    return status.anomaly if kind is FileKind.ANOMALY else status.clip
+
+
+class StoredBytes:
+    """When each channel last stored video bytes of one recording or clip, on the monotonic clock."""
+
+    def __init__(self, identifier: str, kind: FileKind) -> None:
+        self._identifier = identifier
+        self._kind = kind
+        self._stored_ns: dict[str, int] = {}
+        self._limit_ns: dict[str, int] = {}
+
+    def saw_answer(self, channel: str, now_ns: int) -> None:
+        """The worker answered that first bytes are on disk."""
+        self._stored_ns[channel] = max(self._stored_ns.get(channel, 0), now_ns)
+
+    def saw_status(self, status: ChannelStatus) -> None:
+        """A heartbeat; a part that has just begun does not undo what the one before it stored."""
+        self._limit_ns[status.channel] = fresh_limit_ns(status.picture.frame_rate if status.picture else 0.0)
+        file = file_of(status, self._kind)
+        if file is not None and file.id == self._identifier and file.last_stored_ns > 0:
+            self._stored_ns[status.channel] = max(self._stored_ns.get(status.channel, 0), file.last_stored_ns)
+
+    def forget(self, channel: str) -> None:
+        """The channel's worker is gone."""
+        self._stored_ns.pop(channel, None)
+
+    def is_fresh(self, channel: str, now_ns: int) -> bool:
+        stored = self._stored_ns.get(channel)
+        return stored is not None and now_ns - stored <= self._limit_ns.get(channel, FRESH_NS)
+
+    def any_fresh(self, channels: Iterable[str], now_ns: int) -> bool:
+        return any(self.is_fresh(channel, now_ns) for channel in channels)

@@ -1,0 +1,104 @@
+"""Names and ids: what control decides about them. How a template is evaluated is `storage.names`' affair."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from seacorder.base.clock import NS_PER_MS
+from seacorder.model.naming import Naming
+from seacorder.model.recording import FileKind
+from seacorder.model.settings import UNSET, PathTemplates, RecorderSettings, SettingsChange
+
+_REMEMBERED_IDS = 4096
+
+_SETS_A_DIRECTORY = (
+    "recording_directory",
+    "inspection_directory",
+    "filename_template",
+    "directory_template",
+    "framegrab_template",
+    "data_log_template",
+    "event_template",
+    "anomaly_template",
+    "clip_template",
+)
+
+
+def id_text(utc_ns: int) -> str:
+    """`YYYYMMDDTHHMMSS.mmmZ`: sorts by time."""
+    milliseconds = utc_ns // NS_PER_MS
+    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    return f"{moment:%Y%m%dT%H%M%S}.{milliseconds % 1000:03d}Z"
+
+
+class Ids:
+    """Hands out ids, no two the same: a second one of the same millisecond gets `-2`, then `-3` …"""
+
+    def __init__(self) -> None:
+        self._given: deque[str] = deque(maxlen=_REMEMBERED_IDS)
+
+    def next(self, utc_ns: int) -> str:
+        base = id_text(utc_ns)
+        identifier, number = base, 1
+        while identifier in self._given:
+            number += 1
+            identifier = f"{base}-{number}"
+        self._given.append(identifier)
+        return identifier
+
+
+def file_template(templates: PathTemplates, kind: FileKind) -> str:
+    """The template that names a file of this kind."""
+    return {
+        FileKind.RECORDING: templates.filename,
+        FileKind.CLIP: templates.clip_or_anomaly,
+        FileKind.FRAMEGRAB: templates.framegrab,
+        FileKind.DATA: templates.data_log,
+        FileKind.EVENT: templates.event,
+        FileKind.ANOMALY: templates.anomaly,
+    }[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class NamingBase:
+    """What every name of one moment shares: the checked base folders and which clock the tags read."""
+
+    recording_folder: str
+    inspection_folder: str
+    use_utc: bool = False
+
+    def naming(self, kind: FileKind, settings: RecorderSettings, *, directory_utc_ns: int, file_utc_ns: int) -> Naming:
+        """Recordings go to the recording folder, everything else to the inspection folder."""
+        is_recording = kind is FileKind.RECORDING
+        return Naming(
+            base_folder=self.recording_folder if is_recording else self.inspection_folder,
+            directory_template=settings.templates.directory,
+            directory_utc_ns=directory_utc_ns,
+            file_template=file_template(settings.templates, kind),
+            file_utc_ns=file_utc_ns,
+            kind=kind,
+            use_utc=self.use_utc,
+        )
+
+
+class DirectoryInstant:
+    """Which instant the directory's time tags carry.
+
+    A recording's own start instant for all that belongs to it. Outside a recording the instant of the first file,
+    kept until a directory or a template is set.
+    """
+
+    def __init__(self) -> None:
+        self._outside_utc_ns: int | None = None
+
+    def at(self, now_utc_ns: int, recording_start_utc_ns: int | None) -> int:
+        if recording_start_utc_ns is not None:
+            return recording_start_utc_ns
+        if self._outside_utc_ns is None:
+            self._outside_utc_ns = now_utc_ns
+        return self._outside_utc_ns
+
+    def on_change(self, change: SettingsChange) -> None:
+        """Forgets the instant when the client set a directory or template, be it to the same value."""
+        if any(getattr(change, name) is not UNSET for name in _SETS_A_DIRECTORY):
+            self._outside_utc_ns = None

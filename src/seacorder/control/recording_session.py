@@ -1,0 +1,138 @@
+"""One running recording as control knows it: its order, what each channel has made of it, and later changes.
+
+Values and decisions only; `recordings` sends the commands.
+"""
+
+from dataclasses import dataclass
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.control.freshness import StoredBytes
+from seacorder.control.gaps import Gaps
+from seacorder.model.channel import ChannelStatus
+from seacorder.model.command import ChangeRecording, StartRecording
+from seacorder.model.instant import NS_PER_MINUTE, Instant, SplitSchedule
+from seacorder.model.naming import Naming
+from seacorder.model.recording import FileKind, Loss, Part, Recording, RecordingState
+from seacorder.model.result import CommandResult
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """How files are named and split that begin at or after `from_ns` (monotonic)."""
+
+    from_ns: int
+    naming: Naming
+    schedule: SplitSchedule
+    reevaluate_tags: bool
+
+
+def schedule_from(origin_ns: int, split_time_minutes: float) -> SplitSchedule:
+    """The schedule that counts from `origin_ns`; 0 minutes never splits."""
+    return SplitSchedule(origin_ns, round(split_time_minutes * NS_PER_MINUTE))
+
+
+def change_from_ns(plan: FilePlan, now_ns: int) -> int:
+    """When a change asked for now takes effect: with the next common split, at once where files never split."""
+    following = plan.schedule.next_after(now_ns)
+    return now_ns if following is None else following
+
+
+class RecordingSession:
+    """One recording from its start to its stop."""
+
+    def __init__(self, recording: Recording, instant: Instant, plan: FilePlan) -> None:
+        self.recording = recording
+        self.instant = instant
+        self.result = CommandResult(instant, recording.id, ())
+        """What the start came to; the answer to a second start."""
+        self.stored = StoredBytes(recording.id, FileKind.RECORDING)
+        self.gaps = Gaps()
+        self.is_stored = False
+        """The catalogue knows the recording."""
+        self._plans = [plan]
+        self._newest_part: dict[str, Part] = {}
+        self._first_utc_ns: dict[str, int] = {}
+        self._newest_utc_ns: dict[str, int] = {}
+        self._losses: dict[str, int] = {}
+
+    @property
+    def id(self) -> str:
+        return self.recording.id
+
+    @property
+    def directory_utc_ns(self) -> int:
+        return self._plans[0].naming.directory_utc_ns
+
+    def plan_at(self, monotonic_ns: int) -> FilePlan:
+        """The plan for a file that begins then."""
+        return [plan for plan in self._plans if plan.from_ns <= monotonic_ns or plan is self._plans[0]][-1]
+
+    def change(self, plan: FilePlan) -> None:
+        """A later change replaces those that have not taken effect before it."""
+        self._plans = [self._plans[0], *(one for one in self._plans[1:] if one.from_ns < plan.from_ns), plan]
+
+    def start_command(self, request: int, channel: str, instant: Instant) -> StartRecording:
+        """The order for a channel that is to record from `instant`, numbered on from the parts it has already."""
+        plan = self.plan_at(instant.monotonic_ns)
+        newest = self._newest_part.get(channel)
+        return StartRecording(
+            request=request,
+            recording_id=self.id,
+            instant=instant,
+            naming=plan.naming,
+            schedule=plan.schedule,
+            reevaluate_tags=plan.reevaluate_tags,
+            first_part=1 if newest is None else newest.number + 1,
+        )
+
+    def changes_after(self, monotonic_ns: int) -> list[ChangeRecording]:
+        """The changes that have not taken effect by then, for a worker that begins then."""
+        return [change_command(plan) for plan in self._plans[1:] if plan.from_ns > monotonic_ns]
+
+    def has_part(self, channel: str) -> bool:
+        return channel in self._newest_part
+
+    def newest_part(self, channel: str) -> Part | None:
+        return self._newest_part.get(channel)
+
+    def saw_part(self, part: Part) -> bool:
+        """Notes a part as it stands now; True when it is the channel's newest."""
+        newest = self._newest_part.get(part.channel)
+        if newest is not None and part.number < newest.number:
+            return False
+        self._newest_part[part.channel] = part
+        self._first_utc_ns.setdefault(part.channel, part.start_utc_ns)
+        return True
+
+    def saw_status(self, status: ChannelStatus) -> None:
+        self.stored.saw_status(status)
+        file = status.recording
+        if file is not None and file.id == self.id and file.newest_stored_utc_ns > 0:
+            self._newest_utc_ns[status.channel] = file.newest_stored_utc_ns
+
+    def newest_utc_ns(self, channel: str) -> int | None:
+        """Capture time of the channel's newest frame that the disk has taken."""
+        return self._newest_utc_ns.get(channel)
+
+    def saw_loss(self, loss: Loss) -> None:
+        self._losses[loss.channel] = self._losses.get(loss.channel, 0) + 1
+
+    def losses(self, channel: str) -> int:
+        return self._losses.get(channel, 0)
+
+    def seconds(self, now_ns: int) -> float:
+        """Since the start instant."""
+        return max(0, now_ns - self.instant.monotonic_ns) / NS_PER_SECOND
+
+    def channel_seconds(self, channel: str) -> float:
+        """From the channel's first frame to its newest stored one, holes included."""
+        first, newest = self._first_utc_ns.get(channel), self._newest_utc_ns.get(channel)
+        return 0.0 if first is None or newest is None else max(0, newest - first) / NS_PER_SECOND
+
+
+def new_recording(identifier: str, start_utc_ns: int, continues: str | None = None) -> Recording:
+    return Recording(identifier, start_utc_ns, None, RecordingState.RUNNING, continues)
+
+
+def change_command(plan: FilePlan) -> ChangeRecording:
+    return ChangeRecording(plan.from_ns, plan.naming, plan.schedule, plan.reevaluate_tags)
