@@ -39,7 +39,11 @@ class LossCause(StrEnum):
     """Why frames are missing."""
 
     RECONNECT = "reconnect"
+    """The connection was gone, or not there yet."""
     STALL = "stall"
+    """The connection stood and no frames came."""
+    NETWORK = "network"
+    """The source's own times say that frames never arrived."""
     DISK_SLOW = "disk_slow"
     DISK_FAILED = "disk_failed"
     WORKER_KILLED = "worker_killed"

@@ -1,0 +1,14 @@
+"""`python -m seacorder.channel`: one channel's worker, spoken to over its standard input and output."""
+
+import os
+import signal
+
+from seacorder.base import log
+from seacorder.base.pipe import Link
+from seacorder.channel.worker import run
+
+if __name__ == "__main__":
+    # The control process decides when a worker ends; a Ctrl-C in the terminal is meant for it alone.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log.set_up(os.environ.get("SEACORDER_LOG_LEVEL", "INFO"), process="channel")
+    run(Link.from_stdio())

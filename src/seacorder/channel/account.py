@@ -1,0 +1,51 @@
+"""The account of a channel: every frame received, and every hole with its cause."""
+
+from dataclasses import dataclass
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.model.recording import LossCause
+
+
+@dataclass(slots=True)
+class Hole:
+    """A hole that is still open. `frame_ns` is the usual distance of two frames, 0 when unknown."""
+
+    from_utc_ns: int
+    cause: LossCause
+    detail: str
+
+    def frames(self, to_utc_ns: int, frame_ns: int) -> int | None:
+        """How many frames fit into the hole between its two neighbours; None when the rate is unknown."""
+        if frame_ns <= 0:
+            return None
+        return max(0, round((to_utc_ns - self.from_utc_ns) / frame_ns) - 1)
+
+
+class Rate:
+    """Bits and frames a second over the last few seconds. Not thread-safe."""
+
+    WINDOW_NS = 3 * NS_PER_SECOND
+
+    def __init__(self) -> None:
+        self._seconds: list[list[int]] = []
+        """[second, bytes, frames], oldest first; the last one is still filling."""
+
+    def count(self, now_ns: int, size: int, frames: int) -> None:
+        second = now_ns // NS_PER_SECOND
+        if not self._seconds or self._seconds[-1][0] != second:
+            self._seconds.append([second, 0, 0])
+            del self._seconds[:-4]
+        self._seconds[-1][1] += size
+        self._seconds[-1][2] += frames
+
+    def bits_per_second(self, now_ns: int) -> int:
+        """Over whole seconds only; 0 when nothing came lately."""
+        return self._mean(now_ns, 1) * 8
+
+    def frames_per_second(self, now_ns: int) -> int:
+        return self._mean(now_ns, 2)
+
+    def _mean(self, now_ns: int, column: int) -> int:
+        now = now_ns // NS_PER_SECOND
+        whole = [row for row in self._seconds if now - 3 <= row[0] < now]
+        return sum(row[column] for row in whole) // len(whole) if whole else 0

@@ -1,0 +1,99 @@
+"""The backlog: the latest seconds of a channel, in memory, as whole groups of pictures."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.model.sample import Sample, SourceFormat, Track
+
+LIMIT_BYTES = 256 * 1024 * 1024
+"""However long the window: a source that goes wild must not take the machine's memory."""
+
+
+@dataclass(slots=True)
+class Group:
+    """A keyframe and all that follows it, sound included, up to the next keyframe."""
+
+    source: SourceFormat
+    start_ns: int
+    samples: list[Sample] = field(default_factory=list)
+    bytes: int = 0
+
+
+class Backlog:
+    """Keeps at least `seconds` back from the newest sample, cut at keyframes. Not thread-safe."""
+
+    def __init__(self, seconds: float, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._window_ns = int(seconds * NS_PER_SECOND)
+        self._limit_bytes = limit_bytes
+        self._groups: deque[Group] = deque()
+        self.bytes = 0
+
+    def push(self, sample: Sample, source: SourceFormat) -> None:
+        """Takes a sample in; what comes before the first keyframe cannot be shown and is not kept."""
+        if sample.track is Track.VIDEO and sample.is_keyframe:
+            self._groups.append(Group(source, sample.instant_ns))
+            self._trim(sample.instant_ns)
+        if not self._groups:
+            return
+        group = self._groups[-1]
+        group.samples.append(sample)
+        group.bytes += sample.size
+        self.bytes += sample.size
+        if self.bytes > self._limit_bytes:
+            self._drop_oldest()
+
+    def clear(self) -> None:
+        self._groups.clear()
+        self.bytes = 0
+
+    def since(self, instant_ns: int) -> Iterator[tuple[Sample, SourceFormat]]:
+        """All samples from the newest keyframe at or before `instant_ns`, else from the oldest keyframe there is."""
+        begin = self._index_at(instant_ns)
+        for group in list(self._groups)[begin:]:
+            for sample in group.samples:
+                yield sample, group.source
+
+    def group_at(self, instant_ns: int) -> tuple[Sequence[Sample], SourceFormat] | None:
+        """The pictures needed to show the newest frame at or before `instant_ns`: its group, cut behind that frame.
+
+        A group's first frames in presentation can be the last ones of the group before in time; they need that one
+        too, so an instant before the first keyframe's gives the oldest group's keyframe alone.
+        """
+        if not self._groups:
+            return None
+        group = self._groups[self._index_at(instant_ns)]
+        video = [sample for sample in group.samples if sample.track is Track.VIDEO]
+        wanted = [place for place, sample in enumerate(video) if sample.instant_ns <= instant_ns]
+        if not wanted:
+            return video[:1], group.source
+        newest = max(wanted, key=lambda place: video[place].instant_ns)
+        return video[: newest + 1], group.source
+
+    def newest_keyframe(self) -> tuple[Sample, SourceFormat] | None:
+        if not self._groups:
+            return None
+        group = self._groups[-1]
+        return group.samples[0], group.source
+
+    @property
+    def seconds(self) -> float:
+        """From the oldest keyframe to the newest sample."""
+        if not self._groups:
+            return 0.0
+        return max(0.0, (self._groups[-1].samples[-1].instant_ns - self._groups[0].start_ns) / NS_PER_SECOND)
+
+    def _index_at(self, instant_ns: int) -> int:
+        for index in range(len(self._groups) - 1, -1, -1):
+            if self._groups[index].start_ns <= instant_ns:
+                return index
+        return 0
+
+    def _trim(self, newest_ns: int) -> None:
+        while len(self._groups) > 2 and self._groups[1].start_ns <= newest_ns - self._window_ns:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        if len(self._groups) > 1:
+            self.bytes -= self._groups.popleft().bytes

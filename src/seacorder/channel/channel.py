@@ -1,0 +1,270 @@
+"""A channel at work: what its input sends, what it is told, what it reports.
+
+Every public method may be called from any thread; one lock lets one in at a time. Nothing in here waits for a disk,
+a network or a decoder, so the lock is held for microseconds.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.channel.account import Hole, Rate
+from seacorder.channel.backlog import Backlog
+from seacorder.channel.outputs import Outputs, Slot
+from seacorder.channel.timeline import Timeline
+from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
+from seacorder.model.command import TakeFramegrab
+from seacorder.model.event import Event, Severity
+from seacorder.model.instant import Instant
+from seacorder.model.recording import FileStatus, Loss, LossCause
+from seacorder.model.report import EventNoted, LossNoted, Report
+from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
+
+log = logging.getLogger(__name__)
+
+STALLED_AFTER_NS = 3 * NS_PER_SECOND
+FRAMEGRAB_WAIT_NS = 120 * NS_PER_MS
+"""How long a still waits for a frame that was captured before its instant and is still on its way."""
+MENDED_EVENT_EVERY_NS = 60 * NS_PER_SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingGrab:
+    order: TakeFramegrab
+    deadline_ns: int
+
+
+class Channel:
+    """The state of one channel between its input and its sinks."""
+
+    def __init__(
+        self,
+        settings: ChannelSettings,
+        clock: Clock,
+        report: Callable[[Report], None],
+        queued_bytes: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.report = report
+        self._queued_bytes = queued_bytes
+        self.lock = threading.RLock()
+        self.backlog = Backlog(max(settings.backlog_seconds, settings.preroll_seconds))
+        self.outputs = Outputs()
+        self.source: SourceFormat | None = None
+        self.waiting_grabs: list[WaitingGrab] = []
+        self.take_grab: Callable[[TakeFramegrab], None] = lambda _: None
+        """Set by `Orders`: decodes and stores a still from the backlog."""
+        self._timeline = Timeline(clock.utc_ns() - clock.monotonic_ns())
+        self._rate = Rate()
+        self._state = ChannelState.CONNECTING
+        self._since_utc_ns = clock.utc_ns()
+        self._reason: str | None = f"{settings.name} is being connected."
+        self._newest: Sample | None = None
+        self._newest_arrived_ns = 0
+        self._hole: Hole | None = None
+        self._wants_keyframe = True
+        self._losses = 0
+        self._mended_said = (0, 0)
+        """(how many mended, when it was said)."""
+
+    # What the input says.
+
+    def connected(self, source: SourceFormat) -> None:
+        """A connection stands, or its format changed; packets of that format follow."""
+        with self.lock:
+            changed = self.source is not None and not self.source.fits(source)
+            self.source = source
+            self._timeline.connect(source.video, source.audio, source.frame_rate)
+            self._wants_keyframe = True
+            if changed:
+                picture = source.picture
+                sentence = f"{self.settings.name} now sends {picture.codec} {picture.width}x{picture.height}."
+                self.note("format_changed", Severity.INFO, sentence)
+
+    def take(self, packet: SourcePacket) -> None:
+        """One packet of the present connection."""
+        with self.lock:
+            assert self.source is not None
+            sample = self._timeline.stamp(packet)
+            if packet.track is Track.VIDEO and not self._take_video(sample, packet):
+                return
+            if self._wants_keyframe:
+                return
+            self._rate.count(packet.arrived_ns, packet.size, packet.track is Track.VIDEO)
+            self.backlog.push(sample, self.source)
+            if len(self.outputs):
+                self.outputs.write(sample, self.source)
+            if self.waiting_grabs and sample.track is Track.VIDEO:
+                self._serve_grabs(sample.instant_ns)
+
+    def disconnected(self, reason: str) -> None:
+        """The connection is gone or could not be made; `reason` is one sentence without credentials."""
+        with self.lock:
+            self._open_hole(LossCause.RECONNECT, reason)
+            self._enter(ChannelState.FAILED, reason)
+            self._wants_keyframe = True
+            self._serve_grabs(self.clock.monotonic_ns())
+            self.outputs.finish_due(self.clock.monotonic_ns(), is_live=False)
+
+    # What time says.
+
+    def tick(self) -> None:
+        """Notices what did not happen: frames that stay away, stops that wait for none."""
+        with self.lock:
+            now_ns = self.clock.monotonic_ns()
+            self._timeline.utc_minus_monotonic_ns = self.clock.utc_ns() - now_ns
+            if self.is_live and now_ns - self._newest_arrived_ns > STALLED_AFTER_NS:
+                self._open_hole(LossCause.STALL, "The connection stands but sends nothing.")
+                reason = f"{self.settings.name} is connected but has sent no frame for 3 s; check the camera."
+                self._enter(ChannelState.STALLED, reason)
+            self.outputs.finish_due(now_ns, is_live=self.is_live)
+            if any(grab.deadline_ns <= now_ns for grab in self.waiting_grabs):
+                self._serve_grabs(now_ns)
+            self._say_mended(now_ns)
+
+    def next_due_ns(self) -> int | None:
+        """Monotonic time at which `tick` should be called at the latest, where something waits for it."""
+        with self.lock:
+            due = [grab.deadline_ns for grab in self.waiting_grabs]
+            stop = self.outputs.next_due_ns()
+            return min([*due, stop] if stop is not None else due, default=None)
+
+    # What others ask.
+
+    @property
+    def is_live(self) -> bool:
+        return self._state is ChannelState.LIVE
+
+    @property
+    def reason(self) -> str:
+        """Why the channel is not live, as one sentence."""
+        return self._reason or ""
+
+    @property
+    def newest(self) -> Sample | None:
+        """The newest picture that was taken."""
+        return self._newest
+
+    @property
+    def frame_ns(self) -> int:
+        """Usual distance of two frames; 0 when unknown."""
+        if self.source is not None and self.source.frame_rate:
+            return int(NS_PER_SECOND / self.source.frame_rate)
+        measured = self._rate.frames_per_second(self.clock.monotonic_ns())
+        return NS_PER_SECOND // measured if measured else 0
+
+    def stalled_seconds(self) -> float:
+        """How long a standing connection has sent nothing; 0 while it sends."""
+        with self.lock:
+            if self._state is not ChannelState.STALLED:
+                return 0.0
+            return (self.clock.monotonic_ns() - self._newest_arrived_ns) / NS_PER_SECOND
+
+    def status(self) -> ChannelStatus:
+        with self.lock:
+            now_ns = self.clock.monotonic_ns()
+            files = {slot: self._file(slot) for slot in Slot}
+            return ChannelStatus(
+                channel=self.settings.name,
+                state=self._state,
+                since_utc_ns=self._since_utc_ns,
+                reason=self._reason,
+                picture=self.source.picture if self.source else None,
+                bits_per_second=self._rate.bits_per_second(now_ns),
+                frames_received=self._timeline.next_number,
+                losses=self._losses,
+                backlog_seconds=self.backlog.seconds,
+                backlog_bytes=self.backlog.bytes,
+                queued_bytes=self._queued_bytes(),
+                newest_frame_utc_ns=self._newest.utc_ns if self._newest else None,
+                recording=files[Slot.RECORDING],
+                clip=files[Slot.CLIP],
+                anomaly=files[Slot.ANOMALY],
+            )
+
+    def note(self, kind: str, severity: Severity, sentence: str) -> None:
+        """Reports an event of this channel."""
+        self.report(EventNoted(Event(self.clock.utc_ns(), kind, severity, sentence, self.settings.name)))
+
+    def close_hole(self, end: Instant) -> None:
+        """A recording ends while frames are missing: the hole reaches to its end."""
+        with self.lock:
+            if self._hole is not None:
+                self._note_loss(self._hole, end.utc_ns, self._hole.frames(end.utc_ns + self.frame_ns, self.frame_ns))
+
+    # Inside.
+
+    def _take_video(self, sample: Sample, packet: SourcePacket) -> bool:
+        """Keeps the books for a picture; False when it cannot be shown because its keyframe is missing."""
+        self._newest_arrived_ns = packet.arrived_ns
+        if self._wants_keyframe and not sample.is_keyframe:
+            return False
+        self._wants_keyframe = False
+        if self._state is not ChannelState.LIVE:
+            self._enter(ChannelState.LIVE, None)
+        if self._hole is not None:
+            self._note_loss(self._hole, sample.utc_ns, self._hole.frames(sample.utc_ns, self.frame_ns))
+            self._hole = None
+        elif self._timeline.frames_skipped and self._newest is not None:
+            hole = Hole(self._newest.utc_ns, LossCause.NETWORK, "Frames never arrived from the source.")
+            self._note_loss(hole, sample.utc_ns, self._timeline.frames_skipped)
+        self._newest = sample
+        return True
+
+    def _open_hole(self, cause: LossCause, detail: str) -> None:
+        if self._hole is None:
+            begin = self._newest.utc_ns if self._newest else self._since_utc_ns
+            self._hole = Hole(begin, cause, detail)
+        elif self._hole.cause is LossCause.STALL and cause is LossCause.RECONNECT:
+            self._hole.detail = f"{self._hole.detail} {detail}"
+
+    def _note_loss(self, hole: Hole, to_utc_ns: int, frames: int | None) -> None:
+        """Only what a running recording misses is a loss; nothing missing is none."""
+        output = self.outputs[Slot.RECORDING]
+        if output is None or frames == 0:
+            return
+        begin = max(hole.from_utc_ns, output.start_utc_ns)
+        if begin > hole.from_utc_ns and frames is not None and self.frame_ns:
+            frames = max(0, round((to_utc_ns - begin) / self.frame_ns))
+        if to_utc_ns <= begin:
+            return
+        self._losses += 1
+        self.report(
+            LossNoted(Loss(self.settings.name, begin, to_utc_ns, frames, hole.cause, output.id, hole.detail))
+        )
+
+    def _serve_grabs(self, reached_ns: int) -> None:
+        """Takes the stills whose instant has been passed, or that have waited long enough."""
+        now_ns = self.clock.monotonic_ns()
+        due = [g for g in self.waiting_grabs if g.order.instant.monotonic_ns < reached_ns or g.deadline_ns <= now_ns]
+        self.waiting_grabs = [grab for grab in self.waiting_grabs if grab not in due]
+        for grab in due:
+            self.take_grab(grab.order)
+
+    def _enter(self, state: ChannelState, reason: str | None) -> None:
+        changed = state is not self._state or reason != self._reason
+        if state is not self._state:
+            self._since_utc_ns = self.clock.utc_ns()
+        self._state, self._reason = state, reason
+        if changed:
+            self.report(self.status())
+
+    def _file(self, slot: Slot) -> FileStatus | None:
+        output = self.outputs[slot]
+        return output.sink.status() if output is not None else None
+
+    def _say_mended(self, now_ns: int) -> None:
+        said, when_ns = self._mended_said
+        total = self._timeline.mended.total
+        if total > said and now_ns - when_ns >= MENDED_EVENT_EVERY_NS:
+            self._mended_said = (total, now_ns)
+            mended = self._timeline.mended
+            sentence = (
+                f"{self.settings.name} sent times that had to be mended, {total} since its worker began: "
+                f"{mended.missing} missing, {mended.repeated} repeated, {mended.backward} backward, "
+                f"{mended.jumped} jumped. Frames are stored all the same."
+            )
+            self.note("times_mended", Severity.WARNING, sentence)

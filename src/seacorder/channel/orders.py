@@ -1,0 +1,172 @@
+"""Carries out what the control process asks of a channel."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.errors import SeacorderError
+from seacorder.channel.channel import FRAMEGRAB_WAIT_NS, Channel, WaitingGrab
+from seacorder.channel.outputs import Output, Slot
+from seacorder.model.command import (
+    ChangeRecording,
+    Command,
+    StartClip,
+    StartRecording,
+    StopClip,
+    StopRecording,
+    TakeFramegrab,
+    TakePicture,
+)
+from seacorder.model.instant import Instant
+from seacorder.model.report import Answer, Picture
+from seacorder.sinks.clip import ClipSink
+from seacorder.sinks.framegrab import take_framegrab
+from seacorder.sinks.live import picture_of
+from seacorder.sinks.recording import RecordingSink
+from seacorder.sinks.surroundings import FinishOutcome, Surroundings
+
+log = logging.getLogger(__name__)
+
+
+class Orders:
+    """One method a command. Called by the worker's main thread; answers come from whichever thread is done."""
+
+    def __init__(self, channel: Channel, surroundings: Surroundings, wake: Callable[[], None]) -> None:
+        self._channel = channel
+        self._surroundings = surroundings
+        self._wake = wake
+        """Tells the heartbeat that something new is due."""
+        self._picture_lock = threading.Lock()
+        self._picture: tuple[int, int, Picture] | None = None
+        """(frame number, width, picture) of the last small picture."""
+        channel.take_grab = self._grab_now
+
+    def carry_out(self, command: Command) -> None:
+        """Raises nothing for a command that cannot be done: that is an answer."""
+        match command:
+            case StartRecording():
+                self._start_recording(command)
+            case ChangeRecording():
+                self._change_recording(command)
+            case StopRecording():
+                self._stop(Slot.RECORDING, command.request, command.instant)
+            case StartClip():
+                self._start_clip(command)
+            case StopClip():
+                self._stop(Slot.of(command.kind), command.request, command.instant)
+            case TakeFramegrab():
+                self._take_framegrab(command)
+            case TakePicture():
+                threading.Thread(target=self._take_picture, args=(command,), name="picture", daemon=True).start()
+
+    def _start_recording(self, order: StartRecording) -> None:
+        channel = self._channel
+        with channel.lock:
+            running = channel.outputs[Slot.RECORDING]
+            if running is not None and running.id == order.recording_id and running.stop is None:
+                status = running.sink.status()
+                self._answer(order.request, FinishOutcome(status is not None, path=status.path if status else None))
+                return
+            if running is not None:
+                self._stop(Slot.RECORDING, None, order.instant)
+                channel.outputs.finish_due(order.instant.monotonic_ns, is_live=False)
+            sink = RecordingSink(order, self._surroundings, self._when_started(order.request))
+            output = Output(order.recording_id, sink, order.instant.utc_ns)
+            channel.outputs.open(Slot.RECORDING, output)
+            if channel.is_live:
+                self._write_since(output, order.instant.monotonic_ns)
+                return
+        sentence = f"{channel.reason} The recording begins with its first picture."
+        self._answer(order.request, FinishOutcome(False, sentence))
+
+    def _change_recording(self, change: ChangeRecording) -> None:
+        with self._channel.lock:
+            output = self._channel.outputs[Slot.RECORDING]
+            if output is not None and isinstance(output.sink, RecordingSink):
+                output.sink.change(change)
+
+    def _start_clip(self, order: StartClip) -> None:
+        channel = self._channel
+        with channel.lock:
+            if not channel.is_live:
+                self._answer(order.request, FinishOutcome(False, channel.reason))
+                return
+            slot = Slot.of(order.kind)
+            if channel.outputs[slot] is not None:
+                self._stop(slot, None, order.instant)
+                channel.outputs.finish_due(order.instant.monotonic_ns, is_live=False)
+            sink = ClipSink(order, self._surroundings, self._when_started(order.request))
+            output = Output(order.clip_id, sink, order.instant.utc_ns)
+            channel.outputs.open(slot, output)
+            preroll_ns = int(channel.settings.preroll_seconds * NS_PER_SECOND)
+            self._write_since(output, order.instant.monotonic_ns - preroll_ns)
+
+    def _write_since(self, output: Output, instant_ns: int) -> None:
+        for sample, source in self._channel.backlog.since(instant_ns):
+            output.sink.write(sample, source)
+
+    def _stop(self, slot: Slot, request: int | None, instant: Instant) -> None:
+        channel = self._channel
+        with channel.lock:
+            if slot is Slot.RECORDING and channel.outputs[slot] is not None:
+                channel.close_hole(instant)
+            if not channel.outputs.stop(slot, instant, lambda outcome: self._answer(request, outcome)):
+                self._answer(request, FinishOutcome(True))
+            elif not channel.is_live:
+                channel.outputs.finish_due(instant.monotonic_ns, is_live=False)
+        self._wake()
+
+    def _take_framegrab(self, order: TakeFramegrab) -> None:
+        channel = self._channel
+        with channel.lock:
+            newest = channel.newest
+            if not channel.is_live or newest is None:
+                self._answer(order.request, FinishOutcome(False, channel.reason))
+                return
+            instant_ns = order.instant.monotonic_ns
+            if newest.instant_ns + channel.frame_ns <= instant_ns:
+                deadline_ns = channel.clock.monotonic_ns() + FRAMEGRAB_WAIT_NS
+                channel.waiting_grabs.append(WaitingGrab(order, deadline_ns))
+            else:
+                self._grab_now(order)
+        self._wake()
+
+    def _grab_now(self, order: TakeFramegrab) -> None:
+        found = self._channel.backlog.group_at(order.instant.monotonic_ns)
+        if found is None:
+            self._answer(order.request, FinishOutcome(False, f"{self._channel.settings.name} has no picture yet."))
+            return
+        samples, source = found
+        take_framegrab(order, samples, source, self._surroundings, lambda outcome: self._answer(order.request, outcome))
+
+    def _take_picture(self, order: TakePicture) -> None:
+        """Decodes the newest keyframe once for all who ask for it at this width."""
+        with self._picture_lock:
+            with self._channel.lock:
+                found = self._channel.backlog.newest_keyframe() if self._channel.is_live else None
+            if found is None:
+                self._channel.report(Picture(order.request, b""))
+                return
+            sample, source = found
+            if self._picture is None or self._picture[:2] != (sample.number, order.width):
+                try:
+                    jpeg = picture_of(sample, source, order.width)
+                except SeacorderError as error:
+                    log.warning("no picture: %s", error)
+                    jpeg = b""
+                self._picture = (sample.number, order.width, Picture(0, jpeg, sample.utc_ns))
+            picture = self._picture[2]
+        self._channel.report(Picture(order.request, picture.jpeg, picture.frame_utc_ns))
+
+    def _when_started(self, request: int) -> Callable[[FinishOutcome], None]:
+        return lambda outcome: self._answer(request, outcome)
+
+    def _answer(self, request: int | None, outcome: FinishOutcome) -> None:
+        """The heartbeat goes first, so that whoever hears the answer already sees the state that belongs to it."""
+        if request is None:
+            return
+        self._channel.report(self._channel.status())
+        self._channel.report(
+            Answer(request, outcome.ok, outcome.sentence, outcome.achieved_utc_ns, outcome.path)
+        )

@@ -1,0 +1,128 @@
+"""What a channel is writing just now: at most one recording, one clip and one anomaly clip."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from seacorder.base.clock import NS_PER_MS
+from seacorder.model.instant import Instant
+from seacorder.model.recording import FileKind, FileStatus
+from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.sinks.surroundings import FinishOutcome
+
+LAST_FRAME_GRACE_NS = 250 * NS_PER_MS
+"""How long a stop waits for frames that were captured before its instant and are still on their way."""
+
+Done = Callable[[FinishOutcome], None]
+
+
+class Sink(Protocol):
+    """A recording or clip that is being written. Nothing here blocks on a disk."""
+
+    def write(self, sample: Sample, source: SourceFormat) -> None: ...
+
+    def finish(self, on_done: Done) -> None: ...
+
+    def status(self) -> FileStatus | None: ...
+
+
+class Slot(StrEnum):
+    """Each can be taken by one sink at a time."""
+
+    RECORDING = "recording"
+    CLIP = "clip"
+    ANOMALY = "anomaly"
+
+    @classmethod
+    def of(cls, kind: FileKind) -> "Slot":
+        return {FileKind.CLIP: cls.CLIP, FileKind.ANOMALY: cls.ANOMALY}.get(kind, cls.RECORDING)
+
+
+@dataclass(slots=True)
+class Output:
+    """A sink in its slot; with `stop` set it takes samples up to that instant and then finishes."""
+
+    id: str
+    sink: Sink
+    start_utc_ns: int
+    stop: Instant | None = None
+    on_done: list[Done] | None = None
+
+
+class Outputs:
+    """Gives every sample to every sink that wants it, and ends each at its instant. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._slots: dict[Slot, Output] = {}
+
+    def __getitem__(self, slot: Slot) -> Output | None:
+        return self._slots.get(slot)
+
+    def __iter__(self) -> Iterator[Output]:
+        return iter(list(self._slots.values()))
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def open(self, slot: Slot, output: Output) -> None:
+        self._slots[slot] = output
+
+    def write(self, sample: Sample, source: SourceFormat) -> None:
+        for slot, output in list(self._slots.items()):
+            if output.stop is not None and is_after(sample, source, output.stop.monotonic_ns):
+                self._finish(slot, output)
+            else:
+                output.sink.write(sample, source)
+
+    def stop(self, slot: Slot, instant: Instant, on_done: Done) -> bool:
+        """Ends a slot's sink at an instant; False when the slot is empty. A second stop joins the first."""
+        output = self._slots.get(slot)
+        if output is None:
+            return False
+        if output.stop is None:
+            output.stop, output.on_done = instant, []
+        assert output.on_done is not None
+        output.on_done.append(on_done)
+        return True
+
+    def finish_due(self, now_ns: int, *, is_live: bool) -> None:
+        """Finishes what was stopped and waits for frames that do not come."""
+        for slot, output in list(self._slots.items()):
+            if output.stop is not None and (not is_live or now_ns >= output.stop.monotonic_ns + LAST_FRAME_GRACE_NS):
+                self._finish(slot, output)
+
+    def next_due_ns(self) -> int | None:
+        """The monotonic time of the next `finish_due` that has something to do."""
+        stops = [output.stop.monotonic_ns for output in self._slots.values() if output.stop is not None]
+        return min(stops) + LAST_FRAME_GRACE_NS if stops else None
+
+    def finish_all(self, instant: Instant, on_done: Done) -> int:
+        """Finishes everything at once; `on_done` is called once for each. Returns how many."""
+        slots = list(self._slots.items())
+        for slot, output in slots:
+            self.stop(slot, instant, on_done)
+            self._finish(slot, output)
+        return len(slots)
+
+    def _finish(self, slot: Slot, output: Output) -> None:
+        del self._slots[slot]
+        waiting = output.on_done or []
+
+        def done(outcome: FinishOutcome) -> None:
+            for on_done in waiting:
+                on_done(outcome)
+
+        output.sink.finish(done)
+
+
+def is_after(sample: Sample, source: SourceFormat, instant_ns: int) -> bool:
+    """True when a picture is decoded after an instant.
+
+    Decoding order decides, because a file can only end in that order; where the source reorders, the file holds the
+    few frames more that its last pictures are predicted from.
+    """
+    if sample.track is not Track.VIDEO:
+        return False
+    reorder = (sample.pts - sample.dts) * source.video.time_base
+    return sample.instant_ns - int(reorder * 1_000_000_000) > instant_ns

@@ -1,0 +1,195 @@
+"""The timeline: mends a source's times and places every packet on this machine's clocks.
+
+Theory (docs/design/time.md). A source's times are good for distances, bad for places: they begin anywhere, jump,
+stop and drift. So media time is carried on by *steps*: the distance from packet to packet where that is sane, else a
+mended step. Media time is then laid onto the monotonic clock by its least delayed packet: a packet can come late but
+never early, so the smallest `arrival - media time` seen lately is the best estimate of the offset. UTC is that
+instant plus what the wall clock says now; a step of the wall clock moves UTC and nothing else.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
+
+JUMP_NS = 10 * NS_PER_SECOND
+"""A step forward of more than this is believed only when the packet also came that much later."""
+REORDER_NS = 5 * NS_PER_SECOND
+"""The furthest that presentation may lie from decoding."""
+BUCKET_NS = 5 * NS_PER_SECOND
+BUCKETS = 12
+DEFAULT_FRAME_NS = NS_PER_SECOND // 25
+
+
+class ClockOffset:
+    """The least `arrival - media time` over the last minute, so that drift of the source's clock is followed."""
+
+    def __init__(self) -> None:
+        self._buckets: list[tuple[int, int]] = []
+        """(bucket number, least offset in it), oldest first."""
+        self._least_ns = 0
+
+    def learn(self, media_ns: int, arrived_ns: int) -> int:
+        """Takes one packet in and returns the offset in nanoseconds."""
+        offset = arrived_ns - media_ns
+        bucket = arrived_ns // BUCKET_NS
+        buckets = self._buckets
+        if buckets and buckets[-1][0] == bucket:
+            if offset >= buckets[-1][1]:
+                return self._least_ns
+            buckets[-1] = (bucket, offset)
+        else:
+            buckets.append((bucket, offset))
+            while buckets[0][0] <= bucket - BUCKETS:
+                del buckets[0]
+        self._least_ns = min(least for _, least in buckets)
+        return self._least_ns
+
+
+@dataclass(slots=True)
+class _TrackTimes:
+    """Where one track stands, in its own time base unless the name says otherwise."""
+
+    time_base: Fraction
+    frame: int
+    """Usual distance between two packets."""
+    out_dts: int | None = None
+    source_dts: int | None = None
+    arrived_ns: int = 0
+    steady: int = 0
+    """How many steps in a row were of the usual distance."""
+
+    def ns(self, ticks: int) -> int:
+        return ticks * NS_PER_SECOND * self.time_base.numerator // self.time_base.denominator
+
+    def ticks(self, ns: int) -> int:
+        return ns * self.time_base.denominator // (NS_PER_SECOND * self.time_base.numerator)
+
+
+@dataclass(slots=True)
+class Mended:
+    """How many packets had times that could not be used as they came."""
+
+    missing: int = 0
+    repeated: int = 0
+    backward: int = 0
+    jumped: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.missing + self.repeated + self.backward + self.jumped
+
+
+@dataclass(slots=True)
+class Timeline:
+    """All tracks of one channel, over all its connections. Not thread-safe; no clock in it."""
+
+    utc_minus_monotonic_ns: int
+    mended: Mended = field(default_factory=Mended)
+    frames_skipped: int = 0
+    """Frames that the last packet's step says are missing before it, on a source of steady rate."""
+    next_number: int = 0
+    """The number that the next video frame gets."""
+    _offset: ClockOffset = field(default_factory=ClockOffset)
+    _offset_ns: int = 0
+    _tracks: dict[Track, _TrackTimes] = field(default_factory=dict)
+    _epoch_ns: int | None = None
+    """Monotonic time of media time 0: the first packet's arrival."""
+
+    def connect(self, video: TrackFormat, audio: TrackFormat | None, frame_rate: Fraction | None) -> None:
+        """A connection begins: source times start anew, media time goes on where the clock is."""
+        usual_ns = int(NS_PER_SECOND / frame_rate) if frame_rate else DEFAULT_FRAME_NS
+        tracks = {Track.VIDEO: _TrackTimes(video.time_base, 1)}
+        tracks[Track.VIDEO].frame = max(1, tracks[Track.VIDEO].ticks(usual_ns))
+        if audio is not None:
+            samples = Fraction(1024, audio.sample_rate or 48000)
+            tracks[Track.AUDIO] = _TrackTimes(audio.time_base, max(1, int(samples / audio.time_base)))
+        self._tracks = tracks
+        self._offset = ClockOffset()
+
+    def stamp(self, source: SourcePacket) -> Sample:
+        """The packet with mended times and its place on the clocks."""
+        times = self._tracks[source.track]
+        dts = source.dts if source.dts is not None else source.pts
+        out_dts = self._begin(times, source) if times.out_dts is None else times.out_dts + self._step(times, source, dts)
+        times.out_dts = out_dts
+        times.source_dts = dts
+        times.arrived_ns = source.arrived_ns
+        reorder = self._reorder(times, source)
+        pts = out_dts + reorder
+        media_ns = times.ns(pts)
+        number = -1
+        if source.track is Track.VIDEO:
+            self._offset_ns = self._offset.learn(media_ns, source.arrived_ns)
+            number = self.next_number
+            self.next_number += 1
+        instant_ns = media_ns + self._offset_ns
+        return Sample(
+            track=source.track,
+            packet=source.packet,
+            pts=pts,
+            dts=out_dts,
+            duration=source.duration or times.frame,
+            is_keyframe=source.is_keyframe,
+            size=source.size,
+            instant_ns=instant_ns,
+            utc_ns=instant_ns + self.utc_minus_monotonic_ns,
+            number=number,
+        )
+
+    def _begin(self, times: _TrackTimes, source: SourcePacket) -> int:
+        """Media time of a track's first packet of a connection.
+
+        The tracks of one connection share their source's origin, so the second one keeps its distance from the first.
+        """
+        if self._epoch_ns is None:
+            self._epoch_ns = source.arrived_ns
+        for other in self._tracks.values():
+            if other.out_dts is not None and other.source_dts is not None and source.dts is not None:
+                distance_ns = times.ns(source.dts) - other.ns(other.source_dts)
+                if abs(distance_ns) < JUMP_NS:
+                    return times.ticks(other.ns(other.out_dts) + distance_ns)
+        return times.ticks(source.arrived_ns - self._epoch_ns)
+
+    def _step(self, times: _TrackTimes, source: SourcePacket, dts: int | None) -> int:
+        self.frames_skipped = 0
+        if dts is None or times.source_dts is None:
+            self.mended.missing += 1
+            return times.frame
+        step = dts - times.source_dts
+        late_ns = source.arrived_ns - times.arrived_ns
+        if step > 0 and times.ns(step) - late_ns <= JUMP_NS:
+            self._learn_rate(times, source.track, step)
+            return step
+        if step == 0:
+            self.mended.repeated += 1
+        elif step < 0:
+            self.mended.backward += 1
+        else:
+            self.mended.jumped += 1
+        times.steady = 0
+        return max(1, times.frame if step == 0 else max(times.frame, times.ticks(late_ns)))
+
+    def _learn_rate(self, times: _TrackTimes, track: Track, step: int) -> None:
+        """Follows the usual distance; on a steady source a longer step counts the frames that never came."""
+        if abs(step - times.frame) * 4 <= times.frame:
+            times.steady += 1
+            times.frame += (step - times.frame) // 4 if times.steady < 8 else 0
+            return
+        if track is Track.VIDEO and times.steady >= STEADY_STEPS and step > times.frame * 7 // 4:
+            self.frames_skipped = round(step / times.frame) - 1
+            return
+        times.steady = 0
+        times.frame = max(1, step if times.ns(step) < NS_PER_SECOND else times.frame)
+
+    @staticmethod
+    def _reorder(times: _TrackTimes, source: SourcePacket) -> int:
+        if source.pts is None or source.dts is None:
+            return 0
+        reorder = source.pts - source.dts
+        return reorder if 0 <= reorder and times.ns(reorder) <= REORDER_NS else 0
+
+
+STEADY_STEPS = 50
+"""So many equal steps make a source steady."""

@@ -1,0 +1,110 @@
+"""The worker's life: threads, heartbeat, and an end that leaves every file whole."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+
+from seacorder.base.clock import NS_PER_SECOND, SystemClock
+from seacorder.base.pipe import Link
+from seacorder.channel.channel import Channel
+from seacorder.channel.ingest import Ingest
+from seacorder.channel.orders import Orders
+from seacorder.channel.outbox import Outbox
+from seacorder.inputs.open import make_input
+from seacorder.model.channel import ChannelSettings
+from seacorder.model.command import Finish
+from seacorder.model.instant import Instant
+from seacorder.sinks.surroundings import FinishOutcome, Surroundings
+from seacorder.storage.durable import Budget
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 0.5
+HANGING_SECONDS = 20.0
+"""An input that has not given up by itself after so long never will; only a new process gets rid of it."""
+REPORTS_SECONDS = 2.0
+"""How long the last reports may take to be read; the files are whole by then."""
+EXIT_DONE = 0
+EXIT_INPUT_HANGS = 3
+
+
+class Heartbeat(threading.Thread):
+    """Reports the status twice a second, and lets the channel notice what did not happen."""
+
+    def __init__(self, channel: Channel, give_up: Callable[[], None]) -> None:
+        super().__init__(name="heartbeat", daemon=True)
+        self._channel = channel
+        self._give_up = give_up
+        self._wake = threading.Event()
+
+    def wake(self) -> None:
+        """Something new is due, perhaps sooner than the next beat."""
+        self._wake.set()
+
+    def run(self) -> None:
+        channel, clock = self._channel, self._channel.clock
+        next_beat_ns = clock.monotonic_ns()
+        while True:
+            now_ns = clock.monotonic_ns()
+            if now_ns >= next_beat_ns:
+                next_beat_ns = now_ns + int(HEARTBEAT_SECONDS * NS_PER_SECOND)
+                channel.report(channel.status())
+                if channel.stalled_seconds() > HANGING_SECONDS:
+                    self._give_up()
+            channel.tick()
+            due_ns = min(next_beat_ns, channel.next_due_ns() or next_beat_ns)
+            self._wake.wait(max(0.0, (due_ns - clock.monotonic_ns()) / NS_PER_SECOND))
+            self._wake.clear()
+
+
+def run(link: Link) -> None:
+    """Runs one channel until the control process says Finish or closes the pipe; does not return."""
+    messages = link.messages()
+    settings = next(messages, None)
+    if not isinstance(settings, ChannelSettings):
+        raise SystemExit("This is a channel's worker; `seacorder serve` starts it.")
+    clock = SystemClock()
+    outbox = Outbox(link.send)
+    outbox.start()
+    budget = Budget(settings.queue_bytes)
+    channel = Channel(settings, clock, outbox.put, queued_bytes=lambda: budget.queued_bytes)
+    heartbeat = Heartbeat(channel, lambda: end(channel, outbox, EXIT_INPUT_HANGS))
+    surroundings = Surroundings(settings, clock, budget, outbox.put)
+    orders = Orders(channel, surroundings, heartbeat.wake)
+    ingest = Ingest(
+        channel,
+        lambda: make_input(settings.address, channel_name=settings.name, channel_index=settings.index, clock=clock),
+        clock,
+    )
+    heartbeat.start()
+    ingest.start()
+    for command in messages:
+        if isinstance(command, Finish):
+            break
+        orders.carry_out(command)
+    ingest.stop()
+    end(channel, outbox, EXIT_DONE)
+
+
+def end(channel: Channel, outbox: Outbox, code: int) -> None:
+    """Finishes every file and ends the process; waits for the disk as long as it takes.
+
+    Ends with `_exit` because a thread may sit in a network read that nothing can cancel.
+    """
+    done = threading.Semaphore(0)
+
+    def one_done(outcome: FinishOutcome) -> None:
+        if not outcome.ok:
+            log.error("%s", outcome.sentence)
+        done.release()
+
+    instant = Instant.now(channel.clock)
+    with channel.lock:
+        channel.close_hole(instant)
+        waiting = channel.outputs.finish_all(instant, one_done)
+    for _ in range(waiting):
+        done.acquire()
+    outbox.drain(REPORTS_SECONDS)
+    logging.shutdown()
+    os._exit(code)
