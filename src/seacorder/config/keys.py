@@ -1,0 +1,86 @@
+"""Every key of the settings file, read from the schema: for faults, the reference page and its test."""
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from seacorder.config.schema import Settings, Table
+
+Location = tuple[str | int, ...]
+"""Where a value stands: `("channels", 0, "name")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: its table as it is written in the file, its meaning and, in words, what it takes."""
+
+    table: str
+    name: str
+    default: str
+    """As it would be written in the file; empty when it must be given, `unset` when it may be left out."""
+    accepted: str
+    meaning: str
+
+
+def inner_table(annotation: Any) -> type[Table] | None:
+    """The table that a field holds, alone or in a list; None for a plain value."""
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        return annotation
+    if get_origin(annotation) in {tuple, list, Union, types.UnionType}:
+        return next(filter(None, map(inner_table, get_args(annotation))), None)
+    return None
+
+
+def every_key() -> Iterator[Key]:
+    """All keys in the order of the schema."""
+    for name, field in Settings.model_fields.items():
+        table = inner_table(field.annotation)
+        if table is None:
+            continue
+        brackets = f"[[{name}]]" if get_origin(field.annotation) is tuple else f"[{name}]"
+        for key, inner in table.model_fields.items():
+            yield Key(brackets, key, _default_text(inner), accepted(inner), inner.description or "")
+
+
+def accepted(field: FieldInfo) -> str:
+    """In words, what a field takes."""
+    extra = field.json_schema_extra
+    return str(extra.get("accepted", "")) if isinstance(extra, dict) else ""
+
+
+def table_at(location: Location) -> type[Table] | None:
+    """The table that stands at a location; None when a plain value or nothing does."""
+    table: type[Table] | None = Settings
+    for step in location:
+        if isinstance(step, int):
+            continue
+        field = table.model_fields.get(step) if table else None
+        table = inner_table(field.annotation) if field else None
+    return table
+
+
+def field_at(location: Location) -> FieldInfo | None:
+    """The field that a location stands in: the key itself, or the list or mapping that the value is a part of."""
+    for end in range(len(location), 0, -1):
+        table, name = table_at(location[: end - 1]), location[end - 1]
+        if table is not None and isinstance(name, str) and name in table.model_fields:
+            return table.model_fields[name]
+    return None
+
+
+def _default_text(field: FieldInfo) -> str:
+    if field.is_required():
+        return ""
+    default = field.default
+    if default is None:
+        return "unset"
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, int | float):
+        return f"{default:_}"
+    if isinstance(default, tuple):
+        return "[]"
+    return "{}" if isinstance(default, dict) else f'"{default}"'

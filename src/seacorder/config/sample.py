@@ -1,0 +1,58 @@
+"""The commented sample file that `seacorder config-sample` prints. It is valid as it stands."""
+
+SAMPLE = """\
+# Settings of Seacorder. Start with:  seacorder serve --config seacorder.toml
+# Check with:                         seacorder check-config --config seacorder.toml
+# Lines that begin with # are off and show what is used without them.
+# Any key can be overridden by a variable: SEACORDER_SERVER_HOST, SEACORDER_CHANNELS_1_INPUT, …
+
+[server]
+host = "127.0.0.1"            # "0.0.0.0" lets other machines send commands
+inspector_port = 13000        # Inspector service, /api/v1 and the page
+integration_port = 8088       # integration service
+# allowed_origins = []        # web pages of other origins that may send commands: ["http://10.0.0.7"]
+# allowed_hosts = []          # further names of this machine: ["recorder.vessel.lan"]
+
+[integration]
+# bare_false = false          # isrecording answers a bare false while idle
+
+[storage]
+root = "~/Seacorder"          # where files go unless a client chooses another folder
+# allowed_directories = []    # folders outside root that clients may choose: ["/data/inspections"]
+reserve_bytes = 2_000_000_000 # kept free on every recording volume
+# queue_bytes = 67_108_864    # memory a channel may use while the disk is slow
+# catalogue = "~/Seacorder/seacorder.db"
+
+# [storage.drives]            # what a client calls C:\\ is this folder here
+# C = "/data/c"
+
+[recording]                   # first values; what a client sets later is kept and wins
+split_time_minutes = 10       # 0 never splits
+# reevaluate_tags_on_split = false
+# restart_on_failure = true
+# tag_time = "local"          # or "utc"
+
+[templates]                   # first values, as above
+# filename = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}"
+# directory = "DATA_${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}"
+# framegrab = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}"
+# data_log = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@current"
+# event = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}"
+# anomaly = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}_anomaly"
+# clip = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}_clip"    # without it: as anomaly
+
+[log]
+# level = "INFO"              # "DEBUG", "INFO", "WARNING", "ERROR"
+
+# One [[channels]] table a camera.
+
+[[channels]]
+name = "Bow"
+input = "rtsp://user:password@10.0.0.5:554/stream1"
+preroll_seconds = 10          # how far a clip reaches back
+# backlog_seconds = 10        # how much of the picture stays in memory
+
+[[channels]]
+name = "Pattern"
+input = "test:?size=1280x720&rate=25"    # also "file:/path/x.mp4?loop=1"
+"""

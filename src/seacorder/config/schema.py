@@ -1,0 +1,194 @@
+"""The settings file's schema: one frozen model a table, one field a key.
+
+Every field carries its meaning (`description`) and, in words, what it takes (`accepted`). Faults are explained and
+docs/reference/settings.md is checked with these, so a key cannot exist without either.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from seacorder.config.values import (
+    absolute_folder,
+    channel_address,
+    channel_name,
+    drive_letter,
+    listed,
+    split_time,
+    user_path,
+    web_origin,
+)
+from seacorder.model.channel import ChannelSettings
+from seacorder.model.settings import PathTemplates, RecorderSettings
+
+_DEFAULT_TEMPLATES = PathTemplates()
+
+
+def _key(default: Any, description: str, accepted: str, **limits: Any) -> Any:
+    """A field with its meaning and, in words, what it takes."""
+    return Field(default, description=description, json_schema_extra={"accepted": accepted}, **limits)
+
+
+class Table(BaseModel):
+    """A table of the settings file: unknown keys are refused, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+_PORT = "a whole number from 1 to 65535"
+_FOLDER = "a folder; `~` is your home folder, a relative one is beside the settings file"
+_TEMPLATE = "text with tags, see docs/reference/tags.md"
+_SWITCH = "true or false"
+
+
+class ServerSettings(Table):
+    """Where the two services listen and whom they answer."""
+
+    host: str = _key("127.0.0.1", "Address to listen on; `0.0.0.0` lets other machines in.", "an address", min_length=1)
+    inspector_port: Port = _key(13000, "Port of the Inspector service, of `/api/v1` and of the page.", _PORT)
+    integration_port: Port = _key(8088, "Port of the integration service.", _PORT)
+    allowed_origins: Annotated[tuple[Annotated[str, AfterValidator(web_origin)], ...], BeforeValidator(listed)] = _key(
+        (), "Web pages of other origins that may send commands from a browser.", 'a list such as ["http://10.0.0.7"]'
+    )
+    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(listed)] = _key(
+        (), "Further names under which this machine is called (its own name and addresses always work).",
+        "a list of names"
+    )
+
+
+class IntegrationSettings(Table):
+    """Details of the integration service."""
+
+    bare_false: bool = _key(False, "`isrecording` answers a bare `false` instead of an object while idle.", _SWITCH)
+
+
+class StorageSettings(Table):
+    """Where files go."""
+
+    root: Annotated[Path, AfterValidator(user_path)] = _key(
+        Path("~/Seacorder"), "Folder of everything that no client has chosen another folder for.", _FOLDER
+    )
+    allowed_directories: Annotated[
+        tuple[Annotated[Path, AfterValidator(absolute_folder)], ...], BeforeValidator(listed)
+    ] = _key((), "Folders outside `root` that clients may choose.", "a list of absolute folders")
+    reserve_bytes: int = _key(
+        2_000_000_000, "Bytes kept free on every recording volume.", "a whole number of bytes, 0 or more", ge=0
+    )
+    queue_bytes: int = _key(
+        64 * 1024 * 1024, "Bytes a channel may hold back in memory for a slow disk before frames are dropped.",
+        "a whole number of bytes, 1,000,000 or more", ge=1_000_000
+    )
+    catalogue: Annotated[Path, AfterValidator(user_path)] | None = _key(
+        None, "The catalogue's file; unset: `seacorder.db` in `root`.", "a file; `~` is your home folder"
+    )
+    drives: dict[Annotated[str, AfterValidator(drive_letter)], Annotated[Path, AfterValidator(absolute_folder)]] = _key(
+        {}, 'Which folder stands for a Windows drive letter that a client sends: `C = "/data/c"`.',
+        "drive letters, each with an absolute folder"
+    )
+
+    @property
+    def catalogue_path(self) -> Path:
+        return self.catalogue or self.root / "seacorder.db"
+
+
+class RecordingTable(Table):
+    """First values of what a client may set; what a client has set is kept in the catalogue and wins."""
+
+    split_time_minutes: Annotated[float, AfterValidator(split_time)] = _key(
+        10.0, "Length of a part in minutes; 0 never splits.", "0, or a number from 0.05 to 1440", allow_inf_nan=False
+    )
+    reevaluate_tags_on_split: bool = _key(False, "Each part is named anew from its own instant.", _SWITCH)
+    restart_on_failure: bool = _key(
+        True, "A channel that fails, or the program itself, takes the recording up again by itself.", _SWITCH
+    )
+    tag_time: Literal["local", "utc"] = _key("local", "Time zone of the time tags in names.", '"local" or "utc"')
+
+
+class TemplatesTable(Table):
+    """First values of the path templates; what a client has set is kept in the catalogue and wins."""
+
+    filename: str = _key(_DEFAULT_TEMPLATES.filename, "Name of a recording's files.", _TEMPLATE)
+    directory: str = _key(_DEFAULT_TEMPLATES.directory, "Folder of everything of one recording.", _TEMPLATE)
+    framegrab: str = _key(_DEFAULT_TEMPLATES.framegrab, "Name of stills.", _TEMPLATE)
+    data_log: str = _key(_DEFAULT_TEMPLATES.data_log, "Name of data logs.", _TEMPLATE)
+    event: str = _key(_DEFAULT_TEMPLATES.event, "Name of event files.", _TEMPLATE)
+    anomaly: str = _key(_DEFAULT_TEMPLATES.anomaly, "Name of anomaly videos.", _TEMPLATE)
+    clip: str | None = _key(None, "Name of clips; unset: as `anomaly`.", _TEMPLATE)
+
+
+class LogSettings(Table):
+    """What is written to standard error."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _key(
+        "INFO", "The least important lines that are shown.", '"DEBUG", "INFO", "WARNING" or "ERROR"'
+    )
+
+
+class ChannelTable(Table):
+    """One camera or other source."""
+
+    name: Annotated[str, AfterValidator(channel_name)] = _key(..., "Name in files, answers and page.", "a unique name")
+    input: Annotated[str, AfterValidator(channel_address)] = Field(
+        ..., description="Where the picture comes from.", repr=False,
+        json_schema_extra={"accepted": "an address that begins with `rtsp://`, `rtsps://`, `file:` or `test:`"},
+    )
+    preroll_seconds: float = _key(
+        10.0, "How far a clip reaches back before its command.", "a number of seconds from 0 to 300", ge=0, le=300
+    )
+    backlog_seconds: float | None = _key(
+        None, "How much of the latest picture stays in memory; unset: 10, or the pre-roll when that is longer.",
+        "a number of seconds from 1 to 600, not less than preroll_seconds", ge=1, le=600
+    )
+
+    @model_validator(mode="after")
+    def _backlog_holds_preroll(self) -> "ChannelTable":
+        if self.kept_seconds < self.preroll_seconds:
+            raise ValueError(
+                f"a backlog of {self.kept_seconds:g} s is too short for a pre-roll of {self.preroll_seconds:g} s; "
+                "raise backlog_seconds or lower preroll_seconds."
+            )
+        return self
+
+    @property
+    def kept_seconds(self) -> float:
+        """Seconds of backlog: what was set, else enough for the pre-roll."""
+        return max(10.0, self.preroll_seconds) if self.backlog_seconds is None else self.backlog_seconds
+
+
+class Settings(Table):
+    """The whole settings file."""
+
+    server: ServerSettings = Field(default_factory=ServerSettings)
+    integration: IntegrationSettings = Field(default_factory=IntegrationSettings)
+    storage: StorageSettings = Field(default_factory=StorageSettings)
+    recording: RecordingTable = Field(default_factory=RecordingTable)
+    templates: TemplatesTable = Field(default_factory=TemplatesTable)
+    log: LogSettings = Field(default_factory=LogSettings)
+    channels: tuple[ChannelTable, ...] = _key(
+        ..., "The cameras.", "one or more [[channels]] tables, each with a name and an input", min_length=1
+    )
+
+    def channel_settings(self) -> tuple[ChannelSettings, ...]:
+        """What each channel's worker begins with, in the file's order."""
+        return tuple(
+            ChannelSettings(
+                index=index,
+                name=channel.name,
+                address=channel.input,
+                preroll_seconds=channel.preroll_seconds,
+                backlog_seconds=channel.kept_seconds,
+                queue_bytes=self.storage.queue_bytes,
+            )
+            for index, channel in enumerate(self.channels)
+        )
+
+    def first_recorder_settings(self) -> RecorderSettings:
+        """What the recorder begins with while the catalogue holds nothing that a client has set."""
+        return RecorderSettings(
+            split_time_minutes=self.recording.split_time_minutes,
+            reevaluate_tags_on_split=self.recording.reevaluate_tags_on_split,
+            restart_on_failure=self.recording.restart_on_failure,
+            templates=PathTemplates(**self.templates.model_dump()),
+        )

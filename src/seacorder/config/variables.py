@@ -1,0 +1,93 @@
+"""Variables of the environment that override the settings file: `SEACORDER_SERVER_HOST=0.0.0.0`.
+
+The name is the table and the key in capitals. A channel is named by its number in the file, from 1
+(`SEACORDER_CHANNELS_1_INPUT`, so that a password need not stand in the file); a drive by its letter
+(`SEACORDER_STORAGE_DRIVES_C`). Lists are words between commas, or JSON.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from seacorder.config.faults import nearest
+from seacorder.config.keys import Location, table_at
+from seacorder.config.schema import ChannelTable, Settings
+
+PREFIX = "SEACORDER_"
+CONFIG_VARIABLE = "SEACORDER_CONFIG"
+"""The settings file's path, where `--config` does not say it."""
+URL_VARIABLE = "SEACORDER_URL"
+"""The recorder that the client commands talk to, where `--url` does not say it."""
+_NOT_SETTINGS = {CONFIG_VARIABLE, URL_VARIABLE}
+
+
+def overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> tuple[dict[Location, str], list[str]]:
+    """Puts every variable's value into `raw`; returns where each went, and a sentence for each that fits nowhere."""
+    origins: dict[Location, str] = {}
+    faults: list[str] = []
+    for name in sorted(environment):
+        if not name.startswith(PREFIX) or name in _NOT_SETTINGS:
+            continue
+        location = _location(name)
+        if location is None or not _put(raw, location, environment[name]):
+            faults.append(f"variable {name}: no setting of that name; {nearest(name, _names())}")
+        else:
+            origins[location] = name
+    return origins, faults
+
+
+def _location(name: str) -> Location | None:
+    """Where a variable's value belongs; None when no setting has that name."""
+    words = name.removeprefix(PREFIX).lower()
+    for table in Settings.model_fields:
+        if not words.startswith(table + "_"):
+            continue
+        rest = words.removeprefix(table + "_")
+        if table == "channels":
+            return _channel_location(rest)
+        if rest.startswith("drives_") and table == "storage":
+            return ("storage", "drives", rest.removeprefix("drives_").upper())
+        known = table_at((table,))
+        return (table, rest) if known and rest in known.model_fields else None
+    return None
+
+
+def _channel_location(rest: str) -> Location | None:
+    number, _, key = rest.partition("_")
+    if not number.isdecimal() or int(number) < 1 or key not in ChannelTable.model_fields:
+        return None
+    return ("channels", int(number) - 1, key)
+
+
+def _put(raw: dict[str, Any], location: Location, text: str) -> bool:
+    """False when the file's shape has no room for it: a table that is no table, a channel beyond the next one."""
+    head, *rest = location
+    if head == "channels":
+        channels = raw.setdefault("channels", [])
+        index, key = rest
+        if not isinstance(channels, list) or not isinstance(index, int) or index > len(channels):
+            return False
+        if index == len(channels):
+            channels.append({})
+        return _set(channels[index], str(key), text)
+    table = raw.setdefault(str(head), {})
+    for step in rest[:-1]:
+        if not isinstance(table, dict):
+            return False
+        table = table.setdefault(str(step), {})
+    return _set(table, str(rest[-1]), text)
+
+
+def _set(table: object, key: str, text: str) -> bool:
+    if not isinstance(table, dict):
+        return False
+    table[key] = text
+    return True
+
+
+def _names() -> list[str]:
+    return [
+        f"{PREFIX}{head}_{key}".upper()
+        for head in Settings.model_fields
+        if head != "channels"
+        for key in getattr(table_at((head,)), "model_fields", {})
+    ]
