@@ -1,0 +1,108 @@
+"""One run of one worker: its process and the three pipes to it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+
+from seacorder.base.errors import WorkerLost
+from seacorder.base.pipe import HEADER_BYTES, encode, payload_bytes
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.pace import Bucket
+from seacorder.supervisor.table import Launch
+from seacorder.supervisor.unpickle import report_in
+
+_CREATION_FLAGS: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+"""Windows has no sessions; a group of its own keeps Ctrl-C away just as well."""
+
+
+class WorkerProcess:
+    """A started process. Nothing but `spawn`, `reports` and `wait` waits, and they wait in the loop."""
+
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
+        if process.stdin is None or process.stdout is None or process.stderr is None:
+            raise ValueError("a worker needs all three pipes")
+        self._process = process
+        self._limits = limits
+        self._commands = process.stdin
+        self._reports = process.stdout
+        self.log: asyncio.StreamReader = process.stderr
+
+    @classmethod
+    async def spawn(cls, launch: Launch, limits: Limits) -> "WorkerProcess":
+        """Starts the process in a session of its own, so that a terminal's Ctrl-C reaches the control process alone.
+
+        Raises WorkerLost when the system cannot start one. What the first worker costs the loop is one exec, some ms.
+        """
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *launch.command_line,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=launch.variables(),
+                start_new_session=True,
+                creationflags=_CREATION_FLAGS,
+            )
+        except OSError as error:
+            raise WorkerLost(f"The system could not start it ({error.strerror or error}).") from error
+        return cls(process, limits)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, message: object) -> bool:
+        """Hands a message to the pipe. False when the worker has left too many unread, or its pipe is closed."""
+        if self._commands.is_closing():
+            return False
+        if self._commands.transport.get_write_buffer_size() > self._limits.outbox_bytes:
+            return False
+        self._commands.write(encode(message))
+        return True
+
+    def close_commands(self) -> None:
+        """Closes the worker's standard input after what has been sent: finish all files and end."""
+        self._commands.close()
+
+    async def reports(self) -> AsyncIterator[object]:
+        """The reports as they come, until the worker closes its end. Raises WorkerLost for what is no report."""
+        loop = asyncio.get_running_loop()
+        bucket = Bucket(self._limits.reports_per_second, self._limits.reports_per_second)
+        while True:
+            try:
+                size = payload_bytes(await self._reports.readexactly(HEADER_BYTES))
+                if size > self._limits.report_bytes:
+                    raise WorkerLost(f"It announced a report of {size} bytes.")
+                payload = await self._reports.readexactly(size)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                return
+            yield report_in(payload)
+            bucket.take(loop.time())
+            # Reading what is already here never waits, so the loop would see nothing else for as long as it lasts.
+            await asyncio.sleep(bucket.wait_seconds(loop.time()))
+
+    def kill(self) -> None:
+        """Ends the process at once, and whatever it may have started. Harmless when it has ended."""
+        if self._process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if sys.platform == "win32":
+                self._process.kill()
+            else:
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def wait(self) -> int:
+        """The exit code, negative for a signal."""
+        return await self._process.wait()
+
+    async def end_within(self, seconds: float) -> int:
+        """Waits so long for the process to end by itself, then kills it. Its exit code."""
+        try:
+            return await asyncio.wait_for(self._process.wait(), seconds)
+        except TimeoutError:
+            self.kill()
+            return await self._process.wait()

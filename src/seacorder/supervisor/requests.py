@@ -1,0 +1,55 @@
+"""Commands that wait for their answer."""
+
+import asyncio
+import itertools
+
+from seacorder.base.errors import WorkerLost
+from seacorder.model.report import Answer, Picture
+
+
+class RequestNumbers:
+    """Numbers for the `request` field of commands, unique in this process; one sequence for all workers."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def next(self) -> int:
+        return next(self._numbers)
+
+
+class OpenRequests:
+    """One worker's requests whose answer has not come."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, asyncio.Future[Answer | Picture]] = {}
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, number: int) -> asyncio.Future[Answer | Picture]:
+        """Raises ValueError when that number is already waiting."""
+        if number in self._open:
+            raise ValueError(f"request {number} has been sent already")
+        future: asyncio.Future[Answer | Picture] = asyncio.get_running_loop().create_future()
+        self._open[number] = future
+        return future
+
+    def forget(self, number: int) -> None:
+        self._open.pop(number, None)
+
+    def answer(self, report: object) -> bool:
+        """True when the report was the answer to an open request."""
+        if not isinstance(report, Answer | Picture):
+            return False
+        future = self._open.pop(report.request, None)
+        if future is None or future.done():
+            return False
+        future.set_result(report)
+        return True
+
+    def fail(self, sentence: str) -> None:
+        """Ends all open requests with WorkerLost."""
+        for future in self._open.values():
+            if not future.done():
+                future.set_exception(WorkerLost(sentence))
+        self._open.clear()

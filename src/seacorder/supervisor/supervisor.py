@@ -1,0 +1,75 @@
+"""All workers together."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.requests import RequestNumbers
+from seacorder.supervisor.table import Launch
+from seacorder.supervisor.worker import Callbacks, Worker
+
+_log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Starts, finds and stops workers by name. Use it from the event loop only; only `stop` waits."""
+
+    def __init__(self, callbacks: Callbacks, *, limits: Limits | None = None) -> None:
+        self._callbacks = callbacks
+        self._limits = limits or Limits()
+        self._workers: dict[str, Worker[Any]] = {}
+        self._numbers = RequestNumbers()
+
+    def add(
+        self,
+        name: str,
+        launch: Launch,
+        first_message: object,
+        *,
+        callbacks: Callbacks | None = None,
+        limits: Limits | None = None,
+        restarts: bool = True,
+    ) -> Worker[Any]:
+        """A worker that is not started yet. Raises ValueError for a name that is taken.
+
+        `launch` is `Launch.of("channel")`; `first_message` is sent to each new process before anything else. With
+        `restarts=False` it is one run: it ends by itself, and `ended` waits for that.
+        """
+        if name in self._workers:
+            raise ValueError(f"there is a worker named {name} already")
+        worker: Worker[Any] = Worker(
+            name, launch, first_message, callbacks or self._callbacks, limits=limits or self._limits, restarts=restarts
+        )
+        self._workers[name] = worker
+        return worker
+
+    def __getitem__(self, name: str) -> Worker[Any]:
+        return self._workers[name]
+
+    def __iter__(self) -> Iterator[Worker[Any]]:
+        return iter(tuple(self._workers.values()))
+
+    def next_request(self) -> int:
+        """A number for the `request` field of a command, unique in this process."""
+        return self._numbers.next()
+
+    def start(self) -> None:
+        """Starts all workers that were added; returns at once."""
+        for worker in self:
+            worker.start()
+
+    async def remove(self, name: str) -> None:
+        """Stops a worker in order and forgets it."""
+        await self._workers[name].stop()
+        del self._workers[name]
+
+    async def stop(self) -> None:
+        """Lets all workers finish their files at the same time, with a limit; then they are killed."""
+        await asyncio.gather(*(worker.stop() for worker in self))
+
+    def stop_now(self) -> None:
+        """Kills all workers at once: for a second signal while `stop` waits."""
+        for worker in self:
+            worker.stop_now()

@@ -1,0 +1,42 @@
+"""The worker table: which modules run as workers, and how they are started.
+
+Workers are named as text and started by executing Python anew: nothing of theirs is ever imported here.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MODULES: Mapping[str, str] = {
+    "channel": "seacorder.channel",
+    "evidence": "seacorder.evidence",
+}
+
+SMALL_MEMORY: Mapping[str, str] = {
+    "MALLOC_ARENA_MAX": "2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How to start workers of one kind."""
+
+    module: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Beyond what this process has itself."""
+
+    @classmethod
+    def of(cls, kind: str) -> "Launch":
+        """The table's entry. Raises KeyError for a kind that is not in it."""
+        return cls(MODULES[kind])
+
+    @property
+    def command_line(self) -> list[str]:
+        """-P: what happens to lie in the folder that the program was started from is never imported."""
+        return [sys.executable, "-P", "-m", self.module]
+
+    def variables(self) -> dict[str, str]:
+        """The worker's environment: ours without the settings of the whole program, which may hold passwords."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SEACORDER_")}
+        return {**SMALL_MEMORY, **inherited, **self.environment}

@@ -1,0 +1,275 @@
+"""One worker over all its runs: started, watched, restarted, stopped."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from seacorder.base.errors import WorkerLost
+from seacorder.base.log import redact
+from seacorder.model.command import Finish
+from seacorder.model.report import Answer, Picture
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.log_lines import LogLines
+from seacorder.supervisor.pace import Backoff, Silence
+from seacorder.supervisor.process import WorkerProcess
+from seacorder.supervisor.requests import OpenRequests
+from seacorder.supervisor.state import WorkerState, move
+from seacorder.supervisor.table import Launch
+
+_log = logging.getLogger(__name__)
+
+First = TypeVar("First")
+
+
+class Request(Protocol):
+    """Any command that is answered."""
+
+    @property
+    def request(self) -> int: ...
+
+
+def _no_name(_name: str) -> None: ...
+def _no_report(_name: str, _report: object) -> None: ...
+def _no_sentence(_name: str, _sentence: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What the owner of workers is told, in the loop; none of these may block. Each begins with the worker's name."""
+
+    on_report: Callable[[str, object], None] = _no_report
+    """Every report but the answers that `request` returns; an answer that came too late is passed on as well."""
+    on_started: Callable[[str], None] = _no_name
+    """A new process has its first message; what is sent from in here reaches it right behind."""
+    on_lost: Callable[[str, str], None] = _no_sentence
+    """The process has ended without being told to; the sentence says how. A new one follows after the back-off."""
+
+
+class Worker(Generic[First]):
+    """Keeps one worker process running from `start` to `stop`. Use it from the event loop only."""
+
+    def __init__(
+        self,
+        name: str,
+        launch: Launch,
+        first_message: First,
+        callbacks: Callbacks,
+        *,
+        limits: Limits | None = None,
+        restarts: bool = True,
+    ) -> None:
+        self.name = name
+        self.restarts = 0
+        """How often its process was started anew."""
+        self._launch = launch
+        self._first_message = first_message
+        self._callbacks = callbacks
+        self._limits = limits or Limits()
+        self._is_restarted = restarts
+        self._state = WorkerState.STOPPED
+        self._process: WorkerProcess | None = None
+        self._requests = OpenRequests()
+        self._backoff = Backoff(self._limits)
+        self._why_killed: str | None = None
+        self._stop_wanted = asyncio.Event()
+        self._life: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> WorkerState:
+        return self._state
+
+    @property
+    def is_up(self) -> bool:
+        """True while there is a process that takes commands."""
+        return self._process is not None and self._state in {WorkerState.STARTING, WorkerState.RUNNING}
+
+    @property
+    def pid(self) -> int | None:
+        """The process number of the present run, None between two."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Begins to keep the worker running; returns at once. Raises IllegalMove unless it is stopped."""
+        self._move(WorkerState.STARTING)
+        self._stop_wanted.clear()
+        self._life = asyncio.create_task(self._live(), name=f"worker {self.name}")
+
+    def send(self, command: object) -> bool:
+        """Hands over a command without waiting. False when the worker is not up; a worker that does not read is lost.
+
+        What was handed over has not been read yet: use `request` where that matters.
+        """
+        if not self.is_up or self._process is None:
+            return False
+        if self._process.send(command):
+            return True
+        self._kill("It did not read its commands.")
+        return False
+
+    async def request(self, command: Request, timeout_seconds: float) -> Answer | Picture:
+        """Sends a command and waits for its answer. Raises WorkerLost when the worker ends or takes too long.
+
+        A worker that answers late but sends reports is left alone; the late answer then comes as a report.
+        """
+        answer = self._requests.add(command.request)
+        try:
+            if not self.send(command):
+                raise WorkerLost(f"The worker of {self.name} is not running ({self._state}).")
+            return await asyncio.wait_for(answer, timeout_seconds)
+        except TimeoutError as error:
+            raise WorkerLost(f"The worker of {self.name} did not answer within {timeout_seconds:g} s.") from error
+        finally:
+            self._requests.forget(command.request)
+            answer.cancel()
+
+    async def stop(self) -> None:
+        """Lets the worker finish its files and end, with a limit; then kills it. Harmless when it is stopped.
+
+        Reports are passed on until the end. Cancelling this does not undo it.
+        """
+        self._begin_stop()
+        await self.ended()
+
+    def stop_now(self) -> None:
+        """Kills the worker's process at once; `stop` (or `ended`) then waits for no more than that."""
+        self._begin_stop()
+        self._kill("It was told to end now.")
+
+    async def ended(self) -> None:
+        """Waits until the worker is stopped for good: by `stop`, or by itself when it is not restarted."""
+        if self._life is not None:
+            await asyncio.wait([self._life])
+
+    def _move(self, to: WorkerState) -> None:
+        self._state = move(self._state, to)
+
+    def _begin_stop(self) -> None:
+        if self._state in {WorkerState.STOPPED, WorkerState.STOPPING}:
+            return
+        self._move(WorkerState.STOPPING)
+        self._stop_wanted.set()
+        if self._process is not None:
+            self._process.send(Finish())
+            self._process.close_commands()
+
+    def _kill(self, why: str) -> None:
+        if self._process is not None and self._why_killed is None:
+            self._why_killed = why
+            self._process.kill()
+
+    async def _live(self) -> None:
+        """One run after the other, until it is told to stop."""
+        loop = asyncio.get_running_loop()
+        while True:
+            began = loop.time()
+            fault = await self._run()
+            self._requests.fail(f"The worker of {self.name} has ended.")
+            if self._stop_wanted.is_set():
+                break
+            if fault:
+                self._lost(fault)
+            if not self._is_restarted or self._stop_wanted.is_set():
+                break
+            await self._wait(self._backoff.delay_after(loop.time() - began))
+            if self._stop_wanted.is_set():
+                break
+            self._move(WorkerState.STARTING)
+            self.restarts += 1
+        if self._state is not WorkerState.STOPPING:
+            self._move(WorkerState.STOPPING)
+        self._move(WorkerState.STOPPED)
+
+    async def _wait(self, seconds: float) -> None:
+        self._move(WorkerState.WAITING)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop_wanted.wait(), seconds)
+
+    def _lost(self, fault: str) -> None:
+        self._move(WorkerState.LOST)
+        sentence = redact(f"The worker of {self.name} was lost. {fault}")
+        _log.error("%s", sentence)
+        self._tell(self._callbacks.on_lost, self.name, sentence)
+
+    async def _run(self) -> str:
+        """One process from start to end. What was wrong in one sentence; empty when it ended as it should."""
+        self._why_killed = None
+        try:
+            process = await WorkerProcess.spawn(self._launch, self._limits)
+        except WorkerLost as error:
+            return error.sentence
+        self._process = process
+        lines = LogLines(self.name, self._limits)
+        log = asyncio.create_task(lines.forward(process.log), name=f"log of {self.name}")
+        silence = Silence(2 * self._look_seconds)
+        watch = asyncio.create_task(self._watch(silence), name=f"watch of {self.name}")
+        try:
+            self._begin(process)
+            await self._read(process, silence)
+            is_stopping = self._state is WorkerState.STOPPING
+            code = await process.end_within(self._limits.stop_seconds if is_stopping else self._limits.exit_seconds)
+        finally:
+            self._process = None
+            watch.cancel()
+            process.kill()
+            process.close_commands()
+        # Somebody else could hold the worker's standard error open; its log is not worth waiting for.
+        await asyncio.wait([log], timeout=self._limits.exit_seconds)
+        log.cancel()
+        return self._why_killed or self._how_it_ended(code, lines.last)
+
+    def _begin(self, process: WorkerProcess) -> None:
+        if self._stop_wanted.is_set():
+            self._kill("It was told to end before it began.")
+            return
+        process.send(self._first_message)
+        self._tell(self._callbacks.on_started, self.name)
+
+    async def _read(self, process: WorkerProcess, silence: Silence) -> None:
+        try:
+            async for report in process.reports():
+                silence.heard()
+                if self._state is WorkerState.STARTING:
+                    self._move(WorkerState.RUNNING)
+                if not self._requests.answer(report):
+                    self._tell(self._callbacks.on_report, self.name, report)
+        except WorkerLost as error:
+            self._kill(error.sentence)
+
+    @property
+    def _look_seconds(self) -> float:
+        limits = self._limits
+        return min(0.25, limits.heartbeat_seconds / 10, limits.start_seconds / 10, limits.stop_seconds / 10)
+
+    async def _watch(self, silence: Silence) -> None:
+        """Kills a process that has been silent for too long, or that does not end when told to."""
+        loop = asyncio.get_running_loop()
+        limits = self._limits
+        stopping = 0.0
+        while True:
+            await asyncio.sleep(self._look_seconds)
+            seconds = silence.look(loop.time())
+            if self._state is WorkerState.STOPPING:
+                stopping += self._look_seconds
+                if stopping > limits.stop_seconds:
+                    self._kill(f"It did not finish within {limits.stop_seconds:g} s.")
+            elif self._state is WorkerState.STARTING and seconds > limits.start_seconds:
+                self._kill(f"It did not report within {limits.start_seconds:g} s of its start.")
+            elif self._state is WorkerState.RUNNING and seconds > limits.heartbeat_seconds:
+                self._kill(f"It did not report for {limits.heartbeat_seconds:g} s.")
+
+    def _how_it_ended(self, code: int, last_line: str) -> str:
+        if code == 0:
+            return "It ended without being told to." if self._is_restarted else ""
+        if code < 0:
+            return f"It was ended by signal {-code}."
+        return f"It ended with exit code {code}" + (f" ({last_line})." if last_line else ".")
+
+    def _tell(self, callback: Callable[..., None], *values: object) -> None:
+        try:
+            callback(*values)
+        except Exception:  # noqa: BLE001 - logged whole
+            # A fault in what hears of one worker must not end the watch over it.
+            _log.exception("What hears of the worker of %s failed", self.name)
