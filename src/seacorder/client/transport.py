@@ -1,0 +1,79 @@
+"""HTTP between a client and the recorder: one request, one answer, every failure as one `InspectorError`."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from seacorder.base.log import redact
+from seacorder.client.errors import InspectorError
+
+CONNECT_SECONDS = 5.0
+
+
+class Transport:
+    """Asks one recorder. Safe from any thread."""
+
+    def __init__(self, base_url: str, timeout_seconds: float) -> None:
+        """Raises InspectorError when `base_url` is no web address. Does not connect yet."""
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise InspectorError(f"{base_url!r} is no web address; write one such as http://127.0.0.1:13000.")
+        self.shown_url = redact(base_url.rstrip("/"))
+        timeout = httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
+        # No proxy from the environment: a recorder is a neighbour. Certificates only cost time where there are none.
+        self._client = httpx.Client(
+            base_url=base_url, timeout=timeout, trust_env=False, verify=parts.scheme == "https"
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str | int) -> Any:
+        """The JSON of the answer, None when it has no body. Blocks; raises InspectorError."""
+        response = self._send(method, path, body, query)
+        if response.is_error:
+            raise _refusal(response, path)
+        if not response.content:
+            return None
+        try:
+            return response.json()
+        except ValueError as error:
+            raise self._stranger(path) from error
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None, query: dict[str, str | int]) -> httpx.Response:
+        try:
+            return self._client.request(method, path, json=body, params=query or None)
+        except httpx.ConnectError as error:
+            raise InspectorError(
+                f"No recorder answers at {self.shown_url}; start it with `seacorder serve`, or check the address and "
+                "the firewall."
+            ) from error
+        except httpx.TimeoutException as error:
+            raise InspectorError(
+                f"The recorder at {self.shown_url} did not answer {path} in time; look at its log."
+            ) from error
+        except httpx.RemoteProtocolError as error:
+            raise self._stranger(path) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise InspectorError(f"The recorder at {self.shown_url} cannot be asked: {error}.") from error
+
+    def _stranger(self, path: str) -> InspectorError:
+        return InspectorError(
+            f"What answers {path} at {self.shown_url} does not speak as a recorder does; check host and port."
+        )
+
+
+def _refusal(response: httpx.Response, path: str) -> InspectorError:
+    """The error in a problem document (RFC 9457), or the bare status where there is none."""
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = None
+    if isinstance(problem, dict) and isinstance(problem.get("detail"), str):
+        field = problem.get("field")
+        return InspectorError(problem["detail"], status=response.status_code, field=field)
+    return InspectorError(
+        f"The answer to {path} was {response.status_code} {response.reason_phrase}; is this the recorder's address?",
+        status=response.status_code,
+    )
