@@ -1,0 +1,124 @@
+"""The operating system's file calls, behind one door.
+
+All that a durable file does to a disk goes through a `Disk`, so that a test can record the order of writes and
+syncs, replay what a power cut would have left, and inject faults. Every call blocks for as long as the disk takes
+and raises OSError; Python's own calls release the interpreter lock meanwhile.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Protocol
+
+from seacorder.storage.names import numbered_path
+
+_CREATE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_F_FULLFSYNC = 51
+"""macOS, <sys/fcntl.h>: the only call there that empties the drive's own cache as well."""
+
+
+class Disk(Protocol):
+    """What a durable file needs of a disk. A handle belongs to one thread at a time."""
+
+    def make_folders(self, folder: Path) -> list[Path]:
+        """Makes a folder with its parents; gives the folders whose listing changed by that, outermost first."""
+        ...
+
+    def create(self, path: Path) -> int:
+        """Opens a new file for writing and gives its handle; FileExistsError when the name is taken by anything."""
+        ...
+
+    def write(self, handle: int, offset: int, data: bytes) -> int:
+        """Writes at `offset` from the file's start; gives the number of bytes taken, which may be fewer than came."""
+        ...
+
+    def sync(self, handle: int) -> None:
+        """Returns when the bytes, and the size that reading them back needs, are on the medium."""
+        ...
+
+    def sync_whole(self, handle: int) -> None:
+        """As `sync`, with all of the file's attributes."""
+        ...
+
+    def sync_folder(self, folder: Path) -> None:
+        """Returns when the names in a folder are on the medium."""
+        ...
+
+    def close(self, handle: int) -> None:
+        """Gives the handle back."""
+        ...
+
+
+class PortableDisk:
+    """A disk through the calls that every operating system has. Folders cannot be synced through these."""
+
+    def make_folders(self, folder: Path) -> list[Path]:
+        changed: list[Path] = []
+        for level in [*reversed(folder.parents), folder]:
+            if not level.is_dir():
+                level.mkdir(exist_ok=True)
+                changed.append(level.parent)
+        return changed
+
+    def create(self, path: Path) -> int:
+        return os.open(path, _CREATE_FLAGS, 0o644)
+
+    def write(self, handle: int, offset: int, data: bytes) -> int:
+        os.lseek(handle, offset, os.SEEK_SET)
+        return os.write(handle, data)
+
+    def sync(self, handle: int) -> None:
+        os.fsync(handle)
+
+    def sync_whole(self, handle: int) -> None:
+        os.fsync(handle)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Nothing: Windows writes a folder's entries together with the file's own sync."""
+
+    def close(self, handle: int) -> None:
+        os.close(handle)
+
+
+class PosixDisk(PortableDisk):
+    """A disk through POSIX calls: positioned writes, data-only syncs, folders that can be synced."""
+
+    def write(self, handle: int, offset: int, data: bytes) -> int:
+        return os.pwrite(handle, data, offset)
+
+    def sync(self, handle: int) -> None:
+        if hasattr(os, "fdatasync"):
+            os.fdatasync(handle)
+        else:
+            self.sync_whole(handle)
+
+    def sync_whole(self, handle: int) -> None:
+        if sys.platform == "darwin":
+            import fcntl
+
+            fcntl.fcntl(handle, _F_FULLFSYNC)
+        else:
+            os.fsync(handle)
+
+    def sync_folder(self, folder: Path) -> None:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def this_machine() -> Disk:
+    """The disk calls of this operating system."""
+    return PosixDisk() if os.name == "posix" else PortableDisk()
+
+
+def create_unused(disk: Disk, path: Path) -> tuple[int, Path]:
+    """Opens `path`, or the first of `name_2`, `name_3` … that nothing bears yet; never one that exists. Blocks."""
+    attempt = 1
+    while True:
+        candidate = numbered_path(path, attempt)
+        try:
+            return disk.create(candidate), candidate
+        except FileExistsError:
+            attempt += 1

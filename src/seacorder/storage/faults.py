@@ -1,0 +1,70 @@
+"""What an operating system's error means to whoever runs the recorder, and whether it still holds."""
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+
+from seacorder.base.clock import Clock
+
+_SENTENCES = {
+    errno.ENOSPC: "The volume of {folder} is full; free some space there and writing goes on by itself.",
+    errno.EDQUOT: "The quota on the volume of {folder} is used up; free some space there or raise the quota.",
+    errno.EIO: "The disk of {folder} reports a hardware fault; check its cable and its health.",
+    errno.ENODEV: "The disk of {folder} is gone; connect it again or choose another folder.",
+    errno.ENXIO: "The disk of {folder} is gone; connect it again or choose another folder.",
+    errno.ESTALE: "The network folder {folder} is gone; connect it again or choose another folder.",
+    errno.EROFS: "The volume of {folder} is read-only; mount it for writing or choose another folder.",
+    errno.EACCES: "{folder} may not be written by this user; change its permissions or choose another folder.",
+    errno.EPERM: "{folder} may not be written by this user; change its permissions or choose another folder.",
+    errno.ENOTDIR: "{folder} cannot be made because a file bears the name of one of its folders; choose another.",
+    errno.EEXIST: "{folder} cannot be made because a file bears the name of one of its folders; choose another.",
+    errno.ENAMETOOLONG: "The path {path} is too long for this system; choose a shorter folder or template.",
+    errno.EFBIG: "{path} has reached the largest size that its volume takes; set a split time.",
+    errno.EMFILE: "Too many files are open in this process; raise its limit of open files (ulimit -n).",
+    errno.ENFILE: "Too many files are open on this machine; raise its limit of open files.",
+}
+
+
+def sentence_of(fault: OSError, path: Path) -> str:
+    """One sentence on why the file `path` cannot be written."""
+    known = _SENTENCES.get(fault.errno or 0)
+    if known is None:
+        return f"{path} cannot be written: {fault.strerror or fault}."
+    return known.format(path=path, folder=path.parent)
+
+
+class FaultAccount:
+    """The present fault of one file, from the operations that fail and succeed. Written by one thread, read by any.
+
+    A fault holds until the kind of operation that met it succeeds: a sync that goes well says nothing about a full
+    disk, and a write that goes well says nothing about a failing sync.
+    """
+
+    def __init__(self, clock: Clock, on_change: Callable[[str | None], None] | None) -> None:
+        self._clock = clock
+        self._on_change = on_change
+        self._failing: set[str] = set()
+        self.sentence: str | None = None
+        self.since_ns: int | None = None
+
+    def failed(self, operation: str, sentence: str) -> None:
+        """`operation` met a fault."""
+        self._failing.add(operation)
+        if self.since_ns is None:
+            self.since_ns = self._clock.monotonic_ns()
+        self._become(sentence)
+
+    def succeeded(self, operation: str) -> bool:
+        """`operation` went well; True when nothing is failing any more."""
+        self._failing.discard(operation)
+        if self._failing:
+            return False
+        self.since_ns = None
+        self._become(None)
+        return True
+
+    def _become(self, sentence: str | None) -> None:
+        if sentence != self.sentence:
+            self.sentence = sentence
+            if self._on_change is not None:
+                self._on_change(sentence)
