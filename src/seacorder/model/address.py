@@ -129,11 +129,12 @@ def _rtsp(scheme: str, rest: str) -> RtspAddress:
     _check_host(host, path)
     options = _options(option_text, "#", {"transport": Transport, "audio": _switch})
     user, colon, password = secret.partition(":")
+    transport = options.get("transport")
     return RtspAddress(
         url=f"{scheme}://{host}{path}",
         user=unquote(user) if at else None,
         password=unquote(password) if colon else None,
-        transport=Transport(options.get("transport", Transport.TCP)),
+        transport=transport if isinstance(transport, Transport) else Transport.TCP,
         wants_audio=bool(options.get("audio", True)),
     )
 

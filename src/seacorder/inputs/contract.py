@@ -1,0 +1,30 @@
+"""What every input promises, whatever its kind.
+
+* The first video packet is a keyframe, and its parameters are in the format that came before it.
+* When the parameters change in mid-stream, the new `SourceFormat` comes between the packets: what follows it is of the
+  new format and begins with a keyframe.
+* Times are the source's own: in the track's time base, None where missing, mended by nobody yet.
+* Sound is of a codec that MP4 carries: AAC, Opus or MP3; other sound has become AAC.
+* No sentence of an `InputFailed` holds a user name or a password.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from seacorder.model.sample import SourceFormat, SourcePacket
+
+
+class Input(Protocol):
+    """One connection to one source. All three are called from one thread; an input is not opened twice."""
+
+    def open(self) -> SourceFormat:
+        """Connects and waits until the format is known. Blocks; InputFailed with one sentence on why not."""
+        ...
+
+    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+        """What comes, as it comes, after `open`. Blocks; ends where the source ends; InputFailed when it breaks."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of everything; does nothing the second time. Templates of formats stay good."""
+        ...

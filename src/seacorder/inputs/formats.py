@@ -1,0 +1,90 @@
+"""Source formats, made from open streams or from the bytes of a keyframe, detached from where they came from.
+
+A detached template is a stream of an output container that is never written: it holds a copy of the codec parameters,
+stays good when the connection is closed, and can be given to any number of muxers.
+"""
+
+import io
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from seacorder.base.errors import InputFailed
+from seacorder.model.sample import SourceFormat, Track, TrackFormat
+
+VIDEO_CODECS = ("h264", "hevc")
+_RATE_LIMITS = (Fraction(1, 10), Fraction(480))
+
+
+class NullFile:
+    """Takes everything, keeps nothing: what a container that is never written stands on."""
+
+    name = "detached"
+
+    def write(self, block: bytes) -> int:
+        return len(block)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return offset
+
+    def tell(self) -> int:
+        return 0
+
+
+def detached(stream: Any, time_base: Fraction) -> Any:
+    """A template with the codec parameters of `stream`, in `time_base`."""
+    template = av.open(NullFile(), "w", format="mp4").add_stream_from_template(stream, opaque=True)
+    template.time_base = time_base
+    return template
+
+
+def source_format(video: Any, audio: Any | None, *, frame_rate: Fraction | None) -> SourceFormat:
+    """The format of two templates; `audio` None without sound."""
+    templates = {Track.VIDEO: video} if audio is None else {Track.VIDEO: video, Track.AUDIO: audio}
+    return SourceFormat(_video(video), None if audio is None else _audio(audio), frame_rate, templates)
+
+
+def probe_video(codec: str, access_unit: bytes, time_base: Fraction) -> Any:
+    """A video template made from one keyframe with its parameter sets, as a byte stream. InputFailed when it is none.
+
+    FFmpeg itself reads the parameter sets: it knows every profile, cropping and colour field, and never grows old here.
+    """
+    try:
+        with av.open(io.BytesIO(access_unit), format=codec) as container:
+            stream = container.streams.video[0]
+            if stream.codec_context.width <= 0 or not stream.codec_context.extradata:
+                raise InputFailed(f"The source's {codec} parameter sets cannot be read.")
+            return detached(stream, time_base)
+    except (FFmpegError, IndexError) as error:
+        raise InputFailed(f"The source's {codec} parameter sets cannot be read.") from error
+
+
+def sane_rate(rate: Fraction | None) -> Fraction | None:
+    """None for what cannot be a frame rate: RTP's 90,000 a second, or a guess from two packets."""
+    return rate if rate is not None and _RATE_LIMITS[0] <= rate <= _RATE_LIMITS[1] else None
+
+
+def _video(template: Any) -> TrackFormat:
+    context = template.codec_context
+    return TrackFormat(
+        Track.VIDEO,
+        context.codec.canonical_name,
+        template.time_base,
+        bytes(context.extradata or b""),
+        width=context.width,
+        height=context.height,
+    )
+
+
+def _audio(template: Any) -> TrackFormat:
+    context = template.codec_context
+    return TrackFormat(
+        Track.AUDIO,
+        context.codec.canonical_name,
+        template.time_base,
+        bytes(context.extradata or b""),
+        sample_rate=context.sample_rate,
+        channels=context.channels,
+    )
