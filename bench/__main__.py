@@ -1,0 +1,64 @@
+"""`python -m bench [--short] [--only NAME …]`: runs the figures and prints them; a full run also writes the page."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench import commands, footage, many, passthrough, plan, table
+from bench.cameras import cameras
+from bench.figures import Figure
+from bench.footage import CAMERA, SMALL_CAMERA, Footage
+from bench.plan import Plan
+
+_SPARE_SECONDS = 60
+"""For connecting and for what happens between measurements."""
+
+
+def run(name: str, folder: Path, chosen: Plan) -> list[Figure]:
+    """One section, with cameras of its own that send for longer than it lasts."""
+    window = chosen.settle_seconds + chosen.window_seconds
+    pictures: dict[str, tuple[Footage, int, float]] = {
+        "passthrough": (CAMERA, 8, window),
+        "commands": (CAMERA, 8, chosen.polling_seconds + 3 * chosen.starts + 2 * chosen.framegrabs),
+        "many": (SMALL_CAMERA, chosen.many_cameras, 2 * window),
+    }
+    picture, count, seconds = pictures[name]
+    file = footage.make(picture, int(seconds) + _SPARE_SECONDS, folder)
+    measure = {"passthrough": passthrough.measure, "commands": commands.measure, "many": many.measure}[name]
+    with cameras(file, count) as addresses:
+        return measure(addresses, folder / name, chosen)
+
+
+TITLES = {
+    "passthrough": "Eight cameras, 1080p30 H.264 8 Mbit/s, against ffmpeg",
+    "commands": "Commands, while those cameras record (keyframe each second)",
+    "many": "Many small cameras",
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="a quick look; BENCH_SHORT=1 says the same")
+    parser.add_argument("--only", nargs="+", choices=sorted(TITLES), default=sorted(TITLES, reverse=True))
+    options = parser.parse_args()
+    is_short = options.short or os.environ.get("BENCH_SHORT") == "1"
+    chosen = plan.SHORT if is_short else plan.FULL
+    begun = time.monotonic()
+    sections = []
+    with tempfile.TemporaryDirectory(prefix="seacorder-bench-") as folder:
+        for name in [name for name in TITLES if name in options.only]:
+            print(f"{TITLES[name]} …", flush=True)
+            sections.append((TITLES[name], run(name, Path(folder), chosen)))
+    page = table.render(sections, "make bench" + (" BENCH_SHORT=1" if is_short else ""))
+    print(page)
+    print(f"{time.monotonic() - begun:.0f} s")
+    if not is_short and len(sections) == len(TITLES):
+        table.write(page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

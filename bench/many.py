@@ -1,0 +1,50 @@
+"""Sixty-four small cameras on two cores: is anything lost, and what does it take?"""
+
+import os
+import time
+from pathlib import Path
+
+import av
+
+from bench.figures import Figure
+from bench.footage import SMALL_CAMERA
+from bench.passthrough import cpu_over
+from bench.plan import Plan
+from bench.recorder import recorder
+
+CORES = 2
+
+
+def missing_frames(path: Path) -> tuple[int, int]:
+    """Frames in a file, and frames that are missing between its first and its last."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        times = sorted(packet.pts or 0 for packet in container.demux(stream) if packet.size)
+    seconds = (times[-1] - times[0]) * float(stream.time_base or 0)
+    wanted = round(seconds * SMALL_CAMERA.frames_per_second) + 1
+    return len(times), wanted - len(times)
+
+
+def measure(addresses: list[str], folder: Path, plan: Plan) -> list[Figure]:
+    """Records all of them for the length of a window and counts every file's frames."""
+    cores = set(sorted(os.sched_getaffinity(0))[:CORES])
+    with recorder(addresses, folder, cores) as running:
+        running.start_recording()
+        time.sleep(plan.settle_seconds)
+        control, workers = running.pids()
+        cpu = cpu_over(control + workers, plan.window_seconds)
+        running.stop_recording()
+        losses = running.losses()
+    counts = [missing_frames(path) for path in sorted((folder / "files").rglob("*.mp4"))]
+    frames, missing = sum(count for count, _ in counts), sum(holes for _, holes in counts)
+    name = f"{len(addresses)} cameras 720p15 1 Mbit/s on {CORES} cores"
+    return [
+        Figure(f"{name}: CPU", f"{100 * cpu:.0f} % of a core", "one run"),
+        Figure(
+            f"{name}: lost",
+            f"{missing} of {frames} frames, {len(losses)} losses reported",
+            f"{len(counts)} files counted",
+            "none",
+            missing == 0 and not losses and len(counts) == len(addresses),
+        ),
+    ]

@@ -1,0 +1,126 @@
+"""Seacorder as a user runs it: a settings file, `seacorder serve`, and its HTTP services."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench import processes
+
+_LIVE_WITHIN_SECONDS = 90.0
+_ENDS_WITHIN_SECONDS = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def settings_text(addresses: list[str], root: Path, ports: tuple[int, int]) -> str:
+    """A settings file with one channel an address; everything else as it comes."""
+    head = f'[server]\ninspector_port = {ports[0]}\nintegration_port = {ports[1]}\n\n[storage]\nroot = "{root}"\n'
+    channels = [f'\n[[channels]]\nname = "Camera {n}"\ninput = "{address}"\n' for n, address in enumerate(addresses)]
+    return head + "".join(channels)
+
+
+class Recorder:
+    """A running recorder. Every call blocks until the answer is there and raises SystemExit when it is a refusal."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, root: Path) -> None:
+        self._process = process
+        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.port = port
+        self.root = root
+
+    def get(self, path: str) -> Any:
+        """The answer's JSON; None for an empty one."""
+        self._http.request("GET", path)
+        answer = self._http.getresponse()
+        body = answer.read()
+        if answer.status != http.HTTPStatus.OK:
+            raise SystemExit(f"{path} was answered with {answer.status}: {body.decode(errors='replace')}")
+        return json.loads(body) if body else None
+
+    def timed(self, path: str) -> float:
+        """Seconds from the request to the whole answer."""
+        begun = time.perf_counter()
+        self.get(path)
+        return time.perf_counter() - begun
+
+    def status(self) -> Any:
+        return self.get("/api/v1/status")
+
+    def losses(self) -> list[Any]:
+        """All losses, over all pages."""
+        items: list[Any] = []
+        cursor = ""
+        while True:
+            page = self.get(f"/api/v1/losses?limit=1000{cursor}")
+            items += page["items"]
+            if not page.get("next_cursor"):
+                return items
+            cursor = f"&cursor={page['next_cursor']}"
+
+    def pids(self) -> tuple[list[int], list[int]]:
+        """Process numbers: everything that is not a channel, and the channels' workers."""
+        everything = processes.tree(self._process.pid)
+        workers = [pid for pid in everything if "-m seacorder.channel" in processes.command_line(pid)]
+        return [pid for pid in everything if pid not in workers], workers
+
+    def wait_for(self, what: str, holds: Callable[[], bool], within_seconds: float = _LIVE_WITHIN_SECONDS) -> None:
+        until = time.monotonic() + within_seconds
+        while not self._holds(holds):
+            if time.monotonic() > until or self._process.poll() is not None:
+                raise SystemExit(f"The recorder did not get as far as: {what}. Its log: {self.root / 'log.txt'}")
+            time.sleep(0.2)
+
+    def _holds(self, holds: Callable[[], bool]) -> bool:
+        try:
+            return holds()
+        except OSError:
+            self._http.close()
+            return False
+
+    def all_are(self, state: Callable[[Any], bool]) -> Callable[[], bool]:
+        return lambda: all(state(channel) for channel in self.status()["channels"])
+
+    def start_recording(self) -> None:
+        self.get("/api/inspector/startrecording")
+        self.wait_for("every channel records", self.all_are(lambda channel: channel["is_recording"]))
+
+    def stop_recording(self) -> None:
+        self.get("/api/inspector/stoprecording")
+
+    def close(self) -> None:
+        self._http.close()
+
+
+@contextmanager
+def recorder(addresses: list[str], root: Path, cores: set[int] | None = None) -> Iterator[Recorder]:
+    """A recorder whose channels are all live; on `cores` only, where they are given. Stopped in order at the end."""
+    root.mkdir(parents=True)
+    ports = (free_port(), free_port())
+    settings = root / "seacorder.toml"
+    settings.write_text(settings_text(addresses, root / "files", ports), encoding="utf-8")
+    command = [sys.executable, "-m", "seacorder", "serve", "--config", str(settings)]
+    with (root / "log.txt").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        if cores:
+            os.sched_setaffinity(process.pid, cores)
+        running = Recorder(process, ports[0], root)
+        try:
+            running.wait_for("it answers ping", lambda: running.get("/api/stats/ping") == {"Ping": True})
+            running.wait_for("every channel is live", running.all_are(lambda channel: channel["state"] == "live"))
+            yield running
+        finally:
+            running.close()
+            process.terminate()
+            process.wait(timeout=_ENDS_WITHIN_SECONDS)

@@ -1,0 +1,46 @@
+"""The page of figures: docs/reference/benchmarks.md, everything below its mark written anew by each full run."""
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.figures import Figure
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "benchmarks.md"
+MARK = "<!-- written by make bench: nothing below is edited by hand -->\n"
+
+
+def machine() -> list[tuple[str, str]]:
+    """What the figures were made on and with."""
+    ffmpeg = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True).stdout.split()[2]
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return [
+        ("Processor", f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores"),
+        ("Memory", f"{pages / 2**30:.1f} GiB"),
+        ("System", f"{platform.system()} {platform.release()}, Python {platform.python_version()}"),
+        ("Versions", f"Seacorder {version('seacorder')}, PyAV {version('av')}, ffmpeg {ffmpeg}"),
+        ("Date", datetime.now(UTC).strftime("%Y-%m-%d")),
+    ]
+
+
+def rows(figures: list[Figure]) -> str:
+    head = "| figure | value | spread | goal | |\n|---|---|---|---|---|\n"
+    return head + "".join(f"| {f.name} | {f.value} | {f.spread} | {f.goal} | {f.verdict} |\n" for f in figures)
+
+
+def render(sections: list[tuple[str, list[Figure]]], command: str) -> str:
+    """Everything below the mark."""
+    about = "".join(f"- {name}: {text}\n" for name, text in [*machine(), ("Command", f"`{command}`")])
+    tables = "".join(f"\n### {title}\n\n{rows(figures)}" for title, figures in sections)
+    return f"\n## The figures\n\n{about}{tables}"
+
+
+def write(text: str) -> None:
+    """Puts `text` below the mark of the page."""
+    head = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
+    PAGE.write_text(head + MARK + text, encoding="utf-8")
