@@ -4,8 +4,8 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from fakes.web_answers import WebAnswers, web_answers
 
+from fakes.web_answers import WebAnswers, web_answers
 from seacorder.client.errors import InspectorError
 from seacorder.client.inspector import InspectorClient
 from seacorder.client.values import PathTemplates, RecorderSettings
@@ -86,7 +86,7 @@ def test_nobody_there() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         with InspectorClient(f"http://127.0.0.1:{unused.getsockname()[1]}") as client, pytest.raises(
-            InspectorError, match="No recorder answers at http://127.0.0.1:.*seacorder serve"
+            InspectorError, match=r"No recorder answers at http://127.0.0.1:.*seacorder serve"
         ):
             client.ping()
 

@@ -1,0 +1,98 @@
+"""Ending in order: what was started last is stopped first, each part with a limit; a second signal means now.
+
+For the control process, in its event loop. Workers end when their pipe closes, see `base.pipe`.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+
+_log = logging.getLogger(__name__)
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    name: str
+    stop: Callable[[], Awaitable[None]]
+    limit_seconds: float
+
+
+class Shutdown:
+    """What has been started, in order, and whether somebody wants it to end. For the event loop alone."""
+
+    def __init__(self) -> None:
+        self._started: list[_Started] = []
+        self._asked = asyncio.Event()
+        self._asked_again = asyncio.Event()
+
+    def started(self, name: str, stop: Callable[[], Awaitable[None]], *, limit_seconds: float) -> None:
+        """Notes a part that is running, and how it is stopped."""
+        self._started.append(_Started(name, stop, limit_seconds))
+
+    def ask(self) -> None:
+        """Somebody wants the program to end; asked again, at once."""
+        if self._asked.is_set():
+            self._asked_again.set()
+        self._asked.set()
+
+    async def asked(self) -> None:
+        """Waits until the program is to end."""
+        await self._asked.wait()
+
+    async def stop_all(self) -> bool:
+        """Stops everything, last started first. False when a part failed, ran into its limit, or was not waited for.
+
+        Does not raise: what can still be stopped is stopped.
+        """
+        in_order = True
+        while self._started and not self._asked_again.is_set():
+            in_order &= await self._stop(self._started.pop())
+        return in_order and not self._started
+
+    async def _stop(self, part: _Started) -> bool:
+        stopping = asyncio.ensure_future(part.stop())
+        at_once = asyncio.ensure_future(self._asked_again.wait())
+        try:
+            await asyncio.wait(
+                {stopping, at_once}, timeout=part.limit_seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+            return self._outcome(part, stopping)
+        finally:
+            for waiting in (stopping, at_once):
+                waiting.cancel()
+            await asyncio.gather(stopping, at_once, return_exceptions=True)
+
+    def _outcome(self, part: _Started, stopping: "asyncio.Future[None]") -> bool:
+        if not stopping.done():
+            if not self._asked_again.is_set():
+                _log.error("%s did not stop within %g s; going on without it", part.name, part.limit_seconds)
+            return False
+        error = stopping.exception()
+        if error is not None:
+            _log.error("%s could not be stopped in order", part.name, exc_info=error)
+        return error is None
+
+
+@contextlib.contextmanager
+def signals(shutdown: Shutdown) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ask `shutdown` while this lasts. Call in the main thread, inside the event loop."""
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    for number in _SIGNALS:
+        try:
+            loop.add_signal_handler(number, shutdown.ask)
+        except NotImplementedError:
+            # Windows: the handler runs between bytecodes of the main thread, so the loop has to be woken.
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(shutdown.ask))
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+            signal.signal(number, before[number])

@@ -1,0 +1,72 @@
+"""Parts are stopped in reverse order, each with a limit; being asked twice means now."""
+
+import asyncio
+import os
+import signal
+
+from seacorder.base.shutdown import Shutdown, signals
+
+
+class Parts:
+    def __init__(self) -> None:
+        self.stopped: list[str] = []
+
+    def stop(self, name: str):
+        async def stop() -> None:
+            self.stopped.append(name)
+
+        return stop
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_last_started_is_stopped_first() -> None:
+    parts, shutdown = Parts(), Shutdown()
+    for name in ("catalogue", "workers", "web"):
+        shutdown.started(name, parts.stop(name), limit_seconds=1)
+    assert await shutdown.stop_all()
+    assert parts.stopped == ["web", "workers", "catalogue"]
+
+
+async def test_a_part_that_hangs_or_fails_does_not_keep_the_others(caplog) -> None:
+    async def fails() -> None:
+        raise OSError("no")
+
+    parts, shutdown = Parts(), Shutdown()
+    shutdown.started("catalogue", parts.stop("catalogue"), limit_seconds=1)
+    shutdown.started("hangs", forever, limit_seconds=0.01)
+    shutdown.started("fails", fails, limit_seconds=1)
+    assert not await shutdown.stop_all()
+    assert parts.stopped == ["catalogue"]
+    assert "hangs did not stop within 0.01 s" in caplog.text
+    assert "fails could not be stopped in order" in caplog.text
+
+
+async def test_asked_twice_means_now() -> None:
+    parts, shutdown = Parts(), Shutdown()
+    stopping = asyncio.Event()
+
+    async def slow() -> None:
+        stopping.set()
+        await forever()
+
+    shutdown.started("catalogue", parts.stop("catalogue"), limit_seconds=1)
+    shutdown.started("slow", slow, limit_seconds=60)
+    shutdown.ask()
+    await shutdown.asked()
+    end = asyncio.ensure_future(shutdown.stop_all())
+    await stopping.wait()
+    shutdown.ask()
+    assert not await end
+    assert parts.stopped == []
+
+
+async def test_a_signal_asks_and_the_old_handler_comes_back() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    shutdown = Shutdown()
+    with signals(shutdown):
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(shutdown.asked(), 5)
+    assert signal.getsignal(signal.SIGTERM) == before
