@@ -1,0 +1,117 @@
+"""The catalogue as the control process has it: records without waiting, answers queries, keeps settings."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+from seacorder.base.clock import Clock
+from seacorder.base.errors import CatalogueFailed
+from seacorder.base.log import RateLimit
+from seacorder.catalogue import settings_text
+from seacorder.catalogue.lock import CatalogueLock
+from seacorder.catalogue.pending import Pending, Write
+from seacorder.catalogue.queries import Queries
+from seacorder.catalogue.tables import CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, Table
+from seacorder.catalogue.writer import EVENTS_KEPT, Writer
+from seacorder.model.event import Event
+from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
+from seacorder.model.settings import RecorderSettings
+
+_log = logging.getLogger(__name__)
+
+MOST_ROWS_WAITING = 20_000
+_SETTINGS = "recorder"
+_SAVE_SETTING = (
+    "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+
+
+class Catalogue(Queries):
+    """One catalogue file, held by one process from `open` to `close`.
+
+    `record_…` and `save_settings` never block and never fail: rows wait in memory, the newest value of each, until
+    the writer thread has stored them; `flush` waits for that. Queries see what has been stored.
+    """
+
+    def __init__(
+        self, path: Path, clock: Clock, *, most_rows_waiting: int = MOST_ROWS_WAITING, events_kept: int = EVENTS_KEPT
+    ) -> None:
+        super().__init__(path)
+        self._pending = Pending(most_rows_waiting)
+        self._writer = Writer(path, self._pending, clock, events_kept=events_kept)
+        self._lock = CatalogueLock(path)
+        self._log_limit = RateLimit(clock, 30.0)
+
+    @property
+    def fault(self) -> str | None:
+        """One sentence while the catalogue cannot be written."""
+        return self._writer.fault
+
+    @property
+    def dropped(self) -> int:
+        """Rows that were given up because too many were waiting."""
+        return self._pending.dropped
+
+    def open(self) -> None:
+        """Opens the file, upgrades it, sets a damaged one aside. Blocks.
+
+        Raises CatalogueFailed when another process has it open, it is of a newer version, or cannot be written.
+        """
+        self._lock.take()
+        try:
+            self._writer.start()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def close(self, limit_seconds: float = 10.0) -> None:
+        """Writes what waits and closes the file. Blocks, but no longer than the limit."""
+        self._pending.close()
+        if not self._writer.join(limit_seconds):
+            _log.error("The catalogue did not take its last %d rows within %g s", len(self._pending), limit_seconds)
+        self._lock.release()
+
+    async def flush(self, limit_seconds: float = 10.0) -> None:
+        """Waits until all that was recorded before is on disk. Raises CatalogueFailed when that takes too long."""
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(self._pending.wait_written()), limit_seconds)
+        except TimeoutError as error:
+            raise CatalogueFailed(self.fault or f"The catalogue took longer than {limit_seconds:g} s.") from error
+
+    def record_recording(self, recording: Recording) -> None:
+        self._record(RECORDINGS, recording)
+
+    def record_part(self, part: Part) -> None:
+        self._record(PARTS, part)
+
+    def record_clip(self, clip: Clip) -> None:
+        self._record(CLIPS, clip)
+
+    def record_framegrab(self, framegrab: Framegrab) -> None:
+        self._record(FRAMEGRABS, framegrab)
+
+    def record_loss(self, loss: Loss) -> None:
+        """A loss of the same channel, start, cause and recording is the same loss, and may have grown."""
+        self._record(LOSSES, loss)
+
+    def record_event(self, event: Event) -> None:
+        """Raises ValueError for an event that has no cursor yet."""
+        if event.cursor <= 0:
+            raise ValueError("an event is recorded with its cursor")
+        self._record(EVENTS, event)
+
+    def load_settings(self) -> RecorderSettings:
+        """What was saved last, the first values where nothing was. Blocks; raises CatalogueFailed."""
+        text = self.setting(_SETTINGS)
+        return RecorderSettings() if text is None else settings_text.read(text)
+
+    def save_settings(self, settings: RecorderSettings) -> None:
+        self._put(Write(("settings", _SETTINGS), _SAVE_SETTING, (_SETTINGS, settings_text.write(settings))))
+
+    def _record(self, table: Table[Any], value: object) -> None:
+        self._put(Write(table.key_of(value), table.upsert, table.row(value), is_event=table is EVENTS))
+
+    def _put(self, write: Write) -> None:
+        if not self._pending.put(write) and self._log_limit.allow("dropped") is not None:
+            _log.error("The catalogue takes rows too slowly: %d were given up; files are not touched", self.dropped)

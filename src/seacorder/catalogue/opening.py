@@ -1,0 +1,122 @@
+"""Opening the catalogue file: checked, upgraded, and set aside when it is damaged."""
+
+import contextlib
+import logging
+import sqlite3
+import time
+from pathlib import Path
+
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import CatalogueFailed
+from seacorder.catalogue.queries import BUSY_SECONDS
+from seacorder.catalogue.schema import upgrade
+from seacorder.catalogue.tables import TABLES
+
+_log = logging.getLogger(__name__)
+
+_DAMAGE_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
+_COMPANIONS = ("-wal", "-shm", "-journal")
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    # NORMAL would lose the latest commits in a power cut; the one that says "a recording runs" must not be among them.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = 1",
+    "PRAGMA journal_size_limit = 16777216",
+)
+
+
+class _Damaged(Exception):
+    """What was found in the file cannot be used."""
+
+
+def open_for_writing(path: Path, clock: Clock) -> sqlite3.Connection:
+    """The catalogue at `path`, made when there is none; usable from any one thread at a time. Blocks.
+
+    A damaged file is renamed to `<name>.damaged-<UTC>.sqlite`, with a warning, and a new one is begun. Raises
+    CatalogueFailed when the folder cannot be written, the file is locked, or it is of a newer version.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return _open(path)
+        except _Damaged as damage:
+            aside = _set_aside(path, clock)
+            _log.warning(
+                "The catalogue %s is damaged (%s). It was set aside as %s and a new one begun. "
+                "The recorded files are not touched; what it knew of them can be read from the files again.",
+                path,
+                damage,
+                aside.name,
+            )
+            return _open(path)
+    except (sqlite3.Error, OSError, _Damaged) as error:
+        raise CatalogueFailed(f"The catalogue {path} cannot be opened ({error}).") from error
+
+
+def reopen(path: Path) -> sqlite3.Connection:
+    """A new connection to a catalogue that exists. Raises sqlite3.Error when it does not any more. Blocks."""
+    return _connect(f"{path.absolute().as_uri()}?mode=rw")
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """True when the error says that the file's content is broken, and not that it cannot be reached just now."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE_CODES
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = _connect(f"{path.absolute().as_uri()}?mode=rwc")
+        _check(connection)
+        upgrade(connection)
+        _check_tables(connection)
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, sqlite3.Error) and is_damage(error):
+            raise _Damaged(str(error)) from error
+        raise
+    return connection
+
+
+def _connect(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise _Damaged(found.splitlines()[-1])
+
+
+def _check_tables(connection: sqlite3.Connection) -> None:
+    for table in TABLES:
+        columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table.name})")}
+        missing = sorted(set(table.columns) - columns)
+        if missing:
+            raise _Damaged(f"table {table.name} has no {', '.join(missing)}")
+
+
+def _set_aside(path: Path, clock: Clock) -> Path:
+    """Renames the file and what SQLite keeps beside it; nothing is overwritten."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(clock.utc_ns() // NS_PER_SECOND))
+    aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    number = 2
+    while aside.exists():
+        aside = path.with_name(f"{path.stem}.damaged-{stamp}_{number}{path.suffix}")
+        number += 1
+    path.rename(aside)
+    for ending in _COMPANIONS:
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
+    return aside

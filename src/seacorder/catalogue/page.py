@@ -1,0 +1,60 @@
+"""What a query asks for and what it gives back."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from seacorder.base.errors import BadRequest
+
+T = TypeVar("T")
+LIMIT_MAX = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A filter, and where to go on. Every part left out lets everything through."""
+
+    from_utc_ns: int | None = None
+    """Rows that end at or after this; what is still being written has no end."""
+    to_utc_ns: int | None = None
+    """Rows that start before this."""
+    channel: str | None = None
+    recording_id: str | None = None
+    limit: int = 100
+    """Rows at most, 1 to LIMIT_MAX."""
+    cursor: str | None = None
+    """`next_cursor` of the page before, with the same filter and order."""
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[T]):
+    """One page, in the order of start; `next_cursor` is None on the last."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None = None
+
+
+def write_cursor(start_utc_ns: int, row: int) -> str:
+    """A place in a table as opaque text that may stand in a URL."""
+    return base64.urlsafe_b64encode(json.dumps([start_utc_ns, row]).encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> tuple[int, int]:
+    """The place that `write_cursor` wrote. Raises BadRequest for anything else."""
+    try:
+        start, row = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if type(start) is int and type(row) is int and max(abs(start), abs(row)) < 2**63:
+            return start, row
+    except (binascii.Error, ValueError, TypeError):
+        pass
+    raise BadRequest("The cursor is not one that this recorder gave; leave it out to begin anew.", field="cursor")
+
+
+def check_limit(limit: int) -> int:
+    """The limit itself. Raises BadRequest outside 1 to LIMIT_MAX."""
+    if not 1 <= limit <= LIMIT_MAX:
+        raise BadRequest(f"The limit must be 1 to {LIMIT_MAX}, not {limit}.", field="limit")
+    return limit

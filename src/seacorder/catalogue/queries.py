@@ -1,0 +1,146 @@
+"""Reading the catalogue: each call on a connection of its own, so any thread may ask at any time.
+
+Every call blocks for as long as the disk takes (call from a thread, not from the event loop) and raises
+CatalogueFailed when the catalogue cannot be read. SQLite's write-ahead log lets readers and the writer alone.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from seacorder.base.errors import CatalogueFailed
+from seacorder.catalogue.page import Page, Rows, check_limit, read_cursor, write_cursor
+from seacorder.catalogue.tables import CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, Table
+from seacorder.model.event import Event
+from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
+
+T = TypeVar("T")
+BUSY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What an unexpected end has left behind."""
+
+    recordings: tuple[Recording, ...]
+    parts: tuple[Part, ...]
+    clips: tuple[Clip, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.recordings or self.parts or self.clips)
+
+
+class Queries:
+    """Questions to one catalogue file, which it never changes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.absolute()
+
+    def recordings(self, page: Page) -> Rows[Recording]:
+        """A recording itself counts as the rows of its `recording_id`; `channel` finds those with a part of it."""
+        return self._page(RECORDINGS, page)
+
+    def parts(self, page: Page) -> Rows[Part]:
+        return self._page(PARTS, page)
+
+    def clips(self, page: Page) -> Rows[Clip]:
+        return self._page(CLIPS, page)
+
+    def framegrabs(self, page: Page) -> Rows[Framegrab]:
+        return self._page(FRAMEGRABS, page)
+
+    def losses(self, page: Page) -> Rows[Loss]:
+        return self._page(LOSSES, page)
+
+    def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]:
+        """Events later than that cursor, in their order; the oldest of all may have been dropped."""
+        order = "cursor > ? ORDER BY cursor LIMIT ?"
+        return list(_values(EVENTS, self._select(EVENTS, order, (after_cursor, check_limit(limit)))))
+
+    def newest_event_cursor(self) -> int:
+        """0 when there is none."""
+        return int(self._ask("SELECT ifnull(max(cursor), 0) FROM events")[0][0])
+
+    def unfinished(self) -> Unfinished:
+        """Recordings that are RUNNING, parts and clips that are OPEN: after a start, what an unexpected end left."""
+        return Unfinished(self._open(RECORDINGS), self._open(PARTS), self._open(CLIPS))
+
+    def part_numbers(self, recording_id: str) -> dict[str, int]:
+        """The highest part number of each channel in that recording."""
+        sql = "SELECT channel, max(number) FROM parts WHERE recording_id = ? GROUP BY channel"
+        return dict(self._ask(sql, (recording_id,)))
+
+    def recording(self, recording_id: str) -> Recording | None:
+        found = _values(RECORDINGS, self._select(RECORDINGS, "id = ?", (recording_id,)))
+        return found[0] if found else None
+
+    def setting(self, name: str) -> str | None:
+        """The text that was saved under that name."""
+        rows = self._ask("SELECT value FROM settings WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
+
+    def _open(self, table: Table[T]) -> tuple[T, ...]:
+        condition = f"state = '{table.is_open}' ORDER BY {table.start}"
+        return _values(table, self._select(table, condition, ()))
+
+    def _page(self, table: Table[T], page: Page) -> Rows[T]:
+        condition, values = _condition(table, page)
+        limit = check_limit(page.limit)
+        order = "DESC" if page.newest_first else "ASC"
+        clause = f"{condition} ORDER BY {table.start} {order}, rowid {order} LIMIT ?"
+        rows = self._select(table, clause, (*values, limit + 1))
+        items = _values(table, rows[:limit])
+        if len(rows) <= limit:
+            return Rows(items)
+        return Rows(items, write_cursor(getattr(items[-1], table.start), rows[limit - 1][0]))
+
+    def _select(self, table: Table[Any], clause: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        # Names and clauses come from `tables` and from below, never from outside.
+        return self._ask(f"SELECT rowid, {', '.join(table.columns)} FROM {table.name} WHERE {clause}", values)  # noqa: S608
+
+    def _ask(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._connection() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            address = f"{self._path.as_uri()}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise CatalogueFailed(f"The catalogue {self._path} cannot be read ({error}).") from error
+
+
+def _values(table: Table[T], rows: list[tuple[Any, ...]]) -> tuple[T, ...]:
+    """The values in rows that `_select` gave. Raises CatalogueFailed for words that this version does not know."""
+    try:
+        return tuple(table.value(row[1:]) for row in rows)
+    except ValueError as error:
+        raise CatalogueFailed(f"The catalogue holds {table.name} that this version does not know ({error}).") from error
+
+
+def _in_range(utc_ns: int) -> int:
+    """The nearest integer that SQLite can hold."""
+    return max(-(2**63), min(utc_ns, 2**63 - 1))
+
+
+def _condition(table: Table[Any], page: Page) -> tuple[str, list[object]]:
+    """The WHERE clause of a page and its values."""
+    clauses: list[tuple[str, tuple[object, ...]]] = [("1", ())]
+    if page.to_utc_ns is not None:
+        clauses.append((f"{table.start} < ?", (_in_range(page.to_utc_ns),)))
+    if page.from_utc_ns is not None:
+        clauses.append((f"ifnull({table.end}, {2**63 - 1}) >= ?", (_in_range(page.from_utc_ns),)))
+    if page.channel is not None:
+        one = "channel = ?" if table.has_channel else "id IN (SELECT recording_id FROM parts WHERE channel = ?)"
+        clauses.append((one, (page.channel,)))
+    if page.recording_id is not None and table.recording:
+        clauses.append((f"{table.recording} = ?", (page.recording_id,)))
+    if page.cursor is not None:
+        side = "<" if page.newest_first else ">"
+        clauses.append((f"({table.start}, rowid) {side} (?, ?)", read_cursor(page.cursor)))
+    return " AND ".join(clause for clause, _ in clauses), [value for _, values in clauses for value in values]

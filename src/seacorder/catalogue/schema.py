@@ -1,0 +1,133 @@
+"""The catalogue's tables, as numbered steps from an empty file to the present version.
+
+`PRAGMA user_version` holds the number of the last step that was made. A step that has been released is never
+changed: what comes later is a further step. Each is made in one transaction together with its number.
+"""
+
+import sqlite3
+
+from seacorder.base.errors import CatalogueFailed
+
+_FIRST = """
+CREATE TABLE recordings (
+    id TEXT NOT NULL PRIMARY KEY,
+    start_utc_ns INTEGER NOT NULL,
+    end_utc_ns INTEGER,
+    state TEXT NOT NULL,
+    continues TEXT
+);
+CREATE INDEX recordings_by_start ON recordings (start_utc_ns);
+
+CREATE TABLE parts (
+    recording_id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    start_utc_ns INTEGER NOT NULL,
+    end_utc_ns INTEGER,
+    first_frame INTEGER NOT NULL,
+    frames INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (recording_id, channel, number)
+);
+CREATE INDEX parts_by_start ON parts (start_utc_ns);
+CREATE INDEX parts_by_path ON parts (path);
+CREATE INDEX parts_open ON parts (state) WHERE state = 'open';
+
+CREATE TABLE clips (
+    id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    path TEXT NOT NULL,
+    start_utc_ns INTEGER NOT NULL,
+    end_utc_ns INTEGER,
+    first_frame INTEGER NOT NULL,
+    frames INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    recording_id TEXT,
+    PRIMARY KEY (id, channel, kind)
+);
+CREATE INDEX clips_by_start ON clips (start_utc_ns);
+CREATE INDEX clips_by_recording ON clips (recording_id);
+CREATE INDEX clips_open ON clips (state) WHERE state = 'open';
+
+CREATE TABLE framegrabs (
+    id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    path TEXT NOT NULL,
+    instant_utc_ns INTEGER NOT NULL,
+    frame_utc_ns INTEGER NOT NULL,
+    frame INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    recording_id TEXT,
+    PRIMARY KEY (id, channel)
+);
+CREATE INDEX framegrabs_by_start ON framegrabs (frame_utc_ns);
+CREATE INDEX framegrabs_by_recording ON framegrabs (recording_id);
+
+CREATE TABLE losses (
+    channel TEXT NOT NULL,
+    from_utc_ns INTEGER NOT NULL,
+    to_utc_ns INTEGER NOT NULL,
+    frames INTEGER,
+    cause TEXT NOT NULL,
+    recording_id TEXT,
+    detail TEXT NOT NULL
+);
+CREATE UNIQUE INDEX losses_key ON losses (channel, from_utc_ns, cause, ifnull(recording_id, ''));
+CREATE INDEX losses_by_start ON losses (from_utc_ns);
+CREATE INDEX losses_by_recording ON losses (recording_id);
+
+CREATE TABLE events (
+    utc_ns INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    channel TEXT,
+    cursor INTEGER NOT NULL PRIMARY KEY
+);
+CREATE INDEX events_by_time ON events (utc_ns);
+
+CREATE TABLE settings (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+"""
+
+STEPS: tuple[str, ...] = (_FIRST,)
+"""Step n leads from version n to n + 1."""
+
+VERSION = len(STEPS)
+
+
+def upgrade(connection: sqlite3.Connection) -> int:
+    """Makes the steps that are missing; returns the version that it found. The connection is in autocommit mode.
+
+    Raises CatalogueFailed for a catalogue of a newer version, and leaves that one as it is. Blocks.
+    """
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > VERSION:
+        raise CatalogueFailed(
+            f"The catalogue is of version {found}, this program knows versions up to {VERSION}: "
+            "install the newer program again, or move the catalogue away to begin a new one."
+        )
+    for number in range(found, VERSION):
+        _make(connection, STEPS[number], number + 1)
+    return found
+
+
+def _make(connection: sqlite3.Connection, step: str, version: int) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in step.split(";"):
+            if statement.strip():
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,103 @@
+"""Which value of the model lives in which table, and how a value becomes a row and back. Pure.
+
+A table's columns are the value's fields, by name; times are UTC nanoseconds, enumerations their text.
+"""
+
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from seacorder.model.event import Event
+from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording, RecordingState
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Table(Generic[T]):
+    """One table. The SQL fragments below are constants of this module, never text from outside."""
+
+    name: str
+    of: type[T]
+    key: tuple[str, ...]
+    """What makes a row the same row; a later value replaces it."""
+    start: str
+    """The column by which it is ordered and filtered."""
+    end: str
+    """An expression for the filter; NULL for what has not ended."""
+    recording: str | None = "recording_id"
+    has_channel: bool = True
+    is_open: str | None = None
+    """The state in which an unexpected end leaves a row."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(field.name for field in fields(self.of))  # type: ignore[arg-type]
+
+    @property
+    def conflict(self) -> tuple[str, ...]:
+        """The key as the unique index has it: there, a loss outside any recording has '' for one."""
+        if self.of is not Loss:
+            return self.key
+        return tuple("ifnull(recording_id, '')" if name == "recording_id" else name for name in self.key)
+
+    @property
+    def upsert(self) -> str:
+        """The statement that stores one value, whether its row exists or not."""
+        key = ", ".join(self.conflict)
+        changes = ", ".join(f"{name} = excluded.{name}" for name in self.columns if name not in self.key)
+        names, marks = ", ".join(self.columns), ", ".join("?" * len(self.columns))
+        return f"INSERT INTO {self.name} ({names}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {changes}"  # noqa: S608
+
+    def row(self, value: T) -> tuple[object, ...]:
+        found = (getattr(value, name) for name in self.columns)
+        return tuple(item.value if isinstance(item, Enum) else item for item in found)
+
+    def key_of(self, value: T) -> tuple[object, ...]:
+        """Equal for two values of the same row."""
+        return (self.name, *(getattr(value, name) for name in self.key))
+
+    def value(self, row: tuple[Any, ...]) -> T:
+        """Raises ValueError for an enumeration's text that this version does not know."""
+        hints = get_type_hints(self.of)
+        found = {
+            name: hints[name](item) if isinstance(hints[name], type) and issubclass(hints[name], Enum) else item
+            for name, item in zip(self.columns, row, strict=True)
+        }
+        return self.of(**found)
+
+
+RECORDINGS = Table(
+    "recordings",
+    Recording,
+    key=("id",),
+    start="start_utc_ns",
+    end="end_utc_ns",
+    recording="id",
+    has_channel=False,
+    is_open=RecordingState.RUNNING.value,
+)
+PARTS = Table(
+    "parts",
+    Part,
+    key=("recording_id", "channel", "number"),
+    start="start_utc_ns",
+    end="CASE state WHEN 'open' THEN NULL ELSE end_utc_ns END",
+    is_open=FileState.OPEN.value,
+)
+CLIPS = Table(
+    "clips",
+    Clip,
+    key=("id", "channel", "kind"),
+    start="start_utc_ns",
+    end="CASE state WHEN 'open' THEN NULL ELSE end_utc_ns END",
+    is_open=FileState.OPEN.value,
+)
+FRAMEGRABS = Table("framegrabs", Framegrab, key=("id", "channel"), start="frame_utc_ns", end="frame_utc_ns")
+LOSSES = Table(
+    "losses", Loss, key=("channel", "from_utc_ns", "cause", "recording_id"), start="from_utc_ns", end="to_utc_ns"
+)
+EVENTS = Table("events", Event, key=("cursor",), start="utc_ns", end="utc_ns", recording=None)
+
+TABLES: tuple[Table[Any], ...] = (RECORDINGS, PARTS, CLIPS, FRAMEGRABS, LOSSES, EVENTS)
+"""In the order in which one batch writes them."""

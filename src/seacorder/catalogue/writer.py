@@ -1,0 +1,137 @@
+"""The one thread that writes the catalogue."""
+
+import logging
+import sqlite3
+import threading
+from pathlib import Path
+
+from seacorder.base.clock import Clock
+from seacorder.base.errors import CatalogueFailed
+from seacorder.base.log import RateLimit
+from seacorder.catalogue.opening import is_damage, open_for_writing, reopen
+from seacorder.catalogue.pending import Pending, Write
+
+_log = logging.getLogger(__name__)
+
+EVENTS_KEPT = 100_000
+COMMIT_EVERY_SECONDS = 0.25
+"""Commits are at least so far apart unless somebody waits: each is a write to disk that video has to share."""
+FIRST_RETRY_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 10.0
+
+_NEVER = (
+    sqlite3.IntegrityError,
+    sqlite3.ProgrammingError,
+    sqlite3.InterfaceError,
+    sqlite3.DataError,
+    OverflowError,
+)
+"""What SQLite raises for a row that it will never take."""
+
+
+class Writer:
+    """Takes batches from `pending` and commits each as one. What cannot be written is tried again, with back-off."""
+
+    def __init__(self, path: Path, pending: Pending, clock: Clock, *, events_kept: int = EVENTS_KEPT) -> None:
+        self._path = path
+        self._pending = pending
+        self._clock = clock
+        self._events_kept = events_kept
+        self._log_limit = RateLimit(clock, 30.0)
+        self._connection: sqlite3.Connection | None = None
+        self._thread: threading.Thread | None = None
+        self.fault: str | None = None
+        """One sentence while the catalogue cannot be written."""
+
+    def start(self) -> None:
+        """Opens the catalogue and starts the thread. Blocks; raises CatalogueFailed."""
+        self._connection = open_for_writing(self._path, self._clock)
+        self._thread = threading.Thread(target=self._run, name="catalogue writer", daemon=True)
+        self._thread.start()
+
+    def join(self, limit_seconds: float) -> bool:
+        """Waits so long for the thread to end. False when it has not: what was left is not in the catalogue."""
+        if self._thread is None:
+            return True
+        self._thread.join(limit_seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            while (taken := self._pending.take()) is not None:
+                batch, mark = taken
+                self._store(batch)
+                self._pending.written(mark)
+                self._pending.linger(COMMIT_EVERY_SECONDS)
+        except Exception:  # noqa: BLE001 - the top of this thread; logged whole
+            _log.exception("The catalogue's writer has ended; nothing more is written to the catalogue")
+            self.fault = "The catalogue is not written any more because of a fault in the program; see the log."
+        finally:
+            self._disconnect()
+
+    def _store(self, batch: list[Write]) -> None:
+        """Tries until the batch is stored; while closing, once more only."""
+        delay = FIRST_RETRY_SECONDS
+        while True:
+            try:
+                self._commit(batch)
+                if self.fault:
+                    _log.info("The catalogue can be written again")
+                self.fault = None
+                return
+            except (sqlite3.Error, OSError, CatalogueFailed) as error:
+                self._failed(error)
+            if self._pending.is_closing:
+                _log.error("%d rows could not be written to the catalogue", len(batch))
+                return
+            self._pending.wait_closing(delay)
+            delay = min(2 * delay, LONGEST_RETRY_SECONDS)
+
+    def _failed(self, error: Exception) -> None:
+        self.fault = f"The catalogue {self._path} cannot be written ({error})."
+        if self._log_limit.allow("fault") is not None:
+            _log.error("%s It is tried again; recording goes on", self.fault)
+        self._disconnect()
+        if isinstance(error, sqlite3.Error) and is_damage(error):
+            try:
+                self._connection = open_for_writing(self._path, self._clock)
+            except CatalogueFailed as failure:
+                self.fault = failure.sentence
+
+    def _commit(self, batch: list[Write]) -> None:
+        if self._connection is None:
+            self._connection = reopen(self._path)
+        try:
+            self._transaction(self._connection, batch)
+        except _NEVER:
+            # One row that can never be stored must not keep the others out.
+            for write in batch:
+                self._commit_alone(self._connection, write)
+
+    def _commit_alone(self, connection: sqlite3.Connection, write: Write) -> None:
+        try:
+            self._transaction(connection, [write])
+        except _NEVER:
+            _log.exception("A row cannot be written to the catalogue and is left out: %s", write.key)
+
+    def _transaction(self, connection: sqlite3.Connection, batch: list[Write]) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for write in batch:
+                connection.execute(write.sql, write.values)
+            if any(write.is_event for write in batch):
+                drop = "DELETE FROM events WHERE cursor <= (SELECT max(cursor) FROM events) - ?"
+                connection.execute(drop, (self._events_kept,))
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            try:
+                self._connection.close()
+            except sqlite3.Error:
+                _log.warning("The catalogue could not be closed in order", exc_info=True)
+            self._connection = None
