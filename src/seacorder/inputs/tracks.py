@@ -152,18 +152,15 @@ class Tracks:
 
     def _open_audio(self) -> Any | None:
         """The template of the sound that will come out; None without sound, or when it cannot be read."""
-        if self._audio is None:
+        context = None if self._audio is None else self._audio.codec_context
+        if context is None or context.sample_rate <= 0:
             return None
-        context = self._audio.codec_context
+        if can_pass(context.codec.canonical_name, context.extradata):
+            return detached(self._audio, self._audio.time_base)
         try:
-            if context is None or context.sample_rate <= 0:
-                raise ValueError("unknown codec")
-            if can_pass(context.codec.canonical_name, context.extradata):
-                return detached(self._audio, self._audio.time_base)
             self._transcoder = AacTranscoder(self._audio)
         except (FFmpegError, ValueError):
             log.warning("%s: its sound cannot be read and is not recorded.", self._source)
-            self._audio = None
             return None
         return self._transcoder.template
 

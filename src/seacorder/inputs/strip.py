@@ -1,0 +1,95 @@
+"""The machine-readable strip of a test picture: which channel, which frame, when. Pure.
+
+The strip is the topmost tenth of the picture: 4 rows of 32 cells, white for 1 and black for 0, most significant bit
+first, row by row:
+
+    bits    0…7    mark, 0b10110010
+    bits    8…15   channel index
+    bits   16…47   frame number
+    bits   48…95   UTC, milliseconds since 1970
+    bits   96…127  CRC-32 (ISO-HDLC, as zlib's) of the twelve bytes before
+
+A cell is read in its middle half only, at nine points, against mid-grey: so blur, ringing, scaling and range
+conversion do no harm as long as a cell is a few pixels high and wide. Pictures are at least 320 x 160 pixels.
+All luma is 8-bit; a plane is its bytes, with `stride` bytes from one line to the next.
+"""
+
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+COLUMNS, ROWS = 32, 4
+MARK = 0b10110010
+HEIGHT_SHARE = 10
+BLACK, GREY, WHITE = 24, 126, 228
+
+_FIELDS = struct.Struct(">BBIHI")
+_CRC = struct.Struct(">I")
+
+
+@dataclass(frozen=True, slots=True)
+class StripReading:
+    """What one frame says of itself."""
+
+    channel_index: int
+    number: int
+    utc_ms: int
+
+
+def height_of(picture_height: int) -> int:
+    """Lines that the strip takes, from the top."""
+    return picture_height // HEIGHT_SHARE
+
+
+def draw(luma: memoryview | bytearray, stride: int, width: int, height: int, reading: StripReading) -> None:
+    """Writes the strip over the top of a writable luma plane."""
+    packed = _pack(reading)
+    lines = height_of(height)
+    padding = bytes(stride - width)
+    for row in range(ROWS):
+        line = _line(packed[row * 4 : row * 4 + 4], width) + padding
+        top, bottom = row * lines // ROWS, (row + 1) * lines // ROWS
+        luma[top * stride : bottom * stride] = line * (bottom - top)
+
+
+def read(luma: Sequence[int], stride: int, width: int, height: int) -> StripReading | None:
+    """The strip of a luma plane, None when there is none or it cannot be trusted."""
+    value = 0
+    for cell in _sample_points(stride, width, height):
+        value = value << 1 | (sum([luma[point] for point in cell]) > GREY * 9)
+    packed = value.to_bytes(16, "big")
+    if packed[0] != MARK or _CRC.unpack(packed[12:])[0] != zlib.crc32(packed[:12]):
+        return None
+    _, channel_index, number, high, low = _FIELDS.unpack(packed[:12])
+    return StripReading(channel_index, number, high << 32 | low)
+
+
+def _pack(reading: StripReading) -> bytes:
+    high, low = divmod(reading.utc_ms & 0xFFFF_FFFF_FFFF, 1 << 32)
+    packed = _FIELDS.pack(MARK, reading.channel_index & 0xFF, reading.number & 0xFFFF_FFFF, high, low)
+    return packed + _CRC.pack(zlib.crc32(packed))
+
+
+def _line(four: bytes, width: int) -> bytes:
+    bits = int.from_bytes(four, "big")
+    levels = (WHITE if bits >> (COLUMNS - 1 - column) & 1 else BLACK for column in range(COLUMNS))
+    return b"".join(
+        bytes([level]) * ((column + 1) * width // COLUMNS - column * width // COLUMNS)
+        for column, level in enumerate(levels)
+    )
+
+
+@lru_cache(maxsize=16)
+def _sample_points(stride: int, width: int, height: int) -> tuple[tuple[int, ...], ...]:
+    lines = height_of(height)
+    return tuple(
+        tuple(
+            int((row + down) * lines / ROWS) * stride + int((column + across) * width / COLUMNS)
+            for down in (0.3, 0.5, 0.7)
+            for across in (0.3, 0.5, 0.7)
+        )
+        for row in range(ROWS)
+        for column in range(COLUMNS)
+    )

@@ -1,0 +1,115 @@
+"""The test pattern: a moving, numbered picture of its own making, encoded by x264 (or x265), in real time.
+
+Each frame carries the UTC of the moment at which it was due, in plain digits and in the machine-readable strip, and
+its number from 0. Nothing is skipped when the machine is too slow: frames come late then, and say so.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.errors import InputFailed
+from seacorder.inputs.formats import probe_video, source_format
+from seacorder.inputs.pace import Pace, Waiter
+from seacorder.inputs.picture import TestPicture
+from seacorder.model.address import PatternAddress
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+TIME_BASE = Fraction(1, 90_000)
+_ENCODERS = {"h264": "libx264", "hevc": "libx265"}
+
+
+class PatternInput:
+    """One run of the pattern; see `contract.Input`. `close` may come from any thread and ends `packets`."""
+
+    def __init__(
+        self,
+        address: PatternAddress,
+        *,
+        channel_name: str,
+        channel_index: int,
+        clock: Clock,
+        wait_until: Waiter | None = None,
+    ) -> None:
+        self._address = address
+        self._clock = clock
+        self._pace = Pace(clock)
+        self._wait_until = wait_until or self._pace.wait_until
+        self._name, self._index = channel_name, channel_index
+        self._picture: TestPicture | None = None
+        self._encoder: Any = None
+        self._begin_ns = 0
+        self._utc_offset_ns = 0
+        self._first: list[Any] = []
+
+    def open(self) -> SourceFormat:
+        address = self._address
+        try:
+            self._picture = TestPicture(address.width, address.height, self._name, self._index)
+            self._encoder = _encoder(address)
+            self._begin_ns = self._clock.monotonic_ns()
+            self._utc_offset_ns = self._clock.utc_ns() - self._begin_ns
+            self._first = self._encode(0)
+        except FFmpegError as error:
+            raise InputFailed(f"The test pattern cannot be encoded ({error.strerror}).") from error
+        template = probe_video(address.codec, bytes(self._first[0]), TIME_BASE)
+        return source_format(template, None, frame_rate=address.rate)
+
+    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+        number, ready = 0, self._first
+        while not self._pace.is_stopped:
+            arrived_ns = self._clock.monotonic_ns()
+            for packet in ready:
+                yield SourcePacket(
+                    Track.VIDEO,
+                    packet,
+                    packet.pts,
+                    packet.dts,
+                    self._ticks(1),
+                    packet.is_keyframe,
+                    packet.size,
+                    arrived_ns,
+                )
+            number += 1
+            self._wait_until(self._due_ns(number))
+            if self._pace.is_stopped:
+                return
+            ready = self._encode(number)
+
+    def close(self) -> None:
+        self._pace.stop()
+
+    def _encode(self, number: int) -> list[Any]:
+        if self._picture is None:
+            raise InputFailed("The test pattern is not open.")
+        utc_ms = (self._due_ns(number) + self._utc_offset_ns) // NS_PER_MS
+        frame = self._picture.frame(number, utc_ms)
+        frame.pts, frame.time_base = self._ticks(number), TIME_BASE
+        packets: list[Any] = self._encoder.encode(frame)
+        return packets
+
+    def _ticks(self, frames: int) -> int:
+        return round(frames / self._address.rate / TIME_BASE)
+
+    def _due_ns(self, number: int) -> int:
+        return self._begin_ns + int(number * NS_PER_SECOND / self._address.rate)
+
+
+def _encoder(address: PatternAddress) -> Any:
+    """Parameter sets go in-band with every keyframe, so that the first packet tells the format."""
+    encoder: Any = av.CodecContext.create(_ENCODERS[address.codec], "w")
+    encoder.width, encoder.height, encoder.pix_fmt = address.width, address.height, "yuv420p"
+    encoder.time_base, encoder.framerate = TIME_BASE, address.rate
+    encoder.gop_size = address.gop
+    encoder.thread_count = 1
+    encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "crf": "23"}
+    if address.codec == "hevc":
+        interval = f"keyint={address.gop}:min-keyint={address.gop}:scenecut=0"
+        encoder.options |= {"x265-params": f"log-level=none:repeat-headers=1:pools=1:{interval}"}
+    else:
+        encoder.options |= {"sc_threshold": "0", "keyint_min": str(address.gop), "forced-idr": "1"}
+    return encoder
