@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from seacorder.base.errors import SettingsError
 from seacorder.config.faults import clashes, explain
+from seacorder.config.reserved import CONFIG_VARIABLE
 from seacorder.config.schema import Settings
-from seacorder.config.variables import CONFIG_VARIABLE, overlay
+from seacorder.config.variables import overlay
 
 FILE_NAME = "seacorder.toml"
 _DEMO_CHANNELS = ("Bow", "Stern", "Port", "Starboard")

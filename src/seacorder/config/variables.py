@@ -10,13 +10,9 @@ from typing import Any
 
 from seacorder.config.faults import nearest
 from seacorder.config.keys import Location, table_at
+from seacorder.config.reserved import CONFIG_VARIABLE, PREFIX, URL_VARIABLE
 from seacorder.config.schema import ChannelTable, Settings
 
-PREFIX = "SEACORDER_"
-CONFIG_VARIABLE = "SEACORDER_CONFIG"
-"""The settings file's path, where `--config` does not say it."""
-URL_VARIABLE = "SEACORDER_URL"
-"""The recorder that the client commands talk to, where `--url` does not say it."""
 _NOT_SETTINGS = {CONFIG_VARIABLE, URL_VARIABLE}
 
 

@@ -1,0 +1,189 @@
+"""The command line: what can be said, and how it ends.
+
+Exit codes: 0 done · 1 it failed, or what was looked at is not in order · 2 the command or the settings cannot be used.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seacorder import __version__
+from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
+from seacorder.cli.options import DEFAULT_URL, ConfigOption, JsonOption, UrlOption
+
+FAILED = 1
+CANNOT_BE_USED = 2
+
+app = typer.Typer(
+    name="seacorder",
+    help="Records inspection cameras without losing a frame. `seacorder serve --demo` shows it without any camera.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+clip_app = typer.Typer(help="Start or stop a clip. An additional file beside the recording.", no_args_is_help=True)
+app.add_typer(clip_app, name="clip")
+
+
+def main() -> None:
+    """The `seacorder` command. Ends the process."""
+    try:
+        app()
+    except SettingsError as error:
+        _complain(*error.faults, code=CANNOT_BE_USED)
+    except BadRequest as error:
+        _complain(error.sentence, code=CANNOT_BE_USED)
+    except SeacorderError as error:
+        _complain(error.sentence, code=FAILED)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough (`seacorder status --once | head`).
+        sys.stderr.close()
+        sys.exit(FAILED)
+
+
+def _complain(*sentences: str, code: int) -> None:
+    for sentence in sentences:
+        print(f"seacorder: {sentence}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"seacorder {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def seacorder(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Records inspection cameras without losing a frame. `seacorder serve --demo` shows it without any camera."""
+
+
+@app.command()
+def serve(
+    config: ConfigOption = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Four test-pattern channels; needs no settings file.")] = False,
+    host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Listen here instead of [server] host.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", min=1, max=65535, help="Inspector service here instead of the settings' port."),
+    ] = None,
+    integration_port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", min=1, max=65535, help="Integration service here instead of the settings' port."),
+    ] = None,
+    root: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Files go here instead of [storage] root.")
+    ] = None,
+) -> None:
+    """Run the recorder. Ctrl-C finishes every file and ends; a second Ctrl-C means now."""
+    from seacorder.cli.overrides import Overrides, settings_for
+    from seacorder.cli.serve import run
+
+    settings = settings_for(config, Overrides(host, port, integration_port, root), demo=demo)
+    sys.exit(run(settings))
+
+
+@app.command("check-config")
+def check_config(config: ConfigOption = None) -> None:
+    """Check the settings file. Says what it means, without starting anything."""
+    from seacorder.cli.settings import check_settings
+
+    check_settings(config)
+
+
+@app.command("config-sample")
+def config_sample() -> None:
+    """Print a commented settings file."""
+    from seacorder.config.sample import SAMPLE
+
+    print(SAMPLE, end="")
+
+
+@app.command()
+def check(
+    config: ConfigOption = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Check what `serve --demo` recorded.")] = False,
+    root: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Check this folder instead of [storage] root.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check what was recorded. Compares catalogue, folders and files and counts frames; exit code 1 if they differ."""
+    from seacorder.cli.check import check_recordings
+    from seacorder.cli.overrides import Overrides, settings_for
+
+    settings = settings_for(config, Overrides(root=root), demo=demo)
+    sys.exit(0 if check_recordings(settings.storage, as_json=as_json) else FAILED)
+
+
+@app.command()
+def repair(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Interrupted video files.", show_default=False)],
+) -> None:
+    """Repair interrupted files. Makes ordinary indexed MP4 files of files that were not closed in order."""
+    from seacorder.cli.repair import repair_files
+
+    sys.exit(0 if repair_files(files) else FAILED)
+
+
+@app.command()
+def ping(url: UrlOption = DEFAULT_URL) -> None:
+    """Ask whether a recorder answers."""
+    from seacorder.cli.remote import ping_recorder
+
+    ping_recorder(url)
+
+
+@app.command()
+def status(
+    url: UrlOption = DEFAULT_URL,
+    once: Annotated[bool, typer.Option("--once", help="Print the table once and end.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a running recorder. Channels, what is recorded and the disk, live until Ctrl-C."""
+    from seacorder.cli.remote import show_status
+
+    show_status(url, once=once, as_json=as_json)
+
+
+@app.command()
+def start(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
+    """Start recording. All channels, at one instant."""
+    _command(url, "start", as_json=as_json)
+
+
+@app.command()
+def stop(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
+    """Stop recording. Ends when every file is whole and on disk."""
+    _command(url, "stop", as_json=as_json)
+
+
+@clip_app.command("start")
+def clip_start(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
+    """Start a clip. Of every live channel, with pre-roll."""
+    _command(url, "clip start", as_json=as_json)
+
+
+@clip_app.command("stop")
+def clip_stop(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
+    """Stop the clip. Ends when its files are whole and on disk."""
+    _command(url, "clip stop", as_json=as_json)
+
+
+@app.command()
+def grab(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
+    """Take a still. Of every live channel, all of one instant."""
+    _command(url, "grab", as_json=as_json)
+
+
+def _command(url: str, name: str, *, as_json: bool) -> None:
+    from seacorder.cli.remote import command_all
+
+    sys.exit(0 if command_all(url, name, as_json=as_json) else FAILED)
