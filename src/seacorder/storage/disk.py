@@ -5,6 +5,7 @@ syncs, replay what a power cut would have left, and inject faults. Every call bl
 and raises OSError; Python's own calls release the interpreter lock meanwhile.
 """
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from seacorder.storage.names import numbered_path
 _CREATE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _F_FULLFSYNC = 51
 """macOS, <sys/fcntl.h>: the only call there that empties the drive's own cache as well."""
+_NOT_FOR_US = {errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.ENOENT, errno.ENOTDIR}
+"""A folder that cannot be synced by anybody: unreadable, renamed meanwhile, or of a file system without that call."""
 
 
 class Disk(Protocol):
@@ -41,7 +44,11 @@ class Disk(Protocol):
         ...
 
     def sync_folder(self, folder: Path) -> None:
-        """Returns when the names in a folder are on the medium."""
+        """Returns when the names in a folder are on the medium, or when this folder cannot be synced at all."""
+        ...
+
+    def is_named(self, handle: int) -> bool:
+        """False once the file has been deleted, so that what is written to it will be lost."""
         ...
 
     def close(self, handle: int) -> None:
@@ -76,6 +83,10 @@ class PortableDisk:
     def sync_folder(self, folder: Path) -> None:
         """Nothing: Windows writes a folder's entries together with the file's own sync."""
 
+    def is_named(self, handle: int) -> bool:
+        """By the count of names, which is 0 on POSIX alone: elsewhere an open file cannot be deleted."""
+        return os.name != "posix" or os.fstat(handle).st_nlink > 0
+
     def close(self, handle: int) -> None:
         os.close(handle)
 
@@ -101,11 +112,15 @@ class PosixDisk(PortableDisk):
             os.fsync(handle)
 
     def sync_folder(self, folder: Path) -> None:
-        handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as fault:
+            if fault.errno not in _NOT_FOR_US:
+                raise
 
 
 def this_machine() -> Disk:

@@ -18,6 +18,7 @@ _SENTENCES = {
     errno.EPERM: "{folder} may not be written by this user; change its permissions or choose another folder.",
     errno.ENOTDIR: "{folder} cannot be made because a file bears the name of one of its folders; choose another.",
     errno.EEXIST: "{folder} cannot be made because a file bears the name of one of its folders; choose another.",
+    errno.ENOENT: "{path} has been deleted while it was being written; begin a new file.",
     errno.ENAMETOOLONG: "The path {path} is too long for this system; choose a shorter folder or template.",
     errno.EFBIG: "{path} has reached the largest size that its volume takes; set a split time.",
     errno.EMFILE: "Too many files are open in this process; raise its limit of open files (ulimit -n).",

@@ -4,7 +4,9 @@ It opens the file, writes what is queued, syncs once a second while bytes come, 
 refuses is tried again for ever, with back-off, until somebody gives the file up.
 """
 
+import errno
 import logging
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -195,6 +197,8 @@ class DiskWriter:
                 self._disk.sync_whole(handle)
             else:
                 self._disk.sync(handle)
+            if not self._disk.is_named(handle):
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         except OSError:
             with self._changed:
                 self._order.sync_failed()
