@@ -1,5 +1,6 @@
 """Sixty-four small cameras on two cores: is anything lost, and what does it take?"""
 
+import itertools
 import os
 import time
 from pathlib import Path
@@ -16,13 +17,13 @@ CORES = 2
 
 
 def missing_frames(path: Path) -> tuple[int, int]:
-    """Frames in a file, and frames that are missing between its first and its last."""
+    """Frames in a file, and frames that are missing in the holes between them."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         times = sorted(packet.pts or 0 for packet in container.demux(stream) if packet.size)
-    seconds = (times[-1] - times[0]) * float(stream.time_base or 0)
-    wanted = round(seconds * SMALL_CAMERA.frames_per_second) + 1
-    return len(times), wanted - len(times)
+        frames_per_tick = float(stream.time_base or 0) * SMALL_CAMERA.frames_per_second
+    steps = [(later - earlier) * frames_per_tick for earlier, later in itertools.pairwise(times)]
+    return len(times), sum(max(0, round(step) - 1) for step in steps)
 
 
 def measure(addresses: list[str], folder: Path, plan: Plan) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""Every link inside the documents leads somewhere: `python -m tools.links`.
+"""Every link inside the documents leads somewhere, and docs/index.md to every page: `python -m tools.links`.
 
 Files and headings are checked; addresses outside are not, since the checks run without internet.
 """
@@ -47,8 +47,18 @@ def fault(document: Path, target: str) -> str | None:
     return None
 
 
+def unlisted(index: Path) -> list[Path]:
+    """Pages beside and below the index that it does not link."""
+    listed = {(index.parent / target.partition("#")[0]).resolve() for target in links(index.read_text("utf-8"))}
+    pages = [path for path in project_files() if path.suffix == ".md" and index.parent in path.parents]
+    return [page for page in pages if page != index and page not in listed]
+
+
 def main() -> int:
-    count = 0
+    missing = unlisted(ROOT / "docs" / "index.md")
+    for page in missing:
+        print(f"docs/index.md: {page.relative_to(ROOT)} is not listed")
+    count = len(missing)
     for document in project_files():
         if document.suffix != ".md":
             continue
