@@ -1,0 +1,94 @@
+"""Commands to a running recorder: `ping`, `status`, `start`, `stop`, `clip`, `grab`."""
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable
+
+from seacorder.client.answers import Outcome
+from seacorder.client.errors import InspectorError
+from seacorder.client.inspector import InspectorClient
+from seacorder.client.recorder import RecorderClient
+
+REFRESH_SECONDS = 0.5
+
+_COMMANDS: dict[str, tuple[Callable[[RecorderClient], Outcome], str]] = {
+    "start": (RecorderClient.start_recording, "Recording"),
+    "stop": (RecorderClient.stop_recording, "Recording stopped"),
+    "clip start": (RecorderClient.start_clip, "Clip"),
+    "clip stop": (RecorderClient.stop_clip, "Clip stopped"),
+    "grab": (RecorderClient.take_framegrab, "Still"),
+}
+"""What each command calls, and what is said when it is done."""
+
+
+def ping_recorder(url: str) -> None:
+    """Prints how long the answer took. Raises InspectorError when there is none."""
+    with InspectorClient(url, timeout_seconds=5) as inspector:
+        begun = time.perf_counter()
+        if not inspector.ping():
+            raise InspectorError(f"What answers at {url} takes no commands; check host and port.")
+        elapsed_ms = (time.perf_counter() - begun) * 1000
+    print(f"The recorder at {url} takes commands ({elapsed_ms:.0f} ms).")
+
+
+def command_all(url: str, name: str, *, as_json: bool) -> bool:
+    """Sends a command to all channels and prints each one's result. True when no channel failed."""
+    call, done = _COMMANDS[name]
+    with RecorderClient(url) as recorder:
+        outcome = call(recorder)
+    if as_json:
+        print(json.dumps(dataclasses.asdict(outcome)))
+    else:
+        _print_outcome(outcome, done)
+    return all(channel.ok for channel in outcome.channels)
+
+
+def _print_outcome(outcome: Outcome, done: str) -> None:
+    if not outcome.channels:
+        print("There was nothing to do.")
+        return
+    print(f"{done} {outcome.id} at {outcome.instant_utc}".replace("  ", " "))
+    for channel in outcome.channels:
+        told = f"{channel.achieved_utc or ''}  {channel.path or ''}".strip() if channel.ok else channel.sentence
+        print(f"  {channel.channel}: {'ok' if channel.ok else 'FAILED'}  {told}".rstrip())
+
+
+def show_status(url: str, *, once: bool, as_json: bool) -> None:
+    """Prints the status, once or live until Ctrl-C. Raises InspectorError when nobody answers at first."""
+    with RecorderClient(url, timeout_seconds=5) as recorder:
+        if as_json:
+            print(json.dumps(recorder.status_json(), indent=2))
+        elif once:
+            _print_once(recorder)
+        else:
+            _live(recorder)
+
+
+def _print_once(recorder: RecorderClient) -> None:
+    from rich.console import Console
+
+    from seacorder.cli.status_table import picture_of
+
+    console = Console(highlight=False)
+    console.print(picture_of(recorder.status(), width=console.width))
+
+
+def _live(recorder: RecorderClient) -> None:
+    from rich.console import Console
+    from rich.live import Live
+
+    from seacorder.cli.status_table import picture_of, unreachable
+
+    console = Console(highlight=False)
+    shown = picture_of(recorder.status(), width=console.width)
+    try:
+        with Live(shown, console=console, auto_refresh=False) as live:
+            while True:
+                time.sleep(REFRESH_SECONDS)
+                try:
+                    live.update(picture_of(recorder.status(), width=console.width), refresh=True)
+                except InspectorError as error:
+                    live.update(unreachable(error.sentence), refresh=True)
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,76 @@
+"""The status as a table in a terminal. Pure: an answer in, something printable out."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from seacorder.client.answers import ChannelAnswer, FileAnswer, StatusAnswer
+
+_STATE_STYLES = {"live": "green", "connecting": "yellow", "stalled": "bold red", "failed": "bold red"}
+_NARROW = 100
+
+
+def picture_of(status: StatusAnswer, *, width: int) -> RenderableType:
+    """The whole status; below 100 columns without the file's names."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    columns = ["channel", "state", "picture", "Mbit/s", "recording", "frames", "losses"]
+    for column in columns if width < _NARROW else [*columns, "file"]:
+        table.add_column(column, overflow="ellipsis" if column == "file" else "fold", no_wrap=column == "file")
+    for channel in status.channels:
+        cells = _cells(channel)
+        table.add_row(*(cells if width >= _NARROW else cells[:-1]))
+    return Group(_headline(status), table, *_complaints(status))
+
+
+def unreachable(sentence: str) -> RenderableType:
+    """What stands there while the recorder does not answer."""
+    return Text(sentence, style="bold red")
+
+
+def duration(seconds: float) -> str:
+    """Hours, minutes and seconds."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}"
+
+
+def _headline(status: StatusAnswer) -> Text:
+    line = Text()
+    if status.is_recording:
+        line.append(f"● recording {duration(status.recording_seconds)}", style="bold red")
+    elif status.recording_id:
+        line.append("● recording, but no frame reaches a file", style="bold white on red")
+    else:
+        line.append("○ idle", style="bold")
+    if status.is_clip_recording:
+        line.append("  ● clip", style="bold magenta")
+    volume = status.volume
+    line.append(f"   {volume.path}: {volume.free_bytes / 1e9:,.1f} GB free ({volume.free_percent}%)")
+    if volume.seconds_left is not None:
+        line.append(f", enough for {duration(volume.seconds_left)}")
+    return line
+
+
+def _cells(channel: ChannelAnswer) -> list[RenderableType]:
+    picture, file = channel.picture, channel.recording
+    stored = duration(channel.recording_seconds) if channel.is_recording else "no" if file else ""
+    return [
+        Text(channel.name),
+        Text(channel.state, style=_STATE_STYLES.get(channel.state, "")),
+        Text(f"{picture.width}x{picture.height} {picture.frame_rate:g}/s {picture.codec}" if picture else ""),
+        Text(f"{channel.bits_per_second / 1e6:.1f}", justify="right"),
+        Text(stored, style="red"),
+        Text(str(file.frames) if file else "", justify="right"),
+        Text(str(channel.losses), style="bold red" if channel.losses else "", justify="right"),
+        Text(file.path if file else ""),
+    ]
+
+
+def _complaints(status: StatusAnswer) -> list[Text]:
+    """Why a channel is not live, or its file cannot be written."""
+    lines = []
+    for channel in status.channels:
+        files: list[FileAnswer | None] = [channel.recording, channel.clip]
+        reasons = [channel.reason, *(file.fault for file in files if file)]
+        lines += [Text(f"{channel.name}: {reason}", style="yellow") for reason in reasons if reason]
+    return lines

@@ -1,0 +1,130 @@
+"""What `/api/v1` answers to the client commands, typed. Instants are text as they came, RFC 3339 in UTC."""
+
+import dataclasses
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from seacorder.client.errors import InspectorError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOutcome:
+    """What a command came to on one channel; `sentence` says why not."""
+
+    channel: str
+    ok: bool
+    sentence: str
+    achieved_utc: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command came to: one instant, a result for each channel."""
+
+    ok: bool
+    id: str
+    instant_utc: str
+    channels: tuple[ChannelOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """A file that is being written."""
+
+    path: str
+    number: int
+    frames: int
+    bytes_stored: int
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAnswer:
+    """What the source sends."""
+
+    codec: str
+    width: int
+    height: int
+    frame_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAnswer:
+    """One channel, now."""
+
+    index: int
+    name: str
+    address: str
+    state: str
+    since_utc: str
+    reason: str | None
+    is_recording: bool
+    recording_seconds: float
+    picture: PictureAnswer | None
+    bits_per_second: int
+    losses: int
+    restarts: int
+    queued_bytes: int
+    recording: FileAnswer | None = None
+    clip: FileAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeAnswer:
+    """The disk that recordings go to; `seconds_left` at the present bit rate, None when nothing is written."""
+
+    path: str
+    total_bytes: int
+    free_bytes: int
+    free_percent: int
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """The recorder, now."""
+
+    utc: str
+    version: str
+    is_recording: bool
+    is_clip_recording: bool
+    recording_id: str | None
+    recording_seconds: float
+    volume: VolumeAnswer
+    channels: tuple[ChannelAnswer, ...]
+
+
+def read(kind: type[T], answer: object) -> T:
+    """`answer` as a `kind`; keys of a later version are passed over. Raises InspectorError for anything else."""
+    try:
+        return _value(kind, answer)  # type: ignore[no-any-return]
+    except (KeyError, TypeError) as error:
+        raise InspectorError("The recorder's answer cannot be read; is it of another version than this one?") from error
+
+
+def _value(kind: Any, answer: Any) -> Any:
+    if get_origin(kind) in {Union, types.UnionType}:
+        return None if answer is None else _value(get_args(kind)[0], answer)
+    if get_origin(kind) is tuple:
+        return tuple(_value(get_args(kind)[0], one) for one in answer)
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _record(kind, answer)
+    accepted = (int, float) if kind is float else kind
+    if not isinstance(answer, accepted):
+        raise TypeError(f"{answer!r} is no {kind.__name__}")
+    return answer
+
+
+def _record(kind: type[Any], answer: Mapping[str, Any]) -> Any:
+    hints = get_type_hints(kind)
+    wanted = [field.name for field in dataclasses.fields(kind) if field.name in answer or not _has_default(field)]
+    return kind(**{name: _value(hints[name], answer[name]) for name in wanted})
+
+
+def _has_default(field: "dataclasses.Field[Any]") -> bool:
+    return field.default is not dataclasses.MISSING

@@ -1,0 +1,59 @@
+"""A client of what the command line needs of `/api/v1`: status, and commands with a result for each channel."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from seacorder.client.answers import Outcome, StatusAnswer, read
+from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
+from seacorder.client.transport import Transport
+
+
+class RecorderClient:
+    """One recorder. Every method blocks, and raises InspectorError with one sentence when it was not done."""
+
+    def __init__(self, base_url: str = DEFAULT_URL, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._transport = Transport(base_url, timeout_seconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._transport.close()
+
+    def status(self) -> StatusAnswer:
+        """The recorder and every channel, now."""
+        return read(StatusAnswer, self.status_json())
+
+    def status_json(self) -> dict[str, Any]:
+        """The same, all of it, as it came."""
+        answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/status")
+        return answer
+
+    def start_recording(self) -> Outcome:
+        """Starts all channels at one instant."""
+        return self._command("recording/start")
+
+    def stop_recording(self) -> Outcome:
+        """Stops all channels at one instant; returns when every file is whole and on disk."""
+        return self._command("recording/stop")
+
+    def start_clip(self) -> Outcome:
+        """Starts a clip, from the pre-roll on, of every live channel."""
+        return self._command("clip/start")
+
+    def stop_clip(self) -> Outcome:
+        """Ends the clip; returns when its files are whole and on disk."""
+        return self._command("clip/stop")
+
+    def take_framegrab(self) -> Outcome:
+        """One still of every live channel, all of one instant."""
+        return self._command("framegrab")
+
+    def _command(self, name: str) -> Outcome:
+        return read(Outcome, self._transport.ask("POST", f"/api/v1/{name}"))

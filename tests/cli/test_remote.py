@@ -1,0 +1,124 @@
+"""The client commands say what came of them and end with the right code."""
+
+import json
+
+import pytest
+from rich.console import Console
+
+from seacorder.cli.status_table import duration, picture_of, unreachable
+from seacorder.client.answers import StatusAnswer, read
+from seacorder.client.errors import InspectorError
+
+CHANNEL = {
+    "index": 0, "name": "Bow", "address": "rtsp://***@10.0.0.5/s", "state": "live", "since_utc": "t", "reason": None,
+    "is_recording": True, "recording_seconds": 61.5,
+    "picture": {"codec": "h264", "width": 1920, "height": 1080, "frame_rate": 25.0, "audio_codec": None},
+    "bits_per_second": 8_000_000, "losses": 2, "restarts": 0, "queued_bytes": 0,
+    "recording": {"path": "/data/bow.mp4", "number": 1, "frames": 1500, "bytes_stored": 7, "fault": None},
+    "clip": None,
+}
+STERN = CHANNEL | {"index": 1, "name": "Stern", "state": "failed", "reason": "The camera refused the password.",
+                   "is_recording": False, "picture": None, "recording": None}
+STATUS = {
+    "utc": "t", "version": "0.1.0", "is_recording": True, "is_clip_recording": True, "recording_id": "r1",
+    "recording_seconds": 3661, "channels": [CHANNEL, STERN],
+    "volume": {"path": "/data", "total_bytes": 100, "free_bytes": 50, "free_percent": 50, "seconds_left": 7200.0},
+}
+
+
+def outcome(*channels: dict) -> dict:
+    return {"ok": True, "id": "20260504T030201.123Z", "instant_utc": "2026-05-04T03:02:01.123456Z",
+            "channels": list(channels)}
+
+
+def shown(status: dict, width: int = 160) -> str:
+    console = Console(width=width, record=True, file=None, quiet=False, color_system=None)
+    with console.capture() as capture:
+        console.print(picture_of(read(StatusAnswer, status), width=width))
+    return capture.get()
+
+
+def test_ping(seacorder, web) -> None:
+    web.json("GET /api/stats/ping", {"Ping": True})
+    ended = seacorder("ping", "--url", web.url)
+    assert ended.code == 0
+    assert "takes commands" in ended.out
+
+
+def test_the_url_may_come_from_a_variable(seacorder, web, monkeypatch) -> None:
+    monkeypatch.setenv("SEACORDER_URL", web.url)
+    web.json("GET /api/stats/ping", {"Ping": True})
+    assert seacorder("ping").code == 0
+
+
+@pytest.mark.parametrize(("words", "path"), [
+    (["start"], "recording/start"), (["stop"], "recording/stop"), (["clip", "start"], "clip/start"),
+    (["clip", "stop"], "clip/stop"), (["grab"], "framegrab"),
+])
+def test_commands_show_a_line_a_channel(seacorder, web, words, path) -> None:
+    done = {"channel": "Bow", "ok": True, "sentence": "", "achieved_utc": "T1", "path": "/data/bow.mp4"}
+    web.json(f"POST /api/v1/{path}", outcome(done))
+    ended = seacorder(*words, "--url", web.url)
+    assert ended.code == 0
+    assert "  Bow: ok  T1  /data/bow.mp4" in ended.out
+
+
+def test_one_channel_that_failed_is_exit_code_1(seacorder, web) -> None:
+    failed = {"channel": "Bow", "ok": False, "sentence": "No picture.", "achieved_utc": None, "path": None}
+    web.json("POST /api/v1/recording/start", outcome(failed))
+    ended = seacorder("start", "--url", web.url)
+    assert ended.code == 1
+    assert "  Bow: FAILED  No picture." in ended.out
+    as_json = json.loads(seacorder("start", "--json", "--url", web.url).out)
+    assert as_json["channels"][0]["sentence"] == "No picture."
+
+
+def test_nothing_to_do(seacorder, web) -> None:
+    web.json("POST /api/v1/recording/stop", outcome())
+    ended = seacorder("stop", "--url", web.url)
+    assert (ended.code, ended.out) == (0, "There was nothing to do.\n")
+
+
+def test_a_refusal_is_one_line_on_stderr(seacorder, web) -> None:
+    web.json("POST /api/v1/clip/start", {"detail": "No channel is live."}, 409)
+    ended = seacorder("clip", "start", "--url", web.url)
+    assert (ended.code, ended.out, ended.err) == (1, "", "seacorder: No channel is live.\n")
+
+
+def test_nobody_answers(seacorder) -> None:
+    ended = seacorder("ping", "--url", "http://127.0.0.1:9")
+    assert ended.code == 1
+    assert ended.err.startswith("seacorder: No recorder answers at http://127.0.0.1:9;")
+    assert ended.err.count("\n") == 1
+
+
+def test_status_once_and_as_json(seacorder, web) -> None:
+    web.json("GET /api/v1/status", STATUS)
+    once = seacorder("status", "--once", "--url", web.url)
+    assert once.code == 0
+    assert "recording 1:01:01" in once.out
+    assert json.loads(seacorder("status", "--json", "--url", web.url).out) == STATUS
+
+
+def test_the_table_says_all() -> None:
+    text = shown(STATUS)
+    for expected in ("● recording 1:01:01", "● clip", "50%", "2:00:00", "Bow", "1920x1080 25/s h264", "8.0", "0:01:01",
+                     "1500", "/data/bow.mp4", "Stern", "failed", "Stern: The camera refused the password."):
+        assert expected in text
+    assert "/data/bow.mp4" not in shown(STATUS, width=80)
+
+
+def test_a_recording_that_stores_nothing_is_told() -> None:
+    assert "no frame reaches a file" in shown(STATUS | {"is_recording": False})
+    assert "idle" in shown(STATUS | {"is_recording": False, "recording_id": None})
+
+
+def test_durations_and_what_stands_there_when_nobody_answers() -> None:
+    assert [duration(seconds) for seconds in (0, 59.9, 3600)] == ["0:00:00", "0:00:59", "1:00:00"]
+    assert unreachable("Gone.").plain == "Gone."
+
+
+@pytest.mark.parametrize("answer", [None, [], {}, STATUS | {"channels": 1}, STATUS | {"utc": 5}])
+def test_an_answer_of_another_kind(answer) -> None:
+    with pytest.raises(InspectorError, match="cannot be read"):
+        read(StatusAnswer, answer)

@@ -1,0 +1,55 @@
+"""Settings that cannot be used end with code 2 and a sentence each; good ones are explained."""
+
+import pytest
+
+GOOD = '[storage]\nroot = "rec"\n[[channels]]\nname = "Bow"\ninput = "rtsp://u:secret@10.0.0.5/s"\n'
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "seacorder.toml"
+
+
+def test_check_config_says_what_a_file_means_without_the_password(seacorder, file) -> None:
+    file.write_text(GOOD)
+    ended = seacorder("check-config", "--config", file)
+    assert ended.code == 0
+    assert f"{file}: fine." in ended.out
+    assert str(file.parent / "rec") in ended.out
+    assert "Bow: rtsp://***@10.0.0.5/s" in ended.out
+    assert "secret" not in ended.out
+
+
+@pytest.mark.parametrize("command", ["check-config", "serve", "check"])
+def test_broken_settings_end_with_code_2_and_every_fault(real_command, file, command) -> None:
+    file.write_text('[server]\nprot = 1\n[[channels]]\nname = ""\ninput = "test:"\n')
+    ended = real_command(command, "--config", file)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        f"seacorder: {file}: [server] has no key 'prot'; known are host, inspector_port, integration_port, "
+        "allowed_origins, allowed_hosts.\n"
+        f"seacorder: {file}: [[channels]] 1 name: is empty; give every channel a name of its own.\n"
+    )
+
+
+def test_config_sample_can_be_used_as_it_is(seacorder, file) -> None:
+    file.write_text(seacorder("config-sample").out)
+    assert seacorder("check-config", "--config", file).code == 0
+
+
+@pytest.mark.parametrize("words", [["--what"], ["serve", "--port", "0"], ["serve", "--port", "x"], ["repair"], ["no"]])
+def test_wrong_usage_is_code_2_without_a_trace(seacorder, words) -> None:
+    ended = seacorder(*words)
+    assert ended.code == 2
+    assert "Error" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_both_services_on_one_port_are_refused(seacorder) -> None:
+    ended = seacorder("serve", "--demo", "--port", "9000", "--integration-port", "9000")
+    assert ended.code == 2
+    assert "Both services would listen on port 9000" in ended.err
+
+
+def test_version(seacorder) -> None:
+    assert seacorder("--version").out.startswith("seacorder 0.")
