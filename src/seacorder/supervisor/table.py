@@ -13,6 +13,8 @@ MODULES: Mapping[str, str] = {
     "evidence": "seacorder.evidence",
 }
 
+_FOR_WORKERS = frozenset({"SEACORDER_LOG_LEVEL"})
+
 SMALL_MEMORY: Mapping[str, str] = {
     "MALLOC_ARENA_MAX": "2",
 }
@@ -38,5 +40,9 @@ class Launch:
 
     def variables(self) -> dict[str, str]:
         """The worker's environment: ours without the settings of the whole program, which may hold passwords."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SEACORDER_")}
-        return {**SMALL_MEMORY, **inherited, **self.environment}
+        ours = {name: value for name, value in os.environ.items() if _is_for_workers(name)}
+        return {**SMALL_MEMORY, **ours, **self.environment}
+
+
+def _is_for_workers(name: str) -> bool:
+    return not name.startswith("SEACORDER_") or name in _FOR_WORKERS

@@ -3,27 +3,34 @@
 import os
 import sys
 import threading
+from pathlib import Path
 
 from worker_parts import heartbeat, status
 
 from seacorder.base.pipe import Link
-from seacorder.model.command import Finish, StopRecording, TakePicture
+from seacorder.model.command import ChangeRecording, Finish, StopRecording, TakePicture
 from seacorder.model.report import Answer, Picture
 
 link = Link.from_stdio()
 messages = link.messages()
 first = next(messages)
 stop = threading.Event()
-threading.Thread(target=heartbeat, args=(link, first.name, stop), daemon=True).start()
+beat = threading.Thread(target=heartbeat, args=(link, first.name, stop))
+beat.start()
 for message in messages:
     match message:
         case TakePicture(request=number, width=width):
             if width:
                 link.send(Picture(number, b"x" * width))
         case StopRecording(request=number):
-            link.send(Answer(number, ok=True, path=str(os.getpid())))
+            link.send(Answer(number, ok=True, sentence=repr(first), path=os.environ.get("SEACORDER_SECRET")))
+        case ChangeRecording():
+            print("2026-01-01T00:00:00+0000 WARNING Bow: lost rtsp://user:secret@camera/1", file=sys.stderr)
+            print("  a second line of it", file=sys.stderr)
         case Finish():
             break
 stop.set()
+beat.join()
 link.send(status(first.name, "finished"))
-print("2026-01-01T00:00:00+0000 INFO    Bow: finished rtsp://user:secret@camera/1", file=sys.stderr)
+if "MARKER" in os.environ:
+    Path(os.environ["MARKER"]).write_text("finished")

@@ -1,0 +1,49 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.pace import Backoff, Bucket, Silence
+
+LIMITS = Limits()
+
+
+def test_the_delay_doubles_up_to_the_longest() -> None:
+    backoff = Backoff(LIMITS)
+    assert [backoff.delay_after(1.0) for _ in range(7)] == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
+
+
+def test_a_good_run_lets_the_delay_begin_anew() -> None:
+    backoff = Backoff(LIMITS)
+    for _ in range(4):
+        backoff.delay_after(59.9)
+    assert backoff.delay_after(60.0) == 0.5
+    assert backoff.delay_after(1.0) == 1.0
+
+
+@given(st.lists(st.floats(0, 10), max_size=200))
+def test_a_bucket_never_gives_more_than_its_size_and_its_rate(steps: list[float]) -> None:
+    bucket, now, given_out = Bucket(5, 2), 0.0, 0
+    for step in steps:
+        now += step
+        given_out += bucket.take(now)
+        assert given_out <= 5 + 2 * now + 1e-6
+
+
+@given(st.floats(0, 100))
+def test_after_the_wait_that_it_names_a_bucket_gives(now: float) -> None:
+    bucket = Bucket(1, 4)
+    assert bucket.take(now)
+    assert bucket.take(now + bucket.wait_seconds(now) + 1e-6)
+
+
+def test_silence_grows_with_the_looks_at_it() -> None:
+    silence = Silence(most_per_look=1.0)
+    assert [silence.look(now) for now in (0.0, 0.5, 1.0)] == [0.0, 0.5, 1.0]
+    silence.heard()
+    assert silence.look(1.5) == 0.5
+
+
+def test_a_suspended_control_process_does_not_take_its_own_absence_for_silence() -> None:
+    silence = Silence(most_per_look=1.0)
+    silence.look(0.0)
+    assert silence.look(3600.0) == 1.0

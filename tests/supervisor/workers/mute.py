@@ -1,0 +1,5 @@
+"""A worker that never reports at all."""
+
+import threading
+
+threading.Event().wait()
