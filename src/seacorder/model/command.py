@@ -92,6 +92,18 @@ class Finish:
     """Finish every file and end. A closed pipe says the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class RepairFiles:
+    """For the worker of `evidence`: examine each file and make an indexed MP4 of what was interrupted.
+
+    Answered by one `FileExamined` per path, in this order.
+    """
+
+    paths: tuple[str, ...]
+    examine_only: bool = False
+    """True: leave every file as it is and only say how it stands."""
+
+
 Command = (
     StartRecording | ChangeRecording | StopRecording | StartClip | StopClip | TakeFramegrab | TakePicture | Finish
 )

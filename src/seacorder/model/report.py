@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.event import Event
-from seacorder.model.recording import Clip, Framegrab, Loss, Part
+from seacorder.model.note import FileNote
+from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,33 @@ class LossNoted:
 @dataclass(frozen=True, slots=True)
 class EventNoted:
     event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class EncodersFound:
+    """FFmpeg's names of the encoders that open on this machine, as far as they have been tried."""
+
+    encoders: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FileExamined:
+    """How a video file stands, from `evidence`."""
+
+    path: str
+    state: FileState | None
+    """WHOLE, INTERRUPTED or REPAIRED; None when nothing in it can be read."""
+    sentence: str = ""
+    """Why it cannot be read or repaired; empty when all is well."""
+    note: FileNote | None = None
+    """None when the file is not one of ours."""
+    frames: int = 0
+    """Video frames that are wholly there."""
+    bytes: int = 0
+    newest_frame_utc_ns: int | None = None
+    """Capture time of the last frame, from the note and the file's own times."""
+    was_repaired: bool = False
+    """True when it has just been replaced by its repair."""
 
 
 Report = (

@@ -1,0 +1,44 @@
+"""The note that every video file carries in its own metadata, so that the catalogue can be rebuilt from files."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from seacorder.model.recording import FileKind
+
+NOTE_KEY = "seacorder"
+"""The metadata key under which the note stands, as JSON (docs/reference/files.md)."""
+NOTE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FileNote:
+    """What a video file is. Known when its first frame is, and never changed afterwards, except by a repair."""
+
+    kind: FileKind
+    channel: str
+    id: str
+    """The recording's or clip's id."""
+    number: int
+    """The part's number, from 1."""
+    first_frame: int
+    """The channel's frame number of the first frame."""
+    first_frame_utc_ns: int
+    """Its capture time."""
+    recording_id: str | None = None
+    """The recording during which it was made; a part's own id again, None for a clip without one."""
+    is_repaired: bool = False
+    """True once a repair has made an indexed file of it."""
+
+    def to_json(self) -> str:
+        """The note as one line of ASCII JSON."""
+        return json.dumps({"version": NOTE_VERSION, **asdict(self)}, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "FileNote":
+        """The note in `text`, keys of later versions left aside; ValueError when it is none."""
+        try:
+            values = json.loads(text)
+            fields = {key: values[key] for key in cls.__slots__ if key in values}
+            return cls(**{**fields, "kind": FileKind(fields["kind"])})
+        except (TypeError, KeyError, ValueError) as fault:
+            raise ValueError("not a note of this program") from fault
