@@ -1,0 +1,135 @@
+"""The README's commands are run against the real program, in their order, and answer what the README says."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from seacorder.config.load import load
+from tools.tree import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ADDRESS = "127.0.0.1:13000"
+BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+
+
+def section(heading: str) -> str:
+    """The text under a heading, up to the next one of the same level."""
+    return README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return [body for name, body in BLOCK.findall(text) if name == language]
+
+
+def tour() -> list[tuple[str, str]]:
+    """Every command of the tour with the answer that the README shows below it; "" for none."""
+    steps: list[tuple[str, str]] = []
+    for line in "\n".join(blocks(section("A five-minute tour"), "sh")).splitlines():
+        if line.startswith("# → "):
+            steps[-1] = (steps[-1][0], line.removeprefix("# → "))
+        elif line:
+            steps.append((line, ""))
+    return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    address: str
+    home: Path
+
+    def run(self, command: str) -> str:
+        """What a user's shell prints for a command of the README."""
+        text = command.replace(ADDRESS, self.address)
+        environment = os.environ | {"HOME": str(self.home)}
+        shell = ["bash", "-euc", text]
+        return subprocess.run(shell, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until_live(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Returns when every channel has a picture; fails after a minute or when the program ends."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            channels = httpx.get(f"http://{address}/api/v1/status").json()["channels"]
+        except httpx.TransportError:
+            continue
+        if all(channel["state"] == "live" for channel in channels):
+            return
+    pytest.fail(f"the demo did not come up (exit status {process.poll()})")
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """`seacorder serve --demo` with a home folder of its own, as `make run` starts it."""
+    ports = free_port(), free_port()
+    environment = os.environ | {
+        "HOME": str(tmp_path),
+        "SEACORDER_SERVER_INSPECTOR_PORT": str(ports[0]),
+        "SEACORDER_SERVER_INTEGRATION_PORT": str(ports[1]),
+        "SEACORDER_STORAGE_RESERVE_BYTES": "0",
+    }
+    process = subprocess.Popen([sys.executable, "-m", "seacorder", "serve", "--demo"], env=environment, cwd=tmp_path)
+    try:
+        address = f"127.0.0.1:{ports[0]}"
+        wait_until_live(address, process)
+        yield Demo(address, tmp_path)
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.slow
+def test_the_tour_answers_what_the_readme_says(demo: Demo) -> None:
+    for command, answer in tour():
+        printed = demo.run(command)
+        if answer:
+            assert json.loads(printed) == json.loads(answer), command
+        elif "/api/inspector/" in command:
+            assert printed == "", command
+    files = [path for path in (demo.home / "Seacorder" / "Tour").rglob("*") if path.is_file()]
+    assert sorted(path.suffix for path in files) == [".jpg"] * 4 + [".mp4"] * 8
+    assert len(json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/recordings"))["items"]) == 1
+    assert json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/losses"))["items"] == []
+
+
+@pytest.mark.docs
+def test_the_settings_of_the_readme_are_accepted(tmp_path: Path) -> None:
+    file = tmp_path / "seacorder.toml"
+    file.write_text(blocks(section("Point it at a camera"), "toml")[0], encoding="utf-8")
+    settings = load(file, {})
+    assert [channel.name for channel in settings.channels] == ["Bow", "Stern"]
+
+
+@pytest.mark.docs
+@pytest.mark.parametrize("command", ["check-config", "serve"])
+def test_the_readme_names_commands_that_exist(command: str) -> None:
+    assert f"seacorder {command} --config seacorder.toml" in README
+    help_text = subprocess.run(
+        [sys.executable, "-m", "seacorder", command, "--help"], capture_output=True, text=True, check=True
+    )
+    assert "--config" in help_text.stdout
+
+
+@pytest.mark.docs
+def test_the_two_commands_are_in_the_makefile() -> None:
+    targets = re.findall(r"^make (\w+)", "\n".join(blocks(section("Two commands"), "sh")), re.MULTILINE)
+    rules = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert targets == ["run", "test"]
+    assert all(f"\n{target}:" in rules for target in targets)
