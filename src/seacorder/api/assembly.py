@@ -1,0 +1,19 @@
+"""What both services have around their commands: errors to answers, paths, and the guard outermost."""
+
+from fastapi import FastAPI
+
+from seacorder.api.page import OPEN_PATHS
+from seacorder.api.paths import Paths, PathTable
+from seacorder.api.problems import Answering, install
+from seacorder.api.security import Guard, own_names
+from seacorder.config.schema import ServerSettings
+
+
+def assemble(app: FastAPI, server: ServerSettings) -> FastAPI:
+    """Closes `app`: call after its last route. The order is from the inside out."""
+    install(app)
+    app.add_middleware(Paths, table=PathTable(app.routes))
+    app.add_middleware(Answering)
+    names = own_names(server.host, server.allowed_hosts)
+    app.add_middleware(Guard, names=names, origins=server.allowed_origins, open_paths=OPEN_PATHS)
+    return app

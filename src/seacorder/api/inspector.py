@@ -1,0 +1,274 @@
+"""The Inspector service, port 13000: the seventeen public commands, the page, and `/api/v1` beside them.
+
+The wire's names live here; what they mean is for `control`. See docs/reference/inspector-api.md.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from seacorder.api import documented, wire
+from seacorder.api.assembly import assemble
+from seacorder.api.page import add_page
+from seacorder.api.problems import CommandFailed
+from seacorder.api.surface import Recorder
+from seacorder.api.v1 import add_v1
+from seacorder.base.errors import BadRequest
+from seacorder.config.schema import ServerSettings
+from seacorder.model.settings import RecorderSettings, SettingsChange
+
+RECORDER_SETTINGS: Mapping[str, tuple[str, wire.Reader]] = {
+    "Bitrate": ("bitrate_mbits", wire.number),
+    "Directory": ("recording_directory", wire.directory_or_null),
+    "DirectoryTemplate": ("directory_template", wire.text_or_null),
+    "Encoder": ("encoder", wire.text),
+    "Filename": ("filename_template", wire.text_or_null),
+    "FrameRate": ("frame_rate", wire.number),
+    "IsSmartEncoding": ("is_smart_encoding", wire.boolean),
+    "ReevaluateTagsOnSplit": ("reevaluate_tags_on_split", wire.boolean),
+    "Resolution": ("resolution", wire.resolution),
+    "RestartOnFailure": ("restart_on_failure", wire.boolean),
+    "SplitTimeMinutes": ("split_time_minutes", wire.number),
+}
+"""Keys of `recordersettings/apply`: the field of SettingsChange and how the value is read."""
+
+PATH_TEMPLATES: Mapping[str, tuple[str, wire.Reader]] = {
+    "FilenameTemplate": ("filename_template", wire.text),
+    "DirectoryTemplate": ("directory_template", wire.text),
+    "FramegrabTemplate": ("framegrab_template", wire.text),
+    "DataLogTemplate": ("data_log_template", wire.text),
+    "EventTemplate": ("event_template", wire.text),
+    "AnomalyTemplate": ("anomaly_template", wire.text),
+    "Directory": ("inspection_directory", wire.directory_or_null),
+    "ClipTemplate": ("clip_template", wire.text_or_none),
+}
+"""Keys of `pathtemplate`."""
+
+_DIRECTORY: Mapping[str, wire.Reader] = {"Directory": wire.directory}
+
+_TEXT = {"type": "string"}
+_TEXT_OR_NULL = {"type": ["string", "null"]}
+_NUMBER = {"type": "number"}
+_BOOLEAN = {"type": "boolean"}
+_SETTINGS_SCHEMA: dict[str, dict[str, Any]] = {
+    "Bitrate": _NUMBER | {"description": "Mbit/s, used when smart encoding is off; 0 = choose"},
+    "Directory": _TEXT_OR_NULL | {"description": "Base folder of recordings; null = leave"},
+    "DirectoryTemplate": _TEXT_OR_NULL,
+    "Encoder": _TEXT | {"description": "copy, x264, x265, n264, n265, q264, q265, a264, a265 or FFmpeg's own name"},
+    "Filename": _TEXT_OR_NULL | {"description": "FilenameTemplate; null = leave"},
+    "FrameRate": _NUMBER | {"description": "Frames a second; 0 = the source's"},
+    "IsSmartEncoding": _BOOLEAN,
+    "ReevaluateTagsOnSplit": _BOOLEAN,
+    "Resolution": _TEXT | {"description": "\"width, height\"; \"0, 0\" = the source's"},
+    "RestartOnFailure": _BOOLEAN,
+    "SplitTimeMinutes": _NUMBER | {"description": "0 = never, or 0.05 to 1440"},
+}
+_TEMPLATES_SCHEMA: dict[str, dict[str, Any]] = {
+    key: _TEXT_OR_NULL if key in {"Directory", "ClipTemplate"} else _TEXT for key in PATH_TEMPLATES
+}
+_SETTINGS_BODY = documented.body(_SETTINGS_SCHEMA, {"SplitTimeMinutes": 10, "IsSmartEncoding": True})
+_TEMPLATES_BODY = documented.body(_TEMPLATES_SCHEMA, {"FilenameTemplate": "${yyyy}${MM}${dd}@${channelname}"})
+_DIRECTORY_BODY = documented.body({"Directory": _TEXT}, {"Directory": "Dive 12"}, required=("Directory",))
+_SPLIT_TIME = documented.value_in_path("SplitTimeMinutes", _NUMBER, "Minutes: 0 = never, or 0.05 to 1440")
+_REEVALUATE = documented.value_in_path("ReevaluateTags", _BOOLEAN, "true or false")
+
+
+def create_inspector_app(recorder: Recorder, server: ServerSettings) -> FastAPI:
+    """The whole application of port 13000."""
+    app = FastAPI(
+        title="Seacorder",
+        summary="The Inspector service, and the recorder's own API.",
+        version=recorder.status().version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    InspectorCommands(recorder).add_to(app)
+    add_v1(app, recorder)
+    add_page(app)
+    return assemble(app, server)
+
+
+class InspectorCommands:
+    """The seventeen commands, in the order of the public text."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def add_to(self, app: FastAPI) -> None:
+        """Declares every command."""
+        self._add_settings(app)
+        self._add_recording(app)
+
+    def _add_settings(self, app: FastAPI) -> None:
+        ping = documented.replies({"type": "object", "properties": {"Ping": _BOOLEAN}}, {"Ping": True})
+        _get(app, "/api/stats/ping", self.ping, ping)
+        _post(app, "/api/recordersettings/apply", self.apply_settings, _SETTINGS_BODY)
+        _post(app, "/api/inspector/createdirectory", self.create_directory, _DIRECTORY_BODY)
+        _post(app, "/api/inspector/recordingdirectory", self.set_recording_directory, _DIRECTORY_BODY)
+        _post(app, "/api/inspector/inspectiondirectory", self.set_inspection_directory, _DIRECTORY_BODY)
+        _get(app, "/api/inspector/splittime/{SplitTimeMinutes}", self.set_split_time, extra=_SPLIT_TIME)
+        _get(app, "/api/inspector/reevaluatetags/{ReevaluateTags}", self.set_reevaluate_tags, extra=_REEVALUATE)
+        _post(app, "/api/inspector/pathtemplate", self.set_path_templates, _TEMPLATES_BODY)
+        templates = documented.replies({"type": "object", "properties": _TEMPLATES_SCHEMA}, {"Directory": None})
+        _get(app, "/api/inspector/pathtemplate", self.path_templates, templates)
+
+    def _add_recording(self, app: FastAPI) -> None:
+        _get(app, "/api/inspector/startrecording", self.start_recording)
+        _get(app, "/api/inspector/stoprecording", self.stop_recording)
+        _get(app, "/api/inspector/isrecording", self.is_recording, documented.BOOL)
+        _get(app, "/api/inspector/encoderrunning", self.encoder_running, documented.BOOL)
+        _get(app, "/api/inspector/takeframegrab", self.take_framegrab, documented.BOOL)
+        _get(app, "/api/inspector/startclip", self.start_clip)
+        _get(app, "/api/inspector/stopclip", self.stop_clip)
+        _get(app, "/api/inspector/iscliprecording", self.is_clip_recording, documented.BOOL)
+
+    async def ping(self) -> Response:
+        """The recorder takes commands."""
+        return documented.json_bytes(documented.PING)
+
+    async def apply_settings(self, request: Request) -> Response:
+        """Recorder settings of all channels; any subset of the keys."""
+        await self._change(RECORDER_SETTINGS, await wire.read_object(request))
+        return documented.empty()
+
+    async def create_directory(self, request: Request) -> Response:
+        """Makes a folder, with its parents. Does not select it."""
+        sent = wire.read_fields(await wire.read_object(request), _DIRECTORY, required=True)
+        try:
+            await self._recorder.create_directory(sent["Directory"])
+        except BadRequest as error:
+            _refuse_under_wire_name(error, {"directory": "Directory"}, only="Directory")
+        return documented.empty()
+
+    async def set_recording_directory(self, request: Request) -> Response:
+        """Base folder of all recordings; made when a recording starts."""
+        return await self._set_directory(request, "recording_directory")
+
+    async def set_inspection_directory(self, request: Request) -> Response:
+        """Base folder of framegrabs and clips."""
+        return await self._set_directory(request, "inspection_directory")
+
+    async def set_split_time(self, request: Request) -> Response:
+        """How long a part lasts; 0 never splits."""
+        name = "SplitTimeMinutes"
+        minutes = wire.decimal_in_path(name, request.path_params[name])
+        await self._change({name: RECORDER_SETTINGS[name]}, {name: minutes})
+        return documented.empty()
+
+    async def set_reevaluate_tags(self, request: Request) -> Response:
+        """Names every split part anew from FilenameTemplate."""
+        name = "ReevaluateTags"
+        value = wire.boolean_in_path(name, request.path_params[name])
+        await self._change({name: RECORDER_SETTINGS["ReevaluateTagsOnSplit"]}, {name: value})
+        return documented.empty()
+
+    async def set_path_templates(self, request: Request) -> Response:
+        """Sets the templates that are sent, leaves the rest."""
+        await self._change(PATH_TEMPLATES, await wire.read_object(request))
+        return documented.empty()
+
+    async def path_templates(self) -> Response:
+        """The current templates."""
+        content = json.dumps(path_template_values(self._recorder.settings), ensure_ascii=False)
+        return documented.json_bytes(content.encode())
+
+    async def start_recording(self) -> Response:
+        """Master start of all channels at one instant; fine while a recording runs."""
+        result = await self._recorder.start_recording()
+        if not result.ok:
+            raise CommandFailed("No channel records.", result)
+        return documented.empty()
+
+    async def stop_recording(self) -> Response:
+        """Master stop; answers when every file is whole and on disk; fine while idle."""
+        result = await self._recorder.stop_recording()
+        if result.channels and not result.ok:
+            raise CommandFailed("No channel could finish its file in order.", result)
+        return documented.empty()
+
+    async def is_recording(self) -> Response:
+        """True only while frames are really reaching a file."""
+        return documented.json_bool(self._recorder.is_recording())
+
+    async def encoder_running(self) -> Response:
+        """The same as isrecording."""
+        return documented.json_bool(self._recorder.is_recording())
+
+    async def take_framegrab(self) -> Response:
+        """One still of every live channel, all of one instant; false when no channel is live."""
+        result = await self._recorder.take_framegrab()
+        return documented.json_bool(result.ok)
+
+    async def start_clip(self) -> Response:
+        """A file per live channel beside the recording, from the pre-roll before now."""
+        result = await self._recorder.start_clip()
+        if not result.ok:
+            raise CommandFailed("No channel records a clip.", result)
+        return documented.empty()
+
+    async def stop_clip(self) -> Response:
+        """Ends the clip; fine while none runs."""
+        result = await self._recorder.stop_clip()
+        if result.channels and not result.ok:
+            raise CommandFailed("No channel could finish its clip in order.", result)
+        return documented.empty()
+
+    async def is_clip_recording(self) -> Response:
+        """True only while frames are really reaching a clip's file."""
+        return documented.json_bool(self._recorder.is_clip_recording())
+
+    async def _set_directory(self, request: Request, name: str) -> Response:
+        sent = wire.read_fields(await wire.read_object(request), _DIRECTORY, required=True)
+        await self._change({"Directory": (name, wire.directory)}, sent)
+        return documented.empty()
+
+    async def _change(self, keys: Mapping[str, tuple[str, wire.Reader]], sent: Mapping[str, Any]) -> None:
+        values = wire.read_fields(sent, {key: reader for key, (_, reader) in keys.items()})
+        names = {name: key for key, (name, _) in keys.items()}
+        try:
+            change = SettingsChange(**{keys[key][0]: value for key, value in values.items()})
+            await self._recorder.change_settings(change)
+        except BadRequest as error:
+            _refuse_under_wire_name(error, names)
+
+
+def path_template_values(settings: RecorderSettings) -> dict[str, str | None]:
+    """The reply of GET pathtemplate."""
+    templates = settings.templates
+    return {
+        "FilenameTemplate": templates.filename,
+        "DirectoryTemplate": templates.directory,
+        "FramegrabTemplate": templates.framegrab,
+        "DataLogTemplate": templates.data_log,
+        "EventTemplate": templates.event,
+        "AnomalyTemplate": templates.anomaly,
+        "Directory": settings.inspection_directory,
+        "ClipTemplate": templates.clip,
+    }
+
+
+def _refuse_under_wire_name(error: BadRequest, names: Mapping[str, str], only: str | None = None) -> NoReturn:
+    """Says what `control` refused under the name that the client used."""
+    key = names.get(error.field or "", only)
+    if key is None and len(names) == 1:
+        key = next(iter(names.values()))
+    sentence = error.sentence if key is None else f"{key}: {error.sentence}"
+    raise BadRequest(sentence, field=key or error.field) from error
+
+
+def _get(app: FastAPI, path: str, handler: Any, responses: Any = None, *, extra: dict[str, Any] | None = None) -> None:
+    app.add_api_route(
+        path, handler, methods=["GET"], responses=responses or documented.EMPTY, openapi_extra=extra,
+        tags=["Inspector"], response_class=Response,
+    )
+
+
+def _post(app: FastAPI, path: str, handler: Any, extra: dict[str, Any]) -> None:
+    app.add_api_route(
+        path, handler, methods=["POST"], responses=documented.EMPTY, openapi_extra=extra, tags=["Inspector"],
+        response_class=Response,
+    )

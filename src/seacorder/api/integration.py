@@ -1,0 +1,70 @@
+"""The integration service, port 8088: what neighbouring programs ask about the recording."""
+
+import json
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from seacorder.api import documented
+from seacorder.api.assembly import assemble
+from seacorder.api.surface import Recorder
+from seacorder.config.schema import ServerSettings
+
+_IS_RECORDING = {"type": "object", "properties": {"IsRecording": {"type": "boolean"}}}
+_STATUS = {
+    "type": "object",
+    "properties": {
+        "IsRecording": {"type": "boolean"},
+        "DriveSpace": {"type": "integer", "description": "Whole percent of the recording drive that is free"},
+    },
+}
+
+
+def create_integration_app(recorder: Recorder, server: ServerSettings, *, bare_false: bool = False) -> FastAPI:
+    """The whole application of port 8088. With `bare_false` an idle recorder answers isrecording with `false`."""
+    app = FastAPI(title="Seacorder integration service", openapi_url=None, docs_url=None, redoc_url=None)
+    IntegrationCommands(recorder, bare_false=bare_false).add_to(app)
+    return assemble(app, server)
+
+
+class IntegrationCommands:
+    """The commands, in the order of the public text."""
+
+    def __init__(self, recorder: Recorder, *, bare_false: bool) -> None:
+        self._recorder = recorder
+        self._idle = b"false" if bare_false else b'{"IsRecording":false}'
+
+    def add_to(self, app: FastAPI) -> None:
+        """Declares every command."""
+        ping = documented.replies({"type": "object", "properties": {"Ping": {"type": "boolean"}}}, {"Ping": True})
+        answer = documented.replies(_IS_RECORDING, {"IsRecording": True})
+        status = documented.replies(_STATUS, {"IsRecording": False, "DriveSpace": 100})
+        _get(app, "/api/stats/ping", self.ping, ping)
+        _get(app, "/api/recording/isrecording", self.is_recording, answer)
+        _get(app, "/api/recording/encoderrunning", self.encoder_running, answer)
+        _get(app, "/api/recording/status", self.status, status)
+
+    async def ping(self) -> Response:
+        """The recorder takes commands."""
+        return documented.json_bytes(documented.PING)
+
+    async def is_recording(self) -> Response:
+        """True only while frames are really reaching a file."""
+        return documented.json_bytes(b'{"IsRecording":true}' if self._recorder.is_recording() else self._idle)
+
+    async def encoder_running(self) -> Response:
+        """The same as isrecording."""
+        return await self.is_recording()
+
+    async def status(self) -> Response:
+        """Whether it records, and the free share of the recording drive."""
+        status = self._recorder.status()
+        content = {"IsRecording": status.is_recording, "DriveSpace": status.volume.free_percent}
+        return documented.json_bytes(json.dumps(content).encode())
+
+
+def _get(app: FastAPI, path: str, handler: Any, responses: Any) -> None:
+    app.add_api_route(
+        path, handler, methods=["GET"], responses=responses, tags=["Integration"], response_class=Response
+    )

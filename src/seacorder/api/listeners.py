@@ -1,0 +1,200 @@
+"""Both services on their ports, in the running event loop.
+
+Ports are claimed before anything else starts, so that a taken one is one sentence and nothing has happened. Signals
+belong to whoever composes the program; the web server's own handlers stay out.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from seacorder.api.security import BODY_BYTES_MAX
+from seacorder.base.errors import SettingsError
+
+HEAD_SECONDS_MAX = 10.0
+"""How long a client may take from connecting, or from its last answer, to the end of its next request's head."""
+KEEP_ALIVE_SECONDS = 30
+CONNECTIONS_MAX = 512
+BACKLOG = 256
+STOP_SECONDS_MAX = 3
+_NO_SUCH_ADDRESS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An application and the sockets that it answers on."""
+
+    app: ASGIApp
+    sockets: tuple[socket.socket, ...]
+
+
+def claim_port(host: str, port: int, *, setting: str) -> tuple[socket.socket, ...]:
+    """Sockets bound to every address of `host`; port 0 takes any free one.
+
+    Raises SettingsError with one sentence that names `setting`. Resolves a host name, which may block.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise SettingsError([f"[server] host: {host!r} is no address of this machine; use 127.0.0.1."]) from error
+    bound: list[socket.socket] = []
+    try:
+        for family, _, _, _, address in dict.fromkeys(found):
+            bound.append(_bind(family, address))
+    except OSError as error:
+        for one in bound:
+            one.close()
+        raise SettingsError([_not_bound(host, port, setting, error)]) from error
+    return tuple(bound)
+
+
+async def serve_apps(
+    listeners: Sequence[Listener], stop: asyncio.Event, *, started: asyncio.Event | None = None
+) -> None:
+    """Answers on all listeners until `stop` is set; then lets running requests end, for STOP_SECONDS_MAX at most.
+
+    Sets `started` when all of them answer. Closes the sockets. Cancelling it ends at once.
+    """
+    servers = [_OurServer(_config(one.app)) for one in listeners]
+    async with asyncio.TaskGroup() as group:
+        running = [
+            group.create_task(server.serve(sockets=list(one.sockets)))
+            for server, one in zip(servers, listeners, strict=True)
+        ]
+        try:
+            await _all_started(servers, running)
+            if started is not None:
+                started.set()
+            await _until(stop, running)
+        finally:
+            for server in servers:
+                server.should_exit = True
+
+
+@contextlib.asynccontextmanager
+async def serving(listeners: Sequence[Listener]) -> AsyncIterator[None]:
+    """`serve_apps` around a block: answers when the block begins, stops when it ends."""
+    stop, started = asyncio.Event(), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        serving_all = group.create_task(serve_apps(listeners, stop, started=started))
+        waiting = group.create_task(started.wait())
+        await asyncio.wait({serving_all, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+class _OurServer(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves the process's signals alone."""
+        yield
+
+
+class _ImpatientProtocol(H11Protocol):
+    """Closes a connection that takes too long over the head of a request, or sends none."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._expect_head(HEAD_SECONDS_MAX)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        self._expect_nothing()
+        super().handle_websocket_upgrade(event)
+
+    def on_response_complete(self) -> None:
+        self._expect_head(KEEP_ALIVE_SECONDS + HEAD_SECONDS_MAX)
+        super().on_response_complete()
+
+    def _expect_head(self, seconds: float) -> None:
+        self._expect_nothing()
+        self._deadline = self.loop.call_later(seconds, self._close_if_headless)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _close_if_headless(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_ImpatientProtocol,
+        ws="websockets-sansio",
+        ws_max_size=BODY_BYTES_MAX,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS_MAX,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS_MAX,
+    )
+
+
+async def _all_started(servers: Sequence[uvicorn.Server], running: Sequence[asyncio.Task[None]]) -> None:
+    # The web server tells by a flag alone that it answers.
+    while not all(server.started for server in servers) and not any(one.done() for one in running):
+        await asyncio.sleep(0.005)
+
+
+async def _until(stop: asyncio.Event, running: Sequence[asyncio.Task[None]]) -> None:
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({stopping, *running}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+
+
+def _bind(family: int, address: Any) -> socket.socket:
+    one = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        one.bind(address)
+        one.listen(BACKLOG)
+    except OSError:
+        one.close()
+        raise
+    one.setblocking(False)
+    return one
+
+
+def _not_bound(host: str, port: int, setting: str, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"Port {port} needs special rights on this machine; choose one above 1023 in [server] {setting}."
+    if error.errno in _NO_SUCH_ADDRESS:
+        return f"[server] host: {host} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all of them."
+    return (
+        f"Port {port} on {host} is taken by another program, perhaps a second recorder; "
+        f"stop that one or choose another port in [server] {setting}."
+    )

@@ -1,0 +1,236 @@
+"""Errors to answers, in one place: RFC 9457 problem details.
+
+The Inspector and integration services answer every mistyped command with 500 and only an unknown path with 404, as
+the public text documents; `/api/v1` uses ordinary status codes. What a browser or a limit stops is the same for all.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from seacorder.base.errors import (
+    BadRequest,
+    CatalogueFailed,
+    InputFailed,
+    NotPossible,
+    SeacorderError,
+    StorageFailed,
+    WorkerLost,
+)
+from seacorder.base.log import redact
+from seacorder.model.result import CommandResult
+
+_log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+V1_PREFIX = "/api/v1/"
+
+
+class UnknownPath(SeacorderError):
+    """No command has this path."""
+
+    kind = "unknown_path"
+
+
+class WrongMethod(SeacorderError):
+    """The path is right, the method is not; `allowed` holds those that are."""
+
+    kind = "wrong_method"
+
+    def __init__(self, sentence: str, *, allowed: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.allowed = allowed
+
+
+class Refused(SeacorderError):
+    """A web page of another site, or a name that is not this machine's."""
+
+    kind = "refused"
+
+
+class BodyTooLarge(SeacorderError):
+    """The body is longer than any command needs."""
+
+    kind = "body_too_large"
+
+
+class BodyTooSlow(SeacorderError):
+    """The body did not come within the limit."""
+
+    kind = "body_too_slow"
+
+
+class NotThere(SeacorderError):
+    """The path is right, but what it names does not exist, such as a channel."""
+
+    kind = "not_there"
+
+
+class CommandFailed(NotPossible):
+    """A command that no channel could carry out; `result` has each channel's reason."""
+
+    def __init__(self, what: str, result: CommandResult) -> None:
+        reasons = result.sentence or "No channel is set up."
+        super().__init__(f"{what} {reasons}")
+        self.result = result
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One answer of RFC 9457. `detail` is the sentence for people, `kind` the stable word for programs."""
+
+    status: int
+    kind: str
+    title: str
+    detail: str
+    more: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        """The whole answer; credentials of addresses are taken out."""
+        content = {"type": f"urn:seacorder:problem:{self.kind}", "title": self.title, "status": self.status}
+        content |= {"detail": redact(self.detail), **self.more}
+        body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+        return Response(body, self.status, dict(self.headers), MEDIA_TYPE)
+
+
+_TITLES = {
+    "bad_request": "The request is not accepted",
+    "not_possible": "Not possible now",
+    "unknown_path": "No such command",
+    "wrong_method": "Wrong method",
+    "refused": "Refused",
+    "body_too_large": "Body too large",
+    "body_too_slow": "Body too slow",
+    "not_there": "Not there",
+    "input": "The source cannot be read",
+    "storage": "The folder or file cannot be used",
+    "worker": "The channel does not answer",
+    "catalogue": "The catalogue cannot be used",
+    "error": "The recorder failed",
+}
+
+_V1_STATUS: tuple[tuple[type[SeacorderError], int], ...] = (
+    (BadRequest, 400),
+    (WrongMethod, 405),
+    (NotPossible, 409),
+    (InputFailed, 503),
+    (WorkerLost, 503),
+    (StorageFailed, 507),
+    (CatalogueFailed, 503),
+)
+
+_STATUS_EVERYWHERE: tuple[tuple[type[SeacorderError], int], ...] = (
+    (UnknownPath, 404),
+    (NotThere, 404),
+    (Refused, 403),
+    (BodyTooLarge, 413),
+    (BodyTooSlow, 408),
+)
+
+
+def is_public_command(path: str) -> bool:
+    """True for the paths of the public text, which know no other failures than 404 and 500."""
+    lowered = path.lower()
+    return lowered.startswith("/api/") and not lowered.startswith(V1_PREFIX)
+
+
+def status_of(error: SeacorderError, path: str) -> int:
+    """The status code that `error` gets at `path`."""
+    for kind, status in _STATUS_EVERYWHERE:
+        if isinstance(error, kind):
+            return status
+    if is_public_command(path):
+        return 500
+    return next((status for kind, status in _V1_STATUS if isinstance(error, kind)), 500)
+
+
+def problem_of(error: Exception, path: str) -> Problem:
+    """The answer to any error at `path`."""
+    if not isinstance(error, SeacorderError):
+        detail = "The recorder has a fault of its own; its log says which. What is being recorded goes on."
+        return Problem(500, "error", _TITLES["error"], detail)
+    more: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    if isinstance(error, BadRequest) and error.field:
+        more["field"] = error.field
+    if isinstance(error, WrongMethod):
+        headers["allow"] = ", ".join(error.allowed)
+    if isinstance(error, BodyTooLarge | BodyTooSlow):
+        headers["connection"] = "close"
+    if isinstance(error, CommandFailed):
+        more["channels"] = [
+            {"channel": one.channel, "ok": one.ok, "sentence": redact(one.sentence)} for one in error.result.channels
+        ]
+    title = _TITLES.get(error.kind, _TITLES["error"])
+    return Problem(status_of(error, path), error.kind, title, error.sentence, more, headers)
+
+
+async def send_problem(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers a request, or refuses a WebSocket before it is accepted, with `error`."""
+    response = problem_of(error, scope["path"]).response()
+    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    await response(scope, receive, send)
+
+
+class Answering:
+    """ASGI: turns an error that nobody foresaw into an answer and a whole log entry."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except SeacorderError as error:
+            if not begun:
+                await send_problem(error, scope, receive, send)
+        except Exception as error:
+            _log.exception("%s %s failed", scope.get("method", "WebSocket"), scope.get("path"))
+            if begun:
+                raise
+            await send_problem(error, scope, receive, send)
+
+
+def install(app: FastAPI) -> None:
+    """Makes `app` answer every error of ours, and the framework's own, with problem details."""
+    app.add_exception_handler(SeacorderError, _ours)
+    app.add_exception_handler(RequestValidationError, _framework_validation)
+    app.add_exception_handler(HTTPException, _framework_http)
+
+
+async def _ours(connection: HTTPConnection, error: Exception) -> Response:
+    return problem_of(error, connection.scope["path"]).response()
+
+
+async def _framework_validation(connection: HTTPConnection, error: Exception) -> Response:
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    names = [str(fault["loc"][-1]) for fault in faults]
+    sentences = [f"{name}: {fault['msg']}." for name, fault in zip(names, faults, strict=True)]
+    refused = BadRequest(" ".join(sentences) or "The request is not accepted.", field=names[0] if names else None)
+    return problem_of(refused, connection.scope["path"]).response()
+
+
+async def _framework_http(connection: HTTPConnection, error: Exception) -> Response:
+    path = connection.scope["path"]
+    if isinstance(error, HTTPException) and error.status_code == 404:
+        return problem_of(UnknownPath(f"There is nothing at {path}."), path).response()
+    return problem_of(BadRequest(str(error)), path).response()
