@@ -62,12 +62,22 @@ class TestPicture:
             )
             lower = ramp if index == 0 else bytes([128]) * width
             padding = bytes(plane.line_size - width)
-            bars = height * 6 // 10
+            bars = height * 5 // 8
             plane.update((colours + padding) * bars + (lower + padding) * (height - bars))
         for plane in planes[1:]:
             top = (strip.height_of(self._height) + 1) // 2 * plane.line_size
             memoryview(plane)[:top] = bytes([128]) * top
-        self._draw_text(channel_name, self._height * 20 // 100, scale=2 * self._scale)
+        top, scale = self._height * 20 // 100, 2 * self._scale
+        self._bleach(top, HEIGHT * scale, len(channel_name) * (WIDTH + 1) * scale)
+        self._draw_text(channel_name, top, scale=scale)
+
+    def _bleach(self, top: int, lines: int, length: int) -> None:
+        """Takes the colour out of a line of text."""
+        left, right = self._left // 2, min(self._left + length, self._width - self._left) // 2
+        for plane in self._frame.planes[1:]:
+            chroma, stride = memoryview(plane), plane.line_size
+            for line in range(top // 2, (top + lines + 1) // 2):
+                chroma[line * stride + left : line * stride + right] = bytes([128]) * (right - left)
 
     def _draw_bar(self, number: int) -> None:
         """A light bar that crosses the picture once in a hundred frames."""

@@ -40,9 +40,7 @@ class RtspInput:
             self._container = av.open(self._address.url_with_credentials, options=_options(self._address))
             # A packet without pts is to be handed over at once, not when a later one has told it.
             self._container.flags &= ~_GENERATE_PTS
-            self._tracks = Tracks(
-                self._container, self._source, self._clock, wants_audio=self._address.wants_audio
-            )
+            self._tracks = Tracks(self._container, self._source, self._clock, wants_audio=self._address.wants_audio)
             return self._tracks.open()
         except FFmpegError as error:
             # The library's error carries the address with its password, so it does not go on as a cause.
@@ -67,9 +65,11 @@ def _options(address: RtspAddress) -> dict[str, str]:
     options = {
         "rtsp_transport": address.transport.value,
         "timeout": str(TIMEOUT_SECONDS * 1_000_000),
-        # Enough for a frame size and a second frame; without these FFmpeg studies the stream for five seconds.
-        "analyzeduration": "1000000",
-        "fpsprobesize": "2",
+        # The SDP tells nearly everything, the first keyframe the rest. FFmpeg is not to study the stream for seconds,
+        # nor to start a decoder for that: with these it looks at one or two packets, 0.1 s.
+        "probesize": "32",
+        "analyzeduration": "1",
+        "fpsprobesize": "0",
         "tls_verify": "0",
     }
     if address.transport is Transport.UDP:

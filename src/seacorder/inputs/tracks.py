@@ -152,9 +152,9 @@ class Tracks:
 
     def _open_audio(self) -> Any | None:
         """The template of the sound that will come out; None without sound, or when it cannot be read."""
-        context = None if self._audio is None else self._audio.codec_context
-        if context is None or context.sample_rate <= 0:
+        if self._audio is None or self._audio.codec_context is None or self._audio.codec_context.sample_rate <= 0:
             return None
+        context = self._audio.codec_context
         if can_pass(context.codec.canonical_name, context.extradata):
             return detached(self._audio, self._audio.time_base)
         try:
