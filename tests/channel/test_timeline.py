@@ -1,5 +1,6 @@
 """The timeline: sane steps are kept to the tick, everything else is mended and counted."""
 
+import itertools
 from fractions import Fraction
 
 from hypothesis import given
@@ -26,7 +27,7 @@ def run(pairs: list[tuple[int | None, int]]) -> tuple[Timeline, list[Sample]]:
 
 
 def steps(samples: list[Sample]) -> list[int]:
-    return [after.dts - before.dts for before, after in zip(samples, samples[1:], strict=False)]
+    return [after.dts - before.dts for before, after in itertools.pairwise(samples)]
 
 
 def test_steady_frames_keep_their_distance_and_are_numbered() -> None:

@@ -87,16 +87,18 @@ class Channel:
     def take(self, packet: SourcePacket) -> None:
         """One packet of the present connection."""
         with self.lock:
-            assert self.source is not None
+            source = self.source
+            if source is None:
+                return
             sample = self._timeline.stamp(packet)
             if packet.track is Track.VIDEO and not self._take_video(sample, packet):
                 return
             if self._wants_keyframe:
                 return
             self._rate.count(packet.arrived_ns, packet.size, packet.track is Track.VIDEO)
-            self.backlog.push(sample, self.source)
+            self.backlog.push(sample, source)
             if len(self.outputs):
-                self.outputs.write(sample, self.source)
+                self.outputs.write(sample, source)
             if self.waiting_grabs and sample.track is Track.VIDEO:
                 self._serve_grabs(sample.instant_ns)
 

@@ -1,7 +1,7 @@
 """What a channel is writing just now: at most one recording, one clip and one anomaly clip."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -9,12 +9,10 @@ from seacorder.base.clock import NS_PER_MS
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind, FileStatus
 from seacorder.model.sample import Sample, SourceFormat, Track
-from seacorder.sinks.surroundings import FinishOutcome
+from seacorder.sinks.surroundings import FinishOutcome, OnOutcome
 
 LAST_FRAME_GRACE_NS = 250 * NS_PER_MS
 """How long a stop waits for frames that were captured before its instant and are still on their way."""
-
-Done = Callable[[FinishOutcome], None]
 
 
 class Sink(Protocol):
@@ -22,7 +20,7 @@ class Sink(Protocol):
 
     def write(self, sample: Sample, source: SourceFormat) -> None: ...
 
-    def finish(self, on_done: Done) -> None: ...
+    def finish(self, on_done: OnOutcome) -> None: ...
 
     def status(self) -> FileStatus | None: ...
 
@@ -47,7 +45,8 @@ class Output:
     sink: Sink
     start_utc_ns: int
     stop: Instant | None = None
-    on_done: list[Done] | None = None
+    on_done: list[OnOutcome] = field(default_factory=list)
+    """Who waits for the stop."""
 
 
 class Outputs:
@@ -75,14 +74,12 @@ class Outputs:
             else:
                 output.sink.write(sample, source)
 
-    def stop(self, slot: Slot, instant: Instant, on_done: Done) -> bool:
+    def stop(self, slot: Slot, instant: Instant, on_done: OnOutcome) -> bool:
         """Ends a slot's sink at an instant; False when the slot is empty. A second stop joins the first."""
         output = self._slots.get(slot)
         if output is None:
             return False
-        if output.stop is None:
-            output.stop, output.on_done = instant, []
-        assert output.on_done is not None
+        output.stop = output.stop or instant
         output.on_done.append(on_done)
         return True
 
@@ -97,7 +94,7 @@ class Outputs:
         stops = [output.stop.monotonic_ns for output in self._slots.values() if output.stop is not None]
         return min(stops) + LAST_FRAME_GRACE_NS if stops else None
 
-    def finish_all(self, instant: Instant, on_done: Done) -> int:
+    def finish_all(self, instant: Instant, on_done: OnOutcome) -> int:
         """Finishes everything at once; `on_done` is called once for each. Returns how many."""
         slots = list(self._slots.items())
         for slot, output in slots:
@@ -107,10 +104,9 @@ class Outputs:
 
     def _finish(self, slot: Slot, output: Output) -> None:
         del self._slots[slot]
-        waiting = output.on_done or []
 
         def done(outcome: FinishOutcome) -> None:
-            for on_done in waiting:
+            for on_done in output.on_done:
                 on_done(outcome)
 
         output.sink.finish(done)

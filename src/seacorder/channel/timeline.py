@@ -112,7 +112,10 @@ class Timeline:
         """The packet with mended times and its place on the clocks."""
         times = self._tracks[source.track]
         dts = source.dts if source.dts is not None else source.pts
-        out_dts = self._begin(times, source) if times.out_dts is None else times.out_dts + self._step(times, source, dts)
+        if times.out_dts is None:
+            out_dts = self._begin(times, source)
+        else:
+            out_dts = times.out_dts + self._step(times, source, dts)
         times.out_dts = out_dts
         times.source_dts = dts
         times.arrived_ns = source.arrived_ns
@@ -188,7 +191,7 @@ class Timeline:
         if source.pts is None or source.dts is None:
             return 0
         reorder = source.pts - source.dts
-        return reorder if 0 <= reorder and times.ns(reorder) <= REORDER_NS else 0
+        return reorder if reorder >= 0 and times.ns(reorder) <= REORDER_NS else 0
 
 
 STEADY_STEPS = 50

@@ -68,7 +68,7 @@ def run(link: Link) -> None:
     outbox = Outbox(link.send)
     outbox.start()
     budget = Budget(settings.queue_bytes)
-    channel = Channel(settings, clock, outbox.put, queued_bytes=lambda: budget.queued_bytes)
+    channel = Channel(settings, clock, outbox.put, queued_bytes=lambda: budget.taken_bytes)
     heartbeat = Heartbeat(channel, lambda: end(channel, outbox, EXIT_INPUT_HANGS))
     surroundings = Surroundings(settings, clock, budget, outbox.put)
     orders = Orders(channel, surroundings, heartbeat.wake)

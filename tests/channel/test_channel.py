@@ -1,0 +1,191 @@
+"""A channel between its input and its sinks: states, losses, the instant of a stop."""
+
+from fractions import Fraction
+
+import pytest
+
+from fakes.clock import FakeClock
+from fakes.sink import FakeSink
+from seacorder.channel.channel import Channel, WaitingGrab
+from seacorder.channel.outputs import Output, Slot
+from seacorder.model.channel import ChannelSettings, ChannelState
+from seacorder.model.command import TakeFramegrab
+from seacorder.model.instant import Instant
+from seacorder.model.naming import Naming
+from seacorder.model.recording import FileKind, Loss, LossCause
+from seacorder.model.report import EventNoted, LossNoted, Report
+from seacorder.model.sample import SourceFormat, SourcePacket, Track, TrackFormat
+from seacorder.sinks.surroundings import FinishOutcome
+
+FRAME_SECONDS = 0.1
+GROUP = 10
+NAMING = Naming("/data", "", 0, "x", 0, FileKind.FRAMEGRAB)
+
+
+def source(width: int = 640) -> SourceFormat:
+    video = TrackFormat(Track.VIDEO, "h264", Fraction(1, 1000), b"", width, 360)
+    return SourceFormat(video, None, Fraction(10), {})
+
+
+class Bench:
+    """A channel, its clock and a camera of ten frames a second."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.reports: list[Report] = []
+        self.channel = Channel(ChannelSettings(0, "Bow", "test:"), self.clock, self.reports.append)
+        self.place = 0
+
+    def frames(self, count: int, *, skip: int = 0) -> None:
+        self.place += skip
+        for _ in range(count):
+            self.clock.advance(FRAME_SECONDS)
+            now = self.clock.monotonic_ns()
+            key = self.place % GROUP == 0
+            self.channel.take(SourcePacket(Track.VIDEO, None, self.place * 100, self.place * 100, 0, key, 1000, now))
+            self.place += 1
+
+    def wait(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.channel.tick()
+
+    def now(self) -> Instant:
+        return Instant.now(self.clock)
+
+    def record(self) -> FakeSink:
+        sink = FakeSink()
+        self.channel.outputs.open(Slot.RECORDING, Output("R", sink, self.clock.utc_ns()))
+        return sink
+
+    @property
+    def state(self) -> ChannelState:
+        return self.channel.status().state
+
+    @property
+    def losses(self) -> list[Loss]:
+        return [report.loss for report in self.reports if isinstance(report, LossNoted)]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    made = Bench()
+    assert made.state is ChannelState.CONNECTING
+    made.channel.connected(source())
+    made.frames(20)
+    return made
+
+
+def test_frames_make_it_live(bench: Bench) -> None:
+    status = bench.channel.status()
+    assert (status.state, status.reason, status.frames_received) == (ChannelState.LIVE, None, 20)
+    assert status.picture is not None
+    assert (status.picture.width, status.picture.frame_rate) == (640, 10.0)
+
+
+def test_silence_of_three_seconds_is_a_stall_with_a_reason(bench: Bench) -> None:
+    bench.wait(2.9)
+    assert bench.state is ChannelState.LIVE
+    bench.wait(0.2)
+    assert bench.state is ChannelState.STALLED
+    assert "no frame for 3 s" in (bench.channel.status().reason or "")
+    bench.frames(1)
+    assert bench.state is ChannelState.LIVE
+
+
+def test_late_frames_that_all_come_are_no_loss(bench: Bench) -> None:
+    bench.record()
+    bench.wait(4.0)
+    bench.frames(10)
+    assert bench.losses == []
+
+
+def test_a_stall_that_swallowed_frames_is_a_loss_with_their_number(bench: Bench) -> None:
+    bench.record()
+    bench.wait(5.0)
+    bench.frames(1, skip=50)
+    (loss,) = bench.losses
+    assert (loss.cause, loss.frames, loss.recording_id) == (LossCause.STALL, 50, "R")
+    assert loss.to_utc_ns - loss.from_utc_ns == 5_100_000_000
+
+
+def test_a_broken_connection_is_a_loss_up_to_the_next_keyframe(bench: Bench) -> None:
+    sink = bench.record()
+    bench.channel.disconnected("The camera closed the connection.")
+    assert bench.state is ChannelState.FAILED
+    bench.clock.advance(2.0)
+    bench.channel.connected(source())
+    bench.place = 5
+    bench.frames(10)
+    (loss,) = bench.losses
+    assert loss.cause is LossCause.RECONNECT
+    assert loss.frames == 25
+    assert sink.samples[0].is_keyframe
+    assert sink.numbers == list(range(25, 30))
+
+
+def test_a_recording_that_ends_while_the_camera_is_gone_loses_up_to_its_end(bench: Bench) -> None:
+    bench.record()
+    bench.channel.disconnected("gone")
+    bench.clock.advance(3.0)
+    bench.channel.close_hole(bench.now())
+    (loss,) = bench.losses
+    assert loss.frames == 30
+
+
+def test_without_a_recording_nothing_is_lost(bench: Bench) -> None:
+    bench.channel.disconnected("gone")
+    bench.clock.advance(3.0)
+    bench.channel.connected(source())
+    bench.place = 0
+    bench.frames(3)
+    assert bench.losses == []
+
+
+def test_frames_that_the_source_says_never_arrived_are_a_loss(bench: Bench) -> None:
+    bench.frames(60)
+    bench.record()
+    bench.frames(1, skip=3)
+    (loss,) = bench.losses
+    assert (loss.cause, loss.frames) == (LossCause.NETWORK, 3)
+
+
+def test_a_stop_takes_the_frames_up_to_its_instant_and_no_more(bench: Bench) -> None:
+    sink = bench.record()
+    bench.frames(3)
+    done: list[FinishOutcome] = []
+    ahead = Instant(bench.clock.monotonic_ns() + 150_000_000, 0)
+    assert bench.channel.outputs.stop(Slot.RECORDING, ahead, done.append)
+    bench.frames(3)
+    assert sink.numbers == [20, 21, 22, 23]
+    assert sink.is_finished
+    assert len(done) == 1
+    assert bench.channel.outputs[Slot.RECORDING] is None
+
+
+def test_a_stop_does_not_wait_for_frames_that_do_not_come(bench: Bench) -> None:
+    sink = bench.record()
+    bench.channel.outputs.stop(Slot.RECORDING, bench.now(), lambda _: None)
+    bench.wait(0.2)
+    assert not sink.is_finished
+    bench.wait(0.1)
+    assert sink.is_finished
+
+
+def test_a_change_of_format_is_an_event(bench: Bench) -> None:
+    bench.channel.connected(source(width=320))
+    events = [report.event for report in bench.reports if isinstance(report, EventNoted)]
+    assert [event.kind for event in events] == ["format_changed"]
+    assert "320x360" in events[0].sentence
+
+
+def test_a_still_waits_for_a_frame_of_before_its_instant_but_not_for_ever(bench: Bench) -> None:
+    taken: list[TakeFramegrab] = []
+    bench.channel.take_grab = taken.append
+    order = TakeFramegrab(1, "G", bench.now(), NAMING)
+    bench.channel.waiting_grabs.append(WaitingGrab(order, bench.clock.monotonic_ns() + 120_000_000))
+    bench.wait(0.1)
+    assert taken == []
+    bench.wait(0.1)
+    assert taken == [order]
+    bench.wait(1.0)
+    assert taken == [order]
