@@ -63,7 +63,7 @@ format: $(DEV_STAMP)  ## sort imports and lay out the code
 	$(BIN)/ruff format .
 
 bench: $(DEV_STAMP) system  ## the figures, written into docs/reference/benchmarks.md; BENCH_SHORT=1 for a quick look
-	$(PY) -m bench $(ARGS)
+	PYTHONPATH=tests $(PY) -m bench $(ARGS)
 
 pins: $(DEV_STAMP)  ## write requirements*.txt anew from .venv
 	$(PY) -m tools.pins

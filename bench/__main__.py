@@ -7,28 +7,17 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import commands, footage, many, passthrough, plan, table
-from bench.cameras import cameras
+from bench import commands, many, passthrough, plan, table
+from bench.cameras import CAMERA, SMALL_CAMERA, cameras
 from bench.figures import Figure
-from bench.footage import CAMERA, SMALL_CAMERA, Footage
 from bench.plan import Plan
-
-_SPARE_SECONDS = 60
-"""For connecting and for what happens between measurements."""
 
 
 def run(name: str, folder: Path, chosen: Plan) -> list[Figure]:
-    """One section, with cameras of its own that send for longer than it lasts."""
-    window = chosen.settle_seconds + chosen.window_seconds
-    pictures: dict[str, tuple[Footage, int, float]] = {
-        "passthrough": (CAMERA, 8, window),
-        "commands": (CAMERA, 8, chosen.polling_seconds + 3 * chosen.starts + 2 * chosen.framegrabs),
-        "many": (SMALL_CAMERA, chosen.many_cameras, 2 * window),
-    }
-    picture, count, seconds = pictures[name]
-    file = footage.make(picture, int(seconds) + _SPARE_SECONDS, folder)
+    """One section, with cameras of its own."""
     measure = {"passthrough": passthrough.measure, "commands": commands.measure, "many": many.measure}[name]
-    with cameras(file, count) as addresses:
+    camera, count = (SMALL_CAMERA, chosen.many_cameras) if name == "many" else (CAMERA, 8)
+    with cameras(camera, count, folder) as addresses:
         return measure(addresses, folder / name, chosen)
 
 

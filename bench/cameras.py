@@ -1,27 +1,49 @@
-"""Starts the RTSP server and knows the cameras' addresses."""
+"""The cameras: the RTSP server of the tests' rig, sending frames that were encoded beforehand, over and over."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from tools.system_packages import system_python
+from rig.rtsp_server import RtspServer, reason_to_skip
+from rig.source_files import SourceSpec, make_source
 
-_SERVER = Path(__file__).with_name("camera_server.py")
+_ENCODED_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """H.264 without B-frames, as inspection cameras send it, with a keyframe each second."""
+
+    width: int
+    height: int
+    frames_per_second: int
+    mbits: float
+
+    @property
+    def spec(self) -> SourceSpec:
+        return SourceSpec(
+            width=self.width,
+            height=self.height,
+            rate=self.frames_per_second,
+            seconds=_ENCODED_SECONDS,
+            gop=self.frames_per_second,
+            bits_per_second=round(self.mbits * 1_000_000),
+            noise=True,
+        )
+
+
+CAMERA = Camera(1920, 1080, 30, 8)
+SMALL_CAMERA = Camera(1280, 720, 15, 1)
 
 
 @contextmanager
-def cameras(file: Path, count: int) -> Iterator[list[str]]:
-    """The addresses of `count` cameras that send `file`, one server for all; stopped at the end."""
-    python = system_python()
-    if python is None:
-        raise SystemExit("The cameras need Debian's Python with GStreamer: run `make system` as root.")
-    command = [python, str(_SERVER), str(file), str(count)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdin is not None and server.stdout is not None  # noqa: PT018 - both are pipes
-        port = int(server.stdout.readline())
-        try:
-            yield [f"rtsp://127.0.0.1:{port}/camera{number}" for number in range(count)]
-        finally:
-            server.stdin.close()
-            server.wait(timeout=20)
+def cameras(camera: Camera, count: int, folder: Path) -> Iterator[list[str]]:
+    """The addresses of `count` cameras, one server for all; stopped at the end. Encodes into `folder` first."""
+    if reason := reason_to_skip():
+        raise SystemExit(f"The cameras cannot be served: {reason}. On Debian as root `make system` installs it.")
+    source = make_source(folder, camera.spec)
+    megabits = 8 * source.path.stat().st_size / _ENCODED_SECONDS / 1_000_000
+    print(f"  {count} cameras, {camera.width}x{camera.height} at {camera.frames_per_second}, {megabits:.2f} Mbit/s")
+    with RtspServer() as server:
+        yield [server.serve(f"/camera{number}", source) for number in range(count)]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import av
 
+from bench.cameras import SMALL_CAMERA
 from bench.figures import Figure
-from bench.footage import SMALL_CAMERA
 from bench.passthrough import cpu_over
 from bench.plan import Plan
 from bench.recorder import recorder
