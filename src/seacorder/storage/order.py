@@ -102,6 +102,7 @@ class WriteOrder:
     def put_mark(self, mark: int) -> None:
         """Queues a mark behind all bytes so far."""
         self._pending.append(_Entry(0, b"", mark=mark))
+        self._pass_marks()
 
     def end(self) -> None:
         """No more bytes will come."""

@@ -1,0 +1,91 @@
+"""The contract of a disk, on the real ones and on the recording fake."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from fakes.disk import RecordingDisk
+from seacorder.storage.disk import Disk, PortableDisk, PosixDisk, create_unused, this_machine
+
+
+class Case:
+    """A disk, a folder on it, and a way to read a file back."""
+
+    def __init__(self, disk: Disk, base: Path) -> None:
+        self.disk = disk
+        self.base = base
+        disk.make_folders(base)
+
+    def read(self, path: Path) -> bytes:
+        return bytes(self.disk.files[path]) if isinstance(self.disk, RecordingDisk) else path.read_bytes()
+
+
+@pytest.fixture(params=[PosixDisk, PortableDisk, RecordingDisk])
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+    is_fake = request.param is RecordingDisk
+    return Case(request.param(), Path("/base") if is_fake else tmp_path)
+
+
+def test_writes_go_where_they_are_told(case: Case) -> None:
+    handle = case.disk.create(case.base / "x")
+    assert case.disk.write(handle, 0, b"abcdef") == 6
+    assert case.disk.write(handle, 8, b"ij") == 2
+    assert case.disk.write(handle, 1, b"B") == 1
+    case.disk.sync(handle)
+    case.disk.sync_whole(handle)
+    case.disk.sync_folder(case.base)
+    assert case.disk.is_named(handle)
+    case.disk.close(handle)
+    assert case.read(case.base / "x") == b"aBcdef\0\0ij"
+
+
+def test_a_name_is_given_once(case: Case) -> None:
+    paths = []
+    for _ in range(3):
+        handle, path = create_unused(case.disk, case.base / "x.mp4")
+        case.disk.close(handle)
+        paths.append(path.name)
+    assert paths == ["x.mp4", "x_2.mp4", "x_3.mp4"]
+    with pytest.raises(FileExistsError):
+        case.disk.create(case.base / "x.mp4")
+
+
+def test_folders_are_made_with_their_parents_and_the_changed_ones_are_told(case: Case) -> None:
+    assert case.disk.make_folders(case.base / "a" / "b") == [case.base, case.base / "a"]
+    assert case.disk.make_folders(case.base / "a" / "b") == []
+    with pytest.raises(FileExistsError):
+        case.disk.create(case.base / "a")
+
+
+def test_a_file_is_no_folder(case: Case) -> None:
+    case.disk.close(case.disk.create(case.base / "x"))
+    with pytest.raises(OSError, match=r"exists|[Dd]irectory") as fault:
+        case.disk.make_folders(case.base / "x")
+    assert fault.value.errno in {errno.EEXIST, errno.ENOTDIR}
+
+
+def test_a_file_without_its_folder_is_refused(case: Case) -> None:
+    with pytest.raises(FileNotFoundError):
+        case.disk.create(case.base / "none" / "x")
+
+
+def test_a_deleted_file_has_no_name(tmp_path: Path) -> None:
+    disk = this_machine()
+    handle = disk.create(tmp_path / "x")
+    (tmp_path / "x").unlink()
+    assert disk.is_named(handle) is (os.name != "posix")
+    disk.close(handle)
+
+
+def test_a_link_that_leads_nowhere_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "x").symlink_to(tmp_path / "elsewhere")
+    handle, path = create_unused(this_machine(), tmp_path / "x")
+    os.close(handle)
+    assert path.name == "x_2"
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_folder_that_is_gone_needs_no_sync(tmp_path: Path) -> None:
+    this_machine().sync_folder(tmp_path / "none")
