@@ -101,10 +101,10 @@ class Catalogue(Queries):
             raise ValueError("an event is recorded with its cursor")
         self._record(EVENTS, event)
 
-    def load_settings(self) -> RecorderSettings:
-        """What was saved last, the first values where nothing was. Blocks; raises CatalogueFailed."""
+    def load_settings(self, first: RecorderSettings | None = None) -> RecorderSettings:
+        """What was saved last, `first` (or the defaults) where nothing was. Blocks; raises CatalogueFailed."""
         text = self.setting(_SETTINGS)
-        return RecorderSettings() if text is None else settings_text.read(text)
+        return first or RecorderSettings() if text is None else settings_text.read(text)
 
     def save_settings(self, settings: RecorderSettings) -> None:
         self._put(Write(("settings", _SETTINGS), _SAVE_SETTING, (_SETTINGS, settings_text.write(settings))))

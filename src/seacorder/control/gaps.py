@@ -84,9 +84,24 @@ class Gaps:
         ]
         return self._take_whole()
 
-    def end_all(self, utc_ns: int) -> list[Loss]:
-        """The recording has stopped: what is still open ends there, whatever has been examined."""
-        self._open = [replace(gap, path=None, to_utc_ns=gap.to_utc_ns or utc_ns) for gap in self._open]
+    def absorbs(self, loss: Loss) -> bool:
+        """True when a worker's own loss lies in a hole that is still open here, and so is counted with it."""
+        return any(
+            gap.channel == loss.channel and gap.to_utc_ns is None and loss.from_utc_ns >= gap.from_utc_ns
+            for gap in self._open
+        )
+
+    def stopped(self, recording_id: str, utc_ns: int) -> list[Loss]:
+        """The recording has stopped: its holes that nothing has ended yet end there."""
+        self._open = [
+            replace(gap, to_utc_ns=gap.to_utc_ns or utc_ns) if gap.recording_id == recording_id else gap
+            for gap in self._open
+        ]
+        return self._take_whole()
+
+    def give_up(self) -> list[Loss]:
+        """No examination comes any more: what is known is taken as it is. Holes without an end stay open."""
+        self._open = [replace(gap, path=None) for gap in self._open]
         return self._take_whole()
 
     def _take_whole(self) -> list[Loss]:

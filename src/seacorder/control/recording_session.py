@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.freshness import StoredBytes
-from seacorder.control.gaps import Gaps
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.instant import NS_PER_MINUTE, Instant, SplitSchedule
@@ -46,7 +45,8 @@ class RecordingSession:
         self.result = CommandResult(instant, recording.id, ())
         """What the start came to; the answer to a second start."""
         self.stored = StoredBytes(recording.id, FileKind.RECORDING)
-        self.gaps = Gaps()
+        self.stopped: Instant | None = None
+        """The instant of the stop; None while it runs."""
         self.is_stored = False
         """The catalogue knows the recording."""
         self._plans = [plan]

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import fields, replace
+from typing import Any
 
 from seacorder.base.errors import BadRequest
 from seacorder.model.settings import (
@@ -47,7 +48,9 @@ def apply_change(settings: RecorderSettings, change: SettingsChange) -> Recorder
     """The settings after `change`. Raises BadRequest, naming the first field that is not accepted."""
     sent = {field.name: getattr(change, field.name) for field in fields(change)}
     sent = {name: value for name, value in sent.items() if value is not UNSET}
-    templates = {_TEMPLATES[name]: _template(name, value) for name, value in sent.items() if name in _TEMPLATES}
+    templates: dict[str, Any] = {
+        _TEMPLATES[name]: _template(name, value) for name, value in sent.items() if name in _TEMPLATES
+    }
     plain = {name: value for name, value in sent.items() if name in _PLAIN}
     changed = replace(settings, **plain, templates=replace(settings.templates, **templates))
     _check_numbers(changed)
@@ -96,6 +99,13 @@ def concerns_files(settings: RecorderSettings, changed: RecorderSettings) -> boo
         )
 
     return essence(settings) != essence(changed)
+
+
+def changed_names(settings: RecorderSettings, changed: RecorderSettings) -> list[str]:
+    """The fields that differ."""
+    return [
+        field.name for field in fields(settings) if getattr(settings, field.name) != getattr(changed, field.name)
+    ]
 
 
 def wants_encoding(settings: RecorderSettings) -> bool:

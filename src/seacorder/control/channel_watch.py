@@ -1,0 +1,98 @@
+"""Each channel's last heartbeat, and the events in what changed from one to the next."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from seacorder.base.clock import Clock
+from seacorder.control.events import EventKind
+from seacorder.control.journal import Journal
+from seacorder.model.channel import ChannelState, ChannelStatus
+from seacorder.model.event import Severity
+from seacorder.model.recording import FileStatus
+
+_KINDS = {
+    ChannelState.CONNECTING: EventKind.CHANNEL_CONNECTING,
+    ChannelState.LIVE: EventKind.CHANNEL_LIVE,
+    ChannelState.STALLED: EventKind.CHANNEL_STALLED,
+    ChannelState.FAILED: EventKind.CHANNEL_FAILED,
+}
+
+
+class ChannelWatch:
+    """For the event loop alone; nothing blocks."""
+
+    def __init__(self, clock: Clock, journal: Journal, channels: Iterable[str]) -> None:
+        self._clock = clock
+        self._journal = journal
+        now = clock.utc_ns()
+        self._statuses = {
+            name: ChannelStatus(name, ChannelState.CONNECTING, now, f"The worker of {name} is being started.")
+            for name in channels
+        }
+        self._faults: dict[tuple[str, str], str] = {}
+
+    def __getitem__(self, channel: str) -> ChannelStatus:
+        return self._statuses[channel]
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """The channels that have a picture."""
+        return tuple(name for name, status in self._statuses.items() if status.state is ChannelState.LIVE)
+
+    def frame_rate(self, channel: str) -> float:
+        """Frames a second; 0 when unknown."""
+        picture = self._statuses[channel].picture
+        return picture.frame_rate if picture else 0.0
+
+    def reason(self, channel: str) -> str:
+        """Why the channel is not live."""
+        return self._statuses[channel].reason or f"{channel} is not live."
+
+    def saw_status(self, status: ChannelStatus) -> None:
+        """A heartbeat."""
+        before = self._statuses[status.channel]
+        self._statuses[status.channel] = status
+        if status.state is not before.state:
+            self._note_state(status)
+        for slot, file in (("recording", status.recording), ("clip", status.clip), ("anomaly", status.anomaly)):
+            self._note_fault(status.channel, slot, file)
+
+    def worker_lost(self, channel: str, sentence: str) -> ChannelStatus:
+        """The channel's worker is gone; returns the last heartbeat, which was its last word."""
+        last = self._statuses[channel]
+        self._statuses[channel] = replace(
+            last,
+            state=ChannelState.FAILED,
+            since_utc_ns=self._clock.utc_ns(),
+            reason=f"The worker of {channel} ended and is being started anew. {sentence}",
+            bits_per_second=0,
+            backlog_seconds=0.0,
+            backlog_bytes=0,
+            queued_bytes=0,
+            recording=None,
+            clip=None,
+            anomaly=None,
+        )
+        return last
+
+    def _note_state(self, status: ChannelStatus) -> None:
+        severity = Severity.INFO if status.state in {ChannelState.LIVE, ChannelState.CONNECTING} else Severity.WARNING
+        sentence = status.reason or f"{status.channel} is {status.state}{_picture_text(status)}."
+        self._journal.note(_KINDS[status.state], sentence, channel=status.channel, severity=severity)
+
+    def _note_fault(self, channel: str, slot: str, file: FileStatus | None) -> None:
+        key, fault = (channel, slot), file.fault if file else None
+        before = self._faults.pop(key, None)
+        if fault is not None:
+            self._faults[key] = fault
+            if before is None:
+                self._journal.alarm(EventKind.FILE_FAULT, fault, channel=channel)
+        elif before is not None and file is not None:
+            self._journal.note(EventKind.FILE_FAULT_OVER, f"{file.path} is being written again.", channel=channel)
+
+
+def _picture_text(status: ChannelStatus) -> str:
+    picture = status.picture
+    if picture is None:
+        return ""
+    return f": {picture.codec} {picture.width}x{picture.height}, {picture.frame_rate:g} frames a second"

@@ -1,0 +1,78 @@
+"""Commands to the workers of all channels at once, and what came of them."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+from seacorder.base.errors import WorkerLost
+from seacorder.model.channel import ChannelSettings
+from seacorder.model.command import StartClip, StartRecording, StopClip, StopRecording, TakeFramegrab, TakePicture
+from seacorder.model.report import Answer, Picture
+from seacorder.model.result import ChannelResult
+from seacorder.supervisor.supervisor import Supervisor
+from seacorder.supervisor.table import Launch
+from seacorder.supervisor.worker import Callbacks
+
+AskedCommand = StartRecording | StopRecording | StartClip | StopClip | TakeFramegrab
+MakeCommand = Callable[[int, str], AskedCommand]
+"""Request number and channel in, that channel's command out."""
+
+
+class ChannelWorkers:
+    """One worker a channel, by the channel's name, in the order of the settings. For the event loop alone."""
+
+    def __init__(self, supervisor: Supervisor, channels: Sequence[ChannelSettings]) -> None:
+        self._supervisor = supervisor
+        self.channels = tuple(channels)
+        self.names = tuple(channel.name for channel in channels)
+
+    def add_all(self, callbacks: Callbacks) -> None:
+        """Enters the workers into the supervisor, which starts them."""
+        for channel in self.channels:
+            self._supervisor.add(channel.name, Launch.of("channel"), channel, callbacks=callbacks)
+
+    def next_request(self) -> int:
+        return self._supervisor.next_request()
+
+    def restarts(self, channel: str) -> int:
+        return self._supervisor[channel].restarts
+
+    def send(self, channel: str, command: object) -> bool:
+        """Without waiting; False when the channel's worker is not up."""
+        return self._supervisor[channel].send(command)
+
+    def send_all(self, command: object) -> None:
+        for name in self.names:
+            self.send(name, command)
+
+    async def ask(
+        self, channels: Iterable[str], make_command: MakeCommand, limit_seconds: float
+    ) -> tuple[ChannelResult, ...]:
+        """Sends all commands at once and waits for all answers, each with the limit; never raises WorkerLost."""
+        return tuple(
+            await asyncio.gather(
+                *(self._ask_one(name, make_command(self.next_request(), name), limit_seconds) for name in channels)
+            )
+        )
+
+    async def picture(self, channel: str, width: int, limit_seconds: float) -> Picture | None:
+        """A small picture; None when there is none in time."""
+        try:
+            command = TakePicture(self.next_request(), width)
+            answer = await self._supervisor[channel].request(command, limit_seconds)
+        except WorkerLost:
+            return None
+        return answer if isinstance(answer, Picture) and answer.jpeg else None
+
+    async def _ask_one(self, channel: str, command: AskedCommand, limit_seconds: float) -> ChannelResult:
+        try:
+            answer = await self._supervisor[channel].request(command, limit_seconds)
+        except WorkerLost as error:
+            return ChannelResult(channel, False, error.sentence)
+        return result_of(channel, answer)
+
+
+def result_of(channel: str, answer: Answer | Picture) -> ChannelResult:
+    """A worker's answer as one channel's result."""
+    if not isinstance(answer, Answer):
+        return ChannelResult(channel, False, f"The worker of {channel} gave an answer of another kind.")
+    return ChannelResult(channel, answer.ok, answer.sentence, answer.achieved_utc_ns, answer.path)

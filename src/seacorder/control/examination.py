@@ -1,0 +1,153 @@
+"""Files that were not closed in order: examined and repaired by a process of its own, in the background.
+
+An examination only reads and is done at once; a repair writes the whole file anew, and so the file of a worker that
+was lost in mid-recording waits for it until that recording is over: recording comes first.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.control.events import EventKind
+from seacorder.control.journal import Journal
+from seacorder.model.command import RepairFiles
+from seacorder.model.recording import Clip, FileState, Part
+from seacorder.model.report import FileExamined
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.supervisor import Supervisor
+from seacorder.supervisor.table import Launch
+from seacorder.supervisor.worker import Callbacks
+
+WORKER_NAME = "evidence of interrupted files"
+_LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_seconds=5.0)
+"""A long file says nothing for minutes, and stopping in mid-repair leaves the file as it was."""
+
+FileT = TypeVar("FileT", Part, Clip)
+OnExamined = Callable[[FileExamined | None], None]
+"""None: the worker did not get as far."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    path: str
+    repairs: bool
+    on_examined: OnExamined
+
+
+class Examination:
+    """A queue of files, worked off in batches. For the event loop alone; nothing but `stop` waits."""
+
+    def __init__(self, supervisor: Supervisor, catalogue: Catalogue, journal: Journal) -> None:
+        self._supervisor = supervisor
+        self._catalogue = catalogue
+        self._journal = journal
+        self._queue: list[_Order] = []
+        self._deferred: list[_Order] = []
+        self._working: asyncio.Task[None] | None = None
+
+    def part(self, part: Part, on_examined: Callable[[str, Part | None], None], *, repair_now: bool) -> None:
+        """Examines a part, then repairs it. `on_examined` gets its path and the part with its true figures."""
+
+        def examined(report: FileExamined | None) -> None:
+            on_examined(part.path, None if report is None or report.state is None else with_facts(part, report))
+
+        self._enter(part.path, examined, self._catalogue.record_part, part, repair_now=repair_now)
+
+    def clip(self, clip: Clip, *, repair_now: bool) -> None:
+        """Examines a clip, then repairs it."""
+
+        def examined(report: FileExamined | None) -> None:
+            if report is not None and report.state is not None:
+                self._catalogue.record_clip(with_facts(clip, report))
+
+        self._enter(clip.path, examined, self._catalogue.record_clip, clip, repair_now=repair_now)
+
+    def recording_is_over(self) -> None:
+        """Now the repairs that waited may begin."""
+        self._queue += self._deferred
+        self._deferred = []
+        self._begin()
+
+    async def stop(self) -> None:
+        """Ends; what was not reached stays as it is, readable."""
+        if self._working is not None:
+            self._working.cancel()
+            await asyncio.gather(self._working, return_exceptions=True)
+            self._working = None
+
+    def _enter(
+        self, path: str, examined: OnExamined, record: Callable[[FileT], None], file: FileT, *, repair_now: bool
+    ) -> None:
+        def repaired(report: FileExamined | None) -> None:
+            self._note_repair(path, report)
+            if report is not None and report.state is not None:
+                record(with_facts(file, report))
+
+        self._queue.append(_Order(path, False, examined))
+        (self._queue if repair_now else self._deferred).append(_Order(path, True, repaired))
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._queue and (self._working is None or self._working.done()):
+            self._working = asyncio.create_task(self._work(), name="examination")
+
+    async def _work(self) -> None:
+        while self._queue:
+            repairs = all(order.repairs for order in self._queue)
+            batch = [order for order in self._queue if order.repairs is repairs]
+            self._queue = [order for order in self._queue if order.repairs is not repairs]
+            await self._run(batch, repairs=repairs)
+
+    async def _run(self, batch: Sequence[_Order], *, repairs: bool) -> None:
+        """One process for one batch: examinations go before repairs."""
+        waiting = {order.path: order for order in batch}
+        done = asyncio.Event()
+
+        def reported(_: str, report: object) -> None:
+            if isinstance(report, FileExamined) and (order := waiting.pop(report.path, None)) is not None:
+                order.on_examined(report)
+            if not waiting:
+                done.set()
+
+        first = RepairFiles(tuple(waiting), examine_only=not repairs)
+        worker = self._supervisor.add(
+            WORKER_NAME,
+            Launch.of("evidence"),
+            first,
+            callbacks=Callbacks(on_report=reported),
+            limits=_LIMITS,
+            restarts=False,
+        )
+        worker.start()
+        ways = {asyncio.ensure_future(done.wait()), asyncio.ensure_future(worker.ended())}
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await self._supervisor.remove(WORKER_NAME)
+        for order in waiting.values():
+            order.on_examined(None)
+
+    def _note_repair(self, path: str, report: FileExamined | None) -> None:
+        if report is not None and report.state in {FileState.REPAIRED, FileState.WHOLE}:
+            sentence = f"{path} was repaired: an ordinary indexed MP4 of {report.frames} frames."
+            self._journal.note(EventKind.FILE_REPAIRED, sentence)
+            return
+        why = report.sentence if report is not None else "The worker that repairs ended."
+        sentence = f"{path} could not be repaired; it is left as it stands, try `seacorder repair`. {why}"
+        self._journal.warn(EventKind.REPAIR_FAILED, sentence)
+
+
+def with_facts(file: FileT, report: FileExamined) -> FileT:
+    """A part or clip as the examination found it."""
+    return replace(
+        file,
+        state=report.state or file.state,
+        frames=report.frames,
+        bytes=report.bytes,
+        end_utc_ns=report.newest_frame_utc_ns or file.end_utc_ns,
+    )

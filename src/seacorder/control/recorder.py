@@ -1,0 +1,238 @@
+"""The recorder: the one door through which `api` and `cli` reach everything that an operator can do."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import seacorder
+from seacorder.base.clock import Clock
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.control import settings as settings_rules
+from seacorder.control.channel_watch import ChannelWatch
+from seacorder.control.channel_workers import ChannelWorkers
+from seacorder.control.clips import Clips
+from seacorder.control.encoder_probe import EncoderProbe
+from seacorder.control.events import EventKind, EventLog
+from seacorder.control.examination import Examination
+from seacorder.control.framegrabs import Framegrabs
+from seacorder.control.journal import Journal
+from seacorder.control.naming import DirectoryInstant, Ids
+from seacorder.control.recordings import Recordings
+from seacorder.control.resumption import Remains, remains
+from seacorder.control.rounds import Rounds
+from seacorder.control.settings_store import SettingsStore
+from seacorder.control.status import StatusView
+from seacorder.control.surroundings import Limits, Surroundings
+from seacorder.control.volume_watch import VolumeWatch
+from seacorder.control.worker_reports import WorkerReports
+from seacorder.model.channel import ChannelSettings
+from seacorder.model.recording import FileKind, Recording
+from seacorder.model.report import Picture
+from seacorder.model.result import CommandResult
+from seacorder.model.settings import RecorderSettings, SettingsChange
+from seacorder.model.status import RecorderStatus
+from seacorder.storage.directories import Folders
+from seacorder.supervisor.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderOptions:
+    """What the settings file says about the recorder as a whole."""
+
+    first_settings: RecorderSettings = field(default_factory=RecorderSettings)
+    """In force until a client changes them."""
+    reserve_bytes: int = 2_000_000_000
+    use_utc: bool = False
+    """Time tags in UTC instead of local time."""
+    limits: Limits = field(default_factory=Limits)
+
+
+class Recorder:
+    """Use it from the event loop only. No method blocks the loop; those that are not `async` do not wait at all.
+
+    `start` opens the catalogue and starts the workers, `stop` undoes both in reverse order. The supervisor must be
+    new and the catalogue not open: both belong to the recorder from here on.
+    """
+
+    def __init__(
+        self,
+        channels: Sequence[ChannelSettings],
+        supervisor: Supervisor,
+        catalogue: Catalogue,
+        folders: Folders,
+        clock: Clock,
+        options: RecorderOptions | None = None,
+    ) -> None:
+        options = options or RecorderOptions()
+        limits = options.limits
+        self.catalogue = catalogue
+        self._supervisor = supervisor
+        self._journal = Journal(clock, catalogue)
+        self._change_lock = asyncio.Lock()
+        self._own = Surroundings(
+            clock=clock,
+            workers=ChannelWorkers(supervisor, channels),
+            watch=ChannelWatch(clock, self._journal, [channel.name for channel in channels]),
+            catalogue=catalogue,
+            journal=self._journal,
+            settings=SettingsStore(
+                options.first_settings,
+                folders,
+                catalogue,
+                EncoderProbe(supervisor, limits.encoders_seconds),
+                use_utc=options.use_utc,
+            ),
+            ids=Ids(),
+            directory=DirectoryInstant(),
+            limits=limits,
+        )
+        self._examination = Examination(supervisor, catalogue, self._journal)
+        self._recordings = Recordings(self._own, self._examination)
+        self._clips = {
+            kind: Clips(kind, self._own, self._recordings, self._examination)
+            for kind in (FileKind.CLIP, FileKind.ANOMALY)
+        }
+        self._framegrabs = Framegrabs(self._own, self._recordings)
+        self._volumes = VolumeWatch(options.reserve_bytes, self._journal)
+        self._status = StatusView(self._own, self._recordings, self._clips, self._volumes)
+        self._reports = WorkerReports(self._own, self._recordings, self._clips, self._framegrabs)
+        self._rounds = Rounds(self._own, self._recordings, self._volumes)
+        self._own.workers.add_all(self._reports.callbacks)
+
+    @property
+    def settings(self) -> RecorderSettings:
+        """The settings in force."""
+        return self._own.settings.settings
+
+    @property
+    def events(self) -> EventLog:
+        """What happened, newest last; older events are in the catalogue."""
+        return self._journal.events
+
+    # Life.
+
+    async def start(self) -> None:
+        """Opens the catalogue, settles what an unexpected end left, starts the workers. Returns before they are live.
+
+        Raises CatalogueFailed when the catalogue cannot be used; then nothing runs.
+        """
+        await asyncio.to_thread(self.catalogue.open)
+        try:
+            self.events.continue_from(await asyncio.to_thread(self.catalogue.newest_event_cursor))
+            await self._own.settings.load(self._journal)
+            self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
+            await self._take_up_what_was_left()
+            await self._rounds.start()
+            self._supervisor.start()
+        except BaseException:
+            await self._rounds.stop()
+            await asyncio.to_thread(self.catalogue.close)
+            raise
+
+    async def stop(self) -> None:
+        """Finishes every file, ends the workers, closes the catalogue; each with a limit. A running recording ends
+        in order and is not taken up again at the next start."""
+        self._journal.note(EventKind.PROGRAM_STOPPING, "Seacorder is finishing its files.")
+        await asyncio.gather(self.stop_recording(), *(clips.stop() for clips in self._clips.values()))
+        await self._supervisor.stop()
+        await self._examination.stop()
+        await self._rounds.stop()
+        self._recordings.close()
+        await asyncio.to_thread(self.catalogue.close)
+
+    def stop_now(self) -> None:
+        """Kills the workers at once: for a second signal while `stop` waits. Files stay readable as they are."""
+        self._supervisor.stop_now()
+
+    # Commands. Each takes its instant at the beginning.
+
+    async def start_recording(self) -> CommandResult:
+        """Master start of all channels at one instant; the result of the running recording when one is on.
+
+        Answered when the first bytes are on disk, or after two seconds for a worker that does not answer. A channel
+        without a picture joins as soon as one comes. Raises NotPossible, with each channel's reason, when none can.
+        """
+        return await self._recordings.start()
+
+    async def stop_recording(self) -> CommandResult:
+        """Master stop; answered when every file is whole and on disk. Fine when nothing runs: then `id` is empty."""
+        return await self._recordings.stop()
+
+    async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
+        """A clip of every live channel, from the pre-roll on. Raises NotPossible when no channel is live."""
+        return await self._clips[kind].start()
+
+    async def stop_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
+        """Ends the clip; fine when none runs."""
+        return await self._clips[kind].stop()
+
+    async def take_framegrab(self, channel: str | None = None) -> CommandResult:
+        """A still of every live channel, or of one. Not `ok` when none is live; BadRequest for an unknown channel."""
+        return await self._framegrabs.take(channel)
+
+    async def picture(self, channel_index: int, width: int) -> Picture | None:
+        """A small picture of one channel, `width` pixels wide; None when there is no such channel or no picture."""
+        names = self._own.workers.names
+        if not 0 <= channel_index < len(names) or names[channel_index] not in self._own.watch.live:
+            return None
+        return await self._own.workers.picture(names[channel_index], width, self._own.limits.picture_seconds)
+
+    async def change_settings(self, changes: SettingsChange) -> None:
+        """Takes over a change and keeps it over restarts; files that begin later follow it, on all channels at the
+        same split. After an error nothing has changed: BadRequest for what is not accepted, NotPossible or
+        CatalogueFailed when it cannot be checked or kept."""
+        async with self._change_lock:
+            before = await self._own.settings.change(changes)
+            self._own.directory.on_change(changes)
+            after = self.settings
+            if settings_rules.concerns_files(before, after):
+                self._recordings.settings_changed()
+        if after != before:
+            changed = ", ".join(settings_rules.changed_names(before, after))
+            self._journal.note(EventKind.SETTINGS_CHANGED, f"Settings changed: {changed}.")
+        if settings_rules.wants_encoding(after) and after != before:
+            sentence = f"Encoder {after.encoder} is noted; this release still stores what the cameras send, unchanged."
+            self._journal.warn(EventKind.ENCODING_NOT_APPLIED, sentence)
+
+    async def create_directory(self, text: str) -> None:
+        """Makes a folder, with its parents; fine if it stands already. Raises BadRequest when it is refused."""
+        await self._own.settings.create_directory(text)
+
+    # Questions, answered from memory.
+
+    def is_recording(self) -> bool:
+        """True only while frames of the running recording are really reaching a file."""
+        return self._recordings.is_recording()
+
+    def is_clip_recording(self, kind: FileKind = FileKind.CLIP) -> bool:
+        """True only while frames of the running clip are really reaching a file."""
+        return self._clips[kind].is_recording()
+
+    def status(self) -> RecorderStatus:
+        """Everything at a glance."""
+        return self._status.now(seacorder.__version__)
+
+    # Inside.
+
+    async def _take_up_what_was_left(self) -> None:
+        unfinished = await asyncio.to_thread(self.catalogue.unfinished)
+        left = remains(unfinished.recordings, unfinished.parts, unfinished.clips)
+        for recording in left.recordings:
+            self.catalogue.record_recording(recording)
+            sentence = f"Recording {recording.id} was cut off when the program ended unexpectedly."
+            self._journal.alarm(EventKind.RECORDING_INTERRUPTED, sentence)
+        if left.newest is not None and self.settings.restart_on_failure:
+            await self._go_on(left, left.newest)
+        for part in left.parts:
+            self.catalogue.record_part(part)
+            self._examination.part(part, self._recordings.examined, repair_now=True)
+        for clip in left.clips:
+            self.catalogue.record_clip(clip)
+            self._examination.clip(clip, repair_now=True)
+
+    async def _go_on(self, left: Remains, interrupted: Recording) -> None:
+        page = Page(recording_id=interrupted.id, limit=LIMIT_MAX, newest_first=True)
+        parts = (await asyncio.to_thread(self.catalogue.parts, page)).items
+        known = {channel.name for channel in self._own.workers.channels}
+        self._recordings.resume(interrupted, [gap for gap in left.gaps(parts) if gap.channel in known])

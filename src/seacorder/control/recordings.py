@@ -1,0 +1,281 @@
+"""Master start and stop, and a recording's life between them: parts, losses, workers that come and go."""
+
+import asyncio
+from dataclasses import replace
+
+from seacorder.base.errors import NotPossible
+from seacorder.control.events import EventKind
+from seacorder.control.examination import Examination
+from seacorder.control.gaps import Gap, Gaps
+from seacorder.control.recording_session import (
+    FilePlan,
+    RecordingSession,
+    change_command,
+    change_from_ns,
+    new_recording,
+    schedule_from,
+)
+from seacorder.control.surroundings import Surroundings
+from seacorder.model.channel import ChannelStatus
+from seacorder.model.command import StopRecording
+from seacorder.model.instant import Instant
+from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part, Recording, RecordingState
+from seacorder.model.result import ChannelResult, CommandResult
+
+
+class Recordings:
+    """At most one recording runs. Starts and stops wait for each other; questions wait for nothing."""
+
+    def __init__(self, surroundings: Surroundings, examination: Examination) -> None:
+        self._own = surroundings
+        self._examination = examination
+        self._lock = asyncio.Lock()
+        self._session: RecordingSession | None = None
+        """The running recording, or the last one, whose parts may still be closing."""
+        self._is_on = False
+        self._gaps = Gaps()
+
+    @property
+    def running(self) -> RecordingSession | None:
+        """The recording that is on."""
+        return self._session if self._is_on else None
+
+    @property
+    def last(self) -> RecordingSession | None:
+        """The recording that is on, or was last."""
+        return self._session
+
+    def is_recording(self) -> bool:
+        """True while video bytes of the running recording reach a file on any channel."""
+        session = self.running
+        if session is None:
+            return False
+        return session.stored.any_fresh(self._own.workers.names, self._own.clock.monotonic_ns())
+
+    async def start(self) -> CommandResult:
+        """Records on all channels from one instant, the moment of this call; see `Recorder.start_recording`."""
+        instant = Instant.now(self._own.clock)
+        async with self._lock:
+            if (running := self.running) is not None:
+                return running.result
+            session = self._begin(instant)
+            results = await self._own.workers.ask(
+                self._own.workers.names,
+                lambda request, channel: session.start_command(request, channel, instant),
+                self._own.limits.start_seconds,
+            )
+            session.result = CommandResult(instant, session.id, results)
+            if not session.result.ok:
+                self._withdraw(session)
+                raise NotPossible(f"No channel can record. {session.result.sentence}")
+            self._note_start(session)
+            return session.result
+
+    async def stop(self) -> CommandResult:
+        """Ends the recording at the moment of this call; answered when every file is whole, or after the limit."""
+        instant = Instant.now(self._own.clock)
+        async with self._lock:
+            session, names = self.running, self._own.workers.names
+            if session is None:
+                return CommandResult(instant, "", tuple(ChannelResult(name, True) for name in names))
+            self._is_on = False
+            session.stopped = instant
+            results = await self._own.workers.ask(
+                names, lambda request, _: StopRecording(request, instant), self._own.limits.stop_seconds
+            )
+            self._end(session, instant)
+            result = CommandResult(instant, session.id, results)
+            for one in results:
+                if not one.ok:
+                    self._own.journal.warn(EventKind.CHANNEL_NOT_STOPPED, one.sentence, channel=one.channel)
+            return result
+
+    def resume(self, interrupted: Recording, gaps: list[Gap]) -> None:
+        """Goes on where an earlier run of the program was cut off; each channel joins when its worker starts."""
+        session = self._begin(Instant.now(self._own.clock), continues=interrupted.id)
+        self._record(session)
+        for gap in gaps:
+            self._gaps.begin(gap)
+        sentence = f"Recording {session.id} goes on with the interrupted recording {interrupted.id}."
+        self._own.journal.warn(EventKind.RECORDING_RESUMED, sentence)
+
+    def settings_changed(self) -> None:
+        """Lets the running recording follow the settings in force, from the next common split."""
+        session = self.running
+        if session is None:
+            return
+        now_ns = self._own.clock.monotonic_ns()
+        current = session.plan_at(now_ns)
+        plan = self._plan(session.instant, session.directory_utc_ns, change_from_ns(current, now_ns))
+        session.change(plan)
+        self._own.workers.send_all(change_command(plan))
+
+    # What workers say.
+
+    def saw_status(self, status: ChannelStatus) -> None:
+        """A heartbeat."""
+        if self._session is not None:
+            self._session.saw_status(status)
+
+    def part_opened(self, part: Part) -> None:
+        self._take_part(part)
+        self._note_losses(self._gaps.first_frame(part.channel, part.start_utc_ns))
+        self._own.journal.note(EventKind.PART_OPENED, f"{part.channel} records into {part.path}.", channel=part.channel)
+
+    def part_closed(self, part: Part) -> None:
+        self._take_part(part)
+        if part.state is FileState.INTERRUPTED:
+            sentence = f"{part.path} could not be closed in order; what it holds is readable."
+            self._own.journal.alarm(EventKind.PART_INTERRUPTED, sentence, channel=part.channel)
+            return
+        sentence = f"{part.path} is whole: {part.frames} frames, {part.bytes} bytes."
+        self._own.journal.note(EventKind.PART_CLOSED, sentence, channel=part.channel)
+
+    def loss_noted(self, loss: Loss) -> None:
+        """A worker's own loss; one inside a hole that control keeps is part of that hole."""
+        if not self._gaps.absorbs(loss):
+            self._note_losses([loss])
+
+    def worker_started(self, channel: str) -> None:
+        """A new worker: it joins the running recording."""
+        session = self.running
+        if session is None:
+            return
+        if session.has_part(channel) and not self._own.settings.settings.restart_on_failure:
+            sentence = f"{channel} does not go on recording because RestartOnFailure is off."
+            self._own.journal.warn(EventKind.CHANNEL_NOT_RECORDING, sentence, channel=channel)
+            return
+        instant = Instant.now(self._own.clock)
+        workers = self._own.workers
+        workers.send(channel, session.start_command(workers.next_request(), channel, instant))
+        for change in session.changes_after(instant.monotonic_ns):
+            workers.send(channel, change)
+
+    def worker_lost(self, last: ChannelStatus, sentence: str) -> None:
+        """A worker ended: the part that it was writing is interrupted, and a hole begins."""
+        session = self._session
+        if session is None:
+            return
+        session.stored.forget(last.channel)
+        part = session.newest_part(last.channel)
+        if part is None:
+            return
+        path = None
+        if part.state is FileState.OPEN:
+            part, path = replace(with_figures(part, last), state=FileState.INTERRUPTED), part.path
+            self._take_part(part)
+            notice = f"{part.path} was not closed in order; what it holds is being examined."
+            self._own.journal.warn(EventKind.PART_INTERRUPTED, notice, channel=part.channel)
+            self._examination.part(part, self.examined, repair_now=session.stopped is not None)
+        if session.stopped is not None and path is None:
+            return
+        rate = self._own.watch.frame_rate(last.channel)
+        end_utc_ns = part.end_utc_ns or part.start_utc_ns
+        gap = Gap(part.channel, session.id, LossCause.WORKER_KILLED, end_utc_ns, rate, path, detail=sentence)
+        self._gaps.begin(gap)
+        if session.stopped is not None:
+            self._note_losses(self._gaps.stopped(session.id, session.stopped.utc_ns))
+
+    def examined(self, path: str, part: Part | None) -> None:
+        """An interrupted file has been examined; None when that did not work."""
+        if part is not None:
+            self._take_part(part)
+        self._note_losses(self._gaps.examined(path, part.end_utc_ns if part else None))
+
+    def record_figures(self) -> None:
+        """Puts what is known of open parts into the catalogue, for the case that the program ends unexpectedly."""
+        session = self.running
+        if session is None:
+            return
+        for name in self._own.workers.names:
+            part = session.newest_part(name)
+            if part is not None and part.state is FileState.OPEN:
+                self._take_part(with_figures(part, self._own.watch[name]))
+
+    def close(self) -> None:
+        """The program ends: holes whose examination has not come are noted as they are known."""
+        self._note_losses(self._gaps.give_up())
+
+    # Inside.
+
+    def _begin(self, instant: Instant, continues: str | None = None) -> RecordingSession:
+        identifier = self._own.ids.next(instant.utc_ns)
+        plan = self._plan(instant, instant.utc_ns, instant.monotonic_ns)
+        recording = new_recording(identifier, instant.utc_ns, continues)
+        session = RecordingSession(recording, instant, plan)
+        self._session, self._is_on = session, True
+        return session
+
+    def _plan(self, start: Instant, directory_utc_ns: int, from_ns: int) -> FilePlan:
+        settings = self._own.settings.settings
+        naming = self._own.settings.base.naming(
+            FileKind.RECORDING, settings, directory_utc_ns=directory_utc_ns, file_utc_ns=start.utc_ns
+        )
+        schedule = schedule_from(from_ns, settings.split_time_minutes)
+        return FilePlan(from_ns, naming, schedule, settings.reevaluate_tags_on_split)
+
+    def _record(self, session: RecordingSession) -> None:
+        session.is_stored = True
+        self._own.catalogue.record_recording(session.recording)
+
+    def _note_start(self, session: RecordingSession) -> None:
+        self._record(session)
+        now_ns = self._own.clock.monotonic_ns()
+        recording = [one.channel for one in session.result.channels if one.ok]
+        for one in session.result.channels:
+            if one.ok:
+                session.stored.saw_answer(one.channel, now_ns)
+            else:
+                self._own.journal.warn(EventKind.CHANNEL_NOT_RECORDING, one.sentence, channel=one.channel)
+        self._own.journal.note(EventKind.RECORDING_STARTED, f"Recording {session.id} runs: {', '.join(recording)}.")
+
+    def _withdraw(self, session: RecordingSession) -> None:
+        self._is_on = False
+        session.stopped = Instant.now(self._own.clock)
+        for name in self._own.workers.names:
+            self._own.workers.send(name, StopRecording(self._own.workers.next_request(), session.stopped))
+        session.recording = finished(session.recording, session.stopped.utc_ns)
+        if session.is_stored:
+            self._record(session)
+        sentence = f"No recording was started. {session.result.sentence}"
+        self._own.journal.alarm(EventKind.RECORDING_REFUSED, sentence)
+
+    def _end(self, session: RecordingSession, instant: Instant) -> None:
+        self._note_losses(self._gaps.stopped(session.id, instant.utc_ns))
+        session.recording = finished(session.recording, instant.utc_ns)
+        self._record(session)
+        self._examination.recording_is_over()
+        sentence = f"Recording {session.id} was stopped after {session.seconds(instant.monotonic_ns):.1f} s."
+        self._own.journal.note(EventKind.RECORDING_STOPPED, sentence)
+
+    def _take_part(self, part: Part) -> None:
+        session = self._session
+        if session is not None and session.id == part.recording_id:
+            if not session.is_stored:
+                self._record(session)
+            session.saw_part(part)
+        self._own.catalogue.record_part(part)
+
+    def _note_losses(self, losses: list[Loss]) -> None:
+        for loss in losses:
+            if self._session is not None:
+                self._session.saw_loss(loss)
+            self._own.catalogue.record_loss(loss)
+            frames = "frames" if loss.frames is None else f"{loss.frames} frames"
+            seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
+            sentence = f"{loss.channel} misses {frames} of {seconds:.3f} s ({loss.cause}). {loss.detail}".rstrip()
+            self._own.journal.warn(EventKind.LOSS_NOTED, sentence, channel=loss.channel)
+
+
+def finished(recording: Recording, end_utc_ns: int) -> Recording:
+    return replace(recording, end_utc_ns=end_utc_ns, state=RecordingState.FINISHED)
+
+
+def with_figures(part: Part, status: ChannelStatus) -> Part:
+    """An open part with what its worker's last heartbeat says of it."""
+    file = status.recording
+    if file is None or file.id != part.recording_id or file.number != part.number:
+        return part
+    return replace(
+        part, frames=file.frames, bytes=file.bytes_stored, end_utc_ns=file.newest_stored_utc_ns or part.end_utc_ns
+    )

@@ -1,0 +1,74 @@
+"""What is looked after once a second: the disk, the wall clock, and the figures of open files in the catalogue."""
+
+import asyncio
+import contextlib
+import logging
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.control.events import EventKind
+from seacorder.control.recordings import Recordings
+from seacorder.control.surroundings import Surroundings
+from seacorder.control.volume_watch import VolumeWatch
+
+_log = logging.getLogger(__name__)
+
+CLOCK_STEP_NS = NS_PER_SECOND // 2
+"""NTP slews less than this between two rounds."""
+FIGURES_EVERY_NS = 5 * NS_PER_SECOND
+
+
+class Rounds:
+    """Runs from `start` to `stop`; `go` is one round."""
+
+    def __init__(self, surroundings: Surroundings, recordings: Recordings, volumes: VolumeWatch) -> None:
+        self._own = surroundings
+        self._recordings = recordings
+        self._volumes = volumes
+        self._offset_ns = self._utc_minus_monotonic_ns()
+        self._figures_ns = 0
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begins; the first look at the disk has been made when this returns, unless the disk hangs."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._look_at_disk(), 2 * self._own.limits.look_seconds)
+        self._running = asyncio.create_task(self._run(), name="rounds")
+
+    async def stop(self) -> None:
+        """Ends. Harmless when it does not run."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+            self._running = None
+
+    async def go(self) -> None:
+        """One round."""
+        self._look_at_clock()
+        now_ns = self._own.clock.monotonic_ns()
+        if now_ns - self._figures_ns >= FIGURES_EVERY_NS:
+            self._figures_ns = now_ns
+            self._recordings.record_figures()
+        await self._look_at_disk()
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._own.limits.look_seconds)
+            try:
+                await self.go()
+            except Exception:  # noqa: BLE001 - logged whole
+                # The top of this thread of work: a fault in one round must not end the rounds.
+                _log.exception("A round failed")
+
+    async def _look_at_disk(self) -> None:
+        await self._volumes.look(self._own.settings.base.recording_folder)
+
+    def _look_at_clock(self) -> None:
+        offset_ns = self._utc_minus_monotonic_ns()
+        step_ns = offset_ns - self._offset_ns
+        self._offset_ns = offset_ns
+        if abs(step_ns) >= CLOCK_STEP_NS:
+            sentence = f"The wall clock was stepped by {step_ns / NS_PER_SECOND:+.3f} s; recording is not affected."
+            self._own.journal.warn(EventKind.CLOCK_STEPPED, sentence)
+
+    def _utc_minus_monotonic_ns(self) -> int:
+        return self._own.clock.utc_ns() - self._own.clock.monotonic_ns()

@@ -1,0 +1,59 @@
+"""The recorder's state as one value."""
+
+from seacorder.base.log import redact
+from seacorder.control.clips import Clips
+from seacorder.control.recordings import Recordings
+from seacorder.control.surroundings import Surroundings
+from seacorder.control.volume_watch import VolumeWatch, seconds_left
+from seacorder.model.channel import ChannelSettings
+from seacorder.model.recording import FileKind
+from seacorder.model.status import ChannelView, RecorderStatus, Volume
+
+
+class StatusView:
+    """Composes from what is in memory; nothing waits and nothing is asked of anybody."""
+
+    def __init__(
+        self, surroundings: Surroundings, recordings: Recordings, clips: dict[FileKind, Clips], volumes: VolumeWatch
+    ) -> None:
+        self._own = surroundings
+        self._recordings = recordings
+        self._clips = clips
+        self._volumes = volumes
+
+    def now(self, version: str) -> RecorderStatus:
+        own, running = self._own, self._recordings.running
+        return RecorderStatus(
+            utc_ns=own.clock.utc_ns(),
+            is_recording=self._recordings.is_recording(),
+            is_clip_recording=self._clips[FileKind.CLIP].is_recording(),
+            recording_id=running.id if running else None,
+            recording_seconds=running.seconds(own.clock.monotonic_ns()) if running else 0.0,
+            channels=tuple(self._channel(channel) for channel in own.workers.channels),
+            volume=self._volume(),
+            version=version,
+        )
+
+    def _channel(self, channel: ChannelSettings) -> ChannelView:
+        own, name = self._own, channel.name
+        running, last = self._recordings.running, self._recordings.last
+        return ChannelView(
+            status=own.watch[name],
+            address=redact(channel.address),
+            is_recording=running is not None and running.stored.is_fresh(name, own.clock.monotonic_ns()),
+            recording_seconds=running.channel_seconds(name) if running else 0.0,
+            restarts=own.workers.restarts(name),
+            losses=last.losses(name) if last else 0,
+        )
+
+    def _volume(self) -> Volume:
+        volume = self._volumes.volume
+        statuses = [self._own.watch[name] for name in self._own.workers.names]
+        bits_per_second = sum(status.bits_per_second for status in statuses if status.recording is not None)
+        return Volume(
+            path=volume.path,
+            total_bytes=volume.total_bytes,
+            free_bytes=volume.free_bytes,
+            reserve_bytes=volume.reserve_bytes,
+            seconds_left=seconds_left(volume, bits_per_second),
+        )

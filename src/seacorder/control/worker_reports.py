@@ -1,0 +1,83 @@
+"""What workers say, handed to whom it concerns."""
+
+from seacorder.control.clips import Clips
+from seacorder.control.events import EventKind
+from seacorder.control.framegrabs import Framegrabs
+from seacorder.control.recordings import Recordings
+from seacorder.control.surroundings import Surroundings
+from seacorder.model.channel import ChannelStatus
+from seacorder.model.recording import Clip, FileKind
+from seacorder.model.report import (
+    ClipClosed,
+    ClipOpened,
+    EventNoted,
+    FramegrabStored,
+    LossNoted,
+    PartClosed,
+    PartOpened,
+)
+from seacorder.supervisor.worker import Callbacks
+
+
+class WorkerReports:
+    """Called by the supervisor in the event loop; nothing blocks."""
+
+    def __init__(
+        self, surroundings: Surroundings, recordings: Recordings, clips: dict[FileKind, Clips], framegrabs: Framegrabs
+    ) -> None:
+        self._own = surroundings
+        self._recordings = recordings
+        self._clips = clips
+        self._framegrabs = framegrabs
+
+    @property
+    def callbacks(self) -> Callbacks:
+        return Callbacks(on_report=self._report, on_started=self._started, on_lost=self._lost)
+
+    def _report(self, channel: str, report: object) -> None:
+        match report:
+            case ChannelStatus():
+                self._status(report)
+            case PartOpened(part):
+                self._recordings.part_opened(part)
+            case PartClosed(part):
+                self._recordings.part_closed(part)
+            case LossNoted(loss):
+                self._recordings.loss_noted(loss)
+            case EventNoted(event):
+                self._own.journal.take(event)
+            case ClipOpened() | ClipClosed() | FramegrabStored():
+                self._extra_file(report)
+            case _:
+                # An answer that came after its limit: what it says stands in the heartbeats too.
+                pass
+
+    def _extra_file(self, report: ClipOpened | ClipClosed | FramegrabStored) -> None:
+        match report:
+            case ClipOpened(clip):
+                self._clips_of(clip).opened(clip)
+            case ClipClosed(clip):
+                self._clips_of(clip).closed(clip)
+            case FramegrabStored(framegrab):
+                self._framegrabs.stored(framegrab)
+
+    def _clips_of(self, clip: Clip) -> Clips:
+        return self._clips[clip.kind]
+
+    def _status(self, status: ChannelStatus) -> None:
+        self._own.watch.saw_status(status)
+        self._recordings.saw_status(status)
+        for clips in self._clips.values():
+            clips.saw_status(status)
+
+    def _started(self, channel: str) -> None:
+        if self._own.workers.restarts(channel):
+            self._own.journal.note(EventKind.WORKER_BACK, f"The worker of {channel} runs again.", channel=channel)
+        self._recordings.worker_started(channel)
+
+    def _lost(self, channel: str, sentence: str) -> None:
+        self._own.journal.alarm(EventKind.WORKER_LOST, sentence, channel=channel)
+        last = self._own.watch.worker_lost(channel, sentence)
+        self._recordings.worker_lost(last, sentence)
+        for clips in self._clips.values():
+            clips.worker_lost(last)
