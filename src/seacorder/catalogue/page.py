@@ -45,7 +45,7 @@ def write_cursor(start_utc_ns: int, row: int) -> str:
 def read_cursor(text: str) -> tuple[int, int]:
     """The place that `write_cursor` wrote. Raises BadRequest for anything else."""
     try:
-        start, row = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        start, row = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
         if type(start) is int and type(row) is int and max(abs(start), abs(row)) < 2**63:
             return start, row
     except (binascii.Error, ValueError, TypeError):

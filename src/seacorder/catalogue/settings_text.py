@@ -2,7 +2,6 @@
 
 import json
 import logging
-import math
 from collections.abc import Callable
 from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any, TypeVar, get_type_hints
@@ -11,6 +10,7 @@ from seacorder.model.settings import RecorderSettings
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+_BEYOND_ANY_USE = 1e12
 
 
 def write(settings: RecorderSettings) -> str:
@@ -52,7 +52,7 @@ def _is_text(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in {int, float} and math.isfinite(value) and value >= 0  # type: ignore[arg-type, operator]
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _BEYOND_ANY_USE
 
 
 def _is_size(value: object) -> bool:

@@ -35,7 +35,7 @@ class WorkerProcess:
     async def spawn(cls, launch: Launch, limits: Limits) -> "WorkerProcess":
         """Starts the process in a session of its own, so that a terminal's Ctrl-C reaches the control process alone.
 
-        Raises WorkerLost when the system cannot start one. What the first worker costs the loop is one exec, some ms.
+        Raises WorkerLost when the system cannot start one. Costs the loop one fork and exec, some ms.
         """
         try:
             process = await asyncio.create_subprocess_exec(
@@ -83,7 +83,8 @@ class WorkerProcess:
             yield report_in(payload)
             bucket.take(loop.time())
             # Reading what is already here never waits, so the loop would see nothing else for as long as it lasts.
-            await asyncio.sleep(bucket.wait_seconds(loop.time()))
+            # What an ended process has left is taken as fast as it goes.
+            await asyncio.sleep(bucket.wait_seconds(loop.time()) if self._process.returncode is None else 0)
 
     def kill(self) -> None:
         """Ends the process at once, and whatever it may have started. Harmless when it has ended."""

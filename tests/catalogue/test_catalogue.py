@@ -1,0 +1,220 @@
+"""What is recorded is found again, once, and nothing that records ever waits."""
+
+import asyncio
+import logging
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from catalogue.rows import CLIP, FRAMEGRAB, LOSS, RECORDING, event, part
+from fakes.clock import FakeClock
+from seacorder.base.errors import CatalogueFailed
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.page import Page
+from seacorder.model.recording import FileKind, FileState, LossCause, Recording, RecordingState
+from seacorder.model.settings import PathTemplates, RecorderSettings
+
+ALL = Page()
+
+
+async def test_every_kind_of_row_comes_back_equal(catalogue: Catalogue) -> None:
+    catalogue.record_recording(RECORDING)
+    catalogue.record_part(part())
+    catalogue.record_clip(CLIP)
+    catalogue.record_framegrab(FRAMEGRAB)
+    catalogue.record_loss(LOSS)
+    catalogue.record_event(event(5))
+    await catalogue.flush()
+    assert catalogue.recordings(ALL).items == (RECORDING,)
+    assert catalogue.recording(RECORDING.id) == RECORDING
+    assert catalogue.recording("another") is None
+    assert catalogue.parts(ALL).items == (part(),)
+    assert catalogue.clips(ALL).items == (CLIP,)
+    assert catalogue.framegrabs(ALL).items == (FRAMEGRAB,)
+    assert catalogue.losses(ALL).items == (LOSS,)
+    assert catalogue.events() == [event(5)]
+    assert catalogue.newest_event_cursor() == 5
+
+
+async def test_a_later_value_replaces_the_row(catalogue: Catalogue) -> None:
+    grown = replace(part(), frames=99, bytes=9999, end_utc_ns=180)
+    whole = replace(grown, state=FileState.WHOLE)
+    for value in (part(), grown, whole):
+        catalogue.record_part(value)
+    await catalogue.flush()
+    ended = replace(RECORDING, end_utc_ns=500, state=RecordingState.FINISHED)
+    catalogue.record_recording(RECORDING)
+    await catalogue.flush()
+    catalogue.record_recording(ended)
+    await catalogue.flush()
+    assert catalogue.parts(ALL).items == (whole,)
+    assert catalogue.recordings(ALL).items == (ended,)
+
+
+async def test_a_loss_that_grew_is_one_loss_and_another_cause_another(catalogue: Catalogue) -> None:
+    grown = replace(LOSS, to_utc_ns=30, frames=4)
+    in_recording = replace(LOSS, recording_id=RECORDING.id)
+    stalled = replace(LOSS, cause=LossCause.STALL)
+    for loss in (LOSS, in_recording, stalled):
+        catalogue.record_loss(loss)
+    await catalogue.flush()
+    catalogue.record_loss(grown)
+    await catalogue.flush()
+    assert set(catalogue.losses(ALL).items) == {grown, in_recording, stalled}
+
+
+async def test_a_clip_and_an_anomaly_of_one_id_are_two(catalogue: Catalogue) -> None:
+    catalogue.record_clip(CLIP)
+    catalogue.record_clip(replace(CLIP, kind=FileKind.ANOMALY))
+    await catalogue.flush()
+    assert len(catalogue.clips(ALL).items) == 2
+
+
+async def test_unfinished_finds_what_is_open_and_nothing_else(catalogue: Catalogue) -> None:
+    assert not catalogue.unfinished()
+    catalogue.record_recording(RECORDING)
+    catalogue.record_recording(Recording("whole", 1, 2, RecordingState.FINISHED))
+    catalogue.record_part(part(1, state=FileState.WHOLE))
+    catalogue.record_part(part(2))
+    catalogue.record_clip(CLIP)
+    catalogue.record_clip(replace(CLIP, channel="Stern", state=FileState.REPAIRED))
+    await catalogue.flush()
+    found = catalogue.unfinished()
+    assert found
+    assert (found.recordings, found.parts, found.clips) == ((RECORDING,), (part(2),), (CLIP,))
+
+
+async def test_part_numbers_are_the_highest_of_each_channel(catalogue: Catalogue) -> None:
+    for number, channel in ((1, "Bow"), (2, "Bow"), (10, "Bow"), (1, "Stern")):
+        catalogue.record_part(part(number, channel))
+    catalogue.record_part(part(77, recording="another"))
+    await catalogue.flush()
+    assert catalogue.part_numbers(RECORDING.id) == {"Bow": 10, "Stern": 1}
+    assert catalogue.part_numbers("none") == {}
+
+
+async def test_events_are_kept_in_a_ring(path: Path) -> None:
+    catalogue = Catalogue(path, FakeClock(), events_kept=10)
+    catalogue.open()
+    for cursor in range(1, 26):
+        catalogue.record_event(event(cursor))
+        if cursor % 7 == 0:
+            await catalogue.flush()
+    await catalogue.flush()
+    assert [found.cursor for found in catalogue.events()] == list(range(16, 26))
+    assert [found.cursor for found in catalogue.events(20, limit=2)] == [21, 22]
+    catalogue.close()
+
+
+def test_an_event_without_cursor_is_refused(catalogue: Catalogue) -> None:
+    with pytest.raises(ValueError, match="cursor"):
+        catalogue.record_event(event(0))
+
+
+async def test_settings_are_kept_across_restarts(path: Path) -> None:
+    settings = RecorderSettings(
+        split_time_minutes=0.5,
+        resolution=(640, 480),
+        inspection_directory="C:/x",
+        templates=PathTemplates(clip="${type}"),
+    )
+    first = Catalogue(path, FakeClock())
+    first.open()
+    assert first.load_settings() == RecorderSettings()
+    first.save_settings(RecorderSettings(encoder="x"))
+    first.save_settings(settings)
+    first.close()
+    second = Catalogue(path, FakeClock())
+    second.open()
+    assert second.load_settings() == settings
+    second.close()
+
+
+def test_close_writes_what_waits(path: Path) -> None:
+    catalogue = Catalogue(path, FakeClock())
+    catalogue.open()
+    for number in range(1, 500):
+        catalogue.record_part(part(number))
+    catalogue.close()
+    assert not path.with_name(path.name + "-wal").exists()
+    assert len(catalogue.parts(Page(limit=1000)).items) == 499
+
+
+def test_two_recorders_cannot_share_a_catalogue(catalogue: Catalogue, path: Path) -> None:
+    with pytest.raises(CatalogueFailed, match="Another Seacorder"):
+        Catalogue(path, FakeClock()).open()
+    catalogue.close()
+    second = Catalogue(path, FakeClock())
+    second.open()
+    second.close()
+
+
+async def test_one_row_that_can_never_be_stored_keeps_no_other_out(
+    catalogue: Catalogue, caplog: pytest.LogCaptureFixture
+) -> None:
+    catalogue.record_part(part(1))
+    catalogue.record_part(replace(part(2), bytes=2**70))
+    catalogue.record_part(replace(part(3), path=None))  # type: ignore[arg-type]
+    catalogue.record_part(part(4))
+    await catalogue.flush()
+    assert [found.number for found in catalogue.parts(ALL).items] == [1, 4]
+    assert caplog.text.count("is left out") == 2
+
+
+async def test_while_the_file_is_locked_nothing_waits_and_nothing_is_lost(
+    catalogue: Catalogue, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    catalogue.record_recording(RECORDING)
+    for frames in range(3000):
+        catalogue.record_part(replace(part(), frames=frames))
+    with pytest.raises(CatalogueFailed):
+        await catalogue.flush(0.05)
+    assert catalogue.dropped == 0
+    other.execute("ROLLBACK")
+    other.close()
+    await catalogue.flush()
+    assert catalogue.recordings(ALL).items == (RECORDING,)
+    assert catalogue.parts(ALL).items[0].frames == 2999
+
+
+async def test_flush_waits_for_several_at_once(catalogue: Catalogue) -> None:
+    catalogue.record_recording(RECORDING)
+    await asyncio.gather(*(catalogue.flush() for _ in range(5)))
+    assert catalogue.recordings(ALL).items
+
+
+async def test_a_row_of_a_later_version_is_told(catalogue: Catalogue, path: Path) -> None:
+    catalogue.record_part(part())
+    await catalogue.flush()
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE parts SET state = 'dreaming'")
+    other.close()
+    with pytest.raises(CatalogueFailed, match="dreaming"):
+        catalogue.parts(ALL)
+
+
+def test_a_catalogue_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueFailed, match="cannot be read"):
+        Catalogue(tmp_path / "none.sqlite", FakeClock()).recordings(ALL)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CatalogueFailed, match="cannot hold the catalogue"):
+        Catalogue(tmp_path / "file" / "catalogue.sqlite", FakeClock()).open()
+
+
+async def test_too_many_rows_are_counted_and_told(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.ERROR)
+    catalogue = Catalogue(path, FakeClock(), most_rows_waiting=3)
+    for number in range(1, 6):
+        catalogue.record_part(part(number))
+    assert catalogue.dropped == 2
+    assert caplog.text.count("too slowly") == 1
+    catalogue.open()
+    catalogue.close()
+    assert [found.number for found in catalogue.parts(ALL).items] == [3, 4, 5]
