@@ -1,0 +1,128 @@
+"""Whether the catalogue, the folders and the files say the same. Pure: what was found goes in, sentences come out.
+
+Frames are accounted for when each part begins with the frame after the last of the part before it, or a loss of that
+channel lies between the two.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part
+from seacorder.model.report import FileExamined
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogued:
+    """What the catalogue holds."""
+
+    parts: tuple[Part, ...] = ()
+    clips: tuple[Clip, ...] = ()
+    framegrabs: tuple[Framegrab, ...] = ()
+    losses: tuple[Loss, ...] = ()
+
+    @property
+    def paths(self) -> frozenset[str]:
+        return frozenset(row.path for rows in (self.parts, self.clips, self.framegrabs) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is on disk: every video file as examined, and the size of every still; a missing file is in neither."""
+
+    videos: Mapping[str, FileExamined]
+    sizes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    path: str
+    sentence: str
+
+
+def disagreements(catalogued: Catalogued, found: Found) -> Iterator[Disagreement]:
+    """Everything that does not agree, files in the catalogue's order, then frames, then files that it does not know."""
+    for row in (*catalogued.parts, *catalogued.clips):
+        sentence = _video_fault(row, found)
+        if sentence:
+            yield Disagreement(row.path, f"{_called(row)} {sentence}")
+    for still in catalogued.framegrabs:
+        size = found.sizes.get(still.path)
+        if size != still.bytes:
+            sentence = "is gone." if size is None else f"has {size:,} bytes, the catalogue says {still.bytes:,}."
+            yield Disagreement(still.path, f"The still of {still.channel} {sentence}")
+    yield from _unaccounted(catalogued)
+    yield from _strangers(catalogued, found)
+
+
+def open_files(catalogued: Catalogued) -> list[str]:
+    """Files that are being written, or were when the program ended unexpectedly."""
+    return [row.path for row in (*catalogued.parts, *catalogued.clips) if row.state is FileState.OPEN]
+
+
+def _video_fault(row: Part | Clip, found: Found) -> str | None:
+    """The first thing about one file that does not agree, as the end of a sentence."""
+    file = found.videos.get(row.path)
+    if file is None:
+        return "is gone."
+    if file.state is None:
+        return f"cannot be read: {file.sentence}"
+    if row.state is FileState.OPEN:
+        return None
+    if file.state is FileState.INTERRUPTED and row.state is not FileState.INTERRUPTED:
+        return f"was not closed in order; `seacorder repair` makes an indexed file of it ({row.state.value} expected)."
+    if file.note is None or (file.note.channel, file.note.id) != (row.channel, _id(row)):
+        return "is another file than the catalogue says: its own note differs."
+    if file.frames != row.frames:
+        return f"has {file.frames:,} frames, the catalogue says {row.frames:,}."
+    if file.bytes != row.bytes and file.state is row.state is FileState.WHOLE:
+        return f"has {file.bytes:,} bytes, the catalogue says {row.bytes:,}."
+    return None
+
+
+def _unaccounted(catalogued: Catalogued) -> Iterator[Disagreement]:
+    """Frames between two parts of one channel that are neither stored nor listed as lost."""
+    chains: dict[tuple[str, str], list[Part]] = defaultdict(list)
+    for part in catalogued.parts:
+        chains[part.recording_id, part.channel].append(part)
+    for chain in chains.values():
+        for before, after in pairwise(sorted(chain, key=lambda part: part.number)):
+            if after.number != before.number + 1:
+                sentence = f"is followed by part {after.number}: {before.number + 1} is gone."
+                yield Disagreement(before.path, f"{_called(before)} {sentence}")
+            elif not _joins(before, after, catalogued.losses):
+                expected = before.first_frame + before.frames
+                yield Disagreement(
+                    after.path,
+                    f"{_called(after)} begins with frame {after.first_frame:,} instead of {expected:,}, and no loss "
+                    "says why.",
+                )
+
+
+def _joins(before: Part, after: Part, losses: Iterable[Loss]) -> bool:
+    if after.first_frame == before.first_frame + before.frames:
+        return True
+    return any(
+        loss.channel == after.channel
+        and loss.from_utc_ns <= after.start_utc_ns
+        and loss.to_utc_ns >= before.start_utc_ns
+        for loss in losses
+    )
+
+
+def _strangers(catalogued: Catalogued, found: Found) -> Iterator[Disagreement]:
+    known = catalogued.paths
+    for path, file in found.videos.items():
+        if file.note is not None and path not in known:
+            yield Disagreement(path, f"The {file.note.kind.value} of {file.note.channel} is not in the catalogue.")
+
+
+def _called(row: Part | Clip) -> str:
+    if isinstance(row, Part):
+        return f"Part {row.number} of {row.channel}, recording {row.recording_id},"
+    return f"The {row.kind.value} of {row.channel}, {row.id},"
+
+
+def _id(row: Part | Clip) -> str:
+    return row.recording_id if isinstance(row, Part) else row.id

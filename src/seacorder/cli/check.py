@@ -1,0 +1,115 @@
+"""`check`: reads the catalogue and every file, counts frames, and says what does not agree."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from seacorder.base.errors import CatalogueFailed
+from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
+from seacorder.catalogue.queries import Queries
+from seacorder.cli.agreement import Catalogued, Disagreement, Found, disagreements, open_files
+from seacorder.config.schema import StorageSettings
+from seacorder.evidence.inspect import inspect_file
+from seacorder.model.report import FileExamined
+
+VIDEO_SUFFIX = ".mp4"
+Row = TypeVar("Row")
+
+
+def check_recordings(storage: StorageSettings, *, as_json: bool) -> bool:
+    """Prints what does not agree; True when all does. Blocks for as long as reading every file takes.
+
+    Raises CatalogueFailed when there is no catalogue or it cannot be read.
+    """
+    catalogued = read_catalogue(storage.catalogue_path)
+    found = look(catalogued, [storage.root, *storage.allowed_directories, *storage.drives.values()])
+    faults = list(disagreements(catalogued, found))
+    if as_json:
+        print(json.dumps(_summary(catalogued, found) | {"disagreements": [asdict(fault) for fault in faults]}))
+    else:
+        _print(catalogued, found, faults)
+    return not faults
+
+
+def read_catalogue(path: Path) -> Catalogued:
+    """Everything that the catalogue says of files. Raises CatalogueFailed."""
+    if not path.is_file():
+        raise CatalogueFailed(
+            f"There is no catalogue at {path}: nothing was recorded there; name the settings with --config or --root."
+        )
+    queries = Queries(path)
+    return Catalogued(
+        parts=tuple(_all(queries.parts)),
+        clips=tuple(_all(queries.clips)),
+        framegrabs=tuple(_all(queries.framegrabs)),
+        losses=tuple(_all(queries.losses)),
+    )
+
+
+def look(catalogued: Catalogued, folders: Iterable[Path]) -> Found:
+    """Examines every video file of the catalogue and of the folders, with a progress bar where somebody looks."""
+    known = catalogued.paths
+    stills = {row.path for row in catalogued.framegrabs}
+    standing = [path for path in {*known, *_videos_in(folders)} if Path(path).is_file()]
+    sizes = {path: Path(path).stat().st_size for path in standing if path in stills}
+    examined: dict[str, FileExamined] = {}
+    with _progress() as progress:
+        for path in progress.track(sorted(set(standing) - stills), description="Counting frames"):
+            examined[path] = inspect_file(Path(path))
+    return Found(examined, sizes)
+
+
+def _all(query: Callable[[Page], Rows[Row]]) -> Iterator[Row]:
+    cursor: str | None = None
+    while True:
+        rows = query(Page(limit=LIMIT_MAX, cursor=cursor))
+        yield from rows.items
+        cursor = rows.next_cursor
+        if cursor is None:
+            return
+
+
+def _videos_in(folders: Iterable[Path]) -> Iterator[str]:
+    for folder in folders:
+        for place, _, names in os.walk(folder):
+            yield from (str(Path(place, name)) for name in names if name.lower().endswith(VIDEO_SUFFIX))
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=Console(stderr=True), transient=True, disable=not Console(stderr=True).is_terminal,
+    )
+
+
+def _summary(catalogued: Catalogued, found: Found) -> dict[str, int]:
+    return {
+        "video_files": len(found.videos),
+        "stills": len(found.sizes),
+        "frames": sum(file.frames for file in found.videos.values()),
+        "losses": len(catalogued.losses),
+        "frames_lost": sum(loss.frames or 0 for loss in catalogued.losses),
+        "open_files": len(open_files(catalogued)),
+    }
+
+
+def _print(catalogued: Catalogued, found: Found, faults: list[Disagreement]) -> None:
+    for fault in faults:
+        print(f"{fault.path}\n  {fault.sentence}")
+    totals = _summary(catalogued, found)
+    print(
+        f"{totals['video_files']:,} video files with {totals['frames']:,} frames, {totals['stills']:,} stills; "
+        f"{totals['losses']:,} losses on record, {totals['frames_lost']:,} frames in those that could be counted."
+    )
+    if totals["open_files"]:
+        print(
+            f"{totals['open_files']:,} files are open: they are being recorded, or the recorder ended unexpectedly; "
+            "its next start finishes them."
+        )
+    print("Everything agrees." if not faults else f"{len(faults):,} things do not agree.")

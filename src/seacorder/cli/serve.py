@@ -1,0 +1,160 @@
+"""`serve`: the recorder, put together. The only composition root.
+
+    settings ─▶ ports ─▶ catalogue ─▶ supervisor ─▶ recorder ─▶ web services ─▶ … a signal … ─▶ all of it backwards
+
+Ports and folders are tried first, so that a fault in the settings is one sentence and nothing has happened. The first
+Ctrl-C or SIGTERM finishes every file; a second one means now, and leaves files readable as they stand.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from seacorder import __version__
+from seacorder.api.inspector import create_inspector_app
+from seacorder.api.integration import create_integration_app
+from seacorder.api.listeners import Listener, claim_port, serve_apps
+from seacorder.base import log
+from seacorder.base.clock import SystemClock
+from seacorder.base.errors import SeacorderError, StorageFailed
+from seacorder.base.shutdown import Shutdown, signals
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.config.schema import Settings, StorageSettings
+from seacorder.control.recorder import Recorder, RecorderOptions
+from seacorder.storage.directories import Folders
+from seacorder.supervisor.supervisor import Supervisor
+from seacorder.supervisor.worker import Callbacks
+
+_log = logging.getLogger(__name__)
+
+WEB_STOP_SECONDS = 6.0
+RECORDER_STOP_SECONDS = 90.0
+"""Every file whole and on disk, also on a slow one; workers and catalogue have closer limits of their own."""
+ENDED_BADLY = 1
+
+
+def run(settings: Settings) -> int:
+    """Runs the recorder until a signal; returns the exit code. Blocks. Raises SeacorderError when it cannot start."""
+    log.set_up(settings.log.level)
+    return asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    shutdown = Shutdown()
+    with signals(shutdown):
+        try:
+            recorder = await _start(settings, shutdown)
+        except BaseException:
+            await shutdown.stop_all()
+            raise
+        announce(settings)
+        await shutdown.asked()
+        _log.info("Finishing every file; Ctrl-C once more ends at once")
+        in_order = await shutdown.stop_all()
+    if not in_order:
+        _end_now(recorder)
+    return 0
+
+
+async def _start(settings: Settings, shutdown: Shutdown) -> Recorder:
+    """Starts every part, each noted in `shutdown` once it runs."""
+    server = settings.server
+    inspector = claim_port(server.host, server.inspector_port, setting="inspector_port")
+    integration = claim_port(server.host, server.integration_port, setting="integration_port")
+    try_folder(settings.storage.root)
+    recorder = compose(settings)
+    await recorder.start()
+    shutdown.started("recorder", recorder.stop, limit_seconds=RECORDER_STOP_SECONDS)
+    bare_false = settings.integration.bare_false
+    await _start_web(shutdown, [
+        Listener(create_inspector_app(recorder, server), inspector),
+        Listener(create_integration_app(recorder, server, bare_false=bare_false), integration),
+    ])
+    return recorder
+
+
+async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
+    stop, started = asyncio.Event(), asyncio.Event()
+    serving = asyncio.create_task(serve_apps(listeners, stop, started=started))
+
+    def ended(_: object) -> None:
+        # Should the web services end by themselves, the program ends with them, in order, and says why.
+        if not stop.is_set():
+            shutdown.ask()
+
+    serving.add_done_callback(ended)
+
+    async def stop_web() -> None:
+        stop.set()
+        await serving
+
+    shutdown.started("web services", stop_web, limit_seconds=WEB_STOP_SECONDS)
+    waiting = asyncio.create_task(started.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+def compose(settings: Settings) -> Recorder:
+    """The recorder with everything that it stands on; nothing runs yet."""
+    storage, clock = settings.storage, SystemClock()
+    return Recorder(
+        settings.channel_settings(),
+        Supervisor(Callbacks()),
+        Catalogue(storage.catalogue_path, clock),
+        folders_of(storage),
+        clock,
+        RecorderOptions(
+            first_settings=settings.first_recorder_settings(),
+            reserve_bytes=storage.reserve_bytes,
+            use_utc=settings.recording.tag_time == "utc",
+        ),
+    )
+
+
+def folders_of(storage: StorageSettings) -> Folders:
+    """The folders that clients may choose."""
+    return Folders(storage.root, storage.allowed_directories, storage.drives)
+
+
+def try_folder(root: Path) -> None:
+    """Makes the storage root and writes a file there that vanishes again. Raises StorageFailed. Blocks."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root) as probe:
+            probe.write(b"\0")
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        raise StorageFailed(
+            f"The storage folder {root} cannot be written ({error.strerror}); choose another [storage] root, or make "
+            "this one writable."
+        ) from error
+
+
+def announce(settings: Settings) -> None:
+    """Says on standard output where the recorder listens and where files go."""
+    server = settings.server
+    shown = f"[{server.host}]" if ":" in server.host else server.host
+    names = ", ".join(channel.name for channel in settings.channels)
+    lines = (
+        f"Seacorder {__version__} takes commands.",
+        f"  page and Inspector service  http://{shown}:{server.inspector_port}/",
+        f"  integration service         http://{shown}:{server.integration_port}/",
+        f"  files                       {settings.storage.root}",
+        f"  channels                    {names}",
+        "Ctrl-C finishes every file and ends.",
+    )
+    print("\n".join(lines), flush=True)
+
+
+def _end_now(recorder: Recorder) -> None:
+    """Kills the workers and ends the process without waiting for any thread."""
+    try:
+        recorder.stop_now()
+    except SeacorderError:
+        _log.exception("Workers could not be killed")
+    print("seacorder: did not end in order; files that were open are readable as they stand.", file=sys.stderr, flush=True)
+    os._exit(ENDED_BADLY)

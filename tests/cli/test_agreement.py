@@ -1,0 +1,91 @@
+"""Whatever the catalogue and the files disagree on is told, and nothing else."""
+
+from dataclasses import replace
+
+import pytest
+
+from seacorder.cli.agreement import Catalogued, Found, disagreements, open_files
+from seacorder.model.note import FileNote
+from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Loss, LossCause, Part
+from seacorder.model.report import FileExamined
+
+FIRST = Part("r1", "Bow", 1, "/d/1.mp4", 0, 100, 0, 50, 700, FileState.WHOLE)
+SECOND = Part("r1", "Bow", 2, "/d/2.mp4", 100, 200, 50, 50, 700, FileState.WHOLE)
+CLIP = Clip("c1", "Bow", FileKind.CLIP, "/d/c.mp4", 0, 9, 0, 5, 70, FileState.WHOLE)
+STILL = Framegrab("f1", "Bow", "/d/f.jpg", 5, 4, 3, 8, 8, 90)
+LOSS = Loss("Bow", 90, 110, 7, LossCause.RECONNECT, "r1")
+
+
+def examined(row: Part | Clip, **changes: object) -> FileExamined:
+    is_part = isinstance(row, Part)
+    note = FileNote(FileKind.RECORDING if is_part else row.kind, row.channel, row.recording_id if is_part else row.id,
+                    row.number if is_part else 1, row.first_frame, row.start_utc_ns)
+    file = FileExamined(row.path, FileState.WHOLE, note=note, frames=row.frames, bytes=row.bytes)
+    return replace(file, **changes)
+
+
+def on_disk(*files: FileExamined, sizes: dict[str, int] | None = None) -> Found:
+    return Found({file.path: file for file in files}, sizes or {})
+
+
+def told(catalogued: Catalogued, found: Found) -> list[str]:
+    return [fault.sentence for fault in disagreements(catalogued, found)]
+
+
+def test_what_agrees_is_not_told() -> None:
+    catalogued = Catalogued((FIRST, SECOND), (CLIP,), (STILL,))
+    found = on_disk(examined(FIRST), examined(SECOND), examined(CLIP), sizes={"/d/f.jpg": 90})
+    assert told(catalogued, found) == []
+
+
+@pytest.mark.parametrize(("changes", "sentence"), [
+    ({"frames": 49}, "has 49 frames, the catalogue says 50."),
+    ({"bytes": 699}, "has 699 bytes, the catalogue says 700."),
+    ({"state": FileState.INTERRUPTED}, "`seacorder repair`"),
+    ({"state": None, "sentence": "Nothing in it can be read."}, "cannot be read: Nothing in it can be read."),
+    ({"note": None}, "its own note differs."),
+])
+def test_a_file_that_differs(changes, sentence) -> None:
+    (only,) = told(Catalogued((FIRST,)), on_disk(examined(FIRST, **changes)))
+    assert only.startswith("Part 1 of Bow, recording r1,")
+    assert only.endswith(sentence) or sentence in only
+
+
+def test_files_that_are_gone() -> None:
+    sentences = told(Catalogued((FIRST,), (CLIP,), (STILL,)), on_disk())
+    assert sentences == [
+        "Part 1 of Bow, recording r1, is gone.", "The Clip of Bow, c1, is gone.", "The still of Bow is gone.",
+    ]
+
+
+def test_a_still_of_another_size() -> None:
+    assert "has 80 bytes, the catalogue says 90" in told(
+        Catalogued(framegrabs=(STILL,)), on_disk(sizes={"/d/f.jpg": 80})
+    )[0]
+
+
+def test_a_file_that_the_catalogue_does_not_know() -> None:
+    assert told(Catalogued(), on_disk(examined(FIRST))) == ["The Recording of Bow is not in the catalogue."]
+    assert told(Catalogued(), on_disk(examined(FIRST, note=None))) == []
+
+
+def test_a_gap_between_parts_needs_a_loss() -> None:
+    late = replace(SECOND, first_frame=57)
+    found = on_disk(examined(FIRST), examined(late))
+    (only,) = told(Catalogued((FIRST, late)), found)
+    assert "begins with frame 57 instead of 50, and no loss says why" in only
+    assert told(Catalogued((FIRST, late), losses=(LOSS,)), found) == []
+    assert told(Catalogued((FIRST, late), losses=(replace(LOSS, channel="Stern"),)), found) != []
+
+
+def test_a_part_that_is_missing_in_the_row() -> None:
+    third = replace(SECOND, number=3)
+    (only,) = told(Catalogued((FIRST, third)), on_disk(examined(FIRST), examined(third)))
+    assert only.endswith("is followed by part 3: 2 is gone.")
+
+
+def test_what_is_being_written_is_not_compared_but_counted() -> None:
+    running = replace(FIRST, state=FileState.OPEN)
+    catalogued = Catalogued((running,))
+    assert told(catalogued, on_disk(examined(FIRST, state=FileState.INTERRUPTED, frames=99))) == []
+    assert open_files(catalogued) == ["/d/1.mp4"]
