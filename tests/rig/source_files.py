@@ -87,7 +87,7 @@ def _options(spec: SourceSpec) -> dict[str, str]:
     if spec.bits_per_second:
         options |= {"maxrate": str(spec.bits_per_second), "bufsize": str(spec.bits_per_second)}
     if spec.codec == "h264":
-        # One slice a picture: GStreamer's payloader repeats parameter sets in front of each slice, which no camera does.
+        # One slice a picture: GStreamer's payloader repeats parameter sets before each slice, which no camera does.
         one_slice = {"x264-params": "sliced-threads=0:slices=1"}
         return options | one_slice | {"sc_threshold": "0", "keyint_min": str(spec.gop), "forced-idr": "1"}
     interval = f"keyint={spec.gop}:min-keyint={spec.gop}:scenecut=0:open-gop=0"

@@ -140,10 +140,11 @@ class Tracks:
         log.info("%s changed its picture parameters.", self._source)
         return self._format_of(keyframe, b"")
 
-    def _format_of(self, keyframe: Any, before: bytes) -> SourceFormat:
-        access_unit = before + bytes(keyframe)
-        head = access_unit[: len(before) + parameter_sets.HEAD_BYTES]
-        self._sequence = parameter_sets.find(head, self._codec).sequence
+    def _format_of(self, keyframe: Any, known: bytes) -> SourceFormat:
+        """The format of `keyframe` by its own parameter sets, or by `known` ones where it brings none."""
+        found = self._parameters_of(keyframe)
+        access_unit = bytes(keyframe) if found.is_complete else known + bytes(keyframe)
+        self._sequence = (found if found.is_complete else parameter_sets.find(known, self._codec)).sequence
         return self._format(probe_video(self._codec, access_unit, self._video.time_base))
 
     def _format(self, video_template: Any) -> SourceFormat:

@@ -8,7 +8,6 @@
 User and password are percent-encoded (RFC 3986, section 3.2.1) and kept decoded; they show in no `repr` or `redacted`.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -239,6 +238,8 @@ def _codec(value: str) -> str:
 
 
 def _suggestion(word: str, known: tuple[str, ...]) -> str:
+    import difflib  # only a mistake needs it, and workers are to stay small
+
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else "."
 
