@@ -23,6 +23,10 @@ class Catalogued:
     losses: tuple[Loss, ...] = ()
 
     @property
+    def videos(self) -> tuple[Part | Clip, ...]:
+        return (*self.parts, *self.clips)
+
+    @property
     def paths(self) -> frozenset[str]:
         return frozenset(row.path for rows in (self.parts, self.clips, self.framegrabs) for row in rows)
 
@@ -43,7 +47,7 @@ class Disagreement:
 
 def disagreements(catalogued: Catalogued, found: Found) -> Iterator[Disagreement]:
     """Everything that does not agree, files in the catalogue's order, then frames, then files that it does not know."""
-    for row in (*catalogued.parts, *catalogued.clips):
+    for row in catalogued.videos:
         sentence = _video_fault(row, found)
         if sentence:
             yield Disagreement(row.path, f"{_called(row)} {sentence}")
@@ -58,7 +62,7 @@ def disagreements(catalogued: Catalogued, found: Found) -> Iterator[Disagreement
 
 def open_files(catalogued: Catalogued) -> list[str]:
     """Files that are being written, or were when the program ended unexpectedly."""
-    return [row.path for row in (*catalogued.parts, *catalogued.clips) if row.state is FileState.OPEN]
+    return [row.path for row in catalogued.videos if row.state is FileState.OPEN]
 
 
 def _video_fault(row: Part | Clip, found: Found) -> str | None:

@@ -156,5 +156,6 @@ def _end_now(recorder: Recorder) -> None:
         recorder.stop_now()
     except SeacorderError:
         _log.exception("Workers could not be killed")
-    print("seacorder: did not end in order; files that were open are readable as they stand.", file=sys.stderr, flush=True)
+    sentence = "did not end in order; files that were open are readable as they stand."
+    print(f"seacorder: {sentence}", file=sys.stderr, flush=True)
     os._exit(ENDED_BADLY)
