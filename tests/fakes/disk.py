@@ -130,16 +130,27 @@ def put(content: bytearray, offset: int, data: bytes) -> None:
     content[offset : offset + len(data)] = data
 
 
-def left_by_power_cut(operations: Iterable[Operation], survives: Callable[[int], bool]) -> bytes:
+SECTOR_BYTES = 512
+
+
+def left_by_power_cut(operations: Iterable[Operation], survives: Callable[[int], float]) -> bytes:
     """What one file holds after a cut at the end of `operations`.
 
-    Every write before the last sync is there. Of those after it any subset may be: `survives` is asked with each
-    one's position in `operations`.
+    Every write before the last sync is there. Of each one after it any share of its front may be, from 0.0 to 1.0:
+    `survives` is asked with its position in `operations`. What lies within one sector is there whole or not at all.
     """
     log = list(operations)
     last_sync = max((i for i, operation in enumerate(log) if operation.name in {"sync", "sync_whole"}), default=-1)
     content = bytearray()
     for i, operation in enumerate(log):
-        if operation.name == "write" and (i < last_sync or survives(i)):
-            put(content, operation.offset, operation.data)
+        if operation.name == "write":
+            share = 1.0 if i < last_sync else survives(i)
+            put(content, operation.offset, operation.data[: _whole_sectors(operation, share)])
     return bytes(content)
+
+
+def _whole_sectors(operation: Operation, share: float) -> int:
+    """Bytes of a write's front that are there when `share` of it is, cut at a sector."""
+    size = len(operation.data)
+    cut = (operation.offset + int(size * share)) // SECTOR_BYTES * SECTOR_BYTES - operation.offset
+    return size if share >= 1 else max(cut, 0)
