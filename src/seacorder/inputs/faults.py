@@ -8,6 +8,7 @@ from seacorder.base.errors import InputFailed
 from seacorder.base.log import redact
 
 _UNREACHABLE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
+_SILENT = "{source} does not answer; check its address, its power and the network."
 _SENTENCES: tuple[tuple[type[Exception], str], ...] = (
     (
         av.error.HTTPUnauthorizedError,
@@ -21,7 +22,7 @@ _SENTENCES: tuple[tuple[type[Exception], str], ...] = (
         av.error.ConnectionRefusedError,
         "{source} refuses connections; check the port, and that RTSP is switched on in the camera.",
     ),
-    (av.error.TimeoutError, "{source} does not answer; check its address, its power and the network."),
+    (av.error.TimeoutError, _SILENT),
     (av.error.ConnectionResetError, "{source} cut the connection."),
     (av.error.BrokenPipeError, "{source} cut the connection."),
     (av.error.ConnectionAbortedError, "{source} cut the connection."),
@@ -30,12 +31,15 @@ _SENTENCES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def camera_failure(error: av.error.FFmpegError, source: str) -> InputFailed:
+def camera_failure(error: av.error.FFmpegError, source: str, *, timed_out: bool = False) -> InputFailed:
     """The failure to raise from `error`. `source` names the camera, without credentials."""
+    if timed_out and isinstance(error, av.error.InvalidDataError):
+        return InputFailed(_SILENT.format(source=source))
     reason = redact(error.strerror or type(error).__name__)
     if error.errno in _UNREACHABLE:
         return InputFailed(f"{source} cannot be reached; check its address, its power and the network.")
-    for kind, sentence in _SENTENCES:
+    for kind, sentence in _SILENT = "{source} does not answer; check its address, its power and the network."
+_SENTENCES:
         if isinstance(error, kind):
             return InputFailed(sentence.format(source=source, reason=reason))
     if error.errno == errno.EIO:

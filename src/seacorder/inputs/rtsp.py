@@ -13,7 +13,7 @@ from typing import Any
 import av
 from av.error import FFmpegError
 
-from seacorder.base.clock import Clock
+from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.faults import camera_failure
 from seacorder.inputs.tracks import Tracks
@@ -36,6 +36,7 @@ class RtspInput:
         self._tracks: Tracks | None = None
 
     def open(self) -> SourceFormat:
+        begin_ns = self._clock.monotonic_ns()
         try:
             self._container = av.open(self._address.url_with_credentials, options=_options(self._address))
             # A packet without pts is to be handed over at once, not when a later one has told it.
@@ -43,8 +44,10 @@ class RtspInput:
             self._tracks = Tracks(self._container, self._source, self._clock, wants_audio=self._address.wants_audio)
             return self._tracks.open()
         except FFmpegError as error:
+            # FFmpeg calls an answer that never came invalid, too; only the time tells the two apart.
+            timed_out = self._clock.monotonic_ns() - begin_ns >= TIMEOUT_SECONDS * NS_PER_SECOND
             # The library's error carries the address with its password, so it does not go on as a cause.
-            raise camera_failure(error, self._source) from None
+            raise camera_failure(error, self._source, timed_out=timed_out) from None
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         if self._tracks is None:
