@@ -7,6 +7,7 @@ far after each one, so that a crash costs only those that come after; the safe o
 
 import logging
 from fractions import Fraction
+from typing import cast
 
 import av
 import av.error
@@ -34,7 +35,7 @@ WIDTH, HEIGHT = 320, 192
 def opens(name: str) -> bool:
     """True when this encoder really gives bytes here. Blocks for up to some seconds while a driver starts."""
     try:
-        codec: av.VideoCodecContext = av.CodecContext.create(name, "w")
+        codec = cast(av.VideoCodecContext, av.CodecContext.create(name, "w"))
         codec.width, codec.height = WIDTH, HEIGHT
         codec.pix_fmt = "nv12" if name.endswith("_qsv") else "yuv420p"
         codec.time_base = Fraction(1, 25)

@@ -1,0 +1,105 @@
+"""A recorder over fake workers, a fake clock, and a real catalogue and folders under a temporary path."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fakes.clock import FakeClock
+from fakes.workers import FakeSupervisor, FakeWorker
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.page import Page
+from seacorder.control.recorder import Recorder, RecorderOptions
+from seacorder.control.surroundings import Limits
+from seacorder.model.channel import ChannelSettings, ChannelState
+from seacorder.model.command import RepairFiles
+from seacorder.model.recording import FileState
+from seacorder.model.report import EncodersFound, FileExamined
+from seacorder.model.settings import RecorderSettings
+from seacorder.storage.directories import Folders
+
+QUICK = Limits(start_seconds=0.05, stop_seconds=0.05, framegrab_seconds=0.05, picture_seconds=0.05, look_seconds=60.0)
+NAMES = ("Bow", "Stern")
+
+
+class Bridge:
+    """One run of the program after another, on one catalogue."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.first_settings = RecorderSettings()
+        self.encoders = frozenset({"libx264", "libx265"})
+        self.examined: dict[str, FileExamined] = {}
+        """By path: what the evidence worker will say; a path that is not in here is repaired."""
+        self.prepare: Callable[[FakeWorker], None] = lambda _: None
+        self.build()
+
+    def build(self) -> None:
+        """The next run, not started."""
+        self.supervisor = FakeSupervisor(self.clock)
+        self.supervisor.on_add = self._added
+        self.catalogue = Catalogue(self.folder / "seacorder.db", self.clock)
+        channels = [ChannelSettings(i, name, f"rtsp://me:secret@cam/{name}") for i, name in enumerate(NAMES)]
+        self.recorder = Recorder(
+            channels,
+            self.supervisor,  # type: ignore[arg-type]
+            self.catalogue,
+            Folders(self.folder),
+            self.clock,
+            RecorderOptions(self.first_settings, reserve_bytes=0, limits=QUICK),
+        )
+
+    async def start(self, *states: ChannelState) -> None:
+        """Starts the run and lets each worker send a heartbeat."""
+        await self.recorder.start()
+        for name, state in zip(NAMES, states or (ChannelState.LIVE,) * len(NAMES), strict=True):
+            reason = None if state is ChannelState.LIVE else f"{name} is {state}."
+            self[name].beat(state, reason)
+
+    async def crash(self) -> None:
+        """The program ends without a word."""
+        await self.catalogue.flush()
+        await self.recorder._rounds.stop()
+        self.catalogue.close()
+
+    def __getitem__(self, name: str) -> FakeWorker:
+        return self.supervisor[name]
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Time goes by and every running worker sends a heartbeat."""
+        self.clock.advance(seconds)
+        for name in NAMES:
+            if self[name].is_up:
+                self[name].beat()
+
+    def kinds(self) -> list[str]:
+        """The kinds of all events so far."""
+        return [event.kind for event in self.recorder.events.after(0)]
+
+    async def event(self, kind: str, times: int = 1) -> None:
+        """Waits until an event of this kind has happened so many times."""
+        async with asyncio.timeout(10):
+            async for event in self.recorder.events.follow(0):
+                times -= event.kind == kind
+                if not times:
+                    return
+
+    async def rows(self, query: str, **page: Any) -> tuple[Any, ...]:
+        """What the catalogue holds."""
+        await self.catalogue.flush()
+        return getattr(self.catalogue, query)(Page(**page)).items
+
+    def _added(self, worker: FakeWorker) -> None:
+        if worker.name == "encoder probe":
+            worker.on_start = lambda: (worker.report(EncodersFound(self.encoders)), worker.end())[1]
+        elif isinstance(worker.first_message, RepairFiles):
+            worker.on_start = lambda: self._examine(worker, worker.first_message)
+        else:
+            self.prepare(worker)
+
+    def _examine(self, worker: FakeWorker, order: Any) -> None:
+        for path in order.paths:
+            state = FileState.INTERRUPTED if order.examine_only else FileState.REPAIRED
+            worker.report(self.examined.get(path) or FileExamined(path, state, frames=50, bytes=5000))
+        worker.end()

@@ -1,0 +1,104 @@
+"""The whole program ends unexpectedly during a recording, and is started again."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from control.bridge import Bridge
+from seacorder.control.resumption import mean_rate, remains
+from seacorder.model.channel import ChannelState
+from seacorder.model.command import StartRecording
+from seacorder.model.recording import FileState, LossCause, Part, Recording, RecordingState
+from seacorder.model.report import FileExamined
+from seacorder.model.settings import RecorderSettings
+
+SECOND = 1_000_000_000
+RUNNING = Recording("a", 10 * SECOND, None, RecordingState.RUNNING)
+PART = Part("a", "Bow", 1, "/a_1.mp4", 10 * SECOND, 12 * SECOND, 0, 51, 5, FileState.OPEN)
+
+
+def test_what_was_open_is_interrupted_and_ends_with_its_newest_part() -> None:
+    left = remains([RUNNING], [PART, replace(PART, channel="Stern", end_utc_ns=11 * SECOND)], [])
+    assert left.newest == replace(RUNNING, state=RecordingState.INTERRUPTED, end_utc_ns=12 * SECOND)
+    assert {part.state for part in left.parts} == {FileState.INTERRUPTED}
+
+
+def test_a_hole_begins_with_the_newest_part_of_each_channel() -> None:
+    closed = replace(PART, state=FileState.WHOLE)
+    newest = replace(PART, number=2, path="/a_2.mp4", start_utc_ns=12 * SECOND, end_utc_ns=13 * SECOND)
+    other = replace(closed, channel="Stern", path="/b_1.mp4")
+    gaps = remains([RUNNING], [newest], []).gaps([closed, newest, other])
+    assert [(gap.channel, gap.from_utc_ns, gap.path) for gap in gaps] == [
+        ("Bow", 13 * SECOND, "/a_2.mp4"),
+        ("Stern", 12 * SECOND, None),
+    ]
+
+
+@given(st.integers(2, 10_000), st.integers(1, 240))
+def test_the_rate_follows_from_the_parts_own_figures(frames: int, rate: int) -> None:
+    end = PART.start_utc_ns + round((frames - 1) * SECOND / rate)
+    assert abs(mean_rate(replace(PART, frames=frames, end_utc_ns=end)) - rate) < 0.01
+
+
+async def cut_off(bridge: Bridge) -> str:
+    """A recording of five seconds that ends with the program; its id."""
+    await bridge.start()
+    started = await bridge.recorder.start_recording()
+    bridge.pass_seconds(5)
+    await bridge.recorder._rounds.go()
+    await bridge.crash()
+    bridge.clock.advance(60)
+    bridge.build()
+    return started.id
+
+
+async def test_the_recording_goes_on_in_a_new_one_that_continues_it(bridge: Bridge) -> None:
+    interrupted_id = await cut_off(bridge)
+    await bridge.start()
+    assert bridge.recorder.is_recording()
+    old, new = await bridge.rows("recordings")
+    assert (old.id, old.state) == (interrupted_id, RecordingState.INTERRUPTED)
+    assert (new.continues, new.state) == (interrupted_id, RecordingState.RUNNING)
+    assert bridge["Bow"].told(StartRecording)[0].recording_id == new.id
+    assert {"recording_interrupted", "recording_resumed"} <= set(bridge.kinds())
+
+
+async def test_what_was_left_is_repaired_and_the_hole_is_a_loss(bridge: Bridge) -> None:
+    interrupted_id = await cut_off(bridge)
+    parts = bridge.catalogue.unfinished().parts
+    end_utc_ns = parts[0].start_utc_ns + 6 * SECOND
+    for part in parts:
+        facts = FileExamined(part.path, FileState.REPAIRED, frames=151, bytes=9, newest_frame_utc_ns=end_utc_ns)
+        bridge.examined[part.path] = facts
+    await bridge.start()
+    await bridge.event("file_repaired", 2)
+    old = [part for part in await bridge.rows("parts") if part.recording_id == interrupted_id]
+    assert {(part.state, part.frames, part.end_utc_ns) for part in old} == {(FileState.REPAIRED, 151, end_utc_ns)}
+    losses = await bridge.rows("losses")
+    assert {(loss.cause, loss.from_utc_ns, loss.to_utc_ns) for loss in losses} == {
+        (LossCause.PROGRAM_ENDED, end_utc_ns, bridge.clock.utc_ns())
+    }
+    assert {loss.channel for loss in losses} == {"Bow", "Stern"}
+    assert all(loss.frames for loss in losses)
+
+
+async def test_a_channel_that_is_not_live_yet_joins_when_it_is(bridge: Bridge) -> None:
+    await cut_off(bridge)
+    bridge.prepare = lambda worker: setattr(worker, "status", replace(worker.status, state=ChannelState.FAILED))
+    await bridge.recorder.start()
+    assert not bridge.recorder.is_recording()
+    (order,) = bridge["Bow"].told(StartRecording)
+    bridge["Bow"].open_part(order)
+    bridge["Bow"].beat(ChannelState.LIVE)
+    assert bridge.recorder.is_recording()
+
+
+async def test_without_restart_on_failure_it_stays_stopped(bridge: Bridge) -> None:
+    bridge.first_settings = RecorderSettings(restart_on_failure=False)
+    bridge.build()
+    await cut_off(bridge)
+    await bridge.start()
+    assert not bridge["Bow"].told(StartRecording)
+    (old,) = await bridge.rows("recordings")
+    assert old.state is RecordingState.INTERRUPTED

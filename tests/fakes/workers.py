@@ -1,0 +1,234 @@
+"""A supervisor without processes: workers that answer as a channel's worker does, at once and from a script."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+import asyncio
+from typing import Any
+
+from fakes.clock import FakeClock
+from seacorder.base.errors import WorkerLost
+from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
+from seacorder.model.command import (
+    ChangeRecording,
+    StartClip,
+    StartRecording,
+    StopClip,
+    StopRecording,
+    TakeFramegrab,
+    TakePicture,
+)
+from seacorder.model.recording import Clip, FileKind, FileState, FileStatus, Framegrab, Part
+from seacorder.model.report import (
+    Answer,
+    ClipClosed,
+    ClipOpened,
+    FramegrabStored,
+    PartClosed,
+    PartOpened,
+    Picture,
+)
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.table import Launch
+from seacorder.supervisor.worker import Callbacks
+
+PICTURE = PictureFormat("h264", 1920, 1080, 25.0)
+
+
+class FakeWorker:
+    """One worker; `commands` holds what it was told, in order. Set `is_hung` and it never answers."""
+
+    def __init__(self, name: str, first_message: object, callbacks: Callbacks, clock: FakeClock) -> None:
+        self.name = name
+        self.first_message = first_message
+        self.callbacks = callbacks
+        self.commands: list[Any] = []
+        self.restarts = 0
+        self.is_up = False
+        self.is_hung = False
+        self.refusal = ""
+        """One sentence: starts are refused with it."""
+        self.part: Part | None = None
+        self.clip: Clip | None = None
+        self.on_start: Callable[[], None] = lambda: None
+        self._clock = clock
+        self._ended = asyncio.Event()
+        self.status = ChannelStatus(name, ChannelState.LIVE, clock.utc_ns(), None, PICTURE, bits_per_second=8_000_000)
+
+    # What a Worker has.
+
+    def start(self) -> None:
+        self.is_up = True
+        self._ended.clear()
+        self.callbacks.on_started(self.name)
+        self.on_start()
+
+    def send(self, command: object) -> bool:
+        if not self.is_up:
+            return False
+        self.commands.append(command)
+        if not self.is_hung:
+            answer = self._carry_out(command)
+            if answer is not None:
+                self.report(answer)
+        return True
+
+    async def request(self, command: Any, timeout_seconds: float) -> Answer | Picture:
+        if not self.is_up:
+            raise WorkerLost(f"The worker of {self.name} is not running.")
+        self.commands.append(command)
+        answer = None if self.is_hung else self._carry_out(command)
+        if answer is not None:
+            return answer
+        try:
+            await asyncio.wait_for(self._ended.wait(), timeout_seconds)
+        except TimeoutError as error:
+            raise WorkerLost(f"The worker of {self.name} did not answer within {timeout_seconds:g} s.") from error
+        raise WorkerLost(f"The worker of {self.name} has ended.")
+
+    async def stop(self) -> None:
+        self.end()
+
+    def stop_now(self) -> None:
+        self.end()
+
+    async def ended(self) -> None:
+        await self._ended.wait()
+
+    # What a test makes it do.
+
+    def end(self) -> None:
+        """It ends by itself, in order."""
+        self.is_up = False
+        self._ended.set()
+
+    def lose(self, sentence: str = "It was ended by signal 9.") -> None:
+        """It is killed in the middle of everything."""
+        self.end()
+        self.part = self.clip = None
+        self.callbacks.on_lost(self.name, sentence)
+
+    def come_back(self) -> None:
+        """The supervisor starts it anew."""
+        self.restarts += 1
+        self.start()
+
+    def report(self, report: object) -> None:
+        self.callbacks.on_report(self.name, report)
+
+    def beat(self, state: ChannelState | None = None, reason: str | None = None) -> None:
+        """A heartbeat; what is being written has just reached the disk."""
+        if state is not None:
+            self.status = replace(self.status, state=state, reason=reason)
+        self.status = replace(self.status, recording=self._file(self.part), clip=self._file(self.clip))
+        self.report(self.status)
+
+    def told(self, kind: type) -> list[Any]:
+        """The commands of one kind that it got."""
+        return [command for command in self.commands if isinstance(command, kind)]
+
+    def open_part(self, order: StartRecording, number: int | None = None) -> None:
+        """The first frame of a part has reached a file."""
+        number = order.first_part if number is None else number
+        path = f"{order.naming.base_folder}/{order.recording_id}/{self.name}_{number:03d}.mp4"
+        self.part = Part(
+            order.recording_id, self.name, number, path, self._clock.utc_ns(), None, 0, 1, 1000, FileState.OPEN
+        )
+        self.report(PartOpened(self.part))
+
+    # Inside.
+
+    def _file(self, file: Part | Clip | None) -> FileStatus | None:
+        if file is None:
+            return None
+        now_ns, utc_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
+        identifier, number = (file.recording_id, file.number) if isinstance(file, Part) else (file.id, 1)
+        frames = 1 + round((utc_ns - file.start_utc_ns) * PICTURE.frame_rate / 1e9)
+        return FileStatus(identifier, file.path, number, file.start_utc_ns, frames, 1000 * frames, now_ns, utc_ns)
+
+    def _carry_out(self, command: Any) -> Answer | Picture | None:
+        is_live = self.status.state is ChannelState.LIVE
+        match command:
+            case StartRecording() | StartClip() | TakeFramegrab() if self.refusal or not is_live:
+                return Answer(command.request, False, self.refusal or self.status.reason or "")
+            case StartRecording():
+                self.open_part(command)
+            case StopRecording() if self.part is not None:
+                part, self.part = self.part, None
+                self.report(PartClosed(replace(part, state=FileState.WHOLE, end_utc_ns=command.instant.utc_ns)))
+            case StartClip():
+                self._open_clip(command)
+            case StopClip() if self.clip is not None:
+                clip, self.clip = self.clip, None
+                self.report(ClipClosed(replace(clip, state=FileState.WHOLE, end_utc_ns=command.instant.utc_ns)))
+            case TakeFramegrab():
+                self._grab(command)
+            case TakePicture():
+                return Picture(command.request, b"jpeg", self._clock.utc_ns()) if is_live else Picture(command.request, b"")
+            case ChangeRecording():
+                return None
+        return Answer(command.request, True, achieved_utc_ns=self._clock.utc_ns())
+
+    def _open_clip(self, order: StartClip) -> None:
+        path = f"{order.naming.base_folder}/{self.name}_clip.mp4"
+        utc_ns = self._clock.utc_ns()
+        self.clip = Clip(order.clip_id, self.name, FileKind.CLIP, path, utc_ns, None, 0, 1, 9, FileState.OPEN)
+        self.report(ClipOpened(self.clip))
+
+    def _grab(self, order: TakeFramegrab) -> None:
+        utc_ns = order.instant.utc_ns
+        grab = Framegrab(order.framegrab_id, self.name, "/x.jpg", utc_ns, utc_ns, 7, 1920, 1080, 10, order.recording_id)
+        self.report(FramegrabStored(grab))
+
+
+class FakeSupervisor:
+    """Takes the place of `supervisor.Supervisor`. `on_add` may prepare a worker before it is started."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._workers: dict[str, FakeWorker] = {}
+        self._request = 0
+        self.on_add: Callable[[FakeWorker], None] = lambda _: None
+        self.launches: list[tuple[str, Launch, object]] = []
+
+    def add(
+        self,
+        name: str,
+        launch: Launch,
+        first_message: object,
+        *,
+        callbacks: Callbacks | None = None,
+        limits: Limits | None = None,  # noqa: ARG002
+        restarts: bool = True,  # noqa: ARG002
+    ) -> FakeWorker:
+        if name in self._workers:
+            raise ValueError(f"there is a worker named {name} already")
+        worker = FakeWorker(name, first_message, callbacks or Callbacks(), self._clock)
+        self._workers[name] = worker
+        self.launches.append((name, launch, first_message))
+        self.on_add(worker)
+        return worker
+
+    def __getitem__(self, name: str) -> FakeWorker:
+        return self._workers[name]
+
+    def __iter__(self) -> Iterator[FakeWorker]:
+        return iter(tuple(self._workers.values()))
+
+    def next_request(self) -> int:
+        self._request += 1
+        return self._request
+
+    def start(self) -> None:
+        for worker in self:
+            worker.start()
+
+    async def remove(self, name: str) -> None:
+        await self._workers[name].stop()
+        del self._workers[name]
+
+    async def stop(self) -> None:
+        self.stop_now()
+
+    def stop_now(self) -> None:
+        for worker in self:
+            worker.stop_now()
