@@ -38,8 +38,7 @@ def camera_failure(error: av.error.FFmpegError, source: str, *, timed_out: bool 
     reason = redact(error.strerror or type(error).__name__)
     if error.errno in _UNREACHABLE:
         return InputFailed(f"{source} cannot be reached; check its address, its power and the network.")
-    for kind, sentence in _SILENT = "{source} does not answer; check its address, its power and the network."
-_SENTENCES:
+    for kind, sentence in _SENTENCES:
         if isinstance(error, kind):
             return InputFailed(sentence.format(source=source, reason=reason))
     if error.errno == errno.EIO:
