@@ -106,7 +106,7 @@ def test_a_closed_file_holds_what_was_written(place: tuple[Disk, Path]) -> None:
     assert (file.seekable(), file.writable()) == (True, True)
     assert finish(file) is None
     assert content(disk, file.path) == b"headflipbodytail"
-    assert (file.bytes_stored, file.queued_bytes, budget.taken_bytes, file.fault) == (20, 0, 0, None)
+    assert (file.bytes_stored, file.queued_bytes, budget.taken_bytes, file.fault) == (16, 0, 0, None)
     assert file.last_stored_ns > 0
 
 

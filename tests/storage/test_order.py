@@ -125,19 +125,19 @@ class Simulation:
         self._failures = 0
         self._is_fenced = False
         self.order = WriteOrder()
+        self.end = 0
         self.backward: set[int] = set()
         self.wanted, self.stored, self.synced = bytearray(200), bytearray(200), bytearray(200)
 
     def put_all(self, chunks: list[tuple[int, int]]) -> None:
         """Chunk number i is made of bytes i; more than half of them go on at the end."""
-        end = 0
         for i, (offset, size) in enumerate(chunks, 1):
-            start = min(end if self._dice.random() < 0.6 else offset, 160)
-            if start < end:
+            start = min(self.end if self._dice.random() < 0.6 else offset, 160)
+            if start < self.end:
                 self.backward.add(i)
             self.wanted[start : start + size] = bytes([i]) * size
             self.order.put(start, bytes([i]) * size)
-            end = max(end, start + size)
+            self.end = max(self.end, start + size)
         self.order.end()
 
     def run(self) -> None:
@@ -179,4 +179,4 @@ def test_whatever_fails_the_file_holds_what_was_put_and_barriers_hold(chunks: li
     disk.run()
     assert disk.synced == disk.wanted
     assert (disk.order.pending_bytes, disk.order.unsynced_bytes) == (0, 0)
-    assert disk.order.written_bytes == sum(size for _, size in chunks)
+    assert disk.order.written_bytes == disk.end

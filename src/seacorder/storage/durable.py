@@ -121,7 +121,7 @@ class DurableFile:
 
     @property
     def bytes_stored(self) -> int:
-        """Bytes that the operating system has taken, less those that a failed sync lost again."""
+        """Length of the file as the operating system has taken it, less what a failed sync lost again."""
         return self._writer.order.written_bytes
 
     @property

@@ -90,6 +90,8 @@ class WriteOrder:
         self.unsynced_bytes = 0
         """Bytes that have been written but that no sync has confirmed."""
         self.written_bytes = 0
+        """Length of the file as far as it has been written; what goes over earlier bytes adds none."""
+        self._synced_bytes = 0
         self.written_mark: int | None = None
         """The newest mark whose preceding bytes have all been written."""
 
@@ -127,13 +129,13 @@ class WriteOrder:
             self._oldest_unsynced_ns = now_ns
         self.pending_bytes -= count
         self.unsynced_bytes += count
-        self.written_bytes += count
         while count > 0:
             entry = self._pending.popleft()
             if len(entry.data) > count:
                 rest = _Entry(entry.offset + count, entry.data[count:], entry.is_backward)
                 self._pending.appendleft(rest)
                 entry = _Entry(entry.offset, entry.data[:count], entry.is_backward)
+            self.written_bytes = max(self.written_bytes, entry.offset + len(entry.data))
             self._pass(entry)
             count -= len(entry.data)
         self._pass_marks()
@@ -145,6 +147,7 @@ class WriteOrder:
         self._has_synced = True
         self._is_whole = whole
         self._synced_mark = self.written_mark
+        self._synced_bytes = self.written_bytes
         self._forget_unsynced()
         return released
 
@@ -152,7 +155,7 @@ class WriteOrder:
         """What has been written since the last good sync may be gone: it is queued again, before all else."""
         self._pending.extendleft(reversed(self._unsynced))
         self.pending_bytes += self.unsynced_bytes
-        self.written_bytes -= self.unsynced_bytes
+        self.written_bytes = self._synced_bytes
         self.written_mark = self._synced_mark
         self._forget_unsynced()
 
