@@ -141,7 +141,7 @@ class InspectorCommands:
         try:
             await self._recorder.create_directory(sent["Directory"])
         except BadRequest as error:
-            _refuse_under_wire_name(error, {"directory": "Directory"}, only="Directory")
+            _refuse_under_wire_name(error, {"directory": "Directory"})
         return documented.empty()
 
     async def set_recording_directory(self, request: Request) -> Response:
@@ -251,12 +251,14 @@ def path_template_values(settings: RecorderSettings) -> dict[str, str | None]:
     }
 
 
-def _refuse_under_wire_name(error: BadRequest, names: Mapping[str, str], only: str | None = None) -> NoReturn:
+def _refuse_under_wire_name(error: BadRequest, names: Mapping[str, str]) -> NoReturn:
     """Says what `control` refused under the name that the client used."""
-    key = names.get(error.field or "", only)
+    asked = (error.field or "").lower()
+    key = names.get(asked) or next((one for one in names.values() if one.lower() == asked), None)
     if key is None and len(names) == 1:
         key = next(iter(names.values()))
-    sentence = error.sentence if key is None else f"{key}: {error.sentence}"
+    is_named = key is None or error.sentence.startswith(key)
+    sentence = error.sentence if is_named else f"{key}: {error.sentence}"
     raise BadRequest(sentence, field=key or error.field) from error
 
 

@@ -91,7 +91,8 @@ export function names(list) {
 export function outcome(done, result) {
   const failed = result.channels.filter((one) => !one.ok);
   const good = result.channels.length - failed.length;
-  const head = result.channels.length === 0 ? done.idle : `${done.words} on ${good} of ${result.channels.length} channels.`;
+  const isIdle = result.id === "" && failed.length === 0;
+  const head = isIdle ? done.idle : `${done.words} on ${good} of ${result.channels.length} channels.`;
   const reasons = failed.map((one) => `${one.channel}: ${one.sentence}`);
   return { words: [`${clock(result.instant_utc)}  ${head}`, ...reasons].join("\n"), tone: failed.length ? "warn" : "good" };
 }

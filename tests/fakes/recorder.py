@@ -1,0 +1,285 @@
+"""A recorder without cameras: the whole surface that the API uses, with states that a test sets."""
+
+import asyncio
+import io
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from fakes.clock import FakeClock
+from PIL import Image
+
+from seacorder.base.clock import Clock
+from seacorder.base.errors import BadRequest, NotPossible
+from seacorder.catalogue.page import Page, Rows
+from seacorder.control.events import EventLog
+from seacorder.control.settings import apply_change, check_encoder
+from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
+from seacorder.model.event import Event, Severity
+from seacorder.model.instant import Instant
+from seacorder.model.recording import (
+    Clip,
+    FileKind,
+    FileState,
+    FileStatus,
+    Framegrab,
+    Loss,
+    LossCause,
+    Part,
+    Recording,
+    RecordingState,
+)
+from seacorder.model.report import Picture
+from seacorder.model.result import ChannelResult, CommandResult
+from seacorder.model.settings import RecorderSettings, SettingsChange
+from seacorder.model.status import ChannelView, RecorderStatus, Volume
+
+HOUR_NS = 3600 * 10**9
+SOFTWARE_ENCODERS = frozenset({"libx264", "libx265"})
+
+
+@dataclass
+class FakeChannel:
+    """One camera as a test wants it."""
+
+    name: str
+    state: ChannelState = ChannelState.LIVE
+    reason: str | None = None
+    losses: int = 0
+    frame_age_seconds: float = 0.04
+    address: str = "rtsp://***@10.0.0.5:554/stream1"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state is ChannelState.LIVE
+
+    def fail(self, reason: str) -> None:
+        self.state, self.reason = ChannelState.FAILED, reason
+
+
+@dataclass
+class FakeCatalogue:
+    """Rows as a test put them; filtered by channel and cut by limit and cursor."""
+
+    rows: dict[str, list[object]] = field(default_factory=dict)
+    stored_events: list[Event] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    """What was asked."""
+
+    def recordings(self, page: Page) -> Rows[Recording]:
+        return self._page("recordings", page)
+
+    def parts(self, page: Page) -> Rows[Part]:
+        return self._page("parts", page)
+
+    def clips(self, page: Page) -> Rows[Clip]:
+        return self._page("clips", page)
+
+    def framegrabs(self, page: Page) -> Rows[Framegrab]:
+        return self._page("framegrabs", page)
+
+    def losses(self, page: Page) -> Rows[Loss]:
+        return self._page("losses", page)
+
+    def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]:
+        return [event for event in self.stored_events if event.cursor > after_cursor][:limit]
+
+    def _page(self, table: str, page: Page) -> Rows:
+        self.pages.append(page)
+        if page.cursor is not None and not page.cursor.isdecimal():
+            raise BadRequest("The cursor is not one that this recorder gave.", field="cursor")
+        begin = int(page.cursor or 0)
+        found = [row for row in self.rows.get(table, []) if page.channel in {None, getattr(row, "channel", None)}]
+        end = begin + page.limit
+        return Rows(tuple(found[begin:end]), str(end) if end < len(found) else None)
+
+
+class FakeRecorder:
+    """Commands succeed on every live channel at once; state is what the commands made it."""
+
+    def __init__(self, *channels: FakeChannel, clock: Clock | None = None) -> None:
+        self.channels = list(channels) or [FakeChannel("Bow"), FakeChannel("Stern")]
+        self.clock = clock or FakeClock()
+        self.current = RecorderSettings()
+        self.directories: list[str] = []
+        self.commands: list[str] = []
+        self.catalogue = FakeCatalogue()
+        self.events = EventLog()
+        self.recording_id: str | None = None
+        self.recording_since_ns = 0
+        self.clips: dict[FileKind, Instant] = {}
+        self.error: Exception | None = None
+        """Raised by the next commands, when set."""
+        self.free_bytes = 60 * 10**9
+
+    @property
+    def settings(self) -> RecorderSettings:
+        return self.current
+
+    def state(self) -> object:
+        """Everything that a failed command must leave alone."""
+        return self.current, tuple(self.directories), self.recording_id, dict(self.clips)
+
+    def is_recording(self) -> bool:
+        return self.recording_id is not None and any(one.is_live for one in self.channels)
+
+    def is_clip_recording(self, kind: FileKind = FileKind.CLIP) -> bool:
+        return kind in self.clips
+
+    async def start_recording(self) -> CommandResult:
+        instant = self._begin("start_recording")
+        if not any(one.is_live for one in self.channels):
+            return self._result(instant, "")
+        if self.recording_id is None:
+            self.recording_id = "20260504T030201.000Z"
+            self.recording_since_ns = instant.monotonic_ns
+            self._note("recording_started", "Recording started.")
+        return self._result(instant, self.recording_id)
+
+    async def stop_recording(self) -> CommandResult:
+        instant = self._begin("stop_recording")
+        if self.recording_id is None:
+            return self._idle(instant)
+        stopped, self.recording_id = self.recording_id, None
+        self._note("recording_stopped", "Recording stopped.")
+        return self._result(instant, stopped)
+
+    async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
+        instant = self._begin("start_clip")
+        if not any(one.is_live for one in self.channels):
+            raise NotPossible("No channel is live, so there is nothing to record a clip of.")
+        self.clips.setdefault(kind, instant)
+        return self._result(instant, "clip-1")
+
+    async def stop_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
+        instant = self._begin("stop_clip")
+        if self.clips.pop(kind, None) is None:
+            return self._idle(instant)
+        return self._result(instant, "clip-1")
+
+    async def take_framegrab(self, channel: str | None = None) -> CommandResult:
+        instant = self._begin(f"take_framegrab {channel}")
+        return self._result(instant, "framegrab-1", only=channel)
+
+    async def picture(self, channel_index: int, width: int) -> Picture | None:
+        if not self.channels[channel_index].is_live:
+            return None
+        return Picture(0, plain_jpeg(width, 40 + 30 * channel_index), self.clock.utc_ns())
+
+    async def change_settings(self, changes: SettingsChange) -> None:
+        self._begin("change_settings")
+        changed = apply_change(self.current, changes)
+        check_encoder(changed, SOFTWARE_ENCODERS)
+        for folder in (changed.recording_directory, changed.inspection_directory):
+            _check_folder(folder)
+        self.current = changed
+
+    async def create_directory(self, text: str) -> None:
+        self._begin("create_directory")
+        _check_folder(text)
+        self.directories.append(text)
+
+    def status(self) -> RecorderStatus:
+        now = self.clock.utc_ns()
+        volume = Volume("/data", 100 * 10**9, self.free_bytes, 2 * 10**9, 5 * 3600 if self.is_recording() else None)
+        return RecorderStatus(
+            utc_ns=now,
+            is_recording=self.is_recording(),
+            is_clip_recording=self.is_clip_recording(),
+            recording_id=self.recording_id,
+            recording_seconds=self._seconds(),
+            channels=tuple(self._view(one) for one in self.channels),
+            volume=volume,
+            version="0.1.0",
+        )
+
+    def add_event(self, sentence: str) -> Event:
+        return self._note("channel_live", sentence)
+
+    def _begin(self, command: str) -> Instant:
+        self.commands.append(command)
+        if self.error is not None:
+            raise self.error
+        return Instant.now(self.clock)
+
+    def _note(self, kind: str, sentence: str) -> Event:
+        return self.events.add(Event(self.clock.utc_ns(), kind, Severity.INFO, sentence))
+
+    def _seconds(self) -> float:
+        return (self.clock.monotonic_ns() - self.recording_since_ns) / 1e9 if self.recording_id else 0.0
+
+    def _result(self, instant: Instant, identity: str, *, only: str | None = None) -> CommandResult:
+        chosen = [one for one in self.channels if only in {None, one.name}]
+        return CommandResult(instant, identity, tuple(_channel_result(one, instant) for one in chosen))
+
+    def _idle(self, instant: Instant) -> CommandResult:
+        return CommandResult(instant, "", tuple(ChannelResult(one.name, ok=True) for one in self.channels))
+
+    def _view(self, channel: FakeChannel) -> ChannelView:
+        now = self.clock.utc_ns()
+        recording = channel.is_live and self.recording_id is not None
+        status = ChannelStatus(
+            channel=channel.name,
+            state=channel.state,
+            since_utc_ns=now - HOUR_NS,
+            reason=channel.reason,
+            picture=PictureFormat("h264", 1920, 1080, 25.0),
+            bits_per_second=8_000_000 if channel.is_live else 0,
+            frames_received=1000,
+            backlog_seconds=10.0,
+            newest_frame_utc_ns=now - round(channel.frame_age_seconds * 1e9),
+            recording=self._file(channel, self.recording_id or "", now) if recording else None,
+            clip=self._file(channel, "clip-1", now) if self.clips and channel.is_live else None,
+        )
+        return ChannelView(status, channel.address, recording, self._seconds() if recording else 0.0, 0, channel.losses)
+
+    def _file(self, channel: FakeChannel, identity: str, now: int) -> FileStatus:
+        path = f"/data/DATA_20260504/20260504030201000@{channel.name}.mp4"
+        return FileStatus(identity, path, 1, now - HOUR_NS, 2500, 123_000_000, self.clock.monotonic_ns(), now)
+
+
+def _channel_result(channel: FakeChannel, instant: Instant) -> ChannelResult:
+    if not channel.is_live:
+        return ChannelResult(channel.name, ok=False, sentence=channel.reason or "The channel is not live.")
+    return ChannelResult(channel.name, ok=True, achieved_utc_ns=instant.utc_ns - 20_000_000, path="/data/x.mp4")
+
+
+def _check_folder(text: str | None) -> None:
+    if text is not None and ".." in PurePosixPath(text.replace("\\", "/")).parts:
+        raise BadRequest(f"{text!r} climbs out of the recorder's folders; name one inside them.", field="directory")
+
+
+def plain_jpeg(width: int, level: int) -> bytes:
+    """A plain picture of 16:9."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, width * 9 // 16), (level, level + 10, level + 20)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def some_rows(recorder: FakeRecorder, count: int = 5) -> None:
+    """Fills the catalogue with rows of two channels."""
+    start = recorder.clock.utc_ns()
+    rows: dict[str, list[object]] = {name: [] for name in ("recordings", "parts", "clips", "framegrabs", "losses")}
+    for number in range(1, count + 1):
+        name, at = recorder.channels[number % 2].name, start + number * 10**9
+        path = f"/data/{number}.mp4"
+        rows["recordings"].append(Recording(f"r{number}", at, None, RecordingState.RUNNING))
+        rows["parts"].append(Part("r1", name, number, path, at, at + 10**9, 25 * number, 25, 10**6, FileState.WHOLE))
+        rows["clips"].append(Clip(f"c{number}", name, FileKind.CLIP, path, at, None, 0, 25, 10**6, FileState.OPEN))
+        rows["framegrabs"].append(Framegrab(f"f{number}", name, path, at, at - 10**7, 7, 1920, 1080, 10**5))
+        rows["losses"].append(Loss(name, at, at + 10**9, 25, LossCause.RECONNECT, "r1", "rtsp://u:p@cam/ was away."))
+    recorder.catalogue.rows = rows
+
+
+def quiet(recorder: FakeRecorder) -> FakeRecorder:
+    """The same with no channel live."""
+    for one in recorder.channels:
+        one.fail("The camera at rtsp://u:secret@10.0.0.5/ cannot be reached; check cable and address.")
+    return recorder
+
+
+async def settled() -> None:
+    """Lets everything that is ready on the loop run."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
