@@ -46,7 +46,8 @@ class Recorder:
         answer = self._http.getresponse()
         body = answer.read()
         if answer.status != http.HTTPStatus.OK:
-            raise SystemExit(f"{path} was answered with {answer.status}: {body.decode(errors='replace')}")
+            reason = body.decode(errors="replace")
+            raise SystemExit(f"{path} was answered with {answer.status}: {reason}\n{self.last_words()}")
         return json.loads(body) if body else None
 
     def timed(self, path: str) -> float:
@@ -54,6 +55,10 @@ class Recorder:
         begun = time.perf_counter()
         self.get(path)
         return time.perf_counter() - begun
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        return (self.root / "log.txt").read_text(encoding="utf-8", errors="replace")[-3000:]
 
     def status(self) -> Any:
         return self.get("/api/v1/status")
@@ -79,7 +84,7 @@ class Recorder:
         until = time.monotonic() + within_seconds
         while not self._holds(holds):
             if time.monotonic() > until or self._process.poll() is not None:
-                raise SystemExit(f"The recorder did not get as far as: {what}. Its log: {self.root / 'log.txt'}")
+                raise SystemExit(f"The recorder did not get as far as: {what}. It said:\n{self.last_words()}")
             time.sleep(0.2)
 
     def _holds(self, holds: Callable[[], bool]) -> bool:
