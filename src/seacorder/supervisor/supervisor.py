@@ -56,9 +56,10 @@ class Supervisor:
         return self._numbers.next()
 
     def start(self) -> None:
-        """Starts all workers that were added; returns at once."""
+        """Starts all workers that were added and have not been started yet; returns at once."""
         for worker in self:
-            worker.start()
+            if worker.is_new:
+                worker.start()
 
     async def remove(self, name: str) -> None:
         """Stops a worker in order and forgets it."""

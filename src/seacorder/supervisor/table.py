@@ -16,8 +16,10 @@ MODULES: Mapping[str, str] = {
 _FOR_WORKERS = frozenset({"SEACORDER_LOG_LEVEL"})
 
 SMALL_MEMORY: Mapping[str, str] = {
-    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "65536",
 }
+"""For the GNU C library; measured in docs/design/processes.md. Whoever sets these variables has their own way."""
 
 
 @dataclass(frozen=True, slots=True)

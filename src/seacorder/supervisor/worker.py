@@ -82,6 +82,11 @@ class Worker(Generic[First]):
         return self._state
 
     @property
+    def is_new(self) -> bool:
+        """True until it is started for the first time."""
+        return self._life is None
+
+    @property
     def is_up(self) -> bool:
         """True while there is a process that takes commands."""
         return self._process is not None and self._state in {WorkerState.STARTING, WorkerState.RUNNING}
