@@ -1,6 +1,6 @@
 import json
 import logging
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 import pytest
 from hypothesis import given
@@ -23,18 +23,18 @@ FIRST = RecorderSettings()
     )
 )
 def test_settings_come_back_equal(settings: RecorderSettings) -> None:
-    assert settings_text.read(settings_text.write(settings)) == settings
+    assert settings_text.read(settings_text.write(settings), FIRST) == settings
 
 
 def test_every_field_can_be_read() -> None:
     assert {field.name for field in fields(RecorderSettings)} == set(json.loads(settings_text.write(FIRST)))
-    assert settings_text.read(json.dumps(asdict(FIRST))) == FIRST
+    assert settings_text.read(json.dumps(asdict(FIRST)), FIRST) == FIRST
 
 
 def test_what_is_not_known_is_ignored_and_what_is_missing_has_its_first_value() -> None:
     text = json.dumps({"encoder": "x264", "of a later version": [1], "templates": {"event": "E", "smell": "x"}})
-    found = settings_text.read(text)
-    assert found == RecorderSettings(encoder="x264", templates=PathTemplates(event="E"))
+    found = settings_text.read(text, replace(FIRST, split_time_minutes=3.0))
+    assert found == RecorderSettings(encoder="x264", split_time_minutes=3.0, templates=PathTemplates(event="E"))
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,10 @@ def test_what_cannot_be_used_has_its_first_value_and_is_told(
     bad: dict[str, object], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    assert settings_text.read(json.dumps({"bitrate_mbits": 3, **bad})) == RecorderSettings(bitrate_mbits=3.0)
+    assert settings_text.read(json.dumps({"bitrate_mbits": 3, **bad}), FIRST) == RecorderSettings(bitrate_mbits=3.0)
     assert next(iter(bad)) in caplog.text
 
 
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists, max_leaves=5).map(json.dumps))
 def test_any_text_gives_settings(text: str) -> None:
-    assert isinstance(settings_text.read(text), RecorderSettings)
+    assert isinstance(settings_text.read(text, FIRST), RecorderSettings)

@@ -1,9 +1,9 @@
 import pytest
-from supervisor.yard import QUICK, WORKERS, Yard
 
 from seacorder.model.channel import ChannelSettings
 from seacorder.supervisor.state import WorkerState
 from seacorder.supervisor.table import MODULES, SMALL_MEMORY, Launch
+from supervisor.yard import QUICK, WORKERS, Yard
 
 FIRST = ChannelSettings(0, "Bow", "test:")
 

@@ -103,8 +103,8 @@ class Catalogue(Queries):
 
     def load_settings(self, first: RecorderSettings | None = None) -> RecorderSettings:
         """What was saved last, `first` (or the defaults) where nothing was. Blocks; raises CatalogueFailed."""
-        text = self.setting(_SETTINGS)
-        return first or RecorderSettings() if text is None else settings_text.read(text)
+        text, first = self.setting(_SETTINGS), first or RecorderSettings()
+        return first if text is None else settings_text.read(text, first)
 
     def save_settings(self, settings: RecorderSettings) -> None:
         self._put(Write(("settings", _SETTINGS), _SAVE_SETTING, (_SETTINGS, settings_text.write(settings))))

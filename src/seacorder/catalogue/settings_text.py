@@ -17,13 +17,13 @@ def write(settings: RecorderSettings) -> str:
     return json.dumps(asdict(settings), sort_keys=True)
 
 
-def read(text: str) -> RecorderSettings:
-    """The settings in the text. What is not known is ignored; what cannot be used is logged and has its default."""
+def read(text: str, first: RecorderSettings) -> RecorderSettings:
+    """The settings in the text. What is not known is ignored; what is missing or cannot be used is as in `first`."""
     try:
         found = json.loads(text)
     except ValueError:
         found = None
-    return _read_into(RecorderSettings(), found, "settings")
+    return _read_into(first, found, "settings")
 
 
 def _read_into(defaults: T, found: object, where: str) -> T:
