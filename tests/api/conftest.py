@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fakes.recorder import FakeRecorder
 from fastapi import FastAPI
 
+from fakes.recorder import FakeRecorder
 from seacorder.api.inspector import create_inspector_app
 from seacorder.api.integration import create_integration_app
 from seacorder.api.listeners import Listener, claim_port, serving

@@ -5,10 +5,10 @@ import json
 
 import httpx
 import pytest
-from fakes.recorder import FakeRecorder
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
+from fakes.recorder import FakeRecorder
 from seacorder.api import events
 from seacorder.control.events import EventLog
 

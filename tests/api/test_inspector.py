@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+
 from fakes.recorder import FakeRecorder, quiet
 
 PUBLIC_SETTINGS = r"""{

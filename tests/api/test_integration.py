@@ -2,8 +2,8 @@
 
 import httpx
 import pytest
-from fakes.recorder import FakeRecorder
 
+from fakes.recorder import FakeRecorder
 from seacorder.api.integration import create_integration_app
 from seacorder.config.schema import ServerSettings
 

@@ -6,11 +6,11 @@ import socket
 
 import httpx
 import pytest
-from fakes.recorder import FakeRecorder
 from fastapi import FastAPI
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from fakes.recorder import FakeRecorder
 from seacorder.api import listeners, wire
 from seacorder.api.integration import create_integration_app
 from seacorder.api.listeners import Listener, claim_port, serve_apps, serving

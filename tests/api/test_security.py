@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
-from fakes.recorder import FakeRecorder
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from fakes.recorder import FakeRecorder
 from seacorder.api.security import BODY_BYTES_MAX, is_own_host, own_names
 
 START = "/api/inspector/startrecording"
@@ -117,7 +117,7 @@ async def test_a_long_body_is_refused(client: httpx.AsyncClient, recorder: FakeR
     assert answer.status_code == 413
     assert answer.headers["connection"] == "close"
 
-    async def chunks():  # noqa: ANN202
+    async def chunks():
         for _ in range(20):
             yield body[:8192]
 

@@ -2,8 +2,8 @@
 
 import httpx
 import pytest
-from fakes.recorder import FakeRecorder, quiet, some_rows
 
+from fakes.recorder import FakeRecorder, quiet, some_rows
 from seacorder.base.errors import CatalogueFailed, StorageFailed, WorkerLost
 
 
@@ -125,7 +125,8 @@ async def test_filters_reach_the_catalogue(client: httpx.AsyncClient, recorder: 
 @pytest.mark.parametrize(
     ("query", "field"),
     [("limit=0", "limit"), ("limit=1001", "limit"), ("limit=x", "limit"), ("from=yesterday", "from"),
-     ("to=2026-05-04T03:02:01", "to"), ("cursor=!", "cursor"), ("chanel=Bow", "chanel"), ("newest_first=maybe", "newest_first")],
+     ("to=2026-05-04T03:02:01", "to"), ("cursor=!", "cursor"), ("chanel=Bow", "chanel"),
+     ("newest_first=maybe", "newest_first")],
 )
 async def test_a_wrong_query_is_named(client: httpx.AsyncClient, query: str, field: str) -> None:
     answer = await client.get(f"/api/v1/parts?{query}")

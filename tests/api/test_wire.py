@@ -1,6 +1,7 @@
 """Strict reading: whatever comes, the end is a value or a BadRequest with a sentence."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -20,12 +21,19 @@ ANY_JSON = st.recursive(
 )
 
 
+def refusal(read: Callable[[], object]) -> BadRequest | None:
+    """The BadRequest that `read` raises, if any; every other error goes through."""
+    try:
+        read()
+    except BadRequest as error:
+        return error
+    return None
+
+
 @given(st.binary())
 def test_any_bytes_are_an_object_or_refused(body: bytes) -> None:
-    try:
-        assert isinstance(wire.parse_object(body), dict)
-    except BadRequest as error:
-        assert error.sentence.endswith(".")
+    refused = refusal(lambda: wire.parse_object(body))
+    assert refused is None or refused.sentence.endswith(".")
 
 
 @given(st.dictionaries(st.text(st.characters(codec="utf-8")), st.integers() | st.text(st.characters(codec="utf-8"))))
@@ -36,20 +44,14 @@ def test_an_object_comes_back_whole(sent: dict[str, object]) -> None:
 
 @given(ANY_JSON, st.sampled_from(READERS))
 def test_a_value_is_read_or_refused_by_name(value: object, reader: wire.Reader) -> None:
-    try:
-        reader("Field", value)
-    except BadRequest as error:
-        assert error.field == "Field"
-        error.sentence.encode("utf-8")
+    refused = refusal(lambda: reader("Field", value))
+    assert refused is None or (refused.field == "Field" and refused.sentence.encode("utf-8"))
 
 
-@given(st.text())
-def test_values_in_paths(value: str) -> None:
-    for reader in (wire.decimal_in_path, wire.boolean_in_path):
-        try:
-            reader("Field", value)
-        except BadRequest as error:
-            assert error.field == "Field"
+@given(st.text(), st.sampled_from([wire.decimal_in_path, wire.boolean_in_path]))
+def test_a_value_in_a_path_is_read_or_refused(value: str, reader: wire.Reader) -> None:
+    refused = refusal(lambda: reader("Field", value))
+    assert refused is None or refused.field == "Field"
 
 
 @given(st.integers(min_value=-(10**18), max_value=4 * 10**18))
@@ -59,10 +61,8 @@ def test_an_instant_reads_back_to_the_microsecond(utc_ns: int) -> None:
 
 @given(st.text())
 def test_any_text_is_an_instant_or_refused(text: str) -> None:
-    try:
-        times.read_utc("from", text)
-    except BadRequest as error:
-        assert error.field == "from"
+    refused = refusal(lambda: times.read_utc("from", text))
+    assert refused is None or refused.field == "from"
 
 
 def test_a_number_is_no_bool_and_a_bool_no_number() -> None:

@@ -1,0 +1,57 @@
+"""A real browser, and a recorder for it to look at."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright
+
+from fakes.recorder import FakeChannel, FakeRecorder
+from seacorder.api.inspector import create_inspector_app
+from seacorder.api.listeners import Listener, claim_port, serving
+from seacorder.base.clock import SystemClock
+from seacorder.config.schema import ServerSettings
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+
+
+@pytest.fixture
+def recorder() -> FakeRecorder:
+    channels = [FakeChannel(name) for name in ("Bow", "Stern", "ROV pilot", "Diver 2")]
+    return FakeRecorder(*channels, clock=SystemClock())
+
+
+@pytest.fixture
+async def server(recorder: FakeRecorder) -> AsyncIterator[str]:
+    """The page's address; the recorder behind it is a fake."""
+    sockets = claim_port("127.0.0.1", 0, setting="inspector_port")
+    async with serving([Listener(create_inspector_app(recorder, ServerSettings()), sockets)]):
+        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    """A window of Chromium. A fault in a script, or a thing that the page's policy forbids, fails the test."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("Chromium is missing; on Debian: apt-get install chromium")
+    faults: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
+        window = await browser.new_page(viewport={"width": 1280, "height": 860})
+        window.on("pageerror", lambda error: faults.append(str(error)))
+        window.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
+        window.set_default_timeout(10_000)
+        yield window
+        await browser.close()
+    assert not faults
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where screenshots go."""
+    return tmp_path

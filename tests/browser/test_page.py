@@ -1,0 +1,122 @@
+"""The first page in a real browser: it shows the truth, sends the commands, and says so when it knows nothing."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from fakes.recorder import FakeRecorder, quiet
+from seacorder.api.inspector import create_inspector_app
+from seacorder.api.listeners import Listener, claim_port, serving
+from seacorder.config.schema import ServerSettings
+
+pytestmark = pytest.mark.browser
+TRUTH_MS = 2000
+"""How soon the page must show what has changed."""
+
+
+async def shoot(page: Page, name: str, folder: Path) -> None:
+    """A screenshot; kept where SEACORDER_SCREENSHOTS names a folder."""
+    kept = Path(os.environ.get("SEACORDER_SCREENSHOTS") or folder)
+    picture = await page.screenshot(path=kept / f"{name}.png", full_page=True)
+    assert len(picture) > 10_000
+
+
+async def test_a_recording_from_start_to_stop(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
+    await page.goto(server)
+    words = page.locator("#recording-words")
+    await expect(words).to_have_text("Not recording")
+    await expect(page.locator("article.channel")).to_have_count(4)
+    await expect(page.get_by_alt_text("Picture of ROV pilot")).to_be_visible()
+    await shoot(page, "idle", pictures)
+    await page.get_by_role("button", name="Start recording").click()
+    await expect(words).to_have_text("Recording", timeout=TRUTH_MS)
+    await expect(page.locator("#message")).to_contain_text("Recording on 4 of 4 channels.")
+    await expect(page.get_by_role("button", name="Start recording")).to_be_disabled()
+    await page.get_by_role("button", name="Take still").click()
+    await expect(page.locator("#message")).to_contain_text("Still taken on 4 of 4 channels.")
+    await page.get_by_role("button", name="Start clip").click()
+    await expect(page.locator("#clip-words")).to_have_text("Clip is being recorded")
+    recorder.channels[1].losses = 2
+    recorder.channels[2].fail("The camera at 10.0.0.7:554 refused the password; correct it in the settings file.")
+    await expect(page.locator("article.channel").nth(2)).to_contain_text("refused the password", timeout=TRUTH_MS)
+    await expect(words).to_have_text("Recording, but not ROV pilot")
+    await expect(page.locator("#losses")).to_have_text("2")
+    await shoot(page, "recording", pictures)
+    await page.get_by_role("button", name="Stop clip").click()
+    await page.get_by_role("button", name="Stop recording").click()
+    await expect(words).to_have_text("Not recording", timeout=TRUTH_MS)
+    assert [one for one in recorder.commands if "framegrab" not in one] == [
+        "start_recording", "start_clip", "stop_clip", "stop_recording"
+    ]
+
+
+async def test_a_camera_that_goes_silent_is_seen_at_once(page: Page, server: str, recorder: FakeRecorder) -> None:
+    await page.goto(server)
+    stern = page.locator("article.channel").nth(1)
+    await expect(stern.locator(".state")).to_have_text("live")
+    recorder.channels[1].frame_age_seconds = 1.8
+    await expect(stern.locator(".state")).to_have_text("no frames for 1.8 s", timeout=TRUTH_MS)
+    await expect(stern.locator(".picture")).to_have_attribute("data-old", "true")
+
+
+async def test_refused_commands_are_sentences(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
+    quiet(recorder)
+    await page.goto(server)
+    await page.get_by_role("button", name="Start recording").click()
+    message = page.locator("#message")
+    await expect(message).to_contain_text("Start recording failed.")
+    await expect(message).to_contain_text("Stern: The camera at rtsp://***@10.0.0.5/ cannot be reached")
+    await shoot(page, "refused", pictures)
+
+
+async def test_names_and_reasons_are_text_only(page: Page, server: str, recorder: FakeRecorder) -> None:
+    recorder.channels[0].name = "<img src=x onerror=alert(1)>"
+    recorder.channels[0].fail("<script>alert(2)</script>")
+    await page.goto(server)
+    first = page.locator("article.channel").first
+    await expect(first.locator(".name")).to_have_text("<img src=x onerror=alert(1)>")
+    await expect(first.locator(".reason")).to_have_text("<script>alert(2)</script>")
+    assert await first.locator(".name img, .reason script").count() == 0
+
+
+async def test_a_recorder_that_is_gone_is_said_within_two_seconds_and_a_new_one_found(
+    page: Page, recorder: FakeRecorder, pictures: Path
+) -> None:
+    sockets = claim_port("127.0.0.1", 0, setting="inspector_port")
+    port = sockets[0].getsockname()[1]
+    app = create_inspector_app(recorder, ServerSettings())
+    words = page.locator("#recording-words")
+    async with serving([Listener(app, sockets)]):
+        await page.goto(f"http://127.0.0.1:{port}/")
+        await expect(words).to_have_text("Not recording")
+    await expect(words).to_contain_text("No connection to the recorder since", timeout=TRUTH_MS + 500)
+    await expect(page.get_by_role("button", name="Start recording")).to_be_disabled()
+    await expect(page.locator("article.channel .state").first).to_have_text("unknown")
+    await shoot(page, "lost", pictures)
+    async with serving([Listener(app, claim_port("127.0.0.1", port, setting="inspector_port"))]):
+        await expect(words).to_have_text("Not recording", timeout=TRUTH_MS + 500)
+
+
+async def test_the_page_works_by_keyboard_and_on_a_small_screen(page: Page, server: str, pictures: Path) -> None:
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.goto(server)
+    start = page.get_by_role("button", name="Start recording")
+    await expect(start).to_be_enabled()
+    await page.keyboard.press("Tab")
+    await expect(start).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#recording-words")).to_have_text("Recording", timeout=TRUTH_MS)
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    await shoot(page, "small", pictures)
+
+
+async def test_the_documentation_needs_no_internet(page: Page, server: str, pictures: Path) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.goto(f"{server}/docs")
+    await expect(page.get_by_text("/api/inspector/startrecording", exact=True)).to_be_visible()
+    await expect(page.get_by_text("/api/v1/status", exact=True)).to_be_visible()
+    await shoot(page, "docs", pictures)
+    assert all(url.startswith((server, "data:")) for url in asked)
