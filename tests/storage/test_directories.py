@@ -113,7 +113,7 @@ def test_windows_takes_its_own_paths_but_no_stream_of_a_file(root: Path) -> None
         folders.resolve("C:\\Windows")
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(PIECES | st.text(max_size=5)).map("".join))
 def test_no_text_leads_outside(text: str) -> None:
     root = Path("/srv/seacorder-root-that-is-not-there")

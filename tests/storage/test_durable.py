@@ -381,12 +381,15 @@ def test_the_queue_is_bounded_even_for_who_does_not_ask(disk: RecordingDisk) -> 
 
 @pytest.fixture
 def small_volume(tmp_path: Path) -> Iterator[Path]:
-    """A volume of one megabyte."""
-    if os.name != "posix" or os.geteuid() != 0:
-        pytest.skip("mounting a small volume needs root")
+    """A volume of one megabyte. Where none can be mounted the test is skipped, but never in the check."""
     folder = tmp_path / "small"
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=True)
+    try:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip("a small volume can only be mounted by root on Linux")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 

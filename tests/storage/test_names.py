@@ -146,7 +146,7 @@ def test_no_template_leaves_its_base_folder_or_overwrites_a_file(
         assert {path: path.read_bytes() for path in contents} == contents
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(TEMPLATES, CHANNELS)
 def test_a_name_is_evaluated_only_once(template: str, channel: str) -> None:
     path = evaluate(template, values(channel=channel))
