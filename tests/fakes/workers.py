@@ -1,8 +1,8 @@
 """A supervisor without processes: workers that answer as a channel's worker does, at once and from a script."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-import asyncio
 from typing import Any
 
 from fakes.clock import FakeClock
@@ -163,7 +163,7 @@ class FakeWorker:
             case TakeFramegrab():
                 self._grab(command)
             case TakePicture():
-                return Picture(command.request, b"jpeg", self._clock.utc_ns()) if is_live else Picture(command.request, b"")
+                return Picture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
             case ChangeRecording():
                 return None
         return Answer(command.request, True, achieved_utc_ns=self._clock.utc_ns())
@@ -197,8 +197,8 @@ class FakeSupervisor:
         first_message: object,
         *,
         callbacks: Callbacks | None = None,
-        limits: Limits | None = None,  # noqa: ARG002
-        restarts: bool = True,  # noqa: ARG002
+        limits: Limits | None = None,
+        restarts: bool = True,
     ) -> FakeWorker:
         if name in self._workers:
             raise ValueError(f"there is a worker named {name} already")
