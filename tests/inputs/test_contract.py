@@ -92,3 +92,14 @@ def test_reading_before_opening_fails_or_is_empty(source: Input) -> None:
         assert items == []
     finally:
         source.close()
+
+
+def test_closing_in_the_midst_ends_what_is_being_read(source: Input) -> None:
+    source.open()
+    packets = source.packets()
+    next(packets)
+    source.close()
+    try:
+        assert len(list(packets)) < WANTED
+    except InputFailed as failure:
+        assert "closed" in failure.sentence  # noqa: PT017

@@ -57,6 +57,14 @@ class AacTranscoder:
             self._fifo.write(frame)
         yield from self._encoded()
 
+    def rest(self) -> Iterator[Any]:
+        """What still waits, at the end of a source; nothing may come after it."""
+        frame = self._fifo.read(0, partial=True) if self._next_pts is not None else None
+        if frame is not None:
+            frame.pts, frame.time_base = self._next_pts, self.time_base
+            yield from self._encoder.encode(frame)
+            yield from self._encoder.encode(None)
+
     def _anchor(self, source_pts: int) -> None:
         """`source_pts` belongs to the sample behind those that wait in the queue."""
         waiting = self._fifo.samples

@@ -21,7 +21,7 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 
 class FileInput:
-    """One pass over a file, or endlessly many; see `contract.Input`. `close` from another thread ends `packets`."""
+    """One pass over a file, or endlessly many; see `contract.Input`."""
 
     def __init__(self, address: FileAddress, clock: Clock, *, wait_until: Waiter | None = None) -> None:
         self._address = address
@@ -54,7 +54,7 @@ class FileInput:
                     yield replace(one_pass.shifted(item), arrived_ns=self._clock.monotonic_ns())
             except FFmpegError as error:
                 raise InputFailed(f"{self._source} is damaged ({error.strerror}).") from error
-            if not self._address.loop or one_pass.end <= shift:
+            if not self._address.loop or one_pass.end <= shift or self._pace.is_stopped:
                 return
             shift = one_pass.end
             self._release()
@@ -62,7 +62,6 @@ class FileInput:
 
     def close(self) -> None:
         self._pace.stop()
-        self._tracks = None
         self._release()
 
     def _begin(self) -> tuple[Tracks, SourceFormat]:
@@ -80,7 +79,10 @@ class FileInput:
         return tracks, found
 
     def _release(self) -> None:
-        container, self._container = self._container, None
+        container, tracks = self._container, self._tracks
+        self._container = self._tracks = None
+        if tracks is not None:
+            tracks.close()
         if container is not None:
             container.close()
 

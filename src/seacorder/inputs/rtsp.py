@@ -59,7 +59,10 @@ class RtspInput:
         raise InputFailed(f"{self._source} closed the connection.")
 
     def close(self) -> None:
-        container, self._container, self._tracks = self._container, None, None
+        container, tracks = self._container, self._tracks
+        self._container = self._tracks = None
+        if tracks is not None:
+            tracks.close()
         if container is not None:
             container.close()
 

@@ -5,7 +5,7 @@ The loop over packets is what eight cameras pay for; whatever need not be there 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from av.error import FFmpegError
@@ -39,7 +39,7 @@ class Tracks:
         self._is_byte_stream = parameter_sets.is_byte_stream(self._video.codec_context.extradata)
         self._sequence: frozenset[bytes] = frozenset()
         self._first: Any = None
-        self._demux: Iterator[Any] = iter(())
+        self._demux: Generator[Any, None, None] = _nothing()
 
     def open(self) -> SourceFormat:
         """The format; blocks until the first keyframe where only that tells. Raises InputFailed and FFmpegError."""
@@ -82,6 +82,10 @@ class Tracks:
                     packet.is_corrupt,
                 )
 
+    def close(self) -> None:
+        """To be called before the container is closed: PyAV would go on reading from what is no more, and crash."""
+        self._demux.close()
+
     def _video_packet(self, packet: Any, arrived_ns: int) -> Iterator[SourcePacket | SourceFormat]:
         """One keyframe, after its format when that differs from what `open` said."""
         new = self._changed_format(packet)
@@ -93,9 +97,9 @@ class Tracks:
         )
 
     def _audio_packets(self, packet: Any, arrived_ns: int) -> Iterator[SourcePacket]:
-        if not packet.size:
-            return
-        made = (packet,) if self._transcoder is None else self._transcoder.packets(packet)
+        made: Iterable[Any] = (packet,) if packet.size else ()
+        if self._transcoder is not None:
+            made = self._transcoder.packets(packet) if packet.size else self._transcoder.rest()
         for sound in made:
             yield SourcePacket(
                 Track.AUDIO, sound, sound.pts, sound.dts, sound.duration or 0, True, sound.size, arrived_ns
@@ -164,6 +168,10 @@ class Tracks:
             log.warning("%s: its sound cannot be read and is not recorded.", self._source)
             return None
         return self._transcoder.template
+
+
+def _nothing() -> Generator[Any, None, None]:
+    yield from ()
 
 
 def _choose_video(container: Any, source: str) -> Any:
