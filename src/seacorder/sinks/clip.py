@@ -1,0 +1,86 @@
+"""A clip: one additional file of a channel beside its recording, with pre-roll from the backlog."""
+
+from seacorder.model.command import StartClip
+from seacorder.model.note import FileNote
+from seacorder.model.recording import Clip, FileState, FileStatus
+from seacorder.model.report import ClipClosed, ClipOpened
+from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.sinks.recording import EXTENSION
+from seacorder.sinks.sequence import FileSequence
+from seacorder.sinks.surroundings import OnOutcome, Surroundings
+from seacorder.sinks.video_file import FileFacts, FilePlan
+from seacorder.storage.names import part_path, path_for
+
+
+class ClipSink:
+    """Fed and asked as a recording is. It never splits; only a new format of the source makes a second file.
+
+    Such a second file is a clip of its own, with `-2` behind the clip's id.
+    """
+
+    def __init__(self, order: StartClip, surroundings: Surroundings, started: OnOutcome | None = None) -> None:
+        """`started` is called once: when the first video bytes are on disk, or with the reason why they cannot be."""
+        self._order = order
+        self._surroundings = surroundings
+        self._files = FileSequence(surroundings, started)
+        self._number = 0
+
+    def write(self, sample: Sample, source: SourceFormat) -> None:
+        """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
+        file = self._files.current
+        if file is not None and file.source is not source and not file.source.fits(source):
+            self._files.end_current()
+            file = None
+        if file is None:
+            if sample.track is not Track.VIDEO or not sample.is_keyframe:
+                return
+            self._begin(sample, source)
+        self._files.write(sample)
+
+    def finish(self, on_done: OnOutcome) -> None:
+        """Ends the clip and returns at once; `on_done` comes when it is whole and on disk."""
+        self._files.finish(on_done)
+
+    def status(self) -> FileStatus | None:
+        """The file that is being written; None before the first picture."""
+        return self._files.status(self._order.clip_id, max(1, self._number))
+
+    def _begin(self, keyframe: Sample, source: SourceFormat) -> None:
+        self._number += 1
+        channel = self._surroundings.channel.name
+        clip_id = self._order.clip_id
+        note = FileNote(
+            kind=self._order.kind,
+            channel=channel,
+            id=clip_id if self._number == 1 else f"{clip_id}-{self._number}",
+            number=self._number,
+            first_frame=keyframe.number,
+            first_frame_utc_ns=keyframe.utc_ns,
+            recording_id=self._order.recording_id,
+        )
+        path = part_path(path_for(self._order.naming, channel, EXTENSION), self._number)
+        # A clip's losses are its own: the recording beside it accounts for what it lacks itself.
+        self._files.begin(FilePlan(path, note, None, self._opened, self._closed), keyframe, source)
+
+    def _opened(self, facts: FileFacts) -> None:
+        self._surroundings.report(ClipOpened(_clip_of(facts)))
+
+    def _closed(self, facts: FileFacts) -> None:
+        self._surroundings.report(ClipClosed(_clip_of(facts)))
+
+
+def _clip_of(facts: FileFacts) -> Clip:
+    is_open = facts.state is FileState.OPEN
+    return Clip(
+        id=facts.note.id,
+        channel=facts.note.channel,
+        kind=facts.note.kind,
+        path=facts.path,
+        start_utc_ns=facts.note.first_frame_utc_ns,
+        end_utc_ns=None if is_open else facts.end_utc_ns,
+        first_frame=facts.note.first_frame,
+        frames=facts.frames,
+        bytes=facts.bytes,
+        state=facts.state,
+        recording_id=facts.note.recording_id,
+    )

@@ -1,0 +1,11 @@
+"""The page's small picture of a channel: one keyframe, scaled down."""
+
+from seacorder.model.sample import Sample, SourceFormat
+from seacorder.sinks import decoding, jpeg
+from seacorder.sinks.framegrab import pixel_aspect_of
+
+
+def picture_of(keyframe: Sample, source: SourceFormat, width: int) -> bytes:
+    """A JPEG of `keyframe`, `width` pixels wide with square pixels. InputFailed when it cannot be decoded. Blocks."""
+    frame, _ = decoding.decode([keyframe], keyframe, source)
+    return jpeg.encode(frame, quality=jpeg.PICTURE_QUALITY, size=jpeg.shown_size(frame, width, pixel_aspect_of(source)))

@@ -1,0 +1,150 @@
+"""The recording of one channel: parts, split at common instants without a gap."""
+
+from pathlib import Path
+
+from seacorder.model.command import ChangeRecording, StartRecording
+from seacorder.model.note import FileNote
+from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, Part
+from seacorder.model.report import LossNoted, PartClosed, PartOpened
+from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.sinks.losses import loss_of
+from seacorder.sinks.missing import GapAccount
+from seacorder.sinks.sequence import FileSequence
+from seacorder.sinks.surroundings import OnOutcome, Surroundings
+from seacorder.sinks.video_file import FileFacts, FilePlan
+from seacorder.storage.names import part_path, path_for
+
+EXTENSION = "mp4"
+
+
+class RecordingSink:
+    """Fed by one thread; `status` may be asked by any. Nothing here waits for a disk, but a new file for a moment.
+
+    Part k+1 begins with the first video keyframe that was captured at or after the split instant, or at once with the
+    first keyframe of a new format.
+    """
+
+    def __init__(self, order: StartRecording, surroundings: Surroundings, started: OnOutcome | None = None) -> None:
+        """`started` is called once: when the first video bytes are on disk, or with the reason why they cannot be."""
+        self._order = order
+        self._surroundings = surroundings
+        self._files = FileSequence(surroundings, started)
+        self._naming, self._schedule = order.naming, order.schedule
+        self._is_named_anew = order.reevaluate_tags
+        self._changes: list[ChangeRecording] = []
+        self._number = order.first_part - 1
+        self._split_ns: int | None = None
+        self._first_path: Path | None = None
+        self._headless = GapAccount(order.instant.utc_ns)
+
+    def write(self, sample: Sample, source: SourceFormat) -> None:
+        """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
+        file = self._files.current
+        if file is not None and file.source is not source and not file.source.fits(source):
+            self._headless = GapAccount(file.facts(FileState.OPEN).end_utc_ns)
+            self._files.end_current()
+            file = None
+        if sample.track is Track.VIDEO and sample.is_keyframe and self._begins_part(sample):
+            self._begin_part(sample, source)
+        elif file is None:
+            self._drop(sample)
+            return
+        self._files.write(sample)
+
+    def change(self, change: ChangeRecording) -> None:
+        """New settings for the parts that begin at or after the change's instant; the running part keeps its own."""
+        self._changes.append(change)
+
+    def finish(self, on_done: OnOutcome) -> None:
+        """Ends the recording and returns at once; `on_done` comes when every part is whole and on disk."""
+        self._note_headless(None)
+        self._files.finish(on_done)
+
+    def status(self) -> FileStatus | None:
+        """The part that is being written; None before the first picture."""
+        return self._files.status(self._order.recording_id, self._number)
+
+    def _begins_part(self, keyframe: Sample) -> bool:
+        if self._files.current is None:
+            return True
+        return self._split_ns is not None and keyframe.instant_ns >= self._split_ns
+
+    def _begin_part(self, keyframe: Sample, source: SourceFormat) -> None:
+        self._note_headless(keyframe)
+        self._number += 1
+        begin_utc_ns = self._begin_utc_ns(keyframe)
+        self._take_changes(keyframe.instant_ns)
+        path = self._path(begin_utc_ns)
+        self._split_ns = self._schedule.next_after(keyframe.instant_ns)
+        note = FileNote(
+            kind=FileKind.RECORDING,
+            channel=self._surroundings.channel.name,
+            id=self._order.recording_id,
+            number=self._number,
+            first_frame=keyframe.number,
+            first_frame_utc_ns=keyframe.utc_ns,
+            recording_id=self._order.recording_id,
+        )
+        plan = FilePlan(path, note, self._order.recording_id, self._opened, self._closed)
+        file = self._files.begin(plan, keyframe, source)
+        if self._number == 1:  # its name may have got a number, because it existed already
+            self._first_path = Path(file.facts(FileState.OPEN).path)
+
+    def _begin_utc_ns(self, keyframe: Sample) -> int:
+        """UTC of the instant at which the part begins on all channels: the split's, else the keyframe's own."""
+        if self._split_ns is None or keyframe.instant_ns < self._split_ns:
+            return keyframe.utc_ns
+        period_ns = self._schedule.period_ns
+        late = (keyframe.instant_ns - self._split_ns) // period_ns
+        begin_ns = self._split_ns + late * period_ns
+        return self._order.instant.utc_ns + begin_ns - self._order.instant.monotonic_ns
+
+    def _path(self, begin_utc_ns: int) -> Path:
+        channel = self._surroundings.channel.name
+        if self._is_named_anew and self._number > self._order.first_part:
+            return path_for(self._naming, channel, EXTENSION, utc_ns=begin_utc_ns)
+        return part_path(self._first_path or path_for(self._naming, channel, EXTENSION), self._number)
+
+    def _take_changes(self, instant_ns: int) -> None:
+        due = [change for change in self._changes if change.from_ns <= instant_ns]
+        if not due:
+            return
+        self._changes = [change for change in self._changes if change.from_ns > instant_ns]
+        newest = due[-1]
+        if newest.naming != self._naming:
+            self._first_path = None
+        self._naming, self._schedule = newest.naming, newest.schedule
+        self._is_named_anew = newest.reevaluate_tags
+
+    def _drop(self, sample: Sample) -> None:
+        if sample.track is Track.VIDEO and self._files.first_utc_ns is not None:
+            detail = "These frames came before the first keyframe of the source's new format."
+            self._headless.missed(sample, LossCause.DAMAGED, detail)
+
+    def _note_headless(self, keyframe: Sample | None) -> None:
+        gap = self._headless.ended(keyframe.utc_ns if keyframe else None)
+        if gap is not None:
+            loss = loss_of(gap, self._surroundings.channel.name, self._order.recording_id)
+            self._surroundings.report(LossNoted(loss))
+
+    def _opened(self, facts: FileFacts) -> None:
+        self._surroundings.report(PartOpened(_part_of(facts)))
+
+    def _closed(self, facts: FileFacts) -> None:
+        self._surroundings.report(PartClosed(_part_of(facts)))
+
+
+def _part_of(facts: FileFacts) -> Part:
+    is_open = facts.state is FileState.OPEN
+    return Part(
+        recording_id=facts.note.id,
+        channel=facts.note.channel,
+        number=facts.note.number,
+        path=facts.path,
+        start_utc_ns=facts.note.first_frame_utc_ns,
+        end_utc_ns=None if is_open else facts.end_utc_ns,
+        first_frame=facts.note.first_frame,
+        frames=facts.frames,
+        bytes=facts.bytes,
+        state=facts.state,
+    )

@@ -1,0 +1,158 @@
+"""The files of one sink, one after the other: where each packet goes, and when all of them are on disk."""
+
+import threading
+
+from seacorder.base.errors import StorageFailed
+from seacorder.model.recording import FileState, FileStatus
+from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.sinks.surroundings import FinishOutcome, OnOutcome, Surroundings
+from seacorder.sinks.video_file import LINGER_NS, FileFacts, FilePlan, VideoFile
+
+NOTHING_YET = "It was stopped before a picture came."
+
+
+class FileSequence:
+    """At most one file takes pictures. The one before it may still take sound that came late, then it is closed."""
+
+    def __init__(self, surroundings: Surroundings, started: OnOutcome | None) -> None:
+        self._surroundings = surroundings
+        self._started = started
+        self._previous: VideoFile | None = None
+        self._lock = threading.Lock()
+        self._unfinished = 0
+        self._on_done: OnOutcome | None = None
+        self._last: FileFacts | None = None
+        self._failures: list[str] = []
+        self._stored = (0, 0)
+        self.first_utc_ns: int | None = None
+        """Capture time of the first frame of all files; None before it."""
+        self.current: VideoFile | None = None
+
+    def begin(self, plan: FilePlan, first: Sample, source: SourceFormat) -> VideoFile:
+        """Opens the next file; the packet after the last of the file before goes into it."""
+        self.end_current()
+        with self._lock:
+            self._unfinished += 1
+        file = self._open(plan, first, source)
+        self.current = file
+        if self.first_utc_ns is None:
+            self.first_utc_ns = first.utc_ns
+        if self._started is not None:
+            self._watch(file)
+        return file
+
+    def end_current(self) -> None:
+        """Splits the current file off; what is sent from now on needs a new one."""
+        self._close_previous()
+        if self.current is None:
+            return
+        self._remember(self.current)
+        self._previous, self.current = self.current, None
+        if self._previous.source.audio is None:
+            self._close_previous()
+
+    def write(self, sample: Sample) -> None:
+        """Gives a packet to the file that it belongs to; sound from before the first picture is dropped."""
+        if self.current is None:
+            return
+        if sample.track is Track.AUDIO and self.current.precedes(sample):
+            if self._previous is not None:
+                self._previous.write(sample)
+            return
+        if self._previous is not None and (
+            sample.track is Track.AUDIO or sample.instant_ns - self.current.first.instant_ns >= LINGER_NS
+        ):
+            self._close_previous()
+        self.current.write(sample)
+
+    def finish(self, on_done: OnOutcome) -> None:
+        """Closes what is open and returns at once; `on_done` comes when every file is whole and on disk."""
+        self.end_current()
+        self._close_previous()
+        self._say_started(FinishOutcome(ok=False, sentence=NOTHING_YET))
+        with self._lock:
+            self._on_done = on_done
+            is_done = self._unfinished == 0
+        if is_done:
+            self._say_done()
+
+    def status(self, file_id: str, number: int) -> FileStatus | None:
+        """The file that takes pictures; None before the first. Any thread."""
+        file = self.current
+        if file is None:
+            return None
+        file.hand_over_rest()
+        self._remember(file)
+        facts = file.facts(FileState.OPEN)
+        last_stored_ns, newest_stored_utc_ns = self._stored
+        return FileStatus(
+            id=file_id,
+            path=facts.path,
+            number=number,
+            start_utc_ns=self.first_utc_ns or facts.note.first_frame_utc_ns,
+            frames=facts.frames,
+            bytes_stored=facts.bytes,
+            last_stored_ns=last_stored_ns,
+            newest_stored_utc_ns=newest_stored_utc_ns,
+            fault=file.fault,
+        )
+
+    def _open(self, plan: FilePlan, first: Sample, source: SourceFormat) -> VideoFile:
+        try:
+            return VideoFile(plan, first, source, self._surroundings, patient=False)
+        except StorageFailed as fault:
+            # The order stands: the same file is opened as soon as the disk lets it.
+            self._say_started(FinishOutcome(ok=False, sentence=fault.sentence, path=str(plan.path)))
+            return VideoFile(plan, first, source, self._surroundings, patient=True)
+
+    def _watch(self, file: VideoFile) -> None:
+        def stored() -> None:
+            facts = file.facts(FileState.OPEN)
+            self._say_started(
+                FinishOutcome(ok=True, achieved_utc_ns=facts.note.first_frame_utc_ns, path=facts.path)
+                if file.stored_utc_ns is not None
+                else FinishOutcome(ok=False, sentence=NOTHING_YET, path=facts.path)
+            )
+
+        file.when_stored(stored)
+
+    def _say_started(self, outcome: FinishOutcome) -> None:
+        with self._lock:
+            started, self._started = self._started, None
+        if started is not None:
+            started(outcome)
+
+    def _remember(self, file: VideoFile) -> None:
+        last_stored_ns, newest_utc_ns = self._stored
+        self._stored = (max(last_stored_ns, file.last_stored_ns), max(newest_utc_ns, file.stored_utc_ns or 0))
+
+    def _close_previous(self) -> None:
+        if self._previous is not None:
+            previous, self._previous = self._previous, None
+            previous.close(self._closed)
+
+    def _closed(self, facts: FileFacts) -> None:
+        with self._lock:
+            self._unfinished -= 1
+            if self._last is None or facts.note.number >= self._last.note.number:
+                self._last = facts
+            if facts.sentence:
+                self._failures.append(facts.sentence)
+            is_done = self._unfinished == 0 and self._on_done is not None
+        if is_done:
+            self._say_done()
+
+    def _say_done(self) -> None:
+        with self._lock:
+            on_done, self._on_done = self._on_done, None
+            last, failures = self._last, self._failures
+        if on_done is not None:
+            on_done(
+                FinishOutcome(
+                    ok=not failures,
+                    sentence=" ".join(dict.fromkeys(failures)),
+                    achieved_utc_ns=last.end_utc_ns if last else None,
+                    path=last.path if last else None,
+                )
+            )
+

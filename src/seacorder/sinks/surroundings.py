@@ -1,0 +1,36 @@
+"""What every sink of one worker is given, and how it says that something has come to its end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from seacorder.base.clock import Clock
+from seacorder.model.channel import ChannelSettings
+from seacorder.model.report import Report
+from seacorder.storage.budget import Budget
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Shared by all sinks of one worker."""
+
+    channel: ChannelSettings
+    clock: Clock
+    budget: Budget
+    """How much may wait for the disk, over all files of this worker."""
+    report: Callable[[Report], None]
+    """Safe from any thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishOutcome:
+    """How a start, a stop or a framegrab ended."""
+
+    ok: bool
+    sentence: str = ""
+    """Why not; empty when done."""
+    achieved_utc_ns: int | None = None
+    """Capture time of the first frame of a start, of the last of a stop, of the frame of a framegrab."""
+    path: str | None = None
+
+
+OnOutcome = Callable[[FinishOutcome], None]

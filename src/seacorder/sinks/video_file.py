@@ -1,0 +1,218 @@
+"""One video file in the making: durable file, muxer, counts, marks and what it could not take."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import av
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.errors import StorageFailed
+from seacorder.model.note import FileNote
+from seacorder.model.recording import FileState, LossCause
+from seacorder.model.report import LossNoted
+from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.sinks.losses import loss_of
+from seacorder.sinks.missing import Gap, GapAccount, GroupGate
+from seacorder.sinks.mp4 import Mp4Writer
+from seacorder.sinks.outlet import HAND_OVER_BYTES, HAND_OVER_NS, Outlet
+from seacorder.sinks.surroundings import Surroundings
+from seacorder.storage.durable import DurableFile
+
+LINGER_NS = NS_PER_SECOND
+"""How long a file that has been split off still takes sound that belongs to it and came late."""
+_WATCH_SECONDS = (0.002, 0.25)
+"""How often a new file is asked for its first bytes: while the disk is well, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """How a file stands; `end_utc_ns`, `frames` and `bytes` as of now."""
+
+    path: str
+    note: FileNote
+    state: FileState
+    end_utc_ns: int
+    """Capture time of the newest frame."""
+    frames: int
+    bytes: int
+    sentence: str = ""
+    """Why it was given up; empty otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """What a file is to be. The callbacks may come from the file's writer thread."""
+
+    path: Path
+    note: FileNote
+    recording_id: str | None
+    """To which recording its losses belong."""
+    opened: Callable[[FileFacts], None]
+    closed: Callable[[FileFacts], None]
+
+
+class VideoFile:
+    """Opened with its first sample, a video keyframe; fed by one thread, asked by any."""
+
+    def __init__(
+        self, plan: FilePlan, first: Sample, source: SourceFormat, surroundings: Surroundings, *, patient: bool
+    ) -> None:
+        """Waits a short moment for the disk; StorageFailed when it refuses, unless `patient`."""
+        self._plan = plan
+        self._surroundings = surroundings
+        self._file = DurableFile.create(
+            plan.path, budget=surroundings.budget, clock=surroundings.clock, patient=patient
+        )
+        self._outlet = Outlet(self._file)
+        self._writer = Mp4Writer(self._outlet, source, plan.note, first)
+        self._gate = GroupGate()
+        self._gaps = GapAccount(first.utc_ns)
+        self._last_dts: dict[Track, int] = {}
+        # A fragment that is written holds all but the newest frame; with sound one more waits to be interleaved.
+        self._unsure = 2 if source.audio else 1
+        self._newest: list[int] = []
+        self._handed_over_ns = surroundings.clock.monotonic_ns()
+        self._has_marked = False
+        self._end_utc_ns = first.utc_ns
+        self.source = source
+        self.first = first
+        self.frames = 0
+        plan.opened(self.facts(FileState.OPEN))
+
+    def precedes(self, sample: Sample) -> bool:
+        """True when `sample` lies before the file's first video packet."""
+        return self._writer.precedes(sample)
+
+    def write(self, sample: Sample) -> None:
+        """Takes one packet or accounts for it as missing; never raises for what a source or disk does."""
+        is_video = sample.track is Track.VIDEO
+        if not self._gate.admits(sample, self._has_room):
+            if is_video:
+                self._gaps.missed(sample, *self._disk_cause())
+            return
+        writes = self._outlet.writes
+        fault = self._mux(sample)
+        if is_video:
+            self._count(sample, fault)
+        self._hand_over_when_due(has_fragment=self._outlet.writes > writes)
+
+    def close(self, on_closed: Callable[[FileFacts], None]) -> None:
+        """Ends the file and returns at once; `on_closed` comes from the writer thread once it is whole and on disk."""
+        self._note_loss(self._gaps.ended())
+
+        def ended(failure: StorageFailed | None) -> None:
+            state = FileState.INTERRUPTED if failure else FileState.WHOLE
+            facts = replace(self.facts(state), sentence=failure.sentence if failure else "")
+            self._plan.closed(facts)
+            on_closed(facts)
+
+        try:
+            self._writer.close()
+            self._outlet.hand_over()
+        except (StorageFailed, av.FFmpegError, ValueError):
+            self._file.give_up(ended)
+        else:
+            self._file.close(ended)
+
+    def facts(self, state: FileState) -> FileFacts:
+        """How the file stands now."""
+        return FileFacts(
+            path=str(self._file.path),
+            note=self._plan.note,
+            state=state,
+            end_utc_ns=self._end_utc_ns,
+            frames=self.frames,
+            bytes=self._file.bytes_stored,
+        )
+
+    @property
+    def stored_utc_ns(self) -> int | None:
+        """Capture time up to which the disk has taken every frame; None before the first."""
+        return self._file.stored_mark
+
+    @property
+    def last_stored_ns(self) -> int:
+        """Monotonic time at which the disk last took video bytes; 0 before the first."""
+        return 0 if self._file.stored_mark is None else self._file.last_stored_ns
+
+    @property
+    def fault(self) -> str | None:
+        """One sentence while the disk refuses."""
+        return self._file.fault
+
+    def hand_over_rest(self) -> None:
+        """Sends what a paused source has left behind on its way. Any thread."""
+        if self._outlet.pending_bytes and self._is_due(self._surroundings.clock.monotonic_ns()):
+            self._hand_over()
+
+    def when_stored(self, stored: Callable[[], None]) -> None:
+        """Calls back once, from a thread of its own, when the first video bytes are on disk or the file has ended."""
+
+        def watch() -> None:
+            wait, longest = _WATCH_SECONDS
+            while self._file.stored_mark is None and not self._file.wait_ended(wait):
+                wait = min(longest, wait * (1.0 if self._file.fault is None else 2.0))
+            stored()
+
+        threading.Thread(target=watch, name="first bytes", daemon=True).start()
+
+    def _mux(self, sample: Sample) -> tuple[LossCause, str] | None:
+        last_dts = self._last_dts.get(sample.track)
+        if sample.pts < sample.dts or (last_dts is not None and sample.dts <= last_dts):
+            return LossCause.BAD_TIMESTAMPS, "The packet's times do not follow those before it."
+        if sample.size == 0:
+            return LossCause.DAMAGED, "The packet is empty."
+        try:
+            self._writer.write(sample)
+        except (av.FFmpegError, ValueError, OverflowError) as fault:
+            return LossCause.DAMAGED, f"The packet cannot be stored: {type(fault).__name__}."
+        self._last_dts[sample.track] = sample.dts
+        return None
+
+    def _count(self, sample: Sample, fault: tuple[LossCause, str] | None) -> None:
+        if fault is not None:
+            self._gaps.missed(sample, *fault)
+            return
+        self._note_loss(self._gaps.stored(sample))
+        self.frames += 1
+        self._end_utc_ns = max(self._end_utc_ns, sample.utc_ns)
+        self._newest.append(self._end_utc_ns)
+        if len(self._newest) > self._unsure + 1:
+            self._newest.pop(0)
+
+    def _hand_over_when_due(self, *, has_fragment: bool) -> None:
+        if has_fragment and len(self._newest) > self._unsure:
+            self._outlet.mark(self._newest[0])
+            if not self._has_marked:
+                self._has_marked = True
+                self._hand_over()
+                return
+        if self._is_due(self._surroundings.clock.monotonic_ns()):
+            self._hand_over()
+
+    def _is_due(self, now_ns: int) -> bool:
+        pending = self._outlet.pending_bytes
+        return pending >= HAND_OVER_BYTES or (pending > 0 and now_ns - self._handed_over_ns >= HAND_OVER_NS)
+
+    def _hand_over(self) -> None:
+        self._handed_over_ns = self._surroundings.clock.monotonic_ns()
+        try:
+            self._outlet.hand_over()
+        except StorageFailed:
+            return  # the bytes stay where they are, the budget has no room for more, and the gate closes
+
+    def _has_room(self, count: int) -> bool:
+        return self._surroundings.budget.room(self._outlet.pending_bytes + count)
+
+    def _disk_cause(self) -> tuple[LossCause, str]:
+        fault = self._file.fault
+        if fault is not None:
+            return LossCause.DISK_FAILED, fault
+        return LossCause.DISK_SLOW, f"The disk of {self._file.path.parent} did not keep up."
+
+    def _note_loss(self, gap: Gap | None) -> None:
+        if gap is not None:
+            loss = loss_of(gap, self._surroundings.channel.name, self._plan.recording_id)
+            self._surroundings.report(LossNoted(loss))
