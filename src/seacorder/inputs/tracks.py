@@ -5,7 +5,7 @@ The loop over packets is what eight cameras pay for; whatever need not be there 
 """
 
 import logging
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from av.error import FFmpegError
@@ -81,6 +81,8 @@ class Tracks:
                     arrived_ns,
                     packet.is_corrupt,
                 )
+        if self._transcoder is not None:
+            yield from (_sound(one, clock_ns()) for one in self._transcoder.rest())
 
     def close(self) -> None:
         """To be called before the container is closed: PyAV would go on reading from what is no more, and crash."""
@@ -97,13 +99,9 @@ class Tracks:
         )
 
     def _audio_packets(self, packet: Any, arrived_ns: int) -> Iterator[SourcePacket]:
-        made: Iterable[Any] = (packet,) if packet.size else ()
-        if self._transcoder is not None:
-            made = self._transcoder.packets(packet) if packet.size else self._transcoder.rest()
-        for sound in made:
-            yield SourcePacket(
-                Track.AUDIO, sound, sound.pts, sound.dts, sound.duration or 0, True, sound.size, arrived_ns
-            )
+        if packet.size:
+            made = (packet,) if self._transcoder is None else self._transcoder.packets(packet)
+            yield from (_sound(one, arrived_ns) for one in made)
 
     def _await_start(self) -> bool:
         """True when the first keyframe has come, False when the source ended before it."""
@@ -168,6 +166,12 @@ class Tracks:
             log.warning("%s: its sound cannot be read and is not recorded.", self._source)
             return None
         return self._transcoder.template
+
+
+def _sound(packet: Any, arrived_ns: int) -> SourcePacket:
+    return SourcePacket(
+        Track.AUDIO, packet, packet.pts, packet.dts, packet.duration or 0, True, packet.size, arrived_ns
+    )
 
 
 def _nothing() -> Generator[Any, None, None]:
