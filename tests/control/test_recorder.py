@@ -56,6 +56,17 @@ async def test_a_second_start_is_the_same_recording(bridge: Bridge) -> None:
     assert len(bridge["Bow"].told(StartRecording)) == 1
 
 
+async def test_a_second_start_tells_what_each_channel_has_come_to(bridge: Bridge) -> None:
+    await bridge.start(LIVE, FAILED)
+    await bridge.recorder.start_recording()
+    bridge["Stern"].open_part(bridge["Stern"].told(StartRecording)[0])
+    bridge["Stern"].beat(LIVE)
+    bridge["Bow"].lose()
+    again = await bridge.recorder.start_recording()
+    assert [one.ok for one in again.channels] == [False, True]
+    assert "Bow" in again.sentence
+
+
 async def test_stop_while_idle_is_fine(bridge: Bridge) -> None:
     await bridge.start()
     result = await bridge.recorder.stop_recording()

@@ -102,3 +102,12 @@ async def test_without_restart_on_failure_it_stays_stopped(bridge: Bridge) -> No
     assert not bridge["Bow"].told(StartRecording)
     (old,) = await bridge.rows("recordings")
     assert old.state is RecordingState.INTERRUPTED
+
+
+async def test_a_start_while_it_goes_on_is_that_recording(bridge: Bridge) -> None:
+    await cut_off(bridge)
+    await bridge.start()
+    result = await bridge.recorder.start_recording()
+    assert result.id == (await bridge.rows("recordings"))[1].id
+    assert [(one.channel, one.ok) for one in result.channels] == [("Bow", True), ("Stern", True)]
+    assert result.channels[0].path is not None

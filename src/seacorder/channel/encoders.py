@@ -30,6 +30,7 @@ ENCODERS = (
 )
 WIDTH, HEIGHT = 320, 192
 """Above the least size that hardware encoders take."""
+_QUIET = {"libx265": {"x265-params": "log-level=none"}}
 
 
 def opens(name: str) -> bool:
@@ -39,6 +40,7 @@ def opens(name: str) -> bool:
         codec.width, codec.height = WIDTH, HEIGHT
         codec.pix_fmt = "nv12" if name.endswith("_qsv") else "yuv420p"
         codec.time_base = Fraction(1, 25)
+        codec.options = _QUIET.get(name, {})
         packets = []
         for number in range(2):
             frame = av.VideoFrame(WIDTH, HEIGHT, codec.pix_fmt)

@@ -44,9 +44,9 @@ class ChannelWatch:
         picture = self._statuses[channel].picture
         return picture.frame_rate if picture else 0.0
 
-    def reason(self, channel: str) -> str:
-        """Why the channel is not live."""
-        return self._statuses[channel].reason or f"{channel} is not live."
+    def reason(self, channel: str, otherwise: str = "") -> str:
+        """Why the channel is not live; `otherwise` when it is."""
+        return self._statuses[channel].reason or otherwise or f"{channel} is not live."
 
     def saw_status(self, status: ChannelStatus) -> None:
         """A heartbeat."""

@@ -110,9 +110,9 @@ class RecordingSession:
         if file is not None and file.id == self.id and file.newest_stored_utc_ns > 0:
             self._newest_utc_ns[status.channel] = file.newest_stored_utc_ns
 
-    def newest_utc_ns(self, channel: str) -> int | None:
-        """Capture time of the channel's newest frame that the disk has taken."""
-        return self._newest_utc_ns.get(channel)
+    def first_utc_ns(self, channel: str) -> int | None:
+        """Capture time of the channel's first frame."""
+        return self._first_utc_ns.get(channel)
 
     def saw_loss(self, loss: Loss) -> None:
         self._losses[loss.channel] = self._losses.get(loss.channel, 0) + 1

@@ -57,7 +57,7 @@ class Recordings:
         instant = Instant.now(self._own.clock)
         async with self._lock:
             if (running := self.running) is not None:
-                return running.result
+                return self._standing(running)
             session = self._begin(instant)
             results = await self._own.workers.ask(
                 self._own.workers.names,
@@ -197,6 +197,23 @@ class Recordings:
         self._note_losses(self._gaps.give_up())
 
     # Inside.
+
+    def _standing(self, session: RecordingSession) -> CommandResult:
+        """What the start of the running recording has come to by now."""
+        before = {one.channel: one for one in session.result.channels}
+        return replace(
+            session.result,
+            channels=tuple(self._standing_of(session, name, before.get(name)) for name in self._own.workers.names),
+        )
+
+    def _standing_of(self, session: RecordingSession, channel: str, before: ChannelResult | None) -> ChannelResult:
+        if not session.stored.is_fresh(channel, self._own.clock.monotonic_ns()):
+            otherwise = f"Nothing of {channel} reaches a file."
+            return ChannelResult(channel, False, self._own.watch.reason(channel, otherwise))
+        if before is not None and before.ok:
+            return before
+        part = session.newest_part(channel)
+        return ChannelResult(channel, True, "", session.first_utc_ns(channel), part.path if part else None)
 
     def _begin(self, instant: Instant, continues: str | None = None) -> RecordingSession:
         identifier = self._own.ids.next(instant.utc_ns)
