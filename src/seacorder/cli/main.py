@@ -116,10 +116,11 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Check what was recorded. Compares catalogue, folders and files and counts frames; exit code 1 if they differ."""
-    from seacorder.cli.check import check_recordings
     from seacorder.cli.overrides import Overrides, settings_for
 
     settings = settings_for(config, Overrides(root=root), demo=demo)
+    from seacorder.cli.check import check_recordings
+
     sys.exit(0 if check_recordings(settings.storage, as_json=as_json) else FAILED)
 
 

@@ -1,0 +1,129 @@
+"""The real program, from start to end, and everything that keeps it from starting."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from rig.frames import packet_count
+from rig.program import Program, free_ports, running, wait_for
+from seacorder.client.errors import InspectorError
+from seacorder.client.inspector import InspectorClient
+from seacorder.client.recorder import RecorderClient
+
+PATTERN = "test:?size=320x180&rate=25&gop=10"
+TWO = {"Bow": PATTERN, "Stern": PATTERN}
+
+
+def start(program: Program) -> list[Path]:
+    """Starts a recording; gives its files once each holds some frames."""
+    program.wait_live()
+    with RecorderClient(program.url) as client:
+        outcome = client.start_recording()
+        assert all(channel.ok for channel in outcome.channels)
+        wait_for(
+            lambda: all(one.recording and one.recording.frames >= 20 for one in client.status().channels), "20 frames"
+        )
+    return [Path(str(channel.path)) for channel in outcome.channels]
+
+
+def children(pid: int) -> list[int]:
+    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_it_says_where_it_listens_and_ctrl_c_finishes_every_file(tmp_path) -> None:
+    with running(tmp_path, TWO) as program:
+        files = start(program)
+        os.kill(program.pid, signal.SIGINT)
+        assert program.wait_ended() == 0
+        for expected in (f"{program.url}/", f"{program.integration_url}/", str(program.root), "Bow, Stern"):
+            assert expected in program.log()
+    for file in files:
+        assert packet_count(file) >= 20
+        assert b"moov" in file.read_bytes()[-100_000:], "an ordinary index at the end"
+
+
+def test_sigterm_is_ctrl_c(tmp_path) -> None:
+    with running(tmp_path, TWO) as program:
+        assert program.stop() == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="workers are found by /proc")
+def test_a_second_signal_means_now(tmp_path) -> None:
+    with running(tmp_path, {"Bow": PATTERN}) as program:
+        (file,) = start(program)
+        (worker,) = children(program.pid)
+        os.kill(worker, signal.SIGSTOP)
+        os.kill(program.pid, signal.SIGINT)
+        wait_for(lambda: "Finishing every file" in program.log(), "the first signal to be heard")
+        os.kill(program.pid, signal.SIGINT)
+        assert program.wait_ended(10) == 1
+        assert "did not end in order" in program.log()
+        wait_for(lambda: not Path(f"/proc/{worker}/exe").exists(), "the worker to be gone")
+    assert packet_count(file) > 0, "readable as it stands"
+
+
+def test_a_port_that_is_taken(real_command, tmp_path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        other = free_ports(1)[0]
+        ended = real_command("serve", "--demo", "--root", tmp_path, "--port", port, "--integration-port", other)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        f"seacorder: Port {port} on 127.0.0.1 is taken by another program, perhaps a second recorder; stop that one or "
+        "choose another port in [server] inspector_port.\n"
+    )
+
+
+def demo(root: Path) -> list[object]:
+    """The words of `serve --demo` on free ports."""
+    port, other = free_ports(2)
+    return ["serve", "--demo", "--root", root, "--port", port, "--integration-port", other]
+
+
+def test_a_storage_folder_that_cannot_be_written(real_command, tmp_path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    root = tmp_path / "file" / "recordings"
+    ended = real_command(*demo(root))
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == (
+        f"seacorder: The storage folder {root} cannot be written (Not a directory); choose another [storage] root, or "
+        "make this one writable.\n"
+    )
+
+
+def test_a_second_recorder_in_the_same_folder(real_command, tmp_path) -> None:
+    with running(tmp_path, TWO) as program:
+        ended = real_command(*demo(program.root))
+        with InspectorClient(program.url) as inspector:
+            assert inspector.ping(), "the first one is not touched"
+    assert ended.code == 1
+    assert "Another Seacorder is recording into" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_an_address_that_is_none_of_this_machine(real_command, tmp_path) -> None:
+    ended = real_command("serve", "--demo", "--root", tmp_path, "--host", "203.0.113.7")
+    assert ended.code == 2
+    assert "203.0.113.7 is no address of this machine" in ended.err
+
+
+def test_a_bad_camera_is_told_and_harms_nobody(tmp_path) -> None:
+    gone = f"rtsp://u:secret@127.0.0.1:{free_ports(1)[0]}/s"
+    with running(tmp_path, {"Bow": PATTERN, "Gone": gone}) as program, RecorderClient(program.url) as client:
+        program.wait_live("Bow")
+        bad = wait_for(lambda: next((one for one in client.status().channels if one.reason), None), "a reason")
+        assert (bad.name, bad.state) == ("Gone", "failed")
+        assert [channel.ok for channel in client.start_recording().channels] == [True, False]
+        assert client.stop_recording().ok
+        assert "secret" not in f"{client.status_json()} {program.log()}"
+
+
+def test_a_command_that_no_channel_can_carry_out_is_one_sentence(tmp_path) -> None:
+    gone = f"rtsp://127.0.0.1:{free_ports(1)[0]}/s"
+    with running(tmp_path, {"Gone": gone}) as program, InspectorClient(program.url) as inspector:
+        assert inspector.take_framegrab() is False
+        with pytest.raises(InspectorError, match=r"Gone|live"):
+            inspector.start_clip()
