@@ -9,7 +9,7 @@ class Limits:
 
     start_seconds: float = 30.0
     """From the start of the process to its first report: 64 workers that start together on two cores need ten."""
-    heartbeat_seconds: float = 3.5
+    heartbeat_seconds: float = 3.0
     """Without any report for so long a running worker is killed and started anew; `math.inf` for never.
 
     With the first delay and the start of a process, one that hangs is back within five seconds."""
