@@ -1,0 +1,229 @@
+"""The program as a user runs it: a settings file, `seacorder serve`, and its HTTP services. And one worker alone."""
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+import httpx
+
+from seacorder.base.pipe import HEADER_BYTES, decode, encode, payload_bytes
+from seacorder.model.channel import ChannelSettings
+from seacorder.model.report import Report
+
+Found = TypeVar("Found")
+DEADLINE_SECONDS = 60.0
+"""Nothing here should take long; this only ends a test that would wait for ever."""
+
+
+def wait_for(what: Callable[[], Found | None], name: str, seconds: float = DEADLINE_SECONDS) -> Found:
+    """Asks until the answer is neither None nor False; AssertionError after `seconds`."""
+    end = time.monotonic() + seconds
+    pause = threading.Event()
+    while True:
+        found = what()
+        if found:
+            return found
+        assert time.monotonic() < end, f"waited {seconds:.0f} s for {name}"
+        pause.wait(0.02)
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [int(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+class Program:
+    """A running `seacorder serve`. Channels are named as in `addresses`."""
+
+    def __init__(self, folder: Path, addresses: dict[str, str], *, more: str = "") -> None:
+        """`more`: TOML that goes in front of the channels."""
+        self.root = folder / "files"
+        self.log_path = folder / "log.txt"
+        self._settings = folder / "seacorder.toml"
+        ports = free_ports(2)
+        self.url = f"http://127.0.0.1:{ports[0]}"
+        self.integration_url = f"http://127.0.0.1:{ports[1]}"
+        head = f"[server]\ninspector_port = {ports[0]}\nintegration_port = {ports[1]}\n"
+        head += f'[storage]\nroot = "{self.root.as_posix()}"\nreserve_bytes = 50_000_000\n{more}\n'
+        channels = [f'[[channels]]\nname = "{name}"\ninput = "{address}"\n' for name, address in addresses.items()]
+        self._settings.write_text(head + "".join(channels), encoding="utf-8")
+        self.channels = list(addresses)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._http = httpx.Client(timeout=DEADLINE_SECONDS)
+
+    def start(self) -> None:
+        """Starts the program and waits until it takes commands."""
+        command = [sys.executable, "-m", "seacorder", "serve", "--config", str(self._settings)]
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        wait_for(self._answers, "the program to take commands")
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"the program ended:\n{self.log()}"
+        try:
+            return self._http.get(f"{self.url}/api/stats/ping").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def log(self) -> str:
+        return self.log_path.read_text(encoding="utf-8", errors="replace")
+
+    def get(self, path: str, *, status: int = 200) -> Any:
+        """The answer's JSON, None when it has no body."""
+        answer = self._http.get(self.url + path)
+        assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def post(self, path: str, body: object = None, *, status: int = 200) -> Any:
+        answer = self._http.post(self.url + path, json=body)
+        assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def channel(self, name: str) -> Any:
+        """The channel's part of the status."""
+        (found,) = [channel for channel in self.get("/api/v1/status")["channels"] if channel["name"] == name]
+        return found
+
+    def wait_live(self, *names: str, backlog_seconds: float = 0.0) -> None:
+        """Waits until channels (all, without names) are live and have so much backlog."""
+        for name in names or self.channels:
+            wait_for(lambda name=name: self._is_live(name, backlog_seconds), f"{name} to be live")
+
+    def _is_live(self, name: str, backlog_seconds: float) -> bool:
+        channel = self.channel(name)
+        return channel["state"] == "live" and channel["backlog_seconds"] >= backlog_seconds
+
+    def wait_recorded(self, seconds: float, *names: str) -> None:
+        """Waits until channels (all, without names) have recorded so long."""
+        for name in names or self.channels:
+            wait_for(lambda name=name: self._newest_seconds(name) >= seconds, f"{name} to record {seconds} s")
+
+    def _newest_seconds(self, name: str) -> float:
+        channel = self.channel(name)
+        return channel["recording_seconds"] if channel["is_recording"] else 0.0
+
+    def rows(self, what: str, **filters: str) -> list[Any]:
+        """All rows of /api/v1/<what>, oldest first, over all pages."""
+        items: list[Any] = []
+        cursor: str | None = None
+        while True:
+            query = {**filters, "limit": "100", **({"cursor": cursor} if cursor else {})}
+            answer = self._http.get(f"{self.url}/api/v1/{what}", params=query).json()
+            items += answer["items"]
+            cursor = answer["next_cursor"]
+            if not cursor:
+                return items
+
+    def files(self, pattern: str) -> list[Path]:
+        return sorted(self.root.rglob(pattern))
+
+    def worker_pid(self, name: str) -> int:
+        """The process of a channel's first worker; they are started in the order of the channels."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
+        workers = [pid for pid in children if b"seacorder.channel\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return int(sorted(workers, key=int)[self.channels.index(name)])
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """Ends the control process as a crash would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Ends the program in order; returns its exit code."""
+        if self._process is None or self._process.poll() is not None:
+            return 0
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(DEADLINE_SECONDS)
+        finally:
+            if self._process.poll() is None:
+                self._process.kill()
+
+    def wait_ended(self, seconds: float = DEADLINE_SECONDS) -> int:
+        """The exit code, once it has ended by itself or after a signal."""
+        assert self._process is not None
+        return self._process.wait(seconds)
+
+    def close(self) -> None:
+        try:
+            self.stop()
+        finally:
+            self._http.close()
+
+
+@contextmanager
+def running(folder: Path, addresses: dict[str, str], *, more: str = "") -> Iterator[Program]:
+    """A started program that ends with the block."""
+    program = Program(folder, addresses, more=more)
+    try:
+        program.start()
+        yield program
+    finally:
+        program.close()
+
+
+class LoneWorker:
+    """One channel's worker without a control process: what it is sent and what it reports."""
+
+    def __init__(self, settings: ChannelSettings) -> None:
+        command = [sys.executable, "-m", "seacorder.channel"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._reports: SimpleQueue[Report | None] = SimpleQueue()
+        self.seen: list[Report] = []
+        threading.Thread(target=self._read, daemon=True).start()
+        self.send(settings)
+
+    def send(self, command: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(encode(command))
+        self._process.stdin.flush()
+
+    def wait_for(self, what: Callable[[Report], bool], name: str) -> Report:
+        """The next report for which `what` is true; all that came before stay in `seen`."""
+        end = time.monotonic() + DEADLINE_SECONDS
+        while True:
+            try:
+                report = self._reports.get(timeout=max(0.0, end - time.monotonic()))
+            except Empty:
+                raise AssertionError(f"waited for {name}") from None
+            assert report is not None, f"the worker ended while waiting for {name}"
+            self.seen.append(report)
+            if what(report):
+                return report
+
+    def close(self) -> int:
+        """Closes the pipe and waits for the worker's end; the rest of its reports goes to `seen`."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        code = self._process.wait(DEADLINE_SECONDS)
+        while (report := self._reports.get(timeout=DEADLINE_SECONDS)) is not None:
+            self.seen.append(report)
+        return code
+
+    def _read(self) -> None:
+        pipe = self._process.stdout
+        assert pipe is not None
+        while len(header := pipe.read(HEADER_BYTES)) == HEADER_BYTES:
+            self._reports.put(decode(pipe.read(payload_bytes(header))))
+        pipe.close()
+        self._reports.put(None)
