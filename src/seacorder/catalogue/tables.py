@@ -5,6 +5,7 @@ A table's columns are the value's fields, by name; times are UTC nanoseconds, en
 
 from dataclasses import dataclass, fields
 from enum import Enum
+from functools import cached_property
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from seacorder.model.event import Event
@@ -30,7 +31,7 @@ class Table(Generic[T]):
     is_open: str | None = None
     """The state in which an unexpected end leaves a row."""
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         return tuple(field.name for field in fields(self.of))  # type: ignore[arg-type]
 
@@ -41,7 +42,7 @@ class Table(Generic[T]):
             return self.key
         return tuple("ifnull(recording_id, '')" if name == "recording_id" else name for name in self.key)
 
-    @property
+    @cached_property
     def upsert(self) -> str:
         """The statement that stores one value, whether its row exists or not."""
         key = ", ".join(self.conflict)
@@ -59,12 +60,14 @@ class Table(Generic[T]):
 
     def value(self, row: tuple[Any, ...]) -> T:
         """Raises ValueError for an enumeration's text that this version does not know."""
-        hints = get_type_hints(self.of)
-        found = {
-            name: hints[name](item) if isinstance(hints[name], type) and issubclass(hints[name], Enum) else item
-            for name, item in zip(self.columns, row, strict=True)
-        }
-        return self.of(**found)
+        pairs = zip(self._enumerations, row, strict=True)
+        return self.of(*(kind(item) if kind else item for kind, item in pairs))
+
+    @cached_property
+    def _enumerations(self) -> tuple[type[Enum] | None, ...]:
+        """For each column the enumeration that its text belongs to."""
+        hints = (get_type_hints(self.of)[name] for name in self.columns)
+        return tuple(hint if isinstance(hint, type) and issubclass(hint, Enum) else None for hint in hints)
 
 
 RECORDINGS = Table(
