@@ -1,0 +1,61 @@
+"""The reference page of errors says for each kind what the program really does."""
+
+from pathlib import Path
+
+import pytest
+
+import seacorder.client.errors
+from seacorder.api import problems
+from seacorder.base import errors
+from seacorder.base.errors import SeacorderError, SettingsError
+from seacorder.cli import main as command_line
+
+PAGE = (Path(__file__).parents[2] / "docs/reference/errors.md").read_text("utf-8")
+ROWS = {cells[0].strip("`"): cells[1:] for cells in (
+    [cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| `")
+)}
+
+
+def kinds(module) -> dict[str, type[SeacorderError]]:
+    classes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, SeacorderError)]
+    return {one.kind: one for one in classes if one.__module__ == module.__name__ and "kind" in vars(one)}
+
+
+INNER = kinds(errors) | kinds(seacorder.client.errors)
+
+
+def made(kind: type[SeacorderError]) -> SeacorderError:
+    if kind is SettingsError:
+        return SettingsError(["wrong"])
+    return kind("wrong", allowed=("GET",)) if kind is problems.WrongMethod else kind("wrong")
+
+
+def test_every_kind_has_its_line_and_none_is_gone() -> None:
+    assert set(ROWS) == set(INNER) | set(kinds(problems))
+
+
+@pytest.mark.parametrize("kind", INNER)
+def test_status_and_exit_code(kind, monkeypatch, capsys) -> None:
+    _, public, v1, code = ROWS[kind]
+    error = made(INNER[kind])
+    if public:
+        assert problems.status_of(error, "/api/inspector/startrecording") == int(public)
+        assert problems.status_of(error, "/api/v1/status") == int(v1)
+
+    def fails() -> None:
+        raise error
+
+    monkeypatch.setattr(command_line, "app", fails)
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert ended.value.code == int(code)
+    assert capsys.readouterr().err == "seacorder: wrong\n"
+
+
+@pytest.mark.parametrize("kind", kinds(problems))
+def test_status_of_the_door(kind) -> None:
+    _, status = ROWS[kind]
+    public, _, v1 = status.partition("; ")
+    error = made(kinds(problems)[kind])
+    assert problems.status_of(error, "/api/inspector/startrecording") == int(public)
+    assert problems.status_of(error, "/api/v1/status") == int(v1.split(" ")[0] or public)
