@@ -66,20 +66,27 @@ GAP = Gap("Bow", "a", LossCause.WORKER_KILLED, 10 * SECOND, 25.0, path="/x.mp4")
 def test_a_hole_waits_for_both_its_ends_in_either_order() -> None:
     gaps = Gaps()
     gaps.begin(GAP)
-    assert gaps.first_frame("Bow", 12 * SECOND) == []
+    assert gaps.first_frame("Bow", 12 * SECOND, 0) == []
     (loss,) = gaps.examined("/x.mp4", 11 * SECOND)
     assert (loss.from_utc_ns, loss.to_utc_ns, loss.frames) == (11 * SECOND, 12 * SECOND, 24)
     gaps.begin(GAP)
     assert gaps.examined("/x.mp4", None) == []
-    (loss,) = gaps.first_frame("Bow", 12 * SECOND)
+    (loss,) = gaps.first_frame("Bow", 12 * SECOND, 0)
     assert loss.from_utc_ns == 10 * SECOND
     assert len(gaps) == 0
+
+
+def test_the_rate_of_the_new_part_stands_in_for_an_unknown_one() -> None:
+    gaps = Gaps()
+    gaps.begin(replace(GAP, path=None, frame_rate=0.0))
+    (loss,) = gaps.first_frame("Bow", 11 * SECOND, 10.0)
+    assert loss.frames == 9
 
 
 def test_a_hole_in_which_nothing_is_missing_is_no_loss() -> None:
     gaps = Gaps()
     gaps.begin(replace(GAP, path=None))
-    assert gaps.first_frame("Bow", 10 * SECOND) == []
+    assert gaps.first_frame("Bow", 10 * SECOND, 0) == []
     assert len(gaps) == 0
 
 

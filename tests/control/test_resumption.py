@@ -75,6 +75,7 @@ async def test_what_was_left_is_repaired_and_the_hole_is_a_loss(bridge: Bridge) 
     await bridge.event("file_repaired", 2)
     old = [part for part in await bridge.rows("parts") if part.recording_id == interrupted_id]
     assert {(part.state, part.frames, part.end_utc_ns) for part in old} == {(FileState.REPAIRED, 151, end_utc_ns)}
+    assert (await bridge.rows("recordings"))[0].end_utc_ns == end_utc_ns
     losses = await bridge.rows("losses")
     assert {(loss.cause, loss.from_utc_ns, loss.to_utc_ns) for loss in losses} == {
         (LossCause.PROGRAM_ENDED, end_utc_ns, bridge.clock.utc_ns())

@@ -47,6 +47,8 @@ class FakeWorker:
         self.is_hung = False
         self.refusal = ""
         """One sentence: starts are refused with it."""
+        self.fault: str | None = None
+        """Of the files that it writes."""
         self.part: Part | None = None
         self.clip: Clip | None = None
         self.on_start: Callable[[], None] = lambda: None
@@ -143,7 +145,8 @@ class FakeWorker:
         now_ns, utc_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
         identifier, number = (file.recording_id, file.number) if isinstance(file, Part) else (file.id, 1)
         frames = 1 + round((utc_ns - file.start_utc_ns) * PICTURE.frame_rate / 1e9)
-        return FileStatus(identifier, file.path, number, file.start_utc_ns, frames, 1000 * frames, now_ns, utc_ns)
+        start, size = file.start_utc_ns, 1000 * frames
+        return FileStatus(identifier, file.path, number, start, frames, size, now_ns, utc_ns, self.fault)
 
     def _carry_out(self, command: Any) -> Answer | Picture | None:
         is_live = self.status.state is ChannelState.LIVE

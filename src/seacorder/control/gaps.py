@@ -68,10 +68,12 @@ class Gaps:
             return
         self._open.append(gap)
 
-    def first_frame(self, channel: str, utc_ns: int) -> list[Loss]:
-        """The channel records again, from this capture time."""
+    def first_frame(self, channel: str, utc_ns: int, frame_rate: float) -> list[Loss]:
+        """The channel records again, from this capture time; its rate now stands in for one that was not known."""
         self._open = [
-            replace(gap, to_utc_ns=utc_ns) if gap.channel == channel and gap.to_utc_ns is None else gap
+            replace(gap, to_utc_ns=utc_ns, frame_rate=gap.frame_rate or frame_rate)
+            if gap.channel == channel and gap.to_utc_ns is None
+            else gap
             for gap in self._open
         ]
         return self._take_whole()

@@ -126,6 +126,7 @@ class Recorder:
             await self._rounds.start()
             self._supervisor.start()
         except BaseException:
+            await self._examination.stop()
             await self._rounds.stop()
             await asyncio.to_thread(self.catalogue.close)
             raise
@@ -219,9 +220,7 @@ class Recorder:
         unfinished = await asyncio.to_thread(self.catalogue.unfinished)
         left = remains(unfinished.recordings, unfinished.parts, unfinished.clips)
         for recording in left.recordings:
-            self.catalogue.record_recording(recording)
-            sentence = f"Recording {recording.id} was cut off when the program ended unexpectedly."
-            self._journal.alarm(EventKind.RECORDING_INTERRUPTED, sentence)
+            self._recordings.left_behind(recording)
         if left.newest is not None and self.settings.restart_on_failure:
             await self._go_on(left, left.newest)
         for part in left.parts:

@@ -3,7 +3,7 @@
 Values and decisions only; `recordings` sends the commands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.freshness import StoredBytes
@@ -136,3 +136,17 @@ def new_recording(identifier: str, start_utc_ns: int, continues: str | None = No
 
 def change_command(plan: FilePlan) -> ChangeRecording:
     return ChangeRecording(plan.from_ns, plan.naming, plan.schedule, plan.reevaluate_tags)
+
+
+def finished(recording: Recording, end_utc_ns: int) -> Recording:
+    return replace(recording, end_utc_ns=end_utc_ns, state=RecordingState.FINISHED)
+
+
+def with_figures(part: Part, status: ChannelStatus) -> Part:
+    """An open part with what its worker's last heartbeat says of it."""
+    file = status.recording
+    if file is None or file.id != part.recording_id or file.number != part.number:
+        return part
+    return replace(
+        part, frames=file.frames, bytes=file.bytes_stored, end_utc_ns=file.newest_stored_utc_ns or part.end_utc_ns
+    )

@@ -12,14 +12,16 @@ from seacorder.control.recording_session import (
     RecordingSession,
     change_command,
     change_from_ns,
+    finished,
     new_recording,
     schedule_from,
+    with_figures,
 )
 from seacorder.control.surroundings import Surroundings
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
-from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part, Recording, RecordingState
+from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part, Recording
 from seacorder.model.result import ChannelResult, CommandResult
 
 
@@ -33,6 +35,8 @@ class Recordings:
         self._session: RecordingSession | None = None
         """The running recording, or the last one, whose parts may still be closing."""
         self._is_on = False
+        self._interrupted: dict[str, Recording] = {}
+        """Those that an unexpected end of the program left, by id: their end is only known once files are examined."""
         self._gaps = Gaps()
 
     @property
@@ -90,6 +94,13 @@ class Recordings:
                     self._own.journal.warn(EventKind.CHANNEL_NOT_STOPPED, one.sentence, channel=one.channel)
             return result
 
+    def left_behind(self, interrupted: Recording) -> None:
+        """An earlier run of the program ended in the middle of this recording."""
+        self._interrupted[interrupted.id] = interrupted
+        self._own.catalogue.record_recording(interrupted)
+        sentence = f"Recording {interrupted.id} was cut off when the program ended unexpectedly."
+        self._own.journal.alarm(EventKind.RECORDING_INTERRUPTED, sentence)
+
     def resume(self, interrupted: Recording, gaps: list[Gap]) -> None:
         """Goes on where an earlier run of the program was cut off; each channel joins when its worker starts."""
         session = self._begin(Instant.now(self._own.clock), continues=interrupted.id)
@@ -119,7 +130,8 @@ class Recordings:
 
     def part_opened(self, part: Part) -> None:
         self._take_part(part)
-        self._note_losses(self._gaps.first_frame(part.channel, part.start_utc_ns))
+        rate = self._own.watch.frame_rate(part.channel)
+        self._note_losses(self._gaps.first_frame(part.channel, part.start_utc_ns, rate))
         self._own.journal.note(EventKind.PART_OPENED, f"{part.channel} records into {part.path}.", channel=part.channel)
 
     def part_closed(self, part: Part) -> None:
@@ -180,6 +192,10 @@ class Recordings:
         """An interrupted file has been examined; None when that did not work."""
         if part is not None:
             self._take_part(part)
+            recording = self._interrupted.get(part.recording_id)
+            if recording is not None and (part.end_utc_ns or 0) > (recording.end_utc_ns or 0):
+                self._interrupted[recording.id] = replace(recording, end_utc_ns=part.end_utc_ns)
+                self._own.catalogue.record_recording(self._interrupted[recording.id])
         self._note_losses(self._gaps.examined(path, part.end_utc_ns if part else None))
 
     def record_figures(self) -> None:
@@ -282,17 +298,3 @@ class Recordings:
             seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
             sentence = f"{loss.channel} misses {frames} of {seconds:.3f} s ({loss.cause}). {loss.detail}".rstrip()
             self._own.journal.warn(EventKind.LOSS_NOTED, sentence, channel=loss.channel)
-
-
-def finished(recording: Recording, end_utc_ns: int) -> Recording:
-    return replace(recording, end_utc_ns=end_utc_ns, state=RecordingState.FINISHED)
-
-
-def with_figures(part: Part, status: ChannelStatus) -> Part:
-    """An open part with what its worker's last heartbeat says of it."""
-    file = status.recording
-    if file is None or file.id != part.recording_id or file.number != part.number:
-        return part
-    return replace(
-        part, frames=file.frames, bytes=file.bytes_stored, end_utc_ns=file.newest_stored_utc_ns or part.end_utc_ns
-    )
