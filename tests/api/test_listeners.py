@@ -88,3 +88,11 @@ async def test_empty_answers_are_empty_on_the_wire(address: str) -> None:
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert (b"content-length: 0" in head.lower(), body) == (True, b"")
     writer.close()
+
+
+async def test_answers_do_not_wait_for_the_clients_acknowledgement(address: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{address}") as client:
+        await client.get("/api/inspector/isrecording")
+        answers = [await client.get("/api/inspector/isrecording") for _ in range(20)]
+    seconds = sorted(answer.elapsed.total_seconds() for answer in answers)
+    assert seconds[10] < 0.035

@@ -17,8 +17,8 @@ TRUTH_MS = 2000
 
 
 async def shoot(page: Page, name: str, folder: Path) -> None:
-    """A screenshot; kept where SEACORDER_SCREENSHOTS names a folder."""
-    kept = Path(os.environ.get("SEACORDER_SCREENSHOTS") or folder)
+    """A screenshot; kept where SCREENSHOTS names a folder."""
+    kept = Path(os.environ.get("SCREENSHOTS") or folder)
     picture = await page.screenshot(path=kept / f"{name}.png", full_page=True)
     assert len(picture) > 10_000
 
@@ -32,7 +32,7 @@ async def test_a_recording_from_start_to_stop(page: Page, server: str, recorder:
     await shoot(page, "idle", pictures)
     await page.get_by_role("button", name="Start recording").click()
     await expect(words).to_have_text("Recording", timeout=TRUTH_MS)
-    await expect(page.locator("#message")).to_contain_text("Recording on 4 of 4 channels.")
+    await expect(page.locator("#message")).to_contain_text("Recording started on 4 of 4 channels.")
     await expect(page.get_by_role("button", name="Start recording")).to_be_disabled()
     await page.get_by_role("button", name="Take still").click()
     await expect(page.locator("#message")).to_contain_text("Still taken on 4 of 4 channels.")

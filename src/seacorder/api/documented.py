@@ -37,7 +37,7 @@ def value_in_path(name: str, schema: dict[str, Any], description: str) -> dict[s
     return {"parameters": [value]}
 
 
-def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def failures(*statuses: int | str) -> dict[int | str, dict[str, Any]]:
     """The problem answers that a command may give."""
     problem = {"description": "Problem", "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
     return dict.fromkeys(statuses, problem)

@@ -172,7 +172,8 @@ async def _until(stop: asyncio.Event, running: Sequence[asyncio.Task[None]]) -> 
 
 
 def _bind(family: int, address: Any) -> socket.socket:
-    one = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP: asyncio turns Nagle's algorithm off only then, and answers would wait 40 ms for it.
+    one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform == "win32":
             one.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)

@@ -199,6 +199,6 @@ def _route(  # noqa: PLR0913 - one table of routes, a column each
     extra: dict[str, Any] | None = None,
 ) -> None:
     app.add_api_route(
-        f"/api/v1{path}", handler, methods=[method], response_model=model, responses=documented.failures(*fails),
+        f"/api/v1{path}", handler, methods=[method], response_model=model, responses=documented.failures("4XX", *fails),
         openapi_extra=extra, tags=["v1"],
     )

@@ -124,7 +124,7 @@ def directory(name: str, value: Any) -> str:
     """The text of a folder; whether it is allowed is for the recorder to say."""
     folder = text(name, value)
     if not folder.strip() or _CONTROL.search(folder):
-        refuse(name, value, "the name of a folder")
+        refuse(name, value, "the name of a folder; in JSON each backslash is doubled (\\\\)")
     return folder
 
 

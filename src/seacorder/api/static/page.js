@@ -15,10 +15,10 @@ let lostSince = null;
 let isBusy = false;
 
 const DONE = {
-  "recording/start": { words: "Recording", idle: "Nothing was started." },
+  "recording/start": { words: "Recording started", idle: "Nothing was started." },
   "recording/stop": { words: "Recording stopped", idle: "There was no recording to stop." },
   "framegrab": { words: "Still taken", idle: "No still was taken." },
-  "clip/start": { words: "Clip", idle: "No clip was started." },
+  "clip/start": { words: "Clip started", idle: "No clip was started." },
   "clip/stop": { words: "Clip stopped", idle: "There was no clip to stop." },
 };
 
@@ -33,8 +33,11 @@ async function ask() {
   const answer = await fetch("/api/v1/status", { signal: AbortSignal.timeout(ASK_MS_MAX), cache: "no-store" });
   if (!answer.ok) throw new Error((await answer.json()).detail);
   newest = await answer.json();
+  const isFirst = newestAt === null;
   newestAt = performance.now();
   lostSince = null;
+  showAll();
+  if (isFirst) refreshPictures();
 }
 
 async function poll() {
@@ -59,6 +62,7 @@ function showLost() {
   const since = say.clock(lostSince);
   const recording = byId("recording");
   recording.dataset.tone = "bad";
+  recording.dataset.on = "false";
   show(byId("recording-words"), `No connection to the recorder since ${since}; what is below is old`);
   for (const id of ["recording-time", "clip-words"]) show(byId(id), "");
   for (const id of ["free", "left", "losses"]) show(byId(id), "–");
@@ -73,6 +77,7 @@ function showLost() {
 function showStatus(status) {
   const recording = say.recording(status);
   byId("recording").dataset.tone = recording.tone;
+  byId("recording").dataset.on = String(status.is_recording);
   show(byId("recording-words"), recording.words);
   show(byId("recording-time"), recording.time);
   show(byId("free"), `${say.bytes(status.volume.free_bytes)} (${status.volume.free_percent} %)`,

@@ -1,0 +1,62 @@
+"""The Postman collection: complete, in the taught order, and passing against the real program."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+COLLECTION = Path(__file__).parents[2] / "postman" / "inspector.postman_collection.json"
+TAUGHT = [
+    "GET /api/stats/ping",
+    "POST /api/recordersettings/apply",
+    "POST /api/inspector/createdirectory",
+    "POST /api/inspector/recordingdirectory",
+    "POST /api/inspector/inspectiondirectory",
+    "GET /api/inspector/splittime/10",
+    "GET /api/inspector/reevaluatetags/true",
+    "POST /api/inspector/pathtemplate",
+    "GET /api/inspector/pathtemplate",
+    "GET /api/inspector/startrecording",
+    "GET /api/inspector/stoprecording",
+    "GET /api/inspector/isrecording",
+    "GET /api/inspector/encoderrunning",
+    "GET /api/inspector/takeframegrab",
+    "GET /api/inspector/startclip",
+    "GET /api/inspector/stopclip",
+    "GET /api/inspector/iscliprecording",
+]
+"""The order of the public text's chapter on Postman."""
+
+
+def folders() -> list[dict[str, Any]]:
+    return json.loads(COLLECTION.read_text("utf-8"))["item"]
+
+
+def test_the_first_folder_has_every_command_in_the_taught_order() -> None:
+    requests = [one["request"] for one in folders()[0]["item"]]
+    assert [f"{one['method']} /{'/'.join(one['url']['path'])}" for one in requests] == TAUGHT
+
+
+def test_every_request_has_tests_and_a_description() -> None:
+    for one in (item for folder in folders() for item in folder["item"]):
+        assert any("pm.test(" in line for line in one["event"][0]["script"]["exec"]), one["name"]
+        assert one["request"]["description"]
+        assert one["request"]["url"]["raw"].startswith(("{{inspector}}/", "{{integration}}/"))
+
+
+@pytest.mark.newman
+def test_it_passes_against_the_real_program(newman: Path, program: Any, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    hosts = ("--env-var", f"inspector={program.inspector}", "--env-var", f"integration={program.integration}")
+    reporters = ("--reporters", "cli,json", "--reporter-json-export", str(report), "--color", "off")
+    command = ["node", str(newman), "run", str(COLLECTION), *hosts, *reporters]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    counts = json.loads(report.read_text())["run"]["stats"]
+    assert counts["assertions"]["total"] >= counts["requests"]["total"] >= 41
+    parts = httpx.get(f"{program.inspector}/api/v1/parts").json()["items"]
+    assert {(one["channel"], one["state"]) for one in parts} == {("Bow", "whole"), ("Stern", "whole")}
+    assert all(Path(one["path"]).is_relative_to(program.root) for one in parts)
