@@ -5,9 +5,9 @@ import io
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from fakes.clock import FakeClock
 from PIL import Image
 
+from fakes.clock import FakeClock
 from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest, NotPossible
 from seacorder.catalogue.page import Page, Rows
