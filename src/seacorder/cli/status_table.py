@@ -1,6 +1,6 @@
 """The status as a table in a terminal. Pure: an answer in, something printable out."""
 
-from rich.console import Group, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -8,6 +8,7 @@ from seacorder.client.answers import ChannelAnswer, FileAnswer, StatusAnswer
 
 _STATE_STYLES = {"live": "green", "connecting": "yellow", "stalled": "bold red", "failed": "bold red"}
 _NARROW = 100
+_NUMBERS = {"Mbit/s", "recording", "frames", "losses"}
 
 
 def picture_of(status: StatusAnswer, *, width: int) -> RenderableType:
@@ -15,7 +16,8 @@ def picture_of(status: StatusAnswer, *, width: int) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="dim")
     columns = ["channel", "state", "picture", "Mbit/s", "recording", "frames", "losses"]
     for column in columns if width < _NARROW else [*columns, "file"]:
-        table.add_column(column, overflow="ellipsis" if column == "file" else "fold", no_wrap=column == "file")
+        justify: JustifyMethod = "right" if column in _NUMBERS else "left"
+        table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=column == "file")
     for channel in status.channels:
         cells = _cells(channel)
         table.add_row(*(cells if width >= _NARROW else cells[:-1]))
@@ -58,10 +60,10 @@ def _cells(channel: ChannelAnswer) -> list[RenderableType]:
         Text(channel.name),
         Text(channel.state, style=_STATE_STYLES.get(channel.state, "")),
         Text(f"{picture.width}x{picture.height} {picture.frame_rate:g}/s {picture.codec}" if picture else ""),
-        Text(f"{channel.bits_per_second / 1e6:.1f}", justify="right"),
+        Text(f"{channel.bits_per_second / 1e6:.1f}"),
         Text(stored, style="red"),
-        Text(str(file.frames) if file else "", justify="right"),
-        Text(str(channel.losses), style="bold red" if channel.losses else "", justify="right"),
+        Text(str(file.frames) if file else ""),
+        Text(str(channel.losses), style="bold red" if channel.losses else ""),
         Text(file.path if file else ""),
     ]
 
