@@ -34,11 +34,14 @@ WEB_STOP_SECONDS = 6.0
 RECORDER_STOP_SECONDS = 90.0
 """Every file whole and on disk, also on a slow one; workers and catalogue have closer limits of their own."""
 ENDED_BADLY = 1
+WORKER_LOG_LEVEL = "SEACORDER_LOG_LEVEL"
+"""Workers inherit it, and nothing else of the settings."""
 
 
 def run(settings: Settings) -> int:
     """Runs the recorder until a signal; returns the exit code. Blocks. Raises SeacorderError when it cannot start."""
     log.set_up(settings.log.level)
+    os.environ[WORKER_LOG_LEVEL] = settings.log.level
     return asyncio.run(_serve(settings))
 
 
