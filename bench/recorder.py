@@ -16,6 +16,8 @@ from bench import processes
 
 _LIVE_WITHIN_SECONDS = 90.0
 _ENDS_WITHIN_SECONDS = 60.0
+_KEPT_SECONDS = 3.0
+"""How long a connection may rest; servers close one that rests for five."""
 
 
 def free_port() -> int:
@@ -37,14 +39,18 @@ class Recorder:
     def __init__(self, process: subprocess.Popen[bytes], port: int, root: Path) -> None:
         self._process = process
         self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._used = 0.0
         self.port = port
         self.root = root
 
     def get(self, path: str) -> Any:
         """The answer's JSON; None for an empty one."""
+        if time.monotonic() - self._used > _KEPT_SECONDS:
+            self._http.close()
         self._http.request("GET", path)
         answer = self._http.getresponse()
         body = answer.read()
+        self._used = time.monotonic()
         if answer.status != http.HTTPStatus.OK:
             reason = body.decode(errors="replace")
             raise SystemExit(f"{path} was answered with {answer.status}: {reason}\n{self.last_words()}")
