@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 KEYFRAME_WAIT_SECONDS = 20
 """How long a source may send pictures without one that can be decoded by itself."""
+HEAD_PACKETS = 17
+"""H.264 and H.265 let at most 16 pictures wait for others."""
 
 
 class Tracks:
@@ -57,30 +59,18 @@ class Tracks:
         """Everything from the first keyframe on. Raises FFmpegError when the source breaks."""
         if not self._await_start():
             return
-        packet, arrived_ns = self._first
-        self._first = None
-        yield from self._video_packet(packet, arrived_ns)
+        for packet, arrived_ns in self._head():
+            yield from self._items(packet, arrived_ns)
         video, clock_ns, changed = self._video.index, self._clock.monotonic_ns, self._changed_format
         for packet in self._demux:
             arrived_ns = clock_ns()
             if packet.stream_index != video:
                 yield from self._audio_packets(packet, arrived_ns)
                 continue
-            size, is_keyframe = packet.size, packet.is_keyframe
-            if is_keyframe and (new := changed(packet)) is not None:
+            if packet.is_keyframe and (new := changed(packet)) is not None:
                 yield new
-            if size:
-                yield SourcePacket(
-                    Track.VIDEO,
-                    packet,
-                    packet.pts,
-                    packet.dts,
-                    packet.duration or 0,
-                    is_keyframe,
-                    size,
-                    arrived_ns,
-                    packet.is_corrupt,
-                )
+            if packet.size:
+                yield _picture(packet, arrived_ns)
         if self._transcoder is not None:
             yield from (_sound(one, clock_ns()) for one in self._transcoder.rest())
 
@@ -88,15 +78,35 @@ class Tracks:
         """To be called before the container is closed: PyAV would go on reading from what is no more, and crash."""
         self._demux.close()
 
-    def _video_packet(self, packet: Any, arrived_ns: int) -> Iterator[SourcePacket | SourceFormat]:
-        """One keyframe, after its format when that differs from what `open` said."""
-        new = self._changed_format(packet)
-        if new is not None:
+    def _head(self) -> list[tuple[Any, int]]:
+        """The first keyframe, and what must be waited for until FFmpeg knows decoding times.
+
+        With B-frames it leaves the first few without one, which would make their order a guess for whoever writes
+        them. They are counted back here from the first that has one.
+        """
+        head, video = [self._first], [self._first[0]]
+        self._first = None
+        while video[-1].dts is None and len(video) < HEAD_PACKETS:
+            packet = next(self._demux, None)
+            if packet is None:
+                break
+            head.append((packet, self._clock.monotonic_ns()))
+            if packet.stream_index == self._video.index and packet.size:
+                video.append(packet)
+        if video[-1].dts is not None:
+            for before, packet in enumerate(reversed(video)):
+                packet.dts = video[-1].dts - before * (packet.duration or 1)
+        return head
+
+    def _items(self, packet: Any, arrived_ns: int) -> Iterator[SourcePacket | SourceFormat]:
+        """One packet as the loop in `packets` hands it over."""
+        if packet.stream_index != self._video.index:
+            yield from self._audio_packets(packet, arrived_ns)
+            return
+        if packet.is_keyframe and (new := self._changed_format(packet)) is not None:
             yield new
-        duration = packet.duration or 0
-        yield SourcePacket(
-            Track.VIDEO, packet, packet.pts, packet.dts, duration, True, packet.size, arrived_ns, packet.is_corrupt
-        )
+        if packet.size:
+            yield _picture(packet, arrived_ns)
 
     def _audio_packets(self, packet: Any, arrived_ns: int) -> Iterator[SourcePacket]:
         if packet.size:
@@ -166,6 +176,20 @@ class Tracks:
             log.warning("%s: its sound cannot be read and is not recorded.", self._source)
             return None
         return self._transcoder.template
+
+
+def _picture(packet: Any, arrived_ns: int) -> SourcePacket:
+    return SourcePacket(
+        Track.VIDEO,
+        packet,
+        packet.pts,
+        packet.dts,
+        packet.duration or 0,
+        packet.is_keyframe,
+        packet.size,
+        arrived_ns,
+        packet.is_corrupt,
+    )
 
 
 def _sound(packet: Any, arrived_ns: int) -> SourcePacket:
