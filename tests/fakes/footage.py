@@ -41,6 +41,8 @@ class Recipe:
     rate: int = 25
     size: tuple[int, int] = (320, 64)
     sound: bool = False
+    open_group: bool = False
+    """Pictures shown before a keyframe but sent after it are predicted from the group before."""
     options: tuple[tuple[str, str], ...] = ()
 
 
@@ -48,7 +50,7 @@ def picture(number: int, size: tuple[int, int]) -> Any:
     """A picture that says its number."""
     width, height = size
     frame = av.VideoFrame(width, height, "yuv420p")
-    row = bytearray([16 + number % 64] * frame.planes[0].line_size)
+    row = bytearray([90 + number % 64] * frame.planes[0].line_size)
     for bit in range(BITS):
         value = 235 if number >> bit & 1 else 16
         row[bit * SQUARE : (bit + 1) * SQUARE] = bytes([value] * SQUARE)
@@ -73,6 +75,7 @@ def _encoded(recipe: Recipe) -> io.BytesIO:
         stream.width, stream.height, stream.pix_fmt = *recipe.size, "yuv420p"
         if recipe.codec == "libx265":
             params = f"log-level=none:keyint={recipe.group}:min-keyint={recipe.group}:bframes={recipe.b_frames}:scenecut=0"
+            params += f":open-gop={recipe.open_group:d}"
             stream.options = {"preset": "ultrafast", "x265-params": params, **dict(recipe.options)}
         else:
             stream.options = {
@@ -81,6 +84,7 @@ def _encoded(recipe: Recipe) -> io.BytesIO:
                 "keyint_min": str(recipe.group),
                 "bf": str(recipe.b_frames),
                 "sc_threshold": "0",
+                "x264-params": f"open-gop={recipe.open_group:d}",
                 **dict(recipe.options),
             }
         sound: Any = container.add_stream("aac", rate=48000, layout="mono") if recipe.sound else None

@@ -17,7 +17,8 @@ RECIPES = [
     pytest.param(Recipe(), id="H.264"),
     pytest.param(Recipe(b_frames=3), id="B-frames"),
     pytest.param(Recipe(frames=300, group=250, b_frames=2), id="10 s GOP"),
-    pytest.param(Recipe(codec="libx265", b_frames=2, options=()), id="H.265"),
+    pytest.param(Recipe(codec="libx265", b_frames=2), id="H.265"),
+    pytest.param(Recipe(b_frames=2, open_group=True), id="open groups"),
     pytest.param(Recipe(sound=True, b_frames=2), id="sound"),
 ]
 
@@ -66,6 +67,17 @@ def test_a_hundred_splits_lose_and_repeat_nothing(tmp_path: Path) -> None:
             sound += [bytes(packet) for packet in container.demux(audio=0) if packet.dts is not None]
     assert sound == [bytes(sample.packet) for sample in sound_after_origin(footage(recipe))]
     assert bench.of(LossNoted) == []
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_open_groups_are_split_without_losing_a_packet(codec: str, tmp_path: Path) -> None:
+    recipe = Recipe(codec=codec, b_frames=3, open_group=True)
+    paths = record(Bench(tmp_path), recipe, period_ns=SECOND_NS)
+    assert len(paths) == 4
+    assert sum(len(packets_in(path)) for path in paths) == 100
+    shown = [numbers_in(path) for path in paths]
+    # What a group shows first needs the group before: a player of the later part alone begins at its keyframe.
+    assert all(numbers == list(range(numbers[0], numbers[-1] + 1)) for numbers in shown)
 
 
 def test_late_sound_goes_where_it_belongs(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""Decodes one wanted frame out of a group of pictures, as fast as may be without changing a bit of it.
+"""Decodes one wanted frame out of a group of pictures, with every bit of it as any player would show it.
 
-Frames that no other frame is predicted from (and that are not the wanted one) are passed over: that is exact. Each
-packet is copied for the decoder, because the sinks' own thread sets the times of the shared ones when it muxes them.
+Each packet is copied for the decoder, because the sinks' own thread sets the times of the shared ones when it muxes
+them. Nothing is passed over on the way: FFmpeg's `skip_frame` saved no time on what was measured, and for H.265 it is
+not exact (a picture that nothing in its own temporal layer refers to may be referred to from a higher one).
 """
 
 import os
@@ -25,17 +26,16 @@ def wanted_of(samples: Sequence[Sample], instant_ns: int) -> Sample:
 
 
 def decode(samples: Sequence[Sample], wanted: Sample, source: SourceFormat) -> tuple[Any, Sample]:
-    """The decoded picture of `wanted`, with its sample; when it cannot be decoded, of the newest one before it.
+    """The decoded picture of `wanted`, with its sample.
 
-    `samples` begin with a keyframe and are in decoding order. InputFailed when nothing can be decoded. Blocks for as
+    When it cannot be decoded: of the newest one before it, or else of the first one after it, as at the beginning of
+    a group whose first shown pictures are predicted from the group before. `samples` begin with a keyframe and are in decoding order. InputFailed when nothing can be decoded. Blocks for as
     long as decoding takes.
     """
     decoder = _decoder(source, threads=1 if len(samples) == 1 else min(THREADS_MAX, os.cpu_count() or 1))
     best: Any = None
     for frame in _frames(decoder, samples, wanted, source):
-        if frame.pts is None or frame.pts > wanted.pts:
-            continue
-        if best is None or frame.pts > best.pts:
+        if frame.pts is not None and (best is None or _is_nearer(frame.pts, best.pts, wanted.pts)):
             best = frame
         if frame.pts == wanted.pts:
             break
@@ -43,6 +43,13 @@ def decode(samples: Sequence[Sample], wanted: Sample, source: SourceFormat) -> t
         raise InputFailed("The picture cannot be decoded; see whether the camera's own page shows one.")
     by_pts = {sample.pts: sample for sample in samples}
     return best, by_pts.get(best.pts, wanted)
+
+
+def _is_nearer(pts: int, best: int, wanted: int) -> bool:
+    """Before the wanted one the later is nearer, and anything before it is nearer than what comes after it."""
+    if pts <= wanted:
+        return best > wanted or pts > best
+    return wanted < pts < best
 
 
 def _decoder(source: SourceFormat, *, threads: int) -> Any:
@@ -56,13 +63,22 @@ def _decoder(source: SourceFormat, *, threads: int) -> Any:
 
 def _frames(decoder: Any, samples: Sequence[Sample], wanted: Sample, source: SourceFormat) -> Iterator[Any]:
     for sample in samples:
-        decoder.skip_frame = "DEFAULT" if sample is wanted else "NONREF"
-        packet = av.Packet(bytes(sample.packet))
+        packet = _copy_of(sample)
         packet.pts, packet.dts, packet.time_base = sample.pts, sample.dts, source.video.time_base
         yield from _tried(decoder, packet)
         if sample is wanted:
             break
     yield from _tried(decoder, None)
+
+
+def _copy_of(sample: Sample) -> Any:
+    """Memory of FFmpeg's own: a packet around Python's bytes wants the GIL when a decoder's thread lets go of it,
+    and closing the decoder holds the GIL while it waits for that thread.
+    """
+    content = bytes(sample.packet)
+    packet: Any = av.Packet(len(content))
+    packet.update(content)
+    return packet
 
 
 def _tried(decoder: Any, packet: Any) -> list[Any]:
