@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tools.tree import ROOT, project_text
 
-_PERSONAL = r"(?<![\w.$}~-])(?:/home|/Users|/root)/\w|\b[A-Z]:\\+Users\\"
+_PERSONAL = r"(?<![\w.$}~-])(?:/home/(?!you\b|user\b)|/Users/|/root/)\w|\b[A-Z]:\\+Users\\"
 _REGISTRIES = (
     r"registry\.(?:npmjs|yarnpkg)\.|pypi\.org/simple|files\.pythonhosted\.|--(?:extra-)?index-url|--find-links"
 )
