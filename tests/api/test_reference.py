@@ -15,6 +15,7 @@ from seacorder.api.paths import WEBSOCKET
 from seacorder.api.v1 import Filter
 from seacorder.config.schema import ServerSettings
 
+pytestmark = pytest.mark.docs
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
 INSPECTOR = (PAGES / "inspector-api.md").read_text("utf-8")
 V1 = (PAGES / "api-v1.md").read_text("utf-8")

@@ -5,8 +5,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+
+from rig.program import Program
 
 COLLECTION = Path(__file__).parents[2] / "postman" / "inspector.postman_collection.json"
 TAUGHT = [
@@ -48,15 +49,15 @@ def test_every_request_has_tests_and_a_description() -> None:
 
 
 @pytest.mark.newman
-def test_it_passes_against_the_real_program(newman: Path, program: Any, tmp_path: Path) -> None:
+def test_it_passes_against_the_real_program(newman: Path, program: Program, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    hosts = ("--env-var", f"inspector={program.inspector}", "--env-var", f"integration={program.integration}")
+    hosts = ("--env-var", f"inspector={program.url}", "--env-var", f"integration={program.integration_url}")
     reporters = ("--reporters", "cli,json", "--reporter-json-export", str(report), "--color", "off")
     command = ["node", str(newman), "run", str(COLLECTION), *hosts, *reporters]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     counts = json.loads(report.read_text())["run"]["stats"]
     assert counts["assertions"]["total"] >= counts["requests"]["total"] >= 41
-    parts = httpx.get(f"{program.inspector}/api/v1/parts").json()["items"]
+    parts = program.rows("parts")
     assert {(one["channel"], one["state"]) for one in parts} == {("Bow", "whole"), ("Stern", "whole")}
     assert all(Path(one["path"]).is_relative_to(program.root) for one in parts)

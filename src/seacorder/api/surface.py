@@ -25,7 +25,9 @@ class EventSource(Protocol):
 
 
 class CatalogueSource(Protocol):
-    """The catalogue's questions; see `catalogue.queries`. Each blocks for as long as the disk takes."""
+    """The catalogue's questions; see `catalogue.queries`. Each but `flush` blocks for as long as the disk takes."""
+
+    async def flush(self, limit_seconds: float) -> None: ...
 
     def recordings(self, page: Page) -> Rows[Recording]: ...
 

@@ -4,6 +4,7 @@ See docs/reference/api-v1.md. Queries of the catalogue run in a thread; all else
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
@@ -16,6 +17,7 @@ from seacorder.api.events import EventFeed
 from seacorder.api.problems import CommandFailed, NotThere
 from seacorder.api.surface import Recorder
 from seacorder.api.times import read_utc
+from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.model.result import CommandResult
 
@@ -25,6 +27,8 @@ Shown = TypeVar("Shown", bound=views.View)
 PICTURE_WIDTH_MIN = 64
 PICTURE_WIDTH_MAX = 1920
 _INDEX_MAX = 100_000
+FLUSH_SECONDS = 1.0
+"""How long an answer waits for the newest rows."""
 
 _FRAMEGRAB_BODY = {
     "requestBody": {
@@ -154,28 +158,33 @@ class CatalogueRows:
 
     async def recordings(self, asked: Annotated[Filter, Query()]) -> Response:
         """One start to stop over all channels, each."""
-        return await _rows(self._recorder.catalogue.recordings, asked, views.recording_row)
+        return await self._rows(self._recorder.catalogue.recordings, asked, views.recording_row)
 
     async def parts(self, asked: Annotated[Filter, Query()]) -> Response:
         """Files of recordings."""
-        return await _rows(self._recorder.catalogue.parts, asked, views.part_row)
+        return await self._rows(self._recorder.catalogue.parts, asked, views.part_row)
 
     async def clips(self, asked: Annotated[Filter, Query()]) -> Response:
         """Files of clips and anomalies."""
-        return await _rows(self._recorder.catalogue.clips, asked, views.clip_row)
+        return await self._rows(self._recorder.catalogue.clips, asked, views.clip_row)
 
     async def framegrabs(self, asked: Annotated[Filter, Query()]) -> Response:
         """Stills."""
-        return await _rows(self._recorder.catalogue.framegrabs, asked, views.framegrab_row)
+        return await self._rows(self._recorder.catalogue.framegrabs, asked, views.framegrab_row)
 
     async def losses(self, asked: Annotated[Filter, Query()]) -> Response:
         """Frames that are known to be missing, with their cause."""
-        return await _rows(self._recorder.catalogue.losses, asked, views.loss_row)
+        return await self._rows(self._recorder.catalogue.losses, asked, views.loss_row)
 
 
-async def _rows(query: Callable[[Page], Rows[Row]], asked: Filter, show: Callable[[Row], Shown]) -> Response:
-    found = await asyncio.to_thread(query, asked.page())
-    return _json(views.PageOf[Any](items=[show(row) for row in found.items], next_cursor=found.next_cursor))
+    async def _rows(
+        self, query: Callable[[Page], Rows[Row]], asked: Filter, show: Callable[[Row], Shown]
+    ) -> Response:
+        """Answers with what is known now: who has just stopped a recording reads that it is whole."""
+        with contextlib.suppress(CatalogueFailed):  # a slow disk must not hide the rows that it has
+            await self._recorder.catalogue.flush(FLUSH_SECONDS)
+        found = await asyncio.to_thread(query, asked.page())
+        return _json(views.PageOf[Any](items=[show(row) for row in found.items], next_cursor=found.next_cursor))
 
 
 def _outcome(failure: str, result: CommandResult, *, may_be_idle: bool = True) -> Response:

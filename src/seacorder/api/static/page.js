@@ -1,7 +1,7 @@
 // The first page: asks for the status, shows it, sends commands. Everything shown goes through textContent.
 import * as say from "./status.js";
 
-const POLL_MS = 700;
+const POLL_MS = 500;
 const ASK_MS_MAX = 1500;
 const COMMAND_MS_MAX = 60000;
 const PICTURE_MS = 1000;
@@ -94,7 +94,7 @@ function showStatus(status) {
 
 function showChannel(channel, status) {
   const card = cards.get(channel.index) ?? makeCard(channel.index);
-  const input = say.input(channel, status.utc);
+  const input = say.input(channel, status.utc, (performance.now() - newestAt) / 1000);
   const part = say.part(channel, status.recording_id);
   show(card.name, channel.name);
   show(card.state, input.words, input.tone);

@@ -35,13 +35,13 @@ export function clock(utc) {
   return new Date(utc).toLocaleTimeString([], { hour12: false });
 }
 
-// The channel's input: { words, tone, reason }.
-export function input(channel, utc) {
+// The channel's input, `age` seconds after the status of `utc` came: { words, tone, reason }.
+export function input(channel, utc, age) {
   if (channel.state !== "live") {
     const tone = channel.state === "connecting" ? "warn" : "bad";
     return { words: `${channel.state} since ${clock(channel.since_utc)}`, tone, reason: channel.reason ?? "" };
   }
-  const silent = channel.newest_frame_utc === null ? 0 : seconds(channel.newest_frame_utc, utc);
+  const silent = channel.newest_frame_utc === null ? 0 : seconds(channel.newest_frame_utc, utc) + age;
   const rate = channel.picture?.frame_rate || 25;
   if (silent > Math.max(FRAME_SECONDS_MAX, 3 / rate)) {
     return { words: `no frames for ${silent.toFixed(1)} s`, tone: "bad", reason: "" };
