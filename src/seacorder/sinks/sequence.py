@@ -69,7 +69,8 @@ class FileSequence:
         """Closes what is open and returns at once; `on_done` comes when every file is whole and on disk."""
         self.end_current()
         self._close_previous()
-        self._say_started(FinishOutcome(ok=False, sentence=NOTHING_YET))
+        if self.first_utc_ns is None:
+            self._say_started(FinishOutcome(ok=False, sentence=NOTHING_YET))
         with self._lock:
             self._on_done = on_done
             is_done = self._unfinished == 0
@@ -111,7 +112,7 @@ class FileSequence:
             self._say_started(
                 FinishOutcome(ok=True, achieved_utc_ns=facts.note.first_frame_utc_ns, path=facts.path)
                 if file.stored_utc_ns is not None
-                else FinishOutcome(ok=False, sentence=NOTHING_YET, path=facts.path)
+                else FinishOutcome(ok=False, sentence=file.fault or f"Nothing of {facts.path} reached the disk.")
             )
 
         file.when_stored(stored)

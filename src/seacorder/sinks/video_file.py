@@ -110,6 +110,7 @@ class VideoFile:
 
         try:
             self._writer.close()
+            self._outlet.mark(self._end_utc_ns)
             self._outlet.hand_over()
         except (StorageFailed, av.FFmpegError, ValueError):
             self._file.give_up(ended)
