@@ -65,6 +65,9 @@ class FakeCatalogue:
     pages: list[Page] = field(default_factory=list)
     """What was asked."""
 
+    async def flush(self, limit_seconds: float) -> None:
+        """Rows are there at once."""
+
     def recordings(self, page: Page) -> Rows[Recording]:
         return self._page("recordings", page)
 

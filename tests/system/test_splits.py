@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+
 from rig.fixtures import MakeSource, StartServer
 from rig.frames import frame_numbers, missing_and_repeated
 from rig.program import LoneWorker
 from rig.source_files import SourceSpec
-
 from seacorder.base.clock import SystemClock
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import StartRecording, StopRecording

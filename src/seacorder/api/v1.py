@@ -22,7 +22,6 @@ from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.model.result import CommandResult
 
 Row = TypeVar("Row")
-Shown = TypeVar("Shown", bound=views.View)
 
 PICTURE_WIDTH_MIN = 64
 PICTURE_WIDTH_MAX = 1920
@@ -158,23 +157,23 @@ class CatalogueRows:
 
     async def recordings(self, asked: Annotated[Filter, Query()]) -> Response:
         """One start to stop over all channels, each."""
-        return await self._rows(self._recorder.catalogue.recordings, asked, views.recording_row)
+        return await self._rows(self._recorder.catalogue.recordings, asked, views.RecordingRow)
 
     async def parts(self, asked: Annotated[Filter, Query()]) -> Response:
         """Files of recordings."""
-        return await self._rows(self._recorder.catalogue.parts, asked, views.part_row)
+        return await self._rows(self._recorder.catalogue.parts, asked, views.PartRow)
 
     async def clips(self, asked: Annotated[Filter, Query()]) -> Response:
         """Files of clips and anomalies."""
-        return await self._rows(self._recorder.catalogue.clips, asked, views.clip_row)
+        return await self._rows(self._recorder.catalogue.clips, asked, views.ClipRow)
 
     async def framegrabs(self, asked: Annotated[Filter, Query()]) -> Response:
         """Stills."""
-        return await self._rows(self._recorder.catalogue.framegrabs, asked, views.framegrab_row)
+        return await self._rows(self._recorder.catalogue.framegrabs, asked, views.FramegrabRow)
 
     async def losses(self, asked: Annotated[Filter, Query()]) -> Response:
         """Frames that are known to be missing, with their cause."""
-        return await self._rows(self._recorder.catalogue.losses, asked, views.loss_row)
+        return await self._rows(self._recorder.catalogue.losses, asked, views.LossRow)
 
 
     async def _rows(

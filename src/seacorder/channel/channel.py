@@ -13,7 +13,7 @@ from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.channel.account import Hole, Rate
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.outputs import Outputs, Slot
-from seacorder.channel.timeline import Timeline
+from seacorder.channel.timeline import Timeline, decoded_ns
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.event import Event, Severity
@@ -25,7 +25,7 @@ from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
 log = logging.getLogger(__name__)
 
 STALLED_AFTER_NS = 3 * NS_PER_SECOND
-FRAMEGRAB_WAIT_NS = 120 * NS_PER_MS
+FRAMEGRAB_WAIT_NS = 200 * NS_PER_MS
 """How long a still waits for a frame that was captured before its instant and is still on its way."""
 MENDED_EVENT_EVERY_NS = 60 * NS_PER_SECOND
 
@@ -64,6 +64,8 @@ class Channel:
         self._reason: str | None = f"{settings.name} is being connected."
         self._newest: Sample | None = None
         self._newest_arrived_ns = 0
+        self._reached_ns = 0
+        """No picture captured before this instant is still to come."""
         self._hole: Hole | None = None
         self._wants_keyframe = True
         self._losses = 0
@@ -91,7 +93,7 @@ class Channel:
             if source is None:
                 return
             sample = self._timeline.stamp(packet)
-            if packet.track is Track.VIDEO and not self._take_video(sample, packet):
+            if packet.track is Track.VIDEO and not self._take_video(sample, packet, source):
                 return
             if self._wants_keyframe:
                 return
@@ -100,7 +102,7 @@ class Channel:
             if len(self.outputs):
                 self.outputs.write(sample, source)
             if self.waiting_grabs and sample.track is Track.VIDEO:
-                self._serve_grabs(sample.instant_ns)
+                self._serve_grabs(self._reached_ns)
 
     def disconnected(self, reason: str) -> None:
         """The connection is gone or could not be made; `reason` is one sentence without credentials."""
@@ -146,17 +148,16 @@ class Channel:
         return self._reason or ""
 
     @property
-    def newest(self) -> Sample | None:
-        """The newest picture that was taken."""
-        return self._newest
-
-    @property
     def frame_ns(self) -> int:
         """Usual distance of two frames; 0 when unknown."""
         if self.source is not None and self.source.frame_rate:
             return int(NS_PER_SECOND / self.source.frame_rate)
         measured = self._rate.frames_per_second(self.clock.monotonic_ns())
         return NS_PER_SECOND // measured if measured else 0
+
+    def has_reached(self, instant_ns: int) -> bool:
+        """True when the newest frame at or before an instant is here, as far as one can know without waiting."""
+        return self._reached_ns + self.frame_ns > instant_ns
 
     def stalled_seconds(self) -> float:
         """How long a standing connection has sent nothing; 0 while it sends."""
@@ -199,7 +200,7 @@ class Channel:
 
     # Inside.
 
-    def _take_video(self, sample: Sample, packet: SourcePacket) -> bool:
+    def _take_video(self, sample: Sample, packet: SourcePacket, source: SourceFormat) -> bool:
         """Keeps the books for a picture; False when it cannot be shown because its keyframe is missing."""
         self._newest_arrived_ns = packet.arrived_ns
         if self._wants_keyframe and not sample.is_keyframe:
@@ -214,6 +215,7 @@ class Channel:
             hole = Hole(self._newest.utc_ns, LossCause.NETWORK, "Frames never arrived from the source.")
             self._note_loss(hole, sample.utc_ns, self._timeline.frames_skipped)
         self._newest = sample
+        self._reached_ns = decoded_ns(sample, source.video)
         return True
 
     def _open_hole(self, cause: LossCause, detail: str) -> None:

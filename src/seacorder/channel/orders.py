@@ -104,7 +104,7 @@ class Orders:
 
     def _write_since(self, output: Output, instant_ns: int) -> None:
         for sample, source in self._channel.backlog.since(instant_ns):
-            output.sink.write(sample, source)
+            output.write(sample, source)
 
     def _stop(self, slot: Slot, request: int | None, instant: Instant) -> None:
         channel = self._channel
@@ -120,12 +120,10 @@ class Orders:
     def _take_framegrab(self, order: TakeFramegrab) -> None:
         channel = self._channel
         with channel.lock:
-            newest = channel.newest
-            if not channel.is_live or newest is None:
+            if not channel.is_live:
                 self._answer(order.request, FinishOutcome(False, channel.reason))
                 return
-            instant_ns = order.instant.monotonic_ns
-            if newest.instant_ns + channel.frame_ns <= instant_ns:
+            if not channel.has_reached(order.instant.monotonic_ns):
                 deadline_ns = channel.clock.monotonic_ns() + FRAMEGRAB_WAIT_NS
                 channel.waiting_grabs.append(WaitingGrab(order, deadline_ns))
             else:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from seacorder.base.clock import NS_PER_MS
+from seacorder.channel.timeline import decoded_ns
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind, FileStatus
 from seacorder.model.sample import Sample, SourceFormat, Track
@@ -47,6 +48,23 @@ class Output:
     stop: Instant | None = None
     on_done: list[OnOutcome] = field(default_factory=list)
     """Who waits for the stop."""
+    _highest_pts: int = -1
+
+    def write(self, sample: Sample, source: SourceFormat) -> None:
+        if sample.track is Track.VIDEO:
+            self._highest_pts = max(self._highest_pts, sample.pts)
+        self.sink.write(sample, source)
+
+    def ends_before(self, sample: Sample, source: SourceFormat) -> bool:
+        """True when every frame up to the stop has been written and what has been written shows without a hole.
+
+        No later packet is shown before it is decoded, so a picture decoded after the stop ends the wait. Where the
+        source reorders, pictures that were sent ahead still miss those shown before them until the next one goes
+        further ahead than any before; these few frames after the stop's instant are kept.
+        """
+        if self.stop is None or sample.track is not Track.VIDEO or sample.pts <= self._highest_pts:
+            return False
+        return decoded_ns(sample, source.video) > self.stop.monotonic_ns
 
 
 class Outputs:
@@ -69,10 +87,10 @@ class Outputs:
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         for slot, output in list(self._slots.items()):
-            if output.stop is not None and is_after(sample, source, output.stop.monotonic_ns):
+            if output.stop is not None and output.ends_before(sample, source):
                 self._finish(slot, output)
             else:
-                output.sink.write(sample, source)
+                output.write(sample, source)
 
     def stop(self, slot: Slot, instant: Instant, on_done: OnOutcome) -> bool:
         """Ends a slot's sink at an instant; False when the slot is empty. A second stop joins the first."""
@@ -110,15 +128,3 @@ class Outputs:
                 on_done(outcome)
 
         output.sink.finish(done)
-
-
-def is_after(sample: Sample, source: SourceFormat, instant_ns: int) -> bool:
-    """True when a picture is decoded after an instant.
-
-    Decoding order decides, because a file can only end in that order; where the source reorders, the file holds the
-    few frames more that its last pictures are predicted from.
-    """
-    if sample.track is not Track.VIDEO:
-        return False
-    reorder = (sample.pts - sample.dts) * source.video.time_base
-    return sample.instant_ns - int(reorder * 1_000_000_000) > instant_ns

@@ -22,6 +22,15 @@ BUCKETS = 12
 DEFAULT_FRAME_NS = NS_PER_SECOND // 25
 
 
+def decoded_ns(sample: Sample, video: TrackFormat) -> int:
+    """The instant as which a picture stands in decoding order, monotonic: none that follows it is captured before.
+
+    The capture time itself where the source does not reorder.
+    """
+    ahead = (sample.pts - sample.dts) * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
+    return sample.instant_ns - ahead
+
+
 class ClockOffset:
     """The least `arrival - media time` over the last minute, so that drift of the source's clock is followed."""
 
