@@ -7,13 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.catalogue.queries import Queries
 from seacorder.cli.agreement import Catalogued, Disagreement, Found, disagreements, open_files
+from seacorder.cli.progress import progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.inspect import inspect_file
 from seacorder.model.report import FileExamined
@@ -59,7 +57,7 @@ def look(catalogued: Catalogued, folders: Iterable[Path]) -> Found:
     standing = [path for path in {*known, *_videos_in(folders)} if Path(path).is_file()]
     sizes = {path: Path(path).stat().st_size for path in standing if path in stills}
     examined: dict[str, FileExamined] = {}
-    with _progress() as progress:
+    with progress_bar() as progress:
         for path in progress.track(sorted(set(standing) - stills), description="Counting frames"):
             examined[path] = inspect_file(Path(path))
     return Found(examined, sizes)
@@ -79,13 +77,6 @@ def _videos_in(folders: Iterable[Path]) -> Iterator[str]:
     for folder in folders:
         for place, _, names in os.walk(folder):
             yield from (str(Path(place, name)) for name in names if name.lower().endswith(VIDEO_SUFFIX))
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True, disable=not Console(stderr=True).is_terminal,
-    )
 
 
 def _summary(catalogued: Catalogued, found: Found) -> dict[str, int]:
