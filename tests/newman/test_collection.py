@@ -1,5 +1,6 @@
 """The Postman collection: complete, in the taught order, and passing against the real program."""
 
+import asyncio
 import json
 import subprocess
 from pathlib import Path
@@ -48,16 +49,25 @@ def test_every_request_has_tests_and_a_description() -> None:
         assert one["request"]["url"]["raw"].startswith(("{{inspector}}/", "{{integration}}/"))
 
 
-@pytest.mark.newman
-def test_it_passes_against_the_real_program(newman: Path, program: Program, tmp_path: Path) -> None:
-    report = tmp_path / "report.json"
-    hosts = ("--env-var", f"inspector={program.url}", "--env-var", f"integration={program.integration_url}")
+def run(newman: Path, inspector: str, integration: str, report: Path) -> None:
+    """Runs the whole collection; its first failure fails the test."""
+    hosts = ("--env-var", f"inspector={inspector}", "--env-var", f"integration={integration}")
     reporters = ("--reporters", "cli,json", "--reporter-json-export", str(report), "--color", "off")
     command = ["node", str(newman), "run", str(COLLECTION), *hosts, *reporters]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    counts = json.loads(report.read_text())["run"]["stats"]
+    counts = json.loads(report.read_text("utf-8"))["run"]["stats"]
     assert counts["assertions"]["total"] >= counts["requests"]["total"] >= 41
+
+
+@pytest.mark.newman
+def test_it_passes_against_the_real_program(newman: Path, program: Program, tmp_path: Path) -> None:
+    run(newman, program.url, program.integration_url, tmp_path / "report.json")
     parts = program.rows("parts")
     assert {(one["channel"], one["state"]) for one in parts} == {("Bow", "whole"), ("Stern", "whole")}
     assert all(Path(one["path"]).is_relative_to(program.root) for one in parts)
+
+
+@pytest.mark.newman
+async def test_it_passes_against_the_fake_alike(newman: Path, fake: tuple[str, str], tmp_path: Path) -> None:
+    await asyncio.to_thread(run, newman, *fake, tmp_path / "report.json")

@@ -58,7 +58,7 @@ class EventFeed:
         try:
             async for event in self._since(cursor):
                 async with asyncio.timeout(SEND_SECONDS_MAX):
-                    await socket.send_text(views.event_view(event).model_dump_json())
+                    await socket.send_text(views.shown(views.EventView, event).model_dump_json())
         except TimeoutError:
             with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
                 async with asyncio.timeout(1.0):

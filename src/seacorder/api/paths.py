@@ -72,7 +72,7 @@ class Paths:
         method = scope["method"] if scope["type"] == "http" else WEBSOCKET
         found = self._table.find(scope["path"])
         if found is None:
-            unknown = UnknownPath(f"There is no command {_shown(scope['path'])}; see /docs for all commands.")
+            unknown = UnknownPath(f"There is no command {_shown(scope['path'])}; check its spelling and the port.")
             await send_problem(unknown, scope, receive, send)
             return
         command, path = found

@@ -175,15 +175,13 @@ class CatalogueRows:
         """Frames that are known to be missing, with their cause."""
         return await self._rows(self._recorder.catalogue.losses, asked, views.LossRow)
 
-
-    async def _rows(
-        self, query: Callable[[Page], Rows[Row]], asked: Filter, show: Callable[[Row], Shown]
-    ) -> Response:
+    async def _rows(self, query: Callable[[Page], Rows[Row]], asked: Filter, view: type[views.View]) -> Response:
         """Answers with what is known now: who has just stopped a recording reads that it is whole."""
         with contextlib.suppress(CatalogueFailed):  # a slow disk must not hide the rows that it has
             await self._recorder.catalogue.flush(FLUSH_SECONDS)
         found = await asyncio.to_thread(query, asked.page())
-        return _json(views.PageOf[Any](items=[show(row) for row in found.items], next_cursor=found.next_cursor))
+        items = [views.shown(view, row) for row in found.items]
+        return _json(views.PageOf[Any](items=items, next_cursor=found.next_cursor))
 
 
 def _outcome(failure: str, result: CommandResult, *, may_be_idle: bool = True) -> Response:
