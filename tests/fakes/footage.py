@@ -74,8 +74,8 @@ def _encoded(recipe: Recipe) -> io.BytesIO:
         stream: Any = container.add_stream(recipe.codec, rate=recipe.rate)
         stream.width, stream.height, stream.pix_fmt = *recipe.size, "yuv420p"
         if recipe.codec == "libx265":
-            params = f"log-level=none:keyint={recipe.group}:min-keyint={recipe.group}:bframes={recipe.b_frames}:scenecut=0"
-            params += f":open-gop={recipe.open_group:d}"
+            params = f"log-level=none:keyint={recipe.group}:min-keyint={recipe.group}:scenecut=0"
+            params += f":bframes={recipe.b_frames}:open-gop={recipe.open_group:d}"
             stream.options = {"preset": "ultrafast", "x265-params": params, **dict(recipe.options)}
         else:
             stream.options = {

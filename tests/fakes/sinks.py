@@ -8,7 +8,6 @@ from typing import Any
 
 from fakes.clock import FakeClock
 from fakes.footage import START_NS, START_UTC_NS
-
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import StartClip, StartRecording, TakeFramegrab
 from seacorder.model.instant import Instant, SplitSchedule
@@ -58,7 +57,9 @@ class Bench:
     def naming(self, kind: FileKind = FileKind.RECORDING, file_template: str = "${channelname}") -> Naming:
         return Naming(str(self.folder), "d", START_UTC_NS, file_template, START_UTC_NS, kind, use_utc=True)
 
-    def start_recording(self, period_ns: int = 0, *, anew: bool = False, file_template: str = "${channelname}") -> StartRecording:
+    def start_recording(
+        self, period_ns: int = 0, *, anew: bool = False, file_template: str = "${channelname}"
+    ) -> StartRecording:
         return StartRecording(
             request=1,
             recording_id="R1",

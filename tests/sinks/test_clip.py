@@ -4,7 +4,6 @@ from pathlib import Path
 
 from fakes.footage import Recipe, footage, numbers_in
 from fakes.sinks import Bench, Outcome
-
 from seacorder.model.recording import FileKind, FileState
 from seacorder.model.report import ClipClosed, ClipOpened, PartClosed
 from seacorder.sinks.clip import ClipSink

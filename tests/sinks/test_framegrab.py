@@ -8,10 +8,10 @@ from typing import Any
 
 import av
 import pytest
-from fakes.footage import START_UTC_NS, Recipe, footage, real_clips, samples_of
-from fakes.sinks import Bench, Outcome
 from PIL import Image
 
+from fakes.footage import START_UTC_NS, Recipe, footage, real_clips, samples_of
+from fakes.sinks import Bench, Outcome
 from seacorder.model.report import FramegrabStored
 from seacorder.model.sample import Sample
 from seacorder.sinks.framegrab import take_framegrab

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import av
 import pytest
+
 from fakes.footage import Footage, Recipe, footage, numbers_in, packets_in, real_clips, samples_of
 from fakes.sinks import Bench, Outcome
-
 from seacorder.model.recording import FileState
 from seacorder.model.report import LossNoted, PartClosed, PartOpened
 from seacorder.model.sample import Sample, Track
@@ -112,7 +112,8 @@ def test_parts_are_reported_with_what_they_hold(tmp_path: Path) -> None:
 def test_names_are_evaluated_anew_at_the_split_instant(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     made = footage(Recipe(frames=100, group=10))
-    sink = RecordingSink(bench.start_recording(2_100_000_000, anew=True, file_template="${ss}${fff}"), bench.surroundings)
+    order = bench.start_recording(2_100_000_000, anew=True, file_template="${ss}${fff}")
+    sink = RecordingSink(order, bench.surroundings)
     bench.feed(sink, made.samples, made.source)
     bench.finish(sink)
     assert sorted(path.name for path in tmp_path.rglob("*.mp4")) == ["20000.mp4", "22100.mp4"]

@@ -29,8 +29,8 @@ def decode(samples: Sequence[Sample], wanted: Sample, source: SourceFormat) -> t
     """The decoded picture of `wanted`, with its sample.
 
     When it cannot be decoded: of the newest one before it, or else of the first one after it, as at the beginning of
-    a group whose first shown pictures are predicted from the group before. `samples` begin with a keyframe and are in decoding order. InputFailed when nothing can be decoded. Blocks for as
-    long as decoding takes.
+    a group whose first shown pictures are predicted from the group before. `samples` begin with a keyframe and are in
+    decoding order. InputFailed when nothing can be decoded. Blocks for as long as decoding takes.
     """
     decoder = _decoder(source, threads=1 if len(samples) == 1 else min(THREADS_MAX, os.cpu_count() or 1))
     best: Any = None

@@ -1,0 +1,39 @@
+"""The worker: `RepairFiles` in, one `FileExamined` per path out, until the control process closes the pipe."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from seacorder.base import log
+from seacorder.base.errors import StorageFailed
+from seacorder.base.pipe import Link
+from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.repair import repair
+from seacorder.model.command import Finish, RepairFiles
+from seacorder.model.report import FileExamined
+
+
+def examine(path: Path, *, repairs: bool) -> FileExamined:
+    """Examines one file, after repairing it where that is wanted and needed. Never raises for what is in it."""
+    if not repairs or not path.is_file():
+        return inspect_file(path)
+    try:
+        was_repaired = repair(path)
+    except StorageFailed as fault:
+        return replace(inspect_file(path), sentence=fault.sentence)
+    return replace(inspect_file(path), was_repaired=was_repaired)
+
+
+def main() -> None:
+    """Runs until the pipe is closed or `Finish` comes."""
+    link = Link.from_stdio()
+    log.set_up(process="evidence")
+    for message in link.messages():
+        if isinstance(message, Finish):
+            return
+        if isinstance(message, RepairFiles):
+            for path in message.paths:
+                link.send(examine(Path(path), repairs=not message.examine_only))
+
+
+if __name__ == "__main__":
+    main()
