@@ -4,6 +4,7 @@ On Debian as root the missing packages are installed. Elsewhere it says what is 
 it; with CI=true something missing is a failure, since then nothing may be skipped.
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -35,6 +36,20 @@ def has_gstreamer() -> bool:
         return False
     probe = subprocess.run([python, "-c", _GSTREAMER_PROBE], capture_output=True, check=False)
     return probe.returncode == 0
+
+
+def has_library(name: str) -> bool:
+    """True when the shared library can be loaded."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def has_browser() -> bool:
+    """A Chromium, and what the driver that steers it is linked with."""
+    return has_command("chromium", "chromium-browser")() and has_library("libatomic.so.1")
 
 
 def has_command(*names: str) -> Callable[[], bool]:
@@ -70,7 +85,8 @@ NEEDS = (
             "gstreamer1.0-tools",
         ),
     ),
-    Need("Chromium", "tests of the page (marker browser)", has_command("chromium", "chromium-browser"), ("chromium",)),
+    Need("curl", "the commands of README and guides", has_command("curl"), ("curl",)),
+    Need("Chromium", "tests of the page (marker browser)", has_browser, ("chromium", "libatomic1")),
     Need("Node and npm", "the Postman collection in newman (marker newman)", has_command("npm"), ("nodejs", "npm")),
 )
 
