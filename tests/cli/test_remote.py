@@ -103,9 +103,10 @@ def test_status_once_and_as_json(seacorder, web) -> None:
 def test_the_table_says_all() -> None:
     text = shown(STATUS)
     for expected in ("● recording 1:01:01", "● clip", "50%", "2:00:00", "Bow", "1920x1080 25/s h264", "8.0", "0:01:01",
-                     "1500", "/data/bow.mp4", "Stern", "failed", "Stern: The camera refused the password."):
+                     "1500", "bow.mp4", "Stern", "failed", "Stern: The camera refused the password."):
         assert expected in text
-    assert "/data/bow.mp4" not in shown(STATUS, width=80)
+    assert "bow.mp4" not in shown(STATUS, width=80)
+    assert "1920x1080 25/s h264" in shown(STATUS, width=100)
 
 
 def test_a_recording_that_stores_nothing_is_told() -> None:

@@ -1,5 +1,7 @@
 """The status as a table in a terminal. Pure: an answer in, something printable out."""
 
+import re
+
 from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -7,7 +9,10 @@ from rich.text import Text
 from seacorder.client.answers import ChannelAnswer, FileAnswer, StatusAnswer
 
 _STATE_STYLES = {"live": "green", "connecting": "yellow", "stalled": "bold red", "failed": "bold red"}
+_SEPARATOR = re.compile(r"[/\\\\]")
 _NARROW = 100
+_OTHERS = 80
+"""Columns that everything but the file's name takes."""
 _NUMBERS = {"Mbit/s", "recording", "frames", "losses"}
 
 
@@ -17,7 +22,8 @@ def picture_of(status: StatusAnswer, *, width: int) -> RenderableType:
     columns = ["channel", "state", "picture", "Mbit/s", "recording", "frames", "losses"]
     for column in columns if width < _NARROW else [*columns, "file"]:
         justify: JustifyMethod = "right" if column in _NUMBERS else "left"
-        table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=column == "file")
+        widest = max(width - _OTHERS, 12) if column == "file" else None
+        table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=True, max_width=widest)
     for channel in status.channels:
         cells = _cells(channel)
         table.add_row(*(cells if width >= _NARROW else cells[:-1]))
@@ -64,7 +70,7 @@ def _cells(channel: ChannelAnswer) -> list[RenderableType]:
         Text(stored, style="red"),
         Text(str(file.frames) if file else ""),
         Text(str(channel.losses), style="bold red" if channel.losses else ""),
-        Text(file.path if file else ""),
+        Text(_SEPARATOR.split(file.path)[-1] if file else ""),
     ]
 
 
