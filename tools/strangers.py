@@ -13,13 +13,13 @@ _PERSONAL = r"(?<![\w.$}~-])(?:/home/(?!you\b|user\b)|/Users/|/root/)\w|\b[A-Z]:
 _REGISTRIES = (
     r"registry\.(?:npmjs|yarnpkg)\.|pypi\.org/simple|files\.pythonhosted\.|--(?:extra-)?index-url|--find-links"
 )
+_EXAMPLES = {"data", "home", "media", "mnt", "opt", "root", "srv", "tmp", "usr", "var"}
 
 
 def machine_paths(root: Path = ROOT) -> list[str]:
-    """This checkout's own folders, as patterns."""
-    own = {root, root.parent, Path.home()}
-    short = {Path("/"), Path("/tmp"), Path("/home"), Path("/root")}
-    return [re.escape(str(path)) + r"(?:/|\b)" for path in own - short]
+    """This checkout's own folders, as patterns; not where examples in documents and tests may lie as well."""
+    own = [path for path in (root, root.parent) if len(path.parts) > 1 and path.parts[1] not in _EXAMPLES]
+    return [re.escape(str(path)) + r"(?:/|\b)" for path in own]
 
 
 def pattern(root: Path = ROOT) -> re.Pattern[str]:
