@@ -9,7 +9,7 @@ from rich.text import Text
 from seacorder.client.answers import ChannelAnswer, FileAnswer, StatusAnswer
 
 _STATE_STYLES = {"live": "green", "connecting": "yellow", "stalled": "bold red", "failed": "bold red"}
-_SEPARATOR = re.compile(r"[/\\\\]")
+_SEPARATOR = re.compile(r"[/\\]")
 _NARROW = 100
 _OTHERS = 80
 """Columns that everything but the file's name takes."""
