@@ -2,7 +2,8 @@
 
 JFIF means BT.601 with full range; video is mostly BT.709 with limited range (BT.601 below 720 lines where the source
 does not say). The picture is converted between those two in YCbCr, without the way over RGB, and its chroma keeps the
-source's own subsampling: finer would invent detail, coarser would lose it. Pillow is imported when it is first
+source's own subsampling: finer would invent detail, coarser would lose it. (Each chroma value is repeated on the way
+to Pillow, whose averages of equal values give it back unchanged.) Pillow is imported when it is first
 needed: it costs a worker 3 MB, which most never spend.
 """
 
@@ -40,7 +41,7 @@ def encode(frame: Any, *, quality: int = QUALITY, exif: bytes = b"", size: tuple
         dst_colorspace=Colorspace.ITU601,
         src_color_range=_range(frame),
         dst_color_range=ColorRange.JPEG,
-        interpolation=Interpolation.BICUBIC if size is None else Interpolation.AREA,
+        interpolation=Interpolation.POINT if size is None else Interpolation.AREA,
     )
     planes = [
         Image.frombuffer("L", (width, height), bytes(plane), "raw", "L", plane.line_size, 1)

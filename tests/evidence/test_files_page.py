@@ -1,0 +1,36 @@
+"""docs/reference/files.md has an entry for everything that a file says of itself."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from seacorder.model.note import NOTE_KEY, FileNote
+from seacorder.model.recording import FileKind, Framegrab
+from seacorder.sinks.exif import comment_of
+from seacorder.sinks.mp4 import metadata_of
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "files.md").read_text()
+NOTE = FileNote(FileKind.RECORDING, "Büg", "R1", 1, 0, 0)
+
+
+@pytest.mark.parametrize("key", [*metadata_of(NOTE), *(field.name for field in fields(FileNote)), NOTE_KEY, "version"])
+def test_every_key_of_a_video_file_is_described(key: str) -> None:
+    assert f"| `{key}` |" in PAGE
+
+
+def test_every_key_of_a_framegrab_is_described() -> None:
+    for key in json.loads(comment_of(Framegrab("G", "C", "", 0, 0, 0, 0, 0, 0))):
+        assert f"| `{key}` |" in PAGE
+
+
+def test_a_note_survives_its_text() -> None:
+    assert FileNote.from_json(NOTE.to_json()) == NOTE
+    assert NOTE.to_json().isascii()
+
+
+@pytest.mark.parametrize("text", ["", "null", "[]", "{}", '{"kind":"x"}', '{"kind":"Clip"}', "x"])
+def test_what_is_no_note_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="note"):
+        FileNote.from_json(text)
