@@ -1,5 +1,6 @@
 """Recordings: nothing missing, nothing twice, in files that are good at every instant."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -53,6 +54,20 @@ def test_every_frame_is_there_once_and_bit_for_bit(recipe: Recipe, tmp_path: Pat
     assert [(pts, dts) for pts, dts, _ in stored] == [(pts * ratio, dts * ratio) for pts, dts in times]
     if recipe.codec == "libx264":
         assert [data for _, _, data in stored] == [bytes(sample.packet) for sample in made.video]
+
+
+@pytest.mark.parametrize("given", [0, None], ids=["source without durations", "source with them"])
+def test_the_last_frame_has_its_time(given: int | None, tmp_path: Path) -> None:
+    made = footage(Recipe())
+    bench = Bench(tmp_path)
+    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    samples = [replace(sample, duration=sample.duration if given is None else given) for sample in made.samples]
+    bench.feed(sink, samples, made.source)
+    bench.finish(sink)
+    with av.open(str(next(tmp_path.rglob("*.mp4")))) as container:
+        stream = container.streams.video[0]
+        assert stream.duration is not None
+        assert stream.duration * stream.time_base == 4
 
 
 def test_a_hundred_splits_lose_and_repeat_nothing(tmp_path: Path) -> None:

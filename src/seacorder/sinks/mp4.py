@@ -40,6 +40,7 @@ class Mp4Writer:
         self._streams: dict[Track, Any] = {}
         self._time_bases: dict[Track, Fraction] = {}
         self._origins: dict[Track, int] = {}
+        self._last_dts: dict[Track, int] = {}
         origin = first.dts * source.video.time_base
         for track_format in (source.video, source.audio):
             if track_format is not None:
@@ -58,12 +59,20 @@ class Mp4Writer:
         packet.time_base = self._time_bases[sample.track]
         packet.pts = sample.pts - origin
         packet.dts = sample.dts - origin
-        packet.duration = sample.duration
+        packet.duration = self._duration(sample)
         self._container.mux(packet)
 
     def close(self) -> None:
         """Writes the index and turns the header. StorageFailed when the file takes no more bytes."""
         self._container.close()
+
+    def _duration(self, sample: Sample) -> int:
+        """The source's own, or how far the packet is from the one before it: the last packet's is the file's end."""
+        last_dts = self._last_dts.get(sample.track)
+        self._last_dts[sample.track] = sample.dts
+        if sample.duration > 0 or last_dts is None:
+            return sample.duration
+        return sample.dts - last_dts
 
     def _add(self, track_format: TrackFormat, template: Any, origin: Fraction) -> None:
         stream = self._container.add_stream_from_template(template, opaque=True)
