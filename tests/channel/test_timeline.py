@@ -83,6 +83,15 @@ def test_frames_that_never_arrived_are_counted_on_a_steady_source() -> None:
     assert timeline.frames_skipped == 4
 
 
+def test_a_distance_that_is_no_whole_number_of_frames_is_the_source_s_own() -> None:
+    timeline = Timeline(0)
+    timeline.connect(VIDEO, None, Fraction(25))
+    for i in range(60):
+        timeline.stamp(packet(i * FRAME, i * FRAME_NS))
+    timeline.stamp(packet(59 * FRAME + FRAME * 9 // 5, 61 * FRAME_NS))
+    assert timeline.frames_skipped == 0
+
+
 def test_reordered_pictures_keep_their_presentation() -> None:
     timeline = Timeline(0)
     timeline.connect(VIDEO, None, Fraction(25))

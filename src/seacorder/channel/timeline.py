@@ -189,9 +189,12 @@ class Timeline:
             times.steady += 1
             times.frame += (step - times.frame) // 4 if times.steady < 8 else 0
             return
-        if track is Track.VIDEO and times.steady >= STEADY_STEPS and step > times.frame * 7 // 4:
-            self.frames_skipped = round(step / times.frame) - 1
-            return
+        if track is Track.VIDEO and times.steady >= STEADY_STEPS:
+            frames = round(step / times.frame)
+            # A hole is a whole number of frames long; any other distance is the source's own, as at the end of a loop.
+            if frames >= 2 and abs(step - frames * times.frame) * 8 <= times.frame:
+                self.frames_skipped = frames - 1
+                return
         times.steady = 0
         times.frame = max(1, step if times.ns(step) < NS_PER_SECOND else times.frame)
 
