@@ -12,6 +12,7 @@ from seacorder.model.command import StartRecording, StopRecording
 from seacorder.model.event import Severity
 from seacorder.model.recording import FileState, Loss, LossCause, RecordingState
 from seacorder.model.report import FileExamined, LossNoted
+from seacorder.model.result import CommandFailed
 from seacorder.model.settings import SettingsChange
 
 LIVE, FAILED = ChannelState.LIVE, ChannelState.FAILED
@@ -86,8 +87,9 @@ async def test_a_channel_without_a_picture_joins_later(bridge: Bridge) -> None:
 
 async def test_without_any_picture_start_is_refused_and_withdrawn(bridge: Bridge) -> None:
     await bridge.start(FAILED, FAILED)
-    with pytest.raises(NotPossible, match=r"Bow: Bow is failed\. Stern: Stern is failed\."):
+    with pytest.raises(CommandFailed, match=r"Bow: Bow is failed\. Stern: Stern is failed\.") as refused:
         await bridge.recorder.start_recording()
+    assert [(one.channel, one.ok) for one in refused.value.result.channels] == [("Bow", False), ("Stern", False)]
     assert bridge["Bow"].told(StopRecording)
     assert bridge["Stern"].told(StopRecording)
     assert not bridge.recorder.is_recording()

@@ -9,7 +9,7 @@ from PIL import Image
 
 from fakes.clock import FakeClock
 from seacorder.base.clock import Clock
-from seacorder.base.errors import BadRequest, NotPossible
+from seacorder.base.errors import BadRequest
 from seacorder.catalogue.page import Page, Rows
 from seacorder.control.events import EventLog
 from seacorder.control.settings import apply_change, check_encoder
@@ -29,7 +29,7 @@ from seacorder.model.recording import (
     RecordingState,
 )
 from seacorder.model.report import Picture
-from seacorder.model.result import ChannelResult, CommandResult
+from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
 from seacorder.model.settings import RecorderSettings, SettingsChange
 from seacorder.model.status import ChannelView, RecorderStatus, Volume
 
@@ -131,7 +131,7 @@ class FakeRecorder:
     async def start_recording(self) -> CommandResult:
         instant = self._begin("start_recording")
         if not any(one.is_live for one in self.channels):
-            return self._result(instant, "")
+            raise CommandFailed("No channel can record.", self._result(instant, ""))
         if self.recording_id is None:
             self.recording_id = "20260504T030201.000Z"
             self.recording_since_ns = instant.monotonic_ns
@@ -149,7 +149,7 @@ class FakeRecorder:
     async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
         instant = self._begin("start_clip")
         if not any(one.is_live for one in self.channels):
-            raise NotPossible("No channel is live, so there is nothing to record a clip of.")
+            raise CommandFailed("No channel is live.", self._result(instant, ""))
         self.clips.setdefault(kind, instant)
         return self._result(instant, "clip-1")
 

@@ -13,11 +13,11 @@ from starlette.responses import Response
 from seacorder.api import documented, wire
 from seacorder.api.assembly import assemble
 from seacorder.api.page import add_page
-from seacorder.api.problems import CommandFailed
 from seacorder.api.surface import Recorder
 from seacorder.api.v1 import add_v1
 from seacorder.base.errors import BadRequest
 from seacorder.config.schema import ServerSettings
+from seacorder.model.result import CommandFailed
 from seacorder.model.settings import RecorderSettings, SettingsChange
 
 RECORDER_SETTINGS: Mapping[str, tuple[str, wire.Reader]] = {

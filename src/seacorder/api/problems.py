@@ -27,7 +27,7 @@ from seacorder.base.errors import (
     WorkerLost,
 )
 from seacorder.base.log import redact
-from seacorder.model.result import CommandResult
+from seacorder.model.result import CommandFailed
 
 _log = logging.getLogger(__name__)
 
@@ -73,15 +73,6 @@ class NotThere(SeacorderError):
     """The path is right, but what it names does not exist, such as a channel."""
 
     kind = "not_there"
-
-
-class CommandFailed(NotPossible):
-    """A command that no channel could carry out; `result` has each channel's reason."""
-
-    def __init__(self, what: str, result: CommandResult) -> None:
-        reasons = result.sentence or "No channel is set up."
-        super().__init__(f"{what} {reasons}")
-        self.result = result
 
 
 @dataclass(frozen=True, slots=True)

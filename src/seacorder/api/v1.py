@@ -14,12 +14,12 @@ from starlette.responses import Response
 
 from seacorder.api import documented, views, wire
 from seacorder.api.events import EventFeed
-from seacorder.api.problems import CommandFailed, NotThere
+from seacorder.api.problems import NotThere
 from seacorder.api.surface import Recorder
 from seacorder.api.times import read_utc
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
-from seacorder.model.result import CommandResult
+from seacorder.model.result import CommandFailed, CommandResult
 
 Row = TypeVar("Row")
 

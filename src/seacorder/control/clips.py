@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 
-from seacorder.base.errors import NotPossible
 from seacorder.control.channel_workers import MakeCommand
 from seacorder.control.events import EventKind
 from seacorder.control.examination import Examination
@@ -14,7 +13,7 @@ from seacorder.model.channel import ChannelStatus
 from seacorder.model.command import StartClip, StopClip
 from seacorder.model.instant import Instant
 from seacorder.model.recording import Clip, FileKind, FileState
-from seacorder.model.result import ChannelResult, CommandResult
+from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
 
 
 class ClipSession:
@@ -68,14 +67,14 @@ class Clips:
                 return running.result
             live = self._own.watch.live
             if not live:
-                raise NotPossible(f"No channel is live. {not_live(self._own, ()).sentence}")
+                raise CommandFailed("No channel is live.", not_live(self._own, ()))
             session = ClipSession(self._own.ids.next(instant.utc_ns), self._kind, instant)
             self._session, self._is_on = session, True
             results = await self._own.workers.ask(live, self._command(session, instant), self._own.limits.start_seconds)
             session.result = CommandResult(instant, session.id, in_order(self._own, results))
             if not session.result.ok:
                 self._withdraw()
-                raise NotPossible(f"No channel can record a clip. {session.result.sentence}")
+                raise CommandFailed("No channel can record a clip.", session.result)
             for channel in session.channels:
                 session.stored.saw_answer(channel, self._own.clock.monotonic_ns())
             sentence = f"{self._kind} {session.id} runs: {', '.join(session.channels)}."

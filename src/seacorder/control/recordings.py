@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 
-from seacorder.base.errors import NotPossible
 from seacorder.control.events import EventKind
 from seacorder.control.examination import Examination
 from seacorder.control.gaps import Gap, Gaps
@@ -22,7 +21,7 @@ from seacorder.model.channel import ChannelStatus
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part, Recording
-from seacorder.model.result import ChannelResult, CommandResult
+from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
 
 
 class Recordings:
@@ -71,7 +70,7 @@ class Recordings:
             session.result = CommandResult(instant, session.id, results)
             if not session.result.ok:
                 self._withdraw(session)
-                raise NotPossible(f"No channel can record. {session.result.sentence}")
+                raise CommandFailed("No channel can record.", session.result)
             self._note_start(session)
             return session.result
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from seacorder.base.errors import NotPossible
 from seacorder.model.instant import Instant
 
 
@@ -32,3 +33,11 @@ class CommandResult:
     def sentence(self) -> str:
         """Each channel's reason, in one line."""
         return " ".join(f"{result.channel}: {result.sentence}" for result in self.channels if not result.ok)
+
+
+class CommandFailed(NotPossible):
+    """A command that no channel could carry out; `result` has each channel's reason, the sentence has them all."""
+
+    def __init__(self, what: str, result: CommandResult) -> None:
+        super().__init__(f"{what} {result.sentence or 'No channel is set up.'}")
+        self.result = result
