@@ -5,6 +5,7 @@ from pathlib import Path
 
 import av
 import pytest
+
 from fakes.footage import real_clips
 from rig.program import running, wait_for
 

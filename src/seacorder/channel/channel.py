@@ -124,7 +124,7 @@ class Channel:
                 self._open_hole(LossCause.STALL, "The connection stands but sends nothing.")
                 reason = f"{self.settings.name} is connected but has sent no frame for 3 s; check the camera."
                 self._enter(ChannelState.STALLED, reason)
-            self.outputs.finish_due(now_ns, is_live=self.is_live)
+            self.outputs.finish_due(now_ns, is_live=self.is_live, newest_ns=self._newest_arrived_ns)
             if any(grab.deadline_ns <= now_ns for grab in self.waiting_grabs):
                 self._serve_grabs(now_ns)
             self._say_mended(now_ns)
@@ -133,7 +133,7 @@ class Channel:
         """Monotonic time at which `tick` should be called at the latest, where something waits for it."""
         with self.lock:
             due = [grab.deadline_ns for grab in self.waiting_grabs]
-            stop = self.outputs.next_due_ns()
+            stop = self.outputs.next_due_ns(self._newest_arrived_ns)
             return min([*due, stop] if stop is not None else due, default=None)
 
     # What others ask.

@@ -13,7 +13,9 @@ from seacorder.model.sample import Sample, SourceFormat, Track
 from seacorder.sinks.surroundings import FinishOutcome, OnOutcome
 
 LAST_FRAME_GRACE_NS = 250 * NS_PER_MS
-"""How long a stop waits for frames that were captured before its instant and are still on their way."""
+"""How long a stop waits for frames that were captured before its instant while none comes."""
+LAST_FRAME_LIMIT_NS = 2000 * NS_PER_MS
+"""How long it waits at most, while frames come but the last picture's neighbours do not."""
 
 
 class Sink(Protocol):
@@ -101,16 +103,15 @@ class Outputs:
         output.on_done.append(on_done)
         return True
 
-    def finish_due(self, now_ns: int, *, is_live: bool) -> None:
-        """Finishes what was stopped and waits for frames that do not come."""
+    def finish_due(self, now_ns: int, *, is_live: bool, newest_ns: int = 0) -> None:
+        """Finishes what was stopped and waits for frames that do not come; the newest one came at `newest_ns`."""
         for slot, output in list(self._slots.items()):
-            if output.stop is not None and (not is_live or now_ns >= output.stop.monotonic_ns + LAST_FRAME_GRACE_NS):
+            if output.stop is not None and (not is_live or now_ns >= _due_ns(output.stop, newest_ns)):
                 self._finish(slot, output)
 
-    def next_due_ns(self) -> int | None:
+    def next_due_ns(self, newest_ns: int = 0) -> int | None:
         """The monotonic time of the next `finish_due` that has something to do."""
-        stops = [output.stop.monotonic_ns for output in self._slots.values() if output.stop is not None]
-        return min(stops) + LAST_FRAME_GRACE_NS if stops else None
+        return min((_due_ns(one.stop, newest_ns) for one in self._slots.values() if one.stop is not None), default=None)
 
     def finish_all(self, instant: Instant, on_done: OnOutcome) -> int:
         """Finishes everything at once; `on_done` is called once for each. Returns how many."""
@@ -128,3 +129,9 @@ class Outputs:
                 on_done(outcome)
 
         output.sink.finish(done)
+
+
+def _due_ns(stop: Instant, newest_ns: int) -> int:
+    """When a stop no longer waits."""
+    quiet_ns = max(stop.monotonic_ns, newest_ns) + LAST_FRAME_GRACE_NS
+    return min(quiet_ns, stop.monotonic_ns + LAST_FRAME_LIMIT_NS)
