@@ -245,6 +245,10 @@ class Server:
         """Serves again what `stop` took away; its clock has gone on."""
         self._add(order["path"], self._cameras[order["path"]])
 
+    def begin(self, order: dict[str, Any]) -> float:
+        """When the mount's frame 0 was due, by the monotonic clock that all processes of the machine share."""
+        return self._cameras[order["path"]].begin
+
     def stop(self, order: dict[str, Any]) -> None:
         self._server.get_mount_points().remove_factory(order["path"])
         self.cut(order)

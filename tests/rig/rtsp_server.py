@@ -73,6 +73,11 @@ class RtspServer:
         self._tell("serve", **order, audio=audio, other=other, loop=loop)
         return f"rtsp://127.0.0.1:{self.port}{path}"
 
+    def begin_of(self, path: str) -> float:
+        """When frame 0 was captured, by `time.monotonic`; frame n was n / rate seconds later, watched or not."""
+        begin: float = self._tell("begin", path=path)
+        return begin
+
     def stop(self, path: str) -> None:
         """Takes the mount away and closes every connection."""
         self._tell("stop", path=path)
