@@ -71,6 +71,8 @@ def stored_numbers(path: Path) -> Numbers:
     """The frame number of each stored picture. For sources without B-frames, where decoding order is that of time."""
     places: dict[int, int] = {}
     numbers: Numbers = []
+    if path.stat().st_size == 0:
+        return numbers  # cut off before its first picture
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         for packet in container.demux(stream):
