@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from fakes.recorder import FakeRecorder
-from seacorder.api import listeners, wire
+from seacorder.api import connections, listeners, wire
 from seacorder.api.integration import create_integration_app
 from seacorder.api.listeners import Listener, claim_port, serve_apps, serving
 from seacorder.base.errors import SettingsError
@@ -61,7 +61,7 @@ async def test_stopping_does_not_wait_for_listeners(app: FastAPI) -> None:
 
 
 async def test_a_client_that_sends_no_request_is_let_go(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listeners, "HEAD_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(connections, "HEAD_SECONDS_MAX", 0.2)
     host, _, port = address.partition(":")
     for begin in (b"", b"GET /api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "):
         reader, writer = await asyncio.open_connection(host, int(port))

@@ -11,12 +11,13 @@ from collections.abc import AsyncIterator
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from seacorder.api import views
-from seacorder.api.problems import problem_of
+from seacorder.api.problems import Busy, problem_of
 from seacorder.api.surface import Recorder
 from seacorder.base.errors import BadRequest, SeacorderError
 from seacorder.model.event import Event
 
 SEND_SECONDS_MAX = 10.0
+LISTENERS_MAX = 64
 CATALOGUE_ROWS = 500
 CURSOR_MAX = 2**63 - 1
 TOO_SLOW = 1013
@@ -28,14 +29,23 @@ class EventFeed:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
+        self._listeners = 0
 
     async def serve(self, socket: WebSocket) -> None:
         """One listener, until it leaves."""
         try:
             cursor = self._cursor(socket)
-        except BadRequest as error:
+            self._check_room()
+        except (BadRequest, Busy) as error:
             await socket.send_denial_response(problem_of(error, socket.url.path).response())
             return
+        self._listeners += 1
+        try:
+            await self._feed(socket, cursor)
+        finally:
+            self._listeners -= 1
+
+    async def _feed(self, socket: WebSocket, cursor: int) -> None:
         await socket.accept()
         sending = asyncio.create_task(self._send_all(socket, cursor))
         listening = asyncio.create_task(_until_gone(socket))
@@ -45,6 +55,10 @@ class EventFeed:
             for one in (sending, listening):
                 one.cancel()
             await asyncio.gather(sending, listening, return_exceptions=True)
+
+    def _check_room(self) -> None:
+        if self._listeners >= LISTENERS_MAX:
+            raise Busy(f"{LISTENERS_MAX} programs listen to events already; end one of them.")
 
     def _cursor(self, socket: WebSocket) -> int:
         text = socket.query_params.get("cursor")

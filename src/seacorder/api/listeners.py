@@ -15,16 +15,12 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from seacorder.api.connections import KEEP_ALIVE_SECONDS, HttpConnection, ListenerConnection
 from seacorder.api.security import BODY_BYTES_MAX
 from seacorder.base.errors import SettingsError
 
-HEAD_SECONDS_MAX = 10.0
-"""How long a client may take from connecting, or from its last answer, to the end of its next request's head."""
-KEEP_ALIVE_SECONDS = 30
-CONNECTIONS_MAX = 512
-BACKLOG = 256
+BACKLOG = 128
 STOP_SECONDS_MAX = 3
 _NO_SUCH_ADDRESS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
@@ -102,55 +98,19 @@ class _OurServer(uvicorn.Server):
         yield
 
 
-class _ImpatientProtocol(H11Protocol):
-    """Closes a connection that takes too long over the head of a request, or sends none."""
-
-    _deadline: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self._expect_head(HEAD_SECONDS_MAX)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._expect_nothing()
-        super().connection_lost(exc)
-
-    def handle_websocket_upgrade(self, event: Any) -> None:
-        self._expect_nothing()
-        super().handle_websocket_upgrade(event)
-
-    def on_response_complete(self) -> None:
-        self._expect_head(KEEP_ALIVE_SECONDS + HEAD_SECONDS_MAX)
-        super().on_response_complete()
-
-    def _expect_head(self, seconds: float) -> None:
-        self._expect_nothing()
-        self._deadline = self.loop.call_later(seconds, self._close_if_headless)
-
-    def _expect_nothing(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-
-    def _close_if_headless(self) -> None:
-        if self.cycle is None or self.cycle.response_complete:
-            self.transport.close()
-
-
 def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=_ImpatientProtocol,
-        ws="websockets-sansio",
+        http=HttpConnection,
+        ws=ListenerConnection,
         ws_max_size=BODY_BYTES_MAX,
         ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
-        log_level="warning",
+        log_level="error",  # what clients do wrong is answered, and no reason to fill the log
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=CONNECTIONS_MAX,
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS_MAX,

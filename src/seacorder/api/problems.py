@@ -69,6 +69,18 @@ class BodyTooSlow(SeacorderError):
     kind = "body_too_slow"
 
 
+class NotHttp(SeacorderError):
+    """What came is no HTTP, or its head is too long."""
+
+    kind = "not_http"
+
+
+class Busy(SeacorderError):
+    """As many clients as there may be are being answered already."""
+
+    kind = "busy"
+
+
 class NotThere(SeacorderError):
     """The path is right, but what it names does not exist, such as a channel."""
 
@@ -103,6 +115,8 @@ _TITLES = {
     "body_too_large": "Body too large",
     "body_too_slow": "Body too slow",
     "not_there": "Not there",
+    "not_http": "Not HTTP",
+    "busy": "Too many clients",
     "input": "The source cannot be read",
     "storage": "The folder or file cannot be used",
     "worker": "The channel does not answer",
@@ -126,6 +140,8 @@ _STATUS_EVERYWHERE: tuple[tuple[type[SeacorderError], int], ...] = (
     (Refused, 403),
     (BodyTooLarge, 413),
     (BodyTooSlow, 408),
+    (NotHttp, 400),
+    (Busy, 503),
 )
 
 
