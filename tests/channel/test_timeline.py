@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seacorder.channel.timeline import ClockOffset, Timeline
+from seacorder.channel.timeline import Timeline
 from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
 
 TB = Fraction(1, 90000)
@@ -116,15 +116,6 @@ def test_sound_and_picture_of_one_connection_stay_together() -> None:
     sound = timeline.stamp(packet(48000 + 4800, 90_000_000, track=Track.AUDIO))
     assert sound.dts / 48000 - first.dts / 90000 == 0.1
     assert sound.number == -1
-
-
-def test_the_offset_follows_a_drifting_clock() -> None:
-    offset = ClockOffset()
-    ppm = 500
-    for second in range(600):
-        media_ns = second * 1_000_000_000
-        found = offset.learn(media_ns, media_ns + media_ns * ppm // 1_000_000)
-    assert abs(found - 599 * 1_000_000_000 * ppm // 1_000_000) <= 61 * 1_000_000_000 * ppm // 1_000_000
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-(2**40), 2**40)), min_size=1, max_size=60))

@@ -2,23 +2,21 @@
 
 Theory (docs/design/time.md). A source's times are good for distances, bad for places: they begin anywhere, jump,
 stop and drift. So media time is carried on by *steps*: the distance from packet to packet where that is sane, else a
-mended step. Media time is then laid onto the monotonic clock by its least delayed packet: a packet can come late but
-never early, so the smallest `arrival - media time` seen lately is the best estimate of the offset. UTC is that
-instant plus what the wall clock says now; a step of the wall clock moves UTC and nothing else.
+mended step. Media time is then laid onto the monotonic clock by its least delayed packets (`clock_offset`). UTC is
+that instant plus what the wall clock says now; a step of the wall clock moves UTC and nothing else.
 """
 
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.channel.clock_offset import ClockOffset
 from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
 
 JUMP_NS = 10 * NS_PER_SECOND
 """A step forward of more than this is believed only when the packet also came that much later."""
 REORDER_NS = 5 * NS_PER_SECOND
 """The furthest that presentation may lie from decoding."""
-BUCKET_NS = 5 * NS_PER_SECOND
-BUCKETS = 12
 DEFAULT_FRAME_NS = NS_PER_SECOND // 25
 
 
@@ -29,31 +27,6 @@ def decoded_ns(sample: Sample, video: TrackFormat) -> int:
     """
     ahead = (sample.pts - sample.dts) * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
     return sample.instant_ns - ahead
-
-
-class ClockOffset:
-    """The least `arrival - media time` over the last minute, so that drift of the source's clock is followed."""
-
-    def __init__(self) -> None:
-        self._buckets: list[tuple[int, int]] = []
-        """(bucket number, least offset in it), oldest first."""
-        self._least_ns = 0
-
-    def learn(self, media_ns: int, arrived_ns: int) -> int:
-        """Takes one packet in and returns the offset in nanoseconds."""
-        offset = arrived_ns - media_ns
-        bucket = arrived_ns // BUCKET_NS
-        buckets = self._buckets
-        if buckets and buckets[-1][0] == bucket:
-            if offset >= buckets[-1][1]:
-                return self._least_ns
-            buckets[-1] = (bucket, offset)
-        else:
-            buckets.append((bucket, offset))
-            while buckets[0][0] <= bucket - BUCKETS:
-                del buckets[0]
-        self._least_ns = min(least for _, least in buckets)
-        return self._least_ns
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from seacorder.model.command import Finish
 from seacorder.model.instant import Instant
 from seacorder.sinks.surroundings import FinishOutcome, Surroundings
 from seacorder.storage.durable import Budget
+from seacorder.storage.places import Places
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,8 @@ def run(link: Link) -> None:
     budget = Budget(settings.queue_bytes)
     channel = Channel(settings, clock, outbox.put, queued_bytes=lambda: budget.taken_bytes)
     heartbeat = Heartbeat(channel, lambda: end(channel, outbox, EXIT_INPUT_HANGS))
-    surroundings = Surroundings(settings, clock, budget, outbox.put)
+    places = Places(settings.reserve_bytes, clock, lambda: budget.coming_bytes)
+    surroundings = Surroundings(settings, clock, budget, outbox.put, places)
     orders = Orders(channel, surroundings, heartbeat.wake)
     ingest = Ingest(
         channel,

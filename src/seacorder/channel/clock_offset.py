@@ -1,0 +1,138 @@
+"""Where a source's media time lies on this machine's monotonic clock: a line below all arrivals. Pure.
+
+A packet can come late but never early, so `arrival - media time` lies on or above `offset + drift * time`. The best
+line is the one that touches the points from below; its slope is the drift of the camera's clock against ours
+(Moon, Skelly, Towsley: "Estimation and removal of clock skew from network delay measurements", 1999). The points
+are the minima of five seconds each. docs/design/time.md has the theory and the figures.
+"""
+
+import itertools
+from dataclasses import dataclass
+
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
+
+BUCKET_NS = 5 * NS_PER_SECOND
+WINDOW_NS = 1800 * NS_PER_SECOND
+"""A crystal keeps its drift for so long, and hardly any network is busy for so long without a break."""
+SHORT_NS = 60 * NS_PER_SECOND
+"""Before there is a line: the least of so long."""
+LINE_NS = 240 * NS_PER_SECOND
+"""Points over less than this say more about the network than about drift."""
+DRIFT_PPB = 600_000
+"""The steepest line believed, in parts in a thousand million; cameras drift by some 50,000."""
+SLEW_PPB = 2_000_000
+"""How fast the estimate follows a new line."""
+EARLY_NS = 200 * NS_PER_MS
+"""A packet so far below the line: media time has jumped ahead of it, and the line is of no use any more."""
+LATE_NS = 200 * NS_PER_MS
+"""For SHORT_NS no packet nearer to the line than this: media time has fallen behind it."""
+VERY_LATE_NS = NS_PER_SECOND
+VERY_LATE_FOR_NS = 2 * BUCKET_NS
+"""The same for what no network explains: two whole buckets suffice."""
+_PPB = 1_000_000_000
+
+Point = tuple[int, int]
+"""(arrival, arrival - media time), nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    at_ns: int
+    offset_ns: int
+    drift_ppb: int = 0
+
+    def offset(self, arrived_ns: int) -> int:
+        return self.offset_ns + (arrived_ns - self.at_ns) * self.drift_ppb // _PPB
+
+
+_NO_LINE = Line(0, 1 << 80)
+"""Above every packet, so that the first one begins."""
+
+
+class ClockOffset:
+    """Learns from every picture of one connection. Never gives an offset that puts a picture after its arrival."""
+
+    def __init__(self) -> None:
+        self._points: list[Point] = []
+        """The least of each bucket, oldest first; the last one is still filling."""
+        self._line = _NO_LINE
+        self._given_ns = 0
+        self._arrived_ns = 0
+
+    def learn(self, media_ns: int, arrived_ns: int) -> int:
+        """Takes one picture in and returns the offset of media time to the monotonic clock, in nanoseconds."""
+        offset_ns = arrived_ns - media_ns
+        if offset_ns < self._line.offset(arrived_ns) - EARLY_NS:
+            self._begin([(arrived_ns, offset_ns)])
+        elif arrived_ns // BUCKET_NS > self._points[-1][0] // BUCKET_NS:
+            self._next_bucket((arrived_ns, offset_ns))
+        elif offset_ns < self._points[-1][1]:
+            self._points[-1] = (arrived_ns, offset_ns)
+        return self._slew(offset_ns, arrived_ns)
+
+    def _begin(self, points: list[Point]) -> None:
+        self._points = points
+        self._line = line_below(points)
+        self._arrived_ns = points[-1][0]
+        self._given_ns = self._line.offset(self._arrived_ns)
+
+    def _next_bucket(self, point: Point) -> None:
+        points, arrived_ns = self._points, point[0]
+        if self._is_late(arrived_ns, SHORT_NS, LATE_NS):
+            self._begin([*(one for one in points if one[0] > arrived_ns - SHORT_NS), point])
+        elif self._is_late(arrived_ns, VERY_LATE_FOR_NS, VERY_LATE_NS):
+            self._begin([points[-1], point])
+        else:
+            points.append(point)
+            while points[0][0] <= arrived_ns - WINDOW_NS:
+                del points[0]
+            self._line = line_below(points)
+
+    def _is_late(self, arrived_ns: int, for_ns: int, by_ns: int) -> bool:
+        """True when nothing has come near the line for so long."""
+        begin_ns, line = arrived_ns - for_ns - BUCKET_NS, self._line
+        if self._points[0][0] > begin_ns:
+            return False
+        return all(offset > line.offset(at) + by_ns for at, offset in self._points if at > begin_ns)
+
+    def _slew(self, offset_ns: int, arrived_ns: int) -> int:
+        """The line's offset, approached without a step, and never above this picture's own."""
+        wanted = self._line.offset(arrived_ns)
+        most = max(0, arrived_ns - self._arrived_ns) * SLEW_PPB // _PPB
+        self._given_ns = min(offset_ns, max(self._given_ns - most, min(self._given_ns + most, wanted)))
+        if offset_ns < wanted:
+            self._line = Line(arrived_ns, offset_ns, self._line.drift_ppb)
+        self._arrived_ns = max(self._arrived_ns, arrived_ns)
+        return self._given_ns
+
+
+def line_below(points: list[Point]) -> Line:
+    """The line below all points that lies nearest to them; level, and of the last minute, until there are enough."""
+    newest_ns = points[-1][0]
+    if newest_ns - points[0][0] < LINE_NS:
+        return Line(newest_ns, min(offset for at, offset in points if at > newest_ns - SHORT_NS))
+    drift_ppb = _drift(_lower_hull(points), (points[0][0] + newest_ns) // 2)
+    level = min(offset + (newest_ns - at) * drift_ppb // _PPB for at, offset in points)
+    return Line(newest_ns, level, drift_ppb)
+
+
+def _drift(hull: list[Point], middle_ns: int) -> int:
+    """The slope of the hull's edge over the middle of the time: of all lines below the points it is nearest to them."""
+    for (at, offset), (later, later_offset) in itertools.pairwise(hull):
+        if later >= middle_ns:
+            return max(-DRIFT_PPB, min(DRIFT_PPB, (later_offset - offset) * _PPB // (later - at)))
+    return 0
+
+
+def _lower_hull(points: list[Point]) -> list[Point]:
+    """Andrew's monotone chain; `points` are in order of time."""
+    hull: list[Point] = []
+    for point in points:
+        while len(hull) > 1 and _turns_down(hull[-2], hull[-1], point):
+            hull.pop()
+        hull.append(point)
+    return hull
+
+
+def _turns_down(first: Point, second: Point, third: Point) -> bool:
+    return (second[1] - first[1]) * (third[0] - first[0]) >= (third[1] - first[1]) * (second[0] - first[0])
