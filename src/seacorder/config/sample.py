@@ -20,6 +20,7 @@ integration_port = 8088       # integration service
 root = "~/Seacorder"          # where files go unless a client chooses another folder
 # allowed_directories = []    # folders outside root that clients may choose: ["/data/inspections"]
 reserve_bytes = 2_000_000_000 # kept free on every recording volume
+# fallback_root = "/mnt/second/Seacorder"    # where recording goes on while root's volume is full or fails
 # queue_bytes = 67_108_864    # memory a channel may use while the disk is slow
 # catalogue = "~/Seacorder/seacorder.db"
 

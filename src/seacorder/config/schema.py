@@ -76,6 +76,10 @@ class StorageSettings(Table):
     reserve_bytes: int = _key(
         2_000_000_000, "Bytes kept free on every recording volume.", "a whole number of bytes, 0 or more", ge=0
     )
+    fallback_root: Annotated[Path, AfterValidator(absolute_folder)] | None = _key(
+        None, "Folder on a second volume where recording goes on while the first has no room or fails.",
+        "an absolute folder"
+    )
     queue_bytes: int = _key(
         64 * 1024 * 1024, "Bytes a channel may hold back in memory for a slow disk before frames are dropped.",
         "a whole number of bytes, 1,000,000 or more", ge=1_000_000
@@ -180,6 +184,7 @@ class Settings(Table):
                 preroll_seconds=channel.preroll_seconds,
                 backlog_seconds=channel.kept_seconds,
                 queue_bytes=self.storage.queue_bytes,
+                reserve_bytes=self.storage.reserve_bytes,
             )
             for index, channel in enumerate(self.channels)
         )

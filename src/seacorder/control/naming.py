@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from seacorder.base.clock import NS_PER_MS
 from seacorder.model.naming import Naming
@@ -66,6 +67,19 @@ class NamingBase:
     recording_folder: str
     inspection_folder: str
     use_utc: bool = False
+    root: str = ""
+    """The storage root, which `fallback_root` stands in for."""
+    fallback_root: str | None = None
+    """A folder on a second volume."""
+
+    @property
+    def fallback_folder(self) -> str | None:
+        """Where recordings go on when their own folder's volume cannot take them: at the same place as under the root."""
+        if self.fallback_root is None:
+            return None
+        folder = Path(self.recording_folder)
+        inside = folder.relative_to(self.root) if self.root and folder.is_relative_to(self.root) else Path()
+        return str(Path(self.fallback_root) / inside)
 
     def naming(self, kind: FileKind, settings: RecorderSettings, *, directory_utc_ns: int, file_utc_ns: int) -> Naming:
         """Recordings go to the recording folder, everything else to the inspection folder."""
@@ -78,6 +92,7 @@ class NamingBase:
             file_utc_ns=file_utc_ns,
             kind=kind,
             use_utc=self.use_utc,
+            fallback_folder=self.fallback_folder if is_recording else None,
         )
 
 

@@ -45,6 +45,8 @@ class RecorderOptions:
     reserve_bytes: int = 2_000_000_000
     use_utc: bool = False
     """Time tags in UTC instead of local time."""
+    fallback_root: str | None = None
+    """Absolute folder on a second volume, for recordings that the first cannot take."""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -82,6 +84,7 @@ class Recorder:
                 catalogue,
                 EncoderProbe(supervisor, limits.encoders_seconds),
                 use_utc=options.use_utc,
+                fallback_root=options.fallback_root,
             ),
             ids=Ids(),
             directory=DirectoryInstant(),

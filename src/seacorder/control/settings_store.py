@@ -28,12 +28,14 @@ class SettingsStore:
         probe: EncoderProbe,
         *,
         use_utc: bool = False,
+        fallback_root: str | None = None,
     ) -> None:
         self.settings = first
         self._folders = folders
         self._catalogue = catalogue
         self._probe = probe
         self._use_utc = use_utc
+        self._fallback_root = fallback_root
         self._base: NamingBase | None = None
 
     @property
@@ -51,7 +53,8 @@ class SettingsStore:
         self.settings = await asyncio.to_thread(self._catalogue.load_settings, self.settings)
         recording, complaint = await self._resolve_or_root(self.settings.recording_directory)
         inspection, other = await self._resolve_or_root(self.settings.inspection_directory)
-        self._base = NamingBase(recording, inspection, self._use_utc)
+        root = str(await asyncio.to_thread(self._folders.resolve, None))
+        self._base = NamingBase(recording, inspection, self._use_utc, root, self._fallback_root)
         for sentence in dict.fromkeys(one for one in (complaint, other) if one):
             journal.warn(EventKind.DIRECTORY_GIVEN_UP, f"{sentence} Files go to the storage root until one is set.")
 

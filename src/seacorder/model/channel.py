@@ -30,6 +30,8 @@ class ChannelSettings:
     backlog_seconds: float = 10.0
     queue_bytes: int = 64 * 1024 * 1024
     """How much may wait for the disk before whole groups of pictures are dropped."""
+    reserve_bytes: int = 0
+    """What stays free on every volume; 0: files are written until nothing more fits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,3 +20,5 @@ class Naming:
     kind: FileKind
     use_utc: bool = False
     """Time tags in UTC instead of local time."""
+    fallback_folder: str | None = None
+    """Takes the place of `base_folder` while that volume has no room or fails; None: there is no second volume."""

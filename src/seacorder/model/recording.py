@@ -46,11 +46,22 @@ class LossCause(StrEnum):
     """The source's own times say that frames never arrived."""
     DISK_SLOW = "disk_slow"
     DISK_FAILED = "disk_failed"
+    DISK_FULL = "disk_full"
+    """The volume had come down to its reserve, or nothing more fitted on it."""
     WORKER_KILLED = "worker_killed"
     BAD_TIMESTAMPS = "bad_timestamps"
     PROGRAM_ENDED = "program_ended"
     DAMAGED = "damaged"
     """The source marked or sent packets that cannot be stored."""
+
+
+class FaultKind(StrEnum):
+    """Why a file cannot be written just now."""
+
+    FULL = "full"
+    """No room on its volume; goes on by itself once there is."""
+    FAILED = "failed"
+    """The disk refuses: gone, read-only, hardware."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +171,5 @@ class FileStatus:
     """Capture time of the newest frame that the disk has taken."""
     fault: str | None = None
     """One sentence when the file cannot be written just now."""
+    fault_kind: FaultKind | None = None
+    """Set together with `fault`."""

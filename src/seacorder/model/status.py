@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelStatus
 
 
@@ -47,3 +48,5 @@ class RecorderStatus:
     channels: tuple[ChannelView, ...]
     volume: Volume
     version: str
+    alarms: tuple[Alarm, ...] = ()
+    """What is wrong just now: the worst first, then the oldest."""

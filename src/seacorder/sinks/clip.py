@@ -35,7 +35,7 @@ class ClipSink:
             if sample.track is not Track.VIDEO or not sample.is_keyframe:
                 return
             self._begin(sample, source)
-        self._files.write(sample)
+        self._files.write(sample)  # nowhere, when there is no room to begin a file
 
     def finish(self, on_done: OnOutcome) -> None:
         """Ends the clip and returns at once; `on_done` comes when it is whole and on disk."""
@@ -46,6 +46,10 @@ class ClipSink:
         return self._files.status(self._order.clip_id, max(1, self._number))
 
     def _begin(self, keyframe: Sample, source: SourceFormat) -> None:
+        place = self._surroundings.place_of(self._order.naming)
+        if place is not None and place.is_full:
+            self._files.refuse(place.sentence)
+            return
         self._number += 1
         channel = self._surroundings.channel.name
         clip_id = self._order.clip_id
@@ -60,7 +64,7 @@ class ClipSink:
         )
         path = part_path(path_for(self._order.naming, channel, EXTENSION), self._number)
         # A clip's losses are its own: the recording beside it accounts for what it lacks itself.
-        self._files.begin(FilePlan(path, note, None, self._opened, self._closed), keyframe, source)
+        self._files.begin(FilePlan(path, note, None, self._opened, self._closed, place), keyframe, source)
 
     def _opened(self, facts: FileFacts) -> None:
         self._surroundings.report(ClipOpened(_clip_of(facts)))

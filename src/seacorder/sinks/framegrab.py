@@ -59,6 +59,9 @@ def _take(
     aspect = pixel_aspect_of(source)
     picture = jpeg.encode(frame, exif=exif.exif_of(grab, aspect))
     del frame
+    place = surroundings.place_of(order.naming)
+    if place is not None and place.is_full:
+        raise StorageFailed(place.sentence)
     stored_path = store(path, picture, surroundings)
     grab = replace(grab, path=str(stored_path), bytes=len(picture))
     surroundings.report(FramegrabStored(grab))

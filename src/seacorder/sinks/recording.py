@@ -3,18 +3,21 @@
 from pathlib import Path
 
 from seacorder.model.command import ChangeRecording, StartRecording
+from seacorder.model.event import Severity
 from seacorder.model.note import FileNote
 from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, Part
 from seacorder.model.report import LossNoted, PartClosed, PartOpened
 from seacorder.model.sample import Sample, SourceFormat, Track
 from seacorder.sinks.losses import loss_of
 from seacorder.sinks.missing import GapAccount
+from seacorder.sinks.placing import Placing, at_home, relocated
 from seacorder.sinks.sequence import FileSequence
 from seacorder.sinks.surroundings import OnOutcome, Surroundings
-from seacorder.sinks.video_file import FileFacts, FilePlan
+from seacorder.sinks.video_file import FileFacts, FilePlan, VideoFile
 from seacorder.storage.names import part_path, path_for
 
 EXTENSION = "mp4"
+_NEW_FORMAT = (LossCause.DAMAGED, "These frames came before the first keyframe of the source's new format.")
 
 
 class RecordingSink:
@@ -36,17 +39,20 @@ class RecordingSink:
         self._split_ns: int | None = None
         self._first_path: Path | None = None
         self._headless = GapAccount(order.instant.utc_ns)
+        self._headless_cause = _NEW_FORMAT
+        self._placing = Placing(surroundings.places)
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
         file = self._files.current
         if file is not None and file.source is not source and not file.source.fits(source):
             self._headless = GapAccount(file.facts(FileState.OPEN).end_utc_ns)
+            self._headless_cause = _NEW_FORMAT
             self._files.end_current()
             file = None
         if sample.track is Track.VIDEO and sample.is_keyframe and self._begins_part(sample):
             self._begin_part(sample, source)
-        elif file is None:
+        if self._files.current is None:
             self._drop(sample)
             return
         self._files.write(sample)
@@ -65,16 +71,32 @@ class RecordingSink:
         return self._files.status(self._order.recording_id, self._number)
 
     def _begins_part(self, keyframe: Sample) -> bool:
-        if self._files.current is None:
+        file = self._files.current
+        if file is None:
+            return True
+        if self._placing.must_leave(file, self._naming, self._surroundings.clock.monotonic_ns()):
+            self._leave(file)
             return True
         return self._split_ns is not None and keyframe.instant_ns >= self._split_ns
 
+    def _leave(self, file: VideoFile) -> None:
+        sentence = file.fault or f"{Path(file.facts(FileState.OPEN).path).parent} has little room left or hangs."
+        self._surroundings.note("part_left", Severity.WARNING, f"A new part is begun because of the disk. {sentence}")
+        self._headless = GapAccount(file.facts(FileState.OPEN).end_utc_ns)
+        self._files.leave_current()
+
     def _begin_part(self, keyframe: Sample, source: SourceFormat) -> None:
-        self._note_headless(keyframe)
-        self._number += 1
         begin_utc_ns = self._begin_utc_ns(keyframe)
         self._take_changes(keyframe.instant_ns)
-        path = self._path(begin_utc_ns)
+        place = self._placing.next(self._naming)
+        if place is not None and place.is_full:
+            # A part that is open stays open and goes on when there is room, then in a new part if a split is due.
+            self._headless_cause = (LossCause.DISK_FULL, place.sentence)
+            self._files.refuse(place.sentence)
+            return
+        self._note_headless(keyframe)
+        self._number += 1
+        path = relocated(self._path(begin_utc_ns), self._naming, place)
         self._split_ns = self._schedule.next_after(keyframe.instant_ns)
         note = FileNote(
             kind=FileKind.RECORDING,
@@ -85,10 +107,10 @@ class RecordingSink:
             first_frame_utc_ns=keyframe.utc_ns,
             recording_id=self._order.recording_id,
         )
-        plan = FilePlan(path, note, self._order.recording_id, self._opened, self._closed)
+        plan = FilePlan(path, note, self._order.recording_id, self._opened, self._closed, place)
         file = self._files.begin(plan, keyframe, source)
         if self._number == 1:  # its name may have got a number, because it existed already
-            self._first_path = Path(file.facts(FileState.OPEN).path)
+            self._first_path = at_home(Path(file.facts(FileState.OPEN).path), self._naming, place)
 
     def _begin_utc_ns(self, keyframe: Sample) -> int:
         """UTC of the instant at which the part begins on all channels: the split's, else the keyframe's own."""
@@ -118,8 +140,7 @@ class RecordingSink:
 
     def _drop(self, sample: Sample) -> None:
         if sample.track is Track.VIDEO and self._files.first_utc_ns is not None:
-            detail = "These frames came before the first keyframe of the source's new format."
-            self._headless.missed(sample, LossCause.DAMAGED, detail)
+            self._headless.missed(sample, *self._headless_cause)
 
     def _note_headless(self, keyframe: Sample | None) -> None:
         gap = self._headless.ended(keyframe.utc_ns if keyframe else None)

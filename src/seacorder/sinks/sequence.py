@@ -9,6 +9,12 @@ from seacorder.sinks.surroundings import FinishOutcome, OnOutcome, Surroundings
 from seacorder.sinks.video_file import LINGER_NS, FileFacts, FilePlan, VideoFile
 
 NOTHING_YET = "It was stopped before a picture came."
+FINISH_SECONDS = 20.0
+"""How long the disk may take for the last bytes and the index after a stop; then the file stays as it stands.
+
+Control waits for ten seconds more (control.surroundings.Limits)."""
+LEAVE_SECONDS = 60.0
+"""The same for a file that was left because its disk refuses: it may come back, and nobody waits for it."""
 
 
 class FileSequence:
@@ -24,6 +30,7 @@ class FileSequence:
         self._last: FileFacts | None = None
         self._failures: list[str] = []
         self._stored = (0, 0)
+        self._closing: list[VideoFile] = []
         self.first_utc_ns: int | None = None
         """Capture time of the first frame of all files; None before it."""
         self.current: VideoFile | None = None
@@ -51,6 +58,18 @@ class FileSequence:
         if self._previous.source.audio is None:
             self._close_previous()
 
+    def leave_current(self) -> None:
+        """Splits off a file that its disk refuses; it is given up when that goes on."""
+        file = self.current
+        self.end_current()
+        self._close_previous()
+        if file is not None:
+            file.end_within(LEAVE_SECONDS)
+
+    def refuse(self, sentence: str) -> None:
+        """There is no room to begin with: whoever waits for the start is told; the order stands."""
+        self._say_started(FinishOutcome(ok=False, sentence=sentence))
+
     def write(self, sample: Sample) -> None:
         """Gives a packet to the file that it belongs to; sound from before the first picture is dropped."""
         if self.current is None:
@@ -66,7 +85,8 @@ class FileSequence:
         self.current.write(sample)
 
     def finish(self, on_done: OnOutcome) -> None:
-        """Closes what is open and returns at once; `on_done` comes when every file is whole and on disk."""
+        """Closes what is open and returns at once; `on_done` comes when every file is whole and on disk, or has been
+        given up because the disk took longer than FINISH_SECONDS."""
         self.end_current()
         self._close_previous()
         if self.first_utc_ns is None:
@@ -74,6 +94,9 @@ class FileSequence:
         with self._lock:
             self._on_done = on_done
             is_done = self._unfinished == 0
+            closing = list(self._closing)
+        for file in closing:
+            file.end_within(FINISH_SECONDS)
         if is_done:
             self._say_done()
 
@@ -96,6 +119,7 @@ class FileSequence:
             last_stored_ns=last_stored_ns,
             newest_stored_utc_ns=newest_stored_utc_ns,
             fault=file.fault,
+            fault_kind=file.fault_kind,
         )
 
     def _open(self, plan: FilePlan, first: Sample, source: SourceFormat) -> VideoFile:
@@ -130,10 +154,13 @@ class FileSequence:
     def _close_previous(self) -> None:
         if self._previous is not None:
             previous, self._previous = self._previous, None
-            previous.close(self._closed)
+            with self._lock:
+                self._closing.append(previous)
+            previous.close(lambda facts: self._closed(previous, facts))
 
-    def _closed(self, facts: FileFacts) -> None:
+    def _closed(self, file: VideoFile, facts: FileFacts) -> None:
         with self._lock:
+            self._closing.remove(file)
             self._unfinished -= 1
             if self._last is None or facts.note.number >= self._last.note.number:
                 self._last = facts

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from seacorder.base.clock import Clock
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.report import Report
+from seacorder.model.event import Event, Severity
+from seacorder.model.naming import Naming
+from seacorder.model.report import EventNoted, Report
 from seacorder.storage.budget import Budget
+from seacorder.storage.places import Place, Places
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,16 @@ class Surroundings:
     """How much may wait for the disk, over all files of this worker."""
     report: Callable[[Report], None]
     """Safe from any thread."""
+    places: Places | None = None
+    """Which volumes have room; None: files are written until nothing more fits."""
+
+    def place_of(self, naming: Naming) -> Place | None:
+        """The volume that files of this naming go to; None when nobody watches volumes."""
+        return None if self.places is None else self.places.at(naming.base_folder)
+
+    def note(self, kind: str, severity: Severity, sentence: str) -> None:
+        """Reports an event of this channel."""
+        self.report(EventNoted(Event(self.clock.utc_ns(), kind, severity, sentence, self.channel.name)))
 
 
 @dataclass(frozen=True, slots=True)

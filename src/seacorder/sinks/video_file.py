@@ -10,20 +10,26 @@ import av
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
 from seacorder.model.note import FileNote
-from seacorder.model.recording import FileState, LossCause
+from seacorder.model.recording import FaultKind, FileState, LossCause
 from seacorder.model.report import LossNoted
 from seacorder.model.sample import Sample, SourceFormat, Track
 from seacorder.sinks.losses import loss_of
 from seacorder.sinks.missing import Gap, GapAccount, GroupGate
 from seacorder.sinks.mp4 import Mp4Writer
 from seacorder.sinks.outlet import HAND_OVER_BYTES, HAND_OVER_NS, Outlet
+from seacorder.sinks.stored_frames import StoredFrames
 from seacorder.sinks.surroundings import Surroundings
 from seacorder.storage.durable import DurableFile
+from seacorder.storage.places import Place
 
 LINGER_NS = NS_PER_SECOND
 """How long a file that has been split off still takes sound that belongs to it and came late."""
 _WATCH_SECONDS = (0.002, 0.25)
 """How often a new file is asked for its first bytes: while the disk is well, at most."""
+INDEX_BYTES = 32
+"""A frame's share of the index that is written when the file is closed, at most."""
+DEAD_AFTER_NS = 2 * NS_PER_SECOND
+"""A disk that has refused a file for so long is not taken for busy any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ class FilePlan:
     """To which recording its losses belong."""
     opened: Callable[[FileFacts], None]
     closed: Callable[[FileFacts], None]
+    place: Place | None = None
+    """The volume that it lies on; None: nobody watches its room."""
 
 
 class VideoFile:
@@ -75,6 +83,7 @@ class VideoFile:
         self._newest: list[int] = []
         self._handed_over_ns = surroundings.clock.monotonic_ns()
         self._has_marked = False
+        self._stored_frames = StoredFrames(first.utc_ns)
         self._end_utc_ns = first.utc_ns
         self.source = source
         self.first = first
@@ -103,8 +112,8 @@ class VideoFile:
         self._note_loss(self._gaps.ended())
 
         def ended(failure: StorageFailed | None) -> None:
-            state = FileState.INTERRUPTED if failure else FileState.WHOLE
-            facts = replace(self.facts(state), sentence=failure.sentence if failure else "")
+            self._surroundings.budget.promise(-INDEX_BYTES * self.frames)
+            facts = self.facts(FileState.WHOLE) if failure is None else self._given_up(failure)
             self._plan.closed(facts)
             on_closed(facts)
 
@@ -116,6 +125,10 @@ class VideoFile:
             self._file.give_up(ended)
         else:
             self._file.close(ended)
+
+    def end_within(self, seconds: float) -> None:
+        """Once it has been closed: gives the file up when the disk takes longer. Returns at once."""
+        self._file.end_within(seconds)
 
     def facts(self, state: FileState) -> FileFacts:
         """How the file stands now."""
@@ -139,9 +152,35 @@ class VideoFile:
         return 0 if self._file.stored_mark is None else self._file.last_stored_ns
 
     @property
+    def place(self) -> Place | None:
+        """The volume that it lies on."""
+        return self._plan.place
+
+    @property
     def fault(self) -> str | None:
-        """One sentence while the disk refuses."""
-        return self._file.fault
+        """One sentence while the disk refuses, or has no room beyond the reserve."""
+        place = self.place
+        return self._file.fault or (place.sentence if place is not None and place.is_full else None)
+
+    @property
+    def fault_kind(self) -> FaultKind | None:
+        """Set together with `fault`."""
+        kind = self._file.fault_kind
+        return FaultKind.FULL if kind is None and self.fault is not None else kind
+
+    @property
+    def dead_since_ns(self) -> int | None:
+        """Since when (monotonic) the disk has refused this file, when that was too long for a passing fault."""
+        since_ns = self._file.fault_since_ns
+        if since_ns is None or self._file.fault_kind is not FaultKind.FAILED:
+            return None
+        is_old = self._surroundings.clock.monotonic_ns() - since_ns >= DEAD_AFTER_NS
+        return since_ns if is_old or self._file.is_deleted else None
+
+    @property
+    def is_behind(self) -> bool:
+        """True while so much waits for the disk that frames will be lost if that goes on."""
+        return self._file.queued_bytes > self._surroundings.budget.limit_bytes // 2
 
     def hand_over_rest(self) -> None:
         """Sends what a paused source has left behind on its way. Any thread."""
@@ -178,6 +217,7 @@ class VideoFile:
             return
         self._note_loss(self._gaps.stored(sample))
         self.frames += 1
+        self._surroundings.budget.promise(INDEX_BYTES)
         self._end_utc_ns = max(self._end_utc_ns, sample.utc_ns)
         self._newest.append(self._end_utc_ns)
         if len(self._newest) > self._unsure + 1:
@@ -186,6 +226,8 @@ class VideoFile:
     def _hand_over_when_due(self, *, has_fragment: bool) -> None:
         if has_fragment and len(self._newest) > self._unsure:
             self._outlet.mark(self._newest[0])
+            self._stored_frames.confirmed(self._file.bytes_confirmed)
+            self._stored_frames.reached(self._outlet.tell(), self.frames - self._unsure, self._newest[0])
             if not self._has_marked:
                 self._has_marked = True
                 self._hand_over()
@@ -205,12 +247,24 @@ class VideoFile:
             return  # the bytes stay where they are, the budget has no room for more, and the gate closes
 
     def _has_room(self, count: int) -> bool:
+        if self.place is not None and self.place.is_full:
+            return False
         return self._surroundings.budget.room(self._outlet.pending_bytes + count)
 
+    def _given_up(self, failure: StorageFailed) -> FileFacts:
+        """How the file stands; what the disk did not take of it becomes a loss."""
+        stored, end_utc_ns = self._stored_frames.within(0 if self._file.is_deleted else self._file.bytes_stored)
+        cause, _ = self._disk_cause()
+        missing = self.frames - stored
+        if missing:
+            self._note_loss(Gap(end_utc_ns, self._end_utc_ns, missing, cause, failure.sentence))
+        facts = replace(self.facts(FileState.INTERRUPTED), frames=stored, end_utc_ns=end_utc_ns)
+        return replace(facts, sentence=failure.sentence)
+
     def _disk_cause(self) -> tuple[LossCause, str]:
-        fault = self._file.fault
+        fault = self.fault
         if fault is not None:
-            return LossCause.DISK_FAILED, fault
+            return LossCause.DISK_FULL if self.fault_kind is FaultKind.FULL else LossCause.DISK_FAILED, fault
         return LossCause.DISK_SLOW, f"The disk of {self._file.path.parent} did not keep up."
 
     def _note_loss(self, gap: Gap | None) -> None:

@@ -15,12 +15,23 @@ class Budget:
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
         self._taken = 0
+        self._promised = 0
         self._lock = threading.Lock()
 
     @property
     def taken_bytes(self) -> int:
         """Bytes in memory that no sync has confirmed yet."""
         return self._taken
+
+    @property
+    def coming_bytes(self) -> int:
+        """Bytes that will still be written whatever happens: those in memory, and the indexes of open files."""
+        return self._taken + self._promised
+
+    def promise(self, count: int) -> None:
+        """Counts bytes that an index will need when its file is closed; negative to take them back."""
+        with self._lock:
+            self._promised += count
 
     def room(self, count: int) -> bool:
         """True when `count` more bytes fit. To be asked before each group of pictures."""

@@ -8,14 +8,17 @@ there is none. The theory is in docs/design/durability.md.
 The thread sleeps while nothing is queued: two fragments a second cost it about three wake-ups.
 """
 
+import errno
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from seacorder.base.clock import Clock
+from seacorder.model.recording import FaultKind
 from seacorder.storage.budget import Budget
 from seacorder.storage.disk import Disk, this_machine
-from seacorder.storage.faults import FaultAccount
+from seacorder.storage.faults import FaultAccount, kind_of
 from seacorder.storage.writer import Closed, DiskWriter
 
 __all__ = ["Budget", "DurableFile"]
@@ -105,6 +108,14 @@ class DurableFile:
         self._writer.give_up()
         self._writer.end(on_closed)
 
+    def end_within(self, seconds: float) -> None:
+        """For a file that is being closed: gives it up when that takes longer. Returns at once.
+
+        The end comes within a second more then, from a thread of its own, even while a call to the disk never returns.
+        """
+        if not self._writer.ended.is_set():
+            threading.Thread(target=self._writer.end_within, args=(seconds,), name="end of file", daemon=True).start()
+
     def wait_ended(self, timeout_seconds: float | None = None) -> bool:
         """Blocks until the file has been closed or given up, callback included; False when that took too long."""
         return self._writer.ended.wait(timeout_seconds)
@@ -125,6 +136,11 @@ class DurableFile:
         return self._writer.order.written_bytes
 
     @property
+    def bytes_confirmed(self) -> int:
+        """Length of the file up to the last good sync: `bytes_stored` never goes back behind it."""
+        return self._writer.order.confirmed_bytes
+
+    @property
     def last_stored_ns(self) -> int:
         """Monotonic time at which it last took any; 0 before the first."""
         return self._writer.last_stored_ns
@@ -143,6 +159,16 @@ class DurableFile:
     def fault(self) -> str | None:
         """One sentence while the disk refuses; None when all is well."""
         return self._faults.sentence
+
+    @property
+    def fault_kind(self) -> FaultKind | None:
+        """Whether room is missing or the disk refuses; None when all is well."""
+        return None if self._faults.sentence is None else kind_of(self._faults.code)
+
+    @property
+    def is_deleted(self) -> bool:
+        """True once somebody deleted the file while it was written: what it held is gone."""
+        return self.is_open and self._faults.code == errno.ENOENT
 
     @property
     def fault_since_ns(self) -> int | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seacorder.base.clock import Clock
+from seacorder.model.recording import FaultKind
 
 _SENTENCES = {
     errno.ENOSPC: "The volume of {folder} is full; free some space there and writing goes on by itself.",
@@ -24,6 +25,14 @@ _SENTENCES = {
     errno.EMFILE: "Too many files are open in this process; raise its limit of open files (ulimit -n).",
     errno.ENFILE: "Too many files are open on this machine; raise its limit of open files.",
 }
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def kind_of(code: int) -> FaultKind:
+    """Whether room is what is missing."""
+    return FaultKind.FULL if code in _FULL else FaultKind.FAILED
 
 
 def sentence_of(fault: OSError, path: Path) -> str:
@@ -47,10 +56,13 @@ class FaultAccount:
         self._failing: set[str] = set()
         self.sentence: str | None = None
         self.since_ns: int | None = None
+        self.code = 0
+        """The operating system's number of the present fault; 0 without one."""
 
-    def failed(self, operation: str, sentence: str) -> None:
+    def failed(self, operation: str, sentence: str, code: int = 0) -> None:
         """`operation` met a fault."""
         self._failing.add(operation)
+        self.code = code
         if self.since_ns is None:
             self.since_ns = self._clock.monotonic_ns()
         self._become(sentence)
@@ -61,6 +73,7 @@ class FaultAccount:
         if self._failing:
             return False
         self.since_ns = None
+        self.code = 0
         self._become(None)
         return True
 

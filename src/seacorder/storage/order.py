@@ -163,6 +163,17 @@ class WriteOrder:
         """The last `SyncNames` succeeded."""
         self._names_due = False
 
+    @property
+    def confirmed_bytes(self) -> int:
+        """Length of the file as the last good sync has confirmed it."""
+        return self._synced_bytes
+
+    def forget(self) -> None:
+        """Drops all bytes; what has been written keeps its counts. No step follows."""
+        self._pending.clear()
+        self.pending_bytes = 0
+        self._forget_unsynced()
+
     def _must_sync(self, now_ns: int) -> bool:
         comes_backward = bool(self._pending) and self._pending[0].is_backward
         return self._is_fenced or comes_backward or now_ns >= self._oldest_unsynced_ns + SYNC_EVERY_NS

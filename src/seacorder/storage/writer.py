@@ -20,6 +20,8 @@ from seacorder.storage.order import Finish, Sync, SyncNames, Wait, Write, WriteO
 
 RETRY_SECONDS_MIN = 0.1
 RETRY_SECONDS_MAX = 5.0
+RELEASE_SECONDS = 1.0
+"""How long the thread of a file that is given up has to come back from the disk by itself."""
 
 Closed = Callable[[StorageFailed | None], None]
 
@@ -102,17 +104,29 @@ class DiskWriter:
         with self._changed:
             self._changed.notify()
 
+    def end_within(self, seconds: float) -> None:
+        """Blocks until the end, for `seconds` at most; then gives the file up, also when a call never returns."""
+        if self.ended.wait(seconds):
+            return
+        self.give_up()
+        if not self.ended.wait(RELEASE_SECONDS):
+            self._finish(self._given_up())
+
+    def _given_up(self) -> StorageFailed:
+        otherwise = f"The disk of {self.path.parent} does not answer; check it. {self.path} was given up."
+        return StorageFailed(self._faults.sentence or otherwise)
+
     def _run(self) -> None:
         try:
             if self._open():
                 self._write_all()
             if self._gave_up.is_set():
-                reason = self._faults.sentence or f"{self.path} was given up before all of it was on the disk."
-                self._failure = StorageFailed(reason)
+                self._failure = self._given_up()
         except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the sink is told
             _log.exception("The writer of %s ended.", self.path)
             self._failure = StorageFailed(f"{self.path} is not written any more after a fault of the program: see log.")
-        self._finish()
+        self._close_handle()
+        self._finish(self._failure)
 
     def _open(self) -> bool:
         """Opens the file, again and again if need be; False when there is no more point in it."""
@@ -140,7 +154,7 @@ class DiskWriter:
 
     def _is_refused(self, fault: OSError) -> bool:
         """True when whoever began the file still waits for the first try and is told of its fault."""
-        self._faults.failed("open", sentence_of(fault, self.path))
+        self._faults.failed("open", sentence_of(fault, self.path), fault.errno or 0)
         with self._changed:
             if not self._is_patient:
                 self._failure = StorageFailed(sentence_of(fault, self.path))
@@ -155,7 +169,7 @@ class DiskWriter:
             try:
                 self._do(step)
             except OSError as fault:
-                self._faults.failed(operation, sentence_of(fault, self.path))
+                self._faults.failed(operation, sentence_of(fault, self.path), fault.errno or 0)
                 delay = self._pause(delay)
             else:
                 if self._faults.succeeded(operation):
@@ -181,8 +195,9 @@ class DiskWriter:
         if isinstance(step, Write):
             count = self._disk.write(self._handle, step.offset, step.data)
             with self._changed:
-                self.last_stored_ns = self._clock.monotonic_ns()
-                self._order.written(count, self.last_stored_ns)
+                if not self._has_ended:  # nobody waits any more when a call came back after the file was given up
+                    self.last_stored_ns = self._clock.monotonic_ns()
+                    self._order.written(count, self.last_stored_ns)
         elif isinstance(step, Sync):
             self._sync(self._handle, whole=step.whole)
         else:
@@ -201,10 +216,11 @@ class DiskWriter:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         except OSError:
             with self._changed:
-                self._order.sync_failed()
+                if not self._has_ended:
+                    self._order.sync_failed()
             raise
         with self._changed:
-            released = self._order.synced(whole=whole)
+            released = 0 if self._has_ended else self._order.synced(whole=whole)
         self._budget.give_back(released)
 
     def _pause(self, delay: float) -> float:
@@ -212,18 +228,22 @@ class DiskWriter:
         self._gave_up.wait(delay)
         return min(delay * 2, RETRY_SECONDS_MAX)
 
-    def _finish(self) -> None:
+    def _finish(self, failure: StorageFailed | None) -> None:
+        """The end, once: from the thread itself, or from whoever gave up waiting for it."""
         with self._changed:
+            if self._has_ended:
+                return
             self._is_closing = True
             self._has_ended = True
+            self._failure = failure
             on_closed = self._on_closed
             held = self._order.pending_bytes + self._order.unsynced_bytes
+            self._order.forget()
         self._budget.give_back(held)
-        self._close_handle()
         self._tried.set()
         try:
             if on_closed is not None:
-                on_closed(self._failure)
+                on_closed(failure)
         finally:
             self.ended.set()
 

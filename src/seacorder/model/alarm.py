@@ -1,0 +1,36 @@
+"""Something that is wrong just now and that somebody should do something about."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from seacorder.model.event import Severity
+
+
+class AlarmKind(StrEnum):
+    """Stable words; docs/reference/alarms.md says of each when it is raised and what to do."""
+
+    CAMERA_FAILED = "camera_failed"
+    CAMERA_STALLED = "camera_stalled"
+    DISK_LOW = "disk_low"
+    DISK_FULL = "disk_full"
+    DISK_SLOW = "disk_slow"
+    DISK_FAILED = "disk_failed"
+    WORKER_LOST = "worker_lost"
+    CATALOGUE_FAILED = "catalogue_failed"
+    RECORDING_NOT_WRITTEN = "recording_not_written"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Holds from `since_utc_ns` on. At most one of a kind and channel stands at a time."""
+
+    kind: AlarmKind
+    channel: str | None
+    """None: it concerns the recorder as a whole."""
+    severity: Severity
+    """WARNING: soon or in part; ALARM: pictures are not being recorded, or are about to be lost."""
+    since_utc_ns: int
+    sentence: str
+    """What is wrong, now."""
+    remedy: str
+    """What to do, in one sentence."""
