@@ -22,7 +22,7 @@ def machine() -> list[tuple[str, str]]:
     return [
         ("Processor", f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores"),
         ("Memory", f"{pages / 2**30:.1f} GiB"),
-        ("System", f"{platform.system()} {platform.release().partition("-")[0]}, Python {platform.python_version()}"),
+        ("System", f"{platform.system()} {platform.release().partition('-')[0]}, Python {platform.python_version()}"),
         ("Versions", f"Seacorder {version('seacorder')}, PyAV {version('av')}, ffmpeg {ffmpeg}"),
         ("Date", datetime.now(UTC).strftime("%Y-%m-%d")),
     ]
