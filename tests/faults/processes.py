@@ -34,9 +34,9 @@ def open_files(pid: int) -> list[str]:
     """What the process has open, as far as it is still there."""
     found = []
     with contextlib.suppress(OSError):
-        for entry in os.scandir(f"/proc/{pid}/fd"):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
             with contextlib.suppress(OSError):
-                found.append(os.readlink(entry.path))
+                found.append(str(entry.readlink()))
     return found
 
 
@@ -65,7 +65,7 @@ def kill_all(program: Program) -> None:
 
 def threads(pid: int) -> int:
     with contextlib.suppress(OSError):
-        return len(os.listdir(f"/proc/{pid}/task"))
+        return len(list(Path(f"/proc/{pid}/task").iterdir()))
     return 0
 
 

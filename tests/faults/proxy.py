@@ -237,7 +237,7 @@ class DatagramProxy:
     """RTP over UDP with loss and reordering, negotiated through a `Proxy` whose SETUP messages it rewrites."""
 
     def __init__(self, proxy: Proxy, chance: Random, *, lost: float = 0.0, late: float = 0.0) -> None:
-        """`lost`, `late`: shares of the RTP packets that never come, or come after the next two."""
+        """`lost`, `late`: shares of the RTP packets that never come, or come after the one behind them."""
         self.lost, self.late = lost, late
         self._chance = chance
         self._near_ports = (0, 0)
@@ -268,6 +268,8 @@ class DatagramProxy:
         with contextlib.suppress(OSError):
             while True:
                 packet, sender = self._sockets[place].recvfrom(_CHUNK)
+                if sender is None:
+                    return  # closed
                 if sender[1] in self._near_ports:
                     continue
                 for one in self._shuffled(packet) if place == 0 else [packet]:

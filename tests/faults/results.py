@@ -1,4 +1,4 @@
-"""What each case found: a row of the table, kept as a line of JSON so that one run can gather those of all processes."""
+"""What each case found: a row of the table, kept as a line of JSON, which the runner gathers."""
 
 import json
 import os

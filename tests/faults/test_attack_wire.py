@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from fakes.recorder import FakeRecorder
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from fakes.recorder import FakeRecorder
 from seacorder.api import connections, events, wire
 from seacorder.api.inspector import create_inspector_app
 from seacorder.api.integration import create_integration_app
@@ -33,7 +33,6 @@ DOCUMENTED = frozenset({200, 204, 304, 400, 403, 404, 405, 408, 409, 413, 500, 5
 NO_HTTP = {
     "HTTP/0.9": b"GET /api/stats/ping\r\n",
     "HTTP/0.9 with its host": b"GET /api/inspector/startrecording\r\nHost: 127.0.0.1\r\n\r\n",
-    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "TLS": bytes.fromhex("16030100a5010000a10303") + bytes(range(160)),
     "nothing but zeros": bytes(4096),
     "an RTSP client": b"OPTIONS rtsp://127.0.0.1/ RTSP/1.0\r\nCSeq: 1\r\n\r\n",
@@ -50,20 +49,19 @@ NO_HTTP = {
     "a zero in a header": b"GET /api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: a\0b\r\n\r\n",
     "a huge header": b"GET /api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: " + b"a" * 40_000,
     "a huge path": b"GET /" + b"a" * 40_000,
-    "ten thousand headers": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-A: b\r\n" * 10_000 + b"\r\n",
+    "ten thousand headers": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-A: b\r\n" * 10_000,
     "a chunk of no size": BODY_COMMAND + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
     "a chunk of endless size": BODY_COMMAND + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 5000 + b"\r\n",
     "a WebSocket without a key": UPGRADE + b"Sec-WebSocket-Version: 13\r\n\r\n",
     "a WebSocket of an old version": UPGRADE + KEY.replace(b": 13", b": 8") + b"\r\n",
     "a WebSocket with a short key": UPGRADE + b"Sec-WebSocket-Key: AAAA\r\nSec-WebSocket-Version: 13\r\n\r\n",
     "a WebSocket by POST": UPGRADE.replace(b"GET", b"POST") + KEY + b"\r\n",
-    "a WebSocket with 300 headers": UPGRADE + b"X-A: b\r\n" * 300 + KEY + b"\r\n",
-    "a WebSocket with a body": UPGRADE + KEY + b"Content-Length: 5\r\n\r\nhello",
 }
 
 ODD_BUT_HTTP = {
     "another's address in full": (b"GET http://evil.example/api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),
     "a tunnel": (b"CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 404),
     "a star": (b"OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),
     "an empty host": (b"GET /api/stats/ping HTTP/1.1\r\nHost:\r\n\r\n", 403),
     "a method of its own": (b"SMASH /api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 500),
@@ -156,12 +154,15 @@ def problem_in(answer: bytes) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", NO_HTTP)
-async def test_what_is_no_http_gets_a_problem_and_the_connection_ends(here: Served, name: str) -> None:
+async def test_what_is_no_http_gets_a_problem_and_the_connection_ends(
+    here: Served, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS_MAX", 0.3)
     before = here.recorder.state()
     for port in (here.port, here.integration_port):
         answer = await here.say(NO_HTTP[name], port=port)
         if answer:  # bytes that were not read yet may take the answer with them
-            found = problem_in(answer.partition(b"HTTP/1.1 100")[0])
+            found = problem_in(answer)
             assert (found["status"], found["type"]) == (400, "urn:seacorder:problem:not_http")
     assert here.recorder.state() == before
 
@@ -341,8 +342,8 @@ async def test_listeners_are_counted_and_their_places_are_given_back(
             await connect(url)
         assert refused.value.response.status_code == 503
         here.recorder.add_event("Bow is live.")
-        assert all("Bow is live." in await one.recv() for one in listeners)
         for one in listeners:
+            assert "Bow is live." in await one.recv()
             await one.close()
 
 

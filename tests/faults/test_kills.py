@@ -4,7 +4,6 @@ import threading
 import time
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -99,14 +98,13 @@ def test_killed_workers_lose_little_and_the_others_nothing(
     rounds = 29 if is_long() else 3
     victims = [serve(cameras_server, f"Victim{number}", numbered) for number in range(VICTIMS)]
     bystander = serve(cameras_server, "Bystander", numbered)
-    kills: list[dict[str, float]] = []
     with running(tmp_path, {camera.name: camera.url for camera in [*victims, bystander]}) as program:
         program.get(f"/api/inspector/splittime/{SPLIT_MINUTES}")
         program.wait_live()
         program.get("/api/inspector/startrecording")
         program.wait_recorded(1.0)
-        for _ in range(rounds):
-            kills.append(kill_round(program, victims, chance, REST_SECONDS if is_long() else 0.5))
+        rest_seconds = REST_SECONDS if is_long() else 0.5
+        kills = [kill_round(program, victims, chance, rest_seconds) for _ in range(rounds)]
         parts = program.rows("parts")
         cut_off = [Path(row["path"]) for row in parts if row["state"] == "interrupted"]
         begun = [path for path in cut_off if path.stat().st_size > 0]
@@ -176,7 +174,3 @@ def judge(account: Account, frames_a_hole: int) -> None:
     assert account.repeated == 0, str(account)
     assert abs(account.difference) <= frames_a_hole * len(account.holes), str(account)
     assert len(account.losses) == len(account.holes), str(account)
-
-
-def rows(program: Program) -> tuple[list[Any], list[Any]]:
-    return program.rows("parts"), program.rows("losses")

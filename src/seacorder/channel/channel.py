@@ -14,7 +14,7 @@ from seacorder.channel.account import Hole, Rate
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.outputs import Outputs, Slot
 from seacorder.channel.timeline import Timeline, decoded_ns
-from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
+from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
@@ -57,10 +57,15 @@ class Channel:
         self.waiting_grabs: list[WaitingGrab] = []
         self.take_grab: Callable[[TakeFramegrab], None] = lambda _: None
         """Set by `Orders`: decodes and stores a still from the backlog."""
+        self.offer_keyframe: Callable[[Sample, SourceFormat], None] = lambda *_: None
+        """Set by the worker: looks at a keyframe now and then, on a thread of its own."""
+        self._picture_fault: PictureFault | None = None
+        self._picture_fault_since_utc_ns: int | None = None
         self._timeline = Timeline(clock.utc_ns() - clock.monotonic_ns())
         self._rate = Rate()
         self._state = ChannelState.CONNECTING
         self._since_utc_ns = clock.utc_ns()
+        self._begin_ns = clock.monotonic_ns()
         self._reason: str | None = f"{settings.name} is being connected."
         self._newest: Sample | None = None
         self._newest_arrived_ns = 0
@@ -92,6 +97,8 @@ class Channel:
             source = self.source
             if source is None:
                 return
+            if packet.is_keyframe and packet.track is Track.VIDEO:
+                self._read_wall_clock()  # a part may begin here, and its name follows the clock
             sample = self._timeline.stamp(packet)
             if packet.track is Track.VIDEO and not self._take_video(sample, packet, source):
                 return
@@ -101,6 +108,8 @@ class Channel:
             self.backlog.push(sample, source)
             if len(self.outputs):
                 self.outputs.write(sample, source)
+            if sample.track is Track.VIDEO and sample.is_keyframe:
+                self.offer_keyframe(sample, source)
             if self.waiting_grabs and sample.track is Track.VIDEO:
                 self._serve_grabs(self._reached_ns)
 
@@ -113,13 +122,29 @@ class Channel:
             self._serve_grabs(self.clock.monotonic_ns())
             self.outputs.finish_due(self.clock.monotonic_ns(), is_live=False)
 
+    def saw_picture(self, fault: PictureFault | None) -> None:
+        """What the newest keyframes show; an event when that has changed."""
+        with self.lock:
+            if fault is self._picture_fault:
+                return
+            self._picture_fault = fault
+            self._picture_fault_since_utc_ns = None if fault is None else self.clock.utc_ns()
+            name = self.settings.name
+            if fault is None:
+                self.note("picture_ok", Severity.INFO, f"{name} shows a moving picture again.")
+            elif fault is PictureFault.FROZEN:
+                self.note("picture_frozen", Severity.WARNING, f"{name} sends the same picture again and again.")
+            else:
+                self.note("picture_black", Severity.WARNING, f"{name} sends a black picture.")
+            self.report(self.status())
+
     # What time says.
 
     def tick(self) -> None:
         """Notices what did not happen: frames that stay away, stops that wait for none."""
         with self.lock:
             now_ns = self.clock.monotonic_ns()
-            self._timeline.utc_minus_monotonic_ns = self.clock.utc_ns() - now_ns
+            self._read_wall_clock()
             if self.is_live and now_ns - self._newest_arrived_ns > STALLED_AFTER_NS:
                 self._open_hole(LossCause.STALL, "The connection stands but sends nothing.")
                 reason = f"{self.settings.name} is connected but has sent no frame for 3 s; check the camera."
@@ -141,6 +166,11 @@ class Channel:
     @property
     def is_live(self) -> bool:
         return self._state is ChannelState.LIVE
+
+    @property
+    def has_failed(self) -> bool:
+        """True while there is no connection and the reason for that has been reported."""
+        return self._state is ChannelState.FAILED
 
     @property
     def reason(self) -> str:
@@ -186,6 +216,8 @@ class Channel:
                 recording=files[Slot.RECORDING],
                 clip=files[Slot.CLIP],
                 anomaly=files[Slot.ANOMALY],
+                picture_fault=self._picture_fault,
+                picture_fault_since_utc_ns=self._picture_fault_since_utc_ns,
             )
 
     def note(self, kind: str, severity: Severity, sentence: str) -> None:
@@ -196,7 +228,8 @@ class Channel:
         """A recording ends while frames are missing: the hole reaches to its end."""
         with self.lock:
             if self._hole is not None:
-                self._note_loss(self._hole, end.utc_ns, self._hole.frames(end.utc_ns + self.frame_ns, self.frame_ns))
+                frames = self._hole.frames(end.monotonic_ns + self.frame_ns, self.frame_ns)
+                self._note_loss(self._hole, end.monotonic_ns, frames)
 
     # Inside.
 
@@ -209,36 +242,40 @@ class Channel:
         if self._state is not ChannelState.LIVE:
             self._enter(ChannelState.LIVE, None)
         if self._hole is not None:
-            self._note_loss(self._hole, sample.utc_ns, self._hole.frames(sample.utc_ns, self.frame_ns))
+            self._note_loss(self._hole, sample.instant_ns, self._hole.frames(sample.instant_ns, self.frame_ns))
             self._hole = None
         elif self._timeline.frames_skipped and self._newest is not None:
-            hole = Hole(self._newest.utc_ns, LossCause.NETWORK, "Frames never arrived from the source.")
-            self._note_loss(hole, sample.utc_ns, self._timeline.frames_skipped)
+            hole = Hole(self._newest.instant_ns, LossCause.NETWORK, "Frames never arrived from the source.")
+            self._note_loss(hole, sample.instant_ns, self._timeline.frames_skipped)
         self._newest = sample
         self._reached_ns = decoded_ns(sample, source.video)
         return True
 
     def _open_hole(self, cause: LossCause, detail: str) -> None:
         if self._hole is None:
-            begin = self._newest.utc_ns if self._newest else self._since_utc_ns
+            begin = self._newest.instant_ns if self._newest else self._begin_ns
             self._hole = Hole(begin, cause, detail)
         elif self._hole.cause is LossCause.STALL and cause is LossCause.RECONNECT:
             self._hole.detail = f"{self._hole.detail} {detail}"
 
-    def _note_loss(self, hole: Hole, to_utc_ns: int, frames: int | None) -> None:
-        """Only what a running recording misses is a loss; nothing missing is none."""
+    def _note_loss(self, hole: Hole, to_ns: int, frames: int | None) -> None:
+        """Only what a running recording misses is a loss; nothing missing is none. Told as the wall clock is now."""
         output = self.outputs[Slot.RECORDING]
         if output is None or frames == 0:
             return
-        begin = max(hole.from_utc_ns, output.start_utc_ns)
-        if begin > hole.from_utc_ns and frames is not None and self.frame_ns:
-            frames = max(0, round((to_utc_ns - begin) / self.frame_ns))
-        if to_utc_ns <= begin:
+        begin_ns = max(hole.from_ns, output.start_ns)
+        if begin_ns > hole.from_ns and frames is not None and self.frame_ns:
+            frames = max(0, round((to_ns - begin_ns) / self.frame_ns))
+        if to_ns <= begin_ns:
             return
         self._losses += 1
-        self.report(
-            LossNoted(Loss(self.settings.name, begin, to_utc_ns, frames, hole.cause, output.id, hole.detail))
-        )
+        offset_ns = self._timeline.utc_minus_monotonic_ns
+        begin_utc_ns, to_utc_ns = begin_ns + offset_ns, to_ns + offset_ns
+        loss = Loss(self.settings.name, begin_utc_ns, to_utc_ns, frames, hole.cause, output.id, hole.detail)
+        self.report(LossNoted(loss))
+
+    def _read_wall_clock(self) -> None:
+        self._timeline.utc_minus_monotonic_ns = self.clock.utc_ns() - self.clock.monotonic_ns()
 
     def _serve_grabs(self, reached_ns: int) -> None:
         """Takes the stills whose instant has been passed, or that have waited long enough."""

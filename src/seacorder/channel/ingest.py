@@ -3,9 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
-from seacorder.base.errors import BadRequest, InputFailed
+from seacorder.base.errors import BadRequest, InputFailed, InputRefused
 from seacorder.base.log import RateLimit
 from seacorder.channel.channel import Channel
 from seacorder.inputs.contract import Input
@@ -14,23 +15,41 @@ from seacorder.model.sample import SourceFormat
 log = logging.getLogger(__name__)
 
 FIRST_DELAY_SECONDS = 0.5
-LONGEST_DELAY_SECONDS = 10.0
+LONGEST_DELAY_SECONDS = 2.0
+"""Recording comes first: a camera whose link is back is recorded within three seconds and a group of pictures."""
+LONGEST_REFUSED_DELAY_SECONDS = 10.0
+"""A camera that answers and refuses is left in peace: many lock a user out after a few wrong passwords."""
 GOOD_RUN_NS = 10 * NS_PER_SECOND
 """A connection that held for so long makes the next delay short again."""
+SAME_REASON_SECONDS = 60.0
+"""How often the log repeats why a camera still cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a connection ended, or why there was none."""
+
+    reason: str
+    """One sentence without credentials."""
+    is_final: bool = False
+    """True when there is no point in another attempt."""
+    is_refusal: bool = False
+    """True when the camera answered, and did not want to."""
 
 
 class Backoff:
-    """Delays between attempts: 0.5 s, doubling up to 10 s."""
+    """Delays between attempts: 0.5 s, doubling up to 2 s, or to 10 s while the camera refuses."""
 
     def __init__(self) -> None:
         self._delay = FIRST_DELAY_SECONDS
 
-    def after(self, run_ns: int) -> float:
+    def after(self, run_ns: int, *, is_refusal: bool = False) -> float:
         """Seconds to wait after an attempt that was connected for `run_ns` nanoseconds."""
         if run_ns >= GOOD_RUN_NS:
             self._delay = FIRST_DELAY_SECONDS
-        delay = self._delay
-        self._delay = min(LONGEST_DELAY_SECONDS, self._delay * 2)
+        longest = LONGEST_REFUSED_DELAY_SECONDS if is_refusal else LONGEST_DELAY_SECONDS
+        delay = min(self._delay, longest)
+        self._delay = min(longest, delay * 2)
         return delay
 
 
@@ -43,7 +62,7 @@ class Ingest(threading.Thread):
         self._make_input = make_input
         self._clock = clock
         self._stopping = threading.Event()
-        self._rate_limit = RateLimit(clock)
+        self._rate_limit = RateLimit(clock, SAME_REASON_SECONDS)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -52,19 +71,25 @@ class Ingest(threading.Thread):
         backoff = Backoff()
         while not self._stopping.is_set():
             begin_ns = self._clock.monotonic_ns()
-            reason, again = self._attempt()
+            ending = self._attempt()
             if self._stopping.is_set():
                 return
-            self._channel.disconnected(reason)
-            held = self._rate_limit.allow("disconnected")
-            if held is not None:
-                log.warning("%s (%d more of these)", reason, held) if held else log.warning("%s", reason)
-            if not again:
+            # The end of a state is an event, which the control process logs; what is said here is that it goes on.
+            if self._channel.has_failed:
+                self._log_again(ending.reason)
+            self._channel.disconnected(ending.reason)
+            if ending.is_final:
                 return
-            self._stopping.wait(backoff.after(self._clock.monotonic_ns() - begin_ns))
+            run_ns = self._clock.monotonic_ns() - begin_ns
+            self._stopping.wait(backoff.after(run_ns, is_refusal=ending.is_refusal))
 
-    def _attempt(self) -> tuple[str, bool]:
-        """One connection, from open to its end: (one sentence on how it ended, whether to try again)."""
+    def _log_again(self, reason: str) -> None:
+        held = self._rate_limit.allow(reason)
+        if held is not None:
+            log.warning("%s (%d more of these)", reason, held) if held else log.warning("%s", reason)
+
+    def _attempt(self) -> Ending:
+        """One connection, from open to its end."""
         name = self._channel.settings.name
         try:
             source = self._make_input()
@@ -74,13 +99,16 @@ class Ingest(threading.Thread):
             finally:
                 source.close()
         except InputFailed as failure:
-            return failure.sentence, True
+            return Ending(failure.sentence, is_refusal=isinstance(failure, InputRefused))
         except BadRequest as mistake:
-            return mistake.sentence, False
+            return Ending(mistake.sentence, is_final=True)
         except Exception:
-            log.exception("the input of %s failed in a way that is not known", name)
-            return f"The input of {name} failed unexpectedly; it is tried again, and the log has the details.", True
-        return f"The source of {name} has ended; add loop=1 to its address to play it again and again.", False
+            if self._rate_limit.allow("unknown") is not None:
+                log.exception("the input of %s failed in a way that is not known", name)
+            return Ending(f"The input of {name} failed unexpectedly; it is tried again, and the log has the details.")
+        return Ending(
+            f"The source of {name} has ended; add loop=1 to its address to play it again and again.", is_final=True
+        )
 
     def _read(self, source: Input) -> None:
         channel, stopping = self._channel, self._stopping
