@@ -6,7 +6,6 @@ from pathlib import Path
 
 from control.bridge import Bridge
 from seacorder.control.events import EventKind, EventLog
-from seacorder.control.volume_watch import VolumeWatch
 from seacorder.model.channel import ChannelState
 from seacorder.model.event import Event, Severity
 
@@ -88,28 +87,9 @@ async def test_a_channels_changes_are_events(bridge: Bridge) -> None:
 async def test_a_step_of_the_wall_clock_is_an_event(bridge: Bridge) -> None:
     await bridge.start()
     bridge.clock.step_wall(-3600)
-    await bridge.recorder._rounds.go()
-    await bridge.recorder._rounds.go()
+    bridge.recorder._rounds.go()
+    bridge.recorder._rounds.go()
     assert bridge.kinds().count("clock_stepped") == 1
-
-
-async def test_a_disk_that_runs_low_is_told_once(bridge: Bridge) -> None:
-    await bridge.start()
-    volumes = VolumeWatch(10**18, bridge.recorder._journal)
-    await volumes.look(str(bridge.folder))
-    await volumes.look(str(bridge.folder / "not" / "there" / "yet"))
-    assert bridge.kinds().count("disk_low") == 1
-
-
-async def test_a_file_that_cannot_be_written_is_told_once_and_when_it_is_over(bridge: Bridge) -> None:
-    await bridge.start()
-    await bridge.recorder.start_recording()
-    bridge["Bow"].fault = "The disk is full; free some space."
-    bridge.pass_seconds(1)
-    bridge.pass_seconds(1)
-    bridge["Bow"].fault = None
-    bridge.pass_seconds(1)
-    assert [kind for kind in bridge.kinds() if kind.startswith("file_fault")] == ["file_fault", "file_fault_over"]
 
 
 async def test_events_reach_the_catalogue(bridge: Bridge) -> None:

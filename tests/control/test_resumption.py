@@ -46,7 +46,7 @@ async def cut_off(bridge: Bridge) -> str:
     await bridge.start()
     started = await bridge.recorder.start_recording()
     bridge.pass_seconds(5)
-    await bridge.recorder._rounds.go()
+    bridge.recorder._rounds.go()
     await bridge.crash()
     bridge.clock.advance(60)
     bridge.build()

@@ -17,7 +17,7 @@ from seacorder.model.command import (
     TakeFramegrab,
     TakePicture,
 )
-from seacorder.model.recording import Clip, FileKind, FileState, FileStatus, Framegrab, Part
+from seacorder.model.recording import Clip, FaultKind, FileKind, FileState, FileStatus, Framegrab, Part
 from seacorder.model.report import (
     Answer,
     ClipClosed,
@@ -49,6 +49,7 @@ class FakeWorker:
         """One sentence: starts are refused with it."""
         self.fault: str | None = None
         """Of the files that it writes."""
+        self.fault_kind: FaultKind | None = None
         self.part: Part | None = None
         self.clip: Clip | None = None
         self.on_start: Callable[[], None] = lambda: None
@@ -146,7 +147,8 @@ class FakeWorker:
         identifier, number = (file.recording_id, file.number) if isinstance(file, Part) else (file.id, 1)
         frames = 1 + round((utc_ns - file.start_utc_ns) * PICTURE.frame_rate / 1e9)
         start, size = file.start_utc_ns, 1000 * frames
-        return FileStatus(identifier, file.path, number, start, frames, size, now_ns, utc_ns, self.fault)
+        fault, kind = self.fault, self.fault_kind
+        return FileStatus(identifier, file.path, number, start, frames, size, now_ns, utc_ns, fault, kind)
 
     def _carry_out(self, command: Any) -> Answer | Picture | None:
         is_live = self.status.state is ChannelState.LIVE

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from seacorder.api.times import utc_text
 from seacorder.base.log import redact
+from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState
 from seacorder.model.event import Severity
 from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, RecordingState
@@ -110,6 +111,19 @@ class VolumeView(View):
     """At the present bit rate; null when nothing is written."""
 
 
+class AlarmView(View):
+    """Something that is wrong just now; docs/reference/alarms.md."""
+
+    kind: AlarmKind
+    channel: str | None
+    """Null: it concerns the recorder as a whole."""
+    severity: Severity
+    since_utc: Utc
+    sentence: str
+    remedy: str
+    """What to do."""
+
+
 class StatusView(View):
     """The recorder, now."""
 
@@ -121,6 +135,8 @@ class StatusView(View):
     recording_seconds: float
     volume: VolumeView
     newest_event_cursor: int
+    alarms: list[AlarmView]
+    """The worst first, then the oldest."""
     channels: list[ChannelInStatus]
 
 
@@ -224,6 +240,7 @@ def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
         recording_seconds=round(status.recording_seconds, 3),
         volume=shown(VolumeView, status.volume),
         newest_event_cursor=newest_event_cursor,
+        alarms=[shown(AlarmView, alarm) for alarm in status.alarms],
         channels=[_channel(index, one) for index, one in enumerate(status.channels)],
     )
 

@@ -27,7 +27,7 @@ def picture_of(status: StatusAnswer, *, width: int) -> RenderableType:
     for channel in status.channels:
         cells = _cells(channel)
         table.add_row(*(cells if width >= _NARROW else cells[:-1]))
-    return Group(_headline(status), table, *_complaints(status))
+    return Group(_headline(status), table, *_alarms(status), *_complaints(status))
 
 
 def unreachable(sentence: str) -> RenderableType:
@@ -74,11 +74,23 @@ def _cells(channel: ChannelAnswer) -> list[RenderableType]:
     ]
 
 
+def _alarms(status: StatusAnswer) -> list[Text]:
+    """What is wrong and what to do, the worst first."""
+    lines = []
+    for alarm in status.alarms:
+        place = f"{alarm.channel}: " if alarm.channel and not alarm.sentence.startswith(alarm.channel) else ""
+        style = "bold red" if alarm.severity == "alarm" else "yellow"
+        lines.append(Text(f"! {alarm.kind}  {place}{alarm.sentence} {alarm.remedy}", style=style))
+    return lines
+
+
 def _complaints(status: StatusAnswer) -> list[Text]:
     """Why a channel is not live, or its file cannot be written."""
     lines = []
     for channel in status.channels:
         files: list[FileAnswer | None] = [channel.recording, channel.clip]
         reasons = [channel.reason, *(file.fault for file in files if file)]
-        lines += [Text(f"{channel.name}: {reason}", style="yellow") for reason in reasons if reason]
+        told = " ".join(alarm.sentence for alarm in status.alarms)
+        untold = [reason for reason in reasons if reason and reason not in told]
+        lines += [Text(f"{channel.name}: {reason}", style="yellow") for reason in untold]
     return lines

@@ -86,6 +86,18 @@ class VolumeAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmAnswer:
+    """Something that is wrong just now, and what to do; `channel` None concerns the recorder as a whole."""
+
+    kind: str
+    channel: str | None
+    severity: str
+    since_utc: str
+    sentence: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusAnswer:
     """The recorder, now."""
 
@@ -97,6 +109,7 @@ class StatusAnswer:
     recording_seconds: float
     volume: VolumeAnswer
     channels: tuple[ChannelAnswer, ...]
+    alarms: tuple[AlarmAnswer, ...] = ()
 
 
 def read(kind: type[T], answer: object) -> T:

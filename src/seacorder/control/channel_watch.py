@@ -8,7 +8,6 @@ from seacorder.control.events import EventKind
 from seacorder.control.journal import Journal
 from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.event import Severity
-from seacorder.model.recording import FileStatus
 
 _KINDS = {
     ChannelState.CONNECTING: EventKind.CHANNEL_CONNECTING,
@@ -29,7 +28,8 @@ class ChannelWatch:
             name: ChannelStatus(name, ChannelState.CONNECTING, now, f"The worker of {name} is being started.")
             for name in channels
         }
-        self._faults: dict[tuple[str, str], str] = {}
+        self.lost: dict[str, str] = {}
+        """Channels whose worker has ended and has not said anything since, and why it ended."""
 
     def __getitem__(self, channel: str) -> ChannelStatus:
         return self._statuses[channel]
@@ -52,14 +52,14 @@ class ChannelWatch:
         """A heartbeat."""
         before = self._statuses[status.channel]
         self._statuses[status.channel] = status
+        self.lost.pop(status.channel, None)
         if status.state is not before.state:
             self._note_state(status)
-        for slot, file in (("recording", status.recording), ("clip", status.clip), ("anomaly", status.anomaly)):
-            self._note_fault(status.channel, slot, file)
 
     def worker_lost(self, channel: str, sentence: str) -> ChannelStatus:
         """The channel's worker is gone; returns the last heartbeat, which was its last word."""
         last = self._statuses[channel]
+        self.lost[channel] = sentence
         self._statuses[channel] = replace(
             last,
             state=ChannelState.FAILED,
@@ -79,16 +79,6 @@ class ChannelWatch:
         severity = Severity.INFO if status.state in {ChannelState.LIVE, ChannelState.CONNECTING} else Severity.WARNING
         sentence = status.reason or f"{status.channel} is {status.state}{_picture_text(status)}."
         self._journal.note(_KINDS[status.state], sentence, channel=status.channel, severity=severity)
-
-    def _note_fault(self, channel: str, slot: str, file: FileStatus | None) -> None:
-        key, fault = (channel, slot), file.fault if file else None
-        before = self._faults.pop(key, None)
-        if fault is not None:
-            self._faults[key] = fault
-            if before is None:
-                self._journal.alarm(EventKind.FILE_FAULT, fault, channel=channel)
-        elif before is not None and file is not None:
-            self._journal.note(EventKind.FILE_FAULT_OVER, f"{file.path} is being written again.", channel=channel)
 
 
 def _picture_text(status: ChannelStatus) -> str:

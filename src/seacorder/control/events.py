@@ -40,13 +40,11 @@ class EventKind(StrEnum):
     FRAMEGRAB_STORED = "framegrab_stored"
     FRAMEGRAB_FAILED = "framegrab_failed"
     LOSS_NOTED = "loss_noted"
-    FILE_FAULT = "file_fault"
-    FILE_FAULT_OVER = "file_fault_over"
     DIRECTORY_GIVEN_UP = "directory_given_up"
     SETTINGS_CHANGED = "settings_changed"
     ENCODING_NOT_APPLIED = "encoding_not_applied"
-    DISK_LOW = "disk_low"
-    DISK_LOW_OVER = "disk_low_over"
+    ALARM_RAISED = "alarm_raised"
+    ALARM_CLEARED = "alarm_cleared"
     CLOCK_STEPPED = "clock_stepped"
 
 

@@ -74,7 +74,7 @@ class NamingBase:
 
     @property
     def fallback_folder(self) -> str | None:
-        """Where recordings go on when their own folder's volume cannot take them: at the same place as under the root."""
+        """Where recordings go on when their own volume cannot take them: at the same position as under the root."""
         if self.fallback_root is None:
             return None
         folder = Path(self.recording_folder)

@@ -9,6 +9,7 @@ from seacorder.base.clock import Clock
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.control import settings as settings_rules
+from seacorder.control.alarms import Alarms
 from seacorder.control.channel_watch import ChannelWatch
 from seacorder.control.channel_workers import ChannelWorkers
 from seacorder.control.clips import Clips
@@ -97,10 +98,11 @@ class Recorder:
             for kind in (FileKind.CLIP, FileKind.ANOMALY)
         }
         self._framegrabs = Framegrabs(self._own, self._recordings)
-        self._volumes = VolumeWatch(options.reserve_bytes, self._journal)
-        self._status = StatusView(self._own, self._recordings, self._clips, self._volumes)
-        self._reports = WorkerReports(self._own, self._recordings, self._clips, self._framegrabs)
-        self._rounds = Rounds(self._own, self._recordings, self._volumes)
+        volumes = VolumeWatch(options.reserve_bytes, clock)
+        alarms = Alarms(self._own, self._recordings, volumes)
+        self._status = StatusView(self._own, self._recordings, self._clips, volumes, alarms)
+        self._reports = WorkerReports(self._own, self._recordings, self._clips, self._framegrabs, alarms)
+        self._rounds = Rounds(self._own, self._recordings, volumes, alarms)
         self._own.workers.add_all(self._reports.callbacks)
 
     @property

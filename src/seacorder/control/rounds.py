@@ -5,6 +5,7 @@ import contextlib
 import logging
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.control.alarms import Alarms
 from seacorder.control.events import EventKind
 from seacorder.control.recordings import Recordings
 from seacorder.control.surroundings import Surroundings
@@ -20,18 +21,23 @@ FIGURES_EVERY_NS = 5 * NS_PER_SECOND
 class Rounds:
     """Runs from `start` to `stop`; `go` is one round."""
 
-    def __init__(self, surroundings: Surroundings, recordings: Recordings, volumes: VolumeWatch) -> None:
+    def __init__(
+        self, surroundings: Surroundings, recordings: Recordings, volumes: VolumeWatch, alarms: Alarms
+    ) -> None:
         self._own = surroundings
         self._recordings = recordings
         self._volumes = volumes
+        self._alarms = alarms
         self._offset_ns = self._utc_minus_monotonic_ns()
         self._figures_ns = 0
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begins; the first look at the disk has been made when this returns, unless the disk hangs."""
+        base = self._own.settings.base
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._look_at_disk(), 2 * self._own.limits.look_seconds)
+            first_look = self._volumes.look(base.recording_folder, base.fallback_folder)
+            await asyncio.wait_for(first_look, 2 * self._own.limits.look_seconds)
         self._running = asyncio.create_task(self._run(), name="rounds")
 
     async def stop(self) -> None:
@@ -40,27 +46,28 @@ class Rounds:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
             self._running = None
+        self._volumes.stop()
+        self._alarms.stop()
 
-    async def go(self) -> None:
-        """One round."""
+    def go(self) -> None:
+        """One round; waits for no disk."""
         self._look_at_clock()
+        base = self._own.settings.base
+        self._volumes.begin_look(base.recording_folder, base.fallback_folder)
         now_ns = self._own.clock.monotonic_ns()
         if now_ns - self._figures_ns >= FIGURES_EVERY_NS:
             self._figures_ns = now_ns
             self._recordings.record_figures()
-        await self._look_at_disk()
+        self._alarms.look()
 
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(self._own.limits.look_seconds)
             try:
-                await self.go()
+                self.go()
             except Exception:  # noqa: BLE001 - logged whole
                 # The top of this thread of work: a fault in one round must not end the rounds.
                 _log.exception("A round failed")
-
-    async def _look_at_disk(self) -> None:
-        await self._volumes.look(self._own.settings.base.recording_folder)
 
     def _look_at_clock(self) -> None:
         offset_ns = self._utc_minus_monotonic_ns()

@@ -1,6 +1,7 @@
 """The recorder's state as one value."""
 
 from seacorder.base.log import redact
+from seacorder.control.alarms import Alarms
 from seacorder.control.clips import Clips
 from seacorder.control.recordings import Recordings
 from seacorder.control.surroundings import Surroundings
@@ -14,12 +15,18 @@ class StatusView:
     """Composes from what is in memory; nothing waits and nothing is asked of anybody."""
 
     def __init__(
-        self, surroundings: Surroundings, recordings: Recordings, clips: dict[FileKind, Clips], volumes: VolumeWatch
+        self,
+        surroundings: Surroundings,
+        recordings: Recordings,
+        clips: dict[FileKind, Clips],
+        volumes: VolumeWatch,
+        alarms: Alarms,
     ) -> None:
         self._own = surroundings
         self._recordings = recordings
         self._clips = clips
         self._volumes = volumes
+        self._alarms = alarms
 
     def now(self, version: str) -> RecorderStatus:
         own, running = self._own, self._recordings.running
@@ -32,6 +39,7 @@ class StatusView:
             channels=tuple(self._channel(channel) for channel in own.workers.channels),
             volume=self._volume(),
             version=version,
+            alarms=self._alarms.standing,
         )
 
     def _channel(self, channel: ChannelSettings) -> ChannelView:

@@ -1,41 +1,92 @@
-"""The disk that recordings go to, looked at once a second off the loop; and an alarm when it runs low."""
+"""The disks that recordings go to, looked at once a second off the loop."""
 
 import asyncio
 import logging
 from pathlib import Path
 
+from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import StorageFailed
-from seacorder.control.events import EventKind
-from seacorder.control.journal import Journal
+from seacorder.control.alarm_rules import Disks
 from seacorder.model.status import Volume
+from seacorder.storage.reserve import ReserveRule
 from seacorder.storage.space import volume_of
 
 _log = logging.getLogger(__name__)
 
+HANGING_NS = 5 * NS_PER_SECOND
+"""A look that takes longer means that the disk does not answer."""
+
 
 class VolumeWatch:
-    """`volume` is the last look. While a dead disk holds up a look, no further one is begun."""
+    """`volume` is the last look at the first volume. While a dead disk holds up a look, no further one is begun.
 
-    def __init__(self, reserve_bytes: int, journal: Journal) -> None:
+    For the event loop alone.
+    """
+
+    def __init__(self, reserve_bytes: int, clock: Clock) -> None:
         self.volume = Volume("", 0, 0, reserve_bytes)
         self._reserve_bytes = reserve_bytes
-        self._journal = journal
-        self._is_low = False
+        self._clock = clock
+        self._rule = ReserveRule(reserve_bytes)
+        self._is_full = False
+        self._fault: str | None = None
+        self._usable: dict[str, int] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self._began_ns = 0
+        self._folder = ""
 
-    async def look(self, folder: str) -> None:
-        """Looks again. Raises nothing: a disk that cannot be asked keeps its last figures."""
+    @property
+    def disks(self) -> Disks:
+        """What alarms need to know."""
+        fault = self._fault
+        if self._looking is not None and self._clock.monotonic_ns() - self._began_ns > HANGING_NS:
+            fault = f"The disk of {self._folder} does not answer."
+        return Disks(self._folder, fault, self._is_full, sum(self._usable.values()) if self._usable else None)
+
+    def begin_look(self, folder: str, fallback: str | None) -> None:
+        """Begins a look unless one is on its way; returns at once."""
+        if self._looking is None:
+            self._began_ns = self._clock.monotonic_ns()
+            self._looking = asyncio.create_task(self.look(folder, fallback), name="look at disks")
+            self._looking.add_done_callback(self._looked)
+
+    async def look(self, folder: str, fallback: str | None = None) -> None:
+        """Looks at the first volume and, where there is one, at the second. Raises nothing."""
+        if folder != self._folder:
+            self._folder, self._rule, self._usable = folder, ReserveRule(self._reserve_bytes), {}
         try:
             self.volume = await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)
         except (OSError, StorageFailed) as error:
+            self._fault = error.sentence if isinstance(error, StorageFailed) else str(error)
+        else:
+            self._fault = None
+            room = self._rule.look(self.volume.free_bytes, self._clock.monotonic_ns(), 0)
+            self._is_full = room.is_full
+            self._usable[folder] = self._above_reserve(self.volume)
+        if fallback is not None:
+            await self._look_at_second(fallback)
+
+    def stop(self) -> None:
+        """Lets go of a look that is on its way."""
+        if self._looking is not None:
+            self._looking.cancel()
+
+    async def _look_at_second(self, folder: str) -> None:
+        try:
+            self._usable[folder] = self._above_reserve(
+                await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)
+            )
+        except (OSError, StorageFailed) as error:
+            self._usable.pop(folder, None)
             _log.debug("no look at %s: %s", folder, error)
-            return
-        is_low = self.volume.free_bytes < self._reserve_bytes
-        if is_low and not self._is_low:
-            sentence = f"The disk of {folder} has {self.volume.free_bytes / 1e9:.1f} GB left; free some space."
-            self._journal.alarm(EventKind.DISK_LOW, sentence)
-        elif self._is_low and not is_low:
-            self._journal.note(EventKind.DISK_LOW_OVER, f"The disk of {folder} has space again.")
-        self._is_low = is_low
+
+    def _above_reserve(self, volume: Volume) -> int:
+        return max(0, volume.free_bytes - self._reserve_bytes)
+
+    def _looked(self, look: asyncio.Task[None]) -> None:
+        self._looking = None
+        if not look.cancelled() and (error := look.exception()) is not None:
+            _log.error("A look at the disks failed", exc_info=error)
 
 
 def seconds_left(volume: Volume, bits_per_second: int) -> float | None:

@@ -1,5 +1,6 @@
 """What workers say, handed to whom it concerns."""
 
+from seacorder.control.alarms import Alarms
 from seacorder.control.clips import Clips
 from seacorder.control.events import EventKind
 from seacorder.control.framegrabs import Framegrabs
@@ -23,12 +24,18 @@ class WorkerReports:
     """Called by the supervisor in the event loop; nothing blocks."""
 
     def __init__(
-        self, surroundings: Surroundings, recordings: Recordings, clips: dict[FileKind, Clips], framegrabs: Framegrabs
+        self,
+        surroundings: Surroundings,
+        recordings: Recordings,
+        clips: dict[FileKind, Clips],
+        framegrabs: Framegrabs,
+        alarms: Alarms,
     ) -> None:
         self._own = surroundings
         self._recordings = recordings
         self._clips = clips
         self._framegrabs = framegrabs
+        self._alarms = alarms
 
     @property
     def callbacks(self) -> Callbacks:
@@ -69,6 +76,7 @@ class WorkerReports:
         self._recordings.saw_status(status)
         for clips in self._clips.values():
             clips.saw_status(status)
+        self._alarms.look_soon()
 
     def _started(self, channel: str) -> None:
         if self._own.workers.restarts(channel):
@@ -81,3 +89,4 @@ class WorkerReports:
         self._recordings.worker_lost(last, sentence)
         for clips in self._clips.values():
             clips.worker_lost(last)
+        self._alarms.look_soon()

@@ -18,6 +18,7 @@ class AlarmKind(StrEnum):
     WORKER_LOST = "worker_lost"
     CATALOGUE_FAILED = "catalogue_failed"
     RECORDING_NOT_WRITTEN = "recording_not_written"
+    ON_FALLBACK = "on_fallback"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ function showLost() {
   recording.dataset.on = "false";
   show(byId("recording-words"), `No connection to the recorder since ${since}; what is below is old`);
   for (const id of ["recording-time", "clip-words"]) show(byId(id), "");
+  showAlarms([]);
   for (const id of ["free", "left", "losses"]) show(byId(id), "–");
   for (const card of cards.values()) {
     show(card.state, "unknown", "bad");
@@ -89,7 +90,17 @@ function showStatus(status) {
   show(byId("clip-words"), status.is_clip_recording ? "Clip is being recorded" : "");
   show(byId("version"), `Version ${status.version}`);
   document.title = `${recording.tone === "rec" ? "● " : ""}${recording.words} – Seacorder`;
+  showAlarms(status.alarms);
   for (const channel of status.channels) showChannel(channel, status);
+}
+
+function showAlarms(alarms) {
+  const list = byId("alarms");
+  while (list.children.length > alarms.length) list.lastElementChild.remove();
+  while (list.children.length < alarms.length) list.append(document.createElement("li"));
+  alarms.forEach((alarm, index) => {
+    show(list.children[index], say.alarm(alarm), alarm.severity === "alarm" ? "bad" : "warn");
+  });
 }
 
 function showChannel(channel, status) {

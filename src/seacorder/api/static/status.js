@@ -83,6 +83,12 @@ export function file(channel) {
   return [open.fault ?? `${name} (${bytes(open.bytes_stored)})`, losses].filter(Boolean).join(" · ");
 }
 
+// An alarm in one line: since when, whose, what is wrong and what to do.
+export function alarm(one) {
+  const whose = one.channel !== null && !one.sentence.startsWith(one.channel) ? `${one.channel}: ` : "";
+  return `${clock(one.since_utc)}  ${whose}${one.sentence} ${one.remedy}`;
+}
+
 export function names(list) {
   return list.length > 3 ? `${list.slice(0, 3).join(", ")} and ${list.length - 3} more` : list.join(", ");
 }

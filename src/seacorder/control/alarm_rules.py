@@ -1,0 +1,175 @@
+"""What counts as an alarm: from what is known of channels, files and disks, to what is wrong. Pure.
+
+docs/reference/alarms.md says the same to the operator.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from seacorder.model.alarm import AlarmKind
+from seacorder.model.channel import ChannelState, ChannelStatus
+from seacorder.model.event import Severity
+from seacorder.model.recording import FaultKind, FileStatus
+
+LOW_SECONDS = 3600.0
+"""Of recording that still fit: a warning. Cleared a tenth above."""
+VERY_LOW_SECONDS = 600.0
+"""An alarm."""
+SLOW_SHARE = 0.25
+"""Of a channel's memory for a slow disk. Cleared at half of it."""
+
+REMEDIES = {
+    AlarmKind.CAMERA_FAILED: "Check the camera's power, its cable and the address in the settings.",
+    AlarmKind.CAMERA_STALLED: "Check the camera and the network; the connection is made anew by itself.",
+    AlarmKind.DISK_LOW: "Free some space, or connect another disk, before the reserve is reached.",
+    AlarmKind.DISK_FULL: "Free some space on it; recording goes on by itself.",
+    AlarmKind.DISK_SLOW: "Stop whatever else uses the disk, or record to a faster one.",
+    AlarmKind.DISK_FAILED: "Check the disk's cable, mount and health, or choose a folder on another disk.",
+    AlarmKind.WORKER_LOST: "Nothing, it is started anew; if it comes again, send the log to the makers.",
+    AlarmKind.CATALOGUE_FAILED: "Check the disk that the catalogue is on; recording goes on without it.",
+    AlarmKind.RECORDING_NOT_WRITTEN: "Look at the other alarms first; if it stays, stop and start the recording.",
+    AlarmKind.ON_FALLBACK: "See to the first disk; the next part goes there again once it can.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong now."""
+
+    kind: AlarmKind
+    channel: str | None
+    severity: Severity
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disks:
+    """What the looks at the volumes came to."""
+
+    folder: str = ""
+    fault: str | None = None
+    """Why the first volume cannot be looked at."""
+    is_full: bool = False
+    usable_bytes: int | None = None
+    """Above the reserve, over both volumes; None before the first look."""
+    fallback_folder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that alarms are derived from."""
+
+    statuses: tuple[ChannelStatus, ...] = ()
+    lost: Mapping[str, str] = field(default_factory=dict)
+    """Channels without a worker, and why."""
+    is_recording_on: bool = False
+    unwritten: tuple[str, ...] = ()
+    """Live channels of the running recording of which nothing reaches a file."""
+    disks: Disks = field(default_factory=Disks)
+    queue_bytes: Mapping[str, int] = field(default_factory=dict)
+    """By channel: how much may wait for the disk."""
+    catalogue_fault: str | None = None
+    standing: frozenset[tuple[AlarmKind, str | None]] = frozenset()
+    """What was wrong at the look before."""
+
+
+def findings(scene: Scene) -> list[Finding]:
+    """What is wrong; at most one of a kind and channel."""
+    return [*_channels(scene), *_disks(scene), *_files(scene), *_catalogue(scene)]
+
+
+def _channels(scene: Scene) -> Iterator[Finding]:
+    severity = Severity.ALARM if scene.is_recording_on else Severity.WARNING
+    for status in scene.statuses:
+        name, reason = status.channel, status.reason or f"{status.channel} is {status.state}."
+        if name in scene.lost:
+            yield Finding(AlarmKind.WORKER_LOST, name, severity, scene.lost[name])
+        elif status.state is ChannelState.FAILED:
+            yield Finding(AlarmKind.CAMERA_FAILED, name, severity, reason)
+        elif status.state is ChannelState.STALLED:
+            yield Finding(AlarmKind.CAMERA_STALLED, name, severity, reason)
+    for name in scene.unwritten:
+        sentence = f"A recording is on, but nothing of {name} reaches a file."
+        yield Finding(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, sentence)
+
+
+def _disks(scene: Scene) -> Iterator[Finding]:
+    disks = scene.disks
+    full = _faulty(scene, FaultKind.FULL)
+    if disks.is_full or full:
+        sentence = next(iter(full.values()), f"The volume of {disks.folder} has only its reserve left.")
+        on_fallback = bool(_on_fallback(scene)) and not full
+        yield Finding(AlarmKind.DISK_FULL, None, Severity.WARNING if on_fallback else Severity.ALARM, sentence)
+    elif (low := _low(scene)) is not None:
+        yield low
+    failed = _faulty(scene, FaultKind.FAILED)
+    if disks.fault is not None or failed:
+        sentence = next(iter(failed.values()), disks.fault or "")
+        yield Finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, sentence + _names(failed))
+    moved = _on_fallback(scene)
+    if moved:
+        sentence = f"Recording goes on in {disks.fallback_folder}, because the disk of {disks.folder} cannot take it."
+        yield Finding(AlarmKind.ON_FALLBACK, None, Severity.WARNING, sentence + _names(moved))
+
+
+def _low(scene: Scene) -> Finding | None:
+    live = [status for status in scene.statuses if status.state is ChannelState.LIVE]
+    bits_per_second = sum(status.bits_per_second for status in live)
+    if scene.disks.usable_bytes is None or bits_per_second <= 0:
+        return None
+    seconds = max(0, scene.disks.usable_bytes) * 8 / bits_per_second
+    limit = LOW_SECONDS * (1.1 if (AlarmKind.DISK_LOW, None) in scene.standing else 1.0)
+    if seconds >= limit:
+        return None
+    severity = Severity.ALARM if seconds < VERY_LOW_SECONDS else Severity.WARNING
+    sentence = f"The disk of {scene.disks.folder} is full in {seconds / 60:.0f} min of recording."
+    return Finding(AlarmKind.DISK_LOW, None, severity, sentence)
+
+
+def _files(scene: Scene) -> Iterator[Finding]:
+    share = SLOW_SHARE * (0.5 if (AlarmKind.DISK_SLOW, None) in scene.standing else 1.0)
+    slow = {
+        status.channel: status.queued_bytes
+        for status in scene.statuses
+        if status.queued_bytes > share * scene.queue_bytes.get(status.channel, status.queued_bytes / share)
+    }
+    if slow:
+        worst = max(slow, key=lambda name: slow[name] / scene.queue_bytes[name])
+        sentence = (
+            f"The disk does not keep up: {slow[worst] / 1e6:.0f} MB of {worst} wait in memory, "
+            f"and at {scene.queue_bytes[worst] / 1e6:.0f} MB pictures are lost."
+        )
+        yield Finding(AlarmKind.DISK_SLOW, None, Severity.ALARM, sentence + _names(slow))
+
+
+def _catalogue(scene: Scene) -> Iterator[Finding]:
+    if scene.catalogue_fault is not None:
+        yield Finding(AlarmKind.CATALOGUE_FAILED, None, Severity.WARNING, scene.catalogue_fault)
+
+
+def _files_of(status: ChannelStatus) -> Iterator[FileStatus]:
+    yield from (file for file in (status.recording, status.clip, status.anomaly) if file is not None)
+
+
+def _faulty(scene: Scene, kind: FaultKind) -> dict[str, str]:
+    """By channel: why a file of it cannot be written."""
+    return {
+        status.channel: file.fault
+        for status in scene.statuses
+        for file in _files_of(status)
+        if file.fault is not None and file.fault_kind is kind
+    }
+
+
+def _on_fallback(scene: Scene) -> list[str]:
+    folder = scene.disks.fallback_folder
+    if folder is None:
+        return []
+    files = [(status.channel, status.recording) for status in scene.statuses]
+    return [name for name, file in files if file is not None and PurePath(file.path).is_relative_to(folder)]
+
+
+def _names(channels: Iterable[str]) -> str:
+    names = list(channels)
+    return f" It concerns {', '.join(names)}." if names else ""

@@ -1,0 +1,152 @@
+"""Alarms: what raises each, that it is told once, and that it is over when it is over."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from control.bridge import Bridge
+from seacorder.control.alarm_rules import REMEDIES, Disks, Finding, Scene, findings
+from seacorder.control.alarms import AlarmTable
+from seacorder.control.volume_watch import VolumeWatch
+from seacorder.model.alarm import AlarmKind
+from seacorder.model.channel import ChannelState, ChannelStatus
+from seacorder.model.event import Severity
+from seacorder.model.recording import FaultKind, FileStatus
+
+PAGE = (Path(__file__).parents[2] / "docs/reference/alarms.md").read_text("utf-8")
+LIVE = ChannelStatus("Bow", ChannelState.LIVE, 1, None, bits_per_second=8_000_000)
+FILE = FileStatus("r", "/data/a.mp4", 1, 1, 10, 1000, 5)
+QUEUE = {"Bow": 64_000_000}
+GIGABYTE = 1_000_000_000
+
+
+def faulty(kind: FaultKind, path: str = "/data/a.mp4") -> ChannelStatus:
+    return replace(LIVE, recording=replace(FILE, path=path, fault="It is so.", fault_kind=kind))
+
+
+def disks(**facts: object) -> Disks:
+    return replace(Disks("/data", usable_bytes=10**12), **facts)
+
+
+@pytest.mark.parametrize(
+    ("scene", "kind", "severity"),
+    [
+        (Scene((replace(LIVE, state=ChannelState.FAILED),)), "camera_failed", "warning"),
+        (Scene((replace(LIVE, state=ChannelState.FAILED),), is_recording_on=True), "camera_failed", "alarm"),
+        (Scene((replace(LIVE, state=ChannelState.STALLED),), is_recording_on=True), "camera_stalled", "alarm"),
+        (Scene((LIVE,), lost={"Bow": "It was killed."}), "worker_lost", "warning"),
+        (Scene((LIVE,), unwritten=("Bow",)), "recording_not_written", "alarm"),
+        (Scene((LIVE,), disks=disks(usable_bytes=3 * GIGABYTE)), "disk_low", "warning"),
+        (Scene((LIVE,), disks=disks(usable_bytes=GIGABYTE // 2)), "disk_low", "alarm"),
+        (Scene((LIVE,), disks=disks(is_full=True)), "disk_full", "alarm"),
+        (Scene((faulty(FaultKind.FULL),), disks=disks()), "disk_full", "alarm"),
+        (Scene((faulty(FaultKind.FAILED),), disks=disks()), "disk_failed", "alarm"),
+        (Scene((LIVE,), disks=disks(fault="It does not answer.")), "disk_failed", "alarm"),
+        (Scene((replace(LIVE, queued_bytes=17_000_000),), queue_bytes=QUEUE), "disk_slow", "alarm"),
+        (Scene((LIVE,), catalogue_fault="It cannot be written."), "catalogue_failed", "warning"),
+        (Scene((replace(LIVE, recording=FILE),), disks=disks(fallback_folder="/data")), "on_fallback", "warning"),
+    ],
+)
+def test_what_is_wrong_is_found(scene: Scene, kind: str, severity: str) -> None:
+    (found,) = findings(scene)
+    assert (found.kind, found.severity) == (kind, severity)
+
+
+def test_nothing_is_wrong_while_all_is_well() -> None:
+    scene = Scene((replace(LIVE, recording=FILE, queued_bytes=8_000_000),), disks=disks(), queue_bytes=QUEUE)
+    assert findings(scene) == []
+
+
+@pytest.mark.parametrize(
+    ("scene", "kind"),
+    [
+        (Scene((LIVE,), disks=disks(usable_bytes=3_700_000_000)), AlarmKind.DISK_LOW),
+        (Scene((replace(LIVE, queued_bytes=10_000_000),), queue_bytes=QUEUE), AlarmKind.DISK_SLOW),
+    ],
+)
+def test_an_alarm_at_its_threshold_does_not_flicker(scene: Scene, kind: AlarmKind) -> None:
+    assert findings(scene) == []
+    assert [one.kind for one in findings(replace(scene, standing=frozenset({(kind, None)})))] == [kind]
+
+
+def test_a_full_disk_is_a_warning_while_the_second_volume_takes_all() -> None:
+    status = replace(LIVE, recording=replace(FILE, path="/second/a.mp4"))
+    found = findings(Scene((status,), disks=disks(is_full=True, fallback_folder="/second")))
+    assert [(one.kind, one.severity) for one in found] == [("disk_full", "warning"), ("on_fallback", "warning")]
+
+
+def test_an_alarm_is_told_when_it_begins_when_it_grows_worse_and_when_it_ends() -> None:
+    table = AlarmTable()
+    mild = Finding(AlarmKind.DISK_LOW, None, Severity.WARNING, "50 min.")
+    raised, cleared = table.update([mild], 10)
+    assert [(alarm.sentence, alarm.since_utc_ns) for alarm in raised] == [("50 min.", 10)]
+    assert cleared == []
+    assert table.update([replace(mild, sentence="49 min.")], 20) == ([], [])
+    assert [alarm.sentence for alarm in table.standing] == ["49 min."]
+    (worse,), _ = table.update([replace(mild, severity=Severity.ALARM)], 30)
+    assert worse.since_utc_ns == 10
+    raised, (over,) = table.update([], 40)
+    assert (raised, over.kind, table.standing) == ([], AlarmKind.DISK_LOW, ())
+
+
+async def test_a_camera_that_fails_is_an_alarm_until_it_is_back(bridge: Bridge) -> None:
+    await bridge.start(ChannelState.LIVE, ChannelState.FAILED)
+    (alarm,) = bridge.recorder.status().alarms
+    assert (alarm.kind, alarm.channel) == (AlarmKind.CAMERA_FAILED, "Stern")
+    bridge["Stern"].beat(ChannelState.LIVE)
+    assert bridge.recorder.status().alarms == ()
+    assert [kind for kind in bridge.kinds() if kind.startswith("alarm")] == ["alarm_raised", "alarm_cleared"]
+
+
+async def test_an_alarm_is_told_without_anybody_asking(bridge: Bridge) -> None:
+    await bridge.start()
+    bridge["Bow"].beat(ChannelState.STALLED, "Bow sends nothing.")
+    await bridge.event("alarm_raised")
+
+
+async def test_a_lost_worker_is_an_alarm_until_it_speaks_again(bridge: Bridge) -> None:
+    await bridge.start()
+    bridge["Bow"].lose()
+    assert [alarm.kind for alarm in bridge.recorder.status().alarms] == [AlarmKind.WORKER_LOST]
+    bridge["Bow"].come_back()
+    bridge["Bow"].beat()
+    assert bridge.recorder.status().alarms == ()
+
+
+async def test_a_recording_of_which_nothing_reaches_a_file_is_an_alarm(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    bridge.pass_seconds(2)
+    assert bridge.recorder.status().alarms == ()
+    bridge.clock.advance(2)
+    bridge["Stern"].beat()
+    (alarm,) = bridge.recorder.status().alarms
+    assert (alarm.kind, alarm.channel) == (AlarmKind.RECORDING_NOT_WRITTEN, "Bow")
+
+
+async def test_a_file_that_cannot_be_written_is_an_alarm(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    bridge["Bow"].fault, bridge["Bow"].fault_kind = "The disk is gone.", FaultKind.FAILED
+    bridge.pass_seconds(1)
+    (alarm,) = bridge.recorder.status().alarms
+    assert alarm.kind is AlarmKind.DISK_FAILED
+    assert alarm.sentence == "The disk is gone. It concerns Bow."
+    bridge["Bow"].fault = bridge["Bow"].fault_kind = None
+    bridge.pass_seconds(1)
+    assert bridge.recorder.status().alarms == ()
+
+
+async def test_a_volume_at_its_reserve_is_full_for_control_as_well(bridge: Bridge) -> None:
+    volumes = VolumeWatch(10**18, bridge.clock)
+    await bridge.start()
+    await volumes.look(str(bridge.folder / "not" / "there" / "yet"))
+    assert volumes.disks.is_full
+    assert volumes.disks.usable_bytes == 0
+
+
+def test_every_kind_has_its_entry_and_its_remedy() -> None:
+    rows = dict(re.findall(r"^\| `([a-z_]+)` \|.*\| (.+?) \|$", PAGE, re.MULTILINE))
+    assert rows == {kind.value: REMEDIES[kind] for kind in AlarmKind}
