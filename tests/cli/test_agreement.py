@@ -51,6 +51,15 @@ def test_a_file_that_differs(changes, sentence) -> None:
     assert only.endswith(sentence) or sentence in only
 
 
+def test_damage_inside_of_a_file_is_told_unless_it_is_being_written() -> None:
+    catalogued = Catalogued((FIRST,), framegrabs=(STILL,))
+    damage = {"/d/1.mp4": "is damaged.", "/d/f.jpg": "is damaged too."}
+    found = Found({"/d/1.mp4": examined(FIRST)}, {"/d/f.jpg": 90}, damage)
+    assert told(catalogued, found) == ["Part 1 of Bow, recording r1, is damaged.", "The still of Bow is damaged too."]
+    assert told(Catalogued((replace(FIRST, state=FileState.OPEN),)), replace(found, sizes={})) == []
+    assert "The Recording of Bow is damaged." in told(Catalogued(), found)
+
+
 def test_files_that_are_gone() -> None:
     sentences = told(Catalogued((FIRST,), (CLIP,), (STILL,)), on_disk())
     assert sentences == [

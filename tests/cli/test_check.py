@@ -61,6 +61,23 @@ def test_everything_agrees_then_something_is_gone(seacorder, recorded) -> None:
     assert all(expected in faulty.out for expected in told), faulty.out
 
 
+def test_damage_in_the_middle_is_found(seacorder, tmp_path) -> None:
+    root = record(tmp_path)
+    whole = check(seacorder, root, "--decode")
+    assert (whole.code, whole.out.splitlines()[-1]) == (0, "Everything agrees."), whole.out
+    path = next(root.rglob("*Bow.mp4"))
+    content = path.read_bytes()
+    with path.open("r+b") as file:
+        file.seek(len(content) // 2)
+        file.write(bytes(2048))
+    found = check(seacorder, root)
+    assert (found.code, "is damaged: " in found.out) == (1, True), found.out
+    assert f"{path}\n  Part 1 of Bow, recording " in found.out
+    decoded = json.loads(check(seacorder, root, "--decode", "--json").out)
+    assert decoded["damaged_files"] == 1
+    assert "cannot be decoded, the first near" in decoded["disagreements"][0]["sentence"]
+
+
 def test_there_is_no_catalogue(seacorder, tmp_path) -> None:
     ended = check(seacorder, tmp_path)
     assert ended.code == 1

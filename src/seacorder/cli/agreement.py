@@ -6,7 +6,7 @@ channel lies between the two.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part
@@ -37,6 +37,8 @@ class Found:
 
     videos: Mapping[str, FileExamined]
     sizes: Mapping[str, int]
+    damage: Mapping[str, str] = field(default_factory=dict)
+    """By path, the end of a sentence on what is wrong inside of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,16 @@ class Disagreement:
 def disagreements(catalogued: Catalogued, found: Found) -> Iterator[Disagreement]:
     """Everything that does not agree, files in the catalogue's order, then frames, then files that it does not know."""
     for row in catalogued.videos:
-        sentence = _video_fault(row, found)
-        if sentence:
-            yield Disagreement(row.path, f"{_called(row)} {sentence}")
+        for sentence in (_video_fault(row, found), _damage(row, found)):
+            if sentence:
+                yield Disagreement(row.path, f"{_called(row)} {sentence}")
     for still in catalogued.framegrabs:
         size = found.sizes.get(still.path)
         if size != still.bytes:
             sentence = "is gone." if size is None else f"has {size:,} bytes, the catalogue says {still.bytes:,}."
             yield Disagreement(still.path, f"The still of {still.channel} {sentence}")
+        elif still.path in found.damage:
+            yield Disagreement(still.path, f"The still of {still.channel} {found.damage[still.path]}")
     yield from _unaccounted(catalogued)
     yield from _strangers(catalogued, found)
 
@@ -83,6 +87,11 @@ def _video_fault(row: Part | Clip, found: Found) -> str | None:
     if file.bytes != row.bytes and file.state is row.state is FileState.WHOLE:
         return f"has {file.bytes:,} bytes, the catalogue says {row.bytes:,}."
     return None
+
+
+def _damage(row: Part | Clip, found: Found) -> str | None:
+    """What is wrong inside of a file. The newest packets of one that is being written are no damage."""
+    return None if row.state is FileState.OPEN else found.damage.get(row.path)
 
 
 def _unaccounted(catalogued: Catalogued) -> Iterator[Disagreement]:
@@ -119,7 +128,10 @@ def _strangers(catalogued: Catalogued, found: Found) -> Iterator[Disagreement]:
     known = catalogued.paths
     for path, file in found.videos.items():
         if file.note is not None and path not in known:
-            yield Disagreement(path, f"The {file.note.kind.value} of {file.note.channel} is not in the catalogue.")
+            called = f"The {file.note.kind.value} of {file.note.channel}"
+            yield Disagreement(path, f"{called} is not in the catalogue.")
+            if path in found.damage:
+                yield Disagreement(path, f"{called} {found.damage[path]}")
 
 
 def _called(row: Part | Clip) -> str:

@@ -1,4 +1,4 @@
-"""`check`: reads the catalogue and every file, counts frames, and says what does not agree."""
+"""`check`: reads the catalogue and every file from end to end, counts frames, and says what does not agree."""
 
 import json
 import os
@@ -13,20 +13,20 @@ from seacorder.catalogue.queries import Queries
 from seacorder.cli.agreement import Catalogued, Disagreement, Found, disagreements, open_files
 from seacorder.cli.progress import progress_bar
 from seacorder.config.schema import StorageSettings
-from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.reading import read_through, still_damage
 from seacorder.model.report import FileExamined
 
 VIDEO_SUFFIX = ".mp4"
 Row = TypeVar("Row")
 
 
-def check_recordings(storage: StorageSettings, *, as_json: bool) -> bool:
-    """Prints what does not agree; True when all does. Blocks for as long as reading every file takes.
+def check_recordings(storage: StorageSettings, *, decodes: bool, as_json: bool) -> bool:
+    """Prints what does not agree; True when all does. Blocks for as long as reading, or decoding, every file takes.
 
     Raises CatalogueFailed when there is no catalogue or it cannot be read.
     """
     catalogued = read_catalogue(storage.catalogue_path)
-    found = look(catalogued, [storage.root, *storage.allowed_directories, *storage.drives.values()])
+    found = look(catalogued, [storage.root, *storage.allowed_directories, *storage.drives.values()], decodes=decodes)
     faults = list(disagreements(catalogued, found))
     if as_json:
         print(json.dumps(_summary(catalogued, found) | {"disagreements": [asdict(fault) for fault in faults]}))
@@ -50,17 +50,23 @@ def read_catalogue(path: Path) -> Catalogued:
     )
 
 
-def look(catalogued: Catalogued, folders: Iterable[Path]) -> Found:
-    """Examines every video file of the catalogue and of the folders, with a progress bar where somebody looks."""
-    known = catalogued.paths
+def look(catalogued: Catalogued, folders: Iterable[Path], *, decodes: bool) -> Found:
+    """Reads every video file of the catalogue and of the folders, with a progress bar where somebody looks."""
     stills = {row.path for row in catalogued.framegrabs}
-    standing = [path for path in {*known, *_videos_in(folders)} if Path(path).is_file()]
-    sizes = {path: Path(path).stat().st_size for path in standing if path in stills}
+    standing = sorted(path for path in {*catalogued.paths, *_videos_in(folders)} if Path(path).is_file())
+    sizes = {path: Path(path).stat().st_size for path in standing}
     examined: dict[str, FileExamined] = {}
+    damage: dict[str, str] = {}
     with progress_bar() as progress:
-        for path in progress.track(sorted(set(standing) - stills), description="Counting frames"):
-            examined[path] = inspect_file(Path(path))
-    return Found(examined, sizes)
+        bar = progress.add_task("Decoding files" if decodes else "Reading files", total=sum(sizes.values()))
+        for path in standing:
+            if path in stills:
+                damage[path] = still_damage(Path(path)) if decodes else ""
+            else:
+                read = read_through(Path(path), decodes=decodes, progress=lambda count: progress.advance(bar, count))
+                examined[path], damage[path] = read.facts, read.damage
+    damaged = {path: sentence for path, sentence in damage.items() if sentence}
+    return Found(examined, {path: sizes[path] for path in standing if path in stills}, damaged)
 
 
 def _all(query: Callable[[Page], Rows[Row]]) -> Iterator[Row]:
@@ -83,6 +89,7 @@ def _summary(catalogued: Catalogued, found: Found) -> dict[str, int]:
     return {
         "video_files": len(found.videos),
         "stills": len(found.sizes),
+        "damaged_files": len(found.damage),
         "frames": sum(file.frames for file in found.videos.values()),
         "losses": len(catalogued.losses),
         "frames_lost": sum(loss.frames or 0 for loss in catalogued.losses),

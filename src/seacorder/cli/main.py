@@ -113,15 +113,18 @@ def check(
     root: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Check this folder instead of [storage] root.")
     ] = None,
+    decode: Annotated[
+        bool, typer.Option("--decode", help="Decode every frame too: finds more, and takes much longer.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check what was recorded. Compares catalogue, folders and files and counts frames; exit code 1 if they differ."""
+    """Check what was recorded. Reads every file, compares it with the catalogue; exit code 1 if they differ."""
     from seacorder.cli.overrides import Overrides, settings_for
 
     settings = settings_for(config, Overrides(root=root), demo=demo)
     from seacorder.cli.check import check_recordings
 
-    sys.exit(0 if check_recordings(settings.storage, as_json=as_json) else FAILED)
+    sys.exit(0 if check_recordings(settings.storage, decodes=decode, as_json=as_json) else FAILED)
 
 
 @app.command()

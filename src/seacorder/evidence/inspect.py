@@ -30,13 +30,15 @@ def inspect_file(path: Path) -> FileExamined:
     except OSError as fault:
         return FileExamined(str(path), None, f"{path} cannot be read: {fault.strerror}.")
     if not layout.has_header:
-        sentence = f"{path} holds no picture: it was cut off before the first one."
+        sentence = f"{path} cannot be read: it was cut off before its first picture, or its index is gone."
         return FileExamined(str(path), None, sentence, bytes=size)
     try:
         with open_video(path, layout) as container:
             return _examined(container, path, size, layout)
     except (av.FFmpegError, ValueError, IndexError) as fault:
         return FileExamined(str(path), None, f"{path} cannot be read as video: {type(fault).__name__}.", bytes=size)
+    except OSError as fault:
+        return FileExamined(str(path), None, f"{path} cannot be read: {fault.strerror}.", bytes=size)
 
 
 @contextmanager
