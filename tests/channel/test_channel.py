@@ -55,7 +55,7 @@ class Bench:
 
     def record(self) -> FakeSink:
         sink = FakeSink()
-        self.channel.outputs.open(Slot.RECORDING, Output("R", sink, self.clock.utc_ns()))
+        self.channel.outputs.open(Slot.RECORDING, Output("R", sink, self.clock.monotonic_ns()))
         return sink
 
     @property

@@ -8,17 +8,18 @@ from seacorder.model.recording import LossCause
 
 @dataclass(slots=True)
 class Hole:
-    """A hole that is still open. `frame_ns` is the usual distance of two frames, 0 when unknown."""
+    """A hole that is still open. It is measured on the monotonic clock: the wall clock may be stepped inside it."""
 
-    from_utc_ns: int
+    from_ns: int
+    """Capture instant of the last frame before it, monotonic."""
     cause: LossCause
     detail: str
 
-    def frames(self, to_utc_ns: int, frame_ns: int) -> int | None:
-        """How many frames fit into the hole between its two neighbours; None when the rate is unknown."""
+    def frames(self, to_ns: int, frame_ns: int) -> int | None:
+        """How many frames fit between its two neighbours at a usual distance of `frame_ns`; None when that is 0."""
         if frame_ns <= 0:
             return None
-        return max(0, round((to_utc_ns - self.from_utc_ns) / frame_ns) - 1)
+        return max(0, round((to_ns - self.from_ns) / frame_ns) - 1)
 
 
 class Rate:

@@ -72,7 +72,7 @@ class Orders:
                 self._stop(Slot.RECORDING, None, order.instant)
                 channel.outputs.finish_due(order.instant.monotonic_ns, is_live=False)
             sink = RecordingSink(order, self._surroundings, self._when_started(order.request))
-            output = Output(order.recording_id, sink, order.instant.utc_ns)
+            output = Output(order.recording_id, sink, order.instant.monotonic_ns)
             channel.outputs.open(Slot.RECORDING, output)
             if channel.is_live:
                 self._write_since(output, order.instant.monotonic_ns)
@@ -97,7 +97,7 @@ class Orders:
                 self._stop(slot, None, order.instant)
                 channel.outputs.finish_due(order.instant.monotonic_ns, is_live=False)
             sink = ClipSink(order, self._surroundings, self._when_started(order.request))
-            output = Output(order.clip_id, sink, order.instant.utc_ns)
+            output = Output(order.clip_id, sink, order.instant.monotonic_ns)
             channel.outputs.open(slot, output)
             preroll_ns = int(channel.settings.preroll_seconds * NS_PER_SECOND)
             self._write_since(output, order.instant.monotonic_ns - preroll_ns)

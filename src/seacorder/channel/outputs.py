@@ -46,7 +46,8 @@ class Output:
 
     id: str
     sink: Sink
-    start_utc_ns: int
+    start_ns: int
+    """The instant of the command, monotonic."""
     stop: Instant | None = None
     on_done: list[OnOutcome] = field(default_factory=list)
     """Who waits for the stop."""

@@ -11,6 +11,7 @@ from seacorder.channel.channel import Channel
 from seacorder.channel.ingest import Ingest
 from seacorder.channel.orders import Orders
 from seacorder.channel.outbox import Outbox
+from seacorder.channel.picture_watch import PictureWatch
 from seacorder.inputs.open import make_input
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import Finish
@@ -79,6 +80,10 @@ def run(link: Link) -> None:
         lambda: make_input(settings.address, channel_name=settings.name, channel_index=settings.index, clock=clock),
         clock,
     )
+    if settings.picture_watch:
+        watch = PictureWatch(channel.saw_picture)
+        channel.offer_keyframe = watch.offer
+        watch.start()
     heartbeat.start()
     ingest.start()
     for command in messages:

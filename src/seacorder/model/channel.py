@@ -17,6 +17,14 @@ class ChannelState(StrEnum):
     """Cannot be read; it is tried again for ever, with back-off."""
 
 
+class PictureFault(StrEnum):
+    """What is wrong with a picture that comes."""
+
+    FROZEN = "frozen"
+    """The same picture for ten seconds."""
+    BLACK = "black"
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
     """What a channel's worker needs to begin. `address` may carry a password and is never shown whole."""
@@ -30,6 +38,8 @@ class ChannelSettings:
     backlog_seconds: float = 10.0
     queue_bytes: int = 64 * 1024 * 1024
     """How much may wait for the disk before whole groups of pictures are dropped."""
+    picture_watch: bool = True
+    """Whether keyframes are looked at for a frozen or black picture."""
     reserve_bytes: int = 0
     """What stays free on every volume; 0: files are written until nothing more fits."""
 
@@ -72,3 +82,7 @@ class ChannelStatus:
     """The file being recorded, None while none is open."""
     clip: FileStatus | None = None
     anomaly: FileStatus | None = None
+    picture_fault: PictureFault | None = None
+    """What the newest keyframes show."""
+    picture_fault_since_utc_ns: int | None = None
+    """When it was noticed."""

@@ -1,0 +1,114 @@
+"""Looks at real keyframes, decoded: what moves, what is frozen, what is black; and what a look takes."""
+
+import io
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import av
+import pytest
+
+from seacorder.channel.luma import luma_of
+from seacorder.channel.picture_judge import COLUMNS, ROWS
+from seacorder.channel.picture_watch import LOOK_EVERY_NS, PictureWatch
+from seacorder.inputs.picture import TestPicture
+from seacorder.model.channel import PictureFault
+from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
+
+SIZE = (640, 360)
+SECOND = 1_000_000_000
+
+
+def drawn(number: int) -> Any:
+    picture = TestPicture(*SIZE, "Bow", 0).frame(number, 1_700_000_000_000 + number * 40)
+    frame = av.VideoFrame(*SIZE, "yuv420p")
+    for mine, theirs in zip(frame.planes, picture.planes, strict=True):
+        mine.update(theirs)
+    return frame
+
+
+def filled(brightness: int) -> Any:
+    frame = av.VideoFrame(*SIZE, "yuv420p")
+    for plane, value in zip(frame.planes, (brightness, 128, 128), strict=True):
+        plane.update(bytes([value]) * plane.buffer_size)
+    return frame
+
+
+def keyframes(pictures: list[Any], codec: str = "libx264", form: str = "yuv420p") -> Iterator[tuple[Sample, SourceFormat]]:
+    """Each picture as a keyframe, two seconds apart."""
+    quiet = {"x265-params": "log-level=none:keyint=1"} if codec == "libx265" else {}
+    with av.open(io.BytesIO(), "w", format="mp4") as container:
+        stream: Any = container.add_stream(codec, rate=1)
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = *SIZE, form, 1
+        stream.options = {"preset": "ultrafast"} | quiet
+        packets = []
+        for number, frame in enumerate(pictures):
+            frame = frame.reformat(format=form)
+            frame.pts, frame.time_base = number, Fraction(1)
+            packets += stream.encode(frame)
+        packets += stream.encode(None)
+        context = stream.codec_context
+        name = "hevc" if codec == "libx265" else "h264"
+        video = TrackFormat(Track.VIDEO, name, Fraction(1), bytes(context.extradata or b""), *SIZE)
+        source = SourceFormat(video, None, Fraction(1), {})
+        for number, packet in enumerate(packets):
+            at = number * LOOK_EVERY_NS
+            yield Sample(Track.VIDEO, packet, number, number, 1, True, packet.size, at, at, number), source
+
+
+def verdicts(pictures: list[Any], **options: str) -> list[PictureFault | None]:
+    found: list[PictureFault | None] = []
+    watch = PictureWatch(found.append)
+    for keyframe, source in keyframes(pictures, **options):
+        watch.look(keyframe, source)
+    return found
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+@pytest.mark.parametrize("form", ["yuv420p", "yuv420p10le"])
+def test_a_pattern_that_moves_then_stops_then_turns_black(codec: str, form: str) -> None:
+    pictures = [*(drawn(i * 50) for i in range(6)), *(drawn(300) for _ in range(6)), *(filled(16) for _ in range(6))]
+    found = verdicts([*pictures, drawn(400)], codec=codec, form=form)
+    assert found[:10] == [None] * 10
+    assert found[10:12] == [PictureFault.FROZEN] * 2
+    assert found[12:16] == [None] * 4
+    assert found[16:] == [PictureFault.BLACK] * 2 + [None]
+
+
+def test_points_are_read_where_they_are_and_eight_bits_deep() -> None:
+    for form in ("yuv420p", "yuv420p10le"):
+        ((keyframe, source),) = keyframes([filled(77)], form=form)
+        luma = luma_of(keyframe, source)
+        assert luma is not None
+        assert len(luma) == COLUMNS * ROWS
+        assert {abs(value - 77) <= 1 for value in luma} == {True}
+
+
+def test_a_keyframe_that_cannot_be_decoded_says_nothing() -> None:
+    found: list[PictureFault | None] = []
+    watch = PictureWatch(found.append)
+    ((keyframe, source),) = keyframes([drawn(1)])
+    watch.look(replace(keyframe, packet=b"\0\0\0\1" + bytes(500)), source)
+    watch.look(replace(keyframe, packet=bytes(keyframe.packet)[:40]), source)
+    assert all(fault is None for fault in found)
+
+
+def test_the_thread_takes_what_is_due_and_passes_over_the_rest() -> None:
+    looks: list[PictureFault | None] = []
+    come = threading.Semaphore(0)
+
+    def found(fault: PictureFault | None) -> None:
+        looks.append(fault)
+        come.release()
+
+    watch = PictureWatch(found)
+    watch.start()
+    ((keyframe, source),) = keyframes([drawn(1)])
+    for place in range(5):
+        due = replace(keyframe, instant_ns=place * 10 * SECOND)
+        watch.offer(due, source)
+        assert come.acquire(timeout=20)
+        watch.offer(replace(due, instant_ns=due.instant_ns + SECOND), source)
+    assert len(looks) == 5
