@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from random import Random
 
+import httpx
 import pytest
 
 from faults import processes
@@ -174,3 +175,135 @@ def judge(account: Account, frames_a_hole: int) -> None:
     assert account.repeated == 0, str(account)
     assert abs(account.difference) <= frames_a_hole * len(account.holes), str(account)
     assert len(account.losses) == len(account.holes), str(account)
+
+
+@pytest.mark.timeout(175)
+def test_workers_killed_while_a_stop_finishes_their_files(
+    tmp_path: Path, cameras_server: RtspServer, numbered: SourceFile, chance: Random
+) -> None:
+    rounds = 8 if is_long() else 2
+    cameras = [serve(cameras_server, f"Ended{number}", numbered) for number in range(4)]
+    toll, faults, files = 0.0, list[str](), 0
+    with running(tmp_path, {camera.name: camera.url for camera in cameras}) as program:
+        program.wait_live()
+        for _ in range(rounds):
+            program.get("/api/inspector/startrecording")
+            program.wait_recorded(1.0)
+            killed_at = kill_while_stopping(program, cameras, chance)
+            recording = program.rows("recordings")[-1]["id"]
+            wait_for(lambda recording=recording: is_settled(program, recording), "every file to be whole or repaired")
+            parts = [row for row in program.rows("parts") if row["recording_id"] == recording]
+            faults += that_do_not_open([Path(row["path"]) for row in parts])
+            files += len(parts)
+            for camera in cameras:
+                account = balance(camera, parts, program.rows("losses"))
+                judge(account, ESTIMATED_FRAMES)
+                toll = max(toll, (camera.captured(killed_at[camera.name]) - account.last) / camera.spec.rate)
+            program.wait_live()
+    kept = toll <= LOSS_LIMIT_SECONDS and not faults
+    note(
+        "kill -9 of workers while a stop finishes their files: recorded frames lost",
+        times=rounds * len(cameras),
+        worst=f"{toll:.2f} s, {len(faults)} of {files} files do not open",
+        limit=f"{LOSS_LIMIT_SECONDS} s, 0 files",
+        kept=kept,
+    )
+    assert faults == []
+    assert toll <= LOSS_LIMIT_SECONDS
+
+
+def kill_while_stopping(program: Program, cameras: list[Camera], chance: Random) -> dict[str, float]:
+    """Stops, and kills each worker within the first fifth of a second of the stop; the earlier of both instants."""
+    pids = {camera.name: processes.worker_of(program, camera.name) for camera in cameras}
+    order = sorted((chance.uniform(0.0, 0.2), name) for name in pids)
+    stopping = threading.Thread(target=stop_recording, args=(program.url,), daemon=True)
+    begin = time.monotonic()
+    stopping.start()
+    pause = threading.Event()
+    for seconds, name in order:
+        pause.wait(max(0.0, begin + seconds - time.monotonic()))
+        processes.kill(pids[name] or 0)
+    stopping.join()
+    return dict.fromkeys(pids, begin)
+
+
+def stop_recording(url: str) -> None:
+    """Whatever the answer is: workers that are gone cannot be asked."""
+    httpx.get(f"{url}/api/inspector/stoprecording", timeout=60.0)
+
+
+def is_settled(program: Program, recording: str) -> bool:
+    states = {row["state"] for row in program.rows("parts") if row["recording_id"] == recording}
+    return states <= {"whole", "repaired"}
+
+
+@pytest.mark.timeout(175)
+def test_everything_killed_at_once_goes_on_when_it_is_started_again(
+    tmp_path: Path, cameras_server: RtspServer, numbered: SourceFile, chance: Random
+) -> None:
+    rounds = 20 if is_long() else 3
+    cameras = [serve(cameras_server, f"All{number}", numbered) for number in range(3)]
+    killed, started, faults, files = list[float](), list[float](), list[str](), 0
+    pause = threading.Event()
+    with running(tmp_path, {camera.name: camera.url for camera in cameras}) as program:
+        program.get(f"/api/inspector/splittime/{SPLIT_MINUTES}")
+        program.wait_live()
+        program.get("/api/inspector/startrecording")
+        for _ in range(rounds):
+            program.wait_recorded(1.0)
+            pause.wait(chance.uniform(0.0, 3.0))
+            killed.append(time.monotonic())
+            processes.kill_all(program)
+            cut_off = [path for path in program.files("*.mp4") if path.stat().st_size > 0][-2 * len(cameras) :]
+            faults += that_do_not_open(cut_off)
+            files += len(cut_off)
+            started.append(time.monotonic())
+            program.start()
+        program.wait_recorded(1.0)
+        wait_for(lambda: len(program.rows("losses")) >= rounds * len(cameras), "the losses")
+        program.get("/api/inspector/stoprecording")
+        wait_for(lambda: all(row["state"] != "interrupted" for row in program.rows("parts")), "the repairs")
+        parts, losses = program.rows("parts"), program.rows("losses")
+    accounts = [balance(camera, parts, losses) for camera in cameras]
+    print("\n".join(map(str, accounts)))
+    judge_restarts(cameras, accounts, killed, started)
+    note(
+        "… files cut off that ffprobe does not open unrepaired",
+        times=files,
+        worst=str(len(faults)),
+        limit="0",
+        kept=not faults,
+    )
+    assert faults == []
+    for account in accounts:
+        judge(account, ESTIMATED_FRAMES)
+
+
+def judge_restarts(
+    cameras: list[Camera], accounts: list[Account], killed: list[float], started: list[float]
+) -> None:
+    """The worst of all channels and restarts."""
+    lost, back = 0.0, 0.0
+    for camera, account in zip(cameras, accounts, strict=True):
+        for kill, start in zip(killed, started, strict=True):
+            newest = camera.captured(kill)
+            hole = min(account.holes, key=lambda one: abs(one.before - newest))
+            lost = max(lost, (newest - hole.before) / camera.spec.rate)
+            back = max(back, camera.instant(hole.after) - start)
+    difference = max(abs(account.difference) for account in accounts)
+    note(
+        "kill -9 of the program and all workers at once: recorded frames lost",
+        times=len(killed),
+        worst=f"{lost:.2f} s; account off by {difference}",
+        limit=f"{LOSS_LIMIT_SECONDS} s; {ESTIMATED_FRAMES} a hole",
+        kept=lost <= LOSS_LIMIT_SECONDS and difference <= ESTIMATED_FRAMES * len(killed),
+    )
+    note(
+        "… started again by the test: frames are stored after",
+        times=len(killed),
+        worst=f"{back:.2f} s",
+        limit=f"{BACK_LIMIT_SECONDS} s",
+        kept=back <= BACK_LIMIT_SECONDS,
+    )
+    assert lost <= LOSS_LIMIT_SECONDS
+    assert back <= BACK_LIMIT_SECONDS

@@ -1,0 +1,167 @@
+"""Volumes of this machine that can be made to run full, hang, fail and come back: ext4 in a file, mounted by a loop.
+
+Nothing is simulated: a frozen file system (`fsfreeze`) holds every write in the kernel until it is thawed, a shut-down
+one answers every call with EIO as an unplugged disk does, and one that has met an error is read-only. Needs root.
+"""
+
+import fcntl
+import os
+import shutil
+import struct
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+import pytest
+
+EXT4_IOC_SHUTDOWN = 0x8004587D
+"""linux/fs/ext4/ext4.h: _IOR('X', 125, __u32)."""
+SHUTDOWN_NO_FLUSH = 2
+SPARE_BYTES = 300_000_000
+
+
+def need_volumes() -> None:
+    """Skips with the reason where volumes cannot be mounted."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting volumes needs root")
+    for tool in ("mkfs.ext4", "mount", "umount", "fsfreeze"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+
+
+class Volume:
+    """An ext4 file system of its own, at `path`."""
+
+    def __init__(self, path: Path, size_bytes: int = SPARE_BYTES) -> None:
+        self.path = path
+        self._image = path.with_suffix(".img")
+        self._fillers = 0
+        self._is_frozen = False
+        with self._image.open("wb") as image:
+            image.truncate(size_bytes)
+        run("mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", "-E", "lazy_itable_init=0", self._image)
+        path.mkdir()
+        self._mount()
+
+    @property
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.path).free
+
+    def fill(self, leave_bytes: int) -> Path:
+        """Another program's file, which leaves so much free."""
+        self._fillers += 1
+        filler = self.path / f"filler{self._fillers}"
+        with filler.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, max(1, self.free_bytes - leave_bytes))
+        return filler
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Every write waits in the kernel until the block ends."""
+        run("fsfreeze", "--freeze", self.path)
+        self._is_frozen = True
+        try:
+            yield
+        finally:
+            self.thaw()
+
+    def thaw(self) -> None:
+        if self._is_frozen:
+            run("fsfreeze", "--unfreeze", self.path)
+            self._is_frozen = False
+
+    def turn_read_only(self) -> None:
+        """As the kernel does when it finds an error in the file system."""
+        device = run("findmnt", "-no", "SOURCE", self.path).strip()
+        (Path("/sys/fs/ext4") / Path(device).name / "trigger_fs_error").write_text("a test\n")
+
+    def unplug(self) -> None:
+        """Every call answers EIO from now on."""
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.ioctl(handle, EXT4_IOC_SHUTDOWN, struct.pack("I", SHUTDOWN_NO_FLUSH))
+        finally:
+            os.close(handle)
+
+    def plug_in(self) -> None:
+        """The same disk, mounted anew: what had files open on it holds dead handles."""
+        run("umount", "--lazy", self.path)
+        self._mount()
+
+    def close(self) -> None:
+        self.thaw()
+        run("umount", "--lazy", self.path)
+        self._image.unlink()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _mount(self) -> None:
+        run("mount", "-o", "loop,errors=remount-ro", self._image, self.path)
+
+
+def run(*command: str | Path) -> str:
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}: {done.stderr}"
+    return done.stdout
+
+
+class Prober(threading.Thread):
+    """Asks one question after the other, and keeps how long each answer took."""
+
+    def __init__(self, url: str, path: str = "/api/inspector/isrecording") -> None:
+        super().__init__(daemon=True)
+        self._url = url + path
+        self._ended = threading.Event()
+        self.seconds: list[float] = []
+
+    def run(self) -> None:
+        with httpx.Client(timeout=30) as http:
+            while not self._ended.wait(0.02):
+                begin = time.monotonic()
+                assert http.get(self._url).status_code == 200
+                self.seconds.append(time.monotonic() - begin)
+
+    @property
+    def p99(self) -> float:
+        """Seconds."""
+        return sorted(self.seconds)[len(self.seconds) * 99 // 100]
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._ended.set()
+        self.join()
+
+
+class LowestFree(threading.Thread):
+    """The least that a volume had free."""
+
+    def __init__(self, volume: Volume) -> None:
+        super().__init__(daemon=True)
+        self._volume = volume
+        self._ended = threading.Event()
+        self.bytes = volume.free_bytes
+
+    def run(self) -> None:
+        while not self._ended.wait(0.01):
+            self.bytes = min(self.bytes, self._volume.free_bytes)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._ended.set()
+        self.join()
