@@ -36,7 +36,9 @@ def filled(brightness: int) -> Any:
     return frame
 
 
-def keyframes(pictures: list[Any], codec: str = "libx264", form: str = "yuv420p") -> Iterator[tuple[Sample, SourceFormat]]:
+def keyframes(
+    pictures: list[Any], codec: str = "libx264", form: str = "yuv420p"
+) -> Iterator[tuple[Sample, SourceFormat]]:
     """Each picture as a keyframe, two seconds apart."""
     quiet = {"x265-params": "log-level=none:keyint=1"} if codec == "libx265" else {}
     with av.open(io.BytesIO(), "w", format="mp4") as container:
@@ -44,8 +46,8 @@ def keyframes(pictures: list[Any], codec: str = "libx264", form: str = "yuv420p"
         stream.width, stream.height, stream.pix_fmt, stream.gop_size = *SIZE, form, 1
         stream.options = {"preset": "ultrafast"} | quiet
         packets = []
-        for number, frame in enumerate(pictures):
-            frame = frame.reformat(format=form)
+        for number, picture in enumerate(pictures):
+            frame = picture.reformat(format=form)
             frame.pts, frame.time_base = number, Fraction(1)
             packets += stream.encode(frame)
         packets += stream.encode(None)

@@ -11,7 +11,7 @@ from seacorder.control.alarm_rules import REMEDIES, Disks, Finding, Scene, findi
 from seacorder.control.alarms import AlarmTable
 from seacorder.control.volume_watch import VolumeWatch
 from seacorder.model.alarm import AlarmKind
-from seacorder.model.channel import ChannelState, ChannelStatus
+from seacorder.model.channel import ChannelState, ChannelStatus, PictureFault
 from seacorder.model.event import Severity
 from seacorder.model.recording import FaultKind, FileStatus
 
@@ -36,6 +36,8 @@ def disks(**facts: object) -> Disks:
         (Scene((replace(LIVE, state=ChannelState.FAILED),)), "camera_failed", "warning"),
         (Scene((replace(LIVE, state=ChannelState.FAILED),), is_recording_on=True), "camera_failed", "alarm"),
         (Scene((replace(LIVE, state=ChannelState.STALLED),), is_recording_on=True), "camera_stalled", "alarm"),
+        (Scene((replace(LIVE, picture_fault=PictureFault.FROZEN),)), "camera_frozen", "warning"),
+        (Scene((replace(LIVE, picture_fault=PictureFault.BLACK),), is_recording_on=True), "camera_black", "alarm"),
         (Scene((LIVE,), lost={"Bow": "It was killed."}), "worker_lost", "warning"),
         (Scene((LIVE,), unwritten=("Bow",)), "recording_not_written", "alarm"),
         (Scene((LIVE,), disks=disks(usable_bytes=3 * GIGABYTE)), "disk_low", "warning"),

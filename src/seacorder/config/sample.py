@@ -52,6 +52,7 @@ name = "Bow"
 input = "rtsp://user:password@10.0.0.5:554/stream1"
 preroll_seconds = 10          # how far a clip reaches back
 # backlog_seconds = 10        # how much of the picture stays in memory
+# picture_watch = true        # an alarm when the picture is frozen or black
 
 [[channels]]
 name = "Pattern"

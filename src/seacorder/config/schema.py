@@ -145,6 +145,9 @@ class ChannelTable(Table):
         None, "How much of the latest picture stays in memory; unset: 10, or the pre-roll when that is longer.",
         "a number of seconds from 1 to 600, not less than preroll_seconds", ge=1, le=600
     )
+    picture_watch: bool = _key(
+        True, "Look at a keyframe every two seconds, and raise an alarm when the picture is frozen or black.", _SWITCH
+    )
 
     @model_validator(mode="after")
     def _backlog_holds_preroll(self) -> "ChannelTable":
@@ -185,6 +188,7 @@ class Settings(Table):
                 backlog_seconds=channel.kept_seconds,
                 queue_bytes=self.storage.queue_bytes,
                 reserve_bytes=self.storage.reserve_bytes,
+                picture_watch=channel.picture_watch,
             )
             for index, channel in enumerate(self.channels)
         )

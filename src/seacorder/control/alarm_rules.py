@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from seacorder.model.alarm import AlarmKind
-from seacorder.model.channel import ChannelState, ChannelStatus
+from seacorder.model.channel import ChannelState, ChannelStatus, PictureFault
 from seacorder.model.event import Severity
 from seacorder.model.recording import FaultKind, FileStatus
 
@@ -22,6 +22,8 @@ SLOW_SHARE = 0.25
 REMEDIES = {
     AlarmKind.CAMERA_FAILED: "Check the camera's power, its cable and the address in the settings.",
     AlarmKind.CAMERA_STALLED: "Check the camera and the network; the connection is made anew by itself.",
+    AlarmKind.CAMERA_FROZEN: "Look at the picture; if it stands still, switch the camera or converter off and on.",
+    AlarmKind.CAMERA_BLACK: "Check the lights, the lens cap, and the signal into the camera or converter.",
     AlarmKind.DISK_LOW: "Free some space, or connect another disk, before the reserve is reached.",
     AlarmKind.DISK_FULL: "Free some space on it; recording goes on by itself.",
     AlarmKind.DISK_SLOW: "Stop whatever else uses the disk, or record to a faster one.",
@@ -89,6 +91,11 @@ def _channels(scene: Scene) -> Iterator[Finding]:
             yield Finding(AlarmKind.CAMERA_FAILED, name, severity, reason)
         elif status.state is ChannelState.STALLED:
             yield Finding(AlarmKind.CAMERA_STALLED, name, severity, reason)
+        elif status.picture_fault is PictureFault.FROZEN:
+            sentence = f"{name} sends the same picture again and again."
+            yield Finding(AlarmKind.CAMERA_FROZEN, name, severity, sentence)
+        elif status.picture_fault is PictureFault.BLACK:
+            yield Finding(AlarmKind.CAMERA_BLACK, name, severity, f"{name} sends a black picture.")
     for name in scene.unwritten:
         sentence = f"A recording is on, but nothing of {name} reaches a file."
         yield Finding(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, sentence)

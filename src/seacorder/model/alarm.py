@@ -11,6 +11,8 @@ class AlarmKind(StrEnum):
 
     CAMERA_FAILED = "camera_failed"
     CAMERA_STALLED = "camera_stalled"
+    CAMERA_FROZEN = "camera_frozen"
+    CAMERA_BLACK = "camera_black"
     DISK_LOW = "disk_low"
     DISK_FULL = "disk_full"
     DISK_SLOW = "disk_slow"
