@@ -12,7 +12,7 @@ _SILENT = "{source} does not answer; check its address, its power and the networ
 _SENTENCES: tuple[tuple[type[Exception], str], ...] = (
     (
         av.error.HTTPUnauthorizedError,
-        "{source} refuses the user name or password; correct them in its address (rtsp://user:password@host/…).",
+        "{source} refuses the user name or password; correct them in its address, in front of the @.",
     ),
     (av.error.HTTPForbiddenError, "{source} forbids this user to watch; give the user that right in the camera."),
     (av.error.HTTPNotFoundError, "{source} has no such stream; correct the part of its address after the host."),
