@@ -50,3 +50,11 @@ def test_make_help_lists_every_command() -> None:
 
 def test_the_licence_is_apache() -> None:
     assert "Version 2.0, January 2004" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_the_index_has_every_document_and_each_heading_once() -> None:
+    index = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+    linked = re.findall(r"\]\(([a-z]+/[a-z0-9-]+\.md)\)", index)
+    assert sorted(linked) == sorted(path.relative_to(ROOT / "docs").as_posix() for path in ROOT.glob("docs/*/*.md"))
+    headings = re.findall(r"^## .*", index, re.MULTILINE)
+    assert len(headings) == len(set(headings))
