@@ -359,7 +359,7 @@ async def test_a_listener_that_reads_nothing_is_let_go_and_the_others_hear_all(
     deaf.transport.pause_reading()
     async with connect(url, max_queue=None) as listener:
         for number in range(400):
-            here.recorder.add_event(f"{number} " + "x" * 20_000)
+            here.recorder.add_event(f"{number} " + "x " * 10_000)
             assert json.loads(await listener.recv())["sentence"].startswith(f"{number} ")
         await asyncio.wait_for(writer_is_refused_by_a_listener(deaf), LIMIT_SECONDS)
         with pytest.raises(TimeoutError):

@@ -28,11 +28,36 @@ TOO_MUCH = 1008
 """WebSocket close code "policy violation"."""
 
 
+class UnreadLimit:
+    """Ends a connection, unsent bytes and all, of which the client takes nothing for UNREAD_SECONDS_MAX."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        transport.set_write_buffer_limits(high=0)  # so that every byte that cannot go at once is told
+        self._transport = transport
+        self._timer: asyncio.TimerHandle | None = None
+
+    def watch(self) -> None:
+        """Something is left to send."""
+        self.rest()
+        unsent = self._transport.get_write_buffer_size()
+        self._timer = asyncio.get_running_loop().call_later(UNREAD_SECONDS_MAX, self._look, unsent)
+
+    def rest(self) -> None:
+        """All has been sent, or the connection is over."""
+        _cancel(self._timer)
+
+    def _look(self, unsent: int) -> None:
+        if self._transport.get_write_buffer_size() >= unsent:
+            self._transport.abort()
+        else:
+            self.watch()
+
+
 class HttpConnection(H11Protocol):
     """A connection that speaks HTTP/1.1."""
 
     _deadline: asyncio.TimerHandle | None = None
-    _unread: asyncio.TimerHandle | None = None
+    _unread: UnreadLimit
     _waits_since = 0.0
 
     @property
@@ -46,14 +71,14 @@ class HttpConnection(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=0)
+        self._unread = UnreadLimit(transport)
         self._expect_head(HEAD_SECONDS_MAX)
         if len(self.connections) > CONNECTIONS_MAX:
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
-        _cancel(self._unread)
+        self._unread.rest()
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
@@ -70,8 +95,11 @@ class HttpConnection(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        _cancel(self._unread)
-        self._unread = abort_if_unread(self.transport)
+        self._unread.watch()
+
+    def resume_writing(self) -> None:
+        self._unread.rest()
+        super().resume_writing()
 
     def let_go(self) -> None:
         """Closes, also when the client does not take what is left to send."""
@@ -112,15 +140,15 @@ class HttpConnection(H11Protocol):
 class ListenerConnection(WebSocketsSansIOProtocol):
     """A connection that has become a WebSocket: it is sent to, and not listened to."""
 
-    _unread: asyncio.TimerHandle | None = None
+    _unread: UnreadLimit
     _heard_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=0)
+        self._unread = UnreadLimit(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        _cancel(self._unread)
+        self._unread.rest()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -134,10 +162,10 @@ class ListenerConnection(WebSocketsSansIOProtocol):
         # Pings are answered as they come: who sends them and reads no answer is not read either.
         super().pause_writing()
         self.transport.pause_reading()
-        _cancel(self._unread)
-        self._unread = abort_if_unread(self.transport)
+        self._unread.watch()
 
     def resume_writing(self) -> None:
+        self._unread.rest()
         super().resume_writing()
         self.transport.resume_reading()
 
@@ -151,6 +179,11 @@ class ListenerConnection(WebSocketsSansIOProtocol):
             super().handle_connect(event)
         else:
             self._refuse()
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        # Else the server takes a refusal, once sent, for a handshake that was forgotten, and logs that.
+        self.handshake_complete = self.handshake_complete or self.close_sent
 
     def handle_parser_exception(self) -> None:
         if self.handshake_initiated:
@@ -191,20 +224,6 @@ def as_bytes(error: SeacorderError) -> bytes:
         h11.EndOfMessage(),
     )
     return b"".join(connection.send(event) or b"" for event in events)
-
-
-def abort_if_unread(transport: asyncio.Transport) -> asyncio.TimerHandle:
-    """Ends the connection, unsent bytes and all, unless some of them go within UNREAD_SECONDS_MAX."""
-    unsent = transport.get_write_buffer_size()
-
-    def look() -> None:
-        left = transport.get_write_buffer_size()
-        if left >= unsent > 0:
-            transport.abort()
-        elif left:
-            abort_if_unread(transport)
-
-    return asyncio.get_running_loop().call_later(UNREAD_SECONDS_MAX, look)
 
 
 def _cancel(timer: asyncio.TimerHandle | None) -> None:

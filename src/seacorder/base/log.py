@@ -11,7 +11,7 @@ import threading
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 
-_CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^/\s?#'\"]*@")
+_CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^/\s?#'\"]*@")
 
 
 def redact(text: str) -> str:
