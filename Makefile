@@ -14,7 +14,7 @@ DEV_STAMP := $(VENV)/.installed-for-development
 NEWMAN_STAMP := tests/newman/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers budgets docs format bench pins system clean
+.PHONY: help run test check lint types layers budgets docs format bench faults pins system clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
@@ -64,6 +64,9 @@ format: $(DEV_STAMP)  ## sort imports and lay out the code
 
 bench: $(DEV_STAMP) system  ## the figures, written into docs/reference/benchmarks.md; BENCH_SHORT=1 for a quick look
 	PYTHONPATH=tests $(PY) -m bench $(ARGS)
+
+faults: $(DEV_STAMP) system  ## kills, bad cameras, bad disks: the table of docs/reference/reliability.md, an hour; SHORT=1 for minutes
+	PYTHONPATH=tests $(PY) -m faults $(if $(SHORT),--short) $(ARGS)
 
 pins: $(DEV_STAMP)  ## write requirements*.txt anew from .venv
 	$(PY) -m tools.pins

@@ -299,3 +299,15 @@ def _datagram_pair() -> tuple[socket.socket, socket.socket]:
                 return first, second
         first.close()
         second.close()
+
+
+class Flood:
+    """After each packet of video, copies of it, and large packets on a channel that nobody asked for."""
+
+    def __init__(self, copies: int = 20, large: int = 8) -> None:
+        self._copies = copies
+        self._large = framed(9, bytes(60_000)) * large
+
+    def __call__(self, channel: int, packet: bytes) -> list[bytes]:
+        whole = framed(channel, packet)
+        return [whole] * self._copies + [self._large] if channel == 0 else [whole]
