@@ -29,10 +29,6 @@ def start(program: Program) -> list[Path]:
     return [Path(str(channel.path)) for channel in outcome.channels]
 
 
-def children(pid: int) -> list[int]:
-    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 def test_it_says_where_it_listens_and_ctrl_c_finishes_every_file(tmp_path) -> None:
     with running(tmp_path, TWO) as program:
         files = start(program)
@@ -54,7 +50,7 @@ def test_sigterm_is_ctrl_c(tmp_path) -> None:
 def test_a_second_signal_means_now(tmp_path) -> None:
     with running(tmp_path, {"Bow": PATTERN}) as program:
         (file,) = start(program)
-        (worker,) = children(program.pid)
+        (worker,) = program.worker_pids()
         os.kill(worker, signal.SIGSTOP)
         os.kill(program.pid, signal.SIGINT)
         wait_for(lambda: "Finishing every file" in program.log(), "the first signal to be heard")

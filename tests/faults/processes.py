@@ -20,7 +20,7 @@ def children(pid: int) -> list[int]:
 
 def workers(program: Program) -> list[int]:
     """The channels' workers."""
-    return [pid for pid in children(program.pid) if WORKER in command_line(pid)]
+    return [pid for pid in children(program.control_pid) if WORKER in command_line(pid)]
 
 
 def command_line(pid: int) -> bytes:
@@ -56,11 +56,8 @@ def kill(pid: int) -> None:
 
 
 def kill_all(program: Program) -> None:
-    """The program and every worker, as a crash of the machine's memory would end them: the control process first."""
-    everyone = children(program.pid)
-    program.kill()
-    for pid in everyone:
-        kill(pid)
+    """The program and every worker, as a crash of the machine's memory would end them."""
+    program.kill_all()
 
 
 def threads(pid: int) -> int:

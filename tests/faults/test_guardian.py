@@ -14,7 +14,7 @@ from rig.program import Program, running, wait_for
 from rig.source_files import SourceSpec
 
 PATTERN = "test:?size=320x180&rate=25&gop=10"
-FOUR = {name: PATTERN for name in ("Bow", "Stern", "Port", "Starboard")}
+FOUR = dict.fromkeys(("Bow", "Stern", "Port", "Starboard"), PATTERN)
 AGAIN_SECONDS = 5.0
 
 

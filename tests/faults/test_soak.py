@@ -46,7 +46,7 @@ class Look:
 
 def looks(program: Program, worker: int, seconds: float) -> Iterator[Look]:
     """One each two seconds."""
-    pids = (program.pid, worker)
+    pids = (program.control_pid, worker)
     pause = threading.Event()
     end = time.monotonic() + seconds
     while time.monotonic() < end:

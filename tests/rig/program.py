@@ -1,5 +1,6 @@
 """The program as a user runs it: a settings file, `seacorder serve`, and its HTTP services. And one worker alone."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -43,6 +44,23 @@ def free_ports(count: int) -> list[int]:
     for one in sockets:
         one.close()
     return ports
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that still run, in the order of their start."""
+    try:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return []
+    return sorted(int(one) for one in found if command_line(int(one)))
+
+
+def command_line(pid: int) -> str:
+    """A process's words; empty once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except FileNotFoundError:
+        return ""
 
 
 class Program:
@@ -133,19 +151,37 @@ class Program:
 
     def worker_pid(self, name: str) -> int:
         """The process of a channel's first worker; they are started in the order of the channels."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
-        workers = [pid for pid in children if b"seacorder.channel\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        return int(sorted(workers, key=int)[self.channels.index(name)])
+        return self.worker_pids()[self.channels.index(name)]
+
+    def worker_pids(self) -> list[int]:
+        """The processes of the channels' workers, in the order of their start."""
+        return [pid for pid in children(self.control_pid) if "seacorder.channel" in command_line(pid)]
 
     @property
     def pid(self) -> int:
+        """The guardian, which is what a user has started."""
         assert self._process is not None
         return self._process.pid
 
-    def kill(self) -> None:
-        """Ends the control process as a crash would."""
+    @property
+    def control_pid(self) -> int:
+        """The control process, the guardian's child; waits for it where it is just being started."""
+        return wait_for(lambda: next(iter(children(self.pid)), None), "a control process", 20.0)
+
+    def kill(self) -> int:
+        """Ends the control process as a crash would; the guardian starts it anew. The process that was killed."""
+        pid = self.control_pid
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: pid not in children(self.pid), "the guardian to notice")
+        return pid
+
+    def kill_all(self, *, spare_workers: bool = False) -> None:
+        """Ends the whole program at one instant, as the end of the machine would; spared workers end by themselves."""
         assert self._process is not None
-        self._process.kill()
+        os.kill(self.pid, signal.SIGSTOP)
+        control = self.control_pid
+        for pid in [control, *([] if spare_workers else children(control)), self.pid]:
+            os.kill(pid, signal.SIGKILL)
         self._process.wait()
 
     def stop(self) -> int:

@@ -57,8 +57,7 @@ def test_after_the_program_was_killed_the_next_start_finishes_and_goes_on(
         program.wait_live()
         program.get("/api/inspector/startrecording")
         program.wait_recorded(2.0)
-        os.kill(program.worker_pid("Bow"), signal.SIGKILL)
-        program.kill()
+        program.kill_all()
         (broken,) = program.files("*.mp4")
         assert len(frame_numbers(broken)) >= 25, "readable as it stands"
         program.start()

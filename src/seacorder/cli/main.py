@@ -1,8 +1,10 @@
 """The command line: what can be said, and how it ends.
 
-Exit codes: 0 done · 1 it failed, or what was looked at is not in order · 2 the command or the settings cannot be used.
+Exit codes: 0 done · 1 it failed, or what was looked at is not in order · 2 the command or the settings cannot be used ·
+3 a fault in the program ended it (the guardian then starts it again).
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -66,7 +68,7 @@ def seacorder(
 
 
 @app.command()
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - one for each option
     config: ConfigOption = None,
     demo: Annotated[bool, typer.Option("--demo", help="Four test-pattern channels; needs no settings file.")] = False,
     host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Listen here instead of [server] host.")] = None,
@@ -81,13 +83,21 @@ def serve(
     root: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Files go here instead of [storage] root.")
     ] = None,
+    no_guardian: Annotated[
+        bool, typer.Option("--no-guardian", help="One process less: something else starts the recorder again.")
+    ] = False,
 ) -> None:
     """Run the recorder. Ctrl-C finishes every file and ends; a second Ctrl-C means now."""
+    from seacorder.supervisor import guardian
+
+    if guardian.is_possible() and not no_guardian:
+        guardian.become_guardian(sys.argv[1:])
+    pipe = os.environ.pop(guardian.PIPE_VARIABLE, None)
     from seacorder.cli.overrides import Overrides, settings_for
     from seacorder.cli.serve import run
 
     settings = settings_for(config, Overrides(host, port, integration_port, root), demo=demo)
-    sys.exit(run(settings))
+    sys.exit(run(settings, guardian_pipe=int(pipe) if pipe else None))
 
 
 @app.command("check-config")

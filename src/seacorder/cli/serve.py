@@ -34,20 +34,33 @@ WEB_STOP_SECONDS = 6.0
 RECORDER_STOP_SECONDS = 90.0
 """Every file whole and on disk, also on a slow one; workers and catalogue have closer limits of their own."""
 ENDED_BADLY = 1
+CRASHED = 3
+"""Ended by a fault in the program: the guardian starts it again."""
 WORKER_LOG_LEVEL = "SEACORDER_LOG_LEVEL"
 """Workers inherit it, and nothing else of the settings."""
 
 
-def run(settings: Settings) -> int:
-    """Runs the recorder until a signal; returns the exit code. Blocks. Raises SeacorderError when it cannot start."""
+def run(settings: Settings, *, guardian_pipe: int | None = None) -> int:
+    """Runs the recorder until a signal; returns the exit code. Blocks. Raises SeacorderError when it cannot start.
+
+    `guardian_pipe` is the reading end of the guardian's pipe, where there is a guardian.
+    """
     log.set_up(settings.log.level)
     os.environ[WORKER_LOG_LEVEL] = settings.log.level
-    return asyncio.run(_serve(settings))
+    try:
+        return asyncio.run(_serve(settings, guardian_pipe))
+    except SeacorderError:
+        raise
+    except Exception:  # noqa: BLE001 - the top of the process; logged whole
+        _log.exception("The control process has ended because of a fault in the program")
+        return CRASHED
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(settings: Settings, guardian_pipe: int | None) -> int:
     shutdown = Shutdown()
     with signals(shutdown):
+        if guardian_pipe is not None:
+            _watch_guardian(guardian_pipe)
         try:
             recorder = await _start(settings, shutdown)
         except BaseException:
@@ -60,6 +73,22 @@ async def _serve(settings: Settings) -> int:
     if not in_order:
         _end_now(recorder)
     return 0
+
+
+def _watch_guardian(pipe: int) -> None:
+    """Says so when the guardian is gone. Recording goes on: no frame is given up because nobody would restart us."""
+    os.set_inheritable(pipe, False)
+    loop = asyncio.get_running_loop()
+
+    def ended() -> None:
+        loop.remove_reader(pipe)
+        _log.warning(
+            "The guardian has ended; recording goes on, but nothing starts this process again should it end. SIGTERM "
+            "to process %d ends it in order.",
+            os.getpid(),
+        )
+
+    loop.add_reader(pipe, ended)
 
 
 async def _start(settings: Settings, shutdown: Shutdown) -> Recorder:
@@ -112,6 +141,7 @@ def compose(settings: Settings) -> Recorder:
         RecorderOptions(
             first_settings=settings.first_recorder_settings(),
             reserve_bytes=storage.reserve_bytes,
+            fallback_root=None if storage.fallback_root is None else str(storage.fallback_root),
             use_utc=settings.recording.tag_time == "utc",
         ),
     )

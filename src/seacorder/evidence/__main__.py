@@ -1,5 +1,6 @@
 """The worker: `RepairFiles` in, one `FileExamined` per path out, until the control process closes the pipe."""
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +11,19 @@ from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.repair import repair
 from seacorder.model.command import Finish, RepairFiles
 from seacorder.model.report import FileExamined
+from seacorder.storage.hold import held
+
+WRITER_SECONDS = 20.0
+"""How long a file is waited for that a worker is still finishing: it does so when its control process has ended."""
 
 
 def examine(path: Path, *, repairs: bool) -> FileExamined:
     """Examines one file, after repairing it where that is wanted and needed. Never raises for what is in it."""
-    if not repairs or not path.is_file():
+    if not path.is_file():
+        return inspect_file(path)
+    with contextlib.suppress(OSError), held(path, WRITER_SECONDS):
+        pass
+    if not repairs:
         return inspect_file(path)
     try:
         was_repaired = repair(path)

@@ -18,6 +18,7 @@ from seacorder.base.errors import StorageFailed
 from seacorder.evidence.boxes import Layout, layout_of
 from seacorder.evidence.inspect import first_video, note_of, open_video, whole_packets
 from seacorder.model.note import NOTE_KEY
+from seacorder.storage.hold import held
 
 Progress = Callable[[float], None]
 """Is told the share that is done, from 0 to 1."""
@@ -46,16 +47,23 @@ def repair(path: Path, progress: Progress | None = None) -> bool:
     long as reading it twice and writing it once takes.
     """
     try:
-        layout = layout_of(path)
+        with held(path, 0.0) as is_ours:
+            if not is_ours:
+                raise StorageFailed(f"{path} is being written; it can be repaired once that has ended.")
+            return _repair(path, progress or (lambda _share: None))
     except OSError as fault:
         raise StorageFailed(f"{path} cannot be read: {fault.strerror}.") from fault
+
+
+def _repair(path: Path, progress: Progress) -> bool:
+    layout = layout_of(path)
     if layout.is_whole:
         return False
     if not layout.has_header:
         raise StorageFailed(f"{path} cannot be repaired: it was cut off before its first picture was on disk.")
     beside = path.with_name(f".{path.name}.repair")
     try:
-        _replace(path, layout, beside, progress or (lambda _share: None))
+        _replace(path, layout, beside, progress)
     except (av.FFmpegError, OSError, ValueError) as fault:
         raise StorageFailed(f"{path} cannot be repaired: {fault}. It has been left as it was.") from fault
     finally:

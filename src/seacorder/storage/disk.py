@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
+from seacorder.storage.hold import hold
 from seacorder.storage.names import numbered_path
 
 _CREATE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -93,6 +94,11 @@ class PortableDisk:
 
 class PosixDisk(PortableDisk):
     """A disk through POSIX calls: positioned writes, data-only syncs, folders that can be synced."""
+
+    def create(self, path: Path) -> int:
+        handle = super().create(path)
+        hold(handle)
+        return handle
 
     def write(self, handle: int, offset: int, data: bytes) -> int:
         return os.pwrite(handle, data, offset)

@@ -1,0 +1,145 @@
+"""The guardian with small commands in place of the control process."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rig.program import children
+from seacorder.supervisor import guardian
+
+Start = Callable[[str], "subprocess.Popen[str]"]
+FIRST_TIME = "import os, sys; first = not os.path.exists('ran'); open('ran', 'a').write('.')\n"
+WAITS = """
+import signal, sys
+heard = []
+signal.signal(signal.SIGTERM, lambda *_: heard.append(1))
+print('ready', flush=True)
+while not heard:
+    signal.pause()
+print('heard', flush=True)
+"""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts a guardian of a Python program."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(program: str) -> "subprocess.Popen[str]":
+        words = [sys.executable, "-S", "-P", guardian.__file__, sys.executable, "-S", "-c", program]
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(words, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True))
+        return started[-1]
+
+    yield run
+    for process in started:
+        left = children(process.pid)
+        process.kill()
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        process.communicate(timeout=20)
+
+
+@pytest.mark.parametrize("code", [0, 1, 2])
+def test_an_order_of_its_own_or_settings_that_cannot_be_used_are_final(start: Start, code: int) -> None:
+    process = start(f"raise SystemExit({code})")
+    assert process.communicate(timeout=20) == ("", "")
+    assert process.returncode == code
+
+
+@pytest.mark.parametrize("end", ["os.kill(os.getpid(), 9)", "os.abort()", "sys.exit(3)", "sys.exit(77)"])
+def test_any_other_end_is_a_reason_to_start_again(start: Start, tmp_path: Path, end: str) -> None:
+    process = start(f"{FIRST_TIME}\nif first: {end}\nprint('again')")
+    out, said = process.communicate(timeout=20)
+    assert (process.returncode, out) == (0, "again\n")
+    assert said.count("\n") == 1
+    assert "it is started again" in said
+
+
+def test_what_keeps_it_from_starting_again_may_pass(start: Start, tmp_path: Path) -> None:
+    process = start(f"{FIRST_TIME}\nruns = len(open('ran').read())\nsys.exit([3, 1, 2, 0][runs - 1])")
+    began = time.monotonic()
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert said.count("it is started again") == 3
+    assert time.monotonic() - began >= 1.5, "with a back-off"
+
+
+def test_a_signal_is_passed_on_and_ends_it(start: Start) -> None:
+    process = start(WAITS)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=20) == ("heard\n", "")
+    assert process.returncode == 0
+
+
+def test_the_end_of_the_terminal_is_an_order_to_end(start: Start) -> None:
+    process = start(WAITS)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGHUP)
+    assert process.communicate(timeout=20)[0] == "heard\n"
+
+
+def test_after_a_second_signal_it_waits_no_longer(start: Start) -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('ready', flush=True)\n"
+    process = start(deaf + "while True: time.sleep(60)")
+    assert process.stdout is not None
+    process.stdout.readline()
+    until = time.monotonic() + guardian.NOW_SECONDS + 10
+    while process.poll() is None and time.monotonic() < until:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.2)
+    assert process.returncode == guardian.KILLED + signal.SIGKILL
+
+
+def test_whoever_asks_between_two_runs_is_heard(start: Start) -> None:
+    process = start("raise SystemExit(3)")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if " in 2 s" in line:
+            break
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert time.monotonic() - began < 1.5
+
+
+def test_the_end_of_the_guardian_is_the_end_of_a_pipe(start: Start, tmp_path: Path) -> None:
+    pipe = f"int(os.environ[{guardian.PIPE_VARIABLE!r}])"
+    process = start(f"import os; print(os.getpid(), flush=True); os.read({pipe}, 1); open('ended', 'w'); os._exit(0)")
+    assert process.stdout is not None
+    child = int(process.stdout.readline())
+    assert os.getpgid(child) == child, "Ctrl-C in a terminal reaches the guardian alone"
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 20
+    while not (tmp_path / "ended").exists() and time.monotonic() < until:
+        os.sched_yield()
+    assert (tmp_path / "ended").exists()
+
+
+def test_it_is_small(start: Start) -> None:
+    process = start(WAITS)
+    assert process.stdout is not None
+    process.stdout.readline()
+    rollup = Path(f"/proc/{process.pid}/smaps_rollup")
+    if not rollup.exists():
+        pytest.skip("memory is read from /proc")
+    (pss,) = [int(line.split()[1]) for line in rollup.read_text().splitlines() if line.startswith("Pss:")]
+    assert pss < 10 * 1024, f"{pss} KiB"
+
+
+def test_it_needs_nothing_of_the_program() -> None:
+    code = f"import sys, runpy; runpy.run_path({guardian.__file__!r}); print([m for m in sys.modules if 'sea' in m])"
+    found = subprocess.run([sys.executable, "-S", "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
