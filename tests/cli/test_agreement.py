@@ -58,6 +58,8 @@ def test_damage_inside_of_a_file_is_told_unless_it_is_being_written() -> None:
     assert told(catalogued, found) == ["Part 1 of Bow, recording r1, is damaged.", "The still of Bow is damaged too."]
     assert told(Catalogued((replace(FIRST, state=FileState.OPEN),)), replace(found, sizes={})) == []
     assert "The Recording of Bow is damaged." in told(Catalogued(), found)
+    (holed,) = told(Catalogued((FIRST,), losses=(LOSS,)), replace(found, sizes={}))
+    assert holed.endswith("is damaged. Frames in it are listed as lost; those after a lost one may not decode.")
 
 
 def test_files_that_are_gone() -> None:
@@ -65,6 +67,11 @@ def test_files_that_are_gone() -> None:
     assert sentences == [
         "Part 1 of Bow, recording r1, is gone.", "The Clip of Bow, c1, is gone.", "The still of Bow is gone.",
     ]
+
+
+def test_a_file_of_which_the_disk_took_nothing_is_not_gone() -> None:
+    refused = replace(FIRST, state=FileState.INTERRUPTED, frames=0, bytes=0)
+    assert told(Catalogued((refused,)), on_disk()) == []
 
 
 def test_a_still_of_another_size() -> None:

@@ -50,7 +50,7 @@ class Disagreement:
 def disagreements(catalogued: Catalogued, found: Found) -> Iterator[Disagreement]:
     """Everything that does not agree, files in the catalogue's order, then frames, then files that it does not know."""
     for row in catalogued.videos:
-        for sentence in (_video_fault(row, found), _damage(row, found)):
+        for sentence in (_video_fault(row, found), _damage(row, found, catalogued.losses)):
             if sentence:
                 yield Disagreement(row.path, f"{_called(row)} {sentence}")
     for still in catalogued.framegrabs:
@@ -73,7 +73,8 @@ def _video_fault(row: Part | Clip, found: Found) -> str | None:
     """The first thing about one file that does not agree, as the end of a sentence."""
     file = found.videos.get(row.path)
     if file is None:
-        return "is gone."
+        never_was = row.state is FileState.INTERRUPTED and row.frames == row.bytes == 0
+        return None if never_was else "is gone."
     if file.state is None:
         return f"cannot be read: {file.sentence}"
     if row.state is FileState.OPEN:
@@ -89,9 +90,17 @@ def _video_fault(row: Part | Clip, found: Found) -> str | None:
     return None
 
 
-def _damage(row: Part | Clip, found: Found) -> str | None:
+def _damage(row: Part | Clip, found: Found, losses: Iterable[Loss]) -> str | None:
     """What is wrong inside of a file. The newest packets of one that is being written are no damage."""
-    return None if row.state is FileState.OPEN else found.damage.get(row.path)
+    damage = found.damage.get(row.path)
+    if damage is None or row.state is FileState.OPEN:
+        return None
+    end_utc_ns = row.end_utc_ns or row.start_utc_ns
+    is_holed = any(
+        loss.channel == row.channel and loss.from_utc_ns < end_utc_ns and loss.to_utc_ns > row.start_utc_ns
+        for loss in losses
+    )
+    return f"{damage} Frames in it are listed as lost; those after a lost one may not decode." if is_holed else damage
 
 
 def _unaccounted(catalogued: Catalogued) -> Iterator[Disagreement]:
