@@ -5,6 +5,7 @@ stays good when the connection is closed, and can be given to any number of muxe
 """
 
 import io
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,8 @@ from seacorder.base.errors import InputFailed
 from seacorder.model.sample import SourceFormat, Track, TrackFormat
 
 VIDEO_CODECS = ("h264", "hevc")
+_NO_RATE = "1000"
+"""What FFmpeg is to assume where a stream tells no frame rate: nothing that could be one."""
 _RATE_LIMITS = (Fraction(1, 10), Fraction(480))
 
 
@@ -59,6 +62,61 @@ def probe_video(codec: str, access_unit: bytes, time_base: Fraction) -> Any:
             return detached(stream, time_base)
     except (FFmpegError, IndexError) as error:
         raise InputFailed(f"The source's {codec} parameter sets cannot be read.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class ProbedVideo:
+    """What the parameter sets of a keyframe tell."""
+
+    template: Any
+    """For length-prefixed NAL units (ISO/IEC 14496-15), with the configuration record that MP4 keeps."""
+    frame_rate: Fraction | None
+    reorder_depth: int
+    """How many pictures may come before one that is shown before them."""
+
+
+def probe_for_mp4(codec: str, access_unit: bytes, time_base: Fraction) -> ProbedVideo:
+    """The same as `probe_video`, for packets that need no conversion in the muxer. InputFailed likewise."""
+    try:
+        with av.open(io.BytesIO(access_unit), format=codec, options={"framerate": _NO_RATE}) as container:
+            stream = container.streams.video[0]
+            context: Any = stream.codec_context
+            rate, depth = sane_rate(context.framerate), context.reorder_depth
+            template = detached(stream, time_base)
+        return ProbedVideo(_with_configuration(template, access_unit, time_base), rate, depth)
+    except (FFmpegError, IndexError, ValueError) as error:
+        raise InputFailed(f"The source's {codec} parameter sets cannot be read.") from error
+
+
+def _with_configuration(template: Any, access_unit: bytes, time_base: Fraction) -> Any:
+    """Written to memory and read back: the muxer makes the configuration record (avcC, hvcC)."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as out:
+        packet = av.Packet(access_unit)
+        packet.stream = out.add_stream_from_template(template, opaque=True)
+        packet.pts = packet.dts = 0
+        packet.time_base, packet.is_keyframe = time_base, True
+        out.mux(packet)
+    file.seek(0)
+    with av.open(file) as container:
+        stream = container.streams.video[0]
+        if stream.codec_context.width <= 0 or not stream.codec_context.extradata:
+            raise InputFailed("The source's parameter sets cannot be read.")
+        return detached(stream, time_base)
+
+
+def probe_audio(description: str) -> Any:
+    """An audio stream as FFmpeg reads it out of a session description; None when it knows no such sound.
+
+    No socket is opened. The stream keeps its container; nothing is ever read from it.
+    """
+    options = {"sdp_flags": "custom_io", "probesize": "32", "analyzeduration": "1"}
+    try:
+        container = av.open(io.BytesIO(description.encode()), format="sdp", options=options)
+        stream = container.streams.audio[0]
+    except (FFmpegError, IndexError, ValueError):
+        return None
+    return stream if stream.codec_context is not None and stream.codec_context.sample_rate > 0 else None
 
 
 def sane_rate(rate: Fraction | None) -> Fraction | None:

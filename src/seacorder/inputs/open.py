@@ -4,7 +4,7 @@ import av.logging
 
 from seacorder.base.clock import Clock
 from seacorder.inputs.contract import Input
-from seacorder.model.address import FileAddress, PatternAddress, RtspAddress, parse_address
+from seacorder.model.address import FileAddress, PatternAddress, RtspAddress, RtspClient, parse_address
 
 
 def make_input(address: str, *, channel_name: str, channel_index: int, clock: Clock) -> Input:
@@ -15,6 +15,10 @@ def make_input(address: str, *, channel_name: str, channel_index: int, clock: Cl
     # FFmpeg's log must not enter Python: each line would wait for the GIL in the middle of reading a packet.
     av.logging.set_level(None)
     match parse_address(address):
+        case RtspAddress(client=RtspClient.FFMPEG) as camera:
+            from seacorder.inputs.rtsp_ffmpeg import FfmpegRtspInput
+
+            return FfmpegRtspInput(camera, clock)
         case RtspAddress() as camera:
             from seacorder.inputs.rtsp import RtspInput
 

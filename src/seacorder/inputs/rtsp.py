@@ -1,28 +1,35 @@
-"""Cameras over RTSP (RFC 2326), read by FFmpeg's client.
+"""Cameras over RTSP, read by a client of our own; docs/design/rtsp.md says why.
 
-One connection. RTP travels inside of it (TCP) unless the address says `#transport=udp`. The first answer, and later
-each packet, may take `TIMEOUT_SECONDS`; then the camera counts as gone. FFmpeg's own timeout does that, for PyAV's
-would take the GIL at every poll. `rtsps://` is encrypted, but the certificate is not judged: cameras sign their own.
-
-A read that hangs cannot be cancelled by another thread; the process has to be ended then.
+One connection. RTP travels inside of it (TCP) unless the address says `#transport=udp`. Each answer may take
+`TIMEOUT_SECONDS`, and so may the picture; then the camera counts as gone. `rtsps://` is encrypted, but the certificate
+is not judged: cameras sign their own. `close` may come from any thread and ends a read that waits.
 """
 
+import logging
 from collections.abc import Iterator
-from typing import Any
-
-import av
-from av.error import FFmpegError
+from contextlib import contextmanager
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs.faults import camera_failure
-from seacorder.inputs.tracks import Tracks
-from seacorder.model.address import RtspAddress, Transport
+from seacorder.base.log import RateLimit
+from seacorder.inputs import video_track
+from seacorder.inputs.audio_track import AudioTrack, open_sound
+from seacorder.inputs.faults import CLOSED, failure, network_failure
+from seacorder.inputs.rtp_receiver import RtpReceiver
+from seacorder.inputs.rtsp_connection import ConnectionEndedError, ConnectionShutError
+from seacorder.inputs.rtsp_session import RtspSession
+from seacorder.inputs.sdp import Description, OfferedTrack
+from seacorder.inputs.video_track import VideoTrack
+from seacorder.model.address import RtspAddress
 from seacorder.model.sample import SourceFormat, SourcePacket
 
+log = logging.getLogger(__name__)
+
 TIMEOUT_SECONDS = 5
-UDP_BUFFER_BYTES = 4 * 1024 * 1024
-_GENERATE_PTS = 0x0001
+KEYFRAME_WAIT_SECONDS = 20
+"""How long a camera may send pictures without one that can be decoded by itself."""
+
+Items = Iterator[SourcePacket | SourceFormat]
 
 
 class RtspInput:
@@ -32,57 +39,155 @@ class RtspInput:
         self._address = address
         self._clock = clock
         self._source = f"Camera {address.redacted}"
-        self._container: Any = None
-        self._tracks: Tracks | None = None
+        self._session: RtspSession | None = None
+        self._reading: _Reading | None = None
+        self._first: list[SourcePacket | SourceFormat] = []
+        self._is_closed = False
 
     def open(self) -> SourceFormat:
-        begin_ns = self._clock.monotonic_ns()
-        try:
-            self._container = av.open(self._address.url_with_credentials, options=_options(self._address))
-            # A packet without pts is to be handed over at once, not when a later one has told it.
-            self._container.flags &= ~_GENERATE_PTS
-            self._tracks = Tracks(self._container, self._source, self._clock, wants_audio=self._address.wants_audio)
-            return self._tracks.open()
-        except FFmpegError as error:
-            # FFmpeg calls an answer that never came invalid, too; only the time tells the two apart.
-            timed_out = self._clock.monotonic_ns() - begin_ns >= TIMEOUT_SECONDS * NS_PER_SECOND
-            # The library's error carries the address with its password, so it does not go on as a cause.
-            raise camera_failure(error, self._source, timed_out=timed_out) from None
+        with self._said():
+            self._session = RtspSession(self._address, self._source, self._clock, TIMEOUT_SECONDS)
+            if self._is_closed:
+                raise ConnectionShutError
+            description = self._session.describe()
+            reading = self._set_up(self._session, description)
+            self._session.play()
+            reading.begin()
+            self._first = self._until_keyframe(reading)
+            self._reading = reading
+        found = self._first.pop(0)
+        if not isinstance(found, SourceFormat):
+            raise InputFailed(f"{self._source} began without a format.")
+        return found
 
-    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
-        if self._tracks is None:
+    def packets(self) -> Items:
+        if self._reading is None:
             raise InputFailed(f"{self._source} is not open.")
-        try:
-            yield from self._tracks.packets()
-        except FFmpegError as error:
-            raise camera_failure(error, self._source) from None
-        raise InputFailed(f"{self._source} closed the connection.")
+        reading = self._reading
+        with self._said():
+            first, self._first = self._first, []
+            for item in first:
+                if self._is_closed:
+                    raise ConnectionShutError
+                yield item
+            while True:
+                for item in reading.turn():
+                    if self._is_closed:
+                        raise ConnectionShutError
+                    yield item
 
     def close(self) -> None:
-        container, tracks = self._container, self._tracks
-        self._container = self._tracks = None
-        if tracks is not None:
-            tracks.close()
-        if container is not None:
-            container.close()
+        self._is_closed = True
+        if self._session is not None:
+            self._session.close()
+
+    def _set_up(self, session: RtspSession, description: Description) -> "_Reading":
+        picture = video_track.choose(description.tracks, self._source)
+        sound = open_sound(description.tracks, self._source) if self._address.wants_audio else None
+        receivers = [RtpReceiver(_type_of(picture), lambda *_: None)]
+        session.set_up(picture, receivers[0])
+        if sound is not None:
+            receivers.append(RtpReceiver(_type_of(sound.offered), sound.units.take))
+            try:
+                session.set_up(sound.offered, receivers[1])
+            except InputFailed as refused:
+                log.warning("%s; its sound is not recorded.", refused.sentence.rstrip("."))
+                sound = None
+        video = VideoTrack(picture, self._source, self._clock, None if sound is None else sound.template)
+        receivers[0].give_to(video.units.take)
+        return _Reading(session, video, sound, receivers, self._clock)
+
+    def _until_keyframe(self, reading: "_Reading") -> list[SourcePacket | SourceFormat]:
+        """The first format and the packets that came with it."""
+        limit_ns = self._clock.monotonic_ns() + KEYFRAME_WAIT_SECONDS * NS_PER_SECOND
+        while self._clock.monotonic_ns() < limit_ns:
+            items = list(reading.turn())
+            if items:
+                return items
+        raise InputFailed(
+            f"{self._source} sent no keyframe with its parameters within {KEYFRAME_WAIT_SECONDS} s; "
+            "set the camera's keyframe (GOP, I-frame) interval to 1 or 2 seconds."
+        )
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """What goes wrong in the network, as one sentence."""
+        try:
+            yield
+        except ConnectionShutError:
+            raise InputFailed(f"{self._source} was closed.") from None
+        except ConnectionEndedError:
+            raise failure(CLOSED, self._source) from None
+        except OSError as error:
+            if self._is_closed:
+                raise InputFailed(f"{self._source} was closed.") from None
+            raise network_failure(error, self._source) from error
 
 
-def _options(address: RtspAddress) -> dict[str, str]:
-    options = {
-        "rtsp_transport": address.transport.value,
-        "timeout": str(TIMEOUT_SECONDS * 1_000_000),
-        # The SDP tells nearly everything, the first keyframe the rest. FFmpeg is not to study the stream for seconds,
-        # nor to start a decoder for that: with these it looks at one or two packets, 0.1 s.
-        "probesize": "32",
-        "analyzeduration": "1",
-        "fpsprobesize": "0",
-        "tls_verify": "0",
-    }
-    if address.transport is Transport.UDP:
-        options["buffer_size"] = str(UDP_BUFFER_BYTES)
-    else:
-        # Over TCP nothing can be out of order, so nothing needs to wait for its place.
-        options["reorder_queue_size"] = "0"
-    if not address.wants_audio:
-        options["allowed_media_types"] = "video"
-    return options
+class _Reading:
+    """A session that plays, and its tracks."""
+
+    def __init__(
+        self,
+        session: RtspSession,
+        video: VideoTrack,
+        sound: AudioTrack | None,
+        receivers: list[RtpReceiver],
+        clock: Clock,
+    ) -> None:
+        self._session = session
+        self._video = video
+        self._sound = sound
+        self._receivers = receivers
+        self._clock = clock
+        self._rate_limit = RateLimit(clock)
+        self._received = 0
+        self._picture_came_ns = clock.monotonic_ns()
+        self._next_look_ns = 0
+
+    def begin(self) -> None:
+        """It plays: what the camera says of the tracks' beginning is known."""
+        times, sound = self._session.rtp_times, self._sound
+        self._picture_came_ns = self._clock.monotonic_ns()
+        if sound is not None:
+            video_time, sound_time = times.get(self._video.control), times.get(sound.offered.control)
+            if video_time is not None and sound_time is not None:
+                sound.begin_at(video_time, sound_time)
+
+    def turn(self) -> Items:
+        """Waits for the next burst and hands over what it finished. TimeoutError when the picture stays away."""
+        video, session = self._video, self._session
+        video.units.settle()
+        session.pump(TIMEOUT_SECONDS)
+        now_ns = self._clock.monotonic_ns()
+        self._watch(now_ns)
+        yield from video.items(now_ns)
+        if self._sound is not None:
+            origin = None if video.origin is None else (video.origin, video.origin_arrived_ns)
+            yield from self._sound.items(now_ns, origin)
+
+    def _watch(self, now_ns: int) -> None:
+        received = self._receivers[0].sequence.received
+        if received != self._received:
+            self._received, self._picture_came_ns = received, now_ns
+        elif now_ns - self._picture_came_ns >= TIMEOUT_SECONDS * NS_PER_SECOND:
+            raise TimeoutError
+        if self._receivers[0].is_over:
+            raise ConnectionEndedError
+        if now_ns >= self._next_look_ns:
+            self._next_look_ns = now_ns + NS_PER_SECOND // 2
+            self._look(now_ns)
+
+    def _look(self, now_ns: int) -> None:
+        """What need not be done for every burst."""
+        for receiver in self._receivers:
+            receiver.note_report_time(now_ns)
+        self._session.keep_alive(now_ns)
+        video, sound = self._video, self._sound
+        if sound is not None and video.origin is not None:
+            reports = [receiver.report for receiver in self._receivers]
+            sound.learn(reports[0], reports[1], (video.origin, video.origin_arrived_ns))
+
+
+def _type_of(track: OfferedTrack) -> int | None:
+    return None if track.is_only_type else track.payload_type

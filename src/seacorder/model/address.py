@@ -2,6 +2,7 @@
 
     rtsp://user:password@10.0.0.5:554/stream1            a camera; everything up to `#` belongs to the camera
     rtsps://10.0.0.5/stream1#transport=udp&audio=off     our own options stand after `#`, which no camera ever sees
+    rtsp://10.0.0.5/stream1#client=ffmpeg                the same camera, read by FFmpeg's client instead of ours
     file:/path/dive.mp4?loop=1                           a file, played in real time
     test:?size=1280x720&rate=25&gop=25&codec=h264        a moving test pattern
 
@@ -37,6 +38,13 @@ class Transport(StrEnum):
     UDP = "udp"
 
 
+class RtspClient(StrEnum):
+    """Who speaks RTSP with the camera: our own client, or FFmpeg's where ours does not get along with it."""
+
+    OWN = "own"
+    FFMPEG = "ffmpeg"
+
+
 @dataclass(frozen=True, slots=True)
 class RtspAddress:
     """A camera. `url` is what it is asked for, without credentials and without our options."""
@@ -47,6 +55,7 @@ class RtspAddress:
     password: str | None = field(default=None, repr=False)
     transport: Transport = Transport.TCP
     wants_audio: bool = True
+    client: RtspClient = RtspClient.OWN
 
     @property
     def url_with_credentials(self) -> str:
@@ -126,15 +135,16 @@ def _rtsp(scheme: str, rest: str) -> RtspAddress:
     authority, path = target[: split.end()] if split else "", target[split.end() :] if split else target
     secret, at, host = authority.rpartition("@")
     _check_host(host, path)
-    options = _options(option_text, "#", {"transport": Transport, "audio": _switch})
+    options = _options(option_text, "#", {"transport": Transport, "audio": _switch, "client": RtspClient})
     user, colon, password = secret.partition(":")
-    transport = options.get("transport")
+    transport, client = options.get("transport"), options.get("client")
     return RtspAddress(
         url=f"{scheme}://{host}{path}",
         user=unquote(user) if at else None,
         password=unquote(password) if colon else None,
         transport=transport if isinstance(transport, Transport) else Transport.TCP,
         wants_audio=bool(options.get("audio", True)),
+        client=client if isinstance(client, RtspClient) else RtspClient.OWN,
     )
 
 
@@ -191,6 +201,7 @@ def _expected(name: str) -> str:
     return {
         "transport": "tcp or udp",
         "audio": "on or off",
+        "client": "own or ffmpeg",
         "loop": "1 or 0",
         "size": f"width x height, both even, {low[0]}x{low[1]} to {high[0]}x{high[1]}",
         "rate": f"frames a second, above 0 and up to {RATE_MAX}",

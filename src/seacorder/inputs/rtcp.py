@@ -1,0 +1,87 @@
+"""RTCP (RFC 3550, 6): sender reports and goodbyes read, receiver reports made.
+
+Pure. Cameras tell by sender reports what moment an RTP time stands for, on one clock for all tracks; some of them drop
+a client that never reports back.
+"""
+
+import struct
+from dataclasses import dataclass
+
+_SENDER_REPORT, _RECEIVER_REPORT, _DESCRIPTION, _GOODBYE = 200, 201, 202, 203
+NTP_TO_UNIX_SECONDS = 2_208_988_800
+
+
+@dataclass(frozen=True, slots=True)
+class SenderReport:
+    """An RTP time and the moment that it stands for."""
+
+    ssrc: int
+    ntp: int
+    """Seconds since 1900 in 32.32 bits, by the camera's clock."""
+    timestamp: int
+
+    @property
+    def middle(self) -> int:
+        """The 32 bits of it that a receiver report gives back."""
+        return self.ntp >> 16 & 0xFFFF_FFFF
+
+    @property
+    def ntp_ns(self) -> int:
+        """Nanoseconds since 1900."""
+        return self.ntp * 1_000_000_000 >> 32
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a compound packet says."""
+
+    report: SenderReport | None
+    is_goodbye: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What a receiver report says of one sender; times in 1/65536 s, jitter in its clock's ticks."""
+
+    ssrc: int
+    fraction_lost: int
+    """Since the last report, in 1/256."""
+    lost: int
+    highest: int
+    jitter: int
+    last_report: int
+    delay: int
+
+
+def parse(block: bytes) -> Received:
+    """The reports in a compound packet; what cannot be read is passed over."""
+    report, is_goodbye, at = None, False, 0
+    while len(block) - at >= 8:
+        first, kind, words = struct.unpack_from(">BBH", block, at)
+        stop = at + 4 + 4 * words
+        if first >> 6 != 2 or stop > len(block):
+            break
+        if kind == _SENDER_REPORT and stop - at >= 28:
+            ssrc, ntp, timestamp = struct.unpack_from(">IQI", block, at + 4)
+            report = SenderReport(ssrc, ntp, timestamp)
+        is_goodbye = is_goodbye or kind == _GOODBYE
+        at = stop
+    return Received(report, is_goodbye)
+
+
+def receiver_report(own_ssrc: int, reception: Reception) -> bytes:
+    """A receiver report and the name (CNAME) that has to go with it."""
+    block = struct.pack(
+        ">IIIIII",
+        reception.ssrc,
+        (reception.fraction_lost & 0xFF) << 24 | min(reception.lost, 0x7F_FFFF),
+        reception.highest & 0xFFFF_FFFF,
+        reception.jitter & 0xFFFF_FFFF,
+        reception.last_report,
+        reception.delay & 0xFFFF_FFFF,
+    )
+    report = struct.pack(">BBHI", 0x81, _RECEIVER_REPORT, 7, own_ssrc) + block
+    name = b"seacorder"
+    item = struct.pack(">BB", 1, len(name)) + name
+    item += bytes(4 - len(item) % 4)
+    return report + struct.pack(">BBHI", 0x81, _DESCRIPTION, 1 + len(item) // 4, own_ssrc) + item

@@ -1,0 +1,144 @@
+"""RTP packets (RFC 3550, 5.1 and appendix A): headers, sequence numbers, timestamps, order.
+
+Pure: no clock and no socket. A header is read in place, so that a payload is never copied to be looked at.
+"""
+
+import struct
+from dataclasses import dataclass, field
+
+HEADER_BYTES = 12
+_read_header = struct.Struct(">BBHI").unpack_from
+_HALF_SEQUENCE = 0x8000
+_LATE_MAX = 1000
+"""A packet that far behind is late or a copy; further behind, the sender began anew."""
+_AHEAD_MAX = 10_000
+"""A packet further ahead than that is a new beginning, too: how many were lost is not known then."""
+
+
+@dataclass(frozen=True, slots=True)
+class RtpHeader:
+    """Where a packet's payload lies, and what stands before it."""
+
+    marker_and_type: int
+    sequence: int
+    timestamp: int
+    begin: int
+    end: int
+
+
+def parse_header(block: memoryview, begin: int, end: int) -> RtpHeader | None:
+    """The header of the packet in `block[begin:end]`, with extension and padding passed over; None when it is none."""
+    if end - begin < HEADER_BYTES:
+        return None
+    first, second, sequence, timestamp = _read_header(block, begin)
+    if first >> 6 != 2:
+        return None
+    at = begin + HEADER_BYTES + 4 * (first & 0x0F)
+    if first & 0x10:
+        if end - at < 4:
+            return None
+        at += 4 + 4 * (block[at + 2] << 8 | block[at + 3])
+    if first & 0x20 and end > at:
+        end -= block[end - 1]
+    return RtpHeader(second, sequence, timestamp, at, end) if at <= end else None
+
+
+@dataclass(slots=True)
+class Sequence:
+    """Follows the sequence numbers of one sender: what was lost is known to the packet."""
+
+    received: int = 0
+    lost: int = 0
+    """Packets that did not come in time."""
+    highest: int = 0
+    """The newest number, extended by the count of its turns (RFC 3550, A.1)."""
+    _next: int | None = None
+
+    def take(self, sequence: int) -> int:
+        """How many packets are missing right before this one; -1 when it is late or a copy and not to be used."""
+        if self._next is None:
+            self.highest, step = sequence, 0
+        else:
+            step = (sequence - self._next) & 0xFFFF
+            if step >= _HALF_SEQUENCE:
+                if 0x10000 - step <= _LATE_MAX:
+                    return -1
+                step = 1
+                self.highest = (self.highest & ~0xFFFF) + 0x10000 + sequence
+            elif step > _AHEAD_MAX:
+                self.highest, step = self.highest + 1 + step, 1
+            else:
+                self.highest += 1 + step
+        self._next = (sequence + 1) & 0xFFFF
+        self.received += 1
+        self.lost += step
+        return step
+
+
+@dataclass(slots=True)
+class Unwrapped:
+    """32-bit RTP timestamps as endless numbers, which go back as well as on."""
+
+    _last: int | None = None
+
+    def take(self, timestamp: int) -> int:
+        if self._last is None:
+            self._last = timestamp
+        else:
+            self._last += ((timestamp - self._last + 0x8000_0000) & 0xFFFF_FFFF) - 0x8000_0000
+        return self._last
+
+
+@dataclass(slots=True)
+class Reorder:
+    """Puts datagrams back into order: waits for a missing one until `window_ns` have passed, and no longer."""
+
+    window_ns: int
+    capacity: int = 2048
+    _next: int | None = None
+    _waiting: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    """Sequence number: (when it came, the packet)."""
+
+    def is_next(self, sequence: int) -> bool:
+        """True when a packet can be used at once; it counts as used then."""
+        if self._waiting or (self._next is not None and sequence != self._next):
+            return False
+        self._next = (sequence + 1) & 0xFFFF
+        return True
+
+    def put(self, sequence: int, packet: bytes, now_ns: int) -> list[bytes]:
+        """Takes a packet that is not next, and returns those that are to be used now, in order."""
+        expected = sequence if self._next is None else self._next
+        ahead = (sequence - expected) & 0xFFFF
+        if ahead >= _HALF_SEQUENCE:
+            return [packet]  # late or a new beginning: whoever counts numbers decides
+        self._waiting[sequence] = (now_ns, packet)
+        self._next = expected
+        ready = self._in_order()
+        while len(self._waiting) > self.capacity:
+            ready += self._skip()
+        return ready
+
+    def due(self, now_ns: int) -> list[bytes]:
+        """What has waited long enough for one that is missing."""
+        ready: list[bytes] = []
+        while self._waiting and now_ns - min(came for came, _ in self._waiting.values()) >= self.window_ns:
+            ready += self._skip()
+        return ready
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._waiting)
+
+    def _skip(self) -> list[bytes]:
+        """Gives the missing ones up to the nearest that is here."""
+        expected = self._next or 0
+        self._next = min(self._waiting, key=lambda sequence: (sequence - expected) & 0xFFFF)
+        return self._in_order()
+
+    def _in_order(self) -> list[bytes]:
+        ready = []
+        while self._next is not None and self._next in self._waiting:
+            ready.append(self._waiting.pop(self._next)[1])
+            self._next = (self._next + 1) & 0xFFFF
+        return ready

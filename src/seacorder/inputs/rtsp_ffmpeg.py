@@ -1,0 +1,88 @@
+"""Cameras over RTSP (RFC 2326), read by FFmpeg's client (`#client=ffmpeg`): for those that `rtsp` does not suit.
+
+One connection. RTP travels inside of it (TCP) unless the address says `#transport=udp`. The first answer, and later
+each packet, may take `TIMEOUT_SECONDS`; then the camera counts as gone. FFmpeg's own timeout does that, for PyAV's
+would take the GIL at every poll. `rtsps://` is encrypted, but the certificate is not judged: cameras sign their own.
+
+A read that hangs cannot be cancelled by another thread; the process has to be ended then.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import InputFailed
+from seacorder.inputs.faults import camera_failure
+from seacorder.inputs.tracks import Tracks
+from seacorder.model.address import RtspAddress, Transport
+from seacorder.model.sample import SourceFormat, SourcePacket
+
+TIMEOUT_SECONDS = 5
+UDP_BUFFER_BYTES = 4 * 1024 * 1024
+_GENERATE_PTS = 0x0001
+
+
+class FfmpegRtspInput:
+    """One connection to one camera; see `contract.Input`."""
+
+    def __init__(self, address: RtspAddress, clock: Clock) -> None:
+        self._address = address
+        self._clock = clock
+        self._source = f"Camera {address.redacted}"
+        self._container: Any = None
+        self._tracks: Tracks | None = None
+
+    def open(self) -> SourceFormat:
+        begin_ns = self._clock.monotonic_ns()
+        try:
+            self._container = av.open(self._address.url_with_credentials, options=_options(self._address))
+            # A packet without pts is to be handed over at once, not when a later one has told it.
+            self._container.flags &= ~_GENERATE_PTS
+            self._tracks = Tracks(self._container, self._source, self._clock, wants_audio=self._address.wants_audio)
+            return self._tracks.open()
+        except FFmpegError as error:
+            # FFmpeg calls an answer that never came invalid, too; only the time tells the two apart.
+            timed_out = self._clock.monotonic_ns() - begin_ns >= TIMEOUT_SECONDS * NS_PER_SECOND
+            # The library's error carries the address with its password, so it does not go on as a cause.
+            raise camera_failure(error, self._source, timed_out=timed_out) from None
+
+    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+        if self._tracks is None:
+            raise InputFailed(f"{self._source} is not open.")
+        try:
+            yield from self._tracks.packets()
+        except FFmpegError as error:
+            raise camera_failure(error, self._source) from None
+        raise InputFailed(f"{self._source} closed the connection.")
+
+    def close(self) -> None:
+        container, tracks = self._container, self._tracks
+        self._container = self._tracks = None
+        if tracks is not None:
+            tracks.close()
+        if container is not None:
+            container.close()
+
+
+def _options(address: RtspAddress) -> dict[str, str]:
+    options = {
+        "rtsp_transport": address.transport.value,
+        "timeout": str(TIMEOUT_SECONDS * 1_000_000),
+        # The SDP tells nearly everything, the first keyframe the rest. FFmpeg is not to study the stream for seconds,
+        # nor to start a decoder for that: with these it looks at one or two packets, 0.1 s.
+        "probesize": "32",
+        "analyzeduration": "1",
+        "fpsprobesize": "0",
+        "tls_verify": "0",
+    }
+    if address.transport is Transport.UDP:
+        options["buffer_size"] = str(UDP_BUFFER_BYTES)
+    else:
+        # Over TCP nothing can be out of order, so nothing needs to wait for its place.
+        options["reorder_queue_size"] = "0"
+    if not address.wants_audio:
+        options["allowed_media_types"] = "video"
+    return options

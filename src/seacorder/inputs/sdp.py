@@ -1,0 +1,160 @@
+"""Session descriptions (SDP, RFC 4566): what tracks a camera offers, and how each is asked for and read.
+
+Pure. Tolerant: a line that cannot be understood is passed over. Control URLs are resolved as RFC 2326, C.1.1 says,
+with the liberty that cameras take: `*` and nothing mean the whole, a relative one is appended to the base.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from urllib.parse import urlsplit
+
+_STATIC = {
+    0: ("PCMU", 8000, 1),
+    3: ("GSM", 8000, 1),
+    8: ("PCMA", 8000, 1),
+    9: ("G722", 8000, 1),
+    10: ("L16", 44100, 2),
+    11: ("L16", 44100, 1),
+    14: ("MPA", 90000, 1),
+    26: ("JPEG", 90000, 1),
+    31: ("H261", 90000, 1),
+    32: ("MPV", 90000, 1),
+    33: ("MP2T", 90000, 1),
+    34: ("H263", 90000, 1),
+}
+"""RFC 3551, tables 4 and 5: payload types that need no `rtpmap`."""
+_SPROP = ("sprop-vps", "sprop-sps", "sprop-pps", "sprop-parameter-sets")
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedTrack:
+    """One `m=` section, by its first payload type."""
+
+    media: str
+    """`video`, `audio` or something else."""
+    payload_type: int
+    is_only_type: bool
+    """No other payload type may come in this track."""
+    encoding: str
+    """As `rtpmap` has it, in upper case; empty when unknown."""
+    clock_rate: int
+    channels: int
+    format_text: str
+    """The `fmtp` line as it stands, without its payload type."""
+    control: str
+    """The URL to set it up with."""
+    frame_rate: Fraction | None = None
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """`fmtp` parameters, names in lower case."""
+        pairs = (part.partition("=") for part in self.format_text.split(";"))
+        return {name.strip().lower(): value.strip() for name, _, value in pairs if name.strip()}
+
+    @property
+    def parameter_sets(self) -> tuple[bytes, ...]:
+        """NAL units of the `sprop-…` parameters (RFC 6184, 8.1; RFC 7798, 7.1), in the order VPS, SPS, PPS."""
+        parameters = self.parameters
+        texts = [text for name in _SPROP for text in parameters.get(name, "").split(",")]
+        return tuple(unit for text in texts if (unit := _decoded(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """All tracks of a source, and the URL that stands for all of them together."""
+
+    tracks: tuple[OfferedTrack, ...]
+    control: str
+
+
+@dataclass(slots=True)
+class _Section:
+    media: str = ""
+    types: list[int] = field(default_factory=list)
+    attributes: list[tuple[str, str]] = field(default_factory=list)
+
+    def first(self, name: str) -> str | None:
+        return next((value for key, value in self.attributes if key == name), None)
+
+    def of_type(self, name: str, payload_type: int) -> str:
+        """The value of an attribute that begins with the payload type."""
+        for key, value in self.attributes:
+            number, _, rest = value.strip().partition(" ")
+            if key == name and number == str(payload_type):
+                return rest.strip()
+        return ""
+
+
+def parse(text: str, base: str) -> Description:
+    """The description in `text`; `base` is the URL to which control URLs are relative."""
+    whole, sections = _Section(), []
+    at = whole
+    for line in text.splitlines():
+        kind, _, value = line.strip().partition("=")
+        if kind == "m":
+            fields = value.split()
+            at = _Section(fields[0].lower() if fields else "", [int(one) for one in fields[3:] if _is_type(one)])
+            sections.append(at)
+        elif kind == "a":
+            name, _, rest = value.partition(":")
+            at.attributes.append((name.strip().lower(), rest.strip()))
+    control = resolve(base, whole.first("control"))
+    return Description(tuple(_track(one, control, base) for one in sections if one.types), control)
+
+
+def resolve(base: str, control: str | None) -> str:
+    """The URL of a control attribute."""
+    if not control or control == "*":
+        return base
+    if scheme_of(control):
+        return control
+    if control.startswith("/"):
+        parts = urlsplit(base)
+        return f"{parts.scheme}://{parts.netloc}{control}"
+    return base + control if base.endswith("/") else f"{base}/{control}"
+
+
+def scheme_of(url: str) -> str:
+    """`rtsp` or `rtsps` where `url` begins with it, else nothing."""
+    match = re.match(r"(rtsps?)://", url, re.IGNORECASE)
+    return match[1].lower() if match else ""
+
+
+def _track(section: _Section, control: str, base: str) -> OfferedTrack:
+    payload_type = section.types[0]
+    encoding, clock_rate, channels = _STATIC.get(payload_type, ("", 90000, 1))
+    mapped = re.fullmatch(r"([^/\s]+)\s*/\s*(\d{1,7})(?:\s*/\s*(\d{1,2}))?.*", section.of_type("rtpmap", payload_type))
+    if mapped:
+        encoding, clock_rate, channels = mapped[1].upper(), int(mapped[2]), int(mapped[3] or 1)
+    wanted = section.first("control")
+    return OfferedTrack(
+        media=section.media,
+        payload_type=payload_type,
+        is_only_type=len(section.types) == 1,
+        encoding=encoding,
+        clock_rate=max(1, clock_rate),
+        channels=max(1, channels),
+        format_text=section.of_type("fmtp", payload_type),
+        control=resolve(control if scheme_of(control) else base, wanted),
+        frame_rate=_rate(section.first("framerate")),
+    )
+
+
+def _rate(text: str | None) -> Fraction | None:
+    match = re.match(r"\d{1,4}(?:\.\d{1,6})?", (text or "").strip())
+    rate = Fraction(match[0]).limit_denominator(1001) if match else Fraction(0)
+    return rate or None
+
+
+def _is_type(text: str) -> bool:
+    return re.fullmatch(r"\d{1,3}", text) is not None and int(text) < 128
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text.strip() + "=" * (-len(text.strip()) % 4))
+    except (binascii.Error, ValueError):
+        return b""

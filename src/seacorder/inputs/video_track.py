@@ -1,0 +1,158 @@
+"""The picture of a camera: access units become packets, with format and times as the contract wants them."""
+
+import logging
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+
+from seacorder.base.clock import Clock
+from seacorder.base.errors import InputFailed
+from seacorder.base.log import RateLimit
+from seacorder.inputs.access_units import AccessUnit, AccessUnits
+from seacorder.inputs.formats import probe_for_mp4, sane_rate, source_format
+from seacorder.inputs.h264_payload import H264Units
+from seacorder.inputs.h265_payload import H265Units
+from seacorder.inputs.parameter_sets import ParameterSets, find
+from seacorder.inputs.picture_order import PictureOrder
+from seacorder.inputs.rtp import Unwrapped
+from seacorder.inputs.sdp import OfferedTrack
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+log = logging.getLogger(__name__)
+
+TIME_BASE = Fraction(1, 90_000)
+_USUAL_FRAME_TICKS = 3600
+_START_CODE = b"\x00\x00\x00\x01"
+_ENCODINGS: dict[str, tuple[str, type[AccessUnits]]] = {
+    "H264": ("h264", H264Units),
+    "H265": ("hevc", H265Units),
+    "HEVC": ("hevc", H265Units),
+}
+_OTHER_NAMES = {"JPEG": "mjpeg", "MP4V-ES": "mpeg4", "MPV": "mpeg2video", "": "an unknown codec"}
+
+
+def choose(tracks: tuple[OfferedTrack, ...], source: str) -> OfferedTrack:
+    """The first picture that can be recorded. InputFailed says why there is none."""
+    pictures = [track for track in tracks if track.media == "video"]
+    if not pictures:
+        raise InputFailed(f"{source} sends no video; choose another of its streams.")
+    chosen = next((track for track in pictures if track.encoding in _ENCODINGS), None)
+    if chosen is None:
+        encoding = pictures[0].encoding
+        name = _OTHER_NAMES.get(encoding, encoding.lower())
+        raise InputFailed(f"{source} sends {name}, which is not supported; set it to H.264 or H.265.")
+    parameters = chosen.parameters
+    if parameters.get("packetization-mode") == "2" or parameters.get("sprop-max-don-diff", "0") != "0":
+        raise InputFailed(f"{source} sends its pictures interleaved, which is not supported; switch that off in it.")
+    return chosen
+
+
+class VideoTrack:
+    """One connection's picture. `units` takes the payloads; `items` gives what is finished."""
+
+    def __init__(self, offered: OfferedTrack, source: str, clock: Clock, audio_template: Any) -> None:
+        """`audio_template` goes into every format; None without sound."""
+        self._codec, make_units = _ENCODINGS[offered.encoding]
+        self.units = make_units()
+        self._offered = offered
+        self.control = offered.control
+        self._source = source
+        self._rate_limit = RateLimit(clock)
+        self._audio_template = audio_template
+        self._format: SourceFormat | None = None
+        self._known: frozenset[bytes] = frozenset()
+        self._sequence: frozenset[bytes] = frozenset()
+        self._seen: tuple[bytes, ...] = ()
+        self._keeps_sets = False
+        self._times = Unwrapped()
+        self._order = PictureOrder(0, _USUAL_FRAME_TICKS)
+        self._frame_ticks = 0
+        self._damaged = 0
+        self.origin: int | None = None
+        """RTP time of the first picture that was handed over, unwrapped; pts count from it."""
+        self.origin_arrived_ns = 0
+
+    def items(self, arrived_ns: int) -> Iterator[SourcePacket | SourceFormat]:
+        """Finished pictures, from the first keyframe on, with the formats that they begin."""
+        ready = self.units.ready
+        if self.units.damaged != self._damaged:
+            self._say_damaged()
+        for unit in ready:
+            if unit.is_keyframe and (new := self._changed_format(unit)) is not None:
+                yield new
+            if self._format is not None:
+                yield self._packet(unit, arrived_ns)
+        ready.clear()
+
+    def _packet(self, unit: AccessUnit, arrived_ns: int) -> SourcePacket:
+        time = self._times.take(unit.timestamp)
+        if self.origin is None:
+            self.origin, self.origin_arrived_ns = time, arrived_ns
+        pts = time - self.origin
+        content = unit.content
+        if unit.parameter_sets:
+            # What the format does not hold has to go with the picture, and then the old ones too when they come back.
+            self._keeps_sets = self._keeps_sets or not self._known.issuperset(unit.parameter_sets)
+            if self._keeps_sets:
+                content = b"".join(len(one).to_bytes(4, "big") + one for one in unit.parameter_sets) + content
+        packet: Any = av.Packet(content)
+        dts = self._order.decoding_time(pts)
+        packet.pts, packet.dts, packet.time_base, packet.is_keyframe = pts, dts, TIME_BASE, unit.is_keyframe
+        packet.is_corrupt = unit.is_doubtful
+        return SourcePacket(
+            Track.VIDEO,
+            packet,
+            pts,
+            dts,
+            self._frame_ticks,
+            unit.is_keyframe,
+            len(content),
+            arrived_ns,
+            unit.is_doubtful,
+        )
+
+    def _changed_format(self, keyframe: AccessUnit) -> SourceFormat | None:
+        """The new format where `keyframe` begins one; the same object stays until then."""
+        if self._format is not None and keyframe.parameter_sets == self._seen:
+            return None
+        found = self._sets(keyframe.parameter_sets)
+        if self._format is None and not found.is_complete:
+            found = self._sets(self._offered.parameter_sets + keyframe.parameter_sets)
+        if not found.is_complete or (self._format is not None and found.sequence <= self._sequence):
+            return None
+        if self._format is not None:
+            log.info("%s changed its picture parameters.", self._source)
+        self._seen = keyframe.parameter_sets
+        return self._begin(found, keyframe)
+
+    def _begin(self, found: ParameterSets, keyframe: AccessUnit) -> SourceFormat:
+        probed = probe_for_mp4(self._codec, found.as_byte_stream() + _as_byte_stream(keyframe.content), TIME_BASE)
+        rate = sane_rate(self._offered.frame_rate) or probed.frame_rate
+        self._frame_ticks = round(90_000 / rate) if rate else 0
+        self._order = PictureOrder(probed.reorder_depth, self._frame_ticks or _USUAL_FRAME_TICKS)
+        self._known, self._sequence = frozenset(found.all), found.sequence
+        self._keeps_sets = False
+        self._format = source_format(probed.template, self._audio_template, frame_rate=rate)
+        return self._format
+
+    def _sets(self, units: tuple[bytes, ...]) -> ParameterSets:
+        return find(b"".join(_START_CODE + unit for unit in units), self._codec)
+
+    def _say_damaged(self) -> None:
+        self._damaged = self.units.damaged
+        held = self._rate_limit.allow("damaged")
+        if held is not None:
+            sentence = "%s: packets were lost; %d pictures so far came damaged and were dropped."
+            log.warning(sentence, self._source, self._damaged)
+
+
+def _as_byte_stream(content: bytes) -> bytes:
+    units: list[bytes] = []
+    at = 0
+    while at + 4 <= len(content):
+        stop = at + 4 + int.from_bytes(content[at : at + 4], "big")
+        units += (_START_CODE, content[at + 4 : stop])
+        at = stop
+    return b"".join(units)
