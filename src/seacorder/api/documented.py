@@ -43,14 +43,17 @@ def failures(*statuses: int | str) -> dict[int | str, dict[str, Any]]:
     return dict.fromkeys(statuses, problem)
 
 
-EMPTY: dict[int | str, dict[str, Any]] = {200: {"description": "Done; no body"}, **failures(500)}
+PUBLIC_FAILURES = failures(400, 403, 404, 408, 413, 500, 503)
+"""Of the Inspector and integration services; see docs/reference/inspector-api.md."""
+
+EMPTY: dict[int | str, dict[str, Any]] = {200: {"description": "Done; no body"}, **PUBLIC_FAILURES}
 
 
 def replies(schema: dict[str, Any], example: Any) -> dict[int | str, dict[str, Any]]:
     """A command that answers with JSON."""
     return {
         200: {"description": "OK", "content": {"application/json": {"schema": schema, "example": example}}},
-        **failures(500),
+        **PUBLIC_FAILURES,
     }
 
 

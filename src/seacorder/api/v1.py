@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import FastAPI, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from seacorder.api import documented, views, wire
 from seacorder.api.events import EventFeed
@@ -44,6 +44,12 @@ _FRAMEGRAB_BODY = {
         },
     }
 }
+
+
+class Jpeg(Response):
+    """A picture."""
+
+    media_type = "image/jpeg"
 
 
 class Filter(BaseModel):
@@ -84,7 +90,7 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
         app, "POST", "/framegrab", commands.take_framegrab, model=views.Outcome, fails=(400, 404, 409),
         extra=_FRAMEGRAB_BODY,
     )
-    _route(app, "GET", "/channels/{index}/picture.jpg", commands.picture, fails=(400, 404))
+    _route(app, "GET", "/channels/{index}/picture.jpg", commands.picture, fails=(400, 404), answer=Jpeg)
     rows = CatalogueRows(recorder)
     _route(app, "GET", "/recordings", rows.recordings, model=views.PageOf[views.RecordingRow], fails=(400, 503))
     _route(app, "GET", "/parts", rows.parts, model=views.PageOf[views.PartRow], fails=(400, 503))
@@ -136,7 +142,7 @@ class Commands:
         picture = await self._recorder.picture(index, width)
         if picture is None or not picture.jpeg:
             raise NotThere("This channel has no picture now; its state and reason are in /api/v1/status.")
-        return Response(picture.jpeg, media_type="image/jpeg")
+        return Jpeg(picture.jpeg)
 
     async def _channel_asked(self, request: Request) -> str | None:
         if not await wire.has_body(request):
@@ -203,8 +209,9 @@ def _route(  # noqa: PLR0913 - one table of routes, a column each
     model: Any = None,
     fails: tuple[int, ...] = (),
     extra: dict[str, Any] | None = None,
+    answer: type[Response] = JSONResponse,
 ) -> None:
     app.add_api_route(
-        f"/api/v1{path}", handler, methods=[method], response_model=model, responses=documented.failures("4XX", *fails),
-        openapi_extra=extra, tags=["v1"],
+        f"/api/v1{path}", handler, methods=[method], response_model=model, responses=documented.failures("4XX", "5XX", *fails),
+        openapi_extra=extra, tags=["v1"], response_class=answer,
     )
