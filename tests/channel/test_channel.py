@@ -1,5 +1,6 @@
 """A channel between its input and its sinks: states, losses, the instant of a stop."""
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -9,7 +10,7 @@ from fakes.sink import FakeSink
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.channel import Channel, WaitingGrab
 from seacorder.channel.outputs import Output, Outputs, Slot
-from seacorder.model.channel import ChannelSettings, ChannelState
+from seacorder.model.channel import ChannelSettings, ChannelState, PictureFault
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.instant import Instant
 from seacorder.model.naming import Naming
@@ -122,6 +123,49 @@ def test_a_broken_connection_is_a_loss_up_to_the_next_keyframe(bench: Bench) -> 
     assert loss.frames == 25
     assert sink.samples[0].is_keyframe
     assert sink.numbers == list(range(25, 30))
+
+
+@pytest.mark.parametrize("step_seconds", [3600, -3600])
+def test_a_hole_over_a_step_of_the_wall_clock_has_its_true_length(bench: Bench, step_seconds: int) -> None:
+    bench.record()
+    bench.channel.disconnected("gone")
+    bench.clock.advance(2.0)
+    bench.clock.step_wall(step_seconds)
+    bench.channel.connected(source())
+    bench.place = 0
+    bench.frames(1)
+    (loss,) = bench.losses
+    assert loss.frames == 20
+    assert loss.to_utc_ns == bench.clock.utc_ns()
+    assert loss.to_utc_ns - loss.from_utc_ns == 2_100_000_000
+
+
+@pytest.mark.parametrize("step_seconds", [3600, -3600])
+def test_a_step_of_the_wall_clock_moves_utc_from_the_next_keyframe_on_and_nothing_else(
+    bench: Bench, step_seconds: int
+) -> None:
+    sink = bench.record()
+    bench.frames(15)
+    bench.clock.step_wall(step_seconds)
+    bench.frames(15)
+    assert sink.numbers == list(range(20, 50))
+    distances = {b.instant_ns - a.instant_ns for a, b in itertools.pairwise(sink.samples)}
+    assert distances == {100_000_000}
+    ahead = {sample.clock_ns for sample in sink.samples if sample.number < 40}
+    ahead_after = {sample.clock_ns for sample in sink.samples if sample.number >= 40}
+    assert ahead_after == {one + step_seconds * NS_PER_SECOND for one in ahead}
+    assert bench.state is ChannelState.LIVE
+    assert bench.losses == []
+
+
+def test_picture_faults_are_events_and_stand_in_the_status(bench: Bench) -> None:
+    for fault in (None, PictureFault.FROZEN, PictureFault.FROZEN, PictureFault.BLACK, None):
+        bench.channel.saw_picture(fault)
+        status = bench.channel.status()
+        assert status.picture_fault is fault
+        assert (status.picture_fault_since_utc_ns is None) == (fault is None)
+    kinds = [report.event.kind for report in bench.reports if isinstance(report, EventNoted)]
+    assert kinds == ["picture_frozen", "picture_black", "picture_ok"]
 
 
 def test_a_recording_that_ends_while_the_camera_is_gone_loses_up_to_its_end(bench: Bench) -> None:

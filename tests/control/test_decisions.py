@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.clock import FakeClock
 from seacorder.control.freshness import FRESH_NS, StoredBytes, fresh_limit_ns
 from seacorder.control.gaps import Gap, Gaps, frames_between
 from seacorder.control.naming import DirectoryInstant, Ids, NamingBase, file_template, id_text
@@ -64,7 +65,7 @@ GAP = Gap("Bow", "a", LossCause.WORKER_KILLED, 10 * SECOND, 25.0, path="/x.mp4")
 
 
 def test_a_hole_waits_for_both_its_ends_in_either_order() -> None:
-    gaps = Gaps()
+    gaps = Gaps(FakeClock())
     gaps.begin(GAP)
     assert gaps.first_frame("Bow", 12 * SECOND, 0) == []
     (loss,) = gaps.examined("/x.mp4", 11 * SECOND)
@@ -77,21 +78,33 @@ def test_a_hole_waits_for_both_its_ends_in_either_order() -> None:
 
 
 def test_the_rate_of_the_new_part_stands_in_for_an_unknown_one() -> None:
-    gaps = Gaps()
+    gaps = Gaps(FakeClock())
     gaps.begin(replace(GAP, path=None, frame_rate=0.0))
     (loss,) = gaps.first_frame("Bow", 11 * SECOND, 10.0)
     assert loss.frames == 9
 
 
 def test_a_hole_in_which_nothing_is_missing_is_no_loss() -> None:
-    gaps = Gaps()
+    gaps = Gaps(FakeClock())
     gaps.begin(replace(GAP, path=None))
     assert gaps.first_frame("Bow", 10 * SECOND, 0) == []
     assert len(gaps) == 0
 
 
+@pytest.mark.parametrize("step_seconds", [3600, -3600])
+def test_a_hole_is_as_long_as_it_lasted_whatever_the_wall_clock_does(step_seconds: int) -> None:
+    clock = FakeClock()
+    gaps, ahead_ns = Gaps(clock), clock.utc_ns() - clock.monotonic_ns()
+    begin = clock.utc_ns()
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, clock_ns=ahead_ns))
+    clock.advance(2)
+    clock.step_wall(step_seconds)
+    (loss,) = gaps.first_frame("Bow", clock.utc_ns(), 0)
+    assert (loss.from_utc_ns, loss.to_utc_ns, loss.frames) == (begin, begin + 2 * SECOND, 49)
+
+
 def test_a_stop_ends_the_holes_of_its_recording_only() -> None:
-    gaps = Gaps()
+    gaps = Gaps(FakeClock())
     gaps.begin(replace(GAP, path=None))
     gaps.begin(replace(GAP, channel="Stern", recording_id="b", path=None))
     assert [loss.channel for loss in gaps.stopped("a", 20 * SECOND)] == ["Bow"]

@@ -148,7 +148,10 @@ class FakeWorker:
         frames = 1 + round((utc_ns - file.start_utc_ns) * PICTURE.frame_rate / 1e9)
         start, size = file.start_utc_ns, 1000 * frames
         fault, kind = self.fault, self.fault_kind
-        return FileStatus(identifier, file.path, number, start, frames, size, now_ns, utc_ns, fault, kind)
+        begin_ns = now_ns - (utc_ns - start)
+        return FileStatus(
+            identifier, file.path, number, start, frames, size, now_ns, utc_ns, begin_ns, now_ns, fault, kind
+        )
 
     def _carry_out(self, command: Any) -> Answer | Picture | None:
         is_live = self.status.state is ChannelState.LIVE

@@ -121,6 +121,7 @@ class Alarms:
             name
             for name in own.workers.names
             if own.watch[name].state is ChannelState.LIVE
-            and own.clock.utc_ns() - own.watch[name].since_utc_ns >= UNWRITTEN_NS
+            # Negative: the wall clock has been stepped back since.
+            and not 0 <= own.clock.utc_ns() - own.watch[name].since_utc_ns < UNWRITTEN_NS
             and not session.stored.is_fresh(name, now_ns)
         )

@@ -6,8 +6,12 @@ settles, and the first frame after it, which the next part of the channel brings
 
 from dataclasses import dataclass, replace
 
-from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.model.recording import Loss, LossCause
+
+
+CLOCK_STEP_NS = NS_PER_SECOND // 2
+"""By less the wall clock only creeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Gap:
     to_utc_ns: int | None = None
     """Capture time of the first frame after it."""
     detail: str = ""
+    clock_ns: int | None = None
+    """What UTC was ahead of the monotonic clock for `from_utc_ns`; None when that is not known any more."""
 
     @property
     def is_whole(self) -> bool:
@@ -54,9 +60,13 @@ def frames_between(from_utc_ns: int, to_utc_ns: int, frame_rate: float) -> int |
 
 
 class Gaps:
-    """The holes that are open. Every method returns the losses that it completed."""
+    """The holes that are open. Every method returns the losses that it completed.
 
-    def __init__(self) -> None:
+    A hole is as long as the monotonic clock says, so both its ends are told by the wall clock of its beginning.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._open: list[Gap] = []
 
     def __len__(self) -> int:
@@ -71,7 +81,7 @@ class Gaps:
     def first_frame(self, channel: str, utc_ns: int, frame_rate: float) -> list[Loss]:
         """The channel records again, from this capture time; its rate now stands in for one that was not known."""
         self._open = [
-            replace(gap, to_utc_ns=utc_ns, frame_rate=gap.frame_rate or frame_rate)
+            replace(gap, to_utc_ns=self._on_clock_of(gap, utc_ns), frame_rate=gap.frame_rate or frame_rate)
             if gap.channel == channel and gap.to_utc_ns is None
             else gap
             for gap in self._open
@@ -89,14 +99,16 @@ class Gaps:
     def absorbs(self, loss: Loss) -> bool:
         """True when a worker's own loss lies in a hole that is still open here, and so is counted with it."""
         return any(
-            gap.channel == loss.channel and gap.to_utc_ns is None and loss.from_utc_ns >= gap.from_utc_ns
+            gap.channel == loss.channel
+            and gap.to_utc_ns is None
+            and self._on_clock_of(gap, loss.from_utc_ns) >= gap.from_utc_ns
             for gap in self._open
         )
 
     def stopped(self, recording_id: str, utc_ns: int) -> list[Loss]:
         """The recording has stopped: its holes that nothing has ended yet end there."""
         self._open = [
-            replace(gap, to_utc_ns=gap.to_utc_ns or utc_ns) if gap.recording_id == recording_id else gap
+            replace(gap, to_utc_ns=gap.to_utc_ns or self._on_clock_of(gap, utc_ns)) if gap.recording_id == recording_id else gap
             for gap in self._open
         ]
         return self._take_whole()
@@ -105,6 +117,13 @@ class Gaps:
         """No examination comes any more: what is known is taken as it is. Holes without an end stay open."""
         self._open = [replace(gap, path=None) for gap in self._open]
         return self._take_whole()
+
+    def _on_clock_of(self, gap: Gap, utc_ns: int) -> int:
+        """What is told by the present wall clock, by that of the gap's beginning."""
+        if gap.clock_ns is None:
+            return utc_ns
+        ahead_ns = self._clock.utc_ns() - self._clock.monotonic_ns() - gap.clock_ns
+        return utc_ns - ahead_ns if abs(ahead_ns) >= CLOCK_STEP_NS else utc_ns
 
     def _take_whole(self) -> list[Loss]:
         whole = [gap for gap in self._open if gap.is_whole]

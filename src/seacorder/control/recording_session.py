@@ -52,7 +52,8 @@ class RecordingSession:
         self._plans = [plan]
         self._newest_part: dict[str, Part] = {}
         self._first_utc_ns: dict[str, int] = {}
-        self._newest_utc_ns: dict[str, int] = {}
+        self._first_ns: dict[str, int] = {}
+        self._newest_ns: dict[str, int] = {}
         self._losses: dict[str, int] = {}
 
     @property
@@ -107,8 +108,9 @@ class RecordingSession:
     def saw_status(self, status: ChannelStatus) -> None:
         self.stored.saw_status(status)
         file = status.recording
-        if file is not None and file.id == self.id and file.newest_stored_utc_ns > 0:
-            self._newest_utc_ns[status.channel] = file.newest_stored_utc_ns
+        if file is not None and file.id == self.id and file.newest_stored_ns > 0:
+            self._first_ns.setdefault(status.channel, file.start_ns)
+            self._newest_ns[status.channel] = file.newest_stored_ns
 
     def first_utc_ns(self, channel: str) -> int | None:
         """Capture time of the channel's first frame."""
@@ -126,7 +128,7 @@ class RecordingSession:
 
     def channel_seconds(self, channel: str) -> float:
         """From the channel's first frame to its newest stored one, holes included."""
-        first, newest = self._first_utc_ns.get(channel), self._newest_utc_ns.get(channel)
+        first, newest = self._first_ns.get(channel), self._newest_ns.get(channel)
         return 0.0 if first is None or newest is None else max(0, newest - first) / NS_PER_SECOND
 
 
@@ -150,3 +152,9 @@ def with_figures(part: Part, status: ChannelStatus) -> Part:
     return replace(
         part, frames=file.frames, bytes=file.bytes_stored, end_utc_ns=file.newest_stored_utc_ns or part.end_utc_ns
     )
+
+
+def clock_of(status: ChannelStatus) -> int | None:
+    """What UTC is ahead of the monotonic clock in the open part of a worker's heartbeat; None when nothing says it."""
+    file = status.recording
+    return file.newest_stored_utc_ns - file.newest_stored_ns if file is not None and file.newest_stored_ns else None

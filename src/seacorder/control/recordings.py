@@ -11,6 +11,7 @@ from seacorder.control.recording_session import (
     RecordingSession,
     change_command,
     change_from_ns,
+    clock_of,
     finished,
     new_recording,
     schedule_from,
@@ -36,7 +37,7 @@ class Recordings:
         self._is_on = False
         self._interrupted: dict[str, Recording] = {}
         """Those that an unexpected end of the program left, by id: their end is only known once files are examined."""
-        self._gaps = Gaps()
+        self._gaps = Gaps(surroundings.clock)
 
     @property
     def running(self) -> RecordingSession | None:
@@ -182,7 +183,16 @@ class Recordings:
             return
         rate = self._own.watch.frame_rate(last.channel)
         end_utc_ns = part.end_utc_ns or part.start_utc_ns
-        gap = Gap(part.channel, session.id, LossCause.WORKER_KILLED, end_utc_ns, rate, path, detail=sentence)
+        gap = Gap(
+            channel=part.channel,
+            recording_id=session.id,
+            cause=LossCause.WORKER_KILLED,
+            from_utc_ns=end_utc_ns,
+            frame_rate=rate,
+            path=path,
+            detail=sentence,
+            clock_ns=clock_of(last),
+        )
         self._gaps.begin(gap)
         if session.stopped is not None:
             self._note_losses(self._gaps.stopped(session.id, session.stopped.utc_ns))

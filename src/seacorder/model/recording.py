@@ -168,7 +168,11 @@ class FileStatus:
     last_stored_ns: int
     """Monotonic time at which the disk last took video bytes; 0 before the first."""
     newest_stored_utc_ns: int = 0
-    """Capture time of the newest frame that the disk has taken."""
+    """Capture time of the newest frame that the disk has taken, by the wall clock as it was at the file's begin."""
+    start_ns: int = 0
+    """`start_utc_ns` on the monotonic clock."""
+    newest_stored_ns: int = 0
+    """`newest_stored_utc_ns` on the monotonic clock; 0 before the first."""
     fault: str | None = None
     """One sentence when the file cannot be written just now."""
     fault_kind: FaultKind | None = None

@@ -4,7 +4,7 @@ The compressed bytes themselves stay in the media library's packet, which is ref
 here it is only carried. Whoever hands a packet to a muxer sets its times first and does not rely on what it finds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -88,3 +88,13 @@ class Sample:
     """Capture time, UTC."""
     number: int
     """Video: the channel's frame number, in decoding order, from 0 at the worker's start. Audio: -1."""
+
+    @property
+    def clock_ns(self) -> int:
+        """What UTC was ahead of the monotonic clock when it came; another one after a step of the wall clock."""
+        return self.utc_ns - self.instant_ns
+
+    def on_clock(self, clock_ns: int) -> "Sample":
+        """The same with its capture time by the wall clock as it was when that was `clock_ns` ahead."""
+        utc_ns = self.instant_ns + clock_ns
+        return self if utc_ns == self.utc_ns else replace(self, utc_ns=utc_ns)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from seacorder.base.clock import NS_PER_MS
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.event import Severity
 from seacorder.model.note import FileNote
@@ -17,6 +18,7 @@ from seacorder.sinks.video_file import FileFacts, FilePlan, VideoFile
 from seacorder.storage.names import part_path, path_for
 
 EXTENSION = "mp4"
+CLOCK_STEP_NS = 100 * NS_PER_MS
 _NEW_FORMAT = (LossCause.DAMAGED, "These frames came before the first keyframe of the source's new format.")
 
 
@@ -39,6 +41,8 @@ class RecordingSink:
         self._split_ns: int | None = None
         self._first_path: Path | None = None
         self._headless = GapAccount(order.instant.utc_ns)
+        self._clock_ns = self._first_clock_ns = order.instant.utc_ns - order.instant.monotonic_ns
+        """UTC less monotonic time, as it was at the newest part's begin and at the order."""
         self._headless_cause = _NEW_FORMAT
         self._placing = Placing(surroundings.places)
 
@@ -95,6 +99,7 @@ class RecordingSink:
             self._files.refuse(place.sentence)
             return
         self._note_headless(keyframe)
+        self._clock_ns = keyframe.clock_ns
         self._number += 1
         path = relocated(self._path(begin_utc_ns), self._naming, place)
         self._split_ns = self._schedule.next_after(keyframe.instant_ns)
@@ -113,13 +118,18 @@ class RecordingSink:
             self._first_path = at_home(Path(file.facts(FileState.OPEN).path), self._naming, place)
 
     def _begin_utc_ns(self, keyframe: Sample) -> int:
-        """UTC of the instant at which the part begins on all channels: the split's, else the keyframe's own."""
+        """UTC of the instant at which the part begins on all channels: the split's, else the keyframe's own.
+
+        All channels reckon it from the order, to the same nanosecond. Where the wall clock has been set since, or has
+        crept away, it is followed in steps of CLOCK_STEP_NS: the channels would differ in finer ones.
+        """
         if self._split_ns is None or keyframe.instant_ns < self._split_ns:
             return keyframe.utc_ns
         period_ns = self._schedule.period_ns
         late = (keyframe.instant_ns - self._split_ns) // period_ns
         begin_ns = self._split_ns + late * period_ns
-        return self._order.instant.utc_ns + begin_ns - self._order.instant.monotonic_ns
+        ahead_ns = keyframe.clock_ns - self._first_clock_ns
+        return begin_ns + self._first_clock_ns + round(ahead_ns / CLOCK_STEP_NS) * CLOCK_STEP_NS
 
     def _path(self, begin_utc_ns: int) -> Path:
         channel = self._surroundings.channel.name
@@ -140,10 +150,10 @@ class RecordingSink:
 
     def _drop(self, sample: Sample) -> None:
         if sample.track is Track.VIDEO and self._files.first_utc_ns is not None:
-            self._headless.missed(sample, *self._headless_cause)
+            self._headless.missed(sample.on_clock(self._clock_ns), *self._headless_cause)
 
     def _note_headless(self, keyframe: Sample | None) -> None:
-        gap = self._headless.ended(keyframe.utc_ns if keyframe else None)
+        gap = self._headless.ended(keyframe.on_clock(self._clock_ns).utc_ns if keyframe else None)
         if gap is not None:
             loss = loss_of(gap, self._surroundings.channel.name, self._order.recording_id)
             self._surroundings.report(LossNoted(loss))

@@ -29,7 +29,10 @@ class FileSequence:
         self._on_done: OnOutcome | None = None
         self._last: FileFacts | None = None
         self._failures: list[str] = []
-        self._stored = (0, 0)
+        self._last_stored_ns = 0
+        self._newest_stored_utc_ns = 0
+        self._newest_stored_ns = 0
+        self._first_ns = 0
         self._closing: list[VideoFile] = []
         self.first_utc_ns: int | None = None
         """Capture time of the first frame of all files; None before it."""
@@ -43,7 +46,7 @@ class FileSequence:
         file = self._open(plan, first, source)
         self.current = file
         if self.first_utc_ns is None:
-            self.first_utc_ns = first.utc_ns
+            self.first_utc_ns, self._first_ns = first.utc_ns, first.instant_ns
         if self._started is not None:
             self._watch(file)
         return file
@@ -108,7 +111,6 @@ class FileSequence:
         file.hand_over_rest()
         self._remember(file)
         facts = file.facts(FileState.OPEN)
-        last_stored_ns, newest_stored_utc_ns = self._stored
         return FileStatus(
             id=file_id,
             path=facts.path,
@@ -116,8 +118,10 @@ class FileSequence:
             start_utc_ns=self.first_utc_ns or facts.note.first_frame_utc_ns,
             frames=facts.frames,
             bytes_stored=facts.bytes,
-            last_stored_ns=last_stored_ns,
-            newest_stored_utc_ns=newest_stored_utc_ns,
+            last_stored_ns=self._last_stored_ns,
+            newest_stored_utc_ns=self._newest_stored_utc_ns,
+            start_ns=self._first_ns,
+            newest_stored_ns=self._newest_stored_ns,
             fault=file.fault,
             fault_kind=file.fault_kind,
         )
@@ -148,8 +152,10 @@ class FileSequence:
             started(outcome)
 
     def _remember(self, file: VideoFile) -> None:
-        last_stored_ns, newest_utc_ns = self._stored
-        self._stored = (max(last_stored_ns, file.last_stored_ns), max(newest_utc_ns, file.stored_utc_ns or 0))
+        self._last_stored_ns = max(self._last_stored_ns, file.last_stored_ns)
+        newest_ns, newest_utc_ns = file.stored_ns, file.stored_utc_ns
+        if newest_ns is not None and newest_utc_ns is not None:
+            self._newest_stored_ns, self._newest_stored_utc_ns = newest_ns, newest_utc_ns
 
     def _close_previous(self) -> None:
         if self._previous is not None:

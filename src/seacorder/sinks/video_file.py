@@ -62,7 +62,11 @@ class FilePlan:
 
 
 class VideoFile:
-    """Opened with its first sample, a video keyframe; fed by one thread, asked by any."""
+    """Opened with its first sample, a video keyframe; fed by one thread, asked by any.
+
+    All its capture times are by the wall clock as it was at the first frame, as a player reckons them from the note
+    and the file's own times. So a step of the wall clock changes no file's length, and the next file follows it.
+    """
 
     def __init__(
         self, plan: FilePlan, first: Sample, source: SourceFormat, surroundings: Surroundings, *, patient: bool
@@ -97,6 +101,7 @@ class VideoFile:
     def write(self, sample: Sample) -> None:
         """Takes one packet or accounts for it as missing; never raises for what a source or disk does."""
         is_video = sample.track is Track.VIDEO
+        sample = sample.on_clock(self.first.clock_ns) if is_video else sample
         if not self._gate.admits(sample, self._has_room):
             if is_video:
                 self._gaps.missed(sample, *self._disk_cause())
@@ -145,6 +150,12 @@ class VideoFile:
     def stored_utc_ns(self) -> int | None:
         """Capture time up to which the disk has taken every frame; None before the first."""
         return self._file.stored_mark
+
+    @property
+    def stored_ns(self) -> int | None:
+        """The same on the monotonic clock."""
+        utc_ns = self.stored_utc_ns
+        return None if utc_ns is None else utc_ns - self.first.clock_ns
 
     @property
     def last_stored_ns(self) -> int:
