@@ -15,7 +15,6 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 
 QUALITY = 95
 PICTURE_QUALITY = 80
-_UNSPECIFIED = 2
 _MATRICES = {
     1: Colorspace.ITU709,
     4: Colorspace.FCC,
