@@ -57,8 +57,14 @@ class Volume:
         """Another program's file, which leaves so much free."""
         self._fillers += 1
         filler = self.path / f"filler{self._fillers}"
+        step = self.free_bytes - leave_bytes
         with filler.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(1, self.free_bytes - leave_bytes))
+            while step > 0 and self.free_bytes > leave_bytes:
+                size = min(step, self.free_bytes - leave_bytes)
+                try:
+                    os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, size)
+                except OSError:
+                    step //= 2  # the file's own bookkeeping needs blocks as well
         return filler
 
     @contextmanager

@@ -129,7 +129,7 @@ def test_with_a_second_volume_recording_goes_on_there_at_once(
         program.get("/api/inspector/startrecording")
         program.wait_recorded(2.0)
         with LowestFree(volume) as lowest:
-            volume.fill(RESERVE_BYTES + 14_000_000)
+            volume.fill(RESERVE_BYTES + 10_000_000)
             up_seconds = alarm_seconds(program, "on_fallback")
             wait_for(lambda: len(list(second.path.rglob("*.mp4"))) == len(CHANNELS), "every channel to be there")
             program.wait_recorded(5.0)

@@ -15,6 +15,8 @@ FINISH_SECONDS = 20.0
 Control waits for ten seconds more (control.surroundings.Limits)."""
 LEAVE_SECONDS = 60.0
 """The same for a file that was left because its disk refuses: it may come back, and nobody waits for it."""
+LEFT_SECONDS = 2.0
+"""How long a stop waits for such a file."""
 
 
 class FileSequence:
@@ -34,6 +36,8 @@ class FileSequence:
         self._newest_stored_ns = 0
         self._first_ns = 0
         self._closing: list[VideoFile] = []
+        self._left: list[VideoFile] = []
+        """Of those, the ones that were left because of their disk: whoever stops does not hear of them again."""
         self.first_utc_ns: int | None = None
         """Capture time of the first frame of all files; None before it."""
         self.current: VideoFile | None = None
@@ -64,6 +68,8 @@ class FileSequence:
     def leave_current(self) -> None:
         """Splits off a file that its disk refuses; it is given up when that goes on."""
         file = self.current
+        if file is not None:
+            self._left.append(file)
         self.end_current()
         self._close_previous()
         if file is not None:
@@ -99,7 +105,7 @@ class FileSequence:
             is_done = self._unfinished == 0
             closing = list(self._closing)
         for file in closing:
-            file.end_within(FINISH_SECONDS)
+            file.end_within(LEFT_SECONDS if file in self._left else FINISH_SECONDS)
         if is_done:
             self._say_done()
 
@@ -170,7 +176,9 @@ class FileSequence:
             self._unfinished -= 1
             if self._last is None or facts.note.number >= self._last.note.number:
                 self._last = facts
-            if facts.sentence:
+            if file in self._left:
+                self._left.remove(file)
+            elif facts.sentence:
                 self._failures.append(facts.sentence)
             is_done = self._unfinished == 0 and self._on_done is not None
         if is_done:

@@ -264,7 +264,9 @@ class VideoFile:
 
     def _given_up(self, failure: StorageFailed) -> FileFacts:
         """How the file stands; what the disk did not take of it becomes a loss."""
-        stored, end_utc_ns = self._stored_frames.within(0 if self._file.is_deleted else self._file.bytes_stored)
+        stored, end_utc_ns = self._stored_frames.within(self._file.bytes_stored)
+        if self._file.is_deleted:
+            stored, end_utc_ns = 0, self.first.utc_ns
         cause, _ = self._disk_cause()
         missing = self.frames - stored
         if missing:

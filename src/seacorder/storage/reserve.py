@@ -60,12 +60,13 @@ class ReserveRule:
         return self._room
 
     def _fall_bytes_per_second(self) -> float:
-        """The steepest fall between two looks of the last seconds."""
-        steepest = 0.0
-        for (before_ns, before), (after_ns, after) in pairwise(self._looks):
-            if after_ns - before_ns >= NS_PER_SECOND * LOOK_SECONDS / 2:
-                steepest = max(steepest, (before - after) * NS_PER_SECOND / (after_ns - before_ns))
-        return steepest
+        """The usual fall between two looks of the last seconds; that of one big file at once is not one."""
+        falls = [
+            (before - after) * NS_PER_SECOND / (after_ns - before_ns)
+            for (before_ns, before), (after_ns, after) in pairwise(self._looks)
+            if after_ns > before_ns
+        ]
+        return max(0.0, sorted(falls)[len(falls) // 2]) if falls else 0.0
 
 
 def reserve_sentence(folder: str, free_bytes: int, reserve_bytes: int) -> str:
