@@ -1,8 +1,10 @@
 """The timeline: sane steps are kept to the tick, everything else is mended and counted."""
 
 import itertools
+import random
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,3 +125,58 @@ def test_whatever_comes_decoding_times_rise(source: list[int | None]) -> None:
     _, samples = run([(dts, i * FRAME_NS) for i, dts in enumerate(source)])
     assert all(step > 0 for step in steps(samples))
     assert all(s.pts >= s.dts for s in samples)
+
+
+STAMPS_32 = 1 << 32
+HOUR = 3600 * 90000
+FAULTS = {
+    "wraps at 32 bits": lambda i: (STAMPS_32 - 500 * FRAME + i * FRAME) % STAMPS_32,
+    "an hour ahead": lambda i: i * FRAME + (HOUR if i >= 500 else 0),
+    "an hour back": lambda i: HOUR + i * FRAME - (HOUR if i >= 500 else 0),
+    "stops": lambda i: min(i, 500) * FRAME,
+    "stops and goes on": lambda i: (i if i < 500 or i > 800 else 500) * FRAME,
+    "runs backward": lambda i: (i if i < 500 else 1000 - i) * FRAME,
+    "never moves": lambda _: 7,
+    "is never there": lambda _: None,
+    "counts whole seconds": lambda i: i // 25 * 25 * FRAME,
+    "runs 500 ppm fast": lambda i: i * (FRAME + FRAME / 2000) // 1,
+    "runs 500 ppm slow": lambda i: i * (FRAME - FRAME / 2000) // 1,
+    "jumps about": lambda i: i * 7919 * FRAME % HOUR,
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_whatever_a_clock_does_nothing_is_dropped_and_instants_stay_true(name: str) -> None:
+    """A minute with delays of up to 80 ms. Capture times: not after the arrival, not a second before it."""
+    chance, stamp = random.Random(1), FAULTS[name]
+    pairs, at = [], 0
+    for i in range(1500):
+        dts, at = stamp(i), max(at + 1, i * FRAME_NS + chance.randrange(80_000_000))
+        pairs.append((None if dts is None else int(dts), at))
+    _, samples = run(pairs)
+    assert [sample.number for sample in samples] == list(range(1500))
+    assert min(steps(samples)) > 0
+    ages = [arrived - sample.instant_ns for (_, arrived), sample in zip(pairs, samples, strict=True)]
+    assert min(ages) >= 0
+    assert max(ages) < 1_000_000_000
+    media_seconds = (samples[-1].dts - samples[0].dts) / 90000
+    assert abs(media_seconds - 59.96) < 1
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.none(), st.integers(-(2**40), 2**40), st.integers(0, 200).map(lambda i: i * FRAME)),
+            st.integers(0, 3_000_000_000),
+        ),
+        min_size=1,
+        max_size=80,
+    )
+)
+def test_whatever_comes_and_whenever_no_picture_is_from_the_future(source: list[tuple[int | None, int]]) -> None:
+    arrivals = itertools.accumulate(wait for _, wait in source)
+    pairs = [(dts, at) for (dts, _), at in zip(source, arrivals, strict=True)]
+    _, samples = run(pairs)
+    assert [sample.number for sample in samples] == list(range(len(pairs)))
+    assert all(step > 0 for step in steps(samples))
+    assert all(sample.instant_ns <= arrived for (_, arrived), sample in zip(pairs, samples, strict=True))

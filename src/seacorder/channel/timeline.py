@@ -15,6 +15,10 @@ from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
 
 JUMP_NS = 10 * NS_PER_SECOND
 """A step forward of more than this is believed only when the packet also came that much later."""
+BEHIND_NS = NS_PER_SECOND // 5
+"""A mended time may lag so far behind the arrival: a network's delay, no pause."""
+SQUEEZE = 8
+"""Mended steps are no shorter than the usual distance by so much: packets that came in one go."""
 REORDER_NS = 5 * NS_PER_SECOND
 """The furthest that presentation may lie from decoding."""
 DEFAULT_FRAME_NS = NS_PER_SECOND // 25
@@ -39,6 +43,8 @@ class _TrackTimes:
     out_dts: int | None = None
     source_dts: int | None = None
     arrived_ns: int = 0
+    ahead: int = 0
+    """What has been given to packets whose times stood still, and is taken off when they go on."""
     steady: int = 0
     """How many steps in a row were of the usual distance."""
 
@@ -129,7 +135,7 @@ class Timeline:
         The tracks of one connection share their source's origin, so the second one keeps its distance from the first.
         """
         if self._epoch_ns is None:
-            self._epoch_ns = source.arrived_ns
+            self._epoch_ns = self._offset_ns = source.arrived_ns
         for other in self._tracks.values():
             if other.out_dts is not None and other.source_dts is not None and source.dts is not None:
                 distance_ns = times.ns(source.dts) - other.ns(other.source_dts)
@@ -141,12 +147,14 @@ class Timeline:
         self.frames_skipped = 0
         if dts is None or times.source_dts is None:
             self.mended.missing += 1
-            return times.frame
+            return self._mended_step(times, source)
         step = dts - times.source_dts
         late_ns = source.arrived_ns - times.arrived_ns
         if step > 0 and times.ns(step) - late_ns <= JUMP_NS:
             self._learn_rate(times, source.track, step)
-            return step
+            caught_up = min(times.ahead, max(0, step - times.frame))
+            times.ahead -= caught_up
+            return step - caught_up
         if step == 0:
             self.mended.repeated += 1
         elif step < 0:
@@ -154,7 +162,19 @@ class Timeline:
         else:
             self.mended.jumped += 1
         times.steady = 0
-        return max(1, times.frame if step == 0 else max(times.frame, times.ticks(late_ns)))
+        mended = self._mended_step(times, source)
+        times.ahead = times.ahead + mended if step == 0 else 0
+        return mended
+
+    def _mended_step(self, times: _TrackTimes, source: SourcePacket) -> int:
+        """The usual distance, as long as that keeps media time at the arrival; else what leads back to it.
+
+        So mended times neither run away nor fall behind, however many there are, and a pause has its length.
+        """
+        passed = times.ticks(source.arrived_ns - self._offset_ns) - (times.out_dts or 0)
+        if passed - times.frame > times.ticks(BEHIND_NS):
+            return passed
+        return max(1, times.frame // SQUEEZE, min(times.frame, passed))
 
     def _learn_rate(self, times: _TrackTimes, track: Track, step: int) -> None:
         """Follows the usual distance; on a steady source a longer step counts the frames that never came."""

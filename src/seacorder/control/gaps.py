@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.model.recording import Loss, LossCause
 
-
 CLOCK_STEP_NS = NS_PER_SECOND // 2
 """By less the wall clock only creeps."""
 
@@ -108,7 +107,9 @@ class Gaps:
     def stopped(self, recording_id: str, utc_ns: int) -> list[Loss]:
         """The recording has stopped: its holes that nothing has ended yet end there."""
         self._open = [
-            replace(gap, to_utc_ns=gap.to_utc_ns or self._on_clock_of(gap, utc_ns)) if gap.recording_id == recording_id else gap
+            replace(gap, to_utc_ns=gap.to_utc_ns or self._on_clock_of(gap, utc_ns))
+            if gap.recording_id == recording_id
+            else gap
             for gap in self._open
         ]
         return self._take_whole()
