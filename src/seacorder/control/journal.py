@@ -10,9 +10,10 @@ from seacorder.model.event import Event, Severity
 from seacorder.supervisor.pace import Bucket
 
 _log = logging.getLogger("seacorder.events")
-LINES_AT_ONCE, LINES_PER_SECOND = 6, 0.4
-"""Of the log, for each channel: a camera that comes and goes all night fills the event list, not the log. Never more
-than ten in ten seconds."""
+LINES_AT_ONCE, LINES_PER_SECOND = 5, 0.3
+"""Of the log, for each channel: a camera that comes and goes all night fills the event list, not the log."""
+SAME_ALARM_NS = 10 * NS_PER_SECOND
+"""How soon the log says the same alarm again; another one at once. In all, ten lines in ten seconds."""
 _LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.ALARM: logging.ERROR}
 
 
@@ -24,6 +25,8 @@ class Journal:
         self._clock = clock
         self._buckets: dict[str, Bucket] = {}
         self._left_out: dict[str, int] = {}
+        self._alarms: dict[tuple[str, str], int] = {}
+        """When each alarm was logged, channel and sentence; the latest ones only."""
 
     def note(
         self, kind: EventKind, sentence: str, *, channel: str | None = None, severity: Severity = Severity.INFO
@@ -41,7 +44,7 @@ class Journal:
         """An event that a worker noted."""
         self.events.add(event)
         channel = event.channel
-        if channel is not None and not self._may_log(channel, event.severity):
+        if channel is not None and not self._may_log(channel, event):
             self._left_out[channel] = self._left_out.get(channel, 0) + 1
             return
         prefix = f"{channel}: " if channel and not event.sentence.startswith(channel) else ""
@@ -49,7 +52,13 @@ class Journal:
         rest = f" ({left_out} events before this one are only in the event list)" if left_out else ""
         _log.log(_LEVELS[event.severity], "%s%s%s", prefix, event.sentence, rest)
 
-    def _may_log(self, channel: str, severity: Severity) -> bool:
-        """Alarms always; the rest while it does not come in floods."""
-        bucket = self._buckets.setdefault(channel, Bucket(LINES_AT_ONCE, LINES_PER_SECOND))
-        return bucket.take(self._clock.monotonic_ns() / NS_PER_SECOND) or severity is Severity.ALARM
+    def _may_log(self, channel: str, event: Event) -> bool:
+        """New alarms always; the rest while it does not come in floods."""
+        now_ns = self._clock.monotonic_ns()
+        if event.severity is Severity.ALARM:
+            self._alarms = {key: at for key, at in self._alarms.items() if now_ns - at < SAME_ALARM_NS}
+            key = (channel, event.sentence)
+            is_new = key not in self._alarms
+            self._alarms.setdefault(key, now_ns)
+            return is_new
+        return self._buckets.setdefault(channel, Bucket(LINES_AT_ONCE, LINES_PER_SECOND)).take(now_ns / NS_PER_SECOND)
