@@ -10,6 +10,7 @@ import pytest
 
 from fakes.web_answers import WebAnswers, web_answers
 from seacorder.cli.main import main
+from seacorder.supervisor import guardian
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ def seacorder(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
 
     def run(*words: object) -> Ended:
         monkeypatch.setattr(sys, "argv", ["seacorder", *map(str, words)])
+        # The guardian would take this process's place, and the tests would end without a word.
+        monkeypatch.setattr(guardian, "is_possible", lambda: False)
         with pytest.raises(SystemExit) as ended:
             main()
         captured = capsys.readouterr()

@@ -1,8 +1,6 @@
 """`check` and `repair` on files that the real program recorded."""
 
 import json
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -27,10 +25,7 @@ def record(folder: Path, *, cut_off: bool = False) -> Path:
                 "50 frames",
             )
             if cut_off:
-                children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
-                for pid in [program.pid, *map(int, children)]:
-                    os.kill(pid, signal.SIGKILL)
-                program.wait_ended()
+                program.kill_all()
             else:
                 assert client.stop_clip().ok
                 assert client.stop_recording().ok
