@@ -30,7 +30,7 @@ def need_volumes() -> None:
     """Skips with the reason where volumes cannot be mounted."""
     if os.geteuid() != 0:
         pytest.skip("mounting volumes needs root")
-    for tool in ("mkfs.ext4", "mount", "umount", "fsfreeze"):
+    for tool in ("mkfs.ext4", "mount", "umount", "fsfreeze", "losetup", "e2fsck"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed")
 
@@ -42,10 +42,11 @@ class Volume:
         self.path = path
         self._image = path.with_suffix(".img")
         self._fillers = 0
+        self._devices: list[str] = []
         self._is_frozen = False
         with self._image.open("wb") as image:
             image.truncate(size_bytes)
-        run("mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", "-E", "lazy_itable_init=0", self._image)
+        run("mkfs.ext4", "-q", "-m", "0", "-E", "lazy_itable_init=0", self._image)
         path.mkdir()
         self._mount()
 
@@ -103,6 +104,8 @@ class Volume:
     def close(self) -> None:
         self.thaw()
         run("umount", "--lazy", self.path)
+        for device in self._devices:
+            run("losetup", "--detach", device)
         self._image.unlink()
 
     def __enter__(self) -> Self:
@@ -112,7 +115,12 @@ class Volume:
         self.close()
 
     def _mount(self) -> None:
-        run("mount", "-o", "loop,errors=remount-ro", self._image, self.path)
+        # A device of its own each time: `mount -o loop` would take the dead one again.
+        device = run("losetup", "--find", "--show", self._image).strip()
+        self._devices.append(device)
+        check = subprocess.run(["e2fsck", "-fy", device], capture_output=True, text=True, check=False)
+        assert check.returncode < 4, check.stdout
+        run("mount", "-o", "errors=remount-ro", device, self.path)
 
 
 def run(*command: str | Path) -> str:

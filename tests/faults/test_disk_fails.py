@@ -1,0 +1,140 @@
+"""A disk that is gone, read-only, or whose files somebody deletes: alarms, no crash, and a new part when it is back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from faults.account import balance_numbers, stored_numbers
+from faults.cameras import Camera, serve
+from faults.disks import Prober, Volume, need_volumes
+from faults.results import note
+from faults.test_disk_full import addresses, alarm_seconds, alarms
+from rig.program import Program, running, wait_for
+from rig.rtsp_server import RtspServer
+from rig.source_files import SourceFile
+
+pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
+
+CHANNELS = ("Bow", "Stern")
+SYNC_FRAMES = 38
+"""A second and a half: from one sync to the next, at most."""
+
+
+@pytest.fixture
+def volume(tmp_path: Path) -> Iterator[Volume]:
+    need_volumes()
+    with Volume(tmp_path / "files") as made:
+        yield made
+
+
+@pytest.fixture
+def cameras(cameras_server: RtspServer, numbered: SourceFile) -> list[Camera]:
+    return [serve(cameras_server, name, numbered) for name in CHANNELS]
+
+
+def record(program: Program) -> None:
+    program.wait_live()
+    program.get("/api/inspector/startrecording")
+    program.wait_recorded(2.0)
+
+
+def judge(cameras: list[Camera], parts: list[dict], losses: list[dict], *, more_than_told: int = 0) -> list[str]:
+    """The accounts that do not balance. The files may hold up to `more_than_told` frames that are in a loss as well."""
+    wrong = []
+    for camera in cameras:
+        mine = sorted((row for row in parts if row["channel"] == camera.name), key=lambda row: row["number"])
+        files = [Path(row["path"]) for row in mine]
+        numbers = [number for file in files if file.exists() for number in stored_numbers(file)]
+        account = balance_numbers(camera, numbers, [loss for loss in losses if loss["channel"] == camera.name], mine)
+        print(account)
+        if not -more_than_told <= account.difference <= 0 or account.repeated:
+            wrong.append(str(account))
+    return wrong
+
+
+@pytest.mark.parametrize("fault", ["unplug", "turn_read_only"])
+def test_a_disk_that_fails_and_comes_back(
+    fault: str, tmp_path: Path, volume: Volume, cameras: list[Camera]
+) -> None:
+    with running(tmp_path, addresses(cameras), more=f'catalogue = "{tmp_path}/seacorder.db"') as program:
+        record(program)
+        with Prober(program.url) as prober:
+            getattr(volume, fault)()
+            up_seconds = alarm_seconds(program, "disk_failed")
+            wait_for(lambda: program.get("/api/inspector/isrecording") is False, "the truth")
+            assert program.channel("Bow")["recording"]["fault"]
+            volume.plug_in()
+            wait_for(lambda: program.get("/api/inspector/isrecording"), "the recording to go on")
+            wait_for(lambda: "disk_failed" not in alarms(program), "the alarm's end")
+        program.wait_recorded(1.0)
+        stopped = program.post("/api/v1/recording/stop")
+        restarts = sum(channel["restarts"] for channel in program.get("/api/v1/status")["channels"])
+        parts, losses = program.rows("parts"), program.rows("losses")
+        wrong = judge(cameras, parts, losses)
+    word = {"unplug": "disk unplugged (EIO) and back", "turn_read_only": "disk turns read-only, and back"}[fault]
+    note(
+        f"{word}: alarm; crashes; p99 of the API",
+        times=1,
+        worst=f"{up_seconds:.1f} s; {restarts}; {prober.p99 * 1000:.0f} ms",
+        limit="3 s; 0; 50 ms",
+        kept=up_seconds <= 3.0 and not restarts and not wrong and prober.p99 <= 0.05,
+    )
+    assert stopped
+    assert wrong == []
+    assert restarts == 0
+    assert up_seconds <= 3.0
+    assert prober.p99 <= 0.05
+
+
+def test_with_a_second_volume_a_dead_disk_costs_only_what_waited_for_it(
+    tmp_path: Path, volume: Volume, cameras: list[Camera]
+) -> None:
+    more = f'catalogue = "{tmp_path}/seacorder.db"\nfallback_root = "{tmp_path}/second"'
+    with Volume(tmp_path / "second"), running(tmp_path, addresses(cameras), more=more) as program:
+        record(program)
+        volume.turn_read_only()
+        alarm_seconds(program, "on_fallback")
+        program.wait_recorded(4.0)
+        assert program.post("/api/v1/recording/stop")["ok"]
+        parts, losses = program.rows("parts"), program.rows("losses")
+        # What was written since the last sync can still be read here, but is not on the medium: it counts as lost.
+        wrong = judge(cameras, parts, losses, more_than_told=SYNC_FRAMES)
+    lost = max(loss["frames"] for loss in losses)
+    note(
+        "dead disk with a second volume: frames lost",
+        times=1,
+        worst=f"{lost} frames",
+        limit="4 s (100 frames)",
+        kept=lost <= 100 and not wrong,
+    )
+    assert wrong == []
+    assert lost <= 100
+
+
+def test_a_file_that_is_deleted_is_followed_by_a_new_part(tmp_path: Path, cameras: list[Camera]) -> None:
+    with running(tmp_path, addresses(cameras)) as program:
+        record(program)
+        (path,) = program.files("*Bow*.mp4")
+        path.unlink()
+        wait_for(lambda: program.files("*Bow*.mp4"), "a new part")
+        program.wait_recorded(1.0)
+        program.post("/api/v1/recording/stop")
+        wait_for(lambda: any(loss["cause"] == "disk_failed" for loss in program.rows("losses")), "the loss")
+        parts, losses = program.rows("parts"), program.rows("losses")
+        restarts = sum(channel["restarts"] for channel in program.get("/api/v1/status")["channels"])
+    (loss,) = losses
+    first, second = (row for row in parts if row["channel"] == "Bow")
+    unaccounted = second["first_frame"] - first["first_frame"] - loss["frames"]
+    note(
+        "a file deleted while it is written: frames neither in the next part nor in a loss",
+        times=1,
+        worst=f"{unaccounted} frames",
+        limit="0 frames",
+        kept=not unaccounted,
+    )
+    assert restarts == 0
+    assert (first["state"], first["frames"]) == ("interrupted", 0)
+    assert loss["from_utc"] == first["start_utc"]
+    assert unaccounted == 0
+    assert len(stored_numbers(Path(second["path"]))) == second["frames"]
