@@ -58,6 +58,11 @@ def frames_between(from_utc_ns: int, to_utc_ns: int, frame_rate: float) -> int |
     return max(0, round((to_utc_ns - from_utc_ns) * frame_rate / NS_PER_SECOND) - 1)
 
 
+def _one_frame_before(gap: Gap) -> int:
+    """A file that was cut off before its first frame: the last stored frame is the one before it."""
+    return gap.from_utc_ns - (round(NS_PER_SECOND / gap.frame_rate) if gap.frame_rate > 0 else 0)
+
+
 class Gaps:
     """The holes that are open. Every method returns the losses that it completed.
 
@@ -88,9 +93,9 @@ class Gaps:
         return self._take_whole()
 
     def examined(self, path: str, end_utc_ns: int | None) -> list[Loss]:
-        """The interrupted file has been examined; `end_utc_ns` is None when that did not tell its last frame."""
+        """The interrupted file has been examined; `end_utc_ns` is None when it holds no frame."""
         self._open = [
-            replace(gap, path=None, from_utc_ns=end_utc_ns or gap.from_utc_ns) if gap.path == path else gap
+            replace(gap, path=None, from_utc_ns=end_utc_ns or _one_frame_before(gap)) if gap.path == path else gap
             for gap in self._open
         ]
         return self._take_whole()
