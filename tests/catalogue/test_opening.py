@@ -15,8 +15,10 @@ from fakes.clock import FakeClock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
+from seacorder.catalogue.queries import Queries
 from seacorder.catalogue.schema import STEPS, VERSION
 from seacorder.catalogue.tables import TABLES
+from seacorder.model.recording import Recording, RecordingState
 
 ALL = Page(limit=1000)
 
@@ -57,6 +59,22 @@ def test_every_older_version_is_upgraded(path: Path, version: int) -> None:
     open_and_close(path)
     assert version_of(path) == VERSION
     assert list(path.parent.glob("*damaged*")) == []
+
+
+@pytest.mark.parametrize("version", range(1, VERSION + 1))
+def test_the_rows_of_an_older_version_are_kept(path: Path, version: int) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path)
+    for step in STEPS[:version]:
+        connection.executescript(step)
+    connection.execute("INSERT INTO recordings (id, start_utc_ns, state) VALUES ('r', 1, 'finished')")
+    connection.execute("INSERT INTO settings (name, value) VALUES ('recorder', '{}')")
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.commit()
+    connection.close()
+    open_and_close(path)
+    assert Queries(path).recording("r") == Recording("r", 1, None, RecordingState.FINISHED)
+    assert Queries(path).setting("recorder") == "{}"
 
 
 def test_a_newer_version_is_refused_and_left_alone(path: Path) -> None:

@@ -70,21 +70,21 @@ class Program:
         """`more`: TOML that goes in front of the channels."""
         self.root = folder / "files"
         self.log_path = folder / "log.txt"
-        self._settings = folder / "seacorder.toml"
+        self.settings_path = folder / "seacorder.toml"
         ports = free_ports(2)
         self.url = f"http://127.0.0.1:{ports[0]}"
         self.integration_url = f"http://127.0.0.1:{ports[1]}"
         head = f"[server]\ninspector_port = {ports[0]}\nintegration_port = {ports[1]}\n"
         head += f'[storage]\nroot = "{self.root.as_posix()}"\nreserve_bytes = 50_000_000\n{more}\n'
         channels = [f'[[channels]]\nname = "{name}"\ninput = "{address}"\n' for name, address in addresses.items()]
-        self._settings.write_text(head + "".join(channels), encoding="utf-8")
+        self.settings_path.write_text(head + "".join(channels), encoding="utf-8")
         self.channels = list(addresses)
         self._process: subprocess.Popen[bytes] | None = None
         self._http = httpx.Client(timeout=DEADLINE_SECONDS)
 
     def start(self) -> None:
         """Starts the program and waits until it takes commands."""
-        command = [sys.executable, "-m", "seacorder", "serve", "--config", str(self._settings)]
+        command = [sys.executable, "-m", "seacorder", "serve", "--config", str(self.settings_path)]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         wait_for(self._answers, "the program to take commands")

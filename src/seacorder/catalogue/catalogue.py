@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
 from seacorder.catalogue import settings_text
+from seacorder.catalogue.accounts import Accounts
 from seacorder.catalogue.lock import CatalogueLock
 from seacorder.catalogue.pending import Pending, Write
 from seacorder.catalogue.queries import Queries
-from seacorder.catalogue.tables import CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, Table
+from seacorder.catalogue.tables import CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, TABLES, Table
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
@@ -25,6 +27,12 @@ _SETTINGS = "recorder"
 _SAVE_SETTING = (
     "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
+_TABLE_OF: dict[type, Table[Any]] = {table.of: table for table in TABLES}
+
+
+def _is_from_files(write: Write) -> bool:
+    """Of a row that `record_missing` gave: the account has it already, or never had it."""
+    return isinstance(write.key, tuple) and write.key[0] == "missing"
 
 
 class Catalogue(Queries):
@@ -35,11 +43,19 @@ class Catalogue(Queries):
     """
 
     def __init__(
-        self, path: Path, clock: Clock, *, most_rows_waiting: int = MOST_ROWS_WAITING, events_kept: int = EVENTS_KEPT
+        self,
+        path: Path,
+        clock: Clock,
+        *,
+        home: Path | None = None,
+        most_rows_waiting: int = MOST_ROWS_WAITING,
+        events_kept: int = EVENTS_KEPT,
     ) -> None:
+        """With `home`, the storage root, accounts are kept beside the files, see `accounts`."""
         super().__init__(path)
         self._pending = Pending(most_rows_waiting)
-        self._writer = Writer(path, self._pending, clock, events_kept=events_kept)
+        self._accounts = Accounts(self, home, clock) if home else None
+        self._writer = Writer(path, self._pending, clock, events_kept=events_kept, on_stored=self._stored)
         self._lock = CatalogueLock(path)
         self._log_limit = RateLimit(clock, 30.0)
 
@@ -47,6 +63,11 @@ class Catalogue(Queries):
     def fault(self) -> str | None:
         """One sentence while the catalogue cannot be written."""
         return self._writer.fault
+
+    @property
+    def set_aside(self) -> Path | None:
+        """The damaged catalogue that was put aside last, at the start or since; a new one was begun then."""
+        return self._writer.set_aside
 
     @property
     def dropped(self) -> int:
@@ -64,12 +85,16 @@ class Catalogue(Queries):
         except BaseException:
             self._lock.release()
             raise
+        if self._accounts is not None:
+            self._accounts.start()
 
     def close(self, limit_seconds: float = 10.0) -> None:
         """Writes what waits and closes the file. Blocks, but no longer than the limit."""
         self._pending.close()
         if not self._writer.join(limit_seconds):
             _log.error("The catalogue did not take its last %d rows within %g s", len(self._pending), limit_seconds)
+        if self._accounts is not None and not self._accounts.stop(limit_seconds / 2):
+            _log.error("The accounts beside the files did not take their last rows in time; the catalogue has them")
         self._lock.release()
 
     async def flush(self, limit_seconds: float = 10.0) -> None:
@@ -101,6 +126,13 @@ class Catalogue(Queries):
             raise ValueError("an event is recorded with its cursor")
         self._record(EVENTS, event)
 
+    def record_missing(self, rows: Iterable[Recording | Part | Clip | Framegrab | Loss]) -> None:
+        """Rows that were read from the files; a row that is there already stays as it is."""
+        for row in rows:
+            table = _TABLE_OF[type(row)]
+            key = ("missing", *table.key_of(row))
+            self._put(Write(key, table.insert_missing, table.row(row), value=row))
+
     def load_settings(self, first: RecorderSettings | None = None) -> RecorderSettings:
         """What was saved last, `first` (or the defaults) where nothing was. Blocks; raises CatalogueFailed."""
         text, first = self.setting(_SETTINGS), first or RecorderSettings()
@@ -110,7 +142,11 @@ class Catalogue(Queries):
         self._put(Write(("settings", _SETTINGS), _SAVE_SETTING, (_SETTINGS, settings_text.write(settings))))
 
     def _record(self, table: Table[Any], value: object) -> None:
-        self._put(Write(table.key_of(value), table.upsert, table.row(value), is_event=table is EVENTS))
+        self._put(Write(table.key_of(value), table.upsert, table.row(value), is_event=table is EVENTS, value=value))
+
+    def _stored(self, batch: list[Write]) -> None:
+        if self._accounts is not None:
+            self._accounts.add(write.value for write in batch if not _is_from_files(write))
 
     def _put(self, write: Write) -> None:
         if not self._pending.put(write) and self._log_limit.allow("dropped") is not None:

@@ -30,16 +30,17 @@ class _Damaged(Exception):
     """What was found in the file cannot be used."""
 
 
-def open_for_writing(path: Path, clock: Clock) -> sqlite3.Connection:
+def open_for_writing(path: Path, clock: Clock) -> tuple[sqlite3.Connection, Path | None]:
     """The catalogue at `path`, made when there is none; usable from any one thread at a time. Blocks.
 
-    A damaged file is renamed to `<name>.damaged-<UTC>.sqlite`, with a warning, and a new one is begun. Raises
+    A damaged file is renamed to `<name>.damaged-<UTC>.sqlite`, with a warning, and a new one is begun; the second
+    value then says where it is. Raises
     CatalogueFailed when the folder cannot be written, the file is locked, or it is of a newer version.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return _open(path)
+            return _open(path), None
         except _Damaged as damage:
             aside = _set_aside(path, clock)
             _log.warning(
@@ -49,7 +50,7 @@ def open_for_writing(path: Path, clock: Clock) -> sqlite3.Connection:
                 damage,
                 aside.name,
             )
-            return _open(path)
+            return _open(path), aside
     except (sqlite3.Error, OSError, _Damaged) as error:
         raise CatalogueFailed(f"The catalogue {path} cannot be opened ({error}).") from error
 

@@ -16,6 +16,8 @@ class Write:
     sql: str
     values: tuple[object, ...]
     is_event: bool = False
+    value: object = None
+    """Of the model, where the row is one."""
 
 
 class Pending:

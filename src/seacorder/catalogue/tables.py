@@ -50,6 +50,12 @@ class Table(Generic[T]):
         names, marks = ", ".join(self.columns), ", ".join("?" * len(self.columns))
         return f"INSERT INTO {self.name} ({names}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {changes}"  # noqa: S608
 
+    @cached_property
+    def insert_missing(self) -> str:
+        """The statement that stores one value unless its row exists."""
+        names, marks = ", ".join(self.columns), ", ".join("?" * len(self.columns))
+        return f"INSERT INTO {self.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
+
     def row(self, value: T) -> tuple[object, ...]:
         found = (getattr(value, name) for name in self.columns)
         return tuple(item.value if isinstance(item, Enum) else item for item in found)

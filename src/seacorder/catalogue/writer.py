@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from seacorder.base.clock import Clock
@@ -32,20 +33,32 @@ _NEVER = (
 class Writer:
     """Takes batches from `pending` and commits each as one. What cannot be written is tried again, with back-off."""
 
-    def __init__(self, path: Path, pending: Pending, clock: Clock, *, events_kept: int = EVENTS_KEPT) -> None:
+    def __init__(
+        self,
+        path: Path,
+        pending: Pending,
+        clock: Clock,
+        *,
+        events_kept: int = EVENTS_KEPT,
+        on_stored: Callable[[list[Write]], None] = lambda _: None,
+    ) -> None:
+        """`on_stored` is told of every batch that has been committed, from the thread; it must not block."""
         self._path = path
         self._pending = pending
         self._clock = clock
         self._events_kept = events_kept
+        self._on_stored = on_stored
         self._log_limit = RateLimit(clock, 30.0)
         self._connection: sqlite3.Connection | None = None
         self._thread: threading.Thread | None = None
         self.fault: str | None = None
         """One sentence while the catalogue cannot be written."""
+        self.set_aside: Path | None = None
+        """The damaged catalogue that was put aside last; what it knew has to be read from the files."""
 
     def start(self) -> None:
         """Opens the catalogue and starts the thread. Blocks; raises CatalogueFailed."""
-        self._connection = open_for_writing(self._path, self._clock)
+        self._connection = self._open()
         self._thread = threading.Thread(target=self._run, name="catalogue writer", daemon=True)
         self._thread.start()
 
@@ -78,6 +91,7 @@ class Writer:
                 if self.fault:
                     _log.info("The catalogue can be written again")
                 self.fault = None
+                self._on_stored(batch)
                 return
             except (sqlite3.Error, OSError, CatalogueFailed) as error:
                 self._failed(error)
@@ -94,9 +108,15 @@ class Writer:
         self._disconnect()
         if isinstance(error, sqlite3.Error) and is_damage(error):
             try:
-                self._connection = open_for_writing(self._path, self._clock)
+                self._connection = self._open()
             except CatalogueFailed as failure:
                 self.fault = failure.sentence
+
+    def _open(self) -> sqlite3.Connection:
+        connection, aside = open_for_writing(self._path, self._clock)
+        if aside is not None:
+            self.set_aside = aside
+        return connection
 
     def _commit(self, batch: list[Write]) -> None:
         if self._connection is None:

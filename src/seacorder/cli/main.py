@@ -28,6 +28,8 @@ app = typer.Typer(
 )
 clip_app = typer.Typer(help="Start or stop a clip. An additional file beside the recording.", no_args_is_help=True)
 app.add_typer(clip_app, name="clip")
+catalogue_app = typer.Typer(help="Look after the catalogue. It lists what was recorded.", no_args_is_help=True)
+app.add_typer(catalogue_app, name="catalogue")
 
 
 def main() -> None:
@@ -145,6 +147,23 @@ def repair(
     from seacorder.cli.repair import repair_files
 
     sys.exit(0 if repair_files(files) else FAILED)
+
+
+@catalogue_app.command("rebuild")
+def catalogue_rebuild(
+    config: ConfigOption = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Rebuild the catalogue of `serve --demo`.")] = False,
+    root: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Read this folder instead of [storage] root.")
+    ] = None,
+) -> None:
+    """Rebuild the catalogue from the recorded files. Not while the recorder runs."""
+    from seacorder.cli.overrides import Overrides, settings_for
+
+    settings = settings_for(config, Overrides(root=root), demo=demo)
+    from seacorder.cli.catalogue import rebuild_catalogue
+
+    rebuild_catalogue(settings.storage)
 
 
 @app.command()

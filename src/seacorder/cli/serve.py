@@ -135,13 +135,14 @@ def compose(settings: Settings) -> Recorder:
     return Recorder(
         settings.channel_settings(),
         Supervisor(Callbacks()),
-        Catalogue(storage.catalogue_path, clock),
+        Catalogue(storage.catalogue_path, clock, home=storage.root),
         folders_of(storage),
         clock,
         RecorderOptions(
             first_settings=settings.first_recorder_settings(),
             reserve_bytes=storage.reserve_bytes,
             fallback_root=None if storage.fallback_root is None else str(storage.fallback_root),
+            file_folders=tuple(map(str, storage.all_folders)),
             use_utc=settings.recording.tag_time == "utc",
         ),
     )

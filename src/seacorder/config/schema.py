@@ -93,6 +93,12 @@ class StorageSettings(Table):
     )
 
     @property
+    def all_folders(self) -> tuple[Path, ...]:
+        """Every folder below which recorded files may lie."""
+        second = () if self.fallback_root is None else (self.fallback_root,)
+        return (self.root, *self.allowed_directories, *self.drives.values(), *second)
+
+    @property
     def catalogue_path(self) -> Path:
         return self.catalogue or self.root / "seacorder.db"
 

@@ -45,6 +45,8 @@ class EventKind(StrEnum):
     ENCODING_NOT_APPLIED = "encoding_not_applied"
     ALARM_RAISED = "alarm_raised"
     ALARM_CLEARED = "alarm_cleared"
+    CATALOGUE_DAMAGED = "catalogue_damaged"
+    CATALOGUE_REBUILT = "catalogue_rebuilt"
     CLOCK_STEPPED = "clock_stepped"
 
 

@@ -8,6 +8,7 @@ import seacorder
 from seacorder.base.clock import Clock
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.catalogue.queries import Unfinished
 from seacorder.control import settings as settings_rules
 from seacorder.control.alarms import Alarms
 from seacorder.control.channel_watch import ChannelWatch
@@ -19,6 +20,7 @@ from seacorder.control.examination import Examination
 from seacorder.control.framegrabs import Framegrabs
 from seacorder.control.journal import Journal
 from seacorder.control.naming import DirectoryInstant, Ids
+from seacorder.control.rebuilding import Rebuilding
 from seacorder.control.recordings import Recordings
 from seacorder.control.resumption import Remains, remains
 from seacorder.control.rounds import Rounds
@@ -44,6 +46,8 @@ class RecorderOptions:
     first_settings: RecorderSettings = field(default_factory=RecorderSettings)
     """In force until a client changes them."""
     reserve_bytes: int = 2_000_000_000
+    file_folders: tuple[str, ...] = ()
+    """Where recorded files lie: read when the catalogue is damaged."""
     use_utc: bool = False
     """Time tags in UTC instead of local time."""
     fallback_root: str | None = None
@@ -103,6 +107,9 @@ class Recorder:
         self._status = StatusView(self._own, self._recordings, self._clips, volumes, alarms)
         self._reports = WorkerReports(self._own, self._recordings, self._clips, self._framegrabs, alarms)
         self._rounds = Rounds(self._own, self._recordings, volumes, alarms)
+        self._rebuilding = Rebuilding(
+            supervisor, catalogue, self._journal, options.file_folders, self._take_up
+        )
         self._own.workers.add_all(self._reports.callbacks)
 
     @property
@@ -130,6 +137,7 @@ class Recorder:
             await self._take_up_what_was_left()
             await self._rounds.start()
             self._supervisor.start()
+            self._rebuilding.begin_if_damaged()
         except BaseException:
             await self._examination.stop()
             await self._rounds.stop()
@@ -141,6 +149,7 @@ class Recorder:
         in order and is not taken up again at the next start."""
         self._journal.note(EventKind.PROGRAM_STOPPING, "Seacorder is finishing its files.")
         await asyncio.gather(self.stop_recording(), *(clips.stop() for clips in self._clips.values()))
+        await self._rebuilding.stop()
         await self._supervisor.stop()
         await self._examination.stop()
         await self._rounds.stop()
@@ -222,11 +231,14 @@ class Recorder:
     # Inside.
 
     async def _take_up_what_was_left(self) -> None:
-        unfinished = await asyncio.to_thread(self.catalogue.unfinished)
+        await self._take_up(await asyncio.to_thread(self.catalogue.unfinished))
+
+    async def _take_up(self, unfinished: Unfinished) -> None:
         left = remains(unfinished.recordings, unfinished.parts, unfinished.clips)
         for recording in left.recordings:
             self._recordings.left_behind(recording)
-        if left.newest is not None and self.settings.restart_on_failure:
+        is_free = self._recordings.running is None
+        if left.newest is not None and is_free and self.settings.restart_on_failure:
             await self._go_on(left, left.newest)
         for part in left.parts:
             self.catalogue.record_part(part)

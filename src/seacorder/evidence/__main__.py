@@ -1,4 +1,4 @@
-"""The worker: `RepairFiles` in, one `FileExamined` per path out, until the control process closes the pipe."""
+"""The worker: `RepairFiles` in, one `FileExamined` per path out; `ReadFolders` in, rows out. Ends with its pipe."""
 
 import contextlib
 from dataclasses import replace
@@ -8,13 +8,15 @@ from seacorder.base import log
 from seacorder.base.errors import StorageFailed
 from seacorder.base.pipe import Link
 from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.rebuild import read_folders
 from seacorder.evidence.repair import repair
-from seacorder.model.command import Finish, RepairFiles
-from seacorder.model.report import FileExamined
+from seacorder.model.command import Finish, ReadFolders, RepairFiles
+from seacorder.model.report import FileExamined, FoldersRead, RowsRead
 from seacorder.storage.hold import held
 
 WRITER_SECONDS = 20.0
 """How long a file is waited for that a worker is still finishing: it does so when its control process has ended."""
+ROWS_AT_ONCE = 200
 
 
 def examine(path: Path, *, repairs: bool) -> FileExamined:
@@ -42,6 +44,11 @@ def main() -> None:
         if isinstance(message, RepairFiles):
             for path in message.paths:
                 link.send(examine(Path(path), repairs=not message.examine_only))
+        if isinstance(message, ReadFolders):
+            rows = read_folders(map(Path, message.folders))
+            for begin in range(0, len(rows), ROWS_AT_ONCE):
+                link.send(RowsRead(tuple(rows[begin : begin + ROWS_AT_ONCE])))
+            link.send(FoldersRead())
 
 
 if __name__ == "__main__":

@@ -104,6 +104,16 @@ class RepairFiles:
     """True: leave every file as it is and only say how it stands."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFolders:
+    """For the worker of `evidence`: read back what a catalogue is made of from all files below these folders.
+
+    Answered by any number of `RowsRead` and then one `FoldersRead`.
+    """
+
+    folders: tuple[str, ...]
+
+
 Command = (
     StartRecording | ChangeRecording | StopRecording | StartClip | StopClip | TakeFramegrab | TakePicture | Finish
 )

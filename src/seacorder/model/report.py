@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.event import Event
 from seacorder.model.note import FileNote
-from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part
+from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,18 @@ class FileExamined:
     """Capture time of the last frame, from the note and the file's own times."""
     was_repaired: bool = False
     """True when it has just been replaced by its repair."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsRead:
+    """Some of what `ReadFolders` found."""
+
+    rows: tuple[Recording | Part | Clip | Framegrab | Loss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoldersRead:
+    """All of it has been sent."""
 
 
 Report = (

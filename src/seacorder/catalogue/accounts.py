@@ -1,0 +1,149 @@
+"""Keeps the accounts: what the catalogue knows and the recorded files do not say is written beside them as well.
+
+So the catalogue can be made again after it was lost, losses included. A thread of its own, because the disk of the
+files may hang where that of the catalogue does not; what is handed over waits in memory, the newest of each row.
+
+| row | account |
+|---|---|
+| a part or clip that has been closed | of the folder that it lies in |
+| a recording, a loss in one | of the folder of that recording's first part |
+| a loss of a clip; a recording without any part yet | of the home folder, the storage root |
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+
+from seacorder.base.clock import Clock
+from seacorder.base.errors import CatalogueFailed
+from seacorder.base.log import RateLimit
+from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.catalogue.queries import Queries
+from seacorder.model.account import Row, belongs, key_of
+from seacorder.model.recording import Clip, Part, Recording
+from seacorder.storage import accounts
+
+_log = logging.getLogger(__name__)
+
+MOST_ROWS_WAITING = 20_000
+RETRY_SECONDS = 2.0
+LINGER_SECONDS = 0.25
+"""Appends are at least so far apart: each is a sync that video has to share."""
+
+
+class Accounts:
+    """From `start` to `stop`; `add` from any thread, and it never waits."""
+
+    def __init__(self, queries: Queries, home: Path, clock: Clock) -> None:
+        self._queries = queries
+        self._home = home
+        self._log_limit = RateLimit(clock, 30.0)
+        self._waiting: OrderedDict[tuple[object, ...], Row] = OrderedDict()
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._folders: dict[str, Path] = {}
+        """By recording: those found last."""
+        self._thread = threading.Thread(target=self._run, name="accounts", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread, which first adds what an unexpected end has kept from the newest accounts."""
+        self._thread.start()
+
+    def add(self, values: Iterable[object]) -> None:
+        """Hands over rows that are in the catalogue; what the account does not keep is left aside."""
+        with self._changed:
+            for value in values:
+                if belongs(value):
+                    self._put(value)  # type: ignore[arg-type]
+            self._changed.notify_all()
+
+    def stop(self, limit_seconds: float) -> bool:
+        """Writes what waits and ends the thread; False when that takes longer than the limit."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        self._thread.join(limit_seconds)
+        return not self._thread.is_alive()
+
+    def _put(self, row: Row) -> None:
+        key = key_of(row)
+        if key not in self._waiting and len(self._waiting) >= MOST_ROWS_WAITING:
+            self._waiting.popitem(last=False)
+        self._waiting[key] = row
+        self._waiting.move_to_end(key)
+
+    def _run(self) -> None:
+        try:
+            self._catch_up()
+            while rows := self._take():
+                self._store(rows)
+                with self._changed:
+                    self._changed.wait_for(lambda: self._stopping, LINGER_SECONDS)
+        except Exception:  # noqa: BLE001 - the top of this thread; logged whole
+            _log.exception("The accounts beside the files are not written any more; recording goes on")
+
+    def _take(self) -> list[Row]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._stopping)
+            rows = list(self._waiting.values())
+            self._waiting.clear()
+            return rows
+
+    def _store(self, rows: list[Row]) -> None:
+        by_folder: dict[Path, list[Row]] = {}
+        for row in rows:
+            by_folder.setdefault(self._folder(row), []).append(row)
+        for folder, belonging in by_folder.items():
+            self._append(folder, belonging)
+
+    def _append(self, folder: Path, rows: list[Row]) -> None:
+        """Appends, with one more try a while later for a disk that refuses just now."""
+        for is_last in (False, True):
+            try:
+                accounts.append(folder, rows)
+                return
+            except FileNotFoundError:
+                return  # the folder has been taken away with its files
+            except OSError as fault:
+                if self._log_limit.allow("append") is not None:
+                    _log.warning("The account in %s cannot be written (%s); the catalogue has it", folder, fault)
+            if is_last or self._stopping:
+                return
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopping, RETRY_SECONDS)
+
+    def _folder(self, row: Row) -> Path:
+        if isinstance(row, Part | Clip):
+            return Path(row.path).parent
+        recording_id = row.id if isinstance(row, Recording) else row.recording_id
+        if recording_id is None:
+            return self._home
+        if recording_id not in self._folders:
+            first = self._queries.parts(Page(recording_id=recording_id, limit=1)).items
+            if not first:
+                return self._home
+            if len(self._folders) >= 100:
+                self._folders.clear()
+            self._folders[recording_id] = Path(first[0].path).parent
+        return self._folders[recording_id]
+
+    def _catch_up(self) -> None:
+        """Between the catalogue's commit and the account's line the program may have been killed."""
+        try:
+            newest = self._queries.recordings(Page(limit=2, newest_first=True)).items
+            rows = [row for recording in newest for row in self._rows_of(recording)]
+        except CatalogueFailed as fault:
+            _log.warning("The accounts could not be compared with the catalogue: %s", fault)
+            return
+        known: dict[Path, dict[tuple[object, ...], Row]] = {}
+        for row in rows:
+            folder = self._folder(row)
+            if known.setdefault(folder, accounts.read(folder)).get(key_of(row)) != row:
+                self.add([row])
+
+    def _rows_of(self, recording: Recording) -> list[Row]:
+        page = Page(recording_id=recording.id, limit=LIMIT_MAX, newest_first=True)
+        files: list[Row] = [*self._queries.parts(page).items, *self._queries.clips(page).items]
+        return [recording, *filter(belongs, files), *self._queries.losses(page).items]

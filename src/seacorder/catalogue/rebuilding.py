@@ -1,0 +1,58 @@
+"""Makes the catalogue anew from rows that were read from the files, in place and in one step."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from seacorder.base.clock import Clock
+from seacorder.base.errors import CatalogueFailed
+from seacorder.catalogue.lock import CatalogueLock
+from seacorder.catalogue.opening import open_for_writing
+from seacorder.catalogue.tables import EVENTS, TABLES
+from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
+
+Row = Recording | Part | Clip | Framegrab | Loss
+
+
+def rebuild(path: Path, clock: Clock, read: Callable[[], Sequence[Row]]) -> Sequence[Row]:
+    """Replaces what the catalogue says of recordings and files by what `read` gives, and returns that.
+
+    Events and settings stay; a damaged catalogue is set aside first. Nobody else may hold the catalogue meanwhile.
+    Raises CatalogueFailed when somebody does, when it cannot be written, or when nothing was found at all, which is
+    more likely a drive that is not there: then it is left as it is. Blocks.
+    """
+    lock = CatalogueLock(path)
+    lock.take()
+    try:
+        rows = read()
+        connection, _ = open_for_writing(path, clock)
+        with closing(connection):
+            _replace(connection, rows)
+    except sqlite3.Error as error:
+        raise CatalogueFailed(f"The catalogue {path} cannot be written ({error}).") from error
+    finally:
+        lock.release()
+    return rows
+
+
+def _replace(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    tables = [table for table in TABLES if table is not EVENTS]
+    if not rows and any(_has_rows(connection, table.name) for table in tables):
+        raise CatalogueFailed("No recorded file was found; the catalogue was left as it is. Is the drive there?")
+    statements = {table.of: table for table in tables}
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for table in tables:
+            connection.execute(f"DELETE FROM {table.name}")  # noqa: S608 - a constant of `tables`
+        for row in rows:
+            table = statements[type(row)]
+            connection.execute(table.insert_missing, table.row(row))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _has_rows(connection: sqlite3.Connection, table: str) -> bool:
+    return connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None  # noqa: S608 - of `tables`

@@ -1,0 +1,235 @@
+"""Reads back from folders what a catalogue is made of: recordings, parts, clips, framegrabs and losses.
+
+Each video file says in its note what it is, each still in its EXIF; the accounts beside the files (`model.account`)
+say the rest. Where a file and its account do not agree, the file is right. What stands as an unexpected end has left
+it comes back as the catalogue had it, a running recording with open files, so that the next start finishes both.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.evidence.inspect import inspect_file
+from seacorder.model.account import ACCOUNT_NAME, key_of
+from seacorder.model.note import FileNote
+from seacorder.model.recording import (
+    Clip,
+    FileKind,
+    FileState,
+    Framegrab,
+    Loss,
+    Part,
+    Recording,
+    RecordingState,
+)
+from seacorder.model.report import FileExamined
+from seacorder.storage import accounts
+
+VIDEO_SUFFIX = ".mp4"
+STILL_SUFFIX = ".jpg"
+_EXIF_IFD, _USER_COMMENT, _ENCODING_BYTES = 0x8769, 0x9286, 8
+
+Row = Recording | Part | Clip | Framegrab | Loss
+Key = tuple[object, ...]
+Progress = Callable[[float], None]
+"""Is told the share of the files that have been read, from 0 to 1."""
+
+
+@dataclass(slots=True)
+class Places:
+    """What lies in the folders."""
+
+    videos: list[Path] = field(default_factory=list)
+    stills: list[Path] = field(default_factory=list)
+    accounts: list[Path] = field(default_factory=list)
+    """Folders that have one."""
+
+    @classmethod
+    def under(cls, folders: Iterable[Path]) -> "Places":
+        """Everything below the folders, each once, in the order of names. Blocks."""
+        found = cls()
+        for folder in sorted({Path(place) for root in folders for place, _, _ in os.walk(root)}):
+            for name in sorted(entry.name for entry in os.scandir(folder) if entry.is_file()):
+                if name == ACCOUNT_NAME:
+                    found.accounts.append(folder)
+                elif not name.startswith("."):
+                    found.add(folder / name)
+        return found
+
+    def add(self, path: Path) -> None:
+        """A file that may be one of ours."""
+        suffix = path.suffix.lower()
+        if suffix == VIDEO_SUFFIX:
+            self.videos.append(path)
+        elif suffix == STILL_SUFFIX:
+            self.stills.append(path)
+
+
+def read_folders(folders: Iterable[Path], progress: Progress | None = None) -> list[Row]:
+    """All rows, recordings first, each kind in the order of time. Blocks for as long as reading every file takes."""
+    places = Places.under(folders)
+    told = _read_accounts(places.accounts)
+    videos: dict[Key, Part | Clip] = {}
+    stills: list[Framegrab] = []
+    paths = [*places.videos, *places.stills]
+    for count, path in enumerate(paths, start=1):
+        if count <= len(places.videos):
+            _take_video(path, told, videos)
+        elif (still := read_still(path)) is not None:
+            stills.append(still)
+        if progress is not None:
+            progress(count / len(paths))
+    recordings = _recordings(told, videos.values())
+    files = [_as_it_was_left(file, told, recordings) for file in videos.values()]
+    losses = [row for row in told.values() if isinstance(row, Loss)]
+    return [
+        *sorted(recordings.values(), key=lambda row: (row.start_utc_ns, row.id)),
+        *sorted(files, key=lambda row: (row.start_utc_ns, row.path)),
+        *sorted(stills, key=lambda row: (row.frame_utc_ns, row.path)),
+        *sorted(losses, key=lambda row: (row.from_utc_ns, row.channel)),
+    ]
+
+
+def read_still(path: Path) -> Framegrab | None:
+    """The framegrab that a JPEG says it is; None when it is none of ours. Blocks."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            comment: Any = picture.getexif().get_ifd(_EXIF_IFD)[_USER_COMMENT]
+            width, height = picture.size
+        said = json.loads(bytes(comment)[_ENCODING_BYTES:])
+        return Framegrab(
+            id=said["id"],
+            channel=said["channel"],
+            path=str(path),
+            instant_utc_ns=said["instant_utc_ns"],
+            frame_utc_ns=said["frame_utc_ns"],
+            frame=said["frame"],
+            width=width,
+            height=height,
+            bytes=path.stat().st_size,
+            recording_id=said["recording_id"],
+        )
+    except (OSError, ValueError, TypeError, KeyError, SyntaxError):
+        return None
+
+
+def _read_accounts(folders: Iterable[Path]) -> dict[Key, Any]:
+    """All accounts together. Of a recording that stands in two, the line that knows more of its end counts."""
+    told: dict[Key, Any] = {}
+    for folder in folders:
+        for key, row in accounts.read(folder).items():
+            before = told.get(key)
+            if isinstance(before, Recording) and isinstance(row, Recording) and _end(before) > _end(row):
+                continue
+            told[key] = row
+    return told
+
+
+def _end(recording: Recording) -> int:
+    return recording.end_utc_ns or 0
+
+
+def _take_video(path: Path, told: dict[Key, Any], videos: dict[Key, Part | Clip]) -> None:
+    """A copy of a file does not replace the one that the account names."""
+    examined = inspect_file(path)
+    row = _video_row(path, examined) if examined.note else _told_of(path, told)
+    if row is None:
+        return
+    key = key_of(row)
+    known = told.get(key)
+    if isinstance(known, Part | Clip) and (known.frames, known.bytes) == (row.frames, row.bytes):
+        row = replace(row, state=_state(row, known), end_utc_ns=known.end_utc_ns)
+    if key not in videos or (known is not None and known.path == row.path):
+        videos[key] = row
+
+
+def _state(row: Part | Clip, known: Part | Clip) -> FileState:
+    return row.state if row.state is FileState.REPAIRED else known.state
+
+
+def _video_row(path: Path, examined: FileExamined) -> Part | Clip | None:
+    note = examined.note
+    if note is None or examined.state is None:
+        return None
+    if note.kind is FileKind.RECORDING:
+        return Part(
+            recording_id=note.id,
+            channel=note.channel,
+            number=note.number,
+            path=str(path),
+            start_utc_ns=note.first_frame_utc_ns,
+            end_utc_ns=examined.newest_frame_utc_ns,
+            first_frame=note.first_frame,
+            frames=examined.frames,
+            bytes=examined.bytes,
+            state=examined.state,
+        )
+    return _clip_row(path, examined, note, examined.state)
+
+
+def _clip_row(path: Path, examined: FileExamined, note: FileNote, state: FileState) -> Clip:
+    return Clip(
+        id=note.id,
+        channel=note.channel,
+        kind=note.kind,
+        path=str(path),
+        start_utc_ns=note.first_frame_utc_ns,
+        end_utc_ns=examined.newest_frame_utc_ns,
+        first_frame=note.first_frame,
+        frames=examined.frames,
+        bytes=examined.bytes,
+        state=state,
+        recording_id=note.recording_id,
+    )
+
+
+def _told_of(path: Path, told: dict[Key, Any]) -> Part | Clip | None:
+    """What the account says of a file that does not say anything itself, cut off before its first picture."""
+    return next((row for row in told.values() if isinstance(row, Part | Clip) and row.path == str(path)), None)
+
+
+def _recordings(told: dict[Key, Any], files: Iterable[Part | Clip]) -> dict[str, Recording]:
+    """Those of the accounts, and for files without an account what they say together."""
+    found = {row.id: row for row in told.values() if isinstance(row, Recording)}
+    alone: dict[str, list[Part]] = {}
+    for part in files:
+        if isinstance(part, Part) and part.recording_id not in found:
+            alone.setdefault(part.recording_id, []).append(part)
+    return found | {name: _recording_of(name, parts) for name, parts in alone.items()}
+
+
+def _recording_of(identifier: str, parts: list[Part]) -> Recording:
+    ends = max((part.end_utc_ns or part.start_utc_ns, part.state.value) for part in parts)
+    was_cut = ends[1] in {FileState.INTERRUPTED.value, FileState.REPAIRED.value}
+    return Recording(
+        id=identifier,
+        start_utc_ns=_instant_in(identifier) or min(part.start_utc_ns for part in parts),
+        end_utc_ns=ends[0],
+        state=RecordingState.INTERRUPTED if was_cut else RecordingState.FINISHED,
+    )
+
+
+def _instant_in(identifier: str) -> int | None:
+    """The start instant, to the millisecond, that a recording's id begins with."""
+    try:
+        moment = datetime.strptime(identifier[:19], "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return int(moment.timestamp()) * NS_PER_SECOND + moment.microsecond * 1000
+
+
+def _as_it_was_left(file: Part | Clip, told: dict[Key, Any], recordings: dict[str, Recording]) -> Part | Clip:
+    """An interrupted file that no account has closed was being written when the program ended."""
+    if file.state is not FileState.INTERRUPTED or key_of(file) in told:
+        return file
+    recording = recordings.get(file.recording_id or "")
+    if recording is not None and recording.state is not RecordingState.RUNNING:
+        return file
+    return replace(file, state=FileState.OPEN)

@@ -1,0 +1,70 @@
+"""The account: what the files of a folder do not say themselves, as lines of JSON beside them. Pure.
+
+Each line is one row of the catalogue as it stood at that moment; a later line of the same row replaces an earlier
+one. Which rows are written, where and when is `catalogue.accounts`; docs/reference/files.md has an example.
+"""
+
+import json
+from dataclasses import asdict, fields, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from seacorder.model.recording import Clip, FileState, Loss, Part, Recording
+
+ACCOUNT_NAME = "account.jsonl"
+ACCOUNT_VERSION = 1
+
+Row = Recording | Part | Clip | Loss
+
+_KINDS: dict[str, type[Any]] = {"recording": Recording, "part": Part, "clip": Clip, "loss": Loss}
+_WORDS = {kind: word for word, kind in _KINDS.items()}
+
+
+def belongs(value: object) -> bool:
+    """True for a row that the account keeps: not for what is still being written, and not for stills, whose files
+    say everything."""
+    if isinstance(value, Part | Clip):
+        return value.state is not FileState.OPEN
+    return isinstance(value, Recording | Loss)
+
+
+def key_of(row: Row) -> tuple[object, ...]:
+    """Equal for two lines of the same row."""
+    match row:
+        case Recording():
+            return ("recording", row.id)
+        case Part():
+            return ("part", row.recording_id, row.channel, row.number)
+        case Clip():
+            return ("clip", row.id, row.channel, row.kind)
+        case Loss():
+            return ("loss", row.channel, row.from_utc_ns, row.cause, row.recording_id)
+
+
+def write_line(row: Row) -> str:
+    """One line of ASCII, without its end; a file is named without its folder, so that the folder can be moved."""
+    values = asdict(row)
+    if "path" in values:
+        values["path"] = Path(values["path"]).name
+    return json.dumps({"version": ACCOUNT_VERSION, _WORDS[type(row)]: values}, separators=(",", ":"))
+
+
+def read_line(text: str, folder: Path) -> Row | None:
+    """The row in a line of the account of `folder`; None for what is none (torn, or of a later version)."""
+    try:
+        values = json.loads(text)
+        word = next(word for word in _KINDS if word in values)
+        row = _value(_KINDS[word], values[word])
+    except (ValueError, TypeError, KeyError, StopIteration):
+        return None
+    return replace(row, path=str(folder / Path(row.path).name)) if isinstance(row, Part | Clip) else row
+
+
+def _value(kind: type[Any], values: dict[str, Any]) -> Any:
+    hints = get_type_hints(kind)
+    found = {field.name: values[field.name] for field in fields(kind) if field.name in values}
+    for name, hint in hints.items():
+        if isinstance(hint, type) and issubclass(hint, Enum) and name in found:
+            found[name] = hint(found[name])
+    return kind(**found)

@@ -1,0 +1,91 @@
+"""What the catalogue has stored, the accounts beside the files say as well."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from catalogue.rows import CLIP, FRAMEGRAB, LOSS, RECORDING, part
+from fakes.clock import FakeClock
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.rebuilding import rebuild
+from seacorder.model.account import ACCOUNT_NAME
+from seacorder.model.recording import FileState, Recording
+from seacorder.storage.accounts import read
+
+
+def opened(home: Path) -> Catalogue:
+    catalogue = Catalogue(home / "catalogue.sqlite", FakeClock(), home=home)
+    catalogue.open()
+    return catalogue
+
+
+def in_folder(folder: Path, row):
+    folder.mkdir(exist_ok=True)
+    return replace(row, path=str(folder / Path(row.path).name))
+
+
+async def test_each_row_is_in_the_account_of_its_folder(tmp_path: Path) -> None:
+    dive = tmp_path / "dive"
+    whole, opening = in_folder(dive, part(1, state=FileState.WHOLE)), in_folder(dive, part(2))
+    loss, elsewhere = replace(LOSS, recording_id=RECORDING.id), replace(LOSS, channel="Stern")
+    clip = in_folder(tmp_path / "clips", replace(CLIP, state=FileState.WHOLE, end_utc_ns=70))
+    catalogue = opened(tmp_path)
+    catalogue.record_recording(RECORDING)
+    for one in (whole, opening):
+        catalogue.record_part(one)
+    await catalogue.flush()
+    for one in (loss, elsewhere):
+        catalogue.record_loss(one)
+    catalogue.record_clip(clip)
+    catalogue.record_framegrab(FRAMEGRAB)
+    catalogue.close()
+    assert set(read(dive).values()) == {RECORDING, whole, loss}
+    assert set(read(tmp_path / "clips").values()) == {clip}
+    assert set(read(tmp_path).values()) == {elsewhere}
+
+
+async def test_what_a_kill_kept_out_is_added_at_the_next_start(tmp_path: Path) -> None:
+    whole = in_folder(tmp_path / "dive", part(1, state=FileState.WHOLE))
+    catalogue = opened(tmp_path)
+    catalogue.record_recording(RECORDING)
+    catalogue.record_part(whole)
+    catalogue.close()
+    account = tmp_path / "dive" / ACCOUNT_NAME
+    account.write_bytes(account.read_bytes()[:30])
+    opened(tmp_path).close()
+    assert set(read(tmp_path / "dive").values()) == {RECORDING, whole}
+    size = account.stat().st_size
+    opened(tmp_path).close()
+    assert account.stat().st_size == size, "once"
+
+
+async def test_a_folder_that_was_taken_away_does_not_come_back(tmp_path: Path) -> None:
+    catalogue = opened(tmp_path)
+    catalogue.record_part(replace(part(1, state=FileState.WHOLE), path=str(tmp_path / "gone" / "a.mp4")))
+    catalogue.close()
+    assert not (tmp_path / "gone").exists()
+
+
+async def test_rows_from_files_do_not_replace_what_is_there(tmp_path: Path) -> None:
+    catalogue = opened(tmp_path)
+    catalogue.record_part(part(1))
+    await catalogue.flush()
+    catalogue.record_missing([part(1, state=FileState.INTERRUPTED), part(2), RECORDING])
+    await catalogue.flush()
+    unfinished = catalogue.unfinished()
+    catalogue.close()
+    assert unfinished.parts == (part(1), part(2))
+    assert unfinished.recordings == (RECORDING,)
+
+
+async def test_a_rebuild_replaces_files_and_keeps_settings(tmp_path: Path) -> None:
+    catalogue = opened(tmp_path)
+    catalogue.record_part(part(7))
+    catalogue.save_settings(replace(catalogue.load_settings(), split_time_minutes=3.0))
+    catalogue.close()
+    other: list[Recording] = [RECORDING]
+    rebuild(tmp_path / "catalogue.sqlite", FakeClock(), lambda: other)
+    catalogue = opened(tmp_path)
+    assert catalogue.load_settings().split_time_minutes == 3.0
+    assert catalogue.unfinished().parts == ()
+    assert catalogue.unfinished().recordings == (RECORDING,)
+    catalogue.close()
