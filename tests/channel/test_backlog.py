@@ -71,3 +71,13 @@ def test_memory_is_bounded_in_bytes_too() -> None:
     backlog = filled(1000, seconds=1000.0, limit_bytes=50_000)
     assert backlog.bytes <= 50_000
     assert numbers(backlog, 0)[-1] == 999
+
+
+def test_tells_how_much_changes_from_picture_to_picture() -> None:
+    backlog = Backlog(3)
+    assert backlog.newest_difference_bytes() == 0
+    backlog.push(picture(0, size=90_000), SOURCE)
+    assert backlog.newest_difference_bytes() == 0
+    for number in (1, 2, 3):
+        backlog.push(picture(number, size=number * 1000), SOURCE)
+    assert backlog.newest_difference_bytes() == 2000

@@ -110,7 +110,23 @@ def test_the_thread_takes_what_is_due_and_passes_over_the_rest() -> None:
     ((keyframe, source),) = keyframes([drawn(1)])
     for place in range(5):
         due = replace(keyframe, instant_ns=place * 10 * SECOND)
-        watch.offer(due, source)
+        watch.offer(due, source, 0)
         assert come.acquire(timeout=20)
-        watch.offer(replace(due, instant_ns=due.instant_ns + SECOND), source)
+        watch.offer(replace(due, instant_ns=due.instant_ns + SECOND), source, 0)
     assert len(looks) == 5
+
+
+def test_pictures_that_differ_much_are_looked_at_more_seldom() -> None:
+    come = threading.Semaphore(0)
+    watch = PictureWatch(lambda _: come.release())
+    watch.start()
+    ((keyframe, source),) = keyframes([drawn(1)])
+    lively = source.video.width * source.video.height
+    watch.offer(replace(keyframe, instant_ns=10 * SECOND), source, lively)
+    assert come.acquire(timeout=20)
+    watch.offer(replace(keyframe, instant_ns=14 * SECOND), source, lively)
+    watch.offer(replace(keyframe, instant_ns=18 * SECOND), source, lively)
+    assert come.acquire(timeout=20)
+    assert not come.acquire(blocking=False)
+    watch.offer(replace(keyframe, instant_ns=20 * SECOND), source, 0)
+    assert come.acquire(timeout=20)

@@ -71,6 +71,13 @@ class Backlog:
         newest = max(wanted, key=lambda place: video[place].instant_ns)
         return video[: newest + 1], group.source
 
+    def newest_difference_bytes(self) -> int:
+        """Mean size of the newest group's packets after its keyframe: how much changes from picture to picture."""
+        group = self._groups[-1] if self._groups else None
+        if group is None or len(group.samples) < 2:
+            return 0
+        return (group.bytes - group.samples[0].size) // (len(group.samples) - 1)
+
     def newest_keyframe(self) -> tuple[Sample, SourceFormat] | None:
         if not self._groups:
             return None

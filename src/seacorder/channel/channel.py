@@ -57,7 +57,7 @@ class Channel:
         self.waiting_grabs: list[WaitingGrab] = []
         self.take_grab: Callable[[TakeFramegrab], None] = lambda _: None
         """Set by `Orders`: decodes and stores a still from the backlog."""
-        self.offer_keyframe: Callable[[Sample, SourceFormat], None] = lambda *_: None
+        self.offer_keyframe: Callable[[Sample, SourceFormat, int], None] = lambda *_: None
         """Set by the worker: looks at a keyframe now and then, on a thread of its own."""
         self._picture_fault: PictureFault | None = None
         self._picture_fault_since_utc_ns: int | None = None
@@ -105,11 +105,11 @@ class Channel:
             if self._wants_keyframe:
                 return
             self._rate.count(packet.arrived_ns, packet.size, packet.track is Track.VIDEO)
+            if sample.track is Track.VIDEO and sample.is_keyframe:
+                self.offer_keyframe(sample, source, self.backlog.newest_difference_bytes())
             self.backlog.push(sample, source)
             if len(self.outputs):
                 self.outputs.write(sample, source)
-            if sample.track is Track.VIDEO and sample.is_keyframe:
-                self.offer_keyframe(sample, source)
             if self.waiting_grabs and sample.track is Track.VIDEO:
                 self._serve_grabs(self._reached_ns)
 

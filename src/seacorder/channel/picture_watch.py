@@ -16,6 +16,10 @@ from seacorder.model.sample import Sample, SourceFormat
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_NS = 2 * NS_PER_SECOND
+LIVELY_BITS_PER_PIXEL = 0.05
+"""Pictures that differ by more from one to the next than this are no frozen and no black ones, unless the camera
+stuffs its stream; decoding them costs the most of all. So they are looked at more seldom, but looked at."""
+LOOK_AT_LIVELY_EVERY_NS = 8 * NS_PER_SECOND
 EARLY_NS = 100 * NS_PER_MS
 """A keyframe that comes so much too early is taken all the same."""
 COST_SHARE = 50
@@ -35,10 +39,13 @@ class PictureWatch(threading.Thread):
         self._offered: tuple[Sample, SourceFormat] | None = None
         self._source: SourceFormat | None = None
         self._due_ns = 0
+        self._lively_due_ns = 0
 
-    def offer(self, keyframe: Sample, source: SourceFormat) -> None:
-        """A keyframe has come. Never blocks; most are passed over."""
-        if keyframe.instant_ns < self._due_ns - EARLY_NS and source is self._source:
+    def offer(self, keyframe: Sample, source: SourceFormat, difference_bytes: int) -> None:
+        """A keyframe has come, after pictures of `difference_bytes` in the mean. Never blocks; most are passed over."""
+        is_lively = difference_bytes * 8 > LIVELY_BITS_PER_PIXEL * source.video.width * source.video.height
+        due_ns = self._lively_due_ns if is_lively and self._judge.fault is None else self._due_ns
+        if keyframe.instant_ns < due_ns - EARLY_NS and source is self._source:
             return
         with self._something:
             self._offered = (keyframe, source)
@@ -64,6 +71,7 @@ class PictureWatch(threading.Thread):
         fault = self._judge.fault if luma is None else self._judge.see(Look(keyframe.instant_ns, luma))
         cost_ns = time.thread_time_ns() - begin_ns
         self._due_ns = keyframe.instant_ns + max(LOOK_EVERY_NS, COST_SHARE * cost_ns)
+        self._lively_due_ns = max(self._due_ns, keyframe.instant_ns + LOOK_AT_LIVELY_EVERY_NS)
         self._found(fault)
 
     def _look_safely(self, keyframe: Sample, source: SourceFormat) -> None:
@@ -71,7 +79,7 @@ class PictureWatch(threading.Thread):
             self.look(keyframe, source)
         except Exception:
             log.exception("a look at the picture failed")
-            self._due_ns = keyframe.instant_ns + 30 * NS_PER_SECOND
+            self._due_ns = self._lively_due_ns = keyframe.instant_ns + 30 * NS_PER_SECOND
 
 
 def _be_nice() -> None:

@@ -29,6 +29,8 @@ def decoded_ns(sample: Sample, video: TrackFormat) -> int:
 
     The capture time itself where the source does not reorder.
     """
+    if sample.pts == sample.dts:
+        return sample.instant_ns
     ahead = (sample.pts - sample.dts) * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
     return sample.instant_ns - ahead
 
@@ -47,12 +49,19 @@ class _TrackTimes:
     """What has been given to packets whose times stood still, and is taken off when they go on."""
     steady: int = 0
     """How many steps in a row were of the usual distance."""
+    _tick_ns: int = field(init=False)
+    """`_scale` ticks last so many nanoseconds; plain integers, because a Fraction costs more than all else here."""
+    _scale: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._tick_ns = NS_PER_SECOND * self.time_base.numerator
+        self._scale = self.time_base.denominator
 
     def ns(self, ticks: int) -> int:
-        return ticks * NS_PER_SECOND * self.time_base.numerator // self.time_base.denominator
+        return ticks * self._tick_ns // self._scale
 
     def ticks(self, ns: int) -> int:
-        return ns * self.time_base.denominator // (NS_PER_SECOND * self.time_base.numerator)
+        return ns * self._scale // self._tick_ns
 
 
 @dataclass(slots=True)
