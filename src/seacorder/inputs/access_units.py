@@ -3,6 +3,7 @@
 A picture's packets share one timestamp, and the last of them bears the marker bit. So a picture is handed over with
 its marker, at once, and not when the next one begins. Cameras that set the marker on every slice or on none are found
 out: markers are believed only when each has been followed by a new timestamp, else the change of timestamp counts.
+Once they are believed, a picture with the timestamp of the one before it is a picture all the same.
 
 NAL units come out length-prefixed (ISO/IEC 14496-15), as MP4 wants them; parameter sets come apart from the rest.
 Fragments stay slices of the receive buffer until `settle`, and are joined once.
@@ -11,15 +12,15 @@ A picture of which a packet is known to be lost is dropped: `damaged` counts tho
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 UNIT_LIMIT = 32 * 1024 * 1024
 """Bytes of one picture; beyond that it is no picture."""
 MARKER = 0x80
 
 
-@dataclass(frozen=True, slots=True)
-class AccessUnit:
+class AccessUnit(NamedTuple):
     """One coded picture."""
 
     content: bytes
@@ -42,11 +43,13 @@ class AccessUnits(ABC):
         self._timestamp: int | None = None
         self._is_open = False
         self._had_marker = False
+        self._repeats_timestamp = False
         self._believes_marker: bool | None = None
         self._pieces: list[bytes | memoryview] = []
         self._fragments: list[bytes | memoryview] = []
         self._fragment_bytes = 0
         self._fragment_kind = 0
+        self.continuation = b""
         self._sets: list[bytes] = []
         self._has_slice = False
         self._has_key = False
@@ -69,6 +72,16 @@ class AccessUnits(ABC):
             self._had_marker = True
             if self._believes_marker:
                 self._finish()
+
+    def take_run(self, payloads: Sequence[bytes]) -> None:
+        """Fragments that go on with the open NAL unit, without what `continuation` says."""
+        self._fragments += payloads
+        self._fragment_bytes += sum(map(len, payloads))
+
+    @property
+    def is_within(self) -> bool:
+        """A picture has begun and is not known to be whole."""
+        return self._is_open
 
     def settle(self) -> None:
         """Lets go of every view that was taken; call it before their buffer is used again."""
@@ -102,7 +115,7 @@ class AccessUnits(ABC):
         self._pieces += ((end - begin).to_bytes(4, "big"), view[begin:end])
 
     def _start(self, kind: int, header: bytes, view: memoryview, begin: int, end: int) -> None:
-        """The first fragment of a NAL unit; `view[begin:end]` follows the header."""
+        """The first fragment of a NAL unit; `view[begin:end]` follows the header that it gets."""
         if self._fragments:
             self._lose()  # the unit before never ended
         self._note(kind, view, begin, end)
@@ -118,10 +131,14 @@ class AccessUnits(ABC):
             self._pieces.append(self._fragment_bytes.to_bytes(4, "big"))
             self._pieces += self._fragments
         self._fragments = []
+        self.continuation = b""
 
     def _slice_begins(self, *, is_first: bool, is_key: bool) -> None:
         if self._wants_first_slice and not is_first:
             self._lose()
+        if self._repeats_timestamp and not is_first:
+            self._believes_marker = False  # the marker was not the end; with a first slice the camera's clock stands
+        self._repeats_timestamp = False
         self._wants_first_slice = False
         self._has_slice = True
         self._has_key = self._has_key or is_key
@@ -131,6 +148,7 @@ class AccessUnits(ABC):
         self._is_damaged = True
         self._fragments = []
         self._pieces = []
+        self.continuation = b""
 
     def _turn(self, timestamp: int, lost: int) -> None:
         """Another picture begins."""
@@ -140,8 +158,7 @@ class AccessUnits(ABC):
             self._finish()
         if self._had_marker and self._believes_marker is None:
             self._believes_marker = True
-        if timestamp == self._timestamp:
-            self._believes_marker = False  # the marker was not the end
+        self._repeats_timestamp = timestamp == self._timestamp
         self._timestamp, self._is_open, self._had_marker = timestamp, True, False
         self._wants_first_slice = self._wants_first_slice or lost > 0
         self._is_doubtful = lost > 0

@@ -5,6 +5,7 @@ Never raises for what a camera sends; what cannot be read is dropped.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seacorder.inputs.access_units import MARKER
@@ -27,6 +28,11 @@ class SoundUnits(ABC):
 
     def __init__(self) -> None:
         self.ready: list[Sound] = []
+        self.continuation = b""
+
+    def take_run(self, payloads: Sequence[bytes]) -> None:
+        """Sound has no `continuation`, so this never comes."""
+        raise NotImplementedError
 
     @abstractmethod
     def take(self, view: memoryview, begin: int, end: int, second: int, timestamp: int, lost: int) -> None:

@@ -27,6 +27,7 @@ class H264Units(AccessUnits):
             if header & 0x80:
                 unit_header = bytes((first & 0xE0 | header & 0x1F,))
                 self._start(header & 0x1F, unit_header, view, begin + 2, end)
+                self.continuation = bytes((first, header & 0x1F))
             elif self._fragments:
                 self._fragments.append(view[begin + 2 : end])
                 self._fragment_bytes += end - begin - 2

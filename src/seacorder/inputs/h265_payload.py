@@ -24,6 +24,7 @@ class H265Units(AccessUnits):
             if header & 0x80:
                 unit_header = bytes((view[begin] & 0x81 | (header & 0x3F) << 1, view[begin + 1]))
                 self._start(header & 0x3F, unit_header, view, begin + 3, end)
+                self.continuation = bytes((view[begin], view[begin + 1], header & 0x3F))
             elif self._fragments:
                 self._fragments.append(view[begin + 3 : end])
                 self._fragment_bytes += end - begin - 3

@@ -1,10 +1,13 @@
 """RTP inside of the RTSP connection (RFC 2326, 10.12): `$`, channel, length, packet.
 
-The loop that runs for every packet of every camera: one look at frame and RTP header together, one call, no copy.
+What runs for every packet of every camera. A picture comes as a run of packets of one size whose heads are alike but
+for the sequence number; a run is recognised as such, head by head, and handed over whole. What begins or ends a run
+takes the long way: one look at frame and RTP header together, one call.
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from seacorder.inputs.rtp import HEADER_BYTES, parse_header
 
@@ -14,13 +17,35 @@ _read_both = struct.Struct(">BBHBBHI").unpack_from
 _BOTH_BYTES = FRAME_BYTES + HEADER_BYTES
 _PLAIN = 0x80
 """RTP version 2 without padding, extension or contributing sources: what cameras send."""
-
-TakeRtp = Callable[[memoryview, int, int, int, int, int], None]
-"""Payload (view, begin, end), then the header's byte of marker and type, sequence number, timestamp."""
-TakeRtcp = Callable[[memoryview], None]
+_BEFORE_SEQUENCE = 6
+_AFTER_SEQUENCE = 8
 
 
-def take_frames(view: memoryview, at: int, end: int, rtp: dict[int, TakeRtp], rtcp: dict[int, TakeRtcp]) -> int:
+class Receiver(Protocol):
+    """Who takes the packets of a channel."""
+
+    def take(self, view: memoryview, begin: int, end: int, second: int, sequence: int, timestamp: int) -> None:
+        """One payload, `view[begin:end]`, and of its header the byte of marker and type, and the numbers."""
+        ...
+
+    def take_rtcp(self, block: memoryview) -> None:
+        """One RTCP packet."""
+        ...
+
+    @property
+    def continuation(self) -> bytes:
+        """How a payload begins that only carries on with what the last one began; empty when nothing is open."""
+        ...
+
+    def take_run(self, payloads: Sequence[bytes]) -> None:
+        """Payloads, without that beginning, of packets that follow the last one without a gap."""
+        ...
+
+
+Receivers = Mapping[int, Receiver]
+
+
+def take_frames(view: memoryview, at: int, end: int, rtp: Receivers, rtcp: Receivers) -> int:
     """Hands over every whole frame in `view[at:end]`; returns where it stopped: at an unfinished frame, or at what is
     none. `rtp` and `rtcp` are by channel number.
     """
@@ -29,11 +54,13 @@ def take_frames(view: memoryview, at: int, end: int, rtp: dict[int, TakeRtp], rt
         stop = at + FRAME_BYTES + size
         if dollar != DOLLAR or stop > end:
             return at
-        take = rtp.get(channel)
-        if take is not None and first == _PLAIN and size >= HEADER_BYTES:
-            take(view, at + _BOTH_BYTES, stop, second, sequence, timestamp)
+        receiver = rtp.get(channel)
+        if receiver is None or first != _PLAIN or size < HEADER_BYTES:
+            take_one(view, at + FRAME_BYTES, stop, receiver, rtcp.get(channel))
         else:
-            take_one(view, at + FRAME_BYTES, stop, take, rtcp.get(channel))
+            receiver.take(view, at + _BOTH_BYTES, stop, second, sequence, timestamp)
+            if receiver.continuation:
+                stop = _take_run(view, at, stop, end, receiver)
         at = stop
     while end - at >= FRAME_BYTES and view[at] == DOLLAR:
         stop = at + FRAME_BYTES + (view[at + 2] << 8 | view[at + 3])
@@ -44,9 +71,38 @@ def take_frames(view: memoryview, at: int, end: int, rtp: dict[int, TakeRtp], rt
     return at
 
 
-def take_one(view: memoryview, begin: int, end: int, rtp: TakeRtp | None, rtcp: TakeRtcp | None) -> None:
+def take_one(view: memoryview, begin: int, end: int, rtp: Receiver | None, rtcp: Receiver | None) -> None:
     """One packet of any form."""
     if rtcp is not None:
-        rtcp(view[begin:end])
+        rtcp.take_rtcp(view[begin:end])
     elif rtp is not None and (header := parse_header(view, begin, end)) is not None:
-        rtp(view, header.begin, header.end, header.marker_and_type, header.sequence, header.timestamp)
+        rtp.take(view, header.begin, header.end, header.marker_and_type, header.sequence, header.timestamp)
+
+
+def _take_run(view: memoryview, at: int, stop: int, end: int, receiver: Receiver) -> int:
+    """Hands over the run that the frame at `at` begins; returns where it ends.
+
+    All frames that have room before `end` are taken apart and compared at once, in C: a loop of ours would cost more
+    than everything else. Where not all of them belong to the run, it ends before the first that does not.
+    """
+    size = stop - at
+    count = (end - stop) // size
+    beginning = receiver.continuation
+    if not count or size < _BOTH_BYTES + len(beginning):
+        return stop
+    before = bytes(view[at : at + _BEFORE_SEQUENCE])
+    after = bytes(view[at + _AFTER_SEQUENCE : at + _BOTH_BYTES]) + beginning
+    first = view[at + _BEFORE_SEQUENCE] << 8 | view[at + _BEFORE_SEQUENCE + 1]
+    form = f">{_BEFORE_SEQUENCE}sH{len(after)}s{size - _AFTER_SEQUENCE - len(after)}s"
+    frames = list(struct.iter_unpack(form, view[stop : stop + count * size]))
+    befores, sequences, afters, payloads = zip(*frames, strict=True)
+    expected = tuple(range(first + 1, first + 1 + count))
+    if sequences != expected or befores.count(before) != count or afters.count(after) != count:
+        wanted = zip(frames, expected, strict=True)
+        count = next(
+            (n for n, (found, number) in enumerate(wanted) if found[:3] != (before, number & 0xFFFF, after)), count
+        )
+        payloads = payloads[:count]
+    if count:
+        receiver.take_run(payloads)
+    return stop + count * size

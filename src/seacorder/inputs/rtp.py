@@ -56,6 +56,11 @@ class Sequence:
 
     def take(self, sequence: int) -> int:
         """How many packets are missing right before this one; -1 when it is late or a copy and not to be used."""
+        if sequence == self._next:  # nearly always: this runs for every packet of every camera
+            self._next = (sequence + 1) & 0xFFFF
+            self.highest += 1
+            self.received += 1
+            return 0
         if self._next is None:
             self.highest, step = sequence, 0
         else:
@@ -73,6 +78,12 @@ class Sequence:
         self.received += 1
         self.lost += step
         return step
+
+    def take_run(self, count: int) -> None:
+        """So many packets that follow the last one without a gap."""
+        self.highest += count
+        self.received += count
+        self._next = ((self._next or 0) + count) & 0xFFFF
 
 
 @dataclass(slots=True)

@@ -3,25 +3,42 @@
 Keeps what a receiver report has to say (RFC 3550, 6.4.1).
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence as SequenceOf
+from typing import Protocol
 
 from seacorder.inputs.interleaved import take_one
 from seacorder.inputs.rtcp import Reception, SenderReport
 from seacorder.inputs.rtcp import parse as parse_rtcp
 from seacorder.inputs.rtp import Reorder, Sequence, parse_header
 
-TakePayload = Callable[[memoryview, int, int, int, int, int], None]
-"""View, begin and end of the payload, the byte of marker and type, timestamp, packets lost right before it."""
+
+class Units(Protocol):
+    """Who takes payloads apart."""
+
+    continuation: bytes
+    """As `interleaved.Receiver` has it."""
+
+    def take(self, view: memoryview, begin: int, end: int, second: int, timestamp: int, lost: int) -> None:
+        """One payload, `view[begin:end]`, in sequence; `second` is the header's byte of marker and type, `lost` how
+        many packets are missing right before it.
+        """
+        ...
+
+    def take_run(self, payloads: SequenceOf[bytes]) -> None:
+        """Payloads that carry on, without what they begin with."""
+        ...
+
+
 REORDER_WINDOW_NS = 50_000_000
 
 
 class RtpReceiver:
     """The receiving end of one track; one thread."""
 
-    def __init__(self, payload_type: int | None, take_payload: TakePayload) -> None:
+    def __init__(self, payload_type: int | None, units: Units) -> None:
         """`payload_type` None: whatever comes is meant."""
         self._payload_type = payload_type
-        self._take_payload = take_payload
+        self._units = units
         self._reorder = Reorder(REORDER_WINDOW_NS)
         self._reported = (0, 0)
         """(highest sequence number, lost) at the last report."""
@@ -31,20 +48,25 @@ class RtpReceiver:
         self.is_over = False
         """The sender has said goodbye."""
 
-    def give_to(self, take_payload: TakePayload) -> None:
-        """Where payloads go from now on."""
-        self._take_payload = take_payload
+    @property
+    def continuation(self) -> bytes:
+        return self._units.continuation
 
     def take(self, view: memoryview, begin: int, end: int, second: int, sequence: int, timestamp: int) -> None:
-        """One packet in sequence; `interleaved.TakeRtp`."""
+        """One packet in sequence; as `interleaved.Receiver`."""
         if self._payload_type is not None and second & 0x7F != self._payload_type:
             return
         lost = self.sequence.take(sequence)
         if lost >= 0:
-            self._take_payload(view, begin, end, second, timestamp, lost)
+            self._units.take(view, begin, end, second, timestamp, lost)
+
+    def take_run(self, payloads: SequenceOf[bytes]) -> None:
+        """`interleaved.Receiver`: packets that follow the last one without a gap."""
+        self.sequence.take_run(len(payloads))
+        self._units.take_run(payloads)
 
     def take_rtcp(self, block: memoryview) -> None:
-        """One RTCP packet; `interleaved.TakeRtcp`."""
+        """One RTCP packet; as `interleaved.Receiver`."""
         received = parse_rtcp(bytes(block))
         if received.report is not None:
             self.report, self._report_came_ns = received.report, 0
@@ -59,12 +81,12 @@ class RtpReceiver:
             self.take(view, header.begin, header.end, header.marker_and_type, header.sequence, header.timestamp)
             return
         for packet in self._reorder.put(header.sequence, bytes(view[begin:end]), now_ns):
-            take_one(memoryview(packet), 0, len(packet), self.take, None)
+            take_one(memoryview(packet), 0, len(packet), self, None)
 
     def due(self, now_ns: int) -> None:
         """Gives up waiting for datagrams that stay away."""
         for packet in self._reorder.due(now_ns):
-            take_one(memoryview(packet), 0, len(packet), self.take, None)
+            take_one(memoryview(packet), 0, len(packet), self, None)
 
     @property
     def is_waiting(self) -> bool:

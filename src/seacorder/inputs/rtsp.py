@@ -84,25 +84,24 @@ class RtspInput:
     def _set_up(self, session: RtspSession, description: Description) -> "_Reading":
         picture = video_track.choose(description.tracks, self._source)
         sound = open_sound(description.tracks, self._source) if self._address.wants_audio else None
-        receivers = [RtpReceiver(_type_of(picture), lambda *_: None)]
+        video = VideoTrack(picture, self._source, self._clock)
+        receivers = [RtpReceiver(_type_of(picture), video.units)]
         session.set_up(picture, receivers[0])
         if sound is not None:
-            receivers.append(RtpReceiver(_type_of(sound.offered), sound.units.take))
+            receivers.append(RtpReceiver(_type_of(sound.offered), sound.units))
             try:
                 session.set_up(sound.offered, receivers[1])
             except InputFailed as refused:
                 log.warning("%s; its sound is not recorded.", refused.sentence.rstrip("."))
                 sound = None
-        video = VideoTrack(picture, self._source, self._clock, None if sound is None else sound.template)
-        receivers[0].give_to(video.units.take)
+        video.audio_template = None if sound is None else sound.template
         return _Reading(session, video, sound, receivers, self._clock)
 
     def _until_keyframe(self, reading: "_Reading") -> list[SourcePacket | SourceFormat]:
         """The first format and the packets that came with it."""
         limit_ns = self._clock.monotonic_ns() + KEYFRAME_WAIT_SECONDS * NS_PER_SECOND
         while self._clock.monotonic_ns() < limit_ns:
-            items = list(reading.turn())
-            if items:
+            if items := reading.turn():
                 return items
         raise InputFailed(
             f"{self._source} sent no keyframe with its parameters within {KEYFRAME_WAIT_SECONDS} s; "
@@ -154,17 +153,18 @@ class _Reading:
             if video_time is not None and sound_time is not None:
                 sound.begin_at(video_time, sound_time)
 
-    def turn(self) -> Items:
-        """Waits for the next burst and hands over what it finished. TimeoutError when the picture stays away."""
-        video, session = self._video, self._session
+    def turn(self) -> list[SourcePacket | SourceFormat]:
+        """Waits for the next burst and returns what it finished. TimeoutError when the picture stays away."""
+        video = self._video
         video.units.settle()
-        session.pump(TIMEOUT_SECONDS)
+        self._session.pump(pause=video.units.is_within)
         now_ns = self._clock.monotonic_ns()
         self._watch(now_ns)
-        yield from video.items(now_ns)
+        items = video.items(now_ns)
         if self._sound is not None:
             origin = None if video.origin is None else (video.origin, video.origin_arrived_ns)
-            yield from self._sound.items(now_ns, origin)
+            items += self._sound.items(now_ns, origin)
+        return items
 
     def _watch(self, now_ns: int) -> None:
         received = self._receivers[0].sequence.received

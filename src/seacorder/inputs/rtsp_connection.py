@@ -1,16 +1,16 @@
 """The connection to a camera: one socket (TCP, or TLS over it), one buffer, few system calls.
 
-A camera sends a picture as a burst of packets. So after the first byte of a burst it is left alone for
-`COALESCE_SECONDS`, and one read then takes all of it: a poll, a sleep and a read a picture, however many packets.
+A camera sends a picture as a burst of packets. Whoever is in the midst of a picture is left alone for
+`COALESCE_SECONDS`, and one read then takes the rest of it: one or two reads a picture, however many packets.
 
 One thread reads. `close` may come from any thread and ends a read that waits.
 """
 
 import contextlib
 import errno
-import selectors
+import select
 import socket
-import threading
+import struct
 import time
 from typing import Any
 
@@ -20,8 +20,24 @@ BUFFER_BYTES = 512 * 1024
 _ROOM_BYTES = 128 * 1024
 """Less than that behind the rest, and the rest moves to the front: a frame has at most 64 KiB."""
 
-# epoll would be one more file descriptor, for a handful of sockets; Windows has neither.
-_Selector: Any = getattr(selectors, "PollSelector", selectors.SelectSelector)
+class _Waiting:
+    """Waits for a few sockets; `selectors` would cost more than the waiting itself. Windows has no poll."""
+
+    def __init__(self) -> None:
+        self._numbers: list[int] = []
+        self._poll: Any = select.poll() if hasattr(select, "poll") else None
+
+    def add(self, number: int) -> None:
+        self._numbers.append(number)
+        if self._poll is not None:
+            self._poll.register(number, select.POLLIN)
+
+    def wait(self, timeout: float) -> list[int]:
+        """Those that have something, within `timeout` seconds."""
+        if self._poll is None:
+            ready: list[int] = select.select(self._numbers, [], [], timeout)[0]
+            return ready
+        return [number for number, _ in self._poll.poll(int(timeout * 1000))]
 
 
 class ConnectionEndedError(OSError):
@@ -41,7 +57,6 @@ class Connection:
         self._socket: Any = None
         self._waiting: Any = None
         self._is_tls = False
-        self._lock = threading.Lock()
         self._is_reading = self._is_shut = False
 
     def connect(self, host: str, port: int, *, tls: bool, timeout: float) -> None:
@@ -51,14 +66,15 @@ class Connection:
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             made = _encrypted(made, host)
-        made.setblocking(False)
-        waiting = _Selector()
-        waiting.register(made.fileno(), selectors.EVENT_READ)
-        with self._lock:
-            if self._is_shut:
-                made.close()
-                raise ConnectionShutError
-            self._socket, self._waiting, self._is_tls = made, waiting, tls
+        self._is_tls = tls
+        if tls or not _lets_wait(made, timeout):
+            made.setblocking(False)
+            self._waiting = _Waiting()
+            self._waiting.add(made.fileno())
+        self._socket = made
+        if self._is_shut:
+            made.close()
+            raise ConnectionShutError
 
     @property
     def peer(self) -> str:
@@ -76,46 +92,61 @@ class Connection:
 
     def also_wait_for(self, number: int) -> None:
         """`wait` ends for this file descriptor, too."""
-        self._waiting.register(number, selectors.EVENT_READ)
+        if self._waiting is None:
+            self._socket.setblocking(False)
+            self._waiting = _Waiting()
+            self._waiting.add(self._socket.fileno())
+        self._waiting.add(number)
 
-    def wait(self, timeout: float, *, coalesce: bool) -> list[int]:
+    @property
+    def is_alone(self) -> bool:
+        """`receive` may be used: the socket itself waits, and is the only one that is waited for."""
+        return self._waiting is None
+
+    def receive(self, *, pause: bool) -> None:
+        """Waits until something comes and takes as much as fits; with `pause` lets it gather first. As `read` else.
+
+        Comes back with nothing after the timeout of `connect`.
+        """
+        self._make_room()
+        self._is_reading = True
+        try:
+            if pause:
+                time.sleep(COALESCE_SECONDS)
+            self._take()
+        finally:
+            self._leave()
+
+    def wait(self, timeout: float, *, pause: bool) -> list[int]:
         """Blocks until something came, at most `timeout` seconds; file descriptors, none when nothing did."""
         if self._is_tls and self._socket.pending():
             return [self._socket.fileno()]
-        self._enter()
+        self._is_reading = True
         try:
-            ready = [key.fd for key, _ in self._waiting.select(timeout)]
-            if ready and coalesce:
+            ready: list[int] = self._waiting.wait(timeout)
+            if ready and pause:
                 time.sleep(COALESCE_SECONDS)
         finally:
             self._leave()
         return ready
-
-    def is_own(self, number: int) -> bool:
-        return bool(number == self._socket.fileno())
 
     def read(self) -> None:
         """Takes what has come, as much as fits, without waiting. OSError when the connection is at its end.
 
         Moves what lies in `view`: nobody may hold a slice of it any more.
         """
-        if self.begin == self.end:
-            self.begin = self.end = 0
-        elif BUFFER_BYTES - self.end < _ROOM_BYTES:
-            rest = self.end - self.begin
-            self.view[:rest] = self.view[self.begin : self.end]
-            self.begin, self.end = 0, rest
-        self._enter()
+        self._make_room()
+        self._is_reading = True
         try:
-            self.end += self._receive_tls() if self._is_tls else self._receive()
+            self._take()
         finally:
             self._leave()
 
     def send(self, block: bytes, timeout: float) -> None:
         """Sends all of `block`; TimeoutError when the peer takes nothing for `timeout` seconds."""
-        self._enter()
+        self._is_reading = True
         try:
-            while block:
+            while block and not self._is_shut:
                 try:
                     block = block[self._socket.send(block) :]
                 except OSError as error:
@@ -127,39 +158,45 @@ class Connection:
 
     def close(self, farewell: bytes = b"") -> None:
         """Ends the connection, after `farewell` where it can be said at once. Any thread; harmless again."""
-        with self._lock:
-            first, self._is_shut = not self._is_shut, True
-            made = self._socket
-            if made is None or not first:
-                return
-            with contextlib.suppress(OSError, ValueError):
-                if farewell and not (self._is_tls and self._is_reading):
-                    made.send(farewell)
-                made.shutdown(socket.SHUT_RDWR)
-            if not self._is_reading:
-                made.close()
-
-    def _enter(self) -> None:
-        with self._lock:
-            if self._is_shut or self._socket is None:
-                raise ConnectionShutError
-            self._is_reading = True
+        first, self._is_shut = not self._is_shut, True
+        made = self._socket
+        if made is None or not first:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            if farewell and not self._is_tls:
+                made.send(farewell, getattr(socket, "MSG_DONTWAIT", 0))
+            made.shutdown(socket.SHUT_RDWR)
+        if not self._is_reading:
+            made.close()
 
     def _leave(self) -> None:
-        with self._lock:
-            self._is_reading = False
-            if self._is_shut:
-                self._socket.close()
-                raise ConnectionShutError
+        """Whoever closes either sees that there is a read, or is seen by it: one of the two lets go of the socket."""
+        self._is_reading = False
+        if self._is_shut:
+            self._socket.close()
+            raise ConnectionShutError
 
-    def _receive(self) -> int:
+    def _make_room(self) -> None:
+        if self._is_shut or self._socket is None:
+            raise ConnectionShutError
+        if self.begin == self.end:
+            self.begin = self.end = 0
+        elif BUFFER_BYTES - self.end < _ROOM_BYTES:
+            rest = self.end - self.begin
+            self.view[:rest] = self.view[self.begin : self.end]
+            self.begin, self.end = 0, rest
+
+    def _take(self) -> None:
+        if self._is_tls:
+            self.end += self._receive_tls()
+            return
         try:
-            count = int(self._socket.recv_into(self.view[self.end :]))
+            count = self._socket.recv_into(self.view[self.end :])
         except BlockingIOError:
-            return 0
+            return
         if count == 0:
             raise ConnectionEndedError
-        return count
+        self.end += count
 
     def _receive_tls(self) -> int:
         """A TLS record has at most 16 KiB, so that several reads take what one burst brought."""
@@ -179,10 +216,21 @@ class Connection:
         return count
 
     def _wait_to_send(self, timeout: float) -> None:
-        waiting = _Selector()
-        waiting.register(self._socket.fileno(), selectors.EVENT_WRITE)
-        if not waiting.select(timeout):
+        if not select.select([], [self._socket], [], timeout)[1]:
             raise TimeoutError(errno.ETIMEDOUT, "the peer takes nothing")
+
+
+def _lets_wait(made: socket.socket, timeout: float) -> bool:
+    """Makes the kernel itself end a read or a write after `timeout`, which spares a poll before each; False on Windows,
+    where that is told in another way.
+    """
+    if not hasattr(select, "poll"):
+        return False
+    seconds = struct.pack("ll", int(timeout), int(timeout % 1 * 1_000_000))
+    made.settimeout(None)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, seconds)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
+    return True
 
 
 def _is_unready(error: OSError) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.inputs import rtcp, sdp
 from seacorder.inputs.faults import NOT_RTSP, answer_failure, failure
-from seacorder.inputs.interleaved import DOLLAR, TakeRtcp, TakeRtp, take_frames
+from seacorder.inputs.interleaved import DOLLAR, take_frames
 from seacorder.inputs.rtp_datagrams import DatagramPair
 from seacorder.inputs.rtp_receiver import RtpReceiver
 from seacorder.inputs.rtsp_auth import Authority, strongest
@@ -63,8 +63,8 @@ class RtspSession:
         """(CSeq, when) of the newest sign of life."""
         self._report_sent_ns = 0
         self._own_ssrc = int.from_bytes(os.urandom(4), "big")
-        self._rtp: dict[int, TakeRtp] = {}
-        self._rtcp: dict[int, TakeRtcp] = {}
+        self._rtp: dict[int, RtpReceiver] = {}
+        self._rtcp: dict[int, RtpReceiver] = {}
         self._pairs: dict[int, DatagramPair] = {}
         self._receivers: list[tuple[int, RtpReceiver, DatagramPair | None]] = []
         self._is_playing = False
@@ -116,16 +116,23 @@ class RtspSession:
         self.rtp_times = {sdp.resolve(base, url): time for url, time in rtp_times_of(answer)}
         self._alive_sent = (0, self._clock.monotonic_ns())
 
-    def pump(self, timeout: float) -> bool:
-        """Waits until something came, at most `timeout` seconds, and takes it; False when nothing did.
+    def pump(self, *, pause: bool = False) -> None:
+        """Waits until something came, at most as long as the camera may be silent, and takes it.
 
-        Receivers must hold no view when it is called. OSError when the connection is at its end.
+        With `pause` it lets more gather before. Receivers must hold no view when it is called. OSError when the
+        connection is at its end.
         """
-        connection = self._connection
-        if self._pairs and any(receiver.is_waiting for _, receiver, _ in self._receivers):
+        if self._connection.is_alone:
+            self._connection.receive(pause=pause)
+            self._take_apart()
+        else:
+            self._pump_several()
+
+    def _pump_several(self) -> None:
+        connection, timeout = self._connection, self._timeout
+        if any(receiver.is_waiting for _, receiver, _ in self._receivers):
             timeout = min(timeout, _REORDER_WAIT_SECONDS)
-        ready = connection.wait(timeout, coalesce=self._is_playing)
-        for number in ready:
+        for number in connection.wait(timeout, pause=self._is_playing):
             pair = self._pairs.get(number)
             if pair is not None:
                 pair.read(number, self._clock.monotonic_ns())
@@ -136,7 +143,6 @@ class RtspSession:
             now_ns = self._clock.monotonic_ns()
             for _, receiver, _ in self._receivers:
                 receiver.due(now_ns)
-        return bool(ready)
 
     def keep_alive(self, now_ns: int) -> None:
         """Signs of life and receiver reports, where they are due. Call it now and then; OSError likewise."""
@@ -189,8 +195,7 @@ class RtspSession:
         self._must_be_good(answer)
         self._note_session(answer)
         channels = numbers_of(transport_of(answer).get("interleaved")) or (wanted, wanted + 1)
-        self._rtp[channels[0]] = receiver.take
-        self._rtcp[channels[1]] = receiver.take_rtcp
+        self._rtp[channels[0]] = self._rtcp[channels[1]] = receiver
         self._receivers.append((channels[1], receiver, None))
 
     def _set_up_datagrams(self, track: sdp.OfferedTrack, receiver: RtpReceiver) -> None:
@@ -249,10 +254,9 @@ class RtspSession:
             answer = self._answers.pop(mine, None) or self._answers.pop(None, None)
             if answer is not None:
                 return answer
-            remaining = (deadline_ns - self._clock.monotonic_ns()) / NS_PER_SECOND
-            if remaining <= 0:
+            if self._clock.monotonic_ns() >= deadline_ns:
                 raise TimeoutError
-            self.pump(remaining)
+            self.pump()
 
     def _send(self, method: str, url: str, headers: dict[str, str] | None = None) -> None:
         self._connection.send(self._request(method, url, headers or {}), self._timeout)

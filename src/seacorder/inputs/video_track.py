@@ -1,7 +1,6 @@
 """The picture of a camera: access units become packets, with format and times as the contract wants them."""
 
 import logging
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -52,15 +51,15 @@ def choose(tracks: tuple[OfferedTrack, ...], source: str) -> OfferedTrack:
 class VideoTrack:
     """One connection's picture. `units` takes the payloads; `items` gives what is finished."""
 
-    def __init__(self, offered: OfferedTrack, source: str, clock: Clock, audio_template: Any) -> None:
-        """`audio_template` goes into every format; None without sound."""
+    def __init__(self, offered: OfferedTrack, source: str, clock: Clock) -> None:
         self._codec, make_units = _ENCODINGS[offered.encoding]
         self.units = make_units()
         self._offered = offered
         self.control = offered.control
         self._source = source
         self._rate_limit = RateLimit(clock)
-        self._audio_template = audio_template
+        self.audio_template: Any = None
+        """Goes into every format; None without sound."""
         self._format: SourceFormat | None = None
         self._known: frozenset[bytes] = frozenset()
         self._sequence: frozenset[bytes] = frozenset()
@@ -74,17 +73,19 @@ class VideoTrack:
         """RTP time of the first picture that was handed over, unwrapped; pts count from it."""
         self.origin_arrived_ns = 0
 
-    def items(self, arrived_ns: int) -> Iterator[SourcePacket | SourceFormat]:
+    def items(self, arrived_ns: int) -> list[SourcePacket | SourceFormat]:
         """Finished pictures, from the first keyframe on, with the formats that they begin."""
         ready = self.units.ready
+        items: list[SourcePacket | SourceFormat] = []
         if self.units.damaged != self._damaged:
             self._say_damaged()
         for unit in ready:
             if unit.is_keyframe and (new := self._changed_format(unit)) is not None:
-                yield new
+                items.append(new)
             if self._format is not None:
-                yield self._packet(unit, arrived_ns)
+                items.append(self._packet(unit, arrived_ns))
         ready.clear()
+        return items
 
     def _packet(self, unit: AccessUnit, arrived_ns: int) -> SourcePacket:
         time = self._times.take(unit.timestamp)
@@ -98,9 +99,8 @@ class VideoTrack:
             if self._keeps_sets:
                 content = b"".join(len(one).to_bytes(4, "big") + one for one in unit.parameter_sets) + content
         packet: Any = av.Packet(content)
+        packet.is_keyframe = unit.is_keyframe  # its times are set by whoever writes it, each time anew
         dts = self._order.decoding_time(pts)
-        packet.pts, packet.dts, packet.time_base, packet.is_keyframe = pts, dts, TIME_BASE, unit.is_keyframe
-        packet.is_corrupt = unit.is_doubtful
         return SourcePacket(
             Track.VIDEO,
             packet,
@@ -134,7 +134,7 @@ class VideoTrack:
         self._order = PictureOrder(probed.reorder_depth, self._frame_ticks or _USUAL_FRAME_TICKS)
         self._known, self._sequence = frozenset(found.all), found.sequence
         self._keeps_sets = False
-        self._format = source_format(probed.template, self._audio_template, frame_rate=rate)
+        self._format = source_format(probed.template, self.audio_template, frame_rate=rate)
         return self._format
 
     def _sets(self, units: tuple[bytes, ...]) -> ParameterSets:
