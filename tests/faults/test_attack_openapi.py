@@ -28,7 +28,7 @@ from seacorder.config.schema import ServerSettings
 NOT_OURS = ("not_a_server_error", "positive_data_acceptance", "negative_data_rejection", "unsupported_method")
 """The public text answers mistyped commands with 500; a value may be refused for what no schema can say (a folder
 outside, an encoder that is not there); integers are read where a text would be."""
-EXAMPLES = 30
+EXAMPLES = 15
 ALWAYS_THE_SAME = settings(
     derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )

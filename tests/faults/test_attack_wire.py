@@ -283,16 +283,16 @@ async def test_who_reads_no_answers_is_cut_off(here: Served, monkeypatch: pytest
         writer.write(ask * 40)
         assert reader is not None
     for reader, writer in greedy:
-        gone = asyncio.ensure_future(writer_is_refused(writer))
-        await asyncio.wait_for(gone, LIMIT_SECONDS)
+        await asyncio.wait_for(is_cut_off(writer, b"\r\n"), LIMIT_SECONDS)
         assert reader.exception() is None or isinstance(reader.exception(), ConnectionError)
 
 
-async def writer_is_refused(writer: asyncio.StreamWriter) -> None:
-    """Returns when the other side has ended the connection."""
+async def is_cut_off(writer: asyncio.StreamWriter, trial: bytes) -> None:
+    """Returns when the other side has ended the connection, which writing shows."""
+    never = asyncio.get_running_loop().create_future()
     while not writer.transport.is_closing():
-        writer.write(b"\r\n")
-        await asyncio.wait([asyncio.ensure_future(asyncio.sleep(0.02))])
+        writer.write(trial)
+        await asyncio.wait([never], timeout=0.02)
 
 
 async def test_a_flood_of_pings_that_nobody_reads_ends(here: Served, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -361,15 +361,9 @@ async def test_a_listener_that_reads_nothing_is_let_go_and_the_others_hear_all(
         for number in range(400):
             here.recorder.add_event(f"{number} " + "x " * 10_000)
             assert json.loads(await listener.recv())["sentence"].startswith(f"{number} ")
-        await asyncio.wait_for(writer_is_refused_by_a_listener(deaf), LIMIT_SECONDS)
+        await asyncio.wait_for(is_cut_off(deaf, b"\x8a\x80\0\0\0\0"), LIMIT_SECONDS)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(listener.recv(), 0.05)
-
-
-async def writer_is_refused_by_a_listener(writer: asyncio.StreamWriter) -> None:
-    while not writer.transport.is_closing():
-        writer.write(b"\x8a\x80\0\0\0\0")
-        await asyncio.wait([asyncio.ensure_future(asyncio.sleep(0.02))])
 
 
 async def test_foreign_websockets_in_numbers(here: Served) -> None:
