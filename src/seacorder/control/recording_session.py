@@ -11,7 +11,7 @@ from seacorder.model.channel import ChannelStatus
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.instant import NS_PER_MINUTE, Instant, SplitSchedule
 from seacorder.model.naming import Naming
-from seacorder.model.recording import FileKind, Loss, Part, Recording, RecordingState
+from seacorder.model.recording import FileKind, FileState, Loss, Part, Recording, RecordingState
 from seacorder.model.result import CommandResult
 
 
@@ -51,6 +51,8 @@ class RecordingSession:
         """The catalogue knows the recording."""
         self._plans = [plan]
         self._newest_part: dict[str, Part] = {}
+        self._unfinished: dict[str, Part] = {}
+        """Parts that have been split off and are still being closed, by path."""
         self._first_utc_ns: dict[str, int] = {}
         self._first_ns: dict[str, int] = {}
         self._newest_ns: dict[str, int] = {}
@@ -99,11 +101,22 @@ class RecordingSession:
     def saw_part(self, part: Part) -> bool:
         """Notes a part as it stands now; True when it is the channel's newest."""
         newest = self._newest_part.get(part.channel)
+        if part.state is not FileState.OPEN:
+            self._unfinished.pop(part.path, None)
         if newest is not None and part.number < newest.number:
             return False
+        if newest is not None and part.number > newest.number and newest.state is FileState.OPEN:
+            self._unfinished[newest.path] = newest
         self._newest_part[part.channel] = part
         self._first_utc_ns.setdefault(part.channel, part.start_utc_ns)
         return True
+
+    def take_unfinished(self, channel: str) -> list[Part]:
+        """The channel's parts that were being closed behind the newest one; nobody closes them any more."""
+        mine = [part for part in self._unfinished.values() if part.channel == channel]
+        for part in mine:
+            del self._unfinished[part.path]
+        return mine
 
     def saw_status(self, status: ChannelStatus) -> None:
         self.stored.saw_status(status)

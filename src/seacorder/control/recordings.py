@@ -1,11 +1,12 @@
 """Master start and stop, and a recording's life between them: parts, losses, workers that come and go."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from seacorder.control.events import EventKind
 from seacorder.control.examination import Examination
-from seacorder.control.gaps import Gap, Gaps
+from seacorder.control.gaps import Gap, Gaps, frames_between
 from seacorder.control.recording_session import (
     FilePlan,
     RecordingSession,
@@ -172,13 +173,12 @@ class Recordings:
         part = session.newest_part(last.channel)
         if part is None:
             return
+        for unfinished in session.take_unfinished(last.channel):
+            self._interrupt_split_off(unfinished, part.start_utc_ns, sentence)
         path = None
         if part.state is FileState.OPEN:
-            part, path = replace(with_figures(part, last), state=FileState.INTERRUPTED), part.path
-            self._take_part(part)
-            notice = f"{part.path} was not closed in order; what it holds is being examined."
-            self._own.journal.warn(EventKind.PART_INTERRUPTED, notice, channel=part.channel)
-            self._examination.part(part, self.examined, repair_now=session.stopped is not None)
+            part, path = with_figures(part, last), part.path
+            part = self._interrupt(part, self.examined)
         if session.stopped is not None and path is None:
             return
         rate = self._own.watch.frame_rate(last.channel)
@@ -196,6 +196,27 @@ class Recordings:
         self._gaps.begin(gap)
         if session.stopped is not None:
             self._note_losses(self._gaps.stopped(session.id, session.stopped.utc_ns))
+
+    def _interrupt(self, part: Part, examined: Callable[[str, Part | None], None]) -> Part:
+        part = replace(part, state=FileState.INTERRUPTED)
+        self._take_part(part)
+        notice = f"{part.path} was not closed in order; what it holds is being examined."
+        self._own.journal.warn(EventKind.PART_INTERRUPTED, notice, channel=part.channel)
+        self._examination.part(part, examined, repair_now=self.running is None)
+        return part
+
+    def _interrupt_split_off(self, part: Part, next_utc_ns: int, sentence: str) -> None:
+        """The worker ended while it was finishing the part before its newest one, which begins at `next_utc_ns`."""
+        rate = self._own.watch.frame_rate(part.channel)
+
+        def examined(path: str, found: Part | None) -> None:
+            self.examined(path, found)
+            end_utc_ns = found.end_utc_ns if found is not None else None
+            if end_utc_ns is not None and (frames := frames_between(end_utc_ns, next_utc_ns, rate)):
+                cause, recording = LossCause.WORKER_KILLED, part.recording_id
+                self._note_losses([Loss(part.channel, end_utc_ns, next_utc_ns, frames, cause, recording, sentence)])
+
+        self._interrupt(part, examined)
 
     def examined(self, path: str, part: Part | None) -> None:
         """An interrupted file has been examined; None when that did not work."""
