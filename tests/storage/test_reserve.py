@@ -1,0 +1,56 @@
+"""The reserve's rule, and a place that keeps to it."""
+
+from pathlib import Path
+
+from fakes.clock import FakeClock
+from seacorder.storage.places import Places, takes_files
+from seacorder.storage.reserve import MARGIN_BYTES, REOPEN_BYTES, ReserveRule
+
+SECOND = 10**9
+RESERVE = 10**9
+
+
+def test_it_is_full_before_what_is_on_its_way_would_eat_the_reserve() -> None:
+    rule = ReserveRule(RESERVE)
+    assert not rule.look(RESERVE + MARGIN_BYTES + 5_000_000, SECOND, 5_000_000).is_full
+    assert rule.look(RESERVE + MARGIN_BYTES + 4_999_999, 2 * SECOND, 5_000_000).is_full
+
+
+def test_it_goes_on_only_with_clearly_more() -> None:
+    rule = ReserveRule(RESERVE)
+    assert rule.look(RESERVE, SECOND, 0).is_full
+    assert rule.look(RESERVE + MARGIN_BYTES + REOPEN_BYTES - 1, 2 * SECOND, 0).is_full
+    assert not rule.look(RESERVE + MARGIN_BYTES + REOPEN_BYTES, 3 * SECOND, 0).is_full
+
+
+def test_what_others_write_is_counted_ahead() -> None:
+    rule = ReserveRule(RESERVE)
+    free = RESERVE + 200_000_000
+    while not (room := rule.look(free, (10**10 - free) * 10, 0)).is_full:
+        free -= 10_000_000  # 100 MB/s
+    assert room.free_bytes - RESERVE >= 90_000_000
+
+
+def test_one_big_file_at_once_is_not_a_rate() -> None:
+    rule = ReserveRule(RESERVE)
+    for look in range(8):
+        rule.look(10 * RESERVE, look * SECOND // 2, 0)
+    assert not rule.look(RESERVE + MARGIN_BYTES + 1_000_000, 4 * SECOND, 0).is_full
+
+
+def test_without_a_reserve_nothing_is_refused_but_the_end_is_seen_coming() -> None:
+    room = ReserveRule(0).look(1, SECOND, 0)
+    assert (room.is_full, room.is_tight) == (False, True)
+
+
+def test_a_place_knows_its_room_with_the_first_question(tmp_path: Path) -> None:
+    place = Places(RESERVE, FakeClock(), free_bytes=lambda _: RESERVE).at(tmp_path)
+    assert place.is_full
+    assert str(tmp_path) in place.sentence
+
+
+def test_a_place_takes_files_or_not(tmp_path: Path) -> None:
+    assert takes_files(tmp_path / "made")
+    assert list((tmp_path / "made").iterdir()) == []
+    (tmp_path / "file").write_bytes(b"")
+    assert not takes_files(tmp_path / "file")
