@@ -5,9 +5,9 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-RESULTS_VARIABLE = "SEACORDER_FAULT_RESULTS"
+RESULTS_VARIABLE = "FAULTS_RESULTS"
 """File that rows are appended to; without it they are only printed."""
-LONG_VARIABLE = "SEACORDER_FAULTS_LONG"
+LONG_VARIABLE = "FAULTS_LONG"
 
 
 @dataclass(frozen=True, slots=True)
