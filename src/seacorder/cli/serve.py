@@ -14,8 +14,6 @@ import tempfile
 from pathlib import Path
 
 from seacorder import __version__
-from seacorder.api.inspector import create_inspector_app
-from seacorder.api.integration import create_integration_app
 from seacorder.api.listeners import Listener, claim_port, serve_apps
 from seacorder.base import log
 from seacorder.base.clock import SystemClock
@@ -100,6 +98,10 @@ async def _start(settings: Settings, shutdown: Shutdown) -> Recorder:
     recorder = compose(settings)
     await recorder.start()
     shutdown.started("recorder", recorder.stop, limit_seconds=RECORDER_STOP_SECONDS)
+    # The web framework costs a fifth of a second, which recording again after a crash does not wait for.
+    from seacorder.api.inspector import create_inspector_app
+    from seacorder.api.integration import create_integration_app
+
     bare_false = settings.integration.bare_false
     await _start_web(shutdown, [
         Listener(create_inspector_app(recorder, server), inspector),

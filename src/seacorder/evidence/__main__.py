@@ -1,6 +1,7 @@
 """The worker: `RepairFiles` in, one `FileExamined` per path out; `ReadFolders` in, rows out. Ends with its pipe."""
 
 import contextlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +39,8 @@ def main() -> None:
     """Runs until the pipe is closed or `Finish` comes."""
     link = Link.from_stdio()
     log.set_up(process="evidence")
+    if hasattr(os, "nice"):
+        os.nice(10)  # recording comes first
     for message in link.messages():
         if isinstance(message, Finish):
             return

@@ -33,8 +33,8 @@ NOT_STARTED = 127
 """As shells have it."""
 DELAYS_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
 """Before the first restart, the second, …; the last one for all further ones."""
-GOOD_RUN_SECONDS = 60.0
-"""A run of this length lets the delays begin anew."""
+GOOD_RUN_SECONDS = 5.0
+"""A run of this length lets the delays begin anew: it has started and recorded, and is to do so again at once."""
 NOW_SECONDS = 3.0
 """After a second signal the control process has so long to end; then it is killed."""
 
