@@ -414,3 +414,20 @@ def test_a_read_only_volume_is_told(small_volume: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_volume)], check=True)
     with pytest.raises(StorageFailed, match="read-only"):
         begin(PosixDisk(), path=small_volume / "x.mp4")
+
+
+def test_a_file_ends_in_time_although_a_write_never_returns(disk: RecordingDisk, budget: Budget) -> None:
+    gate = disk.hang("write")
+    file = DurableFile.create(Path("/d/a.mp4"), budget=budget, clock=FakeClock(), disk=disk)
+    file.write(b"abc")
+    ended: list[StorageFailed | None] = []
+    file.close(ended.append)
+    file.end_within(0.01)
+    assert file.wait_ended(10)
+    gate.set()
+    (failure,) = ended
+    assert failure is not None
+    assert "does not answer" in failure.sentence
+    assert budget.taken_bytes == 0
+    assert disk.wait_for(lambda seen: "close" in seen.names()), "the handle is given back once the call returns"
+    assert (len(ended), file.bytes_stored) == (1, 0)
