@@ -161,4 +161,5 @@ def is_possible() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(Guardian(sys.argv[1:]).run())
+    # Not sys.exit: while Python takes itself apart, one more Ctrl-C would become the exit code.
+    os._exit(Guardian(sys.argv[1:]).run())
