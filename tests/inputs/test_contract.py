@@ -32,6 +32,12 @@ def _rtsp(request: pytest.FixtureRequest) -> Input:
     return _made(server.serve("/bow", rig_source(SHORT)))
 
 
+def _rtsp_ffmpeg(request: pytest.FixtureRequest) -> Input:
+    server: RtspServer = request.getfixturevalue("rtsp_server")
+    rig_source: MakeSource = request.getfixturevalue("rig_source")
+    return _made(server.serve("/bow", rig_source(SHORT)) + "#client=ffmpeg")
+
+
 def _file(request: pytest.FixtureRequest) -> Input:
     rig_source: MakeSource = request.getfixturevalue("rig_source")
     return _made(f"file:{rig_source(SHORT).path}")
@@ -49,12 +55,18 @@ def _fake(request: pytest.FixtureRequest) -> Input:
 
 
 @pytest.fixture(
-    params=[pytest.param(_rtsp, marks=pytest.mark.rtsp, id="rtsp"), _file, _pattern, _fake],
+    params=[
+        pytest.param(_rtsp, marks=pytest.mark.rtsp),
+        pytest.param(_rtsp_ffmpeg, marks=pytest.mark.rtsp),
+        _file,
+        _pattern,
+        _fake,
+    ],
     ids=lambda make: make.__name__.strip("_"),
 )
 def source(request: pytest.FixtureRequest) -> Input:
     make: Callable[[pytest.FixtureRequest], Input] = request.param
-    if make is _rtsp:
+    if make in (_rtsp, _rtsp_ffmpeg):
         need_rtsp_server()
     return make(request)
 

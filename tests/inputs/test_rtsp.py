@@ -3,7 +3,7 @@
 import itertools
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from rig.rtsp_server import RtspServer
 from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs import rtsp
+from seacorder.inputs import rtsp, rtsp_ffmpeg
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
@@ -26,8 +26,25 @@ pytestmark = pytest.mark.rtsp
 SPEC = SourceSpec(width=320, height=180, rate=50, seconds=6, gop=25)
 
 
-def camera(address: str) -> Input:
-    return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock())
+Camera = Callable[[str], Input]
+
+
+@pytest.fixture(params=["own", "ffmpeg"])
+def camera(request: pytest.FixtureRequest) -> Camera:
+    """Makes inputs that are read by one of the two clients."""
+
+    def make(address: str) -> Input:
+        address += ("&" if "#" in address else "#") + f"client={request.param}"
+        return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock())
+
+    return make
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence counts after a second."""
+    for client in (rtsp, rtsp_ffmpeg):
+        monkeypatch.setattr(client, "TIMEOUT_SECONDS", 1)
 
 
 def take_video(items: Iterator[SourcePacket | SourceFormat], count: int) -> list[SourcePacket]:
@@ -40,7 +57,14 @@ def take_video(items: Iterator[SourcePacket | SourceFormat], count: int) -> list
     ("parameters", "transport"), [("both", "tcp"), ("sdp", "tcp"), ("inband", "tcp"), ("both", "udp")]
 )
 def test_no_frame_is_missing(
-    rtsp_server: RtspServer, rig_source: MakeSource, tmp_path: Path, *, parameters: str, codec: str, transport: str
+    camera: Camera,
+    rtsp_server: RtspServer,
+    rig_source: MakeSource,
+    tmp_path: Path,
+    *,
+    parameters: str,
+    codec: str,
+    transport: str,
 ) -> None:
     address = rtsp_server.serve("/bow", rig_source(replace(SPEC, codec=codec)), parameters=parameters)
     source = camera(f"{address}#transport={transport}")
@@ -57,7 +81,7 @@ def test_no_frame_is_missing(
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
 def test_b_frames_keep_their_order(
-    rtsp_server: RtspServer, rig_source: MakeSource, tmp_path: Path, codec: str
+    camera: Camera, rtsp_server: RtspServer, rig_source: MakeSource, tmp_path: Path, codec: str
 ) -> None:
     spec = replace(SPEC, codec=codec, b_frames=3)
     source = camera(rtsp_server.serve("/bow", rig_source(spec)))
@@ -77,7 +101,7 @@ def test_b_frames_keep_their_order(
 
 
 def test_a_new_size_in_mid_stream_is_a_new_format(
-    rtsp_server: RtspServer, rig_source: MakeSource, tmp_path: Path
+    camera: Camera, rtsp_server: RtspServer, rig_source: MakeSource, tmp_path: Path
 ) -> None:
     first = rig_source(replace(SPEC, seconds=1))
     second = rig_source(replace(SPEC, seconds=1, width=640, height=360, first_number=1000))
@@ -103,10 +127,23 @@ def test_a_new_size_in_mid_stream_is_a_new_format(
 
 @pytest.mark.parametrize(
     ("sent", "kept", "rate"),
-    [("aac", "aac", 48000), ("pcma", "aac", 8000), ("pcmu", "aac", 8000), ("l16", "aac", 16000), ("opus", None, 48000)],
+    [
+        ("aac", "aac", 48000),
+        ("pcma", "aac", 8000),
+        ("pcmu", "aac", 8000),
+        ("l16", "aac", 16000),
+        ("opus", None, 48000),
+    ],
 )
 def test_sound(
-    rtsp_server: RtspServer, rig_source: MakeSource, tmp_path: Path, *, sent: str, kept: str | None, rate: int
+    camera: Camera,
+    rtsp_server: RtspServer,
+    rig_source: MakeSource,
+    tmp_path: Path,
+    *,
+    sent: str,
+    kept: str | None,
+    rate: int,
 ) -> None:
     source = camera(rtsp_server.serve("/bow", rig_source(SPEC), audio=sent))
     found = source.open()
@@ -123,7 +160,7 @@ def test_sound(
     assert decoded_frames(tmp_path / "copy.mp4")
 
 
-def test_sound_can_be_left_out(rtsp_server: RtspServer, rig_source: MakeSource) -> None:
+def test_sound_can_be_left_out(camera: Camera, rtsp_server: RtspServer, rig_source: MakeSource) -> None:
     source = camera(rtsp_server.serve("/bow", rig_source(SPEC), audio="aac") + "#audio=off")
     found = source.open()
     packets = list(itertools.islice(source.packets(), 20))
@@ -133,7 +170,7 @@ def test_sound_can_be_left_out(rtsp_server: RtspServer, rig_source: MakeSource) 
 
 
 @pytest.mark.parametrize("method", ["digest", "basic"])
-def test_passwords(start_rtsp_server: StartServer, rig_source: MakeSource, method: str) -> None:
+def test_passwords(camera: Camera, start_rtsp_server: StartServer, rig_source: MakeSource, method: str) -> None:
     server = start_rtsp_server(auth=f"{method}:diver:p@ss/w")
     host = server.serve("/bow", rig_source(SPEC)).removeprefix("rtsp://")
     source = camera(f"rtsp://diver:p%40ss%2Fw@{host}")
@@ -148,7 +185,9 @@ def test_passwords(start_rtsp_server: StartServer, rig_source: MakeSource, metho
         assert failed.value.__cause__ is None
 
 
-def test_what_cannot_be_recorded_is_said_in_one_sentence(rtsp_server: RtspServer, rig_source: MakeSource) -> None:
+def test_what_cannot_be_recorded_is_said_in_one_sentence(
+    camera: Camera, rtsp_server: RtspServer, rig_source: MakeSource
+) -> None:
     rtsp_server.serve("/bow", rig_source(SPEC))
     rtsp_server.serve("/vp8", other="vp8")
     rtsp_server.serve("/jpeg", other="jpeg")
@@ -160,28 +199,28 @@ def test_what_cannot_be_recorded_is_said_in_one_sentence(rtsp_server: RtspServer
         "/sound": "sends no video",
     }
     for path, sentence in sentences.items():
-        _assert_fails(f"rtsp://diver:secret@127.0.0.1:{rtsp_server.port}{path}", sentence)
+        _assert_fails(camera, f"rtsp://diver:secret@127.0.0.1:{rtsp_server.port}{path}", sentence)
 
 
-def test_nobody_listens() -> None:
+def test_nobody_listens(camera: Camera) -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
-        _assert_fails(f"rtsp://127.0.0.1:{reserved.getsockname()[1]}/bow", "refuses connections")
-    _assert_fails("rtsp://nowhere.invalid/bow", "cannot be found")
+        _assert_fails(camera, f"rtsp://127.0.0.1:{reserved.getsockname()[1]}/bow", "refuses connections")
+    _assert_fails(camera, "rtsp://nowhere.invalid/bow", "cannot be found")
 
 
-def test_somebody_else_listens_or_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rtsp, "TIMEOUT_SECONDS", 1)
+@pytest.mark.usefixtures("impatient")
+def test_somebody_else_listens_or_nobody_answers(camera: Camera) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        _assert_fails(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/bow", "does not answer")
+        _assert_fails(camera, f"rtsp://127.0.0.1:{mute.getsockname()[1]}/bow", "does not answer")
     with socket.create_server(("127.0.0.1", 0)) as other:
         greeter = threading.Thread(target=_greet, args=(other,))
         greeter.start()
-        _assert_fails(f"rtsp://127.0.0.1:{other.getsockname()[1]}/bow", "not as an RTSP camera")
+        _assert_fails(camera, f"rtsp://127.0.0.1:{other.getsockname()[1]}/bow", "not as an RTSP camera")
         greeter.join(5)
 
 
-def test_a_cut_connection_ends_in_a_sentence(rtsp_server: RtspServer, rig_source: MakeSource) -> None:
+def test_a_cut_connection_ends_in_a_sentence(camera: Camera, rtsp_server: RtspServer, rig_source: MakeSource) -> None:
     source = camera(rtsp_server.serve("/bow", rig_source(SPEC)))
     source.open()
     packets = source.packets()
@@ -192,10 +231,8 @@ def test_a_cut_connection_ends_in_a_sentence(rtsp_server: RtspServer, rig_source
     source.close()
 
 
-def test_silence_ends_in_a_sentence(
-    rtsp_server: RtspServer, rig_source: MakeSource, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rtsp, "TIMEOUT_SECONDS", 1)
+@pytest.mark.usefixtures("impatient")
+def test_silence_ends_in_a_sentence(camera: Camera, rtsp_server: RtspServer, rig_source: MakeSource) -> None:
     source = camera(rtsp_server.serve("/bow", rig_source(SPEC)))
     source.open()
     packets = source.packets()
@@ -206,10 +243,12 @@ def test_silence_ends_in_a_sentence(
     source.close()
 
 
-def test_a_camera_that_went_away_and_came_back(rtsp_server: RtspServer, rig_source: MakeSource) -> None:
+def test_a_camera_that_went_away_and_came_back(
+    camera: Camera, rtsp_server: RtspServer, rig_source: MakeSource
+) -> None:
     address = rtsp_server.serve("/bow", rig_source(SPEC))
     rtsp_server.stop("/bow")
-    _assert_fails(address, "has no such stream")
+    _assert_fails(camera, address, "has no such stream")
     rtsp_server.resume("/bow")
     source = camera(address)
     source.open()
@@ -224,7 +263,7 @@ def _greet(server: socket.socket) -> None:
         connection.recv(1000)
 
 
-def _assert_fails(address: str, sentence: str) -> None:
+def _assert_fails(camera: Camera, address: str, sentence: str) -> None:
     source = camera(address)
     with pytest.raises(InputFailed) as failed:
         source.open()

@@ -8,7 +8,7 @@ import socket
 
 import av.error
 
-from seacorder.base.errors import InputFailed
+from seacorder.base.errors import InputFailed, InputRefused
 from seacorder.base.log import redact
 
 _UNREACHABLE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
@@ -44,7 +44,8 @@ _ANSWERS = {401: _UNAUTHORIZED, 403: _FORBIDDEN, 404: _NO_STREAM}
 
 def failure(sentence: str, source: str, reason: str = "") -> InputFailed:
     """The failure of a sentence of this module. `source` names the camera, without credentials."""
-    return InputFailed(sentence.format(source=source, reason=redact(reason)))
+    kind = InputRefused if sentence in (_UNAUTHORIZED, _FORBIDDEN) else InputFailed
+    return kind(sentence.format(source=source, reason=redact(reason)))
 
 
 def answer_failure(status: int, reason: str, source: str) -> InputFailed:

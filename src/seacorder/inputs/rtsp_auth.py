@@ -92,9 +92,10 @@ class Authority:
 
 def _challenges(header: str) -> list[Challenge]:
     starts = list(_SCHEME.finditer(header))
-    ends = [start.start() for start in starts[1:]] + [len(header)]
+    ends = [*(start.start() for start in starts), len(header)][1:]
     return [
-        Challenge(start[1].lower(), _values(header[start.end() : end])) for start, end in zip(starts, ends, strict=True)
+        Challenge(start[1].lower(), _values(header[start.end() : end]))
+        for start, end in zip(starts, ends, strict=False)
     ]
 
 
