@@ -5,7 +5,7 @@
     ├── NotPossible       the request is fine, the recorder's state is not    (no channel is live, …)
     ├── SettingsError     the settings file, an option or a variable          (faults lists all of them)
     ├── InputFailed       a source: unreachable, refused, no video, unknown codec
-    │   └── InputRefused  the source answers, and refuses: wrong password, no such stream, …
+    │   └── InputRefused  the source answers, and does not let this user in
     ├── StorageFailed     a folder or file: not allowed, not writable, full
     ├── WorkerLost        a worker ended or did not answer in time
     └── CatalogueFailed   the catalogue: damaged, locked, of a newer version
@@ -57,7 +57,7 @@ class InputFailed(SeacorderError):
 
 
 class InputRefused(InputFailed):
-    """A source that answers and does not want to; nobody but the operator can change that."""
+    """A source that answers and does not let this user in; only the operator can change that."""
 
 
 class StorageFailed(SeacorderError):

@@ -34,7 +34,7 @@ class Ending:
     is_final: bool = False
     """True when there is no point in another attempt."""
     is_refusal: bool = False
-    """True when the camera answered, and did not want to."""
+    """True when the camera answered, and did not let the user in."""
 
 
 class Backoff:
