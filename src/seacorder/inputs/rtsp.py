@@ -78,6 +78,9 @@ class RtspInput:
 
     def close(self) -> None:
         self._is_closed = True
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._session is not None:
             self._session.close()
 
@@ -110,17 +113,22 @@ class RtspInput:
 
     @contextmanager
     def _said(self) -> Iterator[None]:
-        """What goes wrong in the network, as one sentence."""
+        """What goes wrong, as one sentence; the connection is at its end then."""
         try:
             yield
-        except ConnectionShutError:
-            raise InputFailed(f"{self._source} was closed.") from None
-        except ConnectionEndedError:
-            raise failure(CLOSED, self._source) from None
+        except InputFailed:
+            self._let_go()
+            raise
         except OSError as error:
-            if self._is_closed:
-                raise InputFailed(f"{self._source} was closed.") from None
-            raise network_failure(error, self._source) from error
+            self._let_go()
+            raise self._sentence_of(error) from None
+
+    def _sentence_of(self, error: OSError) -> InputFailed:
+        if self._is_closed or isinstance(error, ConnectionShutError):
+            return InputFailed(f"{self._source} was closed.")
+        if isinstance(error, ConnectionEndedError):
+            return failure(CLOSED, self._source)
+        return network_failure(error, self._source)
 
 
 class _Reading:
