@@ -188,3 +188,17 @@ def test_real_footage_is_stored_bit_for_bit(clip: Path, tmp_path: Path) -> None:
     stored = [data for part in parts for _, _, data in packets_in(Path(part.path))]
     assert stored == [bytes(sample.packet) for sample in made.video]
 
+
+
+def test_a_withdrawn_recording_does_not_wait_for_a_disk_that_has_taken_nothing(tmp_path: Path) -> None:
+    (tmp_path / "d").write_bytes(b"a file where the folder should be")
+    bench, started = Bench(tmp_path), Outcome()
+    made = footage(Recipe())
+    sink = RecordingSink(bench.start_recording(), bench.surroundings, started)
+    bench.feed(sink, made.samples[:2], made.source)
+    assert not started.wait().ok
+    sink.withdraw()
+    assert not bench.finish(sink).ok
+    (tmp_path / "d").unlink()
+    assert list(tmp_path.iterdir()) == []
+    assert [report.part.frames for report in bench.of(PartClosed)] == [0]

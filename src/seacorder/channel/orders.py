@@ -50,6 +50,8 @@ class Orders:
             case ChangeRecording():
                 self._change_recording(command)
             case StopRecording():
+                if command.is_withdrawn:
+                    self._withdraw_recording()
                 self._stop(Slot.RECORDING, command.request, command.instant)
             case StartClip():
                 self._start_clip(command)
@@ -85,6 +87,12 @@ class Orders:
             output = self._channel.outputs[Slot.RECORDING]
             if output is not None and isinstance(output.sink, RecordingSink):
                 output.sink.change(change)
+
+    def _withdraw_recording(self) -> None:
+        with self._channel.lock:
+            output = self._channel.outputs[Slot.RECORDING]
+            if output is not None and isinstance(output.sink, RecordingSink):
+                output.sink.withdraw()
 
     def _start_clip(self, order: StartClip) -> None:
         channel = self._channel

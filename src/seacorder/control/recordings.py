@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from seacorder.control.events import EventKind
 from seacorder.control.examination import Examination
+from seacorder.control.first_bytes import FirstBytes
 from seacorder.control.gaps import Gap, Gaps, frames_between
 from seacorder.control.recording_session import (
     FilePlan,
@@ -39,6 +40,7 @@ class Recordings:
         self._interrupted: dict[str, Recording] = {}
         """Those that an unexpected end of the program left, by id: their end is only known once files are examined."""
         self._gaps = Gaps(surroundings.clock)
+        self._first_bytes = FirstBytes()
 
     @property
     def running(self) -> RecordingSession | None:
@@ -64,6 +66,7 @@ class Recordings:
             if (running := self.running) is not None:
                 return self._standing(running)
             session = self._begin(instant)
+            self._first_bytes.expect(session.id, lambda: self._record(session))
             results = await self._own.workers.ask(
                 self._own.workers.names,
                 lambda request, channel: session.start_command(request, channel, instant),
@@ -126,16 +129,23 @@ class Recordings:
 
     def saw_status(self, status: ChannelStatus) -> None:
         """A heartbeat."""
+        file = status.recording
+        if file is not None and file.newest_stored_ns > 0:
+            self._first_bytes.came(file.id)
         if self._session is not None:
             self._session.saw_status(status)
 
     def part_opened(self, part: Part) -> None:
+        if self._must_wait(part, lambda: self.part_opened(part)):
+            return
         self._take_part(part)
         rate = self._own.watch.frame_rate(part.channel)
         self._note_losses(self._gaps.first_frame(part.channel, part.start_utc_ns, rate))
         self._own.journal.note(EventKind.PART_OPENED, f"{part.channel} records into {part.path}.", channel=part.channel)
 
     def part_closed(self, part: Part) -> None:
+        if self._must_wait(part, lambda: self.part_closed(part)):
+            return
         self._take_part(part)
         if part.state is FileState.INTERRUPTED:
             sentence = f"{part.path} could not be closed in order; what it holds is readable."
@@ -146,6 +156,8 @@ class Recordings:
 
     def loss_noted(self, loss: Loss) -> None:
         """A worker's own loss; one inside a hole that control keeps is part of that hole."""
+        if self._first_bytes.keeps(loss.recording_id, lambda: self.loss_noted(loss)):
+            return
         if not self._gaps.absorbs(loss):
             self._note_losses([loss])
 
@@ -170,6 +182,8 @@ class Recordings:
         if session is None:
             return
         session.stored.forget(last.channel)
+        if session.stopped is None and self._first_bytes.has_reports(session.id):
+            self._first_bytes.came(session.id)  # whether any did is for the examination to say
         part = session.newest_part(last.channel)
         if part is None:
             return
@@ -282,7 +296,7 @@ class Recordings:
         self._own.catalogue.record_recording(session.recording)
 
     def _note_start(self, session: RecordingSession) -> None:
-        self._record(session)
+        self._first_bytes.came(session.id)
         now_ns = self._own.clock.monotonic_ns()
         recording = [one.channel for one in session.result.channels if one.ok]
         for one in session.result.channels:
@@ -296,7 +310,8 @@ class Recordings:
         self._is_on = False
         session.stopped = Instant.now(self._own.clock)
         for name in self._own.workers.names:
-            self._own.workers.send(name, StopRecording(self._own.workers.next_request(), session.stopped))
+            order = StopRecording(self._own.workers.next_request(), session.stopped, is_withdrawn=True)
+            self._own.workers.send(name, order)
         session.recording = finished(session.recording, session.stopped.utc_ns)
         if session.is_stored:
             self._record(session)
@@ -310,6 +325,12 @@ class Recordings:
         self._examination.recording_is_over()
         sentence = f"Recording {session.id} was stopped after {session.seconds(instant.monotonic_ns):.1f} s."
         self._own.journal.note(EventKind.RECORDING_STOPPED, sentence)
+
+    def _must_wait(self, part: Part, again: Callable[[], None]) -> bool:
+        """True for a part of a recording of which nothing is in a file yet."""
+        if part.frames > 0:
+            self._first_bytes.came(part.recording_id)
+        return self._first_bytes.keeps(part.recording_id, again)
 
     def _take_part(self, part: Part) -> None:
         session = self._session

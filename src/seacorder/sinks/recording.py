@@ -65,6 +65,10 @@ class RecordingSink:
         """New settings for the parts that begin at or after the change's instant; the running part keeps its own."""
         self._changes.append(change)
 
+    def withdraw(self) -> None:
+        """Nobody wants the recording after all: `finish` will not wait for a disk that has taken nothing of it."""
+        self._files.withdraw()
+
     def finish(self, on_done: OnOutcome) -> None:
         """Ends the recording and returns at once; `on_done` comes when every part is whole and on disk."""
         self._note_headless(None)

@@ -38,6 +38,7 @@ class FileSequence:
         self._closing: list[VideoFile] = []
         self._left: list[VideoFile] = []
         """Of those, the ones that were left because of their disk: whoever stops does not hear of them again."""
+        self._is_withdrawn = False
         self.first_utc_ns: int | None = None
         """Capture time of the first frame of all files; None before it."""
         self.current: VideoFile | None = None
@@ -105,9 +106,13 @@ class FileSequence:
             is_done = self._unfinished == 0
             closing = list(self._closing)
         for file in closing:
-            file.end_within(LEFT_SECONDS if file in self._left else FINISH_SECONDS)
+            file.end_within(self._patience_seconds(file))
         if is_done:
             self._say_done()
+
+    def withdraw(self) -> None:
+        """What has no picture on disk when `finish` comes is given up at once, also while the disk may come back."""
+        self._is_withdrawn = True
 
     def status(self, file_id: str, number: int) -> FileStatus | None:
         """The file that takes pictures; None before the first. Any thread."""
@@ -131,6 +136,11 @@ class FileSequence:
             fault=file.fault,
             fault_kind=file.fault_kind,
         )
+
+    def _patience_seconds(self, file: VideoFile) -> float:
+        if self._is_withdrawn and file.stored_utc_ns is None:
+            return 0.0
+        return LEFT_SECONDS if file in self._left else FINISH_SECONDS
 
     def _open(self, plan: FilePlan, first: Sample, source: SourceFormat) -> VideoFile:
         try:

@@ -1,0 +1,36 @@
+"""A start that no channel can carry out changes nothing, with the real program and real files."""
+
+from pathlib import Path
+
+import pytest
+
+from rig.program import running
+from seacorder.storage import accounts
+
+
+@pytest.mark.slow
+def test_a_start_into_a_folder_that_cannot_be_made_changes_nothing(tmp_path: Path) -> None:
+    addresses = dict.fromkeys(("Bow", "Stern"), "test:?size=320x180&rate=25")
+    with running(tmp_path, addresses) as program:
+        program.wait_live()
+        program.post("/api/inspector/recordingdirectory", {"Directory": "show"})
+        place = program.root / "show"
+        if place.exists():
+            place.rmdir()
+        place.write_bytes(b"a file where the folder should be")
+        for _ in range(2):
+            program.post("/api/v1/recording/start", status=409)
+        assert not any(program.rows(what) for what in ("recordings", "parts", "losses"))
+        place.unlink()
+        program.post("/api/v1/recording/start")
+        program.wait_recorded(0.5)
+        program.post("/api/v1/recording/stop")
+        (recording,) = program.rows("recordings")
+        parts = program.rows("parts")
+        assert [(part["recording_id"], part["state"]) for part in parts] == [(recording["id"], "whole")] * 2
+        assert program.rows("losses") == []
+        for sign in ("could not be closed in order", "repaired", "records into"):
+            assert program.log().count(sign) == (2 if sign == "records into" else 0)
+    files = program.root.rglob("account.jsonl")
+    keys = {key for file in files for key in accounts.read(file.parent)}
+    assert {key[:2] for key in keys} == {("recording", recording["id"]), ("part", recording["id"])}
