@@ -79,7 +79,7 @@ async def test_a_channel_without_a_picture_joins_later(bridge: Bridge) -> None:
     await bridge.start(LIVE, FAILED)
     result = await bridge.recorder.start_recording()
     assert [one.ok for one in result.channels] == [True, False]
-    assert result.channels[1].sentence == "Stern is failed."
+    assert result.channels[1].sentence == "Stern is failed. The recording begins with its first picture."
     assert not bridge["Stern"].told(StopRecording)
     bridge["Stern"].open_part(bridge["Stern"].told(StartRecording)[0])
     assert [part.channel for part in await bridge.rows("parts")] == ["Bow", "Stern"]
@@ -90,6 +90,7 @@ async def test_without_any_picture_start_is_refused_and_withdrawn(bridge: Bridge
     with pytest.raises(CommandFailed, match=r"Bow: Bow is failed\. Stern: Stern is failed\.") as refused:
         await bridge.recorder.start_recording()
     assert [(one.channel, one.ok) for one in refused.value.result.channels] == [("Bow", False), ("Stern", False)]
+    assert "first picture" not in "".join(event.sentence for event in bridge.recorder.events.after(0))
     assert bridge["Bow"].told(StopRecording)
     assert bridge["Stern"].told(StopRecording)
     assert not bridge.recorder.is_recording()

@@ -79,8 +79,7 @@ class Orders:
             if channel.is_live:
                 self._write_since(output, order.instant.monotonic_ns)
                 return
-        sentence = f"{channel.reason} The recording begins with its first picture."
-        self._answer(order.request, FinishOutcome(False, sentence))
+        self._answer(order.request, FinishOutcome(False, channel.reason))
 
     def _change_recording(self, change: ChangeRecording) -> None:
         with self._channel.lock:

@@ -20,7 +20,7 @@ from seacorder.control.recording_session import (
     with_figures,
 )
 from seacorder.control.surroundings import Surroundings
-from seacorder.model.channel import ChannelStatus
+from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part, Recording
@@ -76,6 +76,7 @@ class Recordings:
             if not session.result.ok:
                 self._withdraw(session)
                 raise CommandFailed("No channel can record.", session.result)
+            session.result = replace(session.result, channels=tuple(self._with_outlook(one) for one in results))
             self._note_start(session)
             return session.result
 
@@ -305,6 +306,12 @@ class Recordings:
             else:
                 self._own.journal.warn(EventKind.CHANNEL_NOT_RECORDING, one.sentence, channel=one.channel)
         self._own.journal.note(EventKind.RECORDING_STARTED, f"Recording {session.id} runs: {', '.join(recording)}.")
+
+    def _with_outlook(self, one: ChannelResult) -> ChannelResult:
+        """What becomes of a channel that has no picture while others record."""
+        if one.ok or self._own.watch[one.channel].state is ChannelState.LIVE:
+            return one
+        return replace(one, sentence=f"{one.sentence} The recording begins with its first picture.")
 
     def _withdraw(self, session: RecordingSession) -> None:
         self._is_on = False
