@@ -15,11 +15,15 @@ SEED = 20260801
 """Of all random choices: the same faults in each run, at instants that differ only by the machine's moods."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long form has cases of many minutes."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long form has cases of many minutes, and cases of its own, which the short form does not have at all."""
     if is_long():
         for item in items:
             item.add_marker(pytest.mark.timeout(3 * 3600))
+        return
+    others = [item for item in items if item.get_closest_marker("long_form")]
+    items[:] = [item for item in items if item not in others]
+    config.hook.pytest_deselected(items=others)
 
 
 @pytest.fixture

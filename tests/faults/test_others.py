@@ -22,7 +22,7 @@ from faults.account import Account, balance_numbers, stored_numbers
 from faults.cameras import Camera, serve
 from faults.files import opens, that_do_not_open
 from faults.proxy import Proxy
-from faults.results import is_long, note
+from faults.results import note
 from rig.program import wait_for
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
@@ -30,7 +30,7 @@ from rig.source_files import SourceFile
 pytestmark = [
     pytest.mark.rtsp,
     pytest.mark.slow,
-    pytest.mark.skipif(not is_long(), reason="other recorders are only compared in the long form"),
+    pytest.mark.long_form,
 ]
 
 AGAIN_SECONDS = 0.5
