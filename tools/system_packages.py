@@ -19,7 +19,7 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import Gst, GstRtspServer
 Gst.init(None)
-wanted = ("x264enc", "h264parse", "h265parse", "rtph264pay", "rtph265pay", "qtdemux")
+wanted = ("x264enc", "lamemp3enc", "rtpmpapay", "h264parse", "h265parse", "rtph264pay", "rtph265pay", "qtdemux")
 raise SystemExit(any(Gst.ElementFactory.find(name) is None for name in wanted))
 """
 

@@ -209,6 +209,20 @@ def test_latm_and_mpeg_audio() -> None:
     assert [sound.content for sound in mpeg.ready] == [frame]
 
 
+def test_small_mpeg_frames_come_several_to_a_packet() -> None:
+    mpeg = MpegAudioUnits()
+    frame = b"\xff\xfb\x14\x00" + bytes(92)
+    assert mpeg_frame_bytes(frame) == 96
+    payload = bytes(4) + frame * 3 + frame[:50]
+    mpeg.take(memoryview(payload), 0, len(payload), 0, 0xFFFF_FFFF, 0)
+    # 1152 samples of 48 kHz are 2160 ticks of RTP's clock.
+    assert [(sound.content, sound.timestamp) for sound in mpeg.ready] == [
+        (frame, 0xFFFF_FFFF),
+        (frame, 2159),
+        (frame, 4319),
+    ]
+
+
 @pytest.mark.parametrize("make", [lambda: AacUnits({}), LatmUnits, MpegAudioUnits])
 @given(st.lists(st.tuples(st.binary(max_size=30), st.booleans(), st.integers(0, 1)), max_size=20))
 def test_any_sound_is_read(

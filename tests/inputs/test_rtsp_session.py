@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import pytest
 
 from rig.fixtures import MakeSource
@@ -17,6 +18,7 @@ from rig.scripted_camera import Answer, Script, ScriptedCamera
 from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
+from seacorder.inputs.audio_payload import mpeg_frame_bytes
 from seacorder.inputs.rtsp import RtspInput
 from seacorder.model.address import RtspAddress, Transport
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
@@ -191,3 +193,39 @@ def test_both_clients_bring_the_same_pictures(
     for number in both:
         # FFmpeg leaves parameter sets and delimiters in front of the slices; the slices are the same.
         assert 0 <= slices[1][number] - slices[0][number] < 200
+
+
+@pytest.mark.rtsp
+def test_mp3_is_recorded_as_it_comes(rtsp_server: RtspServer, rig_source: MakeSource, tmp_path: Path) -> None:
+    source = made(rtsp_server.serve("/bow", rig_source(SPEC), audio="mp3"))
+    found = source.open()
+    packets = [item for item in itertools.islice(source.packets(), 150) if isinstance(item, SourcePacket)]
+    source.close()
+    assert found.audio is not None
+    assert (found.audio.codec, found.audio.sample_rate, found.audio.channels) == ("mp3", 44100, 2)
+    sound = [packet for packet in packets if packet.track is Track.AUDIO]
+    assert {mpeg_frame_bytes(bytes(packet.packet)[:4]) for packet in sound} <= {417, 418}
+    assert all(packet.size == mpeg_frame_bytes(bytes(packet.packet)[:4]) for packet in sound)
+    steps = {(after.pts or 0) - (before.pts or 0) for before, after in itertools.pairwise(sound)}
+    assert all(abs(step - 90_000 * 1152 / 44100) <= 1 for step in steps)
+    write(found, packets, tmp_path / "copy.mp4")
+    with av.open(str(tmp_path / "copy.mp4")) as container:
+        assert sum(frame.samples for frame in container.decode(audio=0)) > 10 * 1152
+
+
+def test_sound_that_is_offered_and_never_comes(rig_source: MakeSource, caplog: pytest.LogCaptureFixture) -> None:
+    body = (
+        b"v=0\na=control:*\nm=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=control:track1\n"
+        b"m=audio 0 RTP/AVP 14\na=control:track2\n"
+    )
+
+    def script(method: str, url: str, _headers: dict[str, str]) -> Answer | None:
+        if method == "SETUP" and url.endswith("track2"):
+            return 200, {"Session": "77", "Transport": "RTP/AVP/TCP;unicast;interleaved=6-7"}, b""
+        return (200, {"Content-Base": f"{url}/"}, body) if method == "DESCRIBE" else None
+
+    with ScriptedCamera(rig_source(SPEC), script) as camera:
+        found, packets = taken(camera)
+    assert found.audio is None
+    assert "did not send the sound that it offers" in caplog.text
+    assert {(after.pts or 0) - (before.pts or 0) for before, after in itertools.pairwise(packets)} == {1800}

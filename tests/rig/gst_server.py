@@ -36,6 +36,8 @@ AUDIO = {
     " ! rtppcmupay name=pay{n} pt=0",
     "l16": "audiotestsrc is-live=true wave=ticks ! audio/x-raw,rate=16000,channels=1,format=S16BE"
     " ! rtpL16pay name=pay{n} pt={pt}",
+    "mp3": "audiotestsrc is-live=true wave=ticks ! audio/x-raw,rate=44100,channels=2 ! lamemp3enc"
+    " target=bitrate cbr=true bitrate=128 ! mpegaudioparse ! rtpmpapay name=pay{n} pt=14",
     "opus": "audiotestsrc is-live=true wave=ticks ! audio/x-raw,rate=48000,channels=2 ! opusenc"
     " ! rtpopuspay name=pay{n} pt={pt}",
 }

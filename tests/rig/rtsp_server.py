@@ -27,7 +27,7 @@ _SCRIPT = Path(__file__).with_name("gst_server.py")
 _CHECK = (
     "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import Gst, GstRtspServer;"
     "Gst.init(None); assert all(Gst.ElementFactory.find(n) for n in"
-    " ('rtph264pay', 'rtph265pay', 'rtpmp4gpay', 'avenc_aac', 'vp8enc', 'appsrc'))"
+    " ('rtph264pay', 'rtph265pay', 'rtpmp4gpay', 'avenc_aac', 'lamemp3enc', 'rtpmpapay', 'vp8enc', 'appsrc'))"
 )
 
 
@@ -67,7 +67,7 @@ class RtspServer:
         """Begins to serve `sources`, one after the other and again, under `path`; returns the address.
 
         `parameters`: "both" in the SDP and before each keyframe, "sdp" there alone, "inband" not in the SDP.
-        `audio`: "aac", "pcma", "pcmu", "l16" or "opus". No sources: sound alone, or `other`: "vp8" or "jpeg".
+        `audio`: "aac", "pcma", "pcmu", "l16", "mp3" or "opus". No sources: sound alone, or `other`: "vp8" or "jpeg".
         """
         order = {"path": path, "sources": [str(source.index) for source in sources], "parameters": parameters}
         self._tell("serve", **order, audio=audio, other=other, loop=loop)
@@ -158,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--gop", type=int, default=0, help="frames; 0: one second")
     parser.add_argument("--codec", choices=("h264", "hevc"), default="h264")
-    parser.add_argument("--audio", choices=("aac", "pcma", "pcmu", "l16", "opus"))
+    parser.add_argument("--audio", choices=("aac", "pcma", "pcmu", "l16", "mp3", "opus"))
     parser.add_argument("--port", type=int, default=8554)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "seacorder-rig")
     chosen = parser.parse_args(arguments)

@@ -148,6 +148,7 @@ KINDS: dict[str, tuple[SourceSpec, dict[str, Any]]] = {
     "parameters-only-in-the-description": (SourceSpec(seconds=60), {"parameters": "sdp"}),
     "with-aac": (SourceSpec(seconds=60), {"audio": "aac"}),
     "with-g711": (SourceSpec(seconds=60), {"audio": "pcma"}),
+    "with-mp3": (SourceSpec(seconds=60), {"audio": "mp3"}),
     "with-opus": (SourceSpec(seconds=60), {"audio": "opus"}),
 }
 
@@ -174,6 +175,20 @@ def test_every_kind_of_stream_is_recorded_whole(
         assert ("with-" in row["channel"]) == any(stream["codec_type"] == "audio" for stream in streams)
         if row["channel"].startswith("h265"):
             assert streams[0]["codec_tag_string"] == "hvc1"
+        if row["channel"] == "with-mp3":
+            mp3_decodes(path)
+
+
+def mp3_decodes(path: Path) -> None:
+    """The sound is still MP3 of its own rate, decodes, and is as long as the picture but for what is on its way."""
+    entries = "stream=codec_name,sample_rate,nb_read_frames"
+    command = ["ffprobe", "-v", "error", "-select_streams", "a", "-count_frames", "-show_entries", entries]
+    done = subprocess.run([*command, "-of", "json", str(path)], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    (sound,) = json.loads(done.stdout)["streams"]
+    assert (sound["codec_name"], sound["sample_rate"]) == ("mp3", "44100")
+    recorded = float(probe(path)[0]["duration"])
+    assert abs(int(sound["nb_read_frames"]) * 1152 / 44100 - recorded) < 0.5
 
 
 def probe(path: Path) -> list[Any]:

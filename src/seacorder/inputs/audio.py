@@ -20,11 +20,17 @@ DRIFT_SECONDS = 0.2
 BITS_PER_SECOND_AND_CHANNEL = 64_000
 _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 _PASSED_WITH_CONFIGURATION = {"aac": 2, "opus": 19}
+_MPEG_AUDIO = ("mp1", "mp2", "mp3")
+_MP3_RATES = range(16_000, 48_001)
+"""What MP4 takes. More is no rate at all but RTP's clock: a session description does not tell that of MPEG audio."""
 
 
-def can_pass(codec: str, extradata: bytes | None) -> bool:
+def can_pass(context: Any) -> bool:
     """True when MP4 carries it as it comes; AAC and Opus need their configuration record for that."""
-    return codec == "mp3" or len(extradata or b"") >= _PASSED_WITH_CONFIGURATION.get(codec, 1 << 30)
+    codec: str = context.codec.canonical_name
+    if codec == "mp3":
+        return context.sample_rate in _MP3_RATES
+    return len(context.extradata or b"") >= _PASSED_WITH_CONFIGURATION.get(codec, 1 << 30)
 
 
 class AacTranscoder:
@@ -35,11 +41,13 @@ class AacTranscoder:
         context = stream.codec_context
         self._source_base = Fraction(stream.time_base)
         self._decode = context.decode
-        rate = next((rate for rate in _RATES if rate <= context.sample_rate), 8000)
-        layout = "mono" if context.channels == 1 else "stereo"
+        is_told = context.codec.canonical_name not in _MPEG_AUDIO or context.sample_rate <= _MP3_RATES[-1]
+        rate = next((rate for rate in _RATES if rate <= context.sample_rate), 8000) if is_told else 48_000
+        layout = "mono" if is_told and context.channels == 1 else "stereo"
         self.time_base = Fraction(1, rate)
         self._encoder = _encoder(rate, layout)
-        self._resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+        self._layout = layout
+        self._resampler = self._new_resampler()
         self._fifo = av.AudioFifo()
         self._next_pts: int | None = None
         self.template = _template(rate, layout)
@@ -47,7 +55,7 @@ class AacTranscoder:
     def packets(self, packet: Any) -> Iterator[Any]:
         """AAC packets that are ready after `packet`; none for one that cannot be decoded."""
         try:
-            frames = [made for frame in self._decode(packet) for made in self._resampler.resample(frame)]
+            frames = [made for frame in self._decode(packet) for made in self._resampled(frame)]
         except FFmpegError:
             return
         if packet.pts is not None and frames:
@@ -64,6 +72,17 @@ class AacTranscoder:
             frame.pts, frame.time_base = self._next_pts, self.time_base
             yield from self._encoder.encode(frame)
             yield from self._encoder.encode(None)
+
+    def _resampled(self, frame: Any) -> list[Any]:
+        try:
+            return self._resampler.resample(frame)
+        except ValueError:
+            # The sound changed its rate or its channels; what comes out stays as it is.
+            self._resampler = self._new_resampler()
+            return self._resampler.resample(frame)
+
+    def _new_resampler(self) -> av.AudioResampler:
+        return av.AudioResampler(format="fltp", layout=self._layout, rate=self.time_base.denominator)
 
     def _anchor(self, source_pts: int) -> None:
         """`source_pts` belongs to the sample behind those that wait in the queue."""

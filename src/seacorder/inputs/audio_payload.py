@@ -68,8 +68,19 @@ class MpegAudioUnits(SoundUnits):
             return
         size = mpeg_frame_bytes(self._parts)
         if size is None or len(self._parts) >= size:
-            self.ready.append(Sound(self._parts, timestamp))
+            self._take_frames(self._parts, timestamp)
             self._parts = b""
+
+    def _take_frames(self, block: bytes, timestamp: int) -> None:
+        """Small frames come several to a packet, and the packet's time is that of the first."""
+        ticks, at, number = mpeg_frame_ticks(block), 0, 0
+        while at < len(block):
+            size = mpeg_frame_bytes(block[at : at + 4])
+            frame = block[at : at + size] if size else block[at:]
+            if size is not None and len(frame) < size:
+                return
+            self.ready.append(Sound(frame, timestamp + number * ticks & 0xFFFF_FFFF))
+            at, number = at + len(frame), number + 1
 
 
 class AacUnits(SoundUnits):
@@ -170,12 +181,26 @@ def mpeg_frame_bytes(head: bytes) -> int | None:
     bits, rate = head[2] >> 4, head[2] >> 2 & 3
     if version == 1 or layer == 4 or rate == 3 or bits in (0, 15):
         return None
-    hertz = (44100, 48000, 32000)[rate] >> (0 if version == 3 else 1 if version == 2 else 2)
+    hertz = _hertz(head)
     kilobits = _BIT_RATES[(version == 3, layer)][bits - 1]
     if layer == 1:
         return (12_000 * kilobits // hertz + (head[2] >> 1 & 1)) * 4
     factor = 72_000 if layer == 3 and version != 3 else 144_000
     return factor * kilobits // hertz + (head[2] >> 1 & 1)
+
+
+def mpeg_frame_ticks(head: bytes) -> int:
+    """How long the MPEG audio frame lasts that begins with `head`, by RTP's clock of 90 kHz; 0 when it is none."""
+    if mpeg_frame_bytes(head) is None:
+        return 0
+    layer = 4 - (head[1] >> 1 & 3)
+    samples = 384 if layer == 1 else 576 if layer == 3 and head[1] >> 3 & 3 != 3 else 1152
+    return round(samples * 90_000 / _hertz(head))
+
+
+def _hertz(head: bytes) -> int:
+    version = head[1] >> 3 & 3
+    return (44100, 48000, 32000)[head[2] >> 2 & 3] >> (0 if version == 3 else 1 if version == 2 else 2)
 
 
 _LOW_RATES = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)

@@ -1,5 +1,6 @@
 """The sound of a camera: packets that MP4 carries, on the picture's origin."""
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from fractions import Fraction
@@ -9,8 +10,8 @@ import av
 from av.error import FFmpegError
 
 from seacorder.inputs.audio import AacTranscoder, can_pass
-from seacorder.inputs.audio_payload import SoundUnits, sound_units
-from seacorder.inputs.formats import detached, probe_audio
+from seacorder.inputs.audio_payload import MpegAudioUnits, SoundUnits, sound_units
+from seacorder.inputs.formats import detached, probe_audio, probe_mpeg_audio
 from seacorder.inputs.rtcp import SenderReport
 from seacorder.inputs.rtp import Unwrapped
 from seacorder.inputs.sdp import OfferedTrack
@@ -40,25 +41,36 @@ def open_sound(tracks: tuple[OfferedTrack, ...], source: str) -> "AudioTrack | N
 
 
 class AudioTrack:
-    """One connection's sound. `units` takes the payloads; `items` gives what is finished."""
+    """One connection's sound. `units` takes the payloads; `items` gives what is finished.
+
+    A session description does not tell layer, rate and channels of MPEG audio: `template` is None until the first
+    frame has.
+    """
 
     def __init__(self, offered: OfferedTrack, units: SoundUnits, stream: Any) -> None:
         """FFmpegError or ValueError when this sound cannot be decoded."""
         self.offered = offered
         self.units = units
         self._time_base = Fraction(1, offered.clock_rate)
-        context = stream.codec_context
         self._transcoder: AacTranscoder | None = None
-        if can_pass(context.codec.canonical_name, context.extradata):
-            self.template = detached(stream, self._time_base)
-        else:
-            self._transcoder = AacTranscoder(stream)
-            self.template = self._transcoder.template
+        self.template: Any = None
+        self._is_given_up = False
+        if not isinstance(units, MpegAudioUnits):
+            self._open(stream)
         self._times = Unwrapped()
         self._last = 0
         self._offset: SoundOffset | None = None
         self._begin: tuple[int, int] | None = None
         self._learned: tuple[SenderReport | None, SenderReport | None] = (None, None)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Nobody knows yet what sound it is."""
+        return self.template is None and not self._is_given_up
+
+    def give_up(self) -> None:
+        """Whatever comes is dropped from now on."""
+        self._is_given_up = True
 
     def begin_at(self, video_timestamp: int, sound_timestamp: int) -> None:
         """The camera says that both RTP times stand for one moment."""
@@ -74,11 +86,27 @@ class AudioTrack:
     def items(self, arrived_ns: int, picture: PictureOrigin | None) -> Iterator[SourcePacket]:
         """Finished packets; none before the first picture, which gives the origin."""
         ready = self.units.ready
-        if picture is not None:
+        if self.is_awaited and ready:
+            self._open_by(ready[0].content)
+        if picture is not None and self.template is not None:
             for sound in ready:
                 self._last = self._times.take(sound.timestamp)
                 yield from self._packets(sound.content, self._pts(picture, arrived_ns), arrived_ns)
         ready.clear()
+
+    def _open_by(self, frame: bytes) -> None:
+        stream = probe_mpeg_audio(frame)
+        if stream is not None:
+            with contextlib.suppress(FFmpegError, ValueError):
+                self._open(stream)
+
+    def _open(self, stream: Any) -> None:
+        """FFmpegError or ValueError when this sound cannot be decoded."""
+        if can_pass(stream.codec_context):
+            self.template = detached(stream, self._time_base)
+        else:
+            self._transcoder = AacTranscoder(stream)
+            self.template = self._transcoder.template
 
     def _pts(self, picture: PictureOrigin, arrived_ns: int) -> int:
         if self._offset is None:

@@ -18,6 +18,7 @@ from seacorder.model.sample import SourceFormat, Track, TrackFormat
 VIDEO_CODECS = ("h264", "hevc")
 _NO_RATE = "1000"
 """What FFmpeg is to assume where a stream tells no frame rate: nothing that could be one."""
+_FRAMES_TO_BELIEVE = 8
 _RATE_LIMITS = (Fraction(1, 10), Fraction(480))
 
 
@@ -47,6 +48,11 @@ def source_format(video: Any, audio: Any | None, *, frame_rate: Fraction | None)
     """The format of two templates; `audio` None without sound."""
     templates = {Track.VIDEO: video} if audio is None else {Track.VIDEO: video, Track.AUDIO: audio}
     return SourceFormat(_video(video), None if audio is None else _audio(audio), frame_rate, templates)
+
+
+def with_sound(found: SourceFormat, audio: Any) -> SourceFormat:
+    """`found` with sound of the template `audio`."""
+    return source_format(found.templates[Track.VIDEO], audio, frame_rate=found.frame_rate)
 
 
 def probe_video(codec: str, access_unit: bytes, time_base: Fraction) -> Any:
@@ -113,6 +119,17 @@ def probe_audio(description: str) -> Any:
     options = {"sdp_flags": "custom_io", "probesize": "32", "analyzeduration": "1"}
     try:
         container = av.open(io.BytesIO(description.encode()), format="sdp", options=options)
+        stream = container.streams.audio[0]
+    except (FFmpegError, IndexError, ValueError):
+        return None
+    return stream if stream.codec_context is not None and stream.codec_context.sample_rate > 0 else None
+
+
+def probe_mpeg_audio(frame: bytes) -> Any:
+    """An audio stream as FFmpeg reads it out of one MPEG audio frame; None when it is none. As `probe_audio`."""
+    try:
+        # FFmpeg believes in a frame only when others follow it.
+        container = av.open(io.BytesIO(frame * _FRAMES_TO_BELIEVE), format="mp3")
         stream = container.streams.audio[0]
     except (FFmpegError, IndexError, ValueError):
         return None

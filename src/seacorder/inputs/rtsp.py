@@ -8,6 +8,7 @@ is not judged: cameras sign their own. `close` may come from any thread and ends
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
@@ -15,6 +16,7 @@ from seacorder.base.log import RateLimit
 from seacorder.inputs import video_track
 from seacorder.inputs.audio_track import AudioTrack, open_sound
 from seacorder.inputs.faults import CLOSED, failure, network_failure
+from seacorder.inputs.formats import with_sound
 from seacorder.inputs.rtp_receiver import RtpReceiver
 from seacorder.inputs.rtsp_connection import ConnectionEndedError, ConnectionShutError
 from seacorder.inputs.rtsp_session import RtspSession
@@ -28,6 +30,9 @@ log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 5
 KEYFRAME_WAIT_SECONDS = 20
 """How long a camera may send pictures without one that can be decoded by itself."""
+
+SOUND_WAIT_SECONDS = 1
+"""How long pictures wait for sound that only tells by its first packet what it is."""
 
 Items = Iterator[SourcePacket | SourceFormat]
 
@@ -105,11 +110,26 @@ class RtspInput:
         limit_ns = self._clock.monotonic_ns() + KEYFRAME_WAIT_SECONDS * NS_PER_SECOND
         while self._clock.monotonic_ns() < limit_ns:
             if items := reading.turn():
-                return items
+                return self._until_sound(reading, items)
         raise InputFailed(
             f"{self._source} sent no keyframe with its parameters within {KEYFRAME_WAIT_SECONDS} s; "
             "set the camera's keyframe (GOP, I-frame) interval to 1 or 2 seconds."
         )
+
+    def _until_sound(
+        self, reading: "_Reading", items: list[SourcePacket | SourceFormat]
+    ) -> list[SourcePacket | SourceFormat]:
+        """`items` and what comes until it is known which sound there is, which some only tell by sending it."""
+        limit_ns = self._clock.monotonic_ns() + SOUND_WAIT_SECONDS * NS_PER_SECOND
+        while reading.awaits_sound and self._clock.monotonic_ns() < limit_ns:
+            items += reading.turn()
+        if reading.awaits_sound:
+            sentence = "%s did not send the sound that it offers within %d s; its sound is not recorded."
+            log.warning(sentence, self._source, SOUND_WAIT_SECONDS)
+        template = reading.settle_sound()
+        if template is None:
+            return items
+        return [with_sound(item, template) if isinstance(item, SourceFormat) else item for item in items]
 
     @contextmanager
     def _said(self) -> Iterator[None]:
@@ -160,6 +180,19 @@ class _Reading:
             video_time, sound_time = times.get(self._video.control), times.get(sound.offered.control)
             if video_time is not None and sound_time is not None:
                 sound.begin_at(video_time, sound_time)
+
+    @property
+    def awaits_sound(self) -> bool:
+        """There is sound, and only its first packet will tell which."""
+        return self._sound is not None and self._sound.is_awaited
+
+    def settle_sound(self) -> Any:
+        """What the sound is; None when there has been none, and then there will be none."""
+        if self._sound is None:
+            return None
+        self._sound.give_up()
+        self._video.audio_template = self._sound.template
+        return self._sound.template
 
     def turn(self) -> list[SourcePacket | SourceFormat]:
         """Waits for the next burst and returns what it finished. TimeoutError when the picture stays away."""

@@ -168,7 +168,7 @@ class Tracks:
         if self._audio is None or self._audio.codec_context is None or self._audio.codec_context.sample_rate <= 0:
             return None
         context = self._audio.codec_context
-        if can_pass(context.codec.canonical_name, context.extradata):
+        if can_pass(context):
             return detached(self._audio, self._audio.time_base)
         try:
             self._transcoder = AacTranscoder(self._audio)
