@@ -1,6 +1,15 @@
 """Delays between attempts to connect: short for a link that comes back, long for a camera that refuses."""
 
-from seacorder.channel.ingest import GOOD_RUN_NS, Backoff
+import logging
+
+import pytest
+
+from fakes.clock import FakeClock
+from fakes.input import FakeInput
+from seacorder.base.errors import BadRequest, InputFailed
+from seacorder.channel.channel import Channel
+from seacorder.channel.ingest import GOOD_RUN_NS, SAME_REASON_SECONDS, Backoff, Ingest
+from seacorder.model.channel import ChannelSettings
 
 
 def test_a_lost_link_is_tried_again_every_two_seconds_at_the_latest() -> None:
@@ -19,3 +28,25 @@ def test_a_good_run_makes_the_next_delay_short_again() -> None:
     for _ in range(5):
         backoff.after(0)
     assert backoff.after(GOOD_RUN_NS) == 0.5
+
+
+def test_the_log_has_a_reason_only_where_no_alarm_brings_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("seacorder.channel.ingest.FIRST_DELAY_SECONDS", 0.0)
+    clock = FakeClock()
+    channel = Channel(ChannelSettings(0, "Bow", "test:"), clock, lambda _: None)
+    script = [
+        lambda: InputFailed("Bow does not answer."),
+        lambda: InputFailed("Bow does not answer."),
+        lambda: InputFailed("Bow refuses the password."),
+        lambda: clock.advance(SAME_REASON_SECONDS + 1) or InputFailed("Bow does not answer."),  # type: ignore[func-returns-value]
+        lambda: BadRequest("Bow has no such pattern."),
+    ]
+    caplog.set_level(logging.INFO)
+    Ingest(channel, lambda: FakeInput([script.pop(0)()]), clock).run()
+    assert [record.getMessage() for record in caplog.records] == [
+        "Bow refuses the password.",
+        "Bow does not answer. (1 more of these)",
+        "Bow has no such pattern.",
+    ]

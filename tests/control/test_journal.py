@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from control.bridge import Bridge
 from fakes.clock import FakeClock
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events import EventKind
 from seacorder.control.journal import LINES_AT_ONCE, Journal
+from seacorder.model.channel import ChannelState
 
 
 async def test_a_flood_of_one_channel_is_left_out_of_the_log_and_counted(
@@ -20,8 +22,8 @@ async def test_a_flood_of_one_channel_is_left_out_of_the_log_and_counted(
     journal = Journal(clock, catalogue)
     caplog.set_level(logging.INFO)
     for _ in range(50):
-        journal.warn(EventKind.CHANNEL_FAILED, "Bow has gone.", channel="Bow")
-    journal.warn(EventKind.CHANNEL_FAILED, "Stern has gone.", channel="Stern")
+        journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Bow has gone.", channel="Bow")
+    journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Stern has gone.", channel="Stern")
     journal.alarm(EventKind.WORKER_LOST, "The worker was lost.", channel="Bow")
     catalogue.close()
     messages = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
@@ -30,3 +32,31 @@ async def test_a_flood_of_one_channel_is_left_out_of_the_log_and_counted(
     left_out = 50 - LINES_AT_ONCE
     assert messages[-1] == f"Bow: The worker was lost. ({left_out} events before this one are only in the event list)"
     assert len(journal.events.after(0)) == 52
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        (ChannelState.FAILED, "Bow refuses the user name or password; correct them in its address."),
+        (ChannelState.STALLED, "Bow is connected but has sent no frame for 3 s; check the camera."),
+    ],
+)
+async def test_a_bad_camera_is_one_line_with_the_reason_as_the_input_gave_it(
+    bridge: Bridge, caplog: pytest.LogCaptureFixture, state: ChannelState, reason: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    await bridge.start()
+    caplog.clear()
+    bridge["Bow"].beat(state, reason)
+    await bridge.event("alarm_raised")
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
+    assert line.endswith(f": {reason}")
+    assert [event.kind for event in bridge.recorder.events.after(0)][-2:] == [f"channel_{state}", "alarm_raised"]
+
+
+async def test_a_lost_worker_is_one_line(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
+    await bridge.start()
+    caplog.clear()
+    bridge["Bow"].lose("The worker of Bow was lost.")
+    await bridge.event("alarm_raised")
+    assert [record.getMessage() for record in caplog.records] == ["Bow: The worker of Bow was lost."]

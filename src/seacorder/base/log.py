@@ -28,12 +28,18 @@ class RedactingFormatter(logging.Formatter):
 
 def set_up(level: str = "INFO", *, process: str = "control") -> None:
     """Sends this process's log to standard error, each line with UTC time, level and process. Call once, at start."""
-    handler = logging.StreamHandler(sys.stderr)
-    formatter = RedactingFormatter(f"%(asctime)s %(levelname)-7s {process}: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
-    handler.setFormatter(formatter)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [logging.StreamHandler(sys.stderr)]
     root.setLevel(level)
+    call_process(process)
+
+
+def call_process(name: str) -> None:
+    """Heads the lines that follow with another name: a worker learns only later which channel is its own."""
+    head = name.replace("%", "%%")
+    formatter = RedactingFormatter(f"%(asctime)s %(levelname)-7s {head}: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(formatter)
 
 
 class RateLimit:

@@ -74,9 +74,7 @@ class Ingest(threading.Thread):
             ending = self._attempt()
             if self._stopping.is_set():
                 return
-            # The end of a state is an event, which the control process logs; what is said here is that it goes on.
-            if self._channel.has_failed:
-                self._log_again(ending.reason)
+            self._log_again(ending.reason)
             self._channel.disconnected(ending.reason)
             if ending.is_final:
                 return
@@ -84,8 +82,10 @@ class Ingest(threading.Thread):
             self._stopping.wait(backoff.after(run_ns, is_refusal=ending.is_refusal))
 
     def _log_again(self, reason: str) -> None:
+        """The first failure is an alarm, which the control process logs; said here is what changes and that it goes on.
+        """
         held = self._rate_limit.allow(reason)
-        if held is not None:
+        if held is not None and self._channel.has_failed:
             log.warning("%s (%d more of these)", reason, held) if held else log.warning("%s", reason)
 
     def _attempt(self) -> Ending:

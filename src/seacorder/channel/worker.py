@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
+from seacorder.base.log import call_process
 from seacorder.base.pipe import Link
 from seacorder.channel.channel import Channel
 from seacorder.channel.ingest import Ingest
@@ -66,6 +67,7 @@ def run(link: Link) -> None:
     settings = next(messages, None)
     if not isinstance(settings, ChannelSettings):
         raise SystemExit("This is a channel's worker; `seacorder serve` starts it.")
+    call_process(settings.name)
     clock = SystemClock()
     outbox = Outbox(link.send)
     outbox.start()

@@ -20,7 +20,7 @@ SLOW_SHARE = 0.25
 """Of a channel's memory for a slow disk. Cleared at half of it."""
 
 REMEDIES = {
-    AlarmKind.CAMERA_FAILED: "Check the camera's power, its cable and the address in the settings.",
+    AlarmKind.CAMERA_FAILED: "See to what the sentence says; else check the camera's power, cable and address.",
     AlarmKind.CAMERA_STALLED: "Check the camera and the network; the connection is made anew by itself.",
     AlarmKind.CAMERA_FROZEN: "Look at the picture; if it stands still, switch the camera or converter off and on.",
     AlarmKind.CAMERA_BLACK: "Check the lights, the lens cap, and the signal into the camera or converter.",
@@ -33,6 +33,9 @@ REMEDIES = {
     AlarmKind.RECORDING_NOT_WRITTEN: "Look at the other alarms first; if it stays, stop and start the recording.",
     AlarmKind.ON_FALLBACK: "See to the first disk; the next part goes there again once it can.",
 }
+
+SAY_WHAT_TO_DO = frozenset({AlarmKind.CAMERA_FAILED, AlarmKind.CAMERA_STALLED})
+"""Their sentences come from the input, which knows best; the remedy would only repeat or contradict it."""
 
 
 @dataclass(frozen=True, slots=True)

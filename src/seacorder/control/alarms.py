@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from seacorder.base.clock import NS_PER_SECOND
-from seacorder.control.alarm_rules import REMEDIES, Finding, Scene, findings
+from seacorder.control.alarm_rules import REMEDIES, SAY_WHAT_TO_DO, Finding, Scene, findings
 from seacorder.control.events import EventKind
 from seacorder.control.recordings import Recordings
 from seacorder.control.surroundings import Surroundings
@@ -86,8 +86,14 @@ class Alarms:
         now_ns = own.clock.utc_ns()
         raised, cleared = self._table.update(findings(self._scene()), now_ns)
         for alarm in raised:
-            sentence = f"Alarm {alarm.kind}: {alarm.sentence} {alarm.remedy}"
-            own.journal.note(EventKind.ALARM_RAISED, sentence, channel=alarm.channel, severity=alarm.severity)
+            remedy = "" if alarm.kind in SAY_WHAT_TO_DO else alarm.remedy
+            own.journal.note(
+                EventKind.ALARM_RAISED,
+                f"Alarm {alarm.kind}: {alarm.sentence} {remedy}".rstrip(),
+                channel=alarm.channel,
+                severity=alarm.severity,
+                is_logged=alarm.kind is not AlarmKind.WORKER_LOST,  # its event is an alarm too, of every single loss
+            )
         for alarm in cleared:
             sentence = f"Alarm {alarm.kind} is over after {(now_ns - alarm.since_utc_ns) / NS_PER_SECOND:.1f} s."
             own.journal.note(EventKind.ALARM_CLEARED, sentence, channel=alarm.channel)

@@ -14,6 +14,8 @@ LINES_AT_ONCE, LINES_PER_SECOND = 5, 0.3
 """Of the log, for each channel: a camera that comes and goes all night fills the event list, not the log."""
 SAME_ALARM_NS = 10 * NS_PER_SECOND
 """How soon the log says the same alarm again; another one at once. In all, ten lines in ten seconds."""
+_SAID_BY_ALARM = frozenset({"channel_failed", "channel_stalled", "picture_frozen", "picture_black"})
+"""Events whose sentence comes again as an alarm: the log has it once, in the alarm's line."""
 _LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.ALARM: logging.ERROR}
 
 
@@ -29,10 +31,16 @@ class Journal:
         """When each alarm was logged, channel and sentence; the latest ones only."""
 
     def note(
-        self, kind: EventKind, sentence: str, *, channel: str | None = None, severity: Severity = Severity.INFO
+        self,
+        kind: EventKind,
+        sentence: str,
+        *,
+        channel: str | None = None,
+        severity: Severity = Severity.INFO,
+        is_logged: bool = True,
     ) -> None:
-        """Something happened just now."""
-        self.take(Event(self._clock.utc_ns(), kind.value, severity, redact(sentence), channel))
+        """Something happened just now; the log may leave out what it has been told already."""
+        self.take(Event(self._clock.utc_ns(), kind.value, severity, redact(sentence), channel), is_logged=is_logged)
 
     def warn(self, kind: EventKind, sentence: str, *, channel: str | None = None) -> None:
         self.note(kind, sentence, channel=channel, severity=Severity.WARNING)
@@ -40,9 +48,11 @@ class Journal:
     def alarm(self, kind: EventKind, sentence: str, *, channel: str | None = None) -> None:
         self.note(kind, sentence, channel=channel, severity=Severity.ALARM)
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Event, *, is_logged: bool = True) -> None:
         """An event that a worker noted."""
         self.events.add(event)
+        if not is_logged or event.kind in _SAID_BY_ALARM:
+            return
         channel = event.channel
         if channel is not None and not self._may_log(channel, event):
             self._left_out[channel] = self._left_out.get(channel, 0) + 1

@@ -195,7 +195,8 @@ class Worker(Generic[First]):
     def _lost(self, fault: str) -> None:
         self._move(WorkerState.LOST)
         sentence = redact(f"The worker of {self.name} was lost. {fault}")
-        _log.error("%s", sentence)
+        if self._callbacks.on_lost is _no_sentence:
+            _log.error("%s", sentence)
         self._tell(self._callbacks.on_lost, self.name, sentence)
 
     async def _run(self) -> str:
