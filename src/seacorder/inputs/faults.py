@@ -23,7 +23,10 @@ _NO_STREAM = "{source} has no such stream; correct the part of its address after
 _REFUSED_REQUEST = "{source} refuses the request ({reason}); try #transport=udp, or another stream."
 _OWN_FAULT = "{source} reports a fault of its own ({reason}); it may have too many viewers."
 _REFUSED = "{source} refuses connections; check the port, and that RTSP is switched on in the camera."
-NOT_RTSP = "{source} answers, but not as an RTSP camera; check the port and the stream's name."
+NOT_RTSP = "{source} answers, but not as an RTSP camera; check the port, and write rtsps:// if it uses TLS there."
+NO_TLS = "{source} does not speak TLS (1.2 or newer) on this port; write rtsp://, or the camera's TLS port, often 322."
+ONLY_TLS = "{source} speaks TLS on this port; write rtsps:// instead of rtsp://."
+HUNG_UP = "{source} closed the connection without an answer; check the port, and write rtsps:// if it uses TLS there."
 _UNREADABLE = "{source} cannot be read ({reason}); check its address."
 _SENTENCES: tuple[tuple[type[Exception], str], ...] = (
     (av.error.HTTPUnauthorizedError, _UNAUTHORIZED),
@@ -64,8 +67,13 @@ def network_failure(error: OSError, source: str) -> InputFailed:
     return failure(sentence, source, error.strerror or type(error).__name__)
 
 
-def camera_failure(error: av.error.FFmpegError, source: str, *, timed_out: bool = False) -> InputFailed:
-    """The failure to raise from `error`. `source` names the camera, without credentials."""
+def camera_failure(
+    error: av.error.FFmpegError, source: str, *, timed_out: bool = False, tls_host: str | None = None
+) -> InputFailed:
+    """The failure to raise from `error`. `source` names the camera, without credentials.
+
+    `tls_host`: where TLS was to begin. Its name may be looked up, which blocks.
+    """
     if timed_out and isinstance(error, av.error.InvalidDataError):
         return failure(SILENT, source)
     reason = error.strerror or type(error).__name__
@@ -75,5 +83,13 @@ def camera_failure(error: av.error.FFmpegError, source: str, *, timed_out: bool 
         if isinstance(error, kind):
             return failure(sentence, source, reason)
     if error.errno == errno.EIO:
-        return failure(_UNFOUND, source)
+        # FFmpeg says no more of a name that it did not find, nor of a handshake that failed.
+        return failure(NO_TLS if tls_host is not None and _is_found(tls_host) else _UNFOUND, source)
     return failure(_UNREADABLE, source, reason)
+
+
+def _is_found(host: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(host, None))
+    except OSError:
+        return False

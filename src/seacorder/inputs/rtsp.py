@@ -15,10 +15,10 @@ from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs import video_track
 from seacorder.inputs.audio_track import AudioTrack, open_sound
-from seacorder.inputs.faults import CLOSED, failure, network_failure
+from seacorder.inputs.faults import CLOSED, NO_TLS, failure, network_failure
 from seacorder.inputs.formats import with_sound
 from seacorder.inputs.rtp_receiver import RtpReceiver
-from seacorder.inputs.rtsp_connection import ConnectionEndedError, ConnectionShutError
+from seacorder.inputs.rtsp_connection import ConnectionEndedError, ConnectionShutError, NoTlsError
 from seacorder.inputs.rtsp_session import RtspSession
 from seacorder.inputs.sdp import Description, OfferedTrack
 from seacorder.inputs.video_track import VideoTrack
@@ -148,6 +148,8 @@ class RtspInput:
             return InputFailed(f"{self._source} was closed.")
         if isinstance(error, ConnectionEndedError):
             return failure(CLOSED, self._source)
+        if isinstance(error, NoTlsError):
+            return failure(NO_TLS, self._source)
         return network_failure(error, self._source)
 
 

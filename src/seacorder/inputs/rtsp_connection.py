@@ -44,6 +44,10 @@ class ConnectionEndedError(OSError):
     """The peer closed the connection in an orderly way."""
 
 
+class NoTlsError(OSError):
+    """The peer was reached, and TLS did not come about."""
+
+
 class ConnectionShutError(OSError):
     """`close` was called here."""
 
@@ -56,7 +60,7 @@ class Connection:
         self.begin = self.end = 0
         self._socket: Any = None
         self._waiting: Any = None
-        self._is_tls = False
+        self._is_tls = self._is_tls_over = False
         self._is_reading = self._is_shut = False
 
     def connect(self, host: str, port: int, *, tls: bool, timeout: float) -> None:
@@ -119,7 +123,7 @@ class Connection:
 
     def wait(self, timeout: float, *, pause: bool) -> list[int]:
         """Blocks until something came, at most `timeout` seconds; file descriptors, none when nothing did."""
-        if self._is_tls and self._socket.pending():
+        if self._is_tls and (self._is_tls_over or self._socket.pending()):
             return [self._socket.fileno()]
         self._is_reading = True
         try:
@@ -209,6 +213,8 @@ class Connection:
                     break
                 raise
             if taken == 0:
+                # The peer's farewell has been read: the socket itself may have nothing more to say for long.
+                self._is_tls_over = True
                 if count == 0:
                     raise ConnectionEndedError
                 break
@@ -247,6 +253,10 @@ def _encrypted(plain: socket.socket, host: str) -> Any:
     context.verify_mode = ssl.CERT_NONE
     try:
         return context.wrap_socket(plain, server_hostname=host)
+    except OSError as error:
+        # A plain RTSP server answers in its own way, hangs up, or waits for the end of what it takes for a request.
+        plain.close()
+        raise NoTlsError(error.errno, error.strerror) from error
     except BaseException:
         plain.close()
         raise

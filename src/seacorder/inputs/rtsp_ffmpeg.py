@@ -9,6 +9,7 @@ A read that hangs cannot be cancelled by another thread; the process has to be e
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import av
 from av.error import FFmpegError
@@ -47,7 +48,8 @@ class FfmpegRtspInput:
             # FFmpeg calls an answer that never came invalid, too; only the time tells the two apart.
             timed_out = self._clock.monotonic_ns() - begin_ns >= TIMEOUT_SECONDS * NS_PER_SECOND
             # The library's error carries the address with its password, so it does not go on as a cause.
-            raise camera_failure(error, self._source, timed_out=timed_out) from None
+            host = _tls_host(self._address)
+            raise camera_failure(error, self._source, timed_out=timed_out, tls_host=host) from None
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         if self._tracks is None:
@@ -65,6 +67,11 @@ class FfmpegRtspInput:
             tracks.close()
         if container is not None:
             container.close()
+
+
+def _tls_host(address: RtspAddress) -> str | None:
+    parts = urlsplit(address.url)
+    return parts.hostname if parts.scheme.lower() == "rtsps" else None
 
 
 def _options(address: RtspAddress) -> dict[str, str]:

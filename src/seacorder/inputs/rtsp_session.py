@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.inputs import rtcp, sdp
-from seacorder.inputs.faults import NOT_RTSP, answer_failure, failure
+from seacorder.inputs.faults import HUNG_UP, NOT_RTSP, ONLY_TLS, answer_failure, failure
 from seacorder.inputs.interleaved import DOLLAR, take_frames
 from seacorder.inputs.rtp_datagrams import DatagramPair
 from seacorder.inputs.rtp_receiver import RtpReceiver
 from seacorder.inputs.rtsp_auth import Authority, strongest
-from seacorder.inputs.rtsp_connection import Connection
+from seacorder.inputs.rtsp_connection import Connection, ConnectionEndedError
 from seacorder.inputs.rtsp_messages import (
     Message,
     NotRtsp,
@@ -39,6 +39,8 @@ KEEP_ALIVE_SECONDS = 25
 REPORT_NS = 5 * NS_PER_SECOND
 _REORDER_WAIT_SECONDS = 0.02
 _PORTS = {"rtsp": 554, "rtsps": 322}
+_TLS_ALERT = b"\x15\x03"
+"""What a TLS server may say to a request that is not encrypted (RFC 8446, 5.1)."""
 _REDIRECTS = (301, 302, 303, 305, 307, 308)
 
 
@@ -81,7 +83,7 @@ class RtspSession:
         """Connects and asks what there is. Follows one redirect. InputFailed, or OSError of the connection."""
         for is_last in (False, True):
             self._connect()
-            options = self._ask("OPTIONS", self._url)
+            options = self._greet()
             if "GET_PARAMETER" in (options.header("public") or "").upper():
                 self._alive_method = "GET_PARAMETER"
             answer = self._ask("DESCRIBE", self._url, {"Accept": "application/sdp"})
@@ -176,6 +178,13 @@ class RtspSession:
         scheme = parts.scheme.lower()
         port = parts.port or _PORTS[scheme]
         self._connection.connect(parts.hostname or "", port, tls=scheme == "rtsps", timeout=self._timeout)
+
+    def _greet(self) -> Message:
+        """The answer to the first request of a connection."""
+        try:
+            return self._ask("OPTIONS", self._url)
+        except (ConnectionEndedError, ConnectionResetError) as error:
+            raise failure(HUNG_UP, self._source) from error
 
     def _redirect(self, target: str) -> None:
         """Credentials never go to another host than the one that they were given for."""
@@ -290,7 +299,7 @@ class RtspSession:
             found = None if blank == len(block) else parse(block[blank:])
         except NotRtsp:
             if not self._is_playing:
-                raise failure(NOT_RTSP, self._source) from None
+                raise failure(ONLY_TLS if block.startswith(_TLS_ALERT) else NOT_RTSP, self._source) from None
             self._skip(block)
             return True
         if found is None:
