@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from control.bridge import Bridge
+from seacorder.catalogue.page import Page
 from seacorder.control.resumption import mean_rate, remains
+from seacorder.control.tails import Tails
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording
 from seacorder.model.recording import FileState, LossCause, Part, Recording, RecordingState
@@ -112,3 +114,43 @@ async def test_a_start_while_it_goes_on_is_that_recording(bridge: Bridge) -> Non
     assert result.id == (await bridge.rows("recordings"))[1].id
     assert [(one.channel, one.ok) for one in result.channels] == [("Bow", True), ("Stern", True)]
     assert result.channels[0].path is not None
+
+
+async def test_without_restart_on_failure_a_hole_of_one_channel_reaches_to_the_end(bridge: Bridge) -> None:
+    bridge.first_settings = RecorderSettings(restart_on_failure=False)
+    bridge.build()
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    bridge.pass_seconds(2)
+    bridge["Bow"].lose()
+    await bridge.event("part_interrupted")
+    bridge.pass_seconds(3)
+    bridge.recorder._rounds.go()
+    await bridge.crash()
+    bow, stern = sorted(bridge.catalogue.parts(Page()).items, key=lambda part: part.channel)
+    assert (bow.state, stern.state) == (FileState.INTERRUPTED, FileState.OPEN)
+    end_utc_ns = stern.start_utc_ns + 5 * SECOND
+    facts = FileExamined(stern.path, FileState.INTERRUPTED, frames=126, bytes=9, newest_frame_utc_ns=end_utc_ns)
+    bridge.examined[stern.path] = facts
+    bridge.build()
+    await bridge.start()
+    await bridge.event("loss_noted")
+    (loss,) = await bridge.rows("losses")
+    assert (loss.channel, loss.recording_id, loss.cause) == ("Bow", bow.recording_id, LossCause.WORKER_KILLED)
+    assert (loss.from_utc_ns, loss.to_utc_ns) == (bow.end_utc_ns, end_utc_ns)
+
+
+def test_a_channel_whose_camera_was_away_at_the_end_misses_the_rest() -> None:
+    def part(channel: str, seconds: float) -> Part:
+        end_utc_ns = SECOND + round(seconds * SECOND)
+        return Part("r", channel, 1, f"/{channel}.mp4", SECOND, end_utc_ns, 0, 50, 9, FileState.INTERRUPTED)
+
+    parts = [part("Bow", 2), part("Stern", 9.4), part("Mast", 10)]
+    tails = Tails()
+    assert tails.begin(parts, [one.path for one in parts]) == []
+    assert tails.examined("/else.mp4", None) == []
+    assert tails.examined("/Bow.mp4", None) == []
+    assert tails.examined("/Stern.mp4", part("Stern", 9.5)) == []
+    (loss,) = tails.give_up()
+    assert (loss.channel, loss.cause, loss.to_utc_ns - loss.from_utc_ns) == ("Bow", LossCause.PROGRAM_ENDED, 8 * SECOND)
+    assert tails.give_up() == []

@@ -30,7 +30,7 @@ from seacorder.control.surroundings import Limits, Surroundings
 from seacorder.control.volume_watch import VolumeWatch
 from seacorder.control.worker_reports import WorkerReports
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.recording import FileKind, Recording
+from seacorder.model.recording import FileKind, Part, Recording
 from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
 from seacorder.model.settings import RecorderSettings, SettingsChange
@@ -238,8 +238,14 @@ class Recorder:
         for recording in left.recordings:
             self._recordings.left_behind(recording)
         is_free = self._recordings.running is None
-        if left.newest is not None and is_free and self.settings.restart_on_failure:
-            await self._go_on(left, left.newest)
+        if left.newest is not None:
+            page = Page(recording_id=left.newest.id, limit=LIMIT_MAX, newest_first=True)
+            parts = (await asyncio.to_thread(self.catalogue.parts, page)).items
+            if is_free and self.settings.restart_on_failure:
+                self._go_on(left, left.newest, parts)
+            else:
+                written = [part.path for part in left.parts if part.recording_id == left.newest.id]
+                self._recordings.does_not_go_on(parts, written)
         for part in left.parts:
             self.catalogue.record_part(part)
             self._examination.part(part, self._recordings.examined, repair_now=True)
@@ -247,8 +253,6 @@ class Recorder:
             self.catalogue.record_clip(clip)
             self._examination.clip(clip, repair_now=True)
 
-    async def _go_on(self, left: Remains, interrupted: Recording) -> None:
-        page = Page(recording_id=interrupted.id, limit=LIMIT_MAX, newest_first=True)
-        parts = (await asyncio.to_thread(self.catalogue.parts, page)).items
+    def _go_on(self, left: Remains, interrupted: Recording, parts: Sequence[Part]) -> None:
         known = {channel.name for channel in self._own.workers.channels}
         self._recordings.resume(interrupted, [gap for gap in left.gaps(parts) if gap.channel in known])

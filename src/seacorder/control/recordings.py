@@ -1,7 +1,7 @@
 """Master start and stop, and a recording's life between them: parts, losses, workers that come and go."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from seacorder.control.events import EventKind
@@ -20,6 +20,7 @@ from seacorder.control.recording_session import (
     with_figures,
 )
 from seacorder.control.surroundings import Surroundings
+from seacorder.control.tails import Tails
 from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
@@ -41,6 +42,7 @@ class Recordings:
         """Those that an unexpected end of the program left, by id: their end is only known once files are examined."""
         self._gaps = Gaps(surroundings.clock)
         self._first_bytes = FirstBytes()
+        self._tails = Tails()
 
     @property
     def running(self) -> RecordingSession | None:
@@ -114,6 +116,10 @@ class Recordings:
             self._gaps.begin(gap)
         sentence = f"Recording {session.id} goes on with the interrupted recording {interrupted.id}."
         self._own.journal.warn(EventKind.RECORDING_RESUMED, sentence)
+
+    def does_not_go_on(self, parts: Iterable[Part], written: Iterable[str]) -> None:
+        """The recording that was left behind ends where its longest channel does; see `Tails.begin`."""
+        self._note_losses(self._tails.begin(parts, written))
 
     def settings_changed(self) -> None:
         """Lets the running recording follow the settings in force, from the next common split."""
@@ -242,6 +248,7 @@ class Recordings:
                 self._interrupted[recording.id] = replace(recording, end_utc_ns=part.end_utc_ns)
                 self._own.catalogue.record_recording(self._interrupted[recording.id])
         self._note_losses(self._gaps.examined(path, part.end_utc_ns if part else None))
+        self._note_losses(self._tails.examined(path, part))
 
     def record_figures(self) -> None:
         """Puts what is known of open parts into the catalogue, for the case that the program ends unexpectedly."""
@@ -256,6 +263,7 @@ class Recordings:
     def close(self) -> None:
         """The program ends: holes whose examination has not come are noted as they are known."""
         self._note_losses(self._gaps.give_up())
+        self._note_losses(self._tails.give_up())
 
     # Inside.
 
@@ -349,8 +357,9 @@ class Recordings:
 
     def _note_losses(self, losses: list[Loss]) -> None:
         for loss in losses:
-            if self._session is not None:
-                self._session.saw_loss(loss)
+            session = self._session
+            if session is not None and loss.recording_id in {session.id, session.recording.continues}:
+                session.saw_loss(loss)
             self._own.catalogue.record_loss(loss)
             frames = "frames" if loss.frames is None else f"{loss.frames} frames"
             seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
