@@ -86,15 +86,6 @@ async def test_unfinished_finds_what_is_open_and_nothing_else(catalogue: Catalog
     assert (found.recordings, found.parts, found.clips) == ((RECORDING,), (part(2),), (CLIP,))
 
 
-async def test_part_numbers_are_the_highest_of_each_channel(catalogue: Catalogue) -> None:
-    for number, channel in ((1, "Bow"), (2, "Bow"), (10, "Bow"), (1, "Stern")):
-        catalogue.record_part(part(number, channel))
-    catalogue.record_part(part(77, recording="another"))
-    await catalogue.flush()
-    assert catalogue.part_numbers(RECORDING.id) == {"Bow": 10, "Stern": 1}
-    assert catalogue.part_numbers("none") == {}
-
-
 async def test_events_are_kept_in_a_ring(path: Path) -> None:
     catalogue = Catalogue(path, FakeClock(), events_kept=10)
     catalogue.open()

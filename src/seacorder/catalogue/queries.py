@@ -68,11 +68,6 @@ class Queries:
         """Recordings that are RUNNING, parts and clips that are OPEN: after a start, what an unexpected end left."""
         return Unfinished(self._open(RECORDINGS), self._open(PARTS), self._open(CLIPS))
 
-    def part_numbers(self, recording_id: str) -> dict[str, int]:
-        """The highest part number of each channel in that recording."""
-        sql = "SELECT channel, max(number) FROM parts WHERE recording_id = ? GROUP BY channel"
-        return dict(self._ask(sql, (recording_id,)))
-
     def recording(self, recording_id: str) -> Recording | None:
         found = _values(RECORDINGS, self._select(RECORDINGS, "id = ?", (recording_id,)))
         return found[0] if found else None
