@@ -124,9 +124,9 @@ def test_pictures_that_differ_much_are_looked_at_more_seldom() -> None:
     lively = source.video.width * source.video.height
     watch.offer(replace(keyframe, instant_ns=10 * SECOND), source, lively)
     assert come.acquire(timeout=20)
-    watch.offer(replace(keyframe, instant_ns=14 * SECOND), source, lively)
-    watch.offer(replace(keyframe, instant_ns=18 * SECOND), source, lively)
+    watch.offer(replace(keyframe, instant_ns=39 * SECOND), source, lively)
+    watch.offer(replace(keyframe, instant_ns=40 * SECOND), source, lively)
     assert come.acquire(timeout=20)
     assert not come.acquire(blocking=False)
-    watch.offer(replace(keyframe, instant_ns=20 * SECOND), source, 0)
+    watch.offer(replace(keyframe, instant_ns=42 * SECOND), source, 0)
     assert come.acquire(timeout=20)

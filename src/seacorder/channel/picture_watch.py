@@ -19,7 +19,7 @@ LOOK_EVERY_NS = 2 * NS_PER_SECOND
 LIVELY_BITS_PER_PIXEL = 0.05
 """Pictures that differ by more from one to the next than this are no frozen and no black ones, unless the camera
 stuffs its stream; decoding them costs the most of all. So they are looked at more seldom, but looked at."""
-LOOK_AT_LIVELY_EVERY_NS = 8 * NS_PER_SECOND
+LOOK_AT_LIVELY_EVERY_NS = 30 * NS_PER_SECOND
 EARLY_NS = 100 * NS_PER_MS
 """A keyframe that comes so much too early is taken all the same."""
 COST_SHARE = 50
