@@ -3,8 +3,8 @@
 A look is the brightness of a picture at 64 x 36 points, single pixels and no means: a mean would hide just that noise
 which tells a still scene before a live camera from a frozen one. Of an encoder that gets the same picture again and
 again the keyframes differ too, by what its rate control makes of them. Measured between keyframes (the figures are in
-docs/design/pictures.md): frozen 0 to 0.7 levels of 255 in the mean, 0.3 in the median; a still scene with the noise of a
-good sensor 0.8 to 4; anything that moves, far more, or more at a few points.
+docs/design/pictures.md): frozen 0 to 0.7 levels of 255 in the mean, 0.3 in the median; a still scene with the noise of
+a good sensor 0.8 to 4; anything that moves, far more, or more at a few points.
 """
 
 from collections import deque
