@@ -24,6 +24,7 @@ ESTIMATED_FRAMES = 1
 
 
 @pytest.mark.timeout(175)
+@pytest.mark.long_form
 def test_a_camera_comes_back_with_another_codec_or_size(
     tmp_path: Path, rig_source: MakeSource, start_rtsp_server: StartServer
 ) -> None:
