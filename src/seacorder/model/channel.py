@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from seacorder.model.encoding import EncodingSettings, EncodingStatus, Machine
+from seacorder.model.overlay import OverlaySettings
 from seacorder.model.recording import FileStatus
 
 
@@ -42,6 +44,10 @@ class ChannelSettings:
     """Whether keyframes are looked at for a frozen or black picture."""
     reserve_bytes: int = 0
     """What stays free on every volume; 0: files are written until nothing more fits."""
+    encoding: EncodingSettings = field(default_factory=EncodingSettings)
+    """What is in force when the worker begins."""
+    machine: Machine = field(default_factory=Machine)
+    overlay: OverlaySettings = field(default_factory=OverlaySettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +92,7 @@ class ChannelStatus:
     """What the newest keyframes show."""
     picture_fault_since_utc_ns: int | None = None
     """When it was noticed."""
+    encoding: EncodingStatus | None = None
+    """None before the source's format is known."""
+    overlay_text: str = ""
+    """What a client has set to be shown over the picture."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.naming import Naming
 from seacorder.model.recording import FileKind
@@ -90,6 +91,25 @@ class TakePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeEncoding:
+    """Other encoding for the files that begin at or after `from_ns` (monotonic); not answered."""
+
+    from_ns: int
+    encoding: EncodingSettings
+    machine: Machine
+
+
+@dataclass(frozen=True, slots=True)
+class SetOverlayText:
+    """The text of the text layers for frames captured at or after `instant`, until the next; empty: none.
+
+    Not answered."""
+
+    instant: Instant
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """Finish every file and end. A closed pipe says the same."""
 
@@ -117,5 +137,14 @@ class ReadFolders:
 
 
 Command = (
-    StartRecording | ChangeRecording | StopRecording | StartClip | StopClip | TakeFramegrab | TakePicture | Finish
+    StartRecording
+    | ChangeRecording
+    | StopRecording
+    | StartClip
+    | StopClip
+    | TakeFramegrab
+    | TakePicture
+    | ChangeEncoding
+    | SetOverlayText
+    | Finish
 )

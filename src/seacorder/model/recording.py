@@ -53,6 +53,8 @@ class LossCause(StrEnum):
     PROGRAM_ENDED = "program_ended"
     DAMAGED = "damaged"
     """The source marked or sent packets that cannot be stored."""
+    OVERLOAD = "overload"
+    """The machine was too slow to encode them."""
 
 
 class FaultKind(StrEnum):

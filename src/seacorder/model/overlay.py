@@ -1,0 +1,61 @@
+"""What is shown over a picture: burned into it, or kept beside it where the pictures pass through."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Anchor(StrEnum):
+    """Where a layer stands in the picture."""
+
+    TOP_LEFT = "top_left"
+    TOP = "top"
+    TOP_RIGHT = "top_right"
+    LEFT = "left"
+    CENTRE = "centre"
+    RIGHT = "right"
+    BOTTOM_LEFT = "bottom_left"
+    BOTTOM = "bottom"
+    BOTTOM_RIGHT = "bottom_right"
+
+
+class LayerKind(StrEnum):
+    """What a layer shows."""
+
+    TEXT = "text"
+    """The text that a client sets, else the layer's own."""
+    TIME = "time"
+    """Date and time of the frame's capture, by the layer's pattern."""
+    CHANNEL = "channel"
+    """The channel's name."""
+    IMAGE = "image"
+    """A picture file, such as a logo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One thing that is shown. Sizes are shares of the picture's height, so that they fit every source."""
+
+    kind: LayerKind
+    anchor: Anchor = Anchor.TOP_LEFT
+    text: str = ""
+    """TEXT: shown until a client sets one; TIME: a pattern of `strftime`; IMAGE: the file's path."""
+    size: float = 0.04
+    """Height of a line or of the image, by the picture's height."""
+    margin: float = 0.02
+    """Distance from the edges, by the picture's height."""
+    font: str | None = None
+    """A font file; None: the one that comes with the program."""
+    colour: str = "#ffffff"
+    """`#rrggbb` or `#rrggbbaa`."""
+    outline: str | None = "#000000"
+    background: str | None = None
+    z: int = 0
+    """A higher one lies over a lower one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverlaySettings:
+    """All layers of a channel's pictures, and in which time zone times are shown."""
+
+    layers: tuple[Layer, ...] = ()
+    use_utc: bool = False
