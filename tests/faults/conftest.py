@@ -1,16 +1,18 @@
 """What the cases share."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from faults.cameras import small
-from faults.results import is_long
+from faults.results import is_long, note_ended, note_failure, note_planned
 from rig.fixtures import MakeSource, need_rtsp_server
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 
+FOLDER = Path(__file__).parent
 SEED = 20260801
 """Of all random choices: the same faults in each run, at instants that differ only by the machine's moods."""
 
@@ -24,6 +26,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     others = [item for item in items if item.get_closest_marker("long_form")]
     items[:] = [item for item in items if item not in others]
     config.hook.pytest_deselected(items=others)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if not session.config.option.collectonly:
+        note_planned(item.nodeid for item in session.items if item.path.parent == FOLDER)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """No test of the suite ends without being in the table, however it ends."""
+    report = yield
+    if report.failed or report.skipped:
+        note_failure(item.nodeid, _why(report))
+    if report.when == "teardown":
+        note_ended(item.nodeid)
+    return report
+
+
+def _why(report: pytest.TestReport) -> str:
+    """The line that says it, short enough for a table."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    said = crash.message if crash is not None else str(report.longrepr)
+    if isinstance(report.longrepr, tuple):  # of a skip: file, line, reason
+        said = report.longrepr[2]
+    first = next(iter(said.strip().splitlines()), "")
+    return f"{report.outcome} in {report.when}: {first[:120]}"
 
 
 @pytest.fixture
