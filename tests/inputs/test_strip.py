@@ -28,6 +28,14 @@ def test_what_is_drawn_is_read(reading: StripReading, half_width: int, half_heig
     assert strip.read(luma, stride, width, height) == reading
 
 
+@given(readings, st.integers(32, 330), st.integers(40, 170))
+def test_what_fits_is_read(reading: StripReading, width: int, height: int) -> None:
+    luma = bytearray(width * height)
+    assert strip.fits(width, height)
+    strip.draw(luma, width, width, height, reading)
+    assert strip.read(luma, width, width, height) == reading
+
+
 @given(readings, st.integers(0, 3), st.integers(0, 31))
 def test_a_wrong_cell_is_not_believed(reading: StripReading, row: int, column: int) -> None:
     luma = bytearray(320 * 160)

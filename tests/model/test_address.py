@@ -65,6 +65,15 @@ def test_pattern_defaults_to_one_keyframe_a_second() -> None:
     )
 
 
+def test_patterns_that_are_not_compressed() -> None:
+    assert parse_address("test:?codec=raw&size=1x1") == PatternAddress(1, 1, codec="raw")
+    text = "test:?size=641x361&rate=25&gop=25&codec=raw&depth=10&range=full&interlaced=1"
+    deep = PatternAddress(641, 361, codec="raw", depth=10, is_full_range=True, is_interlaced=True)
+    assert parse_address(text) == deep
+    assert deep.redacted == text
+    assert parse_address("test:?codec=mjpeg") == PatternAddress(codec="mjpeg", is_full_range=True)
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
@@ -84,7 +93,13 @@ def test_pattern_defaults_to_one_keyframe_a_second() -> None:
         ("test:?rate=0", "frames a second"),
         ("test:?rate=25/0", "frames a second"),
         ("test:?gop=0", "1 to 10000"),
-        ("test:?codec=vp8", "h264 or h265"),
+        ("test:?codec=vp8", "h264, h265, raw or mjpeg"),
+        ("test:?codec=raw&size=0x1", "width x height"),
+        ("test:?codec=h265&interlaced=1", "choose h264 or raw"),
+        ("test:?codec=mjpeg&depth=10", "use codec=raw"),
+        ("test:?codec=mjpeg&range=limited", "use codec=raw"),
+        ("test:?depth=9", "8 or 10"),
+        ("test:?range=wide", "limited or full"),
         ("test:pattern", "test:?size=1280x720"),
     ],
 )

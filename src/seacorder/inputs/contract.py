@@ -1,6 +1,9 @@
 """What every input promises, whatever its kind.
 
 * The first video packet is a keyframe, and its parameters are in the format that came before it.
+* Pictures come in the codec in which the source has them. H.264 and H.265 can be recorded as they are; every other
+  one (`mjpeg`, `mpeg2video`, … and `rawvideo`, whose planes follow each other without padding) is to be encoded by
+  whoever wants a file. The template's codec context decodes it: it has pixel format, colour, aspect and field order.
 * When the parameters change in mid-stream, the new `SourceFormat` comes between the packets: what follows it is of the
   new format and begins with a keyframe.
 * Times are the source's own: in the track's time base, None where missing, mended by nobody yet.

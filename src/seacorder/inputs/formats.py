@@ -39,8 +39,13 @@ class NullFile:
 
 def detached(stream: Any, time_base: Fraction) -> Any:
     """A template with the codec parameters of `stream`, in `time_base`."""
-    template = av.open(NullFile(), "w", format="mp4").add_stream_from_template(stream, opaque=True)
+    # The null format takes every codec; MP4 would refuse some that can only be decoded here.
+    template: Any = av.open(NullFile(), "w", format="null").add_stream_from_template(stream, opaque=True)
     template.time_base = time_base
+    context = template.codec_context
+    if context.type == "video" and context.sample_aspect_ratio is None and stream.sample_aspect_ratio is not None:
+        # Some demuxers tell the shape of the pixels beside the codec's parameters, which are what is copied.
+        context.sample_aspect_ratio = stream.sample_aspect_ratio
     return template
 
 
@@ -68,6 +73,15 @@ def probe_video(codec: str, access_unit: bytes, time_base: Fraction) -> Any:
             return detached(stream, time_base)
     except (FFmpegError, IndexError) as error:
         raise InputFailed(f"The source's {codec} parameter sets cannot be read.") from error
+
+
+def probe_pictures(demuxer: str, content: bytes, time_base: Fraction) -> Any:
+    """A video template made from the begin of a file that `demuxer` reads. InputFailed when it is none."""
+    try:
+        with av.open(io.BytesIO(content), format=demuxer) as container:
+            return detached(container.streams.video[0], time_base)
+    except (FFmpegError, IndexError) as error:
+        raise InputFailed("The source's pictures cannot be read.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +164,7 @@ def _video(template: Any) -> TrackFormat:
         bytes(context.extradata or b""),
         width=context.width,
         height=context.height,
+        pixel_format="" if context.codec.canonical_name in VIDEO_CODECS else context.pix_fmt or "",
     )
 
 

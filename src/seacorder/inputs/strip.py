@@ -10,7 +10,8 @@ first, row by row:
     bits   96…127  CRC-32 (ISO-HDLC, as zlib's) of the twelve bytes before
 
 A cell is read in its middle half only, at nine points, against mid-grey: so blur, ringing, scaling and range
-conversion do no harm as long as a cell is a few pixels high and wide. Pictures are at least 320 x 160 pixels.
+conversion do no harm as long as a cell is a few pixels high and wide, which it is from 320 x 160 pixels on. Pictures
+that are not compressed can be read as long as a cell has one pixel (`fits`).
 All luma is 8-bit; a plane is its bytes, with `stride` bytes from one line to the next.
 """
 
@@ -41,6 +42,11 @@ class StripReading:
 def height_of(picture_height: int) -> int:
     """Lines that the strip takes, from the top."""
     return picture_height // HEIGHT_SHARE
+
+
+def fits(width: int, height: int) -> bool:
+    """True when every cell has at least a pixel."""
+    return width >= COLUMNS and height_of(height) >= ROWS
 
 
 def draw(luma: memoryview | bytearray, stride: int, width: int, height: int, reading: StripReading) -> None:
@@ -84,12 +90,12 @@ def _line(four: bytes, width: int) -> bytes:
 @lru_cache(maxsize=16)
 def _sample_points(stride: int, width: int, height: int) -> tuple[tuple[int, ...], ...]:
     lines = height_of(height)
-    return tuple(
-        tuple(
-            int((row + down) * lines / ROWS) * stride + int((column + across) * width / COLUMNS)
-            for down in (0.3, 0.5, 0.7)
-            for across in (0.3, 0.5, 0.7)
-        )
-        for row in range(ROWS)
-        for column in range(COLUMNS)
-    )
+    down = [_points(row, ROWS, lines) for row in range(ROWS)]
+    across = [_points(column, COLUMNS, width) for column in range(COLUMNS)]
+    return tuple(tuple(y * stride + x for y in ys for x in xs) for ys in down for xs in across)
+
+
+def _points(cell: int, cells: int, length: int) -> list[int]:
+    """Three in the middle of one of `cells` cells that share `length` pixels."""
+    begin, end = cell * length // cells, (cell + 1) * length // cells
+    return [begin + int(part * (end - begin)) for part in (0.3, 0.5, 0.7)]

@@ -5,6 +5,7 @@
     rtsp://10.0.0.5/stream1#client=ffmpeg                the same camera, read by FFmpeg's client instead of ours
     file:/path/dive.mp4?loop=1                           a file, played in real time
     test:?size=1280x720&rate=25&gop=25&codec=h264        a moving test pattern
+    test:?codec=raw&depth=10&range=full&interlaced=1     the same, not compressed, as a capture card would send it
 
 User and password are percent-encoded (RFC 3986, section 3.2.1) and kept decoded; they show in no `repr` or `redacted`.
 """
@@ -20,6 +21,8 @@ from urllib.parse import quote, unquote
 from seacorder.base.errors import BadRequest
 
 SIZE_MIN, SIZE_MAX = (320, 160), (7680, 4320)
+"""Of a compressed test pattern; one that is sent as single pictures begins at one pixel."""
+DEPTHS = (8, 10)
 RATE_MAX = 240
 _KINDS = ("rtsp", "rtsps", "file", "test")
 _ENCODE_HINT = "In a user name or password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F and % as %25."
@@ -98,13 +101,22 @@ class PatternAddress:
     height: int = 720
     rate: Fraction = Fraction(25)
     gop: int = 25
-    """Frames from one keyframe to the next."""
+    """Frames from one keyframe to the next; every picture of `raw` and `mjpeg` is one."""
     codec: str = "h264"
-    """`h264` or `hevc`."""
+    """`h264`, `hevc`, `raw` or `mjpeg`."""
+    depth: int = DEPTHS[0]
+    """Bits a sample, 8 or 10."""
+    is_full_range: bool = False
+    """Black is 0 instead of 16; JPEG knows nothing else."""
+    is_interlaced: bool = False
+    """Two fields a frame, the upper one first, of two moments."""
 
     @property
     def redacted(self) -> str:
-        return f"test:?size={self.width}x{self.height}&rate={self.rate}&gop={self.gop}&codec={self.codec}"
+        shown = f"test:?size={self.width}x{self.height}&rate={self.rate}&gop={self.gop}&codec={self.codec}"
+        shown += f"&depth={self.depth}" if self.depth != DEPTHS[0] else ""
+        shown += "&range=full" if self.is_full_range else ""
+        return shown + ("&interlaced=1" if self.is_interlaced else "")
 
 
 Address = RtspAddress | FileAddress | PatternAddress
@@ -172,13 +184,43 @@ def _file(rest: str) -> FileAddress:
 def _test(rest: str) -> PatternAddress:
     if rest and not rest.startswith("?"):
         raise BadRequest("A test input is written test:?size=1280x720&rate=25, or only test:", field="input")
-    parsers: Mapping[str, Callable[[str], object]] = {"size": _size, "rate": _rate, "gop": _gop, "codec": _codec}
-    options = _options(rest[1:], "?", parsers)
+    options = _options(rest[1:], "?", _PATTERN_OPTIONS)
     size, rate, gop = options.get("size"), options.get("rate"), options.get("gop")
     width, height = size if isinstance(size, tuple) else (1280, 720)
     frame_rate = rate if isinstance(rate, Fraction) else Fraction(25)
     frames = gop if isinstance(gop, int) else max(1, round(frame_rate))
-    return PatternAddress(width, height, frame_rate, frames, str(options.get("codec", "h264")))
+    codec = str(options.get("codec", "h264"))
+    pattern = PatternAddress(
+        width,
+        height,
+        frame_rate,
+        frames,
+        codec,
+        depth=DEPTHS[1] if options.get("depth") == DEPTHS[1] else DEPTHS[0],
+        is_full_range=bool(options.get("range", codec == "mjpeg")),
+        is_interlaced=bool(options.get("interlaced", False)),
+    )
+    if (wrong := _misfit(pattern)) is not None:
+        raise BadRequest(wrong, field="input")
+    return pattern
+
+
+def _misfit(pattern: PatternAddress) -> str | None:
+    """What one option cannot be beside another."""
+    (least_width, least_height), (most_width, most_height) = SIZE_MIN, SIZE_MAX
+    is_odd = pattern.width % 2 or pattern.height % 2
+    if pattern.codec in ("h264", "hevc"):
+        if is_odd or pattern.width < least_width or pattern.height < least_height:
+            return (
+                f"Input option size: with this codec both even, {least_width}x{least_height} to "
+                f"{most_width}x{most_height}; codec=raw and codec=mjpeg take any size from 1x1."
+            )
+        if pattern.codec == "hevc" and pattern.is_interlaced:
+            return "Input option interlaced: not with codec=h265; choose h264 or raw."
+    plain = pattern.depth == DEPTHS[0] and pattern.is_full_range and not pattern.is_interlaced
+    if pattern.codec == "mjpeg" and not plain:
+        return "A test pattern with codec=mjpeg has depth=8, range=full and interlaced=0; use codec=raw for others."
+    return None
 
 
 def _options(text: str, mark: str, parsers: Mapping[str, Callable[[str], object]]) -> dict[str, object]:
@@ -203,10 +245,13 @@ def _expected(name: str) -> str:
         "audio": "on or off",
         "client": "own or ffmpeg",
         "loop": "1 or 0",
-        "size": f"width x height, both even, {low[0]}x{low[1]} to {high[0]}x{high[1]}",
+        "size": f"width x height, {high[0]}x{high[1]} at most; even, from {low[0]}x{low[1]} for H.264 and H.265",
         "rate": f"frames a second, above 0 and up to {RATE_MAX}",
         "gop": "frames from keyframe to keyframe, 1 to 10000",
-        "codec": "h264 or h265",
+        "codec": "h264, h265, raw or mjpeg",
+        "depth": "8 or 10",
+        "range": "limited or full",
+        "interlaced": "1 or 0",
     }[name]
 
 
@@ -220,8 +265,7 @@ def _switch(value: str) -> bool:
 def _size(value: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", value)
     width, height = (int(match[1]), int(match[2])) if match else (0, 0)
-    in_range = SIZE_MIN[0] <= width <= SIZE_MAX[0] and SIZE_MIN[1] <= height <= SIZE_MAX[1]
-    if not in_range or width % 2 or height % 2:
+    if not (1 <= width <= SIZE_MAX[0] and 1 <= height <= SIZE_MAX[1]):
         raise ValueError(value)
     return width, height
 
@@ -242,10 +286,35 @@ def _gop(value: str) -> int:
 
 
 def _codec(value: str) -> str:
-    names = {"h264": "h264", "avc": "h264", "h265": "hevc", "hevc": "hevc"}
+    names = {"h264": "h264", "avc": "h264", "h265": "hevc", "hevc": "hevc", "raw": "raw", "mjpeg": "mjpeg"}
     if value.lower() not in names:
         raise ValueError(value)
     return names[value.lower()]
+
+
+def _depth(value: str) -> int:
+    if value not in map(str, DEPTHS):
+        raise ValueError(value)
+    return int(value)
+
+
+def _range(value: str) -> bool:
+    """True for the full range."""
+    states = {"full": True, "limited": False}
+    if value.lower() not in states:
+        raise ValueError(value)
+    return states[value.lower()]
+
+
+_PATTERN_OPTIONS: Mapping[str, Callable[[str], object]] = {
+    "size": _size,
+    "rate": _rate,
+    "gop": _gop,
+    "codec": _codec,
+    "depth": _depth,
+    "range": _range,
+    "interlaced": _switch,
+}
 
 
 def _suggestion(word: str, known: tuple[str, ...]) -> str:

@@ -29,6 +29,8 @@ class TrackFormat:
     height: int = 0
     sample_rate: int = 0
     channels: int = 0
+    pixel_format: str = ""
+    """FFmpeg's name, of pictures that tell it nowhere in themselves; empty for H.264 and H.265."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
