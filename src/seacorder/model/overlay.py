@@ -22,7 +22,7 @@ class LayerKind(StrEnum):
     """What a layer shows."""
 
     TEXT = "text"
-    """The text that a client sets, else the layer's own."""
+    """The layer's own text; without one the text that a client sets."""
     TIME = "time"
     """Date and time of the frame's capture, by the layer's pattern."""
     CHANNEL = "channel"
@@ -38,11 +38,12 @@ class Layer:
     kind: LayerKind
     anchor: Anchor = Anchor.TOP_LEFT
     text: str = ""
-    """TEXT: shown until a client sets one; TIME: a pattern of `strftime`; IMAGE: the file's path."""
+    """TEXT: what is shown, empty for the client's; TIME: a pattern of `strftime`, in which `%1f` … `%6f` are so many
+    digits of the second's fraction, empty for the usual one; IMAGE: the file's path."""
     size: float = 0.04
     """Height of a line or of the image, by the picture's height."""
     margin: float = 0.02
-    """Distance from the edges, by the picture's height."""
+    """Distance from the edges, by the picture's height; where several stand below one another, the first one's."""
     font: str | None = None
     """A font file; None: the one that comes with the program."""
     colour: str = "#ffffff"
@@ -50,7 +51,7 @@ class Layer:
     outline: str | None = "#000000"
     background: str | None = None
     z: int = 0
-    """A higher one lies over a lower one."""
+    """A higher one lies over a lower one; those of one anchor and one z stand below one another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,71 @@
+"""A small picture in the planes of the frames that it is laid over: luma, two of chroma, and how much it covers.
+
+Painted in YCbCr at once, because a way over RGB would cost a conversion at every change. Colour values are not
+multiplied by the coverage; where nothing covers, they are those of what is nearest, so that chroma, which is shared
+by several pixels, keeps its colour at the edges.
+"""
+
+from typing import Any
+
+import av
+from av.video.reformatter import ColorRange, VideoReformatter
+from PIL import Image
+
+from seacorder.channel.overlay.colour import Paint, Palette
+from seacorder.channel.overlay.look import Look
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels, the last two outside."""
+
+
+class Canvas:
+    """Width and height are multiples of the chroma's steps; so must be the boxes that are filled."""
+
+    def __init__(self, width: int, height: int, look: Look) -> None:
+        self.width, self.height = width, height
+        self._look = look
+        across, down = look.chroma_steps
+        small = (width // across, height // down)
+        self._luma = Image.new("L", (width, height), 0)
+        self._chroma = (Image.new("L", small, 128), Image.new("L", small, 128))
+        self._alpha = Image.new("L", (width, height), 0)
+
+    def fill(self, box: Box, paint: Paint) -> None:
+        """The whole box, coverage too."""
+        self._luma.paste(paint.y, box)
+        self._alpha.paste(paint.alpha, box)
+        for plane, value in zip(self._chroma, (paint.u, paint.v), strict=True):
+            plane.paste(value, self._small(box))
+
+    def stamp(self, box: Box, mask: Any, paint: Paint) -> None:
+        """`paint` where `mask` (an image of the box's size) says so, over what is there."""
+        self._luma.paste(paint.y, box, mask)
+        self._alpha.paste(paint.alpha, box, mask)
+        small = mask.reduce(self._look.chroma_steps)
+        for plane, value in zip(self._chroma, (paint.u, paint.v), strict=True):
+            plane.paste(value, self._small(box), small)
+
+    def picture(self, box: Box, image: Any, palette: Palette) -> None:
+        """An RGBA image of the box's size, in place of what is there."""
+        self._luma.paste(image.convert("RGB").convert("RGB", palette.matrix).getchannel(0), box)
+        self._alpha.paste(image.getchannel(3), box)
+        small = image.reduce(self._look.chroma_steps).convert("RGB").convert("RGB", palette.matrix)
+        for index, plane in enumerate(self._chroma, start=1):
+            plane.paste(small.getchannel(index), self._small(box))
+
+    def frame(self, reformatter: VideoReformatter) -> av.VideoFrame:
+        """The planes as a frame that `overlay` takes."""
+        frame = av.VideoFrame(self.width, self.height, self._look.overlay_format_8_bit)
+        frame.colorspace, frame.color_range = self._look.matrix, self._look.colour_range
+        planes = (self._luma, *self._chroma, self._alpha)
+        for plane, image in zip(frame.planes, planes, strict=True):
+            plane.update(image.tobytes("raw", "L", plane.line_size, 1))
+        if self._look.bits == 8:
+            return frame
+        # The same range on both sides; the matrix plays no part between formats of YCbCr.
+        same = ColorRange.JPEG if self._look.colour_range == ColorRange.JPEG else ColorRange.MPEG
+        return reformatter.reformat(frame, format=self._look.overlay_format, src_color_range=same, dst_color_range=same)
+
+    def _small(self, box: Box) -> Box:
+        across, down = self._look.chroma_steps
+        return box[0] // across, box[1] // down, box[2] // across, box[3] // down

@@ -1,0 +1,78 @@
+"""What frames are like, as far as something laid over them must know."""
+
+from dataclasses import dataclass
+from typing import Any
+
+_FULL_RANGE = 2
+
+# Formats that FFmpeg's `overlay` writes into as they are: (its option, what is laid over them).
+_BLENDED = {
+    "yuv420p": ("yuv420", "yuva420p"),
+    "yuvj420p": ("yuv420", "yuva420p"),
+    "nv12": ("yuv420", "yuva420p"),
+    "yuv422p": ("yuv422", "yuva422p"),
+    "yuvj422p": ("yuv422", "yuva422p"),
+    "yuv444p": ("yuv444", "yuva444p"),
+    "yuvj444p": ("yuv444", "yuva444p"),
+    "yuv420p10le": ("yuv420p10", "yuva420p10le"),
+    "yuv422p10le": ("yuv422p10", "yuva422p10le"),
+    "yuv444p10le": ("yuv444p10", "yuva444p10le"),
+}
+_STEPS = {"yuva420p": (2, 2), "yuva422p": (2, 1), "yuva444p": (1, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One kind of frame, in a format that can be blended."""
+
+    format: str
+    width: int
+    height: int
+    matrix: int
+    """As H.273 and FFmpeg number it; 2 is unknown."""
+    colour_range: int
+    """1 limited, 2 full, 0 not said, which means limited."""
+
+    @classmethod
+    def of(cls, frame: Any) -> "Look":
+        name = frame.format.name
+        colour_range = _FULL_RANGE if name.startswith("yuvj") else int(frame.color_range)
+        return cls(name, frame.width, frame.height, int(frame.colorspace), colour_range)
+
+    @property
+    def blend_option(self) -> str:
+        """The value of `overlay`'s option `format`."""
+        return _BLENDED[self.format][0]
+
+    @property
+    def overlay_format(self) -> str:
+        return _BLENDED[self.format][1]
+
+    @property
+    def overlay_format_8_bit(self) -> str:
+        return self.overlay_format.removesuffix("10le")
+
+    @property
+    def bits(self) -> int:
+        return 10 if self.overlay_format.endswith("10le") else 8
+
+    @property
+    def chroma_steps(self) -> tuple[int, int]:
+        """Pixels across and down that share one value of chroma."""
+        return _STEPS[self.overlay_format_8_bit]
+
+
+def blendable(frame: Any) -> str:
+    """The frame's own format where it can be blended, else the nearest that can."""
+    name = frame.format.name
+    if name in _BLENDED:
+        return str(name)
+    parts = frame.format.components
+    if frame.format.is_rgb or len(parts) < 3:
+        sampling = "444p" if frame.format.is_rgb else "420p"
+    else:
+        across = frame.format.chroma_width(64)
+        down = frame.format.chroma_height(64)
+        sampling = "444p" if across == 64 else "422p" if down == 64 else "420p"
+    deep = max(part.bits for part in parts) > 8
+    return f"yuv{sampling}{'10le' if deep else ''}"

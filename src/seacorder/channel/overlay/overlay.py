@@ -1,0 +1,158 @@
+"""The overlay of one channel: what is burned into its frames."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import av
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+
+from seacorder.channel.overlay.blend import Blender, Patch
+from seacorder.channel.overlay.canvas import Box, Canvas
+from seacorder.channel.overlay.colour import Palette
+from seacorder.channel.overlay.layers import Painter, align_of, in_order, painter_of, rise_of
+from seacorder.channel.overlay.look import Look, blendable
+from seacorder.channel.overlay.texts import Texts
+from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Place:
+    """What stands at one anchor, one below the other."""
+
+    anchor: Anchor
+    margin: int
+    """Pixels."""
+    painters: list[Painter]
+    values: tuple[str, ...] = ()
+    """What `patch` shows."""
+    patch: Patch | None = None
+
+
+class Overlay:
+    """`apply` belongs to the encode thread; `set_text` may come from any."""
+
+    def __init__(self, settings: OverlaySettings, channel_name: str) -> None:
+        self._settings = settings
+        self._name = channel_name
+        self._lock = threading.Lock()
+        self._texts = Texts()
+        self._look: Look | None = None
+        self._palette = Palette.of(0, 0, 0)
+        self._places: list[_Place] = []
+        self._blender: Blender | None = None
+        self._reformatter = VideoReformatter()
+        self._faults: tuple[str, ...] = ()
+        list(self._painters(settings.layers, 720))
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Layers that are left out, a sentence each."""
+        return self._faults
+
+    def set_text(self, instant_ns: int, text: str) -> None:
+        """`text` is shown on frames captured at or after `instant_ns` (monotonic), until the next."""
+        with self._lock:
+            self._texts.set(instant_ns, text)
+
+    def text_at(self, instant_ns: int) -> str:
+        """The client's text valid at an instant."""
+        with self._lock:
+            return self._texts.at(instant_ns)
+
+    def apply(self, frame: av.VideoFrame, instant_ns: int, utc_ns: int) -> av.VideoFrame:
+        """The frame with everything that was valid at its capture; the same object where nothing is shown.
+
+        A new frame has the old one's times and colour fields, in its own format or the nearest that can be blended.
+        """
+        frame = self._fitting(frame)
+        look = Look.of(frame)
+        if look != self._look:
+            self._begin(look)
+        if self._take(self.text_at(instant_ns), utc_ns):
+            patches = [place.patch for place in self._places if place.patch is not None]
+            self._blender = Blender(look, patches) if patches else None
+        return frame if self._blender is None else self._blender.blend(frame)
+
+    def _fitting(self, frame: Any) -> Any:
+        wanted = blendable(frame)
+        if wanted == frame.format.name:
+            return frame
+        options: dict[str, Any] = {}
+        if frame.format.is_rgb:
+            matrix = Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601
+            options = {"dst_colorspace": matrix, "dst_color_range": ColorRange.MPEG}
+        return self._reformatter.reformat(frame, format=wanted, **options)
+
+    def _begin(self, look: Look) -> None:
+        self._look = look
+        self._palette = Palette.of(look.matrix, look.colour_range, look.height)
+        self._blender = None
+        self._places = []
+        for (_, anchor), layers in in_order(self._settings.layers):
+            painters = list(self._painters(layers, look.height))
+            self._places.append(_Place(anchor, round(layers[0].margin * look.height), painters))
+
+    def _painters(self, layers: tuple[Layer, ...] | list[Layer], height: int) -> Iterator[Painter]:
+        """A layer whose file is gone costs itself and nothing else; a font that is gone is replaced."""
+        for layer in layers:
+            try:
+                yield painter_of(layer, height, self._name, use_utc=self._settings.use_utc)
+            except (OSError, ValueError) as error:
+                file = layer.text if layer.kind is LayerKind.IMAGE else layer.font
+                sentence = f"An overlay layer is left out, because {file} cannot be read ({error})."
+                if sentence not in self._faults:
+                    self._faults = (*self._faults, sentence)
+                    log.warning("%s", sentence)
+
+    def _take(self, text: str, utc_ns: int) -> bool:
+        """Paints anew what has changed; True when something has."""
+        changed = False
+        for place in self._places:
+            values = tuple([painter.value(text, utc_ns) for painter in place.painters])
+            if values != place.values:
+                place.values = values
+                place.patch = self._patch(place)
+                changed = True
+        return changed
+
+    def _patch(self, place: _Place) -> Patch | None:
+        look = self._look
+        shown = [(painter, value) for painter, value in zip(place.painters, place.values, strict=True) if value]
+        if look is None or not shown:
+            return None
+        across, down = look.chroma_steps
+        sizes = [painter.size(value) for painter, value in shown]
+        width = max(size[0] for size in sizes)
+        heights = [_up(size[1], down) for size in sizes]
+        left = _placed(look.width, width, place.margin, align_of(place.anchor)) // across * across
+        top = _placed(look.height, sum(heights), place.margin, rise_of(place.anchor)) // down * down
+        width = _up(min(width, look.width - left), across)
+        canvas = Canvas(width, min(sum(heights), _up(look.height - top, down)), look)
+        line = 0
+        for (painter, value), size, height in zip(shown, sizes, heights, strict=True):
+            bottom = min(line + height, canvas.height)
+            if bottom > line:
+                painter.paint(value, canvas, self._box(size[0], line, bottom, width, place.anchor), self._palette)
+            line += height
+        return Patch(left, top, canvas.frame(self._reformatter))
+
+    def _box(self, width: int, top: int, bottom: int, room: int, anchor: Anchor) -> Box:
+        across = self._look.chroma_steps[0] if self._look else 1
+        width = min(room, _up(width, across))
+        left = int((room - width) * align_of(anchor)) // across * across
+        return left, top, left + width, bottom
+
+
+def _up(value: int, step: int) -> int:
+    return -(-value // step) * step
+
+
+def _placed(room: int, size: int, margin: int, share: float) -> int:
+    """Where something of `size` begins in `room`; what does not fit begins at the margin, or at the edge."""
+    place = (room - size) * share if share == 0.5 else margin + (room - size - 2 * margin) * share
+    return max(0, min(int(place), room - 1)) if place >= 0 else max(0, min(margin, room - size))
