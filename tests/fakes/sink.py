@@ -9,6 +9,7 @@ class FakeSink:
     def __init__(self) -> None:
         self.samples: list[Sample] = []
         self.is_finished = False
+        self.next_split_ns: int | None = None
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         assert not self.is_finished

@@ -50,3 +50,37 @@ class Rate:
         now = now_ns // NS_PER_SECOND
         whole = [row for row in self._seconds if now - 3 <= row[0] < now]
         return sum(row[column] for row in whole) // len(whole) if whole else 0
+
+
+class Unencoded:
+    """Frames in a row that came and were not encoded: they become one loss when the next one has been. Exact."""
+
+    LIMIT = 2000
+    """So many are told as one loss at most, so that a list of them stays small."""
+
+    def __init__(self) -> None:
+        self.cause = LossCause.OVERLOAD
+        self.detail = ""
+        self.before_ns: int | None = None
+        """Capture instant of the newest frame that was encoded, monotonic."""
+        self._instants: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._instants)
+
+    def missed(self, instant_ns: int, cause: LossCause, detail: str) -> None:
+        """One more; the first one of a hole gives the hole's cause."""
+        if not self._instants:
+            self.cause, self.detail = cause, detail
+        self._instants.append(instant_ns)
+
+    def within(self, begin_ns: int, end_ns: int | None) -> list[int]:
+        """Those that a recording from `begin_ns` to `end_ns` misses, in order of capture."""
+        return sorted(one for one in self._instants if one >= begin_ns and (end_ns is None or one <= end_ns))
+
+    def close(self, instant_ns: int | None) -> None:
+        """The hole has been told; the next one begins after the frame captured at `instant_ns`."""
+        if instant_ns is None and self._instants:
+            instant_ns = max(self._instants)
+        self.before_ns = instant_ns if instant_ns is not None else self.before_ns
+        self._instants.clear()

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
-from seacorder.channel.account import Hole, Rate
+from seacorder.channel.account import Hole, Rate, Unencoded
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.outputs import Outputs, Slot
 from seacorder.channel.timeline import Timeline, decoded_ns
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
 from seacorder.model.command import TakeFramegrab
+from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileStatus, Loss, LossCause
@@ -52,7 +53,11 @@ class Channel:
         self._queued_bytes = queued_bytes
         self.lock = threading.RLock()
         self.backlog = Backlog(max(settings.backlog_seconds, settings.preroll_seconds))
-        self.outputs = Outputs()
+        self.outputs = Outputs(lambda: self._tell_unencoded(None))
+        self.is_encoded = False
+        """Set by `Stage`: what is stored comes from an encoder, which begins anew wherever it is told."""
+        self.encoding_status: Callable[[], EncodingStatus | None] = lambda: None
+        """Set by `Stage`."""
         self.source: SourceFormat | None = None
         self.waiting_grabs: list[WaitingGrab] = []
         self.take_grab: Callable[[TakeFramegrab], None] = lambda _: None
@@ -63,6 +68,8 @@ class Channel:
         self._picture_fault_since_utc_ns: int | None = None
         self._timeline = Timeline(clock.utc_ns() - clock.monotonic_ns())
         self._rate = Rate()
+        self._encoded_rate = Rate()
+        self._unencoded = Unencoded()
         self._state = ChannelState.CONNECTING
         self._since_utc_ns = clock.utc_ns()
         self._begin_ns = clock.monotonic_ns()
@@ -100,8 +107,10 @@ class Channel:
             if packet.is_keyframe and packet.track is Track.VIDEO:
                 self._read_wall_clock()  # a part may begin here, and its name follows the clock
             sample = self._timeline.stamp(packet)
-            if packet.track is Track.VIDEO and not self._take_video(sample, packet, source):
-                return
+            if packet.track is Track.VIDEO:
+                if not self._take_video(sample, packet):
+                    return
+                self._reached_ns = decoded_ns(sample, source.video)
             if self._wants_keyframe:
                 return
             self._rate.count(packet.arrived_ns, packet.size, packet.track is Track.VIDEO)
@@ -112,6 +121,52 @@ class Channel:
                 self.outputs.write(sample, source)
             if self.waiting_grabs and sample.track is Track.VIDEO:
                 self._serve_grabs(self._reached_ns)
+
+    def receive(self, packet: SourcePacket) -> Sample | None:
+        """The first half of `take`, for a packet that goes to an encoder; None when there is nothing to be done with it.
+        """
+        with self.lock:
+            if self.source is None:
+                return None
+            if packet.is_keyframe and packet.track is Track.VIDEO:
+                self._read_wall_clock()
+            sample = self._timeline.stamp(packet)
+            if packet.track is Track.VIDEO and not self._take_video(sample, packet):
+                return None
+            if self._wants_keyframe:
+                return None
+            self._rate.count(packet.arrived_ns, 0, packet.track is Track.VIDEO)
+            return sample
+
+    def deliver(self, sample: Sample, source: SourceFormat) -> None:
+        """The second half: a packet of the encoder, or sound, on its way to the outputs. `source` is the stored format.
+        """
+        with self.lock:
+            is_video = sample.track is Track.VIDEO
+            self._encoded_rate.count(self.clock.monotonic_ns(), sample.size, is_video)
+            if is_video:
+                self._tell_unencoded(sample)
+                if sample.is_keyframe:
+                    self.offer_keyframe(sample, source, self.backlog.newest_difference_bytes())
+            self.backlog.push(sample, source)
+            if len(self.outputs):
+                self.outputs.write(sample, source)
+            if is_video:
+                self._reached_ns = max(self._reached_ns, sample.instant_ns)
+                if self.waiting_grabs:
+                    self._serve_grabs(self._reached_ns)
+
+    def missed(self, sample: Sample, cause: LossCause, detail: str) -> None:
+        """A received picture that is not encoded."""
+        with self.lock:
+            self._unencoded.missed(sample.instant_ns, cause, detail)
+            if len(self._unencoded) >= Unencoded.LIMIT:
+                self._tell_unencoded(None)
+
+    def takes_keyframe(self, instant_ns: int) -> bool:
+        """True when the picture captured at `instant_ns` must be a keyframe, since a file begins with it."""
+        with self.lock:
+            return self.outputs.takes_keyframe(instant_ns)
 
     def disconnected(self, reason: str) -> None:
         """The connection is gone or could not be made; `reason` is one sentence without credentials."""
@@ -206,7 +261,7 @@ class Channel:
                 since_utc_ns=self._since_utc_ns,
                 reason=self._reason,
                 picture=self.source.picture if self.source else None,
-                bits_per_second=self._rate.bits_per_second(now_ns),
+                bits_per_second=self._rate.bits_per_second(now_ns) + self._encoded_rate.bits_per_second(now_ns),
                 frames_received=self._timeline.next_number,
                 losses=self._losses,
                 backlog_seconds=self.backlog.seconds,
@@ -218,6 +273,7 @@ class Channel:
                 anomaly=files[Slot.ANOMALY],
                 picture_fault=self._picture_fault,
                 picture_fault_since_utc_ns=self._picture_fault_since_utc_ns,
+                encoding=self.encoding_status(),
             )
 
     def note(self, kind: str, severity: Severity, sentence: str) -> None:
@@ -233,7 +289,7 @@ class Channel:
 
     # Inside.
 
-    def _take_video(self, sample: Sample, packet: SourcePacket, source: SourceFormat) -> bool:
+    def _take_video(self, sample: Sample, packet: SourcePacket) -> bool:
         """Keeps the books for a picture; False when it cannot be shown because its keyframe is missing."""
         self._newest_arrived_ns = packet.arrived_ns
         if self._wants_keyframe and not sample.is_keyframe:
@@ -248,7 +304,6 @@ class Channel:
             hole = Hole(self._newest.instant_ns, LossCause.NETWORK, "Frames never arrived from the source.")
             self._note_loss(hole, sample.instant_ns, self._timeline.frames_skipped)
         self._newest = sample
-        self._reached_ns = decoded_ns(sample, source.video)
         return True
 
     def _open_hole(self, cause: LossCause, detail: str) -> None:
@@ -268,11 +323,27 @@ class Channel:
             frames = max(0, round((to_ns - begin_ns) / self.frame_ns))
         if to_ns <= begin_ns:
             return
+        self._report_loss(begin_ns, to_ns, frames, hole, output.id)
+
+    def _tell_unencoded(self, next_one: Sample | None) -> None:
+        """The frames that were not encoded before this one, or before the recording's end, are a loss of it."""
+        output, missing = self.outputs[Slot.RECORDING], self._unencoded
+        if len(missing) and output is not None:
+            stop_ns = output.stop.monotonic_ns if output.stop else None
+            lost = missing.within(output.start_ns, stop_ns)
+            if lost:
+                before_ns = lost[0] - self.frame_ns if missing.before_ns is None else missing.before_ns
+                end_ns = next_one.instant_ns if next_one is not None else lost[-1]
+                self._report_loss(max(before_ns, output.start_ns), end_ns, len(lost), missing, output.id)
+        missing.close(next_one.instant_ns if next_one is not None else None)
+
+    def _report_loss(
+        self, begin_ns: int, end_ns: int, frames: int | None, why: Hole | Unencoded, recording_id: str
+    ) -> None:
         self._losses += 1
-        offset_ns = self._timeline.utc_minus_monotonic_ns
-        begin_utc_ns, to_utc_ns = begin_ns + offset_ns, to_ns + offset_ns
-        loss = Loss(self.settings.name, begin_utc_ns, to_utc_ns, frames, hole.cause, output.id, hole.detail)
-        self.report(LossNoted(loss))
+        ahead_ns = self._timeline.utc_minus_monotonic_ns
+        name, begin_utc_ns, end_utc_ns = self.settings.name, begin_ns + ahead_ns, end_ns + ahead_ns
+        self.report(LossNoted(Loss(name, begin_utc_ns, end_utc_ns, frames, why.cause, recording_id, why.detail)))
 
     def _read_wall_clock(self) -> None:
         self._timeline.utc_minus_monotonic_ns = self.clock.utc_ns() - self.clock.monotonic_ns()

@@ -4,13 +4,14 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import BadRequest, InputFailed, InputRefused
 from seacorder.base.log import RateLimit
 from seacorder.channel.channel import Channel
 from seacorder.inputs.contract import Input
-from seacorder.model.sample import SourceFormat
+from seacorder.model.sample import SourceFormat, SourcePacket
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +54,32 @@ class Backoff:
         return delay
 
 
+class Feed(Protocol):
+    """Where packets go: the channel itself, or the stage before it."""
+
+    @property
+    def take(self) -> Callable[[SourcePacket], None]:
+        """Takes one packet of the present connection. It may be another one for each packet."""
+        ...
+
+    def connected(self, source: SourceFormat) -> None:
+        """A connection stands, or its format changed; packets of that format follow."""
+        ...
+
+    def disconnected(self, reason: str) -> None:
+        """The connection is gone or could not be made."""
+        ...
+
+
 class Ingest(threading.Thread):
     """Reads the input until `stop`. A daemon: a read that hangs in the network must not hold up the end."""
 
-    def __init__(self, channel: Channel, make_input: Callable[[], Input], clock: Clock) -> None:
+    def __init__(
+        self, channel: Channel, make_input: Callable[[], Input], clock: Clock, feed: Feed | None = None
+    ) -> None:
         super().__init__(name="ingest", daemon=True)
         self._channel = channel
+        self._feed: Feed = feed or channel
         self._make_input = make_input
         self._clock = clock
         self._stopping = threading.Event()
@@ -75,7 +96,7 @@ class Ingest(threading.Thread):
             if self._stopping.is_set():
                 return
             self._log_again(ending.reason)
-            self._channel.disconnected(ending.reason)
+            self._feed.disconnected(ending.reason)
             if ending.is_final:
                 return
             run_ns = self._clock.monotonic_ns() - begin_ns
@@ -94,7 +115,7 @@ class Ingest(threading.Thread):
         try:
             source = self._make_input()
             try:
-                self._channel.connected(source.open())
+                self._feed.connected(source.open())
                 self._read(source)
             finally:
                 source.close()
@@ -111,11 +132,11 @@ class Ingest(threading.Thread):
         )
 
     def _read(self, source: Input) -> None:
-        channel, stopping = self._channel, self._stopping
+        feed, stopping = self._feed, self._stopping
         for item in source.packets():
             if isinstance(item, SourceFormat):
-                channel.connected(item)
+                feed.connected(item)
             else:
-                channel.take(item)
+                feed.take(item)
             if stopping.is_set():
                 return

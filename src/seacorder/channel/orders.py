@@ -9,6 +9,7 @@ from seacorder.base.errors import SeacorderError
 from seacorder.channel.channel import FRAMEGRAB_WAIT_NS, Channel, WaitingGrab
 from seacorder.channel.outputs import Output, Slot
 from seacorder.model.command import (
+    ChangeEncoding,
     ChangeRecording,
     Command,
     StartClip,
@@ -32,11 +33,18 @@ log = logging.getLogger(__name__)
 class Orders:
     """One method a command. Called by the worker's main thread; answers come from whichever thread is done."""
 
-    def __init__(self, channel: Channel, surroundings: Surroundings, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        surroundings: Surroundings,
+        wake: Callable[[], None],
+        change_encoding: Callable[[ChangeEncoding], None] = lambda _: None,
+    ) -> None:
         self._channel = channel
         self._surroundings = surroundings
         self._wake = wake
         """Tells the heartbeat that something new is due."""
+        self._change_encoding = change_encoding
         self._picture_lock = threading.Lock()
         self._picture: tuple[int, int, Picture] | None = None
         """(frame number, width, picture) of the last small picture."""
@@ -59,6 +67,8 @@ class Orders:
                 self._stop(Slot.of(command.kind), command.request, command.instant)
             case TakeFramegrab():
                 self._take_framegrab(command)
+            case ChangeEncoding():
+                self._change_encoding(command)
             case TakePicture():
                 threading.Thread(target=self._take_picture, args=(command,), name="picture", daemon=True).start()
 
@@ -74,10 +84,14 @@ class Orders:
                 self._stop(Slot.RECORDING, None, order.instant)
                 channel.outputs.finish_due(order.instant.monotonic_ns, is_live=False)
             sink = RecordingSink(order, self._surroundings, self._when_started(order.request))
-            output = Output(order.recording_id, sink, order.instant.monotonic_ns)
+            instant_ns = order.instant.monotonic_ns
+            # An encoder makes a keyframe where the recording begins; a camera's last one may lie before it.
+            begin_ns = instant_ns if channel.is_encoded else None
+            output = Output(order.recording_id, sink, instant_ns, begin_ns=begin_ns)
             channel.outputs.open(Slot.RECORDING, output)
             if channel.is_live:
-                self._write_since(output, order.instant.monotonic_ns)
+                if begin_ns is None:
+                    self._write_since(output, instant_ns)
                 return
         self._answer(order.request, FinishOutcome(False, channel.reason))
 

@@ -1,6 +1,6 @@
 """What a channel is writing just now: at most one recording, one clip and one anomaly clip."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -27,6 +27,9 @@ class Sink(Protocol):
 
     def status(self) -> FileStatus | None: ...
 
+    @property
+    def next_split_ns(self) -> int | None: ...
+
 
 class Slot(StrEnum):
     """Each can be taken by one sink at a time."""
@@ -51,9 +54,25 @@ class Output:
     stop: Instant | None = None
     on_done: list[OnOutcome] = field(default_factory=list)
     """Who waits for the stop."""
+    begin_ns: int | None = None
+    """Encoded: all before the first keyframe captured at or after it is left out. None once that has come."""
     _highest_pts: int = -1
+    _asked_ns: int = -1
+    """For which instant a keyframe has been asked for."""
+
+    def takes_keyframe(self, instant_ns: int) -> bool:
+        """True once for each instant at which a file is to begin: asked with the first picture at or after it."""
+        wanted_ns = self.sink.next_split_ns if self.begin_ns is None else self.begin_ns
+        if wanted_ns is None or wanted_ns > instant_ns or wanted_ns == self._asked_ns:
+            return False
+        self._asked_ns = wanted_ns
+        return True
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
+        if self.begin_ns is not None:
+            if sample.track is not Track.VIDEO or not sample.is_keyframe or sample.instant_ns < self.begin_ns:
+                return
+            self.begin_ns = None
         if sample.track is Track.VIDEO:
             self._highest_pts = max(self._highest_pts, sample.pts)
         self.sink.write(sample, source)
@@ -73,7 +92,8 @@ class Output:
 class Outputs:
     """Gives every sample to every sink that wants it, and ends each at its instant. Not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, before_recording_ends: Callable[[], None] = lambda: None) -> None:
+        self._before_recording_ends = before_recording_ends
         self._slots: dict[Slot, Output] = {}
 
     def __getitem__(self, slot: Slot) -> Output | None:
@@ -87,6 +107,10 @@ class Outputs:
 
     def open(self, slot: Slot, output: Output) -> None:
         self._slots[slot] = output
+
+    def takes_keyframe(self, instant_ns: int) -> bool:
+        """True once for each instant at which a file wants to begin, for the first picture at or after it."""
+        return any([output.takes_keyframe(instant_ns) for output in self._slots.values()])
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         for slot, output in list(self._slots.items()):
@@ -123,6 +147,8 @@ class Outputs:
         return len(slots)
 
     def _finish(self, slot: Slot, output: Output) -> None:
+        if slot is Slot.RECORDING:
+            self._before_recording_ends()
         del self._slots[slot]
 
         def done(outcome: FinishOutcome) -> None:

@@ -10,10 +10,14 @@ from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.log import call_process
 from seacorder.base.pipe import Link
 from seacorder.channel.channel import Channel
+from seacorder.channel.encoder import Encoder
+from seacorder.channel.encoding import Encoding
 from seacorder.channel.ingest import Ingest
 from seacorder.channel.orders import Orders
 from seacorder.channel.outbox import Outbox
 from seacorder.channel.picture_watch import PictureWatch
+from seacorder.channel.smart import decide
+from seacorder.channel.stage import Stage
 from seacorder.inputs.open import make_input
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import Finish
@@ -77,11 +81,13 @@ def run(link: Link) -> None:
     heartbeat = Heartbeat(channel, lambda: end(channel, outbox, EXIT_INPUT_HANGS))
     places = Places(settings.reserve_bytes, clock, lambda: budget.coming_bytes)
     surroundings = Surroundings(settings, clock, budget, outbox.put, places)
-    orders = Orders(channel, surroundings, heartbeat.wake)
+    stage = Stage(channel, decide, Encoding(channel, clock, Encoder, None))
+    orders = Orders(channel, surroundings, heartbeat.wake, stage.change)
     ingest = Ingest(
         channel,
         lambda: make_input(settings.address, channel_name=settings.name, channel_index=settings.index, clock=clock),
         clock,
+        stage,
     )
     if settings.picture_watch:
         watch = PictureWatch(channel.saw_picture)
@@ -95,6 +101,7 @@ def run(link: Link) -> None:
             break
         orders.carry_out(command)
     ingest.stop()
+    stage.finish()
     end(channel, outbox, EXIT_DONE)
 
 

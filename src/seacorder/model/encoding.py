@@ -60,6 +60,10 @@ class EncodingPlan:
     """The encoder's own name for how hard it tries; empty where it has none."""
     next_best: tuple[str, ...] = ()
     """Encoders that take over, in this order, when this one fails."""
+    burn_in: bool = False
+    """As asked."""
+    deinterlace: bool = False
+    """As asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +80,9 @@ class EncodingStatus:
     """Bits a second that are aimed at; 0 when the pictures pass through."""
     dropped_frames: int = 0
     """Since the worker began, because the machine was too slow."""
+    passed_over_frames: int = 0
+    """Since the worker began, because a lower rate was chosen: no loss."""
+    repeated_frames: int = 0
+    """Since the worker began, because a higher rate was chosen: frames that were stored once more."""
+    delay_ms: float = 0.0
+    """From a complete packet of the source to the encoded one, mean of the last second, less the encoder's own time."""

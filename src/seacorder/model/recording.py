@@ -55,6 +55,8 @@ class LossCause(StrEnum):
     """The source marked or sent packets that cannot be stored."""
     OVERLOAD = "overload"
     """The machine was too slow to encode them."""
+    ENCODER_FAILED = "encoder_failed"
+    """The encoder failed with them, and no other took them."""
 
 
 class FaultKind(StrEnum):

@@ -45,6 +45,10 @@ class ClipSink:
         """The file that is being written; None before the first picture."""
         return self._files.status(self._order.clip_id, max(1, self._number))
 
+    @property
+    def next_split_ns(self) -> None:
+        """It never splits."""
+
     def _begin(self, keyframe: Sample, source: SourceFormat) -> None:
         place = self._surroundings.place_of(self._order.naming)
         if place is not None and place.is_full:

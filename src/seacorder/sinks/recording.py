@@ -78,6 +78,11 @@ class RecordingSink:
         """The part that is being written; None before the first picture."""
         return self._files.status(self._order.recording_id, self._number)
 
+    @property
+    def next_split_ns(self) -> int | None:
+        """The instant (monotonic) from which on the next keyframe begins a part; None when there is none."""
+        return self._split_ns
+
     def _begins_part(self, keyframe: Sample) -> bool:
         file = self._files.current
         if file is None:

@@ -1,0 +1,196 @@
+"""Pictures on their way through the encoder: shape, overlay, keyframes where files begin, packets to the channel."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Protocol
+
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.channel.channel import Channel
+from seacorder.channel.decoder import Decoded
+from seacorder.channel.encoder import EncoderOrder
+from seacorder.channel.encoder_run import FAULTS, EncoderRun, NoEncoder, OpenEncoder
+from seacorder.channel.pacing import time_base_of
+from seacorder.channel.shaping import Shape, Shaper, looks_of, shaped
+from seacorder.model.encoding import EncodingPlan
+from seacorder.model.recording import LossCause
+from seacorder.model.sample import Sample, SourceFormat, Track
+
+KEYFRAME_EVERY_NS = NS_PER_SECOND
+NOT_ENCODED = "No encoder took these frames."
+FINE_TIME_BASE = Fraction(1, 90_000)
+
+
+class Overlay(Protocol):
+    """What is burned into pictures."""
+
+    def apply(self, frame: Any, instant_ns: int) -> Any:
+        """The picture with what is valid at its capture instant; `frame` itself may still be read by the decoder."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A picture that the encoder has been given."""
+
+    picture: Decoded
+    instant_ns: int
+
+
+class Encoding:
+    """One thread; `delay_ms` may be read by any."""
+
+    def __init__(self, channel: Channel, clock: Clock, open_encoder: OpenEncoder, overlay: Overlay | None) -> None:
+        self._channel, self._clock, self._overlay = channel, clock, overlay
+        self.run = EncoderRun(open_encoder, clock, channel.note, channel.settings.name)
+        self.plan = EncodingPlan(is_pass_through=True, sentence="")
+        self.format: SourceFormat | None = None
+        """What is stored, sound included; None before the first picture."""
+        self._source: SourceFormat | None = None
+        self._aspect: Fraction | None = None
+        self._threads = max(1, round(channel.settings.machine.cores))
+        self._time_base = FINE_TIME_BASE
+        self._shape: Shape | None = None
+        self._shaper: Shaper | None = None
+        self._ready: tuple[Decoded, Any] | None = None
+        """The newest picture as the encoder gets it, for when it is repeated."""
+        self._in_flight: dict[int, Entered] = {}
+        self._next_keyframe_ns = 0
+        self._last_pts = -1
+        self._delays: deque[tuple[int, int]] = deque(maxlen=1000)
+
+    def follow(self, source: SourceFormat, plan: EncodingPlan) -> None:
+        """The pictures from now on are of this source, and encoded by this plan."""
+        self.end()
+        self._source, self.plan = source, plan
+        self.run.follow(plan)
+        self._time_base = self._chosen_time_base(source, plan)
+        self._last_pts = -1
+
+    def media(self, sample: Sample) -> Fraction:
+        """Media time of a sample of the source, in seconds."""
+        return sample.pts * (self._source.video.time_base if self._source is not None else FINE_TIME_BASE)
+
+    def store(self, picture: Decoded, media: Fraction, aspect: Any) -> None:
+        """Encodes one picture so that it stands at a media time. Blocks while it is encoded."""
+        self._aspect = Fraction(aspect) if aspect else None
+        instant_ns = picture.sample.instant_ns + int((media - self.media(picture.sample)) * NS_PER_SECOND)
+        pts = max(round(media / self._time_base), self._last_pts + 1)
+        as_keyframe = self._channel.takes_keyframe(instant_ns)
+        while True:
+            try:
+                packets = self._encoded(Entered(picture, instant_ns), pts, as_keyframe=as_keyframe)
+            except NoEncoder:
+                self._channel.missed(picture.sample, LossCause.ENCODER_FAILED, NOT_ENCODED)
+                return
+            except FAULTS as fault:
+                self._in_flight.pop(pts, None)
+                self._lose_in_flight()
+                self.run.failed(fault)
+                continue
+            self._last_pts = pts
+            self._deliver(packets)
+            return
+
+    def end(self) -> None:
+        """Takes out what the encoder still holds and lets go of it."""
+        self._deliver(self.run.end())
+        self._lose_in_flight()
+        self._shape = self._ready = None
+
+    @property
+    def delay_ms(self) -> float:
+        """See `EncodingStatus`."""
+        now_ns = self._clock.monotonic_ns()
+        delays = [delay for when, delay in list(self._delays) if now_ns - when <= NS_PER_SECOND]
+        return sum(delays) / len(delays) / NS_PER_MS if delays else 0.0
+
+    def _encoded(self, entered: Entered, pts: int, *, as_keyframe: bool) -> list[Any]:
+        frame = self._prepared(entered.picture)
+        self._in_flight[pts] = entered
+        is_due = entered.instant_ns >= self._next_keyframe_ns
+        begin_ns = self._clock.monotonic_ns()
+        packets = self.run.encoder.encode(frame, pts, as_keyframe=as_keyframe or is_due)
+        now_ns = self._clock.monotonic_ns()
+        if as_keyframe or is_due:
+            self._next_keyframe_ns = entered.instant_ns + KEYFRAME_EVERY_NS - self._tolerance_ns
+        self._delays.append((now_ns, begin_ns - entered.picture.arrived_ns))
+        return packets
+
+    @property
+    def _tolerance_ns(self) -> int:
+        """A keyframe comes with the picture nearest to its second."""
+        return self._channel.frame_ns // 2
+
+    def _prepared(self, picture: Decoded) -> Any:
+        """The picture as the encoder takes it; opens another one where it looks different from the last."""
+        if self._ready is not None and self._ready[0] is picture and self.run.is_open:
+            return self._ready[1]
+        looks = looks_of(picture.frame, self._aspect)
+        if self._shape is None or self._shape.source != looks or not self.run.is_open:
+            self._open(picture, shaped(looks, self.run.kind, (self.plan.width, self.plan.height), picture.frame.format))
+        frame = picture.frame if self._shaper is None else self._shaper.apply(picture.frame)
+        if self._overlay is not None and self.plan.burn_in:
+            frame = self._overlay.apply(frame, picture.sample.instant_ns)
+        self._ready = (picture, frame)
+        return frame
+
+    def _open(self, picture: Decoded, shape: Shape) -> None:
+        self.end()
+        self.run.open(
+            EncoderOrder(
+                encoder=self.run.kind.name,
+                preset=self.run.preset,
+                bit_rate=self.plan.bit_rate,
+                frame_rate=self.plan.frame_rate or (self._source.frame_rate if self._source is not None else None),
+                time_base=self._time_base,
+                threads=self._threads,
+                looks=shape.out,
+            )
+        )
+        self._shape, self._shaper = shape, Shaper(shape)
+        self._next_keyframe_ns = picture.sample.instant_ns
+
+    def _deliver(self, packets: list[Any]) -> None:
+        for packet in packets:
+            entered = self._in_flight.pop(packet.pts, None)
+            if entered is None:
+                continue
+            stored = self._stored_format()
+            sample = entered.picture.sample
+            made = Sample(
+                track=Track.VIDEO,
+                packet=packet,
+                pts=packet.pts,
+                dts=packet.pts if packet.dts is None else min(packet.pts, packet.dts),
+                duration=packet.duration or 0,
+                is_keyframe=packet.is_keyframe,
+                size=packet.size,
+                instant_ns=entered.instant_ns,
+                utc_ns=entered.instant_ns + sample.clock_ns,
+                number=sample.number,
+            )
+            self._channel.deliver(made, stored)
+
+    def _stored_format(self) -> SourceFormat:
+        """The encoder's format with the source's sound; the same one as before where it goes on."""
+        made, source = self.run.format, self._source
+        if source is not None and source.audio is not None:
+            templates = {**made.templates, Track.AUDIO: source.templates[Track.AUDIO]}
+            made = replace(made, audio=source.audio, templates=templates)
+        if self.format is None or not self.format.fits(made):
+            self.format = made
+        return self.format
+
+    def _lose_in_flight(self) -> None:
+        for entered in self._in_flight.values():
+            self._channel.missed(entered.picture.sample, LossCause.ENCODER_FAILED, NOT_ENCODED)
+        self._in_flight.clear()
+
+    @staticmethod
+    def _chosen_time_base(source: SourceFormat, plan: EncodingPlan) -> Fraction:
+        """The grid's own, so that it is exact, or the source's, so that its times stay what they are."""
+        if plan.frame_rate:
+            return time_base_of(plan.frame_rate)
+        own = source.video.time_base
+        return own if own.numerator == 1 and 1_000 <= own.denominator <= 1_000_000 else FINE_TIME_BASE

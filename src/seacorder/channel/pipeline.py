@@ -1,0 +1,112 @@
+"""From the source's packets to the encoder: decode, follow changes, drop what is too late, pace. One thread."""
+
+from collections import deque
+from typing import Any
+
+from seacorder.base.clock import NS_PER_MS, Clock
+from seacorder.channel.channel import Channel
+from seacorder.channel.decoder import Decoded
+from seacorder.channel.encoding import Encoding
+from seacorder.channel.frame_queue import Arrival, NewPlan
+from seacorder.channel.pacing import Counts, Grid
+from seacorder.channel.pictures import Pictures
+from seacorder.model.encoding import EncodingPlan
+from seacorder.model.recording import LossCause
+from seacorder.model.sample import Sample, SourceFormat, Track
+
+LATE_NS = 800 * NS_PER_MS
+"""A picture that has waited for so long is not encoded any more."""
+IN_TIME_NS = 200 * NS_PER_MS
+"""Nor are those after it, until one has waited no longer than this: few holes, not many."""
+TOO_SLOW = "The machine was too slow to encode these frames."
+NOT_DECODED = "The picture could not be decoded."
+
+
+class Pipeline:
+    """Called by the encode thread alone; `counts` may be read by any."""
+
+    def __init__(self, channel: Channel, clock: Clock, encoding: Encoding) -> None:
+        self._channel, self._clock, self._encoding = channel, clock, encoding
+        self._changes: deque[NewPlan] = deque()
+        self._source: SourceFormat | None = None
+        self._pictures: Pictures | None = None
+        self._grid: Grid | None = None
+        self._previous: Decoded | None = None
+        self._is_late = False
+        self.counts = Counts()
+
+    def begin(self, source: SourceFormat, plan: EncodingPlan) -> None:
+        """What follows is of another connection or format."""
+        self.flush()
+        self._source, self._pictures = source, Pictures(source)
+        self._changes.clear()
+        self._follow(plan)
+
+    def change(self, change: NewPlan) -> None:
+        """Another plan from an instant on."""
+        self._changes.append(change)
+
+    def push(self, arrival: Arrival) -> None:
+        """One packet of the source."""
+        pictures, encoding = self._pictures, self._encoding
+        if arrival.sample.track is Track.AUDIO:
+            if encoding.format is not None:
+                self._channel.deliver(arrival.sample, encoding.format)
+        elif pictures is not None:
+            as_progressive = encoding.plan.deinterlace or not encoding.run.kind.keeps_fields
+            for picture in pictures.push(arrival, as_progressive=as_progressive):
+                self._take(picture)
+            self._account_damaged(pictures)
+
+    def missed(self, sample: Sample) -> None:
+        """A picture that is not encoded because the machine is too slow."""
+        self.counts.dropped += 1
+        if self._grid is not None:
+            self._grid.leave_hole()
+        self._channel.missed(sample, LossCause.OVERLOAD, TOO_SLOW)
+
+    def flush(self) -> None:
+        """All that is held anywhere goes out."""
+        if self._pictures is not None:
+            for picture in self._pictures.flush():
+                self._take(picture)
+            self._account_damaged(self._pictures)
+        self._encoding.end()
+        self._pictures = None
+
+    def _follow(self, plan: EncodingPlan) -> None:
+        if self._source is not None:
+            self._encoding.follow(self._source, plan)
+        self._grid = Grid(plan.frame_rate, self.counts) if plan.frame_rate else None
+        self._previous = None
+
+    def _take(self, picture: Decoded) -> None:
+        """A picture of the source, in the order in which it is shown."""
+        sample = picture.sample
+        while self._changes and sample.instant_ns >= self._changes[0].from_ns:
+            self._follow(self._changes.popleft().plan)
+        waited_ns = self._clock.monotonic_ns() - picture.arrived_ns
+        self._is_late = waited_ns > (IN_TIME_NS if self._is_late else LATE_NS)
+        if self._is_late:
+            self.missed(sample)
+        elif self._grid is None:
+            self._store(picture, self._encoding.media(sample))
+        else:
+            self._pace(picture, self._grid)
+
+    def _pace(self, picture: Decoded, grid: Grid) -> None:
+        before, now = grid.take(self._encoding.media(picture.sample))
+        for point in before:
+            if self._previous is not None:
+                self._store(self._previous, grid.time_of(point))
+        for point in now:
+            self._store(picture, grid.time_of(point))
+        self._previous = picture
+
+    def _store(self, picture: Decoded, media: Any) -> None:
+        aspect = self._pictures.pixel_aspect if self._pictures is not None else None
+        self._encoding.store(picture, media, aspect)
+
+    def _account_damaged(self, pictures: Pictures) -> None:
+        for sample in pictures.damaged():
+            self._channel.missed(sample, LossCause.DAMAGED, NOT_DECODED)

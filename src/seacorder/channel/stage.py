@@ -1,0 +1,152 @@
+"""Between the input and the channel: packets pass through, or go by way of the encode thread.
+
+Pass-through costs nothing: `take` is then the channel's own method, and the ingest thread calls it without knowing.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from seacorder.channel.channel import Channel
+from seacorder.channel.encode_thread import EncodeThread
+from seacorder.channel.encoding import Encoding
+from seacorder.channel.pipeline import Pipeline
+from seacorder.model.command import ChangeEncoding
+from seacorder.model.encoding import EncodingPlan, EncodingSettings, EncodingStatus, Machine
+from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
+
+Decide = Callable[[SourceFormat, EncodingSettings, Machine], EncodingPlan]
+
+
+class Stage:
+    """Fed by the ingest thread; `change` and `status` may come from any."""
+
+    def __init__(self, channel: Channel, decide: Decide, encoding: Encoding) -> None:
+        self._channel = channel
+        self._decide = decide
+        self._encoding = encoding
+        self._pipeline = Pipeline(channel, channel.clock, encoding)
+        self._thread: EncodeThread | None = None
+        self._lock = threading.Lock()
+        settings = channel.settings
+        self._asked = ChangeEncoding(0, settings.encoding, settings.machine)
+        self._waiting: list[ChangeEncoding] = []
+        self._source: SourceFormat | None = None
+        self._plan: EncodingPlan | None = None
+        self.take: Callable[[SourcePacket], None] = channel.take
+        """Takes one packet of the present connection."""
+        channel.encoding_status = self.status
+
+    def connected(self, source: SourceFormat) -> None:
+        """A connection stands, or its format changed; packets of that format follow."""
+        with self._lock:
+            now_ns = self._channel.clock.monotonic_ns()
+            due = [one for one in self._waiting if one.from_ns <= now_ns]
+            self._waiting = [one for one in self._waiting if one.from_ns > now_ns]
+            self._asked = due[-1] if due else self._asked
+            plan = self._plan_for(source, self._asked)
+            self._drain()
+            self._source = source
+            self._channel.connected(source)
+            self._follow(source, plan)
+
+    def disconnected(self, reason: str) -> None:
+        """The connection is gone or could not be made; what came before is encoded first."""
+        self._drain()
+        self._channel.disconnected(reason)
+
+    def change(self, change: ChangeEncoding) -> None:
+        """Other encoding from an instant on: from its first picture, or the first keyframe where pictures pass through.
+        """
+        with self._lock:
+            self._waiting = [one for one in self._waiting if one.from_ns < change.from_ns] + [change]
+            self.take = self._take_until_change
+
+    def finish(self) -> None:
+        """What has been taken is with the channel afterwards. Blocks for a moment."""
+        self._drain()
+
+    def status(self) -> EncodingStatus | None:
+        """What is done just now; None before the source is known."""
+        plan, counts = self._plan, self._pipeline.counts
+        if plan is None:
+            return None
+        if plan.is_pass_through:
+            return EncodingStatus(plan.sentence, plan.encoder, dropped_frames=counts.dropped)
+        run = self._encoding.run
+        return EncodingStatus(
+            sentence=plan.sentence,
+            encoder=run.kind.name,
+            preset=run.preset,
+            bit_rate=plan.bit_rate,
+            dropped_frames=counts.dropped,
+            passed_over_frames=counts.passed_over,
+            repeated_frames=counts.repeated,
+            delay_ms=self._encoding.delay_ms,
+        )
+
+    def _plan_for(self, source: SourceFormat, change: ChangeEncoding) -> EncodingPlan:
+        asked = change.encoding
+        plan = self._decide(source, asked, change.machine)
+        return replace(plan, burn_in=asked.burn_in, deinterlace=asked.deinterlace)
+
+    def _follow(self, source: SourceFormat, plan: EncodingPlan) -> None:
+        self._plan = plan
+        self._channel.is_encoded = not plan.is_pass_through
+        if not plan.is_pass_through:
+            if self._thread is None:
+                self._thread = EncodeThread(self._pipeline)
+                self._thread.start()
+            self._thread.begin(source, plan)
+        self._choose_way()
+
+    def _choose_way(self) -> None:
+        if self._waiting:
+            self.take = self._take_until_change
+        else:
+            self.take = self._take_encoded if self._channel.is_encoded else self._channel.take
+
+    def _take_encoded(self, packet: SourcePacket) -> None:
+        sample = self._channel.receive(packet)
+        if sample is not None:
+            self._put(sample, packet.arrived_ns)
+
+    def _take_until_change(self, packet: SourcePacket) -> None:
+        """The same, packet by packet, while a change waits for its first picture."""
+        sample, source = self._channel.receive(packet), self._source
+        if sample is None or source is None:
+            return
+        if sample.track is Track.VIDEO:
+            with self._lock:
+                self._change_over(sample, source)
+        if self._channel.is_encoded:
+            self._put(sample, packet.arrived_ns)
+        else:
+            self._channel.deliver(sample, source)
+
+    def _put(self, sample: Sample, arrived_ns: int) -> None:
+        if self._thread is not None and not self._thread.put(sample, arrived_ns) and sample.track is Track.VIDEO:
+            self._pipeline.missed(sample)
+
+    def _change_over(self, sample: Sample, source: SourceFormat) -> None:
+        """Brings into force what is due with this picture. From and to pass-through that takes a keyframe."""
+        due = [one for one in self._waiting if one.from_ns <= sample.instant_ns]
+        if not due or self._plan is None:
+            return
+        plan = self._plan_for(source, due[-1])
+        stays_encoded = not plan.is_pass_through and self._channel.is_encoded
+        if not stays_encoded and not sample.is_keyframe:
+            return
+        self._asked = due[-1]
+        self._waiting = [one for one in self._waiting if one.from_ns > sample.instant_ns]
+        if stays_encoded and self._thread is not None:
+            self._plan = plan
+            self._thread.change(self._asked.from_ns, plan)
+            self._choose_way()
+            return
+        self._drain()
+        self._follow(source, plan)
+
+    def _drain(self) -> None:
+        if self._thread is not None:
+            self._thread.drain()
