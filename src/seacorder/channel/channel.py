@@ -123,8 +123,7 @@ class Channel:
                 self._serve_grabs(self._reached_ns)
 
     def receive(self, packet: SourcePacket) -> Sample | None:
-        """The first half of `take`, for a packet that goes to an encoder; None when there is nothing to be done with it.
-        """
+        """The first half of `take`, for a packet that goes to an encoder; None when nothing can be done with it."""
         with self.lock:
             if self.source is None:
                 return None
@@ -139,8 +138,7 @@ class Channel:
             return sample
 
     def deliver(self, sample: Sample, source: SourceFormat) -> None:
-        """The second half: a packet of the encoder, or sound, on its way to the outputs. `source` is the stored format.
-        """
+        """The second half: an encoder's packet, or sound, on its way to the outputs, in the format that is stored."""
         with self.lock:
             is_video = sample.track is Track.VIDEO
             self._encoded_rate.count(self.clock.monotonic_ns(), sample.size, is_video)

@@ -31,17 +31,18 @@ class Decoder:
         self._source = source
         self._is_raw = video.codec == RAW
         self._waiting: dict[int, Arrival] = {}
-        self._context: Any = av.CodecContext.create(video.codec, "r")
+        context: Any = av.CodecContext.create(video.codec, "r")
         told: Any = source.templates[Track.VIDEO].codec_context
+        self._context = context
         if video.extradata:
-            self._context.extradata = video.extradata
+            context.extradata = video.extradata
         # Threads by frames would hold back a frame each, and let go of packets without the lock of the interpreter.
-        self._context.thread_type, self._context.thread_count = "SLICE", 1
+        context.thread_type, context.thread_count = "SLICE", 1
         if self._is_raw:
-            self._context.width, self._context.height = video.width, video.height
-            self._context.pix_fmt = told.pix_fmt
+            context.width, context.height = video.width, video.height
+            context.pix_fmt = told.pix_fmt
         for name in ("color_range", "color_primaries", "color_trc", "colorspace"):
-            setattr(self._context, name, getattr(told, name))
+            setattr(context, name, getattr(told, name))
         self.damaged: list[Sample] = []
         """Packets that gave no picture; whoever accounts for them takes them out."""
 

@@ -12,7 +12,7 @@ from av.video.frame import PictureType
 from seacorder.base.errors import InputFailed
 from seacorder.channel.encoder_table import ENCODERS, PEAK, EncoderKind
 from seacorder.inputs.formats import NullFile, detached, probe_video, source_format
-from seacorder.model.sample import SourceFormat, Track
+from seacorder.model.sample import SourceFormat
 
 DEFAULT_RATE = Fraction(25)
 

@@ -73,8 +73,7 @@ class EncoderRun:
         return self._last.format
 
     def open(self, order: EncoderOrder) -> None:
-        """Opens an encoder of `kind`; one of FAULTS when it does not open, NoEncoder while it is too early to try again.
-        """
+        """Opens an encoder of `kind`; one of FAULTS when it does not open, NoEncoder when none did a moment ago."""
         if self._clock.monotonic_ns() < self._retry_ns:
             raise NoEncoder
         self._encoder = self._last = self._open_encoder(order)

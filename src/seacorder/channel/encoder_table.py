@@ -72,12 +72,13 @@ def _amf(preset: str) -> dict[str, str]:
     return {"quality": preset, "usage": "ultralowlatency", "rc": "vbr_peak", "bf": "0", "forced_idr": "1"}
 
 
-def _videotoolbox(preset: str) -> dict[str, str]:  # noqa: ARG001 - it has none
+def _videotoolbox(preset: str) -> dict[str, str]:
     return {"realtime": "1", "bf": "0", "allow_sw": "0"}
 
 
 _X264_LADDER = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium")
 _X265_LADDER = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium")
+_SVT_LADDER = ("12", "11", "10", "9", "8")
 _NVENC_LADDER = ("p1", "p2", "p3", "p4", "p5", "p6", "p7")
 _QSV_LADDER = ("veryfast", "faster", "fast", "medium", "slow")
 _HARDWARE = ("nv12", "p010le")
@@ -87,7 +88,7 @@ ENCODERS: dict[str, EncoderKind] = {
     for kind in (
         EncoderKind("libx264", "h264", SOFTWARE_8_10, _X264_LADDER, "veryfast", _x264, keeps_fields=True),
         EncoderKind("libx265", "hevc", SOFTWARE_8_10, _X265_LADDER, "superfast", _x265, least=16),
-        EncoderKind("libsvtav1", "av1", ("yuv420p", "yuv420p10le"), ("12", "11", "10", "9", "8"), "10", _svt, least=64, is_constant=True),
+        EncoderKind("libsvtav1", "av1", ("yuv420p", "yuv420p10le"), _SVT_LADDER, "10", _svt, least=64, is_constant=True),
         EncoderKind("h264_nvenc", "h264", ("nv12",), _NVENC_LADDER, "p4", _nvenc, least=160),
         EncoderKind("hevc_nvenc", "hevc", _HARDWARE, _NVENC_LADDER, "p4", _nvenc, least=160),
         EncoderKind("av1_nvenc", "av1", _HARDWARE, _NVENC_LADDER, "p4", _nvenc, least=160),

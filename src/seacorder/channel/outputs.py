@@ -110,7 +110,8 @@ class Outputs:
 
     def takes_keyframe(self, instant_ns: int) -> bool:
         """True once for each instant at which a file wants to begin, for the first picture at or after it."""
-        return any([output.takes_keyframe(instant_ns) for output in self._slots.values()])
+        asked = [output.takes_keyframe(instant_ns) for output in self._slots.values()]  # all of them, each for itself
+        return any(asked)
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         for slot, output in list(self._slots.items()):

@@ -43,14 +43,15 @@ class Grid:
         if self._origin is None:
             self._origin = media
         elif self._previous is not None:
-            self._distance = media - self._previous
-            if self._has_hole or self._distance > HOLE_SECONDS:
+            distance = media - self._previous
+            if self._has_hole or distance > HOLE_SECONDS:
                 self._skip(media)
             else:
+                self._distance = distance
                 before = self._points_before(self._previous, media)
             self._count(self._used + len(before))
         self._has_hole = False
-        reach = media + min(self._distance, Fraction(HOLE_SECONDS)) / 2
+        reach = media + self._distance / 2
         now: list[int] = []
         while self._at(self._next) <= max(reach, media):
             now.append(self._next)
@@ -77,8 +78,8 @@ class Grid:
         return points
 
     def _skip(self, media: Fraction) -> None:
-        """The first point at or after a picture that follows a hole."""
-        since = (media - (self._origin or Fraction(0))) * self.rate
+        """To the first point that a picture after a hole is nearest to."""
+        since = (media - self._distance / 2 - (self._origin or Fraction(0))) * self.rate
         self._next = max(self._next, -int(-since // 1))
 
     def _count(self, used: int) -> None:

@@ -1,7 +1,7 @@
 """Makes a picture fit for an encoder: size, even sides, pixel format; all that it looks like stays as it is.
 
-Where nothing has to change, the decoder's own picture goes through. Else libavfilter does it, in one graph that lives as
-long as the pictures look the same: its working memory is taken once, and it runs without the interpreter's lock.
+Where nothing has to change, the decoder's own picture goes through. Else libavfilter does it, in one graph that lives
+as long as the pictures look the same: its working memory is taken once, and it runs without the interpreter's lock.
 """
 
 from dataclasses import dataclass
@@ -145,11 +145,14 @@ def _graph(shape: Shape) -> Any:
     source, out = shape.source, shape.out
     width, height = shape.scaled
     scale = f"w={width}:h={height}:flags=bicubic:interl={int(out.is_interlaced)}"
-    ranges = ("full" if source.colour[0] == FULL_RANGE else "limited", "full" if out.colour[0] == FULL_RANGE else "limited")
-    scale += f":in_range={ranges[0]}:out_range={ranges[1]}"
+    scale += f":in_range={_range(source)}:out_range={_range(out)}"
     if source.colour != out.colour:
         scale += ":out_color_matrix=bt709"
     filters = [("scale", scale), ("format", out.pixel_format)]
     if shape.is_padded:
         filters.append(("pad", f"w={out.width}:h={out.height}:x=0:y=0"))
     return linked_graph(source, filters)
+
+
+def _range(looks: Looks) -> str:
+    return "full" if looks.colour[0] == FULL_RANGE else "limited"

@@ -56,8 +56,7 @@ class Stage:
         self._channel.disconnected(reason)
 
     def change(self, change: ChangeEncoding) -> None:
-        """Other encoding from an instant on: from its first picture, or the first keyframe where pictures pass through.
-        """
+        """Other encoding from an instant on: from its first picture; from or to pass-through, its first keyframe."""
         with self._lock:
             self._waiting = [one for one in self._waiting if one.from_ns < change.from_ns] + [change]
             self.take = self._take_until_change

@@ -1,0 +1,65 @@
+"""Encoders: no picture is held back, keyframes where asked, one ladder shares its parameter sets."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from fakes.footage import picture
+from seacorder.channel.encoder import Encoder, EncoderOrder, Looks
+from seacorder.channel.encoder_table import ENCODERS
+
+SIZE = (320, 192)
+TICKS = 3600
+SOFTWARE = ("libx264", "libx265", "libsvtav1")
+
+
+def order(name: str, preset: str = "", *, size: tuple[int, int] = SIZE, bit_rate: int = 500_000) -> EncoderOrder:
+    looks = Looks(*size, "yuv420p", (1, 1, 1, 1), Fraction(4, 3))
+    return EncoderOrder(name, preset, bit_rate, Fraction(25), Fraction(1, 90_000), 1, looks)
+
+
+def encoded(encoder: Encoder, count: int, keyframes: set[int]) -> list[Any]:
+    packets = []
+    for number in range(count):
+        made = encoder.encode(picture(number, SIZE), number * TICKS, as_keyframe=number in keyframes)
+        assert [packet.pts for packet in made] == [number * TICKS], "a picture was held back"
+        packets += made
+    assert encoder.flush() == []
+    return packets
+
+
+@pytest.mark.parametrize("name", SOFTWARE)
+def test_each_picture_comes_out_at_once_and_keyframes_are_where_they_are_asked_for(name: str) -> None:
+    packets = encoded(Encoder(order(name)), 24, {0, 7, 8, 20})
+    assert [number for number, packet in enumerate(packets) if packet.is_keyframe] == [0, 7, 8, 20]
+    assert all(packet.dts == packet.pts for packet in packets)
+
+
+@pytest.mark.parametrize("name", SOFTWARE)
+def test_all_presets_of_a_ladder_share_their_parameter_sets(name: str) -> None:
+    kind = ENCODERS[name]
+    assert kind.default_preset in kind.presets
+    formats = []
+    for preset in kind.presets:
+        encoder = Encoder(order(name, preset))
+        encoded(encoder, 2, {0})
+        formats.append(encoder.format.video)
+    assert formats[0].extradata
+    assert formats.count(formats[0]) == len(kind.presets)
+
+
+@pytest.mark.parametrize("name", SOFTWARE)
+def test_the_stored_format_says_what_the_picture_is(name: str) -> None:
+    encoder = Encoder(order(name))
+    encoded(encoder, 1, {0})
+    video = encoder.format.video
+    assert (video.codec, video.width, video.height) == (ENCODERS[name].codec, *SIZE)
+
+
+def test_every_encoder_of_the_table_has_a_sane_ladder() -> None:
+    for kind in ENCODERS.values():
+        assert kind.default_preset in kind.presets or not kind.presets
+        assert kind.codec in ("h264", "hevc", "av1")
+        for preset in kind.presets or ("",):
+            assert all(isinstance(value, str) for value in kind.options(preset).values())
