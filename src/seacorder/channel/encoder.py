@@ -105,7 +105,7 @@ class Encoder:
         if self._context.extradata:
             template = detached(self._stream, order.time_base)
         else:
-            template = probe_video(self._kind.codec, bytes(first), order.time_base)
+            template = probe_video(self._kind.known.codec, bytes(first), order.time_base)
         return source_format(template, None, frame_rate=order.frame_rate)
 
     def _set_up(self, rate: Fraction) -> None:

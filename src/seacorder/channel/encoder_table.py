@@ -10,33 +10,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from seacorder.model.encoders import BY_NAME
+from seacorder.model.encoders import Encoder as Known
+
 PEAK = Fraction(3, 2)
 """The cap: so many times the bit rate asked for, measured over one second."""
-SOFTWARE_8, SOFTWARE_8_10 = ("yuv420p", "yuvj420p"), ("yuv420p", "yuvj420p", "yuv420p10le")
+EIGHT, EIGHT_OR_TEN = ("yuv420p", "yuvj420p"), ("yuv420p", "yuvj420p", "yuv420p10le")
+NV12, NV12_OR_P010 = ("nv12",), ("nv12", "p010le")
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderKind:
-    """One encoder by FFmpeg's name."""
+    """How one of the known encoders is run."""
 
-    name: str
-    codec: str
-    """FFmpeg's name of what comes out."""
+    known: Known
     pixel_formats: tuple[str, ...]
     """What it is given, the usual one first."""
-    presets: tuple[str, ...] = ()
-    """From the fastest to the best; those of one ladder, which share their parameter sets."""
-    default_preset: str = ""
     options: Callable[[str], dict[str, str]] = lambda _: {}
     """From a preset to the options of FFmpeg."""
     keeps_fields: bool = False
     """Whether it can encode interlaced pictures as such."""
-    least: int = 2
-    """Pixels a side at least."""
     is_constant: bool = False
     """Whether its rate control without delay knows a constant bit rate only."""
     has_threads: bool = True
     """Whether it takes FFmpeg's number of threads."""
+
+    @property
+    def default_preset(self) -> str:
+        """With which it takes over for one that failed: the fastest, so that nothing more is lost."""
+        return self.known.presets[0] if self.known.presets else ""
 
 
 def _x264(preset: str) -> dict[str, str]:
@@ -76,32 +78,25 @@ def _videotoolbox(preset: str) -> dict[str, str]:
     return {"realtime": "1", "bf": "0", "allow_sw": "0"}
 
 
-_X264_LADDER = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium")
-_X265_LADDER = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium")
-_SVT_LADDER = ("12", "11", "10", "9", "8")
-_NVENC_LADDER = ("p1", "p2", "p3", "p4", "p5", "p6", "p7")
-_QSV_LADDER = ("veryfast", "faster", "fast", "medium", "slow")
-_HARDWARE = ("nv12", "p010le")
-
 ENCODERS: dict[str, EncoderKind] = {
-    kind.name: kind
+    kind.known.name: kind
     for kind in (
-        EncoderKind("libx264", "h264", SOFTWARE_8_10, _X264_LADDER, "veryfast", _x264, keeps_fields=True),
-        EncoderKind("libx265", "hevc", SOFTWARE_8_10, _X265_LADDER, "superfast", _x265, least=16),
-        EncoderKind("libsvtav1", "av1", ("yuv420p", "yuv420p10le"), _SVT_LADDER, "10", _svt, least=64, is_constant=True),
-        EncoderKind("h264_nvenc", "h264", ("nv12",), _NVENC_LADDER, "p4", _nvenc, least=160),
-        EncoderKind("hevc_nvenc", "hevc", _HARDWARE, _NVENC_LADDER, "p4", _nvenc, least=160),
-        EncoderKind("av1_nvenc", "av1", _HARDWARE, _NVENC_LADDER, "p4", _nvenc, least=160),
-        EncoderKind("h264_qsv", "h264", ("nv12",), _QSV_LADDER, "medium", _qsv, least=32),
-        EncoderKind("hevc_qsv", "hevc", _HARDWARE, _QSV_LADDER, "medium", _qsv, least=128),
-        EncoderKind("av1_qsv", "av1", _HARDWARE, _QSV_LADDER, "medium", _qsv, least=128),
-        EncoderKind("h264_amf", "h264", ("nv12",), ("speed", "balanced", "quality"), "balanced", _amf, least=128),
-        EncoderKind("hevc_amf", "hevc", _HARDWARE, ("speed", "balanced", "quality"), "balanced", _amf, least=256),
-        EncoderKind("av1_amf", "av1", _HARDWARE, ("speed", "balanced", "quality"), "balanced", _amf, least=256),
-        EncoderKind("h264_v4l2m2m", "h264", ("yuv420p",), least=32, has_threads=False),
-        EncoderKind("hevc_v4l2m2m", "hevc", ("yuv420p",), least=32, has_threads=False),
-        EncoderKind("h264_videotoolbox", "h264", ("nv12",), options=_videotoolbox, least=64, has_threads=False),
-        EncoderKind("hevc_videotoolbox", "hevc", _HARDWARE, options=_videotoolbox, least=64, has_threads=False),
+        EncoderKind(BY_NAME["libx264"], EIGHT_OR_TEN, _x264, keeps_fields=True),
+        EncoderKind(BY_NAME["libx265"], EIGHT_OR_TEN, _x265),
+        EncoderKind(BY_NAME["libsvtav1"], ("yuv420p", "yuv420p10le"), _svt, is_constant=True),
+        EncoderKind(BY_NAME["h264_nvenc"], NV12, _nvenc),
+        EncoderKind(BY_NAME["hevc_nvenc"], NV12_OR_P010, _nvenc),
+        EncoderKind(BY_NAME["av1_nvenc"], NV12_OR_P010, _nvenc),
+        EncoderKind(BY_NAME["h264_qsv"], NV12, _qsv),
+        EncoderKind(BY_NAME["hevc_qsv"], NV12_OR_P010, _qsv),
+        EncoderKind(BY_NAME["av1_qsv"], NV12_OR_P010, _qsv),
+        EncoderKind(BY_NAME["h264_amf"], NV12, _amf),
+        EncoderKind(BY_NAME["hevc_amf"], NV12_OR_P010, _amf),
+        EncoderKind(BY_NAME["av1_amf"], NV12_OR_P010, _amf),
+        EncoderKind(BY_NAME["h264_v4l2m2m"], ("yuv420p",), has_threads=False),
+        EncoderKind(BY_NAME["hevc_v4l2m2m"], ("yuv420p",), has_threads=False),
+        EncoderKind(BY_NAME["h264_videotoolbox"], NV12, _videotoolbox, has_threads=False),
+        EncoderKind(BY_NAME["hevc_videotoolbox"], NV12_OR_P010, _videotoolbox, has_threads=False),
     )
 }
 """By FFmpeg's name. Tried on this side are the first three; the others are set by FFmpeg's documentation."""

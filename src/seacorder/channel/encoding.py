@@ -139,7 +139,7 @@ class Encoding:
         self.end()
         self.run.open(
             EncoderOrder(
-                encoder=self.run.kind.name,
+                encoder=self.run.kind.known.name,
                 preset=self.run.preset,
                 bit_rate=self.plan.bit_rate,
                 frame_rate=self.plan.frame_rate or (self._source.frame_rate if self._source is not None else None),

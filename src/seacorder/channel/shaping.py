@@ -34,8 +34,12 @@ def looks_of(frame: Any, aspect: Fraction | None) -> Looks:
 
 
 def shaped(looks: Looks, kind: EncoderKind, size: tuple[int, int], pixel_format: Any) -> "Shape":
-    """How pictures that look so are to be given to an encoder; `size` 0, 0 leaves theirs."""
-    width, height = size if all(size) else (looks.width, looks.height)
+    """How pictures that look so are to be given to an encoder.
+
+    `size` 0, 0 leaves theirs; so does one that is theirs but for the lines an encoder needs besides.
+    """
+    own = (looks.width, looks.height)
+    width, height = own if not all(size) or size == _fitting(own, kind) else size
     is_rgb = bool(pixel_format.is_rgb or pixel_format.has_palette)
     target = looks.pixel_format if looks.pixel_format in kind.pixel_formats else _nearest(kind, looks, pixel_format)
     aspect = looks.aspect
@@ -43,9 +47,8 @@ def shaped(looks: Looks, kind: EncoderKind, size: tuple[int, int], pixel_format:
         aspect *= Fraction(looks.width * height, looks.height * width)
     elif not aspect and width * looks.height != height * looks.width:
         aspect = Fraction(looks.width * height, looks.height * width)
-    padded = (max(kind.least, width + width % 2), max(kind.least, height + height % 2))
     out = Looks(
-        *padded,
+        *_fitting((width, height), kind),
         target,
         _OF_SCREENS if is_rgb else looks.colour,
         aspect.limit_denominator(65_535),
@@ -72,6 +75,12 @@ class Shape:
     def is_padded(self) -> bool:
         """True when lines or columns are added, on the right and below."""
         return self.scaled != (self.out.width, self.out.height)
+
+
+def _fitting(size: tuple[int, int], kind: EncoderKind) -> tuple[int, int]:
+    """Both sides even, and no smaller than the encoder takes."""
+    width, height = (max(kind.known.least_side, side + side % 2) for side in size)
+    return width, height
 
 
 def _nearest(kind: EncoderKind, looks: Looks, pixel_format: Any) -> str:

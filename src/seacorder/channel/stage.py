@@ -75,7 +75,7 @@ class Stage:
         run = self._encoding.run
         return EncodingStatus(
             sentence=plan.sentence,
-            encoder=run.kind.name,
+            encoder=run.kind.known.name,
             preset=run.preset,
             bit_rate=plan.bit_rate,
             dropped_frames=counts.dropped,
