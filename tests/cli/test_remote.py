@@ -123,3 +123,20 @@ def test_durations_and_what_stands_there_when_nobody_answers() -> None:
 def test_an_answer_of_another_kind(answer) -> None:
     with pytest.raises(InspectorError, match="cannot be read"):
         read(StatusAnswer, answer)
+
+
+def test_overlay_sets_shows_and_takes_away_the_text(seacorder, web) -> None:
+    web.json("PUT /api/v1/overlay", {"text": "Job 12\nBow", "since_utc": "T1"})
+    web.json("GET /api/v1/overlay", {"text": "Job 12", "since_utc": "T1"})
+    web.json("DELETE /api/v1/overlay", {"text": "", "since_utc": "T2"})
+    ended = seacorder("overlay", r"Job 12\nBow", "--url", web.url)
+    assert (ended.code, ended.out) == (0, "Since T1:\nJob 12\nBow\n")
+    assert seacorder("overlay", "--url", web.url).out == "Since T1:\nJob 12\n"
+    assert "No text" in seacorder("overlay", "--clear", "--url", web.url).out
+    assert json.loads(seacorder("overlay", "--json", "--url", web.url).out) == {"text": "Job 12", "since_utc": "T1"}
+
+
+def test_a_text_and_clear_contradict_each_other(seacorder, web) -> None:
+    ended = seacorder("overlay", "x", "--clear", "--url", web.url)
+    assert ended.code == 2
+    assert "contradict" in ended.err

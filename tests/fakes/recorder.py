@@ -16,6 +16,7 @@ from seacorder.control.settings import apply_change, check_encoder
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
+from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 from seacorder.model.recording import (
     Clip,
     FileKind,
@@ -110,6 +111,7 @@ class FakeRecorder:
         self.recording_id: str | None = None
         self.recording_since_ns = 0
         self.clips: dict[FileKind, Instant] = {}
+        self.overlay = OverlayText()
         self.error: Exception | None = None
         """Raised by the next commands, when set."""
         self.free_bytes = 60 * 10**9
@@ -120,7 +122,7 @@ class FakeRecorder:
 
     def state(self) -> object:
         """Everything that a failed command must leave alone."""
-        return self.current, tuple(self.directories), self.recording_id, dict(self.clips)
+        return self.current, tuple(self.directories), self.recording_id, dict(self.clips), self.overlay
 
     def is_recording(self) -> bool:
         return self.recording_id is not None and any(one.is_live for one in self.channels)
@@ -180,6 +182,17 @@ class FakeRecorder:
         self._begin("create_directory")
         _check_folder(text)
         self.directories.append(text)
+
+    def overlay_text(self) -> OverlayText:
+        return self.overlay
+
+    def set_overlay_text(self, text: str) -> OverlayText:
+        instant = self._begin("set_overlay_text")
+        if len(text) > OVERLAY_CHARACTERS_MAX:
+            raise BadRequest("The text is too long.", field="text")
+        if text != self.overlay.text or self.overlay.since is None:
+            self.overlay = OverlayText(text, instant)
+        return self.overlay
 
     def status(self) -> RecorderStatus:
         now = self.clock.utc_ns()

@@ -35,6 +35,12 @@ def web_answers() -> Iterator[WebAnswers]:
             length = int(self.headers.get("Content-Length", 0))
             self.respond(json.loads(self.rfile.read(length)) if length else None)
 
+        def do_PUT(self) -> None:
+            self.do_POST()
+
+        def do_DELETE(self) -> None:
+            self.respond(None)
+
         def respond(self, body: Any) -> None:
             command = f"{self.command} {self.path}"
             prepared.asked.append((command, body))

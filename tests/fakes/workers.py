@@ -10,6 +10,7 @@ from seacorder.base.errors import WorkerLost
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.command import (
     ChangeRecording,
+    SetOverlayText,
     StartClip,
     StartRecording,
     StopClip,
@@ -172,7 +173,7 @@ class FakeWorker:
                 self._grab(command)
             case TakePicture():
                 return Picture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
-            case ChangeRecording():
+            case ChangeRecording() | SetOverlayText():
                 return None
         return Answer(command.request, True, achieved_utc_ns=self._clock.utc_ns())
 

@@ -3,13 +3,15 @@
 import json
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from seacorder.api import documented
+from seacorder.api import documented, wire
 from seacorder.api.assembly import assemble
 from seacorder.api.surface import Recorder
+from seacorder.base.errors import BadRequest
 from seacorder.config.schema import ServerSettings
+from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX
 
 _IS_RECORDING = {"type": "object", "properties": {"IsRecording": {"type": "boolean"}}}
 _STATUS = {
@@ -19,6 +21,14 @@ _STATUS = {
         "DriveSpace": {"type": "integer", "description": "Whole percent of the recording drive that is free"},
     },
 }
+_OVERLAY_BODY = documented.body(
+    {
+        "Text": {"type": "string", "maxLength": OVERLAY_CHARACTERS_MAX, "description": "Lines end with \\n"},
+        "Type": {"type": "string", "enum": ["text"], "description": "May be left out"},
+    },
+    {"Text": "Depth 123.4 m\nHeading 271"},
+    required=("Text",),
+)
 
 
 def create_integration_app(recorder: Recorder, server: ServerSettings, *, bare_false: bool = False) -> FastAPI:
@@ -44,6 +54,8 @@ class IntegrationCommands:
         _get(app, "/api/recording/isrecording", self.is_recording, answer)
         _get(app, "/api/recording/encoderrunning", self.encoder_running, answer)
         _get(app, "/api/recording/status", self.status, status)
+        _post(app, "/api/overlay/update", self.update_overlay, _OVERLAY_BODY)
+        _get(app, "/api/overlay/clear", self.clear_overlay, documented.EMPTY)
 
     async def ping(self) -> Response:
         """The recorder takes commands."""
@@ -62,6 +74,33 @@ class IntegrationCommands:
         status = self._recorder.status()
         content = {"IsRecording": status.is_recording, "DriveSpace": status.volume.free_percent}
         return documented.json_bytes(json.dumps(content).encode())
+
+    async def update_overlay(self, request: Request) -> Response:
+        """A text over the pictures of all channels, from one instant on."""
+        sent = wire.read_fields(await wire.read_object(request), {"Text": wire.text, "Type": _type_text})
+        if "Text" not in sent:
+            raise BadRequest('The field Text is missing; send {"Text": "…"}.', field="Text")
+        self._recorder.set_overlay_text(sent["Text"])
+        return documented.empty()
+
+    async def clear_overlay(self) -> Response:
+        """Takes the text away; fine when there is none."""
+        self._recorder.set_overlay_text("")
+        return documented.empty()
+
+
+def _type_text(name: str, value: Any) -> str:
+    """`text` is the only kind of overlay that a client can send."""
+    if not isinstance(value, str) or value.lower() != "text":
+        wire.refuse(name, value, '"text"')
+    return "text"
+
+
+def _post(app: FastAPI, path: str, handler: Any, extra: dict[str, Any]) -> None:
+    app.add_api_route(
+        path, handler, methods=["POST"], responses=documented.EMPTY, tags=["Integration"], response_class=Response,
+        openapi_extra=extra,
+    )
 
 
 def _get(app: FastAPI, path: str, handler: Any, responses: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from seacorder.catalogue.page import Page, Rows
 from seacorder.model.event import Event
+from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import Clip, FileKind, Framegrab, Loss, Part, Recording
 from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
@@ -62,6 +63,10 @@ class Recorder(Protocol):
     def is_clip_recording(self, kind: FileKind = FileKind.CLIP) -> bool: ...
 
     def status(self) -> RecorderStatus: ...
+
+    def overlay_text(self) -> OverlayText: ...
+
+    def set_overlay_text(self, text: str) -> OverlayText: ...
 
     async def start_recording(self) -> CommandResult: ...
 

@@ -19,6 +19,7 @@ from seacorder.api.surface import Recorder
 from seacorder.api.times import read_utc
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
+from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX
 from seacorder.model.result import CommandFailed, CommandResult
 
 Row = TypeVar("Row")
@@ -29,6 +30,11 @@ _INDEX_MAX = 100_000
 FLUSH_SECONDS = 1.0
 """How long an answer waits for the newest rows."""
 
+_OVERLAY_BODY = documented.body(
+    {"text": {"type": "string", "maxLength": OVERLAY_CHARACTERS_MAX, "description": "Lines end with \\n; empty: none"}},
+    {"text": "Depth 123.4 m"},
+    required=("text",),
+)
 _FRAMEGRAB_BODY = {
     "requestBody": {
         "required": False,
@@ -91,6 +97,9 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
         extra=_FRAMEGRAB_BODY,
     )
     _route(app, "GET", "/channels/{index}/picture.jpg", commands.picture, fails=(400, 404), answer=Jpeg)
+    _route(app, "GET", "/overlay", commands.overlay, model=views.OverlayView)
+    _route(app, "PUT", "/overlay", commands.set_overlay, model=views.OverlayView, fails=(400,), extra=_OVERLAY_BODY)
+    _route(app, "DELETE", "/overlay", commands.clear_overlay, model=views.OverlayView)
     rows = CatalogueRows(recorder)
     _route(app, "GET", "/recordings", rows.recordings, model=views.PageOf[views.RecordingRow], fails=(400, 503))
     _route(app, "GET", "/parts", rows.parts, model=views.PageOf[views.PartRow], fails=(400, 503))
@@ -130,6 +139,19 @@ class Commands:
         """One still of every live channel, or of one, all of the instant of the command."""
         channel = await self._channel_asked(request)
         return _outcome("No still was taken.", await self._recorder.take_framegrab(channel), may_be_idle=False)
+
+    async def overlay(self) -> Response:
+        """The text over the pictures of all channels."""
+        return _json(views.overlay_view(self._recorder.overlay_text()))
+
+    async def set_overlay(self, request: Request) -> Response:
+        """Shows a text over the pictures of all channels, from one instant on."""
+        sent = wire.read_fields(await wire.read_object(request), {"text": wire.text}, required=True)
+        return _json(views.overlay_view(self._recorder.set_overlay_text(sent["text"])))
+
+    async def clear_overlay(self) -> Response:
+        """Takes the text away; fine when there is none."""
+        return _json(views.overlay_view(self._recorder.set_overlay_text("")))
 
     async def picture(
         self,

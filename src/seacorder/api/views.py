@@ -12,6 +12,7 @@ from seacorder.base.log import redact
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState
 from seacorder.model.event import Severity
+from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, RecordingState
 from seacorder.model.result import CommandResult
 from seacorder.model.status import ChannelView, RecorderStatus
@@ -97,6 +98,16 @@ class ChannelInStatus(View):
     recording: FileView | None
     clip: FileView | None
     anomaly: FileView | None
+    overlay_text: str
+    """What the worker shows over the picture, or keeps for the page and the subtitles."""
+
+
+class OverlayView(View):
+    """The text over the pictures of all channels."""
+
+    text: str
+    since_utc: Utc | None
+    """Frames captured at or after it carry the text; null: nobody has set or cleared it since the program began."""
 
 
 class VolumeView(View):
@@ -230,6 +241,12 @@ def outcome(result: CommandResult) -> Outcome:
     channels = [shown(ChannelOutcome, one) for one in result.channels]
     done = result.ok or not channels
     return Outcome(ok=done, id=result.id, instant_utc=utc_text(result.instant.utc_ns), channels=channels)
+
+
+def overlay_view(shown_text: OverlayText) -> OverlayView:
+    """The text as it is, whatever it says: it is the client's own."""
+    since = None if shown_text.since is None else utc_text(shown_text.since.utc_ns)
+    return OverlayView(text=shown_text.text, since_utc=since)
 
 
 def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:

@@ -216,6 +216,22 @@ def grab(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
     _command(url, "grab", as_json=as_json)
 
 
+@app.command()
+def overlay(
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT]", help="What is shown; \\n begins a new line. Without it: what is shown now."),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take the text away.")] = False,
+    url: UrlOption = DEFAULT_URL,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a text over the pictures. On all channels, at one instant."""
+    from seacorder.cli.remote import show_overlay
+
+    show_overlay(url, text, clear=clear, as_json=as_json)
+
+
 def _command(url: str, name: str, *, as_json: bool) -> None:
     from seacorder.cli.remote import command_all
 

@@ -1,10 +1,11 @@
-"""Commands to a running recorder: `ping`, `status`, `start`, `stop`, `clip`, `grab`."""
+"""Commands to a running recorder: `ping`, `status`, `start`, `stop`, `clip`, `grab`, `overlay`."""
 
 import dataclasses
 import json
 import time
 from collections.abc import Callable
 
+from seacorder.base.errors import BadRequest
 from seacorder.client.answers import Outcome
 from seacorder.client.errors import InspectorError
 from seacorder.client.inspector import InspectorClient
@@ -52,6 +53,23 @@ def _print_outcome(outcome: Outcome, done: str) -> None:
     for channel in outcome.channels:
         told = f"{channel.achieved_utc or ''}  {channel.path or ''}".strip() if channel.ok else channel.sentence
         print(f"  {channel.channel}: {'ok' if channel.ok else 'FAILED'}  {told}".rstrip())
+
+
+def show_overlay(url: str, text: str | None, *, clear: bool, as_json: bool) -> None:
+    """Sets the text over all pictures, takes it away, or only says which it is; raises BadRequest for both at once."""
+    if clear and text is not None:
+        raise BadRequest("A text and --clear contradict each other; give one of them.")
+    with RecorderClient(url) as recorder:
+        if clear:
+            answer = recorder.clear_overlay()
+        else:
+            answer = recorder.overlay() if text is None else recorder.set_overlay(text.replace("\\n", "\n"))
+    if as_json:
+        print(json.dumps(dataclasses.asdict(answer)))
+    elif answer.text:
+        print(f"Since {answer.since_utc}:\n{answer.text}")
+    else:
+        print("No text is shown over the pictures.")
 
 
 def show_status(url: str, *, once: bool, as_json: bool) -> None:

@@ -33,6 +33,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class OverlayAnswer:
+    """The text over the pictures of all channels; `since_utc` is None when nobody has set one."""
+
+    text: str
+    since_utc: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FileAnswer:
     """A file that is being written."""
 

@@ -1,9 +1,9 @@
-"""A client of what the command line needs of `/api/v1`: status, and commands with a result for each channel."""
+"""A client of what the command line needs of `/api/v1`: status, overlay, commands with a result a channel."""
 
 from types import TracebackType
 from typing import Any, Self
 
-from seacorder.client.answers import Outcome, StatusAnswer, read
+from seacorder.client.answers import Outcome, OverlayAnswer, StatusAnswer, read
 from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
 from seacorder.client.transport import Transport
 
@@ -54,6 +54,18 @@ class RecorderClient:
     def take_framegrab(self) -> Outcome:
         """One still of every live channel, all of one instant."""
         return self._command("framegrab")
+
+    def overlay(self) -> OverlayAnswer:
+        """The text over the pictures of all channels."""
+        return read(OverlayAnswer, self._transport.ask("GET", "/api/v1/overlay"))
+
+    def set_overlay(self, text: str) -> OverlayAnswer:
+        """Shows a text over the pictures of all channels, from one instant on; lines end with a line feed."""
+        return read(OverlayAnswer, self._transport.ask("PUT", "/api/v1/overlay", {"text": text}))
+
+    def clear_overlay(self) -> OverlayAnswer:
+        """Takes the text away; fine when there is none."""
+        return read(OverlayAnswer, self._transport.ask("DELETE", "/api/v1/overlay"))
 
     def _command(self, name: str) -> Outcome:
         return read(Outcome, self._transport.ask("POST", f"/api/v1/{name}"))

@@ -20,6 +20,7 @@ from seacorder.control.examination import Examination
 from seacorder.control.framegrabs import Framegrabs
 from seacorder.control.journal import Journal
 from seacorder.control.naming import DirectoryInstant, Ids
+from seacorder.control.overlay_text import OverlayTexts
 from seacorder.control.rebuilding import Rebuilding
 from seacorder.control.recordings import Recordings
 from seacorder.control.resumption import Remains, remains
@@ -30,6 +31,7 @@ from seacorder.control.surroundings import Limits, Surroundings
 from seacorder.control.volume_watch import VolumeWatch
 from seacorder.control.worker_reports import WorkerReports
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind, Part, Recording
 from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
@@ -102,10 +104,11 @@ class Recorder:
             for kind in (FileKind.CLIP, FileKind.ANOMALY)
         }
         self._framegrabs = Framegrabs(self._own, self._recordings)
+        self._overlay = OverlayTexts(clock, self._own.workers)
         volumes = VolumeWatch(options.reserve_bytes, clock)
         alarms = Alarms(self._own, self._recordings, volumes)
         self._status = StatusView(self._own, self._recordings, self._clips, volumes, alarms)
-        self._reports = WorkerReports(self._own, self._recordings, self._clips, self._framegrabs, alarms)
+        self._reports = WorkerReports(self._own, self._recordings, self._clips, self._framegrabs, alarms, self._overlay)
         self._rounds = Rounds(self._own, self._recordings, volumes, alarms)
         self._rebuilding = Rebuilding(
             supervisor, catalogue, self._journal, options.file_folders, self._take_up
@@ -210,6 +213,10 @@ class Recorder:
             sentence = f"Encoder {after.encoder} is noted; this release still stores what the cameras send, unchanged."
             self._journal.warn(EventKind.ENCODING_NOT_APPLIED, sentence)
 
+    def set_overlay_text(self, text: str) -> OverlayText:
+        """Shows a text over the pictures of all channels, from one instant on; empty: none. Raises BadRequest."""
+        return self._overlay.set(text)
+
     async def create_directory(self, text: str) -> None:
         """Makes a folder, with its parents; fine if it stands already. Raises BadRequest when it is refused."""
         await self._own.settings.create_directory(text)
@@ -223,6 +230,10 @@ class Recorder:
     def is_clip_recording(self, kind: FileKind = FileKind.CLIP) -> bool:
         """True only while frames of the running clip are really reaching a file."""
         return self._clips[kind].is_recording()
+
+    def overlay_text(self) -> OverlayText:
+        """What a client has shown over the pictures."""
+        return self._overlay.shown
 
     def status(self) -> RecorderStatus:
         """Everything at a glance."""

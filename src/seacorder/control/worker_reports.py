@@ -4,6 +4,7 @@ from seacorder.control.alarms import Alarms
 from seacorder.control.clips import Clips
 from seacorder.control.events import EventKind
 from seacorder.control.framegrabs import Framegrabs
+from seacorder.control.overlay_text import OverlayTexts
 from seacorder.control.recordings import Recordings
 from seacorder.control.surroundings import Surroundings
 from seacorder.model.channel import ChannelStatus
@@ -30,12 +31,14 @@ class WorkerReports:
         clips: dict[FileKind, Clips],
         framegrabs: Framegrabs,
         alarms: Alarms,
+        overlay: OverlayTexts,
     ) -> None:
         self._own = surroundings
         self._recordings = recordings
         self._clips = clips
         self._framegrabs = framegrabs
         self._alarms = alarms
+        self._overlay = overlay
 
     @property
     def callbacks(self) -> Callbacks:
@@ -81,6 +84,7 @@ class WorkerReports:
     def _started(self, channel: str) -> None:
         if self._own.workers.restarts(channel):
             self._own.journal.note(EventKind.WORKER_BACK, f"The worker of {channel} runs again.", channel=channel)
+        self._overlay.worker_started(channel)
         self._recordings.worker_started(channel)
 
     def _lost(self, channel: str, sentence: str) -> None:

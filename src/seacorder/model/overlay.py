@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from seacorder.model.instant import Instant
+
+OVERLAY_CHARACTERS_MAX = 1000
+"""Of the text that a client sets; no picture has room for more."""
+
 
 class Anchor(StrEnum):
     """Where a layer stands in the picture."""
@@ -52,6 +57,16 @@ class Layer:
     background: str | None = None
     z: int = 0
     """A higher one lies over a lower one; those of one anchor and one z stand below one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayText:
+    """The text that a client has set, and since when it is shown."""
+
+    text: str = ""
+    """Empty: none."""
+    since: Instant | None = None
+    """None: nobody has set or cleared it since the program began."""
 
 
 @dataclass(frozen=True, slots=True)
