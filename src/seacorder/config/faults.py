@@ -28,6 +28,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
     if ports[0] == ports[1]:
         yield f"{place}: [server] inspector_port and integration_port are both {ports[0]}; give each its own."
     yield from _channel_clashes(raw.get("channels"), place)
+    yield from _layer_clashes(raw, place)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -47,6 +48,18 @@ def _channel_clashes(channels: object, place: str) -> Iterator[str]:
                 f"{place}: [[channels]] {number} has the name of [[channels]] {first}, {name!r}; "
                 "give every channel a name of its own."
             )
+
+
+def _layer_clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
+    """Layers that are shown on channels that there are none of."""
+    channels, layers = raw.get("channels"), _table(raw.get("overlay")).get("layers")
+    names = [str(_table(one).get("name")) for one in channels] if isinstance(channels, list) else []
+    for number, layer in enumerate(layers if isinstance(layers, list) else [], start=1):
+        wanted = _table(layer).get("channels")
+        for name in wanted if isinstance(wanted, list) else []:
+            if isinstance(name, str) and name not in names:
+                where = f"{place}: [[overlay.layers]] {number} channels"
+                yield f"{where}: there is no channel {name!r}; {nearest(name, names)}"
 
 
 def _sentence(details: ErrorDetails, place: str, origins: Origins) -> str:
@@ -85,6 +98,8 @@ def _missing(location: Location) -> str:
 def _written(location: Location) -> str:
     """A location as it is found in the file: `[server] host`, `[[channels]] 2 name`."""
     head, *rest = location
+    if len(rest) > 1 and isinstance(rest[1], int) and table_at((head, rest[0])) is not None:
+        return " ".join([f"[[{head}.{rest[0]}]] {rest[1] + 1}", *_steps(rest[2:])])
     if rest and isinstance(rest[0], int):
         return " ".join([f"[[{head}]] {rest[0] + 1}", *_steps(rest[1:])])
     brackets = f"[[{head}]]" if head == "channels" else f"[{head}]"

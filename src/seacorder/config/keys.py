@@ -7,7 +7,8 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from seacorder.config.schema import Settings, Table
+from seacorder.config.schema import Settings
+from seacorder.config.table import Table
 
 Location = tuple[str | int, ...]
 """Where a value stands: `("channels", 0, "name")`."""
@@ -41,8 +42,18 @@ def every_key() -> Iterator[Key]:
         if table is None:
             continue
         brackets = f"[[{name}]]" if get_origin(field.annotation) is tuple else f"[{name}]"
-        for key, inner in table.model_fields.items():
-            yield Key(brackets, key, _default_text(inner), accepted(inner), inner.description or "")
+        yield from _keys_of(table, brackets, name)
+
+
+def _keys_of(table: type[Table], brackets: str, path: str) -> Iterator[Key]:
+    """A table's own keys, then those of the tables in it."""
+    inner = {name: inner_table(field.annotation) for name, field in table.model_fields.items()}
+    for name, field in table.model_fields.items():
+        if inner[name] is None:
+            yield Key(brackets, name, _default_text(field), accepted(field), field.description or "")
+    for name, deeper in inner.items():
+        if deeper is not None:
+            yield from _keys_of(deeper, f"[[{path}.{name}]]", f"{path}.{name}")
 
 
 def accepted(field: FieldInfo) -> str:

@@ -42,6 +42,35 @@ split_time_minutes = 10       # 0 never splits
 # anomaly = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}_anomaly"
 # clip = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}_clip"    # without it: as anomaly
 
+[overlay]                     # what channels with burn_in = true show over their pictures
+# time = "local"              # or "utc"
+
+# One [[overlay.layers]] table a layer; without any: a client's text, the time and the channel's name.
+
+# [[overlay.layers]]
+# kind = "text"               # "text", "time", "channel" or "image"
+# text = "Job 12"             # without it: what a client sends to /api/overlay/update
+# anchor = "top_left"         # "top_left", "top", "top_right", "left", "centre", "right", "bottom_left", …
+# size = 0.04                 # height of a line, by the picture's height
+# margin = 0.02               # distance from the edges, by the picture's height
+# font = "fonts/Other.ttf"    # without it: DejaVu Sans
+# colour = "#ffffff"
+# outline = "#000000"         # or "none"
+# background = "none"         # or "#00000080", through which the picture is seen
+# z = 0                       # higher ones lie over lower ones
+# channels = ["Bow"]          # without it: all that burn in
+
+# [[overlay.layers]]
+# kind = "time"
+# anchor = "bottom_left"
+# pattern = "%Y-%m-%d %H:%M:%S"
+
+# [[overlay.layers]]
+# kind = "image"
+# anchor = "top_right"
+# file = "logo.png"
+# size = 0.1
+
 [log]
 # level = "INFO"              # "DEBUG", "INFO", "WARNING", "ERROR"
 

@@ -5,10 +5,13 @@ docs/reference/settings.md is checked with these, so a key cannot exist without 
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from seacorder.config.overlay_tables import OverlayTable
+from seacorder.config.table import Table
+from seacorder.config.table import key as _key
 from seacorder.config.values import (
     absolute_folder,
     channel_address,
@@ -23,19 +26,6 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.settings import PathTemplates, RecorderSettings
 
 _DEFAULT_TEMPLATES = PathTemplates()
-
-
-def _key(default: Any, description: str, accepted: str, **limits: Any) -> Any:
-    """A field with its meaning and, in words, what it takes."""
-    return Field(default, description=description, json_schema_extra={"accepted": accepted}, **limits)
-
-
-class Table(BaseModel):
-    """A table of the settings file: unknown keys are refused, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-
 Port = Annotated[int, Field(ge=1, le=65535)]
 _PORT = "a whole number from 1 to 65535"
 _FOLDER = "a folder; `~` is your home folder, a relative one is beside the settings file"
@@ -178,6 +168,7 @@ class Settings(Table):
     storage: StorageSettings = Field(default_factory=StorageSettings)
     recording: RecordingTable = Field(default_factory=RecordingTable)
     templates: TemplatesTable = Field(default_factory=TemplatesTable)
+    overlay: OverlayTable = Field(default_factory=OverlayTable)
     log: LogSettings = Field(default_factory=LogSettings)
     channels: tuple[ChannelTable, ...] = _key(
         ..., "The cameras.", "one or more [[channels]] tables, each with a name and an input", min_length=1
@@ -195,6 +186,7 @@ class Settings(Table):
                 queue_bytes=self.storage.queue_bytes,
                 reserve_bytes=self.storage.reserve_bytes,
                 picture_watch=channel.picture_watch,
+                overlay=self.overlay.settings_for(channel.name),
             )
             for index, channel in enumerate(self.channels)
         )

@@ -194,6 +194,13 @@ def test_a_source_that_changes_its_size_or_colours_goes_on() -> None:
         assert (after.width, after.format.name, after.colorspace) == (frame.width, frame.format.name, frame.colorspace)
 
 
+def test_a_font_that_is_gone_is_replaced(tmp_path: Path) -> None:
+    shown = overlay(Layer(LayerKind.CHANNEL, font=str(tmp_path / "gone.ttf")))
+    frame = grey(320, 240)
+    assert planes(shown.apply(frame, 0, 0)) == planes(overlay(Layer(LayerKind.CHANNEL)).apply(frame, 0, 0))
+    assert "gone.ttf" in shown.faults[0]
+
+
 def test_a_file_that_is_gone_costs_its_layer_only(tmp_path: Path) -> None:
     gone, no_picture = tmp_path / "gone.png", tmp_path / "no.png"
     no_picture.write_text("no picture")

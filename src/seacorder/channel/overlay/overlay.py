@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import av
@@ -51,7 +51,7 @@ class Overlay:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Layers that are left out, a sentence each."""
+        """Files that cannot be read, a sentence each."""
         return self._faults
 
     def set_text(self, instant_ns: int, text: str) -> None:
@@ -101,13 +101,21 @@ class Overlay:
         """A layer whose file is gone costs itself and nothing else; a font that is gone is replaced."""
         for layer in layers:
             try:
-                yield painter_of(layer, height, self._name, use_utc=self._settings.use_utc)
+                yield self._painter(layer, height)
             except (OSError, ValueError) as error:
-                file = layer.text if layer.kind is LayerKind.IMAGE else layer.font
-                sentence = f"An overlay layer is left out, because {file} cannot be read ({error})."
-                if sentence not in self._faults:
-                    self._faults = (*self._faults, sentence)
-                    log.warning("%s", sentence)
+                if layer.kind is LayerKind.IMAGE:
+                    self._complain(f"The image {layer.text} cannot be read ({error}); pictures go without it.")
+                else:
+                    self._complain(f"The font {layer.font} cannot be read ({error}); DejaVu Sans stands in for it.")
+                    yield self._painter(replace(layer, font=None), height)
+
+    def _painter(self, layer: Layer, height: int) -> Painter:
+        return painter_of(layer, height, self._name, use_utc=self._settings.use_utc)
+
+    def _complain(self, sentence: str) -> None:
+        if sentence not in self._faults:
+            self._faults = (*self._faults, sentence)
+            log.warning("%s", sentence)
 
     def _take(self, text: str, utc_ns: int) -> bool:
         """Paints anew what has changed; True when something has."""
