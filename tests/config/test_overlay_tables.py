@@ -37,8 +37,8 @@ def test_without_layers_text_time_and_name_are_shown() -> None:
 def test_every_key_reaches_the_worker() -> None:
     settings = load(
         '[overlay]\ntime = "utc"\n[[overlay.layers]]\nkind = "image"\nfile = "logo.png"\nanchor = "centre"\n'
-        'size = 0.1\nz = -1\n[[overlay.layers]]\nkind = "text"\ntext = "Job"\nmargin = 0.1\nfont = "/f.ttf"\ncolour = "#FF0000"\n'
-        'outline = "none"\nbackground = "#00000080"\nchannels = ["Stern"]\n'
+        'size = 0.1\nz = -1\n[[overlay.layers]]\nkind = "text"\ntext = "Job"\nmargin = 0.1\nfont = "/f.ttf"\n'
+        'colour = "#FF0000"\noutline = "none"\nbackground = "#00000080"\nchannels = ["Stern"]\n'
     )
     bow, stern = (one.overlay for one in settings.channel_settings())
     image = Layer(LayerKind.IMAGE, Anchor.CENTRE, "/etc/x/logo.png", size=0.1, z=-1)
