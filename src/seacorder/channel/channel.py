@@ -70,6 +70,8 @@ class Channel:
         self._rate = Rate()
         self._encoded_rate = Rate()
         self._unencoded = Unencoded()
+        self._received_more = 0
+        """How many more have been received than the numbers say."""
         self._state = ChannelState.CONNECTING
         self._since_utc_ns = clock.utc_ns()
         self._begin_ns = clock.monotonic_ns()
@@ -154,12 +156,18 @@ class Channel:
                 if self.waiting_grabs:
                     self._serve_grabs(self._reached_ns)
 
-    def missed(self, sample: Sample, cause: LossCause, detail: str) -> None:
-        """A received picture that is not encoded."""
+    def missed(self, instant_ns: int, cause: LossCause, detail: str) -> None:
+        """A received picture that is not encoded, by its capture instant."""
         with self.lock:
-            self._unencoded.missed(sample.instant_ns, cause, detail)
+            self._unencoded.missed(instant_ns, cause, detail)
             if len(self._unencoded) >= Unencoded.LIMIT:
                 self._tell_unencoded(None)
+
+    def number_from(self, number: int) -> None:
+        """The next frame gets this number: those of encoded frames count what was stored, at whatever rate."""
+        with self.lock:
+            self._received_more += self._timeline.next_number - number
+            self._timeline.next_number = number
 
     def takes_keyframe(self, instant_ns: int) -> bool:
         """True when the picture captured at `instant_ns` must be a keyframe, since a file begins with it."""
@@ -260,7 +268,7 @@ class Channel:
                 reason=self._reason,
                 picture=self.source.picture if self.source else None,
                 bits_per_second=self._rate.bits_per_second(now_ns) + self._encoded_rate.bits_per_second(now_ns),
-                frames_received=self._timeline.next_number,
+                frames_received=self._timeline.next_number + self._received_more,
                 losses=self._losses,
                 backlog_seconds=self.backlog.seconds,
                 backlog_bytes=self.backlog.bytes,

@@ -7,6 +7,7 @@ import av
 
 from seacorder.channel.frame_queue import Arrival
 from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.sinks.decoding import decoder_for
 
 RAW = "rawvideo"
 UNANSWERED = 64
@@ -31,7 +32,7 @@ class Decoder:
         self._source = source
         self._is_raw = video.codec == RAW
         self._waiting: dict[int, Arrival] = {}
-        context: Any = av.CodecContext.create(video.codec, "r")
+        context = decoder_for(video.codec)
         told: Any = source.templates[Track.VIDEO].codec_context
         self._context = context
         if video.extradata:

@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from seacorder.channel.frame_queue import Arrival, Drained, FrameQueue, NewPlan, NewSource
+from seacorder.channel.frame_queue import Arrival, Drained, FrameQueue, NewPlan, NewSource, Refused
 from seacorder.channel.pipeline import Pipeline
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.sample import Sample, SourceFormat
@@ -22,7 +22,6 @@ class EncodeThread(threading.Thread):
         super().__init__(name="encode", daemon=True)
         self._pipeline = pipeline
         self._queue = FrameQueue()
-        self._refused: list[Sample] = []
 
     def begin(self, source: SourceFormat, plan: EncodingPlan) -> None:
         """What is put from now on is of this format."""
@@ -32,9 +31,9 @@ class EncodeThread(threading.Thread):
         """Another plan from the first picture captured at or after an instant (monotonic)."""
         self._queue.put(NewPlan(from_ns, plan))
 
-    def put(self, sample: Sample, arrived_ns: int) -> bool:
-        """A packet of the source; False when there is no room for it. Never blocks."""
-        return self._queue.put(Arrival(sample, arrived_ns))
+    def put(self, sample: Sample, arrived_ns: int) -> None:
+        """A packet of the source; where there is no room for it, it is lost and accounted for. Never blocks."""
+        self._queue.put(Arrival(sample, arrived_ns))
 
     def drain(self) -> bool:
         """Waits until all that has been put is with the channel; False when that takes too long."""
@@ -50,6 +49,8 @@ class EncodeThread(threading.Thread):
                 match item:
                     case Arrival():
                         pipeline.push(item)
+                    case Refused():
+                        pipeline.refused(item)
                     case NewSource():
                         pipeline.begin(item.source, item.plan)
                     case NewPlan():

@@ -1,6 +1,7 @@
 """One encoder at work: pictures in, packets out, in a format that sinks can write."""
 
 import math
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
@@ -69,6 +70,7 @@ class Encoder:
         """Opens it; av.FFmpegError or ValueError when it does not."""
         self._order = order
         self._kind = ENCODERS[order.encoder]
+        os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes to standard error by itself: errors only
         self._home: Any = av.open(NullFile(), "w", format="mp4")
         rate = order.frame_rate or DEFAULT_RATE
         self._stream: Any = self._home.add_stream(order.encoder, rate=rate)

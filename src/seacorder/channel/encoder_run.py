@@ -48,6 +48,22 @@ class EncoderRun:
         self.preset = plan.preset or ENCODERS[plan.encoder].default_preset
         self._retry_ns = 0
 
+    def step(self, by: int) -> bool:
+        """To a faster (-1) or better (1) preset, which the next encoder is opened with; False at the ladder's end.
+
+        The plan's own preset is the upper end.
+        """
+        ladder = self.kind.known.presets
+        if self.preset not in ladder:
+            return False
+        is_planned = self.kind.known.name == self._plan.encoder and self._plan.preset in ladder
+        best = ladder.index(self._plan.preset) if is_planned else len(ladder) - 1
+        place = ladder.index(self.preset) + by
+        if not 0 <= place <= best:
+            return False
+        self.preset = ladder[place]
+        return True
+
     @property
     def kind(self) -> EncoderKind:
         """The encoder that is at work or comes next."""

@@ -50,7 +50,7 @@ def _x264(preset: str) -> dict[str, str]:
 
 def _x265(preset: str) -> dict[str, str]:
     fixed = (
-        "log-level=none:info=0:repeat-headers=0:bframes=0:scenecut=0:open-gop=0:ref=1:limit-refs=0:ctu=64:min-cu-size=8"
+        "log-level=none:info=0:repeat-headers=0:bframes=0:scenecut=0:open-gop=0:ref=1:limit-refs=0:ctu=32:min-cu-size=8"
         ":rect=0:amp=0:sao=0:signhide=0:weightp=0:aq-mode=1:strong-intra-smoothing=1:temporal-mvp=1:tskip=0"
         ":tu-intra-depth=1:tu-inter-depth=1:max-merge=2:max-tu-size=32"
     )

@@ -13,6 +13,7 @@ from seacorder.channel.encoder_run import FAULTS, EncoderRun, NoEncoder, OpenEnc
 from seacorder.channel.pacing import time_base_of
 from seacorder.channel.shaping import Shape, Shaper, looks_of, shaped
 from seacorder.model.encoding import EncodingPlan
+from seacorder.model.event import Severity
 from seacorder.model.recording import LossCause
 from seacorder.model.sample import Sample, SourceFormat, Track
 
@@ -24,8 +25,11 @@ FINE_TIME_BASE = Fraction(1, 90_000)
 class Overlay(Protocol):
     """What is burned into pictures."""
 
-    def apply(self, frame: Any, instant_ns: int) -> Any:
-        """The picture with what is valid at its capture instant; `frame` itself may still be read by the decoder."""
+    def apply(self, frame: Any, instant_ns: int, utc_ns: int) -> Any:
+        """The picture with what is valid at its capture; another one than `frame`, which the decoder may still read.
+
+        Its pixel format may be another, too.
+        """
         ...
 
 
@@ -52,11 +56,13 @@ class Encoding:
         self._time_base = FINE_TIME_BASE
         self._shape: Shape | None = None
         self._shaper: Shaper | None = None
+        self._after_overlay: Shaper | None = None
         self._ready: tuple[Decoded, Any] | None = None
         """The newest picture as the encoder gets it, for when it is repeated."""
         self._in_flight: dict[int, Entered] = {}
         self._next_keyframe_ns = 0
         self._last_pts = -1
+        self._number: int | None = None
         self._delays: deque[tuple[int, int]] = deque(maxlen=1000)
 
     def follow(self, source: SourceFormat, plan: EncodingPlan) -> None:
@@ -66,6 +72,23 @@ class Encoding:
         self.run.follow(plan)
         self._time_base = self._chosen_time_base(source, plan)
         self._last_pts = -1
+
+    @property
+    def next_number(self) -> int | None:
+        """The number of the next stored frame; None before the first."""
+        return self._number
+
+    def begin_numbers(self) -> None:
+        """Pictures have passed through: the next frame stored has its source's number again."""
+        self._number = None
+
+    def missed(self, instant_ns: int, number: int, cause: LossCause, detail: str) -> None:
+        """A picture that is not encoded, by capture instant and its source's number: it counts all the same."""
+        self._number = (number if self._number is None else self._number) + 1
+        self._channel.missed(instant_ns, cause, detail)
+
+    def _not_encoded(self, sample: Sample) -> None:
+        self.missed(sample.instant_ns, sample.number, LossCause.ENCODER_FAILED, NOT_ENCODED)
 
     def media(self, sample: Sample) -> Fraction:
         """Media time of a sample of the source, in seconds."""
@@ -81,7 +104,7 @@ class Encoding:
             try:
                 packets = self._encoded(Entered(picture, instant_ns), pts, as_keyframe=as_keyframe)
             except NoEncoder:
-                self._channel.missed(picture.sample, LossCause.ENCODER_FAILED, NOT_ENCODED)
+                self._not_encoded(picture.sample)
                 return
             except FAULTS as fault:
                 self._in_flight.pop(pts, None)
@@ -91,6 +114,20 @@ class Encoding:
             self._last_pts = pts
             self._deliver(packets)
             return
+
+    def step(self, by: int) -> bool:
+        """Goes on with a faster (-1) or better (1) preset from the next picture on, a keyframe; False where none is."""
+        if not self.run.step(by):
+            return False
+        self.end()
+        name, preset = self._channel.settings.name, self.run.preset
+        sentence = (
+            f"The machine is nearly too slow for {name}: its pictures are encoded with the faster preset {preset}."
+            if by < 0
+            else f"There is time enough: the pictures of {name} are encoded with the better preset {preset}."
+        )
+        self._channel.note("encoder_preset", Severity.INFO, sentence)
+        return True
 
     def end(self) -> None:
         """Takes out what the encoder still holds and lets go of it."""
@@ -131,9 +168,19 @@ class Encoding:
             self._open(picture, shaped(looks, self.run.kind, (self.plan.width, self.plan.height), picture.frame.format))
         frame = picture.frame if self._shaper is None else self._shaper.apply(picture.frame)
         if self._overlay is not None and self.plan.burn_in:
-            frame = self._overlay.apply(frame, picture.sample.instant_ns)
+            sample = picture.sample
+            frame = self._fitting(self._overlay.apply(frame, sample.instant_ns, sample.utc_ns))
         self._ready = (picture, frame)
         return frame
+
+    def _fitting(self, burned: Any) -> Any:
+        """A burned picture, in the encoder's format again where the overlay needed another."""
+        if self._shape is None or burned.format.name == self._shape.out.pixel_format:
+            return burned
+        if self._after_overlay is None:
+            looks = looks_of(burned, self._shape.out.aspect)
+            self._after_overlay = Shaper(Shape(looks, (looks.width, looks.height), self._shape.out))
+        return self._after_overlay.apply(burned)
 
     def _open(self, picture: Decoded, shape: Shape) -> None:
         self.end()
@@ -148,7 +195,7 @@ class Encoding:
                 looks=shape.out,
             )
         )
-        self._shape, self._shaper = shape, Shaper(shape)
+        self._shape, self._shaper, self._after_overlay = shape, Shaper(shape), None
         self._next_keyframe_ns = picture.sample.instant_ns
 
     def _deliver(self, packets: list[Any]) -> None:
@@ -158,6 +205,8 @@ class Encoding:
                 continue
             stored = self._stored_format()
             sample = entered.picture.sample
+            number = sample.number if self._number is None else self._number
+            self._number = number + 1
             made = Sample(
                 track=Track.VIDEO,
                 packet=packet,
@@ -168,7 +217,7 @@ class Encoding:
                 size=packet.size,
                 instant_ns=entered.instant_ns,
                 utc_ns=entered.instant_ns + sample.clock_ns,
-                number=sample.number,
+                number=number,
             )
             self._channel.deliver(made, stored)
 
@@ -184,7 +233,7 @@ class Encoding:
 
     def _lose_in_flight(self) -> None:
         for entered in self._in_flight.values():
-            self._channel.missed(entered.picture.sample, LossCause.ENCODER_FAILED, NOT_ENCODED)
+            self._not_encoded(entered.picture.sample)
         self._in_flight.clear()
 
     @staticmethod

@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.sample import Sample, SourceFormat, Track
@@ -20,6 +20,14 @@ class Arrival:
 
     sample: Sample
     arrived_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Pictures for which there was no room, in the place where they would have been."""
+
+    pictures: list[tuple[int, int]] = field(default_factory=list)
+    """(capture instant, number) of each; their packets are gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Drained:
     said: Callable[[], None]
 
 
-Item = Arrival | NewSource | NewPlan | Drained
+Item = Arrival | Refused | NewSource | NewPlan | Drained
 
 
 class FrameQueue:
@@ -58,14 +66,15 @@ class FrameQueue:
         self._bytes = 0
         self._is_open = True
 
-    def put(self, item: Item) -> bool:
-        """False when a picture finds no room: it is lost. Never blocks."""
+    def put(self, item: Item) -> None:
+        """Never blocks; a picture that finds no room stays behind as one that was refused."""
         with self._something:
             if isinstance(item, Arrival) and not self._admits(item.sample):
-                return False
+                if item.sample.track is Track.VIDEO:
+                    self._refuse(item.sample)
+                return
             self._items.append(item)
             self._something.notify()
-            return True
 
     def get(self, seconds: float) -> Item | None:
         """The next one; None when nothing comes for so long."""
@@ -82,6 +91,14 @@ class FrameQueue:
     def frames(self) -> int:
         """Pictures that wait."""
         return self._frames
+
+    def _refuse(self, sample: Sample) -> None:
+        newest = self._items[-1] if self._items else None
+        if not isinstance(newest, Refused):
+            newest = Refused()
+            self._items.append(newest)
+            self._something.notify()
+        newest.pictures.append((sample.instant_ns, sample.number))
 
     def _admits(self, sample: Sample) -> bool:
         if sample.track is not Track.VIDEO:

@@ -8,6 +8,7 @@ import av
 
 from seacorder.channel.picture_judge import COLUMNS, ROWS
 from seacorder.model.sample import Sample, SourceFormat
+from seacorder.sinks.decoding import decoder_for
 
 
 def luma_of(keyframe: Sample, source: SourceFormat) -> bytes | None:
@@ -24,7 +25,7 @@ def luma_of(keyframe: Sample, source: SourceFormat) -> bytes | None:
 
 
 def _decode(keyframe: Sample, source: SourceFormat) -> Any:
-    decoder: Any = av.CodecContext.create(source.video.codec, "r")
+    decoder = decoder_for(source.video.codec)
     if source.video.extradata:
         decoder.extradata = source.video.extradata
     decoder.thread_count = 1

@@ -7,12 +7,13 @@ from seacorder.base.clock import NS_PER_MS, Clock
 from seacorder.channel.channel import Channel
 from seacorder.channel.decoder import Decoded
 from seacorder.channel.encoding import Encoding
-from seacorder.channel.frame_queue import Arrival, NewPlan
+from seacorder.channel.frame_queue import Arrival, NewPlan, Refused
+from seacorder.channel.load import Load, Work
 from seacorder.channel.pacing import Counts, Grid
 from seacorder.channel.pictures import Pictures
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.recording import LossCause
-from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.model.sample import SourceFormat, Track
 
 LATE_NS = 800 * NS_PER_MS
 """A picture that has waited for so long is not encoded any more."""
@@ -33,6 +34,7 @@ class Pipeline:
         self._grid: Grid | None = None
         self._previous: Decoded | None = None
         self._is_late = False
+        self._load = Load()
         self.counts = Counts()
 
     def begin(self, source: SourceFormat, plan: EncodingPlan) -> None:
@@ -53,17 +55,17 @@ class Pipeline:
             if encoding.format is not None:
                 self._channel.deliver(arrival.sample, encoding.format)
         elif pictures is not None:
+            begin_ns = self._clock.monotonic_ns()
             as_progressive = encoding.plan.deinterlace or not encoding.run.kind.keeps_fields
             for picture in pictures.push(arrival, as_progressive=as_progressive):
                 self._take(picture)
             self._account_damaged(pictures)
+            self._judge(begin_ns, begin_ns - arrival.arrived_ns)
 
-    def missed(self, sample: Sample) -> None:
-        """A picture that is not encoded because the machine is too slow."""
-        self.counts.dropped += 1
-        if self._grid is not None:
-            self._grid.leave_hole()
-        self._channel.missed(sample, LossCause.OVERLOAD, TOO_SLOW)
+    def refused(self, refused: Refused) -> None:
+        """Pictures that found no room before this thread."""
+        for instant_ns, number in refused.pictures:
+            self._drop(instant_ns, number)
 
     def flush(self) -> None:
         """All that is held anywhere goes out."""
@@ -74,11 +76,18 @@ class Pipeline:
         self._encoding.end()
         self._pictures = None
 
+    def _judge(self, begin_ns: int, waited_ns: int) -> None:
+        now_ns = self._clock.monotonic_ns()
+        step = self._load.step_for(Work(now_ns, now_ns - begin_ns, waited_ns))
+        if step:
+            self._encoding.step(step)
+
     def _follow(self, plan: EncodingPlan) -> None:
         if self._source is not None:
             self._encoding.follow(self._source, plan)
         self._grid = Grid(plan.frame_rate, self.counts) if plan.frame_rate else None
         self._previous = None
+        self._load = Load()
 
     def _take(self, picture: Decoded) -> None:
         """A picture of the source, in the order in which it is shown."""
@@ -88,11 +97,17 @@ class Pipeline:
         waited_ns = self._clock.monotonic_ns() - picture.arrived_ns
         self._is_late = waited_ns > (IN_TIME_NS if self._is_late else LATE_NS)
         if self._is_late:
-            self.missed(sample)
+            self._drop(sample.instant_ns, sample.number)
         elif self._grid is None:
             self._store(picture, self._encoding.media(sample))
         else:
             self._pace(picture, self._grid)
+
+    def _drop(self, instant_ns: int, number: int) -> None:
+        self.counts.dropped += 1
+        if self._grid is not None:
+            self._grid.leave_hole()
+        self._encoding.missed(instant_ns, number, LossCause.OVERLOAD, TOO_SLOW)
 
     def _pace(self, picture: Decoded, grid: Grid) -> None:
         before, now = grid.take(self._encoding.media(picture.sample))
@@ -109,4 +124,4 @@ class Pipeline:
 
     def _account_damaged(self, pictures: Pictures) -> None:
         for sample in pictures.damaged():
-            self._channel.missed(sample, LossCause.DAMAGED, NOT_DECODED)
+            self._encoding.missed(sample.instant_ns, sample.number, LossCause.DAMAGED, NOT_DECODED)

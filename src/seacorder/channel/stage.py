@@ -90,6 +90,9 @@ class Stage:
         return replace(plan, burn_in=asked.burn_in, deinterlace=asked.deinterlace)
 
     def _follow(self, source: SourceFormat, plan: EncodingPlan) -> None:
+        if plan.is_pass_through and self._encoding.next_number is not None:
+            self._channel.number_from(self._encoding.next_number)
+            self._encoding.begin_numbers()
         self._plan = plan
         self._channel.is_encoded = not plan.is_pass_through
         if not plan.is_pass_through:
@@ -124,8 +127,8 @@ class Stage:
             self._channel.deliver(sample, source)
 
     def _put(self, sample: Sample, arrived_ns: int) -> None:
-        if self._thread is not None and not self._thread.put(sample, arrived_ns) and sample.track is Track.VIDEO:
-            self._pipeline.missed(sample)
+        if self._thread is not None:
+            self._thread.put(sample, arrived_ns)
 
     def _change_over(self, sample: Sample, source: SourceFormat) -> None:
         """Brings into force what is due with this picture. From and to pass-through that takes a keyframe."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.log import call_process
 from seacorder.base.pipe import Link
+from seacorder.channel.burn_in import BurnIn
 from seacorder.channel.channel import Channel
 from seacorder.channel.encoder import Encoder
 from seacorder.channel.encoding import Encoding
@@ -81,7 +82,7 @@ def run(link: Link) -> None:
     heartbeat = Heartbeat(channel, lambda: end(channel, outbox, EXIT_INPUT_HANGS))
     places = Places(settings.reserve_bytes, clock, lambda: budget.coming_bytes)
     surroundings = Surroundings(settings, clock, budget, outbox.put, places)
-    stage = Stage(channel, decide, Encoding(channel, clock, Encoder, None))
+    stage = Stage(channel, decide, Encoding(channel, clock, Encoder, BurnIn(settings, channel.note)))
     orders = Orders(channel, surroundings, heartbeat.wake, stage.change)
     ingest = Ingest(
         channel,

@@ -53,7 +53,7 @@ ENCODERS = (
     Encoder("av1_qsv", "", "av1", "Intel Quick Sync", presets=_QSV, least_side=128),
     Encoder("av1_amf", "", "av1", "AMD AMF", presets=_AMF, least_side=128),
     Encoder("libx264", "x264", "h264", "software", False, _X264, least_side=2, largest_side=16_384),
-    Encoder("libx265", "x265", "hevc", "software", False, _X265, least_side=16, largest_side=16_384),
+    Encoder("libx265", "x265", "hevc", "software", False, _X265, least_side=32, largest_side=16_384),
     Encoder("libsvtav1", "", "av1", "software", False, _SVT, least_side=64),
 )
 """Hardware before software; among each, the codec that most can play first."""

@@ -15,6 +15,13 @@ from seacorder.base.errors import InputFailed
 from seacorder.model.sample import Sample, SourceFormat
 
 THREADS_MAX = 4
+_DECODERS = {"av1": "libdav1d"}
+"""FFmpeg's own decoder `av1` works with some hardware only."""
+
+
+def decoder_for(codec: str) -> Any:
+    """An unopened decoder of FFmpeg's for a codec by FFmpeg's name."""
+    return av.CodecContext.create(_DECODERS.get(codec, codec), "r")
 
 
 def wanted_of(samples: Sequence[Sample], instant_ns: int) -> Sample:
@@ -53,7 +60,7 @@ def _is_nearer(pts: int, best: int, wanted: int) -> bool:
 
 
 def _decoder(source: SourceFormat, *, threads: int) -> Any:
-    decoder: Any = av.CodecContext.create(source.video.codec, "r")
+    decoder = decoder_for(source.video.codec)
     if source.video.extradata:
         decoder.extradata = source.video.extradata
     decoder.thread_count = threads
