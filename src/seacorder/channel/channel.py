@@ -13,6 +13,7 @@ from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.channel.account import Hole, Rate, Unencoded
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.outputs import Outputs, Slot
+from seacorder.channel.overlay.texts import ShownTexts
 from seacorder.channel.timeline import Timeline, decoded_ns
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
 from seacorder.model.command import TakeFramegrab
@@ -58,6 +59,8 @@ class Channel:
         """Set by `Stage`: what is stored comes from an encoder, which begins anew wherever it is told."""
         self.encoding_status: Callable[[], EncodingStatus | None] = lambda: None
         """Set by `Stage`."""
+        self.texts = ShownTexts()
+        """What clients have shown over the picture."""
         self.source: SourceFormat | None = None
         self.waiting_grabs: list[WaitingGrab] = []
         self.take_grab: Callable[[TakeFramegrab], None] = lambda _: None
@@ -67,8 +70,7 @@ class Channel:
         self._picture_fault: PictureFault | None = None
         self._picture_fault_since_utc_ns: int | None = None
         self._timeline = Timeline(clock.utc_ns() - clock.monotonic_ns())
-        self._rate = Rate()
-        self._encoded_rate = Rate()
+        self._rate, self._encoded_rate = Rate(), Rate()
         self._unencoded = Unencoded()
         self._received_more = 0
         """How many more have been received than the numbers say."""
@@ -280,6 +282,7 @@ class Channel:
                 picture_fault=self._picture_fault,
                 picture_fault_since_utc_ns=self._picture_fault_since_utc_ns,
                 encoding=self.encoding_status(),
+                overlay_text=self.texts.newest,
             )
 
     def note(self, kind: str, severity: Severity, sentence: str) -> None:

@@ -81,8 +81,9 @@ def run(link: Link) -> None:
     channel = Channel(settings, clock, outbox.put, queued_bytes=lambda: budget.taken_bytes)
     heartbeat = Heartbeat(channel, lambda: end(channel, outbox, EXIT_INPUT_HANGS))
     places = Places(settings.reserve_bytes, clock, lambda: budget.coming_bytes)
-    surroundings = Surroundings(settings, clock, budget, outbox.put, places)
-    stage = Stage(channel, decide, Encoding(channel, clock, Encoder, BurnIn(settings, channel.note)))
+    surroundings = Surroundings(settings, clock, budget, outbox.put, places, channel.texts.beside)
+    burn_in = BurnIn(settings, channel.texts.at, channel.note)
+    stage = Stage(channel, decide, Encoding(channel, clock, Encoder, burn_in))
     orders = Orders(channel, surroundings, heartbeat.wake, stage.change)
     ingest = Ingest(
         channel,
