@@ -25,7 +25,7 @@ def test_a_worker_heads_its_lines_with_the_name_of_its_channel(
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("Camera http://cam/v.cgi?user=me&pwd=secret&channel=1 is gone", "http://cam/v.cgi?user=***&pwd=***&channel=1 is"),
+        ("It lost http://cam/v?user=me&pwd=secret&channel=1.", "http://cam/v?user=***&pwd=***&channel=1."),
         ("http://me:secret@cam/?Token=secret", "http://***@cam/?Token=***"),
         ("http://cam/?userspace=1&monkey=2", "http://cam/?userspace=1&monkey=2"),
     ],
