@@ -156,3 +156,29 @@ def test_settings_never_show_a_password(write) -> None:
     assert isinstance(settings, Settings)
     assert "secret" not in repr(settings)
     assert "secret" not in repr(settings.channel_settings())
+
+
+def test_narration_goes_where_it_is_told(write) -> None:
+    channels = ONE_CHANNEL + ONE_CHANNEL.replace("Bow", "Stern")
+    for into, heard in (("all", [2, 2]), ("Stern", [0, 2]), ("file", [0, 0])):
+        text = f'[audio]\ninput = "alsa:default"\ninto = "{into}"\nchannels = 2\n{channels}'
+        settings = loading.load(write(text), {})
+        assert [channel.narration_channels for channel in settings.channel_settings()] == heard
+        narrator = settings.narrator_settings("token")
+        assert narrator is not None
+        assert (narrator.name, narrator.address, narrator.index) == ("Narration", "alsa:default", 2)
+        assert narrator.narrator is not None
+        assert narrator.narrator.has_own_file == (into == "file")
+    assert loading.load(write(channels), {}).narrator_settings("token") is None
+
+
+def test_what_cannot_be_narration_is_said(write) -> None:
+    text = '[audio]\ninput = "jack:in"\ninto = "Port"\nname = "bow"\nchannels = 3\n' + ONE_CHANNEL
+    faults = "\n".join(faults_of(write(text)))
+    for expected in (
+        "There is no sound input of the kind 'jack'; use alsa:",
+        "FILE: [audio] into is 'Port'; write \"all\", \"file\" or a channel's name: Bow.",
+        "FILE: [audio] name is 'bow', as a channel's; give the narration a name of its own.",
+        "FILE: [audio] channels: 3 is not accepted; write 1 or 2.",
+    ):
+        assert expected in faults

@@ -33,6 +33,8 @@ class Bridge:
         self.examined: dict[str, FileExamined] = {}
         """By path: what the evidence worker will say; a path that is not in here is repaired."""
         self.prepare: Callable[[FakeWorker], None] = lambda _: None
+        self.narrator: ChannelSettings | None = None
+        """Set it, and build anew, for a recorder with narration."""
         self.build()
 
     def build(self) -> None:
@@ -40,14 +42,18 @@ class Bridge:
         self.supervisor = FakeSupervisor(self.clock)
         self.supervisor.on_add = self._added
         self.catalogue = Catalogue(self.folder / "seacorder.db", self.clock)
-        channels = [ChannelSettings(i, name, f"rtsp://me:secret@cam/{name}") for i, name in enumerate(NAMES)]
+        heard = 0 if self.narrator is None or self.narrator.narrator is None else self.narrator.narrator.channels
+        channels = [
+            ChannelSettings(i, name, f"rtsp://me:secret@cam/{name}", narration_channels=heard)
+            for i, name in enumerate(NAMES)
+        ]
         self.recorder = Recorder(
             channels,
             self.supervisor,  # type: ignore[arg-type]
             self.catalogue,
             Folders(self.folder),
             self.clock,
-            RecorderOptions(self.first_settings, reserve_bytes=0, limits=QUICK),
+            RecorderOptions(self.first_settings, reserve_bytes=0, limits=QUICK, narrator=self.narrator),
         )
 
     async def start(self, *states: ChannelState) -> None:

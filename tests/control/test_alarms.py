@@ -13,6 +13,7 @@ from seacorder.control.volume_watch import VolumeWatch
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFault
 from seacorder.model.event import Severity
+from seacorder.model.narration import NarratorStatus, SoundState
 from seacorder.model.recording import FaultKind, FileStatus
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/alarms.md").read_text("utf-8")
@@ -28,6 +29,11 @@ def faulty(kind: FaultKind, path: str = "/data/a.mp4") -> ChannelStatus:
 
 def disks(**facts: object) -> Disks:
     return replace(Disks("/data", usable_bytes=10**12), **facts)
+
+
+def narrator(state: SoundState = SoundState.LIVE, silent_since: int | None = None) -> ChannelStatus:
+    sound = NarratorStatus(state, None if state is SoundState.LIVE else "It is so.", 1, -20.0, -10.0, silent_since)
+    return ChannelStatus("Talk", ChannelState.LIVE, 1, None, narrator=sound)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +55,10 @@ def disks(**facts: object) -> Disks:
         (Scene((replace(LIVE, queued_bytes=17_000_000),), queue_bytes=QUEUE), "disk_slow", "alarm"),
         (Scene((LIVE,), catalogue_fault="It cannot be written."), "catalogue_failed", "warning"),
         (Scene((replace(LIVE, recording=FILE),), disks=disks(fallback_folder="/data")), "on_fallback", "warning"),
+        (Scene(narrator=narrator(SoundState.FAILED)), "audio_failed", "warning"),
+        (Scene(narrator=narrator(SoundState.FAILED), is_recording_on=True), "audio_failed", "alarm"),
+        (Scene(narrator=narrator(), lost={"Talk": "It was killed."}, is_recording_on=True), "audio_failed", "alarm"),
+        (Scene(narrator=narrator(silent_since=0), silent_seconds=60, utc_ns=60 * 10**9), "audio_silent", "warning"),
     ],
 )
 def test_what_is_wrong_is_found(scene: Scene, kind: str, severity: str) -> None:
@@ -59,6 +69,12 @@ def test_what_is_wrong_is_found(scene: Scene, kind: str, severity: str) -> None:
 def test_nothing_is_wrong_while_all_is_well() -> None:
     scene = Scene((replace(LIVE, recording=FILE, queued_bytes=8_000_000),), disks=disks(), queue_bytes=QUEUE)
     assert findings(scene) == []
+
+
+def test_a_pause_in_speaking_is_no_alarm() -> None:
+    quiet = narrator(silent_since=10)
+    assert findings(Scene(narrator=quiet, silent_seconds=60, utc_ns=59 * 10**9)) == []
+    assert findings(Scene(narrator=quiet, silent_seconds=0, utc_ns=10**15)) == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from seacorder.base.errors import WorkerLost
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.command import (
     ChangeRecording,
+    HearNarration,
     SetOverlayText,
     StartClip,
     StartRecording,
@@ -173,7 +174,7 @@ class FakeWorker:
                 self._grab(command)
             case TakePicture():
                 return Picture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
-            case ChangeRecording() | SetOverlayText():
+            case ChangeRecording() | SetOverlayText() | HearNarration():
                 return None
         return Answer(command.request, True, achieved_utc_ns=self._clock.utc_ns())
 

@@ -12,6 +12,7 @@ from seacorder.base.log import redact
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState
 from seacorder.model.event import Severity
+from seacorder.model.narration import NarrationView, SoundState
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, RecordingState
 from seacorder.model.result import CommandResult
@@ -73,6 +74,15 @@ class PictureView(View):
     audio_codec: str | None
 
 
+class HeardView(View):
+    """How narration arrives in a channel."""
+
+    is_heard: bool
+    missing_seconds: float
+    """How much silence stands for narration that did not come, since the channel's worker began."""
+    late_packets: int
+
+
 class ChannelInStatus(View):
     """One channel, now."""
 
@@ -100,6 +110,8 @@ class ChannelInStatus(View):
     anomaly: FileView | None
     overlay_text: str
     """What the worker shows over the picture, or keeps for the page and the subtitles."""
+    narration: HeardView | None
+    """Null on a channel without narration."""
 
 
 class OverlayView(View):
@@ -135,6 +147,27 @@ class AlarmView(View):
     """What to do."""
 
 
+class NarrationInStatus(View):
+    """The narration, now."""
+
+    name: str
+    address: str
+    into: str
+    """`all`, `file`, or a channel's name."""
+    state: SoundState
+    reason: str | None
+    level_db: float
+    """Of the last half second, dB of full scale: the root of the mean square."""
+    peak_db: float
+    silent_since_utc: Utc | None
+    missing_seconds: float
+    """How much silence stands for sound that the device did not give, since its worker began."""
+    listeners: int
+    restarts: int
+    path: str | None
+    """Of its own file, while one is being written."""
+
+
 class StatusView(View):
     """The recorder, now."""
 
@@ -149,6 +182,8 @@ class StatusView(View):
     alarms: list[AlarmView]
     """The worst first, then the oldest."""
     channels: list[ChannelInStatus]
+    narration: NarrationInStatus | None
+    """Null where no `[audio] input` is set."""
 
 
 class RecordingRow(View):
@@ -259,6 +294,7 @@ def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
         newest_event_cursor=newest_event_cursor,
         alarms=[shown(AlarmView, alarm) for alarm in status.alarms],
         channels=[_channel(index, one) for index, one in enumerate(status.channels)],
+        narration=None if status.narration is None else _narration(status.narration),
     )
 
 
@@ -280,7 +316,15 @@ def _channel(index: int, view: ChannelView) -> ChannelInStatus:
         recording=_file(status.recording),
         clip=_file(status.clip),
         anomaly=_file(status.anomaly),
+        narration=None if status.narration is None else shown(HeardView, status.narration),
     )
+
+
+def _narration(view: NarrationView) -> NarrationInStatus:
+    given = {"name": view.name, "address": view.address, "into": view.into, "restarts": view.restarts}
+    path = None if view.path is None else redact(view.path)
+    missing = round(view.narrator.missing_seconds, 3)
+    return shown(NarrationInStatus, view.narrator, path=path, missing_seconds=missing, **given)
 
 
 def _file(file: FileStatus | None) -> FileView | None:

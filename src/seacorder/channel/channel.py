@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.channel.account import Hole, Rate, Unencoded
 from seacorder.channel.backlog import Backlog
+from seacorder.channel.narration import Narration
 from seacorder.channel.outputs import Outputs, Slot
-from seacorder.channel.overlay.texts import ShownTexts
 from seacorder.channel.timeline import Timeline, decoded_ns
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
+from seacorder.model.narration import NarratorStatus
 from seacorder.model.recording import FileStatus, Loss, LossCause
 from seacorder.model.report import EventNoted, LossNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
@@ -59,14 +60,16 @@ class Channel:
         """Set by `Stage`: what is stored comes from an encoder, which begins anew wherever it is told."""
         self.encoding_status: Callable[[], EncodingStatus | None] = lambda: None
         """Set by `Stage`."""
-        self.texts = ShownTexts()
-        """What clients have shown over the picture."""
         self.source: SourceFormat | None = None
         self.waiting_grabs: list[WaitingGrab] = []
         self.take_grab: Callable[[TakeFramegrab], None] = lambda _: None
         """Set by `Orders`: decodes and stores a still from the backlog."""
         self.offer_keyframe: Callable[[Sample, SourceFormat, int], None] = lambda *_: None
         """Set by the worker: looks at a keyframe now and then, on a thread of its own."""
+        self.narration = Narration(settings.narration_channels) if settings.narration_channels else None
+        """Takes the place of the source's own sound."""
+        self.narrator_status: Callable[[], NarratorStatus | None] = lambda: None
+        """Set by the worker of the narrator."""
         self._picture_fault: PictureFault | None = None
         self._picture_fault_since_utc_ns: int | None = None
         self._timeline = Timeline(clock.utc_ns() - clock.monotonic_ns())
@@ -74,8 +77,7 @@ class Channel:
         self._unencoded = Unencoded()
         self._received_more = 0
         """How many more have been received than the numbers say."""
-        self._state = ChannelState.CONNECTING
-        self._since_utc_ns = clock.utc_ns()
+        self._state, self._since_utc_ns = ChannelState.CONNECTING, clock.utc_ns()
         self._begin_ns = clock.monotonic_ns()
         self._reason: str | None = f"{settings.name} is being connected."
         self._newest: Sample | None = None
@@ -106,7 +108,7 @@ class Channel:
         """One packet of the present connection."""
         with self.lock:
             source = self.source
-            if source is None:
+            if source is None or (packet.track is Track.AUDIO and self.narration is not None):
                 return
             if packet.is_keyframe and packet.track is Track.VIDEO:
                 self._read_wall_clock()  # a part may begin here, and its name follows the clock
@@ -120,16 +122,14 @@ class Channel:
             self._rate.count(packet.arrived_ns, packet.size, packet.track is Track.VIDEO)
             if sample.track is Track.VIDEO and sample.is_keyframe:
                 self.offer_keyframe(sample, source, self.backlog.newest_difference_bytes())
-            self.backlog.push(sample, source)
-            if len(self.outputs):
-                self.outputs.write(sample, source)
+            self._store(sample, source)
             if self.waiting_grabs and sample.track is Track.VIDEO:
                 self._serve_grabs(self._reached_ns)
 
     def receive(self, packet: SourcePacket) -> Sample | None:
         """The first half of `take`, for a packet that goes to an encoder; None when nothing can be done with it."""
         with self.lock:
-            if self.source is None:
+            if self.source is None or (packet.track is Track.AUDIO and self.narration is not None):
                 return None
             if packet.is_keyframe and packet.track is Track.VIDEO:
                 self._read_wall_clock()
@@ -150,9 +150,7 @@ class Channel:
                 self._tell_unencoded(sample)
                 if sample.is_keyframe:
                     self.offer_keyframe(sample, source, self.backlog.newest_difference_bytes())
-            self.backlog.push(sample, source)
-            if len(self.outputs):
-                self.outputs.write(sample, source)
+            self._store(sample, source)
             if is_video:
                 self._reached_ns = max(self._reached_ns, sample.instant_ns)
                 if self.waiting_grabs:
@@ -282,7 +280,8 @@ class Channel:
                 picture_fault=self._picture_fault,
                 picture_fault_since_utc_ns=self._picture_fault_since_utc_ns,
                 encoding=self.encoding_status(),
-                overlay_text=self.texts.newest,
+                narration=self.narration.status if self.narration else None,
+                narrator=self.narrator_status(),
             )
 
     def note(self, kind: str, severity: Severity, sentence: str) -> None:
@@ -297,6 +296,18 @@ class Channel:
                 self._note_loss(self._hole, end.monotonic_ns, frames)
 
     # Inside.
+
+    def _store(self, sample: Sample, source: SourceFormat) -> None:
+        """On its way to the files, behind the narration that belongs before it."""
+        if self.narration is not None and sample.track is Track.VIDEO:
+            for heard in self.narration.up_to(sample, source.video):
+                self._keep(heard, source)
+        self._keep(sample, source)
+
+    def _keep(self, sample: Sample, source: SourceFormat) -> None:
+        self.backlog.push(sample, source)
+        if len(self.outputs):
+            self.outputs.write(sample, source)
 
     def _take_video(self, sample: Sample, packet: SourcePacket) -> bool:
         """Keeps the books for a picture; False when it cannot be shown because its keyframe is missing."""

@@ -11,28 +11,47 @@ from dataclasses import dataclass
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 
-BUCKET_NS = 5 * NS_PER_SECOND
-WINDOW_NS = 1800 * NS_PER_SECOND
-"""A crystal keeps its drift for so long, and hardly any network is busy for so long without a break."""
-SHORT_NS = 60 * NS_PER_SECOND
-"""Before there is a line: the least of so long."""
-LINE_NS = 240 * NS_PER_SECOND
-"""Points over less than this say more about the network than about drift."""
 DRIFT_PPB = 600_000
 """The steepest line believed, in parts in a thousand million; cameras drift by some 50,000."""
 SLEW_PPB = 2_000_000
 """How fast the estimate follows a new line."""
-EARLY_NS = 200 * NS_PER_MS
-"""A packet so far below the line: media time has jumped ahead of it, and the line is of no use any more."""
-LATE_NS = 200 * NS_PER_MS
-"""For SHORT_NS no packet nearer to the line than this: media time has fallen behind it."""
-VERY_LATE_NS = NS_PER_SECOND
-VERY_LATE_FOR_NS = 2 * BUCKET_NS
-"""The same for what no network explains: two whole buckets suffice."""
 _PPB = 1_000_000_000
 
 Point = tuple[int, int]
 """(arrival, arrival - media time), nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far back one looks, and what is too far from the line. Nanoseconds."""
+
+    bucket_ns: int
+    window_ns: int
+    """A crystal keeps its drift for so long."""
+    short_ns: int
+    """Before there is a line: the least of so long."""
+    line_ns: int
+    """Points over less than this say more about delays than about drift."""
+    early_ns: int
+    """A packet so far below the line: media time has jumped ahead of it, and the line is of no use any more."""
+    late_ns: int
+    """For `short_ns` no packet nearer to the line than this: media time has fallen behind it."""
+    very_late_ns: int
+    very_late_for_ns: int
+    """The same for what no delay explains."""
+
+
+NETWORK = Reach(
+    bucket_ns=5 * NS_PER_SECOND,
+    window_ns=1800 * NS_PER_SECOND,  # hardly any network is busy for so long without a break
+    short_ns=60 * NS_PER_SECOND,
+    line_ns=240 * NS_PER_SECOND,
+    early_ns=200 * NS_PER_MS,
+    late_ns=200 * NS_PER_MS,
+    very_late_ns=NS_PER_SECOND,
+    very_late_for_ns=10 * NS_PER_SECOND,  # two whole buckets
+)
+"""For a camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +71,8 @@ _NO_LINE = Line(0, 1 << 80)
 class ClockOffset:
     """Learns from every picture of one connection. Never gives an offset that puts a picture after its arrival."""
 
-    def __init__(self) -> None:
+    def __init__(self, reach: Reach = NETWORK) -> None:
+        self._reach = reach
         self._points: list[Point] = []
         """The least of each bucket, oldest first; the last one is still filling."""
         self._line = _NO_LINE
@@ -62,9 +82,9 @@ class ClockOffset:
     def learn(self, media_ns: int, arrived_ns: int) -> int:
         """Takes one picture in and returns the offset of media time to the monotonic clock, in nanoseconds."""
         offset_ns = arrived_ns - media_ns
-        if offset_ns < self._line.offset(arrived_ns) - EARLY_NS:
+        if offset_ns < self._line.offset(arrived_ns) - self._reach.early_ns:
             self._begin([(arrived_ns, offset_ns)])
-        elif arrived_ns // BUCKET_NS > self._points[-1][0] // BUCKET_NS:
+        elif arrived_ns // self._reach.bucket_ns > self._points[-1][0] // self._reach.bucket_ns:
             self._next_bucket((arrived_ns, offset_ns))
         elif offset_ns < self._points[-1][1]:
             self._points[-1] = (arrived_ns, offset_ns)
@@ -72,25 +92,25 @@ class ClockOffset:
 
     def _begin(self, points: list[Point]) -> None:
         self._points = points
-        self._line = line_below(points)
+        self._line = line_below(points, self._reach)
         self._arrived_ns = points[-1][0]
         self._given_ns = self._line.offset(self._arrived_ns)
 
     def _next_bucket(self, point: Point) -> None:
-        points, arrived_ns = self._points, point[0]
-        if self._is_late(arrived_ns, SHORT_NS, LATE_NS):
-            self._begin([*(one for one in points if one[0] > arrived_ns - SHORT_NS), point])
-        elif self._is_late(arrived_ns, VERY_LATE_FOR_NS, VERY_LATE_NS):
+        points, arrived_ns, reach = self._points, point[0], self._reach
+        if self._is_late(arrived_ns, reach.short_ns, reach.late_ns):
+            self._begin([*(one for one in points if one[0] > arrived_ns - reach.short_ns), point])
+        elif self._is_late(arrived_ns, reach.very_late_for_ns, reach.very_late_ns):
             self._begin([points[-1], point])
         else:
             points.append(point)
-            while points[0][0] <= arrived_ns - WINDOW_NS:
+            while points[0][0] <= arrived_ns - reach.window_ns:
                 del points[0]
-            self._line = line_below(points)
+            self._line = line_below(points, reach)
 
     def _is_late(self, arrived_ns: int, for_ns: int, by_ns: int) -> bool:
         """True when nothing has come near the line for so long."""
-        begin_ns, line = arrived_ns - for_ns - BUCKET_NS, self._line
+        begin_ns, line = arrived_ns - for_ns - self._reach.bucket_ns, self._line
         if self._points[0][0] > begin_ns:
             return False
         return all(offset > line.offset(at) + by_ns for at, offset in self._points if at > begin_ns)
@@ -106,11 +126,11 @@ class ClockOffset:
         return self._given_ns
 
 
-def line_below(points: list[Point]) -> Line:
+def line_below(points: list[Point], reach: Reach = NETWORK) -> Line:
     """The line below all points that lies nearest to them; level, and of the last minute, until there are enough."""
     newest_ns = points[-1][0]
-    if newest_ns - points[0][0] < LINE_NS:
-        return Line(newest_ns, min(offset for at, offset in points if at > newest_ns - SHORT_NS))
+    if newest_ns - points[0][0] < reach.line_ns:
+        return Line(newest_ns, min(offset for at, offset in points if at > newest_ns - reach.short_ns))
     drift_ppb = _drift(_lower_hull(points), (points[0][0] + newest_ns) // 2)
     level = min(offset + (newest_ns - at) * drift_ppb // _PPB for at, offset in points)
     return Line(newest_ns, level, drift_ppb)

@@ -40,6 +40,8 @@ class Stage:
     def connected(self, source: SourceFormat) -> None:
         """A connection stands, or its format changed; packets of that format follow."""
         with self._lock:
+            if self._channel.narration is not None:
+                source = self._channel.narration.joined(source)
             now_ns = self._channel.clock.monotonic_ns()
             due = [one for one in self._waiting if one.from_ns <= now_ns]
             self._waiting = [one for one in self._waiting if one.from_ns > now_ns]
@@ -95,7 +97,6 @@ class Stage:
             self._encoding.begin_numbers()
         self._plan = plan
         self._channel.is_encoded = not plan.is_pass_through
-        self._channel.texts.is_burned_in = plan.burn_in and not plan.is_pass_through
         if not plan.is_pass_through:
             if self._thread is None:
                 self._thread = EncodeThread(self._pipeline)
@@ -144,7 +145,6 @@ class Stage:
         self._waiting = [one for one in self._waiting if one.from_ns > sample.instant_ns]
         if stays_encoded and self._thread is not None:
             self._plan = plan
-            self._channel.texts.is_burned_in = plan.burn_in
             self._thread.change(self._asked.from_ns, plan)
             self._choose_way()
             return

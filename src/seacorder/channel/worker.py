@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 
-from seacorder.base.clock import NS_PER_SECOND, SystemClock
+from seacorder.base.clock import NS_PER_SECOND, Clock, SystemClock
 from seacorder.base.log import call_process
 from seacorder.base.pipe import Link
 from seacorder.channel.burn_in import BurnIn
@@ -19,9 +19,11 @@ from seacorder.channel.outbox import Outbox
 from seacorder.channel.picture_watch import PictureWatch
 from seacorder.channel.smart import decide
 from seacorder.channel.stage import Stage
+from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.command import Finish
+from seacorder.model.command import Finish, HearNarration
+from seacorder.model.encoding import EncodingPlan
 from seacorder.model.instant import Instant
 from seacorder.sinks.surroundings import FinishOutcome, Surroundings
 from seacorder.storage.durable import Budget
@@ -81,17 +83,13 @@ def run(link: Link) -> None:
     channel = Channel(settings, clock, outbox.put, queued_bytes=lambda: budget.taken_bytes)
     heartbeat = Heartbeat(channel, lambda: end(channel, outbox, EXIT_INPUT_HANGS))
     places = Places(settings.reserve_bytes, clock, lambda: budget.coming_bytes)
-    surroundings = Surroundings(settings, clock, budget, outbox.put, places, channel.texts.beside)
-    burn_in = BurnIn(settings, channel.texts.at, channel.note)
-    stage = Stage(channel, decide, Encoding(channel, clock, Encoder, burn_in))
+    surroundings = Surroundings(settings, clock, budget, outbox.put, places)
+    encoding = Encoding(channel, clock, Encoder, BurnIn(settings, channel.note))
+    stage = Stage(channel, as_it_comes if settings.narrator else decide, encoding)
     orders = Orders(channel, surroundings, heartbeat.wake, stage.change)
-    ingest = Ingest(
-        channel,
-        lambda: make_input(settings.address, channel_name=settings.name, channel_index=settings.index, clock=clock),
-        clock,
-        stage,
-    )
-    if settings.picture_watch:
+    ingest = Ingest(channel, input_of(settings, channel, clock), clock, stage)
+    listen = ear_of(channel)
+    if settings.picture_watch and settings.narrator is None:
         watch = PictureWatch(channel.saw_picture)
         channel.offer_keyframe = watch.offer
         watch.start()
@@ -101,10 +99,50 @@ def run(link: Link) -> None:
     for command in messages:
         if isinstance(command, Finish):
             break
-        orders.carry_out(command)
+        if isinstance(command, HearNarration):
+            listen(command)
+        else:
+            orders.carry_out(command)
     ingest.stop()
     stage.finish()
     end(channel, outbox, EXIT_DONE)
+
+
+def input_of(settings: ChannelSettings, channel: Channel, clock: Clock) -> Callable[[], Input]:
+    """What makes the channel's input anew for each connection: its source, or the narrator."""
+    narrator = settings.narrator
+    if narrator is None:
+        name, index = settings.name, settings.index
+        return lambda: make_input(settings.address, channel_name=name, channel_index=index, clock=clock)
+    from seacorder.channel.narrator import Capture, Narrator
+    from seacorder.channel.voice import Voice
+    from seacorder.inputs.sound import make_sound
+
+    voice = Voice(narrator.token)
+
+    def make_narrator() -> Narrator:
+        capture = Capture(lambda: make_sound(settings.address, channels=narrator.channels, clock=clock), clock)
+        made = Narrator(narrator, capture, voice, clock, channel.note)
+        channel.narrator_status = lambda: made.status
+        return made
+
+    return make_narrator
+
+
+def ear_of(channel: Channel) -> Callable[[HearNarration], None]:
+    """What hears the channel's narration where it is told to; does nothing where there is none."""
+    if channel.narration is None:
+        return lambda _: None
+    from seacorder.channel.voice import Ear  # most channels need none, and workers are to stay small
+
+    ear = Ear(channel.narration.hear)
+    ear.start()
+    return lambda order: ear.listen(order.port, order.token)
+
+
+def as_it_comes(*_: object) -> EncodingPlan:
+    """How the narrator's packets are stored: it has encoded them itself."""
+    return EncodingPlan(is_pass_through=True, sentence="Narration is AAC already.")
 
 
 def spare_the_collector() -> None:

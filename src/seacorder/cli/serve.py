@@ -9,6 +9,7 @@ Ctrl-C or SIGTERM finishes every file; a second one means now, and leaves files 
 import asyncio
 import logging
 import os
+import secrets
 import sys
 import tempfile
 from pathlib import Path
@@ -146,6 +147,7 @@ def compose(settings: Settings) -> Recorder:
             fallback_root=None if storage.fallback_root is None else str(storage.fallback_root),
             file_folders=tuple(map(str, storage.all_folders)),
             use_utc=settings.recording.tag_time == "utc",
+            narrator=settings.narrator_settings(secrets.token_hex(32)),
         ),
     )
 

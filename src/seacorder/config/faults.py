@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from seacorder.base.log import redact
 from seacorder.config.keys import Location, accepted, field_at, table_at
+from seacorder.model.narration import INTO_ALL, INTO_FILE
 
 Origins = Mapping[Location, str]
 """Values that a variable has set: where they stand, and the variable's name."""
@@ -29,6 +30,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
         yield f"{place}: [server] inspector_port and integration_port are both {ports[0]}; give each its own."
     yield from _channel_clashes(raw.get("channels"), place)
     yield from _layer_clashes(raw, place)
+    yield from _audio_clashes(_table(raw.get("audio")), raw.get("channels"), place)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -60,6 +62,15 @@ def _layer_clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
             if isinstance(name, str) and name not in names:
                 where = f"{place}: [[overlay.layers]] {number} channels"
                 yield f"{where}: there is no channel {name!r}; {nearest(name, names)}"
+
+
+def _audio_clashes(audio: Mapping[str, Any], channels: object, place: str) -> Iterator[str]:
+    names = [str(_table(channel).get("name")).strip() for channel in (channels if isinstance(channels, list) else [])]
+    into, name = str(audio.get("into", INTO_ALL)), str(audio.get("name", "Narration")).strip()
+    if into not in {INTO_ALL, INTO_FILE, *names}:
+        yield f"{place}: [audio] into is {into!r}; write \"all\", \"file\" or a channel's name: {', '.join(names)}."
+    if audio.get("input") is not None and name.casefold() in {channel.casefold() for channel in names}:
+        yield f"{place}: [audio] name is {name!r}, as a channel's; give the narration a name of its own."
 
 
 def _sentence(details: ErrorDetails, place: str, origins: Origins) -> str:

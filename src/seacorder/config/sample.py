@@ -74,6 +74,17 @@ split_time_minutes = 10       # 0 never splits
 [log]
 # level = "INFO"              # "DEBUG", "INFO", "WARNING", "ERROR"
 
+[audio]                       # narration: a microphone or line input
+# input = "alsa:default"      # "alsa:hw:1,0", "dshow:Microphone", "avfoundation:0", "file:/path/x.wav?loop=1", "tone:"
+# into = "all"                # every channel's files; or a channel's name; or "file", files of its own
+# name = "Narration"
+# channels = 1                # 2 for stereo
+# bitrate_kbits = 96
+# gain_db = 0.0
+# offset_ms = 0               # how much later it is placed, for cameras whose pictures come late
+# silent_db = -70.0           # a level below this is silence …
+# silent_seconds = 60.0       # … and an alarm after so long; 0 never
+
 # One [[channels]] table a camera.
 
 [[channels]]

@@ -18,11 +18,13 @@ from seacorder.config.values import (
     channel_name,
     drive_letter,
     listed,
+    sound_address,
     split_time,
     user_path,
     web_origin,
 )
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.narration import INTO_ALL, NarrationSettings
 from seacorder.model.settings import PathTemplates, RecorderSettings
 
 _DEFAULT_TEMPLATES = PathTemplates()
@@ -132,7 +134,7 @@ class ChannelTable(Table):
     name: Annotated[str, AfterValidator(channel_name)] = _key(..., "Name in files, answers and page.", "a unique name")
     input: Annotated[str, AfterValidator(channel_address)] = Field(
         ..., description="Where the picture comes from.", repr=False,
-        json_schema_extra={"accepted": "an address such as `rtsp://…`, see [inputs](#inputs)"},
+        json_schema_extra={"accepted": "an address that begins with `rtsp://`, `rtsps://`, `file:` or `test:`"},
     )
     preroll_seconds: float = _key(
         10.0, "How far a clip reaches back before its command.", "a number of seconds from 0 to 300", ge=0, le=300
@@ -160,6 +162,38 @@ class ChannelTable(Table):
         return max(10.0, self.preroll_seconds) if self.backlog_seconds is None else self.backlog_seconds
 
 
+class AudioTable(Table):
+    """Narration: a microphone or line input."""
+
+    input: Annotated[str, AfterValidator(sound_address)] | None = _key(
+        None, "Where the narration comes from; unset: there is none.",
+        "an address that begins with `alsa:`, `dshow:`, `avfoundation:`, `file:` or `tone:`"
+    )
+    into: str = _key(
+        INTO_ALL, "Where it goes: into every channel's files, one channel's, or files of its own beside them.",
+        '"all", a channel\'s name, or "file"', min_length=1
+    )
+    name: Annotated[str, AfterValidator(channel_name)] = _key(
+        "Narration", "What it is called in status, alarms and the names of its own files.",
+        "a name that no channel has"
+    )
+    channels: Literal[1, 2] = _key(1, "1 for mono, 2 for stereo.", "1 or 2")
+    bitrate_kbits: int = _key(96, "Of its AAC, in kbit/s.", "a whole number from 32 to 320", ge=32, le=320)
+    gain_db: float = _key(
+        0.0, "Makes it louder or, below 0, quieter, in dB.", "a number from -40 to 40", ge=-40, le=40
+    )
+    offset_ms: int = _key(
+        0, "How much later than captured it is placed, for cameras whose pictures come late.",
+        "a whole number of milliseconds from -1000 to 1000", ge=-1000, le=1000
+    )
+    silent_db: float = _key(
+        -70.0, "A level below this, in dB of full scale, counts as silence.", "a number from -120 to 0", ge=-120, le=0
+    )
+    silent_seconds: float = _key(
+        60.0, "Silence for so long raises the alarm `audio_silent`; 0 never does.", "0 or more seconds", ge=0
+    )
+
+
 class Settings(Table):
     """The whole settings file."""
 
@@ -170,6 +204,7 @@ class Settings(Table):
     templates: TemplatesTable = Field(default_factory=TemplatesTable)
     overlay: OverlayTable = Field(default_factory=OverlayTable)
     log: LogSettings = Field(default_factory=LogSettings)
+    audio: AudioTable = Field(default_factory=AudioTable)
     channels: tuple[ChannelTable, ...] = _key(
         ..., "The cameras.", "one or more [[channels]] tables, each with a name and an input", min_length=1
     )
@@ -187,9 +222,40 @@ class Settings(Table):
                 reserve_bytes=self.storage.reserve_bytes,
                 picture_watch=channel.picture_watch,
                 overlay=self.overlay.settings_for(channel.name),
+                narration_channels=self._narration_channels(channel.name),
             )
             for index, channel in enumerate(self.channels)
         )
+
+    def narrator_settings(self, token: str) -> ChannelSettings | None:
+        """What the narrator begins with; None without narration. Whoever shows `token` may hear it."""
+        audio = self.audio
+        if audio.input is None:
+            return None
+        narration = NarrationSettings(
+            token=token,
+            channels=audio.channels,
+            bits_per_second=audio.bitrate_kbits * 1000,
+            gain_db=audio.gain_db,
+            offset_ms=audio.offset_ms,
+            silent_db=audio.silent_db,
+            silent_seconds=audio.silent_seconds,
+            into=audio.into,
+        )
+        return ChannelSettings(
+            index=len(self.channels),
+            name=audio.name,
+            address=audio.input,
+            queue_bytes=self.storage.queue_bytes,
+            reserve_bytes=self.storage.reserve_bytes,
+            picture_watch=False,
+            narrator=narration,
+        )
+
+    def _narration_channels(self, channel: str) -> int:
+        """Of the narration in a channel; 0 when it has none."""
+        audio = self.audio
+        return audio.channels if audio.input is not None and audio.into in {INTO_ALL, channel} else 0
 
     def first_recorder_settings(self) -> RecorderSettings:
         """What the recorder begins with while the catalogue holds nothing that a client has set."""

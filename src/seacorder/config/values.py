@@ -11,6 +11,7 @@ from pydantic import ValidationInfo
 from seacorder.base.errors import BadRequest
 from seacorder.model.address import parse_address
 from seacorder.model.settings import SPLIT_TIME_MINUTES_MAX, SPLIT_TIME_MINUTES_MIN
+from seacorder.model.sound_address import parse_sound_address
 
 _NAME_CHARACTERS_MAX = 64
 _ORIGIN = re.compile(r"https?://[^/\s]+")
@@ -85,6 +86,15 @@ def channel_address(address: str) -> str:
     """An address that inputs can open."""
     try:
         parse_address(address)
+    except BadRequest as error:
+        raise ValueError(error.sentence) from error
+    return address
+
+
+def sound_address(address: str) -> str:
+    """An address that narration can come from."""
+    try:
+        parse_sound_address(address)
     except BadRequest as error:
         raise ValueError(error.sentence) from error
     return address

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFault
 from seacorder.model.event import Severity
+from seacorder.model.narration import SoundState
 from seacorder.model.recording import FaultKind, FileStatus
 
 LOW_SECONDS = 3600.0
@@ -32,6 +33,8 @@ REMEDIES = {
     AlarmKind.CATALOGUE_FAILED: "Check the disk that the catalogue is on; recording goes on without it.",
     AlarmKind.RECORDING_NOT_WRITTEN: "Look at the other alarms first; if it stays, stop and start the recording.",
     AlarmKind.ON_FALLBACK: "See to the first disk; the next part goes there again once it can.",
+    AlarmKind.AUDIO_FAILED: "Check the microphone's plug and `[audio] input`; pictures are recorded all the same.",
+    AlarmKind.AUDIO_SILENT: "Speak, and look at the level; check the microphone's switch, plug and volume.",
 }
 
 SAY_WHAT_TO_DO = frozenset({AlarmKind.CAMERA_FAILED, AlarmKind.CAMERA_STALLED})
@@ -77,11 +80,17 @@ class Scene:
     catalogue_fault: str | None = None
     standing: frozenset[tuple[AlarmKind, str | None]] = frozenset()
     """What was wrong at the look before."""
+    narrator: ChannelStatus | None = None
+    """None without narration."""
+    silent_seconds: float = 0.0
+    """So much silence of the narration is an alarm; 0: never."""
+    utc_ns: int = 0
+    """Now."""
 
 
 def findings(scene: Scene) -> list[Finding]:
     """What is wrong; at most one of a kind and channel."""
-    return [*_channels(scene), *_disks(scene), *_files(scene), *_catalogue(scene)]
+    return [*_channels(scene), *_narration(scene), *_disks(scene), *_files(scene), *_catalogue(scene)]
 
 
 def _channels(scene: Scene) -> Iterator[Finding]:
@@ -102,6 +111,23 @@ def _channels(scene: Scene) -> Iterator[Finding]:
     for name in scene.unwritten:
         sentence = f"A recording is on, but nothing of {name} reaches a file."
         yield Finding(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, sentence)
+
+
+def _narration(scene: Scene) -> Iterator[Finding]:
+    status = scene.narrator
+    if status is None:
+        return
+    severity = Severity.ALARM if scene.is_recording_on else Severity.WARNING
+    name, sound = status.channel, status.narrator
+    if name in scene.lost:
+        yield Finding(AlarmKind.AUDIO_FAILED, name, severity, scene.lost[name])
+    elif sound is not None and sound.state is SoundState.FAILED:
+        yield Finding(AlarmKind.AUDIO_FAILED, name, severity, f"{name} is silence. {sound.reason}")
+    elif sound is not None and sound.silent_since_utc_ns is not None and scene.silent_seconds > 0:
+        seconds = (scene.utc_ns - sound.silent_since_utc_ns) / 1e9
+        if seconds >= scene.silent_seconds:
+            sentence = f"{name} gives nothing but silence ({sound.level_db:.0f} dB of full scale)."
+            yield Finding(AlarmKind.AUDIO_SILENT, name, Severity.WARNING, sentence)
 
 
 def _disks(scene: Scene) -> Iterator[Finding]:
@@ -166,7 +192,7 @@ def _faulty(scene: Scene, kind: FaultKind) -> dict[str, str]:
     """By channel: why a file of it cannot be written."""
     return {
         status.channel: file.fault
-        for status in scene.statuses
+        for status in (*scene.statuses, *([] if scene.narrator is None else [scene.narrator]))
         for file in _files_of(status)
         if file.fault is not None and file.fault_kind is kind
     }

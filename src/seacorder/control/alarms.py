@@ -116,6 +116,9 @@ class Alarms:
             queue_bytes={channel.name: channel.queue_bytes for channel in own.workers.channels},
             catalogue_fault=own.catalogue.fault,
             standing=self._table.keys,
+            narrator=None if own.workers.narrator_name is None else own.watch[own.workers.narrator_name],
+            silent_seconds=own.workers.silent_seconds,
+            utc_ns=own.clock.utc_ns(),
         )
 
     def _unwritten(self) -> tuple[str, ...]:

@@ -20,13 +20,16 @@ _KINDS = {
 class ChannelWatch:
     """For the event loop alone; nothing blocks."""
 
-    def __init__(self, clock: Clock, journal: Journal, channels: Iterable[str]) -> None:
+    def __init__(
+        self, clock: Clock, journal: Journal, channels: Iterable[str], narrator: str | None = None
+    ) -> None:
         self._clock = clock
         self._journal = journal
+        self._narrator = narrator
         now = clock.utc_ns()
         self._statuses = {
             name: ChannelStatus(name, ChannelState.CONNECTING, now, f"The worker of {name} is being started.")
-            for name in channels
+            for name in (*channels, *([] if narrator is None else [narrator]))
         }
         self.lost: dict[str, str] = {}
         """Channels whose worker has ended and has not said anything since, and why it ended."""
@@ -37,7 +40,11 @@ class ChannelWatch:
     @property
     def live(self) -> tuple[str, ...]:
         """The channels that have a picture."""
-        return tuple(name for name, status in self._statuses.items() if status.state is ChannelState.LIVE)
+        return tuple(
+            name
+            for name, status in self._statuses.items()
+            if status.state is ChannelState.LIVE and name != self._narrator
+        )
 
     def frame_rate(self, channel: str) -> float:
         """Frames a second; 0 when unknown."""
@@ -53,7 +60,7 @@ class ChannelWatch:
         before = self._statuses[status.channel]
         self._statuses[status.channel] = status
         self.lost.pop(status.channel, None)
-        if status.state is not before.state:
+        if status.state is not before.state and status.channel != self._narrator:
             self._note_state(status)
 
     def worker_lost(self, channel: str, sentence: str) -> ChannelStatus:
@@ -72,6 +79,7 @@ class ChannelWatch:
             recording=None,
             clip=None,
             anomaly=None,
+            narrator=None,
         )
         return last
 

@@ -18,16 +18,32 @@ MakeCommand = Callable[[int, str], AskedCommand]
 
 
 class ChannelWorkers:
-    """One worker a channel, by the channel's name, in the order of the settings. For the event loop alone."""
+    """One worker a channel, by the channel's name, in the order of the settings, and the narrator.
 
-    def __init__(self, supervisor: Supervisor, channels: Sequence[ChannelSettings]) -> None:
+    For the event loop alone.
+    """
+
+    def __init__(
+        self, supervisor: Supervisor, channels: Sequence[ChannelSettings], narrator: ChannelSettings | None = None
+    ) -> None:
         self._supervisor = supervisor
         self.channels = tuple(channels)
         self.names = tuple(channel.name for channel in channels)
+        self.narrator = narrator
+        self.narrator_name = None if narrator is None else narrator.name
+        has_own_file = narrator is not None and narrator.narrator is not None and narrator.narrator.has_own_file
+        self.sound_names = (narrator.name,) if narrator is not None and has_own_file else ()
+        """Who records sound alone: the narrator, or nobody."""
+        self.recording_names = (*self.names, *self.sound_names)
+
+    @property
+    def silent_seconds(self) -> float:
+        """So much silence of the narration is an alarm; 0: never."""
+        return 0.0 if self.narrator is None or self.narrator.narrator is None else self.narrator.narrator.silent_seconds
 
     def add_all(self, callbacks: Callbacks) -> None:
         """Enters the workers into the supervisor, which starts them."""
-        for channel in self.channels:
+        for channel in (*self.channels, *([] if self.narrator is None else [self.narrator])):
             self._supervisor.add(channel.name, Launch.of("channel"), channel, callbacks=callbacks)
 
     def next_request(self) -> int:
@@ -41,7 +57,8 @@ class ChannelWorkers:
         return self._supervisor[channel].send(command)
 
     def send_all(self, command: object) -> None:
-        for name in self.names:
+        """To all who record."""
+        for name in self.recording_names:
             self.send(name, command)
 
     async def ask(

@@ -20,6 +20,7 @@ from seacorder.control.examination import Examination
 from seacorder.control.framegrabs import Framegrabs
 from seacorder.control.journal import Journal
 from seacorder.control.naming import DirectoryInstant, Ids
+from seacorder.control.narration import Narration
 from seacorder.control.overlay_text import OverlayTexts
 from seacorder.control.rebuilding import Rebuilding
 from seacorder.control.recordings import Recordings
@@ -55,6 +56,8 @@ class RecorderOptions:
     fallback_root: str | None = None
     """Absolute folder on a second volume, for recordings that the first cannot take."""
     limits: Limits = field(default_factory=Limits)
+    narrator: ChannelSettings | None = None
+    """Who reads the sound device of the narration."""
 
 
 class Recorder:
@@ -79,22 +82,18 @@ class Recorder:
         self._supervisor = supervisor
         self._journal = Journal(clock, catalogue)
         self._change_lock = asyncio.Lock()
+        workers = ChannelWorkers(supervisor, channels, options.narrator)
+        watch = ChannelWatch(clock, self._journal, workers.names, workers.narrator_name)
         self._own = Surroundings(
             clock=clock,
-            workers=ChannelWorkers(supervisor, channels),
-            watch=ChannelWatch(clock, self._journal, [channel.name for channel in channels]),
+            workers=workers,
+            watch=watch,
             catalogue=catalogue,
             journal=self._journal,
-            settings=SettingsStore(
-                options.first_settings,
-                folders,
-                catalogue,
-                EncoderProbe(supervisor, limits.encoders_seconds),
-                use_utc=options.use_utc,
-                fallback_root=options.fallback_root,
-            ),
+            settings=_settings_store(options, folders, catalogue, EncoderProbe(supervisor, limits.encoders_seconds)),
             ids=Ids(),
             directory=DirectoryInstant(),
+            narration=Narration(workers, watch),
             limits=limits,
         )
         self._examination = Examination(supervisor, catalogue, self._journal)
@@ -265,5 +264,18 @@ class Recorder:
             self._examination.clip(clip, repair_now=True)
 
     def _go_on(self, left: Remains, interrupted: Recording, parts: Sequence[Part]) -> None:
-        known = {channel.name for channel in self._own.workers.channels}
+        known = set(self._own.workers.recording_names)
         self._recordings.resume(interrupted, [gap for gap in left.gaps(parts) if gap.channel in known])
+
+
+def _settings_store(
+    options: RecorderOptions, folders: Folders, catalogue: Catalogue, encoders: EncoderProbe
+) -> SettingsStore:
+    return SettingsStore(
+        options.first_settings,
+        folders,
+        catalogue,
+        encoders,
+        use_utc=options.use_utc,
+        fallback_root=options.fallback_root,
+    )

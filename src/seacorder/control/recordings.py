@@ -79,6 +79,8 @@ class Recordings:
                 self._withdraw(session)
                 raise CommandFailed("No channel can record.", session.result)
             session.result = replace(session.result, channels=tuple(self._with_outlook(one) for one in results))
+            for name in self._own.workers.sound_names:
+                self._start_sound(session, name, instant)
             self._note_start(session)
             return session.result
 
@@ -92,10 +94,12 @@ class Recordings:
             self._is_on = False
             session.stopped = instant
             results = await self._own.workers.ask(
-                names, lambda request, _: StopRecording(request, instant), self._own.limits.stop_seconds
+                self._own.workers.recording_names,
+                lambda request, _: StopRecording(request, instant),
+                self._own.limits.stop_seconds,
             )
             self._end(session, instant)
-            result = CommandResult(instant, session.id, results)
+            result = CommandResult(instant, session.id, results[: len(names)])
             for one in results:
                 if not one.ok:
                     self._own.journal.warn(EventKind.CHANNEL_NOT_STOPPED, one.sentence, channel=one.channel)
@@ -179,7 +183,7 @@ class Recordings:
             return
         instant = Instant.now(self._own.clock)
         workers = self._own.workers
-        workers.send(channel, session.start_command(workers.next_request(), channel, instant))
+        self._start_sound(session, channel, instant)
         for change in session.changes_after(instant.monotonic_ns):
             workers.send(channel, change)
 
@@ -255,7 +259,7 @@ class Recordings:
         session = self.running
         if session is None:
             return
-        for name in self._own.workers.names:
+        for name in self._own.workers.recording_names:
             part = session.newest_part(name)
             if part is not None and part.state is FileState.OPEN:
                 self._take_part(with_figures(part, self._own.watch[name]))
@@ -266,6 +270,11 @@ class Recordings:
         self._note_losses(self._tails.give_up())
 
     # Inside.
+
+    def _start_sound(self, session: RecordingSession, channel: str, instant: Instant) -> None:
+        """Narration goes where pictures go: it begins once a channel records, at the same instant, from its backlog."""
+        workers = self._own.workers
+        workers.send(channel, session.start_command(workers.next_request(), channel, instant))
 
     def _standing(self, session: RecordingSession) -> CommandResult:
         """What the start of the running recording has come to by now."""

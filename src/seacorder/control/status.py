@@ -40,6 +40,7 @@ class StatusView:
             volume=self._volume(),
             version=version,
             alarms=self._alarms.standing,
+            narration=own.narration.view(),
         )
 
     def _channel(self, channel: ChannelSettings) -> ChannelView:

@@ -8,6 +8,7 @@ from seacorder.control.channel_watch import ChannelWatch
 from seacorder.control.channel_workers import ChannelWorkers
 from seacorder.control.journal import Journal
 from seacorder.control.naming import DirectoryInstant, Ids
+from seacorder.control.narration import Narration
 from seacorder.control.settings_store import SettingsStore
 
 
@@ -39,4 +40,5 @@ class Surroundings:
     settings: SettingsStore
     ids: Ids
     directory: DirectoryInstant
+    narration: Narration
     limits: Limits

@@ -79,17 +79,22 @@ class WorkerReports:
         self._recordings.saw_status(status)
         for clips in self._clips.values():
             clips.saw_status(status)
+        self._own.narration.saw_status(status)
         self._alarms.look_soon()
 
     def _started(self, channel: str) -> None:
         if self._own.workers.restarts(channel):
             self._own.journal.note(EventKind.WORKER_BACK, f"The worker of {channel} runs again.", channel=channel)
-        self._overlay.worker_started(channel)
-        self._recordings.worker_started(channel)
+        if channel in self._own.workers.names:
+            self._overlay.worker_started(channel)
+            self._own.narration.worker_started(channel)
+        if channel in self._own.workers.recording_names:
+            self._recordings.worker_started(channel)
 
     def _lost(self, channel: str, sentence: str) -> None:
         self._own.journal.alarm(EventKind.WORKER_LOST, sentence, channel=channel)
         last = self._own.watch.worker_lost(channel, sentence)
+        self._own.narration.worker_lost(channel)
         self._recordings.worker_lost(last, sentence)
         for clips in self._clips.values():
             clips.worker_lost(last)

@@ -50,7 +50,7 @@ class AacTranscoder:
         self._resampler = self._new_resampler()
         self._fifo = av.AudioFifo()
         self._next_pts: int | None = None
-        self.template = _template(rate, layout)
+        self.template = aac_template(rate, layout)
 
     def packets(self, packet: Any) -> Iterator[Any]:
         """AAC packets that are ready after `packet`; none for one that cannot be decoded."""
@@ -106,7 +106,7 @@ def _encoder(rate: int, layout: str) -> Any:
     return encoder
 
 
-def _template(rate: int, layout: str) -> Any:
+def aac_template(rate: int, layout: str) -> Any:
     """Written to memory and read back: the shortest way to a template with its configuration record."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as out:

@@ -21,6 +21,8 @@ class AlarmKind(StrEnum):
     CATALOGUE_FAILED = "catalogue_failed"
     RECORDING_NOT_WRITTEN = "recording_not_written"
     ON_FALLBACK = "on_fallback"
+    AUDIO_FAILED = "audio_failed"
+    AUDIO_SILENT = "audio_silent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from seacorder.model.encoding import EncodingSettings, EncodingStatus, Machine
+from seacorder.model.narration import HeardStatus, NarrationSettings, NarratorStatus
 from seacorder.model.overlay import OverlaySettings
 from seacorder.model.recording import FileStatus
 
@@ -48,6 +49,10 @@ class ChannelSettings:
     """What is in force when the worker begins."""
     machine: Machine = field(default_factory=Machine)
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
+    narration_channels: int = 0
+    """Of the narration that takes the place of the source's own sound: 1 mono, 2 stereo; 0 without narration."""
+    narrator: NarrationSettings | None = None
+    """Set for the narrator alone: a channel without a picture, whose address is a sound device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +101,7 @@ class ChannelStatus:
     """None before the source's format is known."""
     overlay_text: str = ""
     """What a client has set to be shown over the picture."""
+    narration: HeardStatus | None = None
+    """None on a channel without narration."""
+    narrator: NarratorStatus | None = None
+    """Of the narrator alone."""

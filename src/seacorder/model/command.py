@@ -1,6 +1,6 @@
 """What the control process says to a channel's worker. Every command with a `request` is answered by one `Answer`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.instant import Instant, SplitSchedule
@@ -110,6 +110,14 @@ class SetOverlayText:
 
 
 @dataclass(frozen=True, slots=True)
+class HearNarration:
+    """The narration can be heard on this port of 127.0.0.1, by whoever shows the token; not answered."""
+
+    port: int
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """Finish every file and end. A closed pipe says the same."""
 
@@ -146,5 +154,6 @@ Command = (
     | TakePicture
     | ChangeEncoding
     | SetOverlayText
+    | HearNarration
     | Finish
 )

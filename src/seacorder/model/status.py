@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelStatus
+from seacorder.model.narration import NarrationView
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,5 @@ class RecorderStatus:
     version: str
     alarms: tuple[Alarm, ...] = ()
     """What is wrong just now: the worst first, then the oldest."""
+    narration: NarrationView | None = None
+    """None where no `[audio] input` is set."""

@@ -1,0 +1,113 @@
+"""The test tone: says the time once a second, in a way that a program can read back. Pure.
+
+Each second of UTC begins with 17 bits of 25 ms, of 2000 Hz for 1 and 1200 Hz for 0, at a quarter of full scale:
+
+    bit     0       1, the start
+    bits    1…8     the second since 1970, its lowest eight bits, most significant first
+    bits    9…16    the same once more, each bit turned
+
+The rest of the second is a quiet hum of 440 Hz. The first sample of bit 0 is the second's beginning, to the sample;
+lossy coding smears that by less than a millisecond.
+"""
+
+import math
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+RATE = 48_000
+BIT_SAMPLES = RATE * 25 // 1000
+BITS = 16
+_ONE_HZ, _ZERO_HZ, _HUM_HZ = 2000, 1200, 440
+_LOUD, _QUIET = 0.25, 0.005
+_FULL = 32767
+_ONSET = 0.12
+"""Nothing but a bit is as loud, of full scale."""
+_ONSET_SAMPLES = 2
+"""So many samples after its beginning the first bit is that loud."""
+_QUIET_SAMPLES = RATE * 3 // 10
+"""Before each start there is at least so much hum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """The beginning of a second."""
+
+    sample: int
+    """Its position in what was read."""
+    second: int
+    """Of UTC since 1970, modulo 256."""
+
+
+def second_of_tone(second: int) -> "array[int]":
+    """The RATE samples of one second of UTC, 16 bits, mono."""
+    wave = array("h", _bit(1))
+    said = (second & 0xFF) << 8 | (~second & 0xFF)
+    for place in range(BITS - 1, -1, -1):
+        wave.extend(_bit(said >> place & 1))
+    hum = _hum()
+    wave.extend(hum[: RATE - len(wave)])
+    return wave
+
+
+def tone(first: int, count: int) -> "array[int]":
+    """`count` samples from sample number `first` on, counted from 1970."""
+    out = array("h")
+    while count > 0:
+        second, at = divmod(first, RATE)
+        piece = _second(second)[at : at + count]
+        out.extend(piece)
+        first, count = first + len(piece), count - len(piece)
+    return out
+
+
+def markers(samples: Sequence[float]) -> Iterator[Marker]:
+    """The seconds that begin in `samples` (mono, RATE, full scale is 1); what begins without
+    its quiet before it, or is not whole, is passed over."""
+    last_loud = 0
+    for at, value in enumerate(samples):
+        if not -_ONSET < value < _ONSET:
+            if at - last_loud >= _QUIET_SAMPLES and at - _ONSET_SAMPLES + (1 + BITS) * BIT_SAMPLES <= len(samples):
+                begin = max(0, at - _ONSET_SAMPLES)
+                said = _read(samples, begin)
+                if said >> 8 == ~said & 0xFF:
+                    yield Marker(begin, said >> 8)
+            last_loud = at
+
+
+def _read(samples: Sequence[float], begin: int) -> int:
+    value = 0
+    for bit in range(1, 1 + BITS):
+        at = begin + bit * BIT_SAMPLES + BIT_SAMPLES // 4
+        middle = samples[at : at + BIT_SAMPLES // 2]
+        value = value << 1 | (_power(middle, _ONE_HZ) > _power(middle, _ZERO_HZ))
+    return value
+
+
+def _power(samples: Sequence[float], hz: int) -> float:
+    """How much of a frequency there is (Goertzel's algorithm)."""
+    factor = 2 * math.cos(2 * math.pi * hz / RATE)
+    before = last = 0.0
+    for sample in samples:
+        before, last = last, sample + factor * last - before
+    return before * before + last * last - factor * before * last
+
+
+@lru_cache(maxsize=4)
+def _second(second: int) -> "array[int]":
+    return second_of_tone(second)
+
+
+@lru_cache(maxsize=2)
+def _bit(value: int) -> "array[int]":
+    return _sine(_ONE_HZ if value else _ZERO_HZ, _LOUD, BIT_SAMPLES)
+
+
+@lru_cache(maxsize=1)
+def _hum() -> "array[int]":
+    return _sine(_HUM_HZ, _QUIET, RATE)
+
+
+def _sine(hz: int, amplitude: float, count: int) -> "array[int]":
+    return array("h", [round(_FULL * amplitude * math.sin(2 * math.pi * hz * at / RATE)) for at in range(count)])

@@ -1,0 +1,112 @@
+"""Narration through the whole program: in sync with the pictures in the finished files, whatever happens to it."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rig.frames import frame_numbers, missing_and_repeated
+from rig.program import Program, running, wait_for
+from rig.sound import later_than_picture_ms, samples_of
+
+SYNC_MS = 40
+BACK_SECONDS = 5.0
+CHANNELS = {"Bow": "test:?size=320x180&rate=25", "Stern": "test:?size=320x180&rate=30&gop=15"}
+
+
+def settings(into: str) -> str:
+    return f'[audio]\ninput = "tone:"\ninto = "{into}"\n[recording]\nsplit_time_minutes = 0.1\n'
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    with running(tmp_path, CHANNELS, more=settings("all")) as made:
+        made.wait_live()
+        wait_for(lambda: narration(made)["listeners"] == len(CHANNELS), "both channels to listen")
+        yield made
+
+
+def narration(program: Program) -> dict[str, object]:
+    found: dict[str, object] = program.get("/api/v1/status")["narration"]
+    return found
+
+
+def narrator_pid(program: Program) -> int:
+    """The narrator is started behind the channels, and whoever is started again comes last."""
+    return program.worker_pids()[-1]
+
+
+@pytest.mark.slow
+def test_sound_and_pictures_are_in_sync_in_every_part_of_every_channel(program: Program) -> None:
+    program.get("/api/inspector/startrecording")
+    program.wait_recorded(14)
+    program.get("/api/inspector/stoprecording")
+    for name in CHANNELS:
+        files = program.files(f"*@{name}*.mp4")
+        assert len(files) >= 3
+        late = [one for file in files for one in later_than_picture_ms(file)]
+        assert len(late) >= 12
+        assert max(map(abs, late)) < SYNC_MS, late
+        # All of it, but for the last moments before the stop and a packet at each split.
+        length = sum(len(samples_of(file)[1]) for file in files) / 48_000
+        frames = sum(len(frame_numbers(file)) for file in files) / (25 if name == "Bow" else 30)
+        assert frames - 0.3 < length < frames + 0.1
+    assert narration(program)["missing_seconds"] == 0
+
+
+@pytest.mark.slow
+def test_a_narrator_that_is_killed_costs_no_picture_and_is_back(program: Program) -> None:
+    program.get("/api/inspector/startrecording")
+    program.wait_recorded(3)
+    pid = narrator_pid(program)
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: narration(program)["state"] != "live", "the loss to be noticed", BACK_SECONDS)
+    wait_for(lambda: program.channel("Bow")["narration"]["missing_seconds"] > 0, "silence in its place", BACK_SECONDS)
+    wait_for(lambda: narration(program)["listeners"] == len(CHANNELS), "the narration to be back", BACK_SECONDS)
+    back = program.channel("Bow")["recording_seconds"]
+    program.wait_recorded(back + 8)
+    program.get("/api/inspector/stoprecording")
+    kinds = [alarm["kind"] for alarm in program.get("/api/v1/status")["alarms"]]
+    assert "audio_failed" not in kinds
+    assert program.rows("losses") == []
+    for name in CHANNELS:
+        files = program.files(f"*@{name}*.mp4")
+        assert missing_and_repeated(frame_numbers(*files)) == ([], [])
+        late = [one for file in files for one in later_than_picture_ms(file)]
+        assert len(late) >= 6
+        assert max(map(abs, late)) < SYNC_MS, late
+        missing = float(program.channel(name)["narration"]["missing_seconds"])
+        assert 0 < missing < BACK_SECONDS
+
+
+@pytest.mark.slow
+def test_one_channel_alone_can_have_it(tmp_path: Path) -> None:
+    with running(tmp_path, CHANNELS, more=settings("Stern")) as program:
+        program.wait_live()
+        wait_for(lambda: narration(program)["listeners"] == 1, "the channel to listen")
+        program.get("/api/inspector/startrecording")
+        program.wait_recorded(3)
+        program.get("/api/inspector/stoprecording")
+        assert program.channel("Bow")["picture"]["audio_codec"] is None
+        assert program.channel("Bow")["narration"] is None
+        (file,) = program.files("*@Stern.mp4")
+        late = later_than_picture_ms(file)
+        assert late
+        assert max(map(abs, late)) < SYNC_MS
+
+
+@pytest.mark.slow
+def test_without_a_microphone_pictures_are_recorded_and_it_is_said(tmp_path: Path) -> None:
+    more = settings("all").replace("tone:", "alsa:there is no such card")
+    with running(tmp_path, CHANNELS, more=more) as program:
+        program.wait_live()
+        wait_for(lambda: "audio_failed" in {one["kind"] for one in program.get("/api/v1/status")["alarms"]}, "an alarm")
+        program.get("/api/inspector/startrecording")
+        program.wait_recorded(3)
+        program.get("/api/inspector/stoprecording")
+        (file,) = program.files("*@Bow.mp4")
+        _, samples = samples_of(file)
+        assert len(samples) > 1.5 * 48_000
+        assert max(map(abs, samples)) < 0.001
