@@ -66,6 +66,11 @@ class Need:
     packages: tuple[str, ...]
 
 
+def has_nginx_rtmp() -> bool:
+    folders = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules")
+    return any(Path(folder, "ngx_rtmp_module.so").exists() for folder in folders) and shutil.which("nginx") is not None
+
+
 NEEDS = (
     Need("ffmpeg and ffprobe", "tests that check files with ffprobe", has_command("ffprobe"), ("ffmpeg",)),
     Need(
@@ -84,6 +89,13 @@ NEEDS = (
             "gstreamer1.0-libav",
             "gstreamer1.0-tools",
         ),
+    ),
+    Need("Xvfb", "tests that record a screen (marker screen)", has_command("Xvfb"), ("xvfb",)),
+    Need(
+        "nginx with its RTMP module",
+        "tests with a real RTMP server (marker rtmp)",
+        has_nginx_rtmp,
+        ("nginx-light", "libnginx-mod-rtmp"),
     ),
     Need("openssl", "tests with cameras behind TLS", has_command("openssl"), ("openssl",)),
     Need("curl", "the commands of README and guides", has_command("curl"), ("curl",)),

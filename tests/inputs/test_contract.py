@@ -1,6 +1,9 @@
 """The promises of `inputs.contract`, kept by every kind of input and by the fake."""
 
+import contextlib
 import itertools
+import socket
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,14 +11,17 @@ from pathlib import Path
 import pytest
 
 from fakes.input import FakeInput
-from rig.fixtures import MakeSource, need_rtsp_server
-from rig.recording import written
+from rig.fixtures import Keep, MakeSource, StartCamera, StartScreen, need_rtsp_server
+from rig.recording import readable
 from rig.rtsp_server import RtspServer
+from rig.senders import free_port, publish, send_tcp, send_udp, wait_until_listening
 from rig.source_files import SourceSpec
+from rig.web_camera import Manner, jpegs
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
+from seacorder.inputs.picture import TestPicture
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SHORT = SourceSpec(width=320, height=180, seconds=4, gop=10)
@@ -47,6 +53,72 @@ def _pattern(_request: pytest.FixtureRequest) -> Input:
     return _made("test:?size=320x180&rate=50&gop=10")
 
 
+def _pattern_raw(_request: pytest.FixtureRequest) -> Input:
+    return _made("test:?size=320x180&rate=50&codec=raw")
+
+
+def _pattern_jpeg(_request: pytest.FixtureRequest) -> Input:
+    return _made("test:?size=320x180&rate=50&codec=mjpeg")
+
+
+def _udp(request: pytest.FixtureRequest) -> Input:
+    keep, rig_source = _sending(request)
+    port = free_port(socket.SOCK_DGRAM)
+    keep(send_udp(rig_source(SHORT), port))
+    return _made(f"udp://:{port}")
+
+
+def _tcp(request: pytest.FixtureRequest) -> Input:
+    keep, rig_source = _sending(request)
+    port = free_port()
+    keep(send_tcp(rig_source(SHORT), port, listens=True))
+    wait_until_listening(port)
+    return _made(f"tcp://127.0.0.1:{port}")
+
+
+def _tcp_listen(request: pytest.FixtureRequest) -> Input:
+    keep, rig_source = _sending(request)
+    port, source = free_port(), rig_source(SHORT)
+
+    def connect() -> None:
+        with contextlib.suppress(AssertionError):  # of the test that never opens
+            wait_until_listening(port)
+            keep(send_tcp(source, port))
+
+    threading.Thread(target=connect, daemon=True).start()
+    return _made(f"tcp://:{port}#listen=on")
+
+
+def _rtmp(request: pytest.FixtureRequest) -> Input:
+    keep, rig_source = _sending(request)
+    application: str = request.getfixturevalue("rtmp_application")
+    keep(publish(rig_source(SHORT), f"{application}/bow"))
+    return _made(f"{application}/bow")
+
+
+def _web(request: pytest.FixtureRequest) -> Input:
+    start: StartCamera = request.getfixturevalue("start_web_camera")
+    return _made(f"http://{start(Manner(pictures=jpegs())).address}/video.mjpg")
+
+
+def _images(request: pytest.FixtureRequest) -> Input:
+    folder: Path = request.getfixturevalue("tmp_path")
+    for number, picture in enumerate(jpegs(count=30)):
+        (folder / f"shot_{number}.jpg").write_bytes(picture)
+    return _made(f"images:{folder}?rate=50")
+
+
+def _screen(request: pytest.FixtureRequest) -> Input:
+    start: StartScreen = request.getfixturevalue("start_screen")
+    screen = start(320, 180)
+    screen.show(TestPicture(320, 180, "SCREEN", 4).frame(7, 0))
+    return _made(f"screen:?display={screen.display}&rate=50&cursor=0")
+
+
+def _sending(request: pytest.FixtureRequest) -> tuple[Keep, MakeSource]:
+    return request.getfixturevalue("keep_sender"), request.getfixturevalue("rig_source")
+
+
 def _fake(request: pytest.FixtureRequest) -> Input:
     real = _file(request)
     script: list[SourceFormat | SourcePacket | Exception] = [real.open(), *itertools.islice(real.packets(), WANTED)]
@@ -59,7 +131,16 @@ def _fake(request: pytest.FixtureRequest) -> Input:
         pytest.param(_rtsp, marks=pytest.mark.rtsp),
         pytest.param(_rtsp_ffmpeg, marks=pytest.mark.rtsp),
         _file,
+        _images,
         _pattern,
+        _pattern_raw,
+        _pattern_jpeg,
+        _udp,
+        _tcp,
+        _tcp_listen,
+        pytest.param(_rtmp, marks=pytest.mark.rtmp),
+        _web,
+        pytest.param(_screen, marks=pytest.mark.screen),
         _fake,
     ],
     ids=lambda make: make.__name__.strip("_"),
@@ -71,12 +152,18 @@ def source(request: pytest.FixtureRequest) -> Input:
     return make(request)
 
 
-def test_it_opens_reads_and_closes(source: Input, tmp_path: Path) -> None:
+def codec_of(request: pytest.FixtureRequest) -> str:
+    """What the source under test sends."""
+    others = {_pattern_raw: "rawvideo", _pattern_jpeg: "mjpeg", _web: "mjpeg", _images: "mjpeg", _screen: "rawvideo"}
+    return others.get(request.node.callspec.params["source"], "h264")
+
+
+def test_it_opens_reads_and_closes(source: Input, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     found = source.open()
     packets = [item for item in itertools.islice(source.packets(), WANTED) if isinstance(item, SourcePacket)]
     source.close()
     source.close()
-    assert (found.picture.width, found.picture.height, found.picture.codec) == (320, 180, "h264")
+    assert (found.picture.width, found.picture.height, found.picture.codec) == (320, 180, codec_of(request))
     assert packets[0].track is Track.VIDEO
     assert packets[0].is_keyframe
     video = [packet for packet in packets if packet.track is Track.VIDEO]
@@ -85,7 +172,7 @@ def test_it_opens_reads_and_closes(source: Input, tmp_path: Path) -> None:
     assert arrivals == sorted(arrivals)
     times = [packet.dts for packet in video if packet.dts is not None]
     assert times == sorted(set(times))
-    assert written(found, packets, tmp_path / "copy.mp4") == len(video)
+    assert readable(found, packets, tmp_path / "copy.mp4") == len(video)
 
 
 def test_formats_know_what_fits_into_one_file(source: Input) -> None:

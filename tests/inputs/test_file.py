@@ -2,7 +2,9 @@
 
 import itertools
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -10,13 +12,15 @@ import pytest
 from fakes.clock import FakeClock
 from rig.fixtures import MakeSource
 from rig.frames import decoded_frames
-from rig.recording import write
+from rig.recording import reading_in, write
 from rig.source_files import SourceSpec
+from rig.web_camera import jpegs
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.file import FileInput
+from seacorder.inputs.picture import TestPicture
 from seacorder.model.address import FileAddress
-from seacorder.model.sample import SourcePacket
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SPEC = SourceSpec(width=320, height=180, seconds=2, gop=10)
 
@@ -79,17 +83,78 @@ def test_sound_that_mp4_cannot_carry_becomes_aac(rig_source: MakeSource, tmp_pat
     assert abs(samples - 2 * 16000) <= 2 * 1024
 
 
+@pytest.mark.parametrize(
+    ("encoder", "name", "pixels", "codec"),
+    [
+        ("mpeg2video", "a.mpg", "yuv420p", "mpeg2video"),
+        ("mpeg4", "a.avi", "yuv420p", "mpeg4"),
+        ("mjpeg", "a.avi", "yuvj420p", "mjpeg"),
+        ("prores_ks", "a.mov", "yuv422p10le", "prores"),
+        ("rawvideo", "a.y4m", "yuv420p", "rawvideo"),
+        ("rawvideo", "a.avi", "bgr24", "rawvideo"),
+        ("ffv1", "a.mkv", "yuv420p10le", "ffv1"),
+        ("libvpx-vp9", "a.webm", "yuv420p", "vp9"),
+    ],
+)
+def test_other_codecs_come_as_they_are(tmp_path: Path, encoder: str, name: str, pixels: str, codec: str) -> None:
+    path = tmp_path / name
+    _encode(path, encoder, pixels, frames=12)
+    source = paced(path)
+    found = source.open()
+    packets = [item for item in source.packets() if isinstance(item, SourcePacket)]
+    source.close()
+    assert (found.video.codec, found.video.pixel_format) == (codec, pixels)
+    assert (found.video.width, found.video.height, found.frame_rate) == (320, 180, 25)
+    assert packets[0].is_keyframe
+    context = found.templates[Track.VIDEO].codec_context
+    with av.open(str(path)) as container:
+        assert context.sample_aspect_ratio == container.streams.video[0].sample_aspect_ratio
+    frames = [frame for packet in packets for frame in context.decode(packet.packet)] + context.decode(None)
+    assert [getattr(reading_in(frame), "number", None) for frame in frames] == list(range(12))
+
+
+def test_aspect_range_and_fields_are_kept_for_the_decoder(tmp_path: Path) -> None:
+    path = tmp_path / "a.y4m"
+    head = b"YUV4MPEG2 W3 H5 F25:1 Ib A16:11 C422 XCOLORRANGE=FULL\n"
+    path.write_bytes(head + b"FRAME\n" + bytes(3 * 5 + 2 * 2 * 5))
+    source = paced(path)
+    context = source.open().templates[Track.VIDEO].codec_context
+    source.close()
+    seen = (context.pix_fmt, context.sample_aspect_ratio, context.color_range, context.field_order)
+    assert seen == ("yuv422p", Fraction(16, 11), 2, 3)
+
+
+def _encode(path: Path, encoder: str, pixels: str, *, frames: int) -> None:
+    picture = TestPicture(320, 180, "FILE", 1)
+    with av.open(str(path), "w", format="yuv4mpegpipe" if path.suffix == ".y4m" else None) as out:
+        stream: Any = out.add_stream(encoder, rate=25)
+        stream.width, stream.height, stream.pix_fmt = 320, 180, pixels
+        stream.sample_aspect_ratio = Fraction(16, 11)
+        stream.bit_rate = 4_000_000
+        for number in range(frames):
+            frame = picture.frame(number, 0).reformat(format=pixels)
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+
+
+def test_a_file_may_change_the_size_of_its_pictures(tmp_path: Path) -> None:
+    path = tmp_path / "sizes.mjpeg"
+    path.write_bytes(b"".join(jpegs(count=3) + jpegs(640, 360, count=3)))
+    source = paced(path)
+    items = [source.open(), *source.packets()]
+    source.close()
+    sizes = [(item.video.width, item.video.height) for item in items if isinstance(item, SourceFormat)]
+    assert sizes == [(320, 180), (640, 360)]
+    assert [isinstance(item, SourceFormat) for item in items] == [True, False, False, False, True, False, False, False]
+
+
 def test_mistakes(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("no video")
-    with av.open(str(tmp_path / "old.avi"), "w") as out:
-        stream = out.add_stream("mpeg4", rate=25)
-        stream.width, stream.height = 320, 180
-        out.mux(stream.encode(av.VideoFrame(320, 180, "yuv420p")) + stream.encode(None))
     for name, sentence in {
         "nothing.mp4": "does not exist",
         "text.mp4": "no video file that can be read",
         ".": "no video file|may not be read",
-        "old.avi": "sends mpeg4, which is not supported",
     }.items():
         with pytest.raises(InputFailed, match=sentence):
             paced(tmp_path / name).open()

@@ -191,17 +191,28 @@ def test_what_cannot_be_recorded_is_said_in_one_sentence(
     camera: Camera, rtsp_server: RtspServer, rig_source: MakeSource
 ) -> None:
     rtsp_server.serve("/bow", rig_source(SPEC))
-    rtsp_server.serve("/vp8", other="vp8")
-    rtsp_server.serve("/jpeg", other="jpeg")
     rtsp_server.serve("/sound", audio="aac")
     sentences = {
         "/stern": "has no such stream",
-        "/vp8": "sends vp8, which is not supported",
-        "/jpeg": "sends mjpeg, which is not supported",
         "/sound": "sends no video",
     }
     for path, sentence in sentences.items():
         _assert_fails(camera, f"rtsp://diver:secret@127.0.0.1:{rtsp_server.port}{path}", sentence)
+
+
+@pytest.mark.parametrize(("other", "codec"), [("vp8", "vp8"), ("jpeg", "mjpeg")])
+def test_other_codecs_are_for_the_other_client(rtsp_server: RtspServer, other: str, codec: str) -> None:
+    address = rtsp_server.serve("/bow", other=other)
+    refused = make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock())
+    with pytest.raises(InputFailed, match=f"sends {codec}; .* add #client=ffmpeg"):
+        refused.open()
+    refused.close()
+    source = make_input(f"{address}#client=ffmpeg", channel_name="Bow", channel_index=0, clock=SystemClock())
+    found = source.open()
+    [first] = take_video(source.packets(), 1)
+    assert (found.video.codec, first.is_keyframe) == (codec, True)
+    assert found.templates[Track.VIDEO].codec_context.decode(first.packet)[0].width == found.video.width > 0
+    source.close()
 
 
 def test_nobody_listens(camera: Camera) -> None:

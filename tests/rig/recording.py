@@ -7,6 +7,9 @@ from typing import Any
 import av
 
 from rig.frames import decoded_frames
+from seacorder.inputs import strip
+from seacorder.inputs.formats import VIDEO_CODECS
+from seacorder.inputs.strip import StripReading
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 
@@ -34,3 +37,27 @@ def written(found: SourceFormat, packets: Iterable[SourcePacket], path: Path) ->
     """Writes, decodes again, and counts the frames whose strip can be read."""
     write(found, packets, path)
     return sum(frame.reading is not None for frame in decoded_frames(path))
+
+
+def shown(found: SourceFormat, packets: Iterable[SourcePacket]) -> list[StripReading | None]:
+    """What each picture says of itself, decoded by its format alone; for codecs of which no file is made."""
+    context = found.templates[Track.VIDEO].codec_context
+    return [
+        reading_in(frame)
+        for packet in packets
+        if packet.track is Track.VIDEO
+        for frame in context.decode(packet.packet)
+    ]
+
+
+def reading_in(frame: Any) -> StripReading | None:
+    grey = frame if frame.format.name in ("yuv420p", "yuvj420p") else frame.reformat(format="yuv420p")
+    luma = grey.planes[0]
+    return strip.read(memoryview(luma), luma.line_size, grey.width, grey.height)
+
+
+def readable(found: SourceFormat, packets: list[SourcePacket], path: Path) -> int:
+    """How many pictures name themselves: out of a file where they can be written into one, else decoded at once."""
+    if found.video.codec in VIDEO_CODECS:
+        return written(found, packets, path)
+    return sum(reading is not None for reading in shown(found, packets))

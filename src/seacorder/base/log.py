@@ -12,11 +12,17 @@ import threading
 from seacorder.base.clock import NS_PER_SECOND, Clock
 
 _CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^/\s?#'\"]*@")
+_QUERY_CREDENTIALS = re.compile(
+    r"(?P<name>[?&](?:user|usr|username|login|loginuse|pass|passwd|password|loginpas|pwd|psw|pw|token|key|auth|secret)=)"
+    r"[^&\s#'\"]+",
+    re.IGNORECASE,
+)
+"""As web cameras want them in the address of their picture."""
 
 
 def redact(text: str) -> str:
     """The same text with user and password of every address in it replaced by `***`."""
-    return _CREDENTIALS.sub(r"\g<scheme>***@", text)
+    return _QUERY_CREDENTIALS.sub(r"\g<name>***", _CREDENTIALS.sub(r"\g<scheme>***@", text))
 
 
 class RedactingFormatter(logging.Formatter):

@@ -14,6 +14,7 @@ from seacorder.channel.account import Hole, Rate, Unencoded
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.narration import Narration
 from seacorder.channel.outputs import Outputs, Slot
+from seacorder.channel.overlay.texts import ShownTexts
 from seacorder.channel.timeline import Timeline, decoded_ns
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
 from seacorder.model.command import TakeFramegrab
@@ -60,6 +61,8 @@ class Channel:
         """Set by `Stage`: what is stored comes from an encoder, which begins anew wherever it is told."""
         self.encoding_status: Callable[[], EncodingStatus | None] = lambda: None
         """Set by `Stage`."""
+        self.texts = ShownTexts()
+        """What clients have shown over the picture."""
         self.source: SourceFormat | None = None
         self.waiting_grabs: list[WaitingGrab] = []
         self.take_grab: Callable[[TakeFramegrab], None] = lambda _: None
@@ -73,8 +76,7 @@ class Channel:
         self._picture_fault: PictureFault | None = None
         self._picture_fault_since_utc_ns: int | None = None
         self._timeline = Timeline(clock.utc_ns() - clock.monotonic_ns())
-        self._rate, self._encoded_rate = Rate(), Rate()
-        self._unencoded = Unencoded()
+        self._rate, self._encoded_rate, self._unencoded = Rate(), Rate(), Unencoded()
         self._received_more = 0
         """How many more have been received than the numbers say."""
         self._state, self._since_utc_ns = ChannelState.CONNECTING, clock.utc_ns()
@@ -85,8 +87,7 @@ class Channel:
         self._reached_ns = 0
         """No picture captured before this instant is still to come."""
         self._hole: Hole | None = None
-        self._wants_keyframe = True
-        self._losses = 0
+        self._wants_keyframe, self._losses = True, 0
         self._mended_said = (0, 0)
         """(how many mended, when it was said)."""
 
@@ -280,6 +281,7 @@ class Channel:
                 picture_fault=self._picture_fault,
                 picture_fault_since_utc_ns=self._picture_fault_since_utc_ns,
                 encoding=self.encoding_status(),
+                overlay_text=self.texts.newest,
                 narration=self.narration.status if self.narration else None,
                 narrator=self.narrator_status(),
             )

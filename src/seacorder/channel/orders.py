@@ -12,6 +12,7 @@ from seacorder.model.command import (
     ChangeEncoding,
     ChangeRecording,
     Command,
+    SetOverlayText,
     StartClip,
     StartRecording,
     StopClip,
@@ -55,8 +56,6 @@ class Orders:
         match command:
             case StartRecording():
                 self._start_recording(command)
-            case ChangeRecording():
-                self._change_recording(command)
             case StopRecording():
                 if command.is_withdrawn:
                     self._withdraw_recording()
@@ -67,10 +66,19 @@ class Orders:
                 self._stop(Slot.of(command.kind), command.request, command.instant)
             case TakeFramegrab():
                 self._take_framegrab(command)
-            case ChangeEncoding():
-                self._change_encoding(command)
             case TakePicture():
                 threading.Thread(target=self._take_picture, args=(command,), name="picture", daemon=True).start()
+            case _:
+                self._carry_out_unanswered(command)
+
+    def _carry_out_unanswered(self, command: Command) -> None:
+        match command:
+            case ChangeRecording():
+                self._change_recording(command)
+            case ChangeEncoding():
+                self._change_encoding(command)
+            case SetOverlayText():
+                self._channel.texts.set(command.instant.monotonic_ns, command.text)
 
     def _start_recording(self, order: StartRecording) -> None:
         channel = self._channel

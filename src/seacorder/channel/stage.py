@@ -97,6 +97,7 @@ class Stage:
             self._encoding.begin_numbers()
         self._plan = plan
         self._channel.is_encoded = not plan.is_pass_through
+        self._channel.texts.is_burned_in = plan.burn_in and not plan.is_pass_through
         if not plan.is_pass_through:
             if self._thread is None:
                 self._thread = EncodeThread(self._pipeline)
@@ -145,6 +146,7 @@ class Stage:
         self._waiting = [one for one in self._waiting if one.from_ns > sample.instant_ns]
         if stays_encoded and self._thread is not None:
             self._plan = plan
+            self._channel.texts.is_burned_in = plan.burn_in
             self._thread.change(self._asked.from_ns, plan)
             self._choose_way()
             return

@@ -134,7 +134,7 @@ class ChannelTable(Table):
     name: Annotated[str, AfterValidator(channel_name)] = _key(..., "Name in files, answers and page.", "a unique name")
     input: Annotated[str, AfterValidator(channel_address)] = Field(
         ..., description="Where the picture comes from.", repr=False,
-        json_schema_extra={"accepted": "an address that begins with `rtsp://`, `rtsps://`, `file:` or `test:`"},
+        json_schema_extra={"accepted": "an address such as `rtsp://…`, see [inputs](#inputs)"},
     )
     preroll_seconds: float = _key(
         10.0, "How far a clip reaches back before its command.", "a number of seconds from 0 to 300", ge=0, le=300

@@ -43,7 +43,7 @@ def detached(stream: Any, time_base: Fraction) -> Any:
     template: Any = av.open(NullFile(), "w", format="null").add_stream_from_template(stream, opaque=True)
     template.time_base = time_base
     context = template.codec_context
-    if context.type == "video" and context.sample_aspect_ratio is None and stream.sample_aspect_ratio is not None:
+    if context.type == "video" and stream.sample_aspect_ratio is not None:
         # Some demuxers tell the shape of the pixels beside the codec's parameters, which are what is copied.
         context.sample_aspect_ratio = stream.sample_aspect_ratio
     return template

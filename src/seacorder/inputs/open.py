@@ -4,30 +4,75 @@ import av.logging
 
 from seacorder.base.clock import Clock
 from seacorder.inputs.contract import Input
-from seacorder.model.address import FileAddress, PatternAddress, RtspAddress, RtspClient, parse_address
+from seacorder.model.address import (
+    DeviceAddress,
+    FileAddress,
+    ImagesAddress,
+    PatternAddress,
+    RtspAddress,
+    RtspClient,
+    ScreenAddress,
+    StreamAddress,
+    parse_address,
+)
+
+_WEB = ("http", "https")
 
 
 def make_input(address: str, *, channel_name: str, channel_index: int, clock: Clock) -> Input:
     """An unopened input for `address`. Does not block; BadRequest when the address is not one.
 
-    Name and index are what a test pattern shows; cameras and files know nothing of them.
+    InputFailed when this machine has no such inputs. Name and index are what a test pattern shows; cameras and files
+    know nothing of them.
     """
     # FFmpeg's log must not enter Python: each line would wait for the GIL in the middle of reading a packet.
     av.logging.set_level(None)
     match parse_address(address):
-        case RtspAddress(client=RtspClient.FFMPEG) as camera:
-            from seacorder.inputs.rtsp_ffmpeg import FfmpegRtspInput
-
-            return FfmpegRtspInput(camera, clock)
-        case RtspAddress() as camera:
-            from seacorder.inputs.rtsp import RtspInput
-
-            return RtspInput(camera, clock)
-        case FileAddress() as file:
-            from seacorder.inputs.file import FileInput
-
-            return FileInput(file, clock)
         case PatternAddress() as pattern:
             from seacorder.inputs.test_pattern import PatternInput
 
             return PatternInput(pattern, channel_name=channel_name, channel_index=channel_index, clock=clock)
+        case (FileAddress() | ImagesAddress() | DeviceAddress() | ScreenAddress()) as local:
+            return _local(local, clock)
+        case (RtspAddress() | StreamAddress()) as remote:
+            return _remote(remote, clock)
+
+
+def _remote(address: RtspAddress | StreamAddress, clock: Clock) -> Input:
+    match address:
+        case RtspAddress(client=RtspClient.FFMPEG):
+            from seacorder.inputs.rtsp_ffmpeg import FfmpegRtspInput
+
+            return FfmpegRtspInput(address, clock)
+        case RtspAddress():
+            from seacorder.inputs.rtsp import RtspInput
+
+            return RtspInput(address, clock)
+        case StreamAddress() if address.scheme in _WEB:
+            from seacorder.inputs.web_camera import WebInput
+
+            return WebInput(address, clock)
+        case StreamAddress():
+            from seacorder.inputs.stream import StreamInput
+
+            return StreamInput(address, clock)
+
+
+def _local(address: FileAddress | ImagesAddress | DeviceAddress | ScreenAddress, clock: Clock) -> Input:
+    match address:
+        case FileAddress():
+            from seacorder.inputs.file import FileInput
+
+            return FileInput(address, clock)
+        case ImagesAddress():
+            from seacorder.inputs.images import ImagesInput
+
+            return ImagesInput(address, clock)
+        case DeviceAddress():
+            from seacorder.inputs.device import DeviceInput, device_capture
+
+            return DeviceInput(device_capture(address), clock)
+        case ScreenAddress():
+            from seacorder.inputs.device import DeviceInput, screen_capture
+
+            return DeviceInput(screen_capture(address), clock)

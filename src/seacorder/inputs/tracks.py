@@ -1,20 +1,32 @@
 """The tracks of an open FFmpeg container that are recorded: one video, at most one audio.
 
-What cameras and files have in common: the choice of tracks, their format, and packets in the form of the contract.
+What cameras, streams, devices and files have in common: the choice of tracks, their format, and packets in the form of
+the contract. H.264 and H.265 tell of a change in parameter sets, in the pictures or beside them; other codecs in the
+head of their keyframes, where they tell at all.
 The loop over packets is what eight cameras pay for; whatever need not be there for every packet is elsewhere.
 """
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from av.error import FFmpegError
+from av.stream import Disposition
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs import parameter_sets
+from seacorder.inputs import configuration_record, parameter_sets
 from seacorder.inputs.audio import AacTranscoder, can_pass
-from seacorder.inputs.formats import VIDEO_CODECS, detached, probe_video, sane_rate, source_format
+from seacorder.inputs.formats import (
+    VIDEO_CODECS,
+    detached,
+    probe_for_mp4,
+    probe_pictures,
+    probe_video,
+    sane_rate,
+    source_format,
+)
+from seacorder.inputs.picture_header import size_of
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 log = logging.getLogger(__name__)
@@ -23,22 +35,34 @@ KEYFRAME_WAIT_SECONDS = 20
 """How long a source may send pictures without one that can be decoded by itself."""
 HEAD_PACKETS = 17
 """H.264 and H.265 let at most 16 pictures wait for others."""
+_RAW_DEMUXERS = {"mjpeg": "mjpeg", "mpeg1video": "mpegvideo", "mpeg2video": "mpegvideo"}
+"""Codecs other than H.264 and H.265 whose keyframes tell their whole format, and what reads them."""
+
+Mend = Callable[[Any], None]
+"""Puts a packet's times right before anything looks at them."""
 
 
 class Tracks:
     """Reads an open container; one thread, one pass."""
 
-    def __init__(self, container: Any, source: str, clock: Clock, *, wants_audio: bool = True) -> None:
+    def __init__(
+        self, container: Any, source: str, clock: Clock, *, wants_audio: bool = True, mend: Mend | None = None
+    ) -> None:
         """`source` is what sentences call it, without credentials. InputFailed when nothing here can be recorded."""
         self._container = container
         self._source = source
         self._clock = clock
+        self._mend = mend
         self._video = _choose_video(container, source)
         self._audio = container.streams.audio[0] if wants_audio and container.streams.audio else None
         self._transcoder: AacTranscoder | None = None
         self._audio_template = self._open_audio()
         self._codec = self._video.codec_context.codec.canonical_name
-        self._is_byte_stream = parameter_sets.is_byte_stream(self._video.codec_context.extradata)
+        self._may_pass = self._codec in VIDEO_CODECS
+        extradata = self._video.codec_context.extradata
+        self._is_byte_stream = self._may_pass and parameter_sets.is_byte_stream(extradata)
+        self._record = bytes(extradata or b"")
+        self._size: tuple[int, int] | None = None
         self._sequence: frozenset[bytes] = frozenset()
         self._first: Any = None
         self._demux: Generator[Any, None, None] = _nothing()
@@ -46,14 +70,27 @@ class Tracks:
     def open(self) -> SourceFormat:
         """The format; blocks until the first keyframe where only that tells. Raises InputFailed and FFmpegError."""
         streams = [self._video] if self._audio_template is None else [self._video, self._audio]
-        self._demux = self._container.demux(streams)
+        packets = self._container.demux(streams)
+        self._demux = packets if self._mend is None else _mended(packets, self._mend)
         context = self._video.codec_context
+        if not self._may_pass:
+            return self._open_other()
         if context.extradata and context.width > 0:
             if self._is_byte_stream:
                 self._sequence = parameter_sets.find(bytes(context.extradata), self._codec).sequence
             return self._format(detached(self._video, self._video.time_base))
         self._first = self._await_keyframe()
         return self._format_of(self._first[0], bytes(context.extradata or b""))
+
+    def _open_other(self) -> SourceFormat:
+        context = self._video.codec_context
+        if context.width > 0 and context.pix_fmt:
+            self._size = (context.width, context.height)
+            return self._format(detached(self._video, self._video.time_base))
+        self._first = next(self._keyframes(), None)
+        if self._first is None or self._codec not in _RAW_DEMUXERS:
+            raise InputFailed(f"{self._source} does not tell the size of its pictures.")
+        return self._other_format_of(self._first[0])
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         """Everything from the first keyframe on. Raises FFmpegError when the source breaks."""
@@ -144,13 +181,41 @@ class Tracks:
 
     def _changed_format(self, keyframe: Any) -> SourceFormat | None:
         """The new format when `keyframe` brings sequence parameters that were not known before."""
-        if not self._is_byte_stream or not keyframe.size:
+        if not keyframe.size:
             return None
+        if not self._is_byte_stream:
+            return self._told_beside(keyframe) if self._may_pass else self._other_size(keyframe)
         found = self._parameters_of(keyframe)
         if not found.is_complete or found.sequence <= self._sequence:
             return None
         log.info("%s changed its picture parameters.", self._source)
         return self._format_of(keyframe, b"")
+
+    def _told_beside(self, keyframe: Any) -> SourceFormat | None:
+        """The same of pictures whose parameter sets travel outside of them."""
+        if not keyframe.has_sidedata("new_extradata"):
+            return None
+        record = bytes(keyframe.get_sidedata("new_extradata"))
+        sets = configuration_record.parameter_sets(record, self._codec)
+        if not sets or record == self._record:
+            return None
+        self._record = record
+        log.info("%s changed its picture parameters.", self._source)
+        length = configuration_record.length_bytes(record, self._codec)
+        stream = b"".join(b"\x00\x00\x00\x01" + unit for unit in sets)
+        stream += configuration_record.as_byte_stream(bytes(keyframe), length)
+        return self._format(probe_for_mp4(self._codec, stream, self._video.time_base).template)
+
+    def _other_size(self, keyframe: Any) -> SourceFormat | None:
+        size = size_of(self._codec, memoryview(keyframe))
+        if size is None or size == self._size or self._codec not in _RAW_DEMUXERS:
+            return None
+        log.info("%s changed the size of its pictures.", self._source)
+        return self._other_format_of(keyframe)
+
+    def _other_format_of(self, keyframe: Any) -> SourceFormat:
+        self._size = size_of(self._codec, memoryview(keyframe))
+        return self._format(probe_pictures(_RAW_DEMUXERS[self._codec], bytes(keyframe), self._video.time_base))
 
     def _format_of(self, keyframe: Any, known: bytes) -> SourceFormat:
         """The format of `keyframe` by its own parameter sets, or by `known` ones where it brings none."""
@@ -160,7 +225,8 @@ class Tracks:
         return self._format(probe_video(self._codec, access_unit, self._video.time_base))
 
     def _format(self, video_template: Any) -> SourceFormat:
-        rate = sane_rate(self._video.average_rate) or sane_rate(self._video.guessed_rate)
+        told = (self._video.average_rate, self._video.codec_context.framerate, self._video.guessed_rate)
+        rate = next((rate for rate in map(sane_rate, told) if rate is not None), None)
         return source_format(video_template, self._audio_template, frame_rate=rate)
 
     def _open_audio(self) -> Any | None:
@@ -202,14 +268,27 @@ def _nothing() -> Generator[Any, None, None]:
     yield from ()
 
 
+def _mended(packets: Generator[Any, None, None], mend: Mend) -> Generator[Any, None, None]:
+    try:
+        for packet in packets:
+            mend(packet)
+            yield packet
+    finally:
+        packets.close()
+
+
 def _choose_video(container: Any, source: str) -> Any:
-    pictures = container.streams.video
+    """The first that can be recorded as it is, else the first that can be decoded."""
+    pictures = [stream for stream in container.streams.video if not _is_cover(stream)]
     if not pictures:
         raise InputFailed(f"{source} sends no video; choose another of its streams.")
-    for stream in pictures:
-        context = stream.codec_context
-        if context is not None and context.codec.canonical_name in VIDEO_CODECS:
-            return stream
-    context = pictures[0].codec_context
-    codec = "an unknown codec" if context is None else context.codec.canonical_name
-    raise InputFailed(f"{source} sends {codec}, which is not supported; set it to H.264 or H.265.")
+    known = [stream for stream in pictures if stream.codec_context is not None]
+    passing = [stream for stream in known if stream.codec_context.codec.canonical_name in VIDEO_CODECS]
+    if not known:
+        raise InputFailed(f"{source} sends an unknown codec, which is not supported; set it to H.264 or H.265.")
+    return (passing or known)[0]
+
+
+def _is_cover(stream: Any) -> bool:
+    """A single picture beside sound, such as the cover of an album."""
+    return bool(stream.disposition & Disposition.attached_pic)

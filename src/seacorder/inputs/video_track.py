@@ -41,7 +41,9 @@ def choose(tracks: tuple[OfferedTrack, ...], source: str) -> OfferedTrack:
     if chosen is None:
         encoding = pictures[0].encoding
         name = _OTHER_NAMES.get(encoding, encoding.lower())
-        raise InputFailed(f"{source} sends {name}, which is not supported; set it to H.264 or H.265.")
+        raise InputFailed(
+            f"{source} sends {name}; set it to H.264 or H.265, or add #client=ffmpeg to its address."
+        )
     parameters = chosen.parameters
     if parameters.get("packetization-mode") == "2" or parameters.get("sprop-max-don-diff", "0") != "0":
         raise InputFailed(f"{source} sends its pictures interleaved, which is not supported; switch that off in it.")

@@ -12,6 +12,11 @@ from seacorder.storage.budget import Budget
 from seacorder.storage.places import Place, Places
 
 
+def no_text(_: int) -> str:
+    """No text at any instant."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """Shared by all sinks of one worker."""
@@ -24,6 +29,8 @@ class Surroundings:
     """Safe from any thread."""
     places: Places | None = None
     """Which volumes have room; None: files are written until nothing more fits."""
+    text_at: Callable[[int], str] = no_text
+    """The text that is valid at an instant (monotonic) and that the pictures do not carry themselves."""
 
     def place_of(self, naming: Naming) -> Place | None:
         """The volume that files of this naming go to; None when nobody watches volumes."""

@@ -18,6 +18,7 @@ from seacorder.sinks.missing import Gap, GapAccount, GroupGate
 from seacorder.sinks.mp4 import Mp4Writer
 from seacorder.sinks.outlet import HAND_OVER_BYTES, HAND_OVER_NS, Outlet
 from seacorder.sinks.stored_frames import StoredFrames
+from seacorder.sinks.subtitles import Subtitles
 from seacorder.sinks.surroundings import Surroundings
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.places import Place
@@ -79,6 +80,7 @@ class VideoFile:
         )
         self._outlet = Outlet(self._file)
         self._writer = Mp4Writer(self._outlet, source, plan.note, first)
+        self._subtitles = Subtitles(self._final_path, first, source.video, surroundings)
         self._gate = GroupGate()
         self._gaps = GapAccount(first.utc_ns)
         self._last_dts: dict[Track, int] = {}
@@ -119,9 +121,11 @@ class VideoFile:
         def ended(failure: StorageFailed | None) -> None:
             self._surroundings.budget.promise(-INDEX_BYTES * self.frames)
             facts = self.facts(FileState.WHOLE) if failure is None else self._given_up(failure)
+            self._subtitles.wait_ended()
             self._plan.closed(facts)
             on_closed(facts)
 
+        self._subtitles.close()
         try:
             self._writer.close()
             self._outlet.mark(self._end_utc_ns)
@@ -134,6 +138,7 @@ class VideoFile:
     def end_within(self, seconds: float) -> None:
         """Once it has been closed: gives the file up when the disk takes longer. Returns at once."""
         self._file.end_within(seconds)
+        self._subtitles.end_within(seconds)
 
     def facts(self, state: FileState) -> FileFacts:
         """How the file stands now."""
@@ -209,6 +214,9 @@ class VideoFile:
 
         threading.Thread(target=watch, name="first bytes", daemon=True).start()
 
+    def _final_path(self) -> Path | None:
+        return self._file.path if self._file.is_open else None
+
     def _mux(self, sample: Sample) -> tuple[LossCause, str] | None:
         last_dts = self._last_dts.get(sample.track)
         if sample.pts < sample.dts or (last_dts is not None and sample.dts <= last_dts):
@@ -228,6 +236,7 @@ class VideoFile:
             return
         self._note_loss(self._gaps.stored(sample))
         self.frames += 1
+        self._subtitles.frame(sample)
         self._surroundings.budget.promise(INDEX_BYTES)
         self._end_utc_ns = max(self._end_utc_ns, sample.utc_ns)
         self._newest.append(self._end_utc_ns)

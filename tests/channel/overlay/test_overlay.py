@@ -12,6 +12,7 @@ from PIL import Image, ImageChops
 from fakes.marks import COLOUR, mark, read_mark
 from seacorder.base.clock import NS_PER_MS
 from seacorder.channel.overlay.overlay import Overlay
+from seacorder.channel.overlay.texts import Texts
 from seacorder.inputs import strip
 from seacorder.inputs.picture import TestPicture
 from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
@@ -21,8 +22,8 @@ LIMITED, FULL, BT709, BT601 = 1, 2, 1, 5
 SIZES = [(640, 360), (641, 361), (639, 359)]
 
 
-def overlay(*layers: Layer, name: str = "Bow") -> Overlay:
-    return Overlay(OverlaySettings(layers, use_utc=True), name)
+def overlay(*layers: Layer, texts: Texts | None = None) -> Overlay:
+    return Overlay(OverlaySettings(layers, use_utc=True), "Bow", (texts or Texts()).at)
 
 
 def grey(width: int, height: int, kind: str = "yuv420p", *, matrix: int = BT709, full: bool = False) -> av.VideoFrame:
@@ -63,12 +64,13 @@ def colour_at(frame: Any, x: int, y: int, *, matrix: int, full: bool) -> tuple[i
 
 def test_where_nothing_is_shown_the_frame_is_handed_on_as_it_is() -> None:
     frame = grey(320, 240)
-    shown = overlay(Layer(LayerKind.TEXT))
+    texts = Texts()
+    shown = overlay(Layer(LayerKind.TEXT), texts=texts)
     assert shown.apply(frame, 0, 0) is frame
-    shown.set_text(5, "here")
+    texts.set(5, "here")
     assert shown.apply(frame, 4, 0) is frame
     assert shown.apply(frame, 5, 0) is not frame
-    shown.set_text(9, "")
+    texts.set(9, "")
     assert shown.apply(frame, 9, 0) is frame
 
 
@@ -90,11 +92,11 @@ def test_times_colours_and_all_other_pixels_stay(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["yuyv422", "bgr0", "gbrp", "gray", "p010le", "yuv420p12le", "yuv411p"])
-def test_what_cannot_be_blended_is_brought_to_the_nearest_format_that_can(kind: str) -> None:
+def test_what_cannot_be_blended_takes_a_way_over_a_format_that_can(kind: str) -> None:
     frame = av.VideoFrame(320, 240, "rgb24").reformat(format=kind)
     frame.pts, frame.time_base = 7, Fraction(1, 25)
     after = overlay(Layer(LayerKind.CHANNEL, colour="#ffffff", size=0.2)).apply(frame, 0, 0)
-    assert after.format.name in BLENDED
+    assert after.format.name == kind
     assert (after.pts, after.time_base) == (7, Fraction(1, 25))
     luma = bytes(after.reformat(format="gray").planes[0])
     assert max(luma) > 200
@@ -212,10 +214,14 @@ def test_a_file_that_is_gone_costs_its_layer_only(tmp_path: Path) -> None:
 
 
 def test_only_what_changes_is_painted_anew() -> None:
+    texts = Texts()
     shown = overlay(
-        Layer(LayerKind.TEXT), Layer(LayerKind.TIME, Anchor.BOTTOM, text="%S"), Layer(LayerKind.CHANNEL, Anchor.TOP)
+        Layer(LayerKind.TEXT),
+        Layer(LayerKind.TIME, Anchor.BOTTOM, text="%S"),
+        Layer(LayerKind.CHANNEL, Anchor.TOP),
+        texts=texts,
     )
-    shown.set_text(0, "steady")
+    texts.set(0, "steady")
     frame = grey(320, 240)
     seen = set()
     for number in range(50):
@@ -227,7 +233,8 @@ def test_only_what_changes_is_painted_anew() -> None:
 def test_each_frame_carries_the_text_valid_at_its_instant_and_the_strip_survives() -> None:
     """Through x264 and back, with changes set late, early and between two frames."""
     layer = Layer(LayerKind.TEXT, Anchor.BOTTOM, size=0.1, outline=None, colour=COLOUR, background="#000000")
-    shown = overlay(layer)
+    texts = Texts()
+    shown = overlay(layer, texts=texts)
     picture = TestPicture(640, 360, "Bow", 3)
     encoder: Any = av.CodecContext.create("libx264", "w")
     encoder.width, encoder.height, encoder.pix_fmt = 640, 360, "yuv420p"
@@ -236,7 +243,7 @@ def test_each_frame_carries_the_text_valid_at_its_instant_and_the_strip_survives
     decoder: Any = av.CodecContext.create("h264", "r")
     changes = [number * 97 * NS_PER_MS for number in range(40)]
     for number, at_ns in enumerate(changes):
-        shown.set_text(at_ns, mark(number))
+        texts.set(at_ns, mark(number))
     read = []
     for number in range(96):
         frame = shown.apply(picture.frame(number, number * 40), number * 40 * NS_PER_MS, 0)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seacorder.channel.overlay.texts import KEPT, Texts
+from seacorder.channel.overlay.texts import KEPT, ShownTexts, Texts
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.text(max_size=3)), max_size=30), st.integers(-1, 60))
@@ -23,3 +23,11 @@ def test_what_is_forgotten_is_the_oldest_and_memory_does_not_grow() -> None:
     assert texts.at(2 * KEPT) == str(2 * KEPT)
     assert texts.newest == str(3 * KEPT - 1)
     assert len(texts._instants) == KEPT
+
+
+def test_what_is_burned_in_is_not_shown_beside_the_picture() -> None:
+    texts = ShownTexts()
+    texts.set(5, "Depth 3 m")
+    assert (texts.at(5), texts.beside(5), texts.newest) == ("Depth 3 m",) * 3
+    texts.is_burned_in = True
+    assert (texts.at(5), texts.beside(5)) == ("Depth 3 m", "")

@@ -110,6 +110,7 @@ function showChannel(channel, status) {
   show(card.name, channel.name);
   show(card.state, input.words, input.tone);
   show(card.rec, part.words, part.tone);
+  show(card.text, channel.overlay_text);
   show(card.reason, input.reason);
   show(card.source, say.source(channel));
   show(card.file, say.file(channel));
@@ -122,7 +123,7 @@ function makeCard(index) {
   const article = byId("channel").content.cloneNode(true).querySelector("article");
   const part = (name) => article.querySelector(`.${name}`);
   const card = { index, article, isLive: false, loading: null, picture: part("picture"), noPicture: part("no-picture") };
-  for (const name of ["name", "state", "rec", "reason", "source", "file"]) card[name] = part(name);
+  for (const name of ["name", "state", "rec", "text", "reason", "source", "file"]) card[name] = part(name);
   card.name.id = `channel-${index}`;
   article.setAttribute("aria-labelledby", card.name.id);
   byId("channels").append(article);

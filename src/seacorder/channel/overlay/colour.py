@@ -16,7 +16,7 @@ _LUMA_WEIGHTS = {
 }
 """(red, blue) of MatrixCoefficients as FFmpeg numbers them."""
 _BT709, _BT601 = 1, 6
-_HD_LINES = 720
+HD_LINES = 720
 _FULL_RANGE = 2
 
 
@@ -42,7 +42,7 @@ class Palette:
     def of(cls, matrix: int, colour_range: int, height: int) -> "Palette":
         """For a picture's fields; where it does not say its matrix, as players take it: BT.709 from 720 lines on."""
         if matrix not in _LUMA_WEIGHTS:
-            matrix = _BT709 if height >= _HD_LINES else _BT601
+            matrix = _BT709 if height >= HD_LINES else _BT601
         return cls(*_LUMA_WEIGHTS[matrix], colour_range == _FULL_RANGE)
 
     @property

@@ -62,17 +62,15 @@ class Look:
         return _STEPS[self.overlay_format_8_bit]
 
 
-def blendable(frame: Any) -> str:
-    """The frame's own format where it can be blended, else the nearest that can."""
-    name = frame.format.name
-    if name in _BLENDED:
-        return str(name)
-    parts = frame.format.components
-    if frame.format.is_rgb or len(parts) < 3:
-        sampling = "444p" if frame.format.is_rgb else "420p"
+def blendable(kind: Any) -> str:
+    """The pixel format itself where it can be blended, else the nearest that can."""
+    if kind.name in _BLENDED:
+        return str(kind.name)
+    parts = kind.components
+    if kind.is_rgb or len(parts) < 3:
+        sampling = "444p" if kind.is_rgb else "420p"
     else:
-        across = frame.format.chroma_width(64)
-        down = frame.format.chroma_height(64)
+        across, down = kind.chroma_width(64), kind.chroma_height(64)
         sampling = "444p" if across == 64 else "422p" if down == 64 else "420p"
     deep = max(part.bits for part in parts) > 8
     return f"yuv{sampling}{'10le' if deep else ''}"

@@ -1,8 +1,7 @@
 """The overlay of one channel: what is burned into its frames."""
 
 import logging
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,10 +10,9 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from seacorder.channel.overlay.blend import Blender, Patch
 from seacorder.channel.overlay.canvas import Box, Canvas
-from seacorder.channel.overlay.colour import Palette
+from seacorder.channel.overlay.colour import HD_LINES, Palette
 from seacorder.channel.overlay.layers import Painter, align_of, in_order, painter_of, rise_of
 from seacorder.channel.overlay.look import Look, blendable
-from seacorder.channel.overlay.texts import Texts
 from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
 
 log = logging.getLogger(__name__)
@@ -34,13 +32,13 @@ class _Place:
 
 
 class Overlay:
-    """`apply` belongs to the encode thread; `set_text` may come from any."""
+    """Belongs to the encode thread."""
 
-    def __init__(self, settings: OverlaySettings, channel_name: str) -> None:
+    def __init__(self, settings: OverlaySettings, channel_name: str, text_at: Callable[[int], str]) -> None:
+        """`text_at` tells the client's text valid at an instant (monotonic)."""
         self._settings = settings
         self._name = channel_name
-        self._lock = threading.Lock()
-        self._texts = Texts()
+        self._text_at = text_at
         self._look: Look | None = None
         self._palette = Palette.of(0, 0, 0)
         self._places: list[_Place] = []
@@ -54,38 +52,30 @@ class Overlay:
         """Files that cannot be read, a sentence each."""
         return self._faults
 
-    def set_text(self, instant_ns: int, text: str) -> None:
-        """`text` is shown on frames captured at or after `instant_ns` (monotonic), until the next."""
-        with self._lock:
-            self._texts.set(instant_ns, text)
-
-    def text_at(self, instant_ns: int) -> str:
-        """The client's text valid at an instant."""
-        with self._lock:
-            return self._texts.at(instant_ns)
-
     def apply(self, frame: av.VideoFrame, instant_ns: int, utc_ns: int) -> av.VideoFrame:
         """The frame with everything that was valid at its capture; the same object where nothing is shown.
 
-        A new frame has the old one's times and colour fields, in its own format or the nearest that can be blended.
+        A new frame has the old one's format, times and colour fields.
         """
-        frame = self._fitting(frame)
+        kind = frame.format
+        frame = self._converted(frame, kind, blendable(kind))
         look = Look.of(frame)
         if look != self._look:
             self._begin(look)
-        if self._take(self.text_at(instant_ns), utc_ns):
+        if self._take(self._text_at(instant_ns), utc_ns):
             patches = [place.patch for place in self._places if place.patch is not None]
             self._blender = Blender(look, patches) if patches else None
-        return frame if self._blender is None else self._blender.blend(frame)
+        return frame if self._blender is None else self._converted(self._blender.blend(frame), kind, kind.name)
 
-    def _fitting(self, frame: Any) -> Any:
-        wanted = blendable(frame)
+    def _converted(self, frame: Any, kind: Any, wanted: str) -> Any:
+        """From or to the format that can be blended; the frame itself where that is its own."""
         if wanted == frame.format.name:
             return frame
         options: dict[str, Any] = {}
-        if frame.format.is_rgb:
-            matrix = Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601
-            options = {"dst_colorspace": matrix, "dst_color_range": ColorRange.MPEG}
+        if kind.is_rgb:
+            side = "dst" if frame.format.is_rgb else "src"
+            matrix = Colorspace.ITU709 if frame.height >= HD_LINES else Colorspace.ITU601
+            options = {f"{side}_colorspace": matrix, f"{side}_color_range": ColorRange.MPEG}
         return self._reformatter.reformat(frame, format=wanted, **options)
 
     def _begin(self, look: Look) -> None:

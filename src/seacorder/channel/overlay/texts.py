@@ -1,9 +1,10 @@
-"""Which text is valid at which instant. Pure."""
+"""Which text is valid at which instant."""
 
+import threading
 from bisect import bisect_right
 
-KEPT = 1024
-"""Changes that are remembered: at ten a second more than a frame ever waits for its encoder."""
+KEPT = 8192
+"""Changes that are remembered: at ten a second more than the longest pre-roll of a clip."""
 
 
 class Texts:
@@ -32,3 +33,32 @@ class Texts:
     @property
     def newest(self) -> str:
         return self._texts[-1]
+
+
+class ShownTexts:
+    """One channel's; safe from any thread."""
+
+    def __init__(self) -> None:
+        self._texts = Texts()
+        self._lock = threading.Lock()
+        self.is_burned_in = False
+        """The pictures carry the text themselves."""
+
+    def set(self, instant_ns: int, text: str) -> None:
+        """As `Texts.set`."""
+        with self._lock:
+            self._texts.set(instant_ns, text)
+
+    def at(self, instant_ns: int) -> str:
+        """The text valid at an instant."""
+        with self._lock:
+            return self._texts.at(instant_ns)
+
+    def beside(self, instant_ns: int) -> str:
+        """The same, where the pictures do not carry it."""
+        return "" if self.is_burned_in else self.at(instant_ns)
+
+    @property
+    def newest(self) -> str:
+        """The one that was set last."""
+        return self._texts.newest

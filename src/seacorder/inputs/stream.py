@@ -1,0 +1,117 @@
+"""Streams over the network that FFmpeg reads: MPEG-TS over UDP, TCP and HTTP, FLV over RTMP and HTTP.
+
+One connection. Its begin, what the stream says of itself, each packet and each picture may take `TIMEOUT_SECONDS`,
+and an encoder that is to connect to us `VISITOR_SECONDS`; then the other side counts as gone. FFmpeg looks at that
+clock ten times a second while it waits. What is lost on the way of UDP makes FFmpeg mark the picture as damaged, by the
+counters of MPEG-TS (ISO/IEC 13818-1, 2.4.3.3).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import av
+from av.error import FFmpegError
+
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import InputFailed
+from seacorder.inputs.stream_faults import CLOSED, said, silence, stream_failure
+from seacorder.inputs.tracks import Tracks
+from seacorder.inputs.wrapped_times import WrappedTimes
+from seacorder.model.address import StreamAddress
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+TIMEOUT_SECONDS = 5
+VISITOR_SECONDS = 10
+UDP_BUFFER_BYTES = 4 * 1024 * 1024
+STUDY_US = 1_000_000
+"""How much of a stream is looked at where it does not tell what is in it, in its own time."""
+_GENERATE_PTS = 0x0001
+_FORMATS = {"udp": "mpegts", "tcp": "mpegts", "rtmp": "flv", "rtmps": "flv"}
+_TIME_BITS = {"mpegts": 33, "flv": 32}
+
+
+class StreamInput:
+    """One connection to one stream; see `contract.Input`."""
+
+    def __init__(self, address: StreamAddress, clock: Clock) -> None:
+        self._address = address
+        self._clock = clock
+        self._source = f"Stream {address.redacted}"
+        self._container: Any = None
+        self._tracks: Tracks | None = None
+        self._is_closed = False
+
+    def open(self) -> SourceFormat:
+        address, begin_ns = self._address, self._clock.monotonic_ns()
+        patience = VISITOR_SECONDS if address.listens else TIMEOUT_SECONDS
+        try:
+            self._container = av.open(
+                _url(address),
+                format=_FORMATS.get(address.scheme),
+                options=_options(address),
+                timeout=(patience, TIMEOUT_SECONDS),
+            )
+            # A packet without pts is to be handed over at once, not when a later one has told it.
+            self._container.flags &= ~_GENERATE_PTS
+            bits = _TIME_BITS.get(self._container.format.name)
+            mend = None if bits is None else WrappedTimes(bits).mend
+            tracks = Tracks(
+                self._container, self._source, self._clock, wants_audio=address.wants_audio, mend=mend
+            )
+            self._tracks = tracks
+            return tracks.open()
+        except FFmpegError as error:
+            if self._clock.monotonic_ns() - begin_ns >= patience * NS_PER_SECOND:
+                # FFmpeg has other words for it where a protocol stands between.
+                raise silence(address, self._source) from None
+            # The library's error carries the address with its password, so it does not go on as a cause.
+            raise stream_failure(error, address, self._source) from None
+
+    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+        if self._tracks is None:
+            raise InputFailed(f"{self._source} is not open.")
+        picture_came_ns = self._clock.monotonic_ns()
+        try:
+            for item in self._tracks.packets():
+                if isinstance(item, SourcePacket):
+                    if item.track is Track.VIDEO:
+                        picture_came_ns = item.arrived_ns
+                    elif item.arrived_ns - picture_came_ns > TIMEOUT_SECONDS * NS_PER_SECOND:
+                        raise silence(self._address, self._source)
+                yield item
+        except FFmpegError as error:
+            raise stream_failure(error, self._address, self._source) from None
+        if self._is_closed:
+            raise InputFailed(f"{self._source} was closed.")
+        raise said(CLOSED, self._source)
+
+    def close(self) -> None:
+        self._is_closed = True
+        container, tracks = self._container, self._tracks
+        self._container = self._tracks = None
+        if tracks is not None:
+            tracks.close()
+        if container is not None:
+            container.close()
+
+
+def _url(address: StreamAddress) -> str:
+    """As FFmpeg wants it; what is meant by a host that is this machine's own, it takes as an option."""
+    url = address.url_with_credentials
+    if address.scheme == "tcp" and not urlsplit(url).hostname:
+        return url.replace("tcp://:", "tcp://0.0.0.0:", 1)
+    return url
+
+
+def _options(address: StreamAddress) -> dict[str, str]:
+    options = {"analyzeduration": str(STUDY_US), "fpsprobesize": "0", "correct_ts_overflow": "0", "tls_verify": "0"}
+    if address.scheme == "udp":
+        options |= {"buffer_size": str(UDP_BUFFER_BYTES), "overrun_nonfatal": "1", "reuse": "1"}
+        if address.interface is not None:
+            options["localaddr"] = address.interface
+    if address.listens:
+        options["listen"] = "1"
+    if address.scheme in ("rtmp", "rtmps"):
+        options["rtmp_live"] = "live"
+    return options

@@ -1,0 +1,144 @@
+"""What a V4L2 device says of itself, asked by ioctl (linux/videodev2.h); Linux alone.
+
+Only names and lists are asked for: nothing here starts or changes a device.
+"""
+
+import contextlib
+import os
+import struct
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+_QUERYCAP = 0x80685600
+_ENUM_FMT = 0xC0405602
+_ENUM_FRAMESIZES = 0xC02C564A
+_ENUM_FRAMEINTERVALS = 0xC034564B
+_CAPTURES = 1
+_CAPABILITY = struct.Struct("<16s32s32s3I12x")
+_FORMAT = struct.Struct("<3I32sI4I")
+_SIZE = struct.Struct("<3I6I2I")
+_INTERVAL = struct.Struct("<5I6I2I")
+_DISCRETE = 1
+_VIDEO_CAPTURE, _VIDEO_CAPTURE_PLANES, _DEVICE_CAPS = 0x1, 0x1000, 0x8000_0000
+_MOST = 256
+_NAMES = {
+    "YUYV": "yuyv422", "UYVY": "uyvy422", "NV12": "nv12", "YU12": "yuv420p", "MJPG": "mjpeg", "JPEG": "mjpeg",
+    "H264": "h264", "HEVC": "hevc", "RGB3": "rgb24", "BGR3": "bgr24", "GREY": "gray", "422P": "yuv422p",
+    "BGR4": "bgr0", "Y16 ": "gray16le", "MPG4": "mpeg4", "VP80": "vp8",
+}  # fmt: skip
+"""What `format=` in an address calls V4L2's four letters."""
+
+Ioctl = Callable[[int, int, bytearray], object]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSize:
+    width: int
+    height: int
+    rates: tuple[float, ...]
+    """Frames a second, highest first; empty when the device does not say."""
+
+    def __str__(self) -> str:
+        rate = f" up to {self.rates[0]:g} a second" if self.rates else ""
+        return f"{self.width}x{self.height}{rate}"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedFormat:
+    name: str
+    """As an address writes it; V4L2's four letters where there is no such name."""
+    sizes: tuple[OfferedSize, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    path: str
+    name: str
+    formats: tuple[OfferedFormat, ...]
+
+
+def devices(folder: Path = Path("/dev")) -> list[Device]:
+    """The devices that give pictures, in the order of their numbers. Empty elsewhere than on Linux."""
+    paths = sorted(folder.glob("video*"), key=lambda path: (len(path.name), path.name))
+    found = [device_at(str(path)) for path in paths]
+    return [device for device in found if device is not None and device.formats]
+
+
+def device_at(path: str) -> Device | None:
+    """None when there is no such device, when it may not be opened, or when it is none that gives pictures."""
+    if sys.platform != "linux":
+        return None
+    import fcntl
+
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        return describe(path, handle, fcntl.ioctl)
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
+
+
+def offered_by(path: str) -> str:
+    """A sentence of what the device offers; empty when it says nothing."""
+    device = device_at(path)
+    if device is None or not device.formats:
+        return ""
+    offers = "; ".join(f"{one.name} {', '.join(map(str, one.sizes))}".strip() for one in device.formats)
+    return f"It offers {offers}."
+
+
+def describe(path: str, handle: int, ioctl: Ioctl) -> Device | None:
+    """Asks an open device. OSError when it is none of V4L2's; None when it gives no pictures."""
+    answer = bytearray(_CAPABILITY.size)
+    ioctl(handle, _QUERYCAP, answer)
+    _, card, _, _, capabilities, own = _CAPABILITY.unpack(answer)
+    if not (own if capabilities & _DEVICE_CAPS else capabilities) & (_VIDEO_CAPTURE | _VIDEO_CAPTURE_PLANES):
+        return None
+    return Device(path, card.split(b"\0")[0].decode("utf-8", "replace"), tuple(_formats(handle, ioctl)))
+
+
+def _formats(handle: int, ioctl: Ioctl) -> list[OfferedFormat]:
+    found: list[OfferedFormat] = []
+    with contextlib.suppress(OSError):
+        for index in range(_MOST):
+            answer = bytearray(_FORMAT.pack(index, _CAPTURES, 0, b"", 0, 0, 0, 0, 0))
+            ioctl(handle, _ENUM_FMT, answer)
+            code = _FORMAT.unpack(answer)[4]
+            letters = struct.pack("<I", code & 0x7FFF_FFFF).decode("latin-1")
+            found.append(OfferedFormat(_NAMES.get(letters, letters.strip()), tuple(_sizes(handle, ioctl, code))))
+    return found
+
+
+def _sizes(handle: int, ioctl: Ioctl, code: int) -> list[OfferedSize]:
+    found: list[OfferedSize] = []
+    with contextlib.suppress(OSError):
+        for index in range(_MOST):
+            answer = bytearray(_SIZE.pack(index, code, 0, *(0,) * 8))
+            ioctl(handle, _ENUM_FRAMESIZES, answer)
+            _, _, kind, *values = _SIZE.unpack(answer)
+            # Of a range that is stepped through, the largest is said.
+            width, height = (values[0], values[1]) if kind == _DISCRETE else (values[1], values[4])
+            found.append(OfferedSize(width, height, tuple(_rates(handle, ioctl, code, (width, height)))))
+            if kind != _DISCRETE:
+                break
+    return found
+
+
+def _rates(handle: int, ioctl: Ioctl, code: int, size: tuple[int, int]) -> list[float]:
+    found: list[float] = []
+    with contextlib.suppress(OSError):
+        for index in range(_MOST):
+            answer = bytearray(_INTERVAL.pack(index, code, *size, 0, *(0,) * 8))
+            ioctl(handle, _ENUM_FRAMEINTERVALS, answer)
+            *_, kind, numerator, denominator = _INTERVAL.unpack(answer)[:7]
+            if numerator:
+                found.append(denominator / numerator)
+            if kind != _DISCRETE:
+                break
+    return sorted(found, reverse=True)

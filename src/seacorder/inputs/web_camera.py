@@ -1,0 +1,147 @@
+"""Streams over HTTP: MJPEG as web cameras send it, read here; what else there is, FFmpeg reads.
+
+A JPEG carries no time. Its time is its arrival, on the machine's monotonic clock. Every read may take
+`TIMEOUT_SECONDS`; then the camera counts as gone.
+"""
+
+import http.client
+import logging
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import InputFailed
+from seacorder.base.log import RateLimit
+from seacorder.inputs.formats import probe_pictures, source_format
+from seacorder.inputs.multipart import NoMultipartError, parts
+from seacorder.inputs.picture_header import size_of
+from seacorder.inputs.stream import StreamInput
+from seacorder.inputs.stream_faults import CLOSED, answer_failure, said, stream_failure
+from seacorder.inputs.web_answer import WebAnswer, ask
+from seacorder.model.address import StreamAddress
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 5
+TIME_BASE = Fraction(1, 90_000)
+_TICKS_PER_SECOND = 90_000
+_MULTIPART = "multipart/x-mixed-replace"
+_PLAYLISTS = ("application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/mpegurl", "audio/x-mpegurl")
+_A_PAGE = "{source} answers with a web page; write the address of its MJPEG stream, as its manual names it."
+_ONE_PICTURE = "{source} answers with one still; write the address of its MJPEG stream, as its manual names it."
+_A_FILE = "{source} answers with a file of {reason} bytes; download it, and record it with file:."
+_NOT_HTTP = "{source} answers, but not in HTTP; check the port, and write https:// if it uses TLS there."
+_NO_JPEG = "{source} sends parts that are no JPEG pictures; choose MJPEG in the camera."
+_HUGE = "{source} sends something else than it announces; check its address."
+
+
+class WebInput:
+    """One request; see `contract.Input`."""
+
+    def __init__(self, address: StreamAddress, clock: Clock) -> None:
+        self._address = address
+        self._clock = clock
+        self._source = f"Stream {address.redacted}"
+        self._answer: WebAnswer | None = None
+        self._pictures: Iterator[tuple[bytes, int]] = iter(())
+        self._first: tuple[bytes, int] | None = None
+        self._size: tuple[int, int] | None = None
+        self._other: StreamInput | None = None
+        self._is_closed = False
+
+    def open(self) -> SourceFormat:
+        try:
+            answer = ask(self._address.url, self._address.user, self._address.password, TIMEOUT_SECONDS)
+        except http.client.HTTPException:
+            raise said(_NOT_HTTP, self._source) from None
+        except OSError as error:
+            raise stream_failure(error, self._address, self._source) from None
+        self._answer = answer
+        if answer.response.status != http.client.OK:
+            raise answer_failure(answer.response.status, answer.response.reason, self._source)
+        if answer.content_type != _MULTIPART:
+            return self._open_other(answer)
+        self._pictures = self._read(answer)
+        self._first = next(self._pictures, None)
+        if self._first is None:
+            raise said(CLOSED, self._source)
+        return self._format_of(self._first[0])
+
+    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+        if self._other is not None:
+            yield from self._other.packets()
+            return
+        if self._first is None:
+            raise InputFailed(f"{self._source} is not open.")
+        begin_ns = self._first[1]
+        yield self._packet(*self._first, begin_ns)
+        for content, arrived_ns in self._pictures:
+            if self._is_closed:
+                return
+            size = size_of("mjpeg", memoryview(content))
+            if size is not None and size != self._size:
+                yield self._format_of(content)
+            yield self._packet(content, arrived_ns, begin_ns)
+        if not self._is_closed:
+            raise said(CLOSED, self._source)
+
+    def close(self) -> None:
+        self._is_closed = True
+        answer, other = self._answer, self._other
+        self._answer = self._other = None
+        if answer is not None:
+            answer.close()
+        if other is not None:
+            other.close()
+
+    def _open_other(self, answer: WebAnswer) -> SourceFormat:
+        """Not MJPEG: FFmpeg asks once more, and reads what comes. Files and pages are no streams."""
+        kind, length = answer.content_type, answer.response.length
+        answer.close()
+        self._answer = None
+        if kind == "text/html":
+            raise said(_A_PAGE, self._source)
+        if kind == "image/jpeg":
+            raise said(_ONE_PICTURE, self._source)
+        if length is not None and kind not in _PLAYLISTS:
+            raise said(_A_FILE, self._source, str(length))
+        self._other = StreamInput(self._address, self._clock)
+        return self._other.open()
+
+    def _read(self, answer: WebAnswer) -> Iterator[tuple[bytes, int]]:
+        """Each JPEG and when it was complete."""
+        boundary = answer.response.headers.get_param("boundary") or ""
+        rate_limit, wrong = RateLimit(self._clock), 0
+        try:
+            for _, content in parts(answer.response, str(boundary)):
+                if content.startswith(b"\xff\xd8"):
+                    yield content, self._clock.monotonic_ns()
+                    continue
+                wrong += 1
+                if wrong > 100:
+                    raise said(_NO_JPEG, self._source)
+                if content and rate_limit.allow("wrong") is not None:
+                    log.warning("%s sent a part that is no JPEG picture; it is left out.", self._source)
+        except NoMultipartError:
+            raise said(_HUGE, self._source) from None
+        except (http.client.HTTPException, ValueError):
+            # A closed answer and one that ends in the middle of a part.
+            return
+        except OSError as error:
+            raise stream_failure(error, self._address, self._source) from None
+
+    def _format_of(self, content: bytes) -> SourceFormat:
+        self._size = size_of("mjpeg", memoryview(content))
+        return source_format(probe_pictures("mjpeg", content, TIME_BASE), None, frame_rate=None)
+
+    def _packet(self, content: bytes, arrived_ns: int, begin_ns: int) -> SourcePacket:
+        packet: Any = av.Packet(content)
+        packet.is_keyframe = True
+        ticks = (arrived_ns - begin_ns) * _TICKS_PER_SECOND // NS_PER_SECOND
+        packet.pts = packet.dts = ticks
+        packet.time_base = TIME_BASE
+        return SourcePacket(Track.VIDEO, packet, ticks, ticks, 0, True, len(content), arrived_ns)

@@ -1,0 +1,86 @@
+"""What all addresses have in common: options as text, read by a table of parsers, and mistakes answered with a hint."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from seacorder.base.errors import BadRequest
+
+SIZE_MAX = (7680, 4320)
+RATE_MAX = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How one option is read: `parse` raises ValueError for what is not `expected`."""
+
+    parse: Callable[[str], object]
+    expected: str
+
+
+def parse_options(text: str, mark: str, known: Mapping[str, Option], decode: Callable[[str], str]) -> dict[str, object]:
+    """The options in `text`, which stood after `mark`. BadRequest names the one that cannot be read."""
+    values: dict[str, object] = {}
+    for item in filter(None, text.split("&")):
+        name, _, value = item.partition("=")
+        option = known.get(name)
+        if option is None:
+            hint = f"{suggestion(name, tuple(known))} Known: {', '.join(known)}."
+            raise BadRequest(f"There is no input option {shown(name)} after {mark}{hint}", field="input")
+        try:
+            values[name] = option.parse(decode(value))
+        except ValueError as error:
+            raise BadRequest(f"Input option {name}: {option.expected}, not {shown(value)}.", field="input") from error
+    return values
+
+
+def refused(sentence: str) -> BadRequest:
+    return BadRequest(sentence, field="input")
+
+
+def suggestion(word: str, known: tuple[str, ...]) -> str:
+    """`; did you mean …?`, or a full stop when nothing is close."""
+    import difflib  # only a mistake needs it, and workers are to stay small
+
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else "."
+
+
+def shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "…")
+
+
+def one_of(**values: object) -> Callable[[str], object]:
+    """A parser of words, in small letters or capitals."""
+
+    def parse(value: str) -> object:
+        if value.lower() not in values:
+            raise ValueError(value)
+        return values[value.lower()]
+
+    return parse
+
+
+def _size(value: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", value)
+    width, height = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not (1 <= width <= SIZE_MAX[0] and 1 <= height <= SIZE_MAX[1]):
+        raise ValueError(value)
+    return width, height
+
+
+def _rate(value: str) -> Fraction:
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6}|/\d{1,5})?", value) or re.search(r"/0+$", value):
+        raise ValueError(value)
+    rate = Fraction(value).limit_denominator(1001)
+    if not 0 < rate <= RATE_MAX:
+        raise ValueError(value)
+    return rate
+
+
+_STATES = {"1": True, "on": True, "true": True, "yes": True, "0": False, "off": False, "false": False, "no": False}
+SWITCH = Option(one_of(**_STATES), "1 or 0")
+ON_OFF = Option(one_of(**_STATES), "on or off")
+RATE = Option(_rate, f"frames a second, above 0 and up to {RATE_MAX}")
+SIZE = Option(_size, f"width x height, {SIZE_MAX[0]}x{SIZE_MAX[1]} at most")
