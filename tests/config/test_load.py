@@ -66,7 +66,7 @@ def test_all_faults_are_shown_together_each_with_file_and_key(write) -> None:
         "FILE: [recording] split_time_minutes: 0.01 is not accepted; write 0 (never split) or 0.05 to 1440 minutes.",
         "FILE: [recording] tag_time: 'mars' is not accepted; write \"local\" or \"utc\".",
         "FILE: [[channels]] 1 name: is empty; give every channel a name of its own.",
-        "FILE: [[channels]] 2 has no input; write an address that begins with",
+        "FILE: [[channels]] 2 has no input; write an address such as",
         "FILE: [[channels]] 3 input: ",
         "FILE: [[channels]] 3 has the name of [[channels]] 2, 'bow'; give every channel a name of its own.",
     ):

@@ -1,15 +1,22 @@
 """Narration through the whole program: in sync with the pictures in the finished files, whatever happens to it."""
 
+import itertools
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import pytest
 
 from rig.frames import frame_numbers, missing_and_repeated
 from rig.program import Program, running, wait_for
-from rig.sound import later_than_picture_ms, samples_of
+from rig.sound import heard_seconds, later_than_picture_ms, samples_of
+from seacorder.evidence.reading import read_through
+from seacorder.evidence.rebuild import read_folders
+from seacorder.model.note import NOTE_KEY, FileNote
+from seacorder.model.recording import FileState, Part
 
 SYNC_MS = 40
 BACK_SECONDS = 5.0
@@ -110,3 +117,77 @@ def test_without_a_microphone_pictures_are_recorded_and_it_is_said(tmp_path: Pat
         _, samples = samples_of(file)
         assert len(samples) > 1.5 * 48_000
         assert max(map(abs, samples)) < 0.001
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> Iterator[Program]:
+    """A program whose narration goes into files of its own."""
+    with running(tmp_path, CHANNELS, more=settings("file")) as made:
+        made.wait_live()
+        wait_for(lambda: narration(made)["state"] == "live", "the narrator to speak")
+        yield made
+
+
+def seconds_by_the_note(file: Path) -> list[float]:
+    """How far each second that is heard lies from where the file's note and times put it, in milliseconds."""
+    with av.open(str(file)) as container:
+        first_utc = FileNote.from_json(container.metadata[NOTE_KEY]).first_frame_utc_ns / 1e9
+    found = []
+    for heard in heard_seconds(file):
+        utc = first_utc + heard.at_seconds
+        assert round(utc) % 256 == heard.second
+        found.append((utc - round(utc)) * 1000)
+    return found
+
+
+@pytest.mark.slow
+def test_a_file_of_its_own_is_split_with_the_channels_and_stands_in_the_catalogue(beside: Program) -> None:
+    beside.get("/api/inspector/startrecording")
+    beside.wait_recorded(14)
+    assert narration(beside)["path"] in {str(path) for path in beside.files("*@Narration*.m4a")}
+    beside.get("/api/inspector/stoprecording")
+    files = beside.files("*@Narration*.m4a")
+    parts = [part for part in beside.rows("parts") if part["channel"] == "Narration"]
+    assert [part["path"] for part in parts] == [str(file) for file in files]
+    assert {part["state"] for part in parts} == {"whole"}
+    # Without a gap: each part begins with the packet after the last one's last.
+    for before, after in itertools.pairwise(parts):
+        assert after["first_frame"] == before["first_frame"] + before["frames"]
+    assert [len(samples_of(file)[1]) / 1024 for file in files] == [part["frames"] for part in parts]
+    for name in CHANNELS:
+        begins = [part["start_utc"] for part in beside.rows("parts") if part["channel"] == name]
+        assert len(begins) == len(parts)
+    errors = [one for file in files for one in seconds_by_the_note(file)]
+    assert len(errors) >= 12
+    assert max(map(abs, errors)) < SYNC_MS, errors
+    with av.open(str(beside.files("*@Bow.mp4")[0])) as container:
+        assert not container.streams.audio
+    assert beside.rows("losses") == []
+
+
+@pytest.mark.slow
+def test_a_file_of_its_own_survives_a_kill_is_repaired_and_can_be_catalogued_again(beside: Program) -> None:
+    beside.get("/api/inspector/startrecording")
+    beside.wait_recorded(3)
+    os.kill(narrator_pid(beside), signal.SIGKILL)
+    killed_at = time.monotonic()
+    wait_for(lambda: len(beside.files("*@Narration*.m4a")) == 2, "a second part", BACK_SECONDS)
+    assert time.monotonic() - killed_at < BACK_SECONDS
+    begun = beside.channel("Bow")["recording_seconds"]
+    beside.wait_recorded(begun + 2)
+    beside.get("/api/inspector/stoprecording")
+    rows = [part for part in beside.rows("parts") if part["channel"] == "Narration"]
+    wait_for(
+        lambda: [part["state"] for part in beside.rows("parts") if part["path"] == rows[0]["path"]] == ["repaired"],
+        "the repair",
+    )
+    (loss,) = beside.rows("losses")
+    assert (loss["channel"], loss["cause"]) == ("Narration", "worker_killed")
+    first, second = beside.files("*@Narration*.m4a")
+    # What the disk had: all but the last six tenths of a second before the kill.
+    assert len(samples_of(first)[1]) > 2 * 48_000
+    assert all(abs(error) < SYNC_MS for file in (first, second) for error in seconds_by_the_note(file))
+    reading = read_through(first, decodes=True)
+    assert (reading.damage, reading.facts.state) == ("", FileState.REPAIRED)
+    again = [row for row in read_folders([beside.root]) if isinstance(row, Part) and row.channel == "Narration"]
+    assert [(row.path, row.number) for row in again] == [(str(first), 1), (str(second), 2)]

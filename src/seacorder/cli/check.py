@@ -14,9 +14,9 @@ from seacorder.cli.agreement import Catalogued, Disagreement, Found, disagreemen
 from seacorder.cli.progress import progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.reading import read_through, still_damage
+from seacorder.model.note import FILE_SUFFIXES
 from seacorder.model.report import FileExamined
 
-VIDEO_SUFFIX = ".mp4"
 Row = TypeVar("Row")
 
 
@@ -82,7 +82,7 @@ def _all(query: Callable[[Page], Rows[Row]]) -> Iterator[Row]:
 def _videos_in(folders: Iterable[Path]) -> Iterator[str]:
     for folder in folders:
         for place, _, names in os.walk(folder):
-            yield from (str(Path(place, name)) for name in names if name.lower().endswith(VIDEO_SUFFIX))
+            yield from (str(Path(place, name)) for name in names if name.lower().endswith(FILE_SUFFIXES))
 
 
 def _summary(catalogued: Catalogued, found: Found) -> dict[str, int]:

@@ -57,8 +57,8 @@ class ChannelWorkers:
         return self._supervisor[channel].send(command)
 
     def send_all(self, command: object) -> None:
-        """To all who record."""
-        for name in self.recording_names:
+        """To all channels."""
+        for name in self.names:
             self.send(name, command)
 
     async def ask(

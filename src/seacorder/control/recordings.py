@@ -134,7 +134,8 @@ class Recordings:
         current = session.plan_at(now_ns)
         plan = self._plan(session.instant, session.directory_utc_ns, change_from_ns(current, now_ns))
         session.change(plan)
-        self._own.workers.send_all(change_command(plan))
+        for name in self._own.workers.recording_names:
+            self._own.workers.send(name, change_command(plan))
 
     # What workers say.
 

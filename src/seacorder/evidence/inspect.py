@@ -95,15 +95,20 @@ def whole_packets(container: Any, size: int) -> Iterator[Any]:
         return
 
 
-def first_video(container: Any, path: Path) -> Any:
-    """The video stream; StorageFailed when there is none."""
-    if not container.streams.video:
-        raise StorageFailed(f"{path} has no video in it.")
-    return container.streams.video[0]
+def main_stream(container: Any) -> Any:
+    """The stream whose packets are the file's frames: the pictures, or sound where there is nothing else. IndexError.
+    """
+    return container.streams.video[0] if container.streams.video else container.streams.audio[0]
+
+
+def must_have_frames(container: Any, path: Path) -> None:
+    """StorageFailed when there is neither picture nor sound."""
+    if not container.streams.video and not container.streams.audio:
+        raise StorageFailed(f"{path} has no pictures or sound in it.")
 
 
 def _examined(container: Any, path: Path, size: int, layout: Layout) -> FileExamined:
-    stream = container.streams.video[0]
+    stream = main_stream(container)
     note = note_of(container)
     is_whole = layout.is_whole
     span = _whole_span if is_whole else _cut_span

@@ -19,7 +19,7 @@ from typing import Any
 import av
 
 from seacorder.evidence.boxes import layout_of
-from seacorder.evidence.inspect import inspect_file, open_video
+from seacorder.evidence.inspect import inspect_file, main_stream, open_video
 from seacorder.model.recording import FileState
 from seacorder.model.report import FileExamined
 
@@ -95,6 +95,7 @@ class _Through:
         self._untold = 0
         self._length_bytes: dict[int, int] = {}
         self._first_picture: int | None = None
+        self._main = 0
         self.packets: dict[int, int] = {}
         """By the stream's index."""
         self.frames = 0
@@ -104,6 +105,7 @@ class _Through:
 
     def read(self, container: Any, size: int) -> None:
         """All packets; `size` is where the file makes sense up to."""
+        self._main = main_stream(container).index
         for stream in container.streams:
             self._length_bytes[stream.index] = _length_bytes(stream)
             if self._decodes:
@@ -126,7 +128,7 @@ class _Through:
             return
         index = packet.stream.index
         self.packets[index] = self.packets.get(index, 0) + 1
-        self.frames += packet.stream.type == "video"
+        self.frames += index == self._main
         if not _is_well_shaped(packet, self._length_bytes[index]):
             self.misshapen.add(packet)
         if self._decodes and not self._needs_the_part_before(packet):

@@ -16,7 +16,7 @@ from typing import Any
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.evidence.inspect import inspect_file
 from seacorder.model.account import ACCOUNT_NAME, key_of
-from seacorder.model.note import FileNote
+from seacorder.model.note import FILE_SUFFIXES, FileNote
 from seacorder.model.recording import (
     Clip,
     FileKind,
@@ -30,7 +30,6 @@ from seacorder.model.recording import (
 from seacorder.model.report import FileExamined
 from seacorder.storage import accounts
 
-VIDEO_SUFFIX = ".mp4"
 STILL_SUFFIX = ".jpg"
 _EXIF_IFD, _USER_COMMENT, _ENCODING_BYTES = 0x8769, 0x9286, 8
 
@@ -64,7 +63,7 @@ class Places:
     def add(self, path: Path) -> None:
         """A file that may be one of ours."""
         suffix = path.suffix.lower()
-        if suffix == VIDEO_SUFFIX:
+        if suffix in FILE_SUFFIXES:
             self.videos.append(path)
         elif suffix == STILL_SUFFIX:
             self.stills.append(path)

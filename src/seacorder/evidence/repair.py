@@ -16,7 +16,7 @@ import av
 
 from seacorder.base.errors import StorageFailed
 from seacorder.evidence.boxes import Layout, layout_of
-from seacorder.evidence.inspect import first_video, note_of, open_video, whole_packets
+from seacorder.evidence.inspect import must_have_frames, note_of, open_video, whole_packets
 from seacorder.model.note import NOTE_KEY
 from seacorder.storage.hold import held
 
@@ -85,7 +85,7 @@ def _replace(path: Path, layout: Layout, beside: Path, progress: Progress) -> No
 def _copy(path: Path, layout: Layout, beside: Path, progress: Progress) -> dict[int, _Digest]:
     size = layout.readable_bytes
     with open_video(path, layout) as source, av.open(str(beside), "w", format="mp4", options=_OPTIONS) as target:
-        first_video(source, path)
+        must_have_frames(source, path)
         target.metadata.update(_metadata_of(source))
         streams = {stream.index: _twin(target, stream) for stream in source.streams}
         digests = {index: _Digest() for index in streams}

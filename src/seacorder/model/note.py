@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass
 
 from seacorder.model.recording import FileKind
 
+VIDEO_SUFFIX, SOUND_SUFFIX = ".mp4", ".m4a"
+FILE_SUFFIXES = (VIDEO_SUFFIX, SOUND_SUFFIX)
+"""Of the files that carry a note."""
 NOTE_KEY = "seacorder"
 """The metadata key under which the note stands, as JSON (docs/reference/files.md)."""
 NOTE_VERSION = 1

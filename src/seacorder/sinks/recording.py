@@ -5,7 +5,7 @@ from pathlib import Path
 from seacorder.base.clock import NS_PER_MS
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.event import Severity
-from seacorder.model.note import FileNote
+from seacorder.model.note import SOUND_SUFFIX, VIDEO_SUFFIX, FileNote
 from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, Part
 from seacorder.model.report import LossNoted, PartClosed, PartOpened
 from seacorder.model.sample import Sample, SourceFormat, Track
@@ -17,7 +17,7 @@ from seacorder.sinks.surroundings import OnOutcome, Surroundings
 from seacorder.sinks.video_file import FileFacts, FilePlan, VideoFile
 from seacorder.storage.names import part_path, path_for
 
-EXTENSION = "mp4"
+EXTENSION = VIDEO_SUFFIX[1:]
 CLOCK_STEP_NS = 100 * NS_PER_MS
 _NEW_FORMAT = (LossCause.DAMAGED, "These frames came before the first keyframe of the source's new format.")
 
@@ -34,6 +34,7 @@ class RecordingSink:
         self._order = order
         self._surroundings = surroundings
         self._files = FileSequence(surroundings, started)
+        self._extension = EXTENSION if surroundings.channel.narrator is None else SOUND_SUFFIX[1:]
         self._naming, self._schedule = order.naming, order.schedule
         self._is_named_anew = order.reevaluate_tags
         self._changes: list[ChangeRecording] = []
@@ -143,8 +144,8 @@ class RecordingSink:
     def _path(self, begin_utc_ns: int) -> Path:
         channel = self._surroundings.channel.name
         if self._is_named_anew and self._number > self._order.first_part:
-            return path_for(self._naming, channel, EXTENSION, utc_ns=begin_utc_ns)
-        return part_path(self._first_path or path_for(self._naming, channel, EXTENSION), self._number)
+            return path_for(self._naming, channel, self._extension, utc_ns=begin_utc_ns)
+        return part_path(self._first_path or path_for(self._naming, channel, self._extension), self._number)
 
     def _take_changes(self, instant_ns: int) -> None:
         due = [change for change in self._changes if change.from_ns <= instant_ns]
