@@ -6,8 +6,9 @@ from typing import Any
 import av
 import pytest
 
-from fakes.encoding import EncodingBench, plan
+from fakes.encoding import EncodedSink, EncodingBench, plan
 from seacorder.channel.encoder import Encoder, EncoderOrder
+from seacorder.channel.outputs import Output, Slot
 from seacorder.model.recording import LossCause
 from seacorder.model.sample import SourcePacket
 
@@ -30,10 +31,28 @@ def test_every_picture_of_every_kind_of_source_is_stored_once_at_its_own_time(ad
 def test_a_keyframe_comes_each_second_and_where_a_recording_begins() -> None:
     bench = EncodingBench(RAW, plan())
     bench.feed(10)
+    bench.clock.advance(0.001)
     sink = bench.record()
     bench.feed(60)
     keyframes = [sample.number for sample in sink.samples if sample.is_keyframe]
     assert keyframes == [10, 35, 60]
+
+
+@pytest.mark.parametrize(("ago_seconds", "first"), [(0.0, 10), (0.003, 10), (0.005, 9), (0.045, 8), (0.5, 8)])
+def test_a_start_that_comes_late_still_begins_with_its_own_picture(ago_seconds: float, first: int) -> None:
+    """Picture 9 came 4 ms ago and was the newest: 8 and 9 are still there to be encoded anew."""
+    bench = EncodingBench(RAW, plan())
+    before = EncodedSink()
+    bench.channel.outputs.open(Slot.CLIP, Output("C", before, 0))
+    bench.feed(10)
+    bench.clock.advance(0.004)
+    sink = bench.record(ago_seconds=ago_seconds)
+    bench.feed(40)
+    assert [reading.number for reading in sink.readings()] == list(range(first, 50))
+    assert [sample.number for sample in sink.samples] == list(range(first, 50))
+    assert [time - sink.times()[0] for time in sink.times()] == [Fraction(n, 25) for n in range(50 - first)]
+    assert [reading.number for reading in before.readings()] == list(range(50))
+    assert bench.losses == []
 
 
 @pytest.mark.parametrize("target", [50, 25, 10, Fraction(30_000, 1001)])

@@ -12,12 +12,14 @@ from seacorder.channel.channel import Channel
 from seacorder.channel.encoder import AnyEncoder, Encoder, EncoderOrder
 from seacorder.channel.encoding import Encoding
 from seacorder.channel.frame_queue import Arrival
-from seacorder.channel.outputs import Output, Slot
+from seacorder.channel.outputs import Output, Sink, Slot
 from seacorder.channel.pipeline import Pipeline
 from seacorder.inputs import strip
+from seacorder.inputs.contract import Input
+from seacorder.inputs.file import FileInput
 from seacorder.inputs.strip import StripReading
 from seacorder.inputs.test_pattern import PatternInput
-from seacorder.model.address import PatternAddress, parse_address
+from seacorder.model.address import FileAddress, PatternAddress, parse_address
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.encoding import EncodingPlan, Machine
 from seacorder.model.event import Event
@@ -90,15 +92,19 @@ class EncodingBench:
         return made
 
     def packets_of(self, address: str) -> Iterator[Any]:
-        """The format and packets of a test pattern, whose own clock begins where this one is."""
+        """The format and packets of a test pattern or file, whose own clock begins where this one is."""
         parsed = parse_address(address)
-        assert isinstance(parsed, PatternAddress)
         own = FakeClock(self.clock.monotonic_ns(), self.clock.utc_ns())
 
         def wait_until(instant_ns: int) -> None:
             own.advance(max(0, instant_ns - own.monotonic_ns()) / 1e9)
 
-        source = PatternInput(parsed, channel_name="Bow", channel_index=0, clock=own, wait_until=wait_until)
+        source: Input
+        if isinstance(parsed, FileAddress):
+            source = FileInput(parsed, own, wait_until=wait_until)
+        else:
+            assert isinstance(parsed, PatternAddress)
+            source = PatternInput(parsed, channel_name="Bow", channel_index=0, clock=own, wait_until=wait_until)
         yield source.open()
         yield from source.packets()
 
@@ -119,11 +125,16 @@ class EncodingBench:
         for _ in range(count):
             self.give(next(self._packets))
 
-    def record(self) -> "EncodedSink":
-        """Opens a recording as a start now does."""
-        sink, now_ns = EncodedSink(), self.clock.monotonic_ns()
-        self.channel.outputs.open(Slot.RECORDING, Output("R", sink, now_ns, begin_ns=now_ns))
+    def record(self, *, ago_seconds: float = 0.0) -> "EncodedSink":
+        """Opens a recording as a start does whose command has been on its way for so long."""
+        sink = EncodedSink()
+        self.record_to(sink, ago_seconds=ago_seconds)
         return sink
+
+    def record_to(self, sink: Sink, *, ago_seconds: float = 0.0) -> None:
+        """The same with a sink of the caller's."""
+        now_ns = self.clock.monotonic_ns() - round(ago_seconds * 1e9)
+        self.channel.outputs.open(Slot.RECORDING, Output("R", sink, now_ns, begin_ns=now_ns))
 
     def stop(self) -> None:
         self.channel.outputs.finish_all(Instant.now(self.clock), lambda _: None)

@@ -247,6 +247,12 @@ class LoneWorker:
             if what(report):
                 return report
 
+    def peak_memory_bytes(self) -> int:
+        """The most memory that it has had; 0 where the system does not say."""
+        status = Path(f"/proc/{self._process.pid}/status")
+        lines = status.read_text().splitlines() if status.exists() else []
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
     def close(self) -> int:
         """Closes the pipe and waits for the worker's end; the rest of its reports goes to `seen`."""
         assert self._process.stdin is not None

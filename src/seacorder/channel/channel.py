@@ -6,7 +6,7 @@ a network or a decoder, so the lock is held for microseconds.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 STALLED_AFTER_NS = 3 * NS_PER_SECOND
 FRAMEGRAB_WAIT_NS = 200 * NS_PER_MS
 """How long a still waits for a frame that was captured before its instant and is still on its way."""
+ENCODED_FRAMEGRAB_WAIT_NS = NS_PER_SECOND
+"""The same on an encoded channel: as long as a picture may wait for its encoder."""
 MENDED_EVENT_EVERY_NS = 60 * NS_PER_SECOND
 
 
@@ -63,6 +65,8 @@ class Channel:
         """Set by `Stage`."""
         self.texts = ShownTexts()
         """What clients have shown over the picture."""
+        self.encoding_hangs_seconds: Callable[[], float] = lambda: 0.0
+        """Set by `Stage`: how long the encode thread has been with one picture."""
         self.source: SourceFormat | None = None
         self.waiting_grabs: list[WaitingGrab] = []
         self.take_grab: Callable[[TakeFramegrab], None] = lambda _: None
@@ -156,6 +160,16 @@ class Channel:
                 self._reached_ns = max(self._reached_ns, sample.instant_ns)
                 if self.waiting_grabs:
                     self._serve_grabs(self._reached_ns)
+
+    def outputs_begin_ns(self) -> int | None:
+        """The earliest instant (monotonic) with which an output waits to begin; None when none waits."""
+        with self.lock:
+            return self.outputs.begin_ns
+
+    def begin_late(self, samples: Sequence[Sample], source: SourceFormat) -> None:
+        """Frames that had been delivered before an output was told to begin with them, encoded anew for it."""
+        with self.lock:
+            self.outputs.begin_late(samples, source)
 
     def missed(self, instant_ns: int, cause: LossCause, detail: str) -> None:
         """A received picture that is not encoded, by its capture instant."""

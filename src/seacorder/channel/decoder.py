@@ -6,8 +6,8 @@ from typing import Any
 import av
 
 from seacorder.channel.frame_queue import Arrival
+from seacorder.inputs.formats import detached
 from seacorder.model.sample import Sample, SourceFormat, Track
-from seacorder.sinks.decoding import decoder_for
 
 RAW = "rawvideo"
 UNANSWERED = 64
@@ -32,18 +32,14 @@ class Decoder:
         self._source = source
         self._is_raw = video.codec == RAW
         self._waiting: dict[int, Arrival] = {}
-        context = decoder_for(video.codec)
-        told: Any = source.templates[Track.VIDEO].codec_context
-        self._context = context
-        if video.extradata:
-            context.extradata = video.extradata
+        told: Any = source.templates[Track.VIDEO]
+        # A context made from the stream knows its display matrix; what only the demuxer knew stands in the template's.
+        self._home = detached(told, video.time_base)
+        context = self._context = self._home.codec_context
+        for name in ("color_range", "color_primaries", "color_trc", "colorspace"):
+            setattr(context, name, getattr(told.codec_context, name))
         # Threads by frames would hold back a frame each, and let go of packets without the lock of the interpreter.
         context.thread_type, context.thread_count = "SLICE", 1
-        if self._is_raw:
-            context.width, context.height = video.width, video.height
-            context.pix_fmt = told.pix_fmt
-        for name in ("color_range", "color_primaries", "color_trc", "colorspace"):
-            setattr(context, name, getattr(told, name))
         self.damaged: list[Sample] = []
         """Packets that gave no picture; whoever accounts for them takes them out."""
 
@@ -51,7 +47,7 @@ class Decoder:
     def pixel_aspect(self) -> Any:
         """A pixel's width by its height; None or 0 where nobody says."""
         told: Any = self._source.templates[Track.VIDEO].codec_context
-        return self._context.sample_aspect_ratio or told.sample_aspect_ratio
+        return told.sample_aspect_ratio or self._context.sample_aspect_ratio
 
     def decode(self, arrival: Arrival) -> list[Decoded]:
         """The pictures that are ready with this packet, in the order in which they are shown."""

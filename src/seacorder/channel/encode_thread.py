@@ -3,7 +3,8 @@
 import logging
 import threading
 
-from seacorder.channel.frame_queue import Arrival, Drained, FrameQueue, NewPlan, NewSource, Refused
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.channel.frame_queue import Arrival, Drained, FrameQueue, Item, NewPlan, NewSource, Refused
 from seacorder.channel.pipeline import Pipeline
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.sample import Sample, SourceFormat
@@ -18,10 +19,12 @@ DRAIN_SECONDS = 5.0
 class EncodeThread(threading.Thread):
     """The ingest thread puts, this thread encodes. A daemon: a driver that hangs must not hold up the end."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, clock: Clock) -> None:
         super().__init__(name="encode", daemon=True)
         self._pipeline = pipeline
+        self._clock = clock
         self._queue = FrameQueue()
+        self._begun_ns: int | None = None
 
     def begin(self, source: SourceFormat, plan: EncodingPlan) -> None:
         """What is put from now on is of this format."""
@@ -41,23 +44,32 @@ class EncodeThread(threading.Thread):
         self._queue.put(Drained(done.set))
         return done.wait(DRAIN_SECONDS)
 
+    def busy_seconds(self) -> float:
+        """How long it has been with one picture. Any thread."""
+        begun_ns = self._begun_ns
+        return 0.0 if begun_ns is None else (self._clock.monotonic_ns() - begun_ns) / NS_PER_SECOND
+
     def run(self) -> None:
-        pipeline = self._pipeline
         while True:
             item = self._queue.get(WAIT_SECONDS)
+            self._begun_ns = self._clock.monotonic_ns()
             try:
-                match item:
-                    case Arrival():
-                        pipeline.push(item)
-                    case Refused():
-                        pipeline.refused(item)
-                    case NewSource():
-                        pipeline.begin(item.source, item.plan)
-                    case NewPlan():
-                        pipeline.change(item)
-                    case Drained():
-                        pipeline.flush()
+                self._carry_out(item)
             except Exception:
                 log.exception("encoding failed in a way that is not known")
+            self._begun_ns = None
             if isinstance(item, Drained):
                 item.said()
+
+    def _carry_out(self, item: Item | None) -> None:
+        match item:
+            case Arrival():
+                self._pipeline.push(item)
+            case Refused():
+                self._pipeline.refused(item)
+            case NewSource():
+                self._pipeline.begin(item.source, item.plan)
+            case NewPlan():
+                self._pipeline.change(item)
+            case Drained():
+                self._pipeline.flush()

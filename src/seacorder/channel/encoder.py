@@ -30,6 +30,8 @@ class Looks:
     aspect: Fraction
     """A pixel's width by its height; 0 where nobody says."""
     is_interlaced: bool = False
+    rotation: int = 0
+    """Degrees by which a player turns the picture, anticlockwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class Encoder:
         if looks.aspect:
             context.sample_aspect_ratio = looks.aspect
         context.color_range, context.color_primaries, context.color_trc, context.colorspace = looks.colour
+        if looks.rotation:
+            self._stream.set_display_rotation(looks.rotation)
         if looks.is_interlaced:
             context.flags |= Flags.interlaced_dct | Flags.interlaced_me
         if self._kind.has_threads:

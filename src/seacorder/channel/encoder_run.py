@@ -39,13 +39,15 @@ class EncoderRun:
         self._last: AnyEncoder | None = None
         """The one at work, or the one that was."""
         self._retry_ns = 0
+        self.name = ""
+        """Of the encoder at work, or that comes next; may be read by any thread, as `preset`."""
         self.preset = ""
 
     def follow(self, plan: EncodingPlan) -> None:
         """By this plan from now on; the encoder at work must have been ended before."""
         self._plan = plan
         self._candidates = [plan.encoder, *(name for name in plan.next_best if name in ENCODERS)]
-        self.preset = plan.preset or ENCODERS[plan.encoder].default_preset
+        self.name, self.preset = plan.encoder, plan.preset or ENCODERS[plan.encoder].default_preset
         self._retry_ns = 0
 
     def step(self, by: int) -> bool:
@@ -110,7 +112,7 @@ class EncoderRun:
         gone = self._candidates.pop(0)
         log.warning("%s failed: %s", gone, fault)
         if self._candidates:
-            self.preset = self.kind.default_preset
+            self.name, self.preset = self._candidates[0], self.kind.default_preset
             sentence = f"The encoder {gone} of {self._name} failed; {self._candidates[0]} goes on."
         else:
             self.follow(self._plan)

@@ -11,7 +11,7 @@ from seacorder.channel.decoder import Decoded
 from seacorder.channel.encoder import EncoderOrder
 from seacorder.channel.encoder_run import FAULTS, EncoderRun, NoEncoder, OpenEncoder
 from seacorder.channel.pacing import time_base_of
-from seacorder.channel.shaping import Shape, Shaper, looks_of, shaped
+from seacorder.channel.shaping import Shape, Shaper, Wanted, looks_of, shaped
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.event import Severity
 from seacorder.model.recording import LossCause
@@ -41,6 +41,18 @@ class Entered:
     instant_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A picture that has been encoded and delivered, as the encoder got it."""
+
+    frame: Any
+    made: Sample
+
+
+RECENT = 2
+"""So many pictures are kept for a start whose command comes after the picture that it should begin with."""
+
+
 class Encoding:
     """One thread; `delay_ms` may be read by any."""
 
@@ -60,6 +72,7 @@ class Encoding:
         self._ready: tuple[Decoded, Any] | None = None
         """The newest picture as the encoder gets it, for when it is repeated."""
         self._in_flight: dict[int, Entered] = {}
+        self._recent: deque[Given] = deque(maxlen=RECENT)
         self._next_keyframe_ns = 0
         self._last_pts = -1
         self._number: int | None = None
@@ -102,6 +115,8 @@ class Encoding:
         as_keyframe = self._channel.takes_keyframe(instant_ns)
         while True:
             try:
+                if as_keyframe:
+                    pts = max(pts, self._catch_up())
                 packets = self._encoded(Entered(picture, instant_ns), pts, as_keyframe=as_keyframe)
             except NoEncoder:
                 self._not_encoded(picture.sample)
@@ -131,6 +146,7 @@ class Encoding:
 
     def end(self) -> None:
         """Takes out what the encoder still holds and lets go of it."""
+        self._recent.clear()
         self._deliver(self.run.end())
         self._lose_in_flight()
         self._shape = self._ready = None
@@ -141,6 +157,27 @@ class Encoding:
         now_ns = self._clock.monotonic_ns()
         delays = [delay for when, delay in list(self._delays) if now_ns - when <= NS_PER_SECOND]
         return sum(delays) / len(delays) / NS_PER_MS if delays else 0.0
+
+    def _catch_up(self) -> int:
+        """Encodes anew what a start's command came too late for, for the new recording alone; the least next pts.
+
+        The picture after that is a keyframe for all, so nobody else notices.
+        """
+        begin_ns = self._channel.outputs_begin_ns()
+        late = [one for one in self._recent if begin_ns is not None and one.made.instant_ns >= begin_ns]
+        self._recent.clear()
+        if not late or not self.run.is_open or self._in_flight or self.format is None:
+            return self._last_pts + 1
+        samples: list[Sample] = []
+        for place, one in enumerate(late):
+            self._last_pts += 1
+            packets = self.run.encoder.encode(one.frame, self._last_pts, as_keyframe=place == 0)
+            if len(packets) != 1:
+                return self._last_pts + 1
+            packet = packets[0]
+            samples.append(replace(one.made, packet=packet, is_keyframe=packet.is_keyframe, size=packet.size))
+        self._channel.begin_late(samples, self.format)
+        return self._last_pts + 1
 
     def _encoded(self, entered: Entered, pts: int, *, as_keyframe: bool) -> list[Any]:
         frame = self._prepared(entered.picture)
@@ -165,7 +202,9 @@ class Encoding:
             return self._ready[1]
         looks = looks_of(picture.frame, self._aspect)
         if self._shape is None or self._shape.source != looks or not self.run.is_open:
-            self._open(picture, shaped(looks, self.run.kind, (self.plan.width, self.plan.height), picture.frame.format))
+            plan = self.plan
+            wanted = Wanted(self.run.kind, (plan.width, plan.height), is_upright=plan.burn_in)
+            self._open(picture, shaped(looks, wanted, picture.frame.format))
         frame = picture.frame if self._shaper is None else self._shaper.apply(picture.frame)
         if self._overlay is not None and self.plan.burn_in:
             sample = picture.sample
@@ -220,6 +259,8 @@ class Encoding:
                 number=number,
             )
             self._channel.deliver(made, stored)
+            if self._ready is not None and self._ready[0] is entered.picture:
+                self._recent.append(Given(self._ready[1], made))
 
     def _stored_format(self) -> SourceFormat:
         """The encoder's format with the source's sound; the same one as before where it goes on."""

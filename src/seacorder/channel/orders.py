@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import SeacorderError
-from seacorder.channel.channel import FRAMEGRAB_WAIT_NS, Channel, WaitingGrab
+from seacorder.channel.channel import ENCODED_FRAMEGRAB_WAIT_NS, FRAMEGRAB_WAIT_NS, Channel, WaitingGrab
 from seacorder.channel.outputs import Output, Slot
 from seacorder.model.command import (
     ChangeEncoding,
@@ -153,7 +153,8 @@ class Orders:
                 self._answer(order.request, FinishOutcome(False, channel.reason))
                 return
             if not channel.has_reached(order.instant.monotonic_ns):
-                deadline_ns = channel.clock.monotonic_ns() + FRAMEGRAB_WAIT_NS
+                wait_ns = ENCODED_FRAMEGRAB_WAIT_NS if channel.is_encoded else FRAMEGRAB_WAIT_NS
+                deadline_ns = channel.clock.monotonic_ns() + wait_ns
                 channel.waiting_grabs.append(WaitingGrab(order, deadline_ns))
             else:
                 self._grab_now(order)

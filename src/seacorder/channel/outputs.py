@@ -1,6 +1,6 @@
 """What a channel is writing just now: at most one recording, one clip and one anomaly clip."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -112,6 +112,17 @@ class Outputs:
         """True once for each instant at which a file wants to begin, for the first picture at or after it."""
         asked = [output.takes_keyframe(instant_ns) for output in self._slots.values()]  # all of them, each for itself
         return any(asked)
+
+    @property
+    def begin_ns(self) -> int | None:
+        """The earliest instant with which one of them waits to begin."""
+        return min((one.begin_ns for one in self._slots.values() if one.begin_ns is not None), default=None)
+
+    def begin_late(self, samples: Sequence[Sample], source: SourceFormat) -> None:
+        """Gives samples that begin with a keyframe to those that wait to begin, and to nobody else."""
+        for output in [one for one in self._slots.values() if one.begin_ns is not None]:
+            for sample in samples:
+                output.write(sample, source)
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         for slot, output in list(self._slots.items()):

@@ -19,6 +19,10 @@ LATE_NS = 800 * NS_PER_MS
 """A picture that has waited for so long is not encoded any more."""
 IN_TIME_NS = 200 * NS_PER_MS
 """Nor are those after it, until one has waited no longer than this: few holes, not many."""
+SKIP_AFTER_NS = 500 * NS_PER_MS
+"""If decoding alone does not catch up within so long, all is left undecoded up to a keyframe that has just come."""
+INTRA_ONLY = ("rawvideo", "mjpeg")
+"""Of these any picture can be left undecoded."""
 TOO_SLOW = "The machine was too slow to encode these frames."
 NOT_DECODED = "The picture could not be decoded."
 
@@ -33,7 +37,9 @@ class Pipeline:
         self._pictures: Pictures | None = None
         self._grid: Grid | None = None
         self._previous: Decoded | None = None
-        self._is_late = False
+        self._late_since_ns: int | None = None
+        self._is_skipping = False
+        self._skip_after_ns = SKIP_AFTER_NS
         self._load = Load()
         self.counts = Counts()
 
@@ -41,6 +47,7 @@ class Pipeline:
         """What follows is of another connection or format."""
         self.flush()
         self._source, self._pictures = source, Pictures(source)
+        self._skip_after_ns = 0 if source.video.codec in INTRA_ONLY else SKIP_AFTER_NS
         self._changes.clear()
         self._follow(plan)
 
@@ -56,6 +63,9 @@ class Pipeline:
                 self._channel.deliver(arrival.sample, encoding.format)
         elif pictures is not None:
             begin_ns = self._clock.monotonic_ns()
+            if self._skips(arrival, begin_ns):
+                self._drop(arrival.sample.instant_ns, arrival.sample.number)
+                return
             as_progressive = encoding.plan.deinterlace or not encoding.run.kind.keeps_fields
             for picture in pictures.push(arrival, as_progressive=as_progressive):
                 self._take(picture)
@@ -76,6 +86,17 @@ class Pipeline:
         self._encoding.end()
         self._pictures = None
 
+    def _skips(self, arrival: Arrival, now_ns: int) -> bool:
+        """True when a packet is not even decoded, since there is no catching up otherwise."""
+        waited_ns = now_ns - arrival.arrived_ns
+        if self._is_skipping:
+            self._is_skipping = not arrival.sample.is_keyframe or waited_ns > IN_TIME_NS
+        elif self._late_since_ns is not None and now_ns - self._late_since_ns >= self._skip_after_ns:
+            self._is_skipping = waited_ns > IN_TIME_NS
+        if self._is_skipping:
+            self._late_since_ns = None
+        return self._is_skipping
+
     def _judge(self, begin_ns: int, waited_ns: int) -> None:
         now_ns = self._clock.monotonic_ns()
         step = self._load.step_for(Work(now_ns, now_ns - begin_ns, waited_ns))
@@ -94,9 +115,10 @@ class Pipeline:
         sample = picture.sample
         while self._changes and sample.instant_ns >= self._changes[0].from_ns:
             self._follow(self._changes.popleft().plan)
-        waited_ns = self._clock.monotonic_ns() - picture.arrived_ns
-        self._is_late = waited_ns > (IN_TIME_NS if self._is_late else LATE_NS)
-        if self._is_late:
+        now_ns = self._clock.monotonic_ns()
+        is_late = now_ns - picture.arrived_ns > (LATE_NS if self._late_since_ns is None else IN_TIME_NS)
+        self._late_since_ns = (self._late_since_ns or now_ns) if is_late else None
+        if is_late:
             self._drop(sample.instant_ns, sample.number)
         elif self._grid is None:
             self._store(picture, self._encoding.media(sample))

@@ -29,16 +29,30 @@ def looks_of(frame: Any, aspect: Fraction | None) -> Looks:
         int(frame.colorspace),
     )
     return Looks(
-        frame.width, frame.height, name, colour, Fraction(aspect or 0), is_interlaced=bool(frame.interlaced_frame)
+        width=frame.width,
+        height=frame.height,
+        pixel_format=name,
+        colour=colour,
+        aspect=Fraction(aspect or 0),
+        is_interlaced=bool(frame.interlaced_frame),
+        rotation=frame.rotation,
     )
 
 
-def shaped(looks: Looks, kind: EncoderKind, size: tuple[int, int], pixel_format: Any) -> "Shape":
-    """How pictures that look so are to be given to an encoder.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of stored pictures."""
 
-    `size` 0, 0 leaves theirs; so does one that is theirs but for the lines an encoder needs besides.
-    """
-    own = (looks.width, looks.height)
+    kind: EncoderKind
+    size: tuple[int, int]
+    """Of the picture as the source sends it; 0, 0, or one that is its own but for lines the encoder needs: unscaled."""
+    is_upright: bool
+    """Whether a picture that players turn is turned here: what is written into it would lie on its side else."""
+
+
+def shaped(looks: Looks, wanted: Wanted, pixel_format: Any) -> "Shape":
+    """How pictures that look so are to be given to an encoder."""
+    own, kind, size = (looks.width, looks.height), wanted.kind, wanted.size
     width, height = own if not all(size) or size == _fitting(own, kind) else size
     is_rgb = bool(pixel_format.is_rgb or pixel_format.has_palette)
     target = looks.pixel_format if looks.pixel_format in kind.pixel_formats else _nearest(kind, looks, pixel_format)
@@ -47,14 +61,20 @@ def shaped(looks: Looks, kind: EncoderKind, size: tuple[int, int], pixel_format:
         aspect *= Fraction(looks.width * height, looks.height * width)
     elif not aspect and width * looks.height != height * looks.width:
         aspect = Fraction(looks.width * height, looks.height * width)
+    turn = looks.rotation % 360 if wanted.is_upright and looks.rotation % 90 == 0 else 0
+    if turn in (90, 270):
+        width, height, aspect = height, width, 1 / aspect if aspect else aspect
+    stored = _fitting((width, height), kind)
     out = Looks(
-        *_fitting((width, height), kind),
-        target,
-        _OF_SCREENS if is_rgb else looks.colour,
-        aspect.limit_denominator(65_535),
-        looks.is_interlaced and kind.keeps_fields,
+        width=stored[0],
+        height=stored[1],
+        pixel_format=target,
+        colour=_OF_SCREENS if is_rgb else looks.colour,
+        aspect=aspect.limit_denominator(65_535),
+        is_interlaced=looks.is_interlaced and kind.keeps_fields and not turn,
+        rotation=0 if turn else looks.rotation,
     )
-    return Shape(looks, (width, height), out)
+    return Shape(looks, (width, height), out, turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +84,15 @@ class Shape:
     source: Looks
     scaled: tuple[int, int]
     out: Looks
+    turn: int = 0
+    """Degrees by which it is turned here, anticlockwise."""
 
     @property
     def is_identity(self) -> bool:
         """True when pictures go through as they are."""
         source, out = self.source, self.out
-        return (source.width, source.height, source.pixel_format) == (out.width, out.height, out.pixel_format)
+        same = (source.width, source.height, source.pixel_format) == (out.width, out.height, out.pixel_format)
+        return same and not self.turn
 
     @property
     def is_padded(self) -> bool:
@@ -150,6 +173,14 @@ def linked_graph(looks: Looks, filters: list[tuple[str, str]]) -> Any:
     return graph
 
 
+_TURNS: dict[int, list[tuple[str, str]]] = {
+    0: [],
+    90: [("transpose", "dir=cclock")],
+    180: [("hflip", ""), ("vflip", "")],
+    270: [("transpose", "dir=clock")],
+}
+
+
 def _graph(shape: Shape) -> Any:
     source, out = shape.source, shape.out
     width, height = shape.scaled
@@ -157,7 +188,7 @@ def _graph(shape: Shape) -> Any:
     scale += f":in_range={_range(source)}:out_range={_range(out)}"
     if source.colour != out.colour:
         scale += ":out_color_matrix=bt709"
-    filters = [("scale", scale), ("format", out.pixel_format)]
+    filters = [*_TURNS[shape.turn], ("scale", scale), ("format", out.pixel_format)]
     if shape.is_padded:
         filters.append(("pad", f"w={out.width}:h={out.height}:x=0:y=0"))
     return linked_graph(source, filters)

@@ -36,6 +36,7 @@ class Stage:
         self.take: Callable[[SourcePacket], None] = channel.take
         """Takes one packet of the present connection."""
         channel.encoding_status = self.status
+        channel.encoding_hangs_seconds = self._busy_seconds
 
     def connected(self, source: SourceFormat) -> None:
         """A connection stands, or its format changed; packets of that format follow."""
@@ -77,8 +78,8 @@ class Stage:
         run = self._encoding.run
         return EncodingStatus(
             sentence=plan.sentence,
-            encoder=run.kind.known.name,
-            preset=run.preset,
+            encoder=run.name or plan.encoder,
+            preset=run.preset or plan.preset,
             bit_rate=plan.bit_rate,
             dropped_frames=counts.dropped,
             passed_over_frames=counts.passed_over,
@@ -100,7 +101,7 @@ class Stage:
         self._channel.texts.is_burned_in = plan.burn_in and not plan.is_pass_through
         if not plan.is_pass_through:
             if self._thread is None:
-                self._thread = EncodeThread(self._pipeline)
+                self._thread = EncodeThread(self._pipeline, self._channel.clock)
                 self._thread.start()
             self._thread.begin(source, plan)
         self._choose_way()
@@ -123,7 +124,7 @@ class Stage:
             return
         if sample.track is Track.VIDEO:
             with self._lock:
-                self._change_over(sample, source)
+                sample = self._change_over(sample, source)
         if self._channel.is_encoded:
             self._put(sample, packet.arrived_ns)
         else:
@@ -133,15 +134,18 @@ class Stage:
         if self._thread is not None:
             self._thread.put(sample, arrived_ns)
 
-    def _change_over(self, sample: Sample, source: SourceFormat) -> None:
-        """Brings into force what is due with this picture. From and to pass-through that takes a keyframe."""
+    def _change_over(self, sample: Sample, source: SourceFormat) -> Sample:
+        """Brings into force what is due with this picture. From and to pass-through that takes a keyframe.
+
+        The sample, with another number where its number was counted by the source and now follows what was stored.
+        """
         due = [one for one in self._waiting if one.from_ns <= sample.instant_ns]
         if not due or self._plan is None:
-            return
+            return sample
         plan = self._plan_for(source, due[-1])
         stays_encoded = not plan.is_pass_through and self._channel.is_encoded
         if not stays_encoded and not sample.is_keyframe:
-            return
+            return sample
         self._asked = due[-1]
         self._waiting = [one for one in self._waiting if one.from_ns > sample.instant_ns]
         if stays_encoded and self._thread is not None:
@@ -149,9 +153,17 @@ class Stage:
             self._channel.texts.is_burned_in = plan.burn_in
             self._thread.change(self._asked.from_ns, plan)
             self._choose_way()
-            return
+            return sample
         self._drain()
+        number = self._encoding.next_number
         self._follow(source, plan)
+        if not plan.is_pass_through or number is None:
+            return sample
+        self._channel.number_from(number + 1)
+        return replace(sample, number=number)
+
+    def _busy_seconds(self) -> float:
+        return self._thread.busy_seconds() if self._thread is not None else 0.0
 
     def _drain(self) -> None:
         if self._thread is not None:

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 0.5
 HANGING_SECONDS = 20.0
-"""An input that has not given up by itself after so long never will; only a new process gets rid of it."""
+"""An input or encoder that has not given up by itself after so long never will; only a new process gets rid of it."""
 REPORTS_SECONDS = 2.0
 """How long the last reports may take to be read; the files are whole by then."""
 EXIT_DONE = 0
@@ -61,7 +61,7 @@ class Heartbeat(threading.Thread):
             if now_ns >= next_beat_ns:
                 next_beat_ns = now_ns + int(HEARTBEAT_SECONDS * NS_PER_SECOND)
                 channel.report(channel.status())
-                if channel.stalled_seconds() > HANGING_SECONDS:
+                if max(channel.stalled_seconds(), channel.encoding_hangs_seconds()) > HANGING_SECONDS:
                     self._give_up()
             channel.tick()
             due_ns = min(next_beat_ns, channel.next_due_ns() or next_beat_ns)
