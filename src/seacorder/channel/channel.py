@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 STALLED_AFTER_NS = 3 * NS_PER_SECOND
 FRAMEGRAB_WAIT_NS = 200 * NS_PER_MS
 """How long a still waits for a frame that was captured before its instant and is still on its way."""
-ENCODED_FRAMEGRAB_WAIT_NS = NS_PER_SECOND
+ENCODED_FRAMEGRAB_WAIT_NS = 1500 * NS_PER_MS
 """The same on an encoded channel: as long as a picture may wait for its encoder."""
 MENDED_EVENT_EVERY_NS = 60 * NS_PER_SECOND
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.sample import Sample, SourceFormat, Track
 
-FRAMES_MAX = 60
+FRAMES_MAX = 120
 BYTES_MAX = 96 * 1024 * 1024
 FRAMES_MIN = 4
 """So many pictures may wait however large they are."""

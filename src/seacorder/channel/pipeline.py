@@ -15,9 +15,9 @@ from seacorder.model.encoding import EncodingPlan
 from seacorder.model.recording import LossCause
 from seacorder.model.sample import SourceFormat, Track
 
-LATE_NS = 800 * NS_PER_MS
+LATE_NS = 1500 * NS_PER_MS
 """A picture that has waited for so long is not encoded any more."""
-IN_TIME_NS = 200 * NS_PER_MS
+IN_TIME_NS = 400 * NS_PER_MS
 """Nor are those after it, until one has waited no longer than this: few holes, not many."""
 SKIP_AFTER_NS = 500 * NS_PER_MS
 """If decoding alone does not catch up within so long, all is left undecoded up to a keyframe that has just come."""
