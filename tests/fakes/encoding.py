@@ -78,7 +78,7 @@ class EncodingBench:
         self._real_open = open_encoder
         settings = ChannelSettings(0, "Bow", address, machine=Machine(("libx264",), 1.0))
         self.channel = Channel(settings, self.clock, self.reports.append)
-        self.channel.is_encoded = True
+        self.channel.encoding.is_on = True
         self.encoding = Encoding(self.channel, self.clock, self._open, None)
         self.pipeline = Pipeline(self.channel, self.clock, self.encoding)
         self.source: SourceFormat | None = None

@@ -42,6 +42,17 @@ class WaitingGrab:
     deadline_ns: int
 
 
+@dataclass(slots=True)
+class EncodingSide:
+    """What `Stage` lets the channel know of its encoding."""
+
+    is_on: bool = False
+    """What is stored comes from an encoder, which makes a keyframe wherever it is told."""
+    status: Callable[[], EncodingStatus | None] = lambda: None
+    hangs_seconds: Callable[[], float] = lambda: 0.0
+    """How long the encode thread has been with one picture."""
+
+
 class Channel:
     """The state of one channel between its input and its sinks."""
 
@@ -59,14 +70,9 @@ class Channel:
         self.lock = threading.RLock()
         self.backlog = Backlog(max(settings.backlog_seconds, settings.preroll_seconds))
         self.outputs = Outputs(lambda: self._tell_unencoded(None))
-        self.is_encoded = False
-        """Set by `Stage`: what is stored comes from an encoder, which begins anew wherever it is told."""
-        self.encoding_status: Callable[[], EncodingStatus | None] = lambda: None
-        """Set by `Stage`."""
+        self.encoding = EncodingSide()
         self.texts = ShownTexts()
         """What clients have shown over the picture."""
-        self.encoding_hangs_seconds: Callable[[], float] = lambda: 0.0
-        """Set by `Stage`: how long the encode thread has been with one picture."""
         self.source: SourceFormat | None = None
         self.waiting_grabs: list[WaitingGrab] = []
         self.take_grab: Callable[[TakeFramegrab], None] = lambda _: None
@@ -294,7 +300,7 @@ class Channel:
                 anomaly=files[Slot.ANOMALY],
                 picture_fault=self._picture_fault,
                 picture_fault_since_utc_ns=self._picture_fault_since_utc_ns,
-                encoding=self.encoding_status(),
+                encoding=self.encoding.status(),
                 overlay_text=self.texts.newest,
                 narration=self.narration.status if self.narration else None,
                 narrator=self.narrator_status(),

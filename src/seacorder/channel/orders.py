@@ -94,7 +94,7 @@ class Orders:
             sink = RecordingSink(order, self._surroundings, self._when_started(order.request))
             instant_ns = order.instant.monotonic_ns
             # An encoder makes a keyframe where the recording begins; a camera's last one may lie before it.
-            begin_ns = instant_ns if channel.is_encoded else None
+            begin_ns = instant_ns if channel.encoding.is_on else None
             output = Output(order.recording_id, sink, instant_ns, begin_ns=begin_ns)
             channel.outputs.open(Slot.RECORDING, output)
             if channel.is_live:
@@ -153,7 +153,7 @@ class Orders:
                 self._answer(order.request, FinishOutcome(False, channel.reason))
                 return
             if not channel.has_reached(order.instant.monotonic_ns):
-                wait_ns = ENCODED_FRAMEGRAB_WAIT_NS if channel.is_encoded else FRAMEGRAB_WAIT_NS
+                wait_ns = ENCODED_FRAMEGRAB_WAIT_NS if channel.encoding.is_on else FRAMEGRAB_WAIT_NS
                 deadline_ns = channel.clock.monotonic_ns() + wait_ns
                 channel.waiting_grabs.append(WaitingGrab(order, deadline_ns))
             else:

@@ -35,8 +35,8 @@ class Stage:
         self._plan: EncodingPlan | None = None
         self.take: Callable[[SourcePacket], None] = channel.take
         """Takes one packet of the present connection."""
-        channel.encoding_status = self.status
-        channel.encoding_hangs_seconds = self._busy_seconds
+        channel.encoding.status = self.status
+        channel.encoding.hangs_seconds = self._busy_seconds
 
     def connected(self, source: SourceFormat) -> None:
         """A connection stands, or its format changed; packets of that format follow."""
@@ -97,7 +97,7 @@ class Stage:
             self._channel.number_from(self._encoding.next_number)
             self._encoding.begin_numbers()
         self._plan = plan
-        self._channel.is_encoded = not plan.is_pass_through
+        self._channel.encoding.is_on = not plan.is_pass_through
         self._channel.texts.is_burned_in = plan.burn_in and not plan.is_pass_through
         if not plan.is_pass_through:
             if self._thread is None:
@@ -110,7 +110,7 @@ class Stage:
         if self._waiting:
             self.take = self._take_until_change
         else:
-            self.take = self._take_encoded if self._channel.is_encoded else self._channel.take
+            self.take = self._take_encoded if self._channel.encoding.is_on else self._channel.take
 
     def _take_encoded(self, packet: SourcePacket) -> None:
         sample = self._channel.receive(packet)
@@ -125,7 +125,7 @@ class Stage:
         if sample.track is Track.VIDEO:
             with self._lock:
                 sample = self._change_over(sample, source)
-        if self._channel.is_encoded:
+        if self._channel.encoding.is_on:
             self._put(sample, packet.arrived_ns)
         else:
             self._channel.deliver(sample, source)
@@ -143,7 +143,7 @@ class Stage:
         if not due or self._plan is None:
             return sample
         plan = self._plan_for(source, due[-1])
-        stays_encoded = not plan.is_pass_through and self._channel.is_encoded
+        stays_encoded = not plan.is_pass_through and self._channel.encoding.is_on
         if not stays_encoded and not sample.is_keyframe:
             return sample
         self._asked = due[-1]

@@ -61,7 +61,7 @@ class Heartbeat(threading.Thread):
             if now_ns >= next_beat_ns:
                 next_beat_ns = now_ns + int(HEARTBEAT_SECONDS * NS_PER_SECOND)
                 channel.report(channel.status())
-                if max(channel.stalled_seconds(), channel.encoding_hangs_seconds()) > HANGING_SECONDS:
+                if max(channel.stalled_seconds(), channel.encoding.hangs_seconds()) > HANGING_SECONDS:
                     self._give_up()
             channel.tick()
             due_ns = min(next_beat_ns, channel.next_due_ns() or next_beat_ns)
