@@ -1,6 +1,7 @@
 """The first page in a real browser: it shows the truth, sends the commands, and says so when it knows nothing."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from fakes.recorder import FakeRecorder, quiet
 from seacorder.api.inspector import create_inspector_app
 from seacorder.api.listeners import Listener, claim_port, serving
 from seacorder.config.schema import ServerSettings
+from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
 
 pytestmark = pytest.mark.browser
 TRUTH_MS = 2000
@@ -120,3 +122,17 @@ async def test_the_documentation_needs_no_internet(page: Page, server: str, pict
     await expect(page.get_by_text("/api/v1/status", exact=True)).to_be_visible()
     await shoot(page, "docs", pictures)
     assert all(url.startswith((server, "data:")) for url in asked)
+
+
+async def test_the_level_of_the_narration_is_seen(page: Page, server: str, recorder: FakeRecorder) -> None:
+    await page.goto(server)
+    await expect(page.locator("#recording-words")).to_have_text("Not recording")
+    await expect(page.locator("#narration")).to_be_hidden()
+    live = NarratorStatus(SoundState.LIVE, None, 4000, level_db=-23.4, peak_db=-9.0)
+    recorder.narration = NarrationView("Narration", "alsa:default", "all", live, restarts=0)
+    await expect(page.locator("#narration-words")).to_have_text("-23 dB", timeout=TRUTH_MS)
+    assert await page.locator("#narration-level").evaluate("meter => meter.value") == -23.4
+    failed = NarratorStatus(SoundState.FAILED, "The plug was pulled.", 4000, level_db=-120, peak_db=-120)
+    recorder.narration = replace(recorder.narration, narrator=failed)
+    await expect(page.locator("#narration-words")).to_have_text("failed", timeout=TRUTH_MS)
+    await expect(page.locator("#narration")).to_have_attribute("title", "The plug was pulled.")

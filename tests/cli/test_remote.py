@@ -109,6 +109,14 @@ def test_the_table_says_all() -> None:
     assert "1920x1080 25/s h264" in shown(STATUS, width=100)
 
 
+def test_the_level_of_the_narration_is_told() -> None:
+    narration = {"name": "Narration", "into": "all", "state": "live", "reason": None, "level_db": -23.4,
+                 "peak_db": -9.0, "silent_since_utc": None, "missing_seconds": 0.0}
+    assert "Narration: -23 dB, peak -9 dB" in shown(STATUS | {"narration": narration})
+    assert "Narration: failed" in shown(STATUS | {"narration": narration | {"state": "failed"}})
+    assert "Narration" not in shown(STATUS | {"narration": None})
+
+
 def test_a_recording_that_stores_nothing_is_told() -> None:
     assert "no frame reaches a file" in shown(STATUS | {"is_recording": False})
     assert "idle" in shown(STATUS | {"is_recording": False, "recording_id": None})

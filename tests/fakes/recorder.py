@@ -16,6 +16,7 @@ from seacorder.control.settings import apply_change, check_encoder
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
+from seacorder.model.narration import NarrationView
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 from seacorder.model.recording import (
     Clip,
@@ -112,6 +113,7 @@ class FakeRecorder:
         self.recording_since_ns = 0
         self.clips: dict[FileKind, Instant] = {}
         self.overlay = OverlayText()
+        self.narration: NarrationView | None = None
         self.error: Exception | None = None
         """Raised by the next commands, when set."""
         self.free_bytes = 60 * 10**9
@@ -206,6 +208,7 @@ class FakeRecorder:
             channels=tuple(self._view(one) for one in self.channels),
             volume=volume,
             version="0.1.0",
+            narration=self.narration,
         )
 
     def add_event(self, sentence: str) -> Event:

@@ -27,7 +27,7 @@ def picture_of(status: StatusAnswer, *, width: int) -> RenderableType:
     for channel in status.channels:
         cells = _cells(channel)
         table.add_row(*(cells if width >= _NARROW else cells[:-1]))
-    return Group(_headline(status), table, *_alarms(status), *_complaints(status))
+    return Group(_headline(status), table, *_narration(status), *_alarms(status), *_complaints(status))
 
 
 def unreachable(sentence: str) -> RenderableType:
@@ -72,6 +72,15 @@ def _cells(channel: ChannelAnswer) -> list[RenderableType]:
         Text(str(channel.losses), style="bold red" if channel.losses else ""),
         Text(_SEPARATOR.split(file.path)[-1] if file else ""),
     ]
+
+
+def _narration(status: StatusAnswer) -> list[Text]:
+    """How loud it is, or what it does instead; nothing where there is none."""
+    one = status.narration
+    if one is None:
+        return []
+    level = f"{one.level_db:.0f} dB, peak {one.peak_db:.0f} dB" if one.state == "live" else one.state
+    return [Text(f"{one.name}: {level}", style="" if one.state == "live" else "bold red")]
 
 
 def _alarms(status: StatusAnswer) -> list[Text]:

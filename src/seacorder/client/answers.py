@@ -106,6 +106,20 @@ class AlarmAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class NarrationAnswer:
+    """The narration, now; levels in dB of full scale."""
+
+    name: str
+    into: str
+    state: str
+    reason: str | None
+    level_db: float
+    peak_db: float
+    silent_since_utc: str | None
+    missing_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class StatusAnswer:
     """The recorder, now."""
 
@@ -118,6 +132,7 @@ class StatusAnswer:
     volume: VolumeAnswer
     channels: tuple[ChannelAnswer, ...]
     alarms: tuple[AlarmAnswer, ...] = ()
+    narration: NarrationAnswer | None = None
 
 
 def read(kind: type[T], answer: object) -> T:

@@ -66,7 +66,8 @@ function showLost() {
   show(byId("recording-words"), `No connection to the recorder since ${since}; what is below is old`);
   for (const id of ["recording-time", "clip-words"]) show(byId(id), "");
   showAlarms([]);
-  for (const id of ["free", "left", "losses"]) show(byId(id), "–");
+  for (const id of ["free", "left", "losses", "narration-words"]) show(byId(id), "–");
+  byId("narration-level").value = byId("narration-level").min;
   for (const card of cards.values()) {
     show(card.state, "unknown", "bad");
     show(card.rec, "", "quiet");
@@ -87,11 +88,20 @@ function showStatus(status) {
   show(byId("left"), say.timeLeft(left), left !== null && left < 3600 ? "warn" : "quiet");
   const losses = status.channels.reduce((sum, channel) => sum + channel.losses, 0);
   show(byId("losses"), String(losses), losses > 0 ? "warn" : "quiet");
+  showNarration(say.narration(status.narration));
   show(byId("clip-words"), status.is_clip_recording ? "Clip is being recorded" : "");
   show(byId("version"), `Version ${status.version}`);
   document.title = `${recording.tone === "rec" ? "● " : ""}${recording.words} – Seacorder`;
   showAlarms(status.alarms);
   for (const channel of status.channels) showChannel(channel, status);
+}
+
+function showNarration(narration) {
+  byId("narration").hidden = narration === null;
+  if (narration === null) return;
+  show(byId("narration-words"), narration.words, narration.tone);
+  byId("narration").title = narration.reason;
+  byId("narration-level").value = narration.level;
 }
 
 function showAlarms(alarms) {

@@ -56,6 +56,16 @@ export function part(channel, recordingId) {
   return { words: "", tone: "quiet" };
 }
 
+// The narration: { words, tone, reason, level in dB of full scale }; null where there is none.
+export function narration(one) {
+  if (one === null) return null;
+  const reason = one.reason ?? "";
+  if (one.state !== "live") return { words: one.state, tone: one.state === "failed" ? "bad" : "warn", reason, level: -120 };
+  const tone = one.silent_since_utc !== null ? "warn" : one.peak_db > -0.5 ? "bad" : "quiet";
+  const words = one.silent_since_utc !== null ? `silent since ${clock(one.silent_since_utc)}` : `${one.level_db.toFixed(0)} dB`;
+  return { words: one.peak_db > -0.5 ? `${words}, too loud` : words, tone, reason, level: one.level_db };
+}
+
 // The whole recording: { words, tone, time }.
 export function recording(status) {
   const time = duration(status.recording_seconds);
