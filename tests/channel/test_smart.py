@@ -7,17 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seacorder.channel.smart import (
-    BIT_RATE_MAX,
-    BIT_RATE_MIN,
-    MEGAPIXELS_PER_CORE,
-    PASS_THROUGH_CODECS,
-    bit_rate_for,
-    decide,
-)
+from seacorder.channel.smart import decide
 from seacorder.model.encoders import BY_NAME, ENCODERS, SHORT_NAMES, SOFTWARE
 from seacorder.model.encoding import COPY, EncodingSettings, Machine
 from seacorder.model.sample import SourceFormat, Track, TrackFormat
+from seacorder.model.smart import BIT_RATE_MAX, BIT_RATE_MIN, MEGAPIXELS_PER_CORE, PASS_THROUGH_CODECS, bit_rate_for
 
 STRONG = Machine(SOFTWARE, cores=16)
 

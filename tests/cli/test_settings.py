@@ -20,6 +20,16 @@ def test_check_config_says_what_a_file_means_without_the_password(seacorder, fil
     assert "secret" not in ended.out
 
 
+def test_check_config_says_how_is_encoded(seacorder, file) -> None:
+    file.write_text(
+        '[recording]\nencoder = "X264"\nsmart_encoding = false\nbitrate_mbits = 3\n' + GOOD
+        + '[[channels]]\nname = "Stern"\ninput = "test:"\nsmart_encoding = true\nburn_in = true\nframe_rate = 5\n'
+    )
+    lines = seacorder("check-config", "--config", file).out.splitlines()
+    assert "  encoding   encoded with x264, 3 Mbit/s" in lines
+    assert lines[-1].strip() == "smart encoding, overlay burned in; not used while smart_encoding is on: frame_rate"
+
+
 @pytest.mark.parametrize("command", ["check-config", "serve", "check"])
 def test_broken_settings_end_with_code_2_and_every_fault(real_command, file, command) -> None:
     file.write_text('[server]\nprot = 1\n[[channels]]\nname = ""\ninput = "test:"\n')

@@ -14,8 +14,8 @@ from seacorder.control.surroundings import Limits
 from seacorder.model.channel import ChannelSettings, ChannelState
 from seacorder.model.command import RepairFiles
 from seacorder.model.recording import FileState
-from seacorder.model.report import EncodersFound, FileExamined
-from seacorder.model.settings import RecorderSettings
+from seacorder.model.report import EncoderTried, FileExamined
+from seacorder.model.settings import ChannelEncoding, RecorderSettings
 from seacorder.storage.directories import Folders
 
 QUICK = Limits(start_seconds=0.05, stop_seconds=0.05, framegrab_seconds=0.05, picture_seconds=0.05, look_seconds=60.0)
@@ -29,7 +29,10 @@ class Bridge:
         self.folder = folder
         self.clock = FakeClock()
         self.first_settings = RecorderSettings()
-        self.encoders = frozenset({"libx264", "libx265"})
+        self.encoders = {"libx264", "libx265"}
+        """Those that open."""
+        self.own_encodings: dict[str, ChannelEncoding] = {}
+        self.cores = 1.0
         self.examined: dict[str, FileExamined] = {}
         """By path: what the evidence worker will say; a path that is not in here is repaired."""
         self.prepare: Callable[[FakeWorker], None] = lambda _: None
@@ -53,7 +56,14 @@ class Bridge:
             self.catalogue,
             Folders(self.folder),
             self.clock,
-            RecorderOptions(self.first_settings, reserve_bytes=0, limits=QUICK, narrator=self.narrator),
+            RecorderOptions(
+                self.first_settings,
+                reserve_bytes=0,
+                limits=QUICK,
+                narrator=self.narrator,
+                own_encodings=self.own_encodings,
+                cores=self.cores,
+            ),
         )
 
     async def start(self, *states: ChannelState) -> None:
@@ -83,6 +93,12 @@ class Bridge:
         """The kinds of all events so far."""
         return [event.kind for event in self.recorder.events.after(0)]
 
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Waits for what happens by itself in the event loop."""
+        async with asyncio.timeout(10):
+            while not condition():
+                await asyncio.sleep(0)
+
     async def event(self, kind: str, times: int = 1) -> None:
         """Waits until an event of this kind has happened so many times."""
         async with asyncio.timeout(10):
@@ -98,11 +114,17 @@ class Bridge:
 
     def _added(self, worker: FakeWorker) -> None:
         if worker.name == "encoder probe":
-            worker.on_start = lambda: (worker.report(EncodersFound(self.encoders)), worker.end())[1]
+            worker.on_start = lambda: self._try_encoders(worker, worker.first_message)
         elif isinstance(worker.first_message, RepairFiles):
             worker.on_start = lambda: self._examine(worker, worker.first_message)
         else:
             self.prepare(worker)
+
+    def _try_encoders(self, worker: FakeWorker, order: Any) -> None:
+        for name in order.names:
+            usable = name in self.encoders
+            worker.report(EncoderTried(name, usable, "" if usable else "It does not open."))
+        worker.end()
 
     def _examine(self, worker: FakeWorker, order: Any) -> None:
         for path in order.paths:

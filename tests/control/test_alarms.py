@@ -12,12 +12,15 @@ from seacorder.control.alarms import AlarmTable
 from seacorder.control.volume_watch import VolumeWatch
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFault
+from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
 from seacorder.model.narration import NarratorStatus, SoundState
 from seacorder.model.recording import FaultKind, FileStatus
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/alarms.md").read_text("utf-8")
 LIVE = ChannelStatus("Bow", ChannelState.LIVE, 1, None, bits_per_second=8_000_000)
+ENCODED = replace(LIVE, encoding=EncodingStatus("Encoded.", "libx264", "libx264", dropped_frames=3))
+FAILED_OVER = EncodingStatus("Encoded.", "libx264", "h264_nvenc")
 FILE = FileStatus("r", "/data/a.mp4", 1, 1, 10, 1000, 5)
 QUEUE = {"Bow": 64_000_000}
 GIGABYTE = 1_000_000_000
@@ -45,6 +48,9 @@ def narrator(state: SoundState = SoundState.LIVE, silent_since: int | None = Non
         (Scene((replace(LIVE, picture_fault=PictureFault.FROZEN),)), "camera_frozen", "warning"),
         (Scene((replace(LIVE, picture_fault=PictureFault.BLACK),), is_recording_on=True), "camera_black", "alarm"),
         (Scene((LIVE,), lost={"Bow": "It was killed."}), "worker_lost", "warning"),
+        (Scene((ENCODED,), overloaded=frozenset({"Bow"})), "encoding_overload", "warning"),
+        (Scene((ENCODED,), overloaded=frozenset({"Bow"}), is_recording_on=True), "encoding_overload", "alarm"),
+        (Scene((replace(LIVE, encoding=FAILED_OVER),), is_recording_on=True), "encoder_failed", "warning"),
         (Scene((LIVE,), unwritten=("Bow",)), "recording_not_written", "alarm"),
         (Scene((LIVE,), disks=disks(usable_bytes=3 * GIGABYTE)), "disk_low", "warning"),
         (Scene((LIVE,), disks=disks(usable_bytes=GIGABYTE // 2)), "disk_low", "alarm"),
@@ -168,3 +174,31 @@ async def test_a_volume_at_its_reserve_is_full_for_control_as_well(bridge: Bridg
 def test_every_kind_has_its_entry_and_its_remedy() -> None:
     rows = dict(re.findall(r"^\| `([a-z_]+)` \|.*\| (.+?) \|$", PAGE, re.MULTILINE))
     assert rows == {kind.value: REMEDIES[kind] for kind in AlarmKind}
+
+
+async def test_overload_stands_until_ten_seconds_after_the_last_frame_left_out(bridge: Bridge) -> None:
+    await bridge.start()
+    worker = bridge["Bow"]
+
+    def kinds() -> list[str]:
+        return [alarm.kind for alarm in bridge.recorder.status().alarms]
+
+    for dropped in (0, 2, 5):
+        worker.status = replace(worker.status, encoding=replace(ENCODED.encoding, dropped_frames=dropped))
+        bridge.pass_seconds(0.5)
+    assert kinds() == ["encoding_overload"]
+    assert "5 frames" in bridge.recorder.status().alarms[0].sentence
+    bridge.pass_seconds(9.9)
+    assert kinds() == ["encoding_overload"]
+    bridge.pass_seconds(0.2)
+    assert kinds() == []
+    assert bridge.kinds().count("alarm_raised") == bridge.kinds().count("alarm_cleared") == 1
+
+
+async def test_a_channel_that_encodes_says_so_once(bridge: Bridge) -> None:
+    await bridge.start()
+    worker = bridge["Bow"]
+    for encoding in (EncodingStatus("As it comes.", "copy"), ENCODED.encoding, ENCODED.encoding):
+        worker.status = replace(worker.status, encoding=encoding)
+        worker.beat()
+    assert bridge.kinds().count("encoding_decided") == 1

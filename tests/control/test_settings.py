@@ -7,10 +7,12 @@ import pytest
 
 from control.bridge import Bridge
 from seacorder.base.errors import BadRequest
-from seacorder.control.settings import ENCODERS, apply_change, check_encoder, encoder_name, needs_encoder_check
+from seacorder.control.settings import apply_change, check_encoders, encoder_name, encoders_asked, encoding_of
 from seacorder.model.command import ChangeRecording, StartRecording
+from seacorder.model.encoders import BY_NAME, SHORT_NAMES, SOFTWARE
+from seacorder.model.encoding import EncodingSettings
 from seacorder.model.instant import NS_PER_MINUTE
-from seacorder.model.settings import PathTemplates, RecorderSettings, SettingsChange
+from seacorder.model.settings import ChannelChange, ChannelEncoding, PathTemplates, RecorderSettings, SettingsChange
 
 FIRST = RecorderSettings()
 
@@ -64,22 +66,47 @@ def test_malformed_tags_are_text() -> None:
     assert apply_change(FIRST, SettingsChange(directory_template=template)).templates.directory == template
 
 
-@pytest.mark.parametrize("text", ["copy", "N265", *ENCODERS, *ENCODERS.values()])
+@pytest.mark.parametrize("text", ["copy", "N265", *SHORT_NAMES, *BY_NAME])
 def test_encoders_have_short_names_and_ffmpegs(text: str) -> None:
     assert encoder_name(text) == text.lower()
 
 
-def test_an_encoder_that_is_not_used_is_not_checked() -> None:
+def test_an_encoder_that_is_not_used_is_not_asked_for() -> None:
     smart = replace(FIRST, encoder="n265")
-    assert not needs_encoder_check(FIRST, smart)
-    check_encoder(smart, frozenset())
-    assert not needs_encoder_check(smart, replace(FIRST, is_smart_encoding=False))
-    assert needs_encoder_check(smart, replace(smart, is_smart_encoding=False))
+    own = {"Bow": ChannelEncoding(is_smart=False), "Stern": ChannelEncoding()}
+    assert encoders_asked(smart, {"Stern": ChannelEncoding()}) == {}
+    assert encoders_asked(smart, own) == {"Bow": "n265"}
+    by_hand = replace(smart, is_smart_encoding=False)
+    assert encoders_asked(by_hand, own) == {None: "n265", "Bow": "n265", "Stern": "n265"}
+    assert encoders_asked(replace(FIRST, is_smart_encoding=False), own) == {}
 
 
 def test_an_encoder_that_is_lacking_is_refused_with_those_there_are() -> None:
-    with pytest.raises(BadRequest, match="copy, x264, x265"):
-        check_encoder(replace(FIRST, encoder="n265", is_smart_encoding=False), frozenset({"libx264", "libx265"}))
+    with pytest.raises(BadRequest, match="copy, x264, x265, libsvtav1"):
+        check_encoders({None: "n265"}, SOFTWARE)
+    with pytest.raises(BadRequest, match="which channel Bow would use"):
+        check_encoders({"Bow": "h264_qsv"}, SOFTWARE)
+    check_encoders({None: "x265", "Bow": "libx264"}, SOFTWARE)
+
+
+def test_a_channel_has_its_own_values_then_the_files_then_the_recorders() -> None:
+    own = {"Bow": ChannelEncoding(encoder="x265", frame_rate=5.0, burn_in=True)}
+    change = SettingsChange(encoder="x264", channel=ChannelChange("Bow", frame_rate=10.0, burn_in=False))
+    changed = apply_change(FIRST, change)
+    assert encoding_of("Bow", changed, own) == EncodingSettings(encoder="x265", frame_rate=10.0, burn_in=False)
+    assert encoding_of("Stern", changed, own) == EncodingSettings(encoder="x264")
+    taken_back = apply_change(changed, SettingsChange(channel=ChannelChange("Bow", frame_rate=None, burn_in=None)))
+    assert taken_back.channels == {}
+    assert encoding_of("Bow", taken_back, own) == EncodingSettings(encoder="x265", frame_rate=5.0, burn_in=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("bitrate_mbits", -1.0), ("frame_rate", math.nan), ("resolution", (5, 0)), ("encoder", "vhs")]
+)
+def test_a_channels_own_values_are_checked_alike(field: str, value: object) -> None:
+    with pytest.raises(BadRequest) as refused:
+        apply_change(FIRST, SettingsChange(channel=ChannelChange("Bow", **{field: value})))  # type: ignore[arg-type]
+    assert refused.value.field == field
 
 
 async def test_settings_are_kept_over_restarts(bridge: Bridge) -> None:
@@ -119,7 +146,6 @@ async def test_the_encoders_are_asked_for_once(bridge: Bridge) -> None:
     for encoder in ("x264", "x265"):
         await bridge.recorder.change_settings(SettingsChange(encoder=encoder, is_smart_encoding=False))
     assert [name for name, _, _ in bridge.supervisor.launches].count("encoder probe") == 1
-    assert bridge.kinds().count("encoding_not_applied") == 2
 
 
 async def test_a_change_reaches_the_running_recording_at_the_next_split(bridge: Bridge) -> None:

@@ -95,6 +95,8 @@ async def test_a_killed_worker_records_again_and_leaves_a_loss(rig: Rig) -> None
 
 async def test_the_probe_finds_the_software_encoders() -> None:
     supervisor = Supervisor(Callbacks())
-    found = await EncoderProbe(supervisor, PATIENCE_SECONDS).available()
-    assert found >= {"libx264", "libx265"}
+    probe = EncoderProbe(supervisor, PATIENCE_SECONDS)
+    assert set(await probe.available()) >= {"libx264", "libx265", "libsvtav1"}
+    for trial in await probe.trials():
+        assert trial.is_usable or trial.sentence.endswith(".")
     assert not list(supervisor)

@@ -31,7 +31,8 @@ def test_curl(program) -> None:
     answers = re.sub(r"\s", "", ended.stdout)
     assert answers.startswith('{"Ping":true}{"FilenameTemplate":"${channelname}_${hh}${mm}${ss}"')
     assert answers.endswith("}truetruetruefalse"), "recording, still, clip, stopped"
-    assert {file.suffix for file in (program.root / "Dive 12").rglob("*.*")} == {".mp4", ".jpg"}
+    stored = {file.suffix for file in (program.root / "Dive 12").rglob("*.*")}
+    assert stored == {".mp4", ".jpg", ".jsonl"}, "videos, stills, and the account beside them"
 
 
 def test_python(program) -> None:

@@ -12,8 +12,9 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest
 from seacorder.catalogue.page import Page, Rows
 from seacorder.control.events import EventLog
-from seacorder.control.settings import apply_change, check_encoder
+from seacorder.control.settings import apply_change, check_encoders, encoders_asked
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
+from seacorder.model.encoders import SOFTWARE
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.narration import NarrationView
@@ -36,7 +37,6 @@ from seacorder.model.settings import RecorderSettings, SettingsChange
 from seacorder.model.status import ChannelView, RecorderStatus, Volume
 
 HOUR_NS = 3600 * 10**9
-SOFTWARE_ENCODERS = frozenset({"libx264", "libx265"})
 
 
 @dataclass
@@ -175,7 +175,7 @@ class FakeRecorder:
     async def change_settings(self, changes: SettingsChange) -> None:
         self._begin("change_settings")
         changed = apply_change(self.current, changes)
-        check_encoder(changed, SOFTWARE_ENCODERS)
+        check_encoders(encoders_asked(changed, {}), SOFTWARE)
         for folder in (changed.recording_directory, changed.inspection_directory):
             _check_folder(folder)
         self.current = changed

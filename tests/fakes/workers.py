@@ -9,6 +9,7 @@ from fakes.clock import FakeClock
 from seacorder.base.errors import WorkerLost
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.command import (
+    ChangeEncoding,
     ChangeRecording,
     HearNarration,
     SetOverlayText,
@@ -57,12 +58,17 @@ class FakeWorker:
         self.on_start: Callable[[], None] = lambda: None
         self._clock = clock
         self._ended = asyncio.Event()
+        self._was_started = False
         self.status = ChannelStatus(name, ChannelState.LIVE, clock.utc_ns(), None, PICTURE, bits_per_second=8_000_000)
 
     # What a Worker has.
 
+    @property
+    def is_new(self) -> bool:
+        return not self._was_started
+
     def start(self) -> None:
-        self.is_up = True
+        self.is_up = self._was_started = True
         self._ended.clear()
         self.callbacks.on_started(self.name)
         self.on_start()
@@ -174,7 +180,7 @@ class FakeWorker:
                 self._grab(command)
             case TakePicture():
                 return Picture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
-            case ChangeRecording() | SetOverlayText() | HearNarration():
+            case ChangeRecording() | ChangeEncoding() | SetOverlayText() | HearNarration():
                 return None
         return Answer(command.request, True, achieved_utc_ns=self._clock.utc_ns())
 

@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 MOST_ROWS_WAITING = 20_000
 _SETTINGS = "recorder"
+_ENCODERS = "encoders"
 _SAVE_SETTING = (
     "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
@@ -140,6 +141,14 @@ class Catalogue(Queries):
 
     def save_settings(self, settings: RecorderSettings) -> None:
         self._put(Write(("settings", _SETTINGS), _SAVE_SETTING, (_SETTINGS, settings_text.write(settings))))
+
+    def load_encoders(self) -> tuple[str, ...] | None:
+        """The encoders that an earlier run found here; None where none did. Blocks; raises CatalogueFailed."""
+        text = self.setting(_ENCODERS)
+        return None if text is None else tuple(text.split())
+
+    def save_encoders(self, names: tuple[str, ...]) -> None:
+        self._put(Write(("settings", _ENCODERS), _SAVE_SETTING, (_ENCODERS, " ".join(names))))
 
     def _record(self, table: Table[Any], value: object) -> None:
         self._put(Write(table.key_of(value), table.upsert, table.row(value), is_event=table is EVENTS, value=value))

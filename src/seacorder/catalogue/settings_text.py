@@ -2,11 +2,11 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any, TypeVar, get_type_hints
 
-from seacorder.model.settings import RecorderSettings
+from seacorder.model.settings import ChannelEncoding, RecorderSettings
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -59,6 +59,10 @@ def _is_size(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(type(side) is int and side >= 0 for side in value)
 
 
+def _channels(value: dict[str, object]) -> dict[str, ChannelEncoding]:
+    return {name: _read_into(ChannelEncoding(), own, f"settings of channel {name}") for name, own in value.items()}
+
+
 def _same(value: object) -> object:
     return value
 
@@ -69,5 +73,9 @@ _KINDS: dict[Any, tuple[Callable[[object], bool], Callable[[Any], object]]] = {
     bool: (lambda value: isinstance(value, bool), _same),
     float: (_is_number, float),
     tuple[int, int]: (_is_size, tuple),
+    bool | None: (lambda value: value is None or isinstance(value, bool), _same),
+    float | None: (lambda value: value is None or _is_number(value), lambda value: value and float(value)),
+    tuple[int, int] | None: (lambda value: value is None or _is_size(value), lambda value: value and tuple(value)),
+    Mapping[str, ChannelEncoding]: (lambda value: isinstance(value, dict), _channels),
 }
 """For each type of a setting: whether a JSON value fits it, and how it becomes one."""

@@ -79,6 +79,7 @@ class Stage:
         return EncodingStatus(
             sentence=plan.sentence,
             encoder=run.name or plan.encoder,
+            planned_encoder=plan.encoder,
             preset=run.preset or plan.preset,
             bit_rate=plan.bit_rate,
             dropped_frames=counts.dropped,

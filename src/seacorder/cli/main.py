@@ -110,6 +110,14 @@ def check_config(config: ConfigOption = None) -> None:
     check_settings(config)
 
 
+@app.command()
+def encoders(as_json: JsonOption = False) -> None:
+    """List the encoders of this machine. Each is tried; needs no running recorder."""
+    from seacorder.cli.encoders import show_encoders
+
+    show_encoders(as_json=as_json)
+
+
 @app.command("config-sample")
 def config_sample() -> None:
     """Print a commented settings file."""

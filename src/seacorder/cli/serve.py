@@ -19,6 +19,7 @@ from seacorder.api.listeners import Listener, claim_port, serve_apps
 from seacorder.base import log
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import SeacorderError, StorageFailed
+from seacorder.base.processor import usable_cores
 from seacorder.base.shutdown import Shutdown, signals
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.config.schema import Settings, StorageSettings
@@ -146,6 +147,8 @@ def compose(settings: Settings) -> Recorder:
             reserve_bytes=storage.reserve_bytes,
             fallback_root=None if storage.fallback_root is None else str(storage.fallback_root),
             file_folders=tuple(map(str, storage.all_folders)),
+            own_encodings=settings.own_encodings(),
+            cores=usable_cores(),
             use_utc=settings.recording.tag_time == "utc",
             narrator=settings.narrator_settings(secrets.token_hex(32)),
         ),

@@ -4,7 +4,10 @@ from pathlib import Path
 
 from seacorder.config.load import find, load
 from seacorder.config.schema import Settings
+from seacorder.control.settings import encoding_of
 from seacorder.model.address import parse_address
+from seacorder.model.encoding import COPY, EncodingSettings
+from seacorder.model.settings import ChannelEncoding
 
 
 def check_settings(path: Path | None) -> None:
@@ -27,7 +30,40 @@ def explain(settings: Settings) -> list[str]:
         f"  catalogue  {storage.catalogue_path}",
         f"  recording  {parts}, tags in {recording.tag_time} time",
     ]
+    first, own = settings.first_recorder_settings(), settings.own_encodings()
+    lines.append(f"  encoding   {encoding_text(encoding_of(None, first, own))}")
     for number, channel in enumerate(settings.channels, start=1):
         address = parse_address(channel.input).redacted
         lines.append(f"  channel {number:<2} {channel.name}: {address}, clips reach back {channel.preroll_seconds:g} s")
+        if own[channel.name] != ChannelEncoding():
+            asked = encoding_of(channel.name, first, own)
+            lines.append(f"             {encoding_text(asked)}{_unused(own[channel.name], asked)}")
     return lines
+
+
+def encoding_text(asked: EncodingSettings) -> str:
+    """What is asked of encoding, as one reads it aloud."""
+    width, height = asked.resolution
+    if asked.is_smart:
+        what = "smart encoding"
+    elif asked.encoder == COPY:
+        what = "stored as it comes"
+    else:
+        what = ", ".join(filter(None, [
+            f"encoded with {asked.encoder}",
+            f"{asked.bitrate_mbits:g} Mbit/s" if asked.bitrate_mbits else "",
+            f"{width}x{height}" if width else "",
+            f"{asked.frame_rate:g} frames a second" if asked.frame_rate else "",
+        ]))
+    burned = "overlay burned in" + (", untouched pictures beside it" if asked.keep_clean else "")
+    return ", ".join(filter(None, [what, burned if asked.burn_in else "", "deinterlaced" if asked.deinterlace else ""]))
+
+
+def _unused(own: ChannelEncoding, asked: EncodingSettings) -> str:
+    """What the channel sets and smart encoding passes over."""
+    if not asked.is_smart:
+        return ""
+    names = [
+        name for name in ("encoder", "bitrate_mbits", "resolution", "frame_rate") if getattr(own, name) is not None
+    ]
+    return f"; not used while smart_encoding is on: {', '.join(names)}" if names else ""

@@ -93,5 +93,5 @@ def _default_text(field: FieldInfo) -> str:
     if isinstance(default, int | float):
         return f"{default:_}"
     if isinstance(default, tuple):
-        return "[]"
+        return str(list(default))
     return "{}" if isinstance(default, dict) else f'"{default}"'

@@ -32,6 +32,14 @@ split_time_minutes = 10       # 0 never splits
 # reevaluate_tags_on_split = false
 # restart_on_failure = true
 # tag_time = "local"          # or "utc"
+# smart_encoding = true       # the recorder chooses; false: the four keys below hold
+# encoder = "copy"            # or "x264", "x265", …; `seacorder encoders` shows what works here
+# bitrate_mbits = 0           # 0: the recorder chooses
+# resolution = [0, 0]         # 0, 0: the source's
+# frame_rate = 0              # 0: the source's
+# burn_in = false             # the overlay becomes part of the picture
+# keep_clean = false          # and the untouched pictures are recorded beside it
+# deinterlace = false
 
 [templates]                   # first values, as above
 # filename = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}"
@@ -93,6 +101,7 @@ input = "rtsp://user:password@10.0.0.5:554/stream1"
 preroll_seconds = 10          # how far a clip reaches back
 # backlog_seconds = 10        # how much of the picture stays in memory
 # picture_watch = true        # an alarm when the picture is frozen or black
+# burn_in = true              # the eight keys of encoding in [recording], for this channel alone
 
 [[channels]]
 name = "Pattern"

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.overlay_tables import OverlayTable
 from seacorder.config.table import Table
 from seacorder.config.table import key as _key
@@ -25,7 +26,7 @@ from seacorder.config.values import (
 )
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.narration import INTO_ALL, NarrationSettings
-from seacorder.model.settings import PathTemplates, RecorderSettings
+from seacorder.model.settings import ChannelEncoding, PathTemplates, RecorderSettings
 
 _DEFAULT_TEMPLATES = PathTemplates()
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -95,7 +96,7 @@ class StorageSettings(Table):
         return self.catalogue or self.root / "seacorder.db"
 
 
-class RecordingTable(Table):
+class RecordingTable(EncodingKeys):
     """First values of what a client may set; what a client has set is kept in the catalogue and wins."""
 
     split_time_minutes: Annotated[float, AfterValidator(split_time)] = _key(
@@ -128,7 +129,7 @@ class LogSettings(Table):
     )
 
 
-class ChannelTable(Table):
+class ChannelTable(OwnEncodingKeys):
     """One camera or other source."""
 
     name: Annotated[str, AfterValidator(channel_name)] = _key(..., "Name in files, answers and page.", "a unique name")
@@ -257,11 +258,23 @@ class Settings(Table):
         audio = self.audio
         return audio.channels if audio.input is not None and audio.into in {INTO_ALL, channel} else 0
 
+    def own_encodings(self) -> dict[str, ChannelEncoding]:
+        """By channel: what it has of its own."""
+        return {channel.name: channel.own_encoding for channel in self.channels}
+
     def first_recorder_settings(self) -> RecorderSettings:
         """What the recorder begins with while the catalogue holds nothing that a client has set."""
         return RecorderSettings(
             split_time_minutes=self.recording.split_time_minutes,
             reevaluate_tags_on_split=self.recording.reevaluate_tags_on_split,
             restart_on_failure=self.recording.restart_on_failure,
+            is_smart_encoding=self.recording.smart_encoding,
+            encoder=self.recording.encoder,
+            bitrate_mbits=self.recording.bitrate_mbits,
+            resolution=self.recording.resolution,
+            frame_rate=self.recording.frame_rate,
+            burn_in=self.recording.burn_in,
+            keep_clean=self.recording.keep_clean,
+            deinterlace=self.recording.deinterlace,
             templates=PathTemplates(**self.templates.model_dump()),
         )

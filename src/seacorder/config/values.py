@@ -10,6 +10,8 @@ from pydantic import ValidationInfo
 
 from seacorder.base.errors import BadRequest
 from seacorder.model.address import parse_address
+from seacorder.model.encoders import BY_NAME, SHORT_NAMES, stored_name
+from seacorder.model.encoding import COPY, RESOLUTION_MAX
 from seacorder.model.settings import SPLIT_TIME_MINUTES_MAX, SPLIT_TIME_MINUTES_MIN
 from seacorder.model.sound_address import parse_sound_address
 
@@ -68,6 +70,26 @@ def split_time(minutes: float) -> float:
         least, most = SPLIT_TIME_MINUTES_MIN, SPLIT_TIME_MINUTES_MAX
         raise ValueError(f"{minutes:g} is not accepted; write 0 (never split) or {least:g} to {most:g} minutes.")
     return minutes
+
+
+def encoder(name: str) -> str:
+    """The name as it is kept."""
+    stored = stored_name(name)
+    if stored is None:
+        known = ", ".join([COPY, *SHORT_NAMES, *BY_NAME])
+        raise ValueError(f"{name!r} is not known; write one of {known}. `seacorder encoders` shows which work here.")
+    return stored
+
+
+def resolution(size: tuple[int, int]) -> tuple[int, int]:
+    """0, 0, or both sides."""
+    width, height = size
+    if size != (0, 0) and not (0 < width <= RESOLUTION_MAX and 0 < height <= RESOLUTION_MAX):
+        raise ValueError(
+            f"{width} by {height} is not accepted; write [0, 0] (the source's size) or 1 to {RESOLUTION_MAX} pixels "
+            "each way."
+        )
+    return size
 
 
 def channel_name(name: str) -> str:

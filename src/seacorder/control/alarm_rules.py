@@ -25,6 +25,10 @@ REMEDIES = {
     AlarmKind.CAMERA_STALLED: "Check the camera and the network; the connection is made anew by itself.",
     AlarmKind.CAMERA_FROZEN: "Look at the picture; if it stands still, switch the camera or converter off and on.",
     AlarmKind.CAMERA_BLACK: "Check the lights, the lens cap, and the signal into the camera or converter.",
+    AlarmKind.ENCODING_OVERLOAD: (
+        "Let the channel pass through, or choose a hardware encoder, or a lower size, rate or bit rate."
+    ),
+    AlarmKind.ENCODER_FAILED: "Check its driver and what else uses it; `seacorder encoders` says whether it works.",
     AlarmKind.DISK_LOW: "Free some space, or connect another disk, before the reserve is reached.",
     AlarmKind.DISK_FULL: "Free some space on it; recording goes on by itself.",
     AlarmKind.DISK_SLOW: "Stop whatever else uses the disk, or record to a faster one.",
@@ -74,6 +78,8 @@ class Scene:
     is_recording_on: bool = False
     unwritten: tuple[str, ...] = ()
     """Live channels of the running recording of which nothing reaches a file."""
+    overloaded: frozenset[str] = frozenset()
+    """Channels of which frames were left out lately because the machine was too slow."""
     disks: Disks = field(default_factory=Disks)
     queue_bytes: Mapping[str, int] = field(default_factory=dict)
     """By channel: how much may wait for the disk."""
@@ -90,7 +96,14 @@ class Scene:
 
 def findings(scene: Scene) -> list[Finding]:
     """What is wrong; at most one of a kind and channel."""
-    return [*_channels(scene), *_narration(scene), *_disks(scene), *_files(scene), *_catalogue(scene)]
+    return [
+        *_channels(scene),
+        *_encoding(scene),
+        *_narration(scene),
+        *_disks(scene),
+        *_files(scene),
+        *_catalogue(scene),
+    ]
 
 
 def _channels(scene: Scene) -> Iterator[Finding]:
@@ -128,6 +141,23 @@ def _narration(scene: Scene) -> Iterator[Finding]:
         if seconds >= scene.silent_seconds:
             sentence = f"{name} gives nothing but silence ({sound.level_db:.0f} dB of full scale)."
             yield Finding(AlarmKind.AUDIO_SILENT, name, Severity.WARNING, sentence)
+
+
+def _encoding(scene: Scene) -> Iterator[Finding]:
+    severity = Severity.ALARM if scene.is_recording_on else Severity.WARNING
+    for status in scene.statuses:
+        name, encoding = status.channel, status.encoding
+        if encoding is None or name in scene.lost:
+            continue
+        if name in scene.overloaded:
+            sentence = (
+                f"The machine is too slow to encode {name}: {encoding.dropped_frames} frames were left out since its "
+                "worker began."
+            )
+            yield Finding(AlarmKind.ENCODING_OVERLOAD, name, severity, sentence)
+        if encoding.planned_encoder not in {"", encoding.encoder}:
+            sentence = f"The encoder {encoding.planned_encoder} of {name} failed; {encoding.encoder} has taken over."
+            yield Finding(AlarmKind.ENCODER_FAILED, name, Severity.WARNING, sentence)
 
 
 def _disks(scene: Scene) -> Iterator[Finding]:

@@ -112,6 +112,7 @@ class Alarms:
             lost=own.watch.lost,
             is_recording_on=self._recordings.running is not None,
             unwritten=self._unwritten(),
+            overloaded=own.watch.overloaded,
             disks=replace(disks, fallback_folder=own.settings.fallback_folder),
             queue_bytes={channel.name: channel.queue_bytes for channel in own.workers.channels},
             catalogue_fault=own.catalogue.fault,

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from seacorder.base.clock import Clock
+from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.control.events import EventKind
 from seacorder.control.journal import Journal
 from seacorder.model.channel import ChannelState, ChannelStatus
+from seacorder.model.encoding import COPY
 from seacorder.model.event import Severity
+
+OVERLOAD_OVER_NS = 10 * NS_PER_SECOND
+"""After the last frame that was left out."""
 
 _KINDS = {
     ChannelState.CONNECTING: EventKind.CHANNEL_CONNECTING,
@@ -31,6 +35,8 @@ class ChannelWatch:
             name: ChannelStatus(name, ChannelState.CONNECTING, now, f"The worker of {name} is being started.")
             for name in (*channels, *([] if narrator is None else [narrator]))
         }
+        self._overload_ns: dict[str, int] = {}
+        """By channel: when frames were last left out because the machine was too slow, monotonic."""
         self.lost: dict[str, str] = {}
         """Channels whose worker has ended and has not said anything since, and why it ended."""
 
@@ -46,6 +52,12 @@ class ChannelWatch:
             if status.state is ChannelState.LIVE and name != self._narrator
         )
 
+    @property
+    def overloaded(self) -> frozenset[str]:
+        """The channels of which frames were left out lately because the machine was too slow."""
+        now_ns = self._clock.monotonic_ns()
+        return frozenset(name for name, last_ns in self._overload_ns.items() if now_ns - last_ns < OVERLOAD_OVER_NS)
+
     def frame_rate(self, channel: str) -> float:
         """Frames a second; 0 when unknown."""
         picture = self._statuses[channel].picture
@@ -60,8 +72,11 @@ class ChannelWatch:
         before = self._statuses[status.channel]
         self._statuses[status.channel] = status
         self.lost.pop(status.channel, None)
+        if _dropped(status) > _dropped(before):
+            self._overload_ns[status.channel] = self._clock.monotonic_ns()
         if status.state is not before.state and status.channel != self._narrator:
             self._note_state(status)
+        self._note_encoding(before, status)
 
     def worker_lost(self, channel: str, sentence: str) -> ChannelStatus:
         """The channel's worker is gone; returns the last heartbeat, which was its last word."""
@@ -83,10 +98,22 @@ class ChannelWatch:
         )
         return last
 
+    def _note_encoding(self, before: ChannelStatus, status: ChannelStatus) -> None:
+        """Says what was decided, where it is more than passing through."""
+        encoding = status.encoding
+        was = before.encoding.sentence if before.encoding is not None else ""
+        if encoding is None or encoding.sentence == was or (not was and encoding.encoder == COPY):
+            return
+        self._journal.note(EventKind.ENCODING_DECIDED, f"{status.channel}: {encoding.sentence}", channel=status.channel)
+
     def _note_state(self, status: ChannelStatus) -> None:
         severity = Severity.INFO if status.state in {ChannelState.LIVE, ChannelState.CONNECTING} else Severity.WARNING
         sentence = status.reason or f"{status.channel} is {status.state}{_picture_text(status)}."
         self._journal.note(_KINDS[status.state], sentence, channel=status.channel, severity=severity)
+
+
+def _dropped(status: ChannelStatus) -> int:
+    return status.encoding.dropped_frames if status.encoding is not None else 0
 
 
 def _picture_text(status: ChannelStatus) -> str:

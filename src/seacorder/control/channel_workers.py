@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from seacorder.base.errors import WorkerLost
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import StartClip, StartRecording, StopClip, StopRecording, TakeFramegrab, TakePicture
+from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.report import Answer, Picture
 from seacorder.model.result import ChannelResult
 from seacorder.supervisor.supervisor import Supervisor
@@ -35,6 +37,7 @@ class ChannelWorkers:
         self.sound_names = (narrator.name,) if narrator is not None and has_own_file else ()
         """Who records sound alone: the narrator, or nobody."""
         self.recording_names = (*self.names, *self.sound_names)
+        self.everybody = self.names if narrator is None else (*self.names, narrator.name)
 
     @property
     def silent_seconds(self) -> float:
@@ -42,9 +45,20 @@ class ChannelWorkers:
         return 0.0 if self.narrator is None or self.narrator.narrator is None else self.narrator.narrator.silent_seconds
 
     def add_all(self, callbacks: Callbacks) -> None:
-        """Enters the workers into the supervisor, which starts them."""
+        """Enters the workers into the supervisor; `start` starts them."""
         for channel in (*self.channels, *([] if self.narrator is None else [self.narrator])):
             self._supervisor.add(channel.name, Launch.of("channel"), channel, callbacks=callbacks)
+
+    def start(self, names: Iterable[str]) -> None:
+        """Starts those workers; returns at once."""
+        for name in names:
+            if self._supervisor[name].is_new:
+                self._supervisor[name].start()
+
+    def begin_with(self, channel: str, encoding: EncodingSettings, machine: Machine) -> None:
+        """What each new process of the channel's worker begins with from now on."""
+        settings = next(one for one in self.channels if one.name == channel)
+        self._supervisor[channel].first_message = replace(settings, encoding=encoding, machine=machine)
 
     def next_request(self) -> int:
         return self._supervisor.next_request()

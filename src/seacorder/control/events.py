@@ -42,7 +42,7 @@ class EventKind(StrEnum):
     LOSS_NOTED = "loss_noted"
     DIRECTORY_GIVEN_UP = "directory_given_up"
     SETTINGS_CHANGED = "settings_changed"
-    ENCODING_NOT_APPLIED = "encoding_not_applied"
+    ENCODING_DECIDED = "encoding_decided"
     ALARM_RAISED = "alarm_raised"
     ALARM_CLEARED = "alarm_cleared"
     CATALOGUE_DAMAGED = "catalogue_damaged"

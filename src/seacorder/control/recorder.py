@@ -1,7 +1,7 @@
 """The recorder: the one door through which `api` and `cli` reach everything that an operator can do."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import seacorder
@@ -15,6 +15,7 @@ from seacorder.control.channel_watch import ChannelWatch
 from seacorder.control.channel_workers import ChannelWorkers
 from seacorder.control.clips import Clips
 from seacorder.control.encoder_probe import EncoderProbe
+from seacorder.control.encodings import Encodings
 from seacorder.control.events import EventKind, EventLog
 from seacorder.control.examination import Examination
 from seacorder.control.framegrabs import Framegrabs
@@ -26,17 +27,17 @@ from seacorder.control.rebuilding import Rebuilding
 from seacorder.control.recordings import Recordings
 from seacorder.control.resumption import Remains, remains
 from seacorder.control.rounds import Rounds
-from seacorder.control.settings_store import SettingsStore
+from seacorder.control.settings_store import FixedSettings, SettingsStore
 from seacorder.control.status import StatusView
 from seacorder.control.surroundings import Limits, Surroundings
 from seacorder.control.volume_watch import VolumeWatch
-from seacorder.control.worker_reports import WorkerReports
+from seacorder.control.worker_reports import Listeners, WorkerReports
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind, Part, Recording
 from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
-from seacorder.model.settings import RecorderSettings, SettingsChange
+from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 from seacorder.storage.directories import Folders
 from seacorder.supervisor.supervisor import Supervisor
@@ -58,6 +59,10 @@ class RecorderOptions:
     limits: Limits = field(default_factory=Limits)
     narrator: ChannelSettings | None = None
     """Who reads the sound device of the narration."""
+    own_encodings: Mapping[str, ChannelEncoding] = field(default_factory=dict)
+    """By channel: what it has of its own."""
+    cores: float = 1.0
+    """Of the processor, for all channels together."""
 
 
 class Recorder:
@@ -77,11 +82,11 @@ class Recorder:
         options: RecorderOptions | None = None,
     ) -> None:
         options = options or RecorderOptions()
-        limits = options.limits
         self.catalogue = catalogue
         self._supervisor = supervisor
         self._journal = Journal(clock, catalogue)
         self._change_lock = asyncio.Lock()
+        probe = EncoderProbe(supervisor, options.limits.encoders_seconds)
         workers = ChannelWorkers(supervisor, channels, options.narrator)
         watch = ChannelWatch(clock, self._journal, workers.names, workers.narrator_name)
         self._own = Surroundings(
@@ -90,11 +95,11 @@ class Recorder:
             watch=watch,
             catalogue=catalogue,
             journal=self._journal,
-            settings=_settings_store(options, folders, catalogue, EncoderProbe(supervisor, limits.encoders_seconds)),
+            settings=_settings_store(channels, folders, catalogue, probe, options),
             ids=Ids(),
             directory=DirectoryInstant(),
             narration=Narration(workers, watch),
-            limits=limits,
+            limits=options.limits,
         )
         self._examination = Examination(supervisor, catalogue, self._journal)
         self._recordings = Recordings(self._own, self._examination)
@@ -102,16 +107,20 @@ class Recorder:
             kind: Clips(kind, self._own, self._recordings, self._examination)
             for kind in (FileKind.CLIP, FileKind.ANOMALY)
         }
+        self._encodings = Encodings(
+            self._own, self._recordings, probe, cores=options.cores, is_clip_on=self._is_clip_on
+        )
         self._framegrabs = Framegrabs(self._own, self._recordings)
         self._overlay = OverlayTexts(clock, self._own.workers)
         volumes = VolumeWatch(options.reserve_bytes, clock)
         alarms = Alarms(self._own, self._recordings, volumes)
         self._status = StatusView(self._own, self._recordings, self._clips, volumes, alarms)
-        self._reports = WorkerReports(self._own, self._recordings, self._clips, self._framegrabs, alarms, self._overlay)
-        self._rounds = Rounds(self._own, self._recordings, volumes, alarms)
-        self._rebuilding = Rebuilding(
-            supervisor, catalogue, self._journal, options.file_folders, self._take_up
+        listeners = Listeners(
+            self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings
         )
+        self._reports = WorkerReports(self._own, listeners)
+        self._rounds = Rounds(self._own, self._recordings, volumes, alarms)
+        self._rebuilding = Rebuilding(supervisor, catalogue, self._journal, options.file_folders, self._take_up)
         self._own.workers.add_all(self._reports.callbacks)
 
     @property
@@ -138,9 +147,10 @@ class Recorder:
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             await self._take_up_what_was_left()
             await self._rounds.start()
-            self._supervisor.start()
+            await self._encodings.start()
             self._rebuilding.begin_if_damaged()
         except BaseException:
+            await self._encodings.stop()
             await self._examination.stop()
             await self._rounds.stop()
             await asyncio.to_thread(self.catalogue.close)
@@ -152,6 +162,7 @@ class Recorder:
         self._journal.note(EventKind.PROGRAM_STOPPING, "Seacorder is finishing its files.")
         await asyncio.gather(self.stop_recording(), *(clips.stop() for clips in self._clips.values()))
         await self._rebuilding.stop()
+        await self._encodings.stop()
         await self._supervisor.stop()
         await self._examination.stop()
         await self._rounds.stop()
@@ -174,7 +185,9 @@ class Recorder:
 
     async def stop_recording(self) -> CommandResult:
         """Master stop; answered when every file is whole and on disk. Fine when nothing runs: then `id` is empty."""
-        return await self._recordings.stop()
+        result = await self._recordings.stop()
+        self._encodings.files_may_be_over()
+        return result
 
     async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
         """A clip of every live channel, from the pre-roll on. Raises NotPossible when no channel is live."""
@@ -205,12 +218,10 @@ class Recorder:
             after = self.settings
             if settings_rules.concerns_files(before, after):
                 self._recordings.settings_changed()
+            await self._encodings.settings_changed()
         if after != before:
             changed = ", ".join(settings_rules.changed_names(before, after))
             self._journal.note(EventKind.SETTINGS_CHANGED, f"Settings changed: {changed}.")
-        if settings_rules.wants_encoding(after) and after != before:
-            sentence = f"Encoder {after.encoder} is noted; this release still stores what the cameras send, unchanged."
-            self._journal.warn(EventKind.ENCODING_NOT_APPLIED, sentence)
 
     def set_overlay_text(self, text: str) -> OverlayText:
         """Shows a text over the pictures of all channels, from one instant on; empty: none. Raises BadRequest."""
@@ -234,11 +245,18 @@ class Recorder:
         """What a client has shown over the pictures."""
         return self._overlay.shown
 
+    def channel_settings(self) -> tuple[ChannelSettingsView, ...]:
+        """How each channel is encoded, and why, in the order of the settings file."""
+        return self._encodings.views()
+
     def status(self) -> RecorderStatus:
         """Everything at a glance."""
         return self._status.now(seacorder.__version__)
 
     # Inside.
+
+    def _is_clip_on(self) -> bool:
+        return any(clips.running is not None for clips in self._clips.values())
 
     async def _take_up_what_was_left(self) -> None:
         await self._take_up(await asyncio.to_thread(self.catalogue.unfinished))
@@ -269,13 +287,12 @@ class Recorder:
 
 
 def _settings_store(
-    options: RecorderOptions, folders: Folders, catalogue: Catalogue, encoders: EncoderProbe
+    channels: Sequence[ChannelSettings],
+    folders: Folders,
+    catalogue: Catalogue,
+    probe: EncoderProbe,
+    options: RecorderOptions,
 ) -> SettingsStore:
-    return SettingsStore(
-        options.first_settings,
-        folders,
-        catalogue,
-        encoders,
-        use_utc=options.use_utc,
-        fallback_root=options.fallback_root,
-    )
+    own = {one.name: options.own_encodings.get(one.name, ChannelEncoding()) for one in channels}
+    fixed = FixedSettings(own, options.use_utc, options.fallback_root)
+    return SettingsStore(options.first_settings, folders, catalogue, probe, fixed)

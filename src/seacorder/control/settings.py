@@ -1,35 +1,24 @@
 """Recorder settings: what is accepted, as functions of values. Nothing here reads or writes anything."""
 
 import math
+from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from seacorder.base.errors import BadRequest
+from seacorder.model.encoders import BY_NAME, SHORT_NAMES, known_encoder, stored_name
+from seacorder.model.encoding import BITRATE_MBITS_MAX, COPY, FRAME_RATE_MAX, RESOLUTION_MAX, EncodingSettings
 from seacorder.model.settings import (
     SPLIT_TIME_MINUTES_MAX,
     SPLIT_TIME_MINUTES_MIN,
     UNSET,
+    ChannelChange,
+    ChannelEncoding,
     PathTemplates,
     RecorderSettings,
     SettingsChange,
 )
 
-COPY = "copy"
-ENCODERS = {
-    "n264": "h264_nvenc",
-    "n265": "hevc_nvenc",
-    "q264": "h264_qsv",
-    "q265": "hevc_qsv",
-    "a264": "h264_amf",
-    "a265": "hevc_amf",
-    "x264": "libx264",
-    "x265": "libx265",
-}
-"""The Inspector API's encoder names and FFmpeg's. `copy` stands beside them."""
-
-BITRATE_MBITS_MAX = 10_000.0
-FRAME_RATE_MAX = 1_000.0
-RESOLUTION_MAX = 16_384
 TEMPLATE_CHARACTERS_MAX = 1_000
 
 _TEMPLATES = {
@@ -41,48 +30,90 @@ _TEMPLATES = {
     "anomaly_template": "anomaly",
     "clip_template": "clip",
 }
-_PLAIN = frozenset(field.name for field in fields(RecorderSettings)) - {"templates"}
+_PLAIN = frozenset(field.name for field in fields(RecorderSettings)) - {"templates", "channels"}
+_ENCODING_FIELDS = tuple(field.name for field in fields(EncodingSettings))
+_RECORDER_NAMES = {name: name for name in _ENCODING_FIELDS} | {"is_smart": "is_smart_encoding"}
+"""Of the encoding fields in RecorderSettings."""
+
+Changed = TypeVar("Changed", RecorderSettings, ChannelEncoding)
+Own = Mapping[str, ChannelEncoding]
+"""By channel: what the settings file says of it alone."""
 
 
 def apply_change(settings: RecorderSettings, change: SettingsChange) -> RecorderSettings:
     """The settings after `change`. Raises BadRequest, naming the first field that is not accepted."""
-    sent = {field.name: getattr(change, field.name) for field in fields(change)}
-    sent = {name: value for name, value in sent.items() if value is not UNSET}
+    sent = _sent(change)
     templates: dict[str, Any] = {
         _TEMPLATES[name]: _template(name, value) for name, value in sent.items() if name in _TEMPLATES
     }
     plain = {name: value for name, value in sent.items() if name in _PLAIN}
     changed = replace(settings, **plain, templates=replace(settings.templates, **templates))
-    _check_numbers(changed)
-    return replace(changed, encoder=encoder_name(changed.encoder))
+    _check_split_time(changed.split_time_minutes)
+    changed = _checked(changed)
+    if isinstance(change.channel, ChannelChange):
+        changed = replace(changed, channels=_with_channel(settings.channels, change.channel))
+    return changed
+
+
+def _with_channel(channels: Own, change: ChannelChange) -> dict[str, ChannelEncoding]:
+    """Channels of which nothing is set any more have no entry."""
+    sent = {name: value for name, value in _sent(change).items() if name in _ENCODING_FIELDS}
+    others = {name: own for name, own in channels.items() if name != change.channel}
+    own = _checked(replace(channels.get(change.channel, ChannelEncoding()), **sent))
+    return others if own == ChannelEncoding() else {**others, change.channel: own}
+
+
+def _sent(change: SettingsChange | ChannelChange) -> dict[str, Any]:
+    values = {field.name: getattr(change, field.name) for field in fields(change)}
+    return {name: value for name, value in values.items() if value is not UNSET}
+
+
+def own_of(channel: str, settings: RecorderSettings, own: Own) -> ChannelEncoding:
+    """What the channel has of its own: what a client has set, else what the settings file says."""
+    set_by_client, in_file = settings.channels.get(channel, ChannelEncoding()), own.get(channel, ChannelEncoding())
+    values = {name: _first(getattr(set_by_client, name), getattr(in_file, name)) for name in _ENCODING_FIELDS}
+    return ChannelEncoding(**values)
+
+
+def encoding_of(channel: str | None, settings: RecorderSettings, own: Own) -> EncodingSettings:
+    """What holds for a channel: its own values, else the recorder's. None: a channel without values of its own."""
+    mine = ChannelEncoding() if channel is None else own_of(channel, settings, own)
+    return EncodingSettings(**{
+        name: _first(getattr(mine, name), getattr(settings, _RECORDER_NAMES[name])) for name in _ENCODING_FIELDS
+    })
+
+
+def _first(value: Any, otherwise: Any) -> Any:
+    return otherwise if value is None else value
 
 
 def encoder_name(text: str) -> str:
     """The encoder as it is stored: the short name or FFmpeg's, in lower case. Raises BadRequest when unknown."""
-    name = text.strip().lower()
-    if name == COPY or name in ENCODERS or name in ENCODERS.values():
-        return name
-    known = ", ".join([COPY, *ENCODERS, *ENCODERS.values()])
-    raise BadRequest(f"Encoder {text!r} is not known; choose one of {known}.", field="encoder")
+    name = stored_name(text)
+    if name is None:
+        known = ", ".join([COPY, *SHORT_NAMES, *BY_NAME])
+        raise BadRequest(f"Encoder {text!r} is not known; choose one of {known}.", field="encoder")
+    return name
 
 
-def needs_encoder_check(settings: RecorderSettings, changed: RecorderSettings) -> bool:
-    """True when `changed` would use another encoder than `settings` does, and this machine may lack it."""
-    if changed.is_smart_encoding or changed.encoder == COPY:
-        return False
-    return settings.is_smart_encoding or settings.encoder != changed.encoder
+def encoders_asked(settings: RecorderSettings, own: Own) -> dict[str | None, str]:
+    """By channel: the encoder that is asked for by name, and used. None: by the recorder settings themselves."""
+    asked = {channel: encoding_of(channel, settings, own) for channel in (None, *own)}
+    return {channel: one.encoder for channel, one in asked.items() if not one.is_smart and one.encoder != COPY}
 
 
-def check_encoder(settings: RecorderSettings, available: frozenset[str]) -> None:
-    """Raises BadRequest when smart encoding is off and the encoder is not among `available` (FFmpeg's names)."""
-    if settings.is_smart_encoding or settings.encoder == COPY:
-        return
-    if ENCODERS.get(settings.encoder, settings.encoder) not in available:
-        usable = ", ".join([COPY, *(short for short, name in ENCODERS.items() if name in available)])
-        raise BadRequest(
-            f"This machine has no encoder {settings.encoder!r}; choose one of {usable}, or turn smart encoding on.",
-            field="encoder",
-        )
+def check_encoders(asked: Mapping[str | None, str], available: Collection[str]) -> None:
+    """Raises BadRequest when one that is asked for is not among `available` (FFmpeg's names)."""
+    for channel, name in asked.items():
+        encoder = known_encoder(name)
+        if encoder is None or encoder.name not in available:
+            found = (BY_NAME[one] for one in BY_NAME if one in available)
+            usable = ", ".join([COPY, *(one.short_name or one.name for one in found)])
+            whose = f", which channel {channel} would use" if channel is not None else ""
+            raise BadRequest(
+                f"This machine has no encoder {name!r}{whose}; choose one of {usable}, or turn smart encoding on.",
+                field="encoder",
+            )
 
 
 def concerns_files(settings: RecorderSettings, changed: RecorderSettings) -> bool:
@@ -108,11 +139,6 @@ def changed_names(settings: RecorderSettings, changed: RecorderSettings) -> list
     ]
 
 
-def wants_encoding(settings: RecorderSettings) -> bool:
-    """True when the client asks for pictures to be encoded, which this release does not do."""
-    return not settings.is_smart_encoding and settings.encoder != COPY
-
-
 def _template(name: str, value: str | None) -> str | None:
     if value is None:
         return None
@@ -125,17 +151,27 @@ def _template(name: str, value: str | None) -> str | None:
     return value
 
 
-def _check_numbers(settings: RecorderSettings) -> None:
-    _check_range("bitrate_mbits", settings.bitrate_mbits, BITRATE_MBITS_MAX, "Mbit/s, 0 = choose")
-    _check_range("frame_rate", settings.frame_rate, FRAME_RATE_MAX, "frames a second, 0 = the source's")
-    split = settings.split_time_minutes
+def _check_split_time(split: float) -> None:
     if split != 0 and not (math.isfinite(split) and SPLIT_TIME_MINUTES_MIN <= split <= SPLIT_TIME_MINUTES_MAX):
         raise BadRequest(
             f"A split time of {split:g} minutes is not accepted; give 0 (never split) or "
             f"{SPLIT_TIME_MINUTES_MIN:g} to {SPLIT_TIME_MINUTES_MAX:g} minutes.",
             field="split_time_minutes",
         )
-    width, height = settings.resolution
+
+
+def _checked(settings: Changed) -> Changed:
+    """With the encoder's name as it is stored. Raises BadRequest for a number out of range."""
+    if settings.bitrate_mbits is not None:
+        _check_range("bitrate_mbits", settings.bitrate_mbits, BITRATE_MBITS_MAX, "Mbit/s, 0 = choose")
+    if settings.frame_rate is not None:
+        _check_range("frame_rate", settings.frame_rate, FRAME_RATE_MAX, "frames a second, 0 = the source's")
+    if settings.resolution is not None:
+        _check_resolution(*settings.resolution)
+    return settings if settings.encoder is None else replace(settings, encoder=encoder_name(settings.encoder))
+
+
+def _check_resolution(width: int, height: int) -> None:
     whole = 0 < width <= RESOLUTION_MAX and 0 < height <= RESOLUTION_MAX
     if not whole and (width, height) != (0, 0):
         raise BadRequest(

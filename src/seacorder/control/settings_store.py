@@ -1,7 +1,7 @@
 """The recorder settings in force: loaded at the start, changed as a whole or not at all, kept in the catalogue."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from seacorder.base.errors import BadRequest, CatalogueFailed, NotPossible
 from seacorder.catalogue.catalogue import Catalogue
@@ -9,9 +9,20 @@ from seacorder.control.encoder_probe import EncoderProbe
 from seacorder.control.events import EventKind
 from seacorder.control.journal import Journal
 from seacorder.control.naming import NamingBase
-from seacorder.control.settings import apply_change, check_encoder, needs_encoder_check
-from seacorder.model.settings import RecorderSettings, SettingsChange, Unset
+from seacorder.control.settings import Own, apply_change, check_encoders, encoders_asked
+from seacorder.model.settings import ChannelChange, RecorderSettings, SettingsChange, Unset
 from seacorder.storage.directories import Folders
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSettings:
+    """What the settings file alone says."""
+
+    own: Own = field(default_factory=dict)
+    """By channel: what it has of its own."""
+    use_utc: bool = False
+    """Time tags in UTC."""
+    fallback_root: str | None = None
 
 
 class SettingsStore:
@@ -26,16 +37,16 @@ class SettingsStore:
         folders: Folders,
         catalogue: Catalogue,
         probe: EncoderProbe,
-        *,
-        use_utc: bool = False,
-        fallback_root: str | None = None,
+        fixed: FixedSettings | None = None,
     ) -> None:
+        fixed = fixed or FixedSettings()
         self.settings = first
+        self.own = fixed.own
+        """By channel: what the settings file says of it alone."""
         self._folders = folders
         self._catalogue = catalogue
         self._probe = probe
-        self._use_utc = use_utc
-        self._fallback_root = fallback_root
+        self._fixed = fixed
         self._base: NamingBase | None = None
 
     @property
@@ -59,7 +70,7 @@ class SettingsStore:
         recording, complaint = await self._resolve_or_root(self.settings.recording_directory)
         inspection, other = await self._resolve_or_root(self.settings.inspection_directory)
         root = str(await asyncio.to_thread(self._folders.resolve, None))
-        self._base = NamingBase(recording, inspection, self._use_utc, root, self._fallback_root)
+        self._base = NamingBase(recording, inspection, self._fixed.use_utc, root, self._fixed.fallback_root)
         for sentence in dict.fromkeys(one for one in (complaint, other) if one):
             journal.warn(EventKind.DIRECTORY_GIVEN_UP, f"{sentence} Files go to the storage root until one is set.")
 
@@ -70,8 +81,12 @@ class SettingsStore:
         """
         before = self.settings
         changed = apply_change(before, change)
-        if needs_encoder_check(before, changed):
-            check_encoder(changed, await self._probe.available())
+        if isinstance(change.channel, ChannelChange) and change.channel.channel not in self.own:
+            names = ", ".join(self.own)
+            raise BadRequest(f"There is no channel {change.channel.channel!r}; there are {names}.", field="channel")
+        asked = dict(encoders_asked(changed, self.own).items() - encoders_asked(before, self.own).items())
+        if asked:
+            check_encoders(asked, await self._probe.available())
         base = replace(
             self.base,
             recording_folder=await self._resolve(change.recording_directory, self.base.recording_folder),

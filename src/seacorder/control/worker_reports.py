@@ -1,7 +1,10 @@
 """What workers say, handed to whom it concerns."""
 
+from dataclasses import dataclass
+
 from seacorder.control.alarms import Alarms
 from seacorder.control.clips import Clips
+from seacorder.control.encodings import Encodings
 from seacorder.control.events import EventKind
 from seacorder.control.framegrabs import Framegrabs
 from seacorder.control.overlay_text import OverlayTexts
@@ -21,24 +24,29 @@ from seacorder.model.report import (
 from seacorder.supervisor.worker import Callbacks
 
 
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Whom reports concern."""
+
+    recordings: Recordings
+    clips: dict[FileKind, Clips]
+    framegrabs: Framegrabs
+    alarms: Alarms
+    overlay: OverlayTexts
+    encodings: Encodings
+
+
 class WorkerReports:
     """Called by the supervisor in the event loop; nothing blocks."""
 
-    def __init__(
-        self,
-        surroundings: Surroundings,
-        recordings: Recordings,
-        clips: dict[FileKind, Clips],
-        framegrabs: Framegrabs,
-        alarms: Alarms,
-        overlay: OverlayTexts,
-    ) -> None:
+    def __init__(self, surroundings: Surroundings, listeners: Listeners) -> None:
         self._own = surroundings
-        self._recordings = recordings
-        self._clips = clips
-        self._framegrabs = framegrabs
-        self._alarms = alarms
-        self._overlay = overlay
+        self._recordings = listeners.recordings
+        self._clips = listeners.clips
+        self._framegrabs = listeners.framegrabs
+        self._alarms = listeners.alarms
+        self._overlay = listeners.overlay
+        self._encodings = listeners.encodings
 
     @property
     def callbacks(self) -> Callbacks:
@@ -80,6 +88,7 @@ class WorkerReports:
         for clips in self._clips.values():
             clips.saw_status(status)
         self._own.narration.saw_status(status)
+        self._encodings.saw_status(status)
         self._alarms.look_soon()
 
     def _started(self, channel: str) -> None:
@@ -88,6 +97,7 @@ class WorkerReports:
         if channel in self._own.workers.names:
             self._overlay.worker_started(channel)
             self._own.narration.worker_started(channel)
+            self._encodings.worker_started(channel)
         if channel in self._own.workers.recording_names:
             self._recordings.worker_started(channel)
 

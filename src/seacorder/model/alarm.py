@@ -13,6 +13,8 @@ class AlarmKind(StrEnum):
     CAMERA_STALLED = "camera_stalled"
     CAMERA_FROZEN = "camera_frozen"
     CAMERA_BLACK = "camera_black"
+    ENCODING_OVERLOAD = "encoding_overload"
+    ENCODER_FAILED = "encoder_failed"
     DISK_LOW = "disk_low"
     DISK_FULL = "disk_full"
     DISK_SLOW = "disk_slow"

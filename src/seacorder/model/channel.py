@@ -66,6 +66,8 @@ class PictureFormat:
     frame_rate: float
     """Frames a second as the source declares or as measured; 0 when unknown."""
     audio_codec: str | None = None
+    bit_depth: int = 8
+    """Bits a sample, as far as the source tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,13 @@ class ReadFolders:
     folders: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TryEncoders:
+    """To the encoder probe: try these, in this order."""
+
+    names: tuple[str, ...]
+
+
 Command = (
     StartRecording
     | ChangeRecording

@@ -1,6 +1,9 @@
 """The encoders that are known: what each is called, what it makes, and which presets it is run with. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from seacorder.model.encoding import COPY
 
 CODEC_NAMES = {"h264": "H.264", "hevc": "H.265", "av1": "AV1"}
 """FFmpeg's names of the codecs that can be stored, and what people call them."""
@@ -16,8 +19,8 @@ class Encoder:
     """The Inspector API's, such as `n264`; empty where it has none."""
     codec: str
     """`h264`, `hevc` or `av1`."""
-    maker: str
-    """What it runs on, for people."""
+    runs_on: str
+    """The hardware, or `software`."""
     is_hardware: bool = True
     presets: tuple[str, ...] = ()
     """Those it may be run with, the fastest first; empty where it has none."""
@@ -30,6 +33,16 @@ class Encoder:
         """As people call it."""
         return CODEC_NAMES[self.codec]
 
+
+SOFTWARE_TEXT = "software"
+NEEDS = {
+    "NVIDIA NVENC": "an NVIDIA graphics card with its driver",
+    "Intel Quick Sync": "an Intel graphics unit with its driver",
+    "AMD AMF": "an AMD graphics card with its driver",
+    "Apple VideoToolbox": "macOS",
+    "V4L2 M2M": "an encoder device of the system-on-chip (/dev/video…)",
+}
+"""What each kind of hardware encoder cannot do without."""
 
 _X264 = ("ultrafast", "superfast", "veryfast", "faster", "fast")
 _X265 = ("ultrafast", "superfast", "veryfast")
@@ -52,9 +65,9 @@ ENCODERS = (
     Encoder("av1_nvenc", "", "av1", "NVIDIA NVENC", presets=_NVENC, least_side=192),
     Encoder("av1_qsv", "", "av1", "Intel Quick Sync", presets=_QSV, least_side=128),
     Encoder("av1_amf", "", "av1", "AMD AMF", presets=_AMF, least_side=128),
-    Encoder("libx264", "x264", "h264", "software", False, _X264, least_side=2, largest_side=16_384),
-    Encoder("libx265", "x265", "hevc", "software", False, _X265, least_side=32, largest_side=16_384),
-    Encoder("libsvtav1", "", "av1", "software", False, _SVT, least_side=64),
+    Encoder("libx264", "x264", "h264", SOFTWARE_TEXT, False, _X264, least_side=2, largest_side=16_384),
+    Encoder("libx265", "x265", "hevc", SOFTWARE_TEXT, False, _X265, least_side=32, largest_side=16_384),
+    Encoder("libsvtav1", "", "av1", SOFTWARE_TEXT, False, _SVT, least_side=64),
 )
 """Hardware before software; among each, the codec that most can play first."""
 
@@ -68,3 +81,15 @@ SOFTWARE = tuple(encoder.name for encoder in ENCODERS if not encoder.is_hardware
 def known_encoder(name: str) -> Encoder | None:
     """By FFmpeg's name or the Inspector API's; None for others, also for `copy`."""
     return BY_NAME.get(SHORT_NAMES.get(name, name))
+
+
+def stored_name(text: str) -> str | None:
+    """An encoder as settings keep it: the short name or FFmpeg's, or `copy`, in lower case; None when not known."""
+    name = text.strip().lower()
+    return name if name == COPY or known_encoder(name) is not None else None
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Known names in the order of `ENCODERS`, each once."""
+    wanted = frozenset(names)
+    return tuple(encoder.name for encoder in ENCODERS if encoder.name in wanted)

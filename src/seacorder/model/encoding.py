@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+BITRATE_MBITS_MAX = 10_000.0
+FRAME_RATE_MAX = 1_000.0
+RESOLUTION_MAX = 16_384
+"""What settings may ask for; each also 0."""
+
 COPY = "copy"
 """The encoder name that asks for the source's own pictures, unchanged."""
 
@@ -74,6 +79,8 @@ class EncodingStatus:
     """What was decided and why, in one sentence."""
     encoder: str
     """FFmpeg's name, or `copy`."""
+    planned_encoder: str = ""
+    """The one that was decided on; `encoder` is another one when that has failed. Empty: the same."""
     preset: str = ""
     """The one in use now; it is stepped down before frames are lost, and up again."""
     bit_rate: int = 0

@@ -68,10 +68,14 @@ class EventNoted:
 
 
 @dataclass(frozen=True, slots=True)
-class EncodersFound:
-    """FFmpeg's names of the encoders that open on this machine, as far as they have been tried."""
+class EncoderTried:
+    """One encoder has been made to encode, or has not."""
 
-    encoders: frozenset[str]
+    name: str
+    """FFmpeg's."""
+    is_usable: bool
+    sentence: str = ""
+    """Why not; empty when it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,16 @@ The compressed bytes themselves stay in the media library's packet, which is ref
 here it is only carried. Whoever hands a packet to a muxer sets its times first and does not rely on what it finds.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from seacorder.model.channel import PictureFormat
+
+_DEPTH = re.compile(r"(?<![0-9])(?:[py][0-4])?(1[0-6])(?:le|be)$")
+"""In FFmpeg's names of pixel formats: `yuv420p10le`, `gray12be`, `p010le`."""
 
 
 class Track(StrEnum):
@@ -54,7 +58,15 @@ class SourceFormat:
             height=self.video.height,
             frame_rate=float(self.frame_rate or 0),
             audio_codec=self.audio.codec if self.audio else None,
+            bit_depth=self.bit_depth,
         )
+
+    @property
+    def bit_depth(self) -> int:
+        """Bits a sample; 8 where the source does not tell."""
+        context = getattr(self.templates.get(Track.VIDEO), "codec_context", None)
+        found = _DEPTH.search(getattr(context, "pix_fmt", None) or "")
+        return int(found[1]) if found else 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
-"""What a client may set over the Inspector API. Field names here; the wire's PascalCase lives in `api`."""
+"""What a client may set. Field names here; the wire's PascalCase lives in `api`."""
 
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+from seacorder.model.encoding import EncodingPlan, EncodingSettings
 
 SPLIT_TIME_MINUTES_MIN = 0.05
 SPLIT_TIME_MINUTES_MAX = 1440.0
@@ -28,8 +31,22 @@ class PathTemplates:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelEncoding:
+    """What one channel has of its own; None: as the recorder. The fields mean what they mean in EncodingSettings."""
+
+    is_smart: bool | None = None
+    encoder: str | None = None
+    bitrate_mbits: float | None = None
+    resolution: tuple[int, int] | None = None
+    frame_rate: float | None = None
+    burn_in: bool | None = None
+    keep_clean: bool | None = None
+    deinterlace: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RecorderSettings:
-    """Settings of all channels; kept across restarts in the catalogue."""
+    """Settings of all channels, and what clients have set for single ones; kept across restarts in the catalogue."""
 
     bitrate_mbits: float = 0.0
     """Mbit/s; 0 = choose."""
@@ -47,7 +64,12 @@ class RecorderSettings:
     """As the client sent it; None = `[storage] root`."""
     inspection_directory: str | None = None
     """As the client sent it; None = `[storage] root`."""
+    burn_in: bool = False
+    keep_clean: bool = False
+    deinterlace: bool = False
     templates: PathTemplates = PathTemplates()
+    channels: Mapping[str, ChannelEncoding] = field(default_factory=dict)
+    """By channel: what clients have set for it alone. It goes before what the settings file says of the channel."""
 
 
 class Unset(Enum):
@@ -57,6 +79,21 @@ class Unset(Enum):
 
 
 UNSET = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChange:
+    """Any subset of `ChannelEncoding`; None takes a value back: then the settings file's holds, or the recorder's."""
+
+    channel: str
+    is_smart: bool | Unset | None = UNSET
+    encoder: str | Unset | None = UNSET
+    bitrate_mbits: float | Unset | None = UNSET
+    resolution: tuple[int, int] | Unset | None = UNSET
+    frame_rate: float | Unset | None = UNSET
+    burn_in: bool | Unset | None = UNSET
+    keep_clean: bool | Unset | None = UNSET
+    deinterlace: bool | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +117,33 @@ class SettingsChange:
     event_template: str | Unset = UNSET
     anomaly_template: str | Unset = UNSET
     clip_template: str | None | Unset = UNSET
+    burn_in: bool | Unset = UNSET
+    keep_clean: bool | Unset = UNSET
+    deinterlace: bool | Unset = UNSET
+    channel: ChannelChange | Unset = UNSET
+    """For one channel alone."""
+
+
+class TakesEffect(StrEnum):
+    """When the settings in force reach the files of a channel."""
+
+    NOW = "now"
+    """They have, or do with the next pictures."""
+    NEXT_SPLIT = "next_split"
+    """A running file keeps what it began with."""
+    AFTER_RECORDING = "after_recording"
+    """The running recording never splits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettingsView:
+    """The encoding of one channel: what it has of its own, what holds, and what that comes to."""
+
+    channel: str
+    own: ChannelEncoding
+    in_force: EncodingSettings
+    plan: EncodingPlan | None
+    """What becomes of the pictures that the source sends now; None when none have come yet."""
+    takes_effect: TakesEffect = TakesEffect.NOW
+    from_utc_ns: int | None = None
+    """NEXT_SPLIT: when that is."""

@@ -65,7 +65,8 @@ class Worker(Generic[First]):
         self.restarts = 0
         """How often its process was started anew."""
         self._launch = launch
-        self._first_message = first_message
+        self.first_message = first_message
+        """Sent to each process that is started from now on."""
         self._callbacks = callbacks
         self._limits = limits or Limits()
         self._is_restarted = restarts
@@ -230,7 +231,7 @@ class Worker(Generic[First]):
         if self._stop_wanted.is_set():
             self._kill("It was told to end before it began.")
             return
-        process.send(self._first_message)
+        process.send(self.first_message)
         self._tell(self._callbacks.on_started, self.name)
 
     async def _read(self, process: WorkerProcess, silence: Silence) -> None:

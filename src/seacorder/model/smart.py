@@ -1,0 +1,268 @@
+"""The decision how a channel's pictures become what is stored: as they come, or with which encoder. Pure.
+
+Three questions, in this order:
+
+1. May the source's own pictures be stored? H.264 and H.265 can; text over the picture, deinterlacing and an encoder
+   that was asked for by name change them.
+2. Which encoder? The one asked for; else, or where it does not open, the first of `_preference`: one that keeps what
+   the source has (10 bit, more than 4096 pixels a side), then hardware before software, then the codec most can play.
+3. How much: bit rate by `bit_rate_for`, preset by the cores that are left to the channel.
+
+docs/reference/encoding.md has the bit rates and the rules as the operator reads them; a test compares.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from seacorder.model.channel import PictureFormat
+from seacorder.model.encoders import BY_NAME, CODEC_NAMES, SOFTWARE, Encoder, known_encoder
+from seacorder.model.encoding import COPY, EncodingPlan, EncodingSettings, Machine
+
+PASS_THROUGH_CODECS = ("h264", "hevc")
+"""What can be stored as it comes."""
+
+REFERENCE_BIT_RATE = 8_000_000
+"""Of H.264 with 1920x1080 pixels and 25 frames a second."""
+_REFERENCE_PIXELS = 1920 * 1080
+_REFERENCE_RATE = 25
+_SIZE_EXPONENT = 0.85
+"""A picture of twice the pixels needs less than twice the bits: neighbours are more alike."""
+_RATE_EXPONENT = 0.7
+"""So do twice the frames."""
+_CODEC_SHARE = {"h264": 1.0, "hevc": 0.65, "av1": 0.55}
+"""Of H.264's bit rate, for the same picture."""
+BIT_RATE_MIN, BIT_RATE_MAX = 200_000, 120_000_000
+_BIT_RATE_STEP = 100_000
+
+MEGAPIXELS_PER_CORE = {
+    "libx264": {"ultrafast": 110.0, "superfast": 85.0, "veryfast": 55.0, "faster": 40.0, "fast": 28.0},
+    "libx265": {"ultrafast": 13.0, "superfast": 9.0, "veryfast": 7.0},
+    "libsvtav1": {"13": 35.0, "12": 34.0, "11": 33.0, "10": 29.0, "9": 24.0, "8": 12.0},
+}
+"""What one core encodes in a second, measured with film of 1280x720; the preset in use is corrected while running."""
+DECODING_MEGAPIXELS_PER_CORE = 150.0
+"""What one core decodes in a second."""
+USABLE_SHARE = 0.6
+"""Of the cores, so that a moment's load loses nothing."""
+
+_USUAL_RATE = Fraction(25)
+"""Where the source tells none."""
+_NTSC = Fraction(1000, 1001)
+_NTSC_TOLERANCE = Fraction(1, 200)
+_SAME_RATE = Fraction(1, 2000)
+"""Rates that differ by less than this share are one."""
+
+_SOURCE_NAMES = CODEC_NAMES | {
+    "rawvideo": "uncompressed pictures",
+    "mjpeg": "Motion JPEG",
+    "mpeg2video": "MPEG-2",
+    "mpeg4": "MPEG-4",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What is to be encoded."""
+
+    width: int
+    height: int
+    rate: Fraction
+    """As the plan has it: 0 = each frame of the source."""
+    counted_rate: Fraction
+    """Frames a second to reckon with."""
+    is_deep: bool
+    """More than 8 bits a sample."""
+    is_compressed: bool
+    """Has to be decoded first."""
+
+    @property
+    def megapixels_per_second(self) -> float:
+        return self.width * self.height * float(self.counted_rate) / 1e6
+
+
+def plan_for(source: PictureFormat, asked: EncodingSettings, machine: Machine) -> EncodingPlan:
+    """What becomes of the pictures of `source`. Never fails: what cannot be had is replaced, and the sentence says so.
+
+    `machine.encoders` empty: only the software encoders are counted on.
+    """
+    why = _why_encoded(source, asked)
+    if not why:
+        return _pass_through(source, asked)
+    wanted = None if asked.is_smart else known_encoder(asked.encoder)
+    picture = _picture(source, asked)
+    order = _preference(picture, machine, wanted)
+    encoder = order[0]
+    width, height = _fitted(picture, encoder)
+    rate = bit_rate_for(encoder.codec, width, height, picture.counted_rate)
+    if not asked.is_smart and asked.bitrate_mbits > 0:
+        rate = max(1, round(asked.bitrate_mbits * 1e6))
+    preset, is_enough = _preset(encoder, picture, machine)
+    return EncodingPlan(
+        is_pass_through=False,
+        sentence=" ".join(filter(None, [
+            f"Encoded as {encoder.codec_name} at {rate / 1e6:g} Mbit/s with {_described(encoder, preset)}, {why}.",
+            _instead(encoder, wanted, asked, machine),
+            _size_sentence(picture, source, (width, height)),
+            "" if is_enough else _too_slow(picture),
+        ])),
+        encoder=encoder.name,
+        bit_rate=rate,
+        width=width,
+        height=height,
+        frame_rate=picture.rate,
+        preset=preset,
+        next_best=tuple(one.name for one in order[1:]),
+    )
+
+
+def bit_rate_for(codec: str, width: int, height: int, frame_rate: Fraction | float) -> int:
+    """Bits a second for `codec` (`h264`, `hevc`, `av1`): whole steps of 100 kbit/s."""
+    pixels = max(1, width * height) / _REFERENCE_PIXELS
+    rate = max(0.01, float(frame_rate)) / _REFERENCE_RATE
+    exact = REFERENCE_BIT_RATE * pixels**_SIZE_EXPONENT * rate**_RATE_EXPONENT * _CODEC_SHARE[codec]
+    return int(min(max(round(exact / _BIT_RATE_STEP) * _BIT_RATE_STEP, BIT_RATE_MIN), BIT_RATE_MAX))
+
+
+# Question 1: pass through or encode.
+
+
+def _why_encoded(source: PictureFormat, asked: EncodingSettings) -> str:
+    """Why the source's own pictures are not what is stored; empty when they are."""
+    if source.codec not in PASS_THROUGH_CODECS:
+        return f"because the source sends {_source_name(source)}, which cannot be stored as it comes"
+    if asked.burn_in:
+        return "because the overlay is burned in"
+    if asked.deinterlace:
+        return "because deinterlacing is on"
+    if not asked.is_smart and asked.encoder != COPY:
+        return "as the settings ask"
+    return ""
+
+
+def _pass_through(source: PictureFormat, asked: EncodingSettings) -> EncodingPlan:
+    sent = _source_name(source)
+    if asked.is_smart:
+        sentence = f"Stored as it comes: the source sends {sent}, and nothing is burned in."
+    else:
+        unused = [name for name, is_set in _unused_with_copy(asked) if is_set]
+        sentence = f"Stored as it comes ({sent}), as the settings ask."
+        if unused:
+            sentence += f" Not used with the encoder copy: {', '.join(unused)}."
+    return EncodingPlan(True, sentence, width=source.width, height=source.height)
+
+
+def _unused_with_copy(asked: EncodingSettings) -> tuple[tuple[str, bool], ...]:
+    return (
+        ("bit rate", asked.bitrate_mbits > 0),
+        ("size", asked.resolution != (0, 0)),
+        ("frame rate", asked.frame_rate > 0),
+    )
+
+
+def _source_name(source: PictureFormat) -> str:
+    return _SOURCE_NAMES.get(source.codec, source.codec)
+
+
+# What is to be encoded.
+
+
+def _picture(source: PictureFormat, asked: EncodingSettings) -> _Picture:
+    own_rate = Fraction(source.frame_rate).limit_denominator(100_000) or _USUAL_RATE
+    size, rate = (source.width, source.height), Fraction(0)
+    if not asked.is_smart:
+        size = asked.resolution if asked.resolution != (0, 0) else size
+        rate = _exact_rate(asked.frame_rate)
+    if rate and source.frame_rate and abs(rate - own_rate) < own_rate * _SAME_RATE:
+        # The source's own rate: every frame is stored at its own time, none left out or doubled.
+        rate = Fraction(0)
+    return _Picture(
+        width=size[0],
+        height=size[1],
+        rate=rate,
+        counted_rate=rate or own_rate,
+        is_deep=source.bit_depth > 8,
+        is_compressed=source.codec != "rawvideo",
+    )
+
+
+def _exact_rate(rate: float) -> Fraction:
+    """29.97 is 30000/1001, and so on."""
+    plain, ntsc = Fraction(rate).limit_denominator(1000), round(rate) * _NTSC
+    return ntsc if plain.denominator > 1 and abs(ntsc - plain) < _NTSC_TOLERANCE else plain
+
+
+def _fitted(picture: _Picture, encoder: Encoder) -> tuple[int, int]:
+    """The size that is stored: even, and not smaller than the encoder takes. 0, 0 when it is not known yet."""
+    if not (picture.width and picture.height):
+        return 0, 0
+
+    def side(pixels: int) -> int:
+        return max(pixels + pixels % 2, encoder.least_side)
+
+    return side(picture.width), side(picture.height)
+
+
+# Question 2: which encoder.
+
+
+def _preference(picture: _Picture, machine: Machine, wanted: Encoder | None) -> list[Encoder]:
+    """The encoders that open, the best first; `wanted` leads when it is among them, and its codec in any case."""
+    usable = [BY_NAME[name] for name in machine.encoders or SOFTWARE if name in BY_NAME] or [
+        BY_NAME[name] for name in SOFTWARE
+    ]
+    codecs = ("hevc", "h264", "av1") if picture.is_deep else ("h264", "hevc", "av1")
+
+    def place(one: Encoder) -> tuple[bool, bool, bool, bool, bool, int]:
+        return (
+            one is not wanted,
+            wanted is not None and one.codec != wanted.codec,
+            max(picture.width, picture.height) > one.largest_side,
+            picture.is_deep and one.codec == "h264",
+            not one.is_hardware,
+            codecs.index(one.codec),
+        )
+
+    return sorted(usable, key=place)
+
+
+# Question 3: how much.
+
+
+def _preset(encoder: Encoder, picture: _Picture, machine: Machine) -> tuple[str, bool]:
+    """The hardest preset that the channel's cores bear; False when even the easiest is too much."""
+    speeds = MEGAPIXELS_PER_CORE.get(encoder.name)
+    if speeds is None:
+        return (encoder.presets[-1] if encoder.presets else ""), True
+    decoding = picture.megapixels_per_second / DECODING_MEGAPIXELS_PER_CORE if picture.is_compressed else 0.0
+    cores = machine.cores * USABLE_SHARE - decoding
+    borne = [name for name in encoder.presets if picture.megapixels_per_second / speeds[name] <= cores]
+    return (borne[-1], True) if borne else (encoder.presets[0], False)
+
+
+# The sentence.
+
+
+def _described(encoder: Encoder, preset: str) -> str:
+    detail = f"{encoder.runs_on}, preset {preset}" if preset else encoder.runs_on
+    return f"{encoder.name} ({detail})"
+
+
+def _instead(encoder: Encoder, wanted: Encoder | None, asked: EncodingSettings, machine: Machine) -> str:
+    if wanted is not None and encoder is not wanted:
+        return f"The encoder {asked.encoder} does not open on this machine."
+    if wanted is None and not encoder.is_hardware:
+        return "No hardware encoder opens on this machine." if machine.encoders else ""
+    return ""
+
+
+def _size_sentence(picture: _Picture, source: PictureFormat, size: tuple[int, int]) -> str:
+    if size in {(0, 0), (picture.width, picture.height)}:
+        return ""
+    return f"Stored with {size[0]}x{size[1]} pixels: the encoder does not take {picture.width}x{picture.height}."
+
+
+def _too_slow(picture: _Picture) -> str:
+    return (
+        f"The processor is likely too slow for {picture.width}x{picture.height} at "
+        f"{float(picture.counted_rate):g} frames a second; choose a smaller size or rate."
+    )
