@@ -175,6 +175,14 @@ def catalogue_rebuild(
 
 
 @app.command()
+def inputs(as_json: JsonOption = False) -> None:
+    """List capture cards, cameras, screens and sound inputs of this machine. With the address for the settings."""
+    from seacorder.cli.inputs import list_inputs
+
+    list_inputs(as_json=as_json)
+
+
+@app.command()
 def ping(url: UrlOption = DEFAULT_URL) -> None:
     """Ask whether a recorder answers."""
     from seacorder.cli.remote import ping_recorder

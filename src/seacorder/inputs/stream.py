@@ -7,6 +7,7 @@ counters of MPEG-TS (ISO/IEC 13818-1, 2.4.3.3).
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from av.error import FFmpegError
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
+from seacorder.inputs.late_head import timely
 from seacorder.inputs.stream_faults import CLOSED, said, silence, stream_failure
 from seacorder.inputs.tracks import Tracks
 from seacorder.inputs.wrapped_times import WrappedTimes
@@ -40,6 +42,7 @@ class StreamInput:
         self._source = f"Stream {address.redacted}"
         self._container: Any = None
         self._tracks: Tracks | None = None
+        self._time_bases: dict[Track, Fraction] = {}
         self._is_closed = False
 
     def open(self) -> SourceFormat:
@@ -60,20 +63,22 @@ class StreamInput:
                 self._container, self._source, self._clock, wants_audio=address.wants_audio, mend=mend
             )
             self._tracks = tracks
-            return tracks.open()
+            found = tracks.open()
         except FFmpegError as error:
             if self._clock.monotonic_ns() - begin_ns >= patience * NS_PER_SECOND:
                 # FFmpeg has other words for it where a protocol stands between.
                 raise silence(address, self._source) from None
             # The library's error carries the address with its password, so it does not go on as a cause.
             raise stream_failure(error, address, self._source) from None
+        self._time_bases = {track: template.time_base for track, template in found.templates.items()}
+        return found
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         if self._tracks is None:
             raise InputFailed(f"{self._source} is not open.")
         picture_came_ns = self._clock.monotonic_ns()
         try:
-            for item in self._tracks.packets():
+            for item in timely(self._tracks.packets(), self._time_bases):
                 if isinstance(item, SourcePacket):
                     if item.track is Track.VIDEO:
                         picture_came_ns = item.arrived_ns

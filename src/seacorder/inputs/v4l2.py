@@ -57,23 +57,27 @@ class Device:
     path: str
     name: str
     formats: tuple[OfferedFormat, ...]
+    fault: str = ""
+    """Why it cannot be asked, as the end of a sentence."""
 
 
 def devices(folder: Path = Path("/dev")) -> list[Device]:
     """The devices that give pictures, in the order of their numbers. Empty elsewhere than on Linux."""
     paths = sorted(folder.glob("video*"), key=lambda path: (len(path.name), path.name))
     found = [device_at(str(path)) for path in paths]
-    return [device for device in found if device is not None and device.formats]
+    return [device for device in found if device is not None and (device.formats or device.fault)]
 
 
 def device_at(path: str) -> Device | None:
-    """None when there is no such device, when it may not be opened, or when it is none that gives pictures."""
+    """None when there is no such device, or when it is none that gives pictures."""
     if sys.platform != "linux":
         return None
     import fcntl
 
     try:
         handle = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    except PermissionError:
+        return Device(path, _name_of(path), (), "may not be opened by this user; add it to the group video")
     except OSError:
         return None
     try:
@@ -82,6 +86,13 @@ def device_at(path: str) -> Device | None:
         return None
     finally:
         os.close(handle)
+
+
+def _name_of(path: str) -> str:
+    """What the kernel calls a device that may not be opened."""
+    with contextlib.suppress(OSError):
+        return Path("/sys/class/video4linux", Path(path).name, "name").read_text(encoding="utf-8").strip()
+    return ""
 
 
 def offered_by(path: str) -> str:
