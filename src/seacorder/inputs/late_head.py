@@ -14,7 +14,7 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 PAUSE_NS = 5 * NS_PER_MS
 """A packet that had to be waited for so long came by itself."""
 HEAD_BYTES = 64 * 1024 * 1024
-HEAD_SECONDS = 10
+HEAD_SECONDS = Fraction(10)
 """A head is no longer; what comes faster than time for longer than that is no head."""
 
 Item = SourcePacket | SourceFormat
@@ -47,7 +47,7 @@ def _restamped(head: list[Item], time_bases: dict[Track, Fraction]) -> Iterator[
             yield item
             continue
         own = _seconds(item, time_bases)
-        early = min(max(known) - own, HEAD_SECONDS) if own is not None else 0
+        early = min(max(known) - own, HEAD_SECONDS) if own is not None else Fraction(0)
         arrived_ns = max(arrived_ns, item.arrived_ns - int(early * NS_PER_SECOND))
         yield replace(item, arrived_ns=arrived_ns)
 
