@@ -106,6 +106,8 @@ class ChannelInStatus(View):
     backlog_bytes: int
     queued_bytes: int
     recording: FileView | None
+    clean: FileView | None
+    """Of the untouched pictures, beside the burned ones."""
     clip: FileView | None
     anomaly: FileView | None
     overlay_text: str
@@ -314,6 +316,7 @@ def _channel(index: int, view: ChannelView) -> ChannelInStatus:
         restarts=view.restarts,
         backlog_seconds=round(status.backlog_seconds, 3),
         recording=_file(status.recording),
+        clean=_file(status.clean),
         clip=_file(status.clip),
         anomaly=_file(status.anomaly),
         narration=None if status.narration is None else shown(HeardView, status.narration),

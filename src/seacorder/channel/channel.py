@@ -71,6 +71,8 @@ class Channel:
         self.backlog = Backlog(max(settings.backlog_seconds, settings.preroll_seconds))
         self.outputs = Outputs(lambda: self._tell_unencoded(None))
         self.encoding = EncodingSide()
+        self.clean_status: Callable[[], tuple[bool, FileStatus | None]] = lambda: (False, None)
+        """Set by `CleanCopy`: whether the untouched pictures are recorded too, and their file."""
         self.texts = ShownTexts()
         """What clients have shown over the picture."""
         self.source: SourceFormat | None = None
@@ -93,13 +95,11 @@ class Channel:
         self._begin_ns = clock.monotonic_ns()
         self._reason: str | None = f"{settings.name} is being connected."
         self._newest: Sample | None = None
-        self._newest_arrived_ns = 0
-        self._reached_ns = 0
-        """No picture captured before this instant is still to come."""
+        self._newest_arrived_ns, self._reached_ns = 0, 0
+        """The second: no picture captured before this instant is still to come."""
         self._hole: Hole | None = None
-        self._wants_keyframe, self._losses = True, 0
-        self._mended_said = (0, 0)
-        """(how many mended, when it was said)."""
+        self._wants_keyframe, self._losses, self._mended_said = True, 0, (0, 0)
+        """The last: how many mended, when it was said."""
 
     # What the input says.
 
@@ -282,6 +282,7 @@ class Channel:
         with self.lock:
             now_ns = self.clock.monotonic_ns()
             files = {slot: self._file(slot) for slot in Slot}
+            keeps_clean, clean = self.clean_status()
             return ChannelStatus(
                 channel=self.settings.name,
                 state=self._state,
@@ -296,6 +297,8 @@ class Channel:
                 queued_bytes=self._queued_bytes(),
                 newest_frame_utc_ns=self._newest.utc_ns if self._newest else None,
                 recording=files[Slot.RECORDING],
+                clean=clean,
+                keeps_clean=keeps_clean,
                 clip=files[Slot.CLIP],
                 anomaly=files[Slot.ANOMALY],
                 picture_fault=self._picture_fault,

@@ -11,6 +11,7 @@ from seacorder.base.log import call_process
 from seacorder.base.pipe import Link
 from seacorder.channel.burn_in import BurnIn
 from seacorder.channel.channel import Channel
+from seacorder.channel.clean_copy import BothAnswers, CleanCopy, Tee
 from seacorder.channel.encoder import Encoder
 from seacorder.channel.encoding import Encoding
 from seacorder.channel.ingest import Ingest
@@ -43,15 +44,14 @@ EXIT_INPUT_HANGS = 3
 class Heartbeat(threading.Thread):
     """Reports the status twice a second, and lets the channel notice what did not happen."""
 
-    def __init__(self, channel: Channel, give_up: Callable[[], None]) -> None:
+    def __init__(
+        self, channel: Channel, clean: CleanCopy, wake: threading.Event, give_up: Callable[[], None]
+    ) -> None:
+        """`wake` is set when something new is due, perhaps sooner than the next beat."""
         super().__init__(name="heartbeat", daemon=True)
-        self._channel = channel
+        self._channel, self._clean = channel, clean
         self._give_up = give_up
-        self._wake = threading.Event()
-
-    def wake(self) -> None:
-        """Something new is due, perhaps sooner than the next beat."""
-        self._wake.set()
+        self._wake = wake
 
     def run(self) -> None:
         channel, clock = self._channel, self._channel.clock
@@ -64,7 +64,9 @@ class Heartbeat(threading.Thread):
                 if max(channel.stalled_seconds(), channel.encoding.hangs_seconds()) > HANGING_SECONDS:
                     self._give_up()
             channel.tick()
-            due_ns = min(next_beat_ns, channel.next_due_ns() or next_beat_ns)
+            self._clean.tick()
+            due = [next_beat_ns, channel.next_due_ns(), self._clean.next_due_ns()]
+            due_ns = min(one for one in due if one is not None)
             self._wake.wait(max(0.0, (due_ns - clock.monotonic_ns()) / NS_PER_SECOND))
             self._wake.clear()
 
@@ -80,15 +82,18 @@ def run(link: Link) -> None:
     outbox = Outbox(link.send)
     outbox.start()
     budget = Budget(settings.queue_bytes)
-    channel = Channel(settings, clock, outbox.put, queued_bytes=lambda: budget.taken_bytes)
-    heartbeat = Heartbeat(channel, lambda: end(channel, outbox, EXIT_INPUT_HANGS))
+    answers = BothAnswers(outbox.put)
+    channel = Channel(settings, clock, answers, queued_bytes=lambda: budget.taken_bytes)
     places = Places(settings.reserve_bytes, clock, lambda: budget.coming_bytes)
     surroundings = Surroundings(settings, clock, budget, outbox.put, places, channel.texts.beside)
+    wake = threading.Event()
+    clean = CleanCopy(surroundings, channel, answers, wake.set)
+    heartbeat = Heartbeat(channel, clean, wake, lambda: end(channel, clean, outbox, EXIT_INPUT_HANGS))
     burn_in = BurnIn(settings, channel.texts.at, channel.note)
     encoding = Encoding(channel, clock, Encoder, burn_in)
     stage = Stage(channel, as_it_comes if settings.narrator else decide, encoding)
-    orders = Orders(channel, surroundings, heartbeat.wake, stage.change)
-    ingest = Ingest(channel, input_of(settings, channel, clock), clock, stage)
+    orders = Orders(channel, surroundings, wake.set, stage.change)
+    ingest = Ingest(channel, input_of(settings, channel, clock), clock, Tee(stage, clean))
     listen = ear_of(channel)
     if settings.picture_watch and settings.narrator is None:
         watch = PictureWatch(channel.saw_picture)
@@ -103,10 +108,11 @@ def run(link: Link) -> None:
         if isinstance(command, HearNarration):
             listen(command)
         else:
+            clean.carry_out(command)
             orders.carry_out(command)
     ingest.stop()
     stage.finish()
-    end(channel, outbox, EXIT_DONE)
+    end(channel, clean, outbox, EXIT_DONE)
 
 
 def input_of(settings: ChannelSettings, channel: Channel, clock: Clock) -> Callable[[], Input]:
@@ -156,7 +162,7 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def end(channel: Channel, outbox: Outbox, code: int) -> None:
+def end(channel: Channel, clean: CleanCopy, outbox: Outbox, code: int) -> None:
     """Finishes every file and ends the process; waits for the disk as long as it takes.
 
     Ends with `_exit` because a thread may sit in a network read that nothing can cancel.
@@ -172,6 +178,7 @@ def end(channel: Channel, outbox: Outbox, code: int) -> None:
     with channel.lock:
         channel.close_hole(instant)
         waiting = channel.outputs.finish_all(instant, one_done)
+    waiting += clean.finish_all(instant, one_done)
     for _ in range(waiting):
         done.acquire()
     outbox.drain(REPORTS_SECONDS)

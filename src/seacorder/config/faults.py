@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from seacorder.base.log import redact
 from seacorder.config.keys import Location, accepted, field_at, table_at
+from seacorder.model.channel import clean_name
 from seacorder.model.narration import INTO_ALL, INTO_FILE
 
 Origins = Mapping[Location, str]
@@ -29,6 +30,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
     if ports[0] == ports[1]:
         yield f"{place}: [server] inspector_port and integration_port are both {ports[0]}; give each its own."
     yield from _channel_clashes(raw.get("channels"), place)
+    yield from _clean_clashes(raw.get("channels"), place)
     yield from _layer_clashes(raw, place)
     yield from _audio_clashes(_table(raw.get("audio")), raw.get("channels"), place)
 
@@ -49,6 +51,18 @@ def _channel_clashes(channels: object, place: str) -> Iterator[str]:
             yield (
                 f"{place}: [[channels]] {number} has the name of [[channels]] {first}, {name!r}; "
                 "give every channel a name of its own."
+            )
+
+
+def _clean_clashes(channels: object, place: str) -> Iterator[str]:
+    """Names under which a channel's untouched pictures would be recorded, and another channel's name."""
+    names = [_table(one).get("name") for one in channels] if isinstance(channels, list) else []
+    plain = {name.strip().casefold(): name for name in names if isinstance(name, str)}
+    for folded, name in plain.items():
+        if (other := plain.get(clean_name(folded))) is not None:
+            yield (
+                f"{place}: [[channels]] {other!r} is the name under which the untouched pictures of {name!r} are "
+                "recorded (keep_clean); give it another name."
             )
 
 

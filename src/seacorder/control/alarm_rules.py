@@ -215,7 +215,7 @@ def _catalogue(scene: Scene) -> Iterator[Finding]:
 
 
 def _files_of(status: ChannelStatus) -> Iterator[FileStatus]:
-    yield from (file for file in (status.recording, status.clip, status.anomaly) if file is not None)
+    yield from (file for file in (status.recording, status.clean, status.clip, status.anomaly) if file is not None)
 
 
 def _faulty(scene: Scene, kind: FaultKind) -> dict[str, str]:

@@ -10,7 +10,7 @@ from seacorder.control.recordings import Recordings
 from seacorder.control.surroundings import Surroundings
 from seacorder.control.volume_watch import VolumeWatch
 from seacorder.model.alarm import Alarm, AlarmKind
-from seacorder.model.channel import ChannelState
+from seacorder.model.channel import ChannelState, clean_name
 from seacorder.model.event import Severity
 
 SOON_SECONDS = 0.1
@@ -127,11 +127,14 @@ class Alarms:
         now_ns = own.clock.monotonic_ns()
         if session is None or now_ns - session.instant.monotonic_ns < UNWRITTEN_NS:
             return ()
+        statuses = [own.watch[name] for name in own.workers.names]
+        written = {status.channel: status.channel for status in statuses}
+        written |= {clean_name(status.channel): status.channel for status in statuses if status.keeps_clean}
         return tuple(
-            name
-            for name in own.workers.names
+            recorded
+            for recorded, name in written.items()
             if own.watch[name].state is ChannelState.LIVE
             # Negative: the wall clock has been stepped back since.
             and not 0 <= own.clock.utc_ns() - own.watch[name].since_utc_ns < UNWRITTEN_NS
-            and not session.stored.is_fresh(name, now_ns)
+            and not session.stored.is_fresh(recorded, now_ns)
         )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.control.events import EventKind
 from seacorder.control.journal import Journal
-from seacorder.model.channel import ChannelState, ChannelStatus
+from seacorder.model.channel import ChannelState, ChannelStatus, burned_name
 from seacorder.model.encoding import COPY
 from seacorder.model.event import Severity
 
@@ -59,8 +59,9 @@ class ChannelWatch:
         return frozenset(name for name, last_ns in self._overload_ns.items() if now_ns - last_ns < OVERLOAD_OVER_NS)
 
     def frame_rate(self, channel: str) -> float:
-        """Frames a second; 0 when unknown."""
-        picture = self._statuses[channel].picture
+        """Frames a second, of a channel or of its untouched pictures; 0 when unknown."""
+        known = channel if channel in self._statuses else burned_name(channel)
+        picture = self._statuses[known].picture
         return picture.frame_rate if picture else 0.0
 
     def reason(self, channel: str, otherwise: str = "") -> str:
@@ -92,6 +93,7 @@ class ChannelWatch:
             backlog_bytes=0,
             queued_bytes=0,
             recording=None,
+            clean=None,
             clip=None,
             anomaly=None,
             narrator=None,

@@ -32,7 +32,7 @@ from seacorder.control.status import StatusView
 from seacorder.control.surroundings import Limits, Surroundings
 from seacorder.control.volume_watch import VolumeWatch
 from seacorder.control.worker_reports import Listeners, WorkerReports
-from seacorder.model.channel import ChannelSettings
+from seacorder.model.channel import ChannelSettings, clean_name
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind, Part, Recording
 from seacorder.model.report import Picture
@@ -282,7 +282,8 @@ class Recorder:
             self._examination.clip(clip, repair_now=True)
 
     def _go_on(self, left: Remains, interrupted: Recording, parts: Sequence[Part]) -> None:
-        known = set(self._own.workers.recording_names)
+        names = self._own.workers.recording_names
+        known = {*names, *map(clean_name, names)}
         self._recordings.resume(interrupted, [gap for gap in left.gaps(parts) if gap.channel in known])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.freshness import StoredBytes
-from seacorder.model.channel import ChannelStatus
+from seacorder.model.channel import ChannelStatus, clean_name
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.instant import NS_PER_MINUTE, Instant, SplitSchedule
 from seacorder.model.naming import Naming
@@ -77,7 +77,6 @@ class RecordingSession:
     def start_command(self, request: int, channel: str, instant: Instant) -> StartRecording:
         """The order for a channel that is to record from `instant`, numbered on from the parts it has already."""
         plan = self.plan_at(instant.monotonic_ns)
-        newest = self._newest_part.get(channel)
         return StartRecording(
             request=request,
             recording_id=self.id,
@@ -85,8 +84,13 @@ class RecordingSession:
             naming=plan.naming,
             schedule=plan.schedule,
             reevaluate_tags=plan.reevaluate_tags,
-            first_part=1 if newest is None else newest.number + 1,
+            first_part=self._next_number(channel),
+            first_clean_part=self._next_number(clean_name(channel)),
         )
+
+    def _next_number(self, channel: str) -> int:
+        newest = self._newest_part.get(channel)
+        return 1 if newest is None else newest.number + 1
 
     def changes_after(self, monotonic_ns: int) -> list[ChangeRecording]:
         """The changes that have not taken effect by then, for a worker that begins then."""

@@ -21,7 +21,7 @@ from seacorder.control.recording_session import (
 )
 from seacorder.control.surroundings import Surroundings
 from seacorder.control.tails import Tails
-from seacorder.model.channel import ChannelState, ChannelStatus
+from seacorder.model.channel import ChannelState, ChannelStatus, as_clean
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part, Recording
@@ -146,6 +146,8 @@ class Recordings:
             self._first_bytes.came(file.id)
         if self._session is not None:
             self._session.saw_status(status)
+            if status.keeps_clean:
+                self._session.saw_status(as_clean(status))
 
     def part_opened(self, part: Part) -> None:
         if self._must_wait(part, lambda: self.part_opened(part)):
@@ -189,7 +191,11 @@ class Recordings:
             workers.send(channel, change)
 
     def worker_lost(self, last: ChannelStatus, sentence: str) -> None:
-        """A worker ended: the part that it was writing is interrupted, and a hole begins."""
+        """A worker ended: the parts that it was writing are interrupted, and holes begin."""
+        self._channel_lost(last, sentence)
+        self._channel_lost(as_clean(last), sentence)
+
+    def _channel_lost(self, last: ChannelStatus, sentence: str) -> None:
         session = self._session
         if session is None:
             return
@@ -260,10 +266,11 @@ class Recordings:
         session = self.running
         if session is None:
             return
-        for name in self._own.workers.recording_names:
-            part = session.newest_part(name)
+        heartbeats = [self._own.watch[name] for name in self._own.workers.recording_names]
+        for status in [*heartbeats, *map(as_clean, heartbeats)]:
+            part = session.newest_part(status.channel)
             if part is not None and part.state is FileState.OPEN:
-                self._take_part(with_figures(part, self._own.watch[name]))
+                self._take_part(with_figures(part, status))
 
     def close(self) -> None:
         """The program ends: holes whose examination has not come are noted as they are known."""

@@ -1,12 +1,24 @@
 """A channel: one camera or other source, what it is set to and how it is doing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from seacorder.model.encoding import EncodingSettings, EncodingStatus, Machine
 from seacorder.model.narration import HeardStatus, NarrationSettings, NarratorStatus
 from seacorder.model.overlay import OverlaySettings
 from seacorder.model.recording import FileStatus
+
+_CLEAN = "_clean"
+
+
+def clean_name(channel: str) -> str:
+    """The name under which a channel's untouched pictures are recorded beside the burned ones."""
+    return channel + _CLEAN
+
+
+def burned_name(name: str) -> str:
+    """The channel whose untouched pictures are recorded under `name`."""
+    return name.removesuffix(_CLEAN)
 
 
 class ChannelState(StrEnum):
@@ -93,6 +105,10 @@ class ChannelStatus:
     newest_frame_utc_ns: int | None = None
     recording: FileStatus | None = None
     """The file being recorded, None while none is open."""
+    clean: FileStatus | None = None
+    """The file of the untouched pictures, beside that of the burned ones."""
+    keeps_clean: bool = False
+    """The untouched pictures are to be recorded beside the burned ones, and can be."""
     clip: FileStatus | None = None
     anomaly: FileStatus | None = None
     picture_fault: PictureFault | None = None
@@ -107,3 +123,8 @@ class ChannelStatus:
     """None on a channel without narration."""
     narrator: NarratorStatus | None = None
     """Of the narrator alone."""
+
+
+def as_clean(status: ChannelStatus) -> ChannelStatus:
+    """What a heartbeat says of the untouched pictures, as if they were a channel of their own."""
+    return replace(status, channel=clean_name(status.channel), recording=status.clean, clean=None)

@@ -24,6 +24,8 @@ class StartRecording:
     reevaluate_tags: bool
     first_part: int = 1
     """Number of the first part; above 1 when a restarted worker takes a recording up again."""
+    first_clean_part: int = 1
+    """The same for the untouched pictures, where they are recorded beside the burned ones."""
 
 
 @dataclass(frozen=True, slots=True)

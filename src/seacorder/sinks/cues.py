@@ -36,7 +36,8 @@ class Cues:
         self._text = ""
         self._begin_ns = 0
         self._last_ns: int | None = None
-        self._frame_ns = 0
+        self._frame_ns = NS_PER_SECOND // 25
+        """How long the last frame is shown: as long as the one before it, where there is one."""
 
     @property
     def is_idle(self) -> bool:

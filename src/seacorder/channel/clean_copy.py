@@ -1,0 +1,223 @@
+"""The untouched pictures of a channel that burns in, recorded beside the burned ones from the same connection.
+
+They are a channel of their own inside the same worker, which only ever passes through: it has its own timeline, its
+own short backlog and its own account of losses, and reports what it records under a name of its own. What the
+connection does is told once, by the channel itself. It is fed only while it is wanted.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from seacorder.channel.channel import Channel
+from seacorder.channel.orders import Orders
+from seacorder.channel.outputs import Slot
+from seacorder.channel.stage import Stage
+from seacorder.model.channel import clean_name
+from seacorder.model.command import ChangeEncoding, ChangeRecording, Command, StartRecording, StopRecording
+from seacorder.model.encoding import EncodingSettings
+from seacorder.model.event import Severity
+from seacorder.model.instant import Instant
+from seacorder.model.recording import FileStatus
+from seacorder.model.report import Answer, LossNoted, Report
+from seacorder.model.sample import SourceFormat, SourcePacket
+from seacorder.model.smart import PASS_THROUGH_CODECS
+from seacorder.sinks.surroundings import OnOutcome, Surroundings
+
+BACKLOG_SECONDS = 1.0
+"""A recording begins with the newest keyframe at or before its start; there are no clips of it."""
+_UNASKED = -1
+"""Request number of a start that nobody waits for: the channel's own start is what is answered."""
+
+
+class BothAnswers:
+    """Reports of the channel and of its clean copy on their way out: one answer to what both were told."""
+
+    def __init__(self, report: Callable[[Report], None]) -> None:
+        self._report = report
+        self._lock = threading.Lock()
+        self._waiting: dict[int, Answer | None] = {}
+
+    def expect(self, request: int) -> None:
+        """Two answers will come to this request."""
+        with self._lock:
+            self._waiting[request] = None
+
+    def __call__(self, report: Report) -> None:
+        """Safe from any thread. Of two answers the later one goes out, with what was wrong with either."""
+        if isinstance(report, Answer):
+            with self._lock:
+                if report.request in self._waiting:
+                    first = self._waiting[report.request]
+                    if first is None:
+                        self._waiting[report.request] = report
+                        return
+                    del self._waiting[report.request]
+                    report = _joined(first, report)
+        self._report(report)
+
+
+def _joined(one: Answer, other: Answer) -> Answer:
+    """The channel's own answer says when and where; the copy has neither."""
+    own = one if one.path is not None else other
+    sentence = " ".join(answer.sentence for answer in (one, other) if answer.sentence)
+    return replace(own, ok=one.ok and other.ok, sentence=sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    channel: Channel
+    orders: Orders
+
+
+class CleanCopy:
+    """Packets come from the ingest thread, commands from the worker's main thread, the rest from any."""
+
+    def __init__(self, own: Surroundings, burned: Channel, answers: BothAnswers, wake: Callable[[], None]) -> None:
+        """`own` are the surroundings of the burned pictures' sinks."""
+        self._burned = burned
+        self._answers = answers
+        self._wake = wake
+        name = clean_name(own.channel.name)
+        self._settings = replace(
+            own.channel, name=name, preroll_seconds=0.0, backlog_seconds=BACKLOG_SECONDS, narration_channels=0
+        )
+        self._own = replace(own, channel=self._settings, text_at=burned.texts.at)
+        self._lock = threading.Lock()
+        self._source: SourceFormat | None = None
+        self._copy: _Copy | None = None
+        self._is_asked = _asks(own.channel.encoding)
+        self._refused = ""
+        """The codec of which it has been said that it cannot be kept."""
+        burned.clean_status = self.status
+
+    @property
+    def takes(self) -> bool:
+        """True while packets are to be fed."""
+        return self._copy is not None
+
+    def connected(self, source: SourceFormat) -> None:
+        """A connection stands, or its format changed."""
+        with self._lock:
+            self._source = source
+            self._follow()
+            if self._copy is not None:
+                self._copy.channel.connected(source)
+
+    def take(self, packet: SourcePacket) -> None:
+        """One packet of the present connection."""
+        copy = self._copy
+        if copy is not None:
+            copy.channel.take(packet)
+
+    def disconnected(self, reason: str) -> None:
+        """The connection is gone or could not be made."""
+        copy = self._copy
+        if copy is not None:
+            copy.channel.disconnected(reason)
+
+    def carry_out(self, command: Command) -> None:
+        """To be called before the channel itself carries the same command out."""
+        with self._lock:
+            if isinstance(command, ChangeEncoding):
+                self._is_asked = _asks(command.encoding)
+                self._follow()
+            copy = self._copy
+        if copy is None:
+            return
+        match command:
+            case StartRecording():
+                order = replace(command, request=_UNASKED, first_part=command.first_clean_part)
+                copy.orders.carry_out(order)
+            case StopRecording():
+                self._answers.expect(command.request)
+                copy.orders.carry_out(command)
+            case ChangeRecording():
+                copy.orders.carry_out(command)
+
+    def tick(self) -> None:
+        """Notices what did not happen."""
+        copy = self._copy
+        if copy is not None:
+            copy.channel.tick()
+            if not self._is_asked:
+                with self._lock:
+                    self._follow()
+
+    def next_due_ns(self) -> int | None:
+        """When `tick` should be called at the latest, where something waits for it."""
+        copy = self._copy
+        return None if copy is None else copy.channel.next_due_ns()
+
+    def finish_all(self, instant: Instant, on_done: OnOutcome) -> int:
+        """Ends its file; `on_done` is called once for each. Returns how many."""
+        copy = self._copy
+        if copy is None:
+            return 0
+        with copy.channel.lock:
+            copy.channel.close_hole(instant)
+            return copy.channel.outputs.finish_all(instant, on_done)
+
+    def status(self) -> tuple[bool, FileStatus | None]:
+        """Whether it is kept, and the file that is being written. Takes no lock: the channel asks under its own."""
+        copy = self._copy
+        if copy is None:
+            return False, None
+        output = copy.channel.outputs[Slot.RECORDING]
+        return True, None if output is None else output.sink.status()
+
+    def _follow(self) -> None:
+        """Begins or ends the copy as it is asked for; one that records goes on until its recording ends."""
+        source = self._source
+        wanted = self._is_asked and source is not None and source.video.codec in PASS_THROUGH_CODECS
+        if self._is_asked and not wanted and source is not None and self._refused != source.video.codec:
+            self._refused = source.video.codec
+            sentence = f"{self._burned.settings.name} sends {source.video.codec}, which no file can hold untouched; "
+            self._burned.note("clean_not_kept", Severity.WARNING, sentence + "only the burned pictures are recorded.")
+        if self._copy is None and wanted and source is not None:
+            channel = Channel(self._settings, self._own.clock, self._heard)
+            channel.connected(source)
+            self._copy = _Copy(channel, Orders(channel, self._own, self._wake))
+        elif self._copy is not None and not wanted and not len(self._copy.channel.outputs):
+            self._copy = None
+
+    def _heard(self, report: Report) -> None:
+        """What the copy says itself. Its state is the channel's, so only what it records and misses goes out."""
+        if isinstance(report, LossNoted):
+            self._answers(report)
+        elif isinstance(report, Answer) and report.request != _UNASKED:
+            self._burned.report(self._burned.status())  # it goes first, as with the channel's own answers
+            self._answers(report if report.path is None else replace(report, path=None))
+        elif isinstance(report, Answer) and not report.ok:
+            name = self._settings.name
+            self._burned.note("clean_not_recording", Severity.WARNING, f"{name} is not recorded yet. {report.sentence}")
+
+
+def _asks(encoding: EncodingSettings) -> bool:
+    return encoding.burn_in and encoding.keep_clean
+
+
+class Tee:
+    """Feeds the stage and, while it is wanted, the clean copy; see `ingest.Feed`."""
+
+    def __init__(self, stage: Stage, clean: CleanCopy) -> None:
+        self._stage, self._clean = stage, clean
+
+    @property
+    def take(self) -> Callable[[SourcePacket], None]:
+        """Takes one packet of the present connection."""
+        return self._both if self._clean.takes else self._stage.take
+
+    def connected(self, source: SourceFormat) -> None:
+        """A connection stands, or its format changed; packets of that format follow."""
+        self._clean.connected(source)
+        self._stage.connected(source)
+
+    def disconnected(self, reason: str) -> None:
+        """The connection is gone or could not be made."""
+        self._clean.disconnected(reason)
+        self._stage.disconnected(reason)
+
+    def _both(self, packet: SourcePacket) -> None:
+        self._clean.take(packet)
+        self._stage.take(packet)
