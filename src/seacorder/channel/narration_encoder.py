@@ -35,11 +35,13 @@ DEVICE = Reach(
 """A sound card in this machine: hardly any delay, and samples that are lost when nobody read them in time."""
 BENT_MS = 1
 """The resampler lets the two clocks be so far apart before it bends the sound."""
-TORN_MS = 25
+TORN_MS = 15
 """Further apart than this, silence is put in or sound left out at once: samples were lost."""
-BENT_SHARE = 0.001
+BENT_SHARE = 0.002
 """Of its speed: nobody hears that."""
 SECONDS_TO_BEND = 2
+SETTLED_SAMPLES = SAMPLE_RATE * 3 // 10
+"""A device's first chunks come late while all else is starting as well; of so many one has come in time."""
 QUIETEST_DB = -120.0
 _TICKS = Fraction(1, 1_000_000)
 _LAYOUTS = {1: "mono", 2: "stereo"}
@@ -100,7 +102,9 @@ class NarrationEncoder:
         self._to_ours: Any = None
         self._clock = ClockOffset(DEVICE)
         self._samples = 0
-        """That the present device has given, at SAMPLE_RATE."""
+        """That have been taken from the present device, at SAMPLE_RATE."""
+        self._held: list[Any] = []
+        """Its first ones, until it is known when they were captured."""
         self._epoch_ns: int | None = None
         self._source, self._sink = self._graph(gain_db)
         self._encoder: Any = av.CodecContext.create("aac", "w")
@@ -119,14 +123,17 @@ class NarrationEncoder:
         """What comes next is another device's, or the same one's after it was gone."""
         self._to_ours = av.AudioResampler(format="fltp", layout=self._layout, rate=SAMPLE_RATE)
         self._clock = ClockOffset(DEVICE)
-        self._samples = 0
+        self._samples, self._held = 0, []
 
     def take(self, frame: Any, arrived_ns: int) -> Iterator[NarrationPacket]:
         """One chunk of the present device, whose last sample came at `arrived_ns`."""
         frame.pts = None
-        pieces = self._to_ours.resample(frame)
-        waiting = sum(piece.samples for piece in pieces)
+        self._held += self._to_ours.resample(frame)
+        waiting = sum(piece.samples for piece in self._held)
         offset_ns = self._clock.learn((self._samples + waiting) * NS_PER_SECOND // SAMPLE_RATE, arrived_ns)
+        if self._samples == 0 and waiting < SETTLED_SAMPLES:
+            return
+        pieces, self._held = self._held, []
         for piece in pieces:
             begin_ns = self._samples * NS_PER_SECOND // SAMPLE_RATE + offset_ns
             self._samples += piece.samples
