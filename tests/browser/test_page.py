@@ -11,6 +11,7 @@ from fakes.recorder import FakeRecorder, quiet
 from seacorder.api.inspector import create_inspector_app
 from seacorder.api.listeners import Listener, claim_port, serving
 from seacorder.config.schema import ServerSettings
+from seacorder.model.encoding import EncodingStatus
 from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
 
 pytestmark = pytest.mark.browser
@@ -136,3 +137,17 @@ async def test_the_level_of_the_narration_is_seen(page: Page, server: str, recor
     recorder.narration = replace(recorder.narration, narrator=failed)
     await expect(page.locator("#narration-words")).to_have_text("failed", timeout=TRUTH_MS)
     await expect(page.locator("#narration")).to_have_attribute("title", "The plug was pulled.")
+
+
+async def test_how_a_channel_is_encoded_is_seen(page: Page, server: str, recorder: FakeRecorder) -> None:
+    await page.goto(server)
+    line = page.locator("article.channel .encoding").first
+    await expect(page.locator("article.channel .source").first).to_have_attribute("title", "Stored as it comes.")
+    await expect(line).to_have_text("")
+    sentence = "Encoded as H.264 with libx264 (software, preset fast)."
+    recorder.channels[0].encoding = EncodingStatus(sentence, "libx264", "libx264", "fast", 8_000_000)
+    await expect(line).to_have_text(sentence, timeout=TRUTH_MS)
+    recorder.channels[0].encoding = EncodingStatus(sentence, "libx264", "libx264", "ultrafast", 8_000_000, 3)
+    expected = f"{sentence} Now with libx264, preset ultrafast. 3 frames dropped: too slow."
+    await expect(line).to_have_text(expected, timeout=TRUTH_MS)
+    await expect(line).to_have_attribute("data-tone", "warn")

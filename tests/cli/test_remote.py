@@ -117,6 +117,19 @@ def test_the_level_of_the_narration_is_told() -> None:
     assert "Narration" not in shown(STATUS | {"narration": None})
 
 
+def test_how_is_encoded_is_told_where_it_is() -> None:
+    def lines(**encoding: object) -> str:
+        told = {"sentence": "Encoded with libx264 (software, preset fast), because of it.", "encoder": "libx264",
+                "preset": "fast", "bit_rate": 8_000_000, "dropped_frames": 0} | encoding
+        return shown(STATUS | {"channels": [CHANNEL | {"encoding": told}]})
+
+    assert "Bow: Encoded with libx264 (software, preset fast), because of it." in lines()
+    assert "Now with" not in lines()
+    assert "Now with libx264, preset ultrafast." in lines(preset="ultrafast")
+    assert "7 frames dropped: too slow." in lines(dropped_frames=7)
+    assert "Stored" not in lines(sentence="Stored as it comes.", encoder="copy", preset="")
+
+
 def test_a_recording_that_stores_nothing_is_told() -> None:
     assert "no frame reaches a file" in shown(STATUS | {"is_recording": False})
     assert "idle" in shown(STATUS | {"is_recording": False, "recording_id": None})

@@ -12,9 +12,10 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest
 from seacorder.catalogue.page import Page, Rows
 from seacorder.control.events import EventLog
-from seacorder.control.settings import apply_change, check_encoders, encoders_asked
+from seacorder.control.settings import apply_change, check_encoders, encoders_asked, encoding_of, own_of
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.encoders import SOFTWARE
+from seacorder.model.encoding import EncodingStatus, Machine
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.narration import NarrationView
@@ -33,9 +34,12 @@ from seacorder.model.recording import (
 )
 from seacorder.model.report import Picture
 from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
-from seacorder.model.settings import RecorderSettings, SettingsChange
+from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, RecorderSettings, SettingsChange, TakesEffect
+from seacorder.model.smart import plan_for
 from seacorder.model.status import ChannelView, RecorderStatus, Volume
 
+PICTURE = PictureFormat("h264", 1920, 1080, 25.0)
+AS_IT_COMES = EncodingStatus("Stored as it comes.", "copy")
 HOUR_NS = 3600 * 10**9
 
 
@@ -48,6 +52,7 @@ class FakeChannel:
     reason: str | None = None
     losses: int = 0
     frame_age_seconds: float = 0.04
+    encoding: EncodingStatus | None = AS_IT_COMES
     address: str = "rtsp://***@10.0.0.5:554/stream1"
 
     @property
@@ -175,10 +180,27 @@ class FakeRecorder:
     async def change_settings(self, changes: SettingsChange) -> None:
         self._begin("change_settings")
         changed = apply_change(self.current, changes)
-        check_encoders(encoders_asked(changed, {}), SOFTWARE)
+        own = {one.name: ChannelEncoding() for one in self.channels}
+        check_encoders(encoders_asked(changed, own), SOFTWARE)
         for folder in (changed.recording_directory, changed.inspection_directory):
             _check_folder(folder)
         self.current = changed
+
+    def channel_settings(self) -> tuple[ChannelSettingsView, ...]:
+        return tuple(self._settings_of(channel) for channel in self.channels)
+
+    def _settings_of(self, channel: FakeChannel) -> ChannelSettingsView:
+        in_force = encoding_of(channel.name, self.current, {})
+        plan = plan_for(PICTURE, in_force, Machine(SOFTWARE, cores=4)) if channel.is_live else None
+        is_later = self.is_recording()
+        return ChannelSettingsView(
+            channel=channel.name,
+            own=own_of(channel.name, self.current, {}),
+            in_force=in_force,
+            plan=plan,
+            takes_effect=TakesEffect.NEXT_SPLIT if is_later else TakesEffect.NOW,
+            from_utc_ns=self.clock.utc_ns() + 60 * 10**9 if is_later else None,
+        )
 
     async def create_directory(self, text: str) -> None:
         self._begin("create_directory")
@@ -241,9 +263,10 @@ class FakeRecorder:
             state=channel.state,
             since_utc_ns=now - HOUR_NS,
             reason=channel.reason,
-            picture=PictureFormat("h264", 1920, 1080, 25.0),
+            picture=PICTURE,
             bits_per_second=8_000_000 if channel.is_live else 0,
             frames_received=1000,
+            encoding=channel.encoding,
             backlog_seconds=10.0,
             newest_frame_utc_ns=now - round(channel.frame_age_seconds * 1e9),
             recording=self._file(channel, self.recording_id or "", now) if recording else None,

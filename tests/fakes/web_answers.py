@@ -38,6 +38,9 @@ def web_answers() -> Iterator[WebAnswers]:
         def do_PUT(self) -> None:
             self.do_POST()
 
+        def do_PATCH(self) -> None:
+            self.do_POST()
+
         def do_DELETE(self) -> None:
             self.respond(None)
 

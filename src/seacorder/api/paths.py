@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from seacorder.api.problems import UnknownPath, WrongMethod, send_problem
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
-_METHODS_SHOWN = frozenset({"GET", "POST", "PUT", "DELETE"})
+_METHODS_SHOWN = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 WEBSOCKET = "WEBSOCKET"
 
 

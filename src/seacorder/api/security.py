@@ -22,7 +22,7 @@ from seacorder.api.problems import BodyTooLarge, Refused, send_problem
 BODY_BYTES_MAX = 64 * 1024
 
 _FOREIGN_SITES = frozenset({"cross-site", "same-site"})
-_CORS_METHODS = "GET, POST, PUT, DELETE"
+_CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 
 
 def own_names(host: str, allowed: Iterable[str]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import Clip, FileKind, Framegrab, Loss, Part, Recording
 from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
-from seacorder.model.settings import RecorderSettings, SettingsChange
+from seacorder.model.settings import ChannelSettingsView, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 
 
@@ -63,6 +63,8 @@ class Recorder(Protocol):
     def is_clip_recording(self, kind: FileKind = FileKind.CLIP) -> bool: ...
 
     def status(self) -> RecorderStatus: ...
+
+    def channel_settings(self) -> tuple[ChannelSettingsView, ...]: ...
 
     def overlay_text(self) -> OverlayText: ...
 

@@ -12,11 +12,12 @@ from fastapi import FastAPI, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
-from seacorder.api import documented, views, wire
+from seacorder.api import documented, settings_views, views, wire
 from seacorder.api.events import EventFeed
 from seacorder.api.problems import NotThere
 from seacorder.api.surface import Recorder
 from seacorder.api.times import read_utc
+from seacorder.api.v1_settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX
@@ -100,6 +101,18 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
     _route(app, "GET", "/overlay", commands.overlay, model=views.OverlayView)
     _route(app, "PUT", "/overlay", commands.set_overlay, model=views.OverlayView, fails=(400,), extra=_OVERLAY_BODY)
     _route(app, "DELETE", "/overlay", commands.clear_overlay, model=views.OverlayView)
+    settings, no_such = SettingsCommands(recorder), (400, 404, 409, 503)
+    all_of_it, one = settings_views.SettingsAnswer, settings_views.ChannelSettingsAnswer
+    _route(app, "GET", "/settings", settings.settings, model=all_of_it)
+    _route(
+        app, "PATCH", "/settings", settings.change_settings, model=all_of_it, fails=(400, 409, 503),
+        extra=RECORDER_BODY,
+    )
+    _route(app, "GET", "/channels/{index}/settings", settings.channel_settings, model=one, fails=(400, 404))
+    _route(
+        app, "PATCH", "/channels/{index}/settings", settings.change_channel_settings, model=one, fails=no_such,
+        extra=CHANNEL_BODY,
+    )
     rows = CatalogueRows(recorder)
     _route(app, "GET", "/recordings", rows.recordings, model=views.PageOf[views.RecordingRow], fails=(400, 503))
     _route(app, "GET", "/parts", rows.parts, model=views.PageOf[views.PartRow], fails=(400, 503))

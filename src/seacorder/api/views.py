@@ -11,6 +11,7 @@ from seacorder.api.times import utc_text
 from seacorder.base.log import redact
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState
+from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
 from seacorder.model.narration import NarrationView, SoundState
 from seacorder.model.overlay import OverlayText
@@ -83,6 +84,25 @@ class HeardView(View):
     late_packets: int
 
 
+class EncodingInStatus(View):
+    """What a channel's encoding is doing."""
+
+    sentence: str
+    """What was decided, and why."""
+    encoder: str
+    """FFmpeg's name; `copy` when the pictures pass through."""
+    planned_encoder: str
+    """Another one than `encoder` when that one has failed."""
+    preset: str
+    bit_rate: int
+    """Bits a second that are aimed at; 0 when the pictures pass through."""
+    dropped_frames: int
+    """Since the worker began, because the machine was too slow."""
+    passed_over_frames: int
+    repeated_frames: int
+    delay_ms: float
+
+
 class ChannelInStatus(View):
     """One channel, now."""
 
@@ -95,6 +115,7 @@ class ChannelInStatus(View):
     is_recording: bool
     recording_seconds: float
     picture: PictureView | None
+    encoding: EncodingInStatus | None
     bits_per_second: int
     frames_received: int
     newest_frame_utc: Utc | None
@@ -311,6 +332,7 @@ def _channel(index: int, view: ChannelView) -> ChannelInStatus:
         is_recording=view.is_recording,
         recording_seconds=round(view.recording_seconds, 3),
         picture=None if status.picture is None else shown(PictureView, status.picture),
+        encoding=_encoding(status.encoding),
         losses=view.losses,
         losses_since_worker_start=status.losses,
         restarts=view.restarts,
@@ -328,6 +350,13 @@ def _narration(view: NarrationView) -> NarrationInStatus:
     path = None if view.path is None else redact(view.path)
     missing = round(view.narrator.missing_seconds, 3)
     return shown(NarrationInStatus, view.narrator, path=path, missing_seconds=missing, **given)
+
+
+def _encoding(encoding: EncodingStatus | None) -> EncodingInStatus | None:
+    if encoding is None:
+        return None
+    planned = encoding.planned_encoder or encoding.encoder
+    return shown(EncodingInStatus, encoding, planned_encoder=planned, delay_ms=round(encoding.delay_ms, 1))
 
 
 def _file(file: FileStatus | None) -> FileView | None:

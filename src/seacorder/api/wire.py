@@ -23,6 +23,7 @@ TEXT_CHARACTERS_MAX = 4096
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?|\.[0-9]{1,9}")
 _SIZE = re.compile(r"\s*([0-9]{1,6})\s*,\s*([0-9]{1,6})\s*")
+_SIDE_MAX = 1_000_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 Reader = Callable[[str, Any], Any]
@@ -139,6 +140,14 @@ def resolution(name: str, value: Any) -> tuple[int, int]:
     if found is None:
         refuse(name, value, "text such as \"1920, 1080\", or \"0, 0\" for the source's own size")
     return int(found[1]), int(found[2])
+
+
+def size(name: str, value: Any) -> tuple[int, int]:
+    """Width and height in pixels as a list of two whole numbers."""
+    is_pair = isinstance(value, list) and len(value) == 2
+    if not is_pair or not all(type(side) is int and 0 <= side < _SIDE_MAX for side in value):
+        refuse(name, value, "two whole numbers such as [1920, 1080], or [0, 0] for the source's own size")
+    return value[0], value[1]
 
 
 def decimal_in_path(name: str, value: str) -> float:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seacorder.client.answers import ChannelAnswer, FileAnswer, StatusAnswer
+from seacorder.model.encoding import COPY
 
 _STATE_STYLES = {"live": "green", "connecting": "yellow", "stalled": "bold red", "failed": "bold red"}
 _SEPARATOR = re.compile(r"[/\\]")
@@ -27,7 +28,8 @@ def picture_of(status: StatusAnswer, *, width: int) -> RenderableType:
     for channel in status.channels:
         cells = _cells(channel)
         table.add_row(*(cells if width >= _NARROW else cells[:-1]))
-    return Group(_headline(status), table, *_narration(status), *_alarms(status), *_complaints(status))
+    lines = [*_encoding(status), *_narration(status), *_alarms(status), *_complaints(status)]
+    return Group(_headline(status), table, *lines)
 
 
 def unreachable(sentence: str) -> RenderableType:
@@ -72,6 +74,22 @@ def _cells(channel: ChannelAnswer) -> list[RenderableType]:
         Text(str(channel.losses), style="bold red" if channel.losses else ""),
         Text(_SEPARATOR.split(file.path)[-1] if file else ""),
     ]
+
+
+def _encoding(status: StatusAnswer) -> list[Text]:
+    """How channels are encoded, where they are, and what the machine was too slow for."""
+    lines = []
+    for channel in status.channels:
+        encoding = channel.encoding
+        if encoding is None or encoding.encoder == COPY:
+            continue
+        now = f" Now with {encoding.encoder}{f', preset {encoding.preset}' if encoding.preset else ''}."
+        is_told = encoding.encoder in encoding.sentence and encoding.preset in encoding.sentence
+        line = Text(f"{channel.name}: {encoding.sentence}{'' if is_told else now}", style="dim")
+        if encoding.dropped_frames:
+            line.append(f" {encoding.dropped_frames} frames dropped: too slow.", style="bold red")
+        lines.append(line)
+    return lines
 
 
 def _narration(status: StatusAnswer) -> list[Text]:

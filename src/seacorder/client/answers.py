@@ -62,6 +62,17 @@ class PictureAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class EncodingAnswer:
+    """What a channel's encoding is doing; `sentence` says what was decided, and why."""
+
+    sentence: str
+    encoder: str
+    preset: str
+    bit_rate: int
+    dropped_frames: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelAnswer:
     """One channel, now."""
 
@@ -80,6 +91,7 @@ class ChannelAnswer:
     queued_bytes: int
     recording: FileAnswer | None = None
     clip: FileAnswer | None = None
+    encoding: EncodingAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +145,80 @@ class StatusAnswer:
     channels: tuple[ChannelAnswer, ...]
     alarms: tuple[AlarmAnswer, ...] = ()
     narration: NarrationAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingSettingsAnswer:
+    """How a channel is to be encoded."""
+
+    smart_encoding: bool
+    encoder: str
+    bitrate_mbits: float
+    resolution: tuple[int, int]
+    frame_rate: float
+    burn_in: bool
+    keep_clean: bool
+    deinterlace: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderSettingsAnswer(EncodingSettingsAnswer):
+    """The recorder's settings, for all channels that have nothing of their own."""
+
+    split_time_minutes: float
+    reevaluate_tags_on_split: bool
+    restart_on_failure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEncodingAnswer:
+    """What a channel has of its own; None: as the recorder."""
+
+    smart_encoding: bool | None
+    encoder: str | None
+    bitrate_mbits: float | None
+    resolution: tuple[int, int] | None
+    frame_rate: float | None
+    burn_in: bool | None
+    keep_clean: bool | None
+    deinterlace: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionAnswer:
+    """What becomes of the pictures that the source sends now, and why."""
+
+    is_pass_through: bool
+    sentence: str
+    encoder: str
+    preset: str
+    bit_rate: int
+    width: int
+    height: int
+    frame_rate: float
+    """0: each frame of the source, at its own time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettingsAnswer:
+    """The settings of one channel, and what they come to; `decided` None while it has no picture."""
+
+    index: int
+    channel: str
+    own: OwnEncodingAnswer
+    in_force: EncodingSettingsAnswer
+    decided: DecisionAnswer | None
+    takes_effect: str
+    """`now`, `next_split` (at `from_utc`) or `after_recording`."""
+    from_utc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsAnswer:
+    """The recorder's settings, and every channel's."""
+
+    recorder: RecorderSettingsAnswer
+    channels: tuple[ChannelSettingsAnswer, ...]
 
 
 def read(kind: type[T], answer: object) -> T:

@@ -1,11 +1,19 @@
-"""A client of what the command line needs of `/api/v1`: status, overlay, commands with a result a channel."""
+"""A client of what the command line needs of `/api/v1`: status, settings, overlay, commands."""
 
 from types import TracebackType
 from typing import Any, Self
 
-from seacorder.client.answers import Outcome, OverlayAnswer, StatusAnswer, read
+from seacorder.client.answers import (
+    ChannelSettingsAnswer,
+    Outcome,
+    OverlayAnswer,
+    SettingsAnswer,
+    StatusAnswer,
+    read,
+)
 from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
 from seacorder.client.transport import Transport
+from seacorder.client.values import ChannelPatch, SettingsPatch
 
 
 class RecorderClient:
@@ -54,6 +62,23 @@ class RecorderClient:
     def take_framegrab(self) -> Outcome:
         """One still of every live channel, all of one instant."""
         return self._command("framegrab")
+
+    def settings(self) -> SettingsAnswer:
+        """The recorder's settings, every channel's, and what was decided for each."""
+        return read(SettingsAnswer, self._transport.ask("GET", "/api/v1/settings"))
+
+    def change_settings(self, change: SettingsPatch) -> SettingsAnswer:
+        """Changes what is given, for all channels that have nothing of their own."""
+        return read(SettingsAnswer, self._transport.ask("PATCH", "/api/v1/settings", change.body()))
+
+    def channel_settings(self, index: int) -> ChannelSettingsAnswer:
+        """The settings of the channel at this position of the settings file, from 0."""
+        return read(ChannelSettingsAnswer, self._transport.ask("GET", f"/api/v1/channels/{index}/settings"))
+
+    def change_channel_settings(self, index: int, change: ChannelPatch) -> ChannelSettingsAnswer:
+        """Changes what is given, for that channel alone."""
+        path = f"/api/v1/channels/{index}/settings"
+        return read(ChannelSettingsAnswer, self._transport.ask("PATCH", path, change.body()))
 
     def overlay(self) -> OverlayAnswer:
         """The text over the pictures of all channels."""

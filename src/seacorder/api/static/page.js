@@ -123,6 +123,9 @@ function showChannel(channel, status) {
   show(card.text, channel.overlay_text);
   show(card.reason, input.reason);
   show(card.source, say.source(channel));
+  const encoding = say.encoding(channel);
+  card.source.title = encoding.sentence;
+  show(card.encoding, encoding.words, encoding.tone);
   show(card.file, say.file(channel));
   card.article.dataset.trouble = String(input.tone === "bad" || part.tone === "bad");
   card.isLive = input.tone === "good";
@@ -133,7 +136,7 @@ function makeCard(index) {
   const article = byId("channel").content.cloneNode(true).querySelector("article");
   const part = (name) => article.querySelector(`.${name}`);
   const card = { index, article, isLive: false, loading: null, picture: part("picture"), noPicture: part("no-picture") };
-  for (const name of ["name", "state", "rec", "text", "reason", "source", "file"]) card[name] = part(name);
+  for (const name of ["name", "state", "rec", "text", "reason", "source", "encoding", "file"]) card[name] = part(name);
   card.name.id = `channel-${index}`;
   article.setAttribute("aria-labelledby", card.name.id);
   byId("channels").append(article);

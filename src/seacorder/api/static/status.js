@@ -85,6 +85,17 @@ export function source(channel) {
   return [`${picture.width} × ${picture.height}`, rate, codec, mbits].filter(Boolean).join(" · ");
 }
 
+// How the channel is encoded: { words, tone, sentence }; no words where its pictures are stored as they come.
+export function encoding(channel) {
+  const one = channel.encoding;
+  if (one === null) return { words: "", tone: "quiet", sentence: "" };
+  if (one.encoder === "copy") return { words: "", tone: "quiet", sentence: one.sentence };
+  const dropped = one.dropped_frames > 0 ? ` ${one.dropped_frames} frames dropped: too slow.` : "";
+  const isTold = one.sentence.includes(one.encoder) && one.sentence.includes(one.preset);
+  const now = isTold ? "" : ` Now with ${one.encoder}${one.preset ? `, preset ${one.preset}` : ""}.`;
+  return { words: `${one.sentence}${now}${dropped}`, tone: dropped ? "warn" : "quiet", sentence: one.sentence };
+}
+
 export function file(channel) {
   const open = channel.recording;
   const losses = channel.losses > 0 ? `${channel.losses} ${channel.losses === 1 ? "loss" : "losses"}` : "";
