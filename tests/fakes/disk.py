@@ -82,9 +82,9 @@ class RecordingDisk:
         self._note(Operation("create", path))
         return handle
 
-    def write(self, handle: int, offset: int, data: bytes) -> int:
+    def write(self, handle: int, offset: int, data: bytes | memoryview) -> int:
         self._enter("write")
-        taken = data[: self.longest_write]
+        taken = bytes(data[: self.longest_write])
         path = self._handles[handle]
         put(self.files[path], offset, taken)
         self._note(Operation("write", path, offset, taken))

@@ -52,7 +52,6 @@ def hold(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-@pytest.mark.long_form
 def test_a_stall_of_thirty_seconds_loses_nothing(tmp_path: Path, volume: Volume, cameras: list[Camera]) -> None:
     with running(tmp_path, addresses(cameras), more=f"queue_bytes = {QUEUE_BYTES}") as program:
         program.wait_live(backlog_seconds=9.0)
@@ -86,7 +85,6 @@ def test_a_stall_of_thirty_seconds_loses_nothing(tmp_path: Path, volume: Volume,
     assert prober.p99 <= API_SECONDS
 
 
-@pytest.mark.long_form
 def test_beyond_the_budget_whole_groups_go_and_fairly_over_the_channels(
     tmp_path: Path, volume: Volume, cameras: list[Camera]
 ) -> None:

@@ -17,5 +17,5 @@ def test_what_is_safe_is_forgotten_and_the_rest_is_not() -> None:
     for frame in range(1, 1001):
         stored.reached(frame * 10, frame, frame)
         stored.confirmed(frame * 10 - 200)
-    assert len(stored._ends) < 100
+    assert len(stored) < 100
     assert stored.within(9_900) == (990, 990)

@@ -64,7 +64,7 @@ class Outlet:
         """Gives everything to the writer thread. StorageFailed when it takes no more; the bytes are kept then."""
         with self._lock:
             if self._chunks:
-                self._file.write(b"".join(self._chunks))
+                self._file.write_all(self._chunks)
                 self._chunks.clear()
                 self.pending_bytes = 0
             if self._mark is not None:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from seacorder.storage.hold import hold
 from seacorder.storage.names import numbered_path
+from seacorder.storage.pages import Data
 
 _CREATE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _F_FULLFSYNC = 51
@@ -32,7 +33,7 @@ class Disk(Protocol):
         """Opens a new file for writing and gives its handle; FileExistsError when the name is taken by anything."""
         ...
 
-    def write(self, handle: int, offset: int, data: bytes) -> int:
+    def write(self, handle: int, offset: int, data: Data) -> int:
         """Writes at `offset` from the file's start; gives the number of bytes taken, which may be fewer than came."""
         ...
 
@@ -71,7 +72,7 @@ class PortableDisk:
     def create(self, path: Path) -> int:
         return os.open(path, _CREATE_FLAGS, 0o644)
 
-    def write(self, handle: int, offset: int, data: bytes) -> int:
+    def write(self, handle: int, offset: int, data: Data) -> int:
         os.lseek(handle, offset, os.SEEK_SET)
         return os.write(handle, data)
 
@@ -100,7 +101,7 @@ class PosixDisk(PortableDisk):
         hold(handle)
         return handle
 
-    def write(self, handle: int, offset: int, data: bytes) -> int:
+    def write(self, handle: int, offset: int, data: Data) -> int:
         return os.pwrite(handle, data, offset)
 
     def sync(self, handle: int) -> None:

@@ -11,7 +11,7 @@ The thread sleeps while nothing is queued: two fragments a second cost it about 
 import errno
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from seacorder.base.clock import Clock
@@ -19,6 +19,7 @@ from seacorder.model.recording import FaultKind
 from seacorder.storage.budget import Budget
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.faults import FaultAccount, kind_of
+from seacorder.storage.pages import Data, joined
 from seacorder.storage.writer import Closed, DiskWriter
 
 __all__ = ["Budget", "DurableFile"]
@@ -64,12 +65,11 @@ class DurableFile:
         StorageFailed when the file is closed or has been given up, or when the budget is exceeded by far more than a
         file's index can be.
         """
-        chunk = bytes(data)
-        if chunk:
-            self._writer.put(self._position, chunk)
-            self._position += len(chunk)
-            self._size = max(self._size, self._position)
-        return len(chunk)
+        return self._queue(bytes(data))
+
+    def write_all(self, pieces: Sequence[bytes]) -> int:
+        """As `write`, of several pieces in a row."""
+        return self._queue(joined(pieces))
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Moves the position, in bytes; ValueError before the file's start. Never blocks."""
@@ -90,6 +90,13 @@ class DurableFile:
     def writable(self) -> bool:
         """Always; a closed file raises."""
         return True
+
+    def _queue(self, data: Data) -> int:
+        if data:
+            self._writer.put(self._position, data)
+            self._position += len(data)
+            self._size = max(self._size, self._position)
+        return len(data)
 
     def mark(self, token: int) -> None:
         """Puts a mark behind the bytes so far; see `stored_mark`."""

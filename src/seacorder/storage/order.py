@@ -17,6 +17,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.storage.pages import Data, joined
 
 SYNC_EVERY_NS = NS_PER_SECOND
 BATCH_BYTES = 1024 * 1024
@@ -27,7 +28,7 @@ class Write:
     """Write `data` at `offset`."""
 
     offset: int
-    data: bytes
+    data: Data
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class _Entry:
     """Bytes to write, or a mark: then without bytes."""
 
     offset: int
-    data: bytes
+    data: Data
     is_backward: bool = False
     mark: int | None = None
 
@@ -95,7 +96,7 @@ class WriteOrder:
         self.written_mark: int | None = None
         """The newest mark whose preceding bytes have all been written."""
 
-    def put(self, offset: int, data: bytes) -> None:
+    def put(self, offset: int, data: Data) -> None:
         """Queues bytes for `offset`."""
         self._pending.append(_Entry(offset, data, is_backward=offset < self._end))
         self._end = max(self._end, offset + len(data))
@@ -183,7 +184,7 @@ class WriteOrder:
         first = self._pending[0]
         if first.is_backward:
             return Write(first.offset, first.data)
-        run: list[bytes] = []
+        run: list[Data] = []
         end, size = first.offset, 0
         for entry in self._pending:
             if entry.mark is None:
@@ -192,7 +193,7 @@ class WriteOrder:
                 run.append(entry.data)
                 size += len(entry.data)
                 end += len(entry.data)
-        return Write(first.offset, run[0] if len(run) == 1 else b"".join(run))
+        return Write(first.offset, run[0] if len(run) == 1 else joined(run))
 
     def _pass_marks(self) -> None:
         while self._pending and self._pending[0].mark is not None:

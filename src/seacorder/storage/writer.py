@@ -17,6 +17,7 @@ from seacorder.storage.budget import Budget
 from seacorder.storage.disk import Disk, create_unused
 from seacorder.storage.faults import FaultAccount, sentence_of
 from seacorder.storage.order import Finish, Sync, SyncNames, Wait, Write, WriteOrder
+from seacorder.storage.pages import Data
 
 RETRY_SECONDS_MIN = 0.1
 RETRY_SECONDS_MAX = 5.0
@@ -69,7 +70,7 @@ class DiskWriter:
         if failure is not None:
             raise failure
 
-    def put(self, offset: int, data: bytes) -> None:
+    def put(self, offset: int, data: Data) -> None:
         """Queues bytes. StorageFailed once the file is closed or when the budget is far exceeded."""
         with self._changed:
             if self._is_closing:
