@@ -129,32 +129,73 @@ def run(*command: str | Path) -> str:
     return done.stdout
 
 
-class Prober(threading.Thread):
-    """Asks one question after the other, and keeps how long each answer took."""
+QUESTIONS = ("/api/inspector/isrecording", "/api/v1/status", "/api/v1/losses?limit=10", "/api/stats/ping")
+"""What is asked all along a fault: two from memory, one of the catalogue, one of the other kind of service."""
 
-    def __init__(self, url: str, path: str = "/api/inspector/isrecording") -> None:
-        super().__init__(daemon=True)
-        self._url = url + path
-        self._ended = threading.Event()
-        self.seconds: list[float] = []
 
-    def run(self) -> None:
-        with httpx.Client(timeout=30) as http:
-            while not self._ended.wait(0.02):
-                begin = time.monotonic()
-                assert http.get(self._url).status_code == 200
-                self.seconds.append(time.monotonic() - begin)
+class Prober:
+    """Asks questions all the time, each on a thread of its own, and keeps how long each answer took."""
+
+    def __init__(self, url: str, questions: tuple[str, ...] = QUESTIONS) -> None:
+        self._askers = [_Asker(url, question) for question in questions]
+
+    @property
+    def asked(self) -> int:
+        """How many questions were answered, each with 200 OK."""
+        return sum(len(asker.seconds) for asker in self._askers)
 
     @property
     def p99(self) -> float:
-        """Seconds."""
-        return sorted(self.seconds)[len(self.seconds) * 99 // 100]
+        """Seconds; of the question that was answered slowest."""
+        return max(asker.p99 for asker in self._askers)
+
+    @property
+    def refused(self) -> list[str]:
+        """Questions that were not answered in order, and how."""
+        return [asker.refusal for asker in self._askers if asker.refusal]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{asker.question} {asker.p99 * 1000:.0f} ms of {len(asker.seconds)}" for asker in self._askers)
 
     def __enter__(self) -> Self:
-        self.start()
+        for asker in self._askers:
+            asker.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for asker in self._askers:
+            asker.stop()
+        print(self)
+        assert error is not None or not self.refused, self.refused
+
+
+class _Asker(threading.Thread):
+    def __init__(self, url: str, question: str) -> None:
+        super().__init__(name=question, daemon=True)
+        self._url = url
+        self.question = question
+        self._ended = threading.Event()
+        self.seconds: list[float] = []
+        self.refusal = ""
+
+    @property
+    def p99(self) -> float:
+        return sorted(self.seconds)[len(self.seconds) * 99 // 100] if self.seconds else float("inf")
+
+    def run(self) -> None:
+        with httpx.Client(timeout=60) as http:
+            while not self._ended.wait(0.05):
+                begin = time.monotonic()
+                try:
+                    answer = http.get(self._url + self.question)
+                except httpx.HTTPError as fault:
+                    self.refusal = f"{self.question}: {fault!r}"
+                    return
+                self.seconds.append(time.monotonic() - begin)
+                if answer.status_code != 200:
+                    self.refusal = f"{self.question}: {answer.status_code} {answer.text}"
+
+    def stop(self) -> None:
         self._ended.set()
         self.join()
 
