@@ -2,8 +2,10 @@
 
 import asyncio
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 from PIL import Image
 
@@ -72,8 +74,9 @@ class FakeCatalogue:
     pages: list[Page] = field(default_factory=list)
     """What was asked."""
 
-    async def flush(self, limit_seconds: float) -> None:
+    async def ask(self, question: Callable[[], Any]) -> Any:
         """Rows are there at once."""
+        return question()
 
     def recordings(self, page: Page) -> Rows[Recording]:
         return self._page("recordings", page)

@@ -67,7 +67,7 @@ def test_a_stall_of_thirty_seconds_loses_nothing(tmp_path: Path, volume: Volume,
         program.get("/api/inspector/startrecording")
         program.wait_recorded(2.0)
         before = [processes.private_bytes(pid) for pid in processes.workers(program)]
-        with Prober(program.url) as prober:
+        with Prober(program.url, may_lack_catalogue=True) as prober:
             with volume.frozen():
                 hold(STALL_SECONDS)
                 grown = [processes.private_bytes(pid) for pid in processes.workers(program)]

@@ -1,7 +1,7 @@
 """What the API asks of the recorder. `control` has the real one; tests have a fake that is held to the same."""
 
-from collections.abc import AsyncIterator
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol, TypeVar
 
 from seacorder.catalogue.page import Page, Rows
 from seacorder.model.event import Event
@@ -11,6 +11,8 @@ from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
 from seacorder.model.settings import ChannelSettingsView, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
+
+Answer = TypeVar("Answer")
 
 
 class EventSource(Protocol):
@@ -26,9 +28,9 @@ class EventSource(Protocol):
 
 
 class CatalogueSource(Protocol):
-    """The catalogue's questions; see `catalogue.queries`. Each but `flush` blocks for as long as the disk takes."""
+    """The catalogue's questions; see `catalogue.queries`. Each blocks for as long as the disk takes: see `ask`."""
 
-    async def flush(self, limit_seconds: float) -> None: ...
+    async def ask(self, question: Callable[[], Answer]) -> Answer: ...
 
     def recordings(self, page: Page) -> Rows[Recording]: ...
 

@@ -3,8 +3,6 @@
 See docs/reference/api-v1.md. Queries of the catalogue run in a thread; all else is quick and on the event loop.
 """
 
-import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
@@ -18,7 +16,6 @@ from seacorder.api.problems import NotThere
 from seacorder.api.surface import Recorder
 from seacorder.api.times import read_utc
 from seacorder.api.v1_settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
-from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX
 from seacorder.model.result import CommandFailed, CommandResult
@@ -28,8 +25,6 @@ Row = TypeVar("Row")
 PICTURE_WIDTH_MIN = 64
 PICTURE_WIDTH_MAX = 1920
 _INDEX_MAX = 100_000
-FLUSH_SECONDS = 1.0
-"""How long an answer waits for the newest rows."""
 
 _OVERLAY_BODY = documented.body(
     {"text": {"type": "string", "maxLength": OVERLAY_CHARACTERS_MAX, "description": "Lines end with \\n; empty: none"}},
@@ -218,9 +213,8 @@ class CatalogueRows:
 
     async def _rows(self, query: Callable[[Page], Rows[Row]], asked: Filter, view: type[views.View]) -> Response:
         """Answers with what is known now: who has just stopped a recording reads that it is whole."""
-        with contextlib.suppress(CatalogueFailed):  # a slow disk must not hide the rows that it has
-            await self._recorder.catalogue.flush(FLUSH_SECONDS)
-        found = await asyncio.to_thread(query, asked.page())
+        page = asked.page()
+        found = await self._recorder.catalogue.ask(lambda: query(page))
         items = [views.shown(view, row) for row in found.items]
         return _json(views.PageOf[Any](items=items, next_cursor=found.next_cursor))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
 from seacorder.catalogue import settings_text
 from seacorder.catalogue.accounts import Accounts
+from seacorder.catalogue.asking import Asking
 from seacorder.catalogue.lock import CatalogueLock
 from seacorder.catalogue.pending import Pending, Write
-from seacorder.catalogue.queries import Queries
+from seacorder.catalogue.queries import Queries, T
 from seacorder.catalogue.tables import CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, TABLES, Table
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
 from seacorder.model.event import Event
@@ -59,6 +60,7 @@ class Catalogue(Queries):
         self._writer = Writer(path, self._pending, clock, events_kept=events_kept, on_stored=self._stored)
         self._lock = CatalogueLock(path)
         self._log_limit = RateLimit(clock, 30.0)
+        self._asking = Asking(self._pending.wait_written)
 
     @property
     def fault(self) -> str | None:
@@ -97,6 +99,12 @@ class Catalogue(Queries):
         if self._accounts is not None and not self._accounts.stop(limit_seconds / 2):
             _log.error("The accounts beside the files did not take their last rows in time; the catalogue has them")
         self._lock.release()
+
+    async def ask(self, question: Callable[[], T]) -> T:
+        """A question from the event loop, `ask(lambda: catalogue.parts(page))`: with the rows recorded before it, where
+        the disk takes them soon. Raises CatalogueFailed, sooner or later, while the disk does not answer.
+        """
+        return await self._asking.ask(question)
 
     async def flush(self, limit_seconds: float = 10.0) -> None:
         """Waits until all that was recorded before is on disk. Raises CatalogueFailed when that takes too long."""

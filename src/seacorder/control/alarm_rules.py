@@ -232,8 +232,11 @@ def _on_fallback(scene: Scene) -> list[str]:
     folder = scene.disks.fallback_folder
     if folder is None:
         return []
-    files = [(status.channel, status.recording) for status in scene.statuses]
-    return [name for name, file in files if file is not None and PurePath(file.path).is_relative_to(folder)]
+    return [
+        status.channel
+        for status in scene.statuses
+        if any(PurePath(file.path).is_relative_to(folder) for file in _files_of(status))
+    ]
 
 
 def _names(channels: Iterable[str]) -> str:

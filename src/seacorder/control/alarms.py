@@ -113,7 +113,7 @@ class Alarms:
             is_recording_on=self._recordings.running is not None,
             unwritten=self._unwritten(),
             overloaded=own.watch.overloaded,
-            disks=replace(disks, fallback_folder=own.settings.fallback_folder),
+            disks=replace(disks, fallback_folder=own.settings.fallback_root),
             queue_bytes={channel.name: channel.queue_bytes for channel in own.workers.channels},
             catalogue_fault=own.catalogue.fault,
             standing=self._table.keys,

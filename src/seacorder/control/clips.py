@@ -28,6 +28,10 @@ class ClipSession:
         self.lost: set[str] = set()
         """Channels whose worker ended meanwhile."""
 
+    def owns(self, clip: Clip) -> bool:
+        """True for its files: a second one of a channel has a number behind the clip's id."""
+        return clip.id == self.id or clip.id.startswith(f"{self.id}-")
+
     @property
     def channels(self) -> tuple[str, ...]:
         """Those that write it."""
@@ -151,7 +155,7 @@ class Clips:
 
     def _take(self, clip: Clip) -> None:
         session = self._session
-        if session is not None and session.id == clip.id:
+        if session is not None and session.owns(clip):
             session.open.pop(clip.channel, None)
             if clip.state is FileState.OPEN:
                 session.open[clip.channel] = clip
@@ -172,7 +176,7 @@ def in_order(own: Surroundings, results: tuple[ChannelResult, ...]) -> tuple[Cha
 def interrupted_clip(clip: Clip, last: ChannelStatus) -> Clip:
     """The clip as its worker left it, with what the last heartbeat says of it."""
     file = file_of(last, clip.kind)
-    if file is None or file.id != clip.id:
+    if file is None or file.path != clip.path:
         return replace(clip, state=FileState.INTERRUPTED)
     return replace(
         clip,

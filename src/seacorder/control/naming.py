@@ -74,25 +74,29 @@ class NamingBase:
 
     @property
     def fallback_folder(self) -> str | None:
-        """Where recordings go on when their own volume cannot take them: at the same position as under the root."""
+        """Where recordings go on when their own volume cannot take them."""
+        return self._fallback_of(self.recording_folder)
+
+    def _fallback_of(self, own_folder: str) -> str | None:
+        """At the same position as under the root."""
         if self.fallback_root is None:
             return None
-        folder = Path(self.recording_folder)
+        folder = Path(own_folder)
         inside = folder.relative_to(self.root) if self.root and folder.is_relative_to(self.root) else Path()
         return str(Path(self.fallback_root) / inside)
 
     def naming(self, kind: FileKind, settings: RecorderSettings, *, directory_utc_ns: int, file_utc_ns: int) -> Naming:
         """Recordings go to the recording folder, everything else to the inspection folder."""
-        is_recording = kind is FileKind.RECORDING
+        base_folder = self.recording_folder if kind is FileKind.RECORDING else self.inspection_folder
         return Naming(
-            base_folder=self.recording_folder if is_recording else self.inspection_folder,
+            base_folder=base_folder,
             directory_template=settings.templates.directory,
             directory_utc_ns=directory_utc_ns,
             file_template=file_template(settings.templates, kind),
             file_utc_ns=file_utc_ns,
             kind=kind,
             use_utc=self.use_utc,
-            fallback_folder=self.fallback_folder if is_recording else None,
+            fallback_folder=self._fallback_of(base_folder),
         )
 
 

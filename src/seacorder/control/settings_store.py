@@ -57,9 +57,9 @@ class SettingsStore:
         return self._base
 
     @property
-    def fallback_folder(self) -> str | None:
+    def fallback_root(self) -> str | None:
         """Where recordings go on when their own volume cannot take them; None without a second volume."""
-        return None if self._base is None else self._base.fallback_folder
+        return self._fallback_root
 
     async def load(self, journal: Journal) -> None:
         """Takes what a client set in an earlier run, if any. Folders that are no longer allowed give way to the root.

@@ -5,6 +5,7 @@ from seacorder.model.note import FileNote
 from seacorder.model.recording import Clip, FileState, FileStatus
 from seacorder.model.report import ClipClosed, ClipOpened
 from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.sinks.placing import Placing, relocated
 from seacorder.sinks.recording import EXTENSION
 from seacorder.sinks.sequence import FileSequence
 from seacorder.sinks.surroundings import OnOutcome, Surroundings
@@ -13,7 +14,8 @@ from seacorder.storage.names import part_path, path_for
 
 
 class ClipSink:
-    """Fed and asked as a recording is. It never splits; only a new format of the source makes a second file.
+    """Fed and asked as a recording is. It never splits; only a new format of the source, or a disk that cannot take it
+    where there is another one, makes a second file.
 
     Such a second file is a clip of its own, with `-2` behind the clip's id.
     """
@@ -24,6 +26,7 @@ class ClipSink:
         self._surroundings = surroundings
         self._files = FileSequence(surroundings, started)
         self._number = 0
+        self._placing = Placing(surroundings.places)
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
@@ -31,11 +34,15 @@ class ClipSink:
         if file is not None and file.source is not source and not file.source.fits(source):
             self._files.end_current()
             file = None
-        if file is None:
-            if sample.track is not Track.VIDEO or not sample.is_keyframe:
-                return
-            self._begin(sample, source)
-        self._files.write(sample)  # nowhere, when there is no room to begin a file
+        if sample.track is Track.VIDEO and sample.is_keyframe:
+            if file is not None and self._placing.must_leave(
+                file, self._order.naming, self._surroundings.clock.monotonic_ns()
+            ):
+                self._files.leave_current()
+                file = None
+            if file is None:
+                self._begin(sample, source)
+        self._files.write(sample)  # nowhere, when there is no file: before a keyframe, and without room to begin one
 
     def finish(self, on_done: OnOutcome) -> None:
         """Ends the clip and returns at once; `on_done` comes when it is whole and on disk."""
@@ -50,7 +57,7 @@ class ClipSink:
         """It never splits."""
 
     def _begin(self, keyframe: Sample, source: SourceFormat) -> None:
-        place = self._surroundings.place_of(self._order.naming)
+        place = self._placing.next(self._order.naming)
         if place is not None and place.is_full:
             self._files.refuse(place.sentence)
             return
@@ -66,7 +73,8 @@ class ClipSink:
             first_frame_utc_ns=keyframe.utc_ns,
             recording_id=self._order.recording_id,
         )
-        path = part_path(path_for(self._order.naming, channel, EXTENSION), self._number)
+        naming = self._order.naming
+        path = relocated(part_path(path_for(naming, channel, EXTENSION), self._number), naming, place)
         # A clip's losses are its own: the recording beside it accounts for what it lacks itself.
         self._files.begin(FilePlan(path, note, None, self._opened, self._closed, place), keyframe, source)
 

@@ -10,16 +10,20 @@ from typing import Any
 
 from seacorder.base.errors import SeacorderError, StorageFailed
 from seacorder.model.command import TakeFramegrab
+from seacorder.model.naming import Naming
 from seacorder.model.recording import Framegrab
 from seacorder.model.report import FramegrabStored
 from seacorder.model.sample import Sample, SourceFormat
 from seacorder.sinks import decoding, exif, jpeg
+from seacorder.sinks.placing import Placing, relocated
 from seacorder.sinks.surroundings import FinishOutcome, OnOutcome, Surroundings
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.names import path_for
 
 STORE_SECONDS_MAX = 10.0
 """How long a disk that refuses may keep a framegrab waiting."""
+SWITCH_SECONDS = 2.0
+"""The same where there is another disk to turn to."""
 _log = logging.getLogger(__name__)
 
 
@@ -59,22 +63,35 @@ def _take(
     aspect = pixel_aspect_of(source)
     picture = jpeg.encode(frame, exif=exif.exif_of(grab, aspect))
     del frame
-    place = surroundings.place_of(order.naming)
-    if place is not None and place.is_full:
-        raise StorageFailed(place.sentence)
-    stored_path = store(path, picture, surroundings)
+    stored_path = _store_where_it_goes(path, picture, order.naming, surroundings)
     grab = replace(grab, path=str(stored_path), bytes=len(picture))
     surroundings.report(FramegrabStored(grab))
     return FinishOutcome(ok=True, achieved_utc_ns=grab.frame_utc_ns, path=grab.path)
 
 
-def store(path: Path, content: bytes, surroundings: Surroundings) -> Path:
+def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, surroundings: Surroundings) -> Path:
+    """On the first volume, or on the second one where the first has no room, refuses or hangs."""
+    placing = Placing(surroundings.places)
+    place = placing.next(naming)
+    if place is not None and place.is_full:
+        raise StorageFailed(place.sentence)
+    other = placing.other(place, naming)
+    if place is None or other is None or other.is_full or other.is_shunned:
+        return store(relocated(path, naming, place), picture, surroundings)
+    try:
+        return store(relocated(path, naming, place), picture, surroundings, SWITCH_SECONDS)
+    except StorageFailed:
+        place.shun(surroundings.clock.monotonic_ns())
+        return store(relocated(path, naming, other), picture, surroundings)
+
+
+def store(path: Path, content: bytes, surroundings: Surroundings, limit_seconds: float = STORE_SECONDS_MAX) -> Path:
     """Writes a new file and returns its path once it is on the medium; StorageFailed when it cannot be."""
     file = DurableFile.create(path, budget=surroundings.budget, clock=surroundings.clock)
     failures: list[StorageFailed | None] = []
     file.write(content)
     file.close(failures.append)
-    if not file.wait_ended(STORE_SECONDS_MAX):
+    if not file.wait_ended(limit_seconds):
         fault = file.fault
         file.give_up()
         raise StorageFailed(fault or f"The disk of {path.parent} did not take the framegrab in time.")

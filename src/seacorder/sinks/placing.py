@@ -1,4 +1,4 @@
-"""On which volume the next part of a recording begins, and when the running one is left for another.
+"""On which volume the next file begins, and when the running one is left for another.
 
 The settings' own folder comes first. The fallback takes over while that has no room, refuses, or does not keep up;
 each new part goes back to the first as soon as it can. A file that its disk refuses for good, although files can be
@@ -13,52 +13,43 @@ from seacorder.storage.places import Place, Places
 
 
 class Placing:
-    """For the feeding thread of one recording."""
+    """For one sink. What is known of a place is the place's: what one sink has left, no other begins with."""
 
     def __init__(self, places: Places | None) -> None:
         self._places = places
-        self._shunned: tuple[Place, int] | None = None
-        """A place that was left because its disk refused or hung, and since when."""
 
     def must_leave(self, file: VideoFile, naming: Naming, now_ns: int) -> bool:
-        """True when the next group of pictures should begin a new part because of the disk."""
+        """True when the next group of pictures should begin a new file because of the disk."""
         place = file.place
         if place is None:
             return False
         dead_since_ns = file.dead_since_ns
         if dead_since_ns is not None and place.is_proved(dead_since_ns):
             return True
-        other = self._other(place, naming)
-        if other is None or other.is_tight or self._is_shunned(other):
+        other = self.other(place, naming)
+        if other is None or other.is_tight or other.is_shunned:
             return False
         if dead_since_ns is not None or file.is_behind:
-            self._shunned = (place, now_ns)
+            place.shun(now_ns)
             return True
         return place.is_tight
 
     def next(self, naming: Naming) -> Place | None:
-        """Where the next part begins; None when nobody watches volumes."""
+        """Where the next file begins; None when nobody watches volumes."""
         if self._places is None:
             return None
         first = self._places.at(naming.base_folder)
-        fallback = self._other(first, naming)
-        if fallback is None or not (first.is_tight or self._is_shunned(first)):
+        fallback = self.other(first, naming)
+        if fallback is None or not (first.is_tight or first.is_shunned):
             return first
         return first if fallback.is_tight and not first.is_full else fallback
 
-    def _other(self, place: Place, naming: Naming) -> Place | None:
-        if self._places is None or naming.fallback_folder is None:
+    def other(self, place: Place | None, naming: Naming) -> Place | None:
+        """The second volume to the first and the first one to the second, where there are two."""
+        if self._places is None or place is None or naming.fallback_folder is None:
             return None
         folder = naming.base_folder if place.folder == Path(naming.fallback_folder) else naming.fallback_folder
         return self._places.at(folder)
-
-    def _is_shunned(self, place: Place) -> bool:
-        if self._shunned is None or self._shunned[0] is not place:
-            return False
-        if place.is_proved(self._shunned[1]):
-            self._shunned = None
-            place.trust()
-        return self._shunned is not None
 
 
 def relocated(path: Path, naming: Naming, place: Place | None) -> Path:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from seacorder.base.clock import Clock
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.event import Event, Severity
-from seacorder.model.naming import Naming
 from seacorder.model.report import EventNoted, Report
 from seacorder.storage.budget import Budget
-from seacorder.storage.places import Place, Places
+from seacorder.storage.places import Places
 
 
 def no_text(_: int) -> str:
@@ -31,10 +30,6 @@ class Surroundings:
     """Which volumes have room; None: files are written until nothing more fits."""
     text_at: Callable[[int], str] = no_text
     """The text that is valid at an instant (monotonic) and that the pictures do not carry themselves."""
-
-    def place_of(self, naming: Naming) -> Place | None:
-        """The volume that files of this naming go to; None when nobody watches volumes."""
-        return None if self.places is None else self.places.at(naming.base_folder)
 
     def note(self, kind: str, severity: Severity, sentence: str) -> None:
         """Reports an event of this channel."""

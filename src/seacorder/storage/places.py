@@ -71,6 +71,7 @@ class Place:
         self._asked_ns = 0
         self._is_watched = False
         self._suspected_ns: int | None = None
+        self._shunned_ns: int | None = None
         self._proved_ns = 0
 
     @property
@@ -94,9 +95,17 @@ class Place:
         self._now()
         return self._proved_ns > since_ns
 
-    def trust(self) -> None:
-        """No more tries."""
-        self._suspected_ns = None
+    def shun(self, now_ns: int) -> None:
+        """It was left because its disk refuses or hangs."""
+        self._shunned_ns = now_ns
+
+    @property
+    def is_shunned(self) -> bool:
+        """True from then on until a file could be made here again."""
+        shunned_ns = self._shunned_ns
+        if shunned_ns is not None and self.is_proved(shunned_ns):
+            self._shunned_ns = self._suspected_ns = None
+        return self._shunned_ns is not None
 
     def _now(self) -> Room:
         self._asked_ns = self._clock.monotonic_ns()
