@@ -1,6 +1,7 @@
 """Looks at real keyframes, decoded: what moves, what is frozen, what is black; and what a look takes."""
 
 import io
+import itertools
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -73,10 +74,10 @@ def verdicts(pictures: list[Any], **options: str) -> list[PictureFault | None]:
 def test_a_pattern_that_moves_then_stops_then_turns_black(codec: str, form: str) -> None:
     pictures = [*(drawn(i * 50) for i in range(6)), *(drawn(300) for _ in range(6)), *(filled(16) for _ in range(6))]
     found = verdicts([*pictures, drawn(400)], codec=codec, form=form)
-    assert found[:10] == [None] * 10
-    assert found[10:12] == [PictureFault.FROZEN] * 2
-    assert found[12:16] == [None] * 4
-    assert found[16:] == [PictureFault.BLACK] * 2 + [None]
+    assert found[:9] == [None] * 9
+    assert found[9:12] == [PictureFault.FROZEN] * 3
+    assert found[12:15] == [None] * 3
+    assert found[15:] == [PictureFault.BLACK] * 3 + [None]
 
 
 def test_points_are_read_where_they_are_and_eight_bits_deep() -> None:
@@ -116,17 +117,57 @@ def test_the_thread_takes_what_is_due_and_passes_over_the_rest() -> None:
     assert len(looks) == 5
 
 
-def test_pictures_that_differ_much_are_looked_at_more_seldom() -> None:
-    come = threading.Semaphore(0)
-    watch = PictureWatch(lambda _: come.release())
-    watch.start()
-    ((keyframe, source),) = keyframes([drawn(1)])
-    lively = source.video.width * source.video.height
-    watch.offer(replace(keyframe, instant_ns=10 * SECOND), source, lively)
-    assert come.acquire(timeout=20)
-    watch.offer(replace(keyframe, instant_ns=39 * SECOND), source, lively)
-    watch.offer(replace(keyframe, instant_ns=40 * SECOND), source, lively)
-    assert come.acquire(timeout=20)
-    assert not come.acquire(blocking=False)
-    watch.offer(replace(keyframe, instant_ns=42 * SECOND), source, 0)
-    assert come.acquire(timeout=20)
+class Looks:
+    """What a watch looks at when it is offered keyframes, each after what it has done with the one before."""
+
+    def __init__(self, group_seconds: float, *, lively: bool = True) -> None:
+        self._watch = PictureWatch(self._found)
+        self._group_ns = round(group_seconds * SECOND)
+        self._lively = lively
+        self._offered_ns = 10 * SECOND
+        self.fault: PictureFault | None = None
+        self.looked_ns: list[int] = []
+
+    def _found(self, fault: PictureFault | None) -> None:
+        self.fault = fault
+        self.looked_ns.append(self._offered_ns)
+
+    def offer(self, keyframe: Sample, source: SourceFormat) -> None:
+        self._offered_ns += self._group_ns
+        size = source.video.width * source.video.height if self._lively else 0
+        self._watch.offer(replace(keyframe, instant_ns=self._offered_ns), source, size)
+        self._watch.look_if_offered()
+
+
+@pytest.mark.parametrize(
+    ("group_seconds", "lively", "every_seconds"),
+    [(0.5, True, 3), (1, True, 3), (2, True, 2), (3, True, 3), (5, True, 5), (0.5, False, 2), (1, False, 2)],
+)
+def test_lively_pictures_are_looked_at_more_seldom(group_seconds: float, lively: bool, every_seconds: float) -> None:
+    looks = Looks(group_seconds, lively=lively)
+    moving = list(keyframes([drawn(i * 50) for i in range(4)]))
+    for place in range(60):
+        looks.offer(*moving[place % 4])
+    distances = {after - before for before, after in itertools.pairwise(looks.looked_ns)}
+    assert distances == {round(every_seconds * SECOND)}
+
+
+@pytest.mark.parametrize(
+    ("group_seconds", "limit_seconds"),
+    [(0.5, 9.5), (1, 9.5), (2, 9.5), (2.5, 9.5), (3, 9.5), (4, 14), (5, 15), (10, 20)],
+)
+@pytest.mark.parametrize("shift", range(6))
+def test_a_freeze_behind_a_stream_that_stays_lively_is_noticed(
+    group_seconds: float, limit_seconds: float, shift: int
+) -> None:
+    """An encoder that stuffs its stream, or makes noise of its own; frozen right after any keyframe."""
+    looks = Looks(group_seconds)
+    *moving, frozen = keyframes([*(drawn(i * 50) for i in range(4)), drawn(999)])
+    for place in range(8 + shift):
+        looks.offer(*moving[place % 4])
+    count = 0
+    while looks.fault is None:
+        looks.offer(*frozen)
+        count += 1
+        assert count * group_seconds <= limit_seconds
+    assert looks.fault is PictureFault.FROZEN

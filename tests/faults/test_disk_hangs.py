@@ -10,7 +10,7 @@ import pytest
 from faults import processes
 from faults.account import balance
 from faults.cameras import Camera, serve, small
-from faults.disks import Prober, Volume, need_volumes
+from faults.disks import API_SECONDS, Prober, Volume, need_volumes
 from faults.results import is_long, note
 from faults.test_disk_full import addresses, alarms, balanced
 from rig.fixtures import MakeSource
@@ -24,7 +24,6 @@ STALL_SECONDS = 30.0
 BITS_PER_SECOND = 2_000_000
 QUEUE_BYTES = round(BITS_PER_SECOND / 8 * STALL_SECONDS * 1.2)
 """What a stall of 30 s may cost a channel in memory."""
-API_SECONDS = 0.05
 CHANNELS = ("Bow", "Stern")
 
 

@@ -15,9 +15,13 @@ from seacorder.model.channel import PictureFault
 
 COLUMNS, ROWS = 64, 36
 FAULT_NS = 10 * NS_PER_SECOND
-"""A fault is told before it has lasted longer, where the looks come often enough."""
+"""A fault is told before it can have lasted longer, where the looks come often enough."""
+TELLING_NS = 500 * NS_PER_MS
+"""So long it takes until it is an alarm: a decoder, a heartbeat, and keyframes that are not quite regular."""
+PROOF_NS = 5 * NS_PER_SECOND
+"""So long it must have been seen."""
 TOLERANCE_NS = 250 * NS_PER_MS
-"""What the distance of two looks may be short by."""
+"""What that may be short by: looks are as regular as keyframes are."""
 STILL_LEVELS = 0.5
 """Frozen: the median of the mean differences lies at or below it."""
 STILL_LOOKS = 5
@@ -48,16 +52,22 @@ class PictureJudge:
         self._last: Look | None = None
         self._same: Look | None = None
         """The first of the looks that show the same as the last one."""
+        self._same_after_ns = 0
+        """When the look before that was, which showed something else; its own instant where there was none."""
         self._black: Look | None = None
         """The first of the black ones in a row."""
+        self._black_after_ns = 0
         self._differences: deque[float] = deque(maxlen=STILL_LOOKS)
 
     def see(self, look: Look) -> PictureFault | None:
         """Takes a look in and returns the fault; looks come in order of capture."""
         black = is_black(look.luma)
-        self._black = (self._black or look) if black else None
+        if not black:
+            self._black = None
+        elif self._black is None:
+            self._black, self._black_after_ns = look, self._before_ns(look)
         still = self._is_still(look)
-        if black and (self.fault is PictureFault.BLACK or self._lasts(self._black, look)):
+        if black and (self.fault is PictureFault.BLACK or self._lasts(self._black, self._black_after_ns, look)):
             self.fault = PictureFault.BLACK
         elif still:
             self.fault = PictureFault.FROZEN
@@ -65,6 +75,11 @@ class PictureJudge:
             self.fault = None
         self._last = look
         return self.fault
+
+    @property
+    def is_suspicious(self) -> bool:
+        """True while it is worth looking closely: the last look showed the same as the one before, or black."""
+        return self.fault is not None or self._black is not None or self._same is not self._last
 
     def begin_anew(self) -> None:
         """A new connection: the next look has none before it. The fault stands until it is disproved."""
@@ -74,24 +89,27 @@ class PictureJudge:
     def _is_still(self, look: Look) -> bool | None:
         """None while it cannot be told: nothing has changed, but not for long."""
         if self._last is None or self._same is None:
-            self._same = look
+            self._same, self._same_after_ns = look, look.instant_ns
             return None
         difference = mean_difference(self._last.luma, look.luma)
         if difference > CHANGED_LEVELS or _moves(self._same.luma, look.luma):
-            self._same = look
+            self._same, self._same_after_ns = look, self._last.instant_ns
             self._differences.clear()
             return False
         self._differences.append(difference)
-        if not self._lasts(self._same, look):
+        if not self._lasts(self._same, self._same_after_ns, look):
             return None
         return sorted(self._differences)[len(self._differences) // 2] <= STILL_LEVELS
 
-    def _lasts(self, first: Look | None, look: Look) -> bool:
-        """True when by the next look it would have lasted longer than FAULT_NS. One look alone never lasts."""
-        if first is None or first is look or self._last is None:
+    def _before_ns(self, look: Look) -> int:
+        return look.instant_ns if self._last is None else self._last.instant_ns
+
+    def _lasts(self, first: Look | None, after_ns: int, look: Look) -> bool:
+        """True when it has been seen for long enough, and may have lasted FAULT_NS before the next look comes."""
+        if first is None or self._last is None or look.instant_ns - first.instant_ns < PROOF_NS - TOLERANCE_NS:
             return False
         to_next_ns = look.instant_ns - self._last.instant_ns
-        return look.instant_ns - first.instant_ns + to_next_ns >= FAULT_NS - TOLERANCE_NS
+        return look.instant_ns + to_next_ns > after_ns + FAULT_NS - TELLING_NS
 
 
 def is_black(luma: bytes) -> bool:
