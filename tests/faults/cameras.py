@@ -44,7 +44,7 @@ class Camera:
         return before + (forward if forward <= self.spec.frames // 2 else forward - self.spec.frames)
 
 
-def serve(server: RtspServer, name: str, source: SourceFile, **how: object) -> Camera:
-    """Serves a source under its camera's name."""
-    url = server.serve(f"/{name}", source, **how)  # type: ignore[arg-type]
+def serve(server: RtspServer, name: str, source: SourceFile, *others: SourceFile, **how: object) -> Camera:
+    """Serves a source, and others after it, under its camera's name."""
+    url = server.serve(f"/{name}", source, *others, **how)  # type: ignore[arg-type]
     return Camera(name, source.spec, url, server.begin_of(f"/{name}"))

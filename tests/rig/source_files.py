@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import av
 from av.bitstream import BitStreamFilterContext
@@ -38,6 +38,8 @@ class SourceSpec:
     first_number: int = 0
     noise: bool = False
     """Fills the picture with noise, so that a high bit rate is really used."""
+    shows: Literal["pattern", "still", "black"] = "pattern"
+    """A still is the pattern's first frame again and again. Both others are stuffed up to the bit rate."""
 
     @property
     def frames(self) -> int:
@@ -88,7 +90,8 @@ def _options(spec: SourceSpec) -> dict[str, str]:
         options |= {"maxrate": str(spec.bits_per_second), "bufsize": str(spec.bits_per_second)}
     if spec.codec == "h264":
         # One slice a picture: GStreamer's payloader repeats parameter sets before each slice, which no camera does.
-        one_slice = {"x264-params": "sliced-threads=0:slices=1"}
+        stuffing = "" if spec.shows == "pattern" else ":nal-hrd=cbr"
+        one_slice = {"x264-params": f"sliced-threads=0:slices=1{stuffing}"}
         return options | one_slice | {"sc_threshold": "0", "keyint_min": str(spec.gop), "forced-idr": "1"}
     interval = f"keyint={spec.gop}:min-keyint={spec.gop}:scenecut=0:open-gop=0"
     return options | {"x265-params": f"log-level=none:bframes={spec.b_frames}:{interval}"}
@@ -98,13 +101,17 @@ def _frames(spec: SourceSpec) -> Iterator[Any]:
     picture = TestPicture(spec.width, spec.height, f"RIG {spec.channel_index}", spec.channel_index)
     grain = _Grain(spec) if spec.noise else None
     for count in range(spec.frames):
-        drawn = picture.frame(spec.first_number + count, UTC_BEGIN_MS + count * 1000 // spec.rate)
+        shown = 0 if spec.shows == "still" else count
+        drawn = picture.frame(spec.first_number + shown, UTC_BEGIN_MS + shown * 1000 // spec.rate)
         # The encoder looks ahead here, so it gets a frame of its own each time.
         frame = av.VideoFrame(spec.width, spec.height, "yuv420p")
         for mine, theirs in zip(frame.planes, drawn.planes, strict=True):
             mine.update(theirs)
         if grain is not None:
-            grain.add(frame, count)
+            grain.add(frame, shown)
+        if spec.shows == "black":
+            for plane, level in zip(frame.planes, (16, 128, 128), strict=True):
+                plane.update(bytes([level]) * plane.buffer_size)
         frame.pts, frame.time_base = count, Fraction(1, spec.rate)
         yield frame
 

@@ -59,7 +59,7 @@ class SettingsStore:
     @property
     def fallback_root(self) -> str | None:
         """Where recordings go on when their own volume cannot take them; None without a second volume."""
-        return self._fallback_root
+        return self._fixed.fallback_root
 
     async def load(self, journal: Journal) -> None:
         """Takes what a client set in an earlier run, if any. Folders that are no longer allowed give way to the root.
