@@ -11,7 +11,7 @@ import pytest
 from rig.fixtures import MakeSource, StartServer
 from rig.frames import DecodedFrame, decoded_frames
 from rig.program import LoneWorker
-from rig.source_files import SourceSpec
+from rig.source_files import SourceSpec, make_source
 from seacorder.base.clock import SystemClock
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
 from seacorder.model.command import (
@@ -223,6 +223,38 @@ def test_a_change_comes_with_the_split_that_it_was_asked_for_and_pass_through_wi
     begin_ms = [readings(frames)[0][1] - start.utc_ns / 1e6 for frames in channel.frames]
     small = next(place for place, width in enumerate(widths) if width == 320)
     assert -25 <= begin_ms[small] - 4000 <= 41
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_a_recording_right_after_a_change_is_encoded_from_its_first_picture_on(b_frames: int, tmp_path: Path) -> None:
+    """Though the source's last keyframe lies before it and the next one is seconds away."""
+    spec = SourceSpec(seconds=30, rate=25, gop=100, width=640, height=360, b_frames=b_frames)
+    channel = Encoded(tmp_path, f"file:{make_source(tmp_path, spec).path}?loop=1", EncodingSettings())
+    channel.worker.wait_for(lambda one: isinstance(one, ChannelStatus) and one.frames_received > 20, "pictures")
+    channel.worker.send(ChangeEncoding(CLOCK.monotonic_ns(), x264(resolution=(320, 180)), MACHINE))
+    channel.start(Instant.now(CLOCK), 500_000_000)
+    channel.wait_for_part(6)
+    channel.stop()
+    assert channel.losses == []
+    assert {frame.width for frames in channel.frames for frame in frames} == {320}
+    for place, part in enumerate(channel.parts):
+        assert 0 <= part.start_utc_ns / 1e6 - channel.utc_ms(place) <= 41
+    numbers = channel.numbers()
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+@pytest.mark.slow
+def test_a_change_that_changes_nothing_costs_no_part(tmp_path: Path) -> None:
+    channel = Encoded(tmp_path, RAW, x264())
+    channel.start(Instant.now(CLOCK), 0)
+    channel.answer(1)
+    channel.worker.send(ChangeEncoding(CLOCK.monotonic_ns(), x264(), MACHINE))
+    channel.worker.wait_for(lambda one: isinstance(one, ChannelStatus), "a heartbeat")
+    channel.worker.wait_for(lambda one: isinstance(one, ChannelStatus), "a heartbeat")
+    channel.stop()
+    assert len(channel.parts) == 1
+    assert channel.losses == []
 
 
 @pytest.mark.slow

@@ -78,6 +78,13 @@ class Backlog:
             return 0
         return (group.bytes - group.samples[0].size) // (len(group.samples) - 1)
 
+    def newest_pictures(self) -> tuple[list[Sample], SourceFormat] | None:
+        """The newest group's pictures, in decoding order."""
+        if not self._groups:
+            return None
+        group = self._groups[-1]
+        return [sample for sample in group.samples if sample.track is Track.VIDEO], group.source
+
     def newest_keyframe(self) -> tuple[Sample, SourceFormat] | None:
         if not self._groups:
             return None

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 STALLED_AFTER_NS = 3 * NS_PER_SECOND
 FRAMEGRAB_WAIT_NS = 200 * NS_PER_MS
 """How long a still waits for a frame that was captured before its instant and is still on its way."""
+PRIMER_NS = 4 * NS_PER_SECOND
+"""So much of a group of pictures is decoded so that encoding can begin in its middle."""
 ENCODED_FRAMEGRAB_WAIT_NS = 1500 * NS_PER_MS
 """The same on an encoded channel: as long as a picture may wait for its encoder."""
 MENDED_EVENT_EVERY_NS = 60 * NS_PER_SECOND
@@ -48,6 +50,8 @@ class EncodingSide:
 
     is_on: bool = False
     """What is stored comes from an encoder, which makes a keyframe wherever it is told."""
+    on_from_ns: int | None = None
+    """The instant (monotonic) from which on it will be; None when it is, or when nobody asks for it."""
     status: Callable[[], EncodingStatus | None] = lambda: None
     hangs_seconds: Callable[[], float] = lambda: 0.0
     """How long the encode thread has been with one picture."""
@@ -166,6 +170,22 @@ class Channel:
                 self._reached_ns = max(self._reached_ns, sample.instant_ns)
                 if self.waiting_grabs:
                     self._serve_grabs(self._reached_ns)
+
+    def begins_encoded(self, instant_ns: int) -> bool:
+        """True when what begins at an instant begins with a picture of an encoder."""
+        with self.lock:
+            on_from_ns = self.encoding.on_from_ns
+            will_be = on_from_ns is not None and on_from_ns <= instant_ns and bool(self.newest_pictures())
+            return self.encoding.is_on or will_be
+
+    def newest_pictures(self) -> Sequence[Sample]:
+        """The pictures from the newest keyframe on; none when there are too many to decode them in a moment."""
+        with self.lock:
+            found = self.backlog.newest_pictures()
+            if found is None or self.source is None or not found[1].fits(self.source):
+                return []
+            first, last = found[0][0].instant_ns, found[0][-1].instant_ns
+            return found[0] if last - first <= PRIMER_NS else []
 
     def outputs_begin_ns(self) -> int | None:
         """The earliest instant (monotonic) with which an output waits to begin; None when none waits."""

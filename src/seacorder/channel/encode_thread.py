@@ -4,7 +4,7 @@ import logging
 import threading
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
-from seacorder.channel.frame_queue import Arrival, Drained, FrameQueue, Item, NewPlan, NewSource, Refused
+from seacorder.channel.frame_queue import Arrival, Drained, FrameQueue, Item, NewPlan, NewSource, Primer, Refused
 from seacorder.channel.pipeline import Pipeline
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.sample import Sample, SourceFormat
@@ -26,9 +26,9 @@ class EncodeThread(threading.Thread):
         self._queue = FrameQueue()
         self._begun_ns: int | None = None
 
-    def begin(self, source: SourceFormat, plan: EncodingPlan) -> None:
+    def begin(self, source: SourceFormat, plan: EncodingPlan, primer: Primer) -> None:
         """What is put from now on is of this format."""
-        self._queue.put(NewSource(source, plan))
+        self._queue.put(NewSource(source, plan, primer))
 
     def change(self, from_ns: int, plan: EncodingPlan) -> None:
         """Another plan from the first picture captured at or after an instant (monotonic)."""
@@ -68,7 +68,7 @@ class EncodeThread(threading.Thread):
             case Refused():
                 self._pipeline.refused(item)
             case NewSource():
-                self._pipeline.begin(item.source, item.plan)
+                self._pipeline.begin(item.source, item.plan, item.primer)
             case NewPlan():
                 self._pipeline.change(item)
             case Drained():

@@ -64,7 +64,8 @@ class Encoding:
         """What is stored, sound included; None before the first picture."""
         self._source: SourceFormat | None = None
         self._aspect: Fraction | None = None
-        self._threads = max(1, round(channel.settings.machine.cores))
+        self.cores = channel.settings.machine.cores
+        """How many the next encoder that is opened may count on."""
         self._time_base = FINE_TIME_BASE
         self._shape: Shape | None = None
         self._shaper: Shaper | None = None
@@ -91,9 +92,9 @@ class Encoding:
         """The number of the next stored frame; None before the first."""
         return self._number
 
-    def begin_numbers(self) -> None:
-        """Pictures have passed through: the next frame stored has its source's number again."""
-        self._number = None
+    def begin_numbers(self, number: int | None) -> None:
+        """Pictures have passed through: the next frame stored has this number, or its source's own."""
+        self._number = number
 
     def missed(self, instant_ns: int, number: int, cause: LossCause, detail: str) -> None:
         """A picture that is not encoded, by capture instant and its source's number: it counts all the same."""
@@ -230,7 +231,7 @@ class Encoding:
                 bit_rate=self.plan.bit_rate,
                 frame_rate=self.plan.frame_rate or (self._source.frame_rate if self._source is not None else None),
                 time_base=self._time_base,
-                threads=self._threads,
+                threads=max(1, round(self.cores)),
                 looks=shape.out,
             )
         )

@@ -31,11 +31,25 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Primer:
+    """What a decoder must have seen before the packets that follow, where they do not begin with a keyframe."""
+
+    samples: tuple[Sample, ...] = ()
+    """From a keyframe on; they are stored already."""
+    next_number: int | None = None
+    """The number of the frame that follows."""
+
+
+NO_PRIMER = Primer()
+
+
+@dataclass(frozen=True, slots=True)
 class NewSource:
     """What follows is of this format, and is encoded by this plan."""
 
     source: SourceFormat
     plan: EncodingPlan
+    primer: Primer = NO_PRIMER
 
 
 @dataclass(frozen=True, slots=True)

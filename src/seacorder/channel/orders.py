@@ -94,7 +94,7 @@ class Orders:
             sink = RecordingSink(order, self._surroundings, self._when_started(order.request))
             instant_ns = order.instant.monotonic_ns
             # An encoder makes a keyframe where the recording begins; a camera's last one may lie before it.
-            begin_ns = instant_ns if channel.encoding.is_on else None
+            begin_ns = instant_ns if channel.begins_encoded(instant_ns) else None
             output = Output(order.recording_id, sink, instant_ns, begin_ns=begin_ns)
             channel.outputs.open(Slot.RECORDING, output)
             if channel.is_live:

@@ -1,6 +1,7 @@
 """A source's pictures: decoded and, where that is wanted, made progressive."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 
 from seacorder.channel.decoder import Decoded, Decoder
@@ -17,10 +18,21 @@ class Pictures:
         self._deinterlacer: Deinterlacer | None = None
         self._held: deque[Decoded] = deque()
         """What the deinterlacer has been given and not given back."""
+        self._primed: set[int] = set()
+        """Presentation times of what has been decoded for its successors alone."""
+
+    def prime(self, samples: Sequence[Sample]) -> None:
+        """Decodes what is stored already and what the next packets refer to. Blocks for as long as that takes."""
+        for sample in samples:
+            self._primed.add(sample.pts)
+            self._decoder.decode(Arrival(sample, 0))
+        self.damaged()
 
     def push(self, arrival: Arrival, *, as_progressive: bool) -> list[Decoded]:
         """The pictures that are ready with this packet, in the order in which they are shown."""
         decoded = self._decoder.decode(arrival)
+        if self._primed:
+            decoded = [one for one in decoded if one.sample.pts not in self._primed]
         if self._deinterlacer is None and not (as_progressive and any(one.frame.interlaced_frame for one in decoded)):
             return decoded
         return [ready for one in decoded for ready in self._without_fields(one)]

@@ -7,7 +7,7 @@ from seacorder.base.clock import NS_PER_MS, Clock
 from seacorder.channel.channel import Channel
 from seacorder.channel.decoder import Decoded
 from seacorder.channel.encoding import Encoding
-from seacorder.channel.frame_queue import Arrival, NewPlan, Refused
+from seacorder.channel.frame_queue import NO_PRIMER, Arrival, NewPlan, Primer, Refused
 from seacorder.channel.load import Load, Work
 from seacorder.channel.pacing import Counts, Grid
 from seacorder.channel.pictures import Pictures
@@ -43,10 +43,13 @@ class Pipeline:
         self._load = Load()
         self.counts = Counts()
 
-    def begin(self, source: SourceFormat, plan: EncodingPlan) -> None:
-        """What follows is of another connection or format."""
+    def begin(self, source: SourceFormat, plan: EncodingPlan, primer: Primer = NO_PRIMER) -> None:
+        """What follows is of another connection or format, or has passed through before."""
         self.flush()
         self._source, self._pictures = source, Pictures(source)
+        self._pictures.prime(primer.samples)
+        if primer.next_number is not None:
+            self._encoding.begin_numbers(primer.next_number)
         self._skip_after_ns = 0 if source.video.codec in INTRA_ONLY else SKIP_AFTER_NS
         self._changes.clear()
         self._follow(plan)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from seacorder.channel.channel import Channel
 from seacorder.channel.encode_thread import EncodeThread
 from seacorder.channel.encoding import Encoding
+from seacorder.channel.frame_queue import NO_PRIMER, Primer
 from seacorder.channel.pipeline import Pipeline
 from seacorder.model.command import ChangeEncoding
 from seacorder.model.encoding import EncodingPlan, EncodingSettings, EncodingStatus, Machine
@@ -33,6 +34,10 @@ class Stage:
         self._waiting: list[ChangeEncoding] = []
         self._source: SourceFormat | None = None
         self._plan: EncodingPlan | None = None
+        self._way: Callable[[SourcePacket], None] = channel.take
+        """Where packets go while no change is due."""
+        self._wait_ns = 0
+        """Packets that come before it (monotonic) are captured before any change that waits."""
         self.take: Callable[[SourcePacket], None] = channel.take
         """Takes one packet of the present connection."""
         channel.encoding.status = self.status
@@ -59,10 +64,23 @@ class Stage:
         self._channel.disconnected(reason)
 
     def change(self, change: ChangeEncoding) -> None:
-        """Other encoding from an instant on: from its first picture; from or to pass-through, its first keyframe."""
+        """Other encoding from the first picture on that is captured at or after an instant.
+
+        To pass-through from its first keyframe. Costs nothing where it changes nothing.
+        """
         with self._lock:
-            self._waiting = [one for one in self._waiting if one.from_ns < change.from_ns] + [change]
-            self.take = self._take_until_change
+            if self._source is None or self._waiting or not self._is_no_change(change, self._source):
+                self._waiting = [one for one in self._waiting if one.from_ns < change.from_ns] + [change]
+                self._choose_way()
+
+    def _is_no_change(self, change: ChangeEncoding, source: SourceFormat) -> bool:
+        """Takes a change over that asks for what is done already."""
+        plan = self._plan_for(source, change)
+        if self._plan is None or replace(plan, sentence=self._plan.sentence) != self._plan:
+            return False
+        self._asked, self._plan = change, plan
+        self._encoding.cores = change.machine.cores
+        return True
 
     def finish(self) -> None:
         """What has been taken is with the channel afterwards. Blocks for a moment."""
@@ -93,25 +111,31 @@ class Stage:
         plan = self._decide(source, asked, change.machine)
         return replace(plan, burn_in=asked.burn_in, deinterlace=asked.deinterlace)
 
-    def _follow(self, source: SourceFormat, plan: EncodingPlan) -> None:
+    def _follow(self, source: SourceFormat, plan: EncodingPlan, primer: Primer = NO_PRIMER) -> None:
         if plan.is_pass_through and self._encoding.next_number is not None:
             self._channel.number_from(self._encoding.next_number)
-            self._encoding.begin_numbers()
-        self._plan = plan
-        self._channel.encoding.is_on = not plan.is_pass_through
-        self._channel.texts.is_burned_in = plan.burn_in and not plan.is_pass_through
+            self._encoding.begin_numbers(None)
+        self._enter(plan)
         if not plan.is_pass_through:
             if self._thread is None:
                 self._thread = EncodeThread(self._pipeline, self._channel.clock)
                 self._thread.start()
-            self._thread.begin(source, plan)
+            self._thread.begin(source, plan, primer)
         self._choose_way()
 
+    def _enter(self, plan: EncodingPlan) -> None:
+        self._plan = plan
+        self._encoding.cores = self._asked.machine.cores
+        self._channel.encoding.is_on = not plan.is_pass_through
+        self._channel.texts.is_burned_in = plan.burn_in and not plan.is_pass_through
+
     def _choose_way(self) -> None:
-        if self._waiting:
-            self.take = self._take_until_change
-        else:
-            self.take = self._take_encoded if self._channel.encoding.is_on else self._channel.take
+        side, source = self._channel.encoding, self._source
+        self._way = self._take_encoded if side.is_on else self._channel.take
+        self.take = self._take_until_change if self._waiting else self._way
+        self._wait_ns = self._waiting[0].from_ns if self._waiting else 0
+        is_on = [not self._plan_for(source, one).is_pass_through if source else False for one in self._waiting]
+        side.on_from_ns = min((one.from_ns for one, on in zip(self._waiting, is_on, strict=True) if on), default=None)
 
     def _take_encoded(self, packet: SourcePacket) -> None:
         sample = self._channel.receive(packet)
@@ -120,6 +144,9 @@ class Stage:
 
     def _take_until_change(self, packet: SourcePacket) -> None:
         """The same, packet by packet, while a change waits for its first picture."""
+        if packet.arrived_ns < self._wait_ns:  # nothing is captured after its arrival
+            self._way(packet)
+            return
         sample, source = self._channel.receive(packet), self._source
         if sample is None or source is None:
             return
@@ -136,7 +163,7 @@ class Stage:
             self._thread.put(sample, arrived_ns)
 
     def _change_over(self, sample: Sample, source: SourceFormat) -> Sample:
-        """Brings into force what is due with this picture. From and to pass-through that takes a keyframe.
+        """Brings into force what is due with this picture; pass-through begins with a keyframe.
 
         The sample, with another number where its number was counted by the source and now follows what was stored.
         """
@@ -145,19 +172,22 @@ class Stage:
             return sample
         plan = self._plan_for(source, due[-1])
         stays_encoded = not plan.is_pass_through and self._channel.encoding.is_on
+        primer = NO_PRIMER
         if not stays_encoded and not sample.is_keyframe:
-            return sample
+            pictures = [] if plan.is_pass_through else self._channel.newest_pictures()
+            if not pictures:
+                return sample
+            primer = Primer(tuple(pictures), sample.number)
         self._asked = due[-1]
         self._waiting = [one for one in self._waiting if one.from_ns > sample.instant_ns]
         if stays_encoded and self._thread is not None:
-            self._plan = plan
-            self._channel.texts.is_burned_in = plan.burn_in
+            self._enter(plan)
             self._thread.change(self._asked.from_ns, plan)
             self._choose_way()
             return sample
         self._drain()
         number = self._encoding.next_number
-        self._follow(source, plan)
+        self._follow(source, plan, primer)
         if not plan.is_pass_through or number is None:
             return sample
         self._channel.number_from(number + 1)
