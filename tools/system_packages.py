@@ -97,6 +97,7 @@ NEEDS = (
         has_nginx_rtmp,
         ("nginx-light", "libnginx-mod-rtmp"),
     ),
+    Need("gcc", "tests that set the wall clock while the program records", has_command("gcc"), ("gcc", "libc6-dev")),
     Need("openssl", "tests with cameras behind TLS", has_command("openssl"), ("openssl",)),
     Need("curl", "the commands of README and guides", has_command("curl"), ("curl",)),
     Need("Chromium", "tests of the page (marker browser)", has_browser, ("chromium", "libatomic1")),

@@ -84,14 +84,23 @@ def test_frames_make_it_live(bench: Bench) -> None:
     assert (status.picture.width, status.picture.frame_rate) == (640, 10.0)
 
 
-def test_silence_of_three_seconds_is_a_stall_with_a_reason(bench: Bench) -> None:
-    bench.wait(2.9)
+def test_silence_of_two_and_a_half_seconds_is_a_stall_with_a_reason(bench: Bench) -> None:
+    bench.wait(2.4)
     assert bench.state is ChannelState.LIVE
     bench.wait(0.2)
     assert bench.state is ChannelState.STALLED
-    assert "no frame for 3 s" in (bench.channel.status().reason or "")
+    assert "no frame for 2.5 s" in (bench.channel.status().reason or "")
     bench.frames(1)
     assert bench.state is ChannelState.LIVE
+
+
+def test_a_stall_is_due_on_time_not_with_the_next_heartbeat(bench: Bench) -> None:
+    bench.wait(2.3)
+    due_ns = bench.channel.next_due_ns()
+    assert due_ns is not None
+    bench.wait((due_ns - bench.channel.clock.monotonic_ns()) / 1e9)
+    assert bench.state is ChannelState.STALLED
+    assert bench.channel.next_due_ns() is None
 
 
 def test_late_frames_that_all_come_are_no_loss(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """Delays between attempts to connect: short for a link that comes back, long for a camera that refuses."""
 
 import logging
+from itertools import pairwise
 
 import pytest
 
@@ -28,6 +29,23 @@ def test_a_good_run_makes_the_next_delay_short_again() -> None:
     for _ in range(5):
         backoff.after(0)
     assert backoff.after(GOOD_RUN_NS) == 0.5
+
+
+def test_attempts_that_nothing_answers_begin_two_seconds_apart_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, begun = FakeClock(), []
+
+    def attempt() -> FakeInput:
+        begun.append(clock.monotonic_ns())
+        clock.advance(1.5)
+        if len(begun) == 6:
+            ingest.stop()
+        message = "Bow does not answer."
+        raise InputFailed(message)
+
+    ingest = Ingest(Channel(ChannelSettings(0, "Bow", "test:"), clock, lambda _: None), attempt, clock)
+    monkeypatch.setattr(ingest._stopping, "wait", clock.advance)
+    ingest.run()
+    assert [round((after - before) / 1e9, 1) for before, after in pairwise(begun)] == [2.0] * 5
 
 
 def test_the_log_has_a_reason_only_where_no_alarm_brings_it(

@@ -38,7 +38,7 @@ async def test_a_flood_of_one_channel_is_left_out_of_the_log_and_counted(
     ("state", "reason"),
     [
         (ChannelState.FAILED, "Bow refuses the user name or password; correct them in its address."),
-        (ChannelState.STALLED, "Bow is connected but has sent no frame for 3 s; check the camera."),
+        (ChannelState.STALLED, "Bow is connected but has sent no frame for 2.5 s; check the camera."),
     ],
 )
 async def test_a_bad_camera_is_one_line_with_the_reason_as_the_input_gave_it(

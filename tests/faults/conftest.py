@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """The long form has cases of many minutes, and cases of its own, which the short form does not have at all."""
     if is_long():
         for item in items:
-            item.add_marker(pytest.mark.timeout(3 * 3600))
+            item.add_marker(pytest.mark.timeout(3 * 3600), append=False)  # before a shorter one of its own
         return
     others = [item for item in items if item.get_closest_marker("long_form")]
     items[:] = [item for item in items if item not in others]

@@ -68,7 +68,16 @@ def threads(pid: int) -> int:
 
 def private_bytes(pid: int) -> int:
     """Memory that the process has for itself: what would be free without it."""
+    return _mapped_bytes(pid, "Private_")
+
+
+def anonymous_bytes(pid: int) -> int:
+    """Memory that the process has filled itself: no pages of programs and libraries, whose number others change."""
+    return _mapped_bytes(pid, "Anonymous:")
+
+
+def _mapped_bytes(pid: int, begin: str) -> int:
     with contextlib.suppress(OSError):
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(begin))
     return 0

@@ -36,6 +36,7 @@ class Proxy:
         self._passes = threading.Event()
         self._passes.set()
         self._listener: socket.socket | None = None
+        self._fillings: list[socket.socket] = []
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self.port = self._listen(0)
@@ -60,6 +61,33 @@ class Proxy:
 
     def accept(self) -> None:
         """The port is open again."""
+        self._listen(self.port)
+
+    def vanish(self) -> None:
+        """As a cable that is pulled: nothing passes, and whoever wants to connect is not answered at all.
+
+        Linux lets requests for connections fall while the queue of those that nobody accepted is full.
+        """
+        self.hold()
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            _shut(listener)
+        deaf = self._listener = socket.create_server(("127.0.0.1", self.port), backlog=0)
+        for _ in range(4):
+            filling = socket.socket()
+            filling.setblocking(False)
+            filling.connect_ex(deaf.getsockname())
+            self._fillings.append(filling)
+
+    def appear(self) -> None:
+        """The cable is back. The connections from before are gone: the camera has given them up."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            _shut(listener)
+        while self._fillings:
+            self._fillings.pop().close()
+        self.cut()
+        self.release()
         self._listen(self.port)
 
     def hold(self) -> None:

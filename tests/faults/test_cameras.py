@@ -28,8 +28,8 @@ pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
 
 BACK_LIMIT_SECONDS = 3.0
 STALLED_LIMIT_SECONDS = 3.0
-STATUS_SECONDS = 0.5
-"""Between two looks at the states, and between two heartbeats of a worker: what the test can see is late by this."""
+LOOK_SECONDS = 0.05
+"""Between two looks at the states."""
 HOUR_TICKS = 3600 * 90_000
 LINES_WINDOW_SECONDS = 10
 ESTIMATED_FRAMES = 1
@@ -96,6 +96,11 @@ def wrapped(site: Site) -> None:
     site.proxy.frame_filter, site.proxy.answer_filter = wrap.frames, wrap.answer
 
 
+def drifting(ppm: int) -> Callable[[Site], None]:
+    """The camera's clock is off by so much, in each connection from its first time on."""
+    return rewritten(lambda first: lambda ticks: ticks + (ticks - first) * ppm // 1_000_000)
+
+
 def in_bursts(site: Site) -> None:
     """Held for up to 0.8 s again and again; nothing is lost, all is late."""
 
@@ -141,6 +146,11 @@ FAULTS: dict[str, Fault] = {
         lambda s: (s.proxy.cut(), s.proxy.release())[0],
         state="stalled",
     ),
+    "Unplugged": Fault(
+        "cable pulled: nothing is answered, connections included",
+        lambda s: s.proxy.vanish(),
+        lambda s: s.proxy.appear(),
+    ),
     "Bursts": Fault("frames held up to 0.8 s", in_bursts, stop_bothering, loses_nothing=True),
     "Garbage": Fault("random bytes between frames", filtered(lambda s: Garbage(s.chance)), unfiltered),
     "Truncated": Fault("frames cut in half", filtered(lambda s: Truncation(s.chance)), unfiltered),
@@ -166,6 +176,12 @@ FAULTS: dict[str, Fault] = {
         rewritten(lambda first: lambda ticks: 2 * first - ticks),
         unfiltered,
         loses_nothing=True,
+    ),
+    "Fast": Fault(
+        "RTP times and reports run 500 ppm fast", lambda _: None, before=drifting(500), loses_nothing=True
+    ),
+    "Slow": Fault(
+        "RTP times and reports run 500 ppm slow", lambda _: None, before=drifting(-500), loses_nothing=True
     ),
     "Wrapping": Fault("RTP times wrap at 32 bits", lambda _: None, before=wrapped, loses_nothing=True),
     "Reordered": Fault(
@@ -244,7 +260,7 @@ def run_faults(program: Program, sites: dict[str, Site], seconds: float) -> dict
     while time.monotonic() < end:
         for channel in program.get("/api/v1/status")["channels"]:
             seen[channel["name"]].setdefault(channel["state"], time.monotonic())
-        look.wait(0.1)
+        look.wait(LOOK_SECONDS)
     return seen
 
 
@@ -300,7 +316,6 @@ def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.mark.timeout(175)
 def test_what_the_camera_captured_is_stored_or_in_a_loss(name: str, voyage: Voyage) -> None:
     account, fault = voyage.accounts[name], FAULTS[name]
     # A damaged picture shows the wrong numbers where it takes its strip from the picture before it.
@@ -313,7 +328,6 @@ def test_what_the_camera_captured_is_stored_or_in_a_loss(name: str, voyage: Voya
     assert kept, str(account)
 
 
-@pytest.mark.timeout(175)
 def test_frames_are_stored_again_soon_after_a_fault(voyage: Voyage) -> None:
     """From the end of the fault to the first frame that is stored, three seconds and a group of pictures at most."""
     late = {name: seconds_after(voyage, name) for name in FAULTS}
@@ -332,23 +346,20 @@ def seconds_after(voyage: Voyage, name: str) -> float:
     return max((camera.instant(end) - over for end in ends), default=0.0)
 
 
-@pytest.mark.timeout(175)
 def test_a_silent_camera_is_stalled_within_three_seconds(voyage: Voyage) -> None:
     seen = voyage.states["Silent"]
     assert "stalled" in seen, seen
     seconds = seen["stalled"] - voyage.began
-    limit = STALLED_LIMIT_SECONDS + 2 * STATUS_SECONDS
-    note("Camera silent: called stalled after", times=1, worst=f"{seconds:.2f} s", limit="3 s and a heartbeat",
-         kept=seconds <= limit)  # fmt: skip
-    assert seconds <= limit
+    note("Camera silent: the status says stalled after", times=1, worst=f"{seconds:.2f} s",
+         limit=f"{STALLED_LIMIT_SECONDS} s", kept=seconds <= STALLED_LIMIT_SECONDS)  # fmt: skip
+    assert seconds <= STALLED_LIMIT_SECONDS
 
 
-@pytest.mark.timeout(175)
 def test_no_fault_floods_the_log_or_hammers_the_camera(voyage: Voyage) -> None:
     ((name, lines),) = voyage.lines.most_common(1)
     kept = lines <= LINES_WINDOW_SECONDS
-    note("Camera faults: log lines of one channel in any 10 s", times=len(FAULTS), worst=f"{lines} ({name})",
-         limit=f"{LINES_WINDOW_SECONDS}", kept=kept)  # fmt: skip
+    note(f"Camera faults: log lines of one channel, a second, over any {LINES_WINDOW_SECONDS} s", times=len(FAULTS),
+         worst=f"{lines / LINES_WINDOW_SECONDS:.1f} ({name})", limit="1 a second", kept=kept)  # fmt: skip
     assert kept, voyage.lines
     storm = voyage.connections / voyage.seconds
     note("Camera faults: connections to one camera", times=len(FAULTS), worst=f"{storm:.2f} a second",

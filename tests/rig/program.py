@@ -66,8 +66,10 @@ def command_line(pid: int) -> str:
 class Program:
     """A running `seacorder serve`. Channels are named as in `addresses`."""
 
-    def __init__(self, folder: Path, addresses: dict[str, str], *, more: str = "") -> None:
-        """`more`: TOML that goes in front of the channels."""
+    def __init__(
+        self, folder: Path, addresses: dict[str, str], *, more: str = "", variables: dict[str, str] | None = None
+    ) -> None:
+        """`more`: TOML that goes in front of the channels; `variables`: of the environment, beside our own."""
         self.root = folder / "files"
         self.log_path = folder / "log.txt"
         self.settings_path = folder / "seacorder.toml"
@@ -79,6 +81,7 @@ class Program:
         channels = [f'[[channels]]\nname = "{name}"\ninput = "{address}"\n' for name, address in addresses.items()]
         self.settings_path.write_text(head + "".join(channels), encoding="utf-8")
         self.channels = list(addresses)
+        self._variables = variables or {}
         self._process: subprocess.Popen[bytes] | None = None
         self._http = httpx.Client(timeout=DEADLINE_SECONDS)
 
@@ -86,7 +89,9 @@ class Program:
         """Starts the program and waits until it takes commands."""
         command = [sys.executable, "-m", "seacorder", "serve", "--config", str(self.settings_path)]
         with self.log_path.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | self._variables
+            )
         wait_for(self._answers, "the program to take commands")
 
     def _answers(self) -> bool:
@@ -208,9 +213,11 @@ class Program:
 
 
 @contextmanager
-def running(folder: Path, addresses: dict[str, str], *, more: str = "") -> Iterator[Program]:
+def running(
+    folder: Path, addresses: dict[str, str], *, more: str = "", variables: dict[str, str] | None = None
+) -> Iterator[Program]:
     """A started program that ends with the block."""
-    program = Program(folder, addresses, more=more)
+    program = Program(folder, addresses, more=more, variables=variables)
     try:
         program.start()
         yield program

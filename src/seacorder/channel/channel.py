@@ -28,7 +28,8 @@ from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
 
 log = logging.getLogger(__name__)
 
-STALLED_AFTER_NS = 3 * NS_PER_SECOND
+STALLED_AFTER_NS = 2500 * NS_PER_MS
+"""An operator is to know within three seconds; the rest is for the way to them."""
 FRAMEGRAB_WAIT_NS = 200 * NS_PER_MS
 """How long a still waits for a frame that was captured before its instant and is still on its way."""
 PRIMER_NS = 4 * NS_PER_SECOND
@@ -247,9 +248,9 @@ class Channel:
         with self.lock:
             now_ns = self.clock.monotonic_ns()
             self._read_wall_clock()
-            if self.is_live and now_ns - self._newest_arrived_ns > STALLED_AFTER_NS:
+            if self.is_live and now_ns - self._newest_arrived_ns >= STALLED_AFTER_NS:
                 self._open_hole(LossCause.STALL, "The connection stands but sends nothing.")
-                reason = f"{self.settings.name} is connected but has sent no frame for 3 s; check the camera."
+                reason = f"{self.settings.name} is connected but has sent no frame for 2.5 s; check the camera."
                 self._enter(ChannelState.STALLED, reason)
             self.outputs.finish_due(now_ns, is_live=self.is_live, newest_ns=self._newest_arrived_ns)
             if any(grab.deadline_ns <= now_ns for grab in self.waiting_grabs):
@@ -260,6 +261,8 @@ class Channel:
         """Monotonic time at which `tick` should be called at the latest, where something waits for it."""
         with self.lock:
             due = [grab.deadline_ns for grab in self.waiting_grabs]
+            if self.is_live:
+                due.append(self._newest_arrived_ns + STALLED_AFTER_NS)
             stop = self.outputs.next_due_ns(self._newest_arrived_ns)
             return min([*due, stop] if stop is not None else due, default=None)
 

@@ -39,7 +39,10 @@ class Ending:
 
 
 class Backoff:
-    """Delays between attempts: 0.5 s, doubling up to 2 s, or to 10 s while the camera refuses."""
+    """Delays between attempts: 0.5 s, doubling up to 2 s, or to 10 s while the camera refuses.
+
+    Where nothing answers, the time of the attempt counts as waited, but for the first delay's length.
+    """
 
     def __init__(self) -> None:
         self._delay = FIRST_DELAY_SECONDS
@@ -84,6 +87,7 @@ class Ingest(threading.Thread):
         self._clock = clock
         self._stopping = threading.Event()
         self._rate_limit = RateLimit(clock, SAME_REASON_SECONDS)
+        self._was_connected = False
 
     def stop(self) -> None:
         self._stopping.set()
@@ -100,7 +104,10 @@ class Ingest(threading.Thread):
             if ending.is_final:
                 return
             run_ns = self._clock.monotonic_ns() - begin_ns
-            self._stopping.wait(backoff.after(run_ns, is_refusal=ending.is_refusal))
+            delay = backoff.after(run_ns, is_refusal=ending.is_refusal)
+            if not (self._was_connected or ending.is_refusal):
+                delay = max(FIRST_DELAY_SECONDS, delay - run_ns / NS_PER_SECOND)
+            self._stopping.wait(delay)
 
     def _log_again(self, reason: str) -> None:
         """The first failure is an alarm, which the control process logs; said here is what changes and that it goes on.
@@ -112,10 +119,12 @@ class Ingest(threading.Thread):
     def _attempt(self) -> Ending:
         """One connection, from open to its end."""
         name = self._channel.settings.name
+        self._was_connected = False
         try:
             source = self._make_input()
             try:
                 self._feed.connected(source.open())
+                self._was_connected = True
                 self._read(source)
             finally:
                 source.close()

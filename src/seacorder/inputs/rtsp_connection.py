@@ -15,6 +15,9 @@ import time
 from typing import Any
 
 COALESCE_SECONDS = 0.0035
+CONNECT_SECONDS = 2.0
+"""For a connection to come about. While nothing answers, the system asks 0, 1, 3 and 7 s after the first time: a link
+that comes back in a long wait would be found late, and a new attempt asks at once."""
 BUFFER_BYTES = 512 * 1024
 """Far more than a burst; the memory behind it is only taken where a burst reaches."""
 _ROOM_BYTES = 128 * 1024
@@ -64,8 +67,9 @@ class Connection:
         self._is_reading = self._is_shut = False
 
     def connect(self, host: str, port: int, *, tls: bool, timeout: float) -> None:
-        """Connects; `timeout` in seconds. OSError says why not."""
-        made: Any = socket.create_connection((host, port), timeout)
+        """Connects; `timeout` in seconds, for what comes after it as well. OSError says why not."""
+        made: Any = socket.create_connection((host, port), min(timeout, CONNECT_SECONDS))
+        made.settimeout(timeout)
         with contextlib.suppress(OSError):
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
