@@ -90,6 +90,7 @@ class CleanCopy:
         self._refused = ""
         """The codec of which it has been said that it cannot be kept."""
         burned.clean_status = self.status
+        self._follow()
 
     @property
     def takes(self) -> bool:
@@ -99,9 +100,9 @@ class CleanCopy:
     def connected(self, source: SourceFormat) -> None:
         """A connection stands, or its format changed."""
         with self._lock:
-            self._source = source
+            had_copy, self._source = self._copy is not None, source
             self._follow()
-            if self._copy is not None:
+            if self._copy is not None and had_copy:
                 self._copy.channel.connected(source)
 
     def take(self, packet: SourcePacket) -> None:
@@ -168,18 +169,26 @@ class CleanCopy:
 
     def _follow(self) -> None:
         """Begins or ends the copy as it is asked for; one that records goes on until its recording ends."""
-        source = self._source
-        wanted = self._is_asked and source is not None and source.video.codec in PASS_THROUGH_CODECS
-        if self._is_asked and not wanted and source is not None and self._refused != source.video.codec:
-            self._refused = source.video.codec
-            sentence = f"{self._burned.settings.name} sends {source.video.codec}, which no file can hold untouched; "
-            self._burned.note("clean_not_kept", Severity.WARNING, sentence + "only the burned pictures are recorded.")
-        if self._copy is None and wanted and source is not None:
+        can_be = self._source is None or self._source.video.codec in PASS_THROUGH_CODECS
+        if self._is_asked and self._source is not None and not can_be:
+            self._refuse(self._source.video.codec)
+        if self._copy is None and self._is_asked and can_be:
+            # Also before the source is known: a restarted worker is told to record at once.
             channel = Channel(self._settings, self._own.clock, self._heard)
-            channel.connected(source)
+            if self._source is not None:
+                channel.connected(self._source)
             self._copy = _Copy(channel, Orders(channel, self._own, self._wake))
-        elif self._copy is not None and not wanted and not len(self._copy.channel.outputs):
+        elif self._copy is not None and not can_be:
+            self.finish_all(Instant.now(self._own.clock), lambda _: None)
             self._copy = None
+        elif self._copy is not None and not self._is_asked and not len(self._copy.channel.outputs):
+            self._copy = None
+
+    def _refuse(self, codec: str) -> None:
+        if self._refused != codec:
+            self._refused = codec
+            sentence = f"{self._burned.settings.name} sends {codec}, which no file can hold untouched; "
+            self._burned.note("clean_not_kept", Severity.WARNING, sentence + "only the burned pictures are recorded.")
 
     def _heard(self, report: Report) -> None:
         """What the copy says itself. Its state is the channel's, so only what it records and misses goes out."""
