@@ -147,6 +147,15 @@ def test_a_new_connection_of_the_camera_leaves_sound_where_pictures_are() -> Non
     assert all(after.pts > before.pts for before, after in itertools.pairwise(stage.placed))
 
 
+def test_a_channel_may_have_it_later_than_it_was_captured() -> None:
+    stage = Stage()
+    stage.narration = Narration(channels=1, offset_ns=250 * MS)
+    stage.run(20)
+    assert min(stage.errors_ms()) > 240
+    assert max(stage.errors_ms()) < 260
+    assert [number for number, _ in stage.spoken] == list(range(len(stage.spoken)))
+
+
 def test_narration_that_is_too_late_is_counted_and_left() -> None:
     stage = Stage(late_ns=3 * SECOND)
     stage.run(20)

@@ -154,6 +154,35 @@ def test_the_offset_moves_capture_times_and_nothing_else(plug: Plug) -> None:
         run.close()
 
 
+class _Mute:
+    """A device that opens and then gives nothing, as a card that hangs."""
+
+    def __init__(self) -> None:
+        self._closed = threading.Event()
+
+    def open(self) -> None:
+        pass
+
+    def chunks(self) -> Iterator[SoundChunk]:
+        self._closed.wait(30)
+        yield from ()
+
+    def close(self) -> None:
+        self._closed.set()
+
+
+def test_a_device_that_hangs_is_told_with_how_long() -> None:
+    run = Run(_Mute)
+    try:
+        run.take(4)
+        wait_for(lambda: run.narrator.status.stalled_seconds > 3.5, "the time to be told", 10)
+        status = run.narrator.status
+        assert status.state is SoundState.FAILED
+        assert status.reason == "The sound device is open but has given nothing for 3 s; check its plug."
+    finally:
+        run.close()
+
+
 def test_what_comes_out_decodes(run: Run) -> None:
     decoder = av.CodecContext.create("aac", "r")
     decoder.extradata = run.source.video.extradata

@@ -4,6 +4,7 @@ import itertools
 import os
 import signal
 import time
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from seacorder.model.recording import FileState, Part
 SYNC_MS = 40
 BACK_SECONDS = 5.0
 CHANNELS = {"Bow": "test:?size=320x180&rate=25", "Stern": "test:?size=320x180&rate=30&gop=15"}
+ENCODED = {"Wheel": "test:?size=320x180&rate=10&codec=raw"}
+"""What comes as raw pictures goes through the encoder."""
+RATES = {"Bow": 25, "Stern": 30, "Wheel": 10}
 
 
 def settings(into: str) -> str:
@@ -46,11 +50,16 @@ def narrator_pid(program: Program) -> int:
 
 
 @pytest.mark.slow
-def test_sound_and_pictures_are_in_sync_in_every_part_of_every_channel(program: Program) -> None:
-    program.get("/api/inspector/startrecording")
-    program.wait_recorded(14)
-    program.get("/api/inspector/stoprecording")
-    for name in CHANNELS:
+def test_sound_and_pictures_are_in_sync_in_every_part_of_every_channel(tmp_path: Path) -> None:
+    channels = CHANNELS | ENCODED
+    with running(tmp_path, channels, more=settings("all")) as program:
+        program.wait_live()
+        wait_for(lambda: narration(program)["listeners"] == len(channels), "all channels to listen")
+        program.get("/api/inspector/startrecording")
+        program.wait_recorded(14)
+        program.get("/api/inspector/stoprecording")
+        assert narration(program)["missing_seconds"] == 0
+    for name in channels:
         files = program.files(f"*@{name}*.mp4")
         assert len(files) >= 3
         late = [one for file in files for one in later_than_picture_ms(file)]
@@ -58,9 +67,8 @@ def test_sound_and_pictures_are_in_sync_in_every_part_of_every_channel(program: 
         assert max(map(abs, late)) < SYNC_MS, late
         # All of it, but for the last moments before the stop and a packet at each split.
         length = sum(len(samples_of(file)[1]) for file in files) / 48_000
-        frames = sum(len(frame_numbers(file)) for file in files) / (25 if name == "Bow" else 30)
-        assert frames - 0.3 < length < frames + 0.1
-    assert narration(program)["missing_seconds"] == 0
+        pictures = sum(len(frame_numbers(file)) for file in files) / RATES[name]
+        assert pictures - 0.3 < length < pictures + 0.1
 
 
 @pytest.mark.slow
@@ -102,6 +110,36 @@ def test_one_channel_alone_can_have_it(tmp_path: Path) -> None:
         late = later_than_picture_ms(file)
         assert late
         assert max(map(abs, late)) < SYNC_MS
+
+
+@pytest.mark.slow
+def test_it_takes_the_place_of_the_cameras_own_sound(tmp_path: Path) -> None:
+    source = tmp_path / "camera.mp4"
+    with av.open(str(source), "w") as out:
+        picture, sound = out.add_stream("libx264", rate=25), out.add_stream("aac", rate=44_100, layout="stereo")
+        picture.width, picture.height, picture.pix_fmt, picture.gop_size = 320, 180, "yuv420p", 25
+        for number in range(75):
+            out.mux(picture.encode(av.VideoFrame(320, 180, "yuv420p")))
+            frame = av.AudioFrame(format="fltp", layout="stereo", samples=1764)
+            frame.sample_rate, frame.pts = 44_100, number * 1764
+            loud = array("f", [0.5 if at // 20 % 2 else -0.5 for at in range(1764)])
+            for plane in frame.planes:
+                plane.update(loud.tobytes())
+            out.mux(sound.encode(frame))
+        out.mux([*picture.encode(None), *sound.encode(None)])
+    more = settings("Bow").replace("tone:", "alsa:there is no such card")
+    addresses = {"Bow": f"file:{source}?loop=1", "Stern": f"file:{source}?loop=1"}
+    with running(tmp_path, addresses, more=more) as program:
+        program.wait_live()
+        program.get("/api/inspector/startrecording")
+        program.wait_recorded(3)
+        program.get("/api/inspector/stoprecording")
+    (bow,), (stern,) = program.files("*@Bow.mp4"), program.files("*@Stern.mp4")
+    with av.open(str(bow)) as narrated, av.open(str(stern)) as own:
+        assert [stream.type for stream in narrated.streams] == [stream.type for stream in own.streams]
+        assert (narrated.streams.audio[0].sample_rate, own.streams.audio[0].sample_rate) == (48_000, 44_100)
+        assert max(max(map(abs, memoryview(f.planes[0]).cast("f"))) for f in narrated.decode(audio=0)) < 0.001
+        assert max(max(map(abs, memoryview(f.planes[0]).cast("f"))) for f in own.decode(audio=0)) > 0.2
 
 
 @pytest.mark.slow

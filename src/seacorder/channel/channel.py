@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.channel.account import Hole, Rate, Unencoded
 from seacorder.channel.backlog import Backlog
-from seacorder.channel.narration import Narration
+from seacorder.channel.narration import narration_of
 from seacorder.channel.outputs import Outputs, Slot
 from seacorder.channel.overlay.texts import ShownTexts
 from seacorder.channel.timeline import Timeline, decoded_ns
@@ -86,7 +86,7 @@ class Channel:
         """Set by `Orders`: decodes and stores a still from the backlog."""
         self.offer_keyframe: Callable[[Sample, SourceFormat, int], None] = lambda *_: None
         """Set by the worker: looks at a keyframe now and then, on a thread of its own."""
-        self.narration = Narration(settings.narration_channels) if settings.narration_channels else None
+        self.narration = narration_of(settings)
         """Takes the place of the source's own sound."""
         self.narrator_status: Callable[[], NarratorStatus | None] = lambda: None
         """Set by the worker of the narrator."""
@@ -295,7 +295,10 @@ class Channel:
         return self._reached_ns + self.frame_ns > instant_ns
 
     def stalled_seconds(self) -> float:
-        """How long a standing connection has sent nothing; 0 while it sends."""
+        """How long a standing connection has sent nothing; 0 while it sends. Of the narrator: its device."""
+        narrator = self.narrator_status()
+        if narrator is not None:
+            return narrator.stalled_seconds
         with self.lock:
             if self._state is not ChannelState.STALLED:
                 return 0.0

@@ -15,8 +15,9 @@ from typing import Any
 
 import av
 
-from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.inputs.narration_format import narration_format
+from seacorder.model.channel import ChannelSettings
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, HeardStatus
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
 
@@ -40,7 +41,9 @@ class _Heard:
 class Narration:
     """One channel's. `hear` may come from any thread; the rest is for whoever holds the channel's lock."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, offset_ns: int = 0) -> None:
+        """`offset_ns`: how much later it is placed than it was captured."""
+        self._own_offset_ns = offset_ns
         self._format = narration_format(channels)
         self._waiting: deque[_Heard] = deque(maxlen=WAITING_MAX)
         self._end: int | None = None
@@ -52,8 +55,8 @@ class Narration:
 
     def hear(self, instant_ns: int, packet: bytes) -> None:
         """One packet, captured at `instant_ns` (monotonic)."""
-        self._newest_ns = instant_ns
-        self._waiting.append(_Heard(instant_ns, packet))
+        self._newest_ns = instant_ns + self._own_offset_ns
+        self._waiting.append(_Heard(self._newest_ns, packet))
 
     def joined(self, source: SourceFormat) -> SourceFormat:
         """`source` with narration in the place of its own sound."""
@@ -102,6 +105,13 @@ class Narration:
             self._end += FRAME_SAMPLES
         self._missing += len(made)
         return made
+
+
+def narration_of(settings: ChannelSettings) -> Narration | None:
+    """A channel's narration; None where it has none."""
+    if not settings.narration_channels:
+        return None
+    return Narration(settings.narration_channels, settings.narration_offset_ms * NS_PER_MS)
 
 
 def _sample(packet: bytes, pts: int, instant_ns: int, clock_ns: int) -> Sample:

@@ -116,9 +116,9 @@ class Narrator:
         self._encoder = NarrationEncoder(
             channels=settings.channels, bits_per_second=settings.bits_per_second, gain_db=settings.gain_db
         )
-        self._is_stopped = False
+        self._is_stopped = self._is_open = False
         self._sound_ns = clock.monotonic_ns()
-        """When sound came last."""
+        """When sound came last, or the device was opened."""
         self._missing_since_ns: int | None = None
         self._status = NarratorStatus(
             SoundState.CONNECTING, "The sound input is being opened.", voice.port, QUIETEST_DB, QUIETEST_DB
@@ -127,7 +127,10 @@ class Narrator:
     @property
     def status(self) -> NarratorStatus:
         """How it does now."""
-        return replace(self._status, listeners=self._voice.listeners)
+        stalled_ns = self._clock.monotonic_ns() - self._sound_ns if self._is_open else 0
+        return replace(
+            self._status, listeners=self._voice.listeners, stalled_seconds=round(stalled_ns / NS_PER_SECOND, 3)
+        )
 
     def open(self) -> SourceFormat:
         self._capture.start()
@@ -157,8 +160,10 @@ class Narrator:
         if isinstance(item, SoundChunk):
             yield from self._heard(item)
         elif item is None:
+            self._is_open, self._sound_ns = True, self._clock.monotonic_ns()
             self._encoder.new_device()
         else:
+            self._is_open = False
             self._fail(item)
             yield from self._nothing_came()
 
@@ -175,7 +180,7 @@ class Narrator:
 
     def _nothing_came(self) -> Iterator[NarrationPacket]:
         now_ns = self._clock.monotonic_ns()
-        if now_ns - self._sound_ns >= STALLED_NS and self._status.state is SoundState.LIVE:
+        if self._is_open and now_ns - self._sound_ns >= STALLED_NS and self._status.state is not SoundState.FAILED:
             self._fail("The sound device is open but has given nothing for 3 s; check its plug.")
         end_ns = self._encoder.end_ns
         if end_ns is not None and now_ns - end_ns < MISSING_NS:

@@ -100,6 +100,7 @@ name = "Bow"
 input = "rtsp://user:password@10.0.0.5:554/stream1"
 preroll_seconds = 10          # how far a clip reaches back
 # backlog_seconds = 10        # how much of the picture stays in memory
+# narration_offset_ms = 0     # how much later narration is placed in this channel
 # picture_watch = true        # an alarm when the picture is frozen or black
 # burn_in = true              # the eight keys of encoding in [recording], for this channel alone
 

@@ -144,6 +144,10 @@ class ChannelTable(OwnEncodingKeys):
         None, "How much of the latest picture stays in memory; unset: 10, or the pre-roll when that is longer.",
         "a number of seconds from 1 to 600, not less than preroll_seconds", ge=1, le=600
     )
+    narration_offset_ms: int = _key(
+        0, "How much later narration is placed in this channel, beside `[audio] offset_ms`: its camera's own delay.",
+        "a whole number of milliseconds from -1000 to 1000", ge=-1000, le=1000
+    )
     picture_watch: bool = _key(
         True, "Look at a keyframe every two seconds, and raise an alarm when the picture is frozen or black.", _SWITCH
     )
@@ -224,6 +228,7 @@ class Settings(Table):
                 picture_watch=channel.picture_watch,
                 overlay=self.overlay.settings_for(channel.name),
                 narration_channels=self._narration_channels(channel.name),
+                narration_offset_ms=channel.narration_offset_ms,
             )
             for index, channel in enumerate(self.channels)
         )

@@ -63,6 +63,8 @@ class ChannelSettings:
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
     narration_channels: int = 0
     """Of the narration that takes the place of the source's own sound: 1 mono, 2 stereo; 0 without narration."""
+    narration_offset_ms: int = 0
+    """How much later narration is placed in this channel than elsewhere; negative: earlier."""
     narrator: NarrationSettings | None = None
     """Set for the narrator alone: a channel without a picture, whose address is a sound device."""
 

@@ -63,6 +63,8 @@ class NarratorStatus:
     missing_seconds: float = 0.0
     """How much silence stands for sound that never came, since the worker began."""
     listeners: int = 0
+    stalled_seconds: float = 0.0
+    """How long a device that is open has given nothing; 0 while it gives, or is not open."""
 
 
 @dataclass(frozen=True, slots=True)
