@@ -6,6 +6,7 @@ Real HTTP on loopback; a recorder without cameras for the breadth, the whole pro
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from fakes.recorder import FakeRecorder
+from faults.results import note
 from faults.test_attack_wire import Served, served
 from rig.program import Program, running
 from seacorder.api.inspector import create_inspector_app
@@ -32,6 +34,8 @@ EXAMPLES = 15
 ALWAYS_THE_SAME = settings(
     derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
+SENT: Counter[str] = Counter()
+"""Over all of this module: requests, and answers that the documents have."""
 PROBLEM_OF_OUR_OWN = "urn:seacorder:problem:error"
 
 
@@ -102,9 +106,11 @@ def attack(operation: Any, base_url: str, session: requests.Session, examples: i
         @settings(ALWAYS_THE_SAME, max_examples=examples)
         @given(case=operation.as_strategy(mode))
         def one(case: Any) -> None:
+            SENT["requests"] += 1
             answer = case.call_and_validate(base_url=base_url, session=session, excluded_checks=excluded)
             assert answer.status_code < 400 or "problem+json" in answer.headers["content-type"][0]
             assert PROBLEM_OF_OUR_OWN.encode() not in (answer.content or b"")
+            SENT["as documented"] += 1
 
         if mode is GenerationMode.POSITIVE or takes_something(operation):
             one()
@@ -129,6 +135,13 @@ def test_the_whole_program_keeps_to_its_document(session: requests.Session, tmp_
             attack(operation, url_of(program, service), session, 3)
         assert program.get("/api/stats/ping") == {"Ping": True}
         program.get("/api/inspector/stoprecording")
+
+
+def test_all_answers_were_documented() -> None:
+    undocumented = SENT["requests"] - SENT["as documented"]
+    note(f"requests to all {len(OPERATIONS)} commands of the OpenAPI documents, right and wrong: undocumented answers",
+         times=SENT["requests"], worst=str(undocumented), limit="0", kept=not undocumented)  # fmt: skip
+    assert not undocumented
 
 
 def url_of(program: Program, service: str) -> str:

@@ -17,6 +17,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from faults.processes import open_files, private_bytes
+from faults.results import note
 from faults.test_attack_wire import BODY_COMMAND, KEY, NO_HTTP, PING, UPGRADE
 from rig.frames import frame_numbers, missing_and_repeated
 from rig.program import Program, running, wait_for
@@ -161,6 +162,9 @@ def test_a_storm_of_clients_does_not_disturb_a_recording(tmp_path: Path) -> None
         seconds = storm_and_operator(program)
         wait_for(lambda: len(open_files(control)) <= files + FILES_MORE_MAX, "open files to be as many as before")
         assert private_bytes(control) - memory < MEMORY_BYTES_MAX
+        note(f"the same with {IDLE} idle connections: slowest answer to an operator", times=len(seconds),
+             worst=f"{max(seconds):.2f} s", limit=f"{ANSWER_SECONDS_MAX:g} s",
+             kept=max(seconds) < ANSWER_SECONDS_MAX)  # fmt: skip
         assert len(seconds) >= 10
         assert max(seconds) < ANSWER_SECONDS_MAX
         program.get("/api/inspector/stoprecording")
@@ -168,8 +172,13 @@ def test_a_storm_of_clients_does_not_disturb_a_recording(tmp_path: Path) -> None
         assert program.rows("losses") == []
         parts = program.rows("parts")
         assert sorted(part["channel"] for part in parts) == ["Bow", "Stern"]
+        stored = {part["path"]: frame_numbers(Path(part["path"])) for part in parts}
+        missing = sum(len(missing_and_repeated(numbers)[0]) for numbers in stored.values())
+        note("a storm of slow, greedy, garbled, foreign and idle clients beside a recording: frames missing",
+             times=len(parts), worst=f"{missing} of {sum(map(len, stored.values()))}", limit="0",
+             kept=missing == 0)  # fmt: skip
         for part in parts:
-            numbers = frame_numbers(Path(part["path"]))
+            numbers = stored[part["path"]]
             assert missing_and_repeated(numbers) == ([], [])
             assert (len(numbers), part["state"]) == (part["frames"], "whole")
         log = program.log()

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from seacorder.model.event import Event
 
-DEFAULT_CAPACITY = 10_000
+DEFAULT_CAPACITY = 2_000
+"""A busy day of a recorder that is well. Older ones are in the catalogue; ten thousand took 7 MB to fill, for hours."""
 
 
 class EventKind(StrEnum):

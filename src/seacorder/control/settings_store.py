@@ -10,8 +10,10 @@ from seacorder.control.events import EventKind
 from seacorder.control.journal import Journal
 from seacorder.control.naming import NamingBase
 from seacorder.control.settings import Own, apply_change, check_encoders, encoders_asked
+from seacorder.model.recording import FileKind
 from seacorder.model.settings import ChannelChange, RecorderSettings, SettingsChange, Unset
 from seacorder.storage.directories import Folders
+from seacorder.storage.names import path_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class SettingsStore:
             recording_folder=await self._resolve(change.recording_directory, self.base.recording_folder),
             inspection_folder=await self._resolve(change.inspection_directory, self.base.inspection_folder),
         )
+        if (changed.templates, base) != (before.templates, self.base):
+            await asyncio.to_thread(self._check_links, changed, base)
         await self._keep(changed, before)
         self.settings, self._base = changed, base
         return before
@@ -99,6 +103,17 @@ class SettingsStore:
     async def create_directory(self, text: str) -> None:
         """Makes a folder with its parents. Raises BadRequest when it is not allowed, StorageFailed when it fails."""
         await asyncio.to_thread(self._folders.create, text)
+
+    def _check_links(self, settings: RecorderSettings, base: NamingBase) -> None:
+        """Raises BadRequest when a template leads through a link to where no client may write. Blocks."""
+        for kind in FileKind:
+            naming = base.naming(kind, settings, directory_utc_ns=0, file_utc_ns=0)
+            for folder in {path_for(naming, channel, "").parent for channel in self.own}:
+                if not self._folders.holds(folder):
+                    raise BadRequest(
+                        f"The templates lead to {folder}, and through a link from there to outside of the allowed "
+                        "folders; choose another name in the template, or allow the link's target in the settings."
+                    )
 
     async def _keep(self, changed: RecorderSettings, before: RecorderSettings) -> None:
         self._catalogue.save_settings(changed)

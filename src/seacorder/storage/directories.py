@@ -58,9 +58,13 @@ class Folders:
             raise _refused(f"is longer than {DIRECTORY_BYTES_MAX} bytes; choose a shorter folder")
         if not any(folder.is_relative_to(base) for base in self._allowed):
             raise _refused(f"{folder} is outside of the allowed folders: {self._places()}")
-        if not any(_real(folder).is_relative_to(_real(base)) for base in self._allowed):
+        if not self.holds(folder):
             raise _refused(f"{folder} leads through a link to outside of the allowed folders: {self._places()}")
         return folder
+
+    def holds(self, folder: Path) -> bool:
+        """True when the folder lies in an allowed one once every link is followed; BadRequest for links in a ring."""
+        return any(_real(folder).is_relative_to(_real(base)) for base in self._allowed)
 
     def create(self, text: str | None) -> Path:
         """As `resolve`, and makes the folder with its parents, durably; fine if it stands already."""
