@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fakes.clock import FakeClock
 from seacorder.control.freshness import FRESH_NS, StoredBytes, fresh_limit_ns
-from seacorder.control.gaps import Gap, Gaps, frames_between
+from seacorder.control.gaps import FirstFrame, Gap, Gaps, frames_between
 from seacorder.control.naming import DirectoryInstant, Ids, NamingBase, file_template, id_text
 from seacorder.control.recording_session import (
     FilePlan,
@@ -18,9 +18,10 @@ from seacorder.control.recording_session import (
     schedule_from,
 )
 from seacorder.control.volume_watch import seconds_left
+from seacorder.model.captured import Anchor, Anchors
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.instant import Instant
-from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, Part
+from seacorder.model.recording import BY_CAMERA, ESTIMATED, FileKind, FileState, FileStatus, LossCause, Part
 from seacorder.model.settings import PathTemplates, RecorderSettings, SettingsChange
 from seacorder.model.status import Volume
 
@@ -67,12 +68,12 @@ GAP = Gap("Bow", "a", LossCause.WORKER_KILLED, 10 * SECOND, 25.0, path="/x.mp4")
 def test_a_hole_waits_for_both_its_ends_in_either_order() -> None:
     gaps = Gaps(FakeClock())
     gaps.begin(GAP)
-    assert gaps.first_frame("Bow", 12 * SECOND, 0) == []
+    assert gaps.first_frame("Bow", FirstFrame("r", 2, 12 * SECOND), 0) == []
     (loss,) = gaps.examined("/x.mp4", 11 * SECOND)
     assert (loss.from_utc_ns, loss.to_utc_ns, loss.frames) == (11 * SECOND, 12 * SECOND, 24)
     gaps.begin(GAP)
     assert gaps.examined("/x.mp4", None) == []
-    (loss,) = gaps.first_frame("Bow", 12 * SECOND, 0)
+    (loss,) = gaps.first_frame("Bow", FirstFrame("r", 2, 12 * SECOND), 0)
     assert loss.from_utc_ns == 10 * SECOND - SECOND // 25, "the file's own first frame is missing as well"
     assert len(gaps) == 0
 
@@ -80,15 +81,45 @@ def test_a_hole_waits_for_both_its_ends_in_either_order() -> None:
 def test_the_rate_of_the_new_part_stands_in_for_an_unknown_one() -> None:
     gaps = Gaps(FakeClock())
     gaps.begin(replace(GAP, path=None, frame_rate=0.0))
-    (loss,) = gaps.first_frame("Bow", 11 * SECOND, 10.0)
+    (loss,) = gaps.first_frame("Bow", FirstFrame("r", 2, 11 * SECOND), 10.0)
     assert loss.frames == 9
 
 
 def test_a_hole_in_which_nothing_is_missing_is_no_loss() -> None:
     gaps = Gaps(FakeClock())
     gaps.begin(replace(GAP, path=None))
-    assert gaps.first_frame("Bow", 10 * SECOND, 0) == []
+    assert gaps.first_frame("Bow", FirstFrame("r", 2, 10 * SECOND), 0) == []
     assert len(gaps) == 0
+
+
+def heartbeat(first: Anchor, newest: Anchor | None = None, *, number: int = 2) -> ChannelStatus:
+    anchors = Anchors(first, number, newest or first)
+    file = FileStatus("r", "/2.mp4", number, 0, 10, 1000, 5, anchors=anchors)
+    return ChannelStatus("Bow", ChannelState.LIVE, 0, None, recording=file)
+
+
+def test_a_hole_is_counted_again_when_the_first_frame_after_it_turns_out_to_have_come_late() -> None:
+    clock = FakeClock()
+    gaps, ahead_ns = Gaps(clock), clock.utc_ns() - clock.monotonic_ns()
+    begin = clock.utc_ns()
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, anchor=Anchor(ahead_ns), frame_rate=10.0))
+    (told,) = gaps.first_frame("Bow", FirstFrame("r", 2, begin + 2 * SECOND + 400_000_000), 10.0)
+    assert (told.frames, told.detail.endswith(ESTIMATED)) == (23, True)
+    (better,) = gaps.saw_status(heartbeat(Anchor(ahead_ns + 400_000_000)))
+    assert (better.frames, better.from_utc_ns, better.to_utc_ns) == (19, told.from_utc_ns, told.to_utc_ns)
+    assert gaps.saw_status(heartbeat(Anchor(ahead_ns + 400_000_000))) == []
+    assert gaps.saw_status(heartbeat(Anchor(ahead_ns), number=3)) == [], "of another worker's part"
+
+
+def test_a_hole_is_counted_by_the_camera_s_clock_once_that_is_known_on_both_sides() -> None:
+    clock = FakeClock()
+    gaps, ahead_ns = Gaps(clock), clock.utc_ns() - clock.monotonic_ns()
+    begin = clock.utc_ns()
+    before = Anchor(ahead_ns, 77)
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, anchor=before, frame_rate=10.0))
+    gaps.first_frame("Bow", FirstFrame("r", 2, begin + 2 * SECOND), 10.0)
+    (loss,) = gaps.saw_status(heartbeat(Anchor(ahead_ns, 77 + 100_000_000)))
+    assert (loss.frames, loss.detail.endswith(BY_CAMERA)) == (18, True)
 
 
 @pytest.mark.parametrize("step_seconds", [3600, -3600])
@@ -96,10 +127,10 @@ def test_a_hole_is_as_long_as_it_lasted_whatever_the_wall_clock_does(step_second
     clock = FakeClock()
     gaps, ahead_ns = Gaps(clock), clock.utc_ns() - clock.monotonic_ns()
     begin = clock.utc_ns()
-    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, clock_ns=ahead_ns))
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, anchor=Anchor(ahead_ns)))
     clock.advance(2)
     clock.step_wall(step_seconds)
-    (loss,) = gaps.first_frame("Bow", clock.utc_ns(), 0)
+    (loss,) = gaps.first_frame("Bow", FirstFrame("r", 2, clock.utc_ns()), 0)
     assert (loss.from_utc_ns, loss.to_utc_ns, loss.frames) == (begin, begin + 2 * SECOND, 49)
 
 

@@ -6,6 +6,8 @@ from seacorder.sinks.surroundings import FinishOutcome, OnOutcome
 
 
 class FakeSink:
+    begun = (None, None)
+
     def __init__(self) -> None:
         self.samples: list[Sample] = []
         self.is_finished = False

@@ -13,6 +13,7 @@ import av
 
 from faults.cameras import Camera
 from seacorder.inputs import strip
+from seacorder.model.recording import BY_CAMERA
 
 Numbers = list[int | None]
 """Of each stored picture in the order of the file; None where the strip cannot be read, as in a damaged picture."""
@@ -60,11 +61,15 @@ class Account:
 
     def __str__(self) -> str:
         holes = ", ".join(f"{hole.before}+{hole.frames}" for hole in self.holes)
-        losses = ", ".join(f"{loss['frames']} {loss['cause']}" for loss in self.losses)
+        losses = ", ".join(f"{loss['frames']} {loss['cause']}{_how_known(loss)}" for loss in self.losses)
         return (
             f"{self.channel}: sent {self.sent} = stored {self.stored} + lost {self.lost} + {self.difference};"
             f" holes [{holes}], losses [{losses}], repeated {self.repeated}, unreadable {self.unreadable}"
         )
+
+
+def _how_known(loss: Any) -> str:
+    return " by the camera" if loss["detail"].endswith(BY_CAMERA) else ""
 
 
 def stored_numbers(path: Path) -> Numbers:

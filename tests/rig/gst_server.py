@@ -26,6 +26,8 @@ from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402  (versions have
 Gst.init(None)
 
 NS_PER_US = 1000
+REPORT_NS = 400_000_000
+"""Between two sender reports, as a mean: RFC 3550 has it vary by half."""
 START_CODE = b"\x00\x00\x00\x01"
 AUDIO = {
     "aac": "audiotestsrc is-live=true wave=ticks ! audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse"
@@ -166,7 +168,7 @@ class Feed:
             # A watcher joins in the middle of a group of pictures, so the SDP cannot hold parameters.
             while camera.at(self.position)[3]:
                 self.position += 1
-        self._origin_us = camera.at(self.position)[2]
+        self._first_dts_us = camera.sources[0].frames[0][3]
         appsrc.set_property("caps", camera.caps())
 
     def push(self) -> bool:
@@ -182,8 +184,12 @@ class Feed:
         if camera.drop > 0:
             camera.drop -= 1
             return True
+        begin_ns = round(camera.begin * 1e9) - self._appsrc.get_base_time() - self._first_dts_us * NS_PER_US
+        if self._appsrc.get_base_time() == 0 or begin_ns + dts * NS_PER_US < 0:
+            return True  # the media does not play yet
         buffer = Gst.Buffer.new_wrapped(block)
-        buffer.pts, buffer.dts = (pts - self._origin_us) * NS_PER_US, (dts - self._origin_us) * NS_PER_US
+        # A frame's time in the media is when it was captured, so that the sender reports tell the truth about it.
+        buffer.pts, buffer.dts = begin_ns + pts * NS_PER_US, begin_ns + dts * NS_PER_US
         if not is_keyframe:
             buffer.set_flags(Gst.BufferFlags.DELTA_UNIT)
         return self._appsrc.emit("push-buffer", buffer) == Gst.FlowReturn.OK
@@ -284,9 +290,17 @@ class Server:
 
     def _configure(self, _factory: Any, media: Any, camera: Camera) -> None:
         media.set_suspend_mode(GstRtspServer.RTSPSuspendMode.NONE)
+        media.connect("prepared", _report_often)
         appsrc = media.get_element().get_by_name_recurse_up("source") if camera.sources else None
         if appsrc is not None:
             self._feeder.add(Feed(camera, appsrc))
+
+
+def _report_often(media: Any) -> None:
+    """Sender reports from the beginning on, as most cameras send them; GStreamer's come each five seconds."""
+    for number in range(media.n_streams()):
+        session = media.get_stream(number).get_rtpsession()
+        session.set_property("rtcp-min-interval", REPORT_NS)
 
 
 def _authority(text: str) -> Any:

@@ -15,8 +15,9 @@ from seacorder.catalogue.asking import Asking
 from seacorder.catalogue.lock import CatalogueLock
 from seacorder.catalogue.pending import Pending, Write
 from seacorder.catalogue.queries import Queries, T
-from seacorder.catalogue.tables import CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, TABLES, Table
+from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, TABLES, Table
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
+from seacorder.model.captured import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
 from seacorder.model.settings import RecorderSettings
@@ -128,6 +129,9 @@ class Catalogue(Queries):
     def record_loss(self, loss: Loss) -> None:
         """A loss of the same channel, start, cause and recording is the same loss, and may have grown."""
         self._record(LOSSES, loss)
+
+    def record_anchor(self, anchor: PartAnchor) -> None:
+        self._record(ANCHORS, anchor)
 
     def record_event(self, event: Event) -> None:
         """Raises ValueError for an event that has no cursor yet."""

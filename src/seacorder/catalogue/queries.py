@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.page import Page, Rows, check_limit, read_cursor, write_cursor
-from seacorder.catalogue.tables import CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, Table
+from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, Table
+from seacorder.model.captured import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
 
@@ -71,6 +72,10 @@ class Queries:
     def recording(self, recording_id: str) -> Recording | None:
         found = _values(RECORDINGS, self._select(RECORDINGS, "id = ?", (recording_id,)))
         return found[0] if found else None
+
+    def anchors(self, recording_id: str) -> tuple[PartAnchor, ...]:
+        """Of the recording's parts, as they stood shortly before the program ended."""
+        return _values(ANCHORS, self._select(ANCHORS, "recording_id = ?", (recording_id,)))
 
     def setting(self, name: str) -> str | None:
         """The text that was saved under that name."""

@@ -98,7 +98,18 @@ CREATE TABLE settings (
 );
 """
 
-STEPS: tuple[str, ...] = (_FIRST,)
+_ANCHORS = """
+CREATE TABLE anchors (
+    recording_id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    monotonic_ns INTEGER NOT NULL,
+    camera_ns INTEGER,
+    PRIMARY KEY (recording_id, channel, number)
+)
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _ANCHORS)
 """Step n leads from version n to n + 1."""
 
 VERSION = len(STEPS)

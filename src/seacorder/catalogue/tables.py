@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Generic, TypeVar, get_type_hints
 
+from seacorder.model.captured import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording, RecordingState
 
@@ -107,6 +108,11 @@ LOSSES = Table(
     "losses", Loss, key=("channel", "from_utc_ns", "cause", "recording_id"), start="from_utc_ns", end="to_utc_ns"
 )
 EVENTS = Table("events", Event, key=("cursor",), start="utc_ns", end="utc_ns", recording=None)
+
+ANCHORS = Table(
+    "anchors", PartAnchor, key=("recording_id", "channel", "number"), start="number", end="number"
+)
+"""For the next start alone: neither shown nor kept in the account."""
 
 TABLES: tuple[Table[Any], ...] = (RECORDINGS, PARTS, CLIPS, FRAMEGRABS, LOSSES, EVENTS)
 """In the order in which one batch writes them."""

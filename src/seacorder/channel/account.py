@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.channel.mooring import Place
 from seacorder.model.recording import LossCause
 
 
@@ -14,6 +15,8 @@ class Hole:
     """Capture instant of the last frame before it, monotonic."""
     cause: LossCause
     detail: str
+    before: Place | None = None
+    """Of that frame; None when there has been none."""
 
     def frames(self, to_ns: int, frame_ns: int) -> int | None:
         """How many frames fit between its two neighbours at a usual distance of `frame_ns`; None when that is 0."""

@@ -7,11 +7,12 @@ a network or a decoder, so the lock is held for microseconds.
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.channel.account import Hole, Rate, Unencoded
 from seacorder.channel.backlog import Backlog
+from seacorder.channel.counts import Counts
 from seacorder.channel.narration import narration_of
 from seacorder.channel.outputs import Outputs, Slot
 from seacorder.channel.overlay.texts import ShownTexts
@@ -22,7 +23,7 @@ from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.narration import NarratorStatus
-from seacorder.model.recording import FileStatus, Loss, LossCause
+from seacorder.model.recording import FileStatus, Loss, LossCause, counted
 from seacorder.model.report import EventNoted, LossNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
 
@@ -105,6 +106,7 @@ class Channel:
         self._hole: Hole | None = None
         self._wants_keyframe, self._losses, self._mended_said = True, 0, (0, 0)
         """The last: how many mended, when it was said."""
+        self._counts = Counts()
 
     # What the input says.
 
@@ -114,6 +116,7 @@ class Channel:
             changed = self.source is not None and not self.source.fits(source)
             self.source = source
             self._timeline.connect(source.video, source.audio, source.frame_rate)
+            self._counts.connected(self._timeline.next_number, self._timeline.mooring)
             self._wants_keyframe = True
             if changed:
                 picture = source.picture
@@ -141,6 +144,8 @@ class Channel:
             self._store(sample, source)
             if self.waiting_grabs and sample.track is Track.VIDEO:
                 self._serve_grabs(self._reached_ns)
+            if packet.camera_ns is not None:
+                self._camera_told()
 
     def receive(self, packet: SourcePacket) -> Sample | None:
         """The first half of `take`, for a packet that goes to an encoder; None when nothing can be done with it."""
@@ -155,6 +160,8 @@ class Channel:
             if self._wants_keyframe:
                 return None
             self._rate.count(packet.arrived_ns, 0, packet.track is Track.VIDEO)
+            if packet.camera_ns is not None:
+                self._camera_told()
             return sample
 
     def deliver(self, sample: Sample, source: SourceFormat) -> None:
@@ -253,6 +260,7 @@ class Channel:
                 reason = f"{self.settings.name} is connected but has sent no frame for 2.5 s; check the camera."
                 self._enter(ChannelState.STALLED, reason)
             self.outputs.finish_due(now_ns, is_live=self.is_live, newest_ns=self._newest_arrived_ns)
+            self.settle(now_ns)
             if any(grab.deadline_ns <= now_ns for grab in self.waiting_grabs):
                 self._serve_grabs(now_ns)
             self._say_mended(now_ns)
@@ -346,6 +354,12 @@ class Channel:
                 frames = self._hole.frames(end.monotonic_ns + self.frame_ns, self.frame_ns)
                 self._note_loss(self._hole, end.monotonic_ns, frames)
 
+    def settle(self, now_ns: int) -> None:
+        """Notes losses again whose count has become better known."""
+        with self.lock:
+            for loss in self._counts.better(now_ns):
+                self.report(LossNoted(loss))
+
     # Inside.
 
     def _store(self, sample: Sample, source: SourceFormat) -> None:
@@ -358,7 +372,7 @@ class Channel:
     def _keep(self, sample: Sample, source: SourceFormat) -> None:
         self.backlog.push(sample, source)
         if len(self.outputs):
-            self.outputs.write(sample, source)
+            self._write(sample, source)
 
     def _take_video(self, sample: Sample, packet: SourcePacket) -> bool:
         """Keeps the books for a picture; False when it cannot be shown because its keyframe is missing."""
@@ -368,9 +382,10 @@ class Channel:
         self._wants_keyframe = False
         if self._state is not ChannelState.LIVE:
             self._enter(ChannelState.LIVE, None)
+        if self.source is not None:
+            self._counts.took(sample, self.source)
         if self._hole is not None:
-            self._note_loss(self._hole, sample.instant_ns, self._hole.frames(sample.instant_ns, self.frame_ns))
-            self._hole = None
+            self._end_hole(self._hole, sample)
         elif self._timeline.frames_skipped and self._newest is not None:
             hole = Hole(self._newest.instant_ns, LossCause.NETWORK, "Frames never arrived from the source.")
             self._note_loss(hole, sample.instant_ns, self._timeline.frames_skipped)
@@ -380,21 +395,36 @@ class Channel:
     def _open_hole(self, cause: LossCause, detail: str) -> None:
         if self._hole is None:
             begin = self._newest.instant_ns if self._newest else self._begin_ns
-            self._hole = Hole(begin, cause, detail)
+            self._hole = Hole(begin, cause, detail, self._counts.newest)
         elif self._hole.cause is LossCause.STALL and cause is LossCause.RECONNECT:
             self._hole.detail = f"{self._hole.detail} {detail}"
 
-    def _note_loss(self, hole: Hole, to_ns: int, frames: int | None) -> None:
+    def _end_hole(self, hole: Hole, first: Sample) -> None:
+        """Pictures come again. How many never came is said at once, and again when it is better known."""
+        self._hole = None
+        loss = self._note_loss(hole, first.instant_ns, hole.frames(first.instant_ns, self.frame_ns))
+        from_utc_ns = hole.from_ns + self._timeline.utc_minus_monotonic_ns
+        if loss is not None and hole.before is not None and loss.from_utc_ns == from_utc_ns:
+            # Otherwise the recording began in mid-hole: no frame of it lies before.
+            self._counts.noted(loss, hole.before, self.frame_ns, self.clock.monotonic_ns())
+
+    def _camera_told(self) -> None:
+        """What the camera's clock says settles a count, and control has to hear of it before this worker can end."""
+        self.settle(self.clock.monotonic_ns())
+        if self._counts.camera_told():
+            self.report(self.status())
+
+    def _note_loss(self, hole: Hole, to_ns: int, frames: int | None) -> Loss | None:
         """Only what a running recording misses is a loss; nothing missing is none. Told as the wall clock is now."""
         output = self.outputs[Slot.RECORDING]
         if output is None or frames == 0:
-            return
+            return None
         begin_ns = max(hole.from_ns, output.start_ns)
         if begin_ns > hole.from_ns and frames is not None and self.frame_ns:
             frames = max(0, round((to_ns - begin_ns) / self.frame_ns))
         if to_ns <= begin_ns:
-            return
-        self._report_loss(begin_ns, to_ns, frames, hole, output.id)
+            return None
+        return self._report_loss(begin_ns, to_ns, frames, hole, output.id)
 
     def _tell_unencoded(self, next_one: Sample | None) -> None:
         """The frames that were not encoded before this one, or before the recording's end, are a loss of it."""
@@ -410,11 +440,15 @@ class Channel:
 
     def _report_loss(
         self, begin_ns: int, end_ns: int, frames: int | None, why: Hole | Unencoded, recording_id: str
-    ) -> None:
+    ) -> Loss:
         self._losses += 1
         ahead_ns = self._timeline.utc_minus_monotonic_ns
         name, begin_utc_ns, end_utc_ns = self.settings.name, begin_ns + ahead_ns, end_ns + ahead_ns
-        self.report(LossNoted(Loss(name, begin_utc_ns, end_utc_ns, frames, why.cause, recording_id, why.detail)))
+        loss = Loss(name, begin_utc_ns, end_utc_ns, frames, why.cause, recording_id, why.detail)
+        if why.cause in {LossCause.RECONNECT, LossCause.STALL}:  # nobody received these frames
+            loss = counted(loss, frames, is_by_camera=False)
+        self.report(LossNoted(loss))
+        return loss
 
     def _read_wall_clock(self) -> None:
         self._timeline.utc_minus_monotonic_ns = self.clock.utc_ns() - self.clock.monotonic_ns()
@@ -437,7 +471,18 @@ class Channel:
 
     def _file(self, slot: Slot) -> FileStatus | None:
         output = self.outputs[slot]
-        return output.sink.status() if output is not None else None
+        status = output.sink.status() if output is not None else None
+        if output is None or status is None or slot is not Slot.RECORDING or self.encoding.is_on:
+            return status  # an encoder's frames are not the camera's
+        return replace(status, anchors=self._counts.anchors(*output.sink.begun))
+
+    def _write(self, sample: Sample, source: SourceFormat) -> None:
+        """Where a part begins, control hears at once how its times lie on the clocks."""
+        output = self.outputs[Slot.RECORDING]
+        begun = None if output is None else output.sink.begun[1]
+        self.outputs.write(sample, source)
+        if output is not None and output.sink.begun[1] is not begun:
+            self.report(self.status())
 
     def _say_mended(self, now_ns: int) -> None:
         said, when_ns = self._mended_said

@@ -9,7 +9,7 @@ from seacorder.base.clock import NS_PER_MS
 from seacorder.channel.timeline import decoded_ns
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind, FileStatus
-from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.surroundings import FinishOutcome, OnOutcome
 
 LAST_FRAME_GRACE_NS = 250 * NS_PER_MS
@@ -29,6 +29,9 @@ class Sink(Protocol):
 
     @property
     def next_split_ns(self) -> int | None: ...
+
+    @property
+    def begun(self) -> tuple[Begun | None, Begun | None]: ...
 
 
 class Slot(StrEnum):

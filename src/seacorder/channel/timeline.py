@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.clock_offset import ClockOffset
+from seacorder.channel.mooring import Mooring
 from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
 
 JUMP_NS = 10 * NS_PER_SECOND
@@ -33,6 +34,11 @@ def decoded_ns(sample: Sample, video: TrackFormat) -> int:
         return sample.instant_ns
     ahead = (sample.pts - sample.dts) * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
     return sample.instant_ns - ahead
+
+
+def media_ns(sample: Sample, video: TrackFormat) -> int:
+    """Where a picture stands in media time."""
+    return sample.pts * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
 
 
 @dataclass(slots=True)
@@ -88,6 +94,8 @@ class Timeline:
     """Frames that the last packet's step says are missing before it, on a source of steady rate."""
     next_number: int = 0
     """The number that the next video frame gets."""
+    mooring: Mooring = field(default_factory=Mooring)
+    """Of the present connection; each has its own."""
     _offset: ClockOffset = field(default_factory=ClockOffset)
     _offset_ns: int = 0
     _tracks: dict[Track, _TrackTimes] = field(default_factory=dict)
@@ -104,6 +112,7 @@ class Timeline:
             tracks[Track.AUDIO] = _TrackTimes(audio.time_base, max(1, int(samples / audio.time_base)))
         self._tracks = tracks
         self._offset = ClockOffset()
+        self.mooring = Mooring(self._offset_ns)
 
     def stamp(self, source: SourcePacket) -> Sample:
         """The packet with mended times and its place on the clocks."""
@@ -121,7 +130,9 @@ class Timeline:
         media_ns = times.ns(pts)
         number = -1
         if source.track is Track.VIDEO:
-            self._offset_ns = self._offset.learn(media_ns, source.arrived_ns)
+            self._offset_ns = self.mooring.offset_ns = self._offset.learn(media_ns, source.arrived_ns)
+            if source.camera_ns is not None:
+                self.mooring.tell(media_ns, source.camera_ns)
             number = self.next_number
             self.next_number += 1
         instant_ns = media_ns + self._offset_ns

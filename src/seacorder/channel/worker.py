@@ -183,6 +183,7 @@ def end(channel: Channel, clean: CleanCopy, outbox: Outbox, code: int) -> None:
     instant = Instant.now(channel.clock)
     with channel.lock:
         channel.close_hole(instant)
+        channel.settle(instant.monotonic_ns)
         waiting = channel.outputs.finish_all(instant, one_done)
     waiting += clean.finish_all(instant, one_done)
     for _ in range(waiting):

@@ -2,15 +2,34 @@
 
 A hole is known whole when both ends are: the last frame before it, which the examination of the interrupted file
 settles, and the first frame after it, which the next part of the channel brings. Until then it is kept here.
+
+How many frames it is wide is said at once, and said again while that becomes better known: a new worker's first frame
+comes when everything is busiest, and its capture time is known well only some seconds later (docs/design/time.md).
 """
 
 from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
-from seacorder.model.recording import Loss, LossCause
+from seacorder.model.captured import Anchor, Captured, Distance, distance
+from seacorder.model.channel import ChannelStatus
+from seacorder.model.recording import Loss, LossCause, counted
 
 CLOCK_STEP_NS = NS_PER_SECOND // 2
 """By less the wall clock only creeps."""
+OTHER_RUN_NS = NS_PER_SECOND
+"""By more UTC and the monotonic clock do not creep apart while the program is started again."""
+SETTLE_NS = 15 * NS_PER_SECOND
+"""How long a hole's count is looked at again: cameras tell their clock every five seconds or so."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFrame:
+    """The frame that ends a hole: the first one of a part."""
+
+    recording_id: str
+    number: int
+    """The part's."""
+    utc_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +48,39 @@ class Gap:
     to_utc_ns: int | None = None
     """Capture time of the first frame after it."""
     detail: str = ""
-    clock_ns: int | None = None
-    """What UTC was ahead of the monotonic clock for `from_utc_ns`; None when that is not known any more."""
+    anchor: Anchor | None = None
+    """Of the file before it; None when that is not known any more."""
+    first: FirstFrame | None = None
+    """What ended it, when a frame did."""
 
     @property
     def is_whole(self) -> bool:
         return self.path is None and self.to_utc_ns is not None
 
-    def loss(self) -> Loss | None:
+    def loss(self, length: Distance) -> Loss | None:
         """The row for the catalogue; None when no frame is missing after all."""
         if self.to_utc_ns is None or self.to_utc_ns <= self.from_utc_ns:
             return None
-        return Loss(
+        loss = Loss(
             channel=self.channel,
             from_utc_ns=self.from_utc_ns,
             to_utc_ns=self.to_utc_ns,
-            frames=frames_between(self.from_utc_ns, self.to_utc_ns, self.frame_rate),
+            frames=None,
             cause=self.cause,
             recording_id=self.recording_id,
             detail=self.detail,
         )
+        frame_ns = NS_PER_SECOND / self.frame_rate if self.frame_rate > 0 else 0.0
+        return counted(loss, length.frames_between(frame_ns), is_by_camera=length.is_by_camera)
+
+
+@dataclass(slots=True)
+class _Settling:
+    """A hole that has been noted, and how it was noted last."""
+
+    gap: Gap
+    loss: Loss | None
+    until_ns: int
 
 
 def frames_between(from_utc_ns: int, to_utc_ns: int, frame_rate: float) -> int | None:
@@ -72,25 +104,54 @@ class Gaps:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._open: list[Gap] = []
+        self._settling: list[_Settling] = []
+        self._firsts: dict[str, tuple[str, int, Anchor]] = {}
+        """By channel: the first part of its worker, and the anchor of that part's first frame."""
+        self._camera_ahead_ns: dict[str, int] = {}
+        """By channel: what the camera's clock is ahead of the monotonic one, as it was last told."""
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def begin(self, gap: Gap) -> None:
-        """A hole opens, unless the channel's last one has not ended yet: then that one goes on."""
+    def begin(self, gap: Gap, *, is_from_before: bool = False) -> None:
+        """A hole opens, unless the channel's last one has not ended yet: then that one goes on.
+
+        `is_from_before`: its file is of an earlier run of the program. When the clocks lay otherwise then, the machine
+        has been started anew or its clock was set, and the monotonic instants of that run mean nothing any more.
+        """
         if any(one.channel == gap.channel and one.to_utc_ns is None for one in self._open):
             return
+        if gap.anchor is not None and abs(gap.anchor.monotonic_ns - self._clock_ns) > OTHER_RUN_NS and is_from_before:
+            gap = replace(gap, anchor=replace(gap.anchor, monotonic_ns=self._clock_ns))
+        if gap.anchor is not None and gap.anchor.camera_ns is not None:
+            self._camera_ahead_ns.setdefault(gap.channel, gap.anchor.monotonic_ns - gap.anchor.camera_ns)
         self._open.append(gap)
 
-    def first_frame(self, channel: str, utc_ns: int, frame_rate: float) -> list[Loss]:
-        """The channel records again, from this capture time; its rate now stands in for one that was not known."""
+    def first_frame(self, channel: str, first: FirstFrame, frame_rate: float) -> list[Loss]:
+        """The channel records again; its rate counts, where it is known, because it was told and not reckoned."""
         self._open = [
-            replace(gap, to_utc_ns=self._on_clock_of(gap, utc_ns), frame_rate=gap.frame_rate or frame_rate)
+            replace(
+                gap,
+                to_utc_ns=self._on_clock_of(gap, first.utc_ns),
+                first=first,
+                frame_rate=frame_rate or gap.frame_rate,
+            )
             if gap.channel == channel and gap.to_utc_ns is None
             else gap
             for gap in self._open
         ]
         return self._take_whole()
+
+    def saw_status(self, status: ChannelStatus) -> list[Loss]:
+        """A heartbeat, with what is known by now about the clocks: losses whose count has changed."""
+        file = status.recording
+        if file is None or file.anchors is None:
+            return []
+        first, newest = file.anchors.first, file.anchors.newest
+        self._firsts[status.channel] = (file.id, file.anchors.first_number, first)
+        if newest.camera_ns is not None:
+            self._camera_ahead_ns[status.channel] = newest.monotonic_ns - newest.camera_ns
+        return self._recount(status.channel)
 
     def examined(self, path: str, end_utc_ns: int | None) -> list[Loss]:
         """The interrupted file has been examined; `end_utc_ns` is None when it holds no frame."""
@@ -126,12 +187,47 @@ class Gaps:
 
     def _on_clock_of(self, gap: Gap, utc_ns: int) -> int:
         """What is told by the present wall clock, by that of the gap's beginning."""
-        if gap.clock_ns is None:
+        if gap.anchor is None:
             return utc_ns
-        ahead_ns = self._clock.utc_ns() - self._clock.monotonic_ns() - gap.clock_ns
+        ahead_ns = self._clock_ns - gap.anchor.monotonic_ns
         return utc_ns - ahead_ns if abs(ahead_ns) >= CLOCK_STEP_NS else utc_ns
 
     def _take_whole(self) -> list[Loss]:
         whole = [gap for gap in self._open if gap.is_whole]
         self._open = [gap for gap in self._open if not gap.is_whole]
-        return [loss for loss in (gap.loss() for gap in whole) if loss is not None]
+        until_ns = self._clock.monotonic_ns() + SETTLE_NS
+        noted = [_Settling(gap, gap.loss(self._length(gap)), until_ns) for gap in whole]
+        self._settling += [one for one in noted if one.gap.first is not None]
+        return [one.loss for one in noted if one.loss is not None]
+
+    def _recount(self, channel: str) -> list[Loss]:
+        now_ns = self._clock.monotonic_ns()
+        self._settling = [one for one in self._settling if now_ns < one.until_ns]
+        changed = []
+        for one in self._settling:
+            loss = one.gap.loss(self._length(one.gap)) if one.gap.channel == channel else None
+            if loss is not None and loss != one.loss and self._first_captured(one.gap) is not None:
+                one.loss = loss
+                changed.append(loss)
+        return changed
+
+    def _length(self, gap: Gap) -> Distance:
+        """As well as it is known by now."""
+        after = self._first_captured(gap)
+        if after is None:
+            return Distance((gap.to_utc_ns or gap.from_utc_ns) - gap.from_utc_ns)
+        before = (gap.anchor or Anchor(self._clock_ns)).captured(gap.from_utc_ns)
+        return distance(before, after, self._camera_ahead_ns.get(gap.channel))
+
+    def _first_captured(self, gap: Gap) -> Captured | None:
+        """When the frame that ended a hole was captured; None when its file says nothing about that (any more)."""
+        if gap.first is None or gap.channel not in self._firsts:
+            return None
+        recording_id, number, anchor = self._firsts[gap.channel]
+        is_that = (recording_id, number) == (gap.first.recording_id, gap.first.number)
+        return anchor.captured(gap.first.utc_ns) if is_that else None
+
+    @property
+    def _clock_ns(self) -> int:
+        """What UTC is ahead of the monotonic clock."""
+        return self._clock.utc_ns() - self._clock.monotonic_ns()

@@ -19,13 +19,14 @@ from seacorder.control.encodings import Encodings
 from seacorder.control.events import EventKind, EventLog
 from seacorder.control.examination import Examination
 from seacorder.control.framegrabs import Framegrabs
+from seacorder.control.gaps import Gap
 from seacorder.control.journal import Journal
 from seacorder.control.naming import DirectoryInstant, Ids
 from seacorder.control.narration import Narration
 from seacorder.control.overlay_text import OverlayTexts
 from seacorder.control.rebuilding import Rebuilding
 from seacorder.control.recordings import Recordings
-from seacorder.control.resumption import Remains, remains
+from seacorder.control.resumption import remains
 from seacorder.control.rounds import Rounds
 from seacorder.control.settings_store import FixedSettings, SettingsStore
 from seacorder.control.status import StatusView
@@ -34,7 +35,7 @@ from seacorder.control.volume_watch import VolumeWatch
 from seacorder.control.worker_reports import Listeners, WorkerReports
 from seacorder.model.channel import ChannelSettings, clean_name
 from seacorder.model.overlay import OverlayText
-from seacorder.model.recording import FileKind, Part, Recording
+from seacorder.model.recording import FileKind, Recording
 from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
 from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, RecorderSettings, SettingsChange
@@ -270,7 +271,8 @@ class Recorder:
             page = Page(recording_id=left.newest.id, limit=LIMIT_MAX, newest_first=True)
             parts = (await asyncio.to_thread(self.catalogue.parts, page)).items
             if is_free and self.settings.restart_on_failure:
-                self._go_on(left, left.newest, parts)
+                anchors = await asyncio.to_thread(self.catalogue.anchors, left.newest.id)
+                self._go_on(left.newest, left.gaps(parts, anchors))
             else:
                 written = [part.path for part in left.parts if part.recording_id == left.newest.id]
                 self._recordings.does_not_go_on(parts, written)
@@ -281,10 +283,10 @@ class Recorder:
             self.catalogue.record_clip(clip)
             self._examination.clip(clip, repair_now=True)
 
-    def _go_on(self, left: Remains, interrupted: Recording, parts: Sequence[Part]) -> None:
+    def _go_on(self, interrupted: Recording, gaps: Sequence[Gap]) -> None:
         names = self._own.workers.recording_names
         known = {*names, *map(clean_name, names)}
-        self._recordings.resume(interrupted, [gap for gap in left.gaps(parts) if gap.channel in known])
+        self._recordings.resume(interrupted, [gap for gap in gaps if gap.channel in known])
 
 
 def _settings_store(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.freshness import StoredBytes
+from seacorder.model.captured import Anchor
 from seacorder.model.channel import ChannelStatus, clean_name
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.instant import NS_PER_MINUTE, Instant, SplitSchedule
@@ -57,6 +58,7 @@ class RecordingSession:
         self._first_ns: dict[str, int] = {}
         self._newest_ns: dict[str, int] = {}
         self._losses: dict[str, int] = {}
+        self._anchored: dict[str, tuple[int, int, bool]] = {}
 
     @property
     def id(self) -> str:
@@ -129,6 +131,17 @@ class RecordingSession:
             self._first_ns.setdefault(status.channel, file.start_ns)
             self._newest_ns[status.channel] = file.newest_stored_ns
 
+    def tells_anchor(self, status: ChannelStatus) -> bool:
+        """True for the heartbeats that say something new about a part's times: it has begun, the camera's clock is
+        known."""
+        part, file = self._newest_part.get(status.channel), status.recording
+        if part is None or file is None or file.anchors is None:
+            return False
+        news = (part.number, file.number, file.anchors.newest.camera_ns is not None)
+        is_new = self._anchored.get(status.channel) != news
+        self._anchored[status.channel] = news
+        return is_new
+
     def first_utc_ns(self, channel: str) -> int | None:
         """Capture time of the channel's first frame."""
         return self._first_utc_ns.get(channel)
@@ -171,7 +184,11 @@ def with_figures(part: Part, status: ChannelStatus) -> Part:
     )
 
 
-def clock_of(status: ChannelStatus) -> int | None:
-    """What UTC is ahead of the monotonic clock in the open part of a worker's heartbeat; None when nothing says it."""
+def anchor_of(status: ChannelStatus, part: Part) -> Anchor | None:
+    """How the newest frames of a part lie on the clocks; None when its worker's last heartbeat is of another part."""
     file = status.recording
-    return file.newest_stored_utc_ns - file.newest_stored_ns if file is not None and file.newest_stored_ns else None
+    if file is None or (file.id, file.number) != (part.recording_id, part.number):
+        return None
+    if file.anchors is not None:
+        return file.anchors.newest
+    return Anchor(file.newest_stored_utc_ns - file.newest_stored_ns) if file.newest_stored_ns else None

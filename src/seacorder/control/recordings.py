@@ -1,19 +1,20 @@
 """Master start and stop, and a recording's life between them: parts, losses, workers that come and go."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from seacorder.control.events import EventKind
 from seacorder.control.examination import Examination
 from seacorder.control.first_bytes import FirstBytes
-from seacorder.control.gaps import Gap, Gaps, frames_between
+from seacorder.control.gaps import FirstFrame, Gap, Gaps, frames_between
 from seacorder.control.recording_session import (
     FilePlan,
     RecordingSession,
+    anchor_of,
     change_command,
     change_from_ns,
-    clock_of,
     finished,
     new_recording,
     schedule_from,
@@ -21,11 +22,15 @@ from seacorder.control.recording_session import (
 )
 from seacorder.control.surroundings import Surroundings
 from seacorder.control.tails import Tails
+from seacorder.model.account import key_of
+from seacorder.model.captured import PartAnchor
 from seacorder.model.channel import ChannelState, ChannelStatus, as_clean
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part, Recording
 from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
+
+LOSSES_REMEMBERED = 1000
 
 
 class Recordings:
@@ -43,6 +48,8 @@ class Recordings:
         self._gaps = Gaps(surroundings.clock)
         self._first_bytes = FirstBytes()
         self._tails = Tails()
+        self._noted: OrderedDict[tuple[object, ...], Loss] = OrderedDict()
+        """The newest losses, each as it was noted last: its count may become better known."""
 
     @property
     def running(self) -> RecordingSession | None:
@@ -117,7 +124,7 @@ class Recordings:
         session = self._begin(Instant.now(self._own.clock), continues=interrupted.id)
         self._record(session)
         for gap in gaps:
-            self._gaps.begin(gap)
+            self._gaps.begin(gap, is_from_before=True)
         sentence = f"Recording {session.id} goes on with the interrupted recording {interrupted.id}."
         self._own.journal.warn(EventKind.RECORDING_RESUMED, sentence)
 
@@ -144,17 +151,21 @@ class Recordings:
         file = status.recording
         if file is not None and file.newest_stored_ns > 0:
             self._first_bytes.came(file.id)
+        self._note_losses(self._gaps.saw_status(status))
         if self._session is not None:
             self._session.saw_status(status)
             if status.keeps_clean:
                 self._session.saw_status(as_clean(status))
+            if self._session.tells_anchor(status):
+                self._record_anchor(self._session, status)
 
     def part_opened(self, part: Part) -> None:
         if self._must_wait(part, lambda: self.part_opened(part)):
             return
         self._take_part(part)
         rate = self._own.watch.frame_rate(part.channel)
-        self._note_losses(self._gaps.first_frame(part.channel, part.start_utc_ns, rate))
+        first = FirstFrame(part.recording_id, part.number, part.start_utc_ns)
+        self._note_losses(self._gaps.first_frame(part.channel, first, rate))
         self._own.journal.note(EventKind.PART_OPENED, f"{part.channel} records into {part.path}.", channel=part.channel)
 
     def part_closed(self, part: Part) -> None:
@@ -172,7 +183,7 @@ class Recordings:
         """A worker's own loss; one inside a hole that control keeps is part of that hole."""
         if self._first_bytes.keeps(loss.recording_id, lambda: self.loss_noted(loss)):
             return
-        if not self._gaps.absorbs(loss):
+        if key_of(loss) in self._noted or not self._gaps.absorbs(loss):
             self._note_losses([loss])
 
     def worker_started(self, channel: str) -> None:
@@ -223,7 +234,7 @@ class Recordings:
             frame_rate=rate,
             path=path,
             detail=sentence,
-            clock_ns=clock_of(last),
+            anchor=anchor_of(last, part),
         )
         self._gaps.begin(gap)
         if session.stopped is not None:
@@ -271,6 +282,7 @@ class Recordings:
             part = session.newest_part(status.channel)
             if part is not None and part.state is FileState.OPEN:
                 self._take_part(with_figures(part, status))
+                self._record_anchor(session, status)
 
     def close(self) -> None:
         """The program ends: holes whose examination has not come are noted as they are known."""
@@ -358,6 +370,13 @@ class Recordings:
         sentence = f"Recording {session.id} was stopped after {session.seconds(instant.monotonic_ns):.1f} s."
         self._own.journal.note(EventKind.RECORDING_STOPPED, sentence)
 
+    def _record_anchor(self, session: RecordingSession, status: ChannelStatus) -> None:
+        """For the case that the program ends unexpectedly: then the hole's count goes by it."""
+        part = session.newest_part(status.channel)
+        if part is not None and (anchor := anchor_of(status, part)) is not None:
+            row = PartAnchor(session.id, part.channel, part.number, anchor.monotonic_ns, anchor.camera_ns)
+            self._own.catalogue.record_anchor(row)
+
     def _must_wait(self, part: Part, again: Callable[[], None]) -> bool:
         """True for a part of a recording of which nothing is in a file yet."""
         if part.frames > 0:
@@ -374,11 +393,24 @@ class Recordings:
 
     def _note_losses(self, losses: list[Loss]) -> None:
         for loss in losses:
+            self._own.catalogue.record_loss(loss)
+            before = self._noted.get(key_of(loss))
+            self._noted[key_of(loss)] = loss
+            while len(self._noted) > LOSSES_REMEMBERED:
+                self._noted.popitem(last=False)
+            if before is not None:
+                self._note_recount(before, loss)
+                continue
             session = self._session
             if session is not None and loss.recording_id in {session.id, session.recording.continues}:
                 session.saw_loss(loss)
-            self._own.catalogue.record_loss(loss)
             frames = "frames" if loss.frames is None else f"{loss.frames} frames"
             seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
             sentence = f"{loss.channel} misses {frames} of {seconds:.3f} s ({loss.cause}). {loss.detail}".rstrip()
             self._own.journal.warn(EventKind.LOSS_NOTED, sentence, channel=loss.channel)
+
+    def _note_recount(self, before: Loss, loss: Loss) -> None:
+        if before.frames != loss.frames:
+            seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
+            sentence = f"{loss.channel} misses {loss.frames} frames of {seconds:.3f} s, not {before.frames}."
+            self._own.journal.note(EventKind.LOSS_NOTED, f"{sentence} {loss.detail}", channel=loss.channel)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from seacorder.control.gaps import Gap
+from seacorder.model.captured import PartAnchor
 from seacorder.model.recording import Clip, FileState, LossCause, Part, Recording, RecordingState
 
 
@@ -20,8 +21,9 @@ class Remains:
         """The recording that was running when the program ended."""
         return max(self.recordings, key=lambda recording: recording.start_utc_ns, default=None)
 
-    def gaps(self, parts: Iterable[Part]) -> list[Gap]:
+    def gaps(self, parts: Iterable[Part], anchors: Iterable[PartAnchor] = ()) -> list[Gap]:
         """The hole that begins on each channel of the newest recording; `parts` are all that it has."""
+        known = {(one.recording_id, one.channel, one.number): one.anchor for one in anchors}
         newest: dict[str, Part] = {}
         for part in parts:
             if part.channel not in newest or part.number > newest[part.channel].number:
@@ -36,6 +38,7 @@ class Remains:
                 frame_rate=mean_rate(part),
                 path=part.path if part.path in examined else None,
                 detail="The program ended unexpectedly.",
+                anchor=known.get((part.recording_id, channel, part.number)),
             )
             for channel, part in newest.items()
         ]

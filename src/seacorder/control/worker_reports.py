@@ -50,7 +50,9 @@ class WorkerReports:
 
     @property
     def callbacks(self) -> Callbacks:
-        return Callbacks(on_report=self._report, on_started=self._started, on_lost=self._lost)
+        return Callbacks(
+            on_report=self._report, on_started=self._started, on_lost=self._lost, proves=has_brought_frames
+        )
 
     def _report(self, channel: str, report: object) -> None:
         match report:
@@ -109,3 +111,8 @@ class WorkerReports:
         for clips in self._clips.values():
             clips.worker_lost(last)
         self._alarms.look_soon()
+
+
+def has_brought_frames(report: object) -> bool:
+    """True for the heartbeat of a worker that has had a picture."""
+    return isinstance(report, ChannelStatus) and report.frames_received > 0

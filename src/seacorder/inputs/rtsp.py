@@ -17,6 +17,7 @@ from seacorder.inputs import video_track
 from seacorder.inputs.audio_track import AudioTrack, open_sound
 from seacorder.inputs.faults import CLOSED, NO_TLS, failure, network_failure
 from seacorder.inputs.formats import with_sound
+from seacorder.inputs.rtcp import SenderReport
 from seacorder.inputs.rtp_receiver import RtpReceiver
 from seacorder.inputs.rtsp_connection import ConnectionEndedError, ConnectionShutError, NoTlsError
 from seacorder.inputs.rtsp_session import RtspSession
@@ -173,6 +174,8 @@ class _Reading:
         self._received = 0
         self._picture_came_ns = clock.monotonic_ns()
         self._next_look_ns = 0
+        self._told: SenderReport | None = None
+        """The newest report that the picture's track has been given."""
 
     def begin(self) -> None:
         """It plays: what the camera says of the tracks' beginning is known."""
@@ -217,6 +220,8 @@ class _Reading:
             raise TimeoutError
         if self._receivers[0].is_over:
             raise ConnectionEndedError
+        if self._receivers[0].report is not self._told:
+            self._told = self._video.report = self._receivers[0].report
         if now_ns >= self._next_look_ns:
             self._next_look_ns = now_ns + NS_PER_SECOND // 2
             self._look(now_ns)

@@ -6,7 +6,7 @@ from typing import Any
 
 import av
 
-from seacorder.base.clock import Clock
+from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs.access_units import AccessUnit, AccessUnits
@@ -15,8 +15,10 @@ from seacorder.inputs.h264_payload import H264Units
 from seacorder.inputs.h265_payload import H265Units
 from seacorder.inputs.parameter_sets import ParameterSets, find
 from seacorder.inputs.picture_order import PictureOrder
+from seacorder.inputs.rtcp import SenderReport
 from seacorder.inputs.rtp import Unwrapped
 from seacorder.inputs.sdp import OfferedTrack
+from seacorder.inputs.sound_offset import anchor_of
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,8 @@ class VideoTrack:
         self._order = PictureOrder(0, _USUAL_FRAME_TICKS)
         self._frame_ticks = 0
         self._damaged = 0
+        self.report: SenderReport | None = None
+        """The newest one that no picture has carried on yet."""
         self.origin: int | None = None
         """RTP time of the first picture that was handed over, unwrapped; pts count from it."""
         self.origin_arrived_ns = 0
@@ -100,6 +104,7 @@ class VideoTrack:
             self._keeps_sets = self._keeps_sets or not self._known.issuperset(unit.parameter_sets)
             if self._keeps_sets:
                 content = b"".join(len(one).to_bytes(4, "big") + one for one in unit.parameter_sets) + content
+        report, self.report = self.report, None
         packet: Any = av.Packet(content)
         packet.is_keyframe = unit.is_keyframe  # its times are set by whoever writes it, each time anew
         dts = self._order.decoding_time(pts)
@@ -113,6 +118,7 @@ class VideoTrack:
             len(content),
             arrived_ns,
             unit.is_doubtful,
+            None if report is None else _camera_ns(report, time),
         )
 
     def _changed_format(self, keyframe: AccessUnit) -> SourceFormat | None:
@@ -148,6 +154,12 @@ class VideoTrack:
         if held is not None:
             sentence = "%s: packets were lost; %d pictures so far came damaged and were dropped."
             log.warning(sentence, self._source, self._damaged)
+
+
+def _camera_ns(report: SenderReport, time: int) -> int:
+    """What the camera's clock showed at an unwrapped RTP time."""
+    anchor = anchor_of(report, time)
+    return anchor.ns + (time - anchor.time) * NS_PER_SECOND // 90_000
 
 
 def _as_byte_stream(content: bytes) -> bytes:

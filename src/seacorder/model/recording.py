@@ -1,7 +1,9 @@
 """Recordings and what they are made of: parts, clips, framegrabs and losses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from seacorder.model.captured import Anchors
 
 
 class FileKind(StrEnum):
@@ -154,6 +156,16 @@ class Loss:
     """One sentence."""
 
 
+BY_CAMERA = "Counted by the camera's clock."
+ESTIMATED = "The count is an estimate."
+
+
+def counted(loss: Loss, frames: int | None, *, is_by_camera: bool) -> Loss:
+    """The loss with its count and how that is known; nobody received these frames."""
+    detail = loss.detail.removesuffix(BY_CAMERA).removesuffix(ESTIMATED).rstrip()
+    return replace(loss, frames=frames, detail=f"{detail} {BY_CAMERA if is_by_camera else ESTIMATED}".lstrip())
+
+
 @dataclass(frozen=True, slots=True)
 class FileStatus:
     """A file that is being written. All that says `stored` has been taken by the operating system."""
@@ -181,3 +193,5 @@ class FileStatus:
     """One sentence when the file cannot be written just now."""
     fault_kind: FaultKind | None = None
     """Set together with `fault`."""
+    anchors: Anchors | None = None
+    """How this file's times lie on the clocks, as well as it is known by now; of a recording alone."""

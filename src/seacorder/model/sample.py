@@ -83,6 +83,8 @@ class SourcePacket:
     arrived_ns: int
     """Monotonic time at which the packet was complete."""
     is_corrupt: bool = False
+    camera_ns: int | None = None
+    """What the camera's own clock showed at `pts`, where it has just told that; any origin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +128,13 @@ class Sample:
             utc_ns,
             self.number,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How a file began."""
+
+    frame: Sample
+    source: SourceFormat
+    number: int
+    """The part's."""

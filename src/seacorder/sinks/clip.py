@@ -4,7 +4,7 @@ from seacorder.model.command import StartClip
 from seacorder.model.note import FileNote
 from seacorder.model.recording import Clip, FileState, FileStatus
 from seacorder.model.report import ClipClosed, ClipOpened
-from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.placing import Placing, relocated
 from seacorder.sinks.recording import EXTENSION
 from seacorder.sinks.sequence import FileSequence
@@ -47,6 +47,11 @@ class ClipSink:
     def finish(self, on_done: OnOutcome) -> None:
         """Ends the clip and returns at once; `on_done` comes when it is whole and on disk."""
         self._files.finish(on_done)
+
+    @property
+    def begun(self) -> tuple[Begun | None, Begun | None]:
+        """How the first file and the newest one began."""
+        return self._files.begun
 
     def status(self) -> FileStatus | None:
         """The file that is being written; None before the first picture."""

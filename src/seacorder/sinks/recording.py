@@ -8,7 +8,7 @@ from seacorder.model.event import Severity
 from seacorder.model.note import SOUND_SUFFIX, VIDEO_SUFFIX, FileNote
 from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, Part
 from seacorder.model.report import LossNoted, PartClosed, PartOpened
-from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.losses import loss_of
 from seacorder.sinks.missing import GapAccount
 from seacorder.sinks.placing import Placing, at_home, relocated
@@ -74,6 +74,11 @@ class RecordingSink:
         """Ends the recording and returns at once; `on_done` comes when every part is whole and on disk."""
         self._note_headless(None)
         self._files.finish(on_done)
+
+    @property
+    def begun(self) -> tuple[Begun | None, Begun | None]:
+        """How the first file and the newest one began."""
+        return self._files.begun
 
     def status(self) -> FileStatus | None:
         """The part that is being written; None before the first picture."""

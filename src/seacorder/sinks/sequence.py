@@ -4,7 +4,7 @@ import threading
 
 from seacorder.base.errors import StorageFailed
 from seacorder.model.recording import FileState, FileStatus
-from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.surroundings import FinishOutcome, OnOutcome, Surroundings
 from seacorder.sinks.video_file import LINGER_NS, FileFacts, FilePlan, VideoFile
 
@@ -42,6 +42,8 @@ class FileSequence:
         self.first_utc_ns: int | None = None
         """Capture time of the first frame of all files; None before it."""
         self.current: VideoFile | None = None
+        self.begun: tuple[Begun | None, Begun | None] = (None, None)
+        """How the first file and the newest one began."""
 
     def begin(self, plan: FilePlan, first: Sample, source: SourceFormat) -> VideoFile:
         """Opens the next file; the packet after the last of the file before goes into it."""
@@ -50,6 +52,8 @@ class FileSequence:
             self._unfinished += 1
         file = self._open(plan, first, source)
         self.current = file
+        newest = Begun(first, source, plan.note.number)
+        self.begun = (self.begun[0] or newest, newest)
         if self.first_utc_ns is None:
             self.first_utc_ns, self._first_ns = first.utc_ns, first.instant_ns
         if self._started is not None:

@@ -18,10 +18,10 @@ class Limits:
     exit_seconds: float = 2.0
     """Between the end of a worker's reports and the end of its process."""
     first_delay_seconds: float = 0.5
-    """Before the first restart; each further one waits twice as long."""
+    """Before the first restart; each further one waits twice as long, until a run has proved itself."""
     longest_delay_seconds: float = 10.0
-    good_run_seconds: float = 60.0
-    """A run of this length lets the delay begin anew."""
+    good_run_seconds: float = 5.0
+    """After a run of this length that proved itself there is no delay at all."""
     outbox_bytes: int = 256 * 1024
     """Commands that a worker may leave unread (beyond what its pipe holds) before it counts as hung."""
     report_bytes: int = 32 * 1024 * 1024

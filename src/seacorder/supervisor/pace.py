@@ -4,16 +4,22 @@ from seacorder.supervisor.limits import Limits
 
 
 class Backoff:
-    """Delays before restarts: doubling from the first to the longest, and from the first again after a good run."""
+    """Delays before restarts: none after a good run, and else doubling from the first to the longest.
+
+    A run that proved itself (a channel's worker that brought pictures) lets the doubling begin anew, however short it
+    was: whatever ended it, recording is not to wait for it.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._next = limits.first_delay_seconds
 
-    def delay_after(self, run_seconds: float) -> float:
+    def delay_after(self, run_seconds: float, *, is_proved: bool) -> float:
         """Seconds to wait after a run that lasted `run_seconds`."""
-        if run_seconds >= self._limits.good_run_seconds:
+        if is_proved:
             self._next = self._limits.first_delay_seconds
+            if run_seconds >= self._limits.good_run_seconds:
+                return 0.0
         delay = self._next
         self._next = min(2 * delay, self._limits.longest_delay_seconds)
         return delay

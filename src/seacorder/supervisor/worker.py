@@ -34,6 +34,8 @@ class Request(Protocol):
 def _no_name(_name: str) -> None: ...
 def _no_report(_name: str, _report: object) -> None: ...
 def _no_sentence(_name: str, _sentence: str) -> None: ...
+def _proves(_report: object) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Callbacks:
     """A new process has its first message; what is sent from in here reaches it right behind."""
     on_lost: Callable[[str, str], None] = _no_sentence
     """The process has ended without being told to; the sentence says how. A new one follows after the back-off."""
+    proves: Callable[[object], bool] = _proves
+    """Which report shows that the run is of use; without this one, any. Back-off is for runs that show none."""
 
 
 class Worker(Generic[First]):
@@ -74,6 +78,7 @@ class Worker(Generic[First]):
         self._process: WorkerProcess | None = None
         self._requests = OpenRequests()
         self._backoff = Backoff(self._limits)
+        self._is_proved = False
         self._why_killed: str | None = None
         self._stop_wanted = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
@@ -179,7 +184,7 @@ class Worker(Generic[First]):
                 self._lost(fault)
             if not self._is_restarted or self._stop_wanted.is_set():
                 break
-            await self._wait(self._backoff.delay_after(loop.time() - began))
+            await self._wait(self._backoff.delay_after(loop.time() - began, is_proved=self._is_proved))
             if self._stop_wanted.is_set():
                 break
             self._move(WorkerState.STARTING)
@@ -202,7 +207,7 @@ class Worker(Generic[First]):
 
     async def _run(self) -> str:
         """One process from start to end. What was wrong in one sentence; empty when it ended as it should."""
-        self._why_killed = None
+        self._why_killed, self._is_proved = None, False
         try:
             process = await WorkerProcess.spawn(self._launch, self._limits)
         except WorkerLost as error:
@@ -240,6 +245,7 @@ class Worker(Generic[First]):
                 silence.heard()
                 if self._state is WorkerState.STARTING:
                     self._move(WorkerState.RUNNING)
+                self._is_proved = self._is_proved or self._callbacks.proves(report)
                 if not self._requests.answer(report):
                     self._tell(self._callbacks.on_report, self.name, report)
         except WorkerLost as error:
