@@ -92,6 +92,14 @@ def test_a_hole_in_which_nothing_is_missing_is_no_loss() -> None:
     assert len(gaps) == 0
 
 
+def test_what_was_stored_of_the_part_before_is_no_end_of_a_new_part() -> None:
+    """A worker killed right after a split: the hole began with the new part, not where the disk was before it."""
+    part = Part("r", "Bow", 2, "/2.mp4", 10 * SECOND, None, 250, 0, 0, FileState.OPEN)
+    file = FileStatus("r", "/2.mp4", 2, 0, 1, 0, 5, newest_stored_utc_ns=10 * SECOND - 400_000_000)
+    status = ChannelStatus("Bow", ChannelState.LIVE, 0, None, recording=file)
+    assert with_figures(part, status).end_utc_ns is None
+
+
 def heartbeat(first: Anchor, newest: Anchor | None = None, *, number: int = 2) -> ChannelStatus:
     anchors = Anchors(first, number, newest or first)
     file = FileStatus("r", "/2.mp4", number, 0, 10, 1000, 5, anchors=anchors)

@@ -32,10 +32,10 @@ class Toll:
 
 
 def judge(account: Account, frames_a_hole: int = 0) -> None:
-    """Balanced, nothing twice, and as many losses as holes."""
+    """Balanced, nothing twice, and a loss for each hole: two where a split's end was lost as well."""
     assert account.repeated == 0, str(account)
     assert abs(account.difference) <= frames_a_hole * len(account.holes), str(account)
-    assert len(account.losses) == len(account.holes), str(account)
+    assert len(account.losses) >= len(account.holes), str(account)
 
 
 def let_cameras_tell(camera: Camera) -> None:

@@ -5,7 +5,7 @@ Values and decisions only; `recordings` sends the commands.
 
 from dataclasses import dataclass, replace
 
-from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.control.freshness import StoredBytes
 from seacorder.model.captured import Anchor
 from seacorder.model.channel import ChannelStatus, clean_name
@@ -37,6 +37,10 @@ def change_from_ns(plan: FilePlan, now_ns: int) -> int:
     return now_ns if following is None else following
 
 
+NEWS_NS = 5 * NS_PER_MS
+"""By less an anchor does not change."""
+
+
 class RecordingSession:
     """One recording from its start to its stop."""
 
@@ -58,7 +62,7 @@ class RecordingSession:
         self._first_ns: dict[str, int] = {}
         self._newest_ns: dict[str, int] = {}
         self._losses: dict[str, int] = {}
-        self._anchored: dict[str, tuple[int, int, bool]] = {}
+        self._anchored: dict[str, tuple[int, int, int, int | None]] = {}
 
     @property
     def id(self) -> str:
@@ -132,12 +136,13 @@ class RecordingSession:
             self._newest_ns[status.channel] = file.newest_stored_ns
 
     def tells_anchor(self, status: ChannelStatus) -> bool:
-        """True for the heartbeats that say something new about a part's times: it has begun, the camera's clock is
-        known."""
+        """True for the heartbeats that say something new about a part's times."""
         part, file = self._newest_part.get(status.channel), status.recording
         if part is None or file is None or file.anchors is None:
             return False
-        news = (part.number, file.number, file.anchors.newest.camera_ns is not None)
+        newest = file.anchors.newest
+        camera = None if newest.camera_ns is None else newest.camera_ns // NEWS_NS
+        news = (part.number, file.number, newest.monotonic_ns // (4 * NEWS_NS), camera)
         is_new = self._anchored.get(status.channel) != news
         self._anchored[status.channel] = news
         return is_new
@@ -179,9 +184,10 @@ def with_figures(part: Part, status: ChannelStatus) -> Part:
     file = status.recording
     if file is None or file.id != part.recording_id or file.number != part.number:
         return part
-    return replace(
-        part, frames=file.frames, bytes=file.bytes_stored, end_utc_ns=file.newest_stored_utc_ns or part.end_utc_ns
-    )
+    # Until something of a new part is stored, the newest stored frame is of the part before it.
+    is_of_part = file.newest_stored_utc_ns >= part.start_utc_ns
+    end_utc_ns = file.newest_stored_utc_ns if is_of_part else part.end_utc_ns
+    return replace(part, frames=file.frames, bytes=file.bytes_stored, end_utc_ns=end_utc_ns)
 
 
 def anchor_of(status: ChannelStatus, part: Part) -> Anchor | None:
