@@ -16,6 +16,7 @@ from seacorder.control.recording_session import (
     change_from_ns,
     new_recording,
     schedule_from,
+    with_figures,
 )
 from seacorder.control.volume_watch import seconds_left
 from seacorder.model.captured import Anchor, Anchors
