@@ -1,10 +1,12 @@
 """How a change of encoding reaches the workers: when, and what a new worker begins with."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from control.bridge import Bridge
+from fakes.recorder import settled
 from seacorder.base.errors import BadRequest
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import ChangeEncoding, StartRecording
@@ -196,3 +198,27 @@ async def test_a_refused_channel_change_changes_nothing(bridge: Bridge, change: 
         await bridge.recorder.change_settings(SettingsChange(channel=change))
     assert refused.value.field == field
     assert bridge.recorder.channel_settings() == before
+
+
+async def test_a_change_is_answered_when_it_is_in_force(bridge: Bridge) -> None:
+    await bridge.start()
+    for name in ("Bow", "Stern"):
+        worker = bridge[name]
+        worker.status = replace(worker.status, encoding=EncodingStatus("As it comes.", "copy"))
+        worker.beat()
+    change = asyncio.create_task(bridge.recorder.change_settings(BY_HAND))
+    await bridge.until(lambda: all(changes(bridge, name) != [] for name in ("Bow", "Stern")))
+    for name in ("Bow", "Stern"):
+        assert not change.done()
+        worker, from_ns = bridge[name], changes(bridge, name)[-1].from_ns
+        worker.status = replace(worker.status, encoding=EncodingStatus("Encoded.", "libx264", asked_from_ns=from_ns))
+        worker.beat()
+        await settled()
+    await asyncio.wait_for(change, 1.0)
+
+
+async def test_what_smart_encoding_does_not_use_is_no_change(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.change_settings(SettingsChange(encoder="n265", bitrate_mbits=1.0, is_smart_encoding=True))
+    assert changes(bridge, "Bow") == []
+    assert bridge.recorder.channel_settings()[0].in_force.encoder == "n265"

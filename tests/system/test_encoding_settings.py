@@ -146,6 +146,19 @@ def test_a_running_recording_follows_at_its_next_split(tmp_path: Path) -> None:
         everything_agrees(program)
 
 
+@pytest.mark.parametrize("back", [False, True])
+def test_a_start_right_behind_a_change_is_all_of_it_by_the_new_settings(tmp_path: Path, back: bool) -> None:
+    with running(tmp_path, {"Bow": PATTERN}) as program:
+        program.wait_live()
+        program.post(APPLY, BY_HAND)
+        if back:
+            encodes_with(program, "libx264")
+            program.post(APPLY, {"Encoder": "copy"})
+        (part,) = recorded(program)
+        assert video_of(part["path"])["size"] == ((640, 360) if back else (320, 180))
+        everything_agrees(program)
+
+
 def test_a_recording_that_never_splits_is_left_alone(tmp_path: Path) -> None:
     with running(tmp_path, {"Bow": PATTERN}, more="[recording]\nsplit_time_minutes = 0\n") as program:
         program.wait_live()

@@ -92,7 +92,9 @@ class Stage:
         if plan is None:
             return None
         if plan.is_pass_through:
-            return EncodingStatus(plan.sentence, plan.encoder, dropped_frames=counts.dropped)
+            return EncodingStatus(
+                plan.sentence, plan.encoder, dropped_frames=counts.dropped, asked_from_ns=self._asked.from_ns
+            )
         run = self._encoding.run
         return EncodingStatus(
             sentence=plan.sentence,
@@ -104,6 +106,7 @@ class Stage:
             passed_over_frames=counts.passed_over,
             repeated_frames=counts.repeated,
             delay_ms=self._encoding.delay_ms,
+            asked_from_ns=self._asked.from_ns,
         )
 
     def _plan_for(self, source: SourceFormat, change: ChangeEncoding) -> EncodingPlan:

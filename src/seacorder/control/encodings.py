@@ -9,6 +9,7 @@ yet, only those channels wait that are known to encode; the others start as ever
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -18,8 +19,9 @@ from seacorder.control.encoder_probe import EncoderProbe
 from seacorder.control.recordings import Recordings
 from seacorder.control.settings import encoding_of, own_of
 from seacorder.control.surroundings import Surroundings
-from seacorder.model.address import PatternAddress, parse_address
-from seacorder.model.channel import ChannelSettings, ChannelStatus
+from seacorder.model.address import parse_address
+from seacorder.model.address_local import DeviceAddress, ImagesAddress, PatternAddress, ScreenAddress
+from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import ChangeEncoding
 from seacorder.model.encoding import COPY, EncodingSettings, Machine
 from seacorder.model.settings import ChannelSettingsView, TakesEffect
@@ -29,6 +31,10 @@ _log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 5.0
 """How long a start or a change of settings waits for the look at the encoders; workers are told of them later then."""
+
+
+IN_FORCE_SECONDS = 3.0
+"""How long a change of settings waits for the pictures with which it takes effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class Encodings:
         self._waiting: set[str] = set()
         """Channels that are told when the recording, or the clip, is over."""
         self._looking: asyncio.Task[None] | None = None
+        self._heard = asyncio.Event()
 
     # Life.
 
@@ -96,12 +103,21 @@ class Encodings:
             await asyncio.wait([self._looking], timeout=PATIENCE_SECONDS)
         self.apply()
 
+    async def in_force(self) -> None:
+        """Waits until what was told is in force, so that a recording that is started then is all of it by the new
+        settings; no longer than some seconds, for a camera that sends keyframes rarely."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(IN_FORCE_SECONDS):
+                while not all(map(self._is_in_force, self._own.workers.names)):
+                    self._heard.clear()
+                    await self._heard.wait()
+
     def apply(self) -> None:
         """The settings, or what is known of the machine, may have changed: tells each worker what is new to it."""
         own, machine = self._own, self._machine()
         from_ns = self._earliest_ns()
         for name in own.workers.names:
-            order = _Order(self.in_force(name), machine)
+            order = _Order(used(self.asked_of(name)), machine)
             own.workers.begin_with(name, order.encoding, machine)
             if order == self._told.get(name):
                 self._waiting.discard(name)
@@ -114,12 +130,13 @@ class Encodings:
 
     def worker_started(self, channel: str) -> None:
         """A new worker has begun with what is in force."""
-        self._told[channel] = _Order(self.in_force(channel), self._machine())
-        self._from_ns[channel] = self._own.clock.monotonic_ns()
+        self._told[channel] = _Order(used(self.asked_of(channel)), self._machine())
+        self._from_ns[channel] = 0
         self._waiting.discard(channel)
 
     def saw_status(self, status: ChannelStatus) -> None:
         """A heartbeat: what waits may be due, and a channel may have begun to encode without having been asked to."""
+        self._heard.set()
         encoding = status.encoding
         if encoding is not None and encoding.encoder != COPY and status.channel not in self._encoding:
             self._encoding.add(status.channel)
@@ -135,7 +152,7 @@ class Encodings:
 
     # Questions.
 
-    def in_force(self, channel: str) -> EncodingSettings:
+    def asked_of(self, channel: str) -> EncodingSettings:
         """What holds for files that begin from now on."""
         return encoding_of(channel, self._own.settings.settings, self._own.settings.own)
 
@@ -146,13 +163,13 @@ class Encodings:
     # Inside.
 
     def _view(self, name: str) -> ChannelSettingsView:
-        own, in_force = self._own, self.in_force(name)
+        own, asked = self._own, self.asked_of(name)
         picture = own.watch[name].picture
         view = ChannelSettingsView(
             channel=name,
             own=own_of(name, own.settings.settings, own.settings.own),
-            in_force=in_force,
-            plan=None if picture is None else plan_for(picture, in_force, self._machine()),
+            in_force=asked,
+            plan=None if picture is None else plan_for(picture, asked, self._machine()),
         )
         if name in self._waiting:
             return replace(view, takes_effect=TakesEffect.AFTER_RECORDING)
@@ -160,6 +177,14 @@ class Encodings:
         if ahead_ns > 0:
             return replace(view, takes_effect=TakesEffect.NEXT_SPLIT, from_utc_ns=own.clock.utc_ns() + ahead_ns)
         return view
+
+    def _is_in_force(self, name: str) -> bool:
+        """False while the channel's pictures are on their way to a change that should hold by now."""
+        own, from_ns = self._own, self._from_ns.get(name, 0)
+        status = own.watch[name]
+        if from_ns > own.clock.monotonic_ns() or status.state is not ChannelState.LIVE or status.encoding is None:
+            return True
+        return status.encoding.asked_from_ns >= from_ns
 
     def _earliest_ns(self) -> int | None:
         """From when a change asked for now holds; None: not before something ends."""
@@ -169,7 +194,7 @@ class Encodings:
         return None if self._is_clip_on() else now_ns
 
     def _encodes(self, name: str) -> bool:
-        asked = self.in_force(name)
+        asked = self.asked_of(name)
         return (
             name in self._encoding
             or asked.burn_in
@@ -204,7 +229,25 @@ class Encodings:
         own.workers.start(waiting)
 
 
+def used(asked: EncodingSettings) -> EncodingSettings:
+    """Without what smart encoding does not use, so that a change of it is none."""
+    plain = EncodingSettings()
+    if not asked.is_smart:
+        return asked
+    return replace(
+        asked,
+        encoder=plain.encoder,
+        bitrate_mbits=plain.bitrate_mbits,
+        resolution=plain.resolution,
+        frame_rate=plain.frame_rate,
+    )
+
+
 def _must_encode(channel: ChannelSettings) -> bool:
     """True when the address alone says that the source's pictures cannot be stored as they come."""
     address = parse_address(channel.address)
-    return isinstance(address, PatternAddress) and address.codec not in PASS_THROUGH_CODECS
+    if isinstance(address, PatternAddress):
+        return address.codec not in PASS_THROUGH_CODECS
+    if isinstance(address, DeviceAddress):
+        return address.format not in PASS_THROUGH_CODECS
+    return isinstance(address, ScreenAddress | ImagesAddress)

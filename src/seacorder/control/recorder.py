@@ -211,8 +211,8 @@ class Recorder:
 
     async def change_settings(self, changes: SettingsChange) -> None:
         """Takes over a change and keeps it over restarts; files that begin later follow it, on all channels at the
-        same split. After an error nothing has changed: BadRequest for what is not accepted, NotPossible or
-        CatalogueFailed when it cannot be checked or kept."""
+        same split. Returns when that is so. After an error nothing has changed: BadRequest for what is not accepted,
+        NotPossible or CatalogueFailed when it cannot be checked or kept."""
         async with self._change_lock:
             before = await self._own.settings.change(changes)
             self._own.directory.on_change(changes)
@@ -223,6 +223,7 @@ class Recorder:
         if after != before:
             changed = ", ".join(settings_rules.changed_names(before, after))
             self._journal.note(EventKind.SETTINGS_CHANGED, f"Settings changed: {changed}.")
+        await self._encodings.in_force()
 
     def set_overlay_text(self, text: str) -> OverlayText:
         """Shows a text over the pictures of all channels, from one instant on; empty: none. Raises BadRequest."""

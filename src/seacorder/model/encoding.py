@@ -93,3 +93,5 @@ class EncodingStatus:
     """Since the worker began, because a higher rate was chosen: frames that were stored once more."""
     delay_ms: float = 0.0
     """From a complete packet of the source to the encoded one, mean of the last second, less the encoder's own time."""
+    asked_from_ns: int = 0
+    """`from_ns` of the ChangeEncoding that is in force; 0: what the worker began with."""
