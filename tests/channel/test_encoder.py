@@ -1,12 +1,15 @@
 """Encoders: no picture is held back, keyframes where asked, one ladder shares its parameter sets."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from fakes.clock import FakeClock
+from fakes.encoding import SlowEncoder
 from fakes.footage import picture
-from seacorder.channel.encoder import Encoder, EncoderOrder, Looks
+from seacorder.channel.encoder import AnyEncoder, Encoder, EncoderOrder, Looks
 from seacorder.channel.encoder_table import ENCODERS
 from seacorder.model.encoders import BY_NAME
 
@@ -20,7 +23,16 @@ def order(name: str, preset: str = "", *, size: tuple[int, int] = SIZE, bit_rate
     return EncoderOrder(name, preset, bit_rate, Fraction(25), Fraction(1, 90_000), 1, looks)
 
 
-def encoded(encoder: Encoder, count: int, keyframes: set[int]) -> list[Any]:
+def slow(name: str) -> AnyEncoder:
+    """The fake of other tests: it must keep what the real one promises."""
+    return SlowEncoder(order(name), FakeClock(), {})
+
+
+def real(name: str) -> AnyEncoder:
+    return Encoder(order(name))
+
+
+def encoded(encoder: AnyEncoder, count: int, keyframes: set[int]) -> list[Any]:
     packets = []
     for number in range(count):
         made = encoder.encode(picture(number, SIZE), number * TICKS, as_keyframe=number in keyframes)
@@ -30,9 +42,12 @@ def encoded(encoder: Encoder, count: int, keyframes: set[int]) -> list[Any]:
     return packets
 
 
+@pytest.mark.parametrize("make", [real, slow])
 @pytest.mark.parametrize("name", SOFTWARE)
-def test_each_picture_comes_out_at_once_and_keyframes_are_where_they_are_asked_for(name: str) -> None:
-    packets = encoded(Encoder(order(name)), 24, {0, 7, 8, 20})
+def test_each_picture_comes_out_at_once_and_keyframes_are_where_they_are_asked_for(
+    name: str, make: Callable[[str], AnyEncoder]
+) -> None:
+    packets = encoded(make(name), 24, {0, 7, 8, 20})
     assert [number for number, packet in enumerate(packets) if packet.is_keyframe] == [0, 7, 8, 20]
     assert all(packet.dts == packet.pts for packet in packets)
 
@@ -49,9 +64,10 @@ def test_all_presets_of_a_ladder_share_their_parameter_sets(name: str) -> None:
     assert formats.count(formats[0]) == len(kind.known.presets)
 
 
+@pytest.mark.parametrize("make", [real, slow])
 @pytest.mark.parametrize("name", SOFTWARE)
-def test_the_stored_format_says_what_the_picture_is(name: str) -> None:
-    encoder = Encoder(order(name))
+def test_the_stored_format_says_what_the_picture_is(name: str, make: Callable[[str], AnyEncoder]) -> None:
+    encoder = make(name)
     encoded(encoder, 1, {0})
     video = encoder.format.video
     assert (video.codec, video.width, video.height) == (ENCODERS[name].known.codec, *SIZE)

@@ -1,5 +1,6 @@
 """The way of pictures through an encoded channel: what is stored, what is lost and why."""
 
+import itertools
 from fractions import Fraction
 from typing import Any
 
@@ -36,6 +37,35 @@ def test_a_keyframe_comes_each_second_and_where_a_recording_begins() -> None:
     bench.feed(60)
     keyframes = [sample.number for sample in sink.samples if sample.is_keyframe]
     assert keyframes == [10, 35, 60]
+
+
+def test_a_variable_rate_stays_what_it_is() -> None:
+    """Pictures of a screen, say: some close together, some a second apart, at times that nobody foresees."""
+    bench = EncodingBench(RAW, plan())
+    sink = bench.record()
+    at, due = [0, 1, 2, 30, 31, 33, 60, 61], []
+    for place, packet in enumerate(itertools.islice(bench._packets, 62)):
+        if place in at:
+            due.append(packet)
+    for packet in due:
+        bench.give(packet)
+    assert [reading.number for reading in sink.readings()] == at
+    assert [time - sink.times()[0] for time in sink.times()] == [Fraction(n, 25) for n in at]
+    assert [sample.is_keyframe for sample in sink.samples] == [n in (0, 30, 60) for n in at]
+
+
+def test_a_variable_rate_becomes_an_exact_one_where_that_is_asked_for() -> None:
+    bench = EncodingBench(RAW, plan(frame_rate=Fraction(25)))
+    sink = bench.record()
+    for place, packet in enumerate(itertools.islice(bench._packets, 60)):
+        if place % 7 in (0, 1, 4):
+            bench.give(packet)
+    shown = [reading.number for reading in sink.readings()]
+    assert [time - sink.times()[0] for time in sink.times()] == [Fraction(n, 25) for n in range(len(shown))]
+    given = [n for n in range(60) if n % 7 in (0, 1, 4)]
+    for point, number in enumerate(shown[:-3]):
+        assert abs(number - point) == min(abs(other - point) for other in given)
+    assert bench.channel.status().frames_received == len(given)
 
 
 @pytest.mark.parametrize(("ago_seconds", "first"), [(0.0, 10), (0.003, 10), (0.005, 9), (0.045, 8), (0.5, 8)])

@@ -257,6 +257,30 @@ def test_a_change_that_changes_nothing_costs_no_part(tmp_path: Path) -> None:
     assert channel.losses == []
 
 
+@pytest.mark.rtsp
+@pytest.mark.slow
+def test_sound_stays_with_its_pictures(
+    tmp_path: Path, rig_source: MakeSource, start_rtsp_server: StartServer
+) -> None:
+    spec = SourceSpec(seconds=30, rate=25, gop=50, width=320, height=240)
+    url = start_rtsp_server().serve("/bow", rig_source(spec), audio="aac")
+    channel = Encoded(tmp_path, url, x264())
+    channel.start(Instant.now(CLOCK), 1_000_000_000)
+    channel.wait_for_part(5)
+    channel.stop()
+    assert channel.losses == []
+    for part in channel.parts[1:-1]:
+        with av.open(part.path) as container:
+            video, audio = container.streams.video[0], container.streams.audio[0]
+            ends: dict[str, list[float]] = {"video": [], "audio": []}
+            for packet in container.demux(video, audio):
+                if packet.pts is not None:
+                    ends[packet.stream.type].append(float(packet.pts * packet.time_base))
+        assert len(ends["audio"]) >= 40
+        assert abs(ends["audio"][0] - ends["video"][0]) < 0.15
+        assert abs(ends["audio"][-1] - ends["video"][-1]) < 0.15
+
+
 @pytest.mark.slow
 def test_a_frozen_picture_is_noticed_on_an_encoded_channel_too(tmp_path: Path) -> None:
     still = tmp_path / "still.mp4"

@@ -55,6 +55,8 @@ class EncodingSide:
     on_from_ns: int | None = None
     """The instant (monotonic) from which on it will be; None when it is, or when nobody asks for it."""
     status: Callable[[], EncodingStatus | None] = lambda: None
+    waiting: Callable[[], int] = lambda: 0
+    """Pictures that have come and are not encoded yet."""
     hangs_seconds: Callable[[], float] = lambda: 0.0
     """How long the encode thread has been with one picture."""
 
@@ -259,7 +261,7 @@ class Channel:
                 self._open_hole(LossCause.STALL, "The connection stands but sends nothing.")
                 reason = f"{self.settings.name} is connected but has sent no frame for 2.5 s; check the camera."
                 self._enter(ChannelState.STALLED, reason)
-            self.outputs.finish_due(now_ns, is_live=self.is_live, newest_ns=self._newest_arrived_ns)
+            self.outputs.finish_due(now_ns, is_live=self.is_live, newest_ns=self._still_coming_ns(now_ns))
             self.settle(now_ns)
             if any(grab.deadline_ns <= now_ns for grab in self.waiting_grabs):
                 self._serve_grabs(now_ns)
@@ -271,7 +273,7 @@ class Channel:
             due = [grab.deadline_ns for grab in self.waiting_grabs]
             if self.is_live:
                 due.append(self._newest_arrived_ns + STALLED_AFTER_NS)
-            stop = self.outputs.next_due_ns(self._newest_arrived_ns)
+            stop = self.outputs.next_due_ns(self._still_coming_ns(self.clock.monotonic_ns()))
             return min([*due, stop] if stop is not None else due, default=None)
 
     # What others ask.
@@ -425,6 +427,10 @@ class Channel:
         if to_ns <= begin_ns:
             return None
         return self._report_loss(begin_ns, to_ns, frames, hole, output.id)
+
+    def _still_coming_ns(self, now_ns: int) -> int:
+        """When the newest picture came; now, while some are still to be encoded."""
+        return now_ns if self.encoding.waiting() else self._newest_arrived_ns
 
     def _tell_unencoded(self, next_one: Sample | None) -> None:
         """The frames that were not encoded before this one, or before the recording's end, are a loss of it."""

@@ -44,6 +44,11 @@ class EncodeThread(threading.Thread):
         self._queue.put(Drained(done.set))
         return done.wait(DRAIN_SECONDS)
 
+    @property
+    def waiting(self) -> int:
+        """Pictures that have been put and are not done with. Any thread."""
+        return self._queue.frames + (self._begun_ns is not None)
+
     def busy_seconds(self) -> float:
         """How long it has been with one picture. Any thread."""
         begun_ns = self._begun_ns

@@ -1,16 +1,20 @@
 """The rate at which an encoded channel stores pictures: each one that comes, or an exact grid. Pure.
 
 Grid point k lies at `origin + k / rate` in media time and shows the picture that was captured nearest to it. A point
-is decided as soon as the next picture can lie no nearer, by the source's usual distance: with a steady source at the
-latest half a frame after its picture came. A picture that is nearest to no point is passed over, one that is nearest
-to several is repeated; neither is a loss, and a repeated one is not received twice.
+is decided as soon as the next picture can lie no nearer, by the least distance of the latest ones: with a steady source
+at the latest half a frame after its picture came. A picture that is nearest to no point is passed over, one that is
+nearest to several is repeated; neither is a loss, and a repeated one is not received twice.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 HOLE_SECONDS = 2
 """A source that pauses for longer leaves a hole: no picture is repeated over it."""
+
+FORESIGHT = 16
+"""The least distance of so many pictures says how soon the next one can come."""
 
 
 @dataclass(slots=True)
@@ -34,7 +38,7 @@ class Grid:
     _previous: Fraction | None = None
     _used: int = 0
     """At how many points the previous picture stands."""
-    _distance: Fraction = field(default=Fraction(0))
+    _distances: deque[Fraction] = field(default_factory=lambda: deque(maxlen=FORESIGHT))
     _has_hole: bool = False
 
     def take(self, media: Fraction) -> tuple[list[int], list[int]]:
@@ -47,11 +51,11 @@ class Grid:
             if self._has_hole or distance > HOLE_SECONDS:
                 self._skip(media)
             else:
-                self._distance = distance
+                self._distances.append(distance)
                 before = self._points_before(self._previous, media)
             self._count(self._used + len(before))
         self._has_hole = False
-        reach = media + self._distance / 2
+        reach = media + self._least_distance / 2
         now: list[int] = []
         while self._at(self._next) <= max(reach, media):
             now.append(self._next)
@@ -67,6 +71,11 @@ class Grid:
         """Media time of a point."""
         return self._at(point)
 
+    @property
+    def _least_distance(self) -> Fraction:
+        """The next picture comes no sooner, as far as one can foresee."""
+        return min(self._distances, default=Fraction(0))
+
     def _at(self, point: int) -> Fraction:
         return (self._origin or Fraction(0)) + point / self.rate
 
@@ -79,7 +88,7 @@ class Grid:
 
     def _skip(self, media: Fraction) -> None:
         """To the first point that a picture after a hole is nearest to."""
-        since = (media - self._distance / 2 - (self._origin or Fraction(0))) * self.rate
+        since = (media - self._least_distance / 2 - (self._origin or Fraction(0))) * self.rate
         self._next = max(self._next, -int(-since // 1))
 
     def _count(self, used: int) -> None:

@@ -42,6 +42,7 @@ class Stage:
         """Takes one packet of the present connection."""
         channel.encoding.status = self.status
         channel.encoding.hangs_seconds = self._busy_seconds
+        channel.encoding.waiting = lambda: self._thread.waiting if self._thread is not None else 0
 
     def connected(self, source: SourceFormat) -> None:
         """A connection stands, or its format changed; packets of that format follow."""
