@@ -13,13 +13,13 @@ from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.channel.account import Hole, Rate, Unencoded
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.counts import Counts
+from seacorder.channel.encoding_side import EncodingSide, primer_of
 from seacorder.channel.narration import narration_of
 from seacorder.channel.outputs import Outputs, Slot
 from seacorder.channel.overlay.texts import ShownTexts
 from seacorder.channel.timeline import Timeline, decoded_ns
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
 from seacorder.model.command import TakeFramegrab
-from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.narration import NarratorStatus
@@ -33,8 +33,6 @@ STALLED_AFTER_NS = 2500 * NS_PER_MS
 """An operator is to know within three seconds; the rest is for the way to them."""
 FRAMEGRAB_WAIT_NS = 200 * NS_PER_MS
 """How long a still waits for a frame that was captured before its instant and is still on its way."""
-PRIMER_NS = 4 * NS_PER_SECOND
-"""So much of a group of pictures is decoded so that encoding can begin in its middle."""
 ENCODED_FRAMEGRAB_WAIT_NS = 1500 * NS_PER_MS
 """The same on an encoded channel: as long as a picture may wait for its encoder."""
 MENDED_EVENT_EVERY_NS = 60 * NS_PER_SECOND
@@ -44,21 +42,6 @@ MENDED_EVENT_EVERY_NS = 60 * NS_PER_SECOND
 class WaitingGrab:
     order: TakeFramegrab
     deadline_ns: int
-
-
-@dataclass(slots=True)
-class EncodingSide:
-    """What `Stage` lets the channel know of its encoding."""
-
-    is_on: bool = False
-    """What is stored comes from an encoder, which makes a keyframe wherever it is told."""
-    on_from_ns: int | None = None
-    """The instant (monotonic) from which on it will be; None when it is, or when nobody asks for it."""
-    status: Callable[[], EncodingStatus | None] = lambda: None
-    waiting: Callable[[], int] = lambda: 0
-    """Pictures that have come and are not encoded yet."""
-    hangs_seconds: Callable[[], float] = lambda: 0.0
-    """How long the encode thread has been with one picture."""
 
 
 class Channel:
@@ -191,11 +174,7 @@ class Channel:
     def newest_pictures(self) -> Sequence[Sample]:
         """The pictures from the newest keyframe on; none when there are too many to decode them in a moment."""
         with self.lock:
-            found = self.backlog.newest_pictures()
-            if found is None or self.source is None or not found[1].fits(self.source):
-                return []
-            first, last = found[0][0].instant_ns, found[0][-1].instant_ns
-            return found[0] if last - first <= PRIMER_NS else []
+            return primer_of(self.backlog, self.source)
 
     def outputs_begin_ns(self) -> int | None:
         """The earliest instant (monotonic) with which an output waits to begin; None when none waits."""
