@@ -20,6 +20,7 @@ import pytest
 from faults import processes
 from faults.account import Account, balance_numbers, stored_numbers
 from faults.cameras import Camera, serve
+from faults.disks import Volume, need_volumes
 from faults.files import opens, that_do_not_open
 from faults.proxy import Proxy
 from faults.results import note
@@ -35,7 +36,7 @@ pytestmark = [
 
 AGAIN_SECONDS = 0.5
 KILLS = 10
-CUT_SECONDS = 5.0
+FULL_SECONDS = 6.0
 LOSS_LIMIT_SECONDS, BACK_LIMIT_SECONDS, CUT_LIMIT_SECONDS = 0.6, 5.0, 3.48
 
 
@@ -160,19 +161,42 @@ def test_another_recorder_killed(
          kept=account.difference <= len(account.holes), recorder=other.said)  # fmt: skip
 
 
-def test_another_recorder_whose_camera_is_cut(
-    other: Other, tmp_path: Path, cameras_server: RtspServer, numbered: SourceFile
+@dataclass(frozen=True)
+class Away:
+    """A camera that is away for a while."""
+
+    said: str
+    seconds: float
+    begin: Callable[[Proxy], None]
+    end: Callable[[Proxy], None]
+
+
+def speak(proxy: Proxy) -> None:
+    """The silence is over: the connections from before are gone, and new ones are served."""
+    proxy.cut()
+    proxy.release()
+
+
+AWAY = [
+    Away("camera cut for 5 s, and back", 5.0, lambda proxy: proxy.refuse(), lambda proxy: proxy.accept()),
+    Away("camera silent for 8 s, and back", 8.0, lambda proxy: proxy.hold(), speak),
+]
+
+
+@pytest.mark.parametrize("away", AWAY, ids=["cut", "silent"])
+def test_another_recorder_whose_camera_is_away(
+    away: Away, other: Other, tmp_path: Path, cameras_server: RtspServer, numbered: SourceFile
 ) -> None:
-    camera = serve(cameras_server, f"Cut-{other.program}", numbered)
+    camera = serve(cameras_server, f"Away-{other.program}-{away.seconds:.0f}", numbered)
     proxy = Proxy(cameras_server.port)
     service = Service(other, proxy.url_of(camera.url), tmp_path)
     service.start()
     try:
         service.wait_recorded(0)
-        proxy.refuse()
-        threading.Event().wait(CUT_SECONDS)
+        away.begin(proxy)
+        threading.Event().wait(away.seconds)
         known = len(service.files())
-        proxy.accept()
+        away.end(proxy)
         back = time.monotonic()
         service.wait_recorded(known)
     finally:
@@ -181,8 +205,42 @@ def test_another_recorder_whose_camera_is_cut(
     account = account_of(camera, [path for path in service.files() if path.stat().st_size > 0])
     ends = [hole.after for hole in account.holes if camera.instant(hole.before) < back]
     seconds = max((camera.instant(end) - back for end in ends), default=0.0)
-    note("camera cut for 5 s, and back: frames are stored again after", times=1, worst=f"{seconds:.2f} s",
+    note(f"{away.said}: frames are stored again after", times=1, worst=f"{seconds:.2f} s",
          limit=f"{CUT_LIMIT_SECONDS} s", kept=seconds <= CUT_LIMIT_SECONDS, recorder=other.said)  # fmt: skip
+    note("… account: frames in no file and in no loss", times=len(account.holes),
+         worst=f"{account.difference} of {account.sent}", limit="1 a hole",
+         kept=account.difference <= len(account.holes), recorder=other.said)  # fmt: skip
+
+
+def test_another_recorder_whose_disk_is_full(
+    other: Other, tmp_path: Path, cameras_server: RtspServer, numbered: SourceFile
+) -> None:
+    need_volumes()
+    camera = serve(cameras_server, f"Full-{other.program}", numbered)
+    with Volume(tmp_path / "files") as volume:
+        service = Service(other, camera.url, volume.path)
+        service.start()
+        try:
+            service.wait_recorded(0)
+            filling = volume.fill(0)
+            threading.Event().wait(FULL_SECONDS)
+            known = len(service.files())
+            filling.unlink()
+            room = time.monotonic()
+            service.wait_recorded(known)
+        finally:
+            service.end()
+        begun = [path for path in service.files() if path.stat().st_size > 0]
+        faults = that_do_not_open(begun)
+        account = account_of(camera, begun)
+    ends = [hole.after for hole in account.holes if camera.instant(hole.before) < room]
+    seconds = max((camera.instant(end) - room for end in ends), default=0.0)
+    seconds = max(0.0, seconds)  # what is stored before there is room again is in time
+    note(f"disk full for {FULL_SECONDS:.0f} s, and room again: frames are stored again after", times=1,
+         worst=f"{seconds:.2f} s", limit=f"{BACK_LIMIT_SECONDS} s", kept=seconds <= BACK_LIMIT_SECONDS,
+         recorder=other.said)  # fmt: skip
+    note("… files that ffprobe does not open", times=len(begun), worst=str(len(faults)), limit="0",
+         kept=not faults, recorder=other.said)  # fmt: skip
     note("… account: frames in no file and in no loss", times=len(account.holes),
          worst=f"{account.difference} of {account.sent}", limit="1 a hole",
          kept=account.difference <= len(account.holes), recorder=other.said)  # fmt: skip
