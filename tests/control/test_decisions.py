@@ -170,6 +170,13 @@ def test_every_kind_of_file_has_a_template_and_a_folder() -> None:
         assert naming.file_template == file_template(PathTemplates(), kind)
 
 
+def test_every_kind_of_file_has_a_place_on_the_second_volume() -> None:
+    base = NamingBase("/data/rec", "/elsewhere", root="/data", fallback_root="/second")
+    for kind in FileKind:
+        naming = base.naming(kind, RecorderSettings(), directory_utc_ns=1, file_utc_ns=2)
+        assert naming.fallback_folder == ("/second/rec" if kind is FileKind.RECORDING else "/second")
+
+
 def test_the_directory_instant_outside_a_recording() -> None:
     directory = DirectoryInstant()
     assert [directory.at(5, None), directory.at(6, None), directory.at(7, 3), directory.at(8, None)] == [5, 5, 3, 5]

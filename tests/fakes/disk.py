@@ -28,6 +28,8 @@ class RecordingDisk:
         self.is_deleted = False
         self.longest_write: int | None = None
         """Takes at most so many bytes a write."""
+        self.size: int | None = None
+        """No file becomes longer than that."""
         self._handles: dict[int, Path] = {}
         self._faults: dict[str, int] = {}
         self._changed = threading.Condition()
@@ -84,11 +86,20 @@ class RecordingDisk:
 
     def write(self, handle: int, offset: int, data: bytes | memoryview) -> int:
         self._enter("write")
-        taken = bytes(data[: self.longest_write])
         path = self._handles[handle]
+        room = None if self.size is None else max(0, self.size - offset)
+        if room == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        taken = bytes(data[: self.longest_write][:room])
         put(self.files[path], offset, taken)
         self._note(Operation("write", path, offset, taken))
         return len(taken)
+
+    def truncate(self, handle: int, size: int) -> None:
+        self._enter("truncate")
+        path = self._handles[handle]
+        del self.files[path][size:]
+        self._note(Operation("truncate", path, size))
 
     def sync(self, handle: int) -> None:
         self._enter("sync")

@@ -7,7 +7,7 @@ import pytest
 
 from faults.account import balance_numbers, stored_numbers
 from faults.cameras import Camera, serve
-from faults.disks import Prober, Volume, need_volumes
+from faults.disks import API_SECONDS, Prober, Volume, need_volumes
 from faults.results import note
 from faults.test_disk_full import addresses, alarm_seconds, alarms
 from rig.program import Program, running, wait_for
@@ -78,13 +78,13 @@ def test_a_disk_that_fails_and_comes_back(
         times=1,
         worst=f"{up_seconds:.1f} s; {restarts}; {prober.p99 * 1000:.0f} ms",
         limit="3 s; 0; 50 ms",
-        kept=up_seconds <= 3.0 and not restarts and not wrong and prober.p99 <= 0.05,
+        kept=up_seconds <= 3.0 and not restarts and not wrong and prober.p99 <= API_SECONDS,
     )
     assert stopped
     assert wrong == []
     assert restarts == 0
     assert up_seconds <= 3.0
-    assert prober.p99 <= 0.05
+    assert prober.p99 <= API_SECONDS, str(prober)
 
 
 def test_with_a_second_volume_a_dead_disk_costs_only_what_waited_for_it(
@@ -93,21 +93,25 @@ def test_with_a_second_volume_a_dead_disk_costs_only_what_waited_for_it(
     more = f'catalogue = "{tmp_path}/seacorder.db"\nfallback_root = "{tmp_path}/second"'
     with Volume(tmp_path / "second"), running(tmp_path, addresses(cameras), more=more) as program:
         record(program)
-        volume.turn_read_only()
-        alarm_seconds(program, "on_fallback")
-        program.wait_recorded(4.0)
+        with Prober(program.url) as prober:
+            volume.turn_read_only()
+            alarm_seconds(program, "on_fallback")
+            still = program.post("/api/v1/framegrab")
+            program.wait_recorded(4.0)
         assert program.post("/api/v1/recording/stop")["ok"]
         parts, losses = program.rows("parts"), program.rows("losses")
         # What was written since the last sync can still be read here, but is not on the medium: it counts as lost.
         wrong = judge(cameras, parts, losses, more_than_told=SYNC_FRAMES)
     lost = max(loss["frames"] for loss in losses)
     note(
-        "dead disk with a second volume: frames lost",
+        "dead disk with a second volume: frames lost; p99 of the API",
         times=1,
-        worst=f"{lost} frames",
-        limit="4 s (100 frames)",
-        kept=lost <= 100 and not wrong,
+        worst=f"{lost} frames; {prober.p99 * 1000:.0f} ms",
+        limit="4 s (100 frames); 50 ms",
+        kept=lost <= 100 and not wrong and prober.p99 <= API_SECONDS,
     )
+    assert still["ok"], still
+    assert prober.p99 <= API_SECONDS, str(prober)
     assert wrong == []
     assert lost <= 100
 

@@ -121,6 +121,21 @@ def test_a_name_that_exists_is_not_taken(place: tuple[Disk, Path]) -> None:
     assert [file.path.name for file in files] == ["x.mp4", "x_2.mp4", "x_3.mp4"]
 
 
+def test_a_full_disk_keeps_whole_runs_only(disk: RecordingDisk) -> None:
+    """A player refuses a file that ends within a fragment's head; what does not fit is left out as a whole."""
+    gate = disk.hang("write")
+    file = begin(disk)
+    disk.size = 10
+    for run in (b"first...", b"second..", b"third..."):
+        file.write(run)
+    gate.set()
+    assert disk.wait_for(lambda disk: "truncate" in disk.names())
+    assert content(disk, file.path) == b"first..."
+    disk.size = None
+    assert finish(file) is None
+    assert content(disk, file.path) == b"first...second..third..."
+
+
 SEEKS = st.tuples(st.integers(0, 80), st.sampled_from([os.SEEK_SET, os.SEEK_END]))
 
 

@@ -37,6 +37,10 @@ class Disk(Protocol):
         """Writes at `offset` from the file's start; gives the number of bytes taken, which may be fewer than came."""
         ...
 
+    def truncate(self, handle: int, size: int) -> None:
+        """Cuts the file off behind its first `size` bytes."""
+        ...
+
     def sync(self, handle: int) -> None:
         """Returns when the bytes, and the size that reading them back needs, are on the medium."""
         ...
@@ -75,6 +79,9 @@ class PortableDisk:
     def write(self, handle: int, offset: int, data: Data) -> int:
         os.lseek(handle, offset, os.SEEK_SET)
         return os.write(handle, data)
+
+    def truncate(self, handle: int, size: int) -> None:
+        os.ftruncate(handle, size)
 
     def sync(self, handle: int) -> None:
         os.fsync(handle)

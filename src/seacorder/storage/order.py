@@ -141,6 +141,16 @@ class WriteOrder:
             count -= len(entry.data)
         self._pass_marks()
 
+    def whole_runs(self, count: int) -> int:
+        """How many of the first `count` bytes of the last `Write` are runs of bytes as they were put, each whole."""
+        whole = 0
+        for entry in self._pending:
+            if entry.mark is None:
+                if whole + len(entry.data) > count:
+                    break
+                whole += len(entry.data)
+        return whole
+
     def synced(self, *, whole: bool) -> int:
         """The last `Sync` succeeded; gives the number of bytes that need not be kept any more."""
         released = self.unsynced_bytes

@@ -4,6 +4,7 @@ It opens the file, writes what is queued, syncs once a second while bytes come, 
 refuses is tried again for ever, with back-off, until somebody gives the file up.
 """
 
+import contextlib
 import errno
 import logging
 import os
@@ -194,11 +195,7 @@ class DiskWriter:
         """Does one step outside the lock: nobody else waits for the disk."""
         assert self._handle is not None  # noqa: S101 - the thread writes only after it has opened
         if isinstance(step, Write):
-            count = self._disk.write(self._handle, step.offset, step.data)
-            with self._changed:
-                if not self._has_ended:  # nobody waits any more when a call came back after the file was given up
-                    self.last_stored_ns = self._clock.monotonic_ns()
-                    self._order.written(count, self.last_stored_ns)
+            self._write(self._handle, step)
         elif isinstance(step, Sync):
             self._sync(self._handle, whole=step.whole)
         else:
@@ -206,6 +203,29 @@ class DiskWriter:
                 self._disk.sync_folder(folder)
             with self._changed:
                 self._order.names_synced()
+
+    def _write(self, handle: int, step: Write) -> None:
+        """Writes all of it, or as many whole runs as fit: players refuse a file that ends within a fragment's head."""
+        done = 0
+        try:
+            while done < len(step.data):
+                taken = self._disk.write(handle, step.offset + done, step.data[done:])
+                if not taken:
+                    break
+                done += taken
+        except OSError:
+            with self._changed:
+                whole = self._order.whole_runs(done)
+            if done > whole and step.offset + whole >= self._order.written_bytes:
+                with contextlib.suppress(OSError):  # a disk that is gone does not do that either
+                    self._disk.truncate(handle, step.offset + whole)
+            done = whole
+            raise
+        finally:
+            with self._changed:
+                if done and not self._has_ended:  # nobody waits when a call comes back after the file was given up
+                    self.last_stored_ns = self._clock.monotonic_ns()
+                    self._order.written(done, self.last_stored_ns)
 
     def _sync(self, handle: int, *, whole: bool) -> None:
         try:
