@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from rig.fixtures import Keep, MakeSource
 from rig.frames import frame_numbers
+from rig.lossy_relay import LossyRelay
 from rig.recording import write
 from rig.senders import Sender, free_port, publish, send_tcp, send_udp, wait_until_listening
 from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs import stream
+from seacorder.inputs.configuration_record import as_byte_stream
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
 from seacorder.inputs.wrapped_times import WrappedTimes
@@ -94,6 +96,37 @@ def test_hevc_comes_over_mpeg_ts(rig_source: MakeSource, keep_sender: Keep, tmp_
     write(found, packets, tmp_path / "copy.mp4")
     numbers = frame_numbers(tmp_path / "copy.mp4")
     assert numbers == list(range(numbers[0], numbers[0] + 60))
+
+
+def test_pictures_that_came_damaged_are_left_out_and_no_others(rig_source: MakeSource, keep_sender: Keep) -> None:
+    """A whole picture ends with the slice that was sent; each slice is sent once in a round."""
+    spec = SourceSpec(width=640, height=360, seconds=8, gop=25, noise=True, bits_per_second=6_000_000)
+    sent = _slices(rig_source(spec).path)
+    assert len(sent) == spec.frames
+    port = free_port(socket.SOCK_DGRAM)
+    with LossyRelay(port, lambda number: number % 150 == 100) as relay:
+        keep_sender(send_udp(rig_source(spec).path, relay.port))
+        source = made(f"udp://:{port}")
+        source.open()
+        packets = video_of(source.packets(), 120)
+        source.close()
+        lost = len(relay.lost)
+    numbers = [sent.get(bytes(packet.packet).rpartition(b"\x00\x00\x01")[2], -1) for packet in packets]
+    assert -1 not in numbers
+    steps = [after - before for before, after in itertools.pairwise(numbers)]
+    times = [((after.dts or 0) - (before.dts or 0)) // 3600 for before, after in itertools.pairwise(packets)]
+    assert steps == times
+    missing = sum(step - 1 for step in steps)
+    assert sum(packet.missing_before for packet in packets) == missing
+    assert lost - 4 <= missing <= 2 * lost
+
+
+def _slices(path: Path) -> dict[bytes, int]:
+    """The last NAL unit of each picture, and the picture's number."""
+    with av.open(str(path)) as container:
+        pictures = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    streams = [as_byte_stream(picture, 4) for picture in pictures]
+    return {stream.rpartition(b"\x00\x00\x01")[2]: number for number, stream in enumerate(streams)}
 
 
 def test_a_group_of_receivers_is_joined(rig_source: MakeSource, keep_sender: Keep) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from rig.fixtures import Keep, MakeSource, StartCamera, StartScreen
 from rig.frames import decoded_frames, frame_numbers, missing_and_repeated
+from rig.lossy_relay import LossyRelay
 from rig.program import Program, running, wait_for
 from rig.senders import free_port, publish, send_udp
 from rig.source_files import SourceSpec
@@ -17,6 +19,7 @@ from rig.web_camera import Manner, jpegs
 from seacorder.inputs.picture import TestPicture
 
 SPEC = SourceSpec(width=640, height=360, rate=25, seconds=60, gop=25)
+NOISY = SourceSpec(width=640, height=360, seconds=20, gop=25, noise=True, bits_per_second=6_000_000)
 
 
 def recorded(program: Program, seconds: float) -> list[Any]:
@@ -41,6 +44,48 @@ def test_a_transport_stream_is_stored_as_it_comes(tmp_path: Path, rig_source: Ma
     with av.open(part["path"]) as file, av.open(str(rig_source(SPEC).path)) as sent:
         stored = {_slice(bytes(packet)) for packet in file.demux(video=0) if packet.size}
         assert stored <= {_slice(bytes(packet)) for packet in sent.demux(video=0) if packet.size}
+
+
+@pytest.mark.slow
+def test_what_udp_loses_is_listed_to_the_frame(tmp_path: Path, rig_source: MakeSource, keep_sender: Keep) -> None:
+    port = free_port(socket.SOCK_DGRAM)
+    storm = threading.Event()
+    with LossyRelay(port, lambda number: storm.is_set() and number % 200 == 150) as relay:
+        keep_sender(send_udp(rig_source(NOISY), relay.port))
+        with running(tmp_path, {"Bow": f"udp://:{port}"}) as program:
+            program.wait_live()
+            program.post("/api/v1/recording/start")
+            program.wait_recorded(0.5)
+            storm.set()
+            program.wait_recorded(6.0)
+            storm.clear()
+            program.wait_recorded(7.0)
+            program.post("/api/v1/recording/stop")
+            [part], losses = program.rows("parts"), program.rows("losses")
+    with av.open(part["path"]) as file:
+        times = sorted(float(packet.pts * packet.time_base) for packet in file.demux(video=0) if packet.size)
+    lost = sum(loss["frames"] for loss in losses)
+    assert {loss["cause"] for loss in losses} == {"network"}
+    assert lost >= 5
+    assert len(times) == part["frames"]
+    assert round((times[-1] - times[0]) * NOISY.rate) + 1 == len(times) + lost
+
+
+@pytest.mark.slow
+def test_no_password_is_shown_of_any_source(tmp_path: Path, start_web_camera: StartCamera) -> None:
+    camera = start_web_camera(Manner(password="other"))
+    addresses = {
+        "Web": f"http://admin:hidden1@{camera.address}/video?pwd=hidden2",
+        "Rtmp": f"rtmp://admin:hidden3@{camera.address}/live/bow",
+    }
+    with running(tmp_path, addresses) as program:
+        for name in addresses:
+            wait_for(lambda name=name: program.channel(name)["state"] == "failed", f"{name} to fail")
+        answers = str(program.get("/api/v1/status"))
+    assert "refuses the user name or password" in answers
+    assert "***@" in answers
+    for text in (answers, program.log()):
+        assert "hidden" not in text
 
 
 def _slice(packet: bytes) -> bytes:

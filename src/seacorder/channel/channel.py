@@ -367,9 +367,9 @@ class Channel:
             self._counts.took(sample, self.source)
         if self._hole is not None:
             self._end_hole(self._hole, sample)
-        elif self._timeline.frames_skipped and self._newest is not None:
+        elif (missing := max(packet.missing_before, self._timeline.frames_skipped)) and self._newest is not None:
             hole = Hole(self._newest.instant_ns, LossCause.NETWORK, "Frames never arrived from the source.")
-            self._note_loss(hole, sample.instant_ns, self._timeline.frames_skipped)
+            self._note_loss(hole, sample.instant_ns, missing)
         self._newest = sample
         return True
 

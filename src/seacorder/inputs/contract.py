@@ -7,6 +7,7 @@
 * When the parameters change in mid-stream, the new `SourceFormat` comes between the packets: what follows it is of the
   new format and begins with a keyframe.
 * Times are the source's own: in the track's time base, None where missing, mended by nobody yet.
+* A picture that is left out because it came damaged is told by the next one (`missing_before`), where the input knows.
 * Sound is of a codec that MP4 carries: AAC, Opus or MP3; other sound has become AAC.
 * No sentence of an `InputFailed` holds a user name or a password.
 """

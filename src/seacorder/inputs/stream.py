@@ -2,11 +2,16 @@
 
 One connection. Its begin, what the stream says of itself, each packet and each picture may take `TIMEOUT_SECONDS`,
 and an encoder that is to connect to us `VISITOR_SECONDS`; then the other side counts as gone. FFmpeg looks at that
-clock ten times a second while it waits. What is lost on the way of UDP makes FFmpeg mark the picture as damaged, by the
-counters of MPEG-TS (ISO/IEC 13818-1, 2.4.3.3).
+clock ten times a second while it waits.
+
+What UDP loses on the way shows in the counters of MPEG-TS (ISO/IEC 13818-1, 2.4.3.3). A picture of which something is
+missing is left out, as one over RTSP is, and the next one tells that it is a loss. FFmpeg marks the picture that ends
+where the damaged data begin, which is the one before.
 """
 
+import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +21,15 @@ from av.error import FFmpegError
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
+from seacorder.base.log import RateLimit
 from seacorder.inputs.late_head import timely
 from seacorder.inputs.stream_faults import CLOSED, said, silence, stream_failure
 from seacorder.inputs.tracks import Tracks
 from seacorder.inputs.wrapped_times import WrappedTimes
 from seacorder.model.address import StreamAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5
 VISITOR_SECONDS = 10
@@ -43,6 +51,8 @@ class StreamInput:
         self._container: Any = None
         self._tracks: Tracks | None = None
         self._time_bases: dict[Track, Fraction] = {}
+        self._rate_limit = RateLimit(clock)
+        self._damaged = 0
         self._is_closed = False
 
     def open(self) -> SourceFormat:
@@ -78,7 +88,7 @@ class StreamInput:
             raise InputFailed(f"{self._source} is not open.")
         picture_came_ns = self._clock.monotonic_ns()
         try:
-            for item in timely(self._tracks.packets(), self._time_bases):
+            for item in self._whole(timely(self._tracks.packets(), self._time_bases)):
                 if isinstance(item, SourcePacket):
                     if item.track is Track.VIDEO:
                         picture_came_ns = item.arrived_ns
@@ -91,6 +101,28 @@ class StreamInput:
             raise InputFailed(f"{self._source} was closed.")
         raise said(CLOSED, self._source)
 
+    def _whole(self, items: Iterator[SourcePacket | SourceFormat]) -> Iterator[SourcePacket | SourceFormat]:
+        """All but the pictures of which something is missing; the next one tells how many they were."""
+        is_damaged, missing = False, 0
+        last: SourcePacket | None = None
+        for item in items:
+            if isinstance(item, SourceFormat) or item.track is not Track.VIDEO:
+                yield item
+                continue
+            was_damaged, is_damaged = is_damaged, item.is_corrupt
+            if was_damaged:
+                missing += 1
+                self._say_damaged()
+                continue
+            yield item if not missing else replace(item, missing_before=max(missing, _frames_between(last, item)))
+            last, missing = item, 0
+
+    def _say_damaged(self) -> None:
+        self._damaged += 1
+        if self._rate_limit.allow("damaged") is not None:
+            sentence = "%s: packets were lost; %d pictures so far came damaged and were dropped."
+            log.warning(sentence, self._source, self._damaged)
+
     def close(self) -> None:
         self._is_closed = True
         container, tracks = self._container, self._tracks
@@ -99,6 +131,13 @@ class StreamInput:
             tracks.close()
         if container is not None:
             container.close()
+
+
+def _frames_between(before: SourcePacket | None, after: SourcePacket) -> int:
+    """As the times tell it: a picture whose begin was lost too is not even seen as a damaged one."""
+    if before is None or before.dts is None or after.dts is None or not before.duration:
+        return 0
+    return round((after.dts - before.dts) / before.duration) - 1
 
 
 def _url(address: StreamAddress) -> str:

@@ -85,6 +85,8 @@ class SourcePacket:
     is_corrupt: bool = False
     camera_ns: int | None = None
     """What the camera's own clock showed at `pts`, where it has just told that; any origin."""
+    missing_before: int = 0
+    """Pictures right before it that are known to be missing, whatever the times say."""
 
 
 @dataclass(frozen=True, slots=True)
