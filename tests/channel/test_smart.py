@@ -143,7 +143,7 @@ def test_what_changes_the_picture_is_encoded(asked: EncodingSettings, why: str) 
 def test_what_cannot_be_stored_is_encoded_whatever_was_asked(asked: EncodingSettings) -> None:
     plan = decide(source("rawvideo"), asked, STRONG)
     assert plan.encoder == "libx264"
-    assert "uncompressed pictures, which cannot be stored as it comes" in plan.sentence
+    assert "uncompressed video, and such pictures cannot be stored as they come" in plan.sentence
 
 
 def test_copy_wins_over_size_rate_and_bit_rate_and_says_so() -> None:

@@ -53,7 +53,7 @@ _SAME_RATE = Fraction(1, 2000)
 """Rates that differ by less than this share are one."""
 
 _SOURCE_NAMES = CODEC_NAMES | {
-    "rawvideo": "uncompressed pictures",
+    "rawvideo": "uncompressed video",
     "mjpeg": "Motion JPEG",
     "mpeg2video": "MPEG-2",
     "mpeg4": "MPEG-4",
@@ -129,7 +129,7 @@ def bit_rate_for(codec: str, width: int, height: int, frame_rate: Fraction | flo
 def _why_encoded(source: PictureFormat, asked: EncodingSettings) -> str:
     """Why the source's own pictures are not what is stored; empty when they are."""
     if source.codec not in PASS_THROUGH_CODECS:
-        return f"because the source sends {_source_name(source)}, which cannot be stored as it comes"
+        return f"because the source sends {_source_name(source)}, and such pictures cannot be stored as they come"
     if asked.burn_in:
         return "because the overlay is burned in"
     if asked.deinterlace:
