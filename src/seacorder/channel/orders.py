@@ -58,11 +58,13 @@ class Orders:
                 self._start_recording(command)
             case StopRecording():
                 if command.is_withdrawn:
-                    self._withdraw_recording()
+                    self._withdraw(Slot.RECORDING)
                 self._stop(Slot.RECORDING, command.request, command.instant)
             case StartClip():
                 self._start_clip(command)
             case StopClip():
+                if command.is_withdrawn:
+                    self._withdraw(Slot.of(command.kind))
                 self._stop(Slot.of(command.kind), command.request, command.instant)
             case TakeFramegrab():
                 self._take_framegrab(command)
@@ -109,10 +111,10 @@ class Orders:
             if output is not None and isinstance(output.sink, RecordingSink):
                 output.sink.change(change)
 
-    def _withdraw_recording(self) -> None:
+    def _withdraw(self, slot: Slot) -> None:
         with self._channel.lock:
-            output = self._channel.outputs[Slot.RECORDING]
-            if output is not None and isinstance(output.sink, RecordingSink):
+            output = self._channel.outputs[slot]
+            if output is not None and isinstance(output.sink, RecordingSink | ClipSink):
                 output.sink.withdraw()
 
     def _start_clip(self, order: StartClip) -> None:

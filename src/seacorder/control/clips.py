@@ -151,7 +151,8 @@ class Clips:
         self._is_on = False
         instant = Instant.now(self._own.clock)
         for name in self._own.workers.names:
-            self._own.workers.send(name, StopClip(self._own.workers.next_request(), self._kind, instant))
+            stop = StopClip(self._own.workers.next_request(), self._kind, instant, is_withdrawn=True)
+            self._own.workers.send(name, stop)
 
     def _take(self, clip: Clip) -> None:
         session = self._session

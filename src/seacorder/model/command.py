@@ -70,6 +70,8 @@ class StopClip:
     request: int
     kind: FileKind
     instant: Instant
+    is_withdrawn: bool = False
+    """Its start was refused on all channels: a file that has no picture yet is given up at once."""
 
 
 @dataclass(frozen=True, slots=True)

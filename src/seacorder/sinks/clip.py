@@ -44,6 +44,10 @@ class ClipSink:
                 self._begin(sample, source)
         self._files.write(sample)  # nowhere, when there is no file: before a keyframe, and without room to begin one
 
+    def withdraw(self) -> None:
+        """Nobody wants the clip after all: what waits for the disk must not take the recording's room in memory."""
+        self._files.withdraw()
+
     def finish(self, on_done: OnOutcome) -> None:
         """Ends the clip and returns at once; `on_done` comes when it is whole and on disk."""
         self._files.finish(on_done)
