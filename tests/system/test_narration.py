@@ -3,12 +3,15 @@
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import time
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import httpx
 import pytest
 
 from rig.frames import frame_numbers, missing_and_repeated
@@ -229,3 +232,33 @@ def test_a_file_of_its_own_survives_a_kill_is_repaired_and_can_be_catalogued_aga
     assert (reading.damage, reading.facts.state) == ("", FileState.REPAIRED)
     again = [row for row in read_folders([beside.root]) if isinstance(row, Part) and row.channel == "Narration"]
     assert [(row.path, row.number) for row in again] == [(str(first), 1), (str(second), 2)]
+
+
+@pytest.mark.slow
+def test_after_a_crash_of_the_program_a_file_of_its_own_goes_on_as_the_channels_do(beside: Program) -> None:
+    beside.get("/api/inspector/startrecording")
+    beside.wait_recorded(3)
+    beside.kill()
+    wait_for(lambda: answers(beside) and beside.rows("recordings")[-1]["continues"], "the recording to go on")
+    beside.wait_recorded(2)
+    wait_for(lambda: len(beside.files("*@Narration*.m4a")) >= 2, "narration to go on")
+    beside.wait_recorded(4)
+    beside.get("/api/inspector/stoprecording")
+    parts = [part for part in beside.rows("parts") if part["channel"] == "Narration"]
+    assert {part["state"] for part in parts} == {"whole"}
+    assert len({part["recording_id"] for part in parts}) == 2
+    losses = {loss["channel"]: loss["cause"] for loss in beside.rows("losses")}
+    assert losses == dict.fromkeys((*CHANNELS, "Narration"), "program_ended")
+    for file in beside.files("*@Narration*.m4a"):
+        assert all(abs(error) < SYNC_MS for error in seconds_by_the_note(file))
+    beside.stop()
+    command = [sys.executable, "-m", "seacorder", "check", "--config", str(beside.settings_path)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def answers(program: Program) -> bool:
+    try:
+        return bool(program.get("/api/v1/status"))
+    except httpx.TransportError:
+        return False
