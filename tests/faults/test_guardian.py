@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from faults.results import note
 from rig.fixtures import MakeSource, StartServer
 from rig.frames import frame_numbers, missing_and_repeated
 from rig.program import Program, running, wait_for
@@ -53,7 +54,13 @@ def test_four_channels_record_again_within_five_seconds_of_each_kill(tmp_path: P
         wait_for(lambda: all(row["state"] in {"whole", "repaired"} for row in program.rows("parts")), "whole files")
         assert "was ended by signal 9; it is started again" in program.log()
         assert program.stop() == 0
-    print("recording again after", seconds)
+    note(
+        "kill -9 of the control process, four test patterns: all channels record again, by itself, after",
+        times=len(seconds),
+        worst=f"{max(seconds):.2f} s",
+        limit=f"{AGAIN_SECONDS} s",
+        kept=max(seconds) < AGAIN_SECONDS,
+    )
     assert max(seconds) < AGAIN_SECONDS
 
 
@@ -73,6 +80,7 @@ def test_what_a_killed_control_process_costs_is_in_the_account(
         wait_for(lambda: len(program.rows("losses")) == 2, "a loss of each channel")
         program.get("/api/inspector/stoprecording")
         parts, losses = program.rows("parts"), program.rows("losses")
+    wrong: list[int] = []
     for name in addresses:
         old, new = [row for row in parts if row["channel"] == name]
         (loss,) = [row for row in losses if row["channel"] == name]
@@ -81,8 +89,16 @@ def test_what_a_killed_control_process_costs_is_in_the_account(
         missing, repeated = missing_and_repeated(before + after)
         assert repeated == []
         assert loss["cause"] == "program_ended"
-        assert abs(loss["frames"] - len(missing)) <= 2
+        wrong.append(abs(loss["frames"] - len(missing)))
         assert len(before) == old["frames"]
+    note(
+        "… frames between the parts that are in no loss, or too many in one",
+        times=len(wrong),
+        worst=f"{max(wrong)} of a hole",
+        limit="1 a hole: the camera may not have told its clock yet",
+        kept=max(wrong) <= 1,
+    )
+    assert max(wrong) <= 1
 
 
 def test_without_its_guardian_it_goes_on_and_ends_in_order(tmp_path: Path) -> None:

@@ -2,17 +2,21 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from faults.results import note
 from rig.fixtures import MakeSource, StartServer
 from rig.program import Program, running, wait_for
 from rig.source_files import SourceSpec
 from seacorder.catalogue.queries import Queries
+from seacorder.catalogue.schema import VERSION
 
 PATTERN = "test:?size=320x180&rate=25&gop=10"
 TWO = {"Bow": PATTERN, "Stern": PATTERN}
@@ -56,6 +60,15 @@ def record_something(program: Program) -> None:
     program.get("/api/inspector/takeframegrab")
 
 
+def note_rows(case: str, before: dict[str, list[Any]], after: dict[str, list[Any]]) -> None:
+    """A row of the table: how many rows of the catalogue differ."""
+    rows = sum(map(len, before.values()))
+    differ = sum(row not in after[table] for table in TABLES for row in before[table])
+    differ += sum(row not in before[table] for table in TABLES for row in after[table])
+    counts = ", ".join(f"{len(before[table])} {table}" for table in TABLES)
+    note(case, times=rows, worst=f"{differ} rows differ ({counts})", limit="0 rows", kept=differ == 0)
+
+
 def settled(program: Program) -> bool:
     """Nothing is being examined or repaired any more."""
     return {row["state"] for table in ("parts", "clips") for row in program.rows(table)} <= {"whole", "repaired"}
@@ -81,6 +94,7 @@ def test_a_deleted_catalogue_comes_back_as_it_was(tmp_path: Path) -> None:
         assert (made.returncode, made.stderr) == (0, "")
         assert "rebuilt from the files" in made.stdout
         program.start()
+        note_rows("catalogue deleted, then `seacorder catalogue rebuild`", before, dump(program))
         assert dump(program) == before
         program.stop()
         assert rebuild(program).returncode == 0, "also over one that stands"
@@ -126,6 +140,7 @@ def test_a_catalogue_that_is_damaged_at_the_start_is_rebuilt_while_the_program_r
         catalogue(program).write_bytes(content)
         program.start()
         wait_for(lambda: "The catalogue was rebuilt" in program.log(), "the rebuild")
+        note_rows("catalogue damaged: said so, set aside, rebuilt while the program runs", before, dump(program))
         assert dump(program) == before
         kinds = lambda: {event.kind for event in Queries(catalogue(program)).events()}  # noqa: E731
         wait_for(lambda: {"catalogue_damaged", "catalogue_rebuilt"} <= kinds(), "the events")
@@ -145,6 +160,23 @@ def test_a_damaged_catalogue_does_not_end_a_recording_that_everything_died_in(tm
         program.wait_recorded(1.0)
         assert program.rows("recordings")[-1]["continues"] == first
         wait_for(lambda: len(program.rows("losses")) == 2, "the losses of the program's end")
+
+
+@pytest.mark.slow
+def test_a_catalogue_of_the_version_before_is_upgraded(tmp_path: Path) -> None:
+    with running(tmp_path, TWO) as program:
+        record_something(program)
+        stop_recording(program)
+        before = dump(program)
+        program.stop()
+        with closing(sqlite3.connect(catalogue(program))) as connection:
+            connection.executescript("DROP TABLE anchors; PRAGMA user_version = 1;")
+        program.start()
+        note_rows("catalogue of version 1: upgraded at the start", before, dump(program))
+        assert dump(program) == before
+        with closing(sqlite3.connect(catalogue(program))) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+            assert connection.execute("SELECT count(*) FROM anchors").fetchone() == (0,)
 
 
 @pytest.mark.rtsp
