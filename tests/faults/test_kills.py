@@ -75,6 +75,7 @@ def is_back(program: Program, name: str, restarts: int) -> bool:
 
 
 @pytest.mark.timeout(175)
+@pytest.mark.long_form
 def test_killed_workers_lose_little_and_the_others_nothing(
     tmp_path: Path, cameras_server: RtspServer, numbered: SourceFile, chance: Random
 ) -> None:

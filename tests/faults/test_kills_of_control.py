@@ -57,6 +57,7 @@ def all_record(program: Program, before: str) -> bool:
 
 
 @pytest.mark.timeout(175)
+@pytest.mark.long_form
 def test_a_killed_control_process_is_back_by_itself_and_recording_with_it(
     tmp_path: Path, cameras_server: RtspServer, numbered: SourceFile, chance: Random
 ) -> None:
