@@ -23,6 +23,8 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = 1",
     "PRAGMA journal_size_limit = 16777216",
+    # KiB. The 2 MB that are usual fill in the course of hours, and what is written is hardly ever looked at again.
+    "PRAGMA cache_size = -512",
 )
 
 
