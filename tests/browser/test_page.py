@@ -84,6 +84,16 @@ async def test_names_and_reasons_are_text_only(page: Page, server: str, recorder
     assert await first.locator(".name img, .reason script").count() == 0
 
 
+async def test_the_text_over_the_pictures_is_shown_as_text(page: Page, server: str, recorder: FakeRecorder) -> None:
+    recorder.set_overlay_text("Depth 123.4 m\nHeading <b>271</b>")
+    await page.goto(server)
+    text = page.locator("article.channel").nth(0).locator(".text")
+    await expect(text).to_have_text("Depth 123.4 m\nHeading <b>271</b>", timeout=TRUTH_MS)
+    assert await text.locator("b").count() == 0
+    recorder.set_overlay_text("")
+    await expect(text).to_have_text("", timeout=TRUTH_MS)
+
+
 async def test_a_recorder_that_is_gone_is_said_within_two_seconds_and_a_new_one_found(
     page: Page, recorder: FakeRecorder, pictures: Path
 ) -> None:

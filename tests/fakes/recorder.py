@@ -271,6 +271,7 @@ class FakeRecorder:
             frames_received=1000,
             encoding=channel.encoding,
             backlog_seconds=10.0,
+            overlay_text=self.overlay.text,
             newest_frame_utc_ns=now - round(channel.frame_age_seconds * 1e9),
             recording=self._file(channel, self.recording_id or "", now) if recording else None,
             clip=self._file(channel, "clip-1", now) if self.clips and channel.is_live else None,
