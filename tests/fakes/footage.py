@@ -68,7 +68,8 @@ def number_in(frame: Any) -> int:
     return sum((row[bit * SQUARE + SQUARE // 2] > 125) << bit for bit in range(BITS))
 
 
-def _encoded(recipe: Recipe) -> io.BytesIO:
+def encoded(recipe: Recipe) -> io.BytesIO:
+    """A recipe as an MP4 file."""
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as container:
         stream: Any = container.add_stream(recipe.codec, rate=recipe.rate)
@@ -166,7 +167,7 @@ def samples_of(file: Any) -> Footage:
 @cache
 def footage(recipe: Recipe = Recipe()) -> Footage:
     """Encodes a recipe."""
-    return samples_of(_encoded(recipe))
+    return samples_of(encoded(recipe))
 
 
 def real_clips() -> list[Path]:

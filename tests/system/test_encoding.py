@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
+from fakes.footage import Recipe, encoded
 from rig.fixtures import MakeSource, StartServer
 from rig.frames import DecodedFrame, decoded_frames
 from rig.program import LoneWorker
@@ -257,14 +258,11 @@ def test_a_change_that_changes_nothing_costs_no_part(tmp_path: Path) -> None:
     assert channel.losses == []
 
 
-@pytest.mark.rtsp
 @pytest.mark.slow
-def test_sound_stays_with_its_pictures(
-    tmp_path: Path, rig_source: MakeSource, start_rtsp_server: StartServer
-) -> None:
-    spec = SourceSpec(seconds=30, rate=25, gop=50, width=320, height=240)
-    url = start_rtsp_server().serve("/bow", rig_source(spec), audio="aac")
-    channel = Encoded(tmp_path, url, x264())
+def test_sound_stays_with_its_pictures(tmp_path: Path) -> None:
+    source = tmp_path / "source.mp4"
+    source.write_bytes(encoded(Recipe(frames=250, size=(320, 176), sound=True)).getvalue())
+    channel = Encoded(tmp_path, f"file:{source}?loop=1", x264())
     channel.start(Instant.now(CLOCK), 1_000_000_000)
     channel.wait_for_part(5)
     channel.stop()
