@@ -51,7 +51,7 @@ def test_a_cut_at_any_byte_of_a_fragment_leaves_what_was_before_it(tmp_path: Pat
         cut.write_bytes(content[:size])
         facts = inspect_file(cut)
         assert facts.state is FileState.INTERRUPTED
-        assert facts.frames in {6, 7, 8}
+        assert facts.frames == sum(following - 4 <= size for following in fragments[1:])
     bench.finish(sink)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from fakes.footage import Footage, Recipe, footage, numbers_in, packets_in, real_clips, samples_of
 from fakes.sinks import Bench, Outcome
+from rig.program import wait_for
 from seacorder.model.recording import FileState
 from seacorder.model.report import LossNoted, PartClosed, PartOpened
 from seacorder.model.sample import Sample, Track
@@ -153,6 +154,19 @@ def test_a_start_is_answered_when_the_first_frame_is_on_disk(tmp_path: Path) -> 
     status = sink.status()
     assert status is not None
     assert status.newest_stored_utc_ns == made.samples[0].utc_ns
+    bench.finish(sink)
+
+
+def test_a_file_opens_before_its_first_frame_is_on_disk(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    made = footage(Recipe(sound=True))
+    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    bench.feed(sink, made.video[:1], made.source)
+    (path,) = tmp_path.rglob("*.mp4")
+    wait_for(lambda: path.stat().st_size > 0, "the header on disk")
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].width == made.source.video.width
+        assert len(container.streams.audio) == 1
     bench.finish(sink)
 
 

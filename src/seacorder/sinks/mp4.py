@@ -23,7 +23,8 @@ FRAGMENT_MICROSECONDS = 30_000
 """A fragment ends before the first packet that is this much later than its first: one a frame up to 33 a second."""
 BUFFER_BYTES = 128 * 1024
 _OPTIONS = {
-    "movflags": "+hybrid_fragmented+default_base_moof+use_metadata_tags",
+    # `empty_moov`: the header stands before the first frame, so that no file is ever without one.
+    "movflags": "+hybrid_fragmented+empty_moov+default_base_moof+use_metadata_tags",
     "frag_duration": str(FRAGMENT_MICROSECONDS),
     "flush_packets": "1",
     # By default a track that pauses would hold the other one back for ten seconds.
@@ -45,6 +46,7 @@ class Mp4Writer:
         for track_format in (source.video, source.audio):
             if track_format is not None:
                 self._add(track_format, source.templates[track_format.track], origin)
+        self._container.start_encoding()
 
     def precedes(self, sample: Sample) -> bool:
         """True when `sample` lies before the file's first video packet."""

@@ -94,6 +94,7 @@ class VideoFile:
         self.source = source
         self.first = first
         self.frames = 0
+        self._hand_over()  # the header at once: whoever is killed within the first frame leaves a file that opens
         plan.opened(self.facts(FileState.OPEN))
 
     def precedes(self, sample: Sample) -> bool:
