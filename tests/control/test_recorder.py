@@ -9,8 +9,9 @@ from control.bridge import Bridge
 from seacorder.base.errors import NotPossible
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording, StopRecording
+from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
-from seacorder.model.recording import FileState, Loss, LossCause, RecordingState
+from seacorder.model.recording import FileState, FileStatus, Loss, LossCause, RecordingState
 from seacorder.model.report import FileExamined, LossNoted
 from seacorder.model.result import CommandFailed
 from seacorder.model.settings import SettingsChange
@@ -104,6 +105,49 @@ async def test_a_hung_worker_does_not_hold_up_the_others(bridge: Bridge) -> None
     result = await bridge.recorder.start_recording()
     assert [one.ok for one in result.channels] == [False, True]
     assert "did not answer" in result.channels[0].sentence
+
+
+def encode(bridge: Bridge, *names: str) -> None:
+    """Those channels are live and being encoded, and their encoder has given nothing yet."""
+    for name in names:
+        worker = bridge[name]
+        worker.is_hung = True
+        worker.status = replace(worker.status, encoding=EncodingStatus("Encoded.", "libx265"))
+        worker.beat()
+
+
+async def test_a_channel_that_is_slow_to_encode_is_no_reason_to_refuse_a_start(bridge: Bridge) -> None:
+    await bridge.start()
+    encode(bridge, "Bow", "Stern")
+    result = await bridge.recorder.start_recording()
+    assert result.ok
+    assert [one.ok for one in result.channels] == [False, False]
+    assert "slow to encode" in result.channels[0].sentence
+    assert not bridge.recorder.is_recording()
+    assert (await bridge.recorder.start_recording()).ok
+    assert (len(bridge["Bow"].told(StartRecording)), bridge["Bow"].told(StopRecording)) == (1, [])
+    assert [row.state for row in await bridge.rows("recordings")] == [RecordingState.RUNNING]
+    bridge["Bow"].open_part(bridge["Bow"].told(StartRecording)[0])
+    bridge["Bow"].beat()
+    assert bridge.recorder.is_recording()
+    assert [part.channel for part in await bridge.rows("parts")] == ["Bow"]
+
+
+@pytest.mark.parametrize("frames", [0, 25])
+async def test_encoded_pictures_that_wait_for_the_disk_are_a_reason_to_refuse_a_start(
+    bridge: Bridge, frames: int
+) -> None:
+    await bridge.start()
+    encode(bridge, "Bow")
+    bridge["Stern"].is_hung = True
+    starting = asyncio.ensure_future(bridge.recorder.start_recording())
+    await bridge.until(lambda: bool(bridge["Bow"].told(StartRecording)))
+    fault = "The disk is gone." if frames == 0 else None
+    waiting = FileStatus("R", "/x", 1, 0, frames, 0, 0, fault=fault)
+    bridge["Bow"].report(replace(bridge["Bow"].status, recording=waiting))
+    with pytest.raises(CommandFailed):
+        await starting
+    assert [order.is_withdrawn for order in bridge["Bow"].told(StopRecording)] == [True]
 
 
 async def test_is_recording_does_not_wait_for_a_start(bridge: Bridge) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from fakes.clock import FakeClock
-from seacorder.base.errors import WorkerLost
+from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.command import (
     ChangeEncoding,
@@ -93,7 +93,7 @@ class FakeWorker:
         try:
             await asyncio.wait_for(self._ended.wait(), timeout_seconds)
         except TimeoutError as error:
-            raise WorkerLost(f"The worker of {self.name} did not answer within {timeout_seconds:g} s.") from error
+            raise NoAnswer(f"The worker of {self.name} did not answer within {timeout_seconds:g} s.") from error
         raise WorkerLost(f"The worker of {self.name} has ended.")
 
     async def stop(self) -> None:

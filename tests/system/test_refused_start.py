@@ -1,10 +1,12 @@
 """A start that no channel can carry out changes nothing, with the real program and real files."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from rig.program import running
+from rig.program import running, wait_for
 from seacorder.storage import accounts
 
 
@@ -34,3 +36,25 @@ def test_a_start_into_a_folder_that_cannot_be_made_changes_nothing(tmp_path: Pat
     files = program.root.rglob("account.jsonl")
     keys = {key for file in files for key in accounts.read(file.parent)}
     assert {key[:2] for key in keys} == {("recording", recording["id"]), ("part", recording["id"])}
+
+
+@pytest.mark.slow
+def test_a_start_stands_while_the_only_channel_is_slow_to_encode(tmp_path: Path) -> None:
+    """Its worker is held for longer than a start waits, less than it takes to be given up."""
+    with running(tmp_path, {"Bow": "test:?codec=raw&size=320x180&rate=25"}) as program:
+        program.wait_live()
+        wait_for(lambda: program.channel("Bow")["encoding"]["encoder"] == "libx264", "the encoder")
+        pid = program.worker_pid("Bow")
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            outcome = program.post("/api/v1/recording/start")
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        (bow,) = outcome["channels"]
+        assert (outcome["ok"], bow["ok"]) == (True, False)
+        assert "slow to encode" in bow["sentence"]
+        program.wait_recorded(1.0)
+        program.post("/api/v1/recording/stop")
+        (recording,), (part,) = program.rows("recordings"), program.rows("parts")
+        assert (part["recording_id"], part["state"]) == (recording["id"], "whole")
+        assert "No recording was started" not in program.log()

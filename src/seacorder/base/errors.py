@@ -8,6 +8,7 @@
     │   └── InputRefused  the source answers, and does not let this user in
     ├── StorageFailed     a folder or file: not allowed, not writable, full
     ├── WorkerLost        a worker ended or did not answer in time
+    │   └── NoAnswer      the second: it may still do what it was told
     └── CatalogueFailed   the catalogue: damaged, locked, of a newer version
 
 Errors from outside (OSError, a library's own) are wrapped at the edge with `raise … from`.
@@ -70,6 +71,10 @@ class WorkerLost(SeacorderError):
     """A worker process ended or did not answer in time."""
 
     kind = "worker"
+
+
+class NoAnswer(WorkerLost):
+    """A worker did not answer in time; what it was told it may still do."""
 
 
 class CatalogueFailed(SeacorderError):

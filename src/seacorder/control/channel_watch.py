@@ -58,6 +58,17 @@ class ChannelWatch:
         now_ns = self._clock.monotonic_ns()
         return frozenset(name for name, last_ns in self._overload_ns.items() if now_ns - last_ns < OVERLOAD_OVER_NS)
 
+    def waits_for_encoder(self, channel: str) -> bool:
+        """True while pictures come and the recording has none of them, or nothing of the first ones, from the encoder.
+
+        So many wait there, or are listed as lost. A second's worth that the encoder has given waits for the disk.
+        """
+        status = self._statuses[channel]
+        if status.state is not ChannelState.LIVE or status.encoding is None or status.encoding.encoder == COPY:
+            return False
+        file = status.recording
+        return file is None or (file.fault is None and not file.newest_stored_ns and file.frames < (self.frame_rate(channel) or 1.0))
+
     def frame_rate(self, channel: str) -> float:
         """Frames a second, of a channel or of its untouched pictures; 0 when unknown."""
         known = channel if channel in self._statuses else burned_name(channel)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from seacorder.base.errors import WorkerLost
+from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import StartClip, StartRecording, StopClip, StopRecording, TakeFramegrab, TakePicture
 from seacorder.model.encoding import EncodingSettings, Machine
@@ -98,7 +98,7 @@ class ChannelWorkers:
         try:
             answer = await self._supervisor[channel].request(command, limit_seconds)
         except WorkerLost as error:
-            return ChannelResult(channel, False, error.sentence)
+            return ChannelResult(channel, False, error.sentence, is_unanswered=isinstance(error, NoAnswer))
         return result_of(channel, answer)
 
 

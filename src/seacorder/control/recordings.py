@@ -81,7 +81,8 @@ class Recordings:
                 lambda request, channel: session.start_command(request, channel, instant),
                 self._own.limits.start_seconds,
             )
-            session.result = CommandResult(instant, session.id, results)
+            is_coming = any(one.is_unanswered and self._own.watch.waits_for_encoder(one.channel) for one in results)
+            session.result = CommandResult(instant, session.id, results, is_coming)
             if not session.result.ok:
                 self._withdraw(session)
                 raise CommandFailed("No channel can record.", session.result)
@@ -298,10 +299,11 @@ class Recordings:
 
     def _standing(self, session: RecordingSession) -> CommandResult:
         """What the start of the running recording has come to by now."""
-        before = {one.channel: one for one in session.result.channels}
+        before, names = {one.channel: one for one in session.result.channels}, self._own.workers.names
         return replace(
             session.result,
-            channels=tuple(self._standing_of(session, name, before.get(name)) for name in self._own.workers.names),
+            channels=tuple(self._standing_of(session, name, before.get(name)) for name in names),
+            is_coming=any(map(self._own.watch.waits_for_encoder, names)),
         )
 
     def _standing_of(self, session: RecordingSession, channel: str, before: ChannelResult | None) -> ChannelResult:
@@ -342,10 +344,14 @@ class Recordings:
                 session.stored.saw_answer(one.channel, now_ns)
             else:
                 self._own.journal.warn(EventKind.CHANNEL_NOT_RECORDING, one.sentence, channel=one.channel)
-        self._own.journal.note(EventKind.RECORDING_STARTED, f"Recording {session.id} runs: {', '.join(recording)}.")
+        channels = ", ".join(recording) or "no channel yet"
+        self._own.journal.note(EventKind.RECORDING_STARTED, f"Recording {session.id} runs: {channels}.")
 
     def _with_outlook(self, one: ChannelResult) -> ChannelResult:
-        """What becomes of a channel that has no picture while others record."""
+        """What becomes of a channel that has no picture while others record, or none that is encoded."""
+        if one.is_unanswered and self._own.watch.waits_for_encoder(one.channel):
+            sentence = f"{one.channel} is slow to encode. The recording begins with the first picture that is encoded."
+            return replace(one, sentence=sentence)
         if one.ok or self._own.watch[one.channel].state is ChannelState.LIVE:
             return one
         return replace(one, sentence=f"{one.sentence} The recording begins with its first picture.")

@@ -14,20 +14,24 @@ class ChannelResult:
     """Why not; empty when done."""
     achieved_utc_ns: int | None = None
     path: str | None = None
+    is_unanswered: bool = False
+    """Its worker did not say within the limit; it may still do it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """One instant, one result per channel. `ok` when at least one channel did it."""
+    """One instant, one result per channel. `ok` when at least one channel did it, or will without being told again."""
 
     instant: Instant
     id: str
     """Of the recording, clip or framegrab; empty when there is none."""
     channels: tuple[ChannelResult, ...]
+    is_coming: bool = False
+    """At least one channel has not done it yet and will."""
 
     @property
     def ok(self) -> bool:
-        return any(result.ok for result in self.channels)
+        return self.is_coming or any(result.ok for result in self.channels)
 
     @property
     def sentence(self) -> str:

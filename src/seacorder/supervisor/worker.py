@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from seacorder.base.errors import WorkerLost
+from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.log import redact
 from seacorder.model.command import Finish
 from seacorder.model.report import Answer, Picture
@@ -131,7 +131,7 @@ class Worker(Generic[First]):
                 raise WorkerLost(f"The worker of {self.name} is not running ({self._state}).")
             return await asyncio.wait_for(answer, timeout_seconds)
         except TimeoutError as error:
-            raise WorkerLost(f"The worker of {self.name} did not answer within {timeout_seconds:g} s.") from error
+            raise NoAnswer(f"The worker of {self.name} did not answer within {timeout_seconds:g} s.") from error
         finally:
             self._requests.forget(command.request)
             answer.cancel()
