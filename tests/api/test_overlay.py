@@ -46,7 +46,7 @@ async def test_an_empty_text_takes_it_away(integration: httpx.AsyncClient, recor
         ("Depth", None),
         ('["x"]', None),
         ("", None),
-        ('{"Text": "' + "x" * 1001 + '"}', "text"),
+        ('{"Text": "' + "x" * 1001 + '"}', "Text"),
     ],
 )
 async def test_mistakes_change_nothing(

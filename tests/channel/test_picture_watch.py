@@ -38,23 +38,23 @@ def filled(brightness: int) -> Any:
 
 
 def keyframes(
-    pictures: list[Any], codec: str = "libx264", form: str = "yuv420p"
+    pictures: list[Any], codec: str = "libx264", form: str = "yuv420p", size: tuple[int, int] = SIZE
 ) -> Iterator[tuple[Sample, SourceFormat]]:
     """Each picture as a keyframe, two seconds apart."""
     quiet = {"x265-params": "log-level=none:keyint=1"} if codec == "libx265" else {}
     with av.open(io.BytesIO(), "w", format="mp4") as container:
         stream: Any = container.add_stream(codec, rate=1)
-        stream.width, stream.height, stream.pix_fmt, stream.gop_size = *SIZE, form, 1
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = *size, form, 1
         stream.options = {"preset": "ultrafast"} | quiet
         packets = []
         for number, picture in enumerate(pictures):
-            frame = picture.reformat(format=form)
+            frame = picture.reformat(*size, format=form)
             frame.pts, frame.time_base = number, Fraction(1)
             packets += stream.encode(frame)
         packets += stream.encode(None)
         context = stream.codec_context
         name = "hevc" if codec == "libx265" else "h264"
-        video = TrackFormat(Track.VIDEO, name, Fraction(1), bytes(context.extradata or b""), *SIZE)
+        video = TrackFormat(Track.VIDEO, name, Fraction(1), bytes(context.extradata or b""), *size)
         source = SourceFormat(video, None, Fraction(1), {})
         for number, packet in enumerate(packets):
             at = number * LOOK_EVERY_NS
@@ -87,6 +87,13 @@ def test_points_are_read_where_they_are_and_eight_bits_deep() -> None:
         assert luma is not None
         assert len(luma) == COLUMNS * ROWS
         assert {abs(value - 77) <= 1 for value in luma} == {True}
+
+
+@pytest.mark.parametrize(("size", "points"), [((2, 2), None), ((COLUMNS - 2, 64), None), ((COLUMNS, 2), COLUMNS * ROWS)])
+def test_a_tiny_picture_says_nothing(size: tuple[int, int], points: int | None) -> None:
+    ((keyframe, source),) = keyframes([filled(16)], size=size)
+    luma = luma_of(keyframe, source)
+    assert (None if luma is None else len(luma)) == points
 
 
 def test_a_keyframe_that_cannot_be_decoded_says_nothing() -> None:

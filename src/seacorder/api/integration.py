@@ -80,7 +80,10 @@ class IntegrationCommands:
         sent = wire.read_fields(await wire.read_object(request), {"Text": wire.text, "Type": _type_text})
         if "Text" not in sent:
             raise BadRequest('The field Text is missing; send {"Text": "…"}.', field="Text")
-        self._recorder.set_overlay_text(sent["Text"])
+        try:
+            self._recorder.set_overlay_text(sent["Text"])
+        except BadRequest as refused:
+            raise BadRequest(refused.sentence, field="Text") from refused
         return documented.empty()
 
     async def clear_overlay(self) -> Response:

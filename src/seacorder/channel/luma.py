@@ -12,9 +12,9 @@ from seacorder.sinks.decoding import decoder_for
 
 
 def luma_of(keyframe: Sample, source: SourceFormat) -> bytes | None:
-    """COLUMNS x ROWS brightnesses, line by line, 8 bits each; None when it cannot be decoded. Blocks for some 25 ms.
+    """COLUMNS x ROWS brightnesses, line by line, 8 bits each; None when there are none. Blocks for some 25 ms.
 
-    Deblocking is left out: it changes little, and the same in every picture. Nothing is kept between two calls, and
+    There are none of a picture that cannot be decoded, or that is narrower than COLUMNS pixels. Deblocking is left out: it changes little, and the same in every picture. Nothing is kept between two calls, and
     what the decoder took goes back to the system; one keyframe of 1920 x 1080 takes some 4 MB meanwhile.
     """
     try:
@@ -40,7 +40,7 @@ def _decode(keyframe: Sample, source: SourceFormat) -> Any:
 def _points(frame: Any) -> bytes | None:
     """Single pixels in the middles of COLUMNS x ROWS fields; of deeper pictures the upper eight bits."""
     first = frame.format.components[0]
-    if not first.is_luma:
+    if not first.is_luma or frame.width < COLUMNS:
         return None
     plane = frame.planes[0]
     pixels, size = memoryview(plane), 1 if first.bits <= 8 else 2
