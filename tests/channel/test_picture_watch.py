@@ -89,7 +89,9 @@ def test_points_are_read_where_they_are_and_eight_bits_deep() -> None:
         assert {abs(value - 77) <= 1 for value in luma} == {True}
 
 
-@pytest.mark.parametrize(("size", "points"), [((2, 2), None), ((COLUMNS - 2, 64), None), ((COLUMNS, 2), COLUMNS * ROWS)])
+@pytest.mark.parametrize(
+    ("size", "points"), [((2, 2), None), ((COLUMNS - 2, 64), None), ((COLUMNS, 2), COLUMNS * ROWS)]
+)
 def test_a_tiny_picture_says_nothing(size: tuple[int, int], points: int | None) -> None:
     ((keyframe, source),) = keyframes([filled(16)], size=size)
     luma = luma_of(keyframe, source)

@@ -46,6 +46,7 @@ def tour() -> list[tuple[str, str]]:
 @dataclass(frozen=True, slots=True)
 class Demo:
     address: str
+    integration_address: str
     home: Path
 
     def run(self, command: str) -> str:
@@ -89,7 +90,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     try:
         address = f"127.0.0.1:{ports[0]}"
         wait_until_live(address, process)
-        yield Demo(address, tmp_path)
+        yield Demo(address, f"127.0.0.1:{ports[1]}", tmp_path)
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
@@ -118,13 +119,32 @@ def test_the_settings_of_the_readme_are_accepted(tmp_path: Path) -> None:
 
 
 @pytest.mark.docs
-@pytest.mark.parametrize("command", ["check-config", "serve"])
-def test_the_readme_names_commands_that_exist(command: str) -> None:
-    assert f"seacorder {command} --config seacorder.toml" in README
+def test_what_the_readme_shows_beside_cameras_is_accepted(tmp_path: Path) -> None:
+    more = section("More than cameras")
+    file = tmp_path / "seacorder.toml"
+    file.write_text(blocks(more, "toml")[0], encoding="utf-8")
+    settings = load(file, {})
+    assert [channel.name for channel in settings.channels] == ["ROV", "Helmet", "Sonar"]
+    assert settings.audio.input == "alsa:default"
+
+
+@pytest.mark.slow
+def test_the_text_of_the_readme_is_shown(demo: Demo) -> None:
+    (command,) = blocks(section("More than cameras"), "sh")
+    demo.run(command.replace("127.0.0.1:8088", demo.integration_address))
+    shown = json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/overlay"))
+    assert shown["text"] == json.loads(command.partition("'")[2].partition("'")[0])["Text"]
+
+
+@pytest.mark.docs
+@pytest.mark.parametrize("shown", ["check-config --config", "serve --config", "encoders", "inputs"])
+def test_the_readme_names_commands_that_exist(shown: str) -> None:
+    command, _, option = shown.partition(" ")
+    assert f"seacorder {shown}" in README
     help_text = subprocess.run(
         [sys.executable, "-m", "seacorder", command, "--help"], capture_output=True, text=True, check=True
     )
-    assert "--config" in help_text.stdout
+    assert option in help_text.stdout
 
 
 @pytest.mark.docs

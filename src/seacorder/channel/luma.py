@@ -14,7 +14,9 @@ from seacorder.sinks.decoding import decoder_for
 def luma_of(keyframe: Sample, source: SourceFormat) -> bytes | None:
     """COLUMNS x ROWS brightnesses, line by line, 8 bits each; None when there are none. Blocks for some 25 ms.
 
-    There are none of a picture that cannot be decoded, or that is narrower than COLUMNS pixels. Deblocking is left out: it changes little, and the same in every picture. Nothing is kept between two calls, and
+    There are none of a picture that cannot be decoded, or that is narrower than COLUMNS pixels.
+
+    Deblocking is left out: it changes little, and the same in every picture. Nothing is kept between two calls, and
     what the decoder took goes back to the system; one keyframe of 1920 x 1080 takes some 4 MB meanwhile.
     """
     try:

@@ -59,15 +59,18 @@ class ChannelWatch:
         return frozenset(name for name, last_ns in self._overload_ns.items() if now_ns - last_ns < OVERLOAD_OVER_NS)
 
     def waits_for_encoder(self, channel: str) -> bool:
-        """True while pictures come and the recording has none of them, or nothing of the first ones, from the encoder.
+        """True while pictures come and the recording has none of them, or nothing of the first ones, from its encoder.
 
-        So many wait there, or are listed as lost. A second's worth that the encoder has given waits for the disk.
+        They wait there, or are listed as lost. A second's worth that the encoder has given waits for the disk.
         """
         status = self._statuses[channel]
         if status.state is not ChannelState.LIVE or status.encoding is None or status.encoding.encoder == COPY:
             return False
         file = status.recording
-        return file is None or (file.fault is None and not file.newest_stored_ns and file.frames < (self.frame_rate(channel) or 1.0))
+        if file is None:
+            return True
+        has_few = file.frames < max(1.0, self.frame_rate(channel))
+        return has_few and not file.newest_stored_ns and file.fault is None
 
     def frame_rate(self, channel: str) -> float:
         """Frames a second, of a channel or of its untouched pictures; 0 when unknown."""

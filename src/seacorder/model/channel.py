@@ -27,7 +27,7 @@ class ChannelState(StrEnum):
     CONNECTING = "connecting"
     LIVE = "live"
     STALLED = "stalled"
-    """Connected, but no frame for three seconds."""
+    """Connected, but no frame for 2.5 s."""
     FAILED = "failed"
     """Cannot be read; it is tried again for ever, with back-off."""
 
@@ -48,7 +48,7 @@ class ChannelSettings:
     """Position in the settings file, from 0."""
     name: str
     address: str = field(repr=False)
-    """`rtsp://…`, `rtsps://…`, `file:…` or `test:…`, as in docs/reference/settings.md."""
+    """`rtsp://…`, `v4l2:…`, `screen:…` and others, as in docs/reference/settings.md."""
     preroll_seconds: float = 10.0
     backlog_seconds: float = 10.0
     queue_bytes: int = 64 * 1024 * 1024
