@@ -207,7 +207,7 @@ def test_a_source_that_changes_its_size_in_the_middle_begins_a_new_format_with_n
 
 
 @pytest.mark.parametrize("encoder", ["libx264", "libx265", "libsvtav1"])
-@pytest.mark.parametrize("size", ["1x1", "2x2", "3x5", "31x17", "321x161", "1921x7", "16x1080", "1280x721"])
+@pytest.mark.parametrize("size", ["1x1", "3x5", "31x17", "321x161", "1921x7", "16x1080", "1280x721", "3840x2160"])
 def test_any_size_is_stored_with_what_the_encoder_needs_besides(encoder: str, size: str) -> None:
     bench = EncodingBench(f"test:?size={size}&rate=25&codec=raw", plan(encoder))
     sink = bench.record()

@@ -30,6 +30,32 @@ def test_check_config_says_how_is_encoded(seacorder, file) -> None:
     assert lines[-1].strip() == "smart encoding, overlay burned in; not used while smart_encoding is on: frame_rate"
 
 
+@pytest.mark.parametrize(
+    ("own", "line"),
+    [
+        ('smart_encoding = false\nencoder = "copy"\nburn_in = true\n',
+         "encoded although encoder is copy, overlay burned in"),
+        ('smart_encoding = false\nencoder = "copy"\n', "stored as it comes"),
+        ("keep_clean = true\n", "smart encoding; not used without burn_in: keep_clean"),
+        ("keep_clean = true\nburn_in = true\n", "smart encoding, overlay burned in, untouched pictures beside it"),
+    ],
+)
+def test_check_config_says_what_a_channels_own_keys_come_to(seacorder, file, own: str, line: str) -> None:
+    file.write_text(GOOD + own)
+    assert seacorder("check-config", "--config", file).out.splitlines()[-1].strip() == line
+
+
+def test_check_config_says_which_files_of_the_overlay_are_not_there(seacorder, file) -> None:
+    (file.parent / "logo.png").touch()
+    own = ['kind = "image"\nfile = "logo.png"', 'kind = "image"\nfile = "job.png"', 'kind = "time"\nfont = "cjk.ttf"']
+    layers = "".join(f"[[overlay.layers]]\n{one}\n" for one in own)
+    file.write_text(GOOD + layers)
+    *_, image, font = seacorder("check-config", "--config", file).out.splitlines()
+    job, cjk = (f"{file.parent / name} is not there; without it" for name in ("job.png", "cjk.ttf"))
+    assert image.strip() == f"overlay    layer 2: {job} the layer is not shown"
+    assert font.strip() == f"overlay    layer 3: {cjk} DejaVu Sans is used"
+
+
 @pytest.mark.parametrize("command", ["check-config", "serve", "check"])
 def test_broken_settings_end_with_code_2_and_every_fault(real_command, file, command) -> None:
     file.write_text('[server]\nprot = 1\n[[channels]]\nname = ""\ninput = "test:"\n')

@@ -38,7 +38,7 @@ def explain(settings: Settings) -> list[str]:
         if own[channel.name] != ChannelEncoding():
             asked = encoding_of(channel.name, first, own)
             lines.append(f"             {encoding_text(asked)}{_unused(own[channel.name], asked)}")
-    return lines
+    return lines + _missing(settings)
 
 
 def encoding_text(asked: EncodingSettings) -> str:
@@ -47,7 +47,8 @@ def encoding_text(asked: EncodingSettings) -> str:
     if asked.is_smart:
         what = "smart encoding"
     elif asked.encoder == COPY:
-        what = "stored as it comes"
+        changes = asked.burn_in or asked.deinterlace
+        what = "encoded although encoder is copy" if changes else "stored as it comes"
     else:
         what = ", ".join(filter(None, [
             f"encoded with {asked.encoder}",
@@ -60,10 +61,18 @@ def encoding_text(asked: EncodingSettings) -> str:
 
 
 def _unused(own: ChannelEncoding, asked: EncodingSettings) -> str:
-    """What the channel sets and smart encoding passes over."""
-    if not asked.is_smart:
-        return ""
-    names = [
-        name for name in ("encoder", "bitrate_mbits", "resolution", "frame_rate") if getattr(own, name) is not None
+    """What the channel sets and nothing comes of."""
+    by_hand = ("encoder", "bitrate_mbits", "resolution", "frame_rate") if asked.is_smart else ()
+    names = [name for name in by_hand if getattr(own, name) is not None]
+    passed_over = f"; not used while smart_encoding is on: {', '.join(names)}" if names else ""
+    return passed_over + ("; not used without burn_in: keep_clean" if own.keep_clean and not asked.burn_in else "")
+
+
+def _missing(settings: Settings) -> list[str]:
+    """Files of the overlay that are not there; they may be by the time that they are needed, so it is no fault."""
+    return [
+        f"  overlay    layer {number}: {path} is not there; without it {instead}"
+        for number, layer in enumerate(settings.overlay.layers, start=1)
+        for path, instead in ((layer.file, "the layer is not shown"), (layer.font, "DejaVu Sans is used"))
+        if path is not None and not path.is_file()
     ]
-    return f"; not used while smart_encoding is on: {', '.join(names)}" if names else ""
