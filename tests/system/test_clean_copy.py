@@ -10,7 +10,7 @@ from rig.frames import decoded_frames, missing_and_repeated
 from rig.program import LoneWorker
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
-from seacorder.model.command import SetOverlayText, StartRecording, StopRecording
+from seacorder.model.command import ChangeEncoding, ChangeRecording, SetOverlayText, StartRecording, StopRecording
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.naming import Naming
@@ -88,6 +88,46 @@ def mark_in(part: Part) -> int | None:
     with av.open(part.path) as container:
         *_, frame = container.decode(container.streams.video[0])
         return read_mark(frame, 0.88, 0.98)
+
+
+@pytest.mark.slow
+def test_what_is_asked_for_in_mid_recording_begins_before_pictures_are_burned(tmp_path: Path) -> None:
+    machine, overlay = Machine(("libx264",), 1.0), OverlaySettings((MARK,))
+    address = "test:?size=640x360&rate=25&gop=12"
+    worker = LoneWorker(ChannelSettings(3, "Bow", address, machine=machine, overlay=overlay))
+    worker.wait_for(is_live, "the picture")
+    start = Instant.now(CLOCK)
+    worker.send(SetOverlayText(start, mark(7)))
+    naming = Naming(str(tmp_path), "dive", start.utc_ns, "${channelname}", start.utc_ns, FileKind.RECORDING)
+    schedule = SplitSchedule(start.monotonic_ns, 2 * NS_PER_SECOND)
+    worker.send(StartRecording(1, "R", start, naming, schedule, False, first_clean_part=3))
+    worker.wait_for(lambda one: isinstance(one, Answer) and one.request == 1, "the start")
+    worker.send(ChangeRecording(start.monotonic_ns, naming, schedule, False))
+    worker.send(ChangeEncoding(start.monotonic_ns + 2 * schedule.period_ns, BOTH, machine))
+    fourth = ("Bow", 4)
+    worker.wait_for(
+        lambda one: isinstance(one, PartOpened) and (one.part.channel, one.part.number) == fourth, "the parts"
+    )
+    worker.send(StopRecording(2, Instant.now(CLOCK)))
+    answer = worker.wait_for(lambda one: isinstance(one, Answer) and one.request == 2, "the stop")
+    assert isinstance(answer, Answer)
+    assert answer.ok, answer.sentence
+    burned, clean = closed(worker, "Bow"), closed(worker, "Bow_clean")
+    assert worker.close() == 0
+    assert {part.state for part in [*burned, *clean]} == {FileState.WHOLE}
+    marks = [mark_in(part) for part in burned]
+    first_burned = marks.index(7)
+    assert marks == [None] * first_burned + [7] * (len(marks) - first_burned)
+    assert {mark_in(part) for part in clean} == {None}
+    assert [part.number for part in clean] == list(range(3, 3 + len(clean)))
+    assert clean[0].start_utc_ns < burned[first_burned].start_utc_ns
+    numbers = [
+        frame.reading.number for part in clean for frame in decoded_frames(Path(part.path)) if frame.reading is not None
+    ]
+    assert missing_and_repeated(numbers) == ([], [])
+    kept = [one for one in worker.seen if isinstance(one, ChannelStatus) and one.keeps_clean]
+    assert kept
+    assert all(one.clean is not None for one in kept[:-1])  # so nobody is told that nothing of it is written
 
 
 @pytest.mark.slow

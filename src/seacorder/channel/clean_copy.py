@@ -2,7 +2,8 @@
 
 They are a channel of their own inside the same worker, which only ever passes through: it has its own timeline, its
 own short backlog and its own account of losses, and reports what it records under a name of its own. What the
-connection does is told once, by the channel itself. It is fed only while it is wanted.
+connection does is told once, by the channel itself. It is fed only while it is wanted. Where that begins in
+mid-recording it takes the recording up at once, before the split with which pictures begin to be burned.
 """
 
 import threading
@@ -86,6 +87,11 @@ class CleanCopy:
         self._lock = threading.Lock()
         self._source: SourceFormat | None = None
         self._copy: _Copy | None = None
+        self._order: StartRecording | None = None
+        """Of the recording that runs, for a copy that begins in the middle of it, with what was changed since."""
+        self._changes: list[ChangeRecording] = []
+        self._is_late = False
+        """It began in mid-recording."""
         self._is_asked = _asks(own.channel.encoding)
         self._refused = ""
         """The codec of which it has been said that it cannot be kept."""
@@ -120,9 +126,7 @@ class CleanCopy:
     def carry_out(self, command: Command) -> None:
         """To be called before the channel itself carries the same command out."""
         with self._lock:
-            if isinstance(command, ChangeEncoding):
-                self._is_asked = _asks(command.encoding)
-                self._follow()
+            self._remember(command)
             copy = self._copy
         if copy is None:
             return
@@ -135,6 +139,18 @@ class CleanCopy:
                 copy.orders.carry_out(command)
             case ChangeRecording():
                 copy.orders.carry_out(command)
+
+    def _remember(self, command: Command) -> None:
+        match command:
+            case ChangeEncoding():
+                self._is_asked = _asks(command.encoding)
+                self._follow()
+            case StartRecording():
+                self._order, self._changes, self._is_late = command, [], False
+            case ChangeRecording():
+                self._changes.append(command)
+            case StopRecording():
+                self._order = None
 
     def tick(self) -> None:
         """Notices what did not happen."""
@@ -165,7 +181,8 @@ class CleanCopy:
         if copy is None:
             return False, None
         output = copy.channel.outputs[Slot.RECORDING]
-        return True, None if output is None else output.sink.status()
+        file = None if output is None else output.sink.status()
+        return not self._is_late or file is not None, file
 
     def _follow(self) -> None:
         """Begins or ends the copy as it is asked for; one that records goes on until its recording ends."""
@@ -178,11 +195,24 @@ class CleanCopy:
             if self._source is not None:
                 channel.connected(self._source)
             self._copy = _Copy(channel, Orders(channel, self._own, self._wake))
+            if self._order is not None:
+                self._take_up(self._copy, self._order)
         elif self._copy is not None and not can_be:
+            _, file = self.status()
+            if self._order is not None and file is not None:
+                self._order = replace(self._order, first_clean_part=file.number + 1)
             self.finish_all(Instant.now(self._own.clock), lambda _: None)
             self._copy = None
         elif self._copy is not None and not self._is_asked and not len(self._copy.channel.outputs):
             self._copy = None
+
+    def _take_up(self, copy: _Copy, order: StartRecording) -> None:
+        """Begins with the first keyframe that comes now."""
+        self._is_late = True
+        instant = Instant.now(self._own.clock)
+        copy.orders.carry_out(replace(order, request=_UNASKED, instant=instant, first_part=order.first_clean_part))
+        for change in self._changes:
+            copy.orders.carry_out(change)
 
     def _refuse(self, codec: str) -> None:
         if self._refused != codec:
