@@ -1,10 +1,17 @@
 """The overlay as the encode thread uses it: made when it is first burned in, since it loads Pillow and fonts."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
+from seacorder.base.clock import NS_PER_SECOND
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.event import Severity
+
+log = logging.getLogger(__name__)
+
+RETRY_NS = NS_PER_SECOND
+"""How long pictures go without an overlay that failed, until it is tried again."""
 
 
 class BurnIn:
@@ -22,16 +29,39 @@ class BurnIn:
         self._note = note
         self._overlay: Any = None
         self._said = 0
+        self._again_ns = 0
+        self._failures: set[str] = set()
+        """What has been told of already, by the name of the error."""
 
     def apply(self, frame: Any, instant_ns: int, utc_ns: int) -> Any:
         """The picture with what is valid at its capture; another one than `frame`, which the decoder may still read,
-        unless nothing is shown."""
-        overlay = self._overlay or self._make()
-        burned = overlay.apply(frame, instant_ns, utc_ns)
+        unless nothing is shown.
+
+        A picture without its overlay is worth more than none, and no overlay more than one that may be out of date.
+        """
+        if instant_ns < self._again_ns:
+            return frame
+        try:
+            overlay = self._overlay or self._make()
+            burned = overlay.apply(frame, instant_ns, utc_ns)
+        except Exception as error:
+            log.exception("the overlay failed")
+            self._failed(error, instant_ns)
+            return frame
         for sentence in overlay.faults[self._said :]:
             self._note("overlay_file_missing", Severity.WARNING, sentence)
         self._said = len(overlay.faults)
         return burned
+
+    def _failed(self, error: Exception, instant_ns: int) -> None:
+        self._overlay, self._said = None, 0
+        self._again_ns = instant_ns + RETRY_NS
+        kind = type(error).__name__
+        if kind not in self._failures:
+            self._failures.add(kind)
+            why = f"{kind}: {error}" if str(error) else kind
+            sentence = f"The overlay of {self._settings.name} cannot be drawn ({why}); pictures go without it."
+            self._note("overlay_failed", Severity.WARNING, sentence)
 
     def _make(self) -> Any:
         from seacorder.channel.overlay.overlay import Overlay

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.overlay.layers import Stamp, in_order, painter_of, tidied
-from seacorder.channel.overlay.lettering import Lettering
+from seacorder.channel.overlay.lettering import RUNS_BYTES, WIDEST, Lettering
 from seacorder.model.overlay import Anchor, Layer, LayerKind
 
 NOON_UTC_NS = 1_764_072_000 * NS_PER_SECOND
@@ -67,6 +67,24 @@ def test_digits_are_drawn_from_few_kept_runs_and_look_like_a_whole_line() -> Non
     assert len(lettering._runs) <= 10 + len(("Depth ", ".", " m"))
     whole = lettering._font.getlength("Depth 27.142 m")
     assert abs(lettering.size("Depth 27.142 m")[0] - 2 * lettering.margin - whole) < 3
+
+
+def test_what_is_kept_of_ever_new_texts_is_bounded() -> None:
+    lettering = Lettering(None, 80, is_outlined=True)
+    for number in range(40):
+        lettering.size("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % 26] * (200 + number))
+    assert 0 < lettering.kept_bytes <= RUNS_BYTES
+    assert lettering.kept_bytes == sum(run.size for run in lettering._runs.values())
+
+
+@pytest.mark.parametrize("letters", ["W", "i", "i" * 300 + "W"])
+@pytest.mark.parametrize("line_height", [54, 2160])
+def test_a_text_of_any_length_is_drawn_as_far_as_a_picture_reaches(letters: str, line_height: int) -> None:
+    lettering = Lettering(None, line_height, is_outlined=True)
+    text = (letters * 1000)[:1000]
+    width = lettering.size(text)[0] - 2 * lettering.margin
+    whole = lettering._font.getlength(text)
+    assert min(whole, 3840) <= width <= WIDEST + 1
 
 
 def test_a_line_from_right_to_left_keeps_its_order() -> None:

@@ -19,7 +19,11 @@ DEFAULT_FONT = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 OUTLINE_SHARE = 14
 """An outline is the line's height divided by so much."""
 _PROBE_SIZE = 100
-_RUNS_KEPT = 512
+RUNS_KEPT = 512
+RUNS_BYTES = 16 * 1024 * 1024
+"""So much is kept of runs that are not in use: clients may send any text, and a long line takes megabytes."""
+WIDEST = 16_384
+"""Pixels; a run that is wider is cut before it is drawn, since no picture shows its end."""
 _RUNS = re.compile(r"\d|\D+")
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 Size = tuple[int, int]
@@ -32,6 +36,11 @@ class _Run:
     """The ink with its outline; None without one."""
     advance: float
     """Pixels to where the next run begins."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of both masks."""
+        return int(self.ink.width) * int(self.ink.height) * (1 if self.ring is None else 2)
 
 
 class Lettering:
@@ -49,6 +58,7 @@ class Lettering:
         self.margin = self.outline + max(1, self.line_height // 10)
         """Pixels around the lines: room for the outline and for what leans out of its place."""
         self._runs: OrderedDict[str, _Run] = OrderedDict()
+        self.kept_bytes = 0
 
     def size(self, text: str) -> Size:
         """Width and height of all lines with the margin around them."""
@@ -79,14 +89,18 @@ class Lettering:
         found = self._runs.get(text)
         if found is None:
             found = self._runs[text] = self._drawn(text)
-            if len(self._runs) > _RUNS_KEPT:
-                self._runs.popitem(last=False)
+            self.kept_bytes += found.size
+            while len(self._runs) > (RUNS_KEPT if self.kept_bytes <= RUNS_BYTES else 1):
+                self.kept_bytes -= self._runs.popitem(last=False)[1].size
         else:
             self._runs.move_to_end(text)
         return found
 
     def _drawn(self, text: str) -> _Run:
         advance = self._font.getlength(text)
+        while advance > WIDEST and len(text) > 1:
+            text = text[: len(text) // 2]
+            advance = self._font.getlength(text)
         size = (int(advance) + 1 + 2 * self.margin, self.line_height + 2 * self.margin)
         base = (self.margin, self.margin + self._ascent)
         ink = Image.new("L", size, 0)
