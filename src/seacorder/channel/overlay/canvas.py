@@ -37,10 +37,17 @@ class Canvas:
         for plane, value in zip(self._chroma, (paint.u, paint.v), strict=True):
             plane.paste(value, self._small(box))
 
-    def stamp(self, box: Box, mask: Any, paint: Paint) -> None:
-        """`paint` where `mask` (an image of the box's size) says so, over what is there."""
-        self._luma.paste(paint.y, box, mask)
-        self._alpha.paste(paint.alpha, box, mask)
+    def stamp(self, box: Box, mask: Any, paint: Paint, ground: Paint | None = None) -> None:
+        """`paint` where `mask` (an image of the box's size) says so, over what is there.
+
+        `ground` says that the box is filled with it and nothing else; what is alike in both is then left as it is.
+        """
+        if ground is None or paint.y != ground.y:
+            self._luma.paste(paint.y, box, mask)
+        if ground is None or paint.alpha != ground.alpha:
+            self._alpha.paste(paint.alpha, box, mask)
+        if ground is not None and (paint.u, paint.v) == (ground.u, ground.v):
+            return
         small = mask.reduce(self._look.chroma_steps)
         for plane, value in zip(self._chroma, (paint.u, paint.v), strict=True):
             plane.paste(value, self._small(box), small)

@@ -67,14 +67,14 @@ class TextPainter:
 
     def paint(self, value: Value, canvas: Canvas, box: Box, palette: Palette) -> None:
         layer = self._layer
-        if layer.background:
-            canvas.fill(box, palette.paint(layer.background))
-        else:
-            canvas.fill(box, palette.paint((layer.outline or layer.colour)[:7] + "00"))
-        ink, ring = self._lettering.draw(value, (box[2] - box[0], box[3] - box[1]), align_of(layer.anchor))
-        if ring is not None and layer.outline:
-            canvas.stamp(box, ring, palette.paint(layer.outline))
-        canvas.stamp(box, ink, palette.paint(layer.colour))
+        ground = palette.paint(layer.background or (layer.outline or layer.colour)[:7] + "00")
+        canvas.fill(box, ground)
+        edge = palette.paint(layer.outline) if layer.outline else ground
+        size = (box[2] - box[0], box[3] - box[1])
+        ink, ring = self._lettering.draw(value, size, align_of(layer.anchor), with_ring=edge != ground)
+        if ring is not None:
+            canvas.stamp(box, ring, edge, ground)
+        canvas.stamp(box, ink, palette.paint(layer.colour), ground if ring is None else None)
 
 
 class ImagePainter:

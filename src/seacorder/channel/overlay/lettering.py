@@ -66,13 +66,13 @@ class Lettering:
         width = max(sum(self._run(part).advance for part in _parts(line)) for line in lines)
         return int(width) + 1 + 2 * self.margin, len(lines) * self.line_height + 2 * self.margin
 
-    def draw(self, text: str, size: Size, align: float) -> tuple[Any, Any]:
+    def draw(self, text: str, size: Size, align: float, *, with_ring: bool = True) -> tuple[Any, Any]:
         """Masks of ink and of ink with outline (None without), each of `size`, which cuts off what is wider.
 
         `align` is the share of a line's free room that goes to its left: 0 left, 0.5 centred, 1 right.
         """
         ink = Image.new("L", size, 0)
-        ring = Image.new("L", size, 0) if self.outline else None
+        ring = Image.new("L", size, 0) if self.outline and with_ring else None
         for number, line in enumerate(text.split("\n")):
             runs = [self._run(part) for part in _parts(line)]
             free = max(0.0, size[0] - 2 * self.margin - sum(run.advance for run in runs))
@@ -114,6 +114,6 @@ class Lettering:
 
 
 def _parts(line: str) -> list[str]:
-    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line):
+    if not line.isascii() and any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line):
         return [line]
     return _RUNS.findall(line)
