@@ -1,6 +1,7 @@
 """A channel between its input and its sinks: states, losses, the instant of a stop."""
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -38,14 +39,16 @@ class Bench:
         self.channel = Channel(ChannelSettings(0, "Bow", "test:"), self.clock, self.reports.append)
         self.place = 0
 
-    def frames(self, count: int, *, skip: int = 0) -> None:
+    def frames(self, count: int, *, skip: int = 0, told: int = 0) -> None:
+        """`told`: so many the input says are missing before the first of them."""
         self.place += skip
         for _ in range(count):
             self.clock.advance(FRAME_SECONDS)
             now = self.clock.monotonic_ns()
             key = self.place % GROUP == 0
-            self.channel.take(SourcePacket(Track.VIDEO, None, self.place * 100, self.place * 100, 0, key, 1000, now))
-            self.place += 1
+            packet = SourcePacket(Track.VIDEO, None, self.place * 100, self.place * 100, 0, key, 1000, now)
+            self.channel.take(replace(packet, missing_before=told))
+            self.place, told = self.place + 1, 0
 
     def wait(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -101,6 +104,13 @@ def test_a_stall_is_due_on_time_not_with_the_next_heartbeat(bench: Bench) -> Non
     bench.wait((due_ns - bench.channel.clock.monotonic_ns()) / 1e9)
     assert bench.state is ChannelState.STALLED
     assert bench.channel.next_due_ns() is None
+
+
+def test_what_the_input_says_is_missing_is_a_loss_before_the_rate_is_known(bench: Bench) -> None:
+    bench.record()
+    for _ in range(5):  # each time before the distances alone would be believed
+        bench.frames(4, skip=2, told=2)
+    assert [(loss.frames, loss.cause) for loss in bench.losses] == [(2, LossCause.NETWORK)] * 5
 
 
 def test_late_frames_that_all_come_are_no_loss(bench: Bench) -> None:

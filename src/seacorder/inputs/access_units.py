@@ -32,6 +32,10 @@ class AccessUnit(NamedTuple):
     is_keyframe: bool
     is_doubtful: bool
     """Packets right before it are lost; its slices are whole, but what stands before them may be missing."""
+    damaged: int
+    """Pictures that were dropped between the one before it and this one."""
+    lost: int
+    """Packets that are missing between them, those of the dropped ones included."""
 
 
 class AccessUnits(ABC):
@@ -56,6 +60,9 @@ class AccessUnits(ABC):
         self._is_damaged = False
         self._wants_first_slice = True
         self._is_doubtful = False
+        self._lost = 0
+        self._damaged_before = 0
+        """What `damaged` was when the last picture was handed over."""
 
     def take(self, view: memoryview, begin: int, end: int, second: int, timestamp: int, lost: int) -> None:
         """One packet's payload, `view[begin:end]`. `second`: the header's byte of marker and type. `lost`: packets
@@ -64,6 +71,7 @@ class AccessUnits(ABC):
         if timestamp != self._timestamp or not self._is_open:
             self._turn(timestamp, lost)
         elif lost:
+            self._lost += lost
             self._lose()
         elif self._had_marker:
             self._had_marker, self._believes_marker = False, False
@@ -162,6 +170,7 @@ class AccessUnits(ABC):
         self._timestamp, self._is_open, self._had_marker = timestamp, True, False
         self._wants_first_slice = self._wants_first_slice or lost > 0
         self._is_doubtful = lost > 0
+        self._lost += lost
 
     def _finish(self) -> None:
         """Hands the picture over where it is one; parameter sets that came alone stay for the next."""
@@ -173,8 +182,11 @@ class AccessUnits(ABC):
         if self._is_damaged or self._timestamp is None:
             self.damaged += 1
         else:
-            content = b"".join(self._pieces)
-            key = self._has_key
-            self.ready.append(AccessUnit(content, tuple(self._sets), self._timestamp, key, self._is_doubtful))
+            content, damaged = b"".join(self._pieces), self.damaged - self._damaged_before
+            unit = AccessUnit(
+                content, tuple(self._sets), self._timestamp, self._has_key, self._is_doubtful, damaged, self._lost
+            )
+            self.ready.append(unit)
+            self._damaged_before, self._lost = self.damaged, 0
         self._pieces, self._sets = [], []
         self._has_slice = self._has_key = self._is_damaged = self._wants_first_slice = False

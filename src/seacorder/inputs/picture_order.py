@@ -19,6 +19,11 @@ class PictureOrder:
         self._ahead: list[int] = []
         """The latest presentation times in order, `depth` + 1 of them; the first has been a decoding time."""
 
+    @property
+    def reorders(self) -> bool:
+        """Pictures are decoded in another order than they are shown."""
+        return self._depth > 0
+
     def decoding_time(self, pts: int) -> int:
         """The decoding time of the next picture in decoding order; never after its presentation time."""
         ahead = self._ahead

@@ -13,6 +13,7 @@ from seacorder.inputs.access_units import AccessUnit, AccessUnits
 from seacorder.inputs.formats import probe_for_mp4, sane_rate, source_format
 from seacorder.inputs.h264_payload import H264Units
 from seacorder.inputs.h265_payload import H265Units
+from seacorder.inputs.missing_pictures import MissingPictures
 from seacorder.inputs.parameter_sets import ParameterSets, find
 from seacorder.inputs.picture_order import PictureOrder
 from seacorder.inputs.rtcp import SenderReport
@@ -71,6 +72,7 @@ class VideoTrack:
         self._keeps_sets = False
         self._times = Unwrapped()
         self._order = PictureOrder(0, _USUAL_FRAME_TICKS)
+        self._missing = MissingPictures(0)
         self._frame_ticks = 0
         self._damaged = 0
         self.report: SenderReport | None = None
@@ -108,6 +110,7 @@ class VideoTrack:
         packet: Any = av.Packet(content)
         packet.is_keyframe = unit.is_keyframe  # its times are set by whoever writes it, each time anew
         dts = self._order.decoding_time(pts)
+        missing = self._missing.before(dts, damaged=unit.damaged, lost=unit.lost)
         return SourcePacket(
             Track.VIDEO,
             packet,
@@ -119,6 +122,7 @@ class VideoTrack:
             arrived_ns,
             unit.is_doubtful,
             None if report is None else _camera_ns(report, time),
+            0 if self._order.reorders else missing,
         )
 
     def _changed_format(self, keyframe: AccessUnit) -> SourceFormat | None:
@@ -140,6 +144,7 @@ class VideoTrack:
         rate = sane_rate(self._offered.frame_rate) or probed.frame_rate
         self._frame_ticks = round(90_000 / rate) if rate else 0
         self._order = PictureOrder(probed.reorder_depth, self._frame_ticks or _USUAL_FRAME_TICKS)
+        self._missing = MissingPictures(self._frame_ticks)
         self._known, self._sequence = frozenset(found.all), found.sequence
         self._keeps_sets = False
         self._format = source_format(probed.template, self.audio_template, frame_rate=rate)
