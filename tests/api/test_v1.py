@@ -5,6 +5,8 @@ import pytest
 
 from fakes.recorder import FakeRecorder, quiet, some_rows
 from seacorder.base.errors import CatalogueFailed, StorageFailed, WorkerLost
+from seacorder.model.alarm import Alarm, AlarmKind
+from seacorder.model.event import Severity
 
 
 async def test_status(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
@@ -19,6 +21,19 @@ async def test_status(client: httpx.AsyncClient, recorder: FakeRecorder) -> None
     assert bow["picture"] == {"codec": "h264", "width": 1920, "height": 1080, "frame_rate": 25.0, "audio_codec": None}
     assert bow["recording"]["path"].endswith("@Bow.mp4")
     assert (stern["state"], stern["reason"], stern["recording"]) == ("failed", "No route to rtsp://***@cam/.", None)
+
+
+async def test_alarms_are_in_the_status(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
+    assert (await client.get("/api/v1/status")).json()["alarms"] == []
+    sentence = "No route to rtsp://u:secret@cam/."
+    since_ns = recorder.clock.utc_ns()
+    recorder.alarms = (Alarm(AlarmKind.CAMERA_FAILED, "Bow", Severity.ALARM, since_ns, sentence, "Check the cable."),)
+    assert (await client.get("/api/v1/status")).json()["alarms"] == [
+        {
+            "kind": "camera_failed", "channel": "Bow", "severity": "alarm", "since_utc": "2023-11-14T22:13:20.000000Z",
+            "sentence": "No route to rtsp://***@cam/.", "remedy": "Check the cable.",
+        }
+    ]
 
 
 async def test_commands_tell_the_instant_and_each_channel(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:

@@ -1,6 +1,7 @@
 """The first page in a real browser: it shows the truth, sends the commands, and says so when it knows nothing."""
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from fakes.recorder import FakeRecorder, quiet
 from seacorder.api.inspector import create_inspector_app
 from seacorder.api.listeners import Listener, claim_port, serving
 from seacorder.config.schema import ServerSettings
+from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.encoding import EncodingStatus
+from seacorder.model.event import Severity
 from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
 
 pytestmark = pytest.mark.browser
@@ -133,6 +136,23 @@ async def test_the_documentation_needs_no_internet(page: Page, server: str, pict
     await expect(page.get_by_text("/api/v1/status", exact=True)).to_be_visible()
     await shoot(page, "docs", pictures)
     assert all(url.startswith((server, "data:")) for url in asked)
+
+
+async def test_alarms_are_seen_and_go(page: Page, server: str, recorder: FakeRecorder) -> None:
+    await page.goto(server)
+    lines = page.locator("#alarms li")
+    since_ns = recorder.clock.utc_ns()
+    recorder.alarms = (
+        Alarm(AlarmKind.CAMERA_STALLED, "ROV pilot", Severity.ALARM, since_ns, "It is silent.", "Check the camera."),
+        Alarm(AlarmKind.DISK_LOW, None, Severity.WARNING, since_ns, "Full in 50 min.", "Free some space."),
+    )
+    await expect(lines).to_have_count(2, timeout=TRUTH_MS)
+    await expect(lines.first).to_contain_text("ROV pilot: It is silent. Check the camera.")
+    await expect(lines.first).to_contain_text(re.compile(r"^\d\d:\d\d:\d\d  "))
+    await expect(lines.first).to_have_attribute("data-tone", "bad")
+    await expect(lines.last).to_have_attribute("data-tone", "warn")
+    recorder.alarms = ()
+    await expect(lines).to_have_count(0, timeout=TRUTH_MS)
 
 
 async def test_the_level_of_the_narration_is_seen(page: Page, server: str, recorder: FakeRecorder) -> None:

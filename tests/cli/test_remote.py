@@ -117,6 +117,18 @@ def test_the_level_of_the_narration_is_told() -> None:
     assert "Narration" not in shown(STATUS | {"narration": None})
 
 
+def test_an_alarm_is_told_with_severity_since_when_whose_and_what_to_do() -> None:
+    alarm = {"kind": "camera_failed", "channel": "Stern", "severity": "alarm", "remedy": "Correct it.",
+             "since_utc": "2026-05-04T03:02:01.123456Z", "sentence": "The camera refused the password."}
+    low = alarm | {"kind": "disk_low", "channel": None, "severity": "warning", "sentence": "Full in 50 min."}
+    text = shown(STATUS | {"alarms": [alarm, low]})
+    assert (
+        "! alarm camera_failed since 2026-05-04T03:02:01Z  Stern: The camera refused the password. Correct it." in text
+    )
+    assert "! warning disk_low since 2026-05-04T03:02:01Z  Full in 50 min. Correct it." in text
+    assert text.count("The camera refused the password.") == 1
+
+
 def test_how_is_encoded_is_told_where_it_is() -> None:
     def lines(**encoding: object) -> str:
         told = {"sentence": "Encoded with libx264 (software, preset fast), because of it.", "encoder": "libx264",

@@ -1,5 +1,6 @@
 """Alarms: what raises each, that it is told once, and that it is over when it is over."""
 
+import logging
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ FAILED_OVER = EncodingStatus("Encoded.", "libx264", "h264_nvenc")
 FILE = FileStatus("r", "/data/a.mp4", 1, 1, 10, 1000, 5)
 QUEUE = {"Bow": 64_000_000}
 GIGABYTE = 1_000_000_000
+OF_THE_RECORDER = {"disk_low", "disk_full", "disk_slow", "disk_failed", "on_fallback", "catalogue_failed"}
 
 
 def faulty(kind: FaultKind, path: str = "/data/a.mp4") -> ChannelStatus:
@@ -39,37 +41,54 @@ def narrator(state: SoundState = SoundState.LIVE, silent_since: int | None = Non
     return ChannelStatus("Talk", ChannelState.LIVE, 1, None, narrator=sound)
 
 
-@pytest.mark.parametrize(
-    ("scene", "kind", "severity"),
-    [
-        (Scene((replace(LIVE, state=ChannelState.FAILED),)), "camera_failed", "warning"),
-        (Scene((replace(LIVE, state=ChannelState.FAILED),), is_recording_on=True), "camera_failed", "alarm"),
-        (Scene((replace(LIVE, state=ChannelState.STALLED),), is_recording_on=True), "camera_stalled", "alarm"),
-        (Scene((replace(LIVE, picture_fault=PictureFault.FROZEN),)), "camera_frozen", "warning"),
-        (Scene((replace(LIVE, picture_fault=PictureFault.BLACK),), is_recording_on=True), "camera_black", "alarm"),
-        (Scene((LIVE,), lost={"Bow": "It was killed."}), "worker_lost", "warning"),
-        (Scene((ENCODED,), overloaded=frozenset({"Bow"})), "encoding_overload", "warning"),
-        (Scene((ENCODED,), overloaded=frozenset({"Bow"}), is_recording_on=True), "encoding_overload", "alarm"),
-        (Scene((replace(LIVE, encoding=FAILED_OVER),), is_recording_on=True), "encoder_failed", "warning"),
-        (Scene((LIVE,), unwritten=("Bow",)), "recording_not_written", "alarm"),
-        (Scene((LIVE,), disks=disks(usable_bytes=3 * GIGABYTE)), "disk_low", "warning"),
-        (Scene((LIVE,), disks=disks(usable_bytes=GIGABYTE // 2)), "disk_low", "alarm"),
-        (Scene((LIVE,), disks=disks(is_full=True)), "disk_full", "alarm"),
-        (Scene((faulty(FaultKind.FULL),), disks=disks()), "disk_full", "alarm"),
-        (Scene((faulty(FaultKind.FAILED),), disks=disks()), "disk_failed", "alarm"),
-        (Scene((LIVE,), disks=disks(fault="It does not answer.")), "disk_failed", "alarm"),
-        (Scene((replace(LIVE, queued_bytes=17_000_000),), queue_bytes=QUEUE), "disk_slow", "alarm"),
-        (Scene((LIVE,), catalogue_fault="It cannot be written."), "catalogue_failed", "warning"),
-        (Scene((replace(LIVE, recording=FILE),), disks=disks(fallback_folder="/data")), "on_fallback", "warning"),
-        (Scene(narrator=narrator(SoundState.FAILED)), "audio_failed", "warning"),
-        (Scene(narrator=narrator(SoundState.FAILED), is_recording_on=True), "audio_failed", "alarm"),
-        (Scene(narrator=narrator(), lost={"Talk": "It was killed."}, is_recording_on=True), "audio_failed", "alarm"),
-        (Scene(narrator=narrator(silent_since=0), silent_seconds=60, utc_ns=60 * 10**9), "audio_silent", "warning"),
-    ],
-)
+SCENES = [
+    (Scene((replace(LIVE, state=ChannelState.FAILED),)), "camera_failed", "warning"),
+    (Scene((replace(LIVE, state=ChannelState.FAILED),), is_recording_on=True), "camera_failed", "alarm"),
+    (Scene((replace(LIVE, state=ChannelState.STALLED),), is_recording_on=True), "camera_stalled", "alarm"),
+    (Scene((replace(LIVE, picture_fault=PictureFault.FROZEN),)), "camera_frozen", "warning"),
+    (Scene((replace(LIVE, picture_fault=PictureFault.BLACK),), is_recording_on=True), "camera_black", "alarm"),
+    (Scene((LIVE,), lost={"Bow": "It was killed."}), "worker_lost", "warning"),
+    (Scene((ENCODED,), overloaded=frozenset({"Bow"})), "encoding_overload", "warning"),
+    (Scene((ENCODED,), overloaded=frozenset({"Bow"}), is_recording_on=True), "encoding_overload", "alarm"),
+    (Scene((replace(LIVE, encoding=FAILED_OVER),), is_recording_on=True), "encoder_failed", "warning"),
+    (Scene((LIVE,), unwritten=("Bow",)), "recording_not_written", "alarm"),
+    (Scene((LIVE,), disks=disks(usable_bytes=3 * GIGABYTE)), "disk_low", "warning"),
+    (Scene((LIVE,), disks=disks(usable_bytes=GIGABYTE // 2)), "disk_low", "alarm"),
+    (Scene((LIVE,), disks=disks(is_full=True)), "disk_full", "alarm"),
+    (Scene((faulty(FaultKind.FULL),), disks=disks()), "disk_full", "alarm"),
+    (Scene((faulty(FaultKind.FAILED),), disks=disks()), "disk_failed", "alarm"),
+    (Scene((LIVE,), disks=disks(fault="It does not answer.")), "disk_failed", "alarm"),
+    (Scene((replace(LIVE, queued_bytes=17_000_000),), queue_bytes=QUEUE), "disk_slow", "alarm"),
+    (Scene((LIVE,), catalogue_fault="It cannot be written."), "catalogue_failed", "warning"),
+    (Scene((replace(LIVE, recording=FILE),), disks=disks(fallback_folder="/data")), "on_fallback", "warning"),
+    (Scene(narrator=narrator(SoundState.FAILED)), "audio_failed", "warning"),
+    (Scene(narrator=narrator(SoundState.FAILED), is_recording_on=True), "audio_failed", "alarm"),
+    (Scene(narrator=narrator(), lost={"Talk": "It was killed."}, is_recording_on=True), "audio_failed", "alarm"),
+    (Scene(narrator=narrator(silent_since=0), silent_seconds=60, utc_ns=60 * 10**9), "audio_silent", "warning"),
+]
+
+
+@pytest.mark.parametrize(("scene", "kind", "severity"), SCENES)
 def test_what_is_wrong_is_found(scene: Scene, kind: str, severity: str) -> None:
     (found,) = findings(scene)
     assert (found.kind, found.severity) == (kind, severity)
+
+
+@pytest.mark.parametrize(("scene", "kind", "severity"), SCENES)
+def test_every_alarm_is_raised_stands_and_is_cleared(scene: Scene, kind: str, severity: str) -> None:
+    table, well = AlarmTable(), Scene((LIVE,), narrator=narrator(), disks=disks())
+    (raised,), _ = table.update(findings(scene), 10)
+    assert (raised.kind, raised.severity, raised.since_utc_ns) == (kind, severity, 10)
+    assert raised.channel == (None if kind in OF_THE_RECORDER else "Talk" if kind.startswith("audio") else "Bow")
+    assert raised.remedy == REMEDIES[AlarmKind(kind)]
+    assert table.update(findings(replace(scene, standing=table.keys)), 20) == ([], [])
+    assert table.standing == (raised,)
+    assert table.update(findings(replace(well, standing=table.keys)), 30) == ([], [raised])
+    assert table.standing == ()
+
+
+def test_every_kind_has_its_scene() -> None:
+    assert {kind for _, kind, _ in SCENES} == set(AlarmKind)
 
 
 def test_nothing_is_wrong_while_all_is_well() -> None:
@@ -202,3 +221,21 @@ async def test_a_channel_that_encodes_says_so_once(bridge: Bridge) -> None:
         worker.status = replace(worker.status, encoding=encoding)
         worker.beat()
     assert bridge.kinds().count("encoding_decided") == 1
+
+
+async def test_an_encoder_that_failed_is_an_alarm_until_it_is_at_work_again(
+    bridge: Bridge, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    await bridge.start()
+    worker = bridge["Bow"]
+    worker.status = replace(worker.status, encoding=FAILED_OVER)
+    worker.beat()
+    (alarm,) = bridge.recorder.status().alarms
+    assert (alarm.kind, alarm.channel, alarm.severity) == (AlarmKind.ENCODER_FAILED, "Bow", Severity.WARNING)
+    assert "Bow: Alarm encoder_failed: The encoder h264_nvenc of Bow failed; libx264 has taken over." in caplog.text
+    assert REMEDIES[AlarmKind.ENCODER_FAILED] in caplog.text
+    worker.status = replace(worker.status, encoding=replace(FAILED_OVER, encoder="h264_nvenc"))
+    worker.beat()
+    assert bridge.recorder.status().alarms == ()
+    assert "Alarm encoder_failed is over after" in caplog.text

@@ -15,6 +15,7 @@ from seacorder.base.errors import BadRequest
 from seacorder.catalogue.page import Page, Rows
 from seacorder.control.events import EventLog
 from seacorder.control.settings import apply_change, check_encoders, encoders_asked, encoding_of, own_of
+from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.encoders import SOFTWARE
 from seacorder.model.encoding import EncodingStatus, Machine
@@ -122,6 +123,7 @@ class FakeRecorder:
         self.clips: dict[FileKind, Instant] = {}
         self.overlay = OverlayText()
         self.narration: NarrationView | None = None
+        self.alarms: tuple[Alarm, ...] = ()
         self.error: Exception | None = None
         """Raised by the next commands, when set."""
         self.free_bytes = 60 * 10**9
@@ -233,6 +235,7 @@ class FakeRecorder:
             channels=tuple(self._view(one) for one in self.channels),
             volume=volume,
             version="0.1.0",
+            alarms=self.alarms,
             narration=self.narration,
         )
 

@@ -24,6 +24,13 @@ def test_rows_are_ordered_by_fault_and_keep_their_order_within() -> None:
     ]
 
 
+def test_every_case_has_its_place_in_the_table() -> None:
+    folder = Path(results.__file__).parent
+    subjects = {path.stem: row(f"{path}::test_it").subject for path in folder.glob("test_*.py")}
+    assert set(subjects.values()) == {subject for subject, _ in results.SUBJECTS}
+    assert [module for module in subjects if "note(" not in (folder / f"{module}.py").read_text("utf-8")] == []
+
+
 def test_a_test_that_was_planned_and_never_ended_is_a_missed_line() -> None:
     found = Results((row(KILLS),), planned=(KILLS, SOAK), ended=(KILLS,))
     assert [(one.case, one.is_missed) for one in found.table_rows] == [("a case", False), ("a long run", True)]

@@ -102,12 +102,13 @@ def _narration(status: StatusAnswer) -> list[Text]:
 
 
 def _alarms(status: StatusAnswer) -> list[Text]:
-    """What is wrong and what to do, the worst first."""
+    """What is wrong, since when, and what to do, the worst first. The severity in words too: not all have colours."""
     lines = []
     for alarm in status.alarms:
         place = f"{alarm.channel}: " if alarm.channel and not alarm.sentence.startswith(alarm.channel) else ""
         style = "bold red" if alarm.severity == "alarm" else "yellow"
-        lines.append(Text(f"! {alarm.kind}  {place}{alarm.sentence} {alarm.remedy}", style=style))
+        head = f"! {alarm.severity} {alarm.kind} since {alarm.since_utc[:19]}Z"
+        lines.append(Text(f"{head}  {place}{alarm.sentence} {alarm.remedy}", style=style))
     return lines
 
 
