@@ -153,12 +153,15 @@ def test_an_encoder_that_fails_in_the_middle_is_followed_by_the_next_best_with_t
     assert (event.kind, "libx265 goes on" in event.sentence) == ("encoder_failed", True)
 
 
-def test_without_any_encoder_that_works_pictures_are_lost_with_that_cause_until_one_works_again() -> None:
+@pytest.mark.parametrize("fault", [av.error.ExternalError(-1, "no device"), KeyError("not foreseen")])
+def test_without_any_encoder_that_works_pictures_are_lost_with_that_cause_until_one_works_again(
+    fault: Exception,
+) -> None:
     is_broken = True
 
     def open_encoder(order: EncoderOrder) -> Encoder:
         if is_broken:
-            raise av.error.ExternalError(-1, "no device")
+            raise fault
         return Encoder(order)
 
     bench = EncodingBench(RAW, plan(), open_encoder=open_encoder)

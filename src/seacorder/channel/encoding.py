@@ -1,5 +1,6 @@
 """Pictures on their way through the encoder: shape, overlay, keyframes where files begin, packets to the channel."""
 
+import logging
 from collections import deque
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,6 +17,8 @@ from seacorder.model.encoding import EncodingPlan
 from seacorder.model.event import Severity
 from seacorder.model.recording import LossCause
 from seacorder.model.sample import Sample, SourceFormat, Track
+
+log = logging.getLogger(__name__)
 
 KEYFRAME_EVERY_NS = NS_PER_SECOND
 NOT_ENCODED = "No encoder took these frames."
@@ -123,13 +126,22 @@ class Encoding:
                 self._not_encoded(picture.sample)
                 return
             except FAULTS as fault:
-                self._in_flight.pop(pts, None)
-                self._lose_in_flight()
-                self.run.failed(fault)
+                self._give_up(pts, fault)
+                continue
+            except Exception as fault:
+                # Nobody has foreseen it. It counts as the encoder's, so that each picture is stored or listed as lost.
+                log.exception("encoding failed in a way that is not known")
+                self._give_up(pts, fault)
                 continue
             self._last_pts = pts
             self._deliver(packets)
             return
+
+    def _give_up(self, pts: int, fault: BaseException) -> None:
+        """The encoder at work is of no use; the picture that it was given last may go to the next."""
+        self._in_flight.pop(pts, None)
+        self._lose_in_flight()
+        self.run.failed(fault)
 
     def step(self, by: int) -> bool:
         """Goes on with a faster (-1) or better (1) preset from the next picture on, a keyframe; False where none is."""
