@@ -27,6 +27,9 @@ def test_every_picture_that_a_packet_was_lost_of_is_told_by_the_next_one(
     holes = [(after.timestamp - before.timestamp) // FRAME - 1 for before, after in itertools.pairwise(kept)]
     assert told[1:] == holes
     assert told[:1] in ([], [0])
+    # Each packet and each damaged picture is told once.
+    assert sum(unit.lost for unit in kept) <= len(lost)
+    assert sum(unit.damaged for unit in kept) <= 20 - len(kept)
 
 
 @given(st.lists(st.integers(-(10**9), 10**9), max_size=40))
