@@ -28,6 +28,7 @@ Gst.init(None)
 NS_PER_US = 1000
 REPORT_NS = 400_000_000
 """Between two sender reports, as a mean: RFC 3550 has it vary by half."""
+NEVER_NS = 3600 * 1_000_000_000
 START_CODE = b"\x00\x00\x00\x01"
 AUDIO = {
     "aac": "audiotestsrc name=sound is-live=true wave=ticks ! audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse"
@@ -92,6 +93,8 @@ class Camera:
         self.loops: bool = order.get("loop", True)
         self.begin = time.monotonic()
         self.is_silent = False
+        self.reporters: list[Any] = []
+        """The sessions that send its sender reports."""
         self.drop = 0
         self._plan = [(source, number) for source in self.sources for number in range(len(source.frames))]
         starts, at = {}, 0
@@ -266,7 +269,10 @@ class Server:
         self._server.client_filter(lambda _server, _client: GstRtspServer.RTSPFilterResult.REMOVE)
 
     def silence(self, order: dict[str, Any]) -> None:
-        self._cameras[order["path"]].is_silent = order["on"]
+        camera = self._cameras[order["path"]]
+        camera.is_silent = order["on"]
+        for session in camera.reporters:
+            session.set_property("rtcp-min-interval", NEVER_NS if camera.is_silent else REPORT_NS)
 
     def drop(self, order: dict[str, Any]) -> None:
         """Loses the next frames on their way."""
@@ -291,7 +297,7 @@ class Server:
     def _configure(self, _factory: Any, media: Any, camera: Camera) -> None:
         media.set_suspend_mode(GstRtspServer.RTSPSuspendMode.NONE)
         if camera.audio is None:
-            media.connect("prepared", _report_often)
+            media.connect("prepared", _report_often, camera)
         appsrc = media.get_element().get_by_name_recurse_up("source") if camera.sources else None
         if appsrc is not None:
             self._feeder.add(Feed(camera, appsrc))
@@ -306,7 +312,7 @@ def _not_seekable(_pad: Any, info: Any) -> Any:
     return Gst.PadProbeReturn.DROP if is_asked else Gst.PadProbeReturn.OK
 
 
-def _report_often(media: Any) -> None:
+def _report_often(media: Any, camera: Camera) -> None:
     """Sender reports from the beginning on, as most cameras send them; GStreamer's come each five seconds.
 
     Not with sound: FFmpeg's client moves a track's times at its first report, and GStreamer's first one is inexact.
@@ -314,6 +320,7 @@ def _report_often(media: Any) -> None:
     for number in range(media.n_streams()):
         session = media.get_stream(number).get_rtpsession()
         session.set_property("rtcp-min-interval", REPORT_NS)
+        camera.reporters.append(session)
 
 
 def _authority(text: str) -> Any:

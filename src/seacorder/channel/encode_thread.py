@@ -4,6 +4,7 @@ import logging
 import threading
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.channel import heap
 from seacorder.channel.frame_queue import Arrival, Drained, FrameQueue, Item, NewPlan, NewSource, Primer, Refused
 from seacorder.channel.pipeline import Pipeline
 from seacorder.model.encoding import EncodingPlan
@@ -55,6 +56,7 @@ class EncodeThread(threading.Thread):
         return 0.0 if begun_ns is None else (self._clock.monotonic_ns() - begun_ns) / NS_PER_SECOND
 
     def run(self) -> None:
+        heap.keep_frames()
         while True:
             item = self._queue.get(WAIT_SECONDS)
             self._begun_ns = self._clock.monotonic_ns()

@@ -1,7 +1,5 @@
 """The brightness of one keyframe at a few points, from a decoder that lives only for that."""
 
-import ctypes
-import sys
 from typing import Any
 
 import av
@@ -56,14 +54,3 @@ def _points(frame: Any) -> bytes | None:
             line = bytes((high << 8 | low) >> (first.bits - 8) for low, high in zip(line, upper, strict=True))
         lines.append(line)
     return b"".join(lines)
-
-
-def give_back_memory() -> None:
-    """Gives memory that is free inside the process back to the system, where the C library offers that (glibc).
-
-    It keeps blocks of a picture's size for the next time otherwise, 3 to 18 MB of them. Costs less than a millisecond.
-    """
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
-from seacorder.channel.luma import give_back_memory, luma_of
+from seacorder.channel import heap
+from seacorder.channel.luma import luma_of
 from seacorder.channel.picture_judge import Look, PictureJudge
 from seacorder.model.channel import PictureFault
 from seacorder.model.sample import Sample, SourceFormat
@@ -78,7 +79,7 @@ class PictureWatch(threading.Thread):
             self._judge.begin_anew()
             self._source = source
         luma = luma_of(keyframe, source)
-        give_back_memory()
+        heap.give_back()
         fault = self._judge.fault if luma is None else self._judge.see(Look(keyframe.instant_ns, luma))
         cost_ns = time.thread_time_ns() - begin_ns
         self._due_ns = keyframe.instant_ns + max(LOOK_EVERY_NS, COST_SHARE * cost_ns)
