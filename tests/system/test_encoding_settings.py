@@ -79,12 +79,12 @@ def one_channel(folder: Path, *, more: str = "", own: str = "") -> Iterator[Prog
     """`own`: TOML of the channel."""
     program = Program(folder, {"Bow": PATTERN}, more=more)
     program.settings_path.write_text(program.settings_path.read_text() + own)
-    program.start()
     try:
+        program.start()
         program.wait_live()
         yield program
     finally:
-        program.stop()
+        program.close()
 
 
 def test_the_public_example_records_what_the_camera_sends(tmp_path: Path) -> None:
