@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rig.rtsp_server import RtspServer, reason_to_skip
-from rig.source_files import SourceSpec, make_source
+from rig.source_files import SourceFile, SourceSpec, make_source
 
 _ENCODED_SECONDS = 10
 
@@ -32,9 +32,15 @@ class Camera:
             noise=True,
         )
 
+    def source_in(self, folder: Path) -> SourceFile:
+        """What it sends, as a file; encoded the first time."""
+        return make_source(folder, self.spec)
+
 
 CAMERA = Camera(1920, 1080, 30, 8)
 SMALL_CAMERA = Camera(1280, 720, 15, 1)
+ENCODED_CAMERA = Camera(1920, 1080, 25, 12)
+"""What is encoded anew: at twice the bit rate that it is encoded to."""
 
 
 @contextmanager
@@ -42,7 +48,7 @@ def cameras(camera: Camera, count: int, folder: Path) -> Iterator[list[str]]:
     """The addresses of `count` cameras, one server for all; stopped at the end. Encodes into `folder` first."""
     if reason := reason_to_skip():
         raise SystemExit(f"The cameras cannot be served: {reason}. On Debian as root `make system` installs it.")
-    source = make_source(folder, camera.spec)
+    source = camera.source_in(folder)
     megabits = 8 * source.path.stat().st_size / _ENCODED_SECONDS / 1_000_000
     print(f"  {count} cameras, {camera.width}x{camera.height} at {camera.frames_per_second}, {megabits:.2f} Mbit/s")
     with RtspServer() as server:

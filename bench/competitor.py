@@ -1,26 +1,27 @@
-"""What Seacorder is measured against: one `ffmpeg -c copy -f segment` for each camera."""
+"""What Seacorder is measured against: one `ffmpeg -f segment` for each camera."""
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 _STARTS_WITHIN_SECONDS = 30.0
+COPY = ("-c", "copy")
 
 
-def command(address: str, folder: Path, number: int) -> list[str]:
-    """ffmpeg as people run it as a recorder: pass-through into MP4 segments of ten minutes."""
+def command(address: str, folder: Path, number: int, options: Sequence[str]) -> list[str]:
+    """ffmpeg as people run it as a recorder: into MP4 segments of ten minutes."""
     return [
         *("ffmpeg", "-nostdin", "-v", "error", "-rtsp_transport", "tcp", "-i", address),
-        *("-c", "copy", "-f", "segment", "-segment_time", "600", str(folder / f"camera{number}_%03d.mp4")),
+        *options, *("-f", "segment", "-segment_time", "600", str(folder / f"camera{number}_%03d.mp4")),
     ]
 
 
 @contextmanager
-def ffmpegs(addresses: list[str], folder: Path) -> Iterator[list[int]]:
-    """Process numbers of one ffmpeg a camera, all of them already writing."""
-    running = [subprocess.Popen(command(address, folder, n)) for n, address in enumerate(addresses)]
+def ffmpegs(addresses: list[str], folder: Path, options: Sequence[str] = COPY) -> Iterator[list[int]]:
+    """Process numbers of one ffmpeg a camera, all of them already writing. `options` say how it encodes."""
+    running = [subprocess.Popen(command(address, folder, n, options)) for n, address in enumerate(addresses)]
     try:
         until = time.monotonic() + _STARTS_WITHIN_SECONDS
         while sum(path.stat().st_size > 0 for path in folder.glob("*.mp4")) < len(addresses):

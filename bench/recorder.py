@@ -26,21 +26,22 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def settings_text(addresses: list[str], root: Path, ports: tuple[int, int]) -> str:
-    """A settings file with one channel an address; everything else as it comes."""
-    head = f'[server]\ninspector_port = {ports[0]}\nintegration_port = {ports[1]}\n\n[storage]\nroot = "{root}"\n'
-    channels = [f'\n[[channels]]\nname = "Camera {n}"\ninput = "{address}"\n' for n, address in enumerate(addresses)]
-    return head + "".join(channels)
+def settings_text(addresses: list[str], root: Path, ports: tuple[int, int], channel: str = "") -> str:
+    """A settings file with one channel an address; `channel` has further keys of each, everything else as it comes."""
+    text = f'[server]\ninspector_port = {ports[0]}\nintegration_port = {ports[1]}\n\n[storage]\nroot = "{root}"\n'
+    for number, address in enumerate(addresses):
+        text += f'\n[[channels]]\nname = "Camera {number}"\ninput = "{address}"\n{channel}'
+    return text
 
 
 class Recorder:
     """A running recorder. Every call blocks until the answer is there and raises SystemExit when it is a refusal."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, root: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], ports: tuple[int, int], root: Path) -> None:
         self._process = process
-        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.port, self.integration_port = ports
+        self._http = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         self._used = 0.0
-        self.port = port
         self.root = root
 
     def get(self, path: str) -> Any:
@@ -115,18 +116,23 @@ class Recorder:
 
 
 @contextmanager
-def recorder(addresses: list[str], root: Path, cores: set[int] | None = None) -> Iterator[Recorder]:
-    """A recorder whose channels are all live; on `cores` only, where they are given. Stopped in order at the end."""
+def recorder(
+    addresses: list[str], root: Path, cores: set[int] | None = None, *, channel: str = "", tables: str = ""
+) -> Iterator[Recorder]:
+    """A recorder whose channels are all live; on `cores` only, where they are given. Stopped in order at the end.
+
+    `channel`: further keys of each channel; `tables`: further tables of the settings file.
+    """
     root.mkdir(parents=True)
     ports = (free_port(), free_port())
     settings = root / "seacorder.toml"
-    settings.write_text(settings_text(addresses, root / "files", ports), encoding="utf-8")
+    settings.write_text(settings_text(addresses, root / "files", ports, channel) + tables, encoding="utf-8")
     command = [sys.executable, "-m", "seacorder", "serve", "--config", str(settings)]
     with (root / "log.txt").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         if cores:
             os.sched_setaffinity(process.pid, cores)
-        running = Recorder(process, ports[0], root)
+        running = Recorder(process, ports, root)
         try:
             running.wait_for("it answers ping", lambda: running.get("/api/stats/ping") == {"Ping": True})
             running.wait_for("every channel is live", running.all_are(lambda channel: channel["state"] == "live"))
