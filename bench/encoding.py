@@ -4,6 +4,7 @@ Processor time, memory and delay; and, frame by frame, how well either file show
 """
 
 import json
+import os
 import threading
 import time
 import urllib.request
@@ -146,10 +147,12 @@ def _encoding(running: Recorder) -> Any:
 
 
 def _ffmpeg_options(preset: str, *, text: bool) -> list[str]:
-    """What a careful user would give it for the same: the same encoder, preset, bit rate, cap and keyframes."""
-    rate = f"{BITRATE_MBITS}M"
-    options = ["-c:v", "libx264", "-preset", preset, "-tune", "zerolatency", "-b:v", rate]
-    options += ["-maxrate", rate, "-bufsize", rate, "-g", str(ENCODED_CAMERA.frames_per_second)]
+    """The same encoder, preset, threads, bit rate, cap and keyframes; what Seacorder fixes in all presets alike."""
+    cap = f"{1.5 * BITRATE_MBITS}M"
+    options = ["-threads", str(os.cpu_count() or 1), "-c:v", "libx264", "-preset", preset, "-tune", "zerolatency"]
+    options += ["-b:v", f"{BITRATE_MBITS}M", "-maxrate", cap, "-bufsize", cap]
+    options += ["-g", str(ENCODED_CAMERA.frames_per_second), "-forced-idr", "1"]
+    options += ["-x264-params", "ref=1:cabac=1:8x8dct=1:weightp=1:bframes=0:scenecut=0"]
     if text:
         drawn = f"drawtext=text='DEPTH %{{eif\\:t*{TEXT_RATE_HZ}\\:d}}':fontsize=h/20:fontcolor=white:box=1"
         options += ["-vf", f"{drawn}:boxcolor=black:x=20:y=h-th-20"]
