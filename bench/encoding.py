@@ -109,7 +109,7 @@ def measure(addresses: list[str], folder: Path, plan: Plan) -> list[Figure]:
 
 def _pairs(address: str, folder: Path, plan: Plan, *, text: bool) -> list[tuple[Run, Run]]:
     pairs = []
-    for number in range(plan.repeats):
+    for number in range(plan.encodings):
         ours = run_seacorder(address, folder / f"seacorder{number}", plan, text=text)
         theirs = run_ffmpeg(address, folder / f"ffmpeg{number}", plan, ours.preset, text=text)
         shares = f"seacorder {100 * ours.cpu:.1f}, ffmpeg {100 * theirs.cpu:.1f} % of a core"

@@ -1,4 +1,4 @@
-"""How long and how often: the whole bench in about ten minutes, or a quick look."""
+"""How long and how often: the whole bench in about twenty minutes, or a quick look."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,9 @@ class Plan:
     starts: int
     framegrabs: int
     many_cameras: int
+    encodings: int
+    """Runs of each competitor that encodes, in turn."""
 
 
-FULL = Plan(5, 20, 12, 20, 20, 40, 64)
-SHORT = Plan(1, 5, 3, 5, 4, 8, 16)
+FULL = Plan(5, 20, 12, 20, 20, 40, 64, 3)
+SHORT = Plan(1, 5, 3, 5, 4, 8, 16, 1)
