@@ -40,6 +40,19 @@ def render(sections: list[tuple[str, list[Figure]]], command: str) -> str:
     return f"\n## The figures\n\n{about}{tables}"
 
 
+def write_section(title: str, figures: list[Figure], command: str) -> None:
+    """Puts one section into the page, in place of the one with that title; it says itself what it was made on."""
+    facts = dict(machine())
+    about = f"Measured by `{command}` on {facts['Date']}, {facts['Processor']}, with {facts['Versions']}."
+    section = f"### {title}\n\n{about}\n\n{rows(figures)}"
+    head, mark, text = PAGE.read_text(encoding="utf-8").partition(MARK)
+    before, found, rest = text.partition(f"### {title}\n")
+    following = rest.partition("\n### ")
+    after = f"\n### {following[2]}" if found and following[1] else ""
+    separator = "" if before.endswith("\n\n") else "\n"
+    PAGE.write_text(head + mark + before + separator + section + after, encoding="utf-8")
+
+
 def write(text: str) -> None:
     """Puts `text` below the mark of the page."""
     head = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
