@@ -8,7 +8,6 @@ import struct
 from dataclasses import dataclass
 
 _SENDER_REPORT, _RECEIVER_REPORT, _DESCRIPTION, _GOODBYE = 200, 201, 202, 203
-NTP_TO_UNIX_SECONDS = 2_208_988_800
 
 
 @dataclass(frozen=True, slots=True)
