@@ -79,6 +79,15 @@ def test_a_hole_waits_for_both_its_ends_in_either_order() -> None:
     assert len(gaps) == 0
 
 
+def test_a_file_without_a_frame_counts_its_first_one_as_missing_though_the_rate_is_told_later() -> None:
+    """After a start of the program nothing is known of a source before its first picture."""
+    gaps = Gaps(FakeClock())
+    gaps.begin(replace(GAP, frame_rate=0.0))
+    assert gaps.examined("/x.mp4", None) == []
+    (loss,) = gaps.first_frame("Bow", FirstFrame("r", 2, 12 * SECOND), 25.0)
+    assert (loss.from_utc_ns, loss.to_utc_ns, loss.frames) == (10 * SECOND - SECOND // 25, 12 * SECOND, 50)
+
+
 def test_the_rate_of_the_new_part_stands_in_for_an_unknown_one() -> None:
     gaps = Gaps(FakeClock())
     gaps.begin(replace(GAP, path=None, frame_rate=0.0))

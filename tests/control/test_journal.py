@@ -9,7 +9,7 @@ from control.bridge import Bridge
 from fakes.clock import FakeClock
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events import EventKind
-from seacorder.control.journal import LINES_AT_ONCE, Journal
+from seacorder.control.journal import LINES_AT_ONCE, LINES_PER_SECOND, Journal
 from seacorder.model.channel import ChannelState
 
 
@@ -32,6 +32,26 @@ async def test_a_flood_of_one_channel_is_left_out_of_the_log_and_counted(
     left_out = 50 - LINES_AT_ONCE
     assert messages[-1] == f"Bow: The worker was lost. ({left_out} events before this one are only in the event list)"
     assert len(journal.events.after(0)) == 52
+
+
+async def test_alarms_and_the_rest_together_are_a_line_a_second(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A camera with two alarms each seven seconds, and something to say about everything else."""
+    clock = FakeClock()
+    catalogue = Catalogue(tmp_path / "seacorder.db", clock)
+    catalogue.open()
+    journal = Journal(clock, catalogue)
+    caplog.set_level(logging.INFO)
+    for second in range(70):
+        if second % 7 == 0:
+            journal.alarm(EventKind.WORKER_LOST, f"The worker was lost, {second}.", channel="Bow")
+            journal.alarm(EventKind.REPAIR_FAILED, f"The camera has gone, {second}.", channel="Bow")
+        journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Bow has gone.", channel="Bow")
+        clock.advance(1.0)
+    catalogue.close()
+    lines = [record for record in caplog.records if record.name == "seacorder.events"]
+    assert 10 < len(lines) <= LINES_AT_ONCE + 70 * LINES_PER_SECOND + 1
 
 
 @pytest.mark.parametrize(

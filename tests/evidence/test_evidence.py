@@ -149,6 +149,22 @@ def test_what_holds_no_picture_is_said_and_left(content: bytes, tmp_path: Path) 
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize("more", [0, 40], ids=["header alone", "the head of a fragment too"])
+def test_a_header_without_a_picture_opens_and_there_is_nothing_to_repair(more: int, tmp_path: Path) -> None:
+    bench, sink, path = running(tmp_path, Recipe())
+    content = path.read_bytes()
+    bench.finish(sink)
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(content[: content.index(b"moof") - 4 + more])
+    size = cut.stat().st_size
+    facts = inspect_file(cut)
+    assert (facts.state, facts.frames, facts.newest_frame_utc_ns) == (FileState.INTERRUPTED, 0, None)
+    with pytest.raises(StorageFailed, match="nothing to repair"):
+        repair(cut)
+    assert cut.stat().st_size == size
+    assert not list(tmp_path.glob(".*"))
+
+
 def test_the_worker_repairs_and_answers_in_order(tmp_path: Path) -> None:
     bench, sink, path = running(tmp_path, Recipe())
     cut = tmp_path / "cut.mp4"

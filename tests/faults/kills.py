@@ -4,6 +4,8 @@ from pathlib import Path
 
 from faults.account import Account
 from faults.cameras import Camera
+from faults.results import is_long
+from rig.frames import packet_count
 from rig.program import Program, wait_for
 
 SPLIT_MINUTES = 0.05
@@ -38,6 +40,14 @@ def judge(account: Account, frames_a_hole: int = 0) -> None:
     assert len(account.losses) >= len(account.holes), str(account)
 
 
+def assert_back(seconds: float) -> None:
+    """How soon a process starts is up to the machine too: the table says it in each form, and only the long form, which
+    has the machine to itself, fails for it."""
+    assert seconds > 0
+    if is_long():
+        assert seconds <= BACK_LIMIT_SECONDS
+
+
 def let_cameras_tell(camera: Camera) -> None:
     """Waits until what the cameras say has settled the count of the last holes."""
     until = camera.captured() + TOLD_SECONDS * camera.spec.rate
@@ -47,4 +57,4 @@ def let_cameras_tell(camera: Camera) -> None:
 def is_settled(program: Program, recording: str | None = None) -> bool:
     """Every file, of one recording or all, is whole or repaired, but those cut off before their first picture."""
     rows = [row for row in program.rows("parts") if recording in {None, row["recording_id"]}]
-    return all(row["state"] in {"whole", "repaired"} or not Path(row["path"]).stat().st_size for row in rows)
+    return all(row["state"] in {"whole", "repaired"} or not packet_count(Path(row["path"])) for row in rows)

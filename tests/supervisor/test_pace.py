@@ -41,6 +41,13 @@ def test_after_the_wait_that_it_names_a_bucket_gives(now: float) -> None:
     assert bucket.take(now + bucket.wait_seconds(now) + 1e-6)
 
 
+def test_what_cannot_be_left_out_is_paid_for_by_what_follows() -> None:
+    bucket = Bucket(2, 1)
+    for _ in range(4):
+        bucket.take_anyway(100.0)
+    assert [bucket.take(100.0 + seconds) for seconds in (0.0, 1.0, 2.0, 2.9, 3.0)] == [False, False, False, False, True]
+
+
 def test_silence_grows_with_the_looks_at_it() -> None:
     silence = Silence(most_per_look=1.0)
     assert [silence.look(now) for now in (0.0, 0.5, 1.0)] == [0.0, 0.5, 1.0]

@@ -199,7 +199,8 @@ def test_a_file_of_its_own_is_split_with_the_channels_and_stands_in_the_catalogu
         begins = [part["start_utc"] for part in beside.rows("parts") if part["channel"] == name]
         assert len(begins) == len(parts)
     errors = [one for file in files for one in seconds_by_the_note(file)]
-    assert len(errors) >= 12
+    # The end of a part may cut a second's sound in two; then neither half is heard.
+    assert len(errors) >= 14 - len(files)
     assert max(map(abs, errors)) < SYNC_MS, errors
     with av.open(str(beside.files("*@Bow.mp4")[0])) as container:
         assert not container.streams.audio

@@ -68,9 +68,12 @@ def test_recording_clip_and_still_hold_what_they_promise(
 
 
 def begins_at_or_before_the_start(start: Any, part: Any) -> None:
-    """The first frame is at or before the instant of the command, and within one group of pictures of it."""
+    """The first frame is at or before the instant of the command, and within one group of pictures of it.
+
+    A keyframe that was still on its way when the command came cannot be begun with: three frames for the way.
+    """
     ahead = seconds(start["instant_utc"]) - seconds(part["start_utc"])
-    assert 0 <= ahead <= (GOP + 1) / RATE
+    assert 0 <= ahead <= (GOP + 3) / RATE
 
 
 def clip_holds_its_preroll(clip: Any, row: Any, recorded: list[int], part: Any) -> None:

@@ -49,9 +49,12 @@ def call_process(name: str) -> None:
 
 
 class RateLimit:
-    """Lets one message through per `every_seconds` and key, and counts the rest. Safe from any thread."""
+    """Lets one message through per `every_seconds` and key, and counts the rest. Safe from any thread.
 
-    def __init__(self, clock: Clock, every_seconds: float = 1.0) -> None:
+    Ten seconds: what is wrong with a camera is often wrong all night, and a channel's log has a line a second at most.
+    """
+
+    def __init__(self, clock: Clock, every_seconds: float = 10.0) -> None:
         self._clock = clock
         self._every_ns = int(every_seconds * NS_PER_SECOND)
         self._last_ns: dict[str, int] = {}

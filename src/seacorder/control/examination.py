@@ -137,9 +137,8 @@ class Examination:
             sentence = f"{path} was repaired: an ordinary indexed MP4 of {report.frames} frames."
             self._journal.note(EventKind.FILE_REPAIRED, sentence)
             return
-        why = report.sentence if report is not None else "The worker that repairs ended."
-        sentence = f"{path} could not be repaired; it is left as it stands, try `seacorder repair`. {why}"
-        self._journal.warn(EventKind.REPAIR_FAILED, sentence)
+        ended = f"{path} is left as it stands, because the worker that repairs has ended; try `seacorder repair`."
+        self._journal.warn(EventKind.REPAIR_FAILED, ended if report is None else report.sentence)
 
 
 def with_facts(file: FileT, report: FileExamined) -> FileT:

@@ -52,6 +52,14 @@ class Gap:
     """Of the file before it; None when that is not known any more."""
     first: FirstFrame | None = None
     """What ended it, when a frame did."""
+    begins_with_first: bool = False
+    """The file was cut off before its first frame, and `from_utc_ns` is that one's: the last stored is the one before."""
+
+    @property
+    def last_utc_ns(self) -> int:
+        """Capture time of the last frame that is stored."""
+        is_known = self.begins_with_first and self.frame_rate > 0
+        return self.from_utc_ns - (round(NS_PER_SECOND / self.frame_rate) if is_known else 0)
 
     @property
     def is_whole(self) -> bool:
@@ -59,11 +67,11 @@ class Gap:
 
     def loss(self, length: Distance) -> Loss | None:
         """The row for the catalogue; None when no frame is missing after all."""
-        if self.to_utc_ns is None or self.to_utc_ns <= self.from_utc_ns:
+        if self.to_utc_ns is None or self.to_utc_ns <= self.last_utc_ns:
             return None
         loss = Loss(
             channel=self.channel,
-            from_utc_ns=self.from_utc_ns,
+            from_utc_ns=self.last_utc_ns,
             to_utc_ns=self.to_utc_ns,
             frames=None,
             cause=self.cause,
@@ -88,11 +96,6 @@ def frames_between(from_utc_ns: int, to_utc_ns: int, frame_rate: float) -> int |
     if frame_rate <= 0:
         return None
     return max(0, round((to_utc_ns - from_utc_ns) * frame_rate / NS_PER_SECOND) - 1)
-
-
-def _one_frame_before(gap: Gap) -> int:
-    """A file that was cut off before its first frame: the last stored frame is the one before it."""
-    return gap.from_utc_ns - (round(NS_PER_SECOND / gap.frame_rate) if gap.frame_rate > 0 else 0)
 
 
 class Gaps:
@@ -156,7 +159,9 @@ class Gaps:
     def examined(self, path: str, end_utc_ns: int | None) -> list[Loss]:
         """The interrupted file has been examined; `end_utc_ns` is None when it holds no frame."""
         self._open = [
-            replace(gap, path=None, from_utc_ns=end_utc_ns or _one_frame_before(gap)) if gap.path == path else gap
+            replace(gap, path=None, from_utc_ns=end_utc_ns or gap.from_utc_ns, begins_with_first=end_utc_ns is None)
+            if gap.path == path
+            else gap
             for gap in self._open
         ]
         return self._take_whole()
@@ -215,8 +220,8 @@ class Gaps:
         """As well as it is known by now."""
         after = self._first_captured(gap)
         if after is None:
-            return Distance((gap.to_utc_ns or gap.from_utc_ns) - gap.from_utc_ns)
-        before = (gap.anchor or Anchor(self._clock_ns)).captured(gap.from_utc_ns)
+            return Distance((gap.to_utc_ns or gap.last_utc_ns) - gap.last_utc_ns)
+        before = (gap.anchor or Anchor(self._clock_ns)).captured(gap.last_utc_ns)
         return distance(before, after, self._camera_ahead_ns.get(gap.channel))
 
     def _first_captured(self, gap: Gap) -> Captured | None:

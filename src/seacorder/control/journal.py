@@ -13,7 +13,7 @@ _log = logging.getLogger("seacorder.events")
 LINES_AT_ONCE, LINES_PER_SECOND = 5, 0.3
 """Of the log, for each channel: a camera that comes and goes all night fills the event list, not the log."""
 SAME_ALARM_NS = 10 * NS_PER_SECOND
-"""How soon the log says the same alarm again; another one at once. In all, ten lines in ten seconds."""
+"""How soon the log says the same alarm again; another one at once, and what follows it pays for that."""
 _SAID_BY_ALARM = frozenset({"channel_failed", "channel_stalled", "picture_frozen", "picture_black"})
 """Events whose sentence comes again as an alarm: the log has it once, in the alarm's line."""
 _LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.ALARM: logging.ERROR}
@@ -63,12 +63,15 @@ class Journal:
         _log.log(_LEVELS[event.severity], "%s%s%s", prefix, event.sentence, rest)
 
     def _may_log(self, channel: str, event: Event) -> bool:
-        """New alarms always; the rest while it does not come in floods."""
+        """New alarms always; the rest while all of it together does not come in floods."""
         now_ns = self._clock.monotonic_ns()
+        bucket = self._buckets.setdefault(channel, Bucket(LINES_AT_ONCE, LINES_PER_SECOND))
         if event.severity is Severity.ALARM:
             self._alarms = {key: at for key, at in self._alarms.items() if now_ns - at < SAME_ALARM_NS}
             key = (channel, event.sentence)
             is_new = key not in self._alarms
             self._alarms.setdefault(key, now_ns)
+            if is_new:
+                bucket.take_anyway(now_ns / NS_PER_SECOND)
             return is_new
-        return self._buckets.setdefault(channel, Bucket(LINES_AT_ONCE, LINES_PER_SECOND)).take(now_ns / NS_PER_SECOND)
+        return bucket.take(now_ns / NS_PER_SECOND)

@@ -24,6 +24,7 @@ Progress = Callable[[float], None]
 """Is told the share that is done, from 0 to 1."""
 
 _OPTIONS = {"movflags": "+use_metadata_tags", "use_editlist": "0", "max_interleave_delta": "1"}
+_NOTHING_THERE = "{} holds nothing to repair: it was cut off before its first picture was on disk."
 _MADE_BY_MUXER = {"major_brand", "minor_version", "compatible_brands", "encoder"}
 
 
@@ -60,7 +61,7 @@ def _repair(path: Path, progress: Progress) -> bool:
     if layout.is_whole:
         return False
     if not layout.has_header:
-        raise StorageFailed(f"{path} cannot be repaired: it was cut off before its first picture was on disk.")
+        raise StorageFailed(_NOTHING_THERE.format(path))
     beside = path.with_name(f".{path.name}.repair")
     try:
         _replace(path, layout, beside, progress)
@@ -95,6 +96,8 @@ def _copy(path: Path, layout: Layout, beside: Path, progress: Progress) -> dict[
             digests[packet.stream.index].add(packet)
             packet.stream = streams[packet.stream.index]
             target.mux(packet)
+        if not any(digest.packets for digest in digests.values()):
+            raise StorageFailed(_NOTHING_THERE.format(path))
     return {index: digest for index, digest in digests.items() if digest.packets}
 
 

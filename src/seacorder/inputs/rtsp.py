@@ -12,7 +12,6 @@ from typing import Any
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
-from seacorder.base.log import RateLimit
 from seacorder.inputs import video_track
 from seacorder.inputs.audio_track import AudioTrack, open_sound
 from seacorder.inputs.faults import CLOSED, NO_TLS, failure, network_failure
@@ -170,7 +169,6 @@ class _Reading:
         self._sound = sound
         self._receivers = receivers
         self._clock = clock
-        self._rate_limit = RateLimit(clock)
         self._received = 0
         self._picture_came_ns = clock.monotonic_ns()
         self._next_look_ns = 0

@@ -42,6 +42,11 @@ class Bucket:
         self._tokens -= 1
         return True
 
+    def take_anyway(self, now_seconds: float) -> None:
+        """Takes one token that may be owed: what cannot be left out is paid for by what follows."""
+        self._fill(now_seconds)
+        self._tokens -= 1
+
     def wait_seconds(self, now_seconds: float) -> float:
         """How long until there is a token; 0 when there is one now."""
         self._fill(now_seconds)
