@@ -207,6 +207,8 @@ def test_other_codecs_are_for_the_other_client(rtsp_server: RtspServer, other: s
     with pytest.raises(InputFailed, match=f"sends {codec}; .* add #client=ffmpeg"):
         refused.open()
     refused.close()
+    # A path of its own: while the server takes down what one client had, it refuses the next one.
+    address = rtsp_server.serve("/stern", other=other)
     source = make_input(f"{address}#client=ffmpeg", channel_name="Bow", channel_index=0, clock=SystemClock())
     found = source.open()
     [first] = take_video(source.packets(), 1)

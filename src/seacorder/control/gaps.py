@@ -53,7 +53,7 @@ class Gap:
     first: FirstFrame | None = None
     """What ended it, when a frame did."""
     begins_with_first: bool = False
-    """The file was cut off before its first frame, and `from_utc_ns` is that one's: the last stored is the one before."""
+    """The file was cut off before its first frame, and `from_utc_ns` is that one's: the one before it is stored."""
 
     @property
     def last_utc_ns(self) -> int:
