@@ -1,11 +1,11 @@
 """The worker's life: threads, heartbeat, and an end that leaves every file whole."""
 
-import gc
 import logging
 import os
 import threading
 from collections.abc import Callable
 
+from seacorder.base import collector
 from seacorder.base.clock import NS_PER_SECOND, Clock, SystemClock
 from seacorder.base.log import call_process
 from seacorder.base.pipe import Link
@@ -33,9 +33,6 @@ from seacorder.storage.places import Places
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 0.5
-COLLECT_SECONDS = 10.0
-"""Between two looks for reference cycles. A file that is closed and a connection that is over are such cycles, with
-some 100 KB of FFmpeg's behind each, which the collector does not count."""
 HANGING_SECONDS = 20.0
 """An input or encoder that has not given up by itself after so long never will; only a new process gets rid of it."""
 REPORTS_SECONDS = 2.0
@@ -67,8 +64,8 @@ class Heartbeat(threading.Thread):
                 if max(channel.stalled_seconds(), channel.encoding.hangs_seconds()) > HANGING_SECONDS:
                     self._give_up()
             if now_ns >= next_collection_ns:
-                next_collection_ns = now_ns + int(COLLECT_SECONDS * NS_PER_SECOND)
-                gc.collect()
+                next_collection_ns = now_ns + int(collector.COLLECT_SECONDS * NS_PER_SECOND)
+                collector.collect()
             channel.tick()
             self._clean.tick()
             due = [next_beat_ns, channel.next_due_ns(), self._clean.next_due_ns()]
@@ -105,7 +102,7 @@ def run(link: Link) -> None:
         watch = PictureWatch(channel.saw_picture)
         channel.offer_keyframe = watch.offer
         watch.start()
-    spare_the_collector()
+    collector.spare_what_stands()  # the way of a packet makes no cycles
     heartbeat.start()
     ingest.start()
     for command in messages:
@@ -156,16 +153,6 @@ def ear_of(channel: Channel) -> Callable[[HearNarration], None]:
 def as_it_comes(*_: object) -> EncodingPlan:
     """How the narrator's packets are stored: it has encoded them itself."""
     return EncodingPlan(is_pass_through=True, sentence="Narration is AAC already.")
-
-
-def spare_the_collector() -> None:
-    """What stands now stays for good, so the collector of reference cycles need not look at it again and again.
-
-    The way of a packet makes no cycles; what files, connections and exceptions leave behind the heartbeat collects.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 def end(channel: Channel, clean: CleanCopy, outbox: Outbox, code: int) -> None:

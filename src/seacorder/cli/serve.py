@@ -18,6 +18,7 @@ from seacorder import __version__
 from seacorder.api.listeners import Listener, claim_port, serve_apps
 from seacorder.base import log
 from seacorder.base.clock import SystemClock
+from seacorder.base.collector import spare_what_stands
 from seacorder.base.errors import SeacorderError, StorageFailed
 from seacorder.base.processor import usable_cores
 from seacorder.base.shutdown import Shutdown, signals
@@ -109,6 +110,7 @@ async def _start(settings: Settings, shutdown: Shutdown) -> Recorder:
         Listener(create_inspector_app(recorder, server), inspector),
         Listener(create_integration_app(recorder, server, bare_false=bare_false), integration),
     ])
+    spare_what_stands()
     return recorder
 
 

@@ -5,6 +5,7 @@ import contextlib
 import logging
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.collector import COLLECT_SECONDS, collect
 from seacorder.control.alarms import Alarms
 from seacorder.control.events import EventKind
 from seacorder.control.recordings import Recordings
@@ -29,7 +30,7 @@ class Rounds:
         self._volumes = volumes
         self._alarms = alarms
         self._offset_ns = self._utc_minus_monotonic_ns()
-        self._figures_ns = 0
+        self._figures_ns = self._collected_ns = 0
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -59,6 +60,9 @@ class Rounds:
             self._figures_ns = now_ns
             self._recordings.record_figures()
         self._alarms.look()
+        if now_ns - self._collected_ns >= COLLECT_SECONDS * NS_PER_SECOND:
+            self._collected_ns = now_ns
+            collect()
 
     async def _run(self) -> None:
         while True:
