@@ -7,8 +7,9 @@ connection, nothing in the log, and the next client is served.
 import asyncio
 import json
 import logging
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -257,6 +258,22 @@ async def test_a_crowd_of_idle_connections_keeps_nobody_out(here: Served) -> Non
     finally:
         for _, writer in crowd:
             writer.close()
+
+
+async def test_in_a_rush_of_clients_a_request_that_has_come_is_served(
+    here: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are at the door before the service looks there, and who asks came first, so has waited longest."""
+    monkeypatch.setattr(connections, "CONNECTIONS_MAX", 10)
+    with ExitStack() as leaving:
+        operator = leaving.enter_context(socket.create_connection(("127.0.0.1", here.port)))
+        operator.sendall(PING.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        for _ in range(40):
+            leaving.enter_context(socket.create_connection(("127.0.0.1", here.port)))
+        operator.setblocking(False)
+        receiving = asyncio.get_running_loop().sock_recv(operator, 1000)
+        answer = await asyncio.wait_for(receiving, LIMIT_SECONDS)
+        assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 async def is_ended(reader: asyncio.StreamReader) -> bool:

@@ -6,6 +6,7 @@ what a listener sends is thrown away unread. So no number of idle, slow or silen
 """
 
 import asyncio
+import socket
 from typing import Any
 
 import h11
@@ -101,6 +102,15 @@ class HttpConnection(H11Protocol):
         self._unread.rest()
         super().resume_writing()
 
+    def has_unread(self) -> bool:
+        """True when something has come that has not been read yet: in a rush of clients, the request perhaps."""
+        with self.transport.get_extra_info("socket").dup() as same:
+            same.setblocking(False)
+            try:
+                return bool(same.recv(1, socket.MSG_PEEK))
+            except OSError:
+                return False
+
     def let_go(self) -> None:
         """Closes, also when the client does not take what is left to send."""
         self.connections.discard(self)
@@ -110,10 +120,11 @@ class HttpConnection(H11Protocol):
         waiting = [
             one for one in self.connections if isinstance(one, HttpConnection) and one.is_waiting and one is not self
         ]
-        if waiting:
-            min(waiting, key=lambda one: one.waits_since).let_go()
-        else:
-            self._refuse(Busy("Too many clients are asking at once; try again in a moment."))
+        for one in sorted(waiting, key=lambda one: one.waits_since):
+            if not one.has_unread():
+                one.let_go()
+                return
+        self._refuse(Busy("Too many clients are asking at once; try again in a moment."))
 
     def _refuse(self, error: SeacorderError) -> None:
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE} and not self.transport.is_closing():
