@@ -94,12 +94,12 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
 
     if guardian.is_possible() and not no_guardian:
         guardian.become_guardian(sys.argv[1:])
-    pipe = os.environ.pop(guardian.PIPE_VARIABLE, None)
+    pipes = os.environ.pop(guardian.PIPES_VARIABLE, "").split()
     from seacorder.cli.overrides import Overrides, settings_for
     from seacorder.cli.serve import run
 
     settings = settings_for(config, Overrides(host, port, integration_port, root), demo=demo)
-    sys.exit(run(settings, guardian_pipe=int(pipe) if pipe else None))
+    sys.exit(run(settings, guardian_pipes=(int(pipes[0]), int(pipes[1])) if pipes else None))
 
 
 @app.command("check-config")

@@ -41,15 +41,15 @@ WORKER_LOG_LEVEL = "SEACORDER_LOG_LEVEL"
 """Workers inherit it, and nothing else of the settings."""
 
 
-def run(settings: Settings, *, guardian_pipe: int | None = None) -> int:
+def run(settings: Settings, *, guardian_pipes: tuple[int, int] | None = None) -> int:
     """Runs the recorder until a signal; returns the exit code. Blocks. Raises SeacorderError when it cannot start.
 
-    `guardian_pipe` is the reading end of the guardian's pipe, where there is a guardian.
+    `guardian_pipes`, where there is a guardian: one that ends with it, and one that hears that commands are taken.
     """
     log.set_up(settings.log.level)
     os.environ[WORKER_LOG_LEVEL] = settings.log.level
     try:
-        return asyncio.run(_serve(settings, guardian_pipe))
+        return asyncio.run(_serve(settings, guardian_pipes))
     except SeacorderError:
         raise
     except Exception:  # noqa: BLE001 - the top of the process; logged whole
@@ -57,17 +57,19 @@ def run(settings: Settings, *, guardian_pipe: int | None = None) -> int:
         return CRASHED
 
 
-async def _serve(settings: Settings, guardian_pipe: int | None) -> int:
+async def _serve(settings: Settings, guardian_pipes: tuple[int, int] | None) -> int:
     shutdown = Shutdown()
     with signals(shutdown):
-        if guardian_pipe is not None:
-            _watch_guardian(guardian_pipe)
+        if guardian_pipes is not None:
+            _watch_guardian(guardian_pipes[0])
         try:
             recorder = await _start(settings, shutdown)
         except BaseException:
             await shutdown.stop_all()
             raise
         announce(settings)
+        if guardian_pipes is not None:
+            os.write(guardian_pipes[1], b".")
         await shutdown.asked()
         _log.info("Finishing every file; Ctrl-C once more ends at once")
         in_order = await shutdown.stop_all()

@@ -14,7 +14,8 @@ small, and nothing that could break the control process may be able to break it.
 |                                                              | it from starting may pass, and it is tried again |
 | with 0, or after a signal that the guardian passed on        | the guardian ends with that code                |
 
-A pipe that only the guardian writes to tells the control process, by its end, that the guardian is gone.
+A pipe that only the guardian writes to tells the control process, by its end, that the guardian is gone. Into another
+one the control process writes when it takes commands: such a run, however short, does not lengthen the delays.
 """
 
 import os
@@ -23,8 +24,8 @@ import signal
 import sys
 import time
 
-PIPE_VARIABLE = "SEACORDER_GUARDIAN_PIPE"
-"""In the control process's environment: the number of the pipe's reading end."""
+PIPES_VARIABLE = "SEACORDER_GUARDIAN_PIPES"
+"""In the control process's environment: the numbers of the first pipe's reading end and the second's writing end."""
 ENDED_IN_ORDER = 0
 CANNOT_START = (1, 2)
 KILLED = 128
@@ -35,6 +36,8 @@ DELAYS_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
 """Before the first restart, the second, …; the last one for all further ones."""
 GOOD_RUN_SECONDS = 5.0
 """A run of this length lets the delays begin anew: it has started and recorded, and is to do so again at once."""
+PROVED_FAILURES = 2
+"""What a run counts for at most that took commands and ended before that: recording is not to wait for it."""
 NOW_SECONDS = 3.0
 """After a second signal the control process has so long to end; then it is killed."""
 
@@ -50,7 +53,10 @@ class Guardian:
         self._failures = 0
         self._woken_by, self._wakes = os.pipe()
         self._alive_reader, self._alive_writer = os.pipe()
-        os.set_inheritable(self._alive_reader, True)
+        self._proof_reader, self._proof_writer = os.pipe()
+        os.set_blocking(self._proof_reader, False)
+        for end in (self._alive_reader, self._proof_writer):
+            os.set_inheritable(end, True)
 
     def run(self) -> int:
         """Blocks until the command has ended for good; its exit code."""
@@ -60,11 +66,24 @@ class Guardian:
             code = self._run_once()
             if self._is_final(code):
                 return code if code >= 0 else KILLED - code
-            self._failures = 1 if time.monotonic() - began >= GOOD_RUN_SECONDS else self._failures + 1
+            self._count(time.monotonic() - began, is_proved=self._took_commands())
             delay = DELAYS_SECONDS[min(self._failures, len(DELAYS_SECONDS)) - 1]
             say(f"The control process {how(code)}; it is started again{f' in {delay:g} s' if delay else ''}.")
             if self._is_asked_within(delay):
                 return ENDED_IN_ORDER
+
+    def _count(self, seconds: float, *, is_proved: bool) -> None:
+        """How often in a row it has failed now, after a run of that length."""
+        self._failures = 1 if seconds >= GOOD_RUN_SECONDS else self._failures + 1
+        if is_proved:
+            self._failures = min(self._failures, PROVED_FAILURES)
+
+    def _took_commands(self) -> bool:
+        """The run that has just ended had said so."""
+        try:
+            return bool(os.read(self._proof_reader, 4096))
+        except BlockingIOError:
+            return False
 
     def _listen(self) -> None:
         """Has every signal that matters arrive as a byte in a pipe, which can be waited for with a limit."""
@@ -84,7 +103,7 @@ class Guardian:
 
     def _run_once(self) -> int:
         """Starts the command and waits for its end: its exit code, negative for a signal."""
-        environment = {**os.environ, PIPE_VARIABLE: str(self._alive_reader)}
+        environment = {**os.environ, PIPES_VARIABLE: f"{self._alive_reader} {self._proof_writer}"}
         # A group of its own: a terminal's Ctrl-C reaches the guardian alone, and is passed on once.
         try:
             self._pid = os.posix_spawn(self._command[0], self._command, environment, setpgroup=0)
