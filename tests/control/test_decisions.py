@@ -140,6 +140,18 @@ def test_a_hole_is_counted_by_the_camera_s_clock_once_that_is_known_on_both_side
     assert (loss.frames, loss.detail.endswith(BY_CAMERA)) == (18, True)
 
 
+def test_a_hole_right_behind_a_split_begins_by_what_the_part_before_knew_of_the_camera() -> None:
+    """Nothing has been told of the new part. The one before it lies 41 ms late, the first frame after it 50 ms."""
+    clock = FakeClock()
+    gaps, ahead_ns, camera_ahead_ns = Gaps(clock), clock.utc_ns() - clock.monotonic_ns(), 5 * SECOND
+    begin, late_ns = clock.utc_ns(), 50_000_000
+    before = Anchor(ahead_ns + 41_000_000, ahead_ns + 41_000_000 - camera_ahead_ns)
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, anchor_before=before))
+    (told,) = gaps.first_frame("Bow", FirstFrame("r", 2, begin + 2 * SECOND + late_ns), 25.0)
+    (better,) = gaps.saw_status(heartbeat(Anchor(ahead_ns, ahead_ns + late_ns - camera_ahead_ns)))
+    assert (told.frames, better.frames) == (50, 49)
+
+
 @pytest.mark.parametrize("step_seconds", [3600, -3600])
 def test_a_hole_is_as_long_as_it_lasted_whatever_the_wall_clock_does(step_seconds: int) -> None:
     clock = FakeClock()

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +9,6 @@ from control.bridge import Bridge
 from seacorder.catalogue.page import Page
 from seacorder.control.resumption import mean_rate, remains
 from seacorder.control.tails import Tails
-from seacorder.model.captured import PartAnchor
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording
 from seacorder.model.recording import FileState, LossCause, Part, Recording, RecordingState
@@ -37,16 +35,6 @@ def test_a_hole_begins_with_the_newest_part_of_each_channel() -> None:
         ("Bow", 13 * SECOND, "/a_2.mp4"),
         ("Stern", 12 * SECOND, None),
     ]
-
-
-@pytest.mark.parametrize(("told", "expected"), [([1], 101), ([1, 2], 102), ([2], 102), ([], None), ([3], None)])
-def test_a_part_that_was_begun_just_before_the_end_lies_on_the_clocks_as_the_one_before_it(
-    told: list[int], expected: int | None
-) -> None:
-    newest = replace(PART, number=2, path="/a_2.mp4", start_utc_ns=12 * SECOND, end_utc_ns=None)
-    anchors = [PartAnchor("a", "Bow", number, 100 + number, None) for number in told]
-    (gap,) = remains([RUNNING], [newest], []).gaps([PART, newest], anchors)
-    assert (None if gap.anchor is None else gap.anchor.monotonic_ns) == expected
 
 
 @given(st.integers(2, 10_000), st.integers(1, 240))

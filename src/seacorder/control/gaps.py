@@ -50,6 +50,8 @@ class Gap:
     detail: str = ""
     anchor: Anchor | None = None
     """Of the file before it; None when that is not known any more."""
+    anchor_before: Anchor | None = None
+    """Of the part before that, whose camera tells the time for a file that was begun just before its end."""
     first: FirstFrame | None = None
     """What ended it, when a frame did."""
     begins_with_first: bool = False
@@ -98,6 +100,13 @@ def frames_between(from_utc_ns: int, to_utc_ns: int, frame_rate: float) -> int |
     return max(0, round((to_utc_ns - from_utc_ns) * frame_rate / NS_PER_SECOND) - 1)
 
 
+def _camera_ahead_ns(gap: Gap) -> int | None:
+    """What the camera's clock was ahead of the monotonic one when the hole began: what ran then had had time to learn it.
+    """
+    told = (anchor for anchor in (gap.anchor, gap.anchor_before) if anchor is not None)
+    return next((one.monotonic_ns - one.camera_ns for one in told if one.camera_ns is not None), None)
+
+
 class Gaps:
     """The holes that are open. Every method returns the losses that it completed.
 
@@ -124,11 +133,14 @@ class Gaps:
         """
         if any(one.channel == gap.channel and one.to_utc_ns is None for one in self._open):
             return
-        if gap.anchor is not None and abs(gap.anchor.monotonic_ns - self._clock_ns) > OTHER_RUN_NS and is_from_before:
-            gap = replace(gap, anchor=replace(gap.anchor, monotonic_ns=self._clock_ns))
-        if gap.anchor is not None and gap.anchor.camera_ns is not None:
-            self._camera_ahead_ns.setdefault(gap.channel, gap.anchor.monotonic_ns - gap.anchor.camera_ns)
+        if is_from_before:
+            gap = replace(gap, anchor=self._of_now(gap.anchor), anchor_before=self._of_now(gap.anchor_before))
         self._open.append(gap)
+
+    def _of_now(self, anchor: Anchor | None) -> Anchor | None:
+        if anchor is None or abs(anchor.monotonic_ns - self._clock_ns) <= OTHER_RUN_NS:
+            return anchor
+        return replace(anchor, monotonic_ns=self._clock_ns)
 
     def first_frame(self, channel: str, first: FirstFrame, frame_rate: float) -> list[Loss]:
         """The channel records again; its rate counts, where it is known, because it was told and not reckoned."""
@@ -222,7 +234,7 @@ class Gaps:
         if after is None:
             return Distance((gap.to_utc_ns or gap.last_utc_ns) - gap.last_utc_ns)
         before = (gap.anchor or Anchor(self._clock_ns)).captured(gap.last_utc_ns)
-        return distance(before, after, self._camera_ahead_ns.get(gap.channel))
+        return distance(before, after, _camera_ahead_ns(gap) or self._camera_ahead_ns.get(gap.channel))
 
     def _first_captured(self, gap: Gap) -> Captured | None:
         """When the frame that ended a hole was captured; None when its file says nothing about that (any more)."""

@@ -191,12 +191,9 @@ def with_figures(part: Part, status: ChannelStatus) -> Part:
 
 
 def anchor_of(status: ChannelStatus, part: Part) -> Anchor | None:
-    """How the newest frames of a part lie on the clocks; None when its worker's last heartbeat is of another part.
-
-    The part just before it lies alike: one that was begun since the last heartbeat goes on with the same clocks.
-    """
+    """How the newest frames of a part lie on the clocks; None when its worker's last heartbeat is of another part."""
     file = status.recording
-    if file is None or file.id != part.recording_id or file.number not in {part.number, part.number - 1}:
+    if file is None or (file.id, file.number) != (part.recording_id, part.number):
         return None
     if file.anchors is not None:
         return file.anchors.newest

@@ -236,6 +236,7 @@ class Recordings:
             path=path,
             detail=sentence,
             anchor=anchor_of(last, part),
+            anchor_before=anchor_of(last, replace(part, number=part.number - 1)),
         )
         self._gaps.begin(gap)
         if session.stopped is not None:

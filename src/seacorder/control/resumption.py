@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from seacorder.control.gaps import Gap
-from seacorder.model.captured import Anchor, PartAnchor
+from seacorder.model.captured import PartAnchor
 from seacorder.model.recording import Clip, FileState, LossCause, Part, Recording, RecordingState
 
 
@@ -38,7 +38,8 @@ class Remains:
                 frame_rate=mean_rate(part),
                 path=part.path if part.path in examined else None,
                 detail="The program ended unexpectedly.",
-                anchor=_anchor(part, known),
+                anchor=known.get((part.recording_id, channel, part.number)),
+                anchor_before=known.get((part.recording_id, channel, part.number - 1)),
             )
             for channel, part in newest.items()
         ]
@@ -55,13 +56,6 @@ def remains(recordings: Iterable[Recording], parts: Iterable[Part], clips: Itera
         parts,
         tuple(replace(clip, state=FileState.INTERRUPTED) for clip in clips),
     )
-
-
-def _anchor(part: Part, known: dict[tuple[str, str, int], Anchor]) -> Anchor | None:
-    """A part that was begun just before the end lies on the clocks as the one before it did."""
-    numbers = (part.number, part.number - 1)
-    found = (known.get((part.recording_id, part.channel, number)) for number in numbers)
-    return next((anchor for anchor in found if anchor is not None), None)
 
 
 def mean_rate(part: Part) -> float:
