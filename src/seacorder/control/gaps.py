@@ -101,8 +101,7 @@ def frames_between(from_utc_ns: int, to_utc_ns: int, frame_rate: float) -> int |
 
 
 def _camera_ahead_ns(gap: Gap) -> int | None:
-    """What the camera's clock was ahead of the monotonic one when the hole began: what ran then had had time to learn it.
-    """
+    """What the camera was ahead of the monotonic clock when the hole began: what ran then had had time to learn it."""
     told = (anchor for anchor in (gap.anchor, gap.anchor_before) if anchor is not None)
     return next((one.monotonic_ns - one.camera_ns for one in told if one.camera_ns is not None), None)
 
