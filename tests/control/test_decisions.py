@@ -152,6 +152,24 @@ def test_a_hole_right_behind_a_split_begins_by_what_the_part_before_knew_of_the_
     assert (told.frames, better.frames) == (50, 49)
 
 
+@pytest.mark.parametrize("off_ms", [-30, -21, -19, -5, 0, 5, 19, 21, 30])
+@pytest.mark.parametrize("noise_ms", [-8, 0, 8])
+def test_a_short_run_whose_place_is_not_known_well_is_in_neither_hole(off_ms: int, noise_ms: int) -> None:
+    """Two holes of 49 frames, and between them a run that is placed off by as much as three quarters of a frame."""
+    clock = FakeClock()
+    gaps, ahead_ns = Gaps(clock), clock.utc_ns() - clock.monotonic_ns()
+    begin, off_ns, noise_ns = clock.utc_ns(), off_ms * 1_000_000, noise_ms * 1_000_000
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, anchor=Anchor(ahead_ns, noise_ns)))
+    told = gaps.first_frame("Bow", FirstFrame("r", 2, begin + 2 * SECOND), 25.0)
+    short = Anchor(ahead_ns, -off_ns)
+    first = [*told, *gaps.saw_status(heartbeat(short))][-1]
+    anchor = short.earlier(gaps.rounded_ns("Bow"))
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin + 2 * SECOND, anchor=anchor))
+    told = gaps.first_frame("Bow", FirstFrame("r", 3, begin + 4 * SECOND), 25.0)
+    second = [*told, *gaps.saw_status(heartbeat(Anchor(ahead_ns, 0), number=3))][-1]
+    assert (first.frames or 0) + (second.frames or 0) == 98
+
+
 @pytest.mark.parametrize("step_seconds", [3600, -3600])
 def test_a_hole_is_as_long_as_it_lasted_whatever_the_wall_clock_does(step_seconds: int) -> None:
     clock = FakeClock()

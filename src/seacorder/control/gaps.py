@@ -89,8 +89,10 @@ class _Settling:
     """A hole that has been noted, and how it was noted last."""
 
     gap: Gap
-    loss: Loss | None
     until_ns: int
+    loss: Loss | None = None
+    rounded_ns: int = 0
+    """By how much the hole is longer than its frames."""
 
 
 def frames_between(from_utc_ns: int, to_utc_ns: int, frame_rate: float) -> int | None:
@@ -177,6 +179,14 @@ class Gaps:
         ]
         return self._take_whole()
 
+    def rounded_ns(self, channel: str) -> int:
+        """By how much the channel's last hole is longer than its frames, while that is still being settled.
+
+        What was recorded behind it lies so much too late by the camera's clock, as far as that is known yet. If the
+        next hole began where it lies, both could be rounded up; begun so much earlier, no frame is counted twice.
+        """
+        return next((one.rounded_ns for one in reversed(self._settling) if one.gap.channel == channel), 0)
+
     def absorbs(self, loss: Loss) -> bool:
         """True when a worker's own loss lies in a hole that is still open here, and so is counted with it."""
         return any(
@@ -212,7 +222,9 @@ class Gaps:
         whole = [gap for gap in self._open if gap.is_whole]
         self._open = [gap for gap in self._open if not gap.is_whole]
         until_ns = self._clock.monotonic_ns() + SETTLE_NS
-        noted = [_Settling(gap, gap.loss(self._length(gap)), until_ns) for gap in whole]
+        noted = [_Settling(gap, until_ns) for gap in whole]
+        for one in noted:
+            one.loss, one.rounded_ns = self._counted(one.gap)
         self._settling += [one for one in noted if one.gap.first is not None]
         return [one.loss for one in noted if one.loss is not None]
 
@@ -221,11 +233,20 @@ class Gaps:
         self._settling = [one for one in self._settling if now_ns < one.until_ns]
         changed = []
         for one in self._settling:
-            loss = one.gap.loss(self._length(one.gap)) if one.gap.channel == channel else None
-            if loss is not None and loss != one.loss and self._first_captured(one.gap) is not None:
+            if one.gap.channel != channel or self._first_captured(one.gap) is None:
+                continue
+            loss, one.rounded_ns = self._counted(one.gap)
+            if loss is not None and loss != one.loss:
                 one.loss = loss
                 changed.append(loss)
         return changed
+
+    def _counted(self, gap: Gap) -> tuple[Loss | None, int]:
+        length = self._length(gap)
+        loss = gap.loss(length)
+        if loss is None or loss.frames is None or self._first_captured(gap) is None:
+            return loss, 0
+        return loss, length.ns - round((loss.frames + 1) * NS_PER_SECOND / gap.frame_rate)
 
     def _length(self, gap: Gap) -> Distance:
         """As well as it is known by now."""

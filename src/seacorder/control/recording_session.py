@@ -135,13 +135,13 @@ class RecordingSession:
             self._first_ns.setdefault(status.channel, file.start_ns)
             self._newest_ns[status.channel] = file.newest_stored_ns
 
-    def tells_anchor(self, status: ChannelStatus) -> bool:
-        """True for the heartbeats that say something new about a part's times."""
+    def tells_anchor(self, status: ChannelStatus, rounded_ns: int = 0) -> bool:
+        """True for the heartbeats that say something new about a part's times, or about the hole before it."""
         part, file = self._newest_part.get(status.channel), status.recording
         if part is None or file is None or file.anchors is None:
             return False
         newest = file.anchors.newest
-        camera = None if newest.camera_ns is None else newest.camera_ns // NEWS_NS
+        camera = None if newest.camera_ns is None else (newest.camera_ns + rounded_ns) // NEWS_NS
         news = (part.number, file.number, newest.monotonic_ns // (4 * NEWS_NS), camera)
         is_new = self._anchored.get(status.channel) != news
         self._anchored[status.channel] = news

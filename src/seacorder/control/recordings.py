@@ -23,7 +23,7 @@ from seacorder.control.recording_session import (
 from seacorder.control.surroundings import Surroundings
 from seacorder.control.tails import Tails
 from seacorder.model.account import key_of
-from seacorder.model.captured import PartAnchor
+from seacorder.model.captured import Anchor, PartAnchor
 from seacorder.model.channel import ChannelState, ChannelStatus, as_clean
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
@@ -157,7 +157,7 @@ class Recordings:
             self._session.saw_status(status)
             if status.keeps_clean:
                 self._session.saw_status(as_clean(status))
-            if self._session.tells_anchor(status):
+            if self._session.tells_anchor(status, self._gaps.rounded_ns(status.channel)):
                 self._record_anchor(self._session, status)
 
     def part_opened(self, part: Part) -> None:
@@ -235,8 +235,8 @@ class Recordings:
             frame_rate=rate,
             path=path,
             detail=sentence,
-            anchor=anchor_of(last, part),
-            anchor_before=anchor_of(last, replace(part, number=part.number - 1)),
+            anchor=self._anchor_of(last, part),
+            anchor_before=self._anchor_of(last, replace(part, number=part.number - 1)),
         )
         self._gaps.begin(gap)
         if session.stopped is not None:
@@ -380,9 +380,13 @@ class Recordings:
     def _record_anchor(self, session: RecordingSession, status: ChannelStatus) -> None:
         """For the case that the program ends unexpectedly: then the hole's count goes by it."""
         part = session.newest_part(status.channel)
-        if part is not None and (anchor := anchor_of(status, part)) is not None:
+        if part is not None and (anchor := self._anchor_of(status, part)) is not None:
             row = PartAnchor(session.id, part.channel, part.number, anchor.monotonic_ns, anchor.camera_ns)
             self._own.catalogue.record_anchor(row)
+
+    def _anchor_of(self, status: ChannelStatus, part: Part) -> Anchor | None:
+        anchor = anchor_of(status, part)
+        return None if anchor is None else anchor.earlier(self._gaps.rounded_ns(part.channel))
 
     def _must_wait(self, part: Part, again: Callable[[], None]) -> bool:
         """True for a part of a recording of which nothing is in a file yet."""

@@ -33,6 +33,10 @@ class Anchor:
     monotonic_ns: int
     camera_ns: int | None = None
 
+    def earlier(self, by_ns: int) -> "Anchor":
+        """The same for frames that the camera captured so much earlier."""
+        return self if self.camera_ns is None else Anchor(self.monotonic_ns, self.camera_ns + by_ns)
+
     def captured(self, utc_ns: int) -> Captured:
         """The capture of the file's frame that the file tells as `utc_ns`."""
         camera_ns = None if self.camera_ns is None else utc_ns - self.camera_ns
