@@ -36,8 +36,6 @@ DELAYS_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
 """Before the first restart, the second, …; the last one for all further ones."""
 GOOD_RUN_SECONDS = 5.0
 """A run of this length lets the delays begin anew: it has started and recorded, and is to do so again at once."""
-PROVED_FAILURES = 2
-"""What a run counts for at most that took commands and ended before that: recording is not to wait for it."""
 NOW_SECONDS = 3.0
 """After a second signal the control process has so long to end; then it is killed."""
 
@@ -66,17 +64,12 @@ class Guardian:
             code = self._run_once()
             if self._is_final(code):
                 return code if code >= 0 else KILLED - code
-            self._count(time.monotonic() - began, is_proved=self._took_commands())
+            is_good = self._took_commands() or time.monotonic() - began >= GOOD_RUN_SECONDS
+            self._failures = 1 if is_good else self._failures + 1
             delay = DELAYS_SECONDS[min(self._failures, len(DELAYS_SECONDS)) - 1]
             say(f"The control process {how(code)}; it is started again{f' in {delay:g} s' if delay else ''}.")
             if self._is_asked_within(delay):
                 return ENDED_IN_ORDER
-
-    def _count(self, seconds: float, *, is_proved: bool) -> None:
-        """How often in a row it has failed now, after a run of that length."""
-        self._failures = 1 if seconds >= GOOD_RUN_SECONDS else self._failures + 1
-        if is_proved:
-            self._failures = min(self._failures, PROVED_FAILURES)
 
     def _took_commands(self) -> bool:
         """The run that has just ended had said so."""
