@@ -3,8 +3,8 @@
 import logging
 import threading
 
+from seacorder.base import heap
 from seacorder.base.clock import NS_PER_SECOND, Clock
-from seacorder.channel import heap
 from seacorder.channel.frame_queue import Arrival, Drained, FrameQueue, Item, NewPlan, NewSource, Primer, Refused
 from seacorder.channel.pipeline import Pipeline
 from seacorder.model.encoding import EncodingPlan

@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from seacorder.base import heap
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
-from seacorder.channel import heap
 from seacorder.channel.luma import luma_of
 from seacorder.channel.picture_judge import Look, PictureJudge
 from seacorder.model.channel import PictureFault

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 
+from seacorder.base import heap
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.collector import COLLECT_SECONDS, collect
 from seacorder.control.alarms import Alarms
@@ -63,6 +64,7 @@ class Rounds:
         if now_ns - self._collected_ns >= COLLECT_SECONDS * NS_PER_SECOND:
             self._collected_ns = now_ns
             collect()
+            heap.give_back()
 
     async def _run(self) -> None:
         while True:
