@@ -29,8 +29,8 @@ def keep_frames() -> None:
 def give_back() -> None:
     """Gives memory that is free inside the process back to the system.
 
-    The library keeps blocks of a picture's size for the next time otherwise, 3 to 18 MB, and what is left in each thread's
-    own heap between blocks that are still in use. Under a millisecond.
+    The library keeps blocks of a picture's size for the next time otherwise, 3 to 18 MB, and what is left in each
+    thread's own heap between blocks that are still in use. Under a millisecond.
     """
     library = _library()
     if library is not None:
