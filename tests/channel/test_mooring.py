@@ -42,3 +42,12 @@ def test_each_frame_belongs_to_the_connection_that_it_came_over() -> None:
     moorings.begin(100, second)
     assert [moorings.of(number) is second for number in (0, 99, 100, 500)] == [False, False, True, True]
     assert moorings.newest is second
+
+
+def test_one_report_is_not_confirmed_by_being_asked_about_again_but_by_the_next() -> None:
+    mooring = Mooring()
+    for media_ns in (0, 40_000_000, 80_000_001):
+        mooring.tell(media_ns, 5_000_000_000 + media_ns)
+    assert not mooring.is_confirmed
+    mooring.tell(120_000_000, 5_023_000_000 + 120_000_000)
+    assert mooring.is_confirmed

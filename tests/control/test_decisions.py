@@ -170,6 +170,22 @@ def test_a_short_run_whose_place_is_not_known_well_is_in_neither_hole(off_ms: in
     assert (first.frames or 0) + (second.frames or 0) == 98
 
 
+def test_what_a_hole_was_rounded_by_is_forgotten_when_the_camera_has_confirmed_its_clock() -> None:
+    clock = FakeClock()
+    gaps, ahead_ns = Gaps(clock), clock.utc_ns() - clock.monotonic_ns()
+    begin = clock.utc_ns()
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, anchor=Anchor(ahead_ns, 0)))
+    gaps.first_frame("Bow", FirstFrame("r", 2, begin + 2 * SECOND), 25.0)
+    status = heartbeat(Anchor(ahead_ns, 15_000_000))
+    gaps.saw_status(status)
+    assert gaps.rounded_ns("Bow") == -15_000_000
+    assert status.recording is not None
+    assert status.recording.anchors is not None
+    anchors = replace(status.recording.anchors, is_confirmed=True)
+    gaps.saw_status(replace(status, recording=replace(status.recording, anchors=anchors)))
+    assert gaps.rounded_ns("Bow") == 0
+
+
 @pytest.mark.parametrize("step_seconds", [3600, -3600])
 def test_a_hole_is_as_long_as_it_lasted_whatever_the_wall_clock_does(step_seconds: int) -> None:
     clock = FakeClock()

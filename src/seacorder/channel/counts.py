@@ -79,6 +79,7 @@ class Counts:
             first=_anchor(self._moorings.of(first.frame.number), first),
             first_number=first.number,
             newest=_anchor(self._moorings.newest, newest),
+            is_confirmed=self._moorings.newest.is_confirmed,
         )
 
 

@@ -13,6 +13,8 @@ from seacorder.model.captured import Anchor, Captured, Distance, distance
 
 STRAY_NS = 10 * NS_PER_MS
 """Reports that differ by more contradict each other."""
+SAME_NS = 1_000
+"""One report, asked about at two media times, does not differ by as much; two reports hardly ever by less."""
 MOST_CONTRADICTIONS = 3
 """In one connection: a first report is wrong with some cameras, and a clock may be set; more than that is no clock."""
 
@@ -25,11 +27,15 @@ class Mooring:
     """Monotonic time less media time."""
     camera_offset_ns: int | None = None
     """The camera's clock less media time; None while the camera has not told it."""
+    is_confirmed: bool = False
+    """The camera has told its clock more than once."""
     _contradictions: int = 0
 
     def tell(self, media_ns: int, camera_ns: int) -> None:
         """The camera has said what its clock showed at a media time; its newest word counts."""
         offset_ns = camera_ns - media_ns
+        if self.camera_offset_ns is not None and abs(offset_ns - self.camera_offset_ns) > SAME_NS:
+            self.is_confirmed = True
         if self.camera_offset_ns is not None and abs(offset_ns - self.camera_offset_ns) > STRAY_NS:
             self._contradictions += 1
         self.camera_offset_ns = offset_ns if self._contradictions <= MOST_CONTRADICTIONS else None

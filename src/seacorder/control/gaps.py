@@ -123,6 +123,9 @@ class Gaps:
         self._camera_ahead_ns: dict[str, int] = {}
         """By channel: what the camera's clock is ahead of the monotonic one, as it was last told."""
 
+        self._confirmed: set[str] = set()
+        """Channels whose camera has told its clock more than once since it was connected."""
+
     def __len__(self) -> int:
         return len(self._open)
 
@@ -165,6 +168,7 @@ class Gaps:
             return []
         first, newest = file.anchors.first, file.anchors.newest
         self._firsts[status.channel] = (file.id, file.anchors.first_number, first)
+        (self._confirmed.add if file.anchors.is_confirmed else self._confirmed.discard)(status.channel)
         if newest.camera_ns is not None:
             self._camera_ahead_ns[status.channel] = newest.monotonic_ns - newest.camera_ns
         return self._recount(status.channel)
@@ -180,11 +184,13 @@ class Gaps:
         return self._take_whole()
 
     def rounded_ns(self, channel: str) -> int:
-        """By how much the channel's last hole is longer than its frames, while that is still being settled.
+        """By how much the channel's last hole is longer than its frames, while the camera's word is not confirmed.
 
         What was recorded behind it lies so much too late by the camera's clock, as far as that is known yet. If the
         next hole began where it lies, both could be rounded up; begun so much earlier, no frame is counted twice.
         """
+        if channel in self._confirmed:
+            return 0
         return next((one.rounded_ns for one in reversed(self._settling) if one.gap.channel == channel), 0)
 
     def absorbs(self, loss: Loss) -> bool:

@@ -53,6 +53,8 @@ class Anchors:
     """That part's number."""
     newest: Anchor
     """For the newest frames of its newest part."""
+    is_confirmed: bool = False
+    """The camera has told its clock more than once in that connection: a first report alone may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
