@@ -9,6 +9,7 @@ import pytest
 
 from rig.frames import packet_count
 from rig.program import Program, free_ports, running, wait_for
+from seacorder.cli.serve import tell_guardian
 from seacorder.client.errors import InspectorError
 from seacorder.client.inspector import InspectorClient
 from seacorder.client.recorder import RecorderClient
@@ -123,3 +124,14 @@ def test_a_command_that_no_channel_can_carry_out_is_one_sentence(tmp_path) -> No
         assert inspector.take_framegrab() is False
         with pytest.raises(InspectorError, match=r"Gone|live"):
             inspector.start_clip()
+
+
+def test_the_guardian_is_told_that_commands_are_taken_and_need_not_be_there_any_more() -> None:
+    reading, writing = os.pipe()
+    tell_guardian(writing)
+    assert os.read(reading, 10) == b"."
+    assert os.read(reading, 10) == b"", "closed: nobody else is to hold it"
+    os.close(reading)
+    reading, writing = os.pipe()
+    os.close(reading)
+    tell_guardian(writing)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import av
+
 from faults.account import Account
 from faults.cameras import Camera
 from faults.results import is_long
@@ -57,4 +59,11 @@ def let_cameras_tell(camera: Camera) -> None:
 def is_settled(program: Program, recording: str | None = None) -> bool:
     """Every file, of one recording or all, is whole or repaired, but those cut off before their first picture."""
     rows = [row for row in program.rows("parts") if recording in {None, row["recording_id"]}]
-    return all(row["state"] in {"whole", "repaired"} or not packet_count(Path(row["path"])) for row in rows)
+    return all(row["state"] in {"whole", "repaired"} or is_without_picture(Path(row["path"])) for row in rows)
+
+
+def is_without_picture(path: Path) -> bool:
+    try:
+        return not path.stat().st_size or not packet_count(path)
+    except av.FFmpegError:
+        return False  # it waits for its repair

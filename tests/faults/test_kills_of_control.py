@@ -76,6 +76,7 @@ def test_a_killed_control_process_is_back_by_itself_and_recording_with_it(
             wait_for(lambda before=before: all_record(program, before), "all channels to record again")
         let_cameras_tell(cameras[0])
         assert program.pid == guardian
+        assert "is started again in " not in program.log(), "each run took commands"
         wait_for(lambda: len(program.rows("losses")) >= rounds * CAMERAS, "the losses")
         program.get("/api/inspector/stoprecording")
         wait_for(lambda: is_settled(program), "every file to be whole or repaired")

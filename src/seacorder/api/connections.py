@@ -104,12 +104,12 @@ class HttpConnection(H11Protocol):
 
     def has_unread(self) -> bool:
         """True when something has come that has not been read yet: in a rush of clients, the request perhaps."""
-        with self.transport.get_extra_info("socket").dup() as same:
-            same.setblocking(False)
-            try:
+        try:
+            with self.transport.get_extra_info("socket").dup() as same:
+                same.setblocking(False)
                 return bool(same.recv(1, socket.MSG_PEEK))
-            except OSError:
-                return False
+        except OSError:  # nothing has come; or no more files can be opened, and then somebody has to go
+            return False
 
     def let_go(self) -> None:
         """Closes, also when the client does not take what is left to send."""

@@ -7,6 +7,7 @@ Ctrl-C or SIGTERM finishes every file; a second one means now, and leaves files 
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -61,6 +62,8 @@ async def _serve(settings: Settings, guardian_pipes: tuple[int, int] | None) -> 
     shutdown = Shutdown()
     with signals(shutdown):
         if guardian_pipes is not None:
+            for pipe in guardian_pipes:
+                os.set_inheritable(pipe, False)
             _watch_guardian(guardian_pipes[0])
         try:
             recorder = await _start(settings, shutdown)
@@ -69,7 +72,7 @@ async def _serve(settings: Settings, guardian_pipes: tuple[int, int] | None) -> 
             raise
         announce(settings)
         if guardian_pipes is not None:
-            os.write(guardian_pipes[1], b".")
+            tell_guardian(guardian_pipes[1])
         await shutdown.asked()
         _log.info("Finishing every file; Ctrl-C once more ends at once")
         in_order = await shutdown.stop_all()
@@ -80,7 +83,6 @@ async def _serve(settings: Settings, guardian_pipes: tuple[int, int] | None) -> 
 
 def _watch_guardian(pipe: int) -> None:
     """Says so when the guardian is gone. Recording goes on: no frame is given up because nobody would restart us."""
-    os.set_inheritable(pipe, False)
     loop = asyncio.get_running_loop()
 
     def ended() -> None:
@@ -92,6 +94,13 @@ def _watch_guardian(pipe: int) -> None:
         )
 
     loop.add_reader(pipe, ended)
+
+
+def tell_guardian(pipe: int) -> None:
+    """Says that commands are taken. One that has ended meanwhile is no reason to end."""
+    with contextlib.suppress(OSError):
+        os.write(pipe, b".")
+    os.close(pipe)
 
 
 async def _start(settings: Settings, shutdown: Shutdown) -> Recorder:

@@ -55,7 +55,7 @@ class Gap:
     first: FirstFrame | None = None
     """What ended it, when a frame did."""
     begins_with_first: bool = False
-    """The file was cut off before its first frame, and `from_utc_ns` is that one's: the one before it is stored."""
+    """The file has no frame, or cannot be read, and `from_utc_ns` is that one's: the one before it is stored."""
 
     @property
     def last_utc_ns(self) -> int:
@@ -123,8 +123,8 @@ class Gaps:
         self._camera_ahead_ns: dict[str, int] = {}
         """By channel: what the camera's clock is ahead of the monotonic one, as it was last told."""
 
-        self._confirmed: set[str] = set()
-        """Channels whose camera has told its clock more than once since it was connected."""
+        self._confirmed: dict[str, tuple[str, int]] = {}
+        """By channel: the first part of the newest worker to which the camera has told its clock more than once."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -168,7 +168,8 @@ class Gaps:
             return []
         first, newest = file.anchors.first, file.anchors.newest
         self._firsts[status.channel] = (file.id, file.anchors.first_number, first)
-        (self._confirmed.add if file.anchors.is_confirmed else self._confirmed.discard)(status.channel)
+        if file.anchors.is_confirmed:
+            self._confirmed[status.channel] = (file.id, file.anchors.first_number)
         if newest.camera_ns is not None:
             self._camera_ahead_ns[status.channel] = newest.monotonic_ns - newest.camera_ns
         return self._recount(status.channel)
@@ -184,14 +185,16 @@ class Gaps:
         return self._take_whole()
 
     def rounded_ns(self, channel: str) -> int:
-        """By how much the channel's last hole is longer than its frames, while the camera's word is not confirmed.
+        """By how much the hole before a worker's first frame is longer than its frames, while that is being settled and
+        the camera has told its clock to that worker once only; else 0.
 
         What was recorded behind it lies so much too late by the camera's clock, as far as that is known yet. If the
         next hole began where it lies, both could be rounded up; begun so much earlier, no frame is counted twice.
         """
-        if channel in self._confirmed:
+        if channel in self._firsts and self._confirmed.get(channel) == self._firsts[channel][:2]:
             return 0
-        return next((one.rounded_ns for one in reversed(self._settling) if one.gap.channel == channel), 0)
+        mine = (one for one in reversed(self._settling) if one.gap.channel == channel)
+        return next((one.rounded_ns for one in mine if self._first_captured(one.gap) is not None), 0)
 
     def absorbs(self, loss: Loss) -> bool:
         """True when a worker's own loss lies in a hole that is still open here, and so is counted with it."""

@@ -15,7 +15,7 @@ small, and nothing that could break the control process may be able to break it.
 | with 0, or after a signal that the guardian passed on        | the guardian ends with that code                |
 
 A pipe that only the guardian writes to tells the control process, by its end, that the guardian is gone. Into another
-one the control process writes when it takes commands: such a run, however short, does not lengthen the delays.
+one the control process writes when it takes commands: after such a run, however short, the delays begin anew.
 """
 
 import os

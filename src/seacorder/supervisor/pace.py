@@ -43,9 +43,10 @@ class Bucket:
         return True
 
     def take_anyway(self, now_seconds: float) -> None:
-        """Takes one token that may be owed: what cannot be left out is paid for by what follows."""
+        """Takes one token that may be owed: what cannot be left out is paid for by what follows. So many at most as the
+        bucket holds, so that it has been paid for soon."""
         self._fill(now_seconds)
-        self._tokens -= 1
+        self._tokens = max(self._tokens - 1, -self._size)
 
     def wait_seconds(self, now_seconds: float) -> float:
         """How long until there is a token; 0 when there is one now."""
