@@ -13,6 +13,9 @@ RUN_STAMP := $(VENV)/.installed-for-running
 DEV_STAMP := $(VENV)/.installed-for-development
 NEWMAN_STAMP := tests/newman/node_modules/.package-lock.json
 
+# Tests with a clock of their own have the machine to themselves; the others mostly wait, two at a time.
+ALONE := tests/faults $(addprefix tests/system/test_,inputs.py narration.py overlay.py overlay_program.py)
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint types layers budgets docs format bench faults pins system clean
 
@@ -38,8 +41,7 @@ run: $(RUN_STAMP)  ## install what is needed and start the recorder with four te
 
 test: $(DEV_STAMP) system newman  ## every test, with real RTSP servers; ARGS="-k clip" for some of them
 ifeq ($(strip $(ARGS)),)
-	@# Faults are timed, so they have the machine to themselves; the others mostly wait, two at a time.
-	$(PY) -m pytest -n 2 --dist loadfile --ignore tests/faults; others=$$?; $(PY) -m pytest tests/faults && exit $$others
+	$(PY) -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(ALONE)); others=$$?; $(PY) -m pytest $(ALONE) && exit $$others
 else
 	$(PY) -m pytest $(ARGS)
 endif
