@@ -1,6 +1,7 @@
 """The log is bounded for each channel; the event list has everything."""
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,19 +14,27 @@ from seacorder.control.journal import LINES_AT_ONCE, LINES_PER_SECOND, Journal
 from seacorder.model.channel import ChannelState
 
 
-async def test_a_flood_of_one_channel_is_left_out_of_the_log_and_counted(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    clock = FakeClock()
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> Iterator[Journal]:
     catalogue = Catalogue(tmp_path / "seacorder.db", clock)
     catalogue.open()
-    journal = Journal(clock, catalogue)
     caplog.set_level(logging.INFO)
+    yield Journal(clock, catalogue)
+    catalogue.close()
+
+
+async def test_a_flood_of_one_channel_is_left_out_of_the_log_and_counted(
+    journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
     for _ in range(50):
         journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Bow has gone.", channel="Bow")
     journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Stern has gone.", channel="Stern")
     journal.alarm(EventKind.WORKER_LOST, "The worker was lost.", channel="Bow")
-    catalogue.close()
     messages = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
     assert messages.count("Bow has gone.") == LINES_AT_ONCE
     assert messages[-2] == "Stern has gone."
@@ -35,21 +44,15 @@ async def test_a_flood_of_one_channel_is_left_out_of_the_log_and_counted(
 
 
 async def test_alarms_and_the_rest_together_are_a_line_a_second(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    journal: Journal, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A camera with two alarms each seven seconds, and something to say about everything else."""
-    clock = FakeClock()
-    catalogue = Catalogue(tmp_path / "seacorder.db", clock)
-    catalogue.open()
-    journal = Journal(clock, catalogue)
-    caplog.set_level(logging.INFO)
     for second in range(70):
         if second % 7 == 0:
             journal.alarm(EventKind.WORKER_LOST, f"The worker was lost, {second}.", channel="Bow")
             journal.alarm(EventKind.REPAIR_FAILED, f"The camera has gone, {second}.", channel="Bow")
         journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Bow has gone.", channel="Bow")
         clock.advance(1.0)
-    catalogue.close()
     lines = [record for record in caplog.records if record.name == "seacorder.events"]
     assert 10 < len(lines) <= LINES_AT_ONCE + 70 * LINES_PER_SECOND + 1
 

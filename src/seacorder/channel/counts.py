@@ -75,11 +75,12 @@ class Counts:
         """Of what has been recorded, by how its first and its newest file began."""
         if first is None or newest is None:
             return None
+        begun, now = self._moorings.of(first.frame.number), self._moorings.newest
         return Anchors(
-            first=_anchor(self._moorings.of(first.frame.number), first),
+            first=_anchor(begun, first),
             first_number=first.number,
-            newest=_anchor(self._moorings.newest, newest),
-            is_confirmed=self._moorings.newest.is_confirmed,
+            newest=_anchor(now, newest),
+            is_confirmed=begun.is_confirmed or now is not begun,
         )
 
 

@@ -34,10 +34,10 @@ class Mooring:
     def tell(self, media_ns: int, camera_ns: int) -> None:
         """The camera has said what its clock showed at a media time; its newest word counts."""
         offset_ns = camera_ns - media_ns
-        if self.camera_offset_ns is not None and abs(offset_ns - self.camera_offset_ns) > SAME_NS:
-            self.is_confirmed = True
-        if self.camera_offset_ns is not None and abs(offset_ns - self.camera_offset_ns) > STRAY_NS:
-            self._contradictions += 1
+        if self.camera_offset_ns is not None:
+            difference_ns = abs(offset_ns - self.camera_offset_ns)
+            self.is_confirmed = self.is_confirmed or difference_ns > SAME_NS
+            self._contradictions += difference_ns > STRAY_NS
         self.camera_offset_ns = offset_ns if self._contradictions <= MOST_CONTRADICTIONS else None
 
     def captured(self, media_ns: int) -> Captured:

@@ -73,6 +73,7 @@ async def _serve(settings: Settings, guardian_pipes: tuple[int, int] | None) -> 
         announce(settings)
         if guardian_pipes is not None:
             tell_guardian(guardian_pipes[1])
+        spare_what_stands()
         await shutdown.asked()
         _log.info("Finishing every file; Ctrl-C once more ends at once")
         in_order = await shutdown.stop_all()
@@ -121,7 +122,6 @@ async def _start(settings: Settings, shutdown: Shutdown) -> Recorder:
         Listener(create_inspector_app(recorder, server), inspector),
         Listener(create_integration_app(recorder, server, bare_false=bare_false), integration),
     ])
-    spare_what_stands()
     return recorder
 
 

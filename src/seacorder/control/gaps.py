@@ -10,7 +10,7 @@ comes when everything is busiest, and its capture time is known well only some s
 from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
-from seacorder.model.captured import Anchor, Captured, Distance, distance
+from seacorder.model.captured import Anchor, Anchors, Captured, Distance, distance
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.recording import Loss, LossCause, counted
 
@@ -51,11 +51,11 @@ class Gap:
     anchor: Anchor | None = None
     """Of the file before it; None when that is not known any more."""
     anchor_before: Anchor | None = None
-    """Of the part before that, whose camera tells the time for a file that was begun just before its end."""
+    """Of the part before it: where its own is not known yet, this tells what the camera's clock was ahead."""
     first: FirstFrame | None = None
     """What ended it, when a frame did."""
     begins_with_first: bool = False
-    """The file has no frame, or cannot be read, and `from_utc_ns` is that one's: the one before it is stored."""
+    """The file has no frame, or cannot be read: `from_utc_ns` is its first frame's, and the one before it is stored."""
 
     @property
     def last_utc_ns(self) -> int:
@@ -118,13 +118,10 @@ class Gaps:
         self._clock = clock
         self._open: list[Gap] = []
         self._settling: list[_Settling] = []
-        self._firsts: dict[str, tuple[str, int, Anchor]] = {}
-        """By channel: the first part of its worker, and the anchor of that part's first frame."""
+        self._told: dict[str, tuple[str, Anchors]] = {}
+        """By channel: the recording of its worker, and how what that has recorded lies on the clocks."""
         self._camera_ahead_ns: dict[str, int] = {}
         """By channel: what the camera's clock is ahead of the monotonic one, as it was last told."""
-
-        self._confirmed: dict[str, tuple[str, int]] = {}
-        """By channel: the first part of the newest worker to which the camera has told its clock more than once."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -166,10 +163,8 @@ class Gaps:
         file = status.recording
         if file is None or file.anchors is None:
             return []
-        first, newest = file.anchors.first, file.anchors.newest
-        self._firsts[status.channel] = (file.id, file.anchors.first_number, first)
-        if file.anchors.is_confirmed:
-            self._confirmed[status.channel] = (file.id, file.anchors.first_number)
+        self._told[status.channel] = (file.id, file.anchors)
+        newest = file.anchors.newest
         if newest.camera_ns is not None:
             self._camera_ahead_ns[status.channel] = newest.monotonic_ns - newest.camera_ns
         return self._recount(status.channel)
@@ -186,12 +181,12 @@ class Gaps:
 
     def rounded_ns(self, channel: str) -> int:
         """By how much the hole before a worker's first frame is longer than its frames, while that is being settled and
-        the camera has told its clock to that worker once only; else 0.
+        the camera's clock is not confirmed; else 0.
 
         What was recorded behind it lies so much too late by the camera's clock, as far as that is known yet. If the
         next hole began where it lies, both could be rounded up; begun so much earlier, no frame is counted twice.
         """
-        if channel in self._firsts and self._confirmed.get(channel) == self._firsts[channel][:2]:
+        if channel not in self._told or self._told[channel][1].is_confirmed:
             return 0
         mine = (one for one in reversed(self._settling) if one.gap.channel == channel)
         return next((one.rounded_ns for one in mine if self._first_captured(one.gap) is not None), 0)
@@ -267,11 +262,11 @@ class Gaps:
 
     def _first_captured(self, gap: Gap) -> Captured | None:
         """When the frame that ended a hole was captured; None when its file says nothing about that (any more)."""
-        if gap.first is None or gap.channel not in self._firsts:
+        if gap.first is None or gap.channel not in self._told:
             return None
-        recording_id, number, anchor = self._firsts[gap.channel]
-        is_that = (recording_id, number) == (gap.first.recording_id, gap.first.number)
-        return anchor.captured(gap.first.utc_ns) if is_that else None
+        recording_id, told = self._told[gap.channel]
+        is_that = (recording_id, told.first_number) == (gap.first.recording_id, gap.first.number)
+        return told.first.captured(gap.first.utc_ns) if is_that else None
 
     @property
     def _clock_ns(self) -> int:

@@ -135,7 +135,7 @@ class RecordingSession:
             self._first_ns.setdefault(status.channel, file.start_ns)
             self._newest_ns[status.channel] = file.newest_stored_ns
 
-    def tells_anchor(self, status: ChannelStatus, rounded_ns: int = 0) -> bool:
+    def tells_anchor(self, status: ChannelStatus, rounded_ns: int) -> bool:
         """True for the heartbeats that say something new about a part's times, or about the hole before it."""
         part, file = self._newest_part.get(status.channel), status.recording
         if part is None or file is None or file.anchors is None:

@@ -54,7 +54,7 @@ class Anchors:
     newest: Anchor
     """For the newest frames of its newest part."""
     is_confirmed: bool = False
-    """The camera has told its clock more than once in that connection: a first report alone may be wrong."""
+    """`newest` does not hang on the first connection's first report alone, which may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
