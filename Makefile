@@ -13,8 +13,8 @@ RUN_STAMP := $(VENV)/.installed-for-running
 DEV_STAMP := $(VENV)/.installed-for-development
 NEWMAN_STAMP := tests/newman/node_modules/.package-lock.json
 
-# Tests with a clock of their own have the machine to themselves; the others mostly wait, two at a time.
-ALONE := tests/faults $(addprefix tests/system/test_,inputs.py narration.py overlay.py overlay_program.py)
+# Tests that are timed, or that take all of the machine on purpose, have it to themselves; the others go two at a time.
+ALONE := tests/faults $(addprefix tests/system/test_,clean_copy.py encoding.py inputs.py overlay.py overlay_program.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint types layers budgets docs format bench faults pins system clean
