@@ -9,6 +9,7 @@ import re
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
@@ -24,8 +25,13 @@ Script = Callable[[str, str, dict[str, str]], Answer | None]
 class ScriptedCamera:
     """Serves one H.264 source; `requests` has what it was asked."""
 
-    def __init__(self, source: SourceFile, script: Script = lambda *_: None, *, noise: bytes = b"") -> None:
-        """`noise` comes between any two frames of the connection."""
+    _interval = 0.02
+    """Seconds between two pictures; 0: as fast as they are taken."""
+
+    def __init__(
+        self, source: SourceFile | None, script: Script = lambda *_: None, *, noise: bytes = b""
+    ) -> None:
+        """`noise` comes between any two frames of the connection. `source` None: another makes the frames."""
         self._source = source
         self._script = script
         self._noise = noise
@@ -64,14 +70,17 @@ class ScriptedCamera:
 
     def _serve(self, client: socket.socket) -> None:
         client.settimeout(10)
-        buffer, is_playing, frames = b"", False, self._frames()
+        buffer, is_playing, frames, due = b"", False, self._frames(), time.monotonic()
+        self._begins()
         while not self._stopped.is_set():
             if is_playing:
-                client.sendall(next(frames) + self._noise)
-                client.settimeout(0.02)
+                if time.monotonic() >= due:
+                    client.sendall(next(frames) + self._noise)
+                    due = max(due, time.monotonic() - 1) + self._interval
+                client.settimeout(max(0.0, due - time.monotonic()))
             try:
                 block = client.recv(4096)
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
                 continue
             if not block:
                 return
@@ -83,7 +92,8 @@ class ScriptedCamera:
                 if is_playing:
                     self.kept_alive.set()
                 method = self._answer(client, head.decode())
-                is_playing = is_playing or method == "PLAY"
+                if method == "PLAY" and not is_playing:
+                    is_playing, due = True, time.monotonic()
 
     def _answer(self, client: socket.socket, head: str) -> str | None:
         """Answers one request; the method where that was a success."""
@@ -91,13 +101,16 @@ class ScriptedCamera:
         method, url, _ = first.split(" ")
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         self.requests.append((method, url))
-        status, more, body = self._script(method, url, headers) or self._usual(method)
+        status, more, body = self._script(method, url, headers) or self._usual(method, headers)
         text = f"RTSP/1.0 {status} Said\r\nCSeq: {headers['cseq']}\r\n"
         text += "".join(f"{name}: {value}\r\n" for name, value in more.items())
         client.sendall(f"{text}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         return method if status == 200 else None
 
-    def _usual(self, method: str) -> Answer:
+    def _begins(self) -> None:
+        """A client has connected."""
+
+    def _usual(self, method: str, headers: dict[str, str]) -> Answer:
         if method == "DESCRIBE":
             body = "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:track1\r\n"
             return 200, {"Content-Type": "application/sdp"}, body.encode()
@@ -107,6 +120,7 @@ class ScriptedCamera:
 
     def _frames(self) -> Iterator[bytes]:
         """Pictures as interleaved frames, with parameter sets in front of keyframes."""
+        assert self._source is not None
         index = json.loads(self._source.index.read_text())
         content = self._source.path.read_bytes()
         sets = [unit for unit in re.split(rb"\x00?\x00\x00\x01", bytes.fromhex(index["parameter_sets"])) if unit]
