@@ -7,6 +7,7 @@ from websockets.exceptions import InvalidStatus
 
 from fakes.recorder import FakeRecorder
 from seacorder.api.security import BODY_BYTES_MAX, is_own_host, own_names
+from seacorder.config.values import web_origin
 
 START = "/api/inspector/startrecording"
 ALLOWED = "http://10.0.0.7:3000"
@@ -65,6 +66,25 @@ async def test_a_foreign_page_is_refused(
         assert "allowed_origins" in answer.json()["detail"]
         assert "access-control-allow-origin" not in answer.headers
     assert recorder.commands == []
+
+
+@pytest.mark.parametrize("origin", ["tauri://localhost", "app://obsidian.md", "http://10.0.0.8:3000"])
+async def test_what_a_refusal_advises_can_be_written_into_the_settings(
+    client: httpx.AsyncClient, origin: str
+) -> None:
+    detail = (await client.get(START, headers={"origin": origin})).json()["detail"]
+    assert f"A web page of {origin}" in detail
+    assert "add its origin" in detail
+    assert web_origin(origin) == origin
+
+
+async def test_a_page_without_an_address_is_not_told_to_allow_what_strangers_send_too(
+    client: httpx.AsyncClient,
+) -> None:
+    for headers in ({"origin": "null"}, {"sec-fetch-site": "cross-site"}):
+        detail = (await client.get(START, headers=headers)).json()["detail"]
+        assert "open it over http://" in detail
+        assert "null" not in detail
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,12 @@ def test_something_else_answers(web, inspector, answer, sentence) -> None:
         inspector.is_recording()
 
 
-@pytest.mark.parametrize("url", ["", "127.0.0.1:13000", "ftp://x", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "127.0.0.1:13000", "ftp://x", "http://", "http://rack7:1300O", "http://rack7:99999", "http://rack7:0",
+     "http://[::1", "http://a b", "http://..", "http://xn--", "http://u:secret@rack7:x"],
+)
 def test_a_base_url_that_is_none(url) -> None:
-    with pytest.raises(InspectorError, match="is no web address"):
+    with pytest.raises(InspectorError, match="is no web address") as refused:
         InspectorClient(url)
+    assert "secret" not in str(refused.value)

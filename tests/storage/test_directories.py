@@ -65,6 +65,17 @@ def test_anything_else_is_refused_with_one_sentence(folders: Folders, tmp_path: 
     assert not (tmp_path / "root").exists()
 
 
+@pytest.mark.parametrize("text", ["Dive: 7", "what?", "PRN", "a/aux.d/b", "Leg 2.", "Leg 2 ", "a|b", "{}/second/<x>"])
+def test_a_name_that_some_disk_refuses_is_refused_when_it_is_set(folders: Folders, tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadRequest, match=r'a name that not every disk can hold; write "[^"]+", for example'):
+        folders.resolve(text.format(tmp_path))
+
+
+def test_what_the_allowed_folders_are_called_is_the_operators_business(tmp_path: Path) -> None:
+    odd = tmp_path / "Job: 1"
+    assert Folders(tmp_path / "root", [odd]).resolve(f"{odd}/Dive 1") == odd / "Dive 1"
+
+
 def test_a_link_out_of_the_allowed_folders_is_refused(folders: Folders, root: Path, tmp_path: Path) -> None:
     root.mkdir()
     (tmp_path / "elsewhere").mkdir()
@@ -105,7 +116,7 @@ def test_new_folders_are_synced_into_their_parents() -> None:
 
 def test_windows_takes_its_own_paths_but_no_stream_of_a_file(root: Path) -> None:
     folders = Folders(root, is_windows=True)
-    with pytest.raises(BadRequest, match="Windows refuses"):
+    with pytest.raises(BadRequest, match="not every disk can hold"):
         folders.resolve("Dive:hidden")
     with pytest.raises(BadRequest, match="network folder"):
         folders.resolve("\\\\server\\share")

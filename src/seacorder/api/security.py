@@ -96,10 +96,7 @@ class Guard:
             )
         foreign = foreign_origin(headers, self._origins)
         if foreign is not None and not self._is_open(scope):
-            return Refused(
-                f"A web page of {_shown(foreign)} may not send commands; "
-                "add its origin to [server] allowed_origins if it should."
-            )
+            return Refused(_foreign_sentence(foreign))
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > BODY_BYTES_MAX:
             return _too_large()
@@ -133,6 +130,17 @@ class Guard:
             await send(message)
 
         return marked
+
+
+def _foreign_sentence(origin: str) -> str:
+    """What a page's author can do about it. Strangers' pages send "null" too, so that one cannot be allowed."""
+    if "://" not in origin:
+        return (
+            "A web page that does not say its address, such as a file or a frame in a sandbox, may not send commands; "
+            "open it over http:// and add that address to [server] allowed_origins."
+        )
+    page = _shown(origin)
+    return f"A web page of {page} may not send commands; add its origin to [server] allowed_origins if it should."
 
 
 def _counted(receive: Receive) -> Receive:

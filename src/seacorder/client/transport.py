@@ -16,14 +16,13 @@ class Transport:
 
     def __init__(self, base_url: str, timeout_seconds: float) -> None:
         """Raises InspectorError when `base_url` is no web address. Does not connect yet."""
-        parts = urlsplit(base_url)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise InspectorError(f"{base_url!r} is no web address; write one such as http://127.0.0.1:13000.")
+        if not _is_web_address(base_url):
+            raise InspectorError(f"{redact(base_url)!r} is no web address; write one such as http://127.0.0.1:13000.")
         self.shown_url = redact(base_url.rstrip("/"))
         timeout = httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
         # No proxy from the environment: a recorder is a neighbour. Certificates only cost time where there are none.
         self._client = httpx.Client(
-            base_url=base_url, timeout=timeout, trust_env=False, verify=parts.scheme == "https"
+            base_url=base_url, timeout=timeout, trust_env=False, verify=base_url.lower().startswith("https")
         )
 
     def close(self) -> None:
@@ -62,6 +61,18 @@ class Transport:
         return InspectorError(
             f"What answers {path} at {self.shown_url} does not speak as a recorder does; check host and port."
         )
+
+
+def _is_web_address(url: str) -> bool:
+    """True for http or https, a host, and a port from 1 to 65535 or none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = httpx.URL(url).host  # decodes the name, which a malformed one does not survive
+        host.encode("idna")
+    except (ValueError, httpx.InvalidURL):  # UnicodeError and idna's own are ValueErrors
+        return False
+    return parts.scheme in {"http", "https"} and bool(host) and "%" not in host and port != 0
 
 
 def _refusal(response: httpx.Response, path: str) -> InspectorError:

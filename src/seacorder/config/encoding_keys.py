@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from seacorder.config.table import Table, key
-from seacorder.config.values import encoder, listed, resolution
+from seacorder.config.values import encoder, resolution, two_sides
 from seacorder.model.encoding import BITRATE_MBITS_MAX, FRAME_RATE_MAX, RESOLUTION_MAX
 from seacorder.model.settings import ChannelEncoding
 
 EncoderName = Annotated[str, AfterValidator(encoder)]
-Resolution = Annotated[tuple[int, int], BeforeValidator(listed), AfterValidator(resolution)]
+Resolution = Annotated[tuple[int, int], BeforeValidator(two_sides), AfterValidator(resolution)]
 
 _SWITCH = "true or false"
 _ENCODER = '"copy", a short name such as "x264", or FFmpeg\'s own; see docs/guide/encoding.md'

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from seacorder.base.errors import SettingsError
-from seacorder.config.faults import clashes, explain
+from seacorder.config.clashes import clashes, storage_clashes
+from seacorder.config.faults import control_characters, explain
 from seacorder.config.reserved import CONFIG_VARIABLE
 from seacorder.config.schema import Settings
 from seacorder.config.variables import overlay
@@ -63,11 +64,13 @@ def demo(environment: Mapping[str, str] = os.environ) -> Settings:
 def check(raw: dict[str, Any], *, place: str, folder: Path, environment: Mapping[str, str]) -> Settings:
     """Settings from a parsed file; `place` names it in faults, relative folders lie in `folder`."""
     origins, faults = overlay(raw, environment)
-    faults += clashes(raw, place)
+    unprintable = dict(control_characters(raw, place, origins))
+    faults += [*unprintable.values(), *clashes(raw, place)]
     try:
         settings = Settings.model_validate(raw, context={"folder": folder})
     except ValidationError as error:
-        raise SettingsError(explain(error, place, origins) + faults) from error
+        raise SettingsError(explain(error, place, origins, told=unprintable) + faults) from error
+    faults += [f"{place}: {fault}" for fault in storage_clashes(settings.storage)]
     if faults:
         raise SettingsError(faults)
     return settings

@@ -18,7 +18,9 @@ from seacorder.config.values import (
     channel_address,
     channel_name,
     drive_letter,
+    host_name,
     listed,
+    listening_address,
     sound_address,
     split_time,
     user_path,
@@ -39,13 +41,15 @@ _SWITCH = "true or false"
 class ServerSettings(Table):
     """Where the two services listen and whom they answer."""
 
-    host: str = _key("127.0.0.1", "Address to listen on; `0.0.0.0` lets other machines in.", "an address", min_length=1)
+    host: Annotated[str, AfterValidator(listening_address)] = _key(
+        "127.0.0.1", "Address to listen on; `0.0.0.0` lets other machines in.", "an address", min_length=1
+    )
     inspector_port: Port = _key(13000, "Port of the Inspector service, of `/api/v1` and of the page.", _PORT)
     integration_port: Port = _key(8088, "Port of the integration service.", _PORT)
     allowed_origins: Annotated[tuple[Annotated[str, AfterValidator(web_origin)], ...], BeforeValidator(listed)] = _key(
         (), "Web pages of other origins that may send commands from a browser.", 'a list such as ["http://10.0.0.7"]'
     )
-    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(listed)] = _key(
+    allowed_hosts: Annotated[tuple[Annotated[str, AfterValidator(host_name)], ...], BeforeValidator(listed)] = _key(
         (), "Further names under which this machine is called (its own name and addresses always work).",
         "a list of names"
     )

@@ -2,7 +2,9 @@
 with the sentence that the user reads."""
 
 import contextlib
+import ipaddress
 import json
+import os
 import re
 from pathlib import Path
 
@@ -16,7 +18,11 @@ from seacorder.model.settings import SPLIT_TIME_MINUTES_MAX, SPLIT_TIME_MINUTES_
 from seacorder.model.sound_address import parse_sound_address
 
 _NAME_CHARACTERS_MAX = 64
-_ORIGIN = re.compile(r"https?://[^/\s]+")
+_ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[0-9a-f:.]+\]|[^/\s:@?#*\[\]]+)(:(?P<port>[0-9]{1,5}))?")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[^\s/:@?#*\[\],]+")
+_PORT_BEHIND = re.compile(r":[0-9]+$")
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 
 
 def listed(value: object) -> object:
@@ -35,6 +41,8 @@ def user_path(path: Path, info: ValidationInfo) -> Path:
         expanded = path.expanduser()
     except RuntimeError as error:
         raise ValueError(f"{str(path)!r}: the home folder of that user is not known; write the whole path.") from error
+    if os.name != "nt" and _WINDOWS_PATH.match(str(path)):
+        raise ValueError(f"{str(path)!r} is a Windows path; on this system write one such as /data/inspections.")
     beside = (info.context or {}).get("folder", Path.cwd())
     return Path(beside) / expanded
 
@@ -57,11 +65,61 @@ def drive_letter(letter: str) -> str:
 
 
 def web_origin(origin: str) -> str:
-    """An origin as browsers send it: scheme, host and port, nothing after."""
+    """An origin as browsers send it (RFC 6454): scheme, host and port, the port left out where it is the scheme's own.
+
+    Pages in a program's own window have schemes such as `tauri`.
+    """
     bare = origin.strip().rstrip("/").lower()
-    if not _ORIGIN.fullmatch(bare):
+    if bare == "null":
+        raise ValueError(
+            '"null" cannot be allowed: browsers send it for every page without an address of its own, also those of '
+            "strangers. Open the page over http:// and write that address."
+        )
+    found = _ORIGIN.fullmatch(bare)
+    if found is None or not 0 < int(found["port"] or 1) <= 65535:
         raise ValueError(f"{origin!r} is no origin; write scheme, host and port, such as http://10.0.0.7:3000.")
+    scheme, host, port = found["scheme"], found["host"], found["port"]
+    shown_port = "" if port is None or int(port) == _DEFAULT_PORTS.get(scheme) else f":{int(port)}"
+    return f"{scheme}://{host if host.startswith('[') else _as_in_headers(host)}{shown_port}"
+
+
+def host_name(name: str) -> str:
+    """A name of this machine, or an address, as a Host header carries it: without scheme, port and path."""
+    bare = _PORT_BEHIND.sub("", name.strip().lower()) if name.count(":") == 1 else name.strip().lower()
+    if _is_address(bare.strip("[]")):
+        return bare.strip("[]")
+    if not _HOST.fullmatch(bare):
+        raise ValueError(
+            f"{name!r} is no name of a machine; write the name alone, such as recorder.lan: no http://, no path, no *."
+        )
+    return _as_in_headers(bare)
+
+
+def listening_address(host: str) -> str:
+    """What the services listen on: a name or an address, without scheme, port and path."""
+    bare = host.strip()
+    if _is_address(bare.strip("[]")):
+        return bare.strip("[]")
+    if not _HOST.fullmatch(bare):
+        raise ValueError(
+            f"{host!r} is no address to listen on; write 127.0.0.1, 0.0.0.0 or a name of this machine. The ports "
+            "have keys of their own, inspector_port and integration_port."
+        )
     return bare
+
+
+def _is_address(text: str) -> bool:
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(text.partition("%")[0])
+        return True
+    return False
+
+
+def _as_in_headers(name: str) -> str:
+    """A name with other letters than ASCII's in the form that browsers send (RFC 5890)."""
+    with contextlib.suppress(UnicodeError):
+        return name.encode("idna").decode("ascii")
+    raise ValueError(f"{name!r} is no name that a browser can send; write it with letters, digits, - and dots.")
 
 
 def split_time(minutes: float) -> float:
@@ -79,6 +137,22 @@ def encoder(name: str) -> str:
         known = ", ".join([COPY, *SHORT_NAMES, *BY_NAME])
         raise ValueError(f"{name!r} is not known; write one of {known}. `seacorder encoders` shows which work here.")
     return stored
+
+
+def two_sides(value: object) -> object:
+    """Width and height, however they were given; one sentence for anything else."""
+    sides = listed(value)
+    numbers = [_whole(side) for side in sides] if isinstance(sides, list | tuple) else []
+    if len(numbers) != 2 or None in numbers:
+        raise ValueError(f"{value!r} is no size; write [0, 0], or width and height in pixels such as [1280, 720].")
+    return tuple(numbers)
+
+
+def _whole(side: object) -> int | None:
+    """A number of pixels, also as the text of a variable; None for anything else."""
+    if isinstance(side, str):
+        return int(side) if side.strip().isdecimal() else None
+    return side if isinstance(side, int) and not isinstance(side, bool) else None
 
 
 def resolution(size: tuple[int, int]) -> tuple[int, int]:

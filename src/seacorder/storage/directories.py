@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from seacorder.base.errors import BadRequest
+from seacorder.model.file_name import COMPONENT_BYTES_MAX, component
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.faults import sentence_of
-from seacorder.storage.names import COMPONENT_BYTES_MAX
 
 FIELD = "Directory"
 DIRECTORY_BYTES_MAX = 1000
@@ -23,7 +23,6 @@ _EXTENDED = re.compile(r"^\\\\[?.]\\(UNC\\)?", re.IGNORECASE)
 _DRIVE = re.compile(r"^([A-Za-z]):")
 _SEPARATOR = re.compile(r"[/\\]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_REFUSED_ON_WINDOWS = re.compile(r'[<>:"|?*]')
 
 
 class Folders:
@@ -56,8 +55,10 @@ class Folders:
         folder = self._place(text)
         if len(os.fsencode(folder)) > DIRECTORY_BYTES_MAX:
             raise _refused(f"is longer than {DIRECTORY_BYTES_MAX} bytes; choose a shorter folder")
-        if not any(folder.is_relative_to(base) for base in self._allowed):
+        bases = [base for base in self._allowed if folder.is_relative_to(base)]
+        if not bases:
             raise _refused(f"{folder} is outside of the allowed folders: {self._places()}")
+        _check_names(folder, max(bases, key=lambda base: len(base.parts)))
         if not self.holds(folder):
             raise _refused(f"{folder} leads through a link to outside of the allowed folders: {self._places()}")
         return folder
@@ -84,7 +85,7 @@ class Folders:
         drive = _DRIVE.match(text)
         base = self._base(text, drive[1].upper() if drive else None)
         components = _SEPARATOR.split(text[drive.end() :] if drive else text)
-        return base.joinpath(*(name for name in components if name not in {"", "."} and self._is_accepted(name)))
+        return base.joinpath(*(name for name in components if name not in {"", "."} and _leads_down(name)))
 
     def _base(self, text: str, letter: str | None) -> Path:
         """What the components of `text` stand under."""
@@ -97,18 +98,29 @@ class Folders:
             return self._drives.get(letter, self._root / letter)
         return Path("/") if text.startswith("/") else self._root
 
-    def _is_accepted(self, name: str) -> bool:
-        """True, or BadRequest."""
-        if not name.rstrip(". "):
-            raise _refused(f'contains "{name}"; give the folder without it')
-        if len(name.encode()) > COMPONENT_BYTES_MAX:
-            raise _refused(f"has a name of more than {COMPONENT_BYTES_MAX} bytes in it; choose a shorter one")
-        if self._is_windows and _REFUSED_ON_WINDOWS.search(name):
-            raise _refused(f'contains "{name}", which Windows refuses; leave out < > : " | ? *')
-        return True
-
     def _places(self) -> str:
         return ", ".join(str(folder) for folder in self._allowed) + " (see allowed_directories in the settings)."
+
+
+def _leads_down(name: str) -> bool:
+    """True, or BadRequest for a name of dots and blanks alone, which may lead up, and for one that no disk takes."""
+    if not name.rstrip(". "):
+        raise _refused(f'contains "{name}"; give the folder without it')
+    if len(name.encode()) > COMPONENT_BYTES_MAX:
+        raise _refused(f"has a name of more than {COMPONENT_BYTES_MAX} bytes in it; choose a shorter one")
+    return True
+
+
+def _check_names(folder: Path, base: Path) -> None:
+    """BadRequest for a name below `base` that Windows' file systems refuse.
+
+    On every system: an NTFS or exFAT disk under Linux refuses such a name when the recording starts, and a folder
+    of that name cannot be copied to such a disk later.
+    """
+    for name in folder.relative_to(base).parts:
+        fit = component(name)
+        if fit != name:
+            raise _refused(f'contains "{name}", a name that not every disk can hold; write "{fit}", for example')
 
 
 def _check_text(text: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from seacorder.base.clock import Clock
 from seacorder.model.recording import FaultKind
 
+_NAME = "The volume of {folder} refuses the name {path}; choose one with letters, digits and - or _ alone."
 _SENTENCES = {
     errno.ENOSPC: "The volume of {folder} is full; free some space there and writing goes on by itself.",
     errno.EDQUOT: "The quota on the volume of {folder} is used up; free some space there or raise the quota.",
@@ -21,6 +22,8 @@ _SENTENCES = {
     errno.EEXIST: "{folder} cannot be made because a file bears the name of one of its folders; choose another.",
     errno.ENOENT: "{path} has been deleted while it was being written; begin a new file.",
     errno.ENAMETOOLONG: "The path {path} is too long for this system; choose a shorter folder or template.",
+    errno.EINVAL: _NAME,
+    errno.EILSEQ: _NAME,
     errno.EFBIG: "{path} has reached the largest size that its volume takes; set a split time.",
     errno.EMFILE: "Too many files are open in this process; raise its limit of open files (ulimit -n).",
     errno.ENFILE: "Too many files are open on this machine; raise its limit of open files.",

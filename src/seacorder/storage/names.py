@@ -7,17 +7,15 @@ keeps its names. No component is ever `..` or empty, so a path made here never l
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path, PurePosixPath
 
+from seacorder.model.file_name import COMPONENT_BYTES_MAX, component, shortened
 from seacorder.model.naming import Naming
 from seacorder.model.recording import FileKind
 
-COMPONENT_BYTES_MAX = 255
-"""ext4, XFS and APFS count bytes of UTF-8; NTFS and exFAT count 255 UTF-16 units, which is never less room."""
 SUFFIX_BYTES = 24
 """Kept free in a file's name for part number, collision number and a few letters more."""
 COMPONENTS_MAX = 16
@@ -27,11 +25,6 @@ TEMPLATE_BYTES_MAX = 1500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TAG = re.compile(r"\$\{([A-Za-z]+)\}")
 _SEPARATOR = re.compile(r"[/\\]")
-_REFUSED = frozenset('<>:"|?*/\\')
-_RESERVED = frozenset(
-    ["con", "prn", "aux", "nul", "conin$", "conout$"]
-    + [port + digit for port in ("com", "lpt") for digit in "0123456789\u00b9\u00b2\u00b3"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +66,10 @@ def evaluate(template: str, values: TagValues) -> PurePosixPath:
     texts = [text for text in _SEPARATOR.split(template) if text not in {"", "."}]
     if len(texts) > COMPONENTS_MAX:
         texts[COMPONENTS_MAX - 1 :] = ["_".join(texts[COMPONENTS_MAX - 1 :])]
-    components = [_component(_fill(text, values)) for text in texts]
+    components = [component(_fill(text, values)) for text in texts]
     if sum(len(component.encode()) + 1 for component in components) > TEMPLATE_BYTES_MAX:
         limit = TEMPLATE_BYTES_MAX // len(components) - 1
-        components = [_shorten(component, limit) for component in components]
+        components = [shortened(component, limit) for component in components]
     return PurePosixPath(*components)
 
 
@@ -92,7 +85,7 @@ def path_for(naming: Naming, channel: str, extension: str, *, utc_ns: int | None
     folder = evaluate(naming.directory_template, folder_values)
     file = evaluate(naming.file_template, file_values)
     ending = "." + extension.lstrip(".")
-    stem = _shorten(file.name or naming.kind.value, COMPONENT_BYTES_MAX - SUFFIX_BYTES - len(ending.encode()))
+    stem = shortened(file.name or naming.kind.value, COMPONENT_BYTES_MAX - SUFFIX_BYTES - len(ending.encode()))
     return Path(naming.base_folder, folder, file.parent, stem + ending)
 
 
@@ -108,7 +101,7 @@ def numbered_path(path: Path, attempt: int) -> Path:
 
 def _with_suffix(path: Path, suffix: str) -> Path:
     room = COMPONENT_BYTES_MAX - len((suffix + path.suffix).encode())
-    return path.with_name(_shorten(path.stem, room) + suffix + path.suffix)
+    return path.with_name(shortened(path.stem, room) + suffix + path.suffix)
 
 
 def _fill(text: str, values: TagValues) -> str:
@@ -117,24 +110,3 @@ def _fill(text: str, values: TagValues) -> str:
         return match[0] if tag is None else tag(values)
 
     return _TAG.sub(value_of, text)
-
-
-def _component(text: str) -> str:
-    """`text` as a name that every file system takes: never empty, `.` or `..`, at most COMPONENT_BYTES_MAX."""
-    name = "".join("_" if _is_refused(character) else character for character in text)
-    base, dot, rest = name.partition(".")
-    if base.rstrip(" ").lower() in _RESERVED:
-        name = f"{base}_{dot}{rest}"
-    return _shorten(name, COMPONENT_BYTES_MAX)
-
-
-def _is_refused(character: str) -> bool:
-    """Windows' refused characters, control characters, and half characters that UTF-8 cannot hold."""
-    return character in _REFUSED or unicodedata.category(character) in {"Cc", "Cs"}
-
-
-def _shorten(name: str, limit_bytes: int) -> str:
-    """At most `limit_bytes` of UTF-8, cut between characters; Windows drops dots and spaces at its end, hence `_`."""
-    cut = name.encode()[:limit_bytes].decode(errors="ignore")
-    kept = cut.rstrip(". ")
-    return kept + "_" * (len(cut) - len(kept)) or "_"

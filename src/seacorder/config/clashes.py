@@ -1,0 +1,99 @@
+"""Faults that lie between two values of the settings that are each fine, each as one sentence."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from seacorder.config.faults import nearest
+from seacorder.config.schema import StorageSettings
+from seacorder.model.channel import clean_name
+from seacorder.model.file_name import same_file
+from seacorder.model.narration import INTO_ALL, INTO_FILE
+
+
+def clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
+    """Faults that lie between two values that are each fine."""
+    server = _table(raw.get("server"))
+    ports = (server.get("inspector_port", 13000), server.get("integration_port", 8088))
+    if str(ports[0]) == str(ports[1]):
+        yield f"{place}: [server] inspector_port and integration_port are both {ports[0]}; give each its own."
+    yield from _channel_clashes(raw.get("channels"), place)
+    yield from _clean_clashes(raw.get("channels"), place)
+    yield from _layer_clashes(raw, place)
+    yield from _audio_clashes(_table(raw.get("audio")), raw.get("channels"), place)
+
+
+def storage_clashes(storage: StorageSettings) -> Iterator[str]:
+    """Folders that make sense alone and not together. Looks at the disk, because a link may lead to the same folder."""
+    second = storage.fallback_root
+    if second is not None and _real(storage.root) == _real(second):
+        yield (
+            f"[storage] root and fallback_root are the same folder, {second}. Write a folder on another disk as "
+            "fallback_root, or leave it out."
+        )
+
+
+def _real(folder: Path) -> Path:
+    try:
+        return folder.resolve()
+    except (OSError, RuntimeError):
+        return folder
+
+
+def _channel_clashes(channels: object, place: str) -> Iterator[str]:
+    """Channels whose files would bear one name: the same name, or one that only differs in what file names lose."""
+    seen: dict[str, tuple[int, str]] = {}
+    for number, channel in enumerate(channels if isinstance(channels, list) else [], start=1):
+        name = _table(channel).get("name")
+        if not isinstance(name, str) or not name.strip():
+            continue
+        first, other = seen.setdefault(same_file(name.strip()), (number, name))
+        if first == number:
+            continue
+        if other.strip().casefold() == name.strip().casefold():
+            yield (
+                f"{place}: [[channels]] {number} has the name of [[channels]] {first}, {name!r}; "
+                "give every channel a name of its own."
+            )
+        else:
+            yield (
+                f"{place}: [[channels]] {number}, {name!r}, would have the same file names as [[channels]] {first}, "
+                f"{other!r}, because file names do not keep every character; give it another name."
+            )
+
+
+def _clean_clashes(channels: object, place: str) -> Iterator[str]:
+    """Names under which a channel's untouched pictures would be recorded, and another channel's name."""
+    names = [_table(one).get("name") for one in channels] if isinstance(channels, list) else []
+    plain = {same_file(name.strip()): name for name in names if isinstance(name, str)}
+    for name in plain.values():
+        if (other := plain.get(same_file(clean_name(name.strip())))) is not None:
+            yield (
+                f"{place}: [[channels]] {other!r} is the name under which the untouched pictures of {name!r} are "
+                "recorded (keep_clean); give it another name."
+            )
+
+
+def _layer_clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
+    """Layers that are shown on channels that there are none of."""
+    channels, layers = raw.get("channels"), _table(raw.get("overlay")).get("layers")
+    names = [str(_table(one).get("name")) for one in channels] if isinstance(channels, list) else []
+    for number, layer in enumerate(layers if isinstance(layers, list) else [], start=1):
+        wanted = _table(layer).get("channels")
+        for name in wanted if isinstance(wanted, list) else []:
+            if isinstance(name, str) and name not in names:
+                where = f"{place}: [[overlay.layers]] {number} channels"
+                yield f"{where}: there is no channel {name!r}; {nearest(name, names)}"
+
+
+def _audio_clashes(audio: Mapping[str, Any], channels: object, place: str) -> Iterator[str]:
+    names = [str(_table(channel).get("name")).strip() for channel in (channels if isinstance(channels, list) else [])]
+    into, name = str(audio.get("into", INTO_ALL)), str(audio.get("name", "Narration")).strip()
+    if into not in {INTO_ALL, INTO_FILE, *names}:
+        yield f"{place}: [audio] into is {into!r}; write \"all\", \"file\" or a channel's name: {', '.join(names)}."
+    if audio.get("input") is not None and same_file(name) in {same_file(channel) for channel in names}:
+        yield f"{place}: [audio] name is {name!r}, as a channel's; give the narration a name of its own."
+
+
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
