@@ -53,7 +53,7 @@ def assert_problem(answer: httpx.Response, status: int = 500) -> dict[str, objec
 
 async def test_ping(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/stats/ping")
-    assert answer.json() == {"Ping": True}
+    assert answer.content == b'{"Ping": true}'  # simple clients compare text
     assert answer.headers["content-type"] == "application/json"
 
 
@@ -265,9 +265,50 @@ async def test_a_mistaken_body_changes_nothing(
 
 @pytest.mark.parametrize("path", ["createdirectory", "recordingdirectory", "inspectiondirectory"])
 async def test_a_missing_directory_is_named(client: httpx.AsyncClient, path: str) -> None:
-    for body in ({}, {"Directory": None}):
-        problem = assert_problem(await client.post(f"/api/inspector/{path}", json=body))
-        assert problem["field"] == "Directory"
+    problem = assert_problem(await client.post(f"/api/inspector/{path}", json={}))
+    assert problem["field"] == "Directory"
+
+
+async def test_without_a_name_no_folder_can_be_made(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
+    problem = assert_problem(await client.post("/api/inspector/createdirectory", json={"Directory": None}))
+    assert problem["field"] == "Directory"
+    assert recorder.directories == []
+
+
+TEMPLATE_KEYS = ["FilenameTemplate", "DirectoryTemplate", "FramegrabTemplate", "DataLogTemplate", "EventTemplate",
+                 "AnomalyTemplate", "ClipTemplate"]
+SETTING_KEYS = ["Bitrate", "Directory", "DirectoryTemplate", "Encoder", "Filename", "FrameRate", "IsSmartEncoding",
+                "ReevaluateTagsOnSplit", "Resolution", "RestartOnFailure", "SplitTimeMinutes"]
+
+
+async def test_a_null_leaves_each_setting_as_it_is(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
+    for key in TEMPLATE_KEYS:
+        assert_empty(await client.post("/api/inspector/pathtemplate", json={key: f"{key} of mine"}))
+    for path in ("recordingdirectory", "inspectiondirectory"):
+        assert_empty(await client.post(f"/api/inspector/{path}", json={"Directory": path}))
+    before = recorder.state()
+    bodies = {
+        "inspector/pathtemplate": [*TEMPLATE_KEYS, "Directory"],
+        "recordersettings/apply": SETTING_KEYS,
+        "inspector/recordingdirectory": ["Directory"],
+        "inspector/inspectiondirectory": ["Directory"],
+    }
+    for path, keys in bodies.items():
+        for body in (dict.fromkeys(keys), *({key.lower(): None} for key in keys)):
+            assert_empty(await client.post(f"/api/{path}", json=body))
+            assert recorder.state() == before
+    sent = dict.fromkeys(TEMPLATE_KEYS) | {"EventTemplate": "another"}
+    assert_empty(await client.post("/api/inspector/pathtemplate", json=sent))
+    templates = recorder.settings.templates
+    assert (templates.event, templates.filename) == ("another", "FilenameTemplate of mine")
+
+
+async def test_an_empty_clip_template_lets_clips_follow_the_anomaly_template_again(
+    client: httpx.AsyncClient, recorder: FakeRecorder
+) -> None:
+    assert_empty(await client.post("/api/inspector/pathtemplate", json={"ClipTemplate": "clip ${ss}"}))
+    assert_empty(await client.post("/api/inspector/pathtemplate", json={"ClipTemplate": ""}))
+    assert recorder.settings.templates.clip is None
 
 
 @pytest.mark.parametrize(
@@ -277,10 +318,8 @@ async def test_a_missing_directory_is_named(client: httpx.AsyncClient, path: str
         ("Bitrate", True, "number"),
         ("Bitrate", -1, "-1"),
         ("Bitrate", 1e300, "0 to"),
-        ("Bitrate", None, "null came"),
         ("DirectoryTemplate", 5, "text"),
         ("Encoder", "h999", "h999"),
-        ("Encoder", None, "text"),
         ("Filename", False, "text"),
         ("Filename", "", "without a name"),
         ("Filename", "x" * 5000, "at most"),
@@ -289,7 +328,6 @@ async def test_a_missing_directory_is_named(client: httpx.AsyncClient, path: str
         ("IsSmartEncoding", 1, "true or false"),
         ("IsSmartEncoding", "true", "true or false"),
         ("ReevaluateTagsOnSplit", 0, "true or false"),
-        ("RestartOnFailure", None, "true or false"),
         ("Resolution", "1920x1080", "1920, 1080"),
         ("Resolution", [0, 0], "1920, 1080"),
         ("Resolution", "0, 5", "0 by 5"),

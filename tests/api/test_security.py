@@ -119,8 +119,76 @@ async def test_an_allowed_page_may_read_the_answers(client: httpx.AsyncClient) -
     answer = await client.post("/api/v1/recording/start", headers={"origin": ALLOWED})
     assert answer.headers["access-control-allow-origin"] == ALLOWED
     assert answer.headers["vary"] == "Origin"
+    assert (await client.get("/api/v1/status")).headers["vary"] == "Origin"
     foreign = asked | {"origin": "http://evil.example"}
     assert (await client.options("/api/v1/recording/start", headers=foreign)).status_code == 403
+
+
+PREFLIGHT = {"origin": ALLOWED, "access-control-request-method": "PATCH"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "allowed"),
+    [
+        (None, "content-type"),
+        ("x-dive, X-Pilot ,authorization", "x-dive, X-Pilot, authorization"),
+        ("traceparent", "traceparent"),
+        ("", "content-type"),
+        ("x-dive: 1", "content-type"),
+        ("x y", "content-type"),
+        (",".join(["x-long"] * 400), "content-type"),
+    ],
+)
+async def test_a_preflight_gets_the_headers_that_it_asks_for(
+    client: httpx.AsyncClient, wanted: str | None, allowed: str
+) -> None:
+    asked = PREFLIGHT if wanted is None else PREFLIGHT | {"access-control-request-headers": wanted}
+    answer = await client.options("/api/v1/settings", headers=asked)
+    assert (answer.status_code, answer.headers["access-control-allow-headers"]) == (204, allowed)
+    assert "PATCH" in answer.headers["access-control-allow-methods"]
+    assert int(answer.headers["access-control-max-age"]) > 0
+    assert {"Origin", "Access-Control-Request-Headers"} <= set(answer.headers["vary"].split(", "))
+
+
+@pytest.mark.parametrize("network", ["private-network", "local-network"])
+async def test_a_public_page_of_an_allowed_origin_may_reach_this_network(
+    client: httpx.AsyncClient, integration: httpx.AsyncClient, network: str
+) -> None:
+    granted = f"access-control-allow-{network}"
+    for service in (client, integration):
+        asked = PREFLIGHT | {f"access-control-request-{network}": "true"}
+        assert (await service.options("/api/stats/ping", headers=asked)).headers[granted] == "true"
+        assert granted not in (await service.options("/api/stats/ping", headers=PREFLIGHT)).headers
+        refused = await service.options("/api/stats/ping", headers=asked | {"origin": "http://evil.example"})
+        assert (refused.status_code, granted in refused.headers) == (403, False)
+
+
+@pytest.mark.parametrize("name", ["Sec-Purpose", "purpose", "X-PURPOSE", "X-moz"])
+@pytest.mark.parametrize(
+    "value", ["prefetch", "Prerender", "PREVIEW", "prefetch;prerender", "prefetch; anonymous-client-ip", "x, preview"]
+)
+async def test_what_a_browser_asks_ahead_is_not_done(
+    client: httpx.AsyncClient, integration: httpx.AsyncClient, recorder: FakeRecorder, name: str, value: str
+) -> None:
+    commands = (
+        (client, "GET", START), (client, "GET", "/api/inspector/splittime/5"), (client, "GET", "/api/stats/ping"),
+        (client, "POST", "/api/v1/recording/stop"), (client, "DELETE", "/api/v1/overlay"), (client, "GET", "/"),
+        (client, "POST", "/api/inspector/createdirectory"), (integration, "GET", "/api/overlay/clear"),
+        (integration, "GET", "/api/recording/status"),
+    )
+    for service, method, path in commands:
+        answer = await service.request(method, path, headers={name: value})
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.json()["type"] == "urn:seacorder:problem:asked_ahead"
+    assert recorder.commands == []
+
+
+async def test_a_mark_is_found_in_any_of_its_lines(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
+    lines = [("Sec-Purpose", "unknown"), ("Purpose", "now"), ("sec-purpose", "prefetch")]
+    assert (await client.get(START, headers=lines)).status_code == 503
+    assert recorder.commands == []
+    assert (await client.get(START, headers=lines[:2])).status_code == 200
 
 
 async def test_answers_are_marked(client: httpx.AsyncClient) -> None:

@@ -91,8 +91,10 @@ async def test_what_is_not_accepted_changes_nothing(
     assert recorder.current == before
 
 
-async def test_null_means_nothing_for_the_recorder(client: httpx.AsyncClient) -> None:
-    assert (await client.patch(ALL, json={"burn_in": None})).status_code == 400
+async def test_null_leaves_the_recorders_settings_as_they_are(client: httpx.AsyncClient) -> None:
+    before = (await client.patch(ALL, json={"burn_in": True, "split_time_minutes": 7})).json()["recorder"]
+    after = (await client.patch(ALL, json=dict.fromkeys(before))).json()["recorder"]
+    assert (after, after["burn_in"]) == (before, True)
 
 
 async def test_a_channel_that_is_not_there(client: httpx.AsyncClient) -> None:

@@ -11,8 +11,7 @@ from seacorder.api import times, wire
 from seacorder.base.errors import BadRequest
 
 READERS = [
-    wire.boolean, wire.number, wire.text, wire.text_or_null, wire.text_or_none, wire.directory, wire.directory_or_null,
-    wire.resolution,
+    wire.boolean, wire.number, wire.text, wire.text_or_nothing, wire.directory, wire.resolution, wire.size,
 ]
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
@@ -46,6 +45,13 @@ def test_an_object_comes_back_whole(sent: dict[str, object]) -> None:
 def test_a_value_is_read_or_refused_by_name(value: object, reader: wire.Reader) -> None:
     refused = refusal(lambda: reader("Field", value))
     assert refused is None or (refused.field == "Field" and refused.sentence.encode("utf-8"))
+
+
+@given(st.dictionaries(st.sampled_from(["Bitrate", "directory", "ENCODER"]), st.none() | st.just("x")))
+def test_a_null_is_as_if_the_field_had_not_been_sent(sent: dict[str, object]) -> None:
+    readers = dict.fromkeys(("Bitrate", "Directory", "Encoder"), wire.text)
+    known = {key.lower(): value for key, value in sent.items() if value is not None}
+    assert {key.lower(): value for key, value in wire.read_fields(sent, readers).items()} == known
 
 
 @given(st.text(), st.sampled_from([wire.decimal_in_path, wire.boolean_in_path]))

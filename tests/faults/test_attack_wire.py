@@ -104,7 +104,7 @@ class Served:
         for port in (self.port, self.integration_port):
             answer = await self.say(PING.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), port=port)
             assert answer.startswith(b"HTTP/1.1 200 ")
-            assert answer.endswith(b'{"Ping":true}')
+            assert answer.endswith(b'{"Ping": true}')
         return True
 
 
@@ -198,7 +198,7 @@ async def test_odd_requests_get_ordinary_problems(here: Served, name: str) -> No
 
 async def test_garbage_after_answers_ends_the_connection_and_no_answer_is_lost(here: Served) -> None:
     answer = await here.say(PING * 50 + b"\0\1\2 garbage\r\n\r\n")
-    assert answer.count(b'{"Ping":true}') == 50
+    assert answer.count(b'{"Ping": true}') == 50
     assert answer.count(b"HTTP/1.1 400 ") == 1
     # A body of garbage behind a command that has been answered, or has no body.
     for command in (PING, b"POST /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"):

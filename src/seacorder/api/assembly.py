@@ -1,4 +1,4 @@
-"""What both services have around their commands: errors to answers, paths, and the guard outermost."""
+"""What both services have around their commands: errors to answers, paths, the guard, the target's form."""
 
 from fastapi import FastAPI
 
@@ -6,6 +6,7 @@ from seacorder.api.page import OPEN_PATHS
 from seacorder.api.paths import Paths, PathTable
 from seacorder.api.problems import Answering, install
 from seacorder.api.security import Guard, own_names
+from seacorder.api.targets import Targets
 from seacorder.config.schema import ServerSettings
 
 
@@ -16,4 +17,5 @@ def assemble(app: FastAPI, server: ServerSettings) -> FastAPI:
     app.add_middleware(Answering)
     names = own_names(server.host, server.allowed_hosts)
     app.add_middleware(Guard, names=names, origins=server.allowed_origins, open_paths=OPEN_PATHS)
+    app.add_middleware(Targets)
     return app

@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from seacorder.api.problems import MEDIA_TYPE
 
-PING = b'{"Ping":true}'
+PING = b'{"Ping": true}'
+"""Simple clients compare text: answers of the public commands are spelled as their contract prints them."""
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -29,6 +30,11 @@ def body(
     if required:
         schema["required"] = list(required)
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}}
+
+
+def nullable(fields: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The same fields, each of which may be null."""
+    return {name: {"anyOf": [schema, {"type": "null"}]} for name, schema in fields.items()}
 
 
 def value_in_path(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:

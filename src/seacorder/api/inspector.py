@@ -22,10 +22,10 @@ from seacorder.model.settings import RecorderSettings, SettingsChange
 
 RECORDER_SETTINGS: Mapping[str, tuple[str, wire.Reader]] = {
     "Bitrate": ("bitrate_mbits", wire.number),
-    "Directory": ("recording_directory", wire.directory_or_null),
-    "DirectoryTemplate": ("directory_template", wire.text_or_null),
+    "Directory": ("recording_directory", wire.directory),
+    "DirectoryTemplate": ("directory_template", wire.text),
     "Encoder": ("encoder", wire.text),
-    "Filename": ("filename_template", wire.text_or_null),
+    "Filename": ("filename_template", wire.text),
     "FrameRate": ("frame_rate", wire.number),
     "IsSmartEncoding": ("is_smart_encoding", wire.boolean),
     "ReevaluateTagsOnSplit": ("reevaluate_tags_on_split", wire.boolean),
@@ -33,7 +33,7 @@ RECORDER_SETTINGS: Mapping[str, tuple[str, wire.Reader]] = {
     "RestartOnFailure": ("restart_on_failure", wire.boolean),
     "SplitTimeMinutes": ("split_time_minutes", wire.number),
 }
-"""Keys of `recordersettings/apply`: the field of SettingsChange and how the value is read."""
+"""Keys of `recordersettings/apply`: the field of SettingsChange and how a value that is not null is read."""
 
 PATH_TEMPLATES: Mapping[str, tuple[str, wire.Reader]] = {
     "FilenameTemplate": ("filename_template", wire.text),
@@ -42,8 +42,8 @@ PATH_TEMPLATES: Mapping[str, tuple[str, wire.Reader]] = {
     "DataLogTemplate": ("data_log_template", wire.text),
     "EventTemplate": ("event_template", wire.text),
     "AnomalyTemplate": ("anomaly_template", wire.text),
-    "Directory": ("inspection_directory", wire.directory_or_null),
-    "ClipTemplate": ("clip_template", wire.text_or_none),
+    "Directory": ("inspection_directory", wire.directory),
+    "ClipTemplate": ("clip_template", wire.text_or_nothing),
 }
 """Keys of `pathtemplate`."""
 
@@ -51,27 +51,34 @@ _DIRECTORY: Mapping[str, wire.Reader] = {"Directory": wire.directory}
 
 _TEXT = {"type": "string"}
 _TEXT_OR_NULL = {"type": ["string", "null"]}
+"""Null, here and below: leave as it is."""
 _NUMBER = {"type": "number"}
+_NUMBER_OR_NULL = {"type": ["number", "null"]}
 _BOOLEAN = {"type": "boolean"}
+_BOOLEAN_OR_NULL = {"type": ["boolean", "null"]}
 _SETTINGS_SCHEMA: dict[str, dict[str, Any]] = {
-    "Bitrate": _NUMBER | {"description": "Mbit/s, used when smart encoding is off; 0 = choose"},
+    "Bitrate": _NUMBER_OR_NULL | {"description": "Mbit/s, used when smart encoding is off; 0 = choose"},
     "Directory": _TEXT_OR_NULL | {"description": "Base folder of recordings; null = leave"},
     "DirectoryTemplate": _TEXT_OR_NULL,
-    "Encoder": _TEXT | {"description": "copy, x264, x265, n264, n265, q264, q265, a264, a265 or FFmpeg's own name"},
+    "Encoder": _TEXT_OR_NULL | {
+        "description": "copy, x264, x265, n264, n265, q264, q265, a264, a265 or FFmpeg's own name"
+    },
     "Filename": _TEXT_OR_NULL | {"description": "FilenameTemplate; null = leave"},
-    "FrameRate": _NUMBER | {"description": "Frames a second; 0 = the source's"},
-    "IsSmartEncoding": _BOOLEAN,
-    "ReevaluateTagsOnSplit": _BOOLEAN,
-    "Resolution": _TEXT | {"description": "\"width, height\"; \"0, 0\" = the source's"},
-    "RestartOnFailure": _BOOLEAN,
-    "SplitTimeMinutes": _NUMBER | {"description": "0 = never, or 0.05 to 1440"},
+    "FrameRate": _NUMBER_OR_NULL | {"description": "Frames a second; 0 = the source's"},
+    "IsSmartEncoding": _BOOLEAN_OR_NULL,
+    "ReevaluateTagsOnSplit": _BOOLEAN_OR_NULL,
+    "Resolution": _TEXT_OR_NULL | {"description": "\"width, height\"; \"0, 0\" = the source's"},
+    "RestartOnFailure": _BOOLEAN_OR_NULL,
+    "SplitTimeMinutes": _NUMBER_OR_NULL | {"description": "0 = never, or 0.05 to 1440"},
 }
 _TEMPLATES_SCHEMA: dict[str, dict[str, Any]] = {
-    key: _TEXT_OR_NULL if key in {"Directory", "ClipTemplate"} else _TEXT for key in PATH_TEMPLATES
+    **dict.fromkeys(PATH_TEMPLATES, _TEXT_OR_NULL),
+    "ClipTemplate": _TEXT_OR_NULL | {"description": '"" = clips follow AnomalyTemplate again'},
 }
 _SETTINGS_BODY = documented.body(_SETTINGS_SCHEMA, {"SplitTimeMinutes": 10, "IsSmartEncoding": True})
 _TEMPLATES_BODY = documented.body(_TEMPLATES_SCHEMA, {"FilenameTemplate": "${yyyy}${MM}${dd}@${channelname}"})
-_DIRECTORY_BODY = documented.body({"Directory": _TEXT}, {"Directory": "Dive 12"}, required=("Directory",))
+_MADE_BODY = documented.body({"Directory": _TEXT}, {"Directory": "Dive 12"}, required=("Directory",))
+_DIRECTORY_BODY = documented.body({"Directory": _TEXT_OR_NULL}, {"Directory": "Dive 12"}, required=("Directory",))
 _SPLIT_TIME = documented.value_in_path("SplitTimeMinutes", _NUMBER, "Minutes: 0 = never, or 0.05 to 1440")
 _REEVALUATE = documented.value_in_path("ReevaluateTags", _BOOLEAN, "true or false")
 
@@ -107,7 +114,7 @@ class InspectorCommands:
         ping = documented.replies({"type": "object", "properties": {"Ping": _BOOLEAN}}, {"Ping": True})
         _get(app, "/api/stats/ping", self.ping, ping)
         _post(app, "/api/recordersettings/apply", self.apply_settings, _SETTINGS_BODY)
-        _post(app, "/api/inspector/createdirectory", self.create_directory, _DIRECTORY_BODY)
+        _post(app, "/api/inspector/createdirectory", self.create_directory, _MADE_BODY)
         _post(app, "/api/inspector/recordingdirectory", self.set_recording_directory, _DIRECTORY_BODY)
         _post(app, "/api/inspector/inspectiondirectory", self.set_inspection_directory, _DIRECTORY_BODY)
         _get(app, "/api/inspector/splittime/{SplitTimeMinutes}", self.set_split_time, extra=_SPLIT_TIME)
@@ -138,6 +145,8 @@ class InspectorCommands:
     async def create_directory(self, request: Request) -> Response:
         """Makes a folder, with its parents. Does not select it."""
         sent = wire.read_fields(await wire.read_object(request), _DIRECTORY, required=True)
+        if "Directory" not in sent:
+            wire.refuse("Directory", None, "the name of the folder that is to be made")
         try:
             await self._recorder.create_directory(sent["Directory"])
         except BadRequest as error:

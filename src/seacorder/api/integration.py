@@ -24,7 +24,7 @@ _STATUS = {
 _OVERLAY_BODY = documented.body(
     {
         "Text": {"type": "string", "maxLength": OVERLAY_CHARACTERS_MAX, "description": "Lines end with \\n"},
-        "Type": {"type": "string", "enum": ["text"], "description": "May be left out"},
+        "Type": {"type": ["string", "null"], "enum": ["text", None], "description": "May be left out"},
     },
     {"Text": "Depth 123.4 m\nHeading 271"},
     required=("Text",),
@@ -43,7 +43,7 @@ class IntegrationCommands:
 
     def __init__(self, recorder: Recorder, *, bare_false: bool) -> None:
         self._recorder = recorder
-        self._idle = b"false" if bare_false else b'{"IsRecording":false}'
+        self._idle = b"false" if bare_false else b'{"IsRecording": false}'
 
     def add_to(self, app: FastAPI) -> None:
         """Declares every command."""
@@ -63,7 +63,7 @@ class IntegrationCommands:
 
     async def is_recording(self) -> Response:
         """True only while frames are really reaching a file."""
-        return documented.json_bytes(b'{"IsRecording":true}' if self._recorder.is_recording() else self._idle)
+        return documented.json_bytes(b'{"IsRecording": true}' if self._recorder.is_recording() else self._idle)
 
     async def encoder_running(self) -> Response:
         """The same as isrecording."""
@@ -78,7 +78,7 @@ class IntegrationCommands:
     async def update_overlay(self, request: Request) -> Response:
         """A text over the pictures of all channels, from one instant on."""
         sent = wire.read_fields(await wire.read_object(request), {"Text": wire.text, "Type": _type_text})
-        if "Text" not in sent:
+        if "Text" not in sent:  # nor is a null: who has no new text must not be told that it is shown
             raise BadRequest('The field Text is missing; send {"Text": "…"}.', field="Text")
         try:
             self._recorder.set_overlay_text(sent["Text"])

@@ -7,6 +7,7 @@ belong to whoever composes the program; the web server's own handlers stay out.
 import asyncio
 import contextlib
 import errno
+import ipaddress
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -20,6 +21,7 @@ from seacorder.api.connections import KEEP_ALIVE_SECONDS, HttpConnection, Listen
 from seacorder.api.security import BODY_BYTES_MAX
 from seacorder.base.errors import SettingsError
 
+ANY_IPV4 = "0.0.0.0"  # noqa: S104 - only for who asks for `::`
 BACKLOG = 128
 STOP_SECONDS_MAX = 3
 _NO_SUCH_ADDRESS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
@@ -36,21 +38,36 @@ class Listener:
 def claim_port(host: str, port: int, *, setting: str) -> tuple[socket.socket, ...]:
     """Sockets bound to every address of `host`; port 0 takes any free one.
 
+    `::` is every address of both families, each with a socket of its own, so that the system's habit does not decide;
+    on a machine without one of them it is the other alone: see `families`.
     Raises SettingsError with one sentence that names `setting`. Resolves a host name, which may block.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
         raise SettingsError([f"[server] host: {host!r} is no address of this machine; use 127.0.0.1."]) from error
-    bound: list[socket.socket] = []
     try:
-        for family, _, _, _, address in dict.fromkeys(found):
-            bound.append(_bind(family, address))
+        if is_any_of_both(host):
+            return _bind_both(port)
+        return _bind_all([(family, address) for family, _, _, _, address in dict.fromkeys(found)])
     except OSError as error:
-        for one in bound:
-            one.close()
         raise SettingsError([_not_bound(host, port, setting, error)]) from error
-    return tuple(bound)
+
+
+def is_any_of_both(host: str) -> bool:
+    """True for `::`, however it is written."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.version == 6 and address.is_unspecified
+
+
+def families(sockets: Sequence[socket.socket]) -> str:
+    """What is listened on, for people."""
+    names = {socket.AF_INET: "IPv4", socket.AF_INET6: "IPv6"}
+    heard = [name for family, name in names.items() if any(one.family == family for one in sockets)]
+    return " and ".join(heard) if len(heard) == len(names) else f"{heard[0]} only"
 
 
 async def serve_apps(
@@ -129,6 +146,36 @@ async def _until(stop: asyncio.Event, running: Sequence[asyncio.Task[None]]) -> 
         await asyncio.wait({stopping, *running}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
+
+
+def _bind_all(addresses: Sequence[tuple[int, Any]]) -> tuple[socket.socket, ...]:
+    bound: list[socket.socket] = []
+    try:
+        for family, address in addresses:
+            bound.append(_bind(family, address))
+    except OSError:
+        for one in bound:
+            one.close()
+        raise
+    return tuple(bound)
+
+
+def _bind_both(port: int) -> tuple[socket.socket, ...]:
+    ipv4 = (socket.AF_INET, (ANY_IPV4, port))
+    try:
+        first = _bind(socket.AF_INET6, ("::", port))
+    except OSError as error:
+        # What a kernel without IPv6, or with IPv6 turned off, says.
+        if error.errno not in _NO_SUCH_ADDRESS:
+            raise
+        return _bind_all([ipv4])
+    try:
+        return (first, _bind(socket.AF_INET, (ANY_IPV4, first.getsockname()[1])))
+    except OSError as error:
+        if error.errno in _NO_SUCH_ADDRESS:
+            return (first,)
+        first.close()
+        raise
 
 
 def _bind(family: int, address: Any) -> socket.socket:

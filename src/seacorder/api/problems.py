@@ -57,6 +57,12 @@ class Refused(SeacorderError):
     kind = "refused"
 
 
+class AskedAhead(SeacorderError):
+    """A browser asks before its user has: it prefetches or prerenders an address."""
+
+    kind = "asked_ahead"
+
+
 class BodyTooLarge(SeacorderError):
     """The body is longer than any command needs."""
 
@@ -112,6 +118,7 @@ _TITLES = {
     "unknown_path": "No such command",
     "wrong_method": "Wrong method",
     "refused": "Refused",
+    "asked_ahead": "Asked ahead",
     "body_too_large": "Body too large",
     "body_too_slow": "Body too slow",
     "not_there": "Not there",
@@ -138,6 +145,7 @@ _STATUS_EVERYWHERE: tuple[tuple[type[SeacorderError], int], ...] = (
     (UnknownPath, 404),
     (NotThere, 404),
     (Refused, 403),
+    (AskedAhead, 503),
     (BodyTooLarge, 413),
     (BodyTooSlow, 408),
     (NotHttp, 400),

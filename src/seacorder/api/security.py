@@ -5,11 +5,15 @@ says of itself (Fetch Metadata, Origin, Referer) is therefore checked, and the H
 page of a foreign name that has been pointed at this machine still names itself there. Programs that are no browser
 send none of these and are served.
 
+Browsers also ask ahead, for an address that somebody has only begun to type. What a browser marks so is refused: it
+asks again, without the mark, when the user really goes there.
+
 Browsers send Fetch Metadata to https and this machine's own addresses alone; over plain http to another machine
 Origin and Referer are what there is, and a page can withhold its Referer. Keep the recorder in its own network.
 """
 
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -17,12 +21,27 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seacorder.api.problems import BodyTooLarge, Refused, send_problem
+from seacorder.api.problems import AskedAhead, BodyTooLarge, Refused, send_problem
 
 BODY_BYTES_MAX = 64 * 1024
 
 _FOREIGN_SITES = frozenset({"cross-site", "same-site"})
 _CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
+_CORS_HEADERS = "content-type"
+"""Allowed where a preflight does not ask for any by name."""
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_NAMES_CHARACTERS_MAX = 2048
+_OWN_NETWORK = ("private-network", "local-network")
+"""Browsers ask so before a public page may reach an address of this network: the older name, and the newer one."""
+_VARY = "Origin"
+_VARY_PREFLIGHT = ", ".join([
+    "Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers",
+    *(f"Access-Control-Request-{name.title()}" for name in _OWN_NETWORK),
+])
+
+_PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+_ASKED_AHEAD = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
+"""What browsers write there; others, such as `navigate`, mean somebody who waits."""
 
 
 def own_names(host: str, allowed: Iterable[str]) -> frozenset[str]:
@@ -60,8 +79,14 @@ def foreign_origin(headers: Headers, allowed: frozenset[str]) -> str | None:
     return origin
 
 
+def is_asked_ahead(headers: Headers) -> bool:
+    """True for what a browser fetches before anybody has asked for it: prefetch, prerender, preview."""
+    return any(_ASKED_AHEAD.search(value) for name in _PURPOSE_HEADERS for value in headers.getlist(name))
+
+
 class Guard:
-    """ASGI: refuses foreign hosts, foreign pages and long bodies; marks every answer so that no page can embed it.
+    """ASGI: refuses foreign hosts, foreign pages, what is asked ahead and long bodies; marks every answer so that no
+    page can embed it.
 
     `open_paths` are pages and their files: anybody may link to them, they change nothing.
     """
@@ -84,11 +109,15 @@ class Guard:
         if refused is not None:
             await send_problem(refused, scope, receive, marked)
         elif self._is_preflight(scope, headers):
-            await _answer_preflight(marked)
+            await _answer_preflight(headers, marked)
         else:
             await self._app(scope, _counted(receive), marked)
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Refused | BodyTooLarge | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> Refused | AskedAhead | BodyTooLarge | None:
+        if is_asked_ahead(headers):
+            return AskedAhead(
+                "A browser asked this ahead of its user (prefetch), so nothing was done; open the address to send it."
+            )
         host = headers.get("host")
         if host is not None and not is_own_host(host, self._names):
             return Refused(
@@ -126,7 +155,8 @@ class Guard:
                 answer["cross-origin-resource-policy"] = "cross-origin" if origin in self._origins else "same-origin"
                 if origin in self._origins:
                     answer["access-control-allow-origin"] = headers["origin"]
-                    answer["vary"] = "Origin"
+                if self._origins:
+                    answer.setdefault("vary", _VARY)
             await send(message)
 
         return marked
@@ -159,15 +189,27 @@ def _counted(receive: Receive) -> Receive:
     return counted
 
 
-async def _answer_preflight(send: Send) -> None:
-    headers = [
-        (b"access-control-allow-methods", _CORS_METHODS.encode()),
-        (b"access-control-allow-headers", b"content-type"),
-        (b"access-control-max-age", b"600"),
-        (b"content-length", b"0"),
-    ]
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
+async def _answer_preflight(asked: Headers, send: Send) -> None:
+    headers = {
+        "access-control-allow-methods": _CORS_METHODS,
+        "access-control-allow-headers": _headers_allowed(asked),
+        "access-control-max-age": "600",
+        "vary": _VARY_PREFLIGHT,
+    }
+    for name in _OWN_NETWORK:
+        if asked.get(f"access-control-request-{name}", "").strip().lower() == "true":
+            headers[f"access-control-allow-{name}"] = "true"
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": 204, "headers": raw})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _headers_allowed(asked: Headers) -> str:
+    """The headers that a preflight asks for, where they are names of headers: none of them gives a page more rights."""
+    wanted = ", ".join(asked.getlist("access-control-request-headers"))
+    names = [name.strip() for name in wanted.split(",")]
+    is_sane = len(wanted) <= _HEADER_NAMES_CHARACTERS_MAX and all(map(_HEADER_NAME.fullmatch, names))
+    return ", ".join(names) if is_sane else _CORS_HEADERS
 
 
 def _too_large() -> BodyTooLarge:

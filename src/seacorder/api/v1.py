@@ -155,6 +155,8 @@ class Commands:
     async def set_overlay(self, request: Request) -> Response:
         """Shows a text over the pictures of all channels, from one instant on."""
         sent = wire.read_fields(await wire.read_object(request), {"text": wire.text}, required=True)
+        if "text" not in sent:
+            wire.refuse("text", None, "text; an empty one takes it away")
         return _json(views.overlay_view(self._recorder.set_overlay_text(sent["text"])))
 
     async def clear_overlay(self) -> Response:
@@ -177,7 +179,7 @@ class Commands:
     async def _channel_asked(self, request: Request) -> str | None:
         if not await wire.has_body(request):
             return None
-        sent = wire.read_fields(await wire.read_object(request), {"channel": wire.text_or_none})
+        sent = wire.read_fields(await wire.read_object(request), {"channel": wire.text})
         channel: str | None = sent.get("channel")
         names = [one.status.channel for one in self._recorder.status().channels]
         if channel is not None and channel not in names:

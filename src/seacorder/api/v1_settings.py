@@ -58,9 +58,10 @@ _RECORDER_SCHEMA = _ENCODING_SCHEMA | {
     "reevaluate_tags_on_split": _SWITCH,
     "restart_on_failure": _SWITCH,
 }
-_CHANNEL_SCHEMA = {name: {"anyOf": [schema, {"type": "null"}]} for name, schema in _ENCODING_SCHEMA.items()}
-RECORDER_BODY = documented.body(_RECORDER_SCHEMA, {"smart_encoding": False, "encoder": "x264", "bitrate_mbits": 4})
-CHANNEL_BODY = documented.body(_CHANNEL_SCHEMA, {"burn_in": True, "keep_clean": True, "encoder": None})
+_RECORDER_FIELDS = documented.nullable(_RECORDER_SCHEMA)
+_CHANNEL_FIELDS = documented.nullable(_ENCODING_SCHEMA)
+RECORDER_BODY = documented.body(_RECORDER_FIELDS, {"smart_encoding": False, "encoder": "x264", "bitrate_mbits": 4})
+CHANNEL_BODY = documented.body(_CHANNEL_FIELDS, {"burn_in": True, "keep_clean": True, "encoder": None})
 
 
 class SettingsCommands:
@@ -74,8 +75,9 @@ class SettingsCommands:
         return _json(settings_answer(self._recorder.settings, self._recorder.channel_settings()))
 
     async def change_settings(self, request: Request) -> Response:
-        """Changes what is sent, for all channels that have nothing of their own; the rest stays."""
-        sent = await _sent(request, {name: reader for name, (_, reader) in RECORDER.items()})
+        """Changes what is sent, for all channels that have nothing of their own; the rest, and nulls, stay."""
+        readers = {name: reader for name, (_, reader) in RECORDER.items()}
+        sent = wire.read_fields(await wire.read_object(request), readers)
         await self._change(SettingsChange(**{RECORDER[name][0]: value for name, value in sent.items()}))
         return await self.settings()
 
@@ -90,7 +92,8 @@ class SettingsCommands:
         """Changes what is sent, for this channel alone; null takes its own value back."""
         channels = self._recorder.channel_settings()
         if index < len(channels):
-            sent = await _sent(request, {name: _or_null(reader) for name, (_, reader) in ENCODING.items()})
+            readers = {name: _or_null(reader) for name, (_, reader) in ENCODING.items()}
+            sent = wire.read_fields(await wire.read_object(request), readers, null_is_value=True)
             values = {ENCODING[name][0]: value for name, value in sent.items()}
             await self._change(SettingsChange(channel=ChannelChange(channels[index].channel, **values)))
         return await self.channel_settings(index)
@@ -100,10 +103,6 @@ class SettingsCommands:
             await self._recorder.change_settings(change)
         except BadRequest as error:
             _refuse(error)
-
-
-async def _sent(request: Request, readers: Mapping[str, wire.Reader]) -> dict[str, Any]:
-    return wire.read_fields(await wire.read_object(request), readers)
 
 
 def _or_null(reader: wire.Reader) -> wire.Reader:

@@ -29,9 +29,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 Reader = Callable[[str, Any], Any]
 """Takes a field's name and what came; gives the value or raises BadRequest."""
 
-LEFT_OUT = object()
-"""What a reader gives for a value that means "leave as it is"."""
-
 
 async def read_object(request: Request) -> dict[str, Any]:
     """The body as a JSON object. Raises BadRequest, BodyTooLarge, BodyTooSlow."""
@@ -62,18 +59,21 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def read_fields(sent: Mapping[str, Any], readers: Mapping[str, Reader], *, required: bool = False) -> dict[str, Any]:
+def read_fields(
+    sent: Mapping[str, Any], readers: Mapping[str, Reader], *, required: bool = False, null_is_value: bool = False
+) -> dict[str, Any]:
     """The fields that were sent, under the names of `readers`, each read. With `required` none may be missing.
 
-    Raises BadRequest at an unknown, missing or wrong field; then nothing has been done.
+    A null leaves things as they are, since many clients send what they have not set as null: such a field is not
+    among the values, unless `null_is_value`. Raises BadRequest at an unknown, missing or wrong field; then nothing
+    has been done.
     """
     names = {name.lower(): name for name in readers}
     values: dict[str, Any] = {}
     for key, value in sent.items():
         name = names.get(key.lower()) or _unknown_field(key, list(readers))
-        read = readers[name](name, value)
-        if read is not LEFT_OUT:
-            values[name] = read
+        if value is not None or null_is_value:
+            values[name] = readers[name](name, value)
     missing = [name for name in readers if name.lower() not in {key.lower() for key in sent}]
     if required and missing:
         raise BadRequest(f"The field {missing[0]} is missing; send {_listed(list(readers))}.", field=missing[0])
@@ -111,14 +111,9 @@ def text(name: str, value: Any) -> str:
     return value
 
 
-def text_or_null(name: str, value: Any) -> Any:
-    """Text; null leaves the setting as it is."""
-    return LEFT_OUT if value is None else text(name, value)
-
-
-def text_or_none(name: str, value: Any) -> str | None:
-    """Text; null is a value of its own."""
-    return None if value is None else text(name, value)
+def text_or_nothing(name: str, value: Any) -> str | None:
+    """Text; an empty one takes the setting's own value away."""
+    return text(name, value) or None
 
 
 def directory(name: str, value: Any) -> str:
@@ -127,11 +122,6 @@ def directory(name: str, value: Any) -> str:
     if not folder.strip() or _CONTROL.search(folder):
         refuse(name, value, "the name of a folder; in JSON each backslash is doubled (\\\\)")
     return folder
-
-
-def directory_or_null(name: str, value: Any) -> Any:
-    """A folder; null leaves the setting as it is."""
-    return LEFT_OUT if value is None else directory(name, value)
 
 
 def resolution(name: str, value: Any) -> tuple[int, int]:

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from seacorder import __version__
-from seacorder.api.listeners import Listener, claim_port, serve_apps
+from seacorder.api.listeners import Listener, claim_port, families, is_any_of_both, serve_apps
 from seacorder.base import log
 from seacorder.base.clock import SystemClock
 from seacorder.base.collector import spare_what_stands
@@ -66,11 +66,11 @@ async def _serve(settings: Settings, guardian_pipes: tuple[int, int] | None) -> 
                 os.set_inheritable(pipe, False)
             _watch_guardian(guardian_pipes[0])
         try:
-            recorder = await _start(settings, shutdown)
+            recorder, heard = await _start(settings, shutdown)
         except BaseException:
             await shutdown.stop_all()
             raise
-        announce(settings)
+        announce(settings, heard)
         if guardian_pipes is not None:
             tell_guardian(guardian_pipes[1])
         spare_what_stands()
@@ -104,8 +104,8 @@ def tell_guardian(pipe: int) -> None:
     os.close(pipe)
 
 
-async def _start(settings: Settings, shutdown: Shutdown) -> Recorder:
-    """Starts every part, each noted in `shutdown` once it runs."""
+async def _start(settings: Settings, shutdown: Shutdown) -> tuple[Recorder, str]:
+    """Starts every part, each noted in `shutdown` once it runs. Tells, too, which families of addresses are heard."""
     server = settings.server
     inspector = claim_port(server.host, server.inspector_port, setting="inspector_port")
     integration = claim_port(server.host, server.integration_port, setting="integration_port")
@@ -122,7 +122,7 @@ async def _start(settings: Settings, shutdown: Shutdown) -> Recorder:
         Listener(create_inspector_app(recorder, server), inspector),
         Listener(create_integration_app(recorder, server, bare_false=bare_false), integration),
     ])
-    return recorder
+    return recorder, families(inspector)
 
 
 async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
@@ -188,15 +188,16 @@ def try_folder(root: Path) -> None:
         ) from error
 
 
-def announce(settings: Settings) -> None:
-    """Says on standard output where the recorder listens and where files go."""
+def announce(settings: Settings, heard: str) -> None:
+    """Says on standard output where the recorder listens, and to which families of addresses, and where files go."""
     server = settings.server
     shown = f"[{server.host}]" if ":" in server.host else server.host
     names = ", ".join(channel.name for channel in settings.channels)
+    network = f" (all addresses: {heard})" if is_any_of_both(server.host) else ""
     lines = (
         f"Seacorder {__version__} takes commands.",
-        f"  page and Inspector service  http://{shown}:{server.inspector_port}/",
-        f"  integration service         http://{shown}:{server.integration_port}/",
+        f"  page and Inspector service  http://{shown}:{server.inspector_port}/{network}",
+        f"  integration service         http://{shown}:{server.integration_port}/{network}",
         f"  files                       {settings.storage.root}",
         f"  channels                    {names}",
         "Ctrl-C finishes every file and ends.",

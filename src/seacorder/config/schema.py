@@ -42,7 +42,8 @@ class ServerSettings(Table):
     """Where the two services listen and whom they answer."""
 
     host: Annotated[str, AfterValidator(listening_address)] = _key(
-        "127.0.0.1", "Address to listen on; `0.0.0.0` lets other machines in.", "an address", min_length=1
+        "127.0.0.1", "Address to listen on; `0.0.0.0` lets other machines in, `::` over IPv6 too.", "an address",
+        min_length=1,
     )
     inspector_port: Port = _key(13000, "Port of the Inspector service, of `/api/v1` and of the page.", _PORT)
     integration_port: Port = _key(8088, "Port of the integration service.", _PORT)
