@@ -38,6 +38,8 @@ class Bridge:
         self.prepare: Callable[[FakeWorker], None] = lambda _: None
         self.narrator: ChannelSettings | None = None
         """Set it, and build anew, for a recorder with narration."""
+        self.lose_examinations = False
+        """Set it for a run that ends before any file has been examined."""
         self.build()
 
     def build(self) -> None:
@@ -127,6 +129,8 @@ class Bridge:
         worker.end()
 
     def _examine(self, worker: FakeWorker, order: Any) -> None:
+        if self.lose_examinations:
+            return
         for path in order.paths:
             state = FileState.INTERRUPTED if order.examine_only else FileState.REPAIRED
             worker.report(self.examined.get(path) or FileExamined(path, state, frames=50, bytes=5000))

@@ -22,7 +22,7 @@ from seacorder.control.volume_watch import seconds_left
 from seacorder.model.captured import Anchor, Anchors
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.instant import Instant
-from seacorder.model.recording import BY_CAMERA, ESTIMATED, FileKind, FileState, FileStatus, LossCause, Part
+from seacorder.model.recording import BY_CAMERA, ESTIMATED, FileKind, FileState, FileStatus, Loss, LossCause, Part
 from seacorder.model.settings import PathTemplates, RecorderSettings, SettingsChange
 from seacorder.model.status import Volume
 
@@ -198,11 +198,41 @@ def test_a_hole_is_as_long_as_it_lasted_whatever_the_wall_clock_does(step_second
     assert (loss.from_utc_ns, loss.to_utc_ns, loss.frames) == (begin, begin + 2 * SECOND, 49)
 
 
+def over_boot(wall_seconds: float, uptime_seconds: float = 20.0) -> Loss:
+    """A hole over a start of the machine, as long as the wall clock says, `uptime_seconds` after that start."""
+    clock = FakeClock(monotonic_ns=round(uptime_seconds * SECOND))
+    gaps, begin = Gaps(clock), clock.utc_ns() - round(wall_seconds * SECOND)
+    anchor = Anchor(clock.utc_ns() - clock.monotonic_ns())
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, anchor=anchor, is_by_wall_clock=True, is_over_boot=True))
+    (loss,) = gaps.first_frame("Bow", FirstFrame("r", 1, clock.utc_ns()), 0)
+    assert loss.from_utc_ns == begin
+    return loss
+
+
+@pytest.mark.parametrize("wall_seconds", [-1e9, -3600, -60, -0.001, 0, 1, 19, 86_401, 1e9])
+def test_a_hole_that_the_wall_clock_cannot_measure_is_a_loss_without_a_count(wall_seconds: float) -> None:
+    loss = over_boot(wall_seconds)
+    assert loss.frames is None
+    assert "nobody knows how long" in loss.detail
+    assert loss.to_utc_ns - loss.from_utc_ns >= 20 * SECOND, "it lasted at least as long as the machine has been on"
+
+
+def test_a_hole_over_a_start_of_the_machine_is_as_long_as_a_wall_clock_says_that_can_be_right() -> None:
+    loss = over_boot(60)
+    assert (loss.frames, loss.to_utc_ns - loss.from_utc_ns) == (60 * 25 - 1, 60 * SECOND)
+
+
+@given(st.floats(-3e9, 3e9), st.floats(0.5, 1e6))
+def test_a_loss_never_ends_before_it_begins(wall_seconds: float, uptime_seconds: float) -> None:
+    loss = over_boot(wall_seconds, uptime_seconds)
+    assert loss.to_utc_ns > loss.from_utc_ns
+
+
 def test_a_stop_ends_the_holes_of_its_recording_only() -> None:
     gaps = Gaps(FakeClock())
     gaps.begin(replace(GAP, path=None))
     gaps.begin(replace(GAP, channel="Stern", recording_id="b", path=None))
-    assert [loss.channel for loss in gaps.stopped("a", 20 * SECOND)] == ["Bow"]
+    assert [loss.channel for loss in gaps.stopped({"a"}, 20 * SECOND)] == ["Bow"]
     assert len(gaps) == 1
 
 
@@ -215,6 +245,17 @@ def test_ids_are_never_given_twice() -> None:
     ids = Ids()
     assert id_text(1_700_000_000_123_000_000) == "20231114T221320.123Z"
     assert [ids.next(0) for _ in range(3)] == ["19700101T000000.000Z" + suffix for suffix in ("", "-2", "-3")]
+
+
+def test_an_id_of_a_time_before_the_catalogue_s_newest_is_none_that_an_earlier_run_has_given() -> None:
+    """The clock of a machine without a battery begins at one and the same moment, start after start."""
+    ids, again = Ids(), Ids()
+    for one in (ids, again):
+        one.continue_from(1_700_000_000_000_000_000)
+    given = [one.next(1_000_000) for one in (ids, again) for _ in range(2)]
+    assert len(set(given)) == 4
+    assert all(one.startswith("19700101T000000.001Z-") for one in given)
+    assert ids.next(1_700_000_000_123_000_000) == "20231114T221320.123Z", "later ones are as they always were"
 
 
 def test_every_kind_of_file_has_a_template_and_a_folder() -> None:

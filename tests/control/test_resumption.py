@@ -2,22 +2,26 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control.bridge import Bridge
+from control.bridge import NAMES, Bridge
+from seacorder.base.clock import Timebase
 from seacorder.catalogue.page import Page
-from seacorder.control.resumption import mean_rate, remains
+from seacorder.control.resumption import ClocksNow, hole_between, mean_rate, remains, unlisted_holes
 from seacorder.control.tails import Tails
+from seacorder.model.captured import PartAnchor
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording
-from seacorder.model.recording import FileState, LossCause, Part, Recording, RecordingState
+from seacorder.model.recording import FileState, Loss, LossCause, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 from seacorder.model.settings import RecorderSettings
 
 SECOND = 1_000_000_000
 RUNNING = Recording("a", 10 * SECOND, None, RecordingState.RUNNING)
 PART = Part("a", "Bow", 1, "/a_1.mp4", 10 * SECOND, 12 * SECOND, 0, 51, 5, FileState.OPEN)
+NOW = ClocksNow(5 * SECOND, Timebase("this start", 0))
 
 
 def test_what_was_open_is_interrupted_and_ends_with_its_newest_part() -> None:
@@ -30,7 +34,7 @@ def test_a_hole_begins_with_the_newest_part_of_each_channel() -> None:
     closed = replace(PART, state=FileState.WHOLE)
     newest = replace(PART, number=2, path="/a_2.mp4", start_utc_ns=12 * SECOND, end_utc_ns=13 * SECOND)
     other = replace(closed, channel="Stern", path="/b_1.mp4")
-    gaps = remains([RUNNING], [newest], []).gaps([closed, newest, other])
+    gaps = remains([RUNNING], [newest], []).gaps([closed, newest, other], [], NOW)
     assert [(gap.channel, gap.from_utc_ns, gap.path) for gap in gaps] == [
         ("Bow", 13 * SECOND, "/a_2.mp4"),
         ("Stern", 12 * SECOND, None),
@@ -154,3 +158,112 @@ def test_a_channel_whose_camera_was_away_at_the_end_misses_the_rest() -> None:
     (loss,) = tails.give_up()
     assert (loss.channel, loss.cause, loss.to_utc_ns - loss.from_utc_ns) == ("Bow", LossCause.PROGRAM_ENDED, 8 * SECOND)
     assert tails.give_up() == []
+
+
+STEPS = [-1.6e9, -3600, -60, -5, 0, 5, 3600, 3e9]
+"""Seconds: the clock starts in 1970, is an hour back, …, decades ahead."""
+
+
+async def go_on(bridge: Bridge, wall_seconds: float, *, boot: str | None = None) -> tuple[Loss, ...]:
+    """A recording is cut off, and a minute later it goes on with the wall clock set; the losses then."""
+    await cut_off(bridge)
+    bridge.clock.step_wall(wall_seconds)
+    if boot is not None:
+        bridge.clock.start_machine(boot)
+    await bridge.start()
+    await bridge.event("loss_noted", 2)
+    losses: tuple[Loss, ...] = await bridge.rows("losses")
+    assert {(loss.channel, loss.cause) for loss in losses} == {(name, LossCause.PROGRAM_ENDED) for name in NAMES}
+    assert all(loss.to_utc_ns > loss.from_utc_ns for loss in losses)
+    return losses
+
+
+@pytest.mark.parametrize("wall_seconds", STEPS)
+async def test_the_hole_is_as_long_as_it_was_whatever_the_wall_clock_says(bridge: Bridge, wall_seconds: float) -> None:
+    for loss in await go_on(bridge, wall_seconds):
+        assert loss.to_utc_ns - loss.from_utc_ns == 60 * SECOND
+        assert loss.frames
+
+
+@pytest.mark.parametrize("wall_seconds", STEPS)
+async def test_over_a_start_of_the_machine_too_the_hole_is_a_loss(bridge: Bridge, wall_seconds: float) -> None:
+    for loss in await go_on(bridge, wall_seconds, boot="the next start"):
+        is_believed = -41 < wall_seconds < 86_340
+        assert (loss.frames is not None) is is_believed
+        if is_believed:
+            assert loss.to_utc_ns - loss.from_utc_ns == round((60 + wall_seconds) * SECOND)
+
+
+async def test_a_machine_that_slept_in_the_hole_slept_in_the_loss(bridge: Bridge) -> None:
+    await cut_off(bridge)
+    bridge.clock.step_wall(600)
+    bridge.clock.base = replace(bridge.clock.base, asleep_ns=600 * SECOND)
+    await bridge.start()
+    await bridge.event("loss_noted", 2)
+    assert {loss.to_utc_ns - loss.from_utc_ns for loss in await bridge.rows("losses")} == {660 * SECOND}
+    assert "clock_stepped" not in bridge.kinds()
+
+
+@pytest.mark.parametrize(("wall_seconds", "kinds"), [
+    (-1e9, {"clock_behind", "clock_stepped"}),
+    (-3600, {"clock_behind", "clock_stepped"}),
+    (-5, {"clock_stepped"}),
+    (0, set()),
+    (3600, {"clock_stepped"}),
+])  # fmt: skip
+async def test_a_clock_that_was_set_is_said(bridge: Bridge, wall_seconds: float, kinds: set[str]) -> None:
+    await go_on(bridge, wall_seconds)
+    assert set(bridge.kinds()) & {"clock_behind", "clock_stepped"} == kinds
+
+
+async def test_a_clock_that_was_once_ahead_is_not_said_for_ever(bridge: Bridge) -> None:
+    for step, is_said in ((1e9, False), (-1e9, True), (0, False)):
+        bridge.clock.step_wall(step)
+        bridge.clock.advance(10)
+        bridge.build()
+        await bridge.start()
+        assert ("clock_behind" in bridge.kinds()) is is_said
+        await bridge.recorder.stop()
+
+
+async def test_a_hole_that_never_ends_reaches_to_the_stop_of_the_recording_that_goes_on(bridge: Bridge) -> None:
+    await cut_off(bridge)
+    bridge.prepare = lambda worker: setattr(worker, "status", replace(worker.status, state=ChannelState.FAILED))
+    await bridge.recorder.start()
+    bridge.clock.advance(5)
+    await bridge.until(lambda: not bridge.recorder._examination._queue)
+    await bridge.recorder.stop_recording()
+    await bridge.event("loss_noted", 2)
+    assert {loss.channel for loss in await bridge.rows("losses")} == set(NAMES)
+
+
+def test_a_second_sudden_end_within_seconds_leaves_no_hole_out() -> None:
+    first = replace(PART, recording_id="b", start_utc_ns=40 * SECOND, end_utc_ns=42 * SECOND)
+    ((last, after),) = unlisted_holes([PART, replace(PART, number=2, end_utc_ns=30 * SECOND)], [first], [])
+    assert (last.number, after) == (2, first)
+    anchors = [
+        PartAnchor(recording, "Bow", number, ahead * SECOND, None, "one start")
+        for recording, number, ahead in (("a", 2, 5), ("b", 1, 12))
+    ]
+    loss = hole_between(last, first, anchors)
+    assert (loss.from_utc_ns, loss.to_utc_ns, loss.recording_id) == (30 * SECOND, 33 * SECOND, "a"), "7 s were added"
+    assert unlisted_holes([PART, last], [first], [loss]) == []
+    assert hole_between(last, replace(first, start_utc_ns=SECOND), []).frames is None
+
+
+async def test_after_two_sudden_ends_the_hole_of_the_first_is_a_loss_too(bridge: Bridge) -> None:
+    await cut_off(bridge)
+    bridge.lose_examinations = True
+    await bridge.start()
+    bridge.pass_seconds(3)
+    bridge.recorder._rounds.go()
+    await bridge.crash()
+    bridge.clock.advance(9)
+    bridge.lose_examinations = False
+    bridge.build()
+    await bridge.start()
+    await bridge.event("loss_noted", 4)
+    losses = await bridge.rows("losses")
+    assert sorted((loss.channel, round((loss.to_utc_ns - loss.from_utc_ns) / SECOND)) for loss in losses) == [
+        ("Bow", 9), ("Bow", 60), ("Stern", 9), ("Stern", 60)
+    ]  # fmt: skip

@@ -1,16 +1,27 @@
 """A clock that moves only when a test says so."""
 
+from seacorder.base.clock import Timebase
+
 
 class FakeClock:
     def __init__(self, monotonic_ns: int = 1_000_000_000, utc_ns: int = 1_700_000_000_000_000_000) -> None:
         self._monotonic_ns = monotonic_ns
         self._utc_ns = utc_ns
+        self.base = Timebase("one start of the machine")
 
     def monotonic_ns(self) -> int:
         return self._monotonic_ns
 
     def utc_ns(self) -> int:
         return self._utc_ns
+
+    def timebase(self) -> Timebase:
+        return self.base
+
+    def start_machine(self, boot: str, monotonic_ns: int = 20_000_000_000) -> None:
+        """The machine has been started anew, and its monotonic clock with it."""
+        self.base = Timebase(boot)
+        self._monotonic_ns = monotonic_ns
 
     def advance(self, seconds: float) -> None:
         """Moves both clocks on."""

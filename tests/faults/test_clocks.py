@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -154,6 +155,50 @@ def test_names_and_times_afterwards_are_those_of_the_new_clock(voyage: Voyage) -
          kept=late <= UTC_LIMIT_SECONDS)  # fmt: skip
     assert not wrong
     assert late <= UTC_LIMIT_SECONDS
+
+
+RESTARTS = (-60.0, 3600.0, -1.6e9)
+"""Seconds by which the wall clock is off after the first, the second … restart."""
+
+
+@pytest.mark.timeout(150)
+def test_holes_over_restarts_are_counted_whatever_the_wall_clock_says(
+    tmp_path: Path, cameras_server: RtspServer, numbered: SourceFile
+) -> None:
+    if (reason := stepped_clock.reason_to_skip()) is not None:
+        pytest.skip(reason)
+    camera, clock = serve(cameras_server, "Bow", numbered), SteppedClock(tmp_path)
+    with running(tmp_path, {"Bow": camera.url}, variables=clock.variables()) as program:
+        program.wait_live()
+        program.get("/api/inspector/startrecording")
+        for offset in RESTARTS:
+            program.wait_recorded(2.0)
+            program.kill_all()
+            clock.set(offset)
+            program.start()
+        program.wait_recorded(2.0)
+        wait_for(lambda: len(program.rows("losses")) == len(RESTARTS), "a loss for each hole")
+        program.get("/api/inspector/stoprecording")
+        recordings, parts, losses = program.rows("recordings"), program.rows("parts"), program.rows("losses")
+        behind = sum("behind the catalogue" in line for line in program.log().splitlines())
+        wait_for(lambda: all(row["state"] != "interrupted" for row in program.rows("parts")), "the repairs")
+    by_start = {row["continues"]: row["id"] for row in recordings}
+    order, following = [], by_start[None]
+    while following is not None:
+        order.append(following)
+        following = by_start.get(following)
+    parts.sort(key=lambda part: (order.index(part["recording_id"]), part["number"]))
+    numbers = [number for part in parts for number in stored_numbers(Path(part["path"]))]
+    account = balance_numbers(camera, numbers, losses, [])
+    print(account)
+    off = abs(account.difference)
+    kept = off <= 2 * len(RESTARTS) and not account.repeated and all(row["from_utc"] < row["to_utc"] for row in losses)
+    note("killed three times, the wall clock 60 s back, an hour ahead, in 1970 after it: frames in no loss",
+         times=len(RESTARTS), worst=f"{off} of {account.sent} frames", limit=f"{2 * len(RESTARTS)} frames",
+         kept=kept)  # fmt: skip
+    assert len(order) == len(recordings) == len(RESTARTS) + 1
+    assert behind == sum(now < before - 30 for before, now in pairwise((0.0, *RESTARTS)))
+    assert kept
 
 
 def test_capture_times_are_true_but_for_a_constant() -> None:

@@ -132,7 +132,7 @@ class Accounts:
     def _catch_up(self) -> None:
         """Between the catalogue's commit and the account's line the program may have been killed."""
         try:
-            newest = self._queries.recordings(Page(limit=2, newest_first=True)).items
+            newest = self._queries.latest_recordings(2)
             rows = [row for recording in newest for row in self._rows_of(recording)]
         except CatalogueFailed as fault:
             _log.warning("The accounts could not be compared with the catalogue: %s", fault)

@@ -34,6 +34,16 @@ class Unfinished:
         return bool(self.recordings or self.parts or self.clips)
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Wall clock times of what earlier runs of the program have stored; 0 where they have stored nothing."""
+
+    latest_utc_ns: int
+    """Of what was stored last."""
+    newest_utc_ns: int
+    """The newest of all. Later than the other one where the clock has been set back since."""
+
+
 class Queries:
     """Questions to one catalogue file, which it never changes."""
 
@@ -64,6 +74,18 @@ class Queries:
     def newest_event_cursor(self) -> int:
         """0 when there is none."""
         return int(self._ask("SELECT ifnull(max(cursor), 0) FROM events")[0][0])
+
+    def latest_recordings(self, count: int) -> tuple[Recording, ...]:
+        """Those that were begun last, the last one first, whatever the wall clock said."""
+        return _values(RECORDINGS, self._select(RECORDINGS, "1 ORDER BY rowid DESC LIMIT ?", (count,)))
+
+    def times(self) -> "Times":
+        """What the catalogue says of the wall clock."""
+        latest = "SELECT max((SELECT utc_ns FROM events ORDER BY cursor DESC LIMIT 1), "
+        latest += "ifnull((SELECT max(end_utc_ns) FROM parts WHERE state = 'open'), 0))"
+        newest = "SELECT max(ifnull((SELECT max(utc_ns) FROM events), 0), "
+        newest += "ifnull((SELECT max(start_utc_ns) FROM recordings), 0))"
+        return Times(*(int(self._ask(question)[0][0] or 0) for question in (latest, newest)))
 
     def unfinished(self) -> Unfinished:
         """Recordings that are RUNNING, parts and clips that are OPEN: after a start, what an unexpected end left."""

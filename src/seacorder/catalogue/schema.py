@@ -109,7 +109,12 @@ CREATE TABLE anchors (
 )
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _ANCHORS)
+_TIMEBASE = """
+ALTER TABLE anchors ADD COLUMN boot TEXT NOT NULL DEFAULT '';
+ALTER TABLE anchors ADD COLUMN asleep_ns INTEGER NOT NULL DEFAULT 0
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _ANCHORS, _TIMEBASE)
 """Step n leads from version n to n + 1."""
 
 VERSION = len(STEPS)

@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 
-from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part
+from seacorder.control.resumption import unlisted_holes
+from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 
 
@@ -21,6 +23,7 @@ class Catalogued:
     clips: tuple[Clip, ...] = ()
     framegrabs: tuple[Framegrab, ...] = ()
     losses: tuple[Loss, ...] = ()
+    recordings: tuple[Recording, ...] = ()
 
     @property
     def videos(self) -> tuple[Part | Clip, ...]:
@@ -61,6 +64,7 @@ def disagreements(catalogued: Catalogued, found: Found) -> Iterator[Disagreement
         elif still.path in found.damage:
             yield Disagreement(still.path, f"The still of {still.channel} {found.damage[still.path]}")
     yield from _unaccounted(catalogued)
+    yield from _unlisted(catalogued)
     yield from _strangers(catalogued, found)
 
 
@@ -120,6 +124,23 @@ def _unaccounted(catalogued: Catalogued) -> Iterator[Disagreement]:
                     f"{_called(after)} begins with frame {after.first_frame:,} instead of {expected:,}, and no loss "
                     "says why.",
                 )
+
+
+def _unlisted(catalogued: Catalogued) -> Iterator[Disagreement]:
+    """What is missing between a recording that was cut off and the one that carries it on, and is in no loss.
+
+    While the second one runs the files of the first may still be being examined.
+    """
+    parts: dict[str, list[Part]] = defaultdict(list)
+    for part in catalogued.parts:
+        parts[part.recording_id].append(part)
+    for recording in catalogued.recordings:
+        before = recording.continues
+        if before is None or recording.state is RecordingState.RUNNING:
+            continue
+        for last, first in unlisted_holes(parts[before], parts[recording.id], catalogued.losses):
+            sentence = f"goes on after {Path(last.path).name}, which was cut off, and no loss says what is missing."
+            yield Disagreement(first.path, f"{_called(first)} {sentence}")
 
 
 def _joins(before: Part, after: Part, losses: Iterable[Loss]) -> bool:

@@ -47,6 +47,7 @@ def read_catalogue(path: Path) -> Catalogued:
         clips=tuple(_all(queries.clips)),
         framegrabs=tuple(_all(queries.framegrabs)),
         losses=tuple(_all(queries.losses)),
+        recordings=tuple(_all(queries.recordings)),
     )
 
 

@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     CATALOGUE_DAMAGED = "catalogue_damaged"
     CATALOGUE_REBUILT = "catalogue_rebuilt"
     CLOCK_STEPPED = "clock_stepped"
+    CLOCK_BEHIND = "clock_behind"
 
 
 class EventLog:

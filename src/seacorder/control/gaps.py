@@ -7,6 +7,7 @@ How many frames it is wide is said at once, and said again while that becomes be
 comes when everything is busiest, and its capture time is known well only some seconds later (docs/design/time.md).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
@@ -16,8 +17,8 @@ from seacorder.model.recording import Loss, LossCause, counted
 
 CLOCK_STEP_NS = NS_PER_SECOND // 2
 """By less the wall clock only creeps."""
-OTHER_RUN_NS = NS_PER_SECOND
-"""By more UTC and the monotonic clock do not creep apart while the program is started again."""
+DAY_NS = 24 * 3600 * NS_PER_SECOND
+"""A hole that only the wall clock measures and that is longer is not counted in frames: the clock may be wrong."""
 SETTLE_NS = 15 * NS_PER_SECOND
 """How long a hole's count is looked at again: cameras tell their clock every five seconds or so."""
 
@@ -56,6 +57,12 @@ class Gap:
     """What ended it, when a frame did."""
     begins_with_first: bool = False
     """The file has no frame, or cannot be read: `from_utc_ns` is its first frame's, and the one before it is stored."""
+    is_by_wall_clock: bool = False
+    """The clocks before and after it have nothing in common that is known, so that only the wall clock measures it."""
+    is_over_boot: bool = False
+    """The machine was started anew in it, and its monotonic clock with it."""
+    is_unmeasured: bool = False
+    """The wall clock has measured it and cannot be right: `to_utc_ns` is the earliest end that is possible."""
 
     @property
     def last_utc_ns(self) -> int:
@@ -71,17 +78,43 @@ class Gap:
         """The row for the catalogue; None when no frame is missing after all."""
         if self.to_utc_ns is None or self.to_utc_ns <= self.last_utc_ns:
             return None
+        return self.row(self.to_utc_ns, length)
+
+    def row(self, to_utc_ns: int, length: Distance) -> Loss:
+        """The row for the catalogue, with that end."""
+        detail = f"{self.detail} {_UNMEASURED}".lstrip() if self.is_unmeasured else self.detail
         loss = Loss(
             channel=self.channel,
             from_utc_ns=self.last_utc_ns,
-            to_utc_ns=self.to_utc_ns,
+            to_utc_ns=to_utc_ns,
             frames=None,
             cause=self.cause,
             recording_id=self.recording_id,
-            detail=self.detail,
+            detail=detail,
         )
+        if self.is_unmeasured:
+            return loss
         frame_ns = NS_PER_SECOND / self.frame_rate if self.frame_rate > 0 else 0.0
         return counted(loss, length.frames_between(frame_ns), is_by_camera=length.is_by_camera)
+
+    def ended(self, utc_ns: int, now_ahead_ns: int) -> "Gap":
+        """The same with its end, told by the present wall clock, which is `now_ahead_ns` ahead of the monotonic one.
+
+        Where nothing else measures the hole, the wall clock is believed as long as it can be right: over a start of
+        the machine the hole is at least as long as that has been running, which is what the monotonic clock counts.
+        """
+        if self.is_by_wall_clock:
+            least_ns = max(utc_ns - now_ahead_ns, 1) if self.is_over_boot else 1
+            length_ns = utc_ns - self.last_utc_ns
+            is_wrong = length_ns <= 0 or length_ns + CLOCK_STEP_NS < least_ns or length_ns > DAY_NS
+            return replace(self, to_utc_ns=self.last_utc_ns + max(length_ns, least_ns), is_unmeasured=is_wrong)
+        ahead_ns = 0 if self.anchor is None else now_ahead_ns - self.anchor.monotonic_ns
+        return replace(self, to_utc_ns=utc_ns - ahead_ns if abs(ahead_ns) >= CLOCK_STEP_NS else utc_ns)
+
+
+_UNMEASURED = (
+    "The wall clock does not fit the one that it began by, so nobody knows how long it is; set the machine's clock."
+)
 
 
 @dataclass(slots=True)
@@ -126,32 +159,16 @@ class Gaps:
     def __len__(self) -> int:
         return len(self._open)
 
-    def begin(self, gap: Gap, *, is_from_before: bool = False) -> None:
-        """A hole opens, unless the channel's last one has not ended yet: then that one goes on.
-
-        `is_from_before`: its file is of an earlier run of the program. When the clocks lay otherwise then, the machine
-        has been started anew or its clock was set, and the monotonic instants of that run mean nothing any more.
-        """
+    def begin(self, gap: Gap) -> None:
+        """A hole opens, unless the channel's last one has not ended yet: then that one goes on."""
         if any(one.channel == gap.channel and one.to_utc_ns is None for one in self._open):
             return
-        if is_from_before:
-            gap = replace(gap, anchor=self._of_now(gap.anchor), anchor_before=self._of_now(gap.anchor_before))
         self._open.append(gap)
-
-    def _of_now(self, anchor: Anchor | None) -> Anchor | None:
-        if anchor is None or abs(anchor.monotonic_ns - self._clock_ns) <= OTHER_RUN_NS:
-            return anchor
-        return replace(anchor, monotonic_ns=self._clock_ns)
 
     def first_frame(self, channel: str, first: FirstFrame, frame_rate: float) -> list[Loss]:
         """The channel records again; its rate counts, where it is known, because it was told and not reckoned."""
         self._open = [
-            replace(
-                gap,
-                to_utc_ns=self._on_clock_of(gap, first.utc_ns),
-                first=first,
-                frame_rate=frame_rate or gap.frame_rate,
-            )
+            replace(gap.ended(first.utc_ns, self._clock_ns), first=first, frame_rate=frame_rate or gap.frame_rate)
             if gap.channel == channel and gap.to_utc_ns is None
             else gap
             for gap in self._open
@@ -196,16 +213,15 @@ class Gaps:
         return any(
             gap.channel == loss.channel
             and gap.to_utc_ns is None
-            and self._on_clock_of(gap, loss.from_utc_ns) >= gap.from_utc_ns
+            and (gap.is_by_wall_clock or self._told_by(gap, loss.from_utc_ns) >= gap.from_utc_ns)
             for gap in self._open
         )
 
-    def stopped(self, recording_id: str, utc_ns: int) -> list[Loss]:
-        """The recording has stopped: its holes that nothing has ended yet end there."""
+    def stopped(self, recordings: Collection[str], utc_ns: int) -> list[Loss]:
+        """The recording has stopped: its holes, and those of the recordings that it carried on, which nothing has ended
+        yet, end there."""
         self._open = [
-            replace(gap, to_utc_ns=gap.to_utc_ns or self._on_clock_of(gap, utc_ns))
-            if gap.recording_id == recording_id
-            else gap
+            gap.ended(utc_ns, self._clock_ns) if gap.recording_id in recordings and gap.to_utc_ns is None else gap
             for gap in self._open
         ]
         return self._take_whole()
@@ -215,12 +231,9 @@ class Gaps:
         self._open = [replace(gap, path=None) for gap in self._open]
         return self._take_whole()
 
-    def _on_clock_of(self, gap: Gap, utc_ns: int) -> int:
-        """What is told by the present wall clock, by that of the gap's beginning."""
-        if gap.anchor is None:
-            return utc_ns
-        ahead_ns = self._clock_ns - gap.anchor.monotonic_ns
-        return utc_ns - ahead_ns if abs(ahead_ns) >= CLOCK_STEP_NS else utc_ns
+    def _told_by(self, gap: Gap, utc_ns: int) -> int:
+        """A moment by the present wall clock, as the wall clock of the gap's beginning would tell it."""
+        return gap.ended(utc_ns, self._clock_ns).to_utc_ns or utc_ns
 
     def _take_whole(self) -> list[Loss]:
         whole = [gap for gap in self._open if gap.is_whole]

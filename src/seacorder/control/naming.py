@@ -1,5 +1,6 @@
 """Names and ids: what control decides about them. How a template is evaluated is `storage.names`' affair."""
 
+import secrets
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,13 +34,26 @@ def id_text(utc_ns: int) -> str:
 
 
 class Ids:
-    """Hands out ids, no two the same: a second one of the same millisecond gets `-2`, then `-3` …"""
+    """Hands out ids, no two the same: a second one of the same millisecond gets `-2`, then `-3` …
 
-    def __init__(self) -> None:
+    An instant from before the newest one of earlier runs, because the wall clock has been set back, may have been given
+    by one of them. Its id has the run's own mark behind it.
+    """
+
+    def __init__(self, mark: str | None = None) -> None:
+        """`mark`: of this run; any letters, drawn by lot if need be."""
         self._given: deque[str] = deque(maxlen=_REMEMBERED_IDS)
+        self._mark = mark or f"r{secrets.token_hex(3)}"
+        self._given_before_utc_ns = -1
+
+    def continue_from(self, utc_ns: int) -> None:
+        """Earlier runs have given ids up to this instant."""
+        self._given_before_utc_ns = utc_ns
 
     def next(self, utc_ns: int) -> str:
         base = id_text(utc_ns)
+        if utc_ns <= self._given_before_utc_ns:
+            base = f"{base}-{self._mark}"
         identifier, number = base, 1
         while identifier in self._given:
             number += 1

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 import seacorder
 from seacorder.base.clock import Clock
 from seacorder.catalogue.catalogue import Catalogue
-from seacorder.catalogue.page import LIMIT_MAX, Page
-from seacorder.catalogue.queries import Unfinished
 from seacorder.control import settings as settings_rules
 from seacorder.control.alarms import Alarms
 from seacorder.control.channel_watch import ChannelWatch
@@ -19,23 +17,22 @@ from seacorder.control.encodings import Encodings
 from seacorder.control.events import EventKind, EventLog
 from seacorder.control.examination import Examination
 from seacorder.control.framegrabs import Framegrabs
-from seacorder.control.gaps import Gap
 from seacorder.control.journal import Journal
 from seacorder.control.naming import DirectoryInstant, Ids
 from seacorder.control.narration import Narration
 from seacorder.control.overlay_text import OverlayTexts
 from seacorder.control.rebuilding import Rebuilding
 from seacorder.control.recordings import Recordings
-from seacorder.control.resumption import remains
 from seacorder.control.rounds import Rounds
 from seacorder.control.settings_store import FixedSettings, SettingsStore
 from seacorder.control.status import StatusView
 from seacorder.control.surroundings import Limits, Surroundings
+from seacorder.control.taking_up import TakingUp
 from seacorder.control.volume_watch import VolumeWatch
 from seacorder.control.worker_reports import Listeners, WorkerReports
-from seacorder.model.channel import ChannelSettings, clean_name
+from seacorder.model.channel import ChannelSettings
 from seacorder.model.overlay import OverlayText
-from seacorder.model.recording import FileKind, Recording
+from seacorder.model.recording import FileKind
 from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
 from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, RecorderSettings, SettingsChange
@@ -121,7 +118,9 @@ class Recorder:
         )
         self._reports = WorkerReports(self._own, listeners)
         self._rounds = Rounds(self._own, self._recordings, volumes, alarms)
-        self._rebuilding = Rebuilding(supervisor, catalogue, self._journal, options.file_folders, self._take_up)
+        self._taking_up = TakingUp(self._own, self._recordings, self._examination)
+        folders_to_read, take_up = options.file_folders, self._taking_up.take_up
+        self._rebuilding = Rebuilding(supervisor, catalogue, self._journal, folders_to_read, take_up)
         self._own.workers.add_all(self._reports.callbacks)
 
     @property
@@ -146,7 +145,8 @@ class Recorder:
             self.events.continue_from(await asyncio.to_thread(self.catalogue.newest_event_cursor))
             await self._own.settings.load(self._journal)
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
-            await self._take_up_what_was_left()
+            await self._taking_up.look_at_clock()
+            await self._taking_up.take_up(await asyncio.to_thread(self.catalogue.unfinished))
             await self._rounds.start()
             await self._encodings.start()
             self._rebuilding.begin_if_damaged()
@@ -259,35 +259,6 @@ class Recorder:
 
     def _is_clip_on(self) -> bool:
         return any(clips.running is not None for clips in self._clips.values())
-
-    async def _take_up_what_was_left(self) -> None:
-        await self._take_up(await asyncio.to_thread(self.catalogue.unfinished))
-
-    async def _take_up(self, unfinished: Unfinished) -> None:
-        left = remains(unfinished.recordings, unfinished.parts, unfinished.clips)
-        for recording in left.recordings:
-            self._recordings.left_behind(recording)
-        is_free = self._recordings.running is None
-        if left.newest is not None:
-            page = Page(recording_id=left.newest.id, limit=LIMIT_MAX, newest_first=True)
-            parts = (await asyncio.to_thread(self.catalogue.parts, page)).items
-            if is_free and self.settings.restart_on_failure:
-                anchors = await asyncio.to_thread(self.catalogue.anchors, left.newest.id)
-                self._go_on(left.newest, left.gaps(parts, anchors))
-            else:
-                written = [part.path for part in left.parts if part.recording_id == left.newest.id]
-                self._recordings.does_not_go_on(parts, written)
-        for part in left.parts:
-            self.catalogue.record_part(part)
-            self._examination.part(part, self._recordings.examined, repair_now=True)
-        for clip in left.clips:
-            self.catalogue.record_clip(clip)
-            self._examination.clip(clip, repair_now=True)
-
-    def _go_on(self, interrupted: Recording, gaps: Sequence[Gap]) -> None:
-        names = self._own.workers.recording_names
-        known = {*names, *map(clean_name, names)}
-        self._recordings.resume(interrupted, [gap for gap in gaps if gap.channel in known])
 
 
 def _settings_store(

@@ -52,6 +52,8 @@ class RecordingSession:
         self.stored = StoredBytes(recording.id, FileKind.RECORDING)
         self.stopped: Instant | None = None
         """The instant of the stop; None while it runs."""
+        self.carried_on: frozenset[str] = frozenset()
+        """The recordings before it that were cut off and of which holes are still open."""
         self.is_stored = False
         """The catalogue knows the recording."""
         self._plans = [plan]
@@ -67,6 +69,11 @@ class RecordingSession:
     @property
     def id(self) -> str:
         return self.recording.id
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Its own and that of the recording that it carries on: holes of both are open in it."""
+        return frozenset({self.id, self.recording.continues or self.id, *self.carried_on})
 
     @property
     def directory_utc_ns(self) -> int:

@@ -123,15 +123,16 @@ class Recordings:
     def resume(self, interrupted: Recording, gaps: list[Gap]) -> None:
         """Goes on where an earlier run of the program was cut off; each channel joins when its worker starts."""
         session = self._begin(Instant.now(self._own.clock), continues=interrupted.id)
+        session.carried_on = frozenset(gap.recording_id for gap in gaps)
         self._record(session)
         for gap in gaps:
-            self._gaps.begin(gap, is_from_before=True)
+            self._gaps.begin(gap)
         sentence = f"Recording {session.id} goes on with the interrupted recording {interrupted.id}."
         self._own.journal.warn(EventKind.RECORDING_RESUMED, sentence)
 
     def does_not_go_on(self, parts: Iterable[Part], written: Iterable[str]) -> None:
         """The recording that was left behind ends where its longest channel does; see `Tails.begin`."""
-        self._note_losses(self._tails.begin(parts, written))
+        self.note_losses(self._tails.begin(parts, written))
 
     def settings_changed(self) -> None:
         """Lets the running recording follow the settings in force, from the next common split."""
@@ -152,7 +153,7 @@ class Recordings:
         file = status.recording
         if file is not None and file.newest_stored_ns > 0:
             self._first_bytes.came(file.id)
-        self._note_losses(self._gaps.saw_status(status))
+        self.note_losses(self._gaps.saw_status(status))
         if self._session is not None:
             self._session.saw_status(status)
             if status.keeps_clean:
@@ -166,7 +167,7 @@ class Recordings:
         self._take_part(part)
         rate = self._own.watch.frame_rate(part.channel)
         first = FirstFrame(part.recording_id, part.number, part.start_utc_ns)
-        self._note_losses(self._gaps.first_frame(part.channel, first, rate))
+        self.note_losses(self._gaps.first_frame(part.channel, first, rate))
         self._own.journal.note(EventKind.PART_OPENED, f"{part.channel} records into {part.path}.", channel=part.channel)
 
     def part_closed(self, part: Part) -> None:
@@ -185,7 +186,7 @@ class Recordings:
         if self._first_bytes.keeps(loss.recording_id, lambda: self.loss_noted(loss)):
             return
         if key_of(loss) in self._noted or not self._gaps.absorbs(loss):
-            self._note_losses([loss])
+            self.note_losses([loss])
 
     def worker_started(self, channel: str) -> None:
         """A new worker: it joins the running recording."""
@@ -240,7 +241,7 @@ class Recordings:
         )
         self._gaps.begin(gap)
         if session.stopped is not None:
-            self._note_losses(self._gaps.stopped(session.id, session.stopped.utc_ns))
+            self.note_losses(self._gaps.stopped(session.ids, session.stopped.utc_ns))
 
     def _interrupt(self, part: Part, examined: Callable[[str, Part | None], None]) -> Part:
         part = replace(part, state=FileState.INTERRUPTED)
@@ -259,7 +260,7 @@ class Recordings:
             end_utc_ns = found.end_utc_ns if found is not None else None
             if end_utc_ns is not None and (frames := frames_between(end_utc_ns, next_utc_ns, rate)):
                 cause, recording = LossCause.WORKER_KILLED, part.recording_id
-                self._note_losses([Loss(part.channel, end_utc_ns, next_utc_ns, frames, cause, recording, sentence)])
+                self.note_losses([Loss(part.channel, end_utc_ns, next_utc_ns, frames, cause, recording, sentence)])
 
         self._interrupt(part, examined)
 
@@ -271,8 +272,8 @@ class Recordings:
             if recording is not None and (part.end_utc_ns or 0) > (recording.end_utc_ns or 0):
                 self._interrupted[recording.id] = replace(recording, end_utc_ns=part.end_utc_ns)
                 self._own.catalogue.record_recording(self._interrupted[recording.id])
-        self._note_losses(self._gaps.examined(path, part.end_utc_ns if part else None))
-        self._note_losses(self._tails.examined(path, part))
+        self.note_losses(self._gaps.examined(path, part.end_utc_ns if part else None))
+        self.note_losses(self._tails.examined(path, part))
 
     def record_figures(self) -> None:
         """Puts what is known of open parts into the catalogue, for the case that the program ends unexpectedly."""
@@ -288,8 +289,8 @@ class Recordings:
 
     def close(self) -> None:
         """The program ends: holes whose examination has not come are noted as they are known."""
-        self._note_losses(self._gaps.give_up())
-        self._note_losses(self._tails.give_up())
+        self.note_losses(self._gaps.give_up())
+        self.note_losses(self._tails.give_up())
 
     # Inside.
 
@@ -370,7 +371,7 @@ class Recordings:
         self._own.journal.alarm(EventKind.RECORDING_REFUSED, sentence)
 
     def _end(self, session: RecordingSession, instant: Instant) -> None:
-        self._note_losses(self._gaps.stopped(session.id, instant.utc_ns))
+        self.note_losses(self._gaps.stopped(session.ids, instant.utc_ns))
         session.recording = finished(session.recording, instant.utc_ns)
         self._record(session)
         self._examination.recording_is_over()
@@ -381,7 +382,10 @@ class Recordings:
         """For the case that the program ends unexpectedly: then the hole's count goes by it."""
         part = session.newest_part(status.channel)
         if part is not None and (anchor := self._anchor_of(status, part)) is not None:
-            row = PartAnchor(session.id, part.channel, part.number, anchor.monotonic_ns, anchor.camera_ns)
+            base = self._own.clock.timebase()
+            row = PartAnchor(
+                session.id, part.channel, part.number, anchor.monotonic_ns, anchor.camera_ns, base.boot, base.asleep_ns
+            )
             self._own.catalogue.record_anchor(row)
 
     def _anchor_of(self, status: ChannelStatus, part: Part) -> Anchor | None:
@@ -402,7 +406,8 @@ class Recordings:
             session.saw_part(part)
         self._own.catalogue.record_part(part)
 
-    def _note_losses(self, losses: list[Loss]) -> None:
+    def note_losses(self, losses: list[Loss]) -> None:
+        """Puts losses into the catalogue and says them; one that was noted before may have another count now."""
         for loss in losses:
             self._own.catalogue.record_loss(loss)
             before = self._noted.get(key_of(loss))

@@ -66,6 +66,10 @@ class PartAnchor:
     number: int
     monotonic_ns: int
     camera_ns: int | None
+    boot: str = ""
+    """Which start of the machine the monotonic instants count from; empty when that is not known."""
+    asleep_ns: int = 0
+    """How long the machine had slept since."""
 
     @property
     def anchor(self) -> Anchor:
