@@ -13,6 +13,8 @@ from dataclasses import dataclass
 _log = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
+"""The terminal has closed. Windows has no such signal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +82,40 @@ class Shutdown:
 
 @contextlib.contextmanager
 def signals(shutdown: Shutdown) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ask `shutdown` while this lasts. Call in the main thread, inside the event loop."""
+    """Ctrl-C, SIGTERM and the end of the terminal ask `shutdown` while this lasts.
+
+    Call in the main thread, inside the event loop. With `nohup` the end of the terminal is ignored, and stays so.
+    """
     loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
-    for number in _SIGNALS:
+    numbers = list(_SIGNALS)
+    if _HANGUP is not None and signal.getsignal(_HANGUP) is not signal.SIG_IGN:
+        numbers.append(_HANGUP)
+
+    def heard(number: int) -> None:
+        if number == _HANGUP:
+            log_terminal_closed()
+        shutdown.ask()
+
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
         try:
-            loop.add_signal_handler(number, shutdown.ask)
+            loop.add_signal_handler(number, heard, number)
         except NotImplementedError:
             # Windows: the handler runs between bytecodes of the main thread, so the loop has to be woken.
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(shutdown.ask))
     try:
         yield
     finally:
-        for number in _SIGNALS:
+        for number in numbers:
             with contextlib.suppress(NotImplementedError):
                 loop.remove_signal_handler(number)
             signal.signal(number, before[number])
+
+
+def log_terminal_closed() -> None:
+    """Why the program ends now."""
+    _log.warning(
+        "The terminal from which the recorder was started has closed (SIGHUP). The recorder finishes every file and "
+        "ends. So that it goes on without a terminal, install it as a service (`seacorder service install`), or start "
+        "it with `nohup`."
+    )

@@ -1,6 +1,5 @@
 """`python -m seacorder.channel`: one channel's worker, spoken to over its standard input and output."""
 
-import os
 import signal
 
 from seacorder.base import log
@@ -10,5 +9,5 @@ from seacorder.channel.worker import run
 if __name__ == "__main__":
     # The control process decides when a worker ends; a Ctrl-C in the terminal is meant for it alone.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    log.set_up(os.environ.get("SEACORDER_LOG_LEVEL", "INFO"), process="channel")
+    log.set_up_worker("channel")
     run(Link.from_stdio())

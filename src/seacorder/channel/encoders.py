@@ -81,6 +81,6 @@ if __name__ == "__main__":
         os.nice(_NICENESS)
     # SVT-AV1 writes to standard error itself, whatever FFmpeg is told: 1 is errors alone.
     os.environ.setdefault("SVT_LOG", "1")
-    logs.set_up(process="encoders")
+    logs.set_up_worker("encoders")
     av.logging.set_level(av.logging.ERROR)
     probe(Link.from_stdio())

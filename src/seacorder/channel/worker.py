@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from seacorder.base import collector
 from seacorder.base.clock import NS_PER_SECOND, Clock, SystemClock
-from seacorder.base.log import call_process
+from seacorder.base.log import call_process, finish
 from seacorder.base.pipe import Link
 from seacorder.channel.burn_in import BurnIn
 from seacorder.channel.channel import Channel
@@ -176,5 +176,5 @@ def end(channel: Channel, clean: CleanCopy, outbox: Outbox, code: int) -> None:
     for _ in range(waiting):
         done.acquire()
     outbox.drain(REPORTS_SECONDS)
-    logging.shutdown()
+    finish()
     os._exit(code)

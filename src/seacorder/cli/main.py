@@ -12,7 +12,9 @@ from typing import Annotated
 import typer
 
 from seacorder import __version__
+from seacorder.base import log
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
+from seacorder.cli import streams
 from seacorder.cli.options import DEFAULT_URL, ConfigOption, JsonOption, UrlOption
 
 FAILED = 1
@@ -34,24 +36,39 @@ app.add_typer(catalogue_app, name="catalogue")
 
 def main() -> None:
     """The `seacorder` command. Ends the process."""
+    streams.make_fit()
+    code = _run()
+    why = streams.flushed()
+    sys.exit(_unprinted(why, code or FAILED) if why else code)
+
+
+def _run() -> int:
+    """The exit code."""
     try:
         app()
     except SettingsError as error:
-        _complain(*error.faults, code=CANNOT_BE_USED)
+        return _complain(*error.faults, code=CANNOT_BE_USED)
     except BadRequest as error:
-        _complain(error.sentence, code=CANNOT_BE_USED)
+        return _complain(error.sentence, code=CANNOT_BE_USED)
     except SeacorderError as error:
-        _complain(error.sentence, code=FAILED)
-    except BrokenPipeError:
-        # Whoever read the output has seen enough (`seacorder status --once | head`).
-        sys.stderr.close()
-        sys.exit(FAILED)
+        return _complain(error.sentence, code=FAILED)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    except OSError:
+        if why := streams.flushed():
+            return _unprinted(why, FAILED)
+        raise
+    return 0
 
 
-def _complain(*sentences: str, code: int) -> None:
+def _unprinted(why: str, code: int) -> int:
+    return _complain(f"Standard output cannot be written ({why}).", code=code)
+
+
+def _complain(*sentences: str, code: int) -> int:
     for sentence in sentences:
-        print(f"seacorder: {sentence}", file=sys.stderr)
-    sys.exit(code)
+        log.say(f"seacorder: {sentence}")
+    return code
 
 
 def _version(wanted: bool) -> None:
@@ -95,11 +112,13 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
     if guardian.is_possible() and not no_guardian:
         guardian.become_guardian(sys.argv[1:])
     pipes = os.environ.pop(guardian.PIPES_VARIABLE, "").split()
+    ended = os.environ.pop(guardian.ENDED_VARIABLE, "")
     from seacorder.cli.overrides import Overrides, settings_for
-    from seacorder.cli.serve import run
+    from seacorder.cli.serve import GuardianEnds, run
 
     settings = settings_for(config, Overrides(host, port, integration_port, root), demo=demo)
-    sys.exit(run(settings, guardian_pipes=(int(pipes[0]), int(pipes[1])) if pipes else None))
+    held = GuardianEnds(int(pipes[0]), int(pipes[1]), ended) if pipes else None
+    sys.exit(run(settings, held))
 
 
 @app.command("check-config")

@@ -11,8 +11,9 @@ import contextlib
 import logging
 import os
 import secrets
-import sys
+import signal
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder import __version__
@@ -22,11 +23,13 @@ from seacorder.base.clock import SystemClock
 from seacorder.base.collector import spare_what_stands
 from seacorder.base.errors import SeacorderError, StorageFailed
 from seacorder.base.processor import usable_cores
-from seacorder.base.shutdown import Shutdown, signals
+from seacorder.base.shutdown import Shutdown, log_terminal_closed, signals
 from seacorder.catalogue.catalogue import Catalogue
+from seacorder.cli import streams
 from seacorder.config.schema import Settings, StorageSettings
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.storage.directories import Folders
+from seacorder.supervisor.guardian import TERMINAL_CLOSED
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
 
@@ -38,19 +41,31 @@ RECORDER_STOP_SECONDS = 90.0
 ENDED_BADLY = 1
 CRASHED = 3
 """Ended by a fault in the program: the guardian starts it again."""
-WORKER_LOG_LEVEL = "SEACORDER_LOG_LEVEL"
-"""Workers inherit it, and nothing else of the settings."""
 
 
-def run(settings: Settings, *, guardian_pipes: tuple[int, int] | None = None) -> int:
-    """Runs the recorder until a signal; returns the exit code. Blocks. Raises SeacorderError when it cannot start.
+@dataclass(frozen=True, slots=True)
+class GuardianEnds:
+    """What the guardian has given this process: the ends of two pipes, and what became of the run before."""
 
-    `guardian_pipes`, where there is a guardian: one that ends with it, and one that hears that commands are taken.
-    """
-    log.set_up(settings.log.level)
-    os.environ[WORKER_LOG_LEVEL] = settings.log.level
+    alive: int
+    """Ends with the guardian."""
+    proof: int
+    """Hears that commands are taken."""
+    ended: str = ""
+    """How the run before this one ended; empty for the first one."""
+
+
+def run(settings: Settings, guardian: GuardianEnds | None = None) -> int:
+    """Runs the recorder until a signal; returns the exit code. Blocks. Raises SeacorderError when it cannot start."""
+    if os.name == "posix":
+        # In a terminal with `stty tostop` this process would be stopped by the first line of its log.
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    log.set_up(settings.log.options())
+    if guardian is not None and guardian.ended:
+        _log.warning("The control process %s; this is a new one", guardian.ended)
+    os.environ[log.LEVEL_VARIABLE] = settings.log.level
     try:
-        return asyncio.run(_serve(settings, guardian_pipes))
+        return asyncio.run(_serve(settings, guardian))
     except SeacorderError:
         raise
     except Exception:  # noqa: BLE001 - the top of the process; logged whole
@@ -58,21 +73,21 @@ def run(settings: Settings, *, guardian_pipes: tuple[int, int] | None = None) ->
         return CRASHED
 
 
-async def _serve(settings: Settings, guardian_pipes: tuple[int, int] | None) -> int:
+async def _serve(settings: Settings, guardian: GuardianEnds | None) -> int:
     shutdown = Shutdown()
     with signals(shutdown):
-        if guardian_pipes is not None:
-            for pipe in guardian_pipes:
+        if guardian is not None:
+            for pipe in (guardian.alive, guardian.proof):
                 os.set_inheritable(pipe, False)
-            _watch_guardian(guardian_pipes[0])
+            _watch_guardian(guardian.alive)
         try:
             recorder, heard = await _start(settings, shutdown)
         except BaseException:
             await shutdown.stop_all()
             raise
         announce(settings, heard)
-        if guardian_pipes is not None:
-            tell_guardian(guardian_pipes[1])
+        if guardian is not None:
+            tell_guardian(guardian.proof)
         spare_what_stands()
         await shutdown.asked()
         _log.info("Finishing every file; Ctrl-C once more ends at once")
@@ -86,7 +101,10 @@ def _watch_guardian(pipe: int) -> None:
     """Says so when the guardian is gone. Recording goes on: no frame is given up because nobody would restart us."""
     loop = asyncio.get_running_loop()
 
-    def ended() -> None:
+    def heard() -> None:
+        if os.read(pipe, 1) == TERMINAL_CLOSED:
+            log_terminal_closed()
+            return
         loop.remove_reader(pipe)
         _log.warning(
             "The guardian has ended; recording goes on, but nothing starts this process again should it end. SIGTERM "
@@ -94,7 +112,7 @@ def _watch_guardian(pipe: int) -> None:
             os.getpid(),
         )
 
-    loop.add_reader(pipe, ended)
+    loop.add_reader(pipe, heard)
 
 
 def tell_guardian(pipe: int) -> None:
@@ -189,7 +207,10 @@ def try_folder(root: Path) -> None:
 
 
 def announce(settings: Settings, heard: str) -> None:
-    """Says on standard output where the recorder listens, and to which families of addresses, and where files go."""
+    """Says on standard output where the recorder listens, and to which families of addresses, and where files go.
+
+    Waits for nobody to read it.
+    """
     server = settings.server
     shown = f"[{server.host}]" if ":" in server.host else server.host
     names = ", ".join(channel.name for channel in settings.channels)
@@ -202,7 +223,7 @@ def announce(settings: Settings, heard: str) -> None:
         f"  channels                    {names}",
         "Ctrl-C finishes every file and ends.",
     )
-    print("\n".join(lines), flush=True)
+    streams.print_unheeded("\n".join(lines))
 
 
 def _end_now(recorder: Recorder) -> None:
@@ -211,6 +232,6 @@ def _end_now(recorder: Recorder) -> None:
         recorder.stop_now()
     except SeacorderError:
         _log.exception("Workers could not be killed")
-    sentence = "did not end in order; files that were open are readable as they stand."
-    print(f"seacorder: {sentence}", file=sys.stderr, flush=True)
+    log.say("seacorder: did not end in order; files that were open are readable as they stand.")
+    log.finish()
     os._exit(ENDED_BADLY)

@@ -1,10 +1,13 @@
-"""The commented sample file that `seacorder config-sample` prints. It is valid as it stands."""
+"""The commented sample file that `seacorder config-sample` prints. It is valid as it stands.
+
+ASCII letters only, so that it can be written in every code page and read again.
+"""
 
 SAMPLE = """\
 # Settings of Seacorder. Start with:  seacorder serve --config seacorder.toml
 # Check with:                         seacorder check-config --config seacorder.toml
 # Lines that begin with # are off and show what is used without them.
-# Any key can be overridden by a variable: SEACORDER_SERVER_HOST, SEACORDER_CHANNELS_1_INPUT, …
+# Any key can be overridden by a variable: SEACORDER_SERVER_HOST, SEACORDER_CHANNELS_1_INPUT, ...
 
 [server]
 host = "127.0.0.1"            # "0.0.0.0" lets other machines send commands
@@ -33,7 +36,7 @@ split_time_minutes = 10       # 0 never splits
 # restart_on_failure = true
 # tag_time = "local"          # or "utc"
 # smart_encoding = true       # the recorder chooses; false: the four keys below hold
-# encoder = "copy"            # or "x264", "x265", …; `seacorder encoders` shows what works here
+# encoder = "copy"            # or "x264", "x265", ...; `seacorder encoders` shows what works here
 # bitrate_mbits = 0           # 0: the recorder chooses
 # resolution = [0, 0]         # 0, 0: the source's
 # frame_rate = 0              # 0: the source's
@@ -58,7 +61,7 @@ split_time_minutes = 10       # 0 never splits
 # [[overlay.layers]]
 # kind = "text"               # "text", "time", "channel" or "image"
 # text = "Job 12"             # without it: what a client sends to /api/overlay/update
-# anchor = "top_left"         # "top_left", "top", "top_right", "left", "centre", "right", "bottom_left", …
+# anchor = "top_left"         # "top_left", "top", "top_right", "left", "centre", "right", "bottom_left", ...
 # size = 0.04                 # height of a line, by the picture's height
 # margin = 0.02               # distance from the edges, by the picture's height
 # font = "fonts/Other.ttf"    # without it: DejaVu Sans
@@ -81,6 +84,10 @@ split_time_minutes = 10       # 0 never splits
 
 [log]
 # level = "INFO"              # "DEBUG", "INFO", "WARNING", "ERROR"
+# time = "local"              # or "utc"
+# file = "~/Seacorder/seacorder.log"    # the log goes here too; for machines that have no journal
+# file_bytes = 10_000_000     # then a new file is begun ...
+# files_kept = 5              # ... and so many earlier ones are kept
 
 [audio]                       # narration: a microphone or line input
 # input = "alsa:default"      # "alsa:hw:1,0", "dshow:Microphone", "avfoundation:0", "file:/path/x.wav?loop=1", "tone:"
@@ -90,8 +97,8 @@ split_time_minutes = 10       # 0 never splits
 # bitrate_kbits = 96
 # gain_db = 0.0
 # offset_ms = 0               # how much later it is placed, for cameras whose pictures come late
-# silent_db = -70.0           # a level below this is silence …
-# silent_seconds = 60.0       # … and an alarm after so long; 0 never
+# silent_db = -70.0           # a level below this is silence ...
+# silent_seconds = 60.0       # ... and an alarm after so long; 0 never
 
 # One [[channels]] table a camera.
 

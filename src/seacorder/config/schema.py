@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from seacorder.base.log import LogOptions
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.overlay_tables import OverlayTable
 from seacorder.config.table import Table
@@ -127,11 +128,34 @@ class TemplatesTable(Table):
 
 
 class LogSettings(Table):
-    """What is written to standard error."""
+    """What is written to standard error, and to a file where one is named."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _key(
         "INFO", "The least important lines that are shown.", '"DEBUG", "INFO", "WARNING" or "ERROR"'
     )
+    time: Literal["local", "utc"] = _key("local", "Time zone of the lines' times.", '"local" or "utc"')
+    file: Annotated[Path, AfterValidator(user_path)] | None = _key(
+        None, "The log is written into this file too; unset: to standard error alone.",
+        "a file; `~` is your home folder, a relative one is beside the settings file"
+    )
+    file_bytes: int = _key(
+        10_000_000, "The file is begun anew before it grows beyond this.", "a whole number of bytes, 100,000 or more",
+        ge=100_000
+    )
+    files_kept: int = _key(
+        5, "Earlier log files that are kept, as `file.1` (the newest) to `file.5`.", "a whole number from 0 to 1,000",
+        ge=0, le=1_000
+    )
+
+    def options(self) -> LogOptions:
+        """As the log takes them."""
+        return LogOptions(
+            level=self.level,
+            use_utc=self.time == "utc",
+            file=self.file,
+            file_bytes=self.file_bytes,
+            files_kept=self.files_kept,
+        )
 
 
 class ChannelTable(OwnEncodingKeys):

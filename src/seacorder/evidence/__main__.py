@@ -38,7 +38,7 @@ def examine(path: Path, *, repairs: bool) -> FileExamined:
 def main() -> None:
     """Runs until the pipe is closed or `Finish` comes."""
     link = Link.from_stdio()
-    log.set_up(process="evidence")
+    log.set_up_worker("evidence")
     if hasattr(os, "nice"):
         os.nice(10)  # recording comes first
     for message in link.messages():

@@ -14,10 +14,14 @@ small, and nothing that could break the control process may be able to break it.
 |                                                              | it from starting may pass, and it is tried again |
 | with 0, or after a signal that the guardian passed on        | the guardian ends with that code                |
 
-A pipe that only the guardian writes to tells the control process, by its end, that the guardian is gone. Into another
-one the control process writes when it takes commands: after such a run, however short, the delays begin anew.
+A pipe that only the guardian writes to tells the control process, by its end, that the guardian is gone, and by a byte
+that the terminal has closed. Into another one the control process writes when it takes commands: after such a run,
+however short, the delays begin anew.
+
+Nothing that the guardian does waits for whoever reads its standard error.
 """
 
+import _thread
 import os
 import select
 import signal
@@ -26,6 +30,10 @@ import time
 
 PIPES_VARIABLE = "SEACORDER_GUARDIAN_PIPES"
 """In the control process's environment: the numbers of the first pipe's reading end and the second's writing end."""
+ENDED_VARIABLE = "SEACORDER_GUARDIAN_ENDED"
+"""There too: how the run before ended, for the log file, which the guardian does not write; empty for the first run."""
+TERMINAL_CLOSED = b"H"
+"""Written into the first pipe before the SIGTERM that follows from a SIGHUP."""
 ENDED_IN_ORDER = 0
 CANNOT_START = (1, 2)
 KILLED = 128
@@ -38,6 +46,34 @@ GOOD_RUN_SECONDS = 5.0
 """A run of this length lets the delays begin anew: it has started and recorded, and is to do so again at once."""
 NOW_SECONDS = 3.0
 """After a second signal the control process has so long to end; then it is killed."""
+SAY_SECONDS = 0.2
+"""How long a line on standard error may take before the guardian goes on without it."""
+
+
+class Voice:
+    """Says lines on standard error. Waits a moment at most: whoever should read them may not, or may be gone."""
+
+    def __init__(self) -> None:
+        self._is_writing = _thread.allocate_lock()
+        self._unsaid = 0
+
+    def say(self, sentence: str) -> None:
+        """One line, as the program's own."""
+        if not self._is_writing.acquire(timeout=SAY_SECONDS):
+            self._unsaid += 1  # the line before this one still waits for somebody to read it
+            return
+        missing, self._unsaid = self._unsaid, 0
+        more = f" ({missing} lines before this one were not read in time and are left out.)" if missing else ""
+        _thread.start_new_thread(self._write, (f"seacorder: {sentence}{more}\n".encode(),))
+        if self._is_writing.acquire(timeout=SAY_SECONDS):  # it is out
+            self._is_writing.release()
+
+    def _write(self, line: bytes) -> None:
+        try:  # noqa: SIM105 - contextlib would be one more module in memory
+            os.write(2, line)
+        except OSError:
+            pass  # whoever read it is gone; that is no reason to end
+        self._is_writing.release()
 
 
 class Guardian:
@@ -45,10 +81,12 @@ class Guardian:
 
     def __init__(self, command: list[str]) -> None:
         self._command = command
+        self._voice = Voice()
         self._pid = 0
         self._signals_passed_on = 0
         self._kill_at: float | None = None
         self._failures = 0
+        self._ended = ""
         self._woken_by, self._wakes = os.pipe()
         self._alive_reader, self._alive_writer = os.pipe()
         self._proof_reader, self._proof_writer = os.pipe()
@@ -67,7 +105,9 @@ class Guardian:
             is_good = self._took_commands() or time.monotonic() - began >= GOOD_RUN_SECONDS
             self._failures = 1 if is_good else self._failures + 1
             delay = DELAYS_SECONDS[min(self._failures, len(DELAYS_SECONDS)) - 1]
-            say(f"The control process {how(code)}; it is started again{f' in {delay:g} s' if delay else ''}.")
+            self._ended = how(code)
+            when = f" in {delay:g} s" if delay else ""
+            self._voice.say(f"The control process {self._ended}; it is started again{when}.")
             if self._is_asked_within(delay):
                 return ENDED_IN_ORDER
 
@@ -88,6 +128,8 @@ class Guardian:
             numbers.append(signal.SIGHUP)
         for number in numbers:
             signal.signal(number, lambda *_: None)
+        # In a terminal with `stty tostop` a line of the log would stop the process that writes it. Inherited.
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
 
     def _is_final(self, code: int) -> bool:
         if self._signals_passed_on or code == ENDED_IN_ORDER:
@@ -96,12 +138,13 @@ class Guardian:
 
     def _run_once(self) -> int:
         """Starts the command and waits for its end: its exit code, negative for a signal."""
-        environment = {**os.environ, PIPES_VARIABLE: f"{self._alive_reader} {self._proof_writer}"}
+        pipes = f"{self._alive_reader} {self._proof_writer}"
+        environment = {**os.environ, PIPES_VARIABLE: pipes, ENDED_VARIABLE: self._ended}
         # A group of its own: a terminal's Ctrl-C reaches the guardian alone, and is passed on once.
         try:
             self._pid = os.posix_spawn(self._command[0], self._command, environment, setpgroup=0)
         except OSError as fault:  # no memory, no more processes: what has kept it from starting may pass
-            say(f"The control process cannot be started ({fault.strerror}).")
+            self._voice.say(f"The control process cannot be started ({fault.strerror}).")
             return NOT_STARTED
         while (code := self._reap()) is None:
             for number in self._signals(None if self._kill_at is None else self._kill_at - time.monotonic()):
@@ -111,9 +154,11 @@ class Guardian:
         return code
 
     def _pass_on(self, number: int) -> None:
-        """SIGHUP, the end of the terminal, becomes SIGTERM: files are finished."""
+        """SIGHUP, the end of the terminal, becomes SIGTERM: files are finished, and the control process logs why."""
         if number == signal.SIGCHLD:
             return
+        if number == signal.SIGHUP:
+            os.write(self._alive_writer, TERMINAL_CLOSED)
         self._signals_passed_on += 1
         if self._signals_passed_on > 1 and self._kill_at is None:
             self._kill_at = time.monotonic() + NOW_SECONDS
@@ -145,14 +190,6 @@ class Guardian:
 def how(code: int) -> str:
     """How a process ended, as the end of a sentence."""
     return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-
-
-def say(sentence: str) -> None:
-    """One line on standard error, as the program's own."""
-    try:  # noqa: SIM105 - contextlib would be one more module in memory
-        os.write(2, f"seacorder: {sentence}\n".encode())
-    except OSError:
-        pass  # whoever read it is gone; that is no reason to end
 
 
 def become_guardian(arguments: list[str]) -> None:

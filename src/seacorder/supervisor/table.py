@@ -8,18 +8,23 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from seacorder.base.log import LEVEL_VARIABLE
+
 MODULES: Mapping[str, str] = {
     "channel": "seacorder.channel",
     "evidence": "seacorder.evidence",
 }
 
-_FOR_WORKERS = frozenset({"SEACORDER_LOG_LEVEL"})
+_FOR_WORKERS = frozenset({LEVEL_VARIABLE})
 
 SMALL_MEMORY: Mapping[str, str] = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": "65536",
 }
 """For the GNU C library; measured in docs/design/processes.md. Whoever sets these variables has their own way."""
+
+_UTF_8: Mapping[str, str] = {"PYTHONIOENCODING": "utf-8"}
+"""What a worker writes on standard error is read by us, whatever code page the terminal has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Launch:
     def variables(self) -> dict[str, str]:
         """The worker's environment: ours without the settings of the whole program, which may hold passwords."""
         ours = {name: value for name, value in os.environ.items() if _is_for_workers(name)}
-        return {**SMALL_MEMORY, **ours, **self.environment}
+        return {**SMALL_MEMORY, **ours, **_UTF_8, **self.environment}
 
 
 def _is_for_workers(name: str) -> bool:

@@ -1,0 +1,169 @@
+"""Lines that leave the process without anybody waiting for it.
+
+    any thread ──put──▶ bounded queue ──▶ writer thread ──▶ standard error, or the log file
+
+Whoever reads a program's log may have forgotten to read (a parent program with an open pipe), may be halted (Ctrl-S in
+a terminal), may be gone, or may have no room (a full disk). A write then blocks or fails. Here only the writer thread
+meets that; `put` never waits. Lines that find the queue full, or that could not be written, are counted, and the
+count is written in their place as soon as something can be written again.
+"""
+
+import os
+import select
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+QUEUE_LINES = 2_000
+QUEUE_BYTES = 512 * 1024
+LINE_CHARACTERS = 16 * 1024
+"""What is longer is cut."""
+BATCH_BYTES = 64 * 1024
+RETRY_SECONDS = 5.0
+"""How often a writer that failed tries again when no new line makes it try."""
+CLOSE_SECONDS = 1.0
+"""How long the end of a process waits for the last lines."""
+NOT_READ = "they were not read in time"
+
+
+class Target(Protocol):
+    """Where bytes go. For one thread; may block."""
+
+    def write(self, data: bytes) -> tuple[int, str]:
+        """How many of the bytes were taken, and why no more were; the reason is empty when all were."""
+
+
+class Descriptor:
+    """An open descriptor that is shared with others, such as standard error: it is never closed or changed here."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def write(self, data: bytes) -> tuple[int, str]:
+        done, view = 0, memoryview(data)
+        while done < len(data):
+            try:
+                done += os.write(self._number, view[done:])
+            except BlockingIOError:
+                # Somebody who shares the pipe (or a worker of ours) has made it non-blocking.
+                select.select([], [self._number], [], RETRY_SECONDS)
+            except OSError as error:
+                return done, error.strerror or str(error)
+        return done, ""
+
+
+@dataclass(slots=True)
+class _LeftOut:
+    """Stands in the queue where lines are missing."""
+
+    lines: int
+    why: str
+
+
+class LineWriter:
+    """One target with its queue and its thread. `put` may be called by any thread, also in a signal handler."""
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        told: Callable[[int, str], str],
+        encoding: str = "utf-8",
+        on_fault: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`told(lines, why)` is the line that says how many were left out; `on_fault(why)` hears of a new failure."""
+        self._target = target
+        self._told = told
+        self._encoding = encoding
+        self._on_fault = on_fault
+        self._changed = threading.Condition()  # its lock is re-entrant: a signal handler may log too
+        self._queue: deque[str | _LeftOut] = deque()
+        self._queued_bytes = 0
+        self._unwritten: _LeftOut | None = None
+        self._is_mid_line = False
+        self._is_busy = False
+        self._is_closing = False
+        threading.Thread(target=self._run, name="log", daemon=True).start()
+
+    def put(self, line: str) -> None:
+        """Takes a line without its end, or counts it where the queue is full. Never waits for the target."""
+        line = line[:LINE_CHARACTERS]
+        with self._changed:
+            if len(self._queue) < QUEUE_LINES and self._queued_bytes + len(line) <= QUEUE_BYTES:
+                self._queue.append(line)
+                self._queued_bytes += len(line)
+            elif isinstance(last := self._queue[-1], _LeftOut):
+                last.lines += 1
+            else:
+                self._queue.append(_LeftOut(1, NOT_READ))
+            self._changed.notify_all()
+
+    def flush(self, seconds: float) -> bool:
+        """Waits so long at most until all lines are out; True when they are."""
+        until = time.monotonic() + seconds
+        # Not `with`: at the end of the interpreter the thread may have been stopped while it held the lock.
+        if not self._changed.acquire(timeout=seconds):
+            return False
+        try:
+            return self._changed.wait_for(
+                lambda: not self._queue and not self._is_busy, max(0.0, until - time.monotonic())
+            )
+        finally:
+            self._changed.release()
+
+    def close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Ends the thread once the last lines are out; waits so long at most. What is put afterwards is lost."""
+        if self._changed.acquire(timeout=seconds):
+            self._is_closing = True
+            self._changed.notify_all()
+            self._changed.release()
+            self.flush(seconds)
+
+    def _run(self) -> None:
+        while batch := self._next_batch():
+            self._write(batch)
+
+    def _next_batch(self) -> list[str | _LeftOut]:
+        """What is to be written next, in order; nothing when the thread is to end."""
+        with self._changed:
+            self._is_busy = False
+            self._changed.notify_all()
+            while not self._queue:
+                if self._is_closing:
+                    return []
+                if not self._changed.wait(RETRY_SECONDS if self._unwritten else None) and self._unwritten:
+                    break
+            batch: list[str | _LeftOut] = [] if self._unwritten is None else [self._unwritten]
+            size = 0
+            while self._queue and size < BATCH_BYTES:
+                piece = self._queue.popleft()
+                length = len(piece) if isinstance(piece, str) else 0
+                self._queued_bytes -= length
+                size += length
+                batch.append(piece)
+            self._is_busy = True
+            return batch
+
+    def _write(self, batch: list[str | _LeftOut]) -> None:
+        # A line of which only the beginning was written is ended first.
+        data = b"\n" if self._is_mid_line else b""
+        ends = []
+        for piece in batch:
+            text = piece if isinstance(piece, str) else self._told(piece.lines, piece.why)
+            data += (text + "\n").encode(self._encoding, "replace")
+            ends.append(len(data))
+        taken, why = self._target.write(data)
+        had_failed, self._unwritten = self._unwritten is not None, None
+        if not why:
+            self._is_mid_line = False
+            return
+        if taken:
+            self._is_mid_line = taken not in ends
+        # The end of a line alone may be missing: it comes first next time.
+        lost = [piece for piece, end in zip(batch, ends, strict=True) if end - 1 > taken]
+        self._unwritten = _LeftOut(sum(1 if isinstance(one, str) else one.lines for one in lost), why)
+        if not had_failed:
+            self._on_fault(why)
