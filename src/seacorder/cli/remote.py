@@ -2,11 +2,12 @@
 
 import dataclasses
 import json
+import sys
 import time
 from collections.abc import Callable
 
 from seacorder.base.errors import BadRequest
-from seacorder.client.answers import Outcome
+from seacorder.client.answers import Outcome, StatusAnswer
 from seacorder.client.errors import InspectorError
 from seacorder.client.inspector import InspectorClient
 from seacorder.client.recorder import RecorderClient
@@ -77,7 +78,7 @@ def show_status(url: str, *, once: bool, as_json: bool) -> None:
     with RecorderClient(url, timeout_seconds=5) as recorder:
         if as_json:
             print(json.dumps(recorder.status_json(), indent=2))
-        elif once:
+        elif once or not sys.stdout.isatty():  # a table that changes is of use in a terminal alone
             _print_once(recorder)
         else:
             _live(recorder)
@@ -93,19 +94,23 @@ def _print_once(recorder: RecorderClient) -> None:
 
 
 def _live(recorder: RecorderClient) -> None:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.live import Live
 
     from seacorder.cli.status_table import picture_of, unreachable
 
     console = Console(highlight=False)
-    shown = picture_of(recorder.status(), width=console.width)
+
+    def shown_in(console: Console, status: StatusAnswer) -> RenderableType:
+        return picture_of(status, width=console.width, height=console.height)
+
+    shown = shown_in(console, recorder.status())
     try:
         with Live(shown, console=console, auto_refresh=False) as live:
             while True:
                 time.sleep(REFRESH_SECONDS)
                 try:
-                    live.update(picture_of(recorder.status(), width=console.width), refresh=True)
+                    live.update(shown_in(console, recorder.status()), refresh=True)
                 except InspectorError as error:
                     live.update(unreachable(error.sentence), refresh=True)
     except KeyboardInterrupt:

@@ -1,35 +1,47 @@
 """The status as a table in a terminal. Pure: an answer in, something printable out."""
 
 import re
+from collections import Counter
 
 from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from seacorder.cli.fitting import FILE, GAP, NAME, cut, fit
 from seacorder.client.answers import ChannelAnswer, FileAnswer, StatusAnswer
 from seacorder.model.encoding import COPY
 
 _STATE_STYLES = {"live": "green", "connecting": "yellow", "stalled": "bold red", "failed": "bold red"}
+_MANY = 9
+_OTHER_LINES = 4
+"""The headline, the count of states, the table's head, and the terminal's last line."""
 _SEPARATOR = re.compile(r"[/\\]")
-_NARROW = 100
-_OTHERS = 80
-"""Columns that everything but the file's name takes."""
+_COLUMNS = (NAME, "state", "picture", "Mbit/s", "recording", "frames", "losses", FILE)
 _NUMBERS = {"Mbit/s", "recording", "frames", "losses"}
 
 
-def picture_of(status: StatusAnswer, *, width: int) -> RenderableType:
-    """The whole status; below 100 columns without the file's names."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    columns = ["channel", "state", "picture", "Mbit/s", "recording", "frames", "losses"]
-    for column in columns if width < _NARROW else [*columns, "file"]:
+def picture_of(status: StatusAnswer, *, width: int, height: int | None = None) -> RenderableType:
+    """The whole status. Names are cut to the width; where not all channels fit into the height, those that need
+    somebody stand first."""
+    channels = list(status.channels)
+    if height is not None and len(channels) + len(status.alarms) + _OTHER_LINES > height:
+        channels.sort(key=lambda channel: channel.state == "live" and (channel.is_recording or not channel.recording))
+    rows = [_cells(channel) for channel in channels]
+    natural = {
+        column: max(len(column), *(row[place].cell_len for row in rows), 0) for place, column in enumerate(_COLUMNS)
+    }
+    widths = fit(natural, width)
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
+    for column, cells in widths.items():
         justify: JustifyMethod = "right" if column in _NUMBERS else "left"
-        widest = max(width - _OTHERS, 12) if column == "file" else None
-        table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=True, max_width=widest)
-    for channel in status.channels:
-        cells = _cells(channel)
-        table.add_row(*(cells if width >= _NARROW else cells[:-1]))
+        table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=True, min_width=cells, max_width=cells)
+    for row in rows:
+        by_column = dict(zip(_COLUMNS, row, strict=True))
+        for column in (NAME, FILE):
+            by_column[column] = Text(cut(by_column[column].plain, widths.get(column, 0)))
+        table.add_row(*(by_column[column] for column in widths))
     lines = [*_encoding(status), *_narration(status), *_alarms(status), *_complaints(status)]
-    return Group(_headline(status), table, *lines)
+    return Group(_headline(status), *_states(status), table, *lines)
 
 
 def unreachable(sentence: str) -> RenderableType:
@@ -61,7 +73,16 @@ def _headline(status: StatusAnswer) -> Text:
     return line
 
 
-def _cells(channel: ChannelAnswer) -> list[RenderableType]:
+def _states(status: StatusAnswer) -> list[Text]:
+    """How many channels are in which state, where somebody would have to count them."""
+    if len(status.channels) < _MANY:
+        return []
+    states = Counter(channel.state for channel in status.channels)
+    told = ", ".join(f"{count} {state}" for state, count in states.most_common())
+    return [Text(f"{len(status.channels)} channels: {told}", style="" if set(states) == {"live"} else "bold red")]
+
+
+def _cells(channel: ChannelAnswer) -> list[Text]:
     picture, file = channel.picture, channel.recording
     stored = duration(channel.recording_seconds) if channel.is_recording else "no" if file else ""
     return [
