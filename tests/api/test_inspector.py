@@ -148,6 +148,42 @@ async def test_framegrab(client: httpx.AsyncClient, recorder: FakeRecorder) -> N
     assert recorder.commands == ["take_framegrab None"]
 
 
+REFUSAL = "The disk takes nothing any more; what the file holds is readable."
+
+
+@pytest.mark.parametrize("refusing", [1, 2])
+async def test_a_stop_tells_which_file_could_not_be_finished(
+    client: httpx.AsyncClient, recorder: FakeRecorder, refusing: int
+) -> None:
+    for start, stop, question in (("startrecording", "stoprecording", "isrecording"),
+                                  ("startclip", "stopclip", "iscliprecording")):
+        assert_empty(await client.get(f"/api/inspector/{start}"))
+        for one in recorder.channels[:refusing]:
+            one.refusal = REFUSAL
+        problem = assert_problem(await client.get(f"/api/inspector/{stop}"))
+        assert f"Bow: {REFUSAL}" in str(problem["detail"])
+        assert ("Stern" in str(problem["detail"])) == (refusing == 2)
+        assert [one["ok"] for one in problem["channels"]] == [False, refusing == 1]
+        assert (await client.get(f"/api/inspector/{question}")).content == b"false"
+        assert_empty(await client.get(f"/api/inspector/{stop}"))
+
+
+async def test_a_channel_that_is_away_has_no_file_to_finish(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
+    recorder.channels[1].fail("No camera answers.")
+    assert_empty(await client.get("/api/inspector/startrecording"))
+    assert_empty(await client.get("/api/inspector/stoprecording"))
+    assert (await client.get("/api/inspector/takeframegrab")).content == b"true"
+
+
+async def test_a_still_that_could_not_be_taken_is_told(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
+    recorder.channels[1].refusal = REFUSAL
+    problem = assert_problem(await client.get("/api/inspector/takeframegrab"))
+    assert str(problem["detail"]).endswith(f"Stern: {REFUSAL}")
+    assert [one["ok"] for one in problem["channels"]] == [True, False]
+    recorder.channels[0].refusal = REFUSAL
+    assert_problem(await client.get("/api/inspector/takeframegrab"))
+
+
 async def test_without_a_live_channel(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
     quiet(recorder)
     before = recorder.state()

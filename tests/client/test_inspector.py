@@ -82,6 +82,16 @@ def test_a_refusal_is_the_problem_documents_sentence(web, inspector) -> None:
                                                                           "SplitTimeMinutes")
 
 
+def test_partial_success_comes_with_each_channels_reason(web, inspector) -> None:
+    channels = [{"channel": "Bow", "ok": True, "sentence": ""}, {"channel": "Stern", "ok": False, "sentence": "Full."}]
+    for answered in (channels, [*channels, {"later": 1}], None, 7):
+        problem = {"detail": "Not every file could be finished. Stern: Full.", "channels": answered}
+        web.json("GET /api/inspector/stoprecording", problem, 500)
+        with pytest.raises(InspectorError, match="Stern: Full") as caught:
+            inspector.stop_recording()
+        assert [one.ok for one in caught.value.channels] == ([True, False] if answered is channels else [])
+
+
 def test_nobody_there() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

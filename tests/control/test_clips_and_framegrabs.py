@@ -1,5 +1,7 @@
 """Clips and stills, over fake workers."""
 
+import asyncio
+
 import pytest
 
 from control.bridge import Bridge
@@ -112,6 +114,25 @@ async def test_a_still_without_a_live_channel_is_not_ok(bridge: Bridge) -> None:
     result = await bridge.recorder.take_framegrab()
     assert not result.ok
     assert result.sentence == "Bow: Bow is failed. Stern: Stern is failed."
+
+
+async def test_a_still_that_one_channel_could_not_take_is_told(bridge: Bridge) -> None:
+    await bridge.start()
+    bridge["Stern"].refusal = "The disk takes nothing."
+    result = await bridge.recorder.take_framegrab()
+    assert (result.ok, result.is_complete) == (True, False)
+    assert [one.sentence for one in result.failed] == ["The disk takes nothing."]
+
+
+async def test_a_channel_that_is_away_or_goes_at_that_moment_owes_no_still(bridge: Bridge) -> None:
+    await bridge.start(LIVE, FAILED)
+    assert (await bridge.recorder.take_framegrab()).is_complete
+    bridge["Bow"].is_hung = True
+    taking = asyncio.ensure_future(bridge.recorder.take_framegrab())
+    await bridge.until(lambda: len(bridge["Bow"].told(TakeFramegrab)) == 2)
+    bridge["Bow"].beat(FAILED, "The cable was pulled.")
+    result = await taking
+    assert (result.ok, result.is_complete) == (False, True)
 
 
 async def test_a_small_picture_or_none(bridge: Bridge) -> None:

@@ -69,6 +69,22 @@ async def test_a_second_start_tells_what_each_channel_has_come_to(bridge: Bridge
     assert "Bow" in again.sentence
 
 
+async def test_a_stop_tells_whose_file_could_not_be_finished(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    bridge["Stern"].lose()
+    result = await bridge.recorder.stop_recording()
+    assert (result.ok, result.is_complete, [one.channel for one in result.failed]) == (True, False, ["Stern"])
+    assert not bridge.recorder.is_recording()
+
+
+async def test_a_channel_that_never_recorded_has_nothing_to_finish(bridge: Bridge) -> None:
+    await bridge.start(LIVE, FAILED)
+    await bridge.recorder.start_recording()
+    bridge["Stern"].lose()
+    assert (await bridge.recorder.stop_recording()).is_complete
+
+
 async def test_stop_while_idle_is_fine(bridge: Bridge) -> None:
     await bridge.start()
     result = await bridge.recorder.stop_recording()

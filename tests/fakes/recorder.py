@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -57,6 +57,8 @@ class FakeChannel:
     frame_age_seconds: float = 0.04
     encoding: EncodingStatus | None = AS_IT_COMES
     address: str = "rtsp://***@10.0.0.5:554/stream1"
+    refusal: str = ""
+    """One sentence: live as it is, it can finish no file and take no still."""
 
     @property
     def is_live(self) -> bool:
@@ -158,7 +160,7 @@ class FakeRecorder:
             return self._idle(instant)
         stopped, self.recording_id = self.recording_id, None
         self._note("recording_stopped", "Recording stopped.")
-        return self._result(instant, stopped)
+        return self._finished(instant, stopped)
 
     async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
         instant = self._begin("start_clip")
@@ -171,11 +173,11 @@ class FakeRecorder:
         instant = self._begin("stop_clip")
         if self.clips.pop(kind, None) is None:
             return self._idle(instant)
-        return self._result(instant, "clip-1")
+        return self._finished(instant, "clip-1")
 
     async def take_framegrab(self, channel: str | None = None) -> CommandResult:
         instant = self._begin(f"take_framegrab {channel}")
-        return self._result(instant, "framegrab-1", only=channel)
+        return self._finished(instant, "framegrab-1", only=channel)
 
     async def picture(self, channel_index: int, width: int) -> Picture | None:
         if not self.channels[channel_index].is_live:
@@ -258,6 +260,14 @@ class FakeRecorder:
         chosen = [one for one in self.channels if only in {None, one.name}]
         return CommandResult(instant, identity, tuple(_channel_result(one, instant) for one in chosen))
 
+    def _finished(self, instant: Instant, identity: str, *, only: str | None = None) -> CommandResult:
+        result = self._result(instant, identity, only=only)
+        refusals = {one.name: one.refusal for one in self.channels if one.is_live and one.refusal}
+        return replace(result, channels=tuple(
+            ChannelResult(one.channel, False, refusals[one.channel]) if one.channel in refusals else one
+            for one in result.channels
+        ))
+
     def _idle(self, instant: Instant) -> CommandResult:
         return CommandResult(instant, "", tuple(ChannelResult(one.name, ok=True) for one in self.channels))
 
@@ -288,7 +298,8 @@ class FakeRecorder:
 
 def _channel_result(channel: FakeChannel, instant: Instant) -> ChannelResult:
     if not channel.is_live:
-        return ChannelResult(channel.name, ok=False, sentence=channel.reason or "The channel is not live.")
+        sentence = channel.reason or "The channel is not live."
+        return ChannelResult(channel.name, ok=False, sentence=sentence, was_asked=False)
     return ChannelResult(channel.name, ok=True, achieved_utc_ns=instant.utc_ns - 20_000_000, path="/data/x.mp4")
 
 

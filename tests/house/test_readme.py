@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,9 +77,27 @@ def wait_until_live(address: str, process: subprocess.Popen[bytes]) -> None:
     pytest.fail(f"the demo did not come up (exit status {process.poll()})")
 
 
+def wait_until_answering(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Returns with the first answered ping."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(f"http://{address}/api/stats/ping").status_code == 200:
+                return
+        except httpx.TransportError:
+            continue
+    pytest.fail(f"the demo did not answer (exit status {process.poll()})")
+
+
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    """`seacorder serve --demo` with a home folder of its own, as `make run` starts it."""
+    """`seacorder serve --demo` with a home folder of its own, as `make run` starts it, and every channel live."""
+    with running_demo(tmp_path, wait_until_live) as started:
+        yield started
+
+
+@contextmanager
+def running_demo(tmp_path: Path, wait: Callable[[str, subprocess.Popen[bytes]], None]) -> Iterator[Demo]:
     ports = free_port(), free_port()
     environment = os.environ | {
         "HOME": str(tmp_path),
@@ -89,7 +108,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     process = subprocess.Popen([sys.executable, "-m", "seacorder", "serve", "--demo"], env=environment, cwd=tmp_path)
     try:
         address = f"127.0.0.1:{ports[0]}"
-        wait_until_live(address, process)
+        wait(address, process)
         yield Demo(address, f"127.0.0.1:{ports[1]}", tmp_path)
     finally:
         process.send_signal(signal.SIGINT)
@@ -108,6 +127,17 @@ def test_the_tour_answers_what_the_readme_says(demo: Demo) -> None:
     assert sorted(path.suffix for path in files) == [".jpg"] * 4 + [".jsonl"] + [".mp4"] * 8
     assert len(json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/recordings"))["items"]) == 1
     assert json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/losses"))["items"] == []
+
+
+@pytest.mark.slow
+def test_the_tour_can_be_run_as_a_script(tmp_path: Path) -> None:
+    """One command right behind the other, from the first answered ping on: no camera has a picture by then."""
+    steps = [step for step in tour() if "/api/stats/" in step[0] or "/api/inspector/" in step[0]]
+    script = "\n".join(f"{command}\necho" for command, _ in steps)  # curl ends no line
+    with running_demo(tmp_path, wait_until_answering) as started:
+        assert started.run(script).splitlines() == [answer for _, answer in steps]
+    files = {path.suffix for path in (tmp_path / "Seacorder" / "Tour").rglob("*") if path.is_file()}
+    assert files == {".jpg", ".jsonl", ".mp4"}
 
 
 @pytest.mark.docs

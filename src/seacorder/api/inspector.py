@@ -193,10 +193,10 @@ class InspectorCommands:
         return documented.empty()
 
     async def stop_recording(self) -> Response:
-        """Master stop; answers when every file is whole and on disk; fine while idle."""
+        """Master stop; answers when every file is whole and on disk, or with each channel's reason; fine while idle."""
         result = await self._recorder.stop_recording()
-        if result.channels and not result.ok:
-            raise CommandFailed("No channel could finish its file in order.", result)
+        if not result.is_complete:
+            raise CommandFailed("The recording has ended, but not every file could be finished in order.", result)
         return documented.empty()
 
     async def is_recording(self) -> Response:
@@ -208,8 +208,13 @@ class InspectorCommands:
         return documented.json_bool(self._recorder.is_recording())
 
     async def take_framegrab(self) -> Response:
-        """One still of every live channel, all of one instant; false when no channel is live."""
+        """One still of every live channel, all of one instant; false when no channel is live.
+
+        500 with each channel's reason when one could not be taken; those that were taken stay.
+        """
         result = await self._recorder.take_framegrab()
+        if not result.is_complete:
+            raise CommandFailed("Not every channel's still could be taken.", result)
         return documented.json_bool(result.ok)
 
     async def start_clip(self) -> Response:
@@ -222,8 +227,8 @@ class InspectorCommands:
     async def stop_clip(self) -> Response:
         """Ends the clip; fine while none runs."""
         result = await self._recorder.stop_clip()
-        if result.channels and not result.ok:
-            raise CommandFailed("No channel could finish its clip in order.", result)
+        if not result.is_complete:
+            raise CommandFailed("The clip has ended, but not every file could be finished in order.", result)
         return documented.empty()
 
     async def is_clip_recording(self) -> Response:

@@ -37,6 +37,8 @@ class ChannelOutcome(View):
     ok: bool
     sentence: str
     """Why not; empty when done."""
+    was_asked: bool
+    """False: there was nothing to do, since it is not live or has no file."""
     achieved_utc: Utc | None
     """Capture time of the first frame of a start, the last of a stop, the frame of a framegrab."""
     path: str | None
@@ -47,6 +49,8 @@ class Outcome(View):
 
     ok: bool
     """At least one channel did it, or there was nothing to do."""
+    is_complete: bool
+    """Every channel that was asked did it, or will: every live one, or every one that has a file."""
     id: str
     instant_utc: Utc
     channels: list[ChannelOutcome]
@@ -298,7 +302,8 @@ def outcome(result: CommandResult) -> Outcome:
     """The result of a command; nothing to do counts as done."""
     channels = [shown(ChannelOutcome, one) for one in result.channels]
     done = result.ok or not channels
-    return Outcome(ok=done, id=result.id, instant_utc=utc_text(result.instant.utc_ns), channels=channels)
+    instant_utc = utc_text(result.instant.utc_ns)
+    return Outcome(ok=done, is_complete=result.is_complete, id=result.id, instant_utc=instant_utc, channels=channels)
 
 
 def overlay_view(shown_text: OverlayText) -> OverlayView:

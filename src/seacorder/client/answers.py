@@ -20,16 +20,25 @@ class ChannelOutcome:
     sentence: str
     achieved_utc: str | None = None
     path: str | None = None
+    was_asked: bool = True
+    """False: there was nothing to do, since it is not live or has no file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command came to: one instant, a result for each channel."""
+    """What a command came to: one instant, a result for each channel. `ok` when at least one did it."""
 
     ok: bool
     id: str
     instant_utc: str
     channels: tuple[ChannelOutcome, ...]
+    is_complete: bool = True
+    """Every channel that was asked did it."""
+
+    @property
+    def failed(self) -> tuple[ChannelOutcome, ...]:
+        """The channels that were asked and did not do it."""
+        return tuple(one for one in self.channels if one.was_asked and not one.ok)
 
 
 @dataclass(frozen=True, slots=True)

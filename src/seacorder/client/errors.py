@@ -1,6 +1,17 @@
 """What goes wrong between a client and the recorder."""
 
+from dataclasses import dataclass
+
 from seacorder.base.errors import SeacorderError
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelReason:
+    """What a command that failed came to on one channel; `sentence` says why not."""
+
+    channel: str
+    ok: bool
+    sentence: str
 
 
 class InspectorError(SeacorderError):
@@ -8,9 +19,18 @@ class InspectorError(SeacorderError):
 
     kind = "inspector"
 
-    def __init__(self, sentence: str, *, status: int | None = None, field: str | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        status: int | None = None,
+        field: str | None = None,
+        channels: tuple[ChannelReason, ...] = (),
+    ) -> None:
         super().__init__(sentence)
         self.status = status
         """HTTP status of the answer; None when there was none."""
         self.field = field
         """The field that was not accepted, where the recorder named one."""
+        self.channels = channels
+        """Each channel's result, where a command failed on one of them or on all."""

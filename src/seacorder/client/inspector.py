@@ -91,7 +91,10 @@ class InspectorClient:
         self._get("inspector/startrecording")
 
     def stop_recording(self) -> None:
-        """Stops all channels at one instant; returns when every file is whole and on disk."""
+        """Stops all channels at one instant; returns when every file is whole and on disk.
+
+        When one could not be finished the error's `channels` say which and why; recording has ended all the same.
+        """
         self._get("inspector/stoprecording")
 
     def is_recording(self) -> bool:
@@ -105,7 +108,10 @@ class InspectorClient:
     # Stills and clips
 
     def take_framegrab(self) -> bool:
-        """One still of every live channel, all of one instant. True when they are on disk, False when none is live."""
+        """One still of every live channel, all of one instant. True when they are on disk, False when none is live.
+
+        When one could not be taken the error's `channels` say which and why; the others are on disk.
+        """
         return self._bool("inspector/takeframegrab")
 
     def start_clip(self) -> None:

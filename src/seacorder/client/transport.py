@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from seacorder.base.log import redact
-from seacorder.client.errors import InspectorError
+from seacorder.client.errors import ChannelReason, InspectorError
 
 CONNECT_SECONDS = 5.0
 
@@ -82,9 +82,17 @@ def _refusal(response: httpx.Response, path: str) -> InspectorError:
     except ValueError:
         problem = None
     if isinstance(problem, dict) and isinstance(problem.get("detail"), str):
-        field = problem.get("field")
-        return InspectorError(problem["detail"], status=response.status_code, field=field)
+        field, channels = problem.get("field"), _reasons(problem.get("channels"))
+        return InspectorError(problem["detail"], status=response.status_code, field=field, channels=channels)
     return InspectorError(
         f"The answer to {path} was {response.status_code} {response.reason_phrase}; is this the recorder's address?",
         status=response.status_code,
     )
+
+
+def _reasons(channels: Any) -> tuple[ChannelReason, ...]:
+    """Each channel's result in a problem document; none where they are not as a recorder writes them."""
+    try:
+        return tuple(ChannelReason(str(one["channel"]), one["ok"] is True, str(one["sentence"])) for one in channels)
+    except (TypeError, KeyError):
+        return ()

@@ -171,7 +171,10 @@ def not_live(own: Surroundings, channels: tuple[ChannelResult, ...]) -> CommandR
 def in_order(own: Surroundings, results: tuple[ChannelResult, ...]) -> tuple[ChannelResult, ...]:
     """A result for every channel, in the order of the settings: those asked, and why the others were not."""
     asked = {result.channel: result for result in results}
-    return tuple(asked.get(name) or ChannelResult(name, False, own.watch.reason(name)) for name in own.workers.names)
+    return tuple(
+        asked.get(name) or ChannelResult(name, False, own.watch.reason(name), was_asked=False)
+        for name in own.workers.names
+    )
 
 
 def interrupted_clip(clip: Clip, last: ChannelStatus) -> Clip:

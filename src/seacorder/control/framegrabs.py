@@ -1,5 +1,7 @@
 """Stills of all live channels, of one instant."""
 
+from dataclasses import replace
+
 from seacorder.base.errors import BadRequest
 from seacorder.control.clips import in_order
 from seacorder.control.events import EventKind
@@ -8,7 +10,7 @@ from seacorder.control.surroundings import Surroundings
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind, Framegrab
-from seacorder.model.result import CommandResult
+from seacorder.model.result import ChannelResult, CommandResult
 
 
 class Framegrabs:
@@ -19,7 +21,7 @@ class Framegrabs:
         self._recordings = recordings
 
     async def take(self, channel: str | None = None) -> CommandResult:
-        """A still of one channel or of all; answered when the files are on disk. Not `ok` when none is live.
+        """A still of one channel or of all live ones; answered when the files are on disk. Not `ok` when none is live.
 
         Raises BadRequest for a channel that there is not.
         """
@@ -43,6 +45,7 @@ class Framegrabs:
             lambda request, _: TakeFramegrab(request, identifier, instant, naming, recording_id),
             own.limits.framegrab_seconds,
         )
+        results = tuple(one if one.ok or one.channel in own.watch.live else _gone(one) for one in results)
         results = tuple(one for one in in_order(own, results) if channel in {None, one.channel})
         for one in results:
             if not one.ok:
@@ -54,3 +57,8 @@ class Framegrabs:
         self._own.catalogue.record_framegrab(framegrab)
         sentence = f"{framegrab.path} is on disk."
         self._own.journal.note(EventKind.FRAMEGRAB_STORED, sentence, channel=framegrab.channel)
+
+
+def _gone(result: ChannelResult) -> ChannelResult:
+    """The channel has lost its picture at that very moment: there is none to take, and so none is missing."""
+    return replace(result, was_asked=False)

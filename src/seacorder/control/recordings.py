@@ -9,6 +9,7 @@ from seacorder.control.events import EventKind
 from seacorder.control.examination import Examination
 from seacorder.control.first_bytes import FirstBytes
 from seacorder.control.gaps import FirstFrame, Gap, Gaps, frames_between
+from seacorder.control.newcomers import Newcomers
 from seacorder.control.recording_session import (
     FilePlan,
     RecordingSession,
@@ -47,6 +48,7 @@ class Recordings:
         """Those that an unexpected end of the program left, by id: their end is only known once files are examined."""
         self._gaps = Gaps(surroundings.clock)
         self._first_bytes = FirstBytes()
+        self._newcomers = Newcomers(surroundings.watch)
         self._tails = Tails()
         self._noted: OrderedDict[tuple[object, ...], Loss] = OrderedDict()
         """The newest losses, each as it was noted last: its count may become better known."""
@@ -76,11 +78,7 @@ class Recordings:
                 return self._standing(running)
             session = self._begin(instant)
             self._first_bytes.expect(session.id, lambda: self._record(session))
-            results = await self._own.workers.ask(
-                self._own.workers.names,
-                lambda request, channel: session.start_command(request, channel, instant),
-                self._own.limits.start_seconds,
-            )
+            results = await self._ask_and_wait(session, instant)
             is_coming = any(one.is_unanswered and self._own.watch.waits_for_encoder(one.channel) for one in results)
             session.result = CommandResult(instant, session.id, results, is_coming)
             if not session.result.ok:
@@ -107,7 +105,8 @@ class Recordings:
                 self._own.limits.stop_seconds,
             )
             self._end(session, instant)
-            result = CommandResult(instant, session.id, results[: len(names)])
+            results = tuple(_stopped(session, one) for one in results if one.channel in names or not one.ok)
+            result = CommandResult(instant, session.id, results)
             for one in results:
                 if not one.ok:
                     self._own.journal.warn(EventKind.CHANNEL_NOT_STOPPED, one.sentence, channel=one.channel)
@@ -160,6 +159,7 @@ class Recordings:
                 self._session.saw_status(as_clean(status))
             if self._session.tells_anchor(status, self._gaps.rounded_ns(status.channel)):
                 self._record_anchor(self._session, status)
+        self._newcomers.heard(status.channel)
 
     def part_opened(self, part: Part) -> None:
         if self._must_wait(part, lambda: self.part_opened(part)):
@@ -205,6 +205,7 @@ class Recordings:
 
     def worker_lost(self, last: ChannelStatus, sentence: str) -> None:
         """A worker ended: the parts that it was writing are interrupted, and holes begin."""
+        self._newcomers.lost(last.channel)
         self._channel_lost(last, sentence)
         self._channel_lost(as_clean(last), sentence)
 
@@ -293,6 +294,31 @@ class Recordings:
         self.note_losses(self._tails.give_up())
 
     # Inside.
+
+    async def _ask_and_wait(self, session: RecordingSession, instant: Instant) -> tuple[ChannelResult, ...]:
+        """What each channel makes of a start; waits for those that are just being connected."""
+        own, limit, loop = self._own, self._own.limits.start_seconds, asyncio.get_running_loop()
+        newcomers, begun = self._newcomers.among(own.workers.names), loop.time()
+        results = await own.workers.ask(
+            own.workers.names, lambda request, channel: session.start_command(request, channel, instant), limit
+        )
+        late = [one.channel for one in results if not one.ok and one.channel in newcomers]
+        if not late:
+            return results
+
+        def records(channel: str) -> bool:
+            return session.stored.is_fresh(channel, own.clock.monotonic_ns())
+
+        def anything() -> bool:
+            return any(one.ok or records(one.channel) for one in results)
+
+        await self._newcomers.settled(late, records, anything, begun, limit)
+        return tuple(self._arrived(session, one) if one.channel in late else one for one in results)
+
+    def _arrived(self, session: RecordingSession, one: ChannelResult) -> ChannelResult:
+        """What has become of a channel that was being connected when it was asked."""
+        is_encoded = self._own.watch.waits_for_encoder(one.channel)
+        return replace(self._standing_of(session, one.channel, None), is_unanswered=is_encoded)
 
     def _start_sound(self, session: RecordingSession, channel: str, instant: Instant) -> None:
         """Narration goes where pictures go: it begins once a channel records, at the same instant, from its backlog."""
@@ -430,3 +456,8 @@ class Recordings:
             seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
             sentence = f"{loss.channel} misses {loss.frames} frames of {seconds:.3f} s, not {before.frames}."
             self._own.journal.note(EventKind.LOSS_NOTED, f"{sentence} {loss.detail}", channel=loss.channel)
+
+
+def _stopped(session: RecordingSession, one: ChannelResult) -> ChannelResult:
+    """A channel that has no file of this recording has none that could not be finished, whatever ails its worker."""
+    return one if one.ok or session.has_part(one.channel) else replace(one, was_asked=False)

@@ -126,6 +126,6 @@ export function outcome(done, result) {
 
 // A problem's sentence; where channels gave reasons, one line each instead of all in one.
 export function failure(problem) {
-  const reasons = (problem.channels ?? []).map((one) => `${one.channel}: ${one.sentence}`);
+  const reasons = (problem.channels ?? []).filter((one) => !one.ok).map((one) => `${one.channel}: ${one.sentence}`);
   return reasons.length > 0 ? reasons.join("\n") : problem.detail;
 }
