@@ -100,7 +100,7 @@ def test_a_tls_camera_that_goes_away(tls: TlsProxy, rtsp_server: RtspServer, cli
 def test_a_port_without_tls(rtsp_server: RtspServer, client: str) -> None:
     port = rtsp_server.port
     sentence = sentence_of(f"rtsps://diver:secret@127.0.0.1:{port}/bow", client)
-    assert "does not speak TLS (1.2 or newer) on this port; write rtsp://, or the camera's TLS port" in sentence
+    assert "does not speak TLS (1.2 or newer) on this port. Write rtsp://, or the camera's TLS port" in sentence
     assert "cannot be found" in sentence_of("rtsps://diver:secret@nowhere.invalid/bow", client)
 
 
@@ -115,7 +115,7 @@ def test_a_port_that_says_that_it_has_tls() -> None:
         guard.start()
         sentence = sentence_of(f"rtsp://127.0.0.1:{server.getsockname()[1]}/bow", "own")
         guard.join(5)
-    assert "speaks TLS on this port; write rtsps:// instead of rtsp://" in sentence
+    assert "speaks TLS on this port. Write rtsps:// instead of rtsp://" in sentence
 
 
 def _alert(server: socket.socket) -> None:

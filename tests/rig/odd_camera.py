@@ -96,6 +96,8 @@ class Quirk:
     """The session description."""
     answer: Script = lambda *_: None
     """Answers to requests; None from it: the usual one."""
+    text: Callable[[str, bytes], bytes] = lambda _, answer: answer
+    """The bytes of an answer to a method."""
 
 
 ORDINARY = Quirk()
@@ -130,6 +132,9 @@ class OddCamera(ScriptedCamera):
             self._channels.append(int(wanted[1]))
             return 200, {"Session": "77", "Transport": f"RTP/AVP/TCP;unicast;{wanted[0]}"}, b""
         return super()._usual(method, headers)
+
+    def _rewritten(self, method: str, answer: bytes) -> bytes:
+        return self._quirk.text(method, answer)
 
     def _description(self) -> str:
         name = "H264" if self.footage.codec == "h264" else "H265"

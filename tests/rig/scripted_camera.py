@@ -98,17 +98,23 @@ class ScriptedCamera:
     def _answer(self, client: socket.socket, head: str) -> str | None:
         """Answers one request; the method where that was a success."""
         first, *lines = head.split("\r\n")
+        if first.startswith("RTSP/"):
+            return None  # an answer to a question of ours
         method, url, _ = first.split(" ")
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         self.requests.append((method, url))
         status, more, body = self._script(method, url, headers) or self._usual(method, headers)
         text = f"RTSP/1.0 {status} Said\r\nCSeq: {headers['cseq']}\r\n"
         text += "".join(f"{name}: {value}\r\n" for name, value in more.items())
-        client.sendall(f"{text}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        client.sendall(self._rewritten(method, f"{text}Content-Length: {len(body)}\r\n\r\n".encode() + body))
         return method if status == 200 else None
 
     def _begins(self) -> None:
         """A client has connected."""
+
+    def _rewritten(self, _method: str, answer: bytes) -> bytes:
+        """The bytes of an answer as they are sent."""
+        return answer
 
     def _usual(self, method: str, headers: dict[str, str]) -> Answer:
         if method == "DESCRIBE":

@@ -20,6 +20,7 @@ from seacorder.channel.outbox import Outbox
 from seacorder.channel.picture_watch import PictureWatch
 from seacorder.channel.smart import decide
 from seacorder.channel.stage import Stage
+from seacorder.inputs.camera_memory import CameraMemory
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
 from seacorder.model.channel import ChannelSettings
@@ -122,8 +123,10 @@ def input_of(settings: ChannelSettings, channel: Channel, clock: Clock) -> Calla
     """What makes the channel's input anew for each connection: its source, or the narrator."""
     narrator = settings.narrator
     if narrator is None:
-        name, index = settings.name, settings.index
-        return lambda: make_input(settings.address, channel_name=name, channel_index=index, clock=clock)
+        name, index, memory = settings.name, settings.index, CameraMemory()
+        return lambda: make_input(
+            settings.address, channel_name=name, channel_index=index, clock=clock, memory=memory
+        )
     from seacorder.channel.narrator import Capture, Narrator
     from seacorder.channel.voice import Voice
     from seacorder.inputs.sound import make_sound

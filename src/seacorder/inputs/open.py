@@ -3,6 +3,7 @@
 import av.logging
 
 from seacorder.base.clock import Clock
+from seacorder.inputs.camera_memory import CameraMemory
 from seacorder.inputs.contract import Input
 from seacorder.model.address import (
     DeviceAddress,
@@ -19,8 +20,12 @@ from seacorder.model.address import (
 _WEB = ("http", "https")
 
 
-def make_input(address: str, *, channel_name: str, channel_index: int, clock: Clock) -> Input:
+def make_input(
+    address: str, *, channel_name: str, channel_index: int, clock: Clock, memory: CameraMemory | None = None
+) -> Input:
     """An unopened input for `address`. Does not block; BadRequest when the address is not one.
+
+    `memory`: the same one for each connection to a source, which learns what its camera can and cannot do.
 
     InputFailed when this machine has no such inputs. Name and index are what a test pattern shows; cameras and files
     know nothing of them.
@@ -35,10 +40,10 @@ def make_input(address: str, *, channel_name: str, channel_index: int, clock: Cl
         case (FileAddress() | ImagesAddress() | DeviceAddress() | ScreenAddress()) as local:
             return _local(local, clock)
         case (RtspAddress() | StreamAddress()) as remote:
-            return _remote(remote, clock)
+            return _remote(remote, clock, memory)
 
 
-def _remote(address: RtspAddress | StreamAddress, clock: Clock) -> Input:
+def _remote(address: RtspAddress | StreamAddress, clock: Clock, memory: CameraMemory | None) -> Input:
     match address:
         case RtspAddress(client=RtspClient.FFMPEG):
             from seacorder.inputs.rtsp_ffmpeg import FfmpegRtspInput
@@ -47,7 +52,7 @@ def _remote(address: RtspAddress | StreamAddress, clock: Clock) -> Input:
         case RtspAddress():
             from seacorder.inputs.rtsp import RtspInput
 
-            return RtspInput(address, clock)
+            return RtspInput(address, clock, memory)
         case StreamAddress() if address.scheme in _WEB:
             from seacorder.inputs.web_camera import WebInput
 

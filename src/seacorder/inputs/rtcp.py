@@ -68,9 +68,9 @@ def parse(block: bytes) -> Received:
     return Received(report, is_goodbye)
 
 
-def receiver_report(own_ssrc: int, reception: Reception) -> bytes:
-    """A receiver report and the name (CNAME) that has to go with it."""
-    block = struct.pack(
+def receiver_report(own_ssrc: int, reception: Reception | None) -> bytes:
+    """A receiver report and the name (CNAME) that has to go with it; without `reception` it is about nobody yet."""
+    block = b"" if reception is None else struct.pack(
         ">IIIIII",
         reception.ssrc,
         (reception.fraction_lost & 0xFF) << 24 | min(reception.lost, 0x7F_FFFF),
@@ -79,7 +79,8 @@ def receiver_report(own_ssrc: int, reception: Reception) -> bytes:
         reception.last_report,
         reception.delay & 0xFFFF_FFFF,
     )
-    report = struct.pack(">BBHI", 0x81, _RECEIVER_REPORT, 7, own_ssrc) + block
+    count = 0 if reception is None else 1
+    report = struct.pack(">BBHI", 0x80 | count, _RECEIVER_REPORT, 1 + len(block) // 4, own_ssrc) + block
     name = b"seacorder"
     item = struct.pack(">BB", 1, len(name)) + name
     item += bytes(4 - len(item) % 4)

@@ -45,6 +45,8 @@ class RtpReceiver:
         self._report_came_ns = 0
         self.sequence = Sequence()
         self.report: SenderReport | None = None
+        self.others: dict[int, RtpReceiver] = {}
+        """Other tracks by payload type: a camera may send all of them on one channel."""
         self.is_over = False
         """The sender has said goodbye."""
 
@@ -54,6 +56,9 @@ class RtpReceiver:
 
     def take(self, view: memoryview, begin: int, end: int, second: int, sequence: int, timestamp: int) -> None:
         """One packet in sequence; as `interleaved.Receiver`."""
+        if self.others and (other := self.others.get(second & 0x7F)) is not None:
+            other.take(view, begin, end, second, sequence, timestamp)
+            return
         if self._payload_type is not None and second & 0x7F != self._payload_type:
             return
         lost = self.sequence.take(sequence)

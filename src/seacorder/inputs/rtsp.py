@@ -14,6 +14,7 @@ from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs import video_track
 from seacorder.inputs.audio_track import AudioTrack, open_sound
+from seacorder.inputs.camera_memory import CameraMemory
 from seacorder.inputs.faults import CLOSED, NO_TLS, failure, network_failure
 from seacorder.inputs.formats import with_sound
 from seacorder.inputs.rtcp import SenderReport
@@ -40,8 +41,10 @@ Items = Iterator[SourcePacket | SourceFormat]
 class RtspInput:
     """One connection to one camera; see `contract.Input`."""
 
-    def __init__(self, address: RtspAddress, clock: Clock) -> None:
+    def __init__(self, address: RtspAddress, clock: Clock, memory: CameraMemory | None = None) -> None:
+        """`memory`: what earlier connections to this camera have taught; it goes on learning."""
         self._address = address
+        self._memory = memory or CameraMemory()
         self._clock = clock
         self._source = f"Camera {address.redacted}"
         self._session: RtspSession | None = None
@@ -51,7 +54,7 @@ class RtspInput:
 
     def open(self) -> SourceFormat:
         with self._said():
-            self._session = RtspSession(self._address, self._source, self._clock, TIMEOUT_SECONDS)
+            self._session = RtspSession(self._address, self._source, self._clock, TIMEOUT_SECONDS, self._memory)
             if self._is_closed:
                 raise ConnectionShutError
             description = self._session.describe()
@@ -91,19 +94,30 @@ class RtspInput:
 
     def _set_up(self, session: RtspSession, description: Description) -> "_Reading":
         picture = video_track.choose(description.tracks, self._source)
-        sound = open_sound(description.tracks, self._source) if self._address.wants_audio else None
+        wants_sound = self._address.wants_audio and not self._memory.dislikes_sound
+        sound = open_sound(description.tracks, self._source) if wants_sound else None
         video = VideoTrack(picture, self._source, self._clock)
         receivers = [RtpReceiver(_type_of(picture), video.units)]
         session.set_up(picture, receivers[0])
         if sound is not None:
             receivers.append(RtpReceiver(_type_of(sound.offered), sound.units))
-            try:
-                session.set_up(sound.offered, receivers[1])
-            except InputFailed as refused:
-                log.warning("%s; its sound is not recorded.", refused.sentence.rstrip("."))
+            if not self._sets_up_sound(session, sound, receivers[1]):
                 sound = None
         video.audio_template = None if sound is None else sound.template
         return _Reading(session, video, sound, receivers, self._clock)
+
+    def _sets_up_sound(self, session: RtspSession, sound: AudioTrack, receiver: RtpReceiver) -> bool:
+        """False when the camera refuses it: sound never costs the picture."""
+        try:
+            session.set_up(sound.offered, receiver)
+        except InputFailed as refused:
+            log.warning("%s Its sound is not recorded.", refused.sentence)
+            return False
+        except (TimeoutError, ConnectionEndedError, ConnectionResetError):
+            self._memory.dislikes_sound = True
+            log.warning("%s does not answer when asked for its sound, and is not asked again.", self._source)
+            raise
+        return True
 
     def _until_keyframe(self, reading: "_Reading") -> list[SourcePacket | SourceFormat]:
         """The first format and the packets that came with it."""
@@ -140,6 +154,8 @@ class RtspInput:
             self._let_go()
             raise
         except OSError as error:
+            if self._session is not None and not self._is_closed:
+                self._session.ended(self._clock.monotonic_ns())
             self._let_go()
             raise self._sentence_of(error) from None
 
@@ -150,7 +166,7 @@ class RtspInput:
             return failure(CLOSED, self._source)
         if isinstance(error, NoTlsError):
             return failure(NO_TLS, self._source)
-        return network_failure(error, self._source)
+        return network_failure(error, self._source, self._address)
 
 
 class _Reading:

@@ -138,6 +138,18 @@ class Connection:
             self._leave()
         return ready
 
+    def is_ready(self, timeout: float) -> bool:
+        """Whether there is something to read, or the end, within `timeout` seconds. Datagrams do not count."""
+        if self._is_tls and (self._is_tls_over or self._socket.pending()):
+            return True
+        self._is_reading = True
+        try:
+            alone = _Waiting()
+            alone.add(self._socket.fileno())
+            return bool(alone.wait(timeout))
+        finally:
+            self._leave()
+
     def read(self) -> None:
         """Takes what has come, as much as fits, without waiting. OSError when the connection is at its end.
 

@@ -9,7 +9,6 @@ A read that hangs cannot be cancelled by another thread; the process has to be e
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import av
 from av.error import FFmpegError
@@ -48,8 +47,7 @@ class FfmpegRtspInput:
             # FFmpeg calls an answer that never came invalid, too; only the time tells the two apart.
             timed_out = self._clock.monotonic_ns() - begin_ns >= TIMEOUT_SECONDS * NS_PER_SECOND
             # The library's error carries the address with its password, so it does not go on as a cause.
-            host = _tls_host(self._address)
-            raise camera_failure(error, self._source, timed_out=timed_out, tls_host=host) from None
+            raise camera_failure(error, self._source, self._address, timed_out=timed_out, begins=True) from None
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         if self._tracks is None:
@@ -57,7 +55,7 @@ class FfmpegRtspInput:
         try:
             yield from self._tracks.packets()
         except FFmpegError as error:
-            raise camera_failure(error, self._source) from None
+            raise camera_failure(error, self._source, self._address) from None
         raise InputFailed(f"{self._source} closed the connection.")
 
     def close(self) -> None:
@@ -67,11 +65,6 @@ class FfmpegRtspInput:
             tracks.close()
         if container is not None:
             container.close()
-
-
-def _tls_host(address: RtspAddress) -> str | None:
-    parts = urlsplit(address.url)
-    return parts.hostname if parts.scheme.lower() == "rtsps" else None
 
 
 def _options(address: RtspAddress) -> dict[str, str]:

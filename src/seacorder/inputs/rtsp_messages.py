@@ -14,9 +14,9 @@ HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 1024 * 1024
 
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
-_FIRST_OF_ANSWER = re.compile(r"RTSP/\d\.\d\s+(?P<status>\d{3})(?:\s+(?P<reason>.*))?\s*", re.IGNORECASE)
-_FIRST_OF_REQUEST = re.compile(r"(?P<method>[A-Z_]{3,20})\s+(?P<url>\S+)\s+RTSP/\d\.\d\s*", re.IGNORECASE)
-_SESSION = re.compile(r"\s*(?P<name>[^;\s]+)\s*(?:;.*?timeout\s*=\s*\"?(?P<seconds>\d{1,6}))?", re.IGNORECASE)
+_FIRST_OF_ANSWER = re.compile(r"RTSP/\d+(?:\.\d+)?\s+(?P<status>\d{3})(?!\d)(?P<reason>.*)", re.IGNORECASE)
+_FIRST_OF_REQUEST = re.compile(r"(?P<method>[A-Z_]{3,20})\s+(?P<url>\S+)\s+RTSP/\d+(?:\.\d+)?\s*", re.IGNORECASE)
+_SESSION = re.compile(r"\s*(?P<name>[^;,\s]+)(?:[;,\s].*?timeout\s*=\s*\"?(?P<seconds>\d{1,6}))?", re.IGNORECASE)
 
 
 class NotRtsp(InputFailed):
@@ -54,9 +54,17 @@ def request(method: str, url: str, headers: Mapping[str, str]) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def answer_to(message: Message) -> bytes:
+def answer_to(message: Message, session: str | None = None) -> bytes:
     """The answer to a request of the server's own: noted. Some cameras end a session that does not answer."""
-    return f"RTSP/1.0 200 OK\r\nCSeq: {message.sequence or 0}\r\n\r\n".encode()
+    lines = ["RTSP/1.0 200 OK", f"CSeq: {message.header('cseq') or 0}"]
+    if session is not None:
+        lines.append(f"Session: {session}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+
+
+def is_cut_off(message: Message) -> bool:
+    """True for a description that does not end with its line: its Content-Length may be too small."""
+    return message.method is None and message.body[:1] == b"v" and message.body[-1:] not in (b"\n", b"\r")
 
 
 def may_begin(block: bytes) -> bool:
@@ -64,9 +72,14 @@ def may_begin(block: bytes) -> bool:
     return re.fullmatch(rb"[A-Za-z_]{1,20}|(?:RTSP/|[A-Za-z_]{3,20}[ \t]).*", block[:64], re.DOTALL) is not None
 
 
-def parse(block: bytes) -> tuple[Message, int] | None:
-    """The message at the beginning of `block` and how many bytes it takes; None while it is not whole."""
+def parse(block: bytes, *, is_all: bool = False) -> tuple[Message, int] | None:
+    """The message at the beginning of `block` and how many bytes it takes; None while it is not whole.
+
+    With `is_all` nothing more will come: a body that is shorter than its Content-Length is taken as it is.
+    """
     end = _END_OF_HEAD.search(block, 0, HEAD_LIMIT)
+    if end is None and is_all and block[:5].upper() == b"RTSP/" and block.endswith(b"\n"):
+        end = re.compile(rb"$").search(block, len(block))  # the empty line that ends the head does not come
     if end is None:
         if len(block) >= HEAD_LIMIT or not may_begin(block):
             raise NotRtsp("What the camera sends is not RTSP.")
@@ -74,8 +87,11 @@ def parse(block: bytes) -> tuple[Message, int] | None:
     first, *rest = re.split(r"\r?\n", block[: end.start()].decode("latin-1"))
     headers = _headers(rest)
     size = _body_size(headers)
-    if len(block) < end.end() + size:
-        return None
+    left = len(block) - end.end()
+    if size is None or left < size:
+        if not is_all:
+            return None
+        size = left
     body = block[end.end() : end.end() + size]
     if (answer := _FIRST_OF_ANSWER.fullmatch(first)) is not None:
         message = Message(int(answer["status"]), (answer["reason"] or "").strip(), None, headers, body)
@@ -101,7 +117,7 @@ def transport_of(message: Message) -> dict[str, str]:
 
 def numbers_of(text: str | None) -> tuple[int, int] | None:
     """`4-5` as a pair, `4` as (4, 5); None where it is neither."""
-    match = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", (text or "").strip())
+    match = re.match(r"\s*(\d{1,5})(?:\s*-\s*(\d{1,5}))?(?!\d)", text or "")
     return (int(match[1]), int(match[2] or int(match[1]) + 1)) if match else None
 
 
@@ -110,7 +126,7 @@ def rtp_times_of(message: Message) -> list[tuple[str, int]]:
     found = []
     for entry in re.split(r",\s*(?=url\s*=)", message.header("rtp-info") or "", flags=re.IGNORECASE):
         url = re.search(r"url\s*=\s*([^;\s]+)", entry, re.IGNORECASE)
-        time = re.search(r"rtptime\s*=\s*(\d{1,10})", entry, re.IGNORECASE)
+        time = re.search(r"rtptime\s*=\s*\"?(\d{1,10})", entry, re.IGNORECASE)
         if url and time:
             found.append((url[1].strip('"'), int(time[1]) & 0xFFFFFFFF))
     return found
@@ -129,10 +145,13 @@ def _headers(lines: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _body_size(headers: tuple[tuple[str, str], ...]) -> int:
-    text = next((value for name, value in headers if name == "content-length"), "0")
-    if not re.fullmatch(r"\d{1,9}", text):
-        return 0
-    if int(text) > BODY_LIMIT:
+def _body_size(headers: tuple[tuple[str, str], ...]) -> int | None:
+    """None where a description comes and nothing says how long it is."""
+    text = next((value for name, value in headers if name == "content-length"), "")
+    digits = re.match(r"\d{1,9}", text)
+    if digits is None:
+        is_description = any(name == "content-type" and "sdp" in value.lower() for name, value in headers)
+        return None if is_description else 0
+    if int(digits[0]) > BODY_LIMIT:
         raise NotRtsp("The camera's answer is too long.")
-    return int(text)
+    return int(digits[0])

@@ -1,6 +1,7 @@
 """Session descriptions (SDP, RFC 4566): what tracks a camera offers, and how each is asked for and read.
 
-Pure. Tolerant: a line that cannot be understood is passed over. Control URLs are resolved as RFC 2326, C.1.1 says,
+Pure. Tolerant: a line that cannot be understood is passed over, and so are blanks, a byte order mark, and zero bytes,
+with which cameras written in C end their texts. Control URLs are resolved as RFC 2326, C.1.1 says,
 with the liberty that cameras take: `*` and nothing mean the whole, a relative one is appended to the base.
 """
 
@@ -9,7 +10,7 @@ import binascii
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 _STATIC = {
     0: ("PCMU", 8000, 1),
@@ -26,6 +27,9 @@ _STATIC = {
     34: ("H263", 90000, 1),
 }
 """RFC 3551, tables 4 and 5: payload types that need no `rtpmap`."""
+_BLANK = " \t\ufeff\u200b\xa0"
+_DIRECTIONS = ("sendonly", "recvonly", "sendrecv", "inactive")
+"""RFC 4566, 6."""
 _SPROP = ("sprop-vps", "sprop-sps", "sprop-pps", "sprop-parameter-sets")
 
 
@@ -47,6 +51,23 @@ class OfferedTrack:
     control: str
     """The URL to set it up with."""
     frame_rate: Fraction | None = None
+    direction: str = ""
+    """`sendonly`, `recvonly`, `sendrecv` or `inactive`; empty where nothing is said."""
+    control_text: str | None = None
+    """The control attribute as it stands."""
+
+    def other_controls(self, url: str) -> tuple[str, ...]:
+        """URLs that may be meant where `control` is not known to the camera; `url` is the one that was described.
+
+        The base that a camera tells may be that of another network card, or none of its own.
+        """
+        text, bare = self.control_text, url.partition("?")[0]
+        if scheme_of(text or ""):
+            path = urlsplit(text or "").path.rpartition("/")[2]
+            found = [resolve(url, path), resolve(bare, path)] if path else []
+        else:
+            found = [resolve(url, text), resolve(bare, text), urljoin(bare, text or ""), f"{bare.rstrip('/')}/"]
+        return tuple(one for one in dict.fromkeys(found) if one != self.control)
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -82,32 +103,44 @@ class _Section:
     def of_type(self, name: str, payload_type: int) -> str:
         """The value of an attribute that begins with the payload type."""
         for key, value in self.attributes:
-            number, _, rest = value.strip().partition(" ")
-            if key == name and number == str(payload_type):
-                return rest.strip()
+            match = re.match(r"(\d+)\s+(.*)", value)
+            if key == name and match is not None and int(match[1]) == payload_type:
+                return match[2].strip()
         return ""
+
+    @property
+    def direction(self) -> str:
+        return next((key for key, _ in self.attributes if key in _DIRECTIONS), "")
+
+    @property
+    def payload_types(self) -> list[int]:
+        """Those of the `m=` line, or where it has none those that attributes describe."""
+        mapped = (re.match(r"\d{1,3}", value) for key, value in self.attributes if key == "rtpmap")
+        return self.types or [int(one[0]) for one in mapped if one is not None and int(one[0]) < 128]
 
 
 def parse(text: str, base: str) -> Description:
     """The description in `text`; `base` is the URL to which control URLs are relative."""
     whole, sections = _Section(), []
     at = whole
-    for line in text.splitlines():
-        kind, _, value = line.strip().partition("=")
+    for line in re.split(r"[\r\n\0]+", text):
+        kind, _, value = line.strip(_BLANK).partition("=")
+        kind = kind.strip().lower()
         if kind == "m":
-            fields = value.split()
-            at = _Section(fields[0].lower() if fields else "", [int(one) for one in fields[3:] if _is_type(one)])
+            fields = re.split(r"[\s,]+", value.strip())
+            at = _Section(fields[0].lower(), [int(one) for one in fields[3:] if _is_type(one)])
             sections.append(at)
         elif kind == "a":
             name, _, rest = value.partition(":")
             at.attributes.append((name.strip().lower(), rest.strip()))
     control = resolve(base, whole.first("control"))
-    return Description(tuple(_track(one, control, base) for one in sections if one.types), control)
+    known = [one for one in sections if one.payload_types]
+    return Description(tuple(_track(one, whole, control, base) for one in known), control)
 
 
 def resolve(base: str, control: str | None) -> str:
     """The URL of a control attribute."""
-    if not control or control == "*":
+    if not control or control.strip("/") == "*":
         return base
     if scheme_of(control):
         return control
@@ -123,8 +156,8 @@ def scheme_of(url: str) -> str:
     return match[1].lower() if match else ""
 
 
-def _track(section: _Section, control: str, base: str) -> OfferedTrack:
-    payload_type = section.types[0]
+def _track(section: _Section, whole: _Section, control: str, base: str) -> OfferedTrack:
+    payload_type = section.payload_types[0]
     encoding, clock_rate, channels = _STATIC.get(payload_type, ("", 90000, 1))
     mapped = re.fullmatch(r"([^/\s]+)\s*/\s*(\d{1,7})(?:\s*/\s*(\d{1,2}))?.*", section.of_type("rtpmap", payload_type))
     if mapped:
@@ -133,13 +166,15 @@ def _track(section: _Section, control: str, base: str) -> OfferedTrack:
     return OfferedTrack(
         media=section.media,
         payload_type=payload_type,
-        is_only_type=len(section.types) == 1,
+        is_only_type=len(section.payload_types) == 1,
         encoding=encoding,
         clock_rate=max(1, clock_rate),
         channels=max(1, channels),
         format_text=section.of_type("fmtp", payload_type),
         control=resolve(control if scheme_of(control) else base, wanted),
         frame_rate=_rate(section.first("framerate")),
+        direction=section.direction or whole.direction,
+        control_text=wanted,
     )
 
 

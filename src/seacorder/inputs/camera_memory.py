@@ -1,0 +1,18 @@
+"""What one camera's connections have taught, for the next connection to it. One channel's, one thread."""
+
+from dataclasses import dataclass, field
+
+from seacorder.inputs.keep_alive import Habits
+
+
+@dataclass(slots=True)
+class CameraMemory:
+    """Begins empty with each worker."""
+
+    habits: Habits = field(default_factory=Habits)
+    counts_wrongly: bool = False
+    """Its answers do not bear the CSeq of their requests."""
+    dislikes_range: bool = False
+    """It did not answer PLAY with Range, or hung up."""
+    dislikes_sound: bool = False
+    """It did not answer SETUP of its sound, or hung up."""

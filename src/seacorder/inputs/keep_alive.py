@@ -1,0 +1,148 @@
+"""How a session is kept alive (RFC 2326, A.2 and 12.37): which sign of life is due, and what a camera has taught.
+
+Pure. A camera ends a session that gives no sign of life for as long as the session's timeout. What counts as one
+differs: some cameras count GET_PARAMETER, some OPTIONS; some refuse one of them, do not answer it, or hang up. So:
+
+* GET_PARAMETER and OPTIONS take turns, each often enough by itself. What the camera offers comes first.
+* A method that is refused or not answered is left out. When both are, SET_PARAMETER is tried, and then none is sent:
+  receiver reports go on.
+* A session that ended at its timeout all the same is kept alive otherwise the next time: by what was left out, too,
+  since a refused request may count, or more often. `Habits` carries that over to the next connection.
+* A method after which the camera hung up is not sent again.
+
+A session is proven when it has outlived its timeout by half. One that ends after that had another reason.
+"""
+
+from dataclasses import dataclass, field
+
+from seacorder.base.clock import NS_PER_SECOND
+
+SESSION_SECONDS = 60
+"""How long a session lives without a sign of life where the camera does not say (RFC 2326, 12.37)."""
+LONGEST_SECONDS = 20.0
+"""Between two signs of life."""
+SHORTEST_SECONDS = 0.5
+HANG_UP_SECONDS = 7
+"""A camera that ends the connection, or sends no picture any more, so soon after a sign of life that it never answered
+did it because of that."""
+_TURNS = ("GET_PARAMETER", "OPTIONS")
+_LAST = "SET_PARAMETER"
+_AGAIN_REFUSED = 2
+"""A method that has worked before is left out when it is refused so often in a row."""
+
+
+@dataclass(slots=True)
+class Habits:
+    """What a camera's sessions have taught; goes from one connection to the next."""
+
+    refused: set[str] = field(default_factory=set)
+    unanswered: set[str] = field(default_factory=set)
+    hung_up: set[str] = field(default_factory=set)
+    insists: bool = False
+    """A session ended at its timeout while something was left out: that is sent all the same."""
+    seconds: float | None = None
+    """Between two signs of life, where it was learned."""
+    ended_after: float | None = None
+    """Seconds that the last session lived that ended unproven."""
+
+
+class KeepAlive:
+    """One session's signs of life."""
+
+    def __init__(self, habits: Habits, *, offers_get_parameter: bool) -> None:
+        self._habits = habits
+        self._turns = _TURNS if offers_get_parameter else _TURNS[::-1]
+        self._seconds = float(SESSION_SECONDS)
+        self._begin_ns: int | None = None
+        self._due_ns = 0
+        self._last = ""
+        self._last_sent_ns = 0
+        self._waiting: dict[str, int] = {}
+        """Method: the CSeq of its request that has no answer yet."""
+        self._refusals: dict[str, int] = {}
+        self._has_worked: set[str] = set()
+
+    def begin(self, session_seconds: int, now_ns: int) -> None:
+        """It plays."""
+        self._seconds = float(session_seconds)
+        self._begin_ns = now_ns
+        self._due_ns = now_ns + self._every_ns
+
+    def due(self, now_ns: int) -> str | None:
+        """The method to send now; None when nothing is due."""
+        if self._begin_ns is None or now_ns < self._due_ns:
+            return None
+        turns = self._usable()
+        if not turns:
+            return None
+        at = turns.index(self._last) + 1 if self._last in turns else 0
+        method = turns[at % len(turns)]
+        if method in self._waiting:
+            self._waiting.pop(method)
+            self._habits.unanswered.add(method)
+            return self.due(now_ns) if self._usable() != turns else method
+        return method
+
+    def sent(self, method: str, sequence: int, now_ns: int) -> None:
+        self._last, self._last_sent_ns = method, now_ns
+        self._waiting[method] = sequence
+        self._due_ns = now_ns + self._every_ns
+
+    def answered(self, sequence: int, status: int) -> None:
+        """The answer to a sign of life, other than a wish for the password."""
+        method = next((one for one, number in self._waiting.items() if number == sequence), None)
+        if method is None:
+            return
+        del self._waiting[method]
+        if status < 300:
+            self._has_worked.add(method)
+            self._refusals.pop(method, None)
+            return
+        self._refusals[method] = self._refusals.get(method, 0) + 1
+        if method not in self._has_worked or self._refusals[method] >= _AGAIN_REFUSED:
+            self._habits.refused.add(method)
+        if not self._habits.insists:
+            self._due_ns = 0
+
+    def again(self, sequence: int) -> None:
+        """The camera wants the password with it: send it again at once."""
+        method = next((one for one, number in self._waiting.items() if number == sequence), None)
+        if method is not None:
+            del self._waiting[method]
+            self._last, self._due_ns = "", 0
+
+    def ended(self, now_ns: int) -> None:
+        """The camera ended the session, or sends nothing any more."""
+        if self._begin_ns is None:
+            return
+        lived, habits = (now_ns - self._begin_ns) / NS_PER_SECOND, self._habits
+        waited = (now_ns - self._last_sent_ns) / NS_PER_SECOND
+        if self._last in self._waiting and self._last not in self._has_worked and waited < HANG_UP_SECONDS:
+            habits.hung_up.add(self._last)
+        if lived > 1.5 * self._seconds + 5:
+            habits.ended_after = None
+            return
+        if lived >= self._seconds / 2 and (habits.refused or habits.unanswered):
+            habits.insists = True
+        before, habits.ended_after = habits.ended_after, lived
+        if before is not None and abs(before - lived) <= max(1.5, lived / 5):
+            habits.seconds = max(SHORTEST_SECONDS, lived / 4)
+
+    @property
+    def _every_ns(self) -> int:
+        seconds = min(LONGEST_SECONDS, max(SHORTEST_SECONDS, self._seconds / 4))
+        if self._habits.seconds is not None:
+            seconds = min(seconds, self._habits.seconds)
+        return int(seconds * NS_PER_SECOND)
+
+    def _usable(self) -> list[str]:
+        """The methods that take turns now."""
+        habits = self._habits
+        known = [one for one in (*self._turns, _LAST) if one not in habits.hung_up]
+        if habits.insists:
+            return known
+        fresh = [one for one in known if one not in habits.refused | habits.unanswered]
+        if fresh:
+            return [one for one in fresh if one != _LAST] or fresh
+        # Nothing is answered. What was not refused may count all the same.
+        return [one for one in known if one not in habits.refused]
