@@ -116,3 +116,31 @@ async def test_the_encoding_stands_in_the_status(client: httpx.AsyncClient) -> N
         "sentence": "Stored as it comes.", "encoder": "copy", "planned_encoder": "copy", "preset": "", "bit_rate": 0,
         "dropped_frames": 0, "passed_over_frames": 0, "repeated_frames": 0, "delay_ms": 0.0,
     }
+
+
+async def test_what_clients_have_set_is_told_and_can_be_taken_back(client: httpx.AsyncClient) -> None:
+    await client.patch(ALL, json={"split_time_minutes": 0.5, "resolution": [640, 480]})
+    await client.patch(BOW, json={"burn_in": True})
+    told = [
+        {"key": "recording.resolution", "in_force": [640, 480], "in_file": [0, 0]},
+        {"key": "recording.split_time_minutes", "in_force": 0.5, "in_file": 10.0},
+        {"key": "channels.Bow.burn_in", "in_force": True, "in_file": False},
+    ]
+    assert (await client.get(ALL)).json()["overrides"] == told
+    assert (await client.get("/api/v1/status")).json()["overrides"] == told
+    answer = (await client.delete(f"{ALL}?key=recording.split_time_minutes")).json()
+    assert answer["recorder"]["split_time_minutes"] == 10
+    assert answer["overrides"] == [told[0], told[2]]
+    assert (await client.delete(ALL, params={"key": "channels.Bow.burn_in"})).json()["overrides"] == [told[0]]
+    assert (await client.delete(ALL)).json()["overrides"] == []
+    assert (await client.delete(ALL)).status_code == 200
+
+
+async def test_a_key_that_there_is_not_changes_nothing(client: httpx.AsyncClient) -> None:
+    await client.patch(ALL, json={"split_time_minutes": 0.5})
+    for key in ("split_time_minutes", "server.host", "channels.Bow.input", "a/b"):
+        answer = await client.delete(ALL, params={"key": ["recording.split_time_minutes", key]})
+        assert answer.status_code == 400
+        assert "recording.split_time_minutes" in answer.json()["detail"]
+    assert (await client.delete(ALL, params={"keys": "recording.encoder"})).status_code == 400
+    assert (await client.get(ALL)).json()["recorder"]["split_time_minutes"] == 0.5

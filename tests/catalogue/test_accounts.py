@@ -9,6 +9,7 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.rebuilding import rebuild
 from seacorder.model.account import ACCOUNT_NAME
 from seacorder.model.recording import FileState, Recording
+from seacorder.model.settings import RecorderSettings, StoredSettings
 from seacorder.storage.accounts import read
 
 
@@ -80,12 +81,13 @@ async def test_rows_from_files_do_not_replace_what_is_there(tmp_path: Path) -> N
 async def test_a_rebuild_replaces_files_and_keeps_settings(tmp_path: Path) -> None:
     catalogue = opened(tmp_path)
     catalogue.record_part(part(7))
-    catalogue.save_settings(replace(catalogue.load_settings(), split_time_minutes=3.0))
+    set_by_client = StoredSettings(RecorderSettings(split_time_minutes=3.0), frozenset({"split_time_minutes"}))
+    catalogue.save_settings(set_by_client)
     catalogue.close()
     other: list[Recording] = [RECORDING]
     rebuild(tmp_path / "catalogue.sqlite", FakeClock(), lambda: other)
     catalogue = opened(tmp_path)
-    assert catalogue.load_settings().split_time_minutes == 3.0
+    assert catalogue.load_settings() == set_by_client
     assert catalogue.unfinished().parts == ()
     assert catalogue.unfinished().recordings == (RECORDING,)
     catalogue.close()

@@ -14,7 +14,7 @@ from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
 from seacorder.model.recording import FileKind, FileState, LossCause, Recording, RecordingState
-from seacorder.model.settings import PathTemplates, RecorderSettings
+from seacorder.model.settings import PathTemplates, RecorderSettings, StoredSettings
 
 ALL = Page()
 
@@ -104,6 +104,9 @@ def test_an_event_without_cursor_is_refused(catalogue: Catalogue) -> None:
         catalogue.record_event(event(0))
 
 
+ALL_SETTINGS = frozenset({"split_time_minutes", "resolution", "inspection_directory", "templates.clip"})
+
+
 async def test_settings_are_kept_across_restarts(path: Path) -> None:
     settings = RecorderSettings(
         split_time_minutes=0.5,
@@ -113,13 +116,14 @@ async def test_settings_are_kept_across_restarts(path: Path) -> None:
     )
     first = Catalogue(path, FakeClock())
     first.open()
-    assert first.load_settings() == RecorderSettings()
-    first.save_settings(RecorderSettings(encoder="x"))
-    first.save_settings(settings)
+    stored = StoredSettings(settings, ALL_SETTINGS)
+    assert first.load_settings() == StoredSettings()
+    first.save_settings(StoredSettings(RecorderSettings(encoder="x"), frozenset({"encoder"})))
+    first.save_settings(stored)
     first.close()
     second = Catalogue(path, FakeClock())
     second.open()
-    assert second.load_settings() == settings
+    assert second.load_settings() == stored
     second.close()
 
 

@@ -1,6 +1,14 @@
 """Settings that cannot be used end with code 2 and a sentence each; good ones are explained."""
 
+import json
+
 import pytest
+
+from seacorder.base.clock import SystemClock
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.control.overrides import names_set
+from seacorder.control.settings import apply_change
+from seacorder.model.settings import RecorderSettings, SettingsChange, StoredSettings
 
 GOOD = '[storage]\nroot = "rec"\n[[channels]]\nname = "Bow"\ninput = "rtsp://u:secret@10.0.0.5/s"\n'
 
@@ -89,3 +97,73 @@ def test_both_services_on_one_port_are_refused(seacorder) -> None:
 
 def test_version(seacorder) -> None:
     assert seacorder("--version").out.startswith("seacorder 0.")
+
+
+def stored(file, change: SettingsChange, *, first: RecorderSettings) -> None:
+    """A client's change, kept by an earlier run beside the files of `file`'s storage root."""
+    root = file.parent / "rec"
+    root.mkdir()
+    catalogue = Catalogue(root / "seacorder.db", SystemClock())
+    catalogue.open()
+    catalogue.save_settings(StoredSettings(apply_change(first, change), names_set(change)))
+    catalogue.close()
+
+
+def test_check_config_says_where_a_clients_value_holds(seacorder, file) -> None:
+    file.write_text('[recording]\nsplit_time_minutes = 30\nencoder = "x264"\n' + GOOD)
+    stored(file, SettingsChange(split_time_minutes=0.5, encoder="x264"), first=RecorderSettings())
+    out = seacorder("check-config", "--config", file).out
+    assert "  recording  parts of 0.5 minutes, tags in local time" in out
+    (told,) = [line for line in out.splitlines() if line.startswith("  client")]
+    assert "recording.split_time_minutes is 0.5, which a client has set; the settings file says 30." in told
+    assert "`seacorder settings reset recording.split_time_minutes`" in told
+
+
+def test_check_config_makes_no_catalogue_and_bears_a_broken_one(seacorder, file) -> None:
+    file.write_text(GOOD)
+    seacorder("check-config", "--config", file)
+    root = file.parent / "rec"
+    assert not root.exists()
+    root.mkdir()
+    (root / "seacorder.db").write_bytes(b"no database" * 1000)
+    ended = seacorder("check-config", "--config", file)
+    assert ended.code == 0
+    assert "What clients have set is not known" in ended.out
+
+
+SETTINGS = {
+    "recorder": {"smart_encoding": True, "resolution": [640, 480], "split_time_minutes": 0.5, "encoder": "copy"},
+    "channels": [],
+    "overrides": [{"key": "recording.resolution", "in_force": [640, 480], "in_file": [0, 0]}],
+}
+
+
+RECORDER = {
+    "smart_encoding": True, "encoder": "copy", "bitrate_mbits": 0, "resolution": [0, 0], "frame_rate": 0,
+    "burn_in": False, "keep_clean": False, "deinterlace": False, "split_time_minutes": 10,
+    "reevaluate_tags_on_split": False, "restart_on_failure": True,
+}
+
+
+def test_settings_show(seacorder, web) -> None:
+    web.json("GET /api/v1/settings", SETTINGS)
+    lines = seacorder("settings", "show", "--url", web.url).out.splitlines()
+    assert [line.split(maxsplit=1) for line in lines[:3]] == [
+        ["smart_encoding", "true"], ["resolution", "[640, 480]"], ["split_time_minutes", "0.5"]
+    ]
+    assert "recording.resolution is [640, 480], which a client has set; the settings file says [0, 0]." in lines[-1]
+    assert json.loads(seacorder("settings", "show", "--json", "--url", web.url).out) == SETTINGS
+
+
+def test_settings_reset(seacorder, web) -> None:
+    full = SETTINGS | {"recorder": RECORDER}
+    for query in ("", "?key=recording.encoder&key=channels.Deck+2.encoder"):
+        web.json(f"DELETE /api/v1/settings{query}", full)
+    for words in (["--all"], ["recording.encoder", "channels.Deck 2.encoder"]):
+        assert seacorder("settings", "reset", *words, "--url", web.url).code == 0
+    assert [command for command, _ in web.asked] == [
+        "DELETE /api/v1/settings",
+        "DELETE /api/v1/settings?key=recording.encoder&key=channels.Deck+2.encoder",
+    ]
+    for words in ([], ["--all", "recording.encoder"]):
+        assert seacorder("settings", "reset", *words, "--url", web.url).code == 2

@@ -12,7 +12,14 @@ from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.encoders import BY_NAME, SHORT_NAMES, SOFTWARE
 from seacorder.model.encoding import EncodingSettings
 from seacorder.model.instant import NS_PER_MINUTE
-from seacorder.model.settings import ChannelChange, ChannelEncoding, PathTemplates, RecorderSettings, SettingsChange
+from seacorder.model.settings import (
+    ChannelChange,
+    ChannelEncoding,
+    PathTemplates,
+    RecorderSettings,
+    SettingsChange,
+    StoredSettings,
+)
 
 FIRST = RecorderSettings()
 
@@ -138,7 +145,7 @@ async def test_a_failed_change_changes_nothing(bridge: Bridge, change: SettingsC
         await bridge.recorder.change_settings(change)
     assert bridge.recorder.settings == FIRST
     await bridge.catalogue.flush()
-    assert bridge.catalogue.load_settings() == FIRST
+    assert bridge.catalogue.load_settings() == StoredSettings(FIRST)
 
 
 async def test_the_encoders_are_asked_for_once(bridge: Bridge) -> None:

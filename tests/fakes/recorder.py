@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,6 +14,7 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest
 from seacorder.catalogue.page import Page, Rows
 from seacorder.control.events import EventLog
+from seacorder.control.overrides import keys_set, names_set, overrides, taken_back
 from seacorder.control.settings import apply_change, check_encoders, encoders_asked, encoding_of, own_of
 from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
@@ -37,7 +38,15 @@ from seacorder.model.recording import (
 )
 from seacorder.model.report import Picture
 from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
-from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, RecorderSettings, SettingsChange, TakesEffect
+from seacorder.model.settings import (
+    ChannelEncoding,
+    ChannelSettingsView,
+    Override,
+    RecorderSettings,
+    SettingsChange,
+    StoredSettings,
+    TakesEffect,
+)
 from seacorder.model.smart import plan_for
 from seacorder.model.status import ChannelView, RecorderStatus, Volume
 
@@ -116,6 +125,7 @@ class FakeRecorder:
         self.channels = list(channels) or [FakeChannel("Bow"), FakeChannel("Stern")]
         self.clock = clock or FakeClock()
         self.current = RecorderSettings()
+        self.set_by_clients: set[str] = set()
         self.directories: list[str] = []
         self.commands: list[str] = []
         self.catalogue = FakeCatalogue()
@@ -184,14 +194,33 @@ class FakeRecorder:
             return None
         return Picture(0, plain_jpeg(width, 40 + 30 * channel_index), self.clock.utc_ns())
 
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        return overrides(self._stored, RecorderSettings(), self._own_encodings)
+
+    async def reset_settings(self, keys: Collection[str] = ()) -> None:
+        """The fake's settings file says nothing, so the defaults hold again."""
+        self._begin("reset_settings")
+        for change in taken_back(keys or keys_set(self._stored, self._own_encodings), RecorderSettings()):
+            self.current = apply_change(self.current, change)
+            self.set_by_clients -= names_set(change)
+
+    @property
+    def _stored(self) -> StoredSettings:
+        return StoredSettings(self.current, frozenset(self.set_by_clients))
+
+    @property
+    def _own_encodings(self) -> dict[str, ChannelEncoding]:
+        return {one.name: ChannelEncoding() for one in self.channels}
+
     async def change_settings(self, changes: SettingsChange) -> None:
         self._begin("change_settings")
         changed = apply_change(self.current, changes)
-        own = {one.name: ChannelEncoding() for one in self.channels}
-        check_encoders(encoders_asked(changed, own), SOFTWARE)
+        check_encoders(encoders_asked(changed, self._own_encodings), SOFTWARE)
         for folder in (changed.recording_directory, changed.inspection_directory):
             _check_folder(folder)
         self.current = changed
+        self.set_by_clients |= names_set(changes)
 
     def channel_settings(self) -> tuple[ChannelSettingsView, ...]:
         return tuple(self._settings_of(channel) for channel in self.channels)
@@ -239,6 +268,7 @@ class FakeRecorder:
             version="0.1.0",
             alarms=self.alarms,
             narration=self.narration,
+            overrides=self.overrides,
         )
 
     def add_event(self, sentence: str) -> Event:

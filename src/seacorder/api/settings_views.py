@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from seacorder.api.times import utc_text
-from seacorder.api.views import Utc, View, shown
-from seacorder.model.settings import ChannelSettingsView, RecorderSettings, TakesEffect
+from seacorder.api.views import OverrideView, Utc, View, override_views, shown
+from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, TakesEffect
 
 
 class EncodingView(View):
@@ -74,13 +74,17 @@ class SettingsAnswer(View):
 
     recorder: RecorderSettingsView
     channels: list[ChannelSettingsAnswer]
+    overrides: list[OverrideView]
+    """Keys of the settings file in whose place a client's value holds."""
 
 
-def settings_answer(settings: RecorderSettings, channels: tuple[ChannelSettingsView, ...]) -> SettingsAnswer:
+def settings_answer(
+    settings: RecorderSettings, channels: tuple[ChannelSettingsView, ...], overrides: tuple[Override, ...]
+) -> SettingsAnswer:
     """All of it."""
     recorder = shown(RecorderSettingsView, settings, smart_encoding=settings.is_smart_encoding)
     answers = [channel_answer(index, one) for index, one in enumerate(channels)]
-    return SettingsAnswer(recorder=recorder, channels=answers)
+    return SettingsAnswer(recorder=recorder, channels=answers, overrides=override_views(overrides))
 
 
 def channel_answer(index: int, view: ChannelSettingsView) -> ChannelSettingsAnswer:

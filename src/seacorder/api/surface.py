@@ -1,6 +1,6 @@
 """What the API asks of the recorder. `control` has the real one; tests have a fake that is held to the same."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Protocol, TypeVar
 
 from seacorder.catalogue.page import Page, Rows
@@ -9,7 +9,7 @@ from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import Clip, FileKind, Framegrab, Loss, Part, Recording
 from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
-from seacorder.model.settings import ChannelSettingsView, RecorderSettings, SettingsChange
+from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 
 Answer = TypeVar("Answer")
@@ -55,6 +55,9 @@ class Recorder(Protocol):
     def settings(self) -> RecorderSettings: ...
 
     @property
+    def overrides(self) -> tuple[Override, ...]: ...
+
+    @property
     def events(self) -> EventSource: ...
 
     @property
@@ -85,5 +88,7 @@ class Recorder(Protocol):
     async def picture(self, channel_index: int, width: int) -> Picture | None: ...
 
     async def change_settings(self, changes: SettingsChange) -> None: ...
+
+    async def reset_settings(self, keys: Collection[str] = ()) -> None: ...
 
     async def create_directory(self, text: str) -> None: ...

@@ -103,6 +103,7 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
         app, "PATCH", "/settings", settings.change_settings, model=all_of_it, fails=(400, 409, 503),
         extra=RECORDER_BODY,
     )
+    _route(app, "DELETE", "/settings", settings.reset_settings, model=all_of_it, fails=(400, 409, 503))
     _route(app, "GET", "/channels/{index}/settings", settings.channel_settings, model=one, fails=(400, 404))
     _route(
         app, "PATCH", "/channels/{index}/settings", settings.change_channel_settings, model=one, fails=no_such,

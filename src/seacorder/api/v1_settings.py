@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, NoReturn
 
-from fastapi import Path, Request
+from fastapi import Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from seacorder.api import documented, wire
@@ -64,6 +65,16 @@ RECORDER_BODY = documented.body(_RECORDER_FIELDS, {"smart_encoding": False, "enc
 CHANNEL_BODY = documented.body(_CHANNEL_FIELDS, {"burn_in": True, "keep_clean": True, "encoder": None})
 
 
+class Keys(BaseModel):
+    """Which settings are taken back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: list[str] = Field(
+        default_factory=list, description="As in the settings file: recording.encoder. May be repeated; none: all"
+    )
+
+
 class SettingsCommands:
     """Reading and changing settings."""
 
@@ -72,13 +83,19 @@ class SettingsCommands:
 
     async def settings(self) -> Response:
         """The recorder's settings, each channel's, and what was decided for it."""
-        return _json(settings_answer(self._recorder.settings, self._recorder.channel_settings()))
+        recorder = self._recorder
+        return _json(settings_answer(recorder.settings, recorder.channel_settings(), recorder.overrides))
 
     async def change_settings(self, request: Request) -> Response:
         """Changes what is sent, for all channels that have nothing of their own; the rest, and nulls, stay."""
         readers = {name: reader for name, (_, reader) in RECORDER.items()}
         sent = wire.read_fields(await wire.read_object(request), readers)
         await self._change(SettingsChange(**{RECORDER[name][0]: value for name, value in sent.items()}))
+        return await self.settings()
+
+    async def reset_settings(self, asked: Annotated[Keys, Query()]) -> Response:
+        """Takes back what clients have set, for some keys or for all: the settings file holds again."""
+        await self._recorder.reset_settings(asked.key)
         return await self.settings()
 
     async def channel_settings(self, index: Index) -> Response:

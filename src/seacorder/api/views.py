@@ -3,6 +3,7 @@
 Instants are RFC 3339 in UTC with microseconds, `2026-05-04T03:02:01.123456Z`; other units stand in the names.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +18,7 @@ from seacorder.model.narration import NarrationView, SoundState
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, RecordingState
 from seacorder.model.result import CommandResult
+from seacorder.model.settings import Override, SettingValue
 from seacorder.model.status import ChannelView, RecorderStatus
 
 Utc = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-05-04T03:02:01.123456Z"])]
@@ -195,6 +197,14 @@ class NarrationInStatus(View):
     """Of its own file, while one is being written."""
 
 
+class OverrideView(View):
+    """A key of the settings file in whose place another value holds, because a client has set it."""
+
+    key: str
+    in_force: SettingValue
+    in_file: SettingValue
+
+
 class StatusView(View):
     """The recorder, now."""
 
@@ -211,6 +221,8 @@ class StatusView(View):
     channels: list[ChannelInStatus]
     narration: NarrationInStatus | None
     """Null where no `[audio] input` is set."""
+    overrides: list[OverrideView]
+    """Keys of the settings file in whose place a client's value holds; see DELETE /api/v1/settings."""
 
 
 class RecordingRow(View):
@@ -323,7 +335,13 @@ def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
         alarms=[shown(AlarmView, alarm) for alarm in status.alarms],
         channels=[_channel(index, one) for index, one in enumerate(status.channels)],
         narration=None if status.narration is None else _narration(status.narration),
+        overrides=override_views(status.overrides),
     )
+
+
+def override_views(overrides: Iterable[Override]) -> list[OverrideView]:
+    """As the settings file would have them."""
+    return [OverrideView(key=one.key, in_force=one.in_force, in_file=one.in_file) for one in overrides]
 
 
 def _channel(index: int, view: ChannelView) -> ChannelInStatus:

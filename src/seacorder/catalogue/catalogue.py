@@ -14,18 +14,17 @@ from seacorder.catalogue.accounts import Accounts
 from seacorder.catalogue.asking import Asking
 from seacorder.catalogue.lock import CatalogueLock
 from seacorder.catalogue.pending import Pending, Write
-from seacorder.catalogue.queries import Queries, T
+from seacorder.catalogue.queries import SETTINGS, Queries, T
 from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, TABLES, Table
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
 from seacorder.model.captured import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
-from seacorder.model.settings import RecorderSettings
+from seacorder.model.settings import StoredSettings
 
 _log = logging.getLogger(__name__)
 
 MOST_ROWS_WAITING = 20_000
-_SETTINGS = "recorder"
 _ENCODERS = "encoders"
 _SAVE_SETTING = (
     "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -146,13 +145,8 @@ class Catalogue(Queries):
             key = ("missing", *table.key_of(row))
             self._put(Write(key, table.insert_missing, table.row(row), value=row))
 
-    def load_settings(self, first: RecorderSettings | None = None) -> RecorderSettings:
-        """What was saved last, `first` (or the defaults) where nothing was. Blocks; raises CatalogueFailed."""
-        text, first = self.setting(_SETTINGS), first or RecorderSettings()
-        return first if text is None else settings_text.read(text, first)
-
-    def save_settings(self, settings: RecorderSettings) -> None:
-        self._put(Write(("settings", _SETTINGS), _SAVE_SETTING, (_SETTINGS, settings_text.write(settings))))
+    def save_settings(self, stored: StoredSettings) -> None:
+        self._put(Write(("settings", SETTINGS), _SAVE_SETTING, (SETTINGS, settings_text.write(stored))))
 
     def load_encoders(self) -> tuple[str, ...] | None:
         """The encoders that an earlier run found here; None where none did. Blocks; raises CatalogueFailed."""

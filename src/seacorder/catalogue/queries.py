@@ -12,14 +12,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from seacorder.base.errors import CatalogueFailed
+from seacorder.catalogue import settings_text
 from seacorder.catalogue.page import Page, Rows, check_limit, read_cursor, write_cursor
 from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, Table
 from seacorder.model.captured import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
+from seacorder.model.settings import RecorderSettings, StoredSettings
 
 T = TypeVar("T")
 BUSY_SECONDS = 5.0
+SETTINGS = "recorder"
+"""The name under which the settings of clients are saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,11 @@ class Queries:
     def anchors(self, recording_id: str) -> tuple[PartAnchor, ...]:
         """Of the recording's parts, as they stood shortly before the program ended."""
         return _values(ANCHORS, self._select(ANCHORS, "recording_id = ?", (recording_id,)))
+
+    def load_settings(self, first: RecorderSettings | None = None) -> StoredSettings:
+        """What clients have set, over `first` (or the defaults): `first` is what the settings file says."""
+        text, first = self.setting(SETTINGS), first or RecorderSettings()
+        return StoredSettings(first) if text is None else settings_text.read(text, first)
 
     def setting(self, name: str) -> str | None:
         """The text that was saved under that name."""

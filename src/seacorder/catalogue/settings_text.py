@@ -1,29 +1,72 @@
-"""The client's settings as JSON text, read back tolerantly: an older or newer program's text never stops a start."""
+"""What clients have set, as JSON text: key by key, so that an edit of the settings file reaches all other keys.
+
+Read back tolerantly: an older or newer program's text never stops a start. Version 0.1.0 wrote every setting at the
+first change of any. In such a text a value that is also the settings file's counts as the file's.
+"""
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any, TypeVar, get_type_hints
 
-from seacorder.model.settings import ChannelEncoding, RecorderSettings
+from seacorder.model.settings import ChannelEncoding, RecorderSettings, StoredSettings
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 _BEYOND_ANY_USE = 1e12
+_BY_KEY = "by_key"
+"""Set in a text that holds only what clients have set."""
+_CHANNELS = "channels"
 
 
-def write(settings: RecorderSettings) -> str:
-    return json.dumps(asdict(settings), sort_keys=True)
+def write(stored: StoredSettings) -> str:
+    settings = asdict(stored.in_force)
+    kept = {name: settings[name] for name in stored.set_by_clients if name in settings}
+    templates = {name: text for name, text in settings["templates"].items() if _template(name) in stored.set_by_clients}
+    return json.dumps(
+        kept | {"templates": templates, _CHANNELS: settings[_CHANNELS], _BY_KEY: True}, sort_keys=True
+    )
 
 
-def read(text: str, first: RecorderSettings) -> RecorderSettings:
+def read(text: str, first: RecorderSettings) -> StoredSettings:
     """The settings in the text. What is not known is ignored; what is missing or cannot be used is as in `first`."""
     try:
         found = json.loads(text)
     except ValueError:
         found = None
-    return _read_into(first, found, "settings")
+    settings = _read_into(first, found, "settings")
+    if not isinstance(found, dict):
+        return StoredSettings(settings)
+    if found.get(_BY_KEY) is True:
+        return StoredSettings(settings, frozenset(_usable(found, first)))
+    return StoredSettings(settings, frozenset(_differing(settings, first)))
+
+
+def _template(name: str) -> str:
+    return f"templates.{name}"
+
+
+def _usable(found: dict[str, Any], first: RecorderSettings) -> Iterator[str]:
+    """The names in the text that `_read_into` takes."""
+    hints = get_type_hints(RecorderSettings)
+    templates = found.get("templates")
+    for name, value in found.items():
+        if name in hints and name not in {"templates", _CHANNELS} and _KINDS[hints[name]][0](value):
+            yield name
+    inner = get_type_hints(type(first.templates))
+    for name, text in templates.items() if isinstance(templates, dict) else ():
+        if name in inner and _KINDS[inner[name]][0](text):
+            yield _template(name)
+
+
+def _differing(settings: RecorderSettings, first: RecorderSettings) -> Iterator[str]:
+    for field in fields(settings):
+        if field.name not in {"templates", _CHANNELS} and getattr(settings, field.name) != getattr(first, field.name):
+            yield field.name
+    for field in fields(settings.templates):
+        if getattr(settings.templates, field.name) != getattr(first.templates, field.name):
+            yield _template(field.name)
 
 
 def _read_into(defaults: T, found: object, where: str) -> T:

@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 clip_app = typer.Typer(help="Start or stop a clip. An additional file beside the recording.", no_args_is_help=True)
 app.add_typer(clip_app, name="clip")
+settings_app = typer.Typer(help="Show or take back what clients have set.", no_args_is_help=True)
+app.add_typer(settings_app, name="settings")
 catalogue_app = typer.Typer(help="Look after the catalogue. It lists what was recorded.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
 
@@ -127,6 +129,29 @@ def check_config(config: ConfigOption = None) -> None:
     from seacorder.cli.settings import check_settings
 
     check_settings(config)
+
+
+@settings_app.command("show")
+def settings_show(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
+    """Show the settings of a running recorder. Says where a client's value holds instead of the settings file's."""
+    from seacorder.cli.settings import show_settings
+
+    show_settings(url, as_json=as_json)
+
+
+@settings_app.command("reset")
+def settings_reset(
+    keys: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KEY…]", help="Such as recording.split_time_minutes.", show_default=False),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that clients have set.")] = False,
+    url: UrlOption = DEFAULT_URL,
+) -> None:
+    """Take back what clients have set. The settings file of the running recorder holds again."""
+    from seacorder.cli.settings import reset_settings
+
+    reset_settings(url, keys or [], everything=everything)
 
 
 @app.command()

@@ -1,13 +1,18 @@
-"""`check-config`: what a settings file means."""
+"""`check-config`: what a settings file means. `settings`: what clients have set instead, and taking it back."""
 
+import json
 from pathlib import Path
 
+from seacorder.base.errors import BadRequest, CatalogueFailed
+from seacorder.catalogue.queries import Queries
+from seacorder.client.recorder import RecorderClient
 from seacorder.config.load import find, load
 from seacorder.config.schema import Settings
+from seacorder.control.overrides import override_sentence, overrides, written
 from seacorder.control.settings import encoding_of
 from seacorder.model.address import parse_address
 from seacorder.model.encoding import COPY, EncodingSettings
-from seacorder.model.settings import ChannelEncoding
+from seacorder.model.settings import ChannelEncoding, Override, SettingValue, StoredSettings
 
 
 def check_settings(path: Path | None) -> None:
@@ -15,14 +20,38 @@ def check_settings(path: Path | None) -> None:
     found = find(path)
     settings = load(found)
     print(f"{found}: fine.")
-    for line in explain(settings):
+    for line in explain(settings, _stored(settings)):
         print(line)
 
 
-def explain(settings: Settings) -> list[str]:
-    """The settings as one reads them aloud, a line each, without credentials."""
+def show_settings(url: str, *, as_json: bool) -> None:
+    """Prints what is in force on a running recorder. Raises InspectorError."""
+    with RecorderClient(url) as recorder:
+        answer = recorder.settings_json()
+    if as_json:
+        print(json.dumps(answer, indent=2))
+        return
+    for name, value in answer["recorder"].items():
+        print(f"{name:<25} {written(tuple(value) if isinstance(value, list) else value)}")
+    for one in answer["overrides"]:
+        print(override_sentence(Override(one["key"], _plain(one["in_force"]), _plain(one["in_file"]))))
+
+
+def reset_settings(url: str, keys: list[str], *, everything: bool) -> None:
+    """Takes values of clients back. Raises BadRequest when it is not said which, InspectorError."""
+    if bool(keys) == everything:
+        raise BadRequest("Say which settings are taken back: one or more keys, or --all.", field="key")
+    with RecorderClient(url) as recorder:
+        recorder.reset_settings(keys)
+    print("The settings file holds again.")
+
+
+def explain(settings: Settings, stored: StoredSettings | None = None) -> list[str]:
+    """The settings as one reads them aloud, a line each, without credentials: with what clients have set over them."""
     server, storage, recording = settings.server, settings.storage, settings.recording
-    minutes = recording.split_time_minutes
+    first, own = settings.first_recorder_settings(), settings.own_encodings()
+    stored = stored or StoredSettings(first)
+    minutes = stored.in_force.split_time_minutes
     parts = f"parts of {minutes:g} minutes" if minutes else "one part, never split"
     lines = [
         f"  listens    {server.host}, Inspector {server.inspector_port}, integration {server.integration_port}",
@@ -30,15 +59,34 @@ def explain(settings: Settings) -> list[str]:
         f"  catalogue  {storage.catalogue_path}",
         f"  recording  {parts}, tags in {recording.tag_time} time",
     ]
-    first, own = settings.first_recorder_settings(), settings.own_encodings()
-    lines.append(f"  encoding   {encoding_text(encoding_of(None, first, own))}")
+    lines.append(f"  encoding   {encoding_text(encoding_of(None, stored.in_force, own))}")
     for number, channel in enumerate(settings.channels, start=1):
         address = parse_address(channel.input).redacted
         lines.append(f"  channel {number:<2} {channel.name}: {address}, clips reach back {channel.preroll_seconds:g} s")
         if own[channel.name] != ChannelEncoding():
-            asked = encoding_of(channel.name, first, own)
+            asked = encoding_of(channel.name, stored.in_force, own)
             lines.append(f"             {encoding_text(asked)}{_unused(own[channel.name], asked)}")
+    lines += [f"  client     {override_sentence(one)}" for one in overrides(stored, first, own)]
     return lines + _missing(settings)
+
+
+def _stored(settings: Settings) -> StoredSettings | None:
+    """What clients have set, from the catalogue; None where there is none, or it cannot be read now."""
+    path = settings.storage.catalogue_path
+    if not path.is_file():
+        return None
+    try:
+        return Queries(path).load_settings(settings.first_recorder_settings())
+    except CatalogueFailed as error:
+        print(f"  client     What clients have set is not known: {error.sentence}")
+        return None
+
+
+def _plain(value: object) -> SettingValue:
+    """A value of JSON as the settings have it."""
+    if isinstance(value, list):
+        return int(value[0]), int(value[1])
+    return value if isinstance(value, bool | float | int | str) else None
 
 
 def encoding_text(asked: EncodingSettings) -> str:

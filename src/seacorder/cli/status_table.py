@@ -40,7 +40,7 @@ def picture_of(status: StatusAnswer, *, width: int, height: int | None = None) -
         for column in (NAME, FILE):
             by_column[column] = Text(cut(by_column[column].plain, widths.get(column, 0)))
         table.add_row(*(by_column[column] for column in widths))
-    lines = [*_encoding(status), *_narration(status), *_alarms(status), *_complaints(status)]
+    lines = [*_encoding(status), *_narration(status), *_alarms(status), *_complaints(status), *_overrides(status)]
     return Group(_headline(status), *_states(status), table, *lines)
 
 
@@ -131,6 +131,14 @@ def _alarms(status: StatusAnswer) -> list[Text]:
         head = f"! {alarm.severity} {alarm.kind} since {alarm.since_utc[:19]}Z"
         lines.append(Text(f"{head}  {place}{alarm.sentence} {alarm.remedy}", style=style))
     return lines
+
+
+def _overrides(status: StatusAnswer) -> list[Text]:
+    """Where a client's value holds instead of the settings file's."""
+    if not status.overrides:
+        return []
+    keys = ", ".join(one.key for one in status.overrides)
+    return [Text(f"Set by clients, against the settings file: {keys}. `seacorder settings show` has the values.")]
 
 
 def _complaints(status: StatusAnswer) -> list[Text]:

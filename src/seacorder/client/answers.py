@@ -141,6 +141,15 @@ class NarrationAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class OverrideAnswer:
+    """A key of the settings file in whose place another value holds, because a client has set it."""
+
+    key: str
+    in_force: object
+    in_file: object
+
+
+@dataclass(frozen=True, slots=True)
 class StatusAnswer:
     """The recorder, now."""
 
@@ -154,6 +163,7 @@ class StatusAnswer:
     channels: tuple[ChannelAnswer, ...]
     alarms: tuple[AlarmAnswer, ...] = ()
     narration: NarrationAnswer | None = None
+    overrides: tuple[OverrideAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +238,8 @@ class SettingsAnswer:
 
     recorder: RecorderSettingsAnswer
     channels: tuple[ChannelSettingsAnswer, ...]
+    overrides: tuple[OverrideAnswer, ...] = ()
+    """Keys of the settings file in whose place a client's value holds."""
 
 
 def read(kind: type[T], answer: object) -> T:
@@ -246,7 +258,7 @@ def _value(kind: Any, answer: Any) -> Any:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return _record(kind, answer)
     accepted = (int, float) if kind is float else kind
-    if not isinstance(answer, accepted):
+    if kind is not object and not isinstance(answer, accepted):
         raise TypeError(f"{answer!r} is no {kind.__name__}")
     return answer
 

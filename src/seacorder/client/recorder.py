@@ -1,5 +1,6 @@
 """A client of what the command line needs of `/api/v1`: status, settings, overlay, commands."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -65,11 +66,21 @@ class RecorderClient:
 
     def settings(self) -> SettingsAnswer:
         """The recorder's settings, every channel's, and what was decided for each."""
-        return read(SettingsAnswer, self._transport.ask("GET", "/api/v1/settings"))
+        return read(SettingsAnswer, self.settings_json())
+
+    def settings_json(self) -> dict[str, Any]:
+        """The same, all of it, as it came."""
+        answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/settings")
+        return answer
 
     def change_settings(self, change: SettingsPatch) -> SettingsAnswer:
         """Changes what is given, for all channels that have nothing of their own."""
         return read(SettingsAnswer, self._transport.ask("PATCH", "/api/v1/settings", change.body()))
+
+    def reset_settings(self, keys: Sequence[str] = ()) -> SettingsAnswer:
+        """Takes back what clients have set, for `keys` or, without them, for all: the settings file holds again."""
+        ask, path = self._transport.ask, "/api/v1/settings"
+        return read(SettingsAnswer, ask("DELETE", path, key=keys) if keys else ask("DELETE", path))
 
     def channel_settings(self, index: int) -> ChannelSettingsAnswer:
         """The settings of the channel at this position of the settings file, from 0."""

@@ -1,5 +1,6 @@
 """HTTP between a client and the recorder: one request, one answer, every failure as one `InspectorError`."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ from seacorder.base.log import redact
 from seacorder.client.errors import ChannelReason, InspectorError
 
 CONNECT_SECONDS = 5.0
+Query = str | int | Sequence[str]
+"""A sequence is a name that is repeated."""
 
 
 class Transport:
@@ -28,7 +31,7 @@ class Transport:
     def close(self) -> None:
         self._client.close()
 
-    def ask(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str | int) -> Any:
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None, **query: Query) -> Any:
         """The JSON of the answer, None when it has no body. Blocks; raises InspectorError."""
         response = self._send(method, path, body, query)
         if response.is_error:
@@ -40,7 +43,7 @@ class Transport:
         except ValueError as error:
             raise self._stranger(path) from error
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None, query: dict[str, str | int]) -> httpx.Response:
+    def _send(self, method: str, path: str, body: dict[str, Any] | None, query: dict[str, Query]) -> httpx.Response:
         try:
             return self._client.request(method, path, json=body, params=query or None)
         except httpx.ConnectError as error:

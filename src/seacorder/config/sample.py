@@ -30,7 +30,7 @@ reserve_bytes = 2_000_000_000 # kept free on every recording volume
 # [storage.drives]            # what a client calls C:\\ is this folder here
 # C = "/data/c"
 
-[recording]                   # first values; what a client sets later is kept and wins
+[recording]                   # a client can set these too; its value then holds
 split_time_minutes = 10       # 0 never splits
 # reevaluate_tags_on_split = false
 # restart_on_failure = true
@@ -44,7 +44,7 @@ split_time_minutes = 10       # 0 never splits
 # keep_clean = false          # and the untouched pictures are recorded beside it
 # deinterlace = false
 
-[templates]                   # first values, as above
+[templates]                   # a client can set these too
 # filename = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}"
 # directory = "DATA_${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}"
 # framegrab = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}"

@@ -103,7 +103,7 @@ class StorageSettings(Table):
 
 
 class RecordingTable(EncodingKeys):
-    """First values of what a client may set; what a client has set is kept in the catalogue and wins."""
+    """What clients may set too; where one has, its value is kept in the catalogue and holds instead."""
 
     split_time_minutes: Annotated[float, AfterValidator(split_time)] = _key(
         10.0, "Length of a part in minutes; 0 never splits.", "0, or a number from 0.05 to 1440", allow_inf_nan=False
@@ -116,7 +116,7 @@ class RecordingTable(EncodingKeys):
 
 
 class TemplatesTable(Table):
-    """First values of the path templates; what a client has set is kept in the catalogue and wins."""
+    """The path templates, which clients may set too."""
 
     filename: str = _key(_DEFAULT_TEMPLATES.filename, "Name of a recording's files.", _TEMPLATE)
     directory: str = _key(_DEFAULT_TEMPLATES.directory, "Folder of everything of one recording.", _TEMPLATE)

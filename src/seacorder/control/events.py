@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     LOSS_NOTED = "loss_noted"
     DIRECTORY_GIVEN_UP = "directory_given_up"
     SETTINGS_CHANGED = "settings_changed"
+    SETTING_OVERRIDDEN = "setting_overridden"
     ENCODING_DECIDED = "encoding_decided"
     ALARM_RAISED = "alarm_raised"
     ALARM_CLEARED = "alarm_cleared"

@@ -1,7 +1,7 @@
 """The recorder: the one door through which `api` and `cli` reach everything that an operator can do."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import seacorder
@@ -35,7 +35,7 @@ from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
 from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
-from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, RecorderSettings, SettingsChange
+from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 from seacorder.storage.directories import Folders
 from seacorder.supervisor.supervisor import Supervisor
@@ -129,6 +129,11 @@ class Recorder:
         return self._own.settings.settings
 
     @property
+    def overrides(self) -> tuple[Override, ...]:
+        """Where what a client has set holds instead of what the settings file says."""
+        return self._own.settings.overrides
+
+    @property
     def events(self) -> EventLog:
         """What happened, newest last; older events are in the catalogue."""
         return self._journal.events
@@ -213,8 +218,20 @@ class Recorder:
         """Takes over a change and keeps it over restarts; files that begin later follow it, on all channels at the
         same split. Returns when that is so. After an error nothing has changed: BadRequest for what is not accepted,
         NotPossible or CatalogueFailed when it cannot be checked or kept."""
+        await self._change(changes, is_clients=True)
+
+    async def reset_settings(self, keys: Collection[str] = ()) -> None:
+        """Takes back what clients have set for `keys`, or all of it without keys: the settings file holds again.
+
+        Keys are written as in the settings file, `recording.split_time_minutes`. Fine for a key that no client has set.
+        Raises as `change_settings`.
+        """
+        for change in self._own.settings.taken_back(keys):
+            await self._change(change, is_clients=False)
+
+    async def _change(self, changes: SettingsChange, *, is_clients: bool) -> None:
         async with self._change_lock:
-            before = await self._own.settings.change(changes)
+            before = await self._own.settings.change(changes, is_clients=is_clients)
             self._own.directory.on_change(changes)
             after = self.settings
             if settings_rules.concerns_files(before, after):

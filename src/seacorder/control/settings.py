@@ -21,7 +21,7 @@ from seacorder.model.settings import (
 
 TEMPLATE_CHARACTERS_MAX = 1_000
 
-_TEMPLATES = {
+TEMPLATES: Mapping[str, str] = {
     "filename_template": "filename",
     "directory_template": "directory",
     "framegrab_template": "framegrab",
@@ -30,9 +30,11 @@ _TEMPLATES = {
     "anomaly_template": "anomaly",
     "clip_template": "clip",
 }
-_PLAIN = frozenset(field.name for field in fields(RecorderSettings)) - {"templates", "channels"}
-_ENCODING_FIELDS = tuple(field.name for field in fields(EncodingSettings))
-_RECORDER_NAMES = {name: name for name in _ENCODING_FIELDS} | {"is_smart": "is_smart_encoding"}
+"""By the field of SettingsChange: the field of PathTemplates."""
+PLAIN = frozenset(field.name for field in fields(RecorderSettings)) - {"templates", "channels"}
+"""Fields that SettingsChange and RecorderSettings both have."""
+ENCODING_FIELDS = tuple(field.name for field in fields(EncodingSettings))
+_RECORDER_NAMES = {name: name for name in ENCODING_FIELDS} | {"is_smart": "is_smart_encoding"}
 """Of the encoding fields in RecorderSettings."""
 
 Changed = TypeVar("Changed", RecorderSettings, ChannelEncoding)
@@ -42,11 +44,11 @@ Own = Mapping[str, ChannelEncoding]
 
 def apply_change(settings: RecorderSettings, change: SettingsChange) -> RecorderSettings:
     """The settings after `change`. Raises BadRequest, naming the first field that is not accepted."""
-    sent = _sent(change)
+    sent = sent_fields(change)
     templates: dict[str, Any] = {
-        _TEMPLATES[name]: _template(name, value) for name, value in sent.items() if name in _TEMPLATES
+        TEMPLATES[name]: _template(name, value) for name, value in sent.items() if name in TEMPLATES
     }
-    plain = {name: value for name, value in sent.items() if name in _PLAIN}
+    plain = {name: value for name, value in sent.items() if name in PLAIN}
     changed = replace(settings, **plain, templates=replace(settings.templates, **templates))
     _check_split_time(changed.split_time_minutes)
     changed = _checked(changed)
@@ -57,13 +59,14 @@ def apply_change(settings: RecorderSettings, change: SettingsChange) -> Recorder
 
 def _with_channel(channels: Own, change: ChannelChange) -> dict[str, ChannelEncoding]:
     """Channels of which nothing is set any more have no entry."""
-    sent = {name: value for name, value in _sent(change).items() if name in _ENCODING_FIELDS}
+    sent = {name: value for name, value in sent_fields(change).items() if name in ENCODING_FIELDS}
     others = {name: own for name, own in channels.items() if name != change.channel}
     own = _checked(replace(channels.get(change.channel, ChannelEncoding()), **sent))
     return others if own == ChannelEncoding() else {**others, change.channel: own}
 
 
-def _sent(change: SettingsChange | ChannelChange) -> dict[str, Any]:
+def sent_fields(change: SettingsChange | ChannelChange) -> dict[str, Any]:
+    """What a change sets, by its own field names."""
     values = {field.name: getattr(change, field.name) for field in fields(change)}
     return {name: value for name, value in values.items() if value is not UNSET}
 
@@ -71,7 +74,7 @@ def _sent(change: SettingsChange | ChannelChange) -> dict[str, Any]:
 def own_of(channel: str, settings: RecorderSettings, own: Own) -> ChannelEncoding:
     """What the channel has of its own: what a client has set, else what the settings file says."""
     set_by_client, in_file = settings.channels.get(channel, ChannelEncoding()), own.get(channel, ChannelEncoding())
-    values = {name: _first(getattr(set_by_client, name), getattr(in_file, name)) for name in _ENCODING_FIELDS}
+    values = {name: _first(getattr(set_by_client, name), getattr(in_file, name)) for name in ENCODING_FIELDS}
     return ChannelEncoding(**values)
 
 
@@ -79,7 +82,7 @@ def encoding_of(channel: str | None, settings: RecorderSettings, own: Own) -> En
     """What holds for a channel: its own values, else the recorder's. None: a channel without values of its own."""
     mine = ChannelEncoding() if channel is None else own_of(channel, settings, own)
     return EncodingSettings(**{
-        name: _first(getattr(mine, name), getattr(settings, _RECORDER_NAMES[name])) for name in _ENCODING_FIELDS
+        name: _first(getattr(mine, name), getattr(settings, _RECORDER_NAMES[name])) for name in ENCODING_FIELDS
     })
 
 

@@ -1,6 +1,7 @@
 """The recorder settings in force: loaded at the start, changed as a whole or not at all, kept in the catalogue."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from seacorder.base.errors import BadRequest, CatalogueFailed, NotPossible
@@ -9,9 +10,10 @@ from seacorder.control.encoder_probe import EncoderProbe
 from seacorder.control.events import EventKind
 from seacorder.control.journal import Journal
 from seacorder.control.naming import NamingBase
+from seacorder.control.overrides import keys_set, names_set, override_sentence, overrides, taken_back
 from seacorder.control.settings import Own, apply_change, check_encoders, encoders_asked
 from seacorder.model.recording import FileKind
-from seacorder.model.settings import ChannelChange, RecorderSettings, SettingsChange, Unset
+from seacorder.model.settings import ChannelChange, Override, RecorderSettings, SettingsChange, StoredSettings, Unset
 from seacorder.storage.directories import Folders
 from seacorder.storage.names import path_for
 
@@ -42,7 +44,8 @@ class SettingsStore:
         fixed: FixedSettings | None = None,
     ) -> None:
         fixed = fixed or FixedSettings()
-        self.settings = first
+        self._first = first
+        self._stored = StoredSettings(first)
         self.own = fixed.own
         """By channel: what the settings file says of it alone."""
         self._folders = folders
@@ -50,6 +53,26 @@ class SettingsStore:
         self._probe = probe
         self._fixed = fixed
         self._base: NamingBase | None = None
+
+    @property
+    def settings(self) -> RecorderSettings:
+        """The settings in force."""
+        return self._stored.in_force
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """Where what a client has set holds instead of what the settings file says."""
+        return overrides(self._stored, self._first, self.own)
+
+    def taken_back(self, keys: Collection[str]) -> list[SettingsChange]:
+        """Changes after which the settings file holds for `keys` again, or for all without keys; see `change`.
+
+        Raises BadRequest for a key that there is not.
+        """
+        changes = list(taken_back(keys or keys_set(self._stored, self.own), self._first))
+        for change in changes:
+            self._check_channel(change)
+        return changes
 
     @property
     def base(self) -> NamingBase:
@@ -68,24 +91,25 @@ class SettingsStore:
 
         Raises CatalogueFailed.
         """
-        self.settings = await asyncio.to_thread(self._catalogue.load_settings, self.settings)
+        self._stored = await asyncio.to_thread(self._catalogue.load_settings, self._first)
         recording, complaint = await self._resolve_or_root(self.settings.recording_directory)
         inspection, other = await self._resolve_or_root(self.settings.inspection_directory)
         root = str(await asyncio.to_thread(self._folders.resolve, None))
         self._base = NamingBase(recording, inspection, self._fixed.use_utc, root, self._fixed.fallback_root)
+        for one in self.overrides:
+            journal.note(EventKind.SETTING_OVERRIDDEN, override_sentence(one))
         for sentence in dict.fromkeys(one for one in (complaint, other) if one):
             journal.warn(EventKind.DIRECTORY_GIVEN_UP, f"{sentence} Files go to the storage root until one is set.")
 
-    async def change(self, change: SettingsChange) -> RecorderSettings:
+    async def change(self, change: SettingsChange, *, is_clients: bool = True) -> RecorderSettings:
         """Checks, keeps and takes over a change; returns the settings before it. After an error nothing has changed.
 
+        Without `is_clients` the change gives values back to the settings file: from then on the file's hold for them.
         Raises BadRequest for what is not accepted, CatalogueFailed when it cannot be kept.
         """
         before = self.settings
         changed = apply_change(before, change)
-        if isinstance(change.channel, ChannelChange) and change.channel.channel not in self.own:
-            names = ", ".join(self.own)
-            raise BadRequest(f"There is no channel {change.channel.channel!r}; there are {names}.", field="channel")
+        self._check_channel(change)
         asked = dict(encoders_asked(changed, self.own).items() - encoders_asked(before, self.own).items())
         if asked:
             check_encoders(asked, await self._probe.available())
@@ -96,9 +120,16 @@ class SettingsStore:
         )
         if (changed.templates, base) != (before.templates, self.base):
             await asyncio.to_thread(self._check_links, changed, base)
-        await self._keep(changed, before)
-        self.settings, self._base = changed, base
+        kept, named = self._stored.set_by_clients, names_set(change)
+        stored = StoredSettings(changed, kept | named if is_clients else kept - named)
+        await self._keep(stored)
+        self._stored, self._base = stored, base
         return before
+
+    def _check_channel(self, change: SettingsChange) -> None:
+        if isinstance(change.channel, ChannelChange) and change.channel.channel not in self.own:
+            names = ", ".join(self.own)
+            raise BadRequest(f"There is no channel {change.channel.channel!r}; there are {names}.", field="channel")
 
     async def create_directory(self, text: str) -> None:
         """Makes a folder with its parents. Raises BadRequest when it is not allowed, StorageFailed when it fails."""
@@ -115,15 +146,15 @@ class SettingsStore:
                         "folders; choose another name in the template, or allow the link's target in the settings."
                     )
 
-    async def _keep(self, changed: RecorderSettings, before: RecorderSettings) -> None:
-        self._catalogue.save_settings(changed)
+    async def _keep(self, stored: StoredSettings) -> None:
+        self._catalogue.save_settings(stored)
         try:
             await self._catalogue.flush()
         except CatalogueFailed:
-            self._catalogue.save_settings(before)
+            self._catalogue.save_settings(self._stored)
             raise
 
-    async def _resolve(self, text: str | Unset, unchanged: str) -> str:
+    async def _resolve(self, text: str | Unset | None, unchanged: str) -> str:
         if isinstance(text, Unset):
             return unchanged
         return str(await asyncio.to_thread(self._folders.resolve, text))

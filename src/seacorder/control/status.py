@@ -41,6 +41,7 @@ class StatusView:
             version=version,
             alarms=self._alarms.standing,
             narration=own.narration.view(),
+            overrides=own.settings.overrides,
         )
 
     def _channel(self, channel: ChannelSettings) -> ChannelView:

@@ -72,6 +72,29 @@ class RecorderSettings:
     """By channel: what clients have set for it alone. It goes before what the settings file says of the channel."""
 
 
+SettingValue = bool | float | str | tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSettings:
+    """The settings in force, and which of them clients have set. All others follow the settings file."""
+
+    in_force: RecorderSettings = field(default_factory=RecorderSettings)
+    set_by_clients: frozenset[str] = frozenset()
+    """Fields of RecorderSettings; `templates.filename` for a field of its templates. What clients have set for single
+    channels stands in `in_force.channels` alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A key of the settings file in whose place another value holds, because a client has set it."""
+
+    key: str
+    """As in the settings file: `recording.split_time_minutes`, `templates.filename`, `channels.Bow.encoder`."""
+    in_force: SettingValue
+    in_file: SettingValue
+
+
 class Unset(Enum):
     """Says that a field was not sent, where None has a meaning of its own."""
 
@@ -108,8 +131,9 @@ class SettingsChange:
     restart_on_failure: bool | Unset = UNSET
     split_time_minutes: float | Unset = UNSET
     reevaluate_tags_on_split: bool | Unset = UNSET
-    recording_directory: str | Unset = UNSET
-    inspection_directory: str | Unset = UNSET
+    recording_directory: str | Unset | None = UNSET
+    """None: the storage root again."""
+    inspection_directory: str | Unset | None = UNSET
     filename_template: str | Unset = UNSET
     directory_template: str | Unset = UNSET
     framegrab_template: str | Unset = UNSET

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.narration import NarrationView
+from seacorder.model.settings import Override
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,5 @@ class RecorderStatus:
     """What is wrong just now: the worst first, then the oldest."""
     narration: NarrationView | None = None
     """None where no `[audio] input` is set."""
+    overrides: tuple[Override, ...] = ()
+    """Keys of the settings file in whose place a client's value holds."""
