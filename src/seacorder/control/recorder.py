@@ -105,18 +105,15 @@ class Recorder:
             kind: Clips(kind, self._own, self._recordings, self._examination)
             for kind in (FileKind.CLIP, FileKind.ANOMALY)
         }
-        self._encodings = Encodings(
-            self._own, self._recordings, probe, cores=options.cores, is_clip_on=self._is_clip_on
-        )
+        is_clip_on, cores = self._is_clip_on, options.cores
+        self._encodings = Encodings(self._own, self._recordings, probe, cores=cores, is_clip_on=is_clip_on)
         self._framegrabs = Framegrabs(self._own, self._recordings)
         self._overlay = OverlayTexts(clock, self._own.workers)
         volumes = VolumeWatch(options.reserve_bytes, clock)
         alarms = Alarms(self._own, self._recordings, volumes)
         self._status = StatusView(self._own, self._recordings, self._clips, volumes, alarms)
-        listeners = Listeners(
-            self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings
-        )
-        self._reports = WorkerReports(self._own, listeners)
+        heard = (self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings)
+        self._reports = WorkerReports(self._own, Listeners(*heard))
         self._rounds = Rounds(self._own, self._recordings, volumes, alarms)
         self._taking_up = TakingUp(self._own, self._recordings, self._examination)
         folders_to_read, take_up = options.file_folders, self._taking_up.take_up
