@@ -57,6 +57,19 @@ async def test_alarms_and_the_rest_together_are_a_line_a_second(
     assert 10 < len(lines) <= LINES_AT_ONCE + 70 * LINES_PER_SECOND + 1
 
 
+async def test_what_became_of_files_is_in_the_log_whole(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
+    """All night a file a second, and a camera that says something as often."""
+    for number in range(100):
+        journal.note(EventKind.PART_OPENED, f"Bow records into {number}.", channel="Bow")
+        journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Bow has gone.", channel="Bow")
+        journal.note(EventKind.PART_CLOSED, f"Bow has closed {number}.", channel="Bow")
+        journal.warn(EventKind.LOSS_NOTED, f"Bow: {number} frames are missing.", channel="Bow")
+    messages = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
+    for said in ("records into", "has closed", "frames are missing"):
+        assert sum(said in message for message in messages) == 100
+    assert sum("has gone" in message for message in messages) <= LINES_AT_ONCE
+
+
 @pytest.mark.parametrize(
     ("state", "reason"),
     [

@@ -22,6 +22,8 @@ from seacorder.base.line_writer import Descriptor, LineWriter
 from seacorder.base.log_file import LogFile
 
 STANDARD_ERROR = 2
+_ABOUT_FILES = ("seacorder.storage", "seacorder.sinks", "seacorder.evidence", "seacorder.channel.worker")
+"""Modules whose lines say what became of files."""
 LEVEL_VARIABLE = "SEACORDER_LOG_LEVEL"
 """Workers inherit it, and nothing else of the settings."""
 
@@ -65,6 +67,8 @@ class _Hand(logging.Handler):
     def __init__(self, options: LogOptions) -> None:
         super().__init__()
         self._use_utc = options.use_utc
+        self.marks = False
+        """Lines about files have `!` behind their level: the control process leaves none of a worker's out."""
         self.standard_error = LineWriter(
             Descriptor(STANDARD_ERROR), told=self._left_out, encoding=_encoding_of(sys.stderr)
         )
@@ -76,6 +80,8 @@ class _Hand(logging.Handler):
             )
 
     def emit(self, record: logging.LogRecord) -> None:
+        if self.marks and record.name.startswith(_ABOUT_FILES):
+            record.levelname += "!"
         try:
             line = self.format(record)
         except Exception:  # noqa: BLE001 - a message that cannot be made is a fault in the program, and no reason to fail
@@ -134,6 +140,8 @@ def set_up_worker(process: str) -> None:
     if os.name == "posix" and stat.S_ISFIFO(os.fstat(STANDARD_ERROR).st_mode):
         os.set_blocking(STANDARD_ERROR, False)
     set_up(LogOptions(os.environ.get(LEVEL_VARIABLE, "INFO")), process=process)
+    for hand in _hands():
+        hand.marks = True
 
 
 def call_process(name: str) -> None:

@@ -175,7 +175,7 @@ def check(
     config: ConfigOption = None,
     demo: Annotated[bool, typer.Option("--demo", help="Check what `serve --demo` recorded.")] = False,
     root: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Check this folder instead of [storage] root.")
+        Path | None, typer.Option(metavar="FOLDER", help="Check this folder; needs no settings file.")
     ] = None,
     decode: Annotated[
         bool, typer.Option("--decode", help="Decode every frame too: finds more, and takes much longer.")
@@ -183,12 +183,12 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Check what was recorded. Reads every file, compares it with the catalogue; exit code 1 if they differ."""
-    from seacorder.cli.overrides import Overrides, settings_for
+    from seacorder.cli.overrides import storage_for
 
-    settings = settings_for(config, Overrides(root=root), demo=demo)
+    storage = storage_for(config, root, demo=demo)
     from seacorder.cli.check import check_recordings
 
-    sys.exit(0 if check_recordings(settings.storage, decodes=decode, as_json=as_json) else FAILED)
+    sys.exit(0 if check_recordings(storage, decodes=decode, as_json=as_json) else FAILED)
 
 
 @app.command()
@@ -206,16 +206,16 @@ def catalogue_rebuild(
     config: ConfigOption = None,
     demo: Annotated[bool, typer.Option("--demo", help="Rebuild the catalogue of `serve --demo`.")] = False,
     root: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Read this folder instead of [storage] root.")
+        Path | None, typer.Option(metavar="FOLDER", help="Read this folder; needs no settings file.")
     ] = None,
 ) -> None:
     """Rebuild the catalogue from the recorded files. Not while the recorder runs."""
-    from seacorder.cli.overrides import Overrides, settings_for
+    from seacorder.cli.overrides import storage_for
 
-    settings = settings_for(config, Overrides(root=root), demo=demo)
+    storage = storage_for(config, root, demo=demo)
     from seacorder.cli.catalogue import rebuild_catalogue
 
-    rebuild_catalogue(settings.storage)
+    rebuild_catalogue(storage)
 
 
 @app.command()

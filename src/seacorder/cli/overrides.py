@@ -1,12 +1,13 @@
 """Settings with what the command line says over them."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.base.errors import SettingsError
+from seacorder.config.load import check, is_named, is_there, load
 from seacorder.config.load import demo as demo_settings
-from seacorder.config.load import load
-from seacorder.config.schema import Settings
+from seacorder.config.schema import Settings, StorageSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,16 @@ class Overrides:
 
 
 def settings_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Settings:
-    """Reads the settings and puts the overrides over them. Raises SettingsError."""
-    settings = demo_settings() if demo else load(config)
+    """Reads the settings and puts the overrides over them. Raises SettingsError.
+
+    With a root, channels may come from variables alone, where there is no settings file.
+    """
+    if demo:
+        settings = demo_settings()
+    elif overrides.root is not None and "SEACORDER_CHANNELS_1_INPUT" in os.environ and not is_there(config):
+        settings = check({}, place="variables", folder=Path.cwd(), environment=os.environ)
+    else:
+        settings = load(config)
     server = settings.server.model_copy(update=_given(
         host=overrides.host, inspector_port=overrides.inspector_port, integration_port=overrides.integration_port
     ))
@@ -30,6 +39,17 @@ def settings_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Se
     root = overrides.root.expanduser().absolute() if overrides.root else None
     storage = settings.storage.model_copy(update=_given(root=root))
     return settings.model_copy(update={"server": server, "storage": storage})
+
+
+def storage_for(config: Path | None, root: Path | None, *, demo: bool) -> StorageSettings:
+    """Where files are, for commands that look at nothing else. Raises SettingsError.
+
+    A root alone needs no settings file, and none is looked for: what it holds may come from another machine, whose
+    other folders and catalogue are not this one's.
+    """
+    if root is not None and not demo and not is_named(config):
+        return StorageSettings(root=root.expanduser().absolute())
+    return settings_for(config, Overrides(root=root), demo=demo).storage
 
 
 def _given(**values: object) -> dict[str, object]:

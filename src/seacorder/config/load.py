@@ -30,6 +30,16 @@ def default_places(environment: Mapping[str, str] = os.environ) -> list[Path]:
     return [Path(FILE_NAME)] + [Path(folder) / "seacorder" / FILE_NAME for folder in folders if folder]
 
 
+def is_named(path: Path | None, environment: Mapping[str, str] = os.environ) -> bool:
+    """True when somebody says which settings file to use."""
+    return path is not None or bool(environment.get(CONFIG_VARIABLE))
+
+
+def is_there(path: Path | None, environment: Mapping[str, str] = os.environ) -> bool:
+    """True when a settings file is named, or stands in one of the default places."""
+    return is_named(path, environment) or any(place.is_file() for place in default_places(environment))
+
+
 def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
     """The settings file to use: the one that is named, else the first of the default places that stands.
 

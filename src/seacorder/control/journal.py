@@ -16,6 +16,13 @@ SAME_ALARM_NS = 10 * NS_PER_SECOND
 """How soon the log says the same alarm again; another one at once, and what follows it pays for that."""
 _SAID_BY_ALARM = frozenset({"channel_failed", "channel_stalled", "picture_frozen", "picture_black"})
 """Events whose sentence comes again as an alarm: the log has it once, in the alarm's line."""
+_ABOUT_FILES = frozenset({
+    EventKind.RECORDING_STARTED, EventKind.RECORDING_INTERRUPTED, EventKind.RECORDING_STOPPED, EventKind.PART_OPENED,
+    EventKind.PART_CLOSED, EventKind.PART_INTERRUPTED, EventKind.FILE_REPAIRED, EventKind.REPAIR_FAILED,
+    EventKind.CLIP_STARTED, EventKind.CLIP_STOPPED, EventKind.CLIP_INTERRUPTED, EventKind.FRAMEGRAB_STORED,
+    EventKind.FRAMEGRAB_FAILED, EventKind.LOSS_NOTED, "part_left", "clean_not_kept",
+})
+"""What became of files and frames is in the log whole, however much it is; what follows pays for it."""
 _LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.ALARM: logging.ERROR}
 
 
@@ -63,9 +70,12 @@ class Journal:
         _log.log(_LEVELS[event.severity], "%s%s%s", prefix, event.sentence, rest)
 
     def _may_log(self, channel: str, event: Event) -> bool:
-        """New alarms always; the rest while all of it together does not come in floods."""
+        """Files and new alarms always; the rest while all of it together does not come in floods."""
         now_ns = self._clock.monotonic_ns()
         bucket = self._buckets.setdefault(channel, Bucket(LINES_AT_ONCE, LINES_PER_SECOND))
+        if event.kind in _ABOUT_FILES:
+            bucket.take_anyway(now_ns / NS_PER_SECOND)
+            return True
         if event.severity is Severity.ALARM:
             self._alarms = {key: at for key, at in self._alarms.items() if now_ns - at < SAME_ALARM_NS}
             key = (channel, event.sentence)

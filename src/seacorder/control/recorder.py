@@ -25,6 +25,7 @@ from seacorder.control.rebuilding import Rebuilding
 from seacorder.control.recordings import Recordings
 from seacorder.control.rounds import Rounds
 from seacorder.control.settings_store import FixedSettings, SettingsStore
+from seacorder.control.settings_told import told
 from seacorder.control.status import StatusView
 from seacorder.control.surroundings import Limits, Surroundings
 from seacorder.control.taking_up import TakingUp
@@ -234,9 +235,10 @@ class Recorder:
             if settings_rules.concerns_files(before, after):
                 self._recordings.settings_changed()
             await self._encodings.settings_changed()
-        if after != before:
-            changed = ", ".join(settings_rules.changed_names(before, after))
-            self._journal.note(EventKind.SETTINGS_CHANGED, f"Settings changed: {changed}.")
+        base = self._own.settings.base
+        folders = {"recording_directory": base.recording_folder, "inspection_directory": base.inspection_folder}
+        if sentence := told(before, after, folders):
+            self._journal.note(EventKind.SETTINGS_CHANGED, sentence)
         await self._encodings.in_force()
 
     def set_overlay_text(self, text: str) -> OverlayText:

@@ -135,13 +135,6 @@ def concerns_files(settings: RecorderSettings, changed: RecorderSettings) -> boo
     return essence(settings) != essence(changed)
 
 
-def changed_names(settings: RecorderSettings, changed: RecorderSettings) -> list[str]:
-    """The fields that differ."""
-    return [
-        field.name for field in fields(settings) if getattr(settings, field.name) != getattr(changed, field.name)
-    ]
-
-
 def _template(name: str, value: str | None) -> str | None:
     if value is None:
         return None

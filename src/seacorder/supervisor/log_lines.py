@@ -12,11 +12,14 @@ LINE_BYTES = 4096
 """What is longer is cut."""
 
 _log = logging.getLogger(__name__)
-_LINE = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) +(?P<text>.*)$")
+_LINE = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL)(?P<mark>!?) +(?P<text>.*)$")
 
 
 class LogLines:
-    """Passes on one run's lines. A line in the format of `base.log` keeps its level; others have that of the last."""
+    """Passes on one run's lines. A line in the format of `base.log` keeps its level; others have that of the last.
+
+    Lines about files, which `base.log` marks, are never left out; what follows pays for them.
+    """
 
     def __init__(self, name: str, limits: Limits) -> None:
         self._name = name
@@ -49,7 +52,10 @@ class LogLines:
             self._level = logging.getLevelNamesMapping()[found["level"]]
             text = found["text"]
         self.last = text
-        if not self._bucket.take(asyncio.get_running_loop().time()):
+        now = asyncio.get_running_loop().time()
+        if found and found["mark"]:
+            self._bucket.take_anyway(now)
+        elif not self._bucket.take(now):
             self._left_out += 1
             return
         self._say_left_out()
