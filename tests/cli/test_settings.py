@@ -167,3 +167,16 @@ def test_settings_reset(seacorder, web) -> None:
     ]
     for words in ([], ["--all", "recording.encoder"]):
         assert seacorder("settings", "reset", *words, "--url", web.url).code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("--host", "http://0.0.0.0"), "--host: 'http://0.0.0.0' is no address to listen on"),
+     (("--root", "second"), "root and fallback_root are the same folder")],
+)
+def test_what_the_command_line_says_instead_has_a_meaning_too(seacorder, file, monkeypatch, words, said) -> None:
+    monkeypatch.chdir(file.parent)
+    file.write_text(f'[storage]\nfallback_root = "{file.parent}/second"\n' + GOOD.partition("\n")[2].partition("\n")[2])
+    ended = seacorder("serve", "--config", file, *words)
+    assert ended.code == 2
+    assert said in ended.err

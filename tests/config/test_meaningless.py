@@ -159,3 +159,16 @@ def test_no_sentence_has_the_marks_of_a_document() -> None:
     fault = only_fault({"channels": [{"name": "Bow"}]})
     assert "](" not in fault
     assert "`" not in fault
+
+
+def test_a_file_is_no_folder_and_a_folder_is_no_catalogue(tmp_path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert "is a file; write the folder" in only_fault({"storage": {"root": str(tmp_path / "file")}})
+    assert "is a folder; write the name of a file" in only_fault(
+        {"storage": {"root": str(tmp_path / "rec"), "catalogue": str(tmp_path)}}
+    )
+
+
+def test_a_drive_that_is_mapped_twice_is_refused() -> None:
+    assert "are the same drive" in only_fault({"storage": {"drives": {"d": "/a", "D:": "/b"}}})
+    assert len(settings_of({"storage": {"drives": {"d": "/a", "E:": "/b"}}}).storage.drives) == 2

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.base.errors import SettingsError
+from seacorder.config.clashes import storage_clashes
 from seacorder.config.load import check, is_named, is_there, load
 from seacorder.config.load import demo as demo_settings
 from seacorder.config.schema import Settings, StorageSettings
+from seacorder.config.values import listening_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,14 @@ def settings_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Se
     else:
         settings = load(config)
     server = settings.server.model_copy(update=_given(
-        host=overrides.host, inspector_port=overrides.inspector_port, integration_port=overrides.integration_port
+        host=_host(overrides.host), inspector_port=overrides.inspector_port, integration_port=overrides.integration_port
     ))
     if server.inspector_port == server.integration_port:
         raise SettingsError([f"Both services would listen on port {server.inspector_port}; give each its own."])
     root = overrides.root.expanduser().absolute() if overrides.root else None
     storage = settings.storage.model_copy(update=_given(root=root))
+    if root is not None and (faults := list(storage_clashes(storage))):
+        raise SettingsError(faults)
     return settings.model_copy(update={"server": server, "storage": storage})
 
 
@@ -50,6 +54,13 @@ def storage_for(config: Path | None, root: Path | None, *, demo: bool) -> Storag
     if root is not None and not demo and not is_named(config):
         return StorageSettings(root=root.expanduser().absolute())
     return settings_for(config, Overrides(root=root), demo=demo).storage
+
+
+def _host(given: str | None) -> str | None:
+    try:
+        return None if given is None else listening_address(given)
+    except ValueError as error:
+        raise SettingsError([f"--host: {error}"]) from error
 
 
 def _given(**values: object) -> dict[str, object]:

@@ -17,6 +17,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
     ports = (server.get("inspector_port", 13000), server.get("integration_port", 8088))
     if str(ports[0]) == str(ports[1]):
         yield f"{place}: [server] inspector_port and integration_port are both {ports[0]}; give each its own."
+    yield from _drive_clashes(_table(raw.get("storage")).get("drives"), place)
     yield from _channel_clashes(raw.get("channels"), place)
     yield from _clean_clashes(raw.get("channels"), place)
     yield from _layer_clashes(raw, place)
@@ -26,6 +27,13 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
 def storage_clashes(storage: StorageSettings) -> Iterator[str]:
     """Folders that make sense alone and not together. Looks at the disk, because a link may lead to the same folder."""
     second = storage.fallback_root
+    if storage.root.is_file():
+        yield f"[storage] root {storage.root} is a file; write the folder that files go to."
+    if storage.catalogue is not None and storage.catalogue.is_dir():
+        yield (
+            f"[storage] catalogue {storage.catalogue} is a folder; write the name of a file in it, such as "
+            f"{storage.catalogue / 'seacorder.db'}, or leave it out."
+        )
     if second is not None and _real(storage.root) == _real(second):
         yield (
             f"[storage] root and fallback_root are the same folder, {second}. Write a folder on another disk as "
@@ -38,6 +46,16 @@ def _real(folder: Path) -> Path:
         return folder.resolve()
     except (OSError, RuntimeError):
         return folder
+
+
+def _drive_clashes(drives: object, place: str) -> Iterator[str]:
+    """One letter twice, written in two ways."""
+    seen: dict[str, str] = {}
+    for written in _table(drives):
+        letter = written.strip().rstrip(":").upper()
+        other = seen.setdefault(letter, written)
+        if other != written:
+            yield f"{place}: [storage] drives {other} and {written} are the same drive; write one of them."
 
 
 def _channel_clashes(channels: object, place: str) -> Iterator[str]:
