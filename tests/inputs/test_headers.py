@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rig.fixtures import MakeSource
-from rig.source_files import SourceSpec
+from rig.source_files import SourceSpec, as_byte_stream
 from rig.web_camera import jpegs
-from seacorder.inputs.configuration_record import as_byte_stream, length_bytes, parameter_sets
-from seacorder.inputs.formats import probe_for_mp4
+from seacorder.inputs.configuration_record import parameter_sets
+from seacorder.inputs.formats import probe_by_record, probe_for_mp4
 from seacorder.inputs.picture_header import size_of
 
 
@@ -57,15 +57,15 @@ def test_records_hold_the_parameter_sets(rig_source: MakeSource, codec: str) -> 
     sets = parameter_sets(record, codec)
     kinds = [one[0] & 31 if codec == "h264" else one[0] >> 1 & 63 for one in sets]
     assert set(kinds) >= ({7, 8} if codec == "h264" else {32, 33, 34})
-    assert length_bytes(record, codec) == 4
     again = b"".join(b"\x00\x00\x00\x01" + one for one in sets) + as_byte_stream(keyframe, 4)
     probed = probe_for_mp4(codec, again, Fraction(1, 90_000))
     assert (probed.template.codec_context.width, probed.template.codec_context.height) == (320, 180)
     with av.open(io.BytesIO(again), format=codec) as container:
         assert len(list(container.decode(video=0))) == 1
+    told = probe_by_record(codec, record, keyframe, Fraction(1, 1_000)).codec_context
+    assert (told.width, told.height, bytes(told.extradata or b"")) == (320, 180, record)
 
 
 @given(st.sampled_from(["h264", "hevc"]), st.binary(max_size=60))
 def test_any_record_is_read_or_not(codec: str, record: bytes) -> None:
     assert isinstance(parameter_sets(record, codec), tuple)
-    assert 1 <= length_bytes(record, codec) <= 4

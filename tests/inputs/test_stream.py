@@ -2,6 +2,7 @@
 
 import itertools
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,15 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rig.fixtures import Keep, MakeSource
+from rig.flv import Join, as_flv, joined
 from rig.frames import frame_numbers
 from rig.lossy_relay import LossyRelay
 from rig.recording import write
 from rig.senders import Sender, free_port, publish, send_tcp, send_udp, wait_until_listening
-from rig.source_files import SourceSpec
+from rig.source_files import SourceSpec, as_byte_stream
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs import stream
-from seacorder.inputs.configuration_record import as_byte_stream
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
 from seacorder.inputs.wrapped_times import WrappedTimes
@@ -321,3 +322,23 @@ def test_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
             source.close()
             assert "secret" not in str(failed.value)
             assert failed.value.__cause__ is None
+
+
+def test_hevc_comes_over_rtmp(rig_source: MakeSource, tmp_path: Path) -> None:
+    """Enhanced RTMP, which `ffmpeg` hands on unread as a server of one viewer."""
+    flv, port = tmp_path / "sent.flv", free_port()
+    flv.write_bytes(joined(as_flv(rig_source(SourceSpec(**_fields(SPEC), codec="hevc")).path), Join()))
+    address = f"rtmp://127.0.0.1:{port}/live/bow"
+    head = ["ffmpeg", "-loglevel", "error", "-nostdin", "-f", "data", "-i", str(flv), "-map", "0", "-c", "copy"]
+    with subprocess.Popen([*head, "-f", "data", "-listen", "1", address]) as server:
+        try:
+            wait_until_listening(port)
+            source = made(address)
+            found = source.open()
+            packets = video_of(source.packets(), 100)
+            source.close()
+        finally:
+            server.kill()
+    assert (found.video.codec, found.video.width) == ("hevc", SPEC.width)
+    write(found, packets, tmp_path / "copy.mp4")
+    assert frame_numbers(tmp_path / "copy.mp4") == list(range(100))

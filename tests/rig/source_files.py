@@ -170,3 +170,14 @@ def _parameter_sets(codec: str, path: Path) -> bytes:
             for converted in converter.filter(packet):
                 return find(bytes(converted), codec).as_byte_stream()
     raise AssertionError("an encoded source holds no packet")
+
+
+def as_byte_stream(content: bytes, length: int) -> bytes:
+    """Length-prefixed NAL units (`length` bytes each) as a byte stream (Annex B of H.264 and H.265)."""
+    units: list[bytes] = []
+    at = 0
+    while at + length <= len(content):
+        begin = at + length
+        at = begin + int.from_bytes(content[at:begin], "big")
+        units += (b"\x00\x00\x00\x01", content[begin:at])
+    return b"".join(units)

@@ -12,23 +12,6 @@ def parameter_sets(record: bytes, codec: str) -> tuple[bytes, ...]:
         return ()
 
 
-def length_bytes(record: bytes, codec: str) -> int:
-    """How many bytes each NAL unit's length takes in the pictures: 1, 2 or 4."""
-    at = 4 if codec == "h264" else 21
-    return (record[at] & 3) + 1 if len(record) > at else 4
-
-
-def as_byte_stream(content: bytes, length: int) -> bytes:
-    """Length-prefixed NAL units (`length` bytes each) as a byte stream (Annex B of H.264 and H.265)."""
-    units: list[bytes] = []
-    at = 0
-    while at + length <= len(content):
-        begin = at + length
-        at = begin + int.from_bytes(content[at:begin], "big")
-        units += (b"\x00\x00\x00\x01", content[begin:at])
-    return b"".join(units)
-
-
 class _Reader:
     def __init__(self, record: bytes) -> None:
         self._record = record

@@ -108,6 +108,31 @@ def probe_for_mp4(codec: str, access_unit: bytes, time_base: Fraction) -> Probed
         raise InputFailed(f"The source's {codec} parameter sets cannot be read.") from error
 
 
+def probe_by_record(codec: str, record: bytes, keyframe: bytes, time_base: Fraction) -> Any:
+    """A video template with `record` (avcC, hvcC) as it came, made from it and a keyframe. InputFailed when it is none.
+
+    The record is not made anew: another spelling of the same parameters would look like another format.
+    """
+    try:
+        with av.open(io.BytesIO(_as_flv(codec, record, keyframe)), format="flv") as container:
+            stream = container.streams.video[0]
+            if stream.codec_context.width <= 0:
+                raise InputFailed(f"The source's {codec} parameter sets cannot be read.")
+            return detached(stream, time_base)
+    except (FFmpegError, IndexError) as error:
+        raise InputFailed(f"The source's {codec} parameter sets cannot be read.") from error
+
+
+def _as_flv(codec: str, record: bytes, keyframe: bytes) -> bytes:
+    """The shortest container that takes both as they are (Adobe FLV 10.1, E.4.3; Enhanced RTMP v1 for H.265)."""
+    heads = (b"\x17\x00\0\0\0", b"\x17\x01\0\0\0") if codec == "h264" else (b"\x90hvc1", b"\x93hvc1")
+    file = b"FLV\x01\x01\x00\x00\x00\x09\x00\x00\x00\x00"
+    for head, content in zip(heads, (record, keyframe), strict=True):
+        size = len(head) + len(content)
+        file += b"\x09" + size.to_bytes(3, "big") + bytes(7) + head + content + (size + 11).to_bytes(4, "big")
+    return file
+
+
 def _with_configuration(template: Any, access_unit: bytes, time_base: Fraction) -> Any:
     """Written to memory and read back: the muxer makes the configuration record (avcC, hvcC)."""
     file = io.BytesIO()

@@ -17,14 +17,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import av
-from av.error import FFmpegError
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs.late_head import timely
-from seacorder.inputs.stream_faults import CLOSED, said, silence, stream_failure
-from seacorder.inputs.tracks import Tracks
+from seacorder.inputs.stream_faults import BROKEN, CLOSED, said, silence, stream_failure
+from seacorder.inputs.tracks import KEYFRAME_WAIT_SECONDS, Tracks
+from seacorder.inputs.web_answer import AnswerContent
 from seacorder.inputs.wrapped_times import WrappedTimes
 from seacorder.model.address import StreamAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
@@ -36,16 +36,25 @@ VISITOR_SECONDS = 10
 UDP_BUFFER_BYTES = 4 * 1024 * 1024
 STUDY_US = 1_000_000
 """How much of a stream is looked at where it does not tell what is in it, in its own time."""
+LONG_STUDY_US = KEYFRAME_WAIT_SECONDS * 1_000_000
+"""The same where no picture has shown itself."""
 _GENERATE_PTS = 0x0001
 _FORMATS = {"udp": "mpegts", "tcp": "mpegts", "rtmp": "flv", "rtmps": "flv"}
+_TELLS_LATE = ("flv", "live_flv")
 _TIME_BITS = {"mpegts": 33, "flv": 32}
 
 
 class StreamInput:
     """One connection to one stream; see `contract.Input`."""
 
-    def __init__(self, address: StreamAddress, clock: Clock) -> None:
+    def __init__(
+        self, address: StreamAddress, clock: Clock, content: AnswerContent | None = None, container: str | None = None
+    ) -> None:
+        """`content`: what an HTTP server has begun to send, which is read instead of asking for it; `container`: its
+        kind, where it is known."""
         self._address = address
+        self._content = content
+        self._kind = container or _FORMATS.get(address.scheme)
         self._clock = clock
         self._source = f"Stream {address.redacted}"
         self._container: Any = None
@@ -59,12 +68,7 @@ class StreamInput:
         address, begin_ns = self._address, self._clock.monotonic_ns()
         patience = VISITOR_SECONDS if address.listens else TIMEOUT_SECONDS
         try:
-            self._container = av.open(
-                _url(address),
-                format=_FORMATS.get(address.scheme),
-                options=_options(address),
-                timeout=(patience, TIMEOUT_SECONDS),
-            )
+            self._container = self._connect(patience)
             # A packet without pts is to be handed over at once, not when a later one has told it.
             self._container.flags &= ~_GENERATE_PTS
             bits = _TIME_BITS.get(self._container.format.name)
@@ -74,7 +78,7 @@ class StreamInput:
             )
             self._tracks = tracks
             found = tracks.open()
-        except FFmpegError as error:
+        except BROKEN as error:
             if self._clock.monotonic_ns() - begin_ns >= patience * NS_PER_SECOND:
                 # FFmpeg has other words for it where a protocol stands between.
                 raise silence(address, self._source) from None
@@ -95,11 +99,30 @@ class StreamInput:
                     elif item.arrived_ns - picture_came_ns > TIMEOUT_SECONDS * NS_PER_SECOND:
                         raise silence(self._address, self._source)
                 yield item
-        except FFmpegError as error:
+        except BROKEN as error:
             raise stream_failure(error, self._address, self._source) from None
         if self._is_closed:
             raise InputFailed(f"{self._source} was closed.")
         raise said(CLOSED, self._source)
+
+    def _connect(self, patience: float) -> Any:
+        """An open container. FLV tells of a picture when its first bytes come, which may be long after the sound's."""
+        container = self._opened(STUDY_US, patience)
+        if container.format.name in _TELLS_LATE and not container.streams.video:
+            container.close()
+            if self._content is None or self._content.begin_again():
+                container = self._opened(LONG_STUDY_US, patience + KEYFRAME_WAIT_SECONDS)
+        if self._content is not None:
+            self._content.forget()
+        return container
+
+    def _opened(self, study_us: int, patience: float) -> Any:
+        return av.open(
+            _url(self._address) if self._content is None else self._content,
+            format=self._kind,
+            options=_options(self._address, study_us),
+            timeout=(patience, TIMEOUT_SECONDS),
+        )
 
     def _whole(self, items: Iterator[SourcePacket | SourceFormat]) -> Iterator[SourcePacket | SourceFormat]:
         """All but the pictures of which something is missing; the next one tells how many they were."""
@@ -148,8 +171,8 @@ def _url(address: StreamAddress) -> str:
     return url
 
 
-def _options(address: StreamAddress) -> dict[str, str]:
-    options = {"analyzeduration": str(STUDY_US), "fpsprobesize": "0", "correct_ts_overflow": "0", "tls_verify": "0"}
+def _options(address: StreamAddress, study_us: int) -> dict[str, str]:
+    options = {"analyzeduration": str(study_us), "fpsprobesize": "0", "correct_ts_overflow": "0", "tls_verify": "0"}
     if address.scheme == "udp":
         options |= {"buffer_size": str(UDP_BUFFER_BYTES), "overrun_nonfatal": "1", "reuse": "1"}
         if address.interface is not None:
@@ -157,5 +180,5 @@ def _options(address: StreamAddress) -> dict[str, str]:
     if address.listens:
         options["listen"] = "1"
     if address.scheme in ("rtmp", "rtmps"):
-        options["rtmp_live"] = "live"
+        options |= {"rtmp_live": "live", "rtmp_enhanced_codecs": "hvc1"}
     return options

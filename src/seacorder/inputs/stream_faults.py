@@ -1,6 +1,7 @@
 """Why a stream cannot be read, as one sentence that says what to do; never with credentials."""
 
 import errno
+import http.client
 import socket
 from http import HTTPStatus
 
@@ -53,6 +54,10 @@ _FFMPEG_ANSWERS: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
+BROKEN = (av.error.FFmpegError, OSError, http.client.HTTPException)
+"""What reading a stream raises when it cannot go on; the last one comes from the content of an HTTP answer."""
+
+
 def said(sentence: str, source: str, reason: str = "", kind: str = "") -> InputFailed:
     failure = InputRefused if sentence in (_UNAUTHORIZED, _FORBIDDEN) else InputFailed
     return failure(sentence.format(source=source, reason=redact(reason), kind=kind))
@@ -72,8 +77,10 @@ def answer_failure(status: int, reason: str, source: str) -> InputFailed:
     return said(sentence, source, reason[:80] or str(status))
 
 
-def stream_failure(error: OSError | av.error.FFmpegError, address: StreamAddress, source: str) -> InputFailed:
-    """The failure to raise from what FFmpeg or a socket says."""
+def stream_failure(error: Exception, address: StreamAddress, source: str) -> InputFailed:
+    """The failure to raise from one of `BROKEN`."""
+    if not isinstance(error, (OSError, av.error.FFmpegError)):
+        return said(_BROKEN, source)
     reason = error.strerror or type(error).__name__
     if isinstance(error, (TimeoutError, av.error.ExitError)):
         return silence(address, source)

@@ -10,23 +10,22 @@ import logging
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-from av.error import FFmpegError
 from av.stream import Disposition
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs import configuration_record, parameter_sets
-from seacorder.inputs.audio import AacTranscoder, can_pass
 from seacorder.inputs.formats import (
     VIDEO_CODECS,
     detached,
-    probe_for_mp4,
+    probe_by_record,
     probe_pictures,
     probe_video,
     sane_rate,
     source_format,
 )
 from seacorder.inputs.picture_header import size_of
+from seacorder.inputs.track_sound import TrackSound
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 log = logging.getLogger(__name__)
@@ -54,9 +53,8 @@ class Tracks:
         self._clock = clock
         self._mend = mend
         self._video = _choose_video(container, source)
-        self._audio = container.streams.audio[0] if wants_audio and container.streams.audio else None
-        self._transcoder: AacTranscoder | None = None
-        self._audio_template = self._open_audio()
+        sounds = container.streams.audio if wants_audio else ()
+        self._sound = TrackSound(sounds[0] if sounds else None, source)
         self._codec = self._video.codec_context.codec.canonical_name
         self._may_pass = self._codec in VIDEO_CODECS
         extradata = self._video.codec_context.extradata
@@ -69,7 +67,7 @@ class Tracks:
 
     def open(self) -> SourceFormat:
         """The format; blocks until the first keyframe where only that tells. Raises InputFailed and FFmpegError."""
-        streams = [self._video] if self._audio_template is None else [self._video, self._audio]
+        streams = [self._video] if self._sound.template is None else [self._video, self._sound.stream]
         packets = self._container.demux(streams)
         self._demux = packets if self._mend is None else _mended(packets, self._mend)
         context = self._video.codec_context
@@ -80,7 +78,9 @@ class Tracks:
                 self._sequence = parameter_sets.find(bytes(context.extradata), self._codec).sequence
             return self._format(detached(self._video, self._video.time_base))
         self._first = self._await_keyframe()
-        return self._format_of(self._first[0], bytes(context.extradata or b""))
+        if not self._is_byte_stream:
+            return self._told_beside(self._first[0]) or self._format_by(self._record, self._first[0])
+        return self._format_of(self._first[0], self._record)
 
     def _open_other(self) -> SourceFormat:
         context = self._video.codec_context
@@ -99,29 +99,30 @@ class Tracks:
         for packet, arrived_ns in self._head():
             yield from self._items(packet, arrived_ns)
         video, clock_ns, changed = self._video.index, self._clock.monotonic_ns, self._changed_format
+        sound = self._sound.packets
         for packet in self._demux:
             arrived_ns = clock_ns()
             if packet.stream_index != video:
-                yield from self._audio_packets(packet, arrived_ns)
+                yield from sound(packet, arrived_ns)
                 continue
             if packet.is_keyframe and (new := changed(packet)) is not None:
                 yield new
             if packet.size:
                 yield _picture(packet, arrived_ns)
-        if self._transcoder is not None:
-            yield from (_sound(one, clock_ns()) for one in self._transcoder.rest())
+        yield from self._sound.rest(clock_ns())
 
     def close(self) -> None:
         """To be called before the container is closed: PyAV would go on reading from what is no more, and crash."""
         self._demux.close()
 
     def _head(self) -> list[tuple[Any, int]]:
-        """The first keyframe, and what must be waited for until FFmpeg knows decoding times.
+        """The first keyframe, the sound beside it, and what must be waited for until FFmpeg knows decoding times.
 
         With B-frames it leaves the first few without one, which would make their order a guess for whoever writes
         them. They are counted back here from the first that has one.
         """
         head, video = [self._first], [self._first[0]]
+        early = self._sound.held_from(video[0])
         self._first = None
         while video[-1].dts is None and len(video) < HEAD_PACKETS:
             packet = next(self._demux, None)
@@ -133,22 +134,17 @@ class Tracks:
         if video[-1].dts is not None:
             for before, packet in enumerate(reversed(video)):
                 packet.dts = video[-1].dts - before * (packet.duration or 1)
-        return head
+        return [head[0], *early, *head[1:]]
 
     def _items(self, packet: Any, arrived_ns: int) -> Iterator[SourcePacket | SourceFormat]:
         """One packet as the loop in `packets` hands it over."""
         if packet.stream_index != self._video.index:
-            yield from self._audio_packets(packet, arrived_ns)
+            yield from self._sound.packets(packet, arrived_ns)
             return
         if packet.is_keyframe and (new := self._changed_format(packet)) is not None:
             yield new
         if packet.size:
             yield _picture(packet, arrived_ns)
-
-    def _audio_packets(self, packet: Any, arrived_ns: int) -> Iterator[SourcePacket]:
-        if packet.size:
-            made = (packet,) if self._transcoder is None else self._transcoder.packets(packet)
-            yield from (_sound(one, arrived_ns) for one in made)
 
     def _await_start(self) -> bool:
         """True when the first keyframe has come, False when the source ended before it."""
@@ -157,10 +153,16 @@ class Tracks:
         return self._first is not None
 
     def _await_keyframe(self) -> tuple[Any, int]:
-        """The first keyframe that brings its own parameter sets, and when it came."""
-        known = parameter_sets.find(bytes(self._video.codec_context.extradata or b""), self._codec)
+        """The first keyframe whose parameter sets are known, from itself or from beside it, and when it came.
+
+        Whoever joins a stream in the middle of a group of pictures gets sound long before that.
+        """
+        if self._is_byte_stream:
+            is_told = parameter_sets.find(self._record, self._codec).is_complete
+        else:
+            is_told = bool(configuration_record.parameter_sets(self._record, self._codec))
         for packet, arrived_ns in self._keyframes():
-            if known.is_complete or self._parameters_of(packet).is_complete:
+            if is_told or self._brings_parameters(packet):
                 return packet, arrived_ns
         raise InputFailed(f"{self._source} ended before a picture that can be decoded by itself.")
 
@@ -168,13 +170,20 @@ class Tracks:
         limit_ns = self._clock.monotonic_ns() + KEYFRAME_WAIT_SECONDS * NS_PER_SECOND
         for packet in self._demux:
             arrived_ns = self._clock.monotonic_ns()
-            if packet.stream_index == self._video.index and packet.is_keyframe and packet.size:
+            if packet.stream_index != self._video.index:
+                self._sound.hold(packet, arrived_ns)
+            elif packet.is_keyframe and packet.size:
                 yield packet, arrived_ns
             if arrived_ns > limit_ns:
                 raise InputFailed(
                     f"{self._source} sent no keyframe with its parameters within {KEYFRAME_WAIT_SECONDS} s; "
                     "set the camera's keyframe (GOP, I-frame) interval to 1 or 2 seconds."
                 )
+
+    def _brings_parameters(self, keyframe: Any) -> bool:
+        if self._is_byte_stream:
+            return self._parameters_of(keyframe).is_complete
+        return bool(keyframe.has_sidedata("new_extradata"))
 
     def _parameters_of(self, packet: Any) -> parameter_sets.ParameterSets:
         return parameter_sets.find(bytes(memoryview(packet)[: parameter_sets.HEAD_BYTES]), self._codec)
@@ -196,15 +205,15 @@ class Tracks:
         if not keyframe.has_sidedata("new_extradata"):
             return None
         record = bytes(keyframe.get_sidedata("new_extradata"))
-        sets = configuration_record.parameter_sets(record, self._codec)
-        if not sets or record == self._record:
+        if record == self._record or not configuration_record.parameter_sets(record, self._codec):
             return None
         self._record = record
         log.info("%s changed its picture parameters.", self._source)
-        length = configuration_record.length_bytes(record, self._codec)
-        stream = b"".join(b"\x00\x00\x00\x01" + unit for unit in sets)
-        stream += configuration_record.as_byte_stream(bytes(keyframe), length)
-        return self._format(probe_for_mp4(self._codec, stream, self._video.time_base).template)
+        return self._format_by(record, keyframe)
+
+    def _format_by(self, record: bytes, keyframe: Any) -> SourceFormat:
+        """The format of `keyframe`, whose parameter sets stand in a configuration record."""
+        return self._format(probe_by_record(self._codec, record, bytes(keyframe), self._video.time_base))
 
     def _other_size(self, keyframe: Any) -> SourceFormat | None:
         size = size_of(self._codec, memoryview(keyframe))
@@ -227,21 +236,7 @@ class Tracks:
     def _format(self, video_template: Any) -> SourceFormat:
         told = (self._video.average_rate, self._video.codec_context.framerate, self._video.guessed_rate)
         rate = next((rate for rate in map(sane_rate, told) if rate is not None), None)
-        return source_format(video_template, self._audio_template, frame_rate=rate)
-
-    def _open_audio(self) -> Any | None:
-        """The template of the sound that will come out; None without sound, or when it cannot be read."""
-        if self._audio is None or self._audio.codec_context is None or self._audio.codec_context.sample_rate <= 0:
-            return None
-        context = self._audio.codec_context
-        if can_pass(context):
-            return detached(self._audio, self._audio.time_base)
-        try:
-            self._transcoder = AacTranscoder(self._audio)
-        except (FFmpegError, ValueError):
-            log.warning("%s: its sound cannot be read and is not recorded.", self._source)
-            return None
-        return self._transcoder.template
+        return source_format(video_template, self._sound.template, frame_rate=rate)
 
 
 def _picture(packet: Any, arrived_ns: int) -> SourcePacket:
@@ -255,12 +250,6 @@ def _picture(packet: Any, arrived_ns: int) -> SourcePacket:
         packet.size,
         arrived_ns,
         packet.is_corrupt,
-    )
-
-
-def _sound(packet: Any, arrived_ns: int) -> SourcePacket:
-    return SourcePacket(
-        Track.AUDIO, packet, packet.pts, packet.dts, packet.duration or 0, True, packet.size, arrived_ns
     )
 
 

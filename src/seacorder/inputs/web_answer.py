@@ -6,6 +6,7 @@ Over TLS the certificate is not judged, for cameras sign their own. Basic and Di
 import http.client
 import secrets
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
@@ -13,6 +14,8 @@ from urllib.parse import urljoin, urlsplit
 from seacorder.inputs.rtsp_auth import Authority, strongest
 
 REDIRECTIONS = 3
+KEPT_BYTES = 16 * 1024 * 1024
+"""So much of an answer can be read again; 20 seconds of 6 Mbit/s."""
 _MOVED = (
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -36,6 +39,63 @@ class WebAnswer:
     def close(self) -> None:
         self.response.close()
         self.connection.close()
+
+
+class AnswerContent:
+    """The content of an answer as a file that can only be read on; what has been looked at is read again.
+
+    OSError or http.client.HTTPException when the connection breaks. One thread.
+    """
+
+    def __init__(self, answer: WebAnswer) -> None:
+        self._response = answer.response
+        self._kept = bytearray()
+        self._keeps = True
+        self._at = 0
+        """How much of what is kept has been read."""
+
+    def head(self, is_enough: Callable[[bytes], bool], limit: int) -> bytes:
+        """The first bytes, until they are enough, or `limit`, or all that there is. Blocks."""
+        while len(self._kept) < limit and not is_enough(bytes(self._kept)):
+            block = self._response.read1(limit)
+            if not block:
+                break
+            self._kept += block
+        return bytes(self._kept)
+
+    def begin_again(self) -> bool:
+        """From the first byte; False when that is no longer kept."""
+        self._at = 0
+        return self._keeps
+
+    def forget(self) -> None:
+        """It will not begin again."""
+        self._keeps = False
+
+    def read(self, amount: int | None = -1, /) -> bytes:
+        """What has come, `amount` bytes at most; waits until there is some. Nothing at the end."""
+        if self._at < len(self._kept):
+            block = bytes(self._kept[self._at :][: amount if amount is not None and amount > 0 else None])
+            self._at += len(block)
+            return block
+        block = self._response.read1(-1 if amount is None else amount)
+        if self._keeps:
+            self._kept += block
+            self._at += len(block)
+            self._keeps = len(self._kept) < KEPT_BYTES
+        elif self._kept:
+            self._kept, self._at = bytearray(), 0
+        return block
+
+    def readline(self, limit: int = -1, /) -> bytes:
+        """A line with its end, `limit` bytes at most."""
+        line = b""
+        if self._at < len(self._kept):
+            end = self._kept.find(b"\n", self._at) + 1 or len(self._kept)
+            line = self.read(min(end - self._at, limit) if limit > 0 else end - self._at)
+        if line.endswith(b"\n") or len(line) == limit:
+            return line
+        return line + self._response.readline(limit - len(line) if limit > 0 else limit)
 
 
 def ask(url: str, user: str | None, password: str | None, timeout_seconds: float) -> WebAnswer:

@@ -1,5 +1,6 @@
-"""Streams over HTTP: MJPEG as web cameras send it, read here; what else there is, FFmpeg reads.
+"""Streams over HTTP: MJPEG as web cameras send it, read here; what else there is, FFmpeg reads out of the same answer.
 
+The server is asked once: many a small encoder serves a single viewer, and ends when that one hangs up.
 A JPEG carries no time. Its time is its arrival, on the machine's monotonic clock. Every read may take
 `TIMEOUT_SECONDS`; then the camera counts as gone.
 """
@@ -19,8 +20,9 @@ from seacorder.inputs.formats import probe_pictures, source_format
 from seacorder.inputs.multipart import NoMultipartError, parts
 from seacorder.inputs.picture_header import size_of
 from seacorder.inputs.stream import StreamInput
-from seacorder.inputs.stream_faults import CLOSED, answer_failure, said, stream_failure
-from seacorder.inputs.web_answer import WebAnswer, ask
+from seacorder.inputs.stream_faults import BROKEN, CLOSED, answer_failure, said, stream_failure
+from seacorder.inputs.web_answer import AnswerContent, WebAnswer, ask
+from seacorder.inputs.web_content import LOOK_BYTES, WebKind, boundary_of, is_enough, is_file, kind_of
 from seacorder.model.address import StreamAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
@@ -29,8 +31,7 @@ log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 5
 TIME_BASE = Fraction(1, 90_000)
 _TICKS_PER_SECOND = 90_000
-_MULTIPART = "multipart/x-mixed-replace"
-_PLAYLISTS = ("application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/mpegurl", "audio/x-mpegurl")
+_CONTAINERS = {WebKind.MPEG_TS: "mpegts", WebKind.FLV: "flv"}
 _A_PAGE = "{source} answers with a web page; write the address of its MJPEG stream, as its manual names it."
 _ONE_PICTURE = "{source} answers with one still; write the address of its MJPEG stream, as its manual names it."
 _A_FILE = "{source} answers with a file of {reason} bytes; download it, and record it with file:."
@@ -63,9 +64,19 @@ class WebInput:
         self._answer = answer
         if answer.response.status != http.client.OK:
             raise answer_failure(answer.response.status, answer.response.reason, self._source)
-        if answer.content_type != _MULTIPART:
-            return self._open_other(answer)
-        self._pictures = self._read(answer)
+        content, length = AnswerContent(answer), answer.response.length
+        try:
+            head = content.head(is_enough, LOOK_BYTES)
+        except BROKEN as error:
+            raise stream_failure(error, self._address, self._source) from None
+        if not head:
+            raise said(CLOSED, self._source)
+        kind = kind_of(head, answer.content_type)
+        if kind is not WebKind.PICTURES:
+            return self._open_other(content, kind, length)
+        content.forget()
+        announced = str(answer.response.headers.get_param("boundary") or "")
+        self._pictures = self._read(content, boundary_of(head, announced))
         self._first = next(self._pictures, None)
         if self._first is None:
             raise said(CLOSED, self._source)
@@ -93,31 +104,28 @@ class WebInput:
         self._is_closed = True
         answer, other = self._answer, self._other
         self._answer = self._other = None
+        if other is not None:
+            other.close()  # first: FFmpeg reads from the answer
         if answer is not None:
             answer.close()
-        if other is not None:
-            other.close()
 
-    def _open_other(self, answer: WebAnswer) -> SourceFormat:
-        """Not MJPEG: FFmpeg asks once more, and reads what comes. Files and pages are no streams."""
-        kind, length = answer.content_type, answer.response.length
-        answer.close()
-        self._answer = None
-        if kind == "text/html":
+    def _open_other(self, content: AnswerContent, kind: WebKind, length: int | None) -> SourceFormat:
+        """Not MJPEG: FFmpeg reads on. Files and pages are no streams; the parts of a playlist it asks for itself."""
+        if kind is WebKind.PAGE:
             raise said(_A_PAGE, self._source)
-        if kind == "image/jpeg":
-            raise said(_ONE_PICTURE, self._source)
-        if length is not None and kind not in _PLAYLISTS:
-            raise said(_A_FILE, self._source, str(length))
-        self._other = StreamInput(self._address, self._clock)
+        if kind is WebKind.PLAYLIST:
+            self._other = StreamInput(self._address, self._clock)
+            return self._other.open()
+        if is_file(length):
+            raise said(_ONE_PICTURE if kind is WebKind.STILL else _A_FILE, self._source, str(length))
+        self._other = StreamInput(self._address, self._clock, content, _CONTAINERS.get(kind))
         return self._other.open()
 
-    def _read(self, answer: WebAnswer) -> Iterator[tuple[bytes, int]]:
+    def _read(self, content_of_answer: AnswerContent, boundary: str) -> Iterator[tuple[bytes, int]]:
         """Each JPEG and when it was complete."""
-        boundary = answer.response.headers.get_param("boundary") or ""
         rate_limit, wrong = RateLimit(self._clock), 0
         try:
-            for _, content in parts(answer.response, str(boundary)):
+            for _, content in parts(content_of_answer, boundary):
                 if content.startswith(b"\xff\xd8"):
                     yield content, self._clock.monotonic_ns()
                     continue
