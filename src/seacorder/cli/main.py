@@ -15,7 +15,7 @@ from seacorder import __version__
 from seacorder.base import log
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
 from seacorder.cli import streams
-from seacorder.cli.options import DEFAULT_URL, ConfigOption, JsonOption, UrlOption
+from seacorder.cli.options import DEFAULT_URL, ConfigOption, JsonOption, OfUserOption, ServiceNameOption, UrlOption
 
 FAILED = 1
 CANNOT_BE_USED = 2
@@ -34,6 +34,8 @@ settings_app = typer.Typer(help="Show or take back what clients have set.", no_a
 app.add_typer(settings_app, name="settings")
 catalogue_app = typer.Typer(help="Look after the catalogue. It lists what was recorded.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
+service_app = typer.Typer(help="Run the recorder at every start of the machine (systemd).", no_args_is_help=True)
+app.add_typer(service_app, name="service")
 
 
 def main() -> None:
@@ -290,6 +292,39 @@ def overlay(
     from seacorder.cli.remote import show_overlay
 
     show_overlay(url, text, clear=clear, as_json=as_json)
+
+
+@service_app.command("install")
+def service_install(
+    config: ConfigOption = None,
+    user: OfUserOption = False,
+    name: ServiceNameOption = "seacorder",
+    run_as: Annotated[
+        str | None, typer.Option(metavar="USER", help="Who it runs as; without it whoever called sudo, else root.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the unit and change nothing.")] = False,
+) -> None:
+    """Install the service. It starts at once, with the machine, and whenever it has ended."""
+    from seacorder.cli import service
+
+    wish = service.Wish(config, name, run_as, user)
+    service.install(wish, service.Systemd.of(is_of_user=user), is_shown_only=dry_run)
+
+
+@service_app.command("remove")
+def service_remove(user: OfUserOption = False, name: ServiceNameOption = "seacorder") -> None:
+    """Remove the service. Stops it first, which finishes every file."""
+    from seacorder.cli import service
+
+    service.remove(name, service.Systemd.of(is_of_user=user))
+
+
+@service_app.command("status")
+def service_status(user: OfUserOption = False, name: ServiceNameOption = "seacorder") -> None:
+    """Show the service. Exit code 1 when it does not run."""
+    from seacorder.cli import service
+
+    sys.exit(0 if service.show_status(name, service.Systemd.of(is_of_user=user)) else FAILED)
 
 
 def _command(url: str, name: str, *, as_json: bool) -> None:

@@ -1,0 +1,160 @@
+"""The text of the recorder's systemd unit. Pure: values in, text out.
+
+What each line is there for stands in the unit itself, since who meets it in the machine has no other document at hand.
+Quoting follows systemd.syntax(7), systemd.unit(5) and systemd.service(5): `%` begins a specifier everywhere, `$` a
+variable in arguments of a command, and each kind of value has quotes of its own.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from seacorder.base.errors import BadRequest
+
+MARK = "# Written by `seacorder service install`; `seacorder service remove` takes it away."
+STOP_SECONDS = 120
+"""The recorder gives its parts some 100 s to finish files on a slow disk, and kills what is left by itself."""
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_.-")
+_NOT_IN_AN_EXECUTABLE = frozenset("\"'\\")
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePlan:
+    """What a unit is made of."""
+
+    command: tuple[str, ...]
+    """Program and arguments, without quotes."""
+    folder: str
+    """Where it is started."""
+    needed: tuple[str, ...]
+    """Folders without whose disks recording makes no sense."""
+    wanted: tuple[str, ...] = ()
+    """Folders whose disks are waited for; recording goes on without them."""
+    mounts: tuple[str, ...] = ()
+    """Where disks are mounted on this machine, also those that are not there just now."""
+    needs_network: bool = False
+    user: str | None = None
+    """Who it runs as; None: whoever runs the service manager."""
+    is_of_user: bool = False
+    """A service of one user instead of the system's."""
+
+
+def unit_text(plan: ServicePlan) -> str:
+    """The unit file. Raises BadRequest for a path that systemd cannot be told."""
+    sections = [[MARK], _unit_section(plan), _service_section(plan), _install_section(plan)]
+    return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
+
+
+def unit_name(name: str) -> str:
+    """The unit's name with its ending. Raises BadRequest for what is none."""
+    bare = name.removesuffix(".service")
+    if not bare or not set(bare) <= _NAME_CHARACTERS or len(bare) > 200:
+        raise BadRequest(f"{name!r} is no name of a service; use letters, digits, and - _ . : between them.")
+    return f"{bare}.service"
+
+
+def mount_unit(mount: str) -> str:
+    """The unit of a mount point: `/mnt/my disk` is `mnt-my\\x20disk.mount` (systemd-escape --path)."""
+    bare = "/".join(part for part in mount.split("/") if part)
+    if not bare:
+        return "-.mount"
+    plain = _NAME_CHARACTERS - {"-"}
+    escaped = "".join(
+        "-" if letter == "/" else letter if letter in plain else "".join(f"\\x{byte:02x}" for byte in letter.encode())
+        for letter in bare
+    )
+    return ("\\x2e" + escaped[1:] if escaped.startswith(".") else escaped) + ".mount"
+
+
+def mount_of(folder: str, mounts: Iterable[str]) -> str | None:
+    """The innermost mount point that holds a folder; None where that is the system's own disk."""
+    parents = {str(PurePosixPath(folder)), *map(str, PurePosixPath(folder).parents)}
+    return max((mount for mount in mounts if mount in parents and mount != "/"), key=len, default=None)
+
+
+def _unit_section(plan: ServicePlan) -> list[str]:
+    lines = [
+        "[Unit]",
+        "Description=Seacorder, video recorder",
+        "# It is started again for ever, however quickly it fails: what is in its way may pass.",
+        "StartLimitIntervalSec=0",
+        "# Without these disks it would record on the disk of the system.",
+        f"RequiresMountsFor={' '.join(map(_listed, dict.fromkeys(plan.needed)))}",
+    ]
+    wanted = _mounts_of(plan.wanted, plan) - _mounts_of(plan.needed, plan)
+    if wanted:
+        units = " ".join(mount_unit(mount) for mount in sorted(wanted))
+        lines += [
+            f"# Waited for, but it records without them too: {', '.join(map(_commented, sorted(wanted)))}",
+            f"Wants={units}",
+            f"After={units}",
+        ]
+    if plan.needs_network and not plan.is_of_user:
+        lines += ["Wants=network-online.target", "After=network-online.target"]
+    return lines
+
+
+def _service_section(plan: ServicePlan) -> list[str]:
+    return [
+        "[Service]",
+        "Type=exec",
+        f"ExecStart={_command(plan.command)}",
+        f"WorkingDirectory={_plain(plan.folder)}",
+        *([f"User={plan.user}"] if plan.user else []),
+        "Restart=always",
+        "RestartSec=2",
+        "# The first process alone is told to end: it passes that on, and files are finished.",
+        "KillMode=mixed",
+        "# Every file whole and on disk, also on a slow one.",
+        f"TimeoutStopSec={STOP_SECONDS}",
+        "# A channel's process that was killed for want of memory is started again by the recorder itself.",
+        "OOMPolicy=continue",
+    ]
+
+
+def _install_section(plan: ServicePlan) -> list[str]:
+    lines = ["[Install]"]
+    target = "default.target" if plan.is_of_user else "multi-user.target"
+    mounts = [] if plan.is_of_user else sorted(_mounts_of(plan.needed, plan))
+    if mounts:
+        lines.append("# A disk that comes later brings the recorder with it.")
+    return [*lines, f"WantedBy={' '.join([target, *map(mount_unit, mounts)])}"]
+
+
+def _mounts_of(folders: Iterable[str], plan: ServicePlan) -> set[str]:
+    return {mount for folder in folders if (mount := mount_of(folder, plan.mounts)) is not None}
+
+
+def _command(words: Sequence[str]) -> str:
+    # systemd takes no quotes in the name of a program, only in arguments.
+    if _NOT_IN_AN_EXECUTABLE & set(words[0]):
+        words = ("/usr/bin/env", *words)
+    first, *rest = words
+    return " ".join([_quoted(first), *(_quoted(word).replace("$", "$$") for word in rest)])
+
+
+def _quoted(text: str) -> str:
+    """A word of a command, in double quotes where it needs them."""
+    escaped = _plain(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"' if not text or set(text) & set(" '\"\\;#") else escaped
+
+
+def _listed(path: str) -> str:
+    """A path in a list of paths, which knows quotes and no backslashes."""
+    plain = _plain(path)
+    if not set(plain) & set(" '\""):
+        return plain
+    quote = "'" if '"' in plain else '"'
+    if quote in plain:
+        raise BadRequest(f"{path}: systemd cannot wait for a path with both kinds of quotes; rename the folder.")
+    return f"{quote}{plain}{quote}"
+
+
+def _plain(text: str) -> str:
+    if not text.isprintable():
+        raise BadRequest(f"{text!r} has characters that cannot stand in a systemd unit; rename the file or folder.")
+    return text.replace("%", "%%")
+
+
+def _commented(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
