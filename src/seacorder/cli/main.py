@@ -305,7 +305,7 @@ def service_install(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the unit and change nothing.")] = False,
 ) -> None:
     """Install the service. It starts at once, with the machine, and whenever it has ended."""
-    from seacorder.cli import service
+    from seacorder.cli import systemd_service as service
 
     wish = service.Wish(config, name, run_as, user)
     service.install(wish, service.Systemd.of(is_of_user=user), is_shown_only=dry_run)
@@ -314,7 +314,7 @@ def service_install(
 @service_app.command("remove")
 def service_remove(user: OfUserOption = False, name: ServiceNameOption = "seacorder") -> None:
     """Remove the service. Stops it first, which finishes every file."""
-    from seacorder.cli import service
+    from seacorder.cli import systemd_service as service
 
     service.remove(name, service.Systemd.of(is_of_user=user))
 
@@ -322,7 +322,7 @@ def service_remove(user: OfUserOption = False, name: ServiceNameOption = "seacor
 @service_app.command("status")
 def service_status(user: OfUserOption = False, name: ServiceNameOption = "seacorder") -> None:
     """Show the service. Exit code 1 when it does not run."""
-    from seacorder.cli import service
+    from seacorder.cli import systemd_service as service
 
     sys.exit(0 if service.show_status(name, service.Systemd.of(is_of_user=user)) else FAILED)
 

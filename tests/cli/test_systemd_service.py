@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from seacorder.base.errors import BadRequest, NotPossible, SettingsError
-from seacorder.cli import service
-from seacorder.cli.service import Ran, Systemd, Wish
+from seacorder.cli import systemd_service as service
+from seacorder.cli.systemd_service import Ran, Systemd, Wish
 
 
 @dataclass

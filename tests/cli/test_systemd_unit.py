@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seacorder.base.errors import BadRequest
-from seacorder.cli.service_unit import ServicePlan, mount_of, mount_unit, unit_name, unit_text
+from seacorder.cli.systemd_unit import ServicePlan, mount_of, mount_unit, unit_name, unit_text
 
 PLAN = ServicePlan(command=("/usr/bin/true", "serve"), folder="/etc/seacorder", needed=("/data/recordings",))
 ODD_FOLDERS = ("plain", "two words", "100%", "%i", "$HOME", "a\\b", "it's", 'a "b"', "Борт ü", "-x;#")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.base.errors import BadRequest, NotPossible, StorageFailed
-from seacorder.cli.service_unit import MARK, STOP_SECONDS, ServicePlan, unit_name, unit_text
+from seacorder.cli.systemd_unit import MARK, STOP_SECONDS, ServicePlan, unit_name, unit_text
 from seacorder.config.load import find, load
 from seacorder.config.schema import Settings
 
