@@ -12,8 +12,8 @@ from fakes.footage import START_UTC_NS, Recipe, footage, numbers_in, packets_in
 from fakes.sinks import Bench
 from seacorder.base.errors import StorageFailed
 from seacorder.base.pipe import decode, encode, payload_bytes
-from seacorder.evidence.boxes import layout_of
 from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.layout import layout_of
 from seacorder.evidence.repair import repair
 from seacorder.model.command import Finish, RepairFiles
 from seacorder.model.recording import FileKind, FileState

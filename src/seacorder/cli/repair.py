@@ -2,14 +2,17 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.progress import Progress
 
+from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
 from seacorder.cli.progress import progress_bar
 from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.repair import repair
+from seacorder.model.report import Damage
 
 
 def repair_files(paths: Sequence[Path]) -> bool:
@@ -25,12 +28,33 @@ def _repair_one(path: Path, progress: Progress) -> bool:
         return False
     bar = progress.add_task(path.name, total=1.0)
     try:
-        was_repaired = repair(path, lambda share: progress.update(bar, completed=share))
+        repaired = repair(path, lambda share: progress.update(bar, completed=share))
     except StorageFailed as error:
         print(f"seacorder: {error.sentence}", file=sys.stderr)
         return False
     finally:
         progress.remove_task(bar)
     frames = f"{inspect_file(path).frames:,} frames"
-    print(f"{path}: repaired, {frames}." if was_repaired else f"{path}: is whole, {frames}; left as it is.")
+    if repaired is None:
+        print(f"{path}: is whole, {frames}; left as it is.")
+        return True
+    print(f"{path}: repaired, {frames}.")
+    for damage in repaired.damage:
+        print(f"  {damage.sentence} {_when(damage)}".rstrip())
+    if repaired.original is not None:
+        print(f"  The original, which holds what the repair lacks, is kept as {repaired.original}.")
     return True
+
+
+def _when(damage: Damage) -> str:
+    """From which picture to which; empty when the file does not say when it was recorded."""
+    if damage.from_utc_ns < NS_PER_SECOND * 86400 * 365:
+        return ""
+    until = "the end" if damage.to_utc_ns is None else _iso(damage.to_utc_ns)
+    return f"They lie between {_iso(damage.from_utc_ns)} and {until}."
+
+
+def _iso(utc_ns: int) -> str:
+    """UTC to the millisecond."""
+    moment = datetime.fromtimestamp(utc_ns // NS_PER_SECOND, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{utc_ns % NS_PER_SECOND // 1_000_000:03d}Z"

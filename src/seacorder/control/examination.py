@@ -14,7 +14,7 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events import EventKind
 from seacorder.control.journal import Journal
 from seacorder.model.command import RepairFiles
-from seacorder.model.recording import Clip, FileState, Part
+from seacorder.model.recording import Clip, FileState, Loss, LossCause, Part
 from seacorder.model.report import FileExamined
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.supervisor import Supervisor
@@ -26,6 +26,8 @@ _LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_second
 """A long file says nothing for minutes, and stopping in mid-repair leaves the file as it was."""
 
 FileT = TypeVar("FileT", Part, Clip)
+OnPart = Callable[[str, Part | None, list[Loss]], None]
+"""A part's path, the part with its true figures (None when the examination did not work), what is damaged in it."""
 OnExamined = Callable[[FileExamined | None], None]
 """None: the worker did not get as far."""
 
@@ -48,11 +50,12 @@ class Examination:
         self._deferred: list[_Order] = []
         self._working: asyncio.Task[None] | None = None
 
-    def part(self, part: Part, on_examined: Callable[[str, Part | None], None], *, repair_now: bool) -> None:
-        """Examines a part, then repairs it. `on_examined` gets its path and the part with its true figures."""
+    def part(self, part: Part, on_examined: OnPart, *, repair_now: bool) -> None:
+        """Examines a part, then repairs it."""
 
         def examined(report: FileExamined | None) -> None:
-            on_examined(part.path, None if report is None or report.state is None else with_facts(part, report))
+            found = None if report is None or report.state is None else with_facts(part, report)
+            on_examined(part.path, found, damage_losses(part, part.recording_id, report))
 
         self._enter(part.path, examined, self._catalogue.record_part, part, repair_now=repair_now)
 
@@ -62,6 +65,9 @@ class Examination:
         def examined(report: FileExamined | None) -> None:
             if report is not None and report.state is not None:
                 self._catalogue.record_clip(with_facts(clip, report))
+            for loss in damage_losses(clip, None, report):  # a clip's losses are its own
+                self._catalogue.record_loss(loss)
+                self._journal.warn(EventKind.LOSS_NOTED, f"{clip.path}: {loss.detail}", channel=clip.channel)
 
         self._enter(clip.path, examined, self._catalogue.record_clip, clip, repair_now=repair_now)
 
@@ -135,7 +141,12 @@ class Examination:
     def _note_repair(self, path: str, report: FileExamined | None) -> None:
         if report is not None and report.state in {FileState.REPAIRED, FileState.WHOLE}:
             sentence = f"{path} was repaired: an ordinary indexed MP4 of {report.frames} frames."
-            self._journal.note(EventKind.FILE_REPAIRED, sentence)
+            if not report.original:
+                self._journal.note(EventKind.FILE_REPAIRED, sentence)
+                return
+            places = f"{len(report.damage)} damaged places" if len(report.damage) > 1 else "a damaged place"
+            sentence += f" It had {places}, which the losses list; the original is kept as {report.original}."
+            self._journal.warn(EventKind.FILE_REPAIRED, sentence)
             return
         ended = f"{path} is left as it stands, because the worker that repairs has ended; try `seacorder repair`."
         self._journal.warn(EventKind.REPAIR_FAILED, ended if report is None else report.sentence)
@@ -150,3 +161,36 @@ def with_facts(file: FileT, report: FileExamined) -> FileT:
         bytes=report.bytes,
         end_utc_ns=report.newest_frame_utc_ns or file.end_utc_ns,
     )
+
+
+def damage_losses(file: Part | Clip, recording_id: str | None, report: FileExamined | None) -> list[Loss]:
+    """What an examination found damaged, as losses."""
+    if report is None:
+        return []
+    if report.state is None:
+        return _unreadable_loss(file, recording_id, report)
+    end_utc_ns = file.end_utc_ns or file.start_utc_ns
+    return [
+        Loss(
+            channel=file.channel,
+            from_utc_ns=damage.from_utc_ns,
+            to_utc_ns=max(damage.from_utc_ns, end_utc_ns) if damage.to_utc_ns is None else damage.to_utc_ns,
+            frames=damage.frames,
+            cause=LossCause.DAMAGED,
+            recording_id=recording_id,
+            detail=f"{damage.sentence} The file is {report.path}.",
+        )
+        for damage in report.damage
+    ]
+
+
+def _unreadable_loss(file: Part | Clip, recording_id: str | None, report: FileExamined) -> list[Loss]:
+    """A file that is there and of which nothing can be read, although frames had been written to it."""
+    if not report.bytes or not file.frames:
+        return []
+    end_utc_ns = file.end_utc_ns or file.start_utc_ns
+    return [
+        Loss(
+            file.channel, file.start_utc_ns, end_utc_ns, file.frames, LossCause.DAMAGED, recording_id, report.sentence
+        )
+    ]

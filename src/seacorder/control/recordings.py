@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from seacorder.control.events import EventKind
-from seacorder.control.examination import Examination
+from seacorder.control.examination import Examination, OnPart
 from seacorder.control.first_bytes import FirstBytes
 from seacorder.control.gaps import FirstFrame, Gap, Gaps, frames_between
 from seacorder.control.newcomers import Newcomers
@@ -244,7 +244,7 @@ class Recordings:
         if session.stopped is not None:
             self.note_losses(self._gaps.stopped(session.ids, session.stopped.utc_ns))
 
-    def _interrupt(self, part: Part, examined: Callable[[str, Part | None], None]) -> Part:
+    def _interrupt(self, part: Part, examined: OnPart) -> Part:
         part = replace(part, state=FileState.INTERRUPTED)
         self._take_part(part)
         notice = f"{part.path} was not closed in order; what it holds is being examined."
@@ -256,8 +256,8 @@ class Recordings:
         """The worker ended while it was finishing the part before its newest one, which begins at `next_utc_ns`."""
         rate = self._own.watch.frame_rate(part.channel)
 
-        def examined(path: str, found: Part | None) -> None:
-            self.examined(path, found)
+        def examined(path: str, found: Part | None, damage: list[Loss]) -> None:
+            self.examined(path, found, damage)
             end_utc_ns = found.end_utc_ns if found is not None else None
             if end_utc_ns is not None and (frames := frames_between(end_utc_ns, next_utc_ns, rate)):
                 cause, recording = LossCause.WORKER_KILLED, part.recording_id
@@ -265,8 +265,9 @@ class Recordings:
 
         self._interrupt(part, examined)
 
-    def examined(self, path: str, part: Part | None) -> None:
+    def examined(self, path: str, part: Part | None, damage: list[Loss]) -> None:
         """An interrupted file has been examined; None when that did not work."""
+        self._note_losses(damage)
         if part is not None:
             self._take_part(part)
             recording = self._interrupted.get(part.recording_id)

@@ -29,10 +29,13 @@ def examine(path: Path, *, repairs: bool) -> FileExamined:
     if not repairs:
         return inspect_file(path)
     try:
-        was_repaired = repair(path)
+        repaired = repair(path)
     except StorageFailed as fault:
         return replace(inspect_file(path), sentence=fault.sentence)
-    return replace(inspect_file(path), was_repaired=was_repaired)
+    examined = inspect_file(path)
+    if repaired is None:
+        return examined
+    return replace(examined, was_repaired=True, damage=repaired.damage, original=str(repaired.original or ""))
 
 
 def main() -> None:

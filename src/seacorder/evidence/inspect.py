@@ -1,36 +1,41 @@
 """How a video file stands: what it is, how many frames are wholly there, up to when."""
 
-import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import av
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
-from seacorder.evidence.boxes import Layout, layout_of
+from seacorder.evidence.damage import DamageAccount
+from seacorder.evidence.layout import HEAD_BYTES, Layout, layout_of
+from seacorder.evidence.pieces import PiecedFile
+from seacorder.evidence.shape import Shape, length_bytes_of, shape_of
 from seacorder.model.note import NOTE_KEY, FileNote
 from seacorder.model.recording import FileState
 from seacorder.model.report import FileExamined
 
 _BUFFER_BYTES = 1024 * 1024
+NOTHING_READABLE = "it was cut off before its first picture, or its header and its index are damaged."
+_NOTE = re.compile(rb'\{"version":[^{}]*\}')
 
 
-def inspect_file(path: Path) -> FileExamined:
+def inspect_file(path: Path, layout: Layout | None = None) -> FileExamined:
     """Examines one file without changing it. Never raises for what is in it; blocks.
 
     An indexed file is counted by its index, an interrupted one by its packets.
     """
     try:
-        layout = layout_of(path)
+        layout = layout or layout_of(path)
         size = path.stat().st_size
     except OSError as fault:
         return FileExamined(str(path), None, f"{path} cannot be read: {fault.strerror}.")
     if not layout.has_header:
-        sentence = f"{path} cannot be read: it was cut off before its first picture, or its index is gone."
+        sentence = f"{path} cannot be read: {NOTHING_READABLE}"
         return FileExamined(str(path), None, sentence, bytes=size)
     try:
         with open_video(path, layout) as container:
@@ -43,42 +48,27 @@ def inspect_file(path: Path) -> FileExamined:
 
 @contextmanager
 def open_video(path: Path, layout: Layout) -> Iterator[Any]:
-    """An input container that ends where the file makes sense. av.FFmpegError when it is no video.
+    """An input container over what of the file makes sense. av.FFmpegError when it is no video.
 
-    FFmpeg refuses a whole file for one box that a cut has left half.
+    FFmpeg refuses a whole file for one box that a cut has left half, and does not look behind a damaged one. So it is
+    given the pieces that make sense.
     """
     with path.open("rb") as file:
-        beginning = _Beginning(file, layout.readable_bytes)
-        with av.open(beginning, format="mp4", buffer_size=_BUFFER_BYTES) as container:
+        readable = PiecedFile(file, layout.pieces)
+        with av.open(readable, format="mp4", buffer_size=_BUFFER_BYTES, metadata_errors="replace") as container:
             yield container
 
 
-class _Beginning:
-    """The first bytes of a file, as a file of its own."""
-
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file = file
-        self._size = size
-
-    def read(self, count: int) -> bytes:
-        """At most `count` bytes; none at the end."""
-        return self._file.read(max(0, min(count, self._size - self._file.tell())))
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """As a file's, with the end where the beginning ends."""
-        if whence == os.SEEK_END:
-            return self._file.seek(self._size + offset)
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        """The position, in bytes."""
-        return self._file.tell()
-
-
-def note_of(container: Any) -> FileNote | None:
-    """The note in an open container's metadata; None when there is none of ours."""
+def note_of(container: Any, path: Path) -> FileNote | None:
+    """The note in an open container's metadata, else the one in its first header; None when there is none of ours."""
     try:
         return FileNote.from_json(container.metadata.get(NOTE_KEY, ""))
+    except ValueError:
+        pass
+    with path.open("rb") as file:
+        found = _NOTE.search(file.read(HEAD_BYTES))
+    try:
+        return FileNote.from_json(found[0].decode("ascii", "replace") if found else "")
     except ValueError:
         return None
 
@@ -95,9 +85,17 @@ def whole_packets(container: Any, size: int) -> Iterator[Any]:
         return
 
 
+def shaped_packets(container: Any, layout: Layout, account: DamageAccount) -> Iterator[tuple[Any, Shape]]:
+    """The same, each with how it looks; `account` has been told of it."""
+    lengths = {stream.index: length_bytes_of(stream) for stream in container.streams}
+    for packet in whole_packets(container, layout.pieces.size):
+        shape = shape_of(packet, lengths[packet.stream.index])
+        account.take(packet, shape)
+        yield packet, shape
+
+
 def main_stream(container: Any) -> Any:
-    """The stream whose packets are the file's frames: the pictures, or sound where there is nothing else. IndexError.
-    """
+    """The stream whose packets are the file's frames: pictures, or sound where there is nothing else. IndexError."""
     return container.streams.video[0] if container.streams.video else container.streams.audio[0]
 
 
@@ -108,28 +106,22 @@ def must_have_frames(container: Any, path: Path) -> None:
 
 
 def _examined(container: Any, path: Path, size: int, layout: Layout) -> FileExamined:
-    stream = main_stream(container)
-    note = note_of(container)
-    is_whole = layout.is_whole
-    span = _whole_span if is_whole else _cut_span
-    first_pts, last_pts, frames = span(container, stream, layout.readable_bytes)
-    state = FileState.INTERRUPTED
-    if is_whole:
+    stream, note = main_stream(container), note_of(container, path)
+    if layout.is_whole:
+        first_pts, last_pts, frames = _whole_span(container, stream, layout.pieces.size)
         state = FileState.REPAIRED if note is not None and note.is_repaired else FileState.WHOLE
-    newest = None
-    if note is not None and frames:
-        newest = note.first_frame_utc_ns + _ns(last_pts - first_pts, stream.time_base)
-    return FileExamined(str(path), state, "", note, frames, size, newest)
+        newest = _newest(note, last_pts - first_pts, stream.time_base) if frames else None
+        return FileExamined(str(path), state, "", note, frames, size, newest)
+    account = DamageAccount(layout, stream)
+    for _ in shaped_packets(container, layout, account):
+        pass
+    damage = account.places(note)
+    newest = _newest(note, account.last_pts - account.first_pts, stream.time_base) if account.frames else None
+    return FileExamined(str(path), FileState.INTERRUPTED, "", note, account.frames, size, newest, damage=damage)
 
 
-def _cut_span(container: Any, stream: Any, size: int) -> tuple[int, int, int]:
-    first_pts = last_pts = frames = 0
-    for packet in whole_packets(container, size):
-        if packet.stream is stream:
-            first_pts = packet.pts if frames == 0 else first_pts
-            last_pts = max(last_pts, packet.pts)
-            frames += 1
-    return first_pts, last_pts, frames
+def _newest(note: FileNote | None, ticks: int, time_base: Fraction) -> int | None:
+    return None if note is None else note.first_frame_utc_ns + int(ticks * time_base * NS_PER_SECOND)
 
 
 def _whole_span(container: Any, stream: Any, size: int) -> tuple[int, int, int]:
@@ -139,7 +131,3 @@ def _whole_span(container: Any, stream: Any, size: int) -> tuple[int, int, int]:
         container.seek(stream.start_time + stream.duration, stream=stream, backward=True)
     tail = [packet.pts for packet in whole_packets(container, size) if packet.stream is stream]
     return first_pts, max(tail, default=first_pts), stream.frames
-
-
-def _ns(ticks: int, time_base: Fraction) -> int:
-    return int(ticks * time_base * NS_PER_SECOND)

@@ -1,26 +1,26 @@
 """Reads a video file through, packet by packet, so that damage in its middle is found and not only a wrong end.
 
-Three things are looked at, each dearer than the one before:
+These things are looked at, each dearer than the one before:
 
+- whether the header is as long as the index, and the index names what the fragments inside of the file name;
 - whether every packet that the index promises can be read from where it says;
-- whether a picture's packet is made of whole NAL units: each stands behind its own length (ISO/IEC 14496-15, 5.3.2),
-  and three zero bytes never stand inside of one (ITU-T H.264 and H.265, 7.4.1). Blocks that a disk or file system has
-  lost come back as zeros, which breaks one or the other;
+- whether a picture's packet is what an encoder makes (`evidence.shape`);
 - on demand, whether everything decodes. That takes minutes of processor time for each recorded hour.
 
 A few changed bits inside a picture may pass all three: only a checksum from outside would tell.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import av
 
-from seacorder.evidence.boxes import layout_of
+from seacorder.evidence.hidden import Hidden, hidden_faults
 from seacorder.evidence.inspect import inspect_file, main_stream, open_video
-from seacorder.model.recording import FileState
+from seacorder.evidence.layout import Layout, layout_of
+from seacorder.evidence.shape import Shape, length_bytes_of, shape_of
 from seacorder.model.report import FileExamined
 
 BytesRead = Callable[[int], None]
@@ -29,8 +29,6 @@ BytesRead = Callable[[int], None]
 _TELL_BYTES = 4 * 1024 * 1024
 _STRICT = {"err_detect": "explode"}
 """FFmpeg's decoders otherwise paint over what they cannot decode, and say nothing."""
-_LENGTH_SIZE_AT = {"h264": 4, "hevc": 21}
-"""Where the decoder configuration has the size of a NAL unit's length, in its lowest two bits, less one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +45,51 @@ def read_through(path: Path, *, decodes: bool = False, progress: BytesRead | Non
 
     Never raises for what is in the file. Blocks for as long as the disk, or the decoder, takes.
     """
-    facts = inspect_file(path)
+    try:
+        layout = layout_of(path)
+    except OSError:
+        return Reading(inspect_file(path))
+    facts = inspect_file(path, layout)
     if facts.state is None:
         return Reading(facts)
     through = _Through(progress or (lambda _bytes: None), decodes=decodes)
     try:
-        layout = layout_of(path)
         with open_video(path, layout) as container:
-            through.read(container, layout.readable_bytes)
+            through.read(container, layout.pieces.size)
             # Where an interrupted file ends is no damage: what was cut there is listed as lost.
-            missing = _missing(container, through) if facts.state is not FileState.INTERRUPTED else 0
+            missing = _missing(container, through) if layout.is_whole else 0
+        hidden = hidden_faults(path, layout) if layout.is_whole else Hidden()
     except (av.FFmpegError, OSError) as fault:
         return Reading(replace(facts, frames=through.frames), f"cannot be read to its end ({fault.strerror}).")
-    return Reading(replace(facts, frames=through.frames), _sentence(through, missing))
+    found = [*_found(through, missing), *_of_holes(layout), *hidden.sentences]
+    sentence = f"is damaged: {'; '.join(found)}." if found else ""
+    if layout.is_whole:
+        facts = replace(facts, frames=through.frames)
+    return Reading(facts, " ".join(filter(None, (sentence, _short(layout)))))
+
+
+def _of_holes(layout: Layout) -> list[str]:
+    """What cannot be read of a file that was not closed, or not closed well."""
+    holes = layout.holes
+    found = [f"its index {layout.index_fault}, and `seacorder repair` makes it anew"] if layout.index_fault else []
+    if holes:
+        damaged = sum(hole.end - hole.begin for hole in holes)
+        found.append(
+            f"{damaged:,} bytes in {len(holes):,} places, the first at byte {holes[0].begin:,}, cannot be read"
+        )
+    return found
+
+
+def _short(layout: Layout) -> str:
+    """The sentence on a header that is shorter than the file's own index: players that hold to it end too early."""
+    short = [track for track in layout.index if track.is_short]
+    if not short:
+        return ""
+    seconds = max(one.lacking_ticks / one.units for one in short)
+    return (
+        f"has a header that is {seconds:.3f} s shorter than its index, so some players leave out its last pictures; "
+        "`seacorder repair` makes it as long."
+    )
 
 
 def still_damage(path: Path) -> str:
@@ -107,7 +137,7 @@ class _Through:
         """All packets; `size` is where the file makes sense up to."""
         self._main = main_stream(container).index
         for stream in container.streams:
-            self._length_bytes[stream.index] = _length_bytes(stream)
+            self._length_bytes[stream.index] = length_bytes_of(stream)
             if self._decodes:
                 stream.codec_context.options = _STRICT
                 stream.codec_context.thread_type = "AUTO"
@@ -129,7 +159,7 @@ class _Through:
         index = packet.stream.index
         self.packets[index] = self.packets.get(index, 0) + 1
         self.frames += index == self._main
-        if not _is_well_shaped(packet, self._length_bytes[index]):
+        if shape_of(packet, self._length_bytes[index]) is not Shape.GOOD:
             self.misshapen.add(packet)
         if self._decodes and not self._needs_the_part_before(packet):
             self._decode(packet)
@@ -149,52 +179,14 @@ class _Through:
             self.undecodable.add(packet)
 
 
-def _length_bytes(stream: Any) -> int:
-    """How many bytes of length stand before each NAL unit; 0 where packets are not made of those."""
-    at = _LENGTH_SIZE_AT.get(stream.codec_context.name)
-    configuration = stream.codec_context.extradata or b""
-    return (configuration[at] & 3) + 1 if at is not None and len(configuration) > at and configuration[0] == 1 else 0
-
-
-def _is_well_shaped(packet: Any, length_bytes: int) -> bool:
-    """False for a packet that is not what an encoder makes."""
-    data = bytes(packet)
-    if not length_bytes:
-        return len(data) < 8 or any(data)
-    is_slice = _is_h264_slice if packet.stream.codec_context.name == "h264" else _is_h265_slice
-    for unit in _units(data, length_bytes):
-        if not unit or unit[0] & 0x80 or (is_slice(unit[0]) and b"\0\0\0" in unit.rstrip(b"\0")):
-            return False
-    return True
-
-
-def _units(data: bytes, length_bytes: int) -> Iterator[bytes]:
-    """The NAL units of one packet; an empty one where a length cannot be right."""
-    at = 0
-    while at < len(data):
-        begin = at + length_bytes
-        at = begin + int.from_bytes(data[at:begin], "big")
-        if at > len(data):
-            yield b""
-            return
-        yield data[begin:at]
-
-
-def _is_h264_slice(head: int) -> bool:
-    return 1 <= head & 0x1F <= 5
-
-
-def _is_h265_slice(head: int) -> bool:
-    return head >> 1 & 0x3F < 32
-
-
 def _missing(container: Any, through: _Through) -> int:
     """Packets that the index has and that could not be read."""
     short: int = sum(max(0, stream.frames - through.packets.get(stream.index, 0)) for stream in container.streams)
     return max(short, through.unreadable)
 
 
-def _sentence(through: _Through, missing: int) -> str:
+def _found(through: _Through, missing: int) -> list[str]:
+    """What is wrong with the packets, each the middle of a sentence."""
     found = []
     if missing:
         found.append(f"{_packets(missing)} of its index cannot be read")
@@ -204,7 +196,7 @@ def _sentence(through: _Through, missing: int) -> str:
     if through.undecodable.count:
         where = f"the first near {through.undecodable.first_seconds:.1f} s"
         found.append(f"{_packets(through.undecodable.count)} cannot be decoded, {where}")
-    return f"is damaged: {'; '.join(found)}." if found else ""
+    return found
 
 
 def _packets(count: int) -> str:

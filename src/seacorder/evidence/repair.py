@@ -1,30 +1,51 @@
 """Makes an ordinary indexed MP4 of an interrupted file: the same packets, the same times, the same metadata.
 
 The new file is written beside the old one, synced, read back and compared packet by packet. Only then does it take
-the old one's name, in one step; until then, and whenever anything fails, the original is as it was.
+the old one's name, in one step; until then, and whenever anything fails, the original is as it was. Where the original
+is damaged the repair goes on at the next good fragment, and the original is kept beside it: see `evidence.original`.
 """
 
-import os
 import shutil
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import av
 
+from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
-from seacorder.evidence.boxes import Layout, layout_of
-from seacorder.evidence.inspect import must_have_frames, note_of, open_video, whole_packets
-from seacorder.model.note import NOTE_KEY
+from seacorder.evidence.damage import DamageAccount
+from seacorder.evidence.hidden import hidden_faults
+from seacorder.evidence.inspect import (
+    NOTHING_READABLE,
+    main_stream,
+    must_have_frames,
+    note_of,
+    open_video,
+    shaped_packets,
+    whole_packets,
+)
+from seacorder.evidence.layout import Layout, layout_of, outer_boxes
+from seacorder.evidence.original import bring_back, sync_file, take_place
+from seacorder.evidence.shape import Shape
+from seacorder.model.note import NOTE_KEY, FileNote
+from seacorder.model.report import Damage
+from seacorder.mp4.boxes import NotMp4
+from seacorder.mp4.index import lengthened
 from seacorder.storage.hold import held
 
 Progress = Callable[[float], None]
 """Is told the share that is done, from 0 to 1."""
 
-_OPTIONS = {"movflags": "+use_metadata_tags", "use_editlist": "0", "max_interleave_delta": "1"}
-_NOTHING_THERE = "{} holds nothing to repair: it was cut off before its first picture was on disk."
+_OPTIONS = {
+    # As files are recorded: so a copy of a repaired file that is cut off can be repaired again.
+    "movflags": "+hybrid_fragmented+empty_moov+default_base_moof+use_metadata_tags",
+    "frag_duration": "30000",
+    "max_interleave_delta": "1",
+}
+_NOTHING_THERE = "it was cut off before its first picture was on disk."
 _MADE_BY_MUXER = {"major_brand", "minor_version", "compatible_brands", "encoder"}
 
 
@@ -41,13 +62,32 @@ class _Digest:
         self.packets += 1
 
 
-def repair(path: Path, progress: Progress | None = None) -> bool:
-    """Replaces an interrupted file by an indexed one; False when it is whole already and was left alone.
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What became of a file."""
+
+    damage: tuple[Damage, ...]
+    """What of the original the repair lacks, or has only in part."""
+    original: Path | None
+    """Where the original is kept; None when the repair holds all of it."""
+
+
+@dataclass(slots=True)
+class _Copy:
+    """What has been written beside the original."""
+
+    digests: dict[int, _Digest]
+    damage: tuple[Damage, ...] = ()
+
+
+def repair(path: Path, progress: Progress | None = None) -> Repaired | None:
+    """Replaces an interrupted file by an indexed one; None when it is whole already and was left alone.
 
     StorageFailed when there is nothing to repair or the disk refuses; the file is then as it was. Blocks for about as
     long as reading it twice and writing it once takes.
     """
     try:
+        bring_back(path)
         with held(path, 0.0) as is_ours:
             if not is_ours:
                 raise StorageFailed(f"{path} is being written; it can be repaired once that has ended.")
@@ -56,49 +96,103 @@ def repair(path: Path, progress: Progress | None = None) -> bool:
         raise StorageFailed(f"{path} cannot be read: {fault.strerror}.") from fault
 
 
-def _repair(path: Path, progress: Progress) -> bool:
+def _repair(path: Path, progress: Progress) -> Repaired | None:
     layout = layout_of(path)
     if layout.is_whole:
-        return False
+        if hidden_faults(path, layout).index_differs:
+            layout = layout_of(path, trusts_index=False)
+        elif not any(track.is_short for track in layout.index):
+            return None
     if not layout.has_header:
-        raise StorageFailed(_NOTHING_THERE.format(path))
+        raise StorageFailed(f"{path} holds nothing to repair: {NOTHING_READABLE}")
     beside = path.with_name(f".{path.name}.repair")
     try:
-        _replace(path, layout, beside, progress)
+        return _replace(path, layout, beside, progress)
     except (av.FFmpegError, OSError, ValueError) as fault:
         raise StorageFailed(f"{path} cannot be repaired: {fault}. It has been left as it was.") from fault
     finally:
         beside.unlink(missing_ok=True)
-    return True
 
 
-def _replace(path: Path, layout: Layout, beside: Path, progress: Progress) -> None:
-    written = _copy(path, layout, beside, progress)
-    _sync(beside)
-    if _digests_of(beside) != written:
+def _replace(path: Path, layout: Layout, beside: Path, progress: Progress) -> Repaired:
+    copy = _copy(path, layout, beside, progress)
+    _lengthen(beside)
+    sync_file(beside)
+    if _digests_of(beside) != copy.digests:
         raise StorageFailed(f"The repair of {path} does not equal it; it has been left as it was.")
     shutil.copystat(path, beside)
-    beside.replace(path)
-    _sync(path.parent)
+    original = take_place(beside, path, keeps=bool(copy.damage or layout.holes))
     progress(1.0)
+    return Repaired(copy.damage, original)
 
 
-def _copy(path: Path, layout: Layout, beside: Path, progress: Progress) -> dict[int, _Digest]:
-    size = layout.readable_bytes
+def _copy(path: Path, layout: Layout, beside: Path, progress: Progress) -> _Copy:
+    size = layout.pieces.size
     with open_video(path, layout) as source, av.open(str(beside), "w", format="mp4", options=_OPTIONS) as target:
         must_have_frames(source, path)
-        target.metadata.update(_metadata_of(source))
+        main = main_stream(source)
+        account, note = DamageAccount(layout, main), note_of(source, path)
+        kept = (packet for packet, shape in shaped_packets(source, layout, account) if shape is not Shape.BROKEN)
+        beginning = _Beginning(layout, main)
         streams = {stream.index: _twin(target, stream) for stream in source.streams}
         digests = {index: _Digest() for index in streams}
-        for count, packet in enumerate(whole_packets(source, size)):
+        is_begun = False
+        for count, packet in enumerate(beginning.rebased(kept)):
+            if not is_begun:
+                is_begun = True
+                target.metadata.update(_metadata_of(source, note, beginning))
             if count % 256 == 0 and packet.pos is not None:
                 progress(0.9 * packet.pos / size)
             digests[packet.stream.index].add(packet)
             packet.stream = streams[packet.stream.index]
             target.mux(packet)
         if not any(digest.packets for digest in digests.values()):
-            raise StorageFailed(_NOTHING_THERE.format(path))
-    return {index: digest for index, digest in digests.items() if digest.packets}
+            raise StorageFailed(f"{path} holds nothing to repair: {_NOTHING_THERE}")
+    found = {index: digest for index, digest in digests.items() if digest.packets}
+    return _Copy(found, account.places(note))
+
+
+class _Beginning:
+    """A file without edit list begins with its first picture: where that is lost, all times move to the next one.
+
+    Where the first sound is lost, the next one begins with the file, and lasts until the one behind it, as the muxer of
+    recordings has it too.
+    """
+
+    def __init__(self, layout: Layout, main: Any) -> None:
+        self._is_lost = bool(layout.fragments) and layout.fragments[0].number > 1
+        self._main = main
+        self.origin = 0
+        """Decoding time of the first picture that is left, in the main track's units."""
+
+    @property
+    def lost_ns(self) -> int:
+        """How much of the beginning is lost."""
+        return int(self.origin * self._main.time_base * NS_PER_SECOND)
+
+    def rebased(self, packets: Iterator[Any]) -> Iterator[Any]:
+        """The packets with the times that they have in the new file."""
+        waiting: list[Any] = []
+        for packet in packets if self._is_lost else ():
+            waiting.append(packet)
+            if packet.stream.index == self._main.index:
+                self.origin = packet.dts
+                break
+        begun: set[int] = set()
+        for packet in (*waiting, *packets):
+            moved = self._moved(packet, is_first=packet.stream.index not in begun)
+            if moved is not None:
+                begun.add(packet.stream.index)
+                yield moved
+
+    def _moved(self, packet: Any, *, is_first: bool) -> Any | None:
+        """Sound from before the first picture has no place."""
+        shift = int(self.origin * self._main.time_base / packet.time_base)
+        if packet.dts < shift:
+            return None
+        packet.pts -= packet.dts if is_first and packet.stream.index != self._main.index else shift
+        packet.dts = 0 if is_first else packet.dts - shift
+        return packet
 
 
 def _twin(target: Any, stream: Any) -> Any:
@@ -109,11 +203,11 @@ def _twin(target: Any, stream: Any) -> Any:
     return twin
 
 
-def _metadata_of(source: Any) -> dict[str, str]:
+def _metadata_of(source: Any, note: FileNote | None, beginning: _Beginning) -> dict[str, str]:
     kept = {key: value for key, value in source.metadata.items() if key not in _MADE_BY_MUXER}
-    note = note_of(source)
     if note is not None:
-        kept[NOTE_KEY] = replace(note, is_repaired=True).to_json()
+        first_utc_ns = note.first_frame_utc_ns + beginning.lost_ns
+        kept[NOTE_KEY] = replace(note, is_repaired=True, first_frame_utc_ns=first_utc_ns).to_json()
     return kept
 
 
@@ -125,12 +219,17 @@ def _digests_of(path: Path) -> dict[int, _Digest]:
     return digests
 
 
-def _sync(path: Path) -> None:
-    """Brings a file or, where the system has that, a folder to the medium."""
-    if path.is_dir() and os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _lengthen(path: Path) -> None:
+    """Makes the header as long as the index, as a recording's is when it is closed. OSError."""
+    with path.open("r+b") as file:
+        index = next((box for box in outer_boxes(file, path.stat().st_size) if box.kind == b"moov"), None)
+        if index is None:
+            return
+        file.seek(index.at)
+        told = file.read(index.end - index.at)
+        try:
+            mended = lengthened(told)
+        except NotMp4:
+            return
+        file.seek(index.at)
+        file.write(mended)

@@ -54,7 +54,7 @@ class LossCause(StrEnum):
     BAD_TIMESTAMPS = "bad_timestamps"
     PROGRAM_ENDED = "program_ended"
     DAMAGED = "damaged"
-    """The source marked or sent packets that cannot be stored."""
+    """The source marked or sent packets that cannot be stored, or a file's bytes cannot be read any more."""
     OVERLOAD = "overload"
     """The machine was too slow to encode them."""
     ENCODER_FAILED = "encoder_failed"

@@ -79,6 +79,29 @@ class EncoderTried:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """One place of a file that cannot be read, between two good frames."""
+
+    from_byte: int
+    to_byte: int
+    from_utc_ns: int
+    """Capture time of the last good frame before it; of the file's first frame where there is none."""
+    to_utc_ns: int | None
+    """Capture time of the first good frame after it; None where there is none."""
+    frames: int | None
+    """How many frames are damaged, where that is known."""
+    frames_kept: int = 0
+    """Of these, the ones of which players show what is left."""
+
+    @property
+    def sentence(self) -> str:
+        """Where it is and what it costs."""
+        count = "an unknown number of frames" if self.frames is None else f"{self.frames:,} frames"
+        kept = f", {self.frames_kept:,} of them shown in part" if self.frames_kept else ""
+        return f"Bytes {self.from_byte:,} to {self.to_byte:,} of the file are damaged: {count}{kept}."
+
+
+@dataclass(frozen=True, slots=True)
 class FileExamined:
     """How a video file stands, from `evidence`."""
 
@@ -96,6 +119,11 @@ class FileExamined:
     """Capture time of the last frame, from the note and the file's own times."""
     was_repaired: bool = False
     """True when it has just been replaced by its repair."""
+    damage: tuple[Damage, ...] = ()
+    """What cannot be read of a file that was not closed, or whose index is gone; of one just repaired, what its repair
+    lacks."""
+    original: str = ""
+    """Where the original is kept, when a repair lacks something of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,17 @@
 The muxer makes one fragment a frame, so that a start can be on disk within a frame's time and an interrupted file
 loses no more than was on its way. Handing each of them to the writer thread would wake it thirty times a second;
 so they go together, five times in two seconds, and at once only while nothing of the file is on disk yet.
+
+The index that the muxer writes at the end is kept back until it is whole: its header is made as long as the index says
+that the file is (`mp4.index`), before any of it is on its way to the disk.
 """
 
 import os
 import threading
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.mp4.boxes import NotMp4, last_box
+from seacorder.mp4.index import lengthened
 from seacorder.storage.durable import DurableFile
 
 HAND_OVER_NS = 2 * NS_PER_SECOND // 5
@@ -24,10 +29,17 @@ class Outlet:
         self._chunks: list[bytes] = []
         self._mark: int | None = None
         self._lock = threading.Lock()
+        self._is_index_coming = False
         self.pending_bytes = 0
         """Bytes that have not been handed over yet."""
         self.writes = 0
         """How often the muxer has written."""
+
+    def begin_index(self) -> None:
+        """What is written from now up to the next `seek` ends with the index. StorageFailed as of `hand_over`."""
+        self.hand_over()
+        with self._lock:
+            self._is_index_coming = True
 
     def write(self, data: bytes) -> int:
         """Gathers bytes; never blocks for a disk."""
@@ -40,6 +52,7 @@ class Outlet:
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Moves the position; what has been gathered is handed over first."""
+        self._end_index()
         self.hand_over()
         return self._file.seek(offset, whence)
 
@@ -63,6 +76,8 @@ class Outlet:
     def hand_over(self) -> None:
         """Gives everything to the writer thread. StorageFailed when it takes no more; the bytes are kept then."""
         with self._lock:
+            if self._is_index_coming:
+                return
             if self._chunks:
                 self._file.write_all(self._chunks)
                 self._chunks.clear()
@@ -70,3 +85,20 @@ class Outlet:
             if self._mark is not None:
                 self._file.mark(self._mark)
                 self._mark = None
+
+    def _end_index(self) -> None:
+        with self._lock:
+            if self._is_index_coming and self._chunks:
+                data = with_lengthened_index(b"".join(self._chunks))
+                self._chunks = [data]
+                self.pending_bytes = len(data)
+            self._is_index_coming = False
+
+
+def with_lengthened_index(data: bytes) -> bytes:
+    """The same, where it ends with an index that is shorter in its header than in its tables."""
+    try:
+        box = last_box(data, b"moov")
+        return data[: box.at] + bytes(lengthened(memoryview(data)[box.at :]))
+    except NotMp4:
+        return data  # not worth a file: it is as good as the muxer made it

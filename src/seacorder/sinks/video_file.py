@@ -128,6 +128,7 @@ class VideoFile:
 
         self._subtitles.close()
         try:
+            self._outlet.begin_index()
             self._writer.close()
             self._outlet.mark(self._end_utc_ns)
             self._outlet.hand_over()

@@ -1,0 +1,171 @@
+"""What could not be read of a file's pictures: where in the file, from when to when, how many.
+
+Packets are told one by one, in the file's order. What is damaged between two good pictures is one place of damage:
+holes, in which not even the fragments' heads were whole, and packets whose own bytes are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.evidence.layout import Layout
+from seacorder.evidence.shape import Shape
+from seacorder.model.note import FileNote
+from seacorder.model.report import Damage
+from seacorder.mp4.fragments import Fragment
+
+_STEPS_KEPT = 1000
+
+
+@dataclass(slots=True)
+class _Place:
+    """Damage since the last good picture."""
+
+    begin: int
+    end: int
+    has_hole: bool = False
+    pictures: int = 0
+    """Packets of the main track that are damaged, of which the places are known."""
+    marred: int = 0
+    """Of those, the ones that are kept."""
+    others: int = 0
+    """Damaged packets of another track."""
+
+    def reaches(self, begin: int, end: int) -> None:
+        self.begin, self.end = min(self.begin, begin), max(self.end, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A good picture: when it is shown and decoded, and the number of its fragment."""
+
+    pts: int
+    dts: int
+    fragment: int
+
+
+class DamageAccount:
+    """One way through one file."""
+
+    def __init__(self, layout: Layout, main: Any) -> None:
+        """`main` is the stream of the file's frames."""
+        self._layout = layout
+        self._main = main.index
+        self._time_base = main.time_base
+        self._fragment = 0
+        self._hole = 0
+        self._open: _Place | None = None
+        self._found: list[tuple[_Place, _Moment | None, _Moment | None]] = []
+        """Each with the last good picture before it and the first after it."""
+        self._steps: list[int] = []
+        self._last: _Moment | None = None
+        self._first_pts: int | None = None
+        self._has_one_each = _has_one_picture_each(layout.fragments, main.id)
+        self.frames = 0
+        """Good or marred pictures."""
+        self.left_out = 0
+        """Packets that a repair leaves out."""
+        self.last_pts = 0
+
+    def take(self, packet: Any, shape: Shape) -> None:
+        """The next packet."""
+        source = self._layout.pieces.source_of(packet.pos) if packet.pos is not None else 0
+        self._pass_holes(source)
+        is_main = packet.stream.index == self._main
+        if shape is not Shape.GOOD:
+            self._damaged(source, packet.size, shape, is_main=is_main)
+        self.left_out += shape is Shape.BROKEN
+        if is_main and shape is not Shape.BROKEN:
+            self._picture(packet, shape)
+
+    def places(self, note: FileNote | None) -> tuple[Damage, ...]:
+        """Everything that was found, once all packets have been told."""
+        self._pass_holes(self._layout.size)
+        if self._open is not None:
+            self._found.append((self._open, self._last, None))
+            self._open = None
+        start_utc_ns = note.first_frame_utc_ns if note is not None else 0
+
+        def utc_ns(moment: _Moment | None) -> int | None:
+            if moment is None:
+                return None
+            return start_utc_ns + int((moment.pts - self.first_pts) * self._time_base * NS_PER_SECOND)
+
+        return tuple(
+            Damage(
+                from_byte=place.begin,
+                to_byte=place.end,
+                from_utc_ns=start_utc_ns if before is None else utc_ns(before) or 0,
+                to_utc_ns=utc_ns(after),
+                frames=self._count(place, before, after),
+                frames_kept=place.marred,
+            )
+            for place, before, after in self._found
+        )
+
+    @property
+    def first_pts(self) -> int:
+        """When the first picture that was stored is shown, also when it cannot be read any more."""
+        return self._first_pts or 0
+
+    def _pass_holes(self, source: int) -> None:
+        holes = self._layout.holes
+        while self._hole < len(holes) and holes[self._hole].begin < source:
+            hole = holes[self._hole]
+            self._place(hole.begin, hole.end).has_hole = True
+            self._hole += 1
+        fragments = self._layout.fragments
+        while self._fragment + 1 < len(fragments) and fragments[self._fragment].end <= source:
+            self._fragment += 1
+
+    def _place(self, begin: int, end: int) -> _Place:
+        if self._open is None:
+            self._open = _Place(begin, end)
+        self._open.reaches(begin, end)
+        return self._open
+
+    def _damaged(self, source: int, size: int, shape: Shape, *, is_main: bool) -> None:
+        place = self._place(source, source + size)
+        place.pictures += is_main
+        place.marred += is_main and shape is Shape.MARRED
+        place.others += not is_main
+
+    def _picture(self, packet: Any, shape: Shape) -> None:
+        self.frames += 1
+        if self._first_pts is None:
+            is_first = not self._layout.fragments or self._layout.fragments[0].number <= 1
+            self._first_pts = packet.pts if is_first else packet.pts - packet.dts
+        self.last_pts = max(self.last_pts, packet.pts)
+        if shape is Shape.MARRED:
+            return
+        fragments = self._layout.fragments
+        now = _Moment(packet.pts, packet.dts, fragments[self._fragment].number if fragments else 0)
+        if self._open is not None:
+            self._found.append((self._open, self._last, now))
+            self._open = None
+        elif self._last is not None and len(self._steps) < _STEPS_KEPT:
+            self._steps.append(now.dts - self._last.dts)
+        self._last = now
+
+    def _count(self, place: _Place, before: _Moment | None, after: _Moment | None) -> int | None:
+        """How many pictures a place of damage has cost; None where that is not known."""
+        if not place.has_hole:
+            return place.pictures
+        if after is None:
+            return None
+        before = before or _Moment(0, 0, 0)  # the muxer counts fragments from 1, and the first begins at 0
+        if self._has_one_each:
+            return max(place.pictures, after.fragment - before.fragment - 1)
+        if not self._steps:
+            return None
+        return max(place.pictures, round((after.dts - before.dts) / median(self._steps)) - (before.fragment > 0))
+
+
+def _has_one_picture_each(fragments: Sequence[Fragment], track: int) -> bool:
+    """True when fragments can be counted in the place of pictures. Behind the last picture there may be sound alone."""
+    counts = [sum(sample.track == track for sample in fragment.samples) for fragment in fragments]
+    while counts and counts[-1] == 0:
+        counts.pop()
+    return all(count == 1 for count in counts)

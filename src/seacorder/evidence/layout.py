@@ -1,0 +1,197 @@
+"""How a file stands, without reading its pictures: closed with a good index, or else what of it is readable.
+
+A closed file begins with the header of its fragments all the same, and the fragments are all there, inside of what the
+closing made plain media data (`sinks.mp4`). So where its index is cut off or damaged it is read as if it had not been
+closed. What lies in front of the first fragment is put together anew from the tracks that are whole in it, or else from
+those of the index, or of a file that the same camera has sent (`like`).
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from seacorder.evidence.pieces import Piece, Pieces
+from seacorder.mp4.boxes import HEADER_BYTES, NotMp4, box_at, word
+from seacorder.mp4.fragments import Fragment
+from seacorder.mp4.index import IndexedTrack, index_of
+from seacorder.mp4.scan import Found, Hole, scan
+from seacorder.mp4.tracks import TrackHead, head_for, metadata_in, tracks_in
+
+HEAD_BYTES = 256 * 1024
+"""A header is looked for in so much of the file's beginning; it takes about two thousand bytes."""
+LARGEST_INDEX = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Outer:
+    """One of the outer boxes: of a closed file `ftyp`, `free`, `mdat` and `moov`."""
+
+    kind: bytes
+    at: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a file is, and what of it can be read."""
+
+    has_header: bool
+    """It is known what its samples are, so a player can begin."""
+    is_whole: bool
+    """Closed: one index for all pictures, which fits the file."""
+    pieces: Pieces
+    """What makes sense of it, in the order in which a player reads it."""
+    size: int
+    """Of the whole file, in bytes."""
+    fragments: tuple[Fragment, ...] = ()
+    """Of one that is not whole."""
+    holes: tuple[Hole, ...] = ()
+    """Where something between its header and its end is damaged."""
+    index: tuple[IndexedTrack, ...] = field(default=(), compare=False)
+    """Of one that is whole."""
+    index_fault: str = ""
+    """Why a file that was closed is not whole all the same; empty where it was not closed."""
+
+
+def layout_of(path: Path, like: Sequence[TrackHead] = (), *, trusts_index: bool = True) -> Layout:
+    """Reads the heads of boxes alone; without trust in its index a closed file is read as if it were not closed.
+
+    OSError when the file cannot be read.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        outer = list(outer_boxes(file, size))
+        index, fault = _index(file, outer, size) if trusts_index else ((), "is damaged")
+        if index:
+            return Layout(True, True, Pieces([Piece(0, size)]), size, index=index)
+        return _fragmented(file, outer, size, fault, like)
+
+
+def outer_boxes(file: BinaryIO, size: int) -> Iterator[Outer]:
+    """As far as one follows the other and ends within the file."""
+    at = 0
+    while at + HEADER_BYTES <= size:
+        kind, end = _box_end(file, at, size)
+        if end < at + HEADER_BYTES or end > size:
+            return
+        yield Outer(kind, at, end)
+        at = end
+
+
+def header_end(file: BinaryIO, size: int) -> int:
+    """Where the header in front of the fragments ends, also inside of a closed file; 0 when there is none."""
+    head = _read(file, 0, min(size, HEAD_BYTES))
+    place = head.find(b"moov")
+    while place >= 4:
+        try:
+            box = box_at(head, place - 4, len(head))
+            # The index of a short file is near its beginning too; a header announces fragments.
+            if head[box.body + 4 : box.body + 8] == b"mvhd" and b"mvex" in head[box.body : box.end]:
+                return box.end
+        except NotMp4:
+            pass
+        place = head.find(b"moov", place + 1)
+    return 0
+
+
+def closed_media(file: BinaryIO, size: int, begin: int) -> Outer | None:
+    """The box that hides the fragments of a closed file, whose header ends at `begin`; it may reach beyond the file."""
+    at = 0
+    while at + HEADER_BYTES <= min(begin, size):
+        kind, end = _box_end(file, at, size)
+        if kind == b"mdat" and at < begin < end:
+            return Outer(kind, at, end)
+        if end < at + HEADER_BYTES:
+            return None
+        at = end
+    return None
+
+
+def _index(file: BinaryIO, outer: Sequence[Outer], size: int) -> tuple[tuple[IndexedTrack, ...], str]:
+    """The index of a closed file, or why it cannot be used; neither for a file that was not closed."""
+    media = [box for box in outer if box.kind == b"mdat"]
+    moov = next((box for box in outer if box.kind == b"moov"), None)
+    if moov is None or not media or any(box.kind == b"moof" for box in outer):
+        hiding = closed_media(file, size, header_end(file, size))
+        if hiding is None:
+            return (), ""
+        return (), "is cut off" if hiding.end >= size or outer[-1].end != size else "is damaged"
+    if moov.end - moov.at > LARGEST_INDEX:
+        return (), "is damaged"
+    try:
+        tracks = index_of(_read(file, moov.at, moov.end - moov.at))
+    except NotMp4:
+        return (), "is damaged"
+    ends = [(box.at, box.end) for box in media]
+    if not any(track.samples for track in tracks):
+        return (), ""
+    fits = all(any(a < one.offset and one.end <= b for a, b in ends) for track in tracks for one in track.samples)
+    return (tracks, "") if fits and outer[-1].end == size else ((), "is damaged")
+
+
+def _fragmented(file: BinaryIO, outer: Sequence[Outer], size: int, fault: str, like: Sequence[TrackHead]) -> Layout:
+    tracks, metadata = _head(file, outer, size)
+    begin = header_end(file, size)
+    found, holes = _found(file, begin, size)
+    numbers = {sample.track for fragment in found.fragments for sample in fragment.samples}
+    if like and not numbers <= {track.number for track in tracks}:
+        tracks = tuple(like)
+    known = {track.number for track in tracks}
+    fragments = tuple(one for one in found.fragments if all(sample.track in known for sample in one.samples))
+    if not tracks or (not begin and not fragments):
+        return Layout(False, False, Pieces([Piece(0, size)]), size, index_fault=fault)
+    head = head_for(tracks, metadata)
+    pieces = [Piece(0, len(head), head), *_pieces_of(file, fragments, size)]
+    return Layout(True, False, Pieces(pieces), size, fragments, holes, index_fault=fault)
+
+
+def _head(file: BinaryIO, outer: Sequence[Outer], size: int) -> tuple[tuple[TrackHead, ...], bytes]:
+    """Tracks and metadata: of the header, else of the index."""
+    first = _read(file, 0, min(size, HEAD_BYTES))
+    places = [first]
+    last = next((box for box in reversed(outer) if box.kind == b"moov"), None)
+    if last is not None and last.at > 0:
+        places.append(_read(file, last.at, min(last.end - last.at, LARGEST_INDEX)))
+    tracks = {track.number: track for place in reversed(places) for track in tracks_in(place)}
+    metadata = next((found for found in map(metadata_in, places) if found), b"")
+    return tuple(tracks[number] for number in sorted(tracks)), metadata
+
+
+def _found(file: BinaryIO, begin: int, size: int) -> tuple[Found, tuple[Hole, ...]]:
+    """The fragments, and what is damaged between them. In a closed file they end where its index begins."""
+    media = closed_media(file, size, begin)
+    end = media.end if media is not None else size
+    is_told = end < size and _read(file, end + 4, 4) == b"moov"
+    found = scan(file, begin, end if is_told else size)
+    if any(fragment.end == end for fragment in found.fragments):
+        return found, tuple(hole for hole in found.holes if hole.begin < end)  # what lies behind is the index
+    return found, found.holes
+
+
+def _pieces_of(file: BinaryIO, fragments: Sequence[Fragment], size: int) -> Iterator[Piece]:
+    for fragment in fragments:
+        header = fragment.mdat_header()
+        if _read(file, fragment.moof_end, HEADER_BYTES) == header:
+            yield Piece(fragment.at, min(fragment.end, size) - fragment.at)
+        else:
+            yield Piece(fragment.at, fragment.moof_end - fragment.at)
+            yield Piece(fragment.moof_end, len(header), header)
+            begin = fragment.moof_end + HEADER_BYTES
+            yield Piece(begin, min(fragment.end, size) - begin)
+
+
+def _box_end(file: BinaryIO, at: int, end: int) -> tuple[bytes, int]:
+    head = _read(file, at, 2 * HEADER_BYTES)
+    size, kind = word(head, 0), head[4:HEADER_BYTES]
+    if size == 0:
+        return kind, end
+    if size == 1 and len(head) == 2 * HEADER_BYTES:
+        return kind, at + (word(head, 8) << 32 | word(head, 12))
+    return kind, at + size
+
+
+def _read(file: BinaryIO, at: int, count: int) -> bytes:
+    file.seek(at, os.SEEK_SET)
+    return file.read(max(0, count))

@@ -1,0 +1,121 @@
+"""Fragments (ISO/IEC 14496-12, 8.8): `moof` with what it says of its samples, and the `mdat` behind it."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, boxes, child, word
+from seacorder.mp4.samples import Sample
+
+LARGEST_MOOF = 4 * 1024 * 1024
+"""A `moof` that says it is larger is damaged: it holds some hundred bytes a frame."""
+_MOST_SAMPLES = 1_000_000
+
+_BASE_OFFSET, _DESCRIPTION, _DURATION, _SIZE, _FLAGS, _BASE_IS_MOOF = 0x1, 0x2, 0x8, 0x10, 0x20, 0x020000
+_DATA_OFFSET, _FIRST_FLAGS, _EACH_DURATION, _EACH_SIZE, _EACH_FLAGS, _EACH_SHIFT = 0x1, 0x4, 0x100, 0x200, 0x400, 0x800
+_MDAT = struct.Struct(">I4s")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One `moof` and its samples, as places in the file."""
+
+    at: int
+    moof_end: int
+    end: int
+    """Where its last sample ends."""
+    number: int
+    """Counted by the muxer, in the order in which it wrote them."""
+    samples: tuple[Sample, ...]
+
+    def mdat_header(self) -> bytes:
+        """The eight bytes that stand between the two."""
+        return _MDAT.pack(self.end - self.moof_end, b"mdat")
+
+
+@dataclass(frozen=True, slots=True)
+class _Track:
+    """What `tfhd` and `tfdt` say, for the runs behind them."""
+
+    number: int
+    base: int | None
+    duration: int
+    size: int
+    dts: int
+
+
+def fragment_of(data: Data, at: int) -> Fragment:
+    """The fragment whose `moof` is `data` and stands at `at` in its file. Raises NotMp4.
+
+    Only what is whole in itself is taken: boxes that fill each other, and samples that fill one `mdat` right behind.
+    """
+    end = len(data)
+    moof = Box(b"moof", 0, HEADER_BYTES, end)
+    if word(data, 0) != end or bytes(data[4:8]) != b"moof":
+        raise NotMp4("no moof box")
+    number = word(data, child(data, moof, b"mfhd").body + 4)
+    samples: list[Sample] = []
+    for box in boxes(data, moof.body, end):
+        if box.kind == b"traf":
+            samples += _samples_of(data, box, at)
+    begin, last = at + end + HEADER_BYTES, max((sample.end for sample in samples), default=0)
+    if not samples or min(sample.offset for sample in samples) != begin:
+        raise NotMp4("a moof whose samples are not behind it")
+    if sum(sample.size for sample in samples) != last - begin:
+        raise NotMp4("a moof whose samples do not follow each other")
+    return Fragment(at, at + end, last, number, tuple(samples))
+
+
+def _samples_of(data: Data, traf: Box, at: int) -> Iterator[Sample]:
+    track, position = _track_of(data, traf), 0
+    dts = track.dts
+    for box in boxes(data, traf.body, traf.end):
+        if box.kind != b"trun":
+            continue
+        flags, count = word(data, box.body) & 0xFFFFFF, word(data, box.body + 4)
+        place = box.body + 8
+        if flags & _DATA_OFFSET:
+            position = (track.base if track.base is not None else at) + word(data, place)
+        elif position == 0:
+            raise NotMp4("a run without a place")
+        place += 4 * bool(flags & _DATA_OFFSET) + 4 * bool(flags & _FIRST_FLAGS)
+        if place + count * _row_bytes(flags) != box.end or count > _MOST_SAMPLES:
+            raise NotMp4("a run of another length than it says")
+        for _ in range(count):
+            duration = word(data, place) if flags & _EACH_DURATION else track.duration
+            size_at = place + 4 * bool(flags & _EACH_DURATION)
+            size = word(data, size_at) if flags & _EACH_SIZE else track.size
+            yield Sample(track.number, position, size, dts)
+            position += size
+            dts += duration
+            place += _row_bytes(flags)
+
+
+def _row_bytes(flags: int) -> int:
+    return sum(4 for flag in (_EACH_DURATION, _EACH_SIZE, _EACH_FLAGS, _EACH_SHIFT) if flags & flag)
+
+
+def _track_of(data: Data, traf: Box) -> _Track:
+    head = child(data, traf, b"tfhd")
+    flags, number = word(data, head.body) & 0xFFFFFF, word(data, head.body + 4)
+    place, base = head.body + 8, None
+    if flags & _BASE_OFFSET:
+        base = word(data, place) << 32 | word(data, place + 4)
+        place += 8
+    place += 4 * bool(flags & _DESCRIPTION)
+    values = {_DURATION: 0, _SIZE: 0, _FLAGS: 0}
+    for flag in values:
+        if flags & flag:
+            values[flag] = word(data, place)
+            place += 4
+    if place != head.end:
+        raise NotMp4("a tfhd of another length than it says")
+    return _Track(number, base, values[_DURATION], values[_SIZE], _decode_time(data, traf))
+
+
+def _decode_time(data: Data, traf: Box) -> int:
+    box = child(data, traf, b"tfdt")
+    at, is_long = box.body + 4, word(data, box.body) >> 24 == 1
+    if box.end - at != (8 if is_long else 4):
+        raise NotMp4("a tfdt of another length than it says")
+    return word(data, at) << 32 | word(data, at + 4) if is_long else word(data, at)

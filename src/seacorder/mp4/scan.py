@@ -1,0 +1,238 @@
+"""Finds in a fragmented file every fragment that is whole, whatever lies between them.
+
+A reader that walks from box to box is lost at the first damaged header. So where no fragment follows, the bytes are
+searched for the next `moof` that is whole in itself. A damaged place may hold anything, even fragments of another file
+or of another place in this one (a lost block that an earlier file had used): of several chains of fragments that do not
+follow each other those are taken that follow in number and time and hold the most.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from seacorder.mp4.boxes import HEADER_BYTES, NotMp4, word
+from seacorder.mp4.fragments import LARGEST_MOOF, Fragment, fragment_of
+
+READ_BYTES = 1024 * 1024
+_MOST_CHAINS = 2_000
+"""Of more the longest are weighed: the effort grows with the square."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Bytes in which no whole fragment was found."""
+
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file has behind its header."""
+
+    fragments: tuple[Fragment, ...]
+    holes: tuple[Hole, ...]
+    end: int
+    """Where it ends: where its index begins, or the last fragment's head was cut off, or the file ends."""
+
+
+Chain = list[Fragment]
+
+
+def scan(file: BinaryIO, begin: int, end: int, progress: Callable[[int], None] | None = None) -> Found:
+    """All fragments between two places of a file. Reads their heads, and what is damaged whole; OSError."""
+    walk = _Walk(file, end, progress or (lambda _at: None))
+    walk.run(begin)
+    # Without a damaged place nothing of another file can be among them, however they are numbered.
+    chains = _following(walk.chains) if walk.holes else walk.chains
+    fragments = _in_time([fragment for chain in chains for fragment in chain])
+    return Found(tuple(fragments), tuple(_between(fragments, begin, walk.last_end)), walk.last_end)
+
+
+class _Walk:
+    """From fragment to fragment, over what is damaged."""
+
+    def __init__(self, file: BinaryIO, end: int, progress: Callable[[int], None]) -> None:
+        self._file = file
+        self._end = end
+        self._progress = progress
+        self._told: tuple[int, Fragment | None] = (-1, None)
+        self.chains: list[Chain] = []
+        self.holes = 0
+        self.last_end = end
+
+    def run(self, at: int) -> None:
+        while at < self._end:
+            fragment = self._fragment_at(at)
+            if fragment is None:
+                at = self._over(at)
+                continue
+            self._take(fragment)
+            at = fragment.end
+            self._progress(min(at, self._end))
+
+    def _take(self, fragment: Fragment) -> None:
+        last = self.chains[-1][-1] if self.chains else None
+        if last is not None and last.end == fragment.at and last.number + 1 == fragment.number:
+            self.chains[-1].append(fragment)
+        else:
+            self.chains.append([fragment])
+
+    def _over(self, at: int) -> int:
+        """Where it goes on behind `at`, where no fragment begins; the walk's end when it does not."""
+        found = None if self._is_last_box(at) else self._next(at + 1)
+        if found is not None:
+            self.holes += 1
+            return found
+        if self._is_index(at) or self._is_cut(at):
+            self.last_end = at
+        else:
+            self.holes += 1
+        return self._end
+
+    def _read(self, at: int, count: int) -> bytes:
+        self._file.seek(at)
+        return self._file.read(max(0, min(count, self._end - at)))
+
+    def _fragment_at(self, at: int) -> Fragment | None:
+        """The fragment that begins there; None when there is none, or a damaged one."""
+        fragment = self._told_at(at)
+        if fragment is None:
+            return None
+        if fragment.end > self._end:
+            is_cut = fragment.moof_end + HEADER_BYTES < self._end and self._has_its_mdat(fragment)
+            return fragment if is_cut and self._next(fragment.moof_end) is None else None
+        if fragment.end == self._end or self._told_at(fragment.end) is not None or self._is_index(fragment.end):
+            return fragment
+        # Damage is behind it or in it: its sizes may be wrong, or its end be lost with the next one's beginning.
+        is_whole = self._has_its_mdat(fragment) and self._next(fragment.moof_end, fragment.end) is None
+        return fragment if is_whole else None
+
+    def _told_at(self, at: int) -> Fragment | None:
+        """What a `moof` there says, if it is whole; the last answer is kept, since each is asked for twice."""
+        if self._told[0] != at:
+            self._told = (at, self._parsed_at(at))
+        return self._told[1]
+
+    def _parsed_at(self, at: int) -> Fragment | None:
+        head = self._read(at, 2048)
+        if len(head) < HEADER_BYTES or head[4:8] != b"moof":
+            return None
+        size = word(head, 0)
+        if size < HEADER_BYTES or size > min(LARGEST_MOOF, self._end - at):
+            return None
+        try:
+            return fragment_of(head[:size] if size <= len(head) else self._read(at, size), at)
+        except NotMp4:
+            return None
+
+    def _has_its_mdat(self, fragment: Fragment) -> bool:
+        return self._read(fragment.moof_end, HEADER_BYTES) == fragment.mdat_header()
+
+    def _is_index(self, at: int) -> bool:
+        """The index that is written when a file is closed, also where only its beginning is there."""
+        head = self._read(at, 16)
+        return len(head) == 16 and head[4:8] == b"moov" and head[12:16] == b"mvhd" and at + word(head, 0) >= self._end
+
+    def _is_last_box(self, at: int) -> bool:
+        return self._is_index(at) and at + word(self._read(at, 4), 0) == self._end
+
+    def _is_cut(self, at: int) -> bool:
+        """True when `at` begins a fragment of which the end of the file has left only the head."""
+        head = self._read(at, 16)
+        if len(head) < HEADER_BYTES:
+            return head[:2] == bytes(len(head[:2])) and (len(head) < 4 or word(head, 0) > 0)
+        is_near = self._end - at <= HEADER_BYTES + word(head, 0) <= LARGEST_MOOF
+        return head[4:8] == b"moof" and is_near and b"mfhd".startswith(head[12:16])
+
+    def _next(self, at: int, before: int | None = None) -> int | None:
+        """The next place, before that one, at which a fragment or the index begins."""
+        before = self._end if before is None else before
+        while at < before:
+            block = self._read(at, READ_BYTES)
+            for place in _places(block, at):
+                if place < before and (self._told_at(place) is not None or self._is_index(place)):
+                    return place
+            if at + len(block) >= before:
+                return None
+            at += max(1, len(block) - 8)
+            self._progress(at)
+        return None
+
+
+def _places(block: bytes, at: int) -> list[int]:
+    """Where a box of one of the two kinds may begin, in order."""
+    found = []
+    for kind in (b"moof", b"moov"):
+        place = block.find(kind)
+        while place >= 0:
+            if place >= 4:
+                found.append(at + place - 4)
+            place = block.find(kind, place + 1)
+    return sorted(found)
+
+
+def _following(chains: Sequence[Chain]) -> list[Chain]:
+    """Those chains that follow each other and hold the most."""
+    if len(chains) > _MOST_CHAINS:
+        least = sorted((len(chain) for chain in chains), reverse=True)[_MOST_CHAINS - 1]
+        chains = [chain for chain in chains if len(chain) >= least][:_MOST_CHAINS]
+    weight: list[int] = []
+    before: list[int | None] = []
+    for place, chain in enumerate(chains):
+        best, previous = 0, None
+        for earlier in range(place):
+            if weight[earlier] > best and _follows(chains[earlier][-1], chain[0]):
+                best, previous = weight[earlier], earlier
+        weight.append(best + len(chain))
+        before.append(previous)
+    picked: list[Chain] = []
+    at = max(range(len(chains)), key=lambda place: weight[place], default=None)
+    while at is not None:
+        picked.append(chains[at])
+        at = before[at]
+    return picked[::-1]
+
+
+def _follows(first: Fragment, second: Fragment) -> bool:
+    if second.number <= first.number or second.at < first.end:
+        return False
+    times = {sample.track: sample.dts for sample in first.samples}
+    return all(sample.dts > times.get(sample.track, sample.dts - 1) for sample in second.samples)
+
+
+def _in_time(fragments: Sequence[Fragment]) -> list[Fragment]:
+    """Without those whose time was changed: no track's times go back."""
+    wrong: set[int] = set()
+    for times in _times_of(fragments).values():
+        last: int | None = None
+        for place, (fragment, dts) in enumerate(times):
+            following = times[place + 1][1] if place + 1 < len(times) else None
+            goes_back = last is not None and dts <= last
+            # Before a time that goes back this one is the wrong one, unless that is behind those before both.
+            leaps = following is not None and dts >= following and (last is None or following > last)
+            if goes_back or leaps:
+                wrong.add(fragment.at)
+            else:
+                last = dts
+    return [fragment for fragment in fragments if fragment.at not in wrong]
+
+
+def _times_of(fragments: Sequence[Fragment]) -> dict[int, list[tuple[Fragment, int]]]:
+    """By track, each fragment that has samples of it, with the time of the first."""
+    times: dict[int, list[tuple[Fragment, int]]] = {}
+    for fragment in fragments:
+        for track, dts in {sample.track: sample.dts for sample in reversed(fragment.samples)}.items():
+            times.setdefault(track, []).append((fragment, dts))
+    return times
+
+
+def _between(fragments: Sequence[Fragment], begin: int, end: int) -> list[Hole]:
+    holes, at = [], begin
+    for fragment in fragments:
+        if fragment.at > at:
+            holes.append(Hole(at, fragment.at))
+        at = fragment.end
+    if at < end:
+        holes.append(Hole(at, end))
+    return holes
