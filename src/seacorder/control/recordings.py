@@ -267,7 +267,7 @@ class Recordings:
 
     def examined(self, path: str, part: Part | None, damage: list[Loss]) -> None:
         """An interrupted file has been examined; None when that did not work."""
-        self._note_losses(damage)
+        self.note_losses(damage)
         if part is not None:
             self._take_part(part)
             recording = self._interrupted.get(part.recording_id)
