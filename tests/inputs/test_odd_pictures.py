@@ -1,13 +1,14 @@
 """Cameras that send their pictures oddly, read by the input alone: which pictures come out, and what counts as lost."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rig.fixtures import MakeSource
 from rig.frames import frame_numbers
-from rig.odd_camera import ORDINARY, OddCamera, Quirk, footage
+from rig.odd_camera import ORDINARY, OddCamera, Quirk, RtpPacket, footage, fragments
 from rig.recording import write
 from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
@@ -49,12 +50,51 @@ def assert_all_come(camera: OddCamera, path: Path) -> None:
     assert numbers == list(itertools.islice(itertools.count(numbers[0]), COUNT))
 
 
-QUIRKS = {"ordinary": ORDINARY}
+def _vendor(codec: str) -> bytes:
+    return bytes((30,)) + b"vendor" * 9 if codec == "h264" else bytes((47 << 1, 1)) + b"vendor" * 9
+
+
+def _quirks(codec: str) -> dict[str, Quirk]:
+    """Everything odd that keeps each picture whole."""
+    code = b"\x00\x00\x00\x01"
+
+    def jump(number: int, packets: list[RtpPacket]) -> list[RtpPacket]:
+        step = {7: -499, 23: -29_999, 31: 20_000}.get(number, 1)
+        return [replace(packets[0], step=step), *packets[1:]]
+
+    def others(number: int, packets: list[RtpPacket]) -> list[RtpPacket]:
+        foreign = [
+            replace(packet, ssrc=0xABC, sequence=number * 100 + place, timestamp=number)
+            for place, packet in enumerate(packets)
+            if not packet.is_rtcp
+        ]
+        return [*foreign, *packets] if number else packets
+
+    return {
+        "ordinary": ORDINARY,
+        "vendor units": Quirk(units=lambda number, units: [_vendor(codec), *units, _vendor(codec)]),
+        "byte stream in fragments": Quirk(payloads=lambda _, units: fragments(code.join(units), codec)),
+        "byte stream with a start code in front": Quirk(
+            payloads=lambda _, units: fragments(code + code.join(units), codec),
+            description=lambda text: "\r\n".join(line for line in text.split("\r\n") if "fmtp" not in line),
+        ),
+        "another payload type": Quirk(
+            packets=lambda number, packets: [RtpPacket(b"\x1c\x80private", 5, payload_type=50), *packets]
+        ),
+        "another sender": Quirk(packets=others),
+        "numbers that jump": Quirk(packets=jump),
+        "no marker": Quirk(packets=lambda _, packets: [replace(one, is_marker=False) for one in packets]),
+        "marker on all": Quirk(packets=lambda _, packets: [replace(one, is_marker=True) for one in packets]),
+        "packets a tick apart": Quirk(
+            packets=lambda _, packets: [
+                replace(one, timestamp=one.timestamp + (30 if place else 0)) for place, one in enumerate(packets)
+            ]
+        ),
+    }
 
 
 @pytest.mark.parametrize("codec", SPECS)
-@pytest.mark.parametrize("name", QUIRKS)
+@pytest.mark.parametrize("name", _quirks("h264"))
 def test_every_picture_of_a_camera_comes(name: str, codec: str, rig_source: MakeSource, tmp_path: Path) -> None:
-    quirk: Quirk = QUIRKS[name]
-    with OddCamera(footage(rig_source(SPECS[codec])), quirk, seconds=0) as camera:
+    with OddCamera(footage(rig_source(SPECS[codec])), _quirks(codec)[name], seconds=0) as camera:
         assert_all_come(camera, tmp_path / "taken.mp4")

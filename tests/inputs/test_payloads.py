@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from seacorder.inputs.access_units import AccessUnit, AccessUnits
 from seacorder.inputs.audio_payload import AacUnits, LatmUnits, MpegAudioUnits, mpeg_frame_bytes
-from seacorder.inputs.h264_payload import H264Units, has_recovery_point, slice_type
+from seacorder.inputs.h264_payload import H264Units, slice_type
 from seacorder.inputs.h265_payload import H265Units
 from seacorder.inputs.interleaved import take_frames
+from seacorder.inputs.recovery_points import h264_frames
 from seacorder.inputs.rtp_receiver import RtpReceiver
 
 MARKER = 0x80
@@ -171,8 +172,8 @@ def test_cameras_that_set_no_marker_or_too_many() -> None:
 
 
 def test_a_recovery_point_with_intra_slices_is_a_keyframe() -> None:
-    assert has_recovery_point(b"\x05\x01\x00\x06\x01\xc4\x80")
-    assert not has_recovery_point(b"\x06\x01\x40\x80")
+    assert h264_frames(b"\x05\x01\x00\x06\x01\xc4\x80") == 0
+    assert h264_frames(b"\x06\x01\x40\x80") == 1
     assert slice_type(b"\x88\x80") == 7
     assert slice_type(b"\x00") is None
     units = H264Units()

@@ -49,8 +49,8 @@ def test_sender_reports_and_our_own() -> None:
     assert len(ours) % 4 == 0
     report = b"\x80\xc8\x00\x06" + (9).to_bytes(4, "big") + (3 << 32).to_bytes(8, "big") + (1000).to_bytes(4, "big")
     found = parse(report + bytes(8) + ours)
-    assert found.report == SenderReport(9, 3 << 32, 1000)
-    assert not found.is_goodbye
-    assert anchor_of(found.report, (1 << 32) + 5) == Anchor((1 << 32) + 1000, 3_000_000_000)
-    assert parse(b"\x81\xcb\x00\x01" + bytes(4)).is_goodbye
-    assert parse(b"\xff" * 30).report is None
+    assert found.reports == (SenderReport(9, 3 << 32, 1000),)
+    assert found.goodbyes == ()
+    assert anchor_of(found.reports[0], (1 << 32) + 5) == Anchor((1 << 32) + 1000, 3_000_000_000)
+    assert parse(b"\x82\xcb\x00\x02" + bytes(7) + b"\x05").goodbyes == (0, 5)
+    assert parse(b"\xff" * 30).reports == ()

@@ -81,10 +81,10 @@ class LossyProxy:
     def _forward(self, rtp: socket.socket, block: bytes, number: int, target: tuple[str, int]) -> None:
         header = parse_header(memoryview(block), 0, len(block))
         assert header is not None
-        if header.timestamp not in self.seen[-1:]:
-            self.seen.append(header.timestamp)
+        if header.head[2] not in self.seen[-1:]:
+            self.seen.append(header.head[2])
         if self._drops(number, block[header.begin : header.end]):
-            self.lost.add(header.timestamp)
+            self.lost.add(header.head[2])
         else:
             rtp.sendto(block, target)
 

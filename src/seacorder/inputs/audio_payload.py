@@ -34,6 +34,14 @@ class SoundUnits(ABC):
         """Sound has no `continuation`, so this never comes."""
         raise NotImplementedError
 
+    def has_just_taken(self, block: bytes) -> bool:
+        """Whether `block` came just before is not remembered: it may have."""
+        return True
+
+    def begin_anew(self, *, is_other_sender: bool) -> None:
+        """What comes next does not follow on what came last."""
+        self.continuation = b""
+
     @abstractmethod
     def take(self, view: memoryview, begin: int, end: int, second: int, timestamp: int, lost: int) -> None:
         """One packet's payload; as `AccessUnits.take`."""

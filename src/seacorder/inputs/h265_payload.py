@@ -3,17 +3,24 @@
 Decoding order numbers (`sprop-max-don-diff` above 0) are refused where a camera announces them.
 """
 
-from seacorder.inputs.access_units import AccessUnits
+from seacorder.inputs.access_units import AccessUnits, Piece
+from seacorder.inputs.nal_units import H265_ROLES
+from seacorder.inputs.recovery_points import h265_frames
 
 _AP, _FU = 48, 49
-_VPS, _PPS = 32, 34
-_FIRST_OTHER = 32
-"""Below that, all kinds are slices."""
-_IRAP = range(16, 24)
+_SEI = 39
+_IRAP = range(16, 22)
+_OTHER_LAYER = 63
+"""Stands for whatever is not of the base layer."""
 
 
 class H265Units(AccessUnits):
     """Pictures of one H.265 track. A keyframe is any IRAP picture (IDR, CRA, BLA)."""
+
+    codec = "hevc"
+    roles = H265_ROLES
+    header_bytes = 2
+    may_be_field = False  # each field is a picture of its own
 
     def _unpack(self, view: memoryview, begin: int, end: int) -> None:
         if end - begin < 3:
@@ -21,38 +28,33 @@ class H265Units(AccessUnits):
         kind = view[begin] >> 1 & 0x3F
         if kind == _FU:
             header = view[begin + 2]
+            kind = header & 0x3F
             if header & 0x80:
-                unit_header = bytes((view[begin] & 0x81 | (header & 0x3F) << 1, view[begin + 1]))
-                self._start(header & 0x3F, unit_header, view, begin + 3, end)
-                self.continuation = bytes((view[begin], view[begin + 1], header & 0x3F))
-            elif self._fragments:
-                self._fragments.append(view[begin + 3 : end])
-                self._fragment_bytes += end - begin - 3
-            else:
-                self._lose()
+                unit_header = bytes((view[begin] & 0x81 | kind << 1, view[begin + 1]))
+                if not self._start(self._kind_of(unit_header), unit_header, view, begin + 3, end):
+                    return
+                self.continuation = bytes((view[begin], view[begin + 1], kind))
+            elif not self._goes_on(kind, view, begin + 3, end):
                 return
             if header & 0x40:
                 self._end()
-        elif kind < _AP:
-            self._whole(kind, view, begin, end, 2)
         elif kind == _AP:
             self._aggregate(view, begin + 2, end)
         else:
-            self._lose()
+            self._whole(view, begin, end)
 
-    def _aggregate(self, view: memoryview, at: int, end: int) -> None:
-        while end - at > 2:
-            stop = at + 2 + (view[at] << 8 | view[at + 1])
-            if stop > end:
-                self._lose()
-                return
-            self._whole(view[at + 2] >> 1 & 0x3F, view, at + 2, stop, 2)
-            at = stop
+    def _look_at_slice(self, kind: int, view: memoryview, begin: int, end: int) -> tuple[bool | None, bool]:
+        if self._announced is not None:
+            self._recovery_frames, self._announced = self._announced, None
+        return begin < end and view[begin] >= 0x80, kind in _IRAP
 
-    def _note(self, kind: int, view: memoryview, begin: int, end: int) -> None:
-        if kind < _FIRST_OTHER:
-            self._slice_begins(is_first=begin < end and view[begin] >= 0x80, is_key=kind in _IRAP)
+    def _look_at_set(self, unit: bytes) -> None:
+        """Nothing in there matters here."""
 
-    @staticmethod
-    def _is_parameter_set(kind: int) -> bool:
-        return _VPS <= kind <= _PPS
+    def _look_at_message(self, kind: int, view: memoryview, begin: int, end: int) -> None:
+        if kind == _SEI and (frames := h265_frames(bytes(view[begin : min(end, begin + 256)]))) is not None:
+            self._announced = frames
+
+    def _kind_of(self, unit: Piece) -> int:
+        is_other_layer = unit[0] & 1 or unit[1] & 0xF8
+        return _OTHER_LAYER if is_other_layer else unit[0] >> 1 & 0x3F

@@ -9,11 +9,11 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from seacorder.inputs.rtp import HEADER_BYTES, parse_header
+from seacorder.inputs.rtp import HEADER_BYTES, Head, parse_header, read_head
 
 DOLLAR = 0x24
 FRAME_BYTES = 4
-_read_both = struct.Struct(">BBHBBHI").unpack_from
+_read_frame = struct.Struct(">BBHB").unpack_from
 _BOTH_BYTES = FRAME_BYTES + HEADER_BYTES
 _PLAIN = 0x80
 """RTP version 2 without padding, extension or contributing sources: what cameras send."""
@@ -24,8 +24,8 @@ _AFTER_SEQUENCE = 8
 class Receiver(Protocol):
     """Who takes the packets of a channel."""
 
-    def take(self, view: memoryview, begin: int, end: int, second: int, sequence: int, timestamp: int) -> None:
-        """One payload, `view[begin:end]`, and of its header the byte of marker and type, and the numbers."""
+    def take(self, view: memoryview, begin: int, end: int, head: Head) -> None:
+        """One payload, `view[begin:end]`, and what its header says."""
         ...
 
     def take_rtcp(self, block: memoryview) -> None:
@@ -50,7 +50,7 @@ def take_frames(view: memoryview, at: int, end: int, rtp: Receivers, rtcp: Recei
     none. `rtp` and `rtcp` are by channel number.
     """
     while end - at >= _BOTH_BYTES:
-        dollar, channel, size, first, second, sequence, timestamp = _read_both(view, at)
+        dollar, channel, size, first = _read_frame(view, at)
         stop = at + FRAME_BYTES + size
         if dollar != DOLLAR or stop > end:
             return at
@@ -58,7 +58,7 @@ def take_frames(view: memoryview, at: int, end: int, rtp: Receivers, rtcp: Recei
         if receiver is None or first != _PLAIN or size < HEADER_BYTES:
             take_one(view, at + FRAME_BYTES, stop, receiver, rtcp.get(channel))
         else:
-            receiver.take(view, at + _BOTH_BYTES, stop, second, sequence, timestamp)
+            receiver.take(view, at + _BOTH_BYTES, stop, read_head(view, at + FRAME_BYTES))
             if receiver.continuation:
                 stop = _take_run(view, at, stop, end, receiver)
         at = stop
@@ -76,7 +76,7 @@ def take_one(view: memoryview, begin: int, end: int, rtp: Receiver | None, rtcp:
     if rtcp is not None:
         rtcp.take_rtcp(view[begin:end])
     elif rtp is not None and (header := parse_header(view, begin, end)) is not None:
-        rtp.take(view, header.begin, header.end, header.marker_and_type, header.sequence, header.timestamp)
+        rtp.take(view, header.begin, header.end, header.head)
 
 
 def _take_run(view: memoryview, at: int, stop: int, end: int, receiver: Receiver) -> int:

@@ -34,8 +34,9 @@ class SenderReport:
 class Received:
     """What a compound packet says."""
 
-    report: SenderReport | None
-    is_goodbye: bool
+    reports: tuple[SenderReport, ...]
+    goodbyes: tuple[int, ...]
+    """The senders that end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class Reception:
 
 def parse(block: bytes) -> Received:
     """The reports in a compound packet; what cannot be read is passed over."""
-    report, is_goodbye, at = None, False, 0
+    reports: list[SenderReport] = []
+    goodbyes: list[int] = []
+    at = 0
     while len(block) - at >= 8:
         first, kind, words = struct.unpack_from(">BBH", block, at)
         stop = at + 4 + 4 * words
@@ -62,10 +65,12 @@ def parse(block: bytes) -> Received:
             break
         if kind == _SENDER_REPORT and stop - at >= 28:
             ssrc, ntp, timestamp = struct.unpack_from(">IQI", block, at + 4)
-            report = SenderReport(ssrc, ntp, timestamp)
-        is_goodbye = is_goodbye or kind == _GOODBYE
+            reports.append(SenderReport(ssrc, ntp, timestamp))
+        elif kind == _GOODBYE:
+            count = min(first & 0x1F, words)
+            goodbyes += struct.unpack_from(f">{count}I", block, at + 4)
         at = stop
-    return Received(report, is_goodbye)
+    return Received(tuple(reports), tuple(goodbyes))
 
 
 def receiver_report(own_ssrc: int, reception: Reception | None) -> bytes:

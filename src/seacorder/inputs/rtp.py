@@ -4,13 +4,20 @@ Pure: no clock and no socket. A header is read in place, so that a payload is ne
 """
 
 import struct
+from collections import deque
 from dataclasses import dataclass, field
 
 HEADER_BYTES = 12
-_read_header = struct.Struct(">BBHI").unpack_from
+read_head = struct.Struct(">xBHII").unpack_from
+"""A packet's `Head` at an offset."""
+Head = tuple[int, int, int, int]
+"""What a packet's header says: the byte of marker and payload type, sequence number, timestamp, SSRC."""
+LATE, ANEW = -1, -2
+"""A packet is late, or a copy, and not to be used. The count begins anew with it; nothing is known to be missing."""
 _HALF_SEQUENCE = 0x8000
 _LATE_MAX = 1000
 """A packet that far behind is late or a copy; further behind, the sender began anew."""
+_OTHERS_MAX = 256
 _AHEAD_MAX = 10_000
 """A packet further ahead than that is a new beginning, too: how many were lost is not known then."""
 
@@ -19,9 +26,7 @@ _AHEAD_MAX = 10_000
 class RtpHeader:
     """Where a packet's payload lies, and what stands before it."""
 
-    marker_and_type: int
-    sequence: int
-    timestamp: int
+    head: Head
     begin: int
     end: int
 
@@ -30,7 +35,7 @@ def parse_header(block: memoryview, begin: int, end: int) -> RtpHeader | None:
     """The header of the packet in `block[begin:end]`, with extension and padding passed over; None when it is none."""
     if end - begin < HEADER_BYTES:
         return None
-    first, second, sequence, timestamp = _read_header(block, begin)
+    first = block[begin]
     if first >> 6 != 2:
         return None
     at = begin + HEADER_BYTES + 4 * (first & 0x0F)
@@ -40,7 +45,7 @@ def parse_header(block: memoryview, begin: int, end: int) -> RtpHeader | None:
         at += 4 + 4 * (block[at + 2] << 8 | block[at + 3])
     if first & 0x20 and end > at:
         end -= block[end - 1]
-    return RtpHeader(second, sequence, timestamp, at, end) if at <= end else None
+    return RtpHeader(read_head(block, begin), at, end) if at <= end else None
 
 
 @dataclass(slots=True)
@@ -52,10 +57,16 @@ class Sequence:
     """Packets that did not come in time."""
     highest: int = 0
     """The newest number, extended by the count of its turns (RFC 3550, A.1)."""
+    may_be_late: bool = False
+    """Packets overtake each other, as datagrams do. Otherwise a number that goes back is a new beginning."""
     _next: int | None = None
+    _repeated_at: int = -1
+    """How many had been received when a number came again."""
+    _others: deque[int] = field(default_factory=lambda: deque(maxlen=_OTHERS_MAX))
+    """Numbers of packets that are not the track's but were counted with it."""
 
     def take(self, sequence: int) -> int:
-        """How many packets are missing right before this one; -1 when it is late or a copy and not to be used."""
+        """How many packets are missing right before this one; `LATE` or `ANEW`."""
         if sequence == self._next:  # nearly always: this runs for every packet of every camera
             self._next = (sequence + 1) & 0xFFFF
             self.highest += 1
@@ -64,19 +75,12 @@ class Sequence:
         if self._next is None:
             self.highest, step = sequence, 0
         else:
-            step = (sequence - self._next) & 0xFFFF
-            if step >= _HALF_SEQUENCE:
-                if 0x10000 - step <= _LATE_MAX:
-                    return -1
-                step = 1
-                self.highest = (self.highest & ~0xFFFF) + 0x10000 + sequence
-            elif step > _AHEAD_MAX:
-                self.highest, step = self.highest + 1 + step, 1
-            else:
-                self.highest += 1 + step
+            step = self._step((sequence - self._next) & 0xFFFF, sequence)
+            if step == LATE:
+                return LATE
         self._next = (sequence + 1) & 0xFFFF
         self.received += 1
-        self.lost += step
+        self.lost += max(0, step)
         return step
 
     def take_run(self, count: int) -> None:
@@ -84,6 +88,48 @@ class Sequence:
         self.highest += count
         self.received += count
         self._next = ((self._next or 0) + count) & 0xFFFF
+
+    def pass_over(self, sequence: int) -> None:
+        """A packet of the same sender that is not the track's. Where it is in the track's count, it is not missing."""
+        if self._next is not None:
+            self._others.append(sequence)
+
+    def is_near(self, sequence: int) -> bool:
+        """True when a number may be of this count."""
+        return self._next is None or (sequence - self._next + _LATE_MAX) & 0xFFFF <= 2 * _LATE_MAX
+
+    def _step(self, ahead: int, sequence: int) -> int:
+        """How many are missing before a packet that is not the expected one, but so many numbers `ahead`."""
+        if ahead <= _AHEAD_MAX:
+            self.highest += 1 + ahead
+            passed = {number for number in self._others if (number - (self._next or 0)) & 0xFFFF < ahead}
+            return ahead - len(passed)
+        back = 0x10000 - ahead
+        if back == 1 and sequence not in self._others:
+            # A copy; but where one after the other has the same number, the camera does not count at all.
+            is_first, self._repeated_at = self.received != self._repeated_at, self.received
+            if self.may_be_late or is_first:
+                return LATE
+            self._repeated_at += 1
+        elif self.may_be_late and back <= _LATE_MAX:
+            return LATE
+        if ahead < _HALF_SEQUENCE:
+            self.highest += 1 + ahead
+        else:
+            self.highest = (self.highest & ~0xFFFF) + 0x10000 + sequence
+        # Of datagrams something is probably missing; inside of a connection everything comes.
+        return 1 if self.may_be_late else ANEW
+
+    def restart_at(self, sequence: int) -> int:
+        """A packet that seemed to be a copy is none: the count begins anew."""
+        self._next = (sequence + 1) & 0xFFFF
+        self.received += 1
+        return ANEW
+
+    def restart(self) -> None:
+        """Another sender goes on, with a count of its own."""
+        self._next = None
+        self._others.clear()
 
 
 @dataclass(slots=True)

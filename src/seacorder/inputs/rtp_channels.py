@@ -7,6 +7,7 @@ So a track is expected on both pairs. Where one pair is left for several tracks,
 
 from collections.abc import Sequence
 
+from seacorder.inputs.rtp import Head
 from seacorder.inputs.rtp_receiver import RtpReceiver
 
 Pair = tuple[int, int]
@@ -24,7 +25,7 @@ class SharedReports:
         for receiver in self.receivers:
             receiver.take_rtcp(block)
 
-    def take(self, view: memoryview, begin: int, end: int, second: int, sequence: int, timestamp: int) -> None:
+    def take(self, view: memoryview, begin: int, end: int, head: Head) -> None:
         """No packets of the picture or the sound come here."""
 
     def take_run(self, payloads: Sequence[bytes]) -> None:

@@ -18,7 +18,7 @@ from seacorder.inputs.camera_memory import CameraMemory
 from seacorder.inputs.faults import CLOSED, NO_TLS, failure, network_failure
 from seacorder.inputs.formats import with_sound
 from seacorder.inputs.rtcp import SenderReport
-from seacorder.inputs.rtp_receiver import RtpReceiver
+from seacorder.inputs.rtp_receiver import RtpReceiver, Units
 from seacorder.inputs.rtsp_connection import ConnectionEndedError, ConnectionShutError, NoTlsError
 from seacorder.inputs.rtsp_session import RtspSession
 from seacorder.inputs.sdp import Description, OfferedTrack
@@ -97,14 +97,14 @@ class RtspInput:
         wants_sound = self._address.wants_audio and not self._memory.dislikes_sound
         sound = open_sound(description.tracks, self._source) if wants_sound else None
         video = VideoTrack(picture, self._source, self._clock)
-        receivers = [RtpReceiver(_type_of(picture), video.units)]
+        receivers = [_receiver(picture, video.units)]
         session.set_up(picture, receivers[0])
         if sound is not None:
-            receivers.append(RtpReceiver(_type_of(sound.offered), sound.units))
+            receivers.append(_receiver(sound.offered, sound.units))
             if not self._sets_up_sound(session, sound, receivers[1]):
                 sound = None
         video.audio_template = None if sound is None else sound.template
-        return _Reading(session, video, sound, receivers, self._clock)
+        return _Reading(session, video, sound, receivers, self._clock, self._source)
 
     def _sets_up_sound(self, session: RtspSession, sound: AudioTrack, receiver: RtpReceiver) -> bool:
         """False when the camera refuses it: sound never costs the picture."""
@@ -179,7 +179,9 @@ class _Reading:
         sound: AudioTrack | None,
         receivers: list[RtpReceiver],
         clock: Clock,
+        source: str,
     ) -> None:
+        self._source = source
         self._session = session
         self._video = video
         self._sound = sound
@@ -219,6 +221,9 @@ class _Reading:
         video.units.settle()
         self._session.pump(pause=video.units.is_within)
         now_ns = self._clock.monotonic_ns()
+        for receiver in self._receivers:
+            if receiver.turn(now_ns):
+                log.info("%s goes on as another sender (SSRC).", self._source)
         self._watch(now_ns)
         items = video.items(now_ns)
         if self._sound is not None:
@@ -251,5 +256,5 @@ class _Reading:
             sound.learn(reports[0], reports[1], (video.origin, video.origin_arrived_ns))
 
 
-def _type_of(track: OfferedTrack) -> int | None:
-    return None if track.is_only_type else track.payload_type
+def _receiver(track: OfferedTrack, units: Units) -> RtpReceiver:
+    return RtpReceiver(track.payload_type, units, is_only_type=track.is_only_type)

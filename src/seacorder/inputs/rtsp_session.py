@@ -204,7 +204,9 @@ class RtspSession:
         asked = channels.free_pair()
         transport = f"RTP/AVP/TCP;unicast;interleaved={asked[0]}-{asked[1]}"
         answer = self._asked_for(track, transport)
-        answered = numbers_of(transport_of(answer).get("interleaved"))
+        parameters = transport_of(answer)
+        _expect_sender(receiver, parameters)
+        answered = numbers_of(parameters.get("interleaved"))
         self._receivers.append((channels.assign(receiver, asked, answered), receiver, None))
 
     def _set_up_datagrams(self, track: sdp.OfferedTrack, receiver: RtpReceiver) -> None:
@@ -214,6 +216,7 @@ class RtspSession:
             self._pairs[number] = pair
         answer = self._asked_for(track, f"RTP/AVP;unicast;client_port={pair.port}-{pair.port + 1}")
         parameters = transport_of(answer)
+        _expect_sender(receiver, parameters)
         pair.aim(connection.peer, parameters.get("source"), numbers_of(parameters.get("server_port")))
         for number in pair.numbers:
             connection.also_wait_for(number)
@@ -283,3 +286,13 @@ class RtspSession:
 
 def _is_good(answer: Message) -> bool:
     return answer.status is not None and 200 <= answer.status < 300
+
+
+def _expect_sender(receiver: RtpReceiver, transport: dict[str, str]) -> None:
+    """The SSRC in an answer to SETUP, eight hexadecimal digits (RFC 2326, 12.39); some cameras write fewer."""
+    try:
+        ssrc = int(transport.get("ssrc", ""), 16)
+    except ValueError:
+        return
+    if 0 < ssrc <= 0xFFFF_FFFF:
+        receiver.expect(ssrc)

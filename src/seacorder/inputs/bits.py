@@ -1,0 +1,30 @@
+"""Bits of coded headers (ITU-T H.264, 7.2 and 9.1; the same in H.265), without emulation prevention. Pure."""
+
+
+class Bits:
+    """Reads a header from its first bit on. EOFError where it ends before what is asked for."""
+
+    def __init__(self, block: bytes) -> None:
+        """`block`: bytes of a NAL unit behind its header, emulation prevention still in them."""
+        plain = block.replace(b"\x00\x00\x03", b"\x00\x00")
+        self._value = int.from_bytes(plain, "big")
+        self._left = 8 * len(plain)
+
+    def number(self, bits: int) -> int:
+        """An unsigned number, u(n)."""
+        if bits > self._left:
+            raise EOFError
+        self._left -= bits
+        return self._value >> self._left & ((1 << bits) - 1)
+
+    def unsigned(self) -> int:
+        """An Exp-Golomb code, ue(v)."""
+        rest = self._value & ((1 << self._left) - 1)
+        zeros = self._left - rest.bit_length()
+        self.number(zeros)
+        return self.number(zeros + 1) - 1
+
+    def signed(self) -> int:
+        """A signed Exp-Golomb code, se(v)."""
+        code = self.unsigned()
+        return (code + 1) // 2 if code & 1 else -(code // 2)

@@ -1,0 +1,89 @@
+"""What NAL units are to a picture (ITU-T H.264, 7.4.1; ITU-T H.265, 7.4.2), and start codes where none should be. Pure.
+
+RTP carries NAL units without start codes (RFC 6184, 7798), and none can be inside of one: emulation prevention sees to
+that. Some cameras put a piece of their byte stream (Annex B of both) into a payload all the same, several units with
+start codes between them.
+"""
+
+from enum import IntEnum
+
+START_CODE = b"\x00\x00\x01"
+
+
+class Role(IntEnum):
+    """What a unit is to a picture."""
+
+    NOTHING = 0
+    """Not the picture's: reserved types and those that a vendor may use as he likes. Decoders pass them over, too."""
+    SLICE = 1
+    SET = 2
+    """A parameter set."""
+    LEADING = 3
+    """Stands in front of a picture's first slice; behind slices it belongs to the next picture."""
+    TRAILING = 4
+    """Belongs to the picture whose slices have come."""
+
+
+def _table(size: int, roles: dict[Role, tuple[int, ...]]) -> tuple[Role, ...]:
+    table = [Role.NOTHING] * size
+    for role, kinds in roles.items():
+        for kind in kinds:
+            table[kind] = role
+    return tuple(table)
+
+
+H264_ROLES = _table(
+    32,
+    {
+        Role.SLICE: (1, 2, 3, 4, 5),
+        Role.SET: (7, 8),
+        # Prefix units, sets and messages of extensions stand in front; what extends a slice, behind it.
+        Role.LEADING: (6, 9, 13, 14, 15, 16),
+        Role.TRAILING: (10, 11, 12, 19, 20, 21),
+    },
+)
+H265_ROLES = _table(
+    64,
+    {
+        Role.SLICE: (*range(10), *range(16, 22)),
+        Role.SET: (32, 33, 34),
+        Role.LEADING: (35, 39),
+        Role.TRAILING: (36, 37, 38, 40),
+    },
+)
+
+
+def is_byte_stream(block: bytes) -> bool:
+    """True when a payload begins with a start code."""
+    return block[:3] == START_CODE or block[:4] == b"\x00" + START_CODE
+
+
+def split(block: bytes, codec: str) -> list[bytes]:
+    """The NAL units of `block`, which is one, or several with start codes between them.
+
+    It is taken for one where a unit behind a start code could be none: some vendors put raw data into a message.
+    """
+    if START_CODE not in block:
+        return [block]
+    # Zeros before a start code belong to it.
+    first, *others = block.split(START_CODE)
+    units = [first.rstrip(b"\x00")] + [one.rstrip(b"\x00") for one in others[:-1]] + others[-1:]
+    header_bytes = 1 if codec == "h264" else 2
+    is_sound = _is_sound_h264 if codec == "h264" else _is_sound_h265
+    behind = [unit for unit in units[1:] if unit]
+    if not behind or not all(len(unit) >= header_bytes and is_sound(unit) for unit in behind):
+        return [block]
+    # A header in front of a start code is one that the packetizer made up, with nothing behind it.
+    return [unit for unit in units if len(unit) > header_bytes]
+
+
+def _is_sound_h264(unit: bytes) -> bool:
+    kind, importance = unit[0] & 0x1F, unit[0] >> 5
+    if kind in (5, 7, 8):
+        return 1 <= importance <= 3
+    return (1 <= kind <= 4 and importance <= 3) or (6 <= kind <= 12 and importance == 0)
+
+
+def _is_sound_h265(unit: bytes) -> bool:
+    """A known type, in the base layer."""
+    return unit[0] & 0x81 == 0 and unit[1] >> 3 == 0 and unit[1] & 7 > 0 and unit[0] >> 1 <= 40
