@@ -90,6 +90,13 @@ NEEDS = (
             "gstreamer1.0-tools",
         ),
     ),
+    Need(
+        "VLC",
+        "tests that play files with VLC, or fetch streams from it (marker players)",
+        has_command("vlc"),
+        ("vlc-bin", "vlc-plugin-base"),
+    ),
+    Need("exiftool", "the check of the stills' EXIF", has_command("exiftool"), ("libimage-exiftool-perl",)),
     Need("Xvfb", "tests that record a screen (marker screen)", has_command("Xvfb"), ("xvfb",)),
     Need(
         "nginx with its RTMP module",
@@ -104,6 +111,12 @@ NEEDS = (
     Need("Chromium", "tests of the page (marker browser)", has_browser, ("chromium", "libatomic1")),
     Need("Node and npm", "the Postman collection in newman (marker newman)", has_command("npm"), ("nodejs", "npm")),
 )
+
+OPTIONAL = {
+    "mediamtx": "tests with MediaMTX as a source (bluenviron/mediamtx, no package of Debian)",
+    "go2rtc": "tests with go2rtc as a source (AlexxIT/go2rtc, no package of Debian)",
+}
+"""Programs that are tried where they are on the PATH; without them nothing fails, and nothing is installed."""
 
 
 def install(needs: list[Need]) -> None:
@@ -128,6 +141,9 @@ def main() -> int:
         missing = [need for need in missing if not need.is_there()]
     for need in missing:
         print(f"Missing: {need.name}. Skipped without it: {need.without_it}. Debian: {' '.join(need.packages)}")
+    for name, purpose in OPTIONAL.items():
+        if shutil.which(name) is None:
+            print(f"Not on the PATH, which is no failure: {name}. Left out without it: {purpose}.")
     return 1 if missing and os.environ.get("CI") == "true" else 0
 
 

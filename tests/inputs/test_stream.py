@@ -305,14 +305,14 @@ def test_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
         reserved.bind(("127.0.0.1", 0))
         nobody, silent = reserved.getsockname()[1], mute.getsockname()[1]
         sentences = {
-            f"udp://:{free_port(socket.SOCK_DGRAM)}": "receives nothing; check the sender",
+            f"udp://:{free_port(socket.SOCK_DGRAM)}": "receives nothing. Check that the sender runs",
             f"tcp://127.0.0.1:{nobody}": "refuses connections",
             f"tcp://127.0.0.1:{silent}": "does not answer",
             f"tcp://:{free_port()}#listen=on": "waits, and no encoder connects",
             f"tcp://:{silent}#listen=on": "another program has that port",
             "udp://10.255.255.1:5999": "no network card of this machine has that address",
             f"rtmp://user:secret@127.0.0.1:{nobody}/live/bow": "refuses connections",
-            f"rtmp://user:secret@127.0.0.1:{silent}/live/bow": "sends nothing",
+            f"rtmp://user:secret@127.0.0.1:{silent}/live/bow": "is away: the server is reached and sends nothing",
             "rtmp://user:secret@nowhere.invalid/live/bow": "cannot be found",
         }
         for address, sentence in sentences.items():

@@ -66,9 +66,9 @@ def test_user_and_password_are_asked_for_and_kept(start_web_camera: StartCamera)
     source.open()
     source.close()
     assert camera.requests == ["/video?channel=1"] * 2
-    for secret in ("admin:wrong@", ""):
+    for secret, sentence in (("admin:wrong@", "refuses the user name or password"), ("", "asks for a user name")):
         refused = made(f"http://{secret}{camera.address}/video?user=a&pwd=hidden")
-        with pytest.raises(InputRefused, match="refuses the user name or password") as failed:
+        with pytest.raises(InputRefused, match=sentence) as failed:
             refused.open()
         refused.close()
         assert "wrong" not in str(failed.value)
@@ -112,7 +112,7 @@ def test_what_is_no_stream_is_said(start_web_camera: StartCamera) -> None:
     for manner, sentence in (
         (Manner(content_type="text/html; charset=utf-8", body=b"<html>"), "answers with a web page"),
         (Manner(content_type="image/jpeg", body=jpegs(count=1)[0]), "answers with one still"),
-        (Manner(content_type="video/mp4", body=b"x" * 1000), "a file of 1000 bytes; download it"),
+        (Manner(content_type="video/mp4", body=b"x" * 1000), "a file of 1000 bytes. Download it"),
         (Manner(pictures=[b"no picture"] * 10, rate=1000), "no JPEG pictures"),
     ):
         source = made(f"http://{start_web_camera(manner).address}/")

@@ -32,12 +32,13 @@ TIMEOUT_SECONDS = 5
 TIME_BASE = Fraction(1, 90_000)
 _TICKS_PER_SECOND = 90_000
 _CONTAINERS = {WebKind.MPEG_TS: "mpegts", WebKind.FLV: "flv"}
-_A_PAGE = "{source} answers with a web page; write the address of its MJPEG stream, as its manual names it."
-_ONE_PICTURE = "{source} answers with one still; write the address of its MJPEG stream, as its manual names it."
-_A_FILE = "{source} answers with a file of {reason} bytes; download it, and record it with file:."
-_NOT_HTTP = "{source} answers, but not in HTTP; check the port, and write https:// if it uses TLS there."
-_NO_JPEG = "{source} sends parts that are no JPEG pictures; choose MJPEG in the camera."
-_HUGE = "{source} sends something else than it announces; check its address."
+_A_PAGE = "{source} answers with a web page. Write the address of its MJPEG stream, as its manual names it."
+_ONE_PICTURE = "{source} answers with one still. Write the address of its MJPEG stream, as its manual names it."
+_A_FILE = "{source} answers with a file of {reason} bytes. Download it, and record it with file:."
+_EMPTY = "{source} answers and sends nothing. Check that something is sent there now; it is tried again."
+_NOT_HTTP = "{source} answers, but not in HTTP. Check the port, and write https:// if it uses TLS there."
+_NO_JPEG = "{source} sends parts that are no JPEG pictures. Choose MJPEG in the camera."
+_HUGE = "{source} sends something else than it announces. Check its address."
 
 
 class WebInput:
@@ -63,14 +64,15 @@ class WebInput:
             raise stream_failure(error, self._address, self._source) from None
         self._answer = answer
         if answer.response.status != http.client.OK:
-            raise answer_failure(answer.response.status, answer.response.reason, self._source)
+            has_user = self._address.user is not None
+            raise answer_failure(answer.response.status, answer.response.reason, self._source, has_user=has_user)
         content, length = AnswerContent(answer), answer.response.length
         try:
             head = content.head(is_enough, LOOK_BYTES)
         except BROKEN as error:
             raise stream_failure(error, self._address, self._source) from None
         if not head:
-            raise said(CLOSED, self._source)
+            raise said(_EMPTY, self._source)
         kind = kind_of(head, answer.content_type)
         if kind is not WebKind.PICTURES:
             return self._open_other(content, kind, length)
