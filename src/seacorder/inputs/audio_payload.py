@@ -1,18 +1,37 @@
 """Sound out of RTP: AAC (RFC 3640), AAC in LATM (RFC 6416), MPEG audio (RFC 2250), and what needs no taking apart:
 Opus (RFC 7587), G.711, G.726 and L16 (RFC 3551).
 
-Never raises for what a camera sends; what cannot be read is dropped.
+Each packet comes with its own length, which does not depend on what the camera's stamps say. Never raises for what a
+camera sends; what cannot be read is dropped.
 """
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from seacorder.inputs.access_units import MARKER
+from seacorder.inputs.adts import AacShape, adts_bytes, configuration_of, shape_in_multiplex, shape_of, without_adts
 from seacorder.inputs.sdp import OfferedTrack
 
 _FRAME_LIMIT = 1024 * 1024
 _AAC_SAMPLES = 1024
+_BITS_PER_TICK: dict[str, Fraction] = {
+    "PCMU": Fraction(8),
+    "PCMA": Fraction(8),
+    "L16": Fraction(16),
+    "G722": Fraction(8),
+    "GSM": Fraction(33 * 8, 160),
+    "G726-16": Fraction(2),
+    "G726-24": Fraction(3),
+    "G726-32": Fraction(4),
+    "G726-40": Fraction(5),
+}
+"""Of one channel, by RTP's clock (RFC 3551, 4.5), which runs at half the sampling rate of G.722."""
+
+
+NO_TYPE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +40,11 @@ class Sound:
 
     content: bytes
     timestamp: int
+    seconds: Fraction = Fraction(0)
+    """How long it lasts; 0 where that is not known."""
+    missing: int = 0
+    """Packets of about that length that are lost right before it."""
+    payload_type: int = NO_TYPE
 
 
 class SoundUnits(ABC):
@@ -50,9 +74,15 @@ class SoundUnits(ABC):
 class PlainUnits(SoundUnits):
     """A payload is a packet."""
 
+    def __init__(self, length_of: Callable[[bytes], Fraction] = lambda _: Fraction(0)) -> None:
+        """`length_of`: how many seconds a payload lasts."""
+        super().__init__()
+        self._length_of = length_of
+
     def take(self, view: memoryview, begin: int, end: int, second: int, timestamp: int, lost: int) -> None:
         if end > begin:
-            self.ready.append(Sound(bytes(view[begin:end]), timestamp))
+            content = bytes(view[begin:end])
+            self.ready.append(Sound(content, timestamp, self._length_of(content), lost, second & ~MARKER))
 
 
 class MpegAudioUnits(SoundUnits):
@@ -61,8 +91,10 @@ class MpegAudioUnits(SoundUnits):
     def __init__(self) -> None:
         super().__init__()
         self._parts = b""
+        self._lost = 0
 
     def take(self, view: memoryview, begin: int, end: int, second: int, timestamp: int, lost: int) -> None:
+        self._lost += lost
         if end - begin <= 4:
             return
         offset = view[begin + 2] << 8 | view[begin + 3]
@@ -87,40 +119,73 @@ class MpegAudioUnits(SoundUnits):
             frame = block[at : at + size] if size else block[at:]
             if size is not None and len(frame) < size:
                 return
-            self.ready.append(Sound(frame, timestamp + number * ticks & 0xFFFF_FFFF))
+            self._put(frame, timestamp + number * ticks & 0xFFFF_FFFF)
             at, number = at + len(frame), number + 1
+
+    def _put(self, frame: bytes, timestamp: int) -> None:
+        self.ready.append(Sound(frame, timestamp, mpeg_frame_seconds(frame), self._lost))
+        self._lost = 0
 
 
 class AacUnits(SoundUnits):
-    """Access units behind a section of headers with their sizes (RFC 3640, 3.2)."""
+    """Access units behind a section of headers with their sizes (RFC 3640, 3.2), each with an ADTS header or none."""
 
-    def __init__(self, parameters: dict[str, str]) -> None:
+    def __init__(self, parameters: dict[str, str], clock_rate: int = 48_000) -> None:
         super().__init__()
-        self._size_bits = _number(parameters, "sizelength", 13)
-        self._index_bits = _number(parameters, "indexlength", 3)
-        self._delta_bits = _number(parameters, "indexdeltalength", 3)
-        self._samples = _number(parameters, "constantduration", _AAC_SAMPLES)
+        bits = (6, 2, 2) if parameters.get("mode", "").upper() == "AAC-LBR" else (13, 3, 3)
+        self._size_bits = _number(parameters, "sizelength", bits[0])
+        self._index_bits = _number(parameters, "indexlength", bits[1])
+        self._delta_bits = _number(parameters, "indexdeltalength", bits[2])
+        shape = shape_of(configured(parameters)) or AacShape(clock_rate, _AAC_SAMPLES)
+        self._seconds = Fraction(shape.samples, shape.rate)
+        self._ticks = self._seconds * clock_rate
         self._part = b""
+        self._per_packet = 1
+        self.configuration = b""
+        """What the ADTS headers say of the sound, where there are some."""
 
     def take(self, view: memoryview, begin: int, end: int, second: int, timestamp: int, lost: int) -> None:
         if lost:
             self._part = b""
-        if end - begin < 2 or not self._size_bits:
-            return
-        header_bits = view[begin] << 8 | view[begin + 1]
-        at = begin + 2 + (header_bits + 7) // 8
-        if at > end:
-            return
-        sizes = self._sizes(bytes(view[begin + 2 : at]), header_bits)
-        if len(sizes) == 1 and (self._part or sizes[0] > end - at):
-            self._take_part(view[at:end], sizes[0], timestamp)
-            return
-        for number, size in enumerate(sizes):
-            if at + size > end:
-                return
+        frames = self._frames(bytes(view[begin:end]))
+        missing = lost * self._per_packet
+        for number, frame in enumerate(frames):
+            time = timestamp + round(number * self._ticks) & 0xFFFF_FFFF
+            self.ready.append(Sound(frame, time, self._seconds, missing))
+            missing = 0
+        self._per_packet = max(1, len(frames))
+
+    def _frames(self, payload: bytes) -> list[bytes]:
+        """The whole frames of a payload, as a decoder takes them."""
+        if (frames := self._bare(payload)) is not None:
+            return frames  # ADTS and no headers with sizes
+        if len(payload) < 2 or not self._size_bits:
+            return []
+        header_bits = payload[0] << 8 | payload[1]
+        at = 2 + (header_bits + 7) // 8
+        if at > len(payload):
+            return []
+        sizes = self._sizes(payload[2:at], header_bits)
+        if len(sizes) == 1 and (self._part or sizes[0] > len(payload) - at):
+            whole = self._joined(payload[at:], sizes[0])
+            return [] if whole is None else self._bare(whole) or [whole]
+        found: list[bytes] = []
+        for size in sizes:
+            header = adts_bytes(payload[at:])
+            # Some cameras do not count the header.
+            stop = at + (header[1] if header is not None and header[1] - header[0] == size else size)
+            if stop > len(payload):
+                break
             if size:
-                self.ready.append(Sound(bytes(view[at : at + size]), timestamp + number * self._samples & 0xFFFF_FFFF))
-            at += size
+                found += self._bare(payload[at:stop]) or [payload[at:stop]]
+            at = stop
+        return found
+
+    def _bare(self, block: bytes) -> list[bytes] | None:
+        frames = without_adts(block)
+        if frames is not None and not self.configuration:
+            self.configuration = configuration_of(block)
+        return frames
 
     def _sizes(self, headers: bytes, bits: int) -> list[int]:
         value, left, sizes = int.from_bytes(headers, "big"), len(headers) * 8, []
@@ -133,22 +198,27 @@ class AacUnits(SoundUnits):
             width = self._size_bits + self._delta_bits
         return sizes
 
-    def _take_part(self, part: memoryview, size: int, timestamp: int) -> None:
+    def _joined(self, part: bytes, size: int) -> bytes | None:
         """An access unit that is longer than a packet comes in several; each says the size of the whole."""
-        self._part += bytes(part)
-        if len(self._part) >= size:
-            self.ready.append(Sound(self._part[:size], timestamp))
-            self._part = b""
+        self._part += part
+        if len(self._part) < size:
+            return None
+        whole, self._part = self._part[:size], b""
+        return whole
 
 
 class LatmUnits(SoundUnits):
     """AAC in a multiplex whose configuration stands in the description (RFC 6416, 6; ISO/IEC 14496-3, 1.7)."""
 
-    def __init__(self) -> None:
+    def __init__(self, configuration: bytes = b"") -> None:
         super().__init__()
         self._parts = b""
+        self._lost = 0
+        shape = shape_in_multiplex(configuration)
+        self._seconds = Fraction(0) if shape is None else Fraction(shape.samples, shape.rate)
 
     def take(self, view: memoryview, begin: int, end: int, second: int, timestamp: int, lost: int) -> None:
+        self._lost += lost
         self._parts = b"" if lost or len(self._parts) > _FRAME_LIMIT else self._parts
         self._parts += bytes(view[begin:end])
         if not second & MARKER:
@@ -162,7 +232,9 @@ class LatmUnits(SoundUnits):
                 return
             size, at = size + block[at], at + 1
             if 0 < size <= len(block) - at:
-                self.ready.append(Sound(block[at : at + size], timestamp + number * _AAC_SAMPLES & 0xFFFF_FFFF))
+                time = timestamp + number * _AAC_SAMPLES & 0xFFFF_FFFF
+                self.ready.append(Sound(block[at : at + size], time, self._seconds, self._lost))
+                self._lost = 0
             at, number = at + size, number + 1
 
 
@@ -170,15 +242,37 @@ def sound_units(track: OfferedTrack) -> SoundUnits | None:
     """What takes the payloads of a track apart; None for sound that is not known."""
     parameters = track.parameters
     match track.encoding:
-        case "MPEG4-GENERIC" if parameters.get("mode", "").upper() in ("AAC-HBR", "AAC-LBR"):
-            return AacUnits(parameters)
+        case "MPEG4-GENERIC" if parameters.get("mode", "AAC-HBR").upper() in ("AAC-HBR", "AAC-LBR"):
+            return AacUnits(parameters, track.clock_rate)
         case "MP4A-LATM" if parameters.get("cpresent", "1") == "0":
-            return LatmUnits()
+            return LatmUnits(configured(parameters))
         case "MPA":
             return MpegAudioUnits()
-        case "OPUS" | "PCMU" | "PCMA" | "L16" | "G722" | "GSM" | "G726-16" | "G726-24" | "G726-32" | "G726-40":
-            return PlainUnits()
+        case "OPUS":
+            return PlainUnits(opus_seconds)
+        case encoding if encoding in _BITS_PER_TICK:
+            bits = _BITS_PER_TICK[encoding] * track.channels
+            return PlainUnits(lambda payload: Fraction(len(payload) * 8) / (bits * track.clock_rate))
     return None
+
+
+def configured(parameters: dict[str, str]) -> bytes:
+    """The AudioSpecificConfig in `fmtp` parameters; empty where there is none."""
+    text = parameters.get("config", "")
+    return bytes.fromhex(text) if re.fullmatch(r"(?:[0-9a-fA-F]{2}){2,}", text) else b""
+
+
+def opus_seconds(packet: bytes) -> Fraction:
+    """How long an Opus packet lasts (RFC 6716, 3.1)."""
+    kind, code = packet[0] >> 3, packet[0] & 3
+    if kind < 12:
+        milliseconds = Fraction((10, 20, 40, 60)[kind & 3])
+    elif kind < 16:
+        milliseconds = Fraction((10, 20)[kind & 1])
+    else:
+        milliseconds = Fraction((5, 10, 20, 40)[kind & 3], 2)
+    count = 1 if code == 0 else 2 if code < 3 else packet[1] & 0x3F if len(packet) > 1 else 0
+    return milliseconds * count / 1000
 
 
 def mpeg_frame_bytes(head: bytes) -> int | None:
@@ -201,9 +295,19 @@ def mpeg_frame_ticks(head: bytes) -> int:
     """How long the MPEG audio frame lasts that begins with `head`, by RTP's clock of 90 kHz; 0 when it is none."""
     if mpeg_frame_bytes(head) is None:
         return 0
+    return round(_samples(head) * 90_000 / _hertz(head))
+
+
+def mpeg_frame_seconds(head: bytes) -> Fraction:
+    """The same exactly."""
+    if mpeg_frame_bytes(head) is None:
+        return Fraction(0)
+    return Fraction(_samples(head), _hertz(head))
+
+
+def _samples(head: bytes) -> int:
     layer = 4 - (head[1] >> 1 & 3)
-    samples = 384 if layer == 1 else 576 if layer == 3 and head[1] >> 3 & 3 != 3 else 1152
-    return round(samples * 90_000 / _hertz(head))
+    return 384 if layer == 1 else 576 if layer == 3 and head[1] >> 3 & 3 != 3 else 1152
 
 
 def _hertz(head: bytes) -> int:

@@ -8,7 +8,7 @@ with the liberty that cameras take: `*` and nothing mean the whole, a relative o
 import base64
 import binascii
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from urllib.parse import urljoin, urlsplit
 
@@ -55,6 +55,8 @@ class OfferedTrack:
     """`sendonly`, `recvonly`, `sendrecv` or `inactive`; empty where nothing is said."""
     control_text: str | None = None
     """The control attribute as it stands."""
+    alternatives: "tuple[OfferedTrack, ...]" = ()
+    """The same section by its other payload types."""
 
     def other_controls(self, url: str) -> tuple[str, ...]:
         """URLs that may be meant where `control` is not known to the camera; `url` is the one that was described.
@@ -135,7 +137,7 @@ def parse(text: str, base: str) -> Description:
             at.attributes.append((name.strip().lower(), rest.strip()))
     control = resolve(base, whole.first("control"))
     known = [one for one in sections if one.payload_types]
-    return Description(tuple(_track(one, whole, control, base) for one in known), control)
+    return Description(tuple(_offered(one, whole, control, base) for one in known), control)
 
 
 def resolve(base: str, control: str | None) -> str:
@@ -156,8 +158,17 @@ def scheme_of(url: str) -> str:
     return match[1].lower() if match else ""
 
 
-def _track(section: _Section, whole: _Section, control: str, base: str) -> OfferedTrack:
-    payload_type = section.payload_types[0]
+def static_type(payload_type: int) -> tuple[str, int, int] | None:
+    """Encoding, clock rate and channels that a payload type stands for wherever it comes (RFC 3551, 6)."""
+    return _STATIC.get(payload_type)
+
+
+def _offered(section: _Section, whole: _Section, control: str, base: str) -> OfferedTrack:
+    first, *others = (_track(section, one, control, base) for one in section.payload_types)
+    return replace(first, direction=section.direction or whole.direction, alternatives=tuple(others))
+
+
+def _track(section: _Section, payload_type: int, control: str, base: str) -> OfferedTrack:
     encoding, clock_rate, channels = _STATIC.get(payload_type, ("", 90000, 1))
     mapped = re.fullmatch(r"([^/\s]+)\s*/\s*(\d{1,7})(?:\s*/\s*(\d{1,2}))?.*", section.of_type("rtpmap", payload_type))
     if mapped:
@@ -173,7 +184,6 @@ def _track(section: _Section, whole: _Section, control: str, base: str) -> Offer
         format_text=section.of_type("fmtp", payload_type),
         control=resolve(control if scheme_of(control) else base, wanted),
         frame_rate=_rate(section.first("framerate")),
-        direction=section.direction or whole.direction,
         control_text=wanted,
     )
 

@@ -37,7 +37,7 @@ _OTHER_NAMES = {"JPEG": "mjpeg", "MP4V-ES": "mpeg4", "MPV": "mpeg2video", "": "a
 
 def choose(tracks: tuple[OfferedTrack, ...], source: str) -> OfferedTrack:
     """The first picture that can be recorded. InputFailed says why there is none."""
-    pictures = [track for track in tracks if track.media == "video"]
+    pictures = [one for track in tracks if track.media == "video" for one in (track, *track.alternatives)]
     if not pictures:
         raise InputFailed(f"{source} sends no video; choose another of its streams.")
     chosen = next((track for track in pictures if track.encoding in _ENCODINGS), None)
