@@ -42,6 +42,7 @@ class Bench:
     def frames(self, count: int, *, skip: int = 0, told: int = 0) -> None:
         """`told`: so many the input says are missing before the first of them."""
         self.place += skip
+        self.clock.advance(skip * FRAME_SECONDS)
         for _ in range(count):
             self.clock.advance(FRAME_SECONDS)
             now = self.clock.monotonic_ns()

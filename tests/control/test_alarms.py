@@ -12,7 +12,7 @@ from seacorder.control.alarm_rules import REMEDIES, Disks, Finding, Scene, findi
 from seacorder.control.alarms import AlarmTable
 from seacorder.control.volume_watch import VolumeWatch
 from seacorder.model.alarm import AlarmKind
-from seacorder.model.channel import ChannelState, ChannelStatus, PictureFault
+from seacorder.model.channel import ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
 from seacorder.model.narration import NarratorStatus, SoundState
@@ -47,6 +47,7 @@ SCENES = [
     (Scene((replace(LIVE, state=ChannelState.STALLED),), is_recording_on=True), "camera_stalled", "alarm"),
     (Scene((replace(LIVE, picture_fault=PictureFault.FROZEN),)), "camera_frozen", "warning"),
     (Scene((replace(LIVE, picture_fault=PictureFault.BLACK),), is_recording_on=True), "camera_black", "alarm"),
+    (Scene((replace(LIVE, clock_fault=ClockFault(1_190_000)),), is_recording_on=True), "camera_clock_wrong", "warning"),
     (Scene((LIVE,), lost={"Bow": "It was killed."}), "worker_lost", "warning"),
     (Scene((ENCODED,), overloaded=frozenset({"Bow"})), "encoding_overload", "warning"),
     (Scene((ENCODED,), overloaded=frozenset({"Bow"}), is_recording_on=True), "encoding_overload", "alarm"),

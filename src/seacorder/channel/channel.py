@@ -318,6 +318,7 @@ class Channel:
                 anomaly=files[Slot.ANOMALY],
                 picture_fault=self._picture_fault,
                 picture_fault_since_utc_ns=self._picture_fault_since_utc_ns,
+                clock_fault=self._timeline.clock_fault(now_ns),
                 encoding=self.encoding.status(),
                 overlay_text=self.texts.newest,
                 narration=self.narration.status if self.narration else None,
@@ -367,11 +368,15 @@ class Channel:
             self._counts.took(sample, self.source)
         if self._hole is not None:
             self._end_hole(self._hole, sample)
-        elif (missing := max(packet.missing_before, self._timeline.frames_skipped)) and self._newest is not None:
+        elif (missing := self._missing_before(packet)) and self._newest is not None:
             hole = Hole(self._newest.instant_ns, LossCause.NETWORK, "Frames never arrived from the source.")
             self._note_loss(hole, sample.instant_ns, missing)
         self._newest = sample
         return True
+
+    def _missing_before(self, packet: SourcePacket) -> int:
+        """Pictures that came neither whole nor late; by the times only where nobody has counted."""
+        return packet.missing_before if packet.is_counted else max(packet.missing_before, self._timeline.frames_skipped)
 
     def _open_hole(self, cause: LossCause, detail: str) -> None:
         if self._hole is None:

@@ -39,6 +39,9 @@ class Reach:
     very_late_ns: int
     very_late_for_ns: int
     """The same for what no delay explains."""
+    doubt_ns: int = 0
+    """A packet so far below the line may be stamped wrongly: nothing is learned until `doubtful` of them have come."""
+    doubtful: int = 0
 
 
 NETWORK = Reach(
@@ -48,6 +51,8 @@ NETWORK = Reach(
     line_ns=240 * NS_PER_SECOND,
     early_ns=200 * NS_PER_MS,
     late_ns=200 * NS_PER_MS,
+    doubt_ns=20 * NS_PER_MS,
+    doubtful=10,
     very_late_ns=NS_PER_SECOND,
     very_late_for_ns=10 * NS_PER_SECOND,  # two whole buckets
 )
@@ -78,11 +83,19 @@ class ClockOffset:
         self._line = _NO_LINE
         self._given_ns = 0
         self._arrived_ns = 0
+        self._doubted = 0
+        """How many packets in a row have been so far below the line."""
 
     def learn(self, media_ns: int, arrived_ns: int) -> int:
         """Takes one picture in and returns the offset of media time to the monotonic clock, in nanoseconds."""
         offset_ns = arrived_ns - media_ns
-        if offset_ns < self._line.offset(arrived_ns) - self._reach.early_ns:
+        below_ns = self._line.offset(arrived_ns) - offset_ns
+        if below_ns <= self._reach.doubt_ns:
+            self._doubted = 0
+        elif self._points and self._doubted < self._reach.doubtful:
+            self._doubted += 1
+            return min(offset_ns, self._given_ns)
+        if below_ns > self._reach.early_ns:
             self._begin([(arrived_ns, offset_ns)])
         elif arrived_ns // self._reach.bucket_ns > self._points[-1][0] // self._reach.bucket_ns:
             self._next_bucket((arrived_ns, offset_ns))

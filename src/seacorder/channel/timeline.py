@@ -2,8 +2,9 @@
 
 Theory (docs/design/time.md). A source's times are good for distances, bad for places: they begin anywhere, jump,
 stop and drift. So media time is carried on by *steps*: the distance from packet to packet where that is sane, else a
-mended step. Media time is then laid onto the monotonic clock by its least delayed packets (`clock_offset`). UTC is
-that instant plus what the wall clock says now; a step of the wall clock moves UTC and nothing else.
+mended step (`track_times`), and a clock that is wrong for good is put right by the arrivals (`clock_watch`). Media time
+is then laid onto the monotonic clock by its least delayed packets (`clock_offset`). UTC is that instant plus what the
+wall clock says now; a step of the wall clock moves UTC and nothing else.
 """
 
 from dataclasses import dataclass, field
@@ -11,17 +12,19 @@ from fractions import Fraction
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.clock_offset import ClockOffset
+from seacorder.channel.clock_watch import ClockWatch
 from seacorder.channel.mooring import Mooring
+from seacorder.channel.track_times import Step, TrackTimes
+from seacorder.channel.usable_times import UsableTimes
+from seacorder.model.channel import ClockFault
 from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
 
-JUMP_NS = 10 * NS_PER_SECOND
-"""A step forward of more than this is believed only when the packet also came that much later."""
-BEHIND_NS = NS_PER_SECOND // 5
-"""A mended time may lag so far behind the arrival: a network's delay, no pause."""
-SQUEEZE = 8
-"""Mended steps are no shorter than the usual distance by so much: packets that came in one go."""
+TOGETHER_NS = 10 * NS_PER_SECOND
+"""Tracks of one connection whose times lie further apart share no origin."""
 REORDER_NS = 5 * NS_PER_SECOND
 """The furthest that presentation may lie from decoding."""
+CONFIRMED_NS = 10 * NS_PER_SECOND
+"""A wrong rate is told after so long: a network that fills up looks like one for some seconds."""
 DEFAULT_FRAME_NS = NS_PER_SECOND // 25
 
 
@@ -39,35 +42,6 @@ def decoded_ns(sample: Sample, video: TrackFormat) -> int:
 def media_ns(sample: Sample, video: TrackFormat) -> int:
     """Where a picture stands in media time."""
     return sample.pts * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
-
-
-@dataclass(slots=True)
-class _TrackTimes:
-    """Where one track stands, in its own time base unless the name says otherwise."""
-
-    time_base: Fraction
-    frame: int
-    """Usual distance between two packets."""
-    out_dts: int | None = None
-    source_dts: int | None = None
-    arrived_ns: int = 0
-    ahead: int = 0
-    """What has been given to packets whose times stood still, and is taken off when they go on."""
-    steady: int = 0
-    """How many steps in a row were of the usual distance."""
-    _tick_ns: int = field(init=False)
-    """`_scale` ticks last so many nanoseconds; plain integers, because a Fraction costs more than all else here."""
-    _scale: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._tick_ns = NS_PER_SECOND * self.time_base.numerator
-        self._scale = self.time_base.denominator
-
-    def ns(self, ticks: int) -> int:
-        return ticks * self._tick_ns // self._scale
-
-    def ticks(self, ns: int) -> int:
-        return ns * self._scale // self._tick_ns
 
 
 @dataclass(slots=True)
@@ -98,41 +72,73 @@ class Timeline:
     """Of the present connection; each has its own."""
     _offset: ClockOffset = field(default_factory=ClockOffset)
     _offset_ns: int = 0
-    _tracks: dict[Track, _TrackTimes] = field(default_factory=dict)
+    _tracks: dict[Track, TrackTimes] = field(default_factory=dict)
+    _pictures: TrackTimes = field(default_factory=lambda: TrackTimes(Fraction(1, 90_000), 3600))
+    _stamped: int = 0
+    """Pictures, and how many of them had times that were there and could not be used."""
+    _stamped_wrong: int = 0
+    _usable: UsableTimes = field(default_factory=UsableTimes)
     _epoch_ns: int | None = None
     """Monotonic time of media time 0: the first packet's arrival."""
+    _earliest_ns: int = 0
+    """No earlier media time is left for the present connection."""
+    _reorders: bool = False
+    """Pictures of this connection are decoded in another order than they are shown."""
 
     def connect(self, video: TrackFormat, audio: TrackFormat | None, frame_rate: Fraction | None) -> None:
         """A connection begins: source times start anew, media time goes on where the clock is."""
         usual_ns = int(NS_PER_SECOND / frame_rate) if frame_rate else DEFAULT_FRAME_NS
-        tracks = {Track.VIDEO: _TrackTimes(video.time_base, 1)}
-        tracks[Track.VIDEO].frame = max(1, tracks[Track.VIDEO].ticks(usual_ns))
+        reached_ns = self._reached_ns()
+        before = self._pictures.watch
+        pictures = TrackTimes(video.time_base, 1, counts_skipped=True)
+        pictures.watch = ClockWatch(before.rate_ppm, before.off_since_ns)  # the camera is most likely the same
+        pictures.frame = max(1, pictures.ticks(usual_ns))
+        self._pictures = pictures
+        tracks = {Track.VIDEO: pictures}
         if audio is not None:
             samples = Fraction(1024, audio.sample_rate or 48000)
-            tracks[Track.AUDIO] = _TrackTimes(audio.time_base, max(1, int(samples / audio.time_base)))
-        self._tracks = tracks
+            tracks[Track.AUDIO] = TrackTimes(audio.time_base, max(1, int(samples / audio.time_base)))
+        self._tracks, self._earliest_ns, self._reorders = tracks, reached_ns, False
         self._offset = ClockOffset()
         self.mooring = Mooring(self._offset_ns)
+
+    @property
+    def frame_ns(self) -> int:
+        """The distance of two pictures as they come, while that is steady; 0 while it is not known."""
+        return self._pictures.ns(self._pictures.frame) if self._pictures.is_steady else 0
+
+    def clock_fault(self, now_ns: int) -> ClockFault | None:
+        """What is wrong with the clock of the pictures, once that has lasted; None while it is right."""
+        watch = self._pictures.watch
+        self._usable.look(self._stamped, self._stamped_wrong, now_ns)
+        if watch.off_since_ns is not None and now_ns - watch.off_since_ns >= CONFIRMED_NS:
+            return ClockFault(watch.rate_ppm)
+        return ClockFault(None) if self._usable.is_unusable else None
 
     def stamp(self, source: SourcePacket) -> Sample:
         """The packet with mended times and its place on the clocks."""
         times = self._tracks[source.track]
-        dts = source.dts if source.dts is not None else source.pts
-        if times.out_dts is None:
-            out_dts = self._begin(times, source)
+        is_video = source.track is Track.VIDEO
+        stamp = source.dts if source.dts is not None else source.pts
+        if times.out is None:
+            dts, self.frames_skipped = self._begin(times, source, stamp), 0
         else:
-            out_dts = times.out_dts + self._step(times, source, dts)
-        times.out_dts = out_dts
-        times.source_dts = dts
-        times.arrived_ns = source.arrived_ns
-        reorder = self._reorder(times, source)
-        pts = out_dts + reorder
+            dts, self.frames_skipped = times.take(stamp, source.arrived_ns), times.skipped
+            if times.kind is not Step.KEPT:
+                self._count(times.kind)
+                self._stamped_wrong += is_video and times.kind is not Step.MISSING
+            elif source.pts is None and self._reorders:
+                self.mended.missing += 1
+        pts = dts if source.pts == stamp and not self._reorders else dts + self._reorder(times, source)
         media_ns = times.ns(pts)
         number = -1
-        if source.track is Track.VIDEO:
+        if is_video:
+            if times.is_caught_up:
+                self._offset = ClockOffset()  # it had followed the wrong clock down
             self._offset_ns = self.mooring.offset_ns = self._offset.learn(media_ns, source.arrived_ns)
-            if source.camera_ns is not None:
+            if source.camera_ns is not None and times.kind is Step.KEPT:
                 self.mooring.tell(media_ns, source.camera_ns)
+            self._stamped += 1
             number = self.next_number
             self.next_number += 1
         instant_ns = media_ns + self._offset_ns
@@ -140,8 +146,8 @@ class Timeline:
             track=source.track,
             packet=source.packet,
             pts=pts,
-            dts=out_dts,
-            duration=source.duration or times.frame,
+            dts=dts,
+            duration=times.frame if is_video and times.is_steady else source.duration or times.frame,
             is_keyframe=source.is_keyframe,
             size=source.size,
             instant_ns=instant_ns,
@@ -149,75 +155,47 @@ class Timeline:
             number=number,
         )
 
-    def _begin(self, times: _TrackTimes, source: SourcePacket) -> int:
+    def _begin(self, times: TrackTimes, source: SourcePacket, stamp: int | None) -> int:
         """Media time of a track's first packet of a connection.
 
         The tracks of one connection share their source's origin, so the second one keeps its distance from the first.
         """
         if self._epoch_ns is None:
             self._epoch_ns = self._offset_ns = source.arrived_ns
+        begin_ns = max(source.arrived_ns - self._epoch_ns, self._earliest_ns)
         for other in self._tracks.values():
-            if other.out_dts is not None and other.source_dts is not None and source.dts is not None:
-                distance_ns = times.ns(source.dts) - other.ns(other.source_dts)
-                if abs(distance_ns) < JUMP_NS:
-                    return times.ticks(other.ns(other.out_dts) + distance_ns)
-        return times.ticks(source.arrived_ns - self._epoch_ns)
+            if other.line is not None and source.dts is not None:
+                distance_ns = times.ns(source.dts) - other.ns(other.line.stamp)
+                if abs(distance_ns) < TOGETHER_NS:
+                    begin_ns = other.ns(other.line.out) + distance_ns
+        return times.begin(times.ticks(begin_ns), stamp, source.arrived_ns)
 
-    def _step(self, times: _TrackTimes, source: SourcePacket, dts: int | None) -> int:
-        self.frames_skipped = 0
-        if dts is None or times.source_dts is None:
-            self.mended.missing += 1
-            return self._mended_step(times, source)
-        step = dts - times.source_dts
-        late_ns = source.arrived_ns - times.arrived_ns
-        if step > 0 and times.ns(step) - late_ns <= JUMP_NS:
-            self._learn_rate(times, source.track, step)
-            caught_up = min(times.ahead, max(0, step - times.frame))
-            times.ahead -= caught_up
-            return step - caught_up
-        if step == 0:
-            self.mended.repeated += 1
-        elif step < 0:
-            self.mended.backward += 1
+    def _reached_ns(self) -> int:
+        """The end of the connection before in media time: the next one begins behind it."""
+        ends = (times.ns(times.out + times.frame) for times in self._tracks.values() if times.out is not None)
+        return max(ends, default=0)
+
+    def _count(self, kind: Step) -> None:
+        mended = self.mended
+        if kind is Step.MISSING:
+            mended.missing += 1
+        elif kind is Step.REPEATED:
+            mended.repeated += 1
+        elif kind is Step.BACKWARD:
+            mended.backward += 1
         else:
-            self.mended.jumped += 1
-        times.steady = 0
-        mended = self._mended_step(times, source)
-        times.ahead = times.ahead + mended if step == 0 else 0
-        return mended
+            mended.jumped += 1
 
-    def _mended_step(self, times: _TrackTimes, source: SourcePacket) -> int:
-        """The usual distance, as long as that keeps media time at the arrival; else what leads back to it.
-
-        So mended times neither run away nor fall behind, however many there are, and a pause has its length.
-        """
-        passed = times.ticks(source.arrived_ns - self._offset_ns) - (times.out_dts or 0)
-        if passed - times.frame > times.ticks(BEHIND_NS):
-            return passed
-        return max(1, times.frame // SQUEEZE, min(times.frame, passed))
-
-    def _learn_rate(self, times: _TrackTimes, track: Track, step: int) -> None:
-        """Follows the usual distance; on a steady source a longer step counts the frames that never came."""
-        if abs(step - times.frame) * 4 <= times.frame:
-            times.steady += 1
-            times.frame += (step - times.frame) // 4 if times.steady < 8 else 0
-            return
-        if track is Track.VIDEO and times.steady >= STEADY_STEPS:
-            frames = round(step / times.frame)
-            # A hole is a whole number of frames long; any other distance is the source's own, as at the end of a loop.
-            if frames >= 2 and abs(step - frames * times.frame) * 8 <= times.frame:
-                self.frames_skipped = frames - 1
-                return
-        times.steady = 0
-        times.frame = max(1, step if times.ns(step) < NS_PER_SECOND else times.frame)
-
-    @staticmethod
-    def _reorder(times: _TrackTimes, source: SourcePacket) -> int:
-        if source.pts is None or source.dts is None:
-            return 0
-        reorder = source.pts - source.dts
-        return reorder if reorder >= 0 and times.ns(reorder) <= REORDER_NS else 0
-
-
-STEADY_STEPS = 50
-"""So many equal steps make a source steady."""
+    def _reorder(self, times: TrackTimes, source: SourcePacket) -> int:
+        """By how much later a packet is shown than it is decoded."""
+        reorder = 0
+        if source.pts is not None and source.dts is not None:
+            reorder = source.pts - source.dts
+        if reorder < 0 or times.ns(reorder) > REORDER_NS:
+            reorder = 0
+        if reorder:
+            self._reorders = True
+            return times.scaled(reorder)
+        # Between two pictures, so that none shares its place.
+        is_mended = source.pts is None or times.kind is not Step.KEPT
+        return times.frame // 2 if self._reorders and is_mended else 0

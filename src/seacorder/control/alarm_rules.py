@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from seacorder.model.alarm import AlarmKind
-from seacorder.model.channel import ChannelState, ChannelStatus, PictureFault
+from seacorder.model.channel import ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.event import Severity
 from seacorder.model.narration import SoundState
 from seacorder.model.recording import FaultKind, FileStatus
@@ -25,6 +25,7 @@ REMEDIES = {
     AlarmKind.CAMERA_STALLED: "Check the camera and the network; the connection is made anew by itself.",
     AlarmKind.CAMERA_FROZEN: "Look at the picture; if it stands still, switch the camera or converter off and on.",
     AlarmKind.CAMERA_BLACK: "Check the lights, the lens cap, and the signal into the camera or converter.",
+    AlarmKind.CAMERA_CLOCK_WRONG: "Check the frame rate that is set in the camera, and its firmware.",
     AlarmKind.ENCODING_OVERLOAD: (
         "Let the channel pass through, or choose a hardware encoder, or a lower size, rate or bit rate."
     ),
@@ -121,9 +122,20 @@ def _channels(scene: Scene) -> Iterator[Finding]:
             yield Finding(AlarmKind.CAMERA_FROZEN, name, severity, sentence)
         elif status.picture_fault is PictureFault.BLACK:
             yield Finding(AlarmKind.CAMERA_BLACK, name, severity, f"{name} sends a black picture.")
+        if status.clock_fault is not None and status.state is ChannelState.LIVE and name not in scene.lost:
+            sentence = _clock_sentence(name, status.clock_fault)
+            yield Finding(AlarmKind.CAMERA_CLOCK_WRONG, name, Severity.WARNING, sentence)
     for name in scene.unwritten:
         sentence = f"A recording is on, but nothing of {name} reaches a file."
         yield Finding(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, sentence)
+
+
+def _clock_sentence(name: str, fault: ClockFault) -> str:
+    instead = "Recorded times follow the arrival of its pictures instead."
+    if fault.rate_ppm is None:
+        return f"{name} sends time stamps that stand still, go back or jump about. {instead}"
+    counted = 60 * 1_000_000 / fault.rate_ppm
+    return f"The time stamps of {name} count {counted:.1f} s in each minute. {instead}"
 
 
 def _narration(scene: Scene) -> Iterator[Finding]:

@@ -93,6 +93,8 @@ class ProbedVideo:
     frame_rate: Fraction | None
     reorder_depth: int
     """How many pictures may come before one that is shown before them."""
+    tells_depth: bool = True
+    """False where the parameter sets leave that open: then `reorder_depth` is 0."""
 
 
 def probe_for_mp4(codec: str, access_unit: bytes, time_base: Fraction) -> ProbedVideo:
@@ -103,7 +105,8 @@ def probe_for_mp4(codec: str, access_unit: bytes, time_base: Fraction) -> Probed
             context: Any = stream.codec_context
             rate, depth = sane_rate(context.framerate), context.reorder_depth
             template = detached(stream, time_base)
-        return ProbedVideo(_with_configuration(template, access_unit, time_base), rate, depth)
+        tells_depth = depth > 0 or _most_reordered(codec, access_unit) == 0
+        return ProbedVideo(_with_configuration(template, access_unit, time_base), rate, depth, tells_depth)
     except (FFmpegError, IndexError, ValueError) as error:
         raise InputFailed(f"The source's {codec} parameter sets cannot be read.") from error
 
@@ -131,6 +134,14 @@ def _as_flv(codec: str, record: bytes, keyframe: bytes) -> bytes:
         size = len(head) + len(content)
         file += b"\x09" + size.to_bytes(3, "big") + bytes(7) + head + content + (size + 11).to_bytes(4, "big")
     return file
+
+
+def _most_reordered(codec: str, access_unit: bytes) -> int:
+    """How many pictures a stream may reorder by: where it does not say, FFmpeg tells the most, but only when strict."""
+    options: Any = [{"strict": "strict"}]
+    with av.open(io.BytesIO(access_unit), format=codec, stream_options=options) as container:
+        context: Any = container.streams.video[0].codec_context
+        return int(context.reorder_depth)
 
 
 def _with_configuration(template: Any, access_unit: bytes, time_base: Fraction) -> Any:

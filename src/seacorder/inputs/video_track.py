@@ -11,11 +11,11 @@ from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs.access_units import AccessUnit, AccessUnits
 from seacorder.inputs.formats import probe_for_mp4, sane_rate, source_format
-from seacorder.inputs.h264_payload import H264Units
+from seacorder.inputs.h264_payload import H264Units, slice_type
 from seacorder.inputs.h265_payload import H265Units
 from seacorder.inputs.missing_pictures import MissingPictures
 from seacorder.inputs.parameter_sets import ParameterSets, find
-from seacorder.inputs.picture_order import PictureOrder
+from seacorder.inputs.picture_order import DEEPEST, PictureOrder
 from seacorder.inputs.rtcp import SenderReport
 from seacorder.inputs.rtp import Unwrapped
 from seacorder.inputs.sdp import OfferedTrack
@@ -75,6 +75,9 @@ class VideoTrack:
         self._missing = MissingPictures(0)
         self._frame_ticks = 0
         self._damaged = 0
+        self._arrived_ns = 0
+        self._told_by_times = 0
+        """So many pictures of a stream that reorders still tell by their times what was lost."""
         self.report: SenderReport | None = None
         """The newest one that no picture has carried on yet."""
         self.origin: int | None = None
@@ -109,12 +112,16 @@ class VideoTrack:
         report, self.report = self.report, None
         packet: Any = av.Packet(content)
         packet.is_keyframe = unit.is_keyframe  # its times are set by whoever writes it, each time anew
-        dts = self._order.decoding_time(pts)
+        order, waited = self._order, max(0, arrived_ns - self._arrived_ns) * 9 // 100_000
+        self._arrived_ns = arrived_ns
+        dts = order.decoding_time(pts, waited, content)
         missing = self._missing.before(dts, damaged=unit.damaged, lost=unit.lost)
+        if unit.damaged or unit.lost:
+            self._told_by_times = DEEPEST + 1
         return SourcePacket(
             Track.VIDEO,
             packet,
-            pts,
+            None if order.is_stray else pts,
             dts,
             self._frame_ticks,
             unit.is_keyframe,
@@ -122,8 +129,16 @@ class VideoTrack:
             arrived_ns,
             unit.is_doubtful,
             None if report is None else _camera_ns(report, time),
-            0 if self._order.reorders else missing,
+            0 if order.reorders else missing,
+            self._is_counted(),
         )
+
+    def _is_counted(self) -> bool:
+        """Packet numbers tell all that is missing; where pictures are reordered a hole comes later than they say."""
+        if not self._order.reorders:
+            return True
+        self._told_by_times -= self._told_by_times > 0
+        return self._told_by_times == 0
 
     def _changed_format(self, keyframe: AccessUnit) -> SourceFormat | None:
         """The new format where `keyframe` begins one; the same object stays until then."""
@@ -143,7 +158,11 @@ class VideoTrack:
         probed = probe_for_mp4(self._codec, found.as_byte_stream() + _as_byte_stream(keyframe.content), TIME_BASE)
         rate = sane_rate(self._offered.frame_rate) or probed.frame_rate
         self._frame_ticks = round(90_000 / rate) if rate else 0
-        self._order = PictureOrder(probed.reorder_depth, self._frame_ticks or _USUAL_FRAME_TICKS)
+        self._order = PictureOrder(
+            probed.reorder_depth,
+            self._frame_ticks or _USUAL_FRAME_TICKS,
+            None if probed.tells_depth else _has_b_slice,
+        )
         self._missing = MissingPictures(self._frame_ticks)
         self._known, self._sequence = frozenset(found.all), found.sequence
         self._keeps_sets = False
@@ -165,6 +184,16 @@ def _camera_ns(report: SenderReport, time: int) -> int:
     """What the camera's clock showed at an unwrapped RTP time."""
     anchor = anchor_of(report, time)
     return anchor.ns + (time - anchor.time) * NS_PER_SECOND // 90_000
+
+
+def _has_b_slice(content: bytes) -> bool:
+    """True when an H.264 picture's first slice is one of B type, whose picture may be shown before earlier ones."""
+    at = 0
+    while at + 5 < len(content):
+        begin, at = at + 4, at + 4 + int.from_bytes(content[at : at + 4], "big")
+        if 1 <= content[begin] & 0x1F <= 5:
+            return (slice_type(content[begin + 1 : begin + 13]) or 0) % 5 == 1
+    return False
 
 
 def _as_byte_stream(content: bytes) -> bytes:

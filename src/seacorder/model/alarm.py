@@ -13,6 +13,7 @@ class AlarmKind(StrEnum):
     CAMERA_STALLED = "camera_stalled"
     CAMERA_FROZEN = "camera_frozen"
     CAMERA_BLACK = "camera_black"
+    CAMERA_CLOCK_WRONG = "camera_clock_wrong"
     ENCODING_OVERLOAD = "encoding_overload"
     ENCODER_FAILED = "encoder_failed"
     DISK_LOW = "disk_low"

@@ -85,6 +85,14 @@ class PictureFormat:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockFault:
+    """The stamps of a source's pictures do not say when these come; the arrivals count instead."""
+
+    rate_ppm: int | None
+    """So many microseconds really pass in one second of the stamps; None where they say nothing at all."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelStatus:
     """A worker's heartbeat: the whole truth about its channel, sent at least twice a second."""
 
@@ -117,6 +125,8 @@ class ChannelStatus:
     """What the newest keyframes show."""
     picture_fault_since_utc_ns: int | None = None
     """When it was noticed."""
+    clock_fault: ClockFault | None = None
+    """None while the source's clock is right."""
     encoding: EncodingStatus | None = None
     """None before the source's format is known."""
     overlay_text: str = ""

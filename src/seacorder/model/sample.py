@@ -87,6 +87,8 @@ class SourcePacket:
     """What the camera's own clock showed at `pts`, where it has just told that; any origin."""
     missing_before: int = 0
     """Pictures right before it that are known to be missing, whatever the times say."""
+    is_counted: bool = False
+    """The input knows by packet numbers what is missing before it: its time tells nothing more of that."""
 
 
 @dataclass(frozen=True, slots=True)
