@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from control.bridge import Bridge
+from control.bridge import NAMES, Bridge
 from seacorder.control.alarm_rules import REMEDIES, Disks, Finding, Scene, findings
 from seacorder.control.alarms import AlarmTable
 from seacorder.control.volume_watch import VolumeWatch
@@ -17,6 +17,8 @@ from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
 from seacorder.model.narration import NarratorStatus, SoundState
 from seacorder.model.recording import FaultKind, FileStatus
+from seacorder.model.volume import MarkedFolder
+from seacorder.storage.volumes import ACCEPTED, read_mark, write_mark
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/alarms.md").read_text("utf-8")
 LIVE = ChannelStatus("Bow", ChannelState.LIVE, 1, None, bits_per_second=8_000_000)
@@ -25,7 +27,8 @@ FAILED_OVER = EncodingStatus("Encoded.", "libx264", "h264_nvenc")
 FILE = FileStatus("r", "/data/a.mp4", 1, 1, 10, 1000, 5)
 QUEUE = {"Bow": 64_000_000}
 GIGABYTE = 1_000_000_000
-OF_THE_RECORDER = {"disk_low", "disk_full", "disk_slow", "disk_failed", "on_fallback", "catalogue_failed"}
+OF_DISKS = {"disk_low", "disk_full", "disk_slow", "disk_failed", "disk_exchanged"}
+OF_THE_RECORDER = OF_DISKS | {"on_fallback", "catalogue_failed"}
 
 
 def faulty(kind: FaultKind, path: str = "/data/a.mp4") -> ChannelStatus:
@@ -59,6 +62,10 @@ SCENES = [
     (Scene((faulty(FaultKind.FULL),), disks=disks()), "disk_full", "alarm"),
     (Scene((faulty(FaultKind.FAILED),), disks=disks()), "disk_failed", "alarm"),
     (Scene((LIVE,), disks=disks(fault="It does not answer.")), "disk_failed", "alarm"),
+    (Scene((faulty(FaultKind.EXCHANGED),), disks=disks(exchanged=("/data",))), "disk_exchanged", "alarm"),
+    (Scene((LIVE,), disks=disks(exchanged=("/data",))), "disk_exchanged", "alarm"),
+    (Scene((LIVE,), disks=disks(exchanged=("/2",), fallback_folder="/2/rec")), "disk_exchanged", "warning"),
+    (Scene((LIVE,), disks=disks(replaced=("/data",))), "disk_exchanged", "warning"),
     (Scene((replace(LIVE, queued_bytes=17_000_000),), queue_bytes=QUEUE), "disk_slow", "alarm"),
     (Scene((LIVE,), catalogue_fault="It cannot be written."), "catalogue_failed", "warning"),
     (Scene((replace(LIVE, recording=FILE),), disks=disks(fallback_folder="/data")), "on_fallback", "warning"),
@@ -119,6 +126,13 @@ def test_a_full_disk_is_a_warning_while_the_second_volume_takes_all() -> None:
     status = replace(LIVE, recording=replace(FILE, path="/second/a.mp4"))
     found = findings(Scene((status,), disks=disks(is_full=True, fallback_folder="/second")))
     assert [(one.kind, one.severity) for one in found] == [("disk_full", "warning"), ("on_fallback", "warning")]
+
+
+def test_an_exchanged_volume_is_a_warning_while_recording_goes_on_in_the_second() -> None:
+    status = replace(LIVE, recording=replace(FILE, path="/second/a.mp4"))
+    found = findings(Scene((status,), disks=disks(exchanged=("/data",), fallback_folder="/second")))
+    assert [(one.kind, one.severity) for one in found] == [("disk_exchanged", "warning"), ("on_fallback", "warning")]
+    assert "Recording goes on in /second." in found[0].sentence
 
 
 def test_an_alarm_is_told_when_it_begins_when_it_grows_worse_and_when_it_ends() -> None:
@@ -189,6 +203,33 @@ async def test_a_volume_at_its_reserve_is_full_for_control_as_well(bridge: Bridg
     await volumes.look(str(bridge.folder / "not" / "there" / "yet"))
     assert volumes.disks.is_full
     assert volumes.disks.usable_bytes == 0
+
+
+async def test_a_folder_on_another_volume_is_told_until_it_is_back(bridge: Bridge, tmp_path: Path) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    folder = str(tmp_path)
+    volumes = VolumeWatch(0, bridge.clock, [MarkedFolder(folder, "ours", device=-1)])
+    await volumes.look(folder)
+    assert volumes.disks.exchanged == (folder,)
+    assert volumes.volume.path == "", "what is free on the disk below is not told as the room that is left"
+    write_mark(tmp_path, ACCEPTED)
+    await volumes.look(folder)
+    assert volumes.disks.exchanged == ()
+    assert read_mark(tmp_path) == "ours", "an operator's word is taken once"
+
+
+async def test_what_goes_into_a_file_on_a_volume_that_is_away_is_not_called_recorded(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    for name in NAMES:
+        bridge[name].fault, bridge[name].fault_kind = "It is another disk.", FaultKind.EXCHANGED
+    bridge.pass_seconds(1)
+    assert not bridge.recorder.is_recording()
+    for name in NAMES:
+        bridge[name].fault = bridge[name].fault_kind = None
+    bridge.pass_seconds(1)
+    assert bridge.recorder.is_recording()
 
 
 def test_every_kind_has_its_entry_and_its_remedy() -> None:

@@ -103,9 +103,18 @@ class Volume:
         run("umount", "--lazy", self.path)
         self._mount()
 
+    def take_away(self) -> None:
+        """Unmounted while files are open on it: the folder is empty from now on, on the disk below."""
+        run("umount", "--lazy", self.path)
+
+    def bring_back(self) -> None:
+        """The same file system, mounted at its place again."""
+        run("mount", self._devices[-1], self.path)
+
     def close(self) -> None:
         self.thaw()
-        run("umount", "--lazy", self.path)
+        if os.path.ismount(self.path):
+            run("umount", "--lazy", self.path)
         for device in self._devices:
             run("losetup", "--detach", device)
         self._image.unlink()

@@ -17,7 +17,7 @@ OURS = "Seacorder"
 SUBJECTS = (
     ("Killed processes", ("test_kills", "test_kills_of_control", "test_guardian")),
     ("Power cut", ("test_power_cuts",)),
-    ("Bad disks", ("test_disk_full", "test_disk_hangs", "test_disk_fails")),
+    ("Bad disks", ("test_disk_full", "test_disk_hangs", "test_disk_fails", "test_disk_exchanged")),
     ("Bad cameras", ("test_cameras", "test_format_changes")),
     ("Bad pictures", ("test_pictures",)),
     ("Clocks", ("test_clocks",)),

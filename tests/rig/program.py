@@ -81,7 +81,7 @@ class Program:
         channels = [f'[[channels]]\nname = "{name}"\ninput = "{address}"\n' for name, address in addresses.items()]
         self.settings_path.write_text(head + "".join(channels), encoding="utf-8")
         self.channels = list(addresses)
-        self._variables = variables or {}
+        self._variables = {"XDG_STATE_HOME": str(folder / "state")} | (variables or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._http = httpx.Client(timeout=DEADLINE_SECONDS)
 

@@ -24,6 +24,7 @@ from seacorder.catalogue.queries import Queries
 from seacorder.model.account import Row, belongs, key_of
 from seacorder.model.recording import Clip, Part, Recording
 from seacorder.storage import accounts
+from seacorder.storage.volumes import Volumes
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +37,8 @@ LINGER_SECONDS = 0.25
 class Accounts:
     """From `start` to `stop`; `add` from any thread, and it never waits."""
 
-    def __init__(self, queries: Queries, home: Path, clock: Clock) -> None:
+    def __init__(self, queries: Queries, home: Path, clock: Clock, volumes: Volumes | None = None) -> None:
+        self._volumes = volumes or Volumes()
         self._queries = queries
         self._home = home
         self._log_limit = RateLimit(clock, 30.0)
@@ -75,14 +77,28 @@ class Accounts:
         self._waiting.move_to_end(key)
 
     def _run(self) -> None:
+        self._catch_up()
+        while rows := self._take():
+            pause = LINGER_SECONDS if self._stored(rows) else RETRY_SECONDS
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopping, pause)
+
+    def _stored(self, rows: list[Row]) -> bool:
+        """False when rows had to be put back, because nobody can say yet where they belong, or the volume is away."""
         try:
-            self._catch_up()
-            while rows := self._take():
-                self._store(rows)
-                with self._changed:
-                    self._changed.wait_for(lambda: self._stopping, LINGER_SECONDS)
-        except Exception:  # noqa: BLE001 - the top of this thread; logged whole
-            _log.exception("The accounts beside the files are not written any more; recording goes on")
+            away = self._store(rows)
+        except CatalogueFailed as fault:
+            if self._log_limit.allow("catalogue") is not None:
+                _log.warning("The accounts beside the files wait for the catalogue: %s", fault)
+            away = rows
+        if not away or self._stopping:
+            return True
+        with self._changed:
+            newer = self._waiting
+            self._waiting = OrderedDict()
+            for row in (*away, *newer.values()):
+                self._put(row)
+        return False
 
     def _take(self) -> list[Row]:
         with self._changed:
@@ -91,12 +107,18 @@ class Accounts:
             self._waiting.clear()
             return rows
 
-    def _store(self, rows: list[Row]) -> None:
+    def _store(self, rows: list[Row]) -> list[Row]:
+        """Appends each to its account; gives those back whose volume is another one just now."""
         by_folder: dict[Path, list[Row]] = {}
         for row in rows:
             by_folder.setdefault(self._folder(row), []).append(row)
+        away: list[Row] = []
         for folder, belonging in by_folder.items():
-            self._append(folder, belonging)
+            if self._volumes.exchanged(folder) is not None:
+                away += belonging
+            else:
+                self._append(folder, belonging)
+        return away
 
     def _append(self, folder: Path, rows: list[Row]) -> None:
         """Appends, with one more try a while later for a disk that refuses just now."""

@@ -13,6 +13,7 @@ from seacorder.catalogue import settings_text
 from seacorder.catalogue.accounts import Accounts
 from seacorder.catalogue.asking import Asking
 from seacorder.catalogue.lock import CatalogueLock
+from seacorder.catalogue.opening import Opener
 from seacorder.catalogue.pending import Pending, Write
 from seacorder.catalogue.queries import SETTINGS, Queries, T
 from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, TABLES, Table
@@ -21,6 +22,7 @@ from seacorder.model.captured import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
 from seacorder.model.settings import StoredSettings
+from seacorder.storage.volumes import Volumes
 
 _log = logging.getLogger(__name__)
 
@@ -50,14 +52,17 @@ class Catalogue(Queries):
         clock: Clock,
         *,
         home: Path | None = None,
+        volumes: Volumes | None = None,
         most_rows_waiting: int = MOST_ROWS_WAITING,
         events_kept: int = EVENTS_KEPT,
     ) -> None:
-        """With `home`, the storage root, accounts are kept beside the files, see `accounts`."""
-        super().__init__(path)
+        """With `home`, the storage root, accounts are kept beside the files, see `accounts`. `volumes`: those that must
+        be there for anything to be read or begun."""
+        super().__init__(path, volumes)
         self._pending = Pending(most_rows_waiting)
-        self._accounts = Accounts(self, home, clock) if home else None
-        self._writer = Writer(path, self._pending, clock, events_kept=events_kept, on_stored=self._stored)
+        self._accounts = Accounts(self, home, clock, volumes) if home else None
+        opener = Opener(path, clock, volumes)
+        self._writer = Writer(opener, self._pending, clock, events_kept=events_kept, on_stored=self._stored)
         self._lock = CatalogueLock(path)
         self._log_limit = RateLimit(clock, 30.0)
         self._asking = Asking(self._pending.wait_written)

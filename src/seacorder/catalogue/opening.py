@@ -8,9 +8,10 @@ from pathlib import Path
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import CatalogueFailed
-from seacorder.catalogue.queries import BUSY_SECONDS
+from seacorder.catalogue.queries import BUSY_SECONDS, is_away
 from seacorder.catalogue.schema import upgrade
 from seacorder.catalogue.tables import TABLES
+from seacorder.storage.volumes import Volumes
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +56,51 @@ def open_for_writing(path: Path, clock: Clock) -> tuple[sqlite3.Connection, Path
             return _open(path), aside
     except (sqlite3.Error, OSError, _Damaged) as error:
         raise CatalogueFailed(f"The catalogue {path} cannot be opened ({error}).") from error
+
+
+class Opener:
+    """Opens the catalogue, and notices when the file at its place is another one. For the thread that writes."""
+
+    def __init__(self, path: Path, clock: Clock, volumes: Volumes | None = None) -> None:
+        self.path = path.absolute()
+        self._clock = clock
+        self._volumes = volumes or Volumes()
+        self._identity: tuple[int, int] | None = None
+        """Of the file that was opened last."""
+
+    def open(self) -> tuple[sqlite3.Connection, Path | None]:
+        """As `open_for_writing`."""
+        connection, aside = open_for_writing(self.path, self._clock)
+        self._identity = self._identity_now()
+        return connection, aside
+
+    def reopen(self) -> sqlite3.Connection:
+        """A new connection after a fault. Raises sqlite3.Error, or CatalogueFailed while the volume is another one."""
+        self.check_volume()
+        if self._identity_now() is None and self._volumes.covers(self.path):
+            return self.open()[0]  # an operator has accepted a volume that has none yet
+        connection = reopen(self.path)
+        self._identity = self._identity_now()
+        return connection
+
+    def check_volume(self) -> None:
+        """Raises CatalogueFailed while the catalogue's folder is on another volume than when the program began."""
+        if self._volumes.exchanged(self.path) is not None:
+            raise CatalogueFailed(is_away(self.path))
+
+    def is_at_its_place(self) -> bool:
+        """False when the file has been deleted or exchanged: what is written to it nobody would find. Blocks."""
+        try:
+            return self._identity_now() == self._identity
+        except OSError:
+            return True  # a disk that refuses says so when it is written to
+
+    def _identity_now(self) -> tuple[int, int] | None:
+        try:
+            found = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return found.st_dev, found.st_ino
 
 
 def reopen(path: Path) -> sqlite3.Connection:

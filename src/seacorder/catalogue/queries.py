@@ -19,6 +19,7 @@ from seacorder.model.captured import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
 from seacorder.model.settings import RecorderSettings, StoredSettings
+from seacorder.storage.volumes import Volumes
 
 T = TypeVar("T")
 BUSY_SECONDS = 5.0
@@ -51,8 +52,9 @@ class Times:
 class Queries:
     """Questions to one catalogue file, which it never changes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, volumes: Volumes | None = None) -> None:
         self._path = path.absolute()
+        self._volumes = volumes or Volumes()
 
     def recordings(self, page: Page) -> Rows[Recording]:
         """A recording itself counts as the rows of its `recording_id`; `channel` finds those with a part of it."""
@@ -138,12 +140,22 @@ class Queries:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
+        if self._volumes.exchanged(self._path) is not None:
+            raise CatalogueFailed(is_away(self._path))
         try:
             address = f"{self._path.as_uri()}?mode=ro"
             with closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection:
                 yield connection
         except sqlite3.Error as error:
             raise CatalogueFailed(f"The catalogue {self._path} cannot be read ({error}).") from error
+
+
+def is_away(path: Path) -> str:
+    """Why a catalogue cannot be reached whose volume has been exchanged."""
+    return (
+        f"The catalogue {path} is on a volume that was unmounted or exchanged; mount it again. Its rows wait in memory "
+        "meanwhile."
+    )
 
 
 def _values(table: Table[T], rows: list[tuple[Any, ...]]) -> tuple[T, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
-from seacorder.catalogue.opening import is_damage, open_for_writing, reopen
+from seacorder.catalogue.opening import Opener, is_damage
 from seacorder.catalogue.pending import Pending, Write
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Writer:
 
     def __init__(
         self,
-        path: Path,
+        opener: Opener,
         pending: Pending,
         clock: Clock,
         *,
@@ -43,9 +43,8 @@ class Writer:
         on_stored: Callable[[list[Write]], None] = lambda _: None,
     ) -> None:
         """`on_stored` is told of every batch that has been committed, from the thread; it must not block."""
-        self._path = path
+        self._opener = opener
         self._pending = pending
-        self._clock = clock
         self._events_kept = events_kept
         self._on_stored = on_stored
         self._log_limit = RateLimit(clock, 30.0)
@@ -102,7 +101,8 @@ class Writer:
             delay = min(2 * delay, LONGEST_RETRY_SECONDS)
 
     def _failed(self, error: Exception) -> None:
-        self.fault = f"The catalogue {self._path} cannot be written ({error})."
+        is_told = isinstance(error, CatalogueFailed)
+        self.fault = str(error) if is_told else f"The catalogue {self._opener.path} cannot be written ({error})."
         if self._log_limit.allow("fault") is not None:
             _log.error("%s It is tried again; recording goes on", self.fault)
         self._disconnect()
@@ -113,20 +113,38 @@ class Writer:
                 self.fault = failure.sentence
 
     def _open(self) -> sqlite3.Connection:
-        connection, aside = open_for_writing(self._path, self._clock)
+        connection, aside = self._opener.open()
         if aside is not None:
             self.set_aside = aside
         return connection
 
     def _commit(self, batch: list[Write]) -> None:
         if self._connection is None:
-            self._connection = reopen(self._path)
+            self._connection = self._opener.reopen()
+        elif not self._opener.is_at_its_place():
+            self._connection = self._found_again(self._connection)
         try:
             self._transaction(self._connection, batch)
         except _NEVER:
             # One row that can never be stored must not keep the others out.
             for write in batch:
                 self._commit_alone(self._connection, write)
+
+    def _found_again(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """The catalogue in the place of one that was deleted, or whose volume was exchanged.
+
+        While the volume is away its rows wait in memory: the file that is still open may never be found again. One that
+        was deleted, or that is missing on a volume that an operator has accepted, is begun anew.
+        """
+        self._opener.check_volume()
+        connection.close()
+        self._connection = None
+        _log.error(
+            "The catalogue %s was deleted or exchanged while the recorder ran; the one that is there now is used, or a "
+            "new one begun. `seacorder catalogue rebuild` reads the recorded files again.",
+            self._opener.path,
+        )
+        return self._open()
 
     def _commit_alone(self, connection: sqlite3.Connection, write: Write) -> None:
         try:

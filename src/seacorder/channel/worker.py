@@ -28,8 +28,10 @@ from seacorder.model.command import Finish, HearNarration
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.instant import Instant
 from seacorder.sinks.surroundings import FinishOutcome, Surroundings
+from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.durable import Budget
 from seacorder.storage.places import Places
+from seacorder.storage.volumes import Volumes
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +90,8 @@ def run(link: Link) -> None:
     budget = Budget(settings.queue_bytes)
     answers = BothAnswers(outbox.put)
     channel = Channel(settings, clock, answers, queued_bytes=lambda: budget.taken_bytes)
-    places = Places(settings.reserve_bytes, clock, lambda: budget.coming_bytes)
-    surroundings = Surroundings(settings, clock, budget, outbox.put, places, channel.texts.beside)
+    places, disk = storage_of(settings, clock, budget)
+    surroundings = Surroundings(settings, clock, budget, outbox.put, places, channel.texts.beside, disk)
     wake = threading.Event()
     clean = CleanCopy(surroundings, channel, answers, wake.set)
     heartbeat = Heartbeat(channel, clean, wake, lambda: end(channel, clean, outbox, EXIT_INPUT_HANGS))
@@ -117,6 +119,13 @@ def run(link: Link) -> None:
     ingest.stop()
     stage.finish()
     end(channel, clean, outbox, EXIT_DONE)
+
+
+def storage_of(settings: ChannelSettings, clock: Clock, budget: Budget) -> tuple[Places, Disk]:
+    """The folders that files go to, and the disk that refuses to make any where the volume is another one."""
+    volumes = Volumes(settings.volumes)
+    places = Places(settings.reserve_bytes, clock, lambda: budget.coming_bytes, volumes=volumes)
+    return places, this_machine(volumes.check)
 
 
 def input_of(settings: ChannelSettings, channel: Channel, clock: Clock) -> Callable[[], Input]:

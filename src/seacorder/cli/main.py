@@ -220,6 +220,18 @@ def catalogue_rebuild(
     rebuild_catalogue(storage)
 
 
+@app.command("accept-volume")
+def accept_volume(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="The storage root or fallback root.", show_default=False)
+    ],
+) -> None:
+    """Let files go to the volume that FOLDER is on now. After it was unmounted or exchanged."""
+    from seacorder.cli.volume import accept
+
+    accept(folder)
+
+
 @app.command()
 def inputs(as_json: JsonOption = False) -> None:
     """List capture cards, cameras, screens and sound inputs of this machine. With the address for the settings."""

@@ -13,7 +13,7 @@ import os
 import secrets
 import signal
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from seacorder import __version__
@@ -28,7 +28,11 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.cli import streams
 from seacorder.config.schema import Settings, StorageSettings
 from seacorder.control.recorder import Recorder, RecorderOptions
+from seacorder.model.volume import MarkedFolder
 from seacorder.storage.directories import Folders
+from seacorder.storage.disk import this_machine
+from seacorder.storage.volume_memory import VolumeMemory, begin, is_unmounted, state_folder
+from seacorder.storage.volumes import Volumes, system_device
 from seacorder.supervisor.guardian import TERMINAL_CLOSED
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
@@ -127,8 +131,10 @@ async def _start(settings: Settings, shutdown: Shutdown) -> tuple[Recorder, str]
     server = settings.server
     inspector = claim_port(server.host, server.inspector_port, setting="inspector_port")
     integration = claim_port(server.host, server.integration_port, setting="integration_port")
+    memory = VolumeMemory(state_folder())
+    check_mounted(settings.storage.root, memory)
     try_folder(settings.storage.root)
-    recorder = compose(settings)
+    recorder = compose(settings, begin_volumes(settings.storage, memory))
     await recorder.start()
     shutdown.started("recorder", recorder.stop, limit_seconds=RECORDER_STOP_SECONDS)
     # The web framework costs a fifth of a second, which recording again after a crash does not wait for.
@@ -164,14 +170,33 @@ async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
     waiting.cancel()
 
 
-def compose(settings: Settings) -> Recorder:
+def check_mounted(root: Path, memory: VolumeMemory) -> None:
+    """Raises StorageFailed when the storage root was on a disk of its own and that is not mounted now. Blocks."""
+    with contextlib.suppress(OSError):  # what cannot be looked at is told when it is written to
+        if is_unmounted(root, memory, system_device()):
+            raise StorageFailed(
+                f"The storage folder {root} was on a disk of its own when the recorder ran last, and is on the "
+                "system's disk now: its volume is not mounted. Mount it and start again. If files are to go to the "
+                f"system's disk, say so once with `seacorder accept-volume {root}`."
+            )
+
+
+def begin_volumes(storage: StorageSettings, memory: VolumeMemory) -> tuple[MarkedFolder, ...]:
+    """Marks the volumes that files go to. Blocks."""
+    folders = [storage.root, *([] if storage.fallback_root is None else [storage.fallback_root])]
+    others = [*storage.allowed_directories, *storage.drives.values(), storage.catalogue_path.parent]
+    return begin(folders, others, memory)
+
+
+def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recorder:
     """The recorder with everything that it stands on; nothing runs yet."""
     storage, clock = settings.storage, SystemClock()
+    narrator = settings.narrator_settings(secrets.token_hex(32))
     return Recorder(
-        settings.channel_settings(),
+        [replace(channel, volumes=volumes) for channel in settings.channel_settings()],
         Supervisor(Callbacks()),
-        Catalogue(storage.catalogue_path, clock, home=storage.root),
-        folders_of(storage),
+        Catalogue(storage.catalogue_path, clock, home=storage.root, volumes=Volumes(volumes)),
+        folders_of(storage, Volumes(volumes)),
         clock,
         RecorderOptions(
             first_settings=settings.first_recorder_settings(),
@@ -181,14 +206,16 @@ def compose(settings: Settings) -> Recorder:
             own_encodings=settings.own_encodings(),
             cores=usable_cores(),
             use_utc=settings.recording.tag_time == "utc",
-            narrator=settings.narrator_settings(secrets.token_hex(32)),
+            narrator=None if narrator is None else replace(narrator, volumes=volumes),
+            volumes=volumes,
         ),
     )
 
 
-def folders_of(storage: StorageSettings) -> Folders:
+def folders_of(storage: StorageSettings, volumes: Volumes | None = None) -> Folders:
     """The folders that clients may choose."""
-    return Folders(storage.root, storage.allowed_directories, storage.drives)
+    disk = None if volumes is None else this_machine(volumes.check)
+    return Folders(storage.root, storage.allowed_directories, storage.drives, disk=disk)
 
 
 def try_folder(root: Path) -> None:

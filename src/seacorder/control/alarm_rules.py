@@ -34,6 +34,10 @@ REMEDIES = {
     AlarmKind.DISK_FULL: "Free some space on it; recording goes on by itself.",
     AlarmKind.DISK_SLOW: "Stop whatever else uses the disk, or record to a faster one.",
     AlarmKind.DISK_FAILED: "Check the disk's cable, mount and health, or choose a folder on another disk.",
+    AlarmKind.DISK_EXCHANGED: (
+        "Mount the volume again, and recording goes on by itself. If files are to go to what is there now, say so with "
+        "`seacorder accept-volume FOLDER`."
+    ),
     AlarmKind.WORKER_LOST: "Nothing, it is started anew; if it comes again, send the log to the makers.",
     AlarmKind.CATALOGUE_FAILED: "Check the disk that the catalogue is on; recording goes on without it.",
     AlarmKind.RECORDING_NOT_WRITTEN: "Look at the other alarms first; if it stays, stop and start the recording.",
@@ -67,6 +71,10 @@ class Disks:
     usable_bytes: int | None = None
     """Above the reserve, over both volumes; None before the first look."""
     fallback_folder: str | None = None
+    exchanged: tuple[str, ...] = ()
+    """Folders that are on another volume than when the program began."""
+    replaced: tuple[str, ...] = ()
+    """Folders that are gone or other ones, on the same volume."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +193,36 @@ def _disks(scene: Scene) -> Iterator[Finding]:
     if disks.fault is not None or failed:
         sentence = next(iter(failed.values()), disks.fault or "")
         yield Finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, sentence + _names(failed))
+    yield from _exchanged(scene)
     moved = _on_fallback(scene)
     if moved:
         sentence = f"Recording goes on in {disks.fallback_folder}, because the disk of {disks.folder} cannot take it."
         yield Finding(AlarmKind.ON_FALLBACK, None, Severity.WARNING, sentence + _names(moved))
+
+
+def _exchanged(scene: Scene) -> Iterator[Finding]:
+    """A warning for the second folder's volume alone, and for the first one's while recording goes on in the second."""
+    disks = scene.disks
+    if disks.exchanged:
+        second = disks.fallback_folder
+        is_first = any(second is None or not PurePath(second).is_relative_to(folder) for folder in disks.exchanged)
+        moved = _on_fallback(scene)
+        sentence = (
+            f"{' and '.join(disks.exchanged)}: another disk than when the recorder began. The volume was unmounted or "
+            "exchanged; no new file is begun there."
+        )
+        sentence += f" Recording goes on in {second}." if moved else ""
+        faulty = _faulty(scene, FaultKind.EXCHANGED)
+        if is_first and faulty:
+            sentence += f" NOT being recorded: {', '.join(faulty)}."
+        severity = Severity.ALARM if is_first and not moved else Severity.WARNING
+        yield Finding(AlarmKind.DISK_EXCHANGED, None, severity, sentence)
+    elif disks.replaced:
+        sentence = (
+            f"{' and '.join(disks.replaced)} was deleted, or is another folder or link now, on the same disk: what was "
+            "recorded before is not in it any more. Recording goes on there."
+        )
+        yield Finding(AlarmKind.DISK_EXCHANGED, None, Severity.WARNING, sentence)
 
 
 def _low(scene: Scene) -> Finding | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.model.channel import ChannelStatus
-from seacorder.model.recording import FileKind, FileStatus
+from seacorder.model.recording import FaultKind, FileKind, FileStatus
 
 FRESH_NS = 1_500_000_000
 """Fragments of half a second, heartbeats of half a second, and as much again for a busy disk."""
@@ -42,7 +42,10 @@ class StoredBytes:
         """A heartbeat; a part that has just begun does not undo what the one before it stored."""
         self._limit_ns[status.channel] = fresh_limit_ns(status.picture.frame_rate if status.picture else 0.0)
         file = file_of(status, self._kind)
-        if file is not None and file.id == self._identifier and file.last_stored_ns > 0:
+        if file is not None and file.fault_kind is FaultKind.EXCHANGED:
+            # What still goes into the file is on a volume that is not there any more: nobody can count on it.
+            self.forget(status.channel)
+        elif file is not None and file.id == self._identifier and file.last_stored_ns > 0:
             self._stored_ns[status.channel] = max(self._stored_ns.get(status.channel, 0), file.last_stored_ns)
 
     def forget(self, channel: str) -> None:

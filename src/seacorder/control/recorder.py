@@ -38,6 +38,7 @@ from seacorder.model.report import Picture
 from seacorder.model.result import CommandResult
 from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
+from seacorder.model.volume import MarkedFolder
 from seacorder.storage.directories import Folders
 from seacorder.supervisor.supervisor import Supervisor
 
@@ -60,6 +61,8 @@ class RecorderOptions:
     """Who reads the sound device of the narration."""
     own_encodings: Mapping[str, ChannelEncoding] = field(default_factory=dict)
     """By channel: what it has of its own."""
+    volumes: tuple[MarkedFolder, ...] = ()
+    """Where files go, and what tells those volumes from others that are mounted there later."""
     cores: float = 1.0
     """Of the processor, for all channels together."""
 
@@ -110,15 +113,14 @@ class Recorder:
         self._encodings = Encodings(self._own, self._recordings, probe, cores=cores, is_clip_on=is_clip_on)
         self._framegrabs = Framegrabs(self._own, self._recordings)
         self._overlay = OverlayTexts(clock, self._own.workers)
-        volumes = VolumeWatch(options.reserve_bytes, clock)
+        volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
         alarms = Alarms(self._own, self._recordings, volumes)
         self._status = StatusView(self._own, self._recordings, self._clips, volumes, alarms)
         heard = (self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings)
         self._reports = WorkerReports(self._own, Listeners(*heard))
         self._rounds = Rounds(self._own, self._recordings, volumes, alarms)
         self._taking_up = TakingUp(self._own, self._recordings, self._examination)
-        folders_to_read, take_up = options.file_folders, self._taking_up.take_up
-        self._rebuilding = Rebuilding(supervisor, catalogue, self._journal, folders_to_read, take_up)
+        self._rebuilding = _rebuilding(self._own, supervisor, options, self._taking_up)
         self._own.workers.add_all(self._reports.callbacks)
 
     @property
@@ -275,6 +277,10 @@ class Recorder:
 
     def _is_clip_on(self) -> bool:
         return any(clips.running is not None for clips in self._clips.values())
+
+
+def _rebuilding(own: Surroundings, supervisor: Supervisor, options: RecorderOptions, taking_up: TakingUp) -> Rebuilding:
+    return Rebuilding(supervisor, own.catalogue, own.journal, options.file_folders, taking_up.take_up)
 
 
 def _settings_store(

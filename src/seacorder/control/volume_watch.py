@@ -2,14 +2,17 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import StorageFailed
 from seacorder.control.alarm_rules import Disks
 from seacorder.model.status import Volume
+from seacorder.model.volume import MarkedFolder
 from seacorder.storage.reserve import ReserveRule
 from seacorder.storage.space import volume_of
+from seacorder.storage.volumes import is_exchanged, is_replaced, keep_mark
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +26,11 @@ class VolumeWatch:
     For the event loop alone.
     """
 
-    def __init__(self, reserve_bytes: int, clock: Clock) -> None:
+    def __init__(self, reserve_bytes: int, clock: Clock, marked: Sequence[MarkedFolder] = ()) -> None:
+        """`marked`: the folders whose volumes are to stay the same."""
+        self._marked = tuple(marked)
+        self._exchanged: tuple[str, ...] = ()
+        self._replaced: tuple[str, ...] = ()
         self.volume = Volume("", 0, 0, reserve_bytes)
         self._reserve_bytes = reserve_bytes
         self._clock = clock
@@ -41,7 +48,14 @@ class VolumeWatch:
         fault = self._fault
         if self._looking is not None and self._clock.monotonic_ns() - self._began_ns > HANGING_NS:
             fault = f"The disk of {self._folder} does not answer."
-        return Disks(self._folder, fault, self._is_full, sum(self._usable.values()) if self._usable else None)
+        return Disks(
+            self._folder,
+            fault,
+            self._is_full,
+            sum(self._usable.values()) if self._usable else None,
+            exchanged=self._exchanged,
+            replaced=self._replaced,
+        )
 
     def begin_look(self, folder: str, fallback: str | None) -> None:
         """Begins a look unless one is on its way; returns at once."""
@@ -54,6 +68,10 @@ class VolumeWatch:
         """Looks at the first volume and, where there is one, at the second. Raises nothing."""
         if folder != self._folder:
             self._folder, self._rule, self._usable = folder, ReserveRule(self._reserve_bytes), {}
+        marked = [one for one in self._marked if one.mark or folder_in(folder, [one.folder])]
+        self._exchanged, self._replaced = await asyncio.to_thread(look_at_marks, marked)
+        if folder_in(folder, self._exchanged):
+            return  # the room of a disk that nothing is written to tells nothing
         try:
             self.volume = await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)
         except (OSError, StorageFailed) as error:
@@ -87,6 +105,23 @@ class VolumeWatch:
         self._looking = None
         if not look.cancelled() and (error := look.exception()) is not None:
             _log.error("A look at the disks failed", exc_info=error)
+
+
+def look_at_marks(marked: Sequence[MarkedFolder]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The folders whose volumes have been exchanged, and those that are others on the same volume. Blocks.
+
+    A mark that somebody has deleted, and one by which an operator has accepted a volume, are written anew.
+    """
+    exchanged = tuple(one.folder for one in marked if is_exchanged(one))
+    replaced = tuple(one.folder for one in marked if one.folder not in exchanged and is_replaced(one))
+    for one in marked:
+        keep_mark(one)
+    return exchanged, replaced
+
+
+def folder_in(folder: str, others: Iterable[str]) -> bool:
+    """True when the folder lies in one of the others."""
+    return any(Path(folder).is_relative_to(other) for other in others)
 
 
 def seconds_left(volume: Volume, bits_per_second: int) -> float | None:

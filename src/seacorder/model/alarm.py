@@ -20,6 +20,7 @@ class AlarmKind(StrEnum):
     DISK_FULL = "disk_full"
     DISK_SLOW = "disk_slow"
     DISK_FAILED = "disk_failed"
+    DISK_EXCHANGED = "disk_exchanged"
     WORKER_LOST = "worker_lost"
     CATALOGUE_FAILED = "catalogue_failed"
     RECORDING_NOT_WRITTEN = "recording_not_written"

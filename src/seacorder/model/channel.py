@@ -7,6 +7,7 @@ from seacorder.model.encoding import EncodingSettings, EncodingStatus, Machine
 from seacorder.model.narration import HeardStatus, NarrationSettings, NarratorStatus
 from seacorder.model.overlay import OverlaySettings
 from seacorder.model.recording import FileStatus
+from seacorder.model.volume import MarkedFolder
 
 _CLEAN = "_clean"
 
@@ -57,6 +58,8 @@ class ChannelSettings:
     """Whether keyframes are looked at for a frozen or black picture."""
     reserve_bytes: int = 0
     """What stays free on every volume; 0: files are written until nothing more fits."""
+    volumes: tuple[MarkedFolder, ...] = ()
+    """The volumes that files go to."""
     encoding: EncodingSettings = field(default_factory=EncodingSettings)
     """What is in force when the worker begins."""
     machine: Machine = field(default_factory=Machine)

@@ -68,6 +68,8 @@ class FaultKind(StrEnum):
     """No room on its volume; goes on by itself once there is."""
     FAILED = "failed"
     """The disk refuses: gone, read-only, hardware."""
+    EXCHANGED = "exchanged"
+    """Its folder is on another volume than when the program began."""
 
 
 @dataclass(frozen=True, slots=True)

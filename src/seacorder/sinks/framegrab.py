@@ -87,7 +87,9 @@ def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, surrounding
 
 def store(path: Path, content: bytes, surroundings: Surroundings, limit_seconds: float = STORE_SECONDS_MAX) -> Path:
     """Writes a new file and returns its path once it is on the medium; StorageFailed when it cannot be."""
-    file = DurableFile.create(path, budget=surroundings.budget, clock=surroundings.clock)
+    file = DurableFile.create(
+        path, budget=surroundings.budget, clock=surroundings.clock, disk=surroundings.disk
+    )
     failures: list[StorageFailed | None] = []
     file.write(content)
     file.close(failures.append)

@@ -27,9 +27,9 @@ class Placing:
         if dead_since_ns is not None and place.is_proved(dead_since_ns):
             return True
         other = self.other(place, naming)
-        if other is None or other.is_tight or other.is_shunned:
+        if other is None or other.is_tight or other.is_shunned or other.is_exchanged:
             return False
-        if dead_since_ns is not None or file.is_behind:
+        if dead_since_ns is not None or file.is_behind or place.is_exchanged:
             place.shun(now_ns)
             return True
         return place.is_tight
@@ -40,7 +40,11 @@ class Placing:
             return None
         first = self._places.at(naming.base_folder)
         fallback = self.other(first, naming)
-        if fallback is None or not (first.is_tight or first.is_shunned):
+        if fallback is None or fallback.is_exchanged:
+            return first
+        if first.is_exchanged:
+            return fallback
+        if not (first.is_tight or first.is_shunned):
             return first
         return first if fallback.is_tight and not first.is_full else fallback
 

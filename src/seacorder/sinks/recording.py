@@ -108,6 +108,9 @@ class RecordingSink:
         begin_utc_ns = self._begin_utc_ns(keyframe)
         self._take_changes(keyframe.instant_ns)
         place = self._placing.next(self._naming)
+        if place is not None and place.is_exchanged and self._files.current is not None:
+            # What can be kept goes on into the file that is open, on the volume that is not there any more.
+            return
         if place is not None and place.is_full:
             # A part that is open stays open and goes on when there is room, then in a new part if a split is due.
             self._headless_cause = (LossCause.DISK_FULL, place.sentence)

@@ -85,7 +85,9 @@ class Subtitles:
             del self._held[:-HELD_MAX]
             return False
         path = video.with_suffix(EXTENSION)
-        self._file = DurableFile.create(path, budget=self._own.budget, clock=self._own.clock, patient=True)
+        self._file = DurableFile.create(
+            path, budget=self._own.budget, clock=self._own.clock, patient=True, disk=self._own.disk
+        )
         return True
 
     def _ns(self, ticks: int) -> int:

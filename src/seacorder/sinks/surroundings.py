@@ -8,6 +8,7 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.event import Event, Severity
 from seacorder.model.report import EventNoted, Report
 from seacorder.storage.budget import Budget
+from seacorder.storage.disk import Disk
 from seacorder.storage.places import Places
 
 
@@ -30,6 +31,8 @@ class Surroundings:
     """Which volumes have room; None: files are written until nothing more fits."""
     text_at: Callable[[int], str] = no_text
     """The text that is valid at an instant (monotonic) and that the pictures do not carry themselves."""
+    disk: Disk | None = None
+    """What refuses new files where the volume is another one; None: this machine's, which takes all."""
 
     def note(self, kind: str, severity: Severity, sentence: str) -> None:
         """Reports an event of this channel."""

@@ -76,7 +76,11 @@ class VideoFile:
         self._plan = plan
         self._surroundings = surroundings
         self._file = DurableFile.create(
-            plan.path, budget=surroundings.budget, clock=surroundings.clock, patient=patient
+            plan.path,
+            budget=surroundings.budget,
+            clock=surroundings.clock,
+            patient=patient,
+            disk=surroundings.disk,
         )
         self._outlet = Outlet(self._file)
         self._writer = Mp4Writer(self._outlet, source, plan.note, first)
@@ -178,12 +182,15 @@ class VideoFile:
     def fault(self) -> str | None:
         """One sentence while the disk refuses, or has no room beyond the reserve."""
         place = self.place
-        return self._file.fault or (place.sentence if place is not None and place.is_full else None)
+        is_closed = place is not None and (place.is_full or place.is_exchanged)
+        return self._file.fault or (place.sentence if place is not None and is_closed else None)
 
     @property
     def fault_kind(self) -> FaultKind | None:
         """Set together with `fault`."""
-        kind = self._file.fault_kind
+        kind, place = self._file.fault_kind, self.place
+        if kind is None and place is not None and place.is_exchanged:
+            return FaultKind.EXCHANGED
         return FaultKind.FULL if kind is None and self.fault is not None else kind
 
     @property

@@ -8,6 +8,7 @@ and raises OSError; Python's own calls release the interpreter lock meanwhile.
 import errno
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -65,7 +66,13 @@ class Disk(Protocol):
 class PortableDisk:
     """A disk through the calls that every operating system has. Folders cannot be synced through these."""
 
+    def __init__(self, check: Callable[[Path], None] | None = None) -> None:
+        """`check` is asked before a file's folders are looked for; it raises OSError where none may be made."""
+        self._check = check
+
     def make_folders(self, folder: Path) -> list[Path]:
+        if self._check is not None:
+            self._check(folder)
         changed: list[Path] = []
         for level in [*reversed(folder.parents), folder]:
             if not level.is_dir():
@@ -137,9 +144,9 @@ class PosixDisk(PortableDisk):
                 raise
 
 
-def this_machine() -> Disk:
-    """The disk calls of this operating system."""
-    return PosixDisk() if os.name == "posix" else PortableDisk()
+def this_machine(check: Callable[[Path], None] | None = None) -> Disk:
+    """The disk calls of this operating system; `check` as `PortableDisk` has it."""
+    return PosixDisk(check) if os.name == "posix" else PortableDisk(check)
 
 
 def create_unused(disk: Disk, path: Path) -> tuple[int, Path]:

@@ -15,6 +15,10 @@ _SENTENCES = {
     errno.ENODEV: "The disk of {folder} is gone; connect it again or choose another folder.",
     errno.ENXIO: "The disk of {folder} is gone; connect it again or choose another folder.",
     errno.ESTALE: "The network folder {folder} is gone; connect it again or choose another folder.",
+    errno.EXDEV: (
+        "{folder} is on another disk than when the recorder began: a volume was unmounted or exchanged. Mount it "
+        "again, and recording goes on by itself."
+    ),
     errno.EROFS: "The volume of {folder} is read-only; mount it for writing or choose another folder.",
     errno.EACCES: "{folder} may not be written by this user; change its permissions or choose another folder.",
     errno.EPERM: "{folder} may not be written by this user; change its permissions or choose another folder.",
@@ -34,7 +38,9 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def kind_of(code: int) -> FaultKind:
-    """Whether room is what is missing."""
+    """Whether room is what is missing, or the right volume."""
+    if code == errno.EXDEV:
+        return FaultKind.EXCHANGED
     return FaultKind.FULL if code in _FULL else FaultKind.FAILED
 
 

@@ -4,6 +4,7 @@ Each place has a thread of its own that looks twice a second while somebody asks
 never waits for a disk, and a disk that hangs holds up no look at another. The rule is in `storage.reserve`.
 """
 
+import errno
 import logging
 import os
 import shutil
@@ -13,7 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.storage.faults import sentence_of
 from seacorder.storage.reserve import LOOK_SECONDS, ReserveRule, Room, reserve_sentence
+from seacorder.storage.volumes import Volumes
 
 FIRST_LOOK_SECONDS = 0.25
 """How long the first question about a place waits for its answer."""
@@ -58,8 +61,11 @@ class Place:
         clock: Clock,
         waiting_bytes: Callable[[], int],
         free_bytes: FreeBytes = free_bytes_of,
+        volumes: Volumes | None = None,
     ) -> None:
         self.folder = folder
+        self._volumes = volumes or Volumes()
+        self._is_exchanged = False
         self._reserve_bytes = reserve_bytes
         self._clock = clock
         self._waiting_bytes = waiting_bytes
@@ -85,8 +91,16 @@ class Place:
         return self._now().is_tight
 
     @property
+    def is_exchanged(self) -> bool:
+        """True while the folder is on another volume than when the program began: no new file may be made there."""
+        self._now()
+        return self._is_exchanged
+
+    @property
     def sentence(self) -> str:
-        """Why nothing is written while it is full."""
+        """Why nothing is written while it is full or exchanged."""
+        if self._is_exchanged:
+            return sentence_of(OSError(errno.EXDEV, ""), self.folder / "_")
         return reserve_sentence(str(self.folder), self._room.free_bytes, self._reserve_bytes)
 
     def is_proved(self, since_ns: int) -> bool:
@@ -134,6 +148,10 @@ class Place:
         self._is_watched = False
 
     def _look(self) -> None:
+        self._is_exchanged = self._volumes.exchanged(self.folder) is not None
+        if self._is_exchanged:
+            self._looked.set()
+            return  # the room of a disk that nothing is written to tells nothing
         try:
             free = self._free_bytes(self.folder)
         except OSError as fault:
@@ -144,7 +162,7 @@ class Place:
 
     def _probe(self) -> None:
         suspected_ns = self._suspected_ns
-        if suspected_ns is None or self._proved_ns > suspected_ns:
+        if suspected_ns is None or self._proved_ns > suspected_ns or self._is_exchanged:
             return
         if takes_files(self.folder):
             self._proved_ns = self._clock.monotonic_ns()
@@ -159,7 +177,9 @@ class Places:
         clock: Clock,
         waiting_bytes: Callable[[], int] = lambda: 0,
         free_bytes: FreeBytes = free_bytes_of,
+        volumes: Volumes | None = None,
     ) -> None:
+        self._volumes = volumes
         self._reserve_bytes = reserve_bytes
         self._clock = clock
         self._waiting_bytes = waiting_bytes
@@ -173,6 +193,6 @@ class Places:
         with self._lock:
             if folder not in self._places:
                 self._places[folder] = Place(
-                    folder, self._reserve_bytes, self._clock, self._waiting_bytes, self._free_bytes
+                    folder, self._reserve_bytes, self._clock, self._waiting_bytes, self._free_bytes, self._volumes
                 )
             return self._places[folder]

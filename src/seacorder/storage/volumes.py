@@ -1,0 +1,126 @@
+"""Whether a folder is still on the volume that it was on when the program began.
+
+A disk that is unmounted leaves an empty folder behind, on the system's own disk, which takes files as if nothing had
+happened: recordings would fill the system disk and be hidden as soon as the volume is mounted again. So each folder
+that files go to has a mark, a small file with a random text, and each new file is refused where the folder is on
+another file system than at the beginning and the mark is not there. A disk that was unplugged and is back has another
+device number and the mark; a folder that was deleted and made anew has none and is on the same device, so it is used.
+"""
+
+import errno
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from seacorder.model.volume import MarkedFolder
+
+MARK_NAME = ".seacorder-volume"
+ACCEPTED = "accepted"
+"""What an operator puts in a mark's place to say that the volume that is there now is the right one."""
+_LONGEST_MARK_BYTES = 200
+
+
+def device_of(folder: Path) -> int:
+    """The number of the file system that the folder is on, or would be made on. Blocks; OSError."""
+    for level in (folder, *folder.parents):
+        try:
+            return level.stat().st_dev
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
+
+
+def system_device() -> int:
+    """The number of the file system that the operating system is on. Blocks."""
+    return Path(Path(sys.executable).anchor or "/").stat().st_dev
+
+
+def read_mark(folder: Path) -> str | None:
+    """The text of the folder's mark; None without one. Blocks; OSError when the disk refuses."""
+    try:
+        with (folder / MARK_NAME).open("rb") as file:
+            return file.read(_LONGEST_MARK_BYTES).decode("ascii", "replace").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def write_mark(folder: Path, text: str) -> None:
+    """Puts a text in the place of the folder's mark, at one stroke. Blocks; OSError."""
+    new = folder / f"{MARK_NAME}-{secrets.token_hex(4)}"
+    try:
+        new.write_text(f"{text}\n", encoding="ascii")
+        new.replace(folder / MARK_NAME)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def new_mark() -> str:
+    """A text that no other volume bears."""
+    return secrets.token_hex(16)
+
+
+class Volumes:
+    """The marked folders. Safe from any thread; every call blocks for as long as the disk takes."""
+
+    def __init__(self, folders: Sequence[MarkedFolder] = ()) -> None:
+        self.folders = tuple(sorted(folders, key=lambda one: len(one.folder), reverse=True))
+
+    def covers(self, path: Path) -> bool:
+        """True when somebody would notice that the volume of `path` is another one. Does not block."""
+        return self._above(path) is not None
+
+    def exchanged(self, path: Path) -> MarkedFolder | None:
+        """The marked folder that `path` is in, when that is on another volume now; None when all is well.
+
+        A disk that cannot be asked has not been exchanged: what it refuses is told elsewhere.
+        """
+        one = self._above(path)
+        return one if one is not None and is_exchanged(one) else None
+
+    def check(self, path: Path) -> None:
+        """Raises OSError (EXDEV) when nothing may be made at `path` because the volume is another one."""
+        if self.exchanged(path) is not None:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(path))
+
+    def _above(self, path: Path) -> MarkedFolder | None:
+        return next((one for one in self.folders if path.is_relative_to(one.folder)), None)
+
+
+def is_exchanged(one: MarkedFolder) -> bool:
+    """True while the folder is on another volume than at the beginning. Blocks."""
+    folder = Path(one.folder)
+    try:
+        device = device_of(folder)
+        if device == one.device:
+            return False
+        if one.mark:
+            return read_mark(folder) not in {one.mark, ACCEPTED}
+        return device == system_device()
+    except OSError:
+        return False
+
+
+def is_replaced(one: MarkedFolder) -> bool:
+    """True while the folder is gone, or another one on the same volume. Blocks."""
+    if not one.inode or is_exchanged(one):
+        return False
+    try:
+        found = Path(one.folder).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return found.st_dev == one.device and found.st_ino != one.inode
+
+
+def keep_mark(one: MarkedFolder) -> None:
+    """Writes the mark where it is missing although the volume is the right one, or was accepted. Blocks."""
+    folder = Path(one.folder)
+    try:
+        if one.mark and not is_exchanged(one) and folder.is_dir() and read_mark(folder) != one.mark:
+            write_mark(folder, one.mark)
+    except OSError:
+        pass  # a disk that is full or read-only goes on without: its device number is known
