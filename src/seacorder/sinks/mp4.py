@@ -4,9 +4,10 @@ While it is written the file is fragmented (ISO/IEC 14496-12, 8.8): a header, th
 complete in itself. On close the muxer appends an ordinary index and turns the header, by one backward write of eight
 bytes, into one that makes all fragments plain media data: an ordinary indexed MP4 (FFmpeg's `hybrid_fragmented`).
 
-Times: the first video packet's decoding time becomes 0, and sound keeps its distance to it. No edit list is written:
-with frames that are shown in another order than they are sent, the first picture stands at its own small delay, and
-so does the sound that belongs to it, which every player shows alike.
+Times: the first video packet's decoding time becomes 0, and sound keeps its distance to it: an edit list says where it
+begins (`mp4.sound_begin`). Until the file is closed, the sound's first packet is stretched over what lies before it.
+Pictures have no edit list: with frames that are shown in another order than they are sent, the first picture stands at
+its own small delay, and so does the sound that belongs to it, which every player shows alike.
 """
 
 from fractions import Fraction
@@ -27,6 +28,8 @@ _OPTIONS = {
     "movflags": "+hybrid_fragmented+empty_moov+default_base_moof+use_metadata_tags",
     "frag_duration": str(FRAGMENT_MICROSECONDS),
     "flush_packets": "1",
+    # Edits are told in these units; the usual 1,000 a second would round where the sound begins.
+    "movie_timescale": "90000",
     # By default a track that pauses would hold the other one back for ten seconds.
     "max_interleave_delta": "1",
 }
@@ -42,6 +45,8 @@ class Mp4Writer:
         self._time_bases: dict[Track, Fraction] = {}
         self._origins: dict[Track, int] = {}
         self._last_dts: dict[Track, int] = {}
+        self.sound_late_ticks = 0
+        """By how much the sound begins later than the file, in its own ticks."""
         origin = first.dts * source.video.time_base
         for track_format in (source.video, source.audio):
             if track_format is not None:
@@ -71,6 +76,8 @@ class Mp4Writer:
     def _duration(self, sample: Sample) -> int:
         """The source's own, or how far the packet is from the one before it: the last packet's is the file's end."""
         last_dts = self._last_dts.get(sample.track)
+        if last_dts is None and sample.track is Track.AUDIO:
+            self.sound_late_ticks = sample.dts - self._origins[sample.track]
         self._last_dts[sample.track] = sample.dts
         if sample.duration > 0 or last_dts is None:
             return sample.duration

@@ -5,15 +5,18 @@ loses no more than was on its way. Handing each of them to the writer thread wou
 so they go together, five times in two seconds, and at once only while nothing of the file is on disk yet.
 
 The index that the muxer writes at the end is kept back until it is whole: its header is made as long as the index says
-that the file is (`mp4.index`), before any of it is on its way to the disk.
+that the file is (`mp4.index`), and it says where the sound begins (`mp4.sound_begin`), before any of it is on its way
+to the disk.
 """
 
+import contextlib
 import os
 import threading
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.mp4.boxes import NotMp4, last_box
 from seacorder.mp4.index import lengthened
+from seacorder.mp4.sound_begin import sound_begun_late
 from seacorder.storage.durable import DurableFile
 
 HAND_OVER_NS = 2 * NS_PER_SECOND // 5
@@ -30,15 +33,20 @@ class Outlet:
         self._mark: int | None = None
         self._lock = threading.Lock()
         self._is_index_coming = False
+        self._sound_late_ticks = 0
         self.pending_bytes = 0
         """Bytes that have not been handed over yet."""
         self.writes = 0
         """How often the muxer has written."""
 
-    def begin_index(self) -> None:
-        """What is written from now up to the next `seek` ends with the index. StorageFailed as of `hand_over`."""
+    def begin_index(self, sound_late_ticks: int) -> None:
+        """What is written from now up to the next `seek` ends with the index. StorageFailed as of `hand_over`.
+
+        `sound_late_ticks`: by how much the sound begins later than the file, in the sound's own ticks.
+        """
         self.hand_over()
         with self._lock:
+            self._sound_late_ticks = sound_late_ticks
             self._is_index_coming = True
 
     def write(self, data: bytes) -> int:
@@ -89,16 +97,19 @@ class Outlet:
     def _end_index(self) -> None:
         with self._lock:
             if self._is_index_coming and self._chunks:
-                data = with_lengthened_index(b"".join(self._chunks))
+                data = with_true_index(b"".join(self._chunks), self._sound_late_ticks)
                 self._chunks = [data]
                 self.pending_bytes = len(data)
             self._is_index_coming = False
 
 
-def with_lengthened_index(data: bytes) -> bytes:
-    """The same, where it ends with an index that is shorter in its header than in its tables."""
+def with_true_index(data: bytes, sound_late_ticks: int) -> bytes:
+    """The same, where it ends with an index: its header as long as its tables, its sound where it begins."""
     try:
         box = last_box(data, b"moov")
-        return data[: box.at] + bytes(lengthened(memoryview(data)[box.at :]))
+        index = lengthened(memoryview(data)[box.at :])
+        with contextlib.suppress(NotMp4):  # the header's length is the greater good
+            index = sound_begun_late(index, sound_late_ticks)
+        return data[: box.at] + bytes(index)
     except NotMp4:
         return data  # not worth a file: it is as good as the muxer made it

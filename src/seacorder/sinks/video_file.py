@@ -132,7 +132,7 @@ class VideoFile:
 
         self._subtitles.close()
         try:
-            self._outlet.begin_index()
+            self._outlet.begin_index(self._writer.sound_late_ticks)
             self._writer.close()
             self._outlet.mark(self._end_utc_ns)
             self._outlet.hand_over()
