@@ -16,6 +16,7 @@ LONG_VARIABLE = "FAULTS_LONG"
 OURS = "Seacorder"
 SUBJECTS = (
     ("Killed processes", ("test_kills", "test_kills_of_control", "test_guardian")),
+    ("Unread log", ("test_unread_log",)),
     ("Power cut", ("test_power_cuts",)),
     ("Bad disks", ("test_disk_full", "test_disk_hangs", "test_disk_fails", "test_disk_exchanged")),
     ("Bad cameras", ("test_cameras", "test_format_changes")),

@@ -85,12 +85,13 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
         self._http = httpx.Client(timeout=DEADLINE_SECONDS)
 
-    def start(self) -> None:
-        """Starts the program and waits until it takes commands."""
+    def start(self, output: int | None = None) -> None:
+        """Starts the program and waits until it takes commands. `output`: a descriptor instead of its log."""
         command = [sys.executable, "-m", "seacorder", "serve", "--config", str(self.settings_path)]
         with self.log_path.open("ab") as log:
+            where = log.fileno() if output is None else output
             self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | self._variables
+                command, stdout=where, stderr=where, stdin=subprocess.DEVNULL, env=os.environ | self._variables
             )
         wait_for(self._answers, "the program to take commands")
 
