@@ -54,6 +54,15 @@ def _vendor(codec: str) -> bytes:
     return bytes((30,)) + b"vendor" * 9 if codec == "h264" else bytes((47 << 1, 1)) + b"vendor" * 9
 
 
+def _other_level(codec: str, number: int, unit: bytes) -> bytes:
+    """Each second keyframe tells another level in its sequence parameters."""
+    if number // 10 % 2 == 0:
+        return unit
+    if codec == "h264":
+        return unit[:3] + bytes((unit[3] + 3,)) + unit[4:] if unit[0] & 0x1F == 7 else unit
+    return unit.replace(b"\x03\x00\x3f", b"\x03\x00\x5d", 1) if unit[0] >> 1 in (32, 33) else unit
+
+
 def _quirks(codec: str) -> dict[str, Quirk]:
     """Everything odd that keeps each picture whole."""
     code = b"\x00\x00\x00\x01"
@@ -85,6 +94,7 @@ def _quirks(codec: str) -> dict[str, Quirk]:
         "numbers that jump": Quirk(packets=jump),
         "no marker": Quirk(packets=lambda _, packets: [replace(one, is_marker=False) for one in packets]),
         "marker on all": Quirk(packets=lambda _, packets: [replace(one, is_marker=True) for one in packets]),
+        "parameters to and fro": Quirk(units=lambda number, units: [_other_level(codec, number, one) for one in units]),
         "packets a tick apart": Quirk(
             packets=lambda _, packets: [
                 replace(one, timestamp=one.timestamp + (30 if place else 0)) for place, one in enumerate(packets)

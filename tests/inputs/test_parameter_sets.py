@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seacorder.inputs.parameter_sets import find, is_byte_stream
+from seacorder.inputs.parameter_sets import CurrentSets, find, is_byte_stream
 
 H264 = {"sps": b"\x67\x42\x00\x1e", "pps": b"\x68\xce\x3c\x80\x01", "sei": b"\x06\x05", "idr": b"\x65\x88\x84"}
 H265 = {"vps": b"\x40\x01\x0c", "sps": b"\x42\x01\x01", "pps": b"\x44\x01\xc1", "sei": b"\x4e\x01", "idr": b"\x26\x01"}
@@ -52,3 +52,19 @@ def test_length_prefixed_configuration_is_no_byte_stream() -> None:
     assert is_byte_stream(b"")
     assert is_byte_stream(stream(H264["sps"]))
     assert not is_byte_stream(b"\x01\x42\xc0\x1e\xff")
+
+
+def test_the_newest_of_each_number_counts() -> None:
+    sps, pps, other = b"\x67\x42\x00\x1e\x95", b"\x68\xce\x3c\x80", b"\x68\x4e\x3c\x80"
+    current = CurrentSets("h264")
+    current.put([pps, sps])
+    assert current.all == (sps, pps)
+    current.put([sps[:3] + b"\x1f\x95", other])
+    assert current.all == (sps[:3] + b"\x1f\x95", pps, other)
+
+
+@given(st.lists(st.binary(max_size=40), max_size=20), st.sampled_from(["h264", "hevc"]))
+def test_any_sets_are_kept_or_not(units: list[bytes], codec: str) -> None:
+    current = CurrentSets(codec)
+    current.put(units)
+    assert set(current.all) <= set(units)

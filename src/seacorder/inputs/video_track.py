@@ -10,11 +10,11 @@ from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs.access_units import AccessUnit, AccessUnits
-from seacorder.inputs.formats import probe_for_mp4, sane_rate, source_format
+from seacorder.inputs.formats import ProbedVideo, probe_for_mp4, sane_rate, source_format
 from seacorder.inputs.h264_payload import H264Units, slice_type
 from seacorder.inputs.h265_payload import H265Units
 from seacorder.inputs.missing_pictures import MissingPictures
-from seacorder.inputs.parameter_sets import ParameterSets, find
+from seacorder.inputs.parameter_sets import CurrentSets, ParameterSets, find
 from seacorder.inputs.picture_order import DEEPEST, PictureOrder
 from seacorder.inputs.rtcp import SenderReport
 from seacorder.inputs.rtp import Unwrapped
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 TIME_BASE = Fraction(1, 90_000)
 _USUAL_FRAME_TICKS = 3600
+_SEQUENCES_MAX = 64
+"""So many sequence parameter sets are remembered, so that a camera that changes them to and fro costs little."""
 _START_CODE = b"\x00\x00\x00\x01"
 _ENCODINGS: dict[str, tuple[str, type[AccessUnits]]] = {
     "H264": ("h264", H264Units),
@@ -67,7 +69,9 @@ class VideoTrack:
         """Goes into every format; None without sound."""
         self._format: SourceFormat | None = None
         self._known: frozenset[bytes] = frozenset()
-        self._sequence: frozenset[bytes] = frozenset()
+        self._sequence: set[bytes] = set()
+        """Sequence parameter sets that are known to go with the format."""
+        self._current = CurrentSets(self._codec)
         self._seen: tuple[bytes, ...] = ()
         self._keeps_sets = False
         self._times = Unwrapped()
@@ -91,6 +95,8 @@ class VideoTrack:
         if self.units.damaged != self._damaged:
             self._say_damaged()
         for unit in ready:
+            if unit.parameter_sets:
+                self._current.put(unit.parameter_sets)
             if unit.is_keyframe and (new := self._changed_format(unit)) is not None:
                 items.append(new)
             if self._format is not None:
@@ -107,8 +113,10 @@ class VideoTrack:
         if unit.parameter_sets:
             # What the format does not hold has to go with the picture, and then the old ones too when they come back.
             self._keeps_sets = self._keeps_sets or not self._known.issuperset(unit.parameter_sets)
-            if self._keeps_sets:
-                content = b"".join(len(one).to_bytes(4, "big") + one for one in unit.parameter_sets) + content
+        if self._keeps_sets:
+            # Whoever begins with a keyframe needs all of them, whichever the camera has just sent.
+            sets = self._current.all if unit.is_keyframe else unit.parameter_sets
+            content = b"".join(len(one).to_bytes(4, "big") + one for one in sets) + content
         report, self.report = self.report, None
         packet: Any = av.Packet(content)
         packet.is_keyframe = unit.is_keyframe  # its times are set by whoever writes it, each time anew
@@ -142,20 +150,46 @@ class VideoTrack:
 
     def _changed_format(self, keyframe: AccessUnit) -> SourceFormat | None:
         """The new format where `keyframe` begins one; the same object stays until then."""
-        if self._format is not None and keyframe.parameter_sets == self._seen:
+        if self._format is None:
+            return self._begin(keyframe)
+        if keyframe.parameter_sets == self._seen:
             return None
-        found = self._sets(keyframe.parameter_sets)
-        if self._format is None and not found.is_complete:
-            found = self._sets(self._offered.parameter_sets + keyframe.parameter_sets)
-        if not found.is_complete or (self._format is not None and found.sequence <= self._sequence):
-            return None
-        if self._format is not None:
-            log.info("%s changed its picture parameters.", self._source)
         self._seen = keyframe.parameter_sets
-        return self._begin(found, keyframe)
+        found = self._sets(self._current.all)
+        if not found.is_complete or found.sequence <= self._sequence:
+            return None
+        probed = self._probe(found, keyframe)
+        if self._has_same_pictures(probed):
+            # Files that are open go on: the sets travel with the pictures.
+            log.info("%s changed its picture parameters, but not the size or the format of its pictures.", self._source)
+            self._sequence = set(found.sequence) if len(self._sequence) > _SEQUENCES_MAX else self._sequence
+            self._sequence |= found.sequence
+            return None
+        log.info("%s changed its picture parameters.", self._source)
+        return self._use(found, probed)
 
-    def _begin(self, found: ParameterSets, keyframe: AccessUnit) -> SourceFormat:
-        probed = probe_for_mp4(self._codec, found.as_byte_stream() + _as_byte_stream(keyframe.content), TIME_BASE)
+    def _begin(self, keyframe: AccessUnit) -> SourceFormat | None:
+        """The first format, as soon as the parameter sets are there."""
+        found = self._sets(keyframe.parameter_sets)
+        if not found.is_complete:
+            found = self._sets(self._offered.parameter_sets + keyframe.parameter_sets)
+        if not found.is_complete:
+            return None
+        self._current.put(found.all)
+        self._seen = keyframe.parameter_sets
+        return self._use(found, self._probe(found, keyframe))
+
+    def _probe(self, found: ParameterSets, keyframe: AccessUnit) -> ProbedVideo:
+        return probe_for_mp4(self._codec, found.as_byte_stream() + _as_byte_stream(keyframe.content), TIME_BASE)
+
+    def _has_same_pictures(self, probed: ProbedVideo) -> bool:
+        """Size and pixel format (bit depth, colour) are those of the present format; profile and level do not count."""
+        if self._format is None:
+            return False
+        old, new = self._format.templates[Track.VIDEO].codec_context, probed.template.codec_context
+        return bool((old.width, old.height, old.pix_fmt) == (new.width, new.height, new.pix_fmt))
+
+    def _use(self, found: ParameterSets, probed: ProbedVideo) -> SourceFormat:
         rate = sane_rate(self._offered.frame_rate) or probed.frame_rate
         self._frame_ticks = round(90_000 / rate) if rate else 0
         self._order = PictureOrder(
@@ -164,7 +198,7 @@ class VideoTrack:
             None if probed.tells_depth else _has_b_slice,
         )
         self._missing = MissingPictures(self._frame_ticks)
-        self._known, self._sequence = frozenset(found.all), found.sequence
+        self._known, self._sequence = frozenset(found.all), set(found.sequence)
         self._keeps_sets = False
         self._format = source_format(probed.template, self.audio_template, frame_rate=rate)
         return self._format
