@@ -79,6 +79,8 @@ class PictureView(View):
     height: int
     frame_rate: float
     audio_codec: str | None
+    read_by: str
+    """`ffmpeg` where FFmpeg's client reads a camera that the recorder's own cannot; else empty."""
 
 
 class HeardView(View):

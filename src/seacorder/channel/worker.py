@@ -26,6 +26,7 @@ from seacorder.inputs.open import make_input
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import Finish, HearNarration
 from seacorder.model.encoding import EncodingPlan
+from seacorder.model.event import Severity
 from seacorder.model.instant import Instant
 from seacorder.sinks.surroundings import FinishOutcome, Surroundings
 from seacorder.storage.disk import Disk, this_machine
@@ -132,7 +133,7 @@ def input_of(settings: ChannelSettings, channel: Channel, clock: Clock) -> Calla
     """What makes the channel's input anew for each connection: its source, or the narrator."""
     narrator = settings.narrator
     if narrator is None:
-        name, index, memory = settings.name, settings.index, CameraMemory()
+        name, index, memory = settings.name, settings.index, CameraMemory(other_client(channel))
         return lambda: make_input(
             settings.address, channel_name=name, channel_index=index, clock=clock, memory=memory
         )
@@ -149,6 +150,11 @@ def input_of(settings: ChannelSettings, channel: Channel, clock: Clock) -> Calla
         return made
 
     return make_narrator
+
+
+def other_client(channel: Channel) -> Callable[[str], None]:
+    """What says that a camera is read by another client than the recorder's own."""
+    return lambda sentence: channel.note("camera_read_by_ffmpeg", Severity.WARNING, sentence)
 
 
 def ear_of(channel: Channel) -> Callable[[HearNarration], None]:

@@ -21,7 +21,7 @@ SLOW_SHARE = 0.25
 """Of a channel's memory for a slow disk. Cleared at half of it."""
 
 REMEDIES = {
-    AlarmKind.CAMERA_FAILED: "See to what the sentence says; else check the camera's power, cable and address.",
+    AlarmKind.CAMERA_FAILED: "Do what the sentence says; it is tried again for ever, and recorded once it is back.",
     AlarmKind.CAMERA_STALLED: "Check the camera and the network; the connection is made anew by itself.",
     AlarmKind.CAMERA_FROZEN: "Look at the picture; if it stands still, switch the camera or converter off and on.",
     AlarmKind.CAMERA_BLACK: "Check the lights, the lens cap, and the signal into the camera or converter.",

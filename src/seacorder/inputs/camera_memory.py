@@ -1,5 +1,6 @@
 """What one camera's connections have taught, for the next connection to it. One channel's, one thread."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from seacorder.inputs.keep_alive import Habits
@@ -9,6 +10,8 @@ from seacorder.inputs.keep_alive import Habits
 class CameraMemory:
     """Begins empty with each worker."""
 
+    tell: Callable[[str], None] = lambda _: None
+    """Hears in one sentence of what the operator should know."""
     habits: Habits = field(default_factory=Habits)
     counts_wrongly: bool = False
     """Its answers do not bear the CSeq of their requests."""
@@ -16,3 +19,7 @@ class CameraMemory:
     """It did not answer PLAY with Range, or hung up."""
     dislikes_sound: bool = False
     """It did not answer SETUP of its sound, or hung up."""
+    prefers_ffmpeg: bool = False
+    """FFmpeg's client reads it, and ours does not."""
+    failures: int = 0
+    """How often in a row ours has failed since, though the camera had described its picture."""

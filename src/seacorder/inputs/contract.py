@@ -17,6 +17,8 @@ from typing import Protocol
 
 from seacorder.model.sample import SourceFormat, SourcePacket
 
+Items = Iterator[SourcePacket | SourceFormat]
+
 
 class Input(Protocol):
     """One connection to one source. All three are called from one thread; an input is not opened twice."""
@@ -25,7 +27,7 @@ class Input(Protocol):
         """Connects and waits until the format is known. Blocks; InputFailed with one sentence on why not."""
         ...
 
-    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+    def packets(self) -> Items:
         """What comes, as it comes, after `open`. Blocks; ends where the source ends; InputFailed when it breaks."""
         ...
 

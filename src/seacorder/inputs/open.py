@@ -50,9 +50,9 @@ def _remote(address: RtspAddress | StreamAddress, clock: Clock, memory: CameraMe
 
             return FfmpegRtspInput(address, clock)
         case RtspAddress():
-            from seacorder.inputs.rtsp import RtspInput
+            from seacorder.inputs.rtsp_either import EitherRtspInput
 
-            return RtspInput(address, clock, memory)
+            return EitherRtspInput(address, clock, memory or CameraMemory())
         case StreamAddress() if address.scheme in _WEB:
             from seacorder.inputs.web_camera import WebInput
 

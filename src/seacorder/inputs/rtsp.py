@@ -51,6 +51,8 @@ class RtspInput:
         self._reading: _Reading | None = None
         self._first: list[SourcePacket | SourceFormat] = []
         self._is_closed = False
+        self.is_described = False
+        """The camera has described a picture that can be recorded: whatever fails after that is in how it talks."""
 
     def open(self) -> SourceFormat:
         with self._said():
@@ -94,6 +96,7 @@ class RtspInput:
 
     def _set_up(self, session: RtspSession, description: Description) -> "_Reading":
         picture = video_track.choose(description.tracks, self._source)
+        self.is_described = True
         wants_sound = self._address.wants_audio and not self._memory.dislikes_sound
         sound = open_sound(description.tracks, self._source) if wants_sound else None
         video = VideoTrack(picture, self._source, self._clock)

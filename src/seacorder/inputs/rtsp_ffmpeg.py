@@ -8,6 +8,7 @@ A read that hangs cannot be cancelled by another thread; the process has to be e
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import av
@@ -22,6 +23,8 @@ from seacorder.model.sample import SourceFormat, SourcePacket
 
 TIMEOUT_SECONDS = 5
 UDP_BUFFER_BYTES = 4 * 1024 * 1024
+FFMPEG = "ffmpeg"
+"""What the status says of pictures that this client reads."""
 _GENERATE_PTS = 0x0001
 
 
@@ -42,7 +45,7 @@ class FfmpegRtspInput:
             # A packet without pts is to be handed over at once, not when a later one has told it.
             self._container.flags &= ~_GENERATE_PTS
             self._tracks = Tracks(self._container, self._source, self._clock, wants_audio=self._address.wants_audio)
-            return self._tracks.open()
+            return replace(self._tracks.open(), read_by=FFMPEG)
         except FFmpegError as error:
             # FFmpeg calls an answer that never came invalid, too; only the time tells the two apart.
             timed_out = self._clock.monotonic_ns() - begin_ns >= TIMEOUT_SECONDS * NS_PER_SECOND
@@ -53,7 +56,8 @@ class FfmpegRtspInput:
         if self._tracks is None:
             raise InputFailed(f"{self._source} is not open.")
         try:
-            yield from self._tracks.packets()
+            for item in self._tracks.packets():
+                yield replace(item, read_by=FFMPEG) if isinstance(item, SourceFormat) else item
         except FFmpegError as error:
             raise camera_failure(error, self._source, self._address) from None
         raise InputFailed(f"{self._source} closed the connection.")

@@ -85,6 +85,8 @@ class PictureFormat:
     audio_codec: str | None = None
     bit_depth: int = 8
     """Bits a sample, as far as the source tells."""
+    read_by: str = ""
+    """`ffmpeg` where FFmpeg's client reads a camera that ours cannot."""
 
 
 @dataclass(frozen=True, slots=True)

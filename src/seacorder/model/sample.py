@@ -45,6 +45,8 @@ class SourceFormat:
     audio: TrackFormat | None
     frame_rate: Fraction | None
     templates: dict[Track, Any]
+    read_by: str = ""
+    """`ffmpeg` where FFmpeg's client reads a camera in the place of ours."""
 
     def fits(self, other: "SourceFormat") -> bool:
         """True when packets of `other` can go on in a file that was begun with this format."""
@@ -59,6 +61,7 @@ class SourceFormat:
             frame_rate=float(self.frame_rate or 0),
             audio_codec=self.audio.codec if self.audio else None,
             bit_depth=self.bit_depth,
+            read_by=self.read_by,
         )
 
     @property
