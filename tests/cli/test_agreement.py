@@ -12,6 +12,7 @@ from seacorder.model.report import FileExamined
 FIRST = Part("r1", "Bow", 1, "/d/1.mp4", 0, 100, 0, 50, 700, FileState.WHOLE)
 SECOND = Part("r1", "Bow", 2, "/d/2.mp4", 100, 200, 50, 50, 700, FileState.WHOLE)
 CLIP = Clip("c1", "Bow", FileKind.CLIP, "/d/c.mp4", 0, 9, 0, 5, 70, FileState.WHOLE)
+REMEDY = "`seacorder catalogue rebuild`, while the recorder is stopped, tells the catalogue."
 STILL = Framegrab("f1", "Bow", "/d/f.jpg", 5, 4, 3, 8, 8, 90)
 LOSS = Loss("Bow", 90, 110, 7, LossCause.RECONNECT, "r1")
 
@@ -64,9 +65,26 @@ def test_damage_inside_of_a_file_is_told_unless_it_is_being_written() -> None:
 
 def test_files_that_are_gone() -> None:
     sentences = told(Catalogued((FIRST,), (CLIP,), (STILL,)), on_disk())
-    assert sentences == [
-        "Part 1 of Bow, recording r1, is gone.", "The Clip of Bow, c1, is gone.", "The still of Bow is gone.",
+    called = ["Part 1 of Bow, recording r1, ", "The Clip of Bow, c1, ", "The still of Bow "]
+    assert [sentence.partition("is gone, and no file below")[0] for sentence in sentences] == called
+    assert all("bring it back" in sentence for sentence in sentences)
+
+
+def test_files_that_were_moved_are_known_by_what_they_say_of_themselves() -> None:
+    part, clip = examined(FIRST, path="/e/dive.mp4"), examined(CLIP, path="/e/c.mp4", frames=4)
+    found = replace(on_disk(part, clip), stills={"/e/f.jpg": replace(STILL, path="/e/f.jpg")})
+    told_of = told(Catalogued((FIRST,), (CLIP,), (STILL,)), found)
+    assert told_of == [
+        f"Part 1 of Bow, recording r1, was moved to /e/dive.mp4. {REMEDY}",
+        f"The Clip of Bow, c1, was moved to /e/c.mp4. {REMEDY}",
+        "The Clip of Bow, c1, has 4 frames, the catalogue says 5.",
+        f"The still of Bow was moved to /e/f.jpg. {REMEDY}",
     ]
+
+
+def test_a_copy_of_a_file_that_is_where_it_was_is_no_move() -> None:
+    (only,) = told(Catalogued((FIRST,)), on_disk(examined(FIRST), examined(FIRST, path="/e/copy.mp4")))
+    assert only == "The Recording of Bow is not in the catalogue."
 
 
 def test_a_file_of_which_the_disk_took_nothing_is_not_gone() -> None:

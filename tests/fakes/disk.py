@@ -26,6 +26,8 @@ class RecordingDisk:
         self.files: dict[Path, bytearray] = {}
         self.folders: set[Path] = {Path("/")}
         self.is_deleted = False
+        self.moved_to: Path | None = None
+        """Where somebody has moved the files that are open."""
         self.longest_write: int | None = None
         """Takes at most so many bytes a write."""
         self.size: int | None = None
@@ -115,6 +117,9 @@ class RecordingDisk:
 
     def is_named(self, handle: int) -> bool:
         return handle in self._handles and not self.is_deleted
+
+    def path_of(self, handle: int, path: Path) -> Path:
+        return self.moved_to or path
 
     def close(self, handle: int) -> None:
         self._enter("close")

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,24 @@ def test_a_link_that_leads_nowhere_is_not_followed(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_gone_needs_no_sync(tmp_path: Path) -> None:
     this_machine().sync_folder(tmp_path / "none")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be renamed there")
+def test_an_open_file_is_followed_where_it_is_moved(tmp_path: Path) -> None:
+    disk = PosixDisk()
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    path = tmp_path / "link" / "a.mp4"
+    handle = disk.create(path)
+    assert disk.path_of(handle, path) == path  # through a link it is still where it was
+    moved = tmp_path / "real" / "Anomaly 7.mp4"
+    path.rename(moved)
+    assert disk.path_of(handle, path) == moved
+    path.write_bytes(b"another file under the old name")
+    assert disk.path_of(handle, path) == moved
+    (tmp_path / "real").rename(tmp_path / "dive")
+    assert disk.path_of(handle, moved) == tmp_path / "dive" / "Anomaly 7.mp4"
+    (tmp_path / "dive" / "Anomaly 7.mp4").unlink()
+    assert disk.path_of(handle, moved) == moved
+    assert not disk.is_named(handle)
+    disk.close(handle)

@@ -6,13 +6,20 @@ channel lies between the two.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
 from seacorder.control.resumption import unlisted_holes
+from seacorder.model.note import note_of_row
 from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
+
+_GONE = (
+    "is gone, and no file below the folders of the settings says that it is this one. If it was moved elsewhere or "
+    "deleted, bring it back, from a copy if need be; `seacorder catalogue rebuild` takes what stays away off the list."
+)
+_TO_TELL = "`seacorder catalogue rebuild`, while the recorder is stopped, tells the catalogue."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class Found:
     sizes: Mapping[str, int]
     damage: Mapping[str, str] = field(default_factory=dict)
     """By path, the end of a sentence on what is wrong inside of a file."""
+    stills: Mapping[str, Framegrab] = field(default_factory=dict)
+    """By path, what stills say of themselves that are not where the catalogue says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +61,28 @@ class Disagreement:
 
 def disagreements(catalogued: Catalogued, found: Found) -> Iterator[Disagreement]:
     """Everything that does not agree, files in the catalogue's order, then frames, then files that it does not know."""
-    for row in catalogued.videos:
+    moved = _moved(catalogued, found)
+    for listed in catalogued.videos:
+        place = moved.get(listed.path)
+        row = listed if place is None else replace(listed, path=place)
+        if place is not None:
+            yield Disagreement(listed.path, f"{_called(row)} was moved to {place}. {_TO_TELL}")
         for sentence in (_video_fault(row, found), _damage(row, found, catalogued.losses)):
             if sentence:
                 yield Disagreement(row.path, f"{_called(row)} {sentence}")
     for still in catalogued.framegrabs:
         size = found.sizes.get(still.path)
         if size != still.bytes:
-            sentence = "is gone." if size is None else f"has {size:,} bytes, the catalogue says {still.bytes:,}."
+            sentence = f"has {size:,} bytes, the catalogue says {still.bytes:,}." if size is not None else _GONE
+            place = next((path for path, one in found.stills.items() if _is_same(one, still)), None)
+            if size is None and place is not None:
+                sentence = f"was moved to {place}. {_TO_TELL}"
             yield Disagreement(still.path, f"The still of {still.channel} {sentence}")
         elif still.path in found.damage:
             yield Disagreement(still.path, f"The still of {still.channel} {found.damage[still.path]}")
     yield from _unaccounted(catalogued)
     yield from _unlisted(catalogued)
-    yield from _strangers(catalogued, found)
+    yield from _strangers(catalogued, found, frozenset(moved.values()))
 
 
 def open_files(catalogued: Catalogued) -> list[str]:
@@ -78,7 +95,7 @@ def _video_fault(row: Part | Clip, found: Found) -> str | None:
     file = found.videos.get(row.path)
     if file is None:
         never_was = row.state is FileState.INTERRUPTED and row.frames == row.bytes == 0
-        return None if never_was else "is gone."
+        return None if never_was else _GONE
     if file.state is None:
         return f"cannot be read: {file.sentence}"
     if row.state is FileState.OPEN:
@@ -154,8 +171,22 @@ def _joins(before: Part, after: Part, losses: Iterable[Loss]) -> bool:
     )
 
 
-def _strangers(catalogued: Catalogued, found: Found) -> Iterator[Disagreement]:
+def _moved(catalogued: Catalogued, found: Found) -> dict[str, str]:
+    """By the catalogue's path of a file that is not there, where one is that says the same of itself."""
     known = catalogued.paths
+    unknown = {
+        file.note.identity: path for path, file in found.videos.items() if file.note is not None and path not in known
+    }
+    gone = {row.path: note_of_row(row).identity for row in catalogued.videos if row.path not in found.videos}
+    return {path: unknown[identity] for path, identity in gone.items() if identity in unknown}
+
+
+def _is_same(one: Framegrab, other: Framegrab) -> bool:
+    return (one.id, one.channel) == (other.id, other.channel)
+
+
+def _strangers(catalogued: Catalogued, found: Found, moved: frozenset[str]) -> Iterator[Disagreement]:
+    known = catalogued.paths | moved
     for path, file in found.videos.items():
         if file.note is not None and path not in known:
             called = f"The {file.note.kind.value} of {file.note.channel}"

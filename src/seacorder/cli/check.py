@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,9 @@ from seacorder.cli.agreement import Catalogued, Disagreement, Found, disagreemen
 from seacorder.cli.progress import progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.reading import read_through, still_damage
+from seacorder.evidence.rebuild import STILL_SUFFIX, read_still
 from seacorder.model.note import FILE_SUFFIXES
+from seacorder.model.recording import Framegrab
 from seacorder.model.report import FileExamined
 
 Row = TypeVar("Row")
@@ -26,7 +28,7 @@ def check_recordings(storage: StorageSettings, *, decodes: bool, as_json: bool) 
     Raises CatalogueFailed when there is no catalogue or it cannot be read.
     """
     catalogued = read_catalogue(storage.catalogue_path)
-    found = look(catalogued, [storage.root, *storage.allowed_directories, *storage.drives.values()], decodes=decodes)
+    found = look(catalogued, storage.all_folders, decodes=decodes)
     faults = list(disagreements(catalogued, found))
     if as_json:
         print(json.dumps(_summary(catalogued, found) | {"disagreements": [asdict(fault) for fault in faults]}))
@@ -51,10 +53,10 @@ def read_catalogue(path: Path) -> Catalogued:
     )
 
 
-def look(catalogued: Catalogued, folders: Iterable[Path], *, decodes: bool) -> Found:
+def look(catalogued: Catalogued, folders: Sequence[Path], *, decodes: bool) -> Found:
     """Reads every video file of the catalogue and of the folders, with a progress bar where somebody looks."""
     stills = {row.path for row in catalogued.framegrabs}
-    standing = sorted(path for path in {*catalogued.paths, *_videos_in(folders)} if Path(path).is_file())
+    standing = sorted(path for path in {*catalogued.paths, *_in(folders, FILE_SUFFIXES)} if Path(path).is_file())
     sizes = {path: Path(path).stat().st_size for path in standing}
     examined: dict[str, FileExamined] = {}
     damage: dict[str, str] = {}
@@ -67,7 +69,13 @@ def look(catalogued: Catalogued, folders: Iterable[Path], *, decodes: bool) -> F
                 read = read_through(Path(path), decodes=decodes, progress=lambda count: progress.advance(bar, count))
                 examined[path], damage[path] = read.facts, read.damage
     damaged = {path: sentence for path, sentence in damage.items() if sentence}
-    return Found(examined, {path: sizes[path] for path in standing if path in stills}, damaged)
+    gone = any(path not in sizes for path in stills)
+    moved = {path: still for path in (_in(folders, (STILL_SUFFIX,)) if gone else ()) if (still := _still(path, stills))}
+    return Found(examined, {path: sizes[path] for path in standing if path in stills}, damaged, moved)
+
+
+def _still(path: str, known: set[str]) -> Framegrab | None:
+    return None if path in known else read_still(Path(path))
 
 
 def _all(query: Callable[[Page], Rows[Row]]) -> Iterator[Row]:
@@ -80,10 +88,10 @@ def _all(query: Callable[[Page], Rows[Row]]) -> Iterator[Row]:
             return
 
 
-def _videos_in(folders: Iterable[Path]) -> Iterator[str]:
+def _in(folders: Iterable[Path], suffixes: tuple[str, ...]) -> Iterator[str]:
     for folder in folders:
         for place, _, names in os.walk(folder):
-            yield from (str(Path(place, name)) for name in names if name.lower().endswith(FILE_SUFFIXES))
+            yield from (str(Path(place, name)) for name in names if name.lower().endswith(suffixes))
 
 
 def _summary(catalogued: Catalogued, found: Found) -> dict[str, int]:

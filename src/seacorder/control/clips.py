@@ -180,10 +180,11 @@ def in_order(own: Surroundings, results: tuple[ChannelResult, ...]) -> tuple[Cha
 def interrupted_clip(clip: Clip, last: ChannelStatus) -> Clip:
     """The clip as its worker left it, with what the last heartbeat says of it."""
     file = file_of(last, clip.kind)
-    if file is None or file.path != clip.path:
+    if file is None or file.id != clip.id:
         return replace(clip, state=FileState.INTERRUPTED)
     return replace(
         clip,
+        path=file.path,  # it may have been moved meanwhile
         state=FileState.INTERRUPTED,
         frames=file.frames,
         bytes=file.bytes_stored,

@@ -14,6 +14,7 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events import EventKind
 from seacorder.control.journal import Journal
 from seacorder.model.command import RepairFiles
+from seacorder.model.note import FileNote, note_of_row
 from seacorder.model.recording import Clip, FileState, Loss, LossCause, Part
 from seacorder.model.report import FileExamined
 from seacorder.supervisor.limits import Limits
@@ -35,6 +36,7 @@ OnExamined = Callable[[FileExamined | None], None]
 @dataclass(frozen=True, slots=True)
 class _Order:
     path: str
+    note: FileNote
     repairs: bool
     on_examined: OnExamined
 
@@ -92,8 +94,9 @@ class Examination:
             if report is not None and report.state is not None:
                 record(with_facts(file, report))
 
-        self._queue.append(_Order(path, False, examined))
-        (self._queue if repair_now else self._deferred).append(_Order(path, True, repaired))
+        note = note_of_row(file)
+        self._queue.append(_Order(path, note, False, examined))
+        (self._queue if repair_now else self._deferred).append(_Order(path, note, True, repaired))
         self._begin()
 
     def _begin(self) -> None:
@@ -118,7 +121,9 @@ class Examination:
             if not waiting:
                 done.set()
 
-        first = RepairFiles(tuple(waiting), examine_only=not repairs)
+        first = RepairFiles(
+            tuple(waiting), examine_only=not repairs, notes=tuple(order.note for order in waiting.values())
+        )
         worker = self._supervisor.add(
             WORKER_NAME,
             Launch.of("evidence"),
@@ -140,7 +145,9 @@ class Examination:
 
     def _note_repair(self, path: str, report: FileExamined | None) -> None:
         if report is not None and report.state in {FileState.REPAIRED, FileState.WHOLE}:
-            sentence = f"{path} was repaired: an ordinary indexed MP4 of {report.frames} frames."
+            moved = f" It had been moved from {path}." if report.moved_to else ""
+            place = report.moved_to or path
+            sentence = f"{place} was repaired: an ordinary indexed MP4 of {report.frames} frames.{moved}"
             if not report.original:
                 self._journal.note(EventKind.FILE_REPAIRED, sentence)
                 return
@@ -156,6 +163,7 @@ def with_facts(file: FileT, report: FileExamined) -> FileT:
     """A part or clip as the examination found it."""
     return replace(
         file,
+        path=report.moved_to or file.path,
         state=report.state or file.state,
         frames=report.frames,
         bytes=report.bytes,
@@ -178,7 +186,7 @@ def damage_losses(file: Part | Clip, recording_id: str | None, report: FileExami
             frames=damage.frames,
             cause=LossCause.DAMAGED,
             recording_id=recording_id,
-            detail=f"{damage.sentence} The file is {report.path}.",
+            detail=f"{damage.sentence} The file is {report.moved_to or report.path}.",
         )
         for damage in report.damage
     ]

@@ -58,7 +58,7 @@ class RecordingSession:
         """The catalogue knows the recording."""
         self._plans = [plan]
         self._newest_part: dict[str, Part] = {}
-        self._unfinished: dict[str, Part] = {}
+        self._unfinished: dict[tuple[str, int], Part] = {}
         """Parts that have been split off and are still being closed, by path."""
         self._first_utc_ns: dict[str, int] = {}
         self._first_ns: dict[str, int] = {}
@@ -119,20 +119,26 @@ class RecordingSession:
         """Notes a part as it stands now; True when it is the channel's newest."""
         newest = self._newest_part.get(part.channel)
         if part.state is not FileState.OPEN:
-            self._unfinished.pop(part.path, None)
+            self._unfinished.pop((part.channel, part.number), None)
         if newest is not None and part.number < newest.number:
             return False
         if newest is not None and part.number > newest.number and newest.state is FileState.OPEN:
-            self._unfinished[newest.path] = newest
+            self._unfinished[newest.channel, newest.number] = newest
         self._newest_part[part.channel] = part
         self._first_utc_ns.setdefault(part.channel, part.start_utc_ns)
         return True
+
+    def path_before(self, part: Part) -> str:
+        """Where the part's file was when it was heard of last: whoever moves it in mid-recording changes that."""
+        newest = self._newest_part.get(part.channel)
+        known = newest if newest is not None and newest.number == part.number else None
+        return (known or self._unfinished.get((part.channel, part.number), part)).path
 
     def take_unfinished(self, channel: str) -> list[Part]:
         """The channel's parts that were being closed behind the newest one; nobody closes them any more."""
         mine = [part for part in self._unfinished.values() if part.channel == channel]
         for part in mine:
-            del self._unfinished[part.path]
+            del self._unfinished[part.channel, part.number]
         return mine
 
     def saw_status(self, status: ChannelStatus) -> None:
@@ -194,7 +200,7 @@ def with_figures(part: Part, status: ChannelStatus) -> Part:
     # Until something of a new part is stored, the newest stored frame is of the part before it.
     is_of_part = file.newest_stored_utc_ns >= part.start_utc_ns
     end_utc_ns = file.newest_stored_utc_ns if is_of_part else part.end_utc_ns
-    return replace(part, frames=file.frames, bytes=file.bytes_stored, end_utc_ns=end_utc_ns)
+    return replace(part, path=file.path, frames=file.frames, bytes=file.bytes_stored, end_utc_ns=end_utc_ns)
 
 
 def anchor_of(status: ChannelStatus, part: Part) -> Anchor | None:

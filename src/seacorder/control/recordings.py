@@ -173,12 +173,16 @@ class Recordings:
     def part_closed(self, part: Part) -> None:
         if self._must_wait(part, lambda: self.part_closed(part)):
             return
+        before = self._session.path_before(part) if self._session is not None else part.path
         self._take_part(part)
         if part.state is FileState.INTERRUPTED:
-            sentence = f"{part.path} could not be closed in order; what it holds is readable."
+            held = "what it holds is readable" if part.frames else "nothing of it is left"
+            sentence = f"{part.path} could not be closed in order; {held}."
             self._own.journal.alarm(EventKind.PART_INTERRUPTED, sentence, channel=part.channel)
             return
         sentence = f"{part.path} is whole: {part.frames} frames, {part.bytes} bytes."
+        if before != part.path:
+            sentence += f" It was begun as {before} and was moved while it was recorded."
         self._own.journal.note(EventKind.PART_CLOSED, sentence, channel=part.channel)
 
     def loss_noted(self, loss: Loss) -> None:

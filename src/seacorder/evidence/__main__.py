@@ -9,9 +9,12 @@ from seacorder.base import log
 from seacorder.base.errors import StorageFailed
 from seacorder.base.pipe import Link
 from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.moved import find_moved
+from seacorder.evidence.original import bring_back
 from seacorder.evidence.rebuild import read_folders
 from seacorder.evidence.repair import repair
 from seacorder.model.command import Finish, ReadFolders, RepairFiles
+from seacorder.model.note import FileNote
 from seacorder.model.report import FileExamined, FoldersRead, RowsRead
 from seacorder.storage.hold import held
 
@@ -20,10 +23,19 @@ WRITER_SECONDS = 20.0
 ROWS_AT_ONCE = 200
 
 
-def examine(path: Path, *, repairs: bool) -> FileExamined:
-    """Examines one file, after repairing it where that is wanted and needed. Never raises for what is in it."""
+def examine(path: Path, *, repairs: bool, note: FileNote | None = None) -> FileExamined:
+    """Examines one file, after repairing it where that is wanted and needed. Never raises for what is in it.
+
+    By its note it is found where it was renamed or moved.
+    """
     if not path.is_file():
-        return inspect_file(path)
+        with contextlib.suppress(OSError):
+            bring_back(path)
+    if not path.is_file():
+        found = find_moved(path, note) if note is not None else None
+        if found is None:
+            return inspect_file(path)
+        return replace(examine(found, repairs=repairs), path=str(path), moved_to=str(found))
     with contextlib.suppress(OSError), held(path, WRITER_SECONDS):
         pass
     if not repairs:
@@ -48,8 +60,9 @@ def main() -> None:
         if isinstance(message, Finish):
             return
         if isinstance(message, RepairFiles):
-            for path in message.paths:
-                link.send(examine(Path(path), repairs=not message.examine_only))
+            notes = message.notes or (None,) * len(message.paths)
+            for path, note in zip(message.paths, notes, strict=True):
+                link.send(examine(Path(path), repairs=not message.examine_only, note=note))
         if isinstance(message, ReadFolders):
             rows = read_folders(map(Path, message.folders))
             for begin in range(0, len(rows), ROWS_AT_ONCE):

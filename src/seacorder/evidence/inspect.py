@@ -12,7 +12,7 @@ import av
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
 from seacorder.evidence.damage import DamageAccount
-from seacorder.evidence.layout import HEAD_BYTES, Layout, layout_of
+from seacorder.evidence.layout import Layout, layout_of
 from seacorder.evidence.pieces import PiecedFile
 from seacorder.evidence.shape import Shape, length_bytes_of, shape_of
 from seacorder.model.note import NOTE_KEY, FileNote
@@ -21,6 +21,7 @@ from seacorder.model.report import FileExamined
 
 _BUFFER_BYTES = 1024 * 1024
 NOTHING_READABLE = "it was cut off before its first picture, or its header and its index are damaged."
+_NOTE_BYTES = 64 * 1024
 _NOTE = re.compile(rb'\{"version":[^{}]*\}')
 
 
@@ -65,11 +66,16 @@ def note_of(container: Any, path: Path) -> FileNote | None:
         return FileNote.from_json(container.metadata.get(NOTE_KEY, ""))
     except ValueError:
         pass
-    with path.open("rb") as file:
-        found = _NOTE.search(file.read(HEAD_BYTES))
+    return note_in(path)
+
+
+def note_in(path: Path) -> FileNote | None:
+    """The note in a file's first header, whatever else is damaged there; None when there is none of ours. Blocks."""
     try:
+        with path.open("rb") as file:
+            found = _NOTE.search(file.read(_NOTE_BYTES))
         return FileNote.from_json(found[0].decode("ascii", "replace") if found else "")
-    except ValueError:
+    except (OSError, ValueError):
         return None
 
 

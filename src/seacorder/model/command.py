@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.naming import Naming
+from seacorder.model.note import FileNote
 from seacorder.model.recording import FileKind
 
 
@@ -136,6 +137,8 @@ class RepairFiles:
     paths: tuple[str, ...]
     examine_only: bool = False
     """True: leave every file as it is and only say how it stands."""
+    notes: tuple[FileNote, ...] = ()
+    """For each path what the file says of itself, by which it is found where it was renamed or moved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
-from seacorder.model.recording import FileKind
+from seacorder.model.recording import Clip, FileKind, Part
 
 VIDEO_SUFFIX, SOUND_SUFFIX = ".mp4", ".m4a"
 FILE_SUFFIXES = (VIDEO_SUFFIX, SOUND_SUFFIX)
@@ -32,6 +32,15 @@ class FileNote:
     is_repaired: bool = False
     """True once a repair has made an indexed file of it."""
 
+    def is_of_same_file(self, other: "FileNote") -> bool:
+        """True for two notes of one file, before and after it was moved or repaired."""
+        return self.identity == other.identity
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """No two files have the same, copies apart. A clip's id already has the number of its file."""
+        return self.kind, self.channel, self.id, self.number if self.kind is FileKind.RECORDING else 0
+
     def to_json(self) -> str:
         """The note as one line of ASCII JSON."""
         return json.dumps({"version": NOTE_VERSION, **asdict(self)}, separators=(",", ":"))
@@ -45,3 +54,12 @@ class FileNote:
             return cls(**{**fields, "kind": FileKind(fields["kind"])})
         except (TypeError, KeyError, ValueError) as fault:
             raise ValueError("not a note of this program") from fault
+
+
+def note_of_row(row: Part | Clip) -> FileNote:
+    """What the file of a row says of itself, as far as the row knows."""
+    if isinstance(row, Part):
+        kind, identifier, number = FileKind.RECORDING, row.recording_id, row.number
+    else:
+        kind, identifier, number = row.kind, row.id, 1
+    return FileNote(kind, row.channel, identifier, number, row.first_frame, row.start_utc_ns, row.recording_id)

@@ -122,6 +122,8 @@ class FileExamined:
     damage: tuple[Damage, ...] = ()
     """What cannot be read of a file that was not closed, or whose index is gone; of one just repaired, what its repair
     lacks."""
+    moved_to: str = ""
+    """Where the file was found by its note, when it is not at `path` any more."""
     original: str = ""
     """Where the original is kept, when a repair lacks something of it."""
 

@@ -19,6 +19,8 @@ from seacorder.storage.pages import Data
 _CREATE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _F_FULLFSYNC = 51
 """macOS, <sys/fcntl.h>: the only call there that empties the drive's own cache as well."""
+_F_GETPATH, _PATH_BYTES = 50, 1024
+"""macOS: tells an open file's path. Linux has it as a link under /proc."""
 _NOT_FOR_US = {errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.ENOENT, errno.ENOTDIR}
 """A folder that cannot be synced by anybody: unreadable, renamed meanwhile, or of a file system without that call."""
 
@@ -56,6 +58,10 @@ class Disk(Protocol):
 
     def is_named(self, handle: int) -> bool:
         """False once the file has been deleted, so that what is written to it will be lost."""
+        ...
+
+    def path_of(self, handle: int, path: Path) -> Path:
+        """Where the open file is now that was at `path`; `path` where nobody can tell."""
         ...
 
     def close(self, handle: int) -> None:
@@ -103,6 +109,10 @@ class PortableDisk:
         """By the count of names, which is 0 on POSIX alone: elsewhere an open file cannot be deleted."""
         return os.name != "posix" or os.fstat(handle).st_nlink > 0
 
+    def path_of(self, handle: int, path: Path) -> Path:
+        """The same: systems other than POSIX do not let anybody rename an open file."""
+        return path
+
     def close(self, handle: int) -> None:
         os.close(handle)
 
@@ -142,6 +152,34 @@ class PosixDisk(PortableDisk):
         except OSError as fault:
             if fault.errno not in _NOT_FOR_US:
                 raise
+
+    def path_of(self, handle: int, path: Path) -> Path:
+        opened = os.fstat(handle)
+        for candidate in (path, _told_by_system(handle)):
+            # Through a link in the path the system tells another one: that is no move.
+            if candidate is not None and _is_at(candidate, opened):
+                return candidate
+        return path
+
+
+def _told_by_system(handle: int) -> Path | None:
+    """The path of an open file; None on systems that do not know."""
+    try:
+        if sys.platform == "darwin":
+            import fcntl
+
+            told = fcntl.fcntl(handle, _F_GETPATH, bytes(_PATH_BYTES))
+            return Path(os.fsdecode(told.split(b"\0", 1)[0]))
+        return Path(f"/proc/self/fd/{handle}").readlink()
+    except OSError:
+        return None
+
+
+def _is_at(path: Path, opened: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(path.stat(), opened)
+    except OSError:
+        return False
 
 
 def this_machine(check: Callable[[Path], None] | None = None) -> Disk:

@@ -24,7 +24,8 @@ _SENTENCES = {
     errno.EPERM: "{folder} may not be written by this user; change its permissions or choose another folder.",
     errno.ENOTDIR: "{folder} cannot be made because a file bears the name of one of its folders; choose another.",
     errno.EEXIST: "{folder} cannot be made because a file bears the name of one of its folders; choose another.",
-    errno.ENOENT: "{path} has been deleted while it was being written; begin a new file.",
+    errno.ENOENT: "{path} has been deleted while it was being written, and what it held is lost. The recorder goes on "
+    "in a new file by itself.",
     errno.ENAMETOOLONG: "The path {path} is too long for this system; choose a shorter folder or template.",
     errno.EINVAL: _NAME,
     errno.EILSEQ: _NAME,

@@ -235,6 +235,7 @@ class DiskWriter:
                 self._disk.sync(handle)
             if not self._disk.is_named(handle):
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+            self._follow(self._disk.path_of(handle, self.path))
         except OSError:
             with self._changed:
                 if not self._has_ended:
@@ -243,6 +244,13 @@ class DiskWriter:
         with self._changed:
             released = 0 if self._has_ended else self._order.synced(whole=whole)
         self._budget.give_back(released)
+
+    def _follow(self, path: Path) -> None:
+        """Somebody may have renamed the file, or moved it or its folder: what is said of it from now on is true."""
+        if path != self.path:
+            _log.warning("%s was moved to %s while it was being written; it goes on there.", self.path, path)
+            self.path = path
+            self._folders.append(path.parent)
 
     def _pause(self, delay: float) -> float:
         """Waits before the next try, in seconds; gives the delay after that."""
