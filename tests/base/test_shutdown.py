@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 
+import pytest
+
 from seacorder.base.shutdown import Shutdown, signals
 
 
@@ -70,3 +72,25 @@ async def test_a_signal_asks_and_the_old_handler_comes_back() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(shutdown.asked(), 5)
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="a signal of POSIX")
+async def test_the_end_of_the_terminal_asks_too_and_the_log_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    shutdown = Shutdown()
+    with signals(shutdown):
+        os.kill(os.getpid(), signal.SIGHUP)
+        await asyncio.wait_for(shutdown.asked(), 5)
+    assert "The terminal from which the recorder was started has closed (SIGHUP)" in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="a signal of POSIX")
+async def test_with_nohup_the_end_of_the_terminal_is_nothing() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        shutdown = Shutdown()
+        with signals(shutdown):
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)

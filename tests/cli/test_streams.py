@@ -59,6 +59,7 @@ def test_an_output_that_cannot_be_written_is_one_sentence(settings: Path) -> Non
     done = run("check-config", "--config", settings, redirected="> /dev/full")
     assert done.returncode == 1
     assert done.stderr == b"seacorder: Standard output cannot be written (No space left on device).\n"
+    assert run("check-config", "--config", settings, redirected="> /dev/full 2>&1").returncode == 1
 
 
 def test_work_is_done_to_the_end_though_the_reader_of_the_output_has_gone(tmp_path: Path) -> None:

@@ -122,6 +122,31 @@ def test_whoever_asks_between_two_runs_is_heard(start: Start) -> None:
     assert time.monotonic() - began < 1.5
 
 
+def test_it_starts_again_and_ends_when_told_though_nobody_reads_what_it_says(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while os.write(writing, b"x" * 4096):
+            pass
+    os.set_blocking(writing, True)
+    program = f"{FIRST_TIME}\nif first: sys.exit(3)\n{WAITS}"
+    words = [sys.executable, "-S", "-P", guardian.__file__, sys.executable, "-S", "-c", program]
+    process = subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=writing, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=20)[0] == "heard\n"
+    assert process.returncode == 0
+    os.close(reading)
+    os.close(writing)
+
+
+def test_it_tells_how_the_run_before_ended(start: Start) -> None:
+    variable = f"os.environ[{guardian.ENDED_VARIABLE!r}]"
+    process = start(f"{FIRST_TIME}\nprint([{variable}], flush=True)\nif first: sys.exit(77)")
+    assert process.communicate(timeout=20)[0] == "['']\n['ended with exit code 77']\n"
+
+
 def test_the_end_of_the_guardian_is_the_end_of_a_pipe(start: Start, tmp_path: Path) -> None:
     pipe = f"int(os.environ[{guardian.PIPES_VARIABLE!r}].split()[0])"
     process = start(f"import os; print(os.getpid(), flush=True); os.read({pipe}, 1); open('ended', 'w'); os._exit(0)")

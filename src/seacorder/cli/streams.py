@@ -16,7 +16,7 @@ from seacorder.base.line_writer import Descriptor
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-STANDARD_OUTPUT = 1
+STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
 _STANDARD = (0, 1, 2)
 
 
@@ -24,7 +24,7 @@ def make_fit() -> None:
     """Call once, before anything is opened or printed."""
     _fill_closed()
     sys.stdout = _fit(sys.stdout, STANDARD_OUTPUT)
-    sys.stderr = _fit(sys.stderr, 2)
+    sys.stderr = _fit(sys.stderr, STANDARD_ERROR)
 
 
 def flushed() -> str:
@@ -62,7 +62,10 @@ def _fill_closed() -> None:
 
 
 class _Patient(io.RawIOBase):
-    """A descriptor whose reader may go: what is written then is dropped, and the command does its work to the end."""
+    """A descriptor whose reader may go: what is written then is dropped, and the command does its work to the end.
+
+    Standard error may fail in any way: nobody can be told of it.
+    """
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -79,7 +82,8 @@ class _Patient(io.RawIOBase):
             return os.write(self._number, view)
         except OSError as error:
             # Windows says "invalid argument" of a pipe that nobody reads.
-            if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL):
+            has_gone = isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
+            if has_gone or self._number == STANDARD_ERROR:
                 return len(view)
             raise
 
@@ -92,7 +96,8 @@ def _fit(stream: TextIO | None, number: int) -> TextIO:
         is_plain = stream in {sys.__stdout__, sys.__stderr__} and not stream.isatty()
         if is_plain:
             raw = io.BufferedWriter(_Patient(number))
-            return io.TextIOWrapper(raw, encoding=stream.encoding, errors="replace", line_buffering=number == 2)
+            by_line = number == STANDARD_ERROR
+            return io.TextIOWrapper(raw, encoding=stream.encoding, errors="replace", line_buffering=by_line)
     return stream
 
 
