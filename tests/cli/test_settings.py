@@ -180,3 +180,10 @@ def test_what_the_command_line_says_instead_has_a_meaning_too(seacorder, file, m
     ended = seacorder("serve", "--config", file, *words)
     assert ended.code == 2
     assert said in ended.err
+
+
+def test_the_log_file_is_told(seacorder, tmp_path) -> None:
+    path = tmp_path / "seacorder.toml"
+    path.write_text(GOOD + '[log]\nfile = "recorder.log"\nfiles_kept = 2\n')
+    said = seacorder("check-config", "--config", path).out
+    assert f"log        in {tmp_path / 'recorder.log'} too, 10,000,000 bytes a file, 2 earlier ones are kept" in said

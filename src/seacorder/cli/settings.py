@@ -59,6 +59,7 @@ def explain(settings: Settings, stored: StoredSettings | None = None) -> list[st
         f"  catalogue  {storage.catalogue_path}",
         f"  recording  {parts}, tags in {recording.tag_time} time",
     ]
+    lines += _log_lines(settings)
     lines.append(f"  encoding   {encoding_text(encoding_of(None, stored.in_force, own))}")
     for number, channel in enumerate(settings.channels, start=1):
         address = parse_address(channel.input).redacted
@@ -68,6 +69,13 @@ def explain(settings: Settings, stored: StoredSettings | None = None) -> list[st
             lines.append(f"             {encoding_text(asked)}{_unused(own[channel.name], asked)}")
     lines += [f"  client     {override_sentence(one)}" for one in overrides(stored, first, own)]
     return lines + _missing(settings)
+
+
+def _log_lines(settings: Settings) -> list[str]:
+    log = settings.log
+    if log.file is None:
+        return []
+    return [f"  log        in {log.file} too, {log.file_bytes:,} bytes a file, {log.files_kept} earlier ones are kept"]
 
 
 def _stored(settings: Settings) -> StoredSettings | None:
