@@ -1,11 +1,17 @@
 """What the catalogue has stored, the accounts beside the files say as well."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from catalogue.rows import CLIP, FRAMEGRAB, LOSS, RECORDING, part
 from fakes.clock import FakeClock
+from seacorder.catalogue.accounts import Accounts
 from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.queries import Queries
 from seacorder.catalogue.rebuilding import rebuild
 from seacorder.model.account import ACCOUNT_NAME
 from seacorder.model.recording import FileState, Recording
@@ -91,3 +97,47 @@ async def test_a_rebuild_replaces_files_and_keeps_settings(tmp_path: Path) -> No
     assert catalogue.unfinished().parts == ()
     assert catalogue.unfinished().recordings == (RECORDING,)
     catalogue.close()
+
+
+async def test_a_row_that_no_account_takes_does_not_end_their_thread(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of the program itself: what comes after it is written all the same."""
+    catalogue = opened(tmp_path)
+    assert catalogue._accounts is not None
+    catalogue.record_recording(RECORDING)
+    catalogue.record_part(replace(in_folder(tmp_path / "dive", part(1, state=FileState.WHOLE)), path=None))  # type: ignore[arg-type]
+    await catalogue.flush()
+    catalogue._accounts.add([replace(part(2, state=FileState.WHOLE), path=7)])  # type: ignore[arg-type]
+    await until(lambda: "Writing accounts failed" in caplog.text)
+    whole = in_folder(tmp_path / "dive", part(3, state=FileState.WHOLE))
+    catalogue.record_part(whole)
+    catalogue.close()
+    assert whole in read(tmp_path / "dive").values()
+
+
+async def test_rows_wait_while_the_catalogue_cannot_say_where_they_belong(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As when the volume under it has been unmounted."""
+    dive, loss = tmp_path / "dive", replace(LOSS, recording_id=RECORDING.id)
+    catalogue = opened(tmp_path)
+    catalogue.record_recording(RECORDING)
+    catalogue.record_part(in_folder(dive, part(1, state=FileState.WHOLE)))
+    await catalogue.flush()
+    accounts = Accounts(Queries(tmp_path / "not there"), tmp_path, FakeClock())
+    accounts.start()
+    accounts.add([loss])
+    await until(lambda: "wait for the catalogue" in caplog.text)
+    accounts._queries = catalogue
+    accounts.add([RECORDING])
+    await asyncio.to_thread(accounts.stop, 10.0)
+    catalogue.close()
+    assert {loss, RECORDING} <= set(read(dive).values())
+    assert "Traceback" not in caplog.text
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)

@@ -15,6 +15,8 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
 from seacorder.model.recording import FileKind, FileState, LossCause, Recording, RecordingState
 from seacorder.model.settings import PathTemplates, RecorderSettings, StoredSettings
+from seacorder.model.volume import MarkedFolder
+from seacorder.storage.volumes import Volumes, write_mark
 
 ALL = Page()
 
@@ -213,3 +215,56 @@ async def test_too_many_rows_are_counted_and_told(path: Path, caplog: pytest.Log
     catalogue.open()
     catalogue.close()
     assert [found.number for found in catalogue.parts(ALL).items] == [3, 4, 5]
+
+
+async def test_a_fault_in_the_program_costs_one_batch_and_not_the_catalogue(
+    catalogue: Catalogue, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuses(_: object) -> None:
+        raise RuntimeError("nobody has thought of this")
+
+    kept, catalogue._writer._on_stored = catalogue._writer._on_stored, refuses
+    catalogue.record_recording(RECORDING)
+    await catalogue.flush()
+    catalogue._writer._on_stored = kept
+    catalogue.record_part(part())
+    await catalogue.flush()
+    assert catalogue.parts(ALL).items == (part(),)
+    assert "nobody has thought of this" in caplog.text
+
+
+async def test_a_catalogue_that_was_deleted_is_begun_anew(catalogue: Catalogue, path: Path) -> None:
+    catalogue.record_recording(RECORDING)
+    await catalogue.flush()
+    for file in path.parent.glob(f"{path.name}*"):
+        if not file.name.endswith(".lock"):
+            file.unlink()
+    catalogue.record_part(part())
+    await catalogue.flush()
+    assert catalogue.parts(ALL).items == (part(),)
+
+
+async def test_rows_wait_while_the_volume_under_the_catalogue_is_another_one(path: Path) -> None:
+    """Another disk is mounted over it, which has a catalogue of its own."""
+    path.parent.mkdir()
+    write_mark(path.parent, "ours")
+    volumes = Volumes([MarkedFolder(str(path.parent.absolute()), "ours", device=-1)])
+    catalogue = Catalogue(path, FakeClock(), volumes=volumes)
+    catalogue.open()
+    catalogue.record_recording(RECORDING)
+    await catalogue.flush()
+    ours, theirs = path.with_name("ours"), b"another catalogue"
+    path.rename(ours)
+    path.write_bytes(theirs)
+    write_mark(path.parent, "theirs")
+    catalogue.record_part(part())
+    with pytest.raises(CatalogueFailed, match="mount it again"):
+        await catalogue.flush(0.5)
+    with pytest.raises(CatalogueFailed, match="mount it again"):
+        catalogue.parts(ALL)
+    assert path.read_bytes() == theirs
+    ours.rename(path)
+    write_mark(path.parent, "ours")
+    await catalogue.flush()
+    assert catalogue.parts(ALL).items == (part(),)
+    catalogue.close()

@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from seacorder.channel.outbox import Outbox
 from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.report import Answer, Report
@@ -27,3 +29,20 @@ def test_sends_in_order_and_only_the_newest_of_waiting_heartbeats() -> None:
     gate.set()
     assert outbox.drain(10)
     assert sent == [status(2), Answer(1, True), status(4)]
+
+
+def test_a_report_that_cannot_be_sent_does_not_keep_the_others_back(caplog: pytest.LogCaptureFixture) -> None:
+    sent: list[Report] = []
+
+    def send(report: Report) -> None:
+        if report == Answer(1, True):
+            raise RuntimeError("it cannot be pickled")
+        sent.append(report)
+
+    outbox = Outbox(send)
+    outbox.put(Answer(1, True))
+    outbox.put(Answer(2, True))
+    outbox.start()
+    assert outbox.drain(20)
+    assert sent == [Answer(2, True)]
+    assert "it cannot be pickled" in caplog.text

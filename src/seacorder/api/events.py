@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from seacorder.api import views
 from seacorder.api.problems import Busy, problem_of
 from seacorder.api.surface import Recorder
+from seacorder.base.background import task
 from seacorder.base.errors import BadRequest, SeacorderError
 from seacorder.model.event import Event
 
@@ -47,8 +48,8 @@ class EventFeed:
 
     async def _feed(self, socket: WebSocket, cursor: int) -> None:
         await socket.accept()
-        sending = asyncio.create_task(self._send_all(socket, cursor))
-        listening = asyncio.create_task(_until_gone(socket))
+        sending = task(self._send_all(socket, cursor), "events to a listener")
+        listening = task(_until_gone(socket), "a listener of events")
         try:
             await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from seacorder.api.connections import KEEP_ALIVE_SECONDS, HttpConnection, ListenerConnection
 from seacorder.api.security import BODY_BYTES_MAX
+from seacorder.base.background import awaited
 from seacorder.base.errors import SettingsError
 
 ANY_IPV4 = "0.0.0.0"  # noqa: S104 - only for who asks for `::`
@@ -141,7 +142,7 @@ async def _all_started(servers: Sequence[uvicorn.Server], running: Sequence[asyn
 
 
 async def _until(stop: asyncio.Event, running: Sequence[asyncio.Task[None]]) -> None:
-    stopping = asyncio.create_task(stop.wait())
+    stopping = awaited(stop.wait())
     try:
         await asyncio.wait({stopping, *running}, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from seacorder.base.background import Thread
+
 QUEUE_LINES = 2_000
 QUEUE_BYTES = 512 * 1024
 LINE_CHARACTERS = 16 * 1024
@@ -86,7 +88,7 @@ class LineWriter:
         self._is_mid_line = False
         self._is_busy = False
         self._is_closing = False
-        threading.Thread(target=self._run, name="log", daemon=True).start()
+        Thread("log", self._run).start()
 
     def put(self, line: str) -> None:
         """Takes a line without its end, or counts it where the queue is full. Never waits for the target."""

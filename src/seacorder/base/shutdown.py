@@ -10,11 +10,17 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
+from seacorder.base.background import awaited
+
 _log = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 """The terminal has closed. Windows has no such signal."""
+
+
+async def _coroutine(stop: Callable[[], Awaitable[None]]) -> None:
+    await stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,8 @@ class Shutdown:
         return in_order and not self._started
 
     async def _stop(self, part: _Started) -> bool:
-        stopping = asyncio.ensure_future(part.stop())
-        at_once = asyncio.ensure_future(self._asked_again.wait())
+        stopping = awaited(_coroutine(part.stop))
+        at_once = awaited(self._asked_again.wait())
         try:
             await asyncio.wait(
                 {stopping, at_once}, timeout=part.limit_seconds, return_when=asyncio.FIRST_COMPLETED

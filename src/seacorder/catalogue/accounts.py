@@ -16,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
 
+from seacorder.base.background import Thread, survived
 from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
@@ -47,7 +48,7 @@ class Accounts:
         self._stopping = False
         self._folders: dict[str, Path] = {}
         """By recording: those found last."""
-        self._thread = threading.Thread(target=self._run, name="accounts", daemon=True)
+        self._thread = Thread("accounts", self._run)
 
     def start(self) -> None:
         """Starts the thread, which first adds what an unexpected end has kept from the newest accounts."""
@@ -77,9 +78,12 @@ class Accounts:
         self._waiting.move_to_end(key)
 
     def _run(self) -> None:
-        self._catch_up()
+        with survived("Comparing the accounts with the catalogue"):
+            self._catch_up()
         while rows := self._take():
-            pause = LINGER_SECONDS if self._stored(rows) else RETRY_SECONDS
+            pause = LINGER_SECONDS
+            with survived("Writing accounts", f"{len(rows)} rows are in the catalogue alone"):
+                pause = LINGER_SECONDS if self._stored(rows) else RETRY_SECONDS
             with self._changed:
                 self._changed.wait_for(lambda: self._stopping, pause)
 

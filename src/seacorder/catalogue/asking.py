@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from seacorder.base.background import awaited
 from seacorder.base.errors import CatalogueFailed
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ class Asking:
         await self._freshen()
         if self._hanging:
             raise CatalogueFailed(_NO_ANSWER)
-        answer = asyncio.get_running_loop().run_in_executor(None, question)
+        answer = awaited(asyncio.to_thread(question))
         await asyncio.wait({answer}, timeout=self._answer_seconds)
         if answer.done():
             return answer.result()

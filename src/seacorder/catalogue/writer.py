@@ -2,10 +2,10 @@
 
 import logging
 import sqlite3
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from seacorder.base.background import Thread, survived
 from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
@@ -49,7 +49,7 @@ class Writer:
         self._on_stored = on_stored
         self._log_limit = RateLimit(clock, 30.0)
         self._connection: sqlite3.Connection | None = None
-        self._thread: threading.Thread | None = None
+        self._thread: Thread | None = None
         self.fault: str | None = None
         """One sentence while the catalogue cannot be written."""
         self.set_aside: Path | None = None
@@ -58,7 +58,7 @@ class Writer:
     def start(self) -> None:
         """Opens the catalogue and starts the thread. Blocks; raises CatalogueFailed."""
         self._connection = self._open()
-        self._thread = threading.Thread(target=self._run, name="catalogue writer", daemon=True)
+        self._thread = Thread("catalogue writer", self._run)
         self._thread.start()
 
     def join(self, limit_seconds: float) -> bool:
@@ -72,12 +72,10 @@ class Writer:
         try:
             while (taken := self._pending.take()) is not None:
                 batch, mark = taken
-                self._store(batch)
+                with survived("Writing to the catalogue", f"{len(batch)} rows may not be in it"):
+                    self._store(batch)
                 self._pending.written(mark)
                 self._pending.linger(COMMIT_EVERY_SECONDS)
-        except Exception:  # noqa: BLE001 - the top of this thread; logged whole
-            _log.exception("The catalogue's writer has ended; nothing more is written to the catalogue")
-            self.fault = "The catalogue is not written any more because of a fault in the program; see the log."
         finally:
             self._disconnect()
 

@@ -4,6 +4,7 @@ import logging
 import threading
 
 from seacorder.base import heap
+from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.channel.frame_queue import Arrival, Drained, FrameQueue, Item, NewPlan, NewSource, Primer, Refused
 from seacorder.channel.pipeline import Pipeline
@@ -17,11 +18,11 @@ DRAIN_SECONDS = 5.0
 """How long a change to pass-through, a lost connection or the end may wait for the encoder."""
 
 
-class EncodeThread(threading.Thread):
+class EncodeThread(Thread):
     """The ingest thread puts, this thread encodes. A daemon: a driver that hangs must not hold up the end."""
 
     def __init__(self, pipeline: Pipeline, clock: Clock) -> None:
-        super().__init__(name="encode", daemon=True)
+        super().__init__("encode", self.work)
         self._pipeline = pipeline
         self._clock = clock
         self._queue = FrameQueue()
@@ -55,7 +56,7 @@ class EncodeThread(threading.Thread):
         begun_ns = self._begun_ns
         return 0.0 if begun_ns is None else (self._clock.monotonic_ns() - begun_ns) / NS_PER_SECOND
 
-    def run(self) -> None:
+    def work(self) -> None:
         heap.keep_frames()
         while True:
             item = self._queue.get(WAIT_SECONDS)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import BadRequest, InputFailed, InputRefused
 from seacorder.base.log import RateLimit
@@ -74,13 +75,13 @@ class Feed(Protocol):
         ...
 
 
-class Ingest(threading.Thread):
+class Ingest(Thread):
     """Reads the input until `stop`. A daemon: a read that hangs in the network must not hold up the end."""
 
     def __init__(
         self, channel: Channel, make_input: Callable[[], Input], clock: Clock, feed: Feed | None = None
     ) -> None:
-        super().__init__(name="ingest", daemon=True)
+        super().__init__("ingest", self.work)
         self._channel = channel
         self._feed: Feed = feed or channel
         self._make_input = make_input
@@ -92,7 +93,7 @@ class Ingest(threading.Thread):
     def stop(self) -> None:
         self._stopping.set()
 
-    def run(self) -> None:
+    def work(self) -> None:
         backoff = Backoff()
         while not self._stopping.is_set():
             begin_ns = self._clock.monotonic_ns()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.base.errors import BadRequest, InputFailed
 from seacorder.base.log import RateLimit
@@ -39,11 +40,11 @@ SAME_REASON_SECONDS = 60.0
 Note = Callable[[str, Severity, str], None]
 
 
-class Capture(threading.Thread):
+class Capture(Thread):
     """Keeps the device open and hands on what it gives. A daemon: nothing cancels a read that hangs."""
 
     def __init__(self, make_sound: Callable[[], Sound], clock: Clock) -> None:
-        super().__init__(name="capture", daemon=True)
+        super().__init__("capture", self.work)
         self._make_sound = make_sound
         self._clock = clock
         self._stopping = threading.Event()
@@ -57,7 +58,7 @@ class Capture(threading.Thread):
         if self._sound is not None:
             self._sound.close()
 
-    def run(self) -> None:
+    def work(self) -> None:
         backoff = Backoff()
         while not self._stopping.is_set():
             begin_ns = self._clock.monotonic_ns()

@@ -3,7 +3,9 @@
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
+from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import SeacorderError
 from seacorder.channel.channel import ENCODED_FRAMEGRAB_WAIT_NS, FRAMEGRAB_WAIT_NS, Channel, WaitingGrab
@@ -69,7 +71,7 @@ class Orders:
             case TakeFramegrab():
                 self._take_framegrab(command)
             case TakePicture():
-                threading.Thread(target=self._take_picture, args=(command,), name="picture", daemon=True).start()
+                once("picture", partial(self._take_picture, command))
             case _:
                 self._carry_out_unanswered(command)
 

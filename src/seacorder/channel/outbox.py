@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from seacorder.base.background import Thread
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.report import Report
 
@@ -11,11 +12,11 @@ LIMIT = 10_000
 """Reports that may wait. A control process that is this far behind is being ended; files keep the truth."""
 
 
-class Outbox(threading.Thread):
+class Outbox(Thread):
     """Sends reports in order from a thread of its own; of waiting heartbeats only the newest is sent."""
 
     def __init__(self, send: Callable[[Report], None]) -> None:
-        super().__init__(name="outbox", daemon=True)
+        super().__init__("outbox", self.work)
         self._send = send
         self._waiting: deque[Report] = deque(maxlen=LIMIT)
         self._something = threading.Condition()
@@ -35,7 +36,7 @@ class Outbox(threading.Thread):
         with self._something:
             return self._something.wait_for(lambda: not self._waiting and not self._sending, seconds)
 
-    def run(self) -> None:
+    def work(self) -> None:
         while True:
             with self._something:
                 self._sending = False

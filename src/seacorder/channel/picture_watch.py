@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from seacorder.base import heap
+from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.channel.luma import luma_of
 from seacorder.channel.picture_judge import Look, PictureJudge
@@ -29,12 +30,12 @@ COST_SHARE = 50
 NICENESS = 10
 
 
-class PictureWatch(threading.Thread):
+class PictureWatch(Thread):
     """Takes the newest keyframe offered whenever a look is due; judges it and says the fault, every time."""
 
     def __init__(self, found: Callable[[PictureFault | None], None]) -> None:
         """`found` gets what the looks so far say, from this thread."""
-        super().__init__(name="picture watch", daemon=True)
+        super().__init__("picture watch", self.work)
         self._found = found
         self._judge = PictureJudge()
         self._something = threading.Condition()
@@ -58,7 +59,7 @@ class PictureWatch(threading.Thread):
             self._offered = (keyframe, source)
             self._something.notify()
 
-    def run(self) -> None:
+    def work(self) -> None:
         _be_nice()
         while True:
             with self._something:

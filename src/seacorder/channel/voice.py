@@ -13,6 +13,8 @@ import struct
 import threading
 from collections.abc import Callable
 
+from seacorder.base.background import Thread
+
 log = logging.getLogger(__name__)
 
 LOCALHOST = "127.0.0.1"
@@ -36,7 +38,7 @@ class Voice:
         self._is_closed = False
         self._server = socket.create_server((LOCALHOST, 0))
         self.port: int = self._server.getsockname()[1]
-        threading.Thread(target=self._accept, name="voice", daemon=True).start()
+        Thread("voice", self._accept).start()
 
     @property
     def listeners(self) -> int:
@@ -92,12 +94,12 @@ class Voice:
         return hmac.compare_digest(shown, self._token)
 
 
-class Ear(threading.Thread):
+class Ear(Thread):
     """A channel's end: keeps connected to where it was told, and hands on what it hears."""
 
     def __init__(self, hear: Callable[[int, bytes], None]) -> None:
         """`hear` gets each packet's capture instant and AAC, on this thread; it must not wait."""
-        super().__init__(name="ear", daemon=True)
+        super().__init__("ear", self.work)
         self._hear = hear
         self._told = threading.Condition()
         self._where: tuple[int, str] | None = None
@@ -108,7 +110,7 @@ class Ear(threading.Thread):
             self._where = (port, token)
             self._told.notify()
 
-    def run(self) -> None:
+    def work(self) -> None:
         while True:
             with self._told:
                 self._told.wait_for(lambda: self._where is not None)

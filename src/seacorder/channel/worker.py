@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from seacorder.base import collector
+from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_SECOND, Clock, SystemClock
 from seacorder.base.log import call_process, finish
 from seacorder.base.pipe import Link
@@ -45,19 +46,19 @@ EXIT_DONE = 0
 EXIT_INPUT_HANGS = 3
 
 
-class Heartbeat(threading.Thread):
+class Heartbeat(Thread):
     """Reports the status twice a second, and lets the channel notice what did not happen."""
 
     def __init__(
         self, channel: Channel, clean: CleanCopy, wake: threading.Event, give_up: Callable[[], None]
     ) -> None:
         """`wake` is set when something new is due, perhaps sooner than the next beat."""
-        super().__init__(name="heartbeat", daemon=True)
+        super().__init__("heartbeat", self.work)
         self._channel, self._clean = channel, clean
         self._give_up = give_up
         self._wake = wake
 
-    def run(self) -> None:
+    def work(self) -> None:
         channel, clock = self._channel, self._channel.clock
         next_beat_ns = next_collection_ns = clock.monotonic_ns()
         while True:

@@ -19,6 +19,7 @@ from pathlib import Path
 from seacorder import __version__
 from seacorder.api.listeners import Listener, claim_port, families, is_any_of_both, serve_apps
 from seacorder.base import log
+from seacorder.base.background import awaited, task
 from seacorder.base.clock import SystemClock
 from seacorder.base.collector import spare_what_stands
 from seacorder.base.errors import SeacorderError, StorageFailed
@@ -151,12 +152,18 @@ async def _start(settings: Settings, shutdown: Shutdown) -> tuple[Recorder, str]
 
 async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
     stop, started = asyncio.Event(), asyncio.Event()
-    serving = asyncio.create_task(serve_apps(listeners, stop, started=started))
+    serving = task(serve_apps(listeners, stop, started=started), "web services")
 
     def ended(_: object) -> None:
-        # Should the web services end by themselves, the program ends with them, in order, and says why.
-        if not stop.is_set():
-            shutdown.ask()
+        if stop.is_set():
+            return
+        if started.is_set():
+            # Commands cannot reach the recorder any more. The guardian starts it anew, and the recording goes on; an
+            # end in order would stop it.
+            _log.error("The web services have ended because of a fault in the program, and this process with them")
+            log.finish()
+            os._exit(CRASHED)
+        shutdown.ask()
 
     serving.add_done_callback(ended)
 
@@ -165,7 +172,7 @@ async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
         await serving
 
     shutdown.started("web services", stop_web, limit_seconds=WEB_STOP_SECONDS)
-    waiting = asyncio.create_task(started.wait())
+    waiting = awaited(started.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
 

@@ -8,9 +8,10 @@ import errno
 import io
 import os
 import sys
-import threading
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
+from seacorder.base.background import once
 from seacorder.base.line_writer import Descriptor
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def flushed() -> str:
 def print_unheeded(text: str) -> None:
     """Prints on standard output from a thread of its own: whether anybody reads it, or can, is of no importance."""
     data = (text + "\n").encode(getattr(sys.stdout, "encoding", None) or "utf-8", "replace")
-    writing = threading.Thread(target=Descriptor(STANDARD_OUTPUT).write, args=(data,), name="print", daemon=True)
-    writing.start()
+    once("print", partial(Descriptor(STANDARD_OUTPUT).write, data))
 
 
 def _fill_closed() -> None:

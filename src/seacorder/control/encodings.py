@@ -13,7 +13,9 @@ import contextlib
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import partial
 
+from seacorder.base.background import task
 from seacorder.base.errors import NotPossible
 from seacorder.control.encoder_probe import EncoderProbe
 from seacorder.control.recordings import Recordings
@@ -209,7 +211,8 @@ class Encodings:
     def _begin_look(self, waiting: Collection[str] = ()) -> None:
         """Once a run, if it comes to something; `waiting` are the channels whose workers start behind it."""
         if self._looking is None or (self._looking.done() and self._encoders is None):
-            self._looking = asyncio.create_task(self._look_for_encoders(waiting), name="encoders")
+            go_on = partial(self._own.workers.start, waiting)
+            self._looking = task(self._look_for_encoders(waiting), "encoders", failed=go_on)
 
     async def _look_for_encoders(self, waiting: Collection[str]) -> None:
         own = self._own

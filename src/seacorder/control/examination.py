@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from seacorder.base.background import awaited, task
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events import EventKind
 from seacorder.control.journal import Journal
@@ -101,7 +102,7 @@ class Examination:
 
     def _begin(self) -> None:
         if self._queue and (self._working is None or self._working.done()):
-            self._working = asyncio.create_task(self._work(), name="examination")
+            self._working = task(self._work(), "examination")
 
     async def _work(self) -> None:
         while self._queue:
@@ -133,7 +134,7 @@ class Examination:
             restarts=False,
         )
         worker.start()
-        ways = {asyncio.ensure_future(done.wait()), asyncio.ensure_future(worker.ended())}
+        ways = {awaited(done.wait()), awaited(worker.ended())}
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 
+from seacorder.base.background import awaited, task
 from seacorder.base.errors import SeacorderError
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.queries import Unfinished
@@ -51,7 +52,7 @@ class Rebuilding:
             return
         sentence = f"The catalogue was damaged. It is kept as {aside}; the recorded files are being read for a new one."
         self._journal.alarm(EventKind.CATALOGUE_DAMAGED, sentence)
-        self._working = asyncio.create_task(self._work(), name="rebuilding the catalogue")
+        self._working = task(self._work(), "rebuilding the catalogue")
 
     async def stop(self) -> None:
         """Ends; what has not been read is left to `seacorder catalogue rebuild`."""
@@ -88,7 +89,7 @@ class Rebuilding:
             restarts=False,
         )
         worker.start()
-        ways = {asyncio.ensure_future(done.wait()), asyncio.ensure_future(worker.ended())}
+        ways = {awaited(done.wait()), awaited(worker.ended())}
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:

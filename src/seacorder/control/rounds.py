@@ -5,6 +5,7 @@ import contextlib
 import logging
 
 from seacorder.base import heap
+from seacorder.base.background import survived, task
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.collector import COLLECT_SECONDS, collect
 from seacorder.control.alarms import Alarms
@@ -40,7 +41,7 @@ class Rounds:
         with contextlib.suppress(TimeoutError):
             first_look = self._volumes.look(base.recording_folder, base.fallback_folder)
             await asyncio.wait_for(first_look, 2 * self._own.limits.look_seconds)
-        self._running = asyncio.create_task(self._run(), name="rounds")
+        self._running = task(self._run(), "rounds")
 
     async def stop(self) -> None:
         """Ends. Harmless when it does not run."""
@@ -69,11 +70,8 @@ class Rounds:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(self._own.limits.look_seconds)
-            try:
+            with survived("A round"):
                 self.go()
-            except Exception:  # noqa: BLE001 - logged whole
-                # The top of this thread of work: a fault in one round must not end the rounds.
-                _log.exception("A round failed")
 
     def _look_at_clock(self) -> None:
         offset_ns = self._utc_minus_monotonic_ns()

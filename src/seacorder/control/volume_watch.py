@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from seacorder.base.background import task
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import StorageFailed
 from seacorder.control.alarm_rules import Disks
@@ -61,7 +62,7 @@ class VolumeWatch:
         """Begins a look unless one is on its way; returns at once."""
         if self._looking is None:
             self._began_ns = self._clock.monotonic_ns()
-            self._looking = asyncio.create_task(self.look(folder, fallback), name="look at disks")
+            self._looking = task(self.look(folder, fallback), "look at disks")
             self._looking.add_done_callback(self._looked)
 
     async def look(self, folder: str, fallback: str | None = None) -> None:
@@ -101,10 +102,8 @@ class VolumeWatch:
     def _above_reserve(self, volume: Volume) -> int:
         return max(0, volume.free_bytes - self._reserve_bytes)
 
-    def _looked(self, look: asyncio.Task[None]) -> None:
+    def _looked(self, _: asyncio.Task[None]) -> None:
         self._looking = None
-        if not look.cancelled() and (error := look.exception()) is not None:
-            _log.error("A look at the disks failed", exc_info=error)
 
 
 def look_at_marks(marked: Sequence[MarkedFolder]) -> tuple[tuple[str, ...], tuple[str, ...]]:

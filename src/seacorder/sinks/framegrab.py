@@ -1,13 +1,13 @@
 """A still of one channel: the frame of the command's instant, full size, on disk."""
 
 import logging
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from seacorder.base.background import once
 from seacorder.base.errors import SeacorderError, StorageFailed
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.naming import Naming
@@ -50,7 +50,7 @@ def take_framegrab(
             outcome = FinishOutcome(ok=False, sentence="The framegrab failed; the log says where.")
         on_done(outcome)
 
-    threading.Thread(target=run, name="framegrab", daemon=True).start()
+    once("framegrab", run)
 
 
 def _take(

@@ -1,12 +1,12 @@
 """One video file in the making: durable file, muxer, counts, marks and what it could not take."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
 
+from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
 from seacorder.model.note import FileNote
@@ -221,7 +221,7 @@ class VideoFile:
                 wait = min(longest, wait * (1.0 if self._file.fault is None else 2.0))
             stored()
 
-        threading.Thread(target=watch, name="first bytes", daemon=True).start()
+        once("first bytes", watch)
 
     def _final_path(self) -> Path | None:
         return self._file.path if self._file.is_open else None

@@ -10,10 +10,11 @@ The thread sleeps while nothing is queued: two fragments a second cost it about 
 
 import errno
 import os
-import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
+from seacorder.base.background import once
 from seacorder.base.clock import Clock
 from seacorder.model.recording import FaultKind
 from seacorder.storage.budget import Budget
@@ -121,7 +122,7 @@ class DurableFile:
         The end comes within a second more then, from a thread of its own, even while a call to the disk never returns.
         """
         if not self._writer.ended.is_set():
-            threading.Thread(target=self._writer.end_within, args=(seconds,), name="end of file", daemon=True).start()
+            once("end of file", partial(self._writer.end_within, seconds))
 
     def wait_ended(self, timeout_seconds: float | None = None) -> bool:
         """Blocks until the file has been closed or given up, callback included; False when that took too long."""

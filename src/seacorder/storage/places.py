@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.storage.faults import sentence_of
 from seacorder.storage.reserve import LOOK_SECONDS, ReserveRule, Room, reserve_sentence
@@ -133,7 +134,7 @@ class Place:
                 return
             self._is_watched = True
         self._looked.clear()
-        threading.Thread(target=self._watch, name=f"room {self.folder.name}", daemon=True).start()
+        once(f"room {self.folder.name}", self._watch)
         self._looked.wait(FIRST_LOOK_SECONDS)
 
     def _watch(self) -> None:
@@ -143,9 +144,8 @@ class Place:
                 self._look()
                 self._probe()
                 pause.wait(LOOK_SECONDS)
-        except Exception:  # noqa: BLE001 - the top of a thread; logged whole, the next question begins another
-            _log.exception("The watch over %s ended", self.folder)
-        self._is_watched = False
+        finally:
+            self._is_watched = False  # the next question begins another one
 
     def _look(self) -> None:
         self._is_exchanged = self._volumes.exchanged(self.folder) is not None

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import StorageFailed
 from seacorder.storage.budget import Budget
@@ -63,7 +64,7 @@ class DiskWriter:
     def begin(self, *, patient: bool, wait_seconds: float) -> None:
         """Starts the thread and waits for its first try to open; StorageFailed when that failed and not `patient`."""
         self._is_patient = patient
-        threading.Thread(target=self._run, name=f"disk {self.path.name}", daemon=True).start()
+        once(f"disk {self.path.name}", self._run)
         self._tried.wait(wait_seconds)
         with self._changed:
             self._is_patient = True

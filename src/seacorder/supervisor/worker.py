@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from seacorder.base.background import survived, task
 from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.log import redact
 from seacorder.model.command import Finish
@@ -22,6 +23,8 @@ from seacorder.supervisor.table import Launch
 _log = logging.getLogger(__name__)
 
 First = TypeVar("First")
+_LOG_FAILED = "Its log could not be read because of a fault in the program."
+_WATCH_FAILED = "The watch over it failed because of a fault in the program."
 
 
 class Request(Protocol):
@@ -106,7 +109,7 @@ class Worker(Generic[First]):
         """Begins to keep the worker running; returns at once. Raises IllegalMove unless it is stopped."""
         self._move(WorkerState.STARTING)
         self._stop_wanted.clear()
-        self._life = asyncio.create_task(self._live(), name=f"worker {self.name}")
+        self._life = task(self._live(), f"worker {self.name}")
 
     def send(self, command: object) -> bool:
         """Hands over a command without waiting. False when the worker is not up; a worker that does not read is lost.
@@ -176,7 +179,9 @@ class Worker(Generic[First]):
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            fault = await self._run()
+            fault = "Keeping it failed because of a fault in the program; see the log."
+            with survived(f"Keeping the worker of {self.name}", "another process is started"):
+                fault = await self._run()
             self._requests.fail(f"The worker of {self.name} has ended.")
             if self._stop_wanted.is_set():
                 break
@@ -214,9 +219,10 @@ class Worker(Generic[First]):
             return error.sentence
         self._process = process
         lines = LogLines(self.name, self._limits)
-        log = asyncio.create_task(lines.forward(process.log), name=f"log of {self.name}")
+        # What nobody reads would fill the pipe, and hold the worker up; what nobody watches could hang for ever.
+        log = task(lines.forward(process.log), f"log of {self.name}", failed=lambda: self._kill(_LOG_FAILED))
         silence = Silence(2 * self._look_seconds)
-        watch = asyncio.create_task(self._watch(silence), name=f"watch of {self.name}")
+        watch = task(self._watch(silence), f"watch of {self.name}", failed=lambda: self._kill(_WATCH_FAILED))
         try:
             self._begin(process)
             await self._read(process, silence)

@@ -1,0 +1,87 @@
+"""Threads and tasks in the background: one that fails says so, whole, and what can go on goes on.
+
+An exception that nobody awaits ends a thread with a few lines on standard error, and a task without any; what it did is
+not done any more, and nothing else notices. So every thread and every task of the program is started here
+(tests/house says so):
+
+| kind of work | when it fails |
+|---|---|
+| a loop that takes one item after the other (`Thread`) | is logged whole and begun again, after a pause that grows |
+| something that is done once (`once`) | is logged whole |
+| one item of a loop (`survived`) | is logged whole; the loop goes on with the next |
+| a task of the event loop (`task`) | is logged whole, and whoever started it is told |
+| a task whose outcome the caller takes (`awaited`) | raises where it is awaited |
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+_log = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 10.0
+T = TypeVar("T")
+
+
+class Thread(threading.Thread):
+    """A daemon thread that does `work` and ends with it; begun again when it raises."""
+
+    def __init__(
+        self, name: str, work: Callable[[], None], *, first_pause_seconds: float = FIRST_PAUSE_SECONDS
+    ) -> None:
+        super().__init__(name=name, daemon=True)
+        self._work = work
+        self._pause_seconds = first_pause_seconds
+        self.failures = 0
+        """How often the work has raised."""
+
+    def run(self) -> None:
+        pause = threading.Event()
+        while True:
+            with survived(f"The thread {self.name!r}", "it is begun again"):
+                self._work()
+                return
+            self.failures += 1
+            pause.wait(self._pause_seconds)
+            self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)
+
+
+def once(name: str, work: Callable[[], object]) -> None:
+    """Does something on a daemon thread of its own; what it raises is logged whole."""
+
+    def run() -> None:
+        with survived(f"The thread {name!r}", "it has ended"):
+            work()
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+
+
+@contextlib.contextmanager
+def survived(what: str, then: str = "the rest goes on") -> Iterator[None]:
+    """Logs what the block raises, whole, and goes on behind it."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - the one top of all threads and loops; logged whole
+        _log.exception("%s failed because of a fault in the program; %s", what, then)
+
+
+def task(work: Coroutine[Any, Any, T], name: str, *, failed: Callable[[], None] = lambda: None) -> asyncio.Task[T]:
+    """Begins a task of the running loop. When it raises, that is logged whole and `failed` called."""
+    begun = asyncio.create_task(work, name=name)
+
+    def ended(done: asyncio.Task[T]) -> None:
+        if not done.cancelled() and (error := done.exception()) is not None:
+            _log.error("The task %r ended because of a fault in the program", name, exc_info=error)
+            failed()
+
+    begun.add_done_callback(ended)
+    return begun
+
+
+def awaited(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Begins a task whose outcome the caller waits for and takes, or cancels."""
+    return asyncio.ensure_future(work)

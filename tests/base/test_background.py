@@ -1,0 +1,98 @@
+"""What fails in the background says so, and what can go on goes on."""
+
+import asyncio
+import logging
+import threading
+
+import pytest
+
+from seacorder.base.background import Thread, awaited, once, survived, task
+
+WAIT_SECONDS = 20.0
+
+
+class Broken(Exception):
+    """A fault that nobody has thought of."""
+
+
+def test_a_thread_that_fails_is_logged_whole_and_begun_again(caplog: pytest.LogCaptureFixture) -> None:
+    failures = [Broken("first"), Broken("second")]
+
+    def work() -> None:
+        if failures:
+            raise failures.pop(0)
+
+    thread = Thread("a loop", work, first_pause_seconds=0.001)
+    thread.start()
+    thread.join(WAIT_SECONDS)
+    assert not thread.is_alive()
+    assert thread.failures == 2
+    traces = [str(record.exc_info[1]) for record in caplog.records if record.exc_info]
+    assert traces == ["first", "second"]
+    assert "'a loop'" in caplog.text
+
+
+def test_a_thread_that_has_done_its_work_ends() -> None:
+    thread = Thread("short", lambda: None)
+    thread.run()
+    assert (thread.daemon, thread.failures) == (True, 0)
+
+
+def test_what_is_done_once_is_logged_when_it_fails(caplog: pytest.LogCaptureFixture) -> None:
+    begun = threading.Event()
+
+    def work() -> None:
+        begun.set()
+        raise Broken("once")
+
+    with caplog.at_level(logging.ERROR):
+        once("a still", work)
+        assert begun.wait(WAIT_SECONDS)
+        for thread in threading.enumerate():
+            if thread.name == "a still":
+                thread.join(WAIT_SECONDS)
+    assert "'a still'" in caplog.text
+    assert "Broken: once" in caplog.text
+
+
+def test_one_item_that_fails_leaves_the_others_alone(caplog: pytest.LogCaptureFixture) -> None:
+    done = []
+    for item in range(3):
+        with survived("The item"):
+            if item == 1:
+                raise Broken
+            done.append(item)
+    assert done == [0, 2]
+    assert "Broken" in caplog.text
+
+
+def test_an_end_of_the_program_is_no_failure() -> None:
+    with pytest.raises(SystemExit), survived("It"):
+        raise SystemExit
+
+
+async def test_a_task_that_fails_is_logged_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    told = asyncio.Event()
+
+    async def work() -> None:
+        raise Broken("task")
+
+    task(work(), "a watch", failed=told.set)
+    await asyncio.wait_for(told.wait(), WAIT_SECONDS)
+    assert "'a watch'" in caplog.text
+    assert "Broken: task" in caplog.text
+
+
+async def test_a_task_that_is_cancelled_or_awaited_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    told = asyncio.Event()
+    waiting = task(asyncio.Event().wait(), "waits", failed=told.set)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+    async def work() -> None:
+        raise Broken
+
+    with pytest.raises(Broken):
+        await awaited(work())
+    assert not told.is_set()
+    assert caplog.records == []
