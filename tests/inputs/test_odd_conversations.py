@@ -68,6 +68,7 @@ QUIRKS = {
     "no reason, line feeds alone": Quirk(text=lambda _, answer: answer.replace(b" Said", b"").replace(b"\r\n", b"\n")),
     "names of headers": Quirk(text=lambda _, answer: answer.replace(b"CSeq", b"cSEQ").replace(b"Session", b"SESSION")),
     "another version": Quirk(text=lambda _, answer: answer.replace(b"RTSP/1.0", b"RTSP/2.0")),
+    "OPTIONS not answered": Quirk(text=lambda method, answer: b"" if method == "OPTIONS" else answer),
     "OPTIONS refused": refused("OPTIONS", 501),
     "Range refused": refused("PLAY", 457, "range"),
     "Range is a bad request": refused("PLAY", 400, "range"),
@@ -149,6 +150,13 @@ def test_a_refusal_says_what_to_do(method: str, status: int, sentence: str, rig_
     with OddCamera(footage(rig_source(SPEC)), quirk) as camera, pytest.raises(InputFailed) as failed:
         taken(camera)
     assert sentence in failed.value.sentence
+
+
+def test_a_camera_that_means_to_send_datagrams_is_told_from_one_that_is_silent(rig_source: MakeSource) -> None:
+    answered = b"Transport: RTP/AVP;unicast;client_port=0-1;server_port=6970-6971\r\n"
+    quirk = Quirk(text=lambda _, answer: re.sub(rb"Transport:.*\r\n", answered, answer))
+    with OddCamera(footage(rig_source(SPEC)), quirk) as camera, pytest.raises(InputFailed, match="Add #transport=udp"):
+        taken(camera)
 
 
 def test_a_password_that_is_asked_for_anew_in_mid_session(rig_source: MakeSource) -> None:

@@ -66,7 +66,7 @@ _SENTENCES: tuple[tuple[type[Exception], str], ...] = (
     (av.error.InvalidDataError, NOT_RTSP),
 )
 _ANSWERS = {401: _UNAUTHORIZED, 403: _FORBIDDEN, 404: _NO_STREAM, 410: _NO_STREAM, 453: _FULL, 454: _NO_SESSION}
-_UNSUPPORTED_TRANSPORT = 461
+UNSUPPORTED_TRANSPORT = 461
 
 
 def failure(sentence: str, source: str, reason: str = "", address: RtspAddress | None = None) -> InputFailed:
@@ -81,7 +81,7 @@ def failure(sentence: str, source: str, reason: str = "", address: RtspAddress |
 
 def answer_failure(status: int, reason: str, source: str, address: RtspAddress) -> InputFailed:
     """The failure to raise from an RTSP status that is no success."""
-    if status == _UNSUPPORTED_TRANSPORT:
+    if status == UNSUPPORTED_TRANSPORT:
         sentence = _transport_sentence(address)
     else:
         sentence = _ANSWERS.get(status) or (_OWN_FAULT if status >= 500 else _REFUSED_REQUEST)

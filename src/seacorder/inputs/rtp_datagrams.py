@@ -24,19 +24,21 @@ class DatagramPair:
         self._receiver = receiver
         self._rtp, self._rtcp = _bound_pair(family, local)
         self._view = memoryview(bytearray(BUFFER_BYTES))
-        self._source = ""
+        self._sources: tuple[str, ...] = ()
         self._report_to: tuple[str, int] | None = None
         self.port = int(self._rtp.getsockname()[1])
         self.numbers = (self._rtp.fileno(), self._rtcp.fileno())
 
     def aim(self, peer: str, source: str | None, ports: tuple[int, int] | None) -> None:
         """Tells where the camera sends from, and opens the way. `source`, an address, only where it says so itself."""
-        self._source = source if source and _is_numeric(source) else peer
+        told = source if source and _is_numeric(source) else peer
+        # Behind address translation a camera tells an address of its own network, and packets come from its peer's.
+        self._sources = (told, peer)
         if ports is None:
             return
-        self._report_to = (self._source, ports[1])
+        self._report_to = (told, ports[1])
         with contextlib.suppress(OSError):
-            self._rtp.sendto(_PUNCH, (self._source, ports[0]))
+            self._rtp.sendto(_PUNCH, (told, ports[0]))
             self._rtcp.sendto(_PUNCH, self._report_to)
 
     def read(self, number: int, now_ns: int) -> None:
@@ -45,7 +47,7 @@ class DatagramPair:
             self._read_reports()
             return
         view, at, receive, take = self._view, 0, self._rtp.recvfrom_into, self._receiver.take_datagram
-        source = self._source
+        sources = self._sources
         while BUFFER_BYTES - at >= _DATAGRAM_MAX:
             try:
                 size, sender = receive(view[at:])
@@ -53,7 +55,10 @@ class DatagramPair:
                 return
             except ConnectionError:
                 continue  # what was sent to the camera was refused there
-            if sender[0] == source:
+            if sender[0] in sources:
+                if self._report_to is None:
+                    # It has not told its port for reports, which is the next one (RFC 3550, 11).
+                    self._report_to = (sender[0], sender[1] + 1)
                 take(view, at, at + size, now_ns)
                 at += size
 
@@ -69,7 +74,7 @@ class DatagramPair:
     def _read_reports(self) -> None:
         with contextlib.suppress(OSError):
             block, sender = self._rtcp.recvfrom(2048)
-            if sender[0] == self._source:
+            if sender[0] in self._sources:
                 self._receiver.take_rtcp(memoryview(block))
 
 

@@ -77,9 +77,14 @@ class Dialogue:
         """Credentials never go to another host than the one that they were given for."""
         self._authority, self.is_foreign = None, True
 
-    def ask(self, method: str, url: str, headers: dict[str, str] | None = None) -> Message:
-        """The answer to a request, with the password where it is wanted. Blocks; InputFailed when that is wrong."""
-        answer = self._exchange(method, url, headers or {})
+    def ask(
+        self, method: str, url: str, headers: dict[str, str] | None = None, *, patience: float | None = None
+    ) -> Message:
+        """The answer to a request, with the password where it is wanted. Blocks; InputFailed when that is wrong.
+
+        `patience`: seconds in place of the usual ones.
+        """
+        answer = self._exchange(method, url, headers or {}, self._timeout if patience is None else patience)
         tries = 0
         while answer.status == 401:
             challenge = strongest(answer.all("www-authenticate"))
@@ -88,7 +93,7 @@ class Dialogue:
             if not self.authorise(answer):
                 self.must_be_good(answer)
             tries += 1
-            answer = self._exchange(method, url, headers or {})
+            answer = self._exchange(method, url, headers or {}, self._timeout)
         return answer
 
     def must_be_good(self, answer: Message) -> None:
@@ -148,9 +153,9 @@ class Dialogue:
             if not self._take_message():
                 return
 
-    def _exchange(self, method: str, url: str, headers: dict[str, str]) -> Message:
+    def _exchange(self, method: str, url: str, headers: dict[str, str], patience: float) -> Message:
         question = self.send(method, url, headers)
-        deadline_ns = self._clock.monotonic_ns() + int(self._timeout * NS_PER_SECOND)
+        deadline_ns = self._clock.monotonic_ns() + int(patience * NS_PER_SECOND)
         doubt_ns = 0
         while True:
             answer = self._answers.pop(question.sequence, None)
@@ -159,7 +164,7 @@ class Dialogue:
             now_ns = self._clock.monotonic_ns()
             if now_ns >= deadline_ns:
                 raise TimeoutError
-            is_ready = self.connection.is_ready(min(self._timeout, QUIET_SECONDS))
+            is_ready = self.connection.is_ready(min(patience, QUIET_SECONDS))
             if is_ready:
                 self._read()
             else:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.inputs import rtcp, sdp
 from seacorder.inputs.camera_memory import CameraMemory
-from seacorder.inputs.faults import HUNG_UP, failure
+from seacorder.inputs.faults import HUNG_UP, UNSUPPORTED_TRANSPORT, answer_failure, failure
 from seacorder.inputs.interleaved import DOLLAR
 from seacorder.inputs.keep_alive import SESSION_SECONDS, KeepAlive
 from seacorder.inputs.rtp_datagrams import DatagramPair
@@ -31,6 +31,8 @@ _REORDER_WAIT_SECONDS = 0.02
 _PORTS = {"rtsp": 554, "rtsps": 322}
 _REDIRECTS = (301, 302, 303, 305, 307, 308)
 _REDIRECTS_MAX = 3
+_GREETING_SHARE = 0.4
+"""Of the time for an answer: after that the client goes on without an answer to OPTIONS."""
 _FROM_THE_BEGINNING = {"Range": "npt=0.000-"}
 _NOT_TOGETHER = 459
 """Aggregate operation not allowed: each track is played by itself."""
@@ -61,7 +63,8 @@ class RtspSession:
         self._pairs: dict[int, DatagramPair] = {}
         self._receivers: list[tuple[int, RtpReceiver, DatagramPair | None]] = []
         self._types: list[int] = []
-        self._aggregate = self._url
+        self._aggregate = self._playing = self._url
+        """What stands for all tracks together; and what was played in the end."""
         self._controls: list[tuple[str, str | None]] = []
         """Each track's control URL, and the session that its SETUP was answered with."""
         self.rtp_times: dict[str, int] = {}
@@ -77,11 +80,7 @@ class RtspSession:
         seen = {self._url}
         while True:
             self._connect()
-            answer = self._greet()
-            if answer.status not in _REDIRECTS:
-                offers = "GET_PARAMETER" in (answer.header("public") or "").upper()
-                self._alive = KeepAlive(self._memory.habits, offers_get_parameter=offers)
-                answer = self._dialogue.ask("DESCRIBE", self._url, {"Accept": "application/sdp"})
+            answer = self._described()
             target = answer.header("location")
             is_new = answer.status in _REDIRECTS and target and sdp.scheme_of(target) and target not in seen
             if not is_new or target is None or len(seen) > _REDIRECTS_MAX:
@@ -92,7 +91,7 @@ class RtspSession:
         base = answer.header("content-base") or answer.header("content-location") or self._url
         text = self._dialogue.description_of(answer).decode("utf-8", "replace")
         found = sdp.parse(text, base if sdp.scheme_of(base) else self._url)
-        self._aggregate = found.control
+        self._aggregate = self._playing = found.control
         return found
 
     def set_up(self, track: sdp.OfferedTrack, receiver: RtpReceiver) -> None:
@@ -164,7 +163,7 @@ class RtspSession:
                 self._alive.answered(sequence, answer.status or 0)
         method = self._alive.due(now_ns)
         if method is not None:
-            question = self._dialogue.send(method, self._aggregate)
+            question = self._dialogue.send(method, self._playing)
             self._alive.sent(method, question.sequence, now_ns)
 
     def ended(self, now_ns: int) -> None:
@@ -173,9 +172,18 @@ class RtspSession:
 
     def close(self) -> None:
         """Says goodbye where that takes no time, and ends everything. Any thread; harmless again."""
-        self._dialogue.connection.close(self._dialogue.farewell(self._aggregate))
+        self._dialogue.connection.close(self._dialogue.farewell(self._playing))
         for pair in set(self._pairs.values()):
             pair.close()
+
+    def _described(self) -> Message:
+        """The answer to DESCRIBE, or a redirection before it."""
+        greeting = self._greet()
+        if greeting is not None and greeting.status in _REDIRECTS:
+            return greeting
+        offers = greeting is not None and "GET_PARAMETER" in (greeting.header("public") or "").upper()
+        self._alive = KeepAlive(self._memory.habits, offers_get_parameter=offers)
+        return self._dialogue.ask("DESCRIBE", self._url, {"Accept": "application/sdp"})
 
     def _connect(self) -> None:
         parts = urlsplit(self._url)
@@ -184,10 +192,12 @@ class RtspSession:
         connection = self._dialogue.connection
         connection.connect(parts.hostname or "", port, tls=scheme == "rtsps", timeout=self._timeout)
 
-    def _greet(self) -> Message:
-        """The answer to the first request of a connection."""
+    def _greet(self) -> Message | None:
+        """The answer to the first request of a connection; None where OPTIONS alone may be what is not answered."""
         try:
-            return self._dialogue.ask("OPTIONS", self._url)
+            return self._dialogue.ask("OPTIONS", self._url, patience=self._timeout * _GREETING_SHARE)
+        except TimeoutError:
+            return None
         except (ConnectionEndedError, ConnectionResetError) as error:
             raise failure(HUNG_UP, self._source, address=self._address) from error
 
@@ -207,6 +217,9 @@ class RtspSession:
         parameters = transport_of(answer)
         _expect_sender(receiver, parameters)
         answered = numbers_of(parameters.get("interleaved"))
+        if answered is None and "server_port" in parameters:
+            # It means to send datagrams to nobody; a port is something that only those have.
+            raise answer_failure(UNSUPPORTED_TRANSPORT, "Datagrams", self._source, self._address)
         self._receivers.append((channels.assign(receiver, asked, answered), receiver, None))
 
     def _set_up_datagrams(self, track: sdp.OfferedTrack, receiver: RtpReceiver) -> None:
@@ -243,6 +256,7 @@ class RtspSession:
         for url, headers in self._plays():
             answer = self._dialogue.ask("PLAY", url, headers)
             if _is_good(answer):
+                self._playing = url
                 return answer
             refusals.append(answer)
             if answer.status in (*_FINAL, _NOT_TOGETHER):
