@@ -152,6 +152,36 @@ def test_a_refusal_says_what_to_do(method: str, status: int, sentence: str, rig_
     assert sentence in failed.value.sentence
 
 
+def of_sessions(counts: str, others: int) -> Quirk:
+    """Sessions of three seconds, kept alive by one method alone; the other one is answered with a status."""
+
+    def answer(method: str, _url: str, _headers: dict[str, str]) -> Answer | None:
+        is_other = method in {"GET_PARAMETER", "OPTIONS", "SET_PARAMETER"} - {counts}
+        return (others, {}, b"") if is_other and others != 200 else None
+
+    def text(_: str, sent: bytes) -> bytes:
+        return sent.replace(b"Session: 77", b"Session: 77;timeout=3")
+
+    return Quirk(answer=answer, text=text, session=(3, frozenset({counts})))
+
+
+@pytest.mark.parametrize(
+    ("counts", "others"),
+    [("GET_PARAMETER", 200), ("OPTIONS", 200), ("GET_PARAMETER", 400), ("OPTIONS", 501), ("SET_PARAMETER", 405)],
+)
+def test_a_session_outlives_its_timeout(counts: str, others: int, rig_source: MakeSource) -> None:
+    with OddCamera(footage(rig_source(SPEC)), of_sessions(counts, others)) as camera:
+        taken(camera, 120)
+    assert camera.connections == 1
+
+
+def test_reports_go_to_a_camera_that_sends_none(rig_source: MakeSource) -> None:
+    quirk = Quirk(packets=lambda _, packets: [one for one in packets if not one.is_rtcp])
+    with OddCamera(footage(rig_source(SPEC)), quirk) as camera:
+        taken(camera, 30)
+    assert camera.reports >= 1
+
+
 def test_a_camera_that_means_to_send_datagrams_is_told_from_one_that_is_silent(rig_source: MakeSource) -> None:
     answered = b"Transport: RTP/AVP;unicast;client_port=0-1;server_port=6970-6971\r\n"
     quirk = Quirk(text=lambda _, answer: re.sub(rb"Transport:.*\r\n", answered, answer))

@@ -96,6 +96,8 @@ class Quirk:
     """The session description."""
     answer: Script = lambda *_: None
     """Answers to requests; None from it: the usual one."""
+    session: tuple[float, frozenset[str]] | None = None
+    """After so many seconds without one of these requests the session ends; None: never."""
     text: Callable[[str, bytes], bytes] = lambda _, answer: answer
     """The bytes of an answer to a method."""
 
@@ -120,6 +122,7 @@ class OddCamera(ScriptedCamera):
         self._begin = time.monotonic()
         self._sequence = 65_000
         self._channels: list[int] = []
+        self._counted_at = 0.0
         self.sent: list[int] = []
         self.connections = 0
 
@@ -133,7 +136,13 @@ class OddCamera(ScriptedCamera):
             return 200, {"Session": "77", "Transport": f"RTP/AVP/TCP;unicast;{wanted[0]}"}, b""
         return super()._usual(method, headers)
 
+    def _is_over(self) -> bool:
+        """Ends a session in which nothing that counts has come."""
+        return self._quirk.session is not None and time.monotonic() - self._counted_at > self._quirk.session[0]
+
     def _rewritten(self, method: str, answer: bytes) -> bytes:
+        if self._quirk.session is not None and method in self._quirk.session[1] | {"PLAY"}:
+            self._counted_at = time.monotonic()
         return self._quirk.text(method, answer)
 
     def _description(self) -> str:

@@ -43,6 +43,8 @@ class ScriptedCamera:
         self.requests: list[tuple[str, str]] = []
         self.kept_alive = threading.Event()
         """A sign of life came while it played."""
+        self.reports = 0
+        """RTCP packets that came."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -72,7 +74,7 @@ class ScriptedCamera:
         client.settimeout(10)
         buffer, is_playing, frames, due = b"", False, self._frames(), time.monotonic()
         self._begins()
-        while not self._stopped.is_set():
+        while not self._stopped.is_set() and not (is_playing and self._is_over()):
             if is_playing:
                 if time.monotonic() >= due:
                     client.sendall(next(frames) + self._noise)
@@ -87,6 +89,7 @@ class ScriptedCamera:
             buffer += block
             while buffer[:1] == b"$" and len(buffer) >= 4 + int.from_bytes(buffer[2:4], "big"):
                 buffer = buffer[4 + int.from_bytes(buffer[2:4], "big") :]
+                self.reports += 1
             while b"\r\n\r\n" in buffer and buffer[:1] != b"$":
                 head, _, buffer = buffer.partition(b"\r\n\r\n")
                 if is_playing:
@@ -111,6 +114,10 @@ class ScriptedCamera:
 
     def _begins(self) -> None:
         """A client has connected."""
+
+    def _is_over(self) -> bool:
+        """True when the camera ends the session by itself."""
+        return False
 
     def _rewritten(self, _method: str, answer: bytes) -> bytes:
         """The bytes of an answer as they are sent."""

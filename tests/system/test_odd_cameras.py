@@ -1,5 +1,6 @@
 """Odd cameras, recorded by the whole program: the files hold exactly what was sent."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,28 @@ import pytest
 from rig.fixtures import MakeSource
 from rig.odd_camera import ORDINARY, OddCamera, Quirk, assert_whole, footage
 from rig.program import running
+from rig.scripted_camera import Answer
 from rig.source_files import SourceSpec
 
 SPEC = SourceSpec(width=320, height=240, seconds=60)
-QUIRKS = {"ordinary": ORDINARY}
+
+
+def _sloppy(method: str, _url: str, headers: dict[str, str]) -> Answer | None:
+    """Refuses what it can refuse."""
+    if method == "GET_PARAMETER":
+        return 400, {}, b""
+    return (457, {}, b"") if method == "PLAY" and "range" in headers else None
+
+
+QUIRKS = {
+    "ordinary": ORDINARY,
+    "sloppy in what it says": Quirk(
+        answer=_sloppy,
+        text=lambda _, answer: re.sub(rb"CSeq: \d+", b"CSeq: 0", answer).replace(b": 77", b": 77;timeout=2"),
+        session=(2, frozenset({"OPTIONS"})),
+        description=lambda text: text.rstrip() + "\0",
+    ),
+}
 
 
 @pytest.mark.slow
