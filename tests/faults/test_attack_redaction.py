@@ -5,7 +5,7 @@ import time
 import pytest
 
 from faults.results import note
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact
 
 TEXTS = ["x", "a://", "://x", "rtsp://u:p@", "?pwd=", "?pwd=x", "+", "a:/"]
 TIMES = 200_000

@@ -210,6 +210,39 @@ def test_a_badly_encoded_password_is_not_repeated(text: str) -> None:
     assert "%2F" in str(refused.value) or text.startswith("udp")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rtsp://admin:a/b#Fjord99x@cam/1",
+        "rtsp://cam/s?password=a#Fjord99x",
+        "rtsp://cam/s?password=a#Fjord99x=1",
+        "rtsp://cam/s#transport=Fjord99x",
+        "rtmp://10.0.0.9/live#Fjord99x&audio=off",
+        "tcp://10.0.0.8:5000#Fjord99x",
+        "Fjord99x:admin@10.0.0.5/1",
+    ],
+)
+def test_what_may_be_a_password_is_not_repeated(text: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        parse_address(text)
+    assert "fjord99x" not in str(refused.value).lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("rtsp://10.0.0.5/user=me_password=Fjord99x_channel=1", "rtsp://10.0.0.5/user=***_password=***_channel=1"),
+        ("http://cam/v.cgi?grant=Fjord99x&channel=1", "http://cam/v.cgi?grant=***&channel=1"),
+        ("http://me:Fjord99x@cam/v.cgi?mail=a@b.c", "http://***@cam/v.cgi?mail=***"),
+        ("rtmp://10.0.0.9/live/Fjord99x", "rtmp://10.0.0.9/live/***"),
+    ],
+)
+def test_a_secret_behind_the_host_does_not_show(text: str, shown: str) -> None:
+    address = parse_address(text)
+    assert address.redacted == shown
+    assert "Fjord99x" not in repr(address)
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     heads = ("", "rtsp://", "http://", "rtmp://", "udp://", "tcp://", "file:", "images:", "test:?", "v4l2:", "screen:?")

@@ -26,7 +26,7 @@ from seacorder.base.errors import (
     StorageFailed,
     WorkerLost,
 )
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact
 from seacorder.model.result import CommandFailed
 
 _log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from seacorder.api.times import utc_text
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState
 from seacorder.model.encoding import EncodingStatus

@@ -9,7 +9,6 @@ log file where there is one.
 
 import logging
 import os
-import re
 import stat
 import sys
 import threading
@@ -20,25 +19,13 @@ from pathlib import Path
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.line_writer import Descriptor, LineWriter
 from seacorder.base.log_file import LogFile
+from seacorder.base.redaction import redact
 
 STANDARD_ERROR = 2
 _ABOUT_FILES = ("seacorder.storage", "seacorder.sinks", "seacorder.evidence", "seacorder.channel.worker")
 """Modules whose lines say what became of files."""
 LEVEL_VARIABLE = "SEACORDER_LOG_LEVEL"
 """Workers inherit it, and nothing else of the settings."""
-
-_CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^/\s?#'\"]*@")
-_QUERY_CREDENTIALS = re.compile(
-    r"(?P<name>[?&](?:user|usr|username|login|loginuse|pass|passwd|password|loginpas|pwd|psw|pw|token|key|auth|secret)=)"
-    r"[^&\s#'\"]+",
-    re.IGNORECASE,
-)
-"""As web cameras want them in the address of their picture."""
-
-
-def redact(text: str) -> str:
-    """The same text with user and password of every address in it replaced by `***`."""
-    return _QUERY_CREDENTIALS.sub(r"\g<name>***", _CREDENTIALS.sub(r"\g<scheme>***@", text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import typer
 from seacorder import __version__
 from seacorder.base import log
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
+from seacorder.base.redaction import redact
 from seacorder.cli import streams
 from seacorder.cli.options import DEFAULT_URL, ConfigOption, JsonOption, OfUserOption, ServiceNameOption, UrlOption
 
@@ -71,7 +72,7 @@ def _unprinted(why: str, code: int) -> int:
 
 def _complain(*sentences: str, code: int) -> int:
     for sentence in sentences:
-        log.say(f"seacorder: {sentence}")
+        log.say(redact(f"seacorder: {sentence}"))
     return code
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact, redact_address
 from seacorder.client.errors import ChannelReason, InspectorError
 
 CONNECT_SECONDS = 5.0
@@ -20,8 +20,8 @@ class Transport:
     def __init__(self, base_url: str, timeout_seconds: float) -> None:
         """Raises InspectorError when `base_url` is no web address. Does not connect yet."""
         if not _is_web_address(base_url):
-            raise InspectorError(f"{redact(base_url)!r} is no web address; write one such as http://127.0.0.1:13000.")
-        self.shown_url = redact(base_url.rstrip("/"))
+            raise InspectorError(f"{redact_address(base_url)!r} is no web address; write one such as http://127.0.0.1:13000.")
+        self.shown_url = redact_address(base_url.rstrip("/"))
         timeout = httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
         # No proxy from the environment: a recorder is a neighbour. Certificates only cost time where there are none.
         self._client = httpx.Client(
@@ -58,7 +58,7 @@ class Transport:
         except httpx.RemoteProtocolError as error:
             raise self._stranger(path) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise InspectorError(f"The recorder at {self.shown_url} cannot be asked: {error}.") from error
+            raise InspectorError(f"The recorder at {self.shown_url} cannot be asked: {redact(str(error))}.") from error
 
     def _stranger(self, path: str) -> InspectorError:
         return InspectorError(

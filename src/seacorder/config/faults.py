@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact
 from seacorder.config.keys import Location, accepted, field_at, table_at
 
 _LINK = re.compile(r"\[([^]]+)\]\([^)]*\)")

@@ -3,7 +3,7 @@
 import logging
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events import EventKind, EventLog
 from seacorder.model.event import Event, Severity

@@ -1,6 +1,6 @@
 """Narration as control knows it: who may hear it where, and how it does."""
 
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact_address
 from seacorder.control.channel_watch import ChannelWatch
 from seacorder.control.channel_workers import ChannelWorkers
 from seacorder.model.channel import ChannelStatus
@@ -45,7 +45,7 @@ class Narration:
         status = self._watch[narrator.name]
         return NarrationView(
             name=narrator.name,
-            address=redact(narrator.address),
+            address=redact_address(narrator.address),
             into=narrator.narrator.into,
             narrator=narrator_of(status, self._watch.lost.get(narrator.name)),
             restarts=self._workers.restarts(narrator.name),

@@ -1,6 +1,6 @@
 """The recorder's state as one value."""
 
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact_address
 from seacorder.control.alarms import Alarms
 from seacorder.control.clips import Clips
 from seacorder.control.recordings import Recordings
@@ -49,7 +49,7 @@ class StatusView:
         running, last = self._recordings.running, self._recordings.last
         return ChannelView(
             status=own.watch[name],
-            address=redact(channel.address),
+            address=redact_address(channel.address),
             is_recording=running is not None and running.stored.is_fresh(name, own.clock.monotonic_ns()),
             recording_seconds=running.channel_seconds(name) if running else 0.0,
             restarts=own.workers.restarts(name),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import av.error
 
 from seacorder.base.errors import InputFailed, InputRefused
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact
 from seacorder.model.address import StreamAddress
 
 _UNREACHABLE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)

@@ -90,4 +90,7 @@ def parse_address(text: str) -> Address:
         return _LOCAL[kind](rest)
     if kind in DEVICE_KINDS:
         return parse_device(kind, rest)
-    raise refused(f"There is no input kind {shown(kind)}:{suggestion(kind, _KNOWN)} Use {_LISTED}.")
+    meant = suggestion(kind, _KNOWN)
+    if meant == ".":  # it may be the user's name: the kind has been forgotten
+        raise refused(f"What stands before the first colon is no input kind. Use {_LISTED}.")
+    raise refused(f"There is no input kind {shown(kind)}:{meant} Use {_LISTED}.")

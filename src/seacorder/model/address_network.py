@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import quote, unquote
 
-from seacorder.base.log import redact
+from seacorder.base.redaction import MASK, redact_address
 from seacorder.model.address_options import ON_OFF, Option, one_of, parse_options, refused
 
 _ENCODE_HINT = "In a user name or password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F and % as %25."
@@ -42,9 +42,12 @@ class RtspClient(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RtspAddress:
-    """A camera. `url` is what it is asked for, without credentials and without our options."""
+    """A camera. `url` is what it is asked for, without credentials and without our options.
 
-    url: str
+    It may hold a password all the same, in its path or query, and is never shown whole.
+    """
+
+    url: str = field(repr=False)
     user: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     transport: Transport = Transport.TCP
@@ -87,7 +90,7 @@ class StreamAddress:
     @property
     def redacted(self) -> str:
         """For people: says that there are credentials, not which."""
-        return redact(_redacted(self.url, self.user))
+        return _redacted(self.url, self.user)
 
 
 def parse_rtsp(scheme: str, rest: str) -> RtspAddress:
@@ -146,6 +149,8 @@ def _target(scheme: str, rest: str, what: str) -> tuple[str, str]:
     if not rest.startswith("//"):
         raise refused(f"{what} begins with {scheme}:// and its host name.")
     target, _, option_text = rest[2:].partition("#")
+    if "@" in option_text:
+        raise refused(f"What stands behind the # is no option. {_ENCODE_HINT}")
     return target, option_text
 
 
@@ -183,9 +188,9 @@ def _with_credentials(url: str, user: str | None, password: str | None) -> str:
 
 def _redacted(url: str, user: str | None) -> str:
     if user is None:
-        return url
+        return redact_address(url)
     scheme, _, rest = url.partition("://")
-    return f"{scheme}://***@{rest}"
+    return redact_address(f"{scheme}://{MASK}@{rest}")
 
 
 def _interface(value: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from seacorder.base.errors import BadRequest
+from seacorder.base.redaction import is_harmless
 
 SIZE_MAX = (7680, 4320)
 RATE_MAX = 240
@@ -26,12 +27,11 @@ def parse_options(text: str, mark: str, known: Mapping[str, Option], decode: Cal
         name, _, value = item.partition("=")
         option = known.get(name)
         if option is None:
-            hint = f"{suggestion(name, tuple(known))} Known: {', '.join(known)}."
-            raise BadRequest(f"There is no input option {shown(name)} after {mark}{hint}", field="input")
+            raise BadRequest(_no_such(name, mark, tuple(known)), field="input")
         try:
             values[name] = option.parse(decode(value))
         except ValueError as error:
-            raise BadRequest(f"Input option {name}: {option.expected}, not {shown(value)}.", field="input") from error
+            raise BadRequest(f"Input option {name}: {option.expected}{_not(value)}.", field="input") from error
     return values
 
 
@@ -39,11 +39,25 @@ def refused(sentence: str) -> BadRequest:
     return BadRequest(sentence, field="input")
 
 
+def _no_such(name: str, mark: str, known: tuple[str, ...]) -> str:
+    """Repeats what came only where it resembles an option: it may be the rest of a password."""
+    meant = suggestion(name, known)
+    choice = f"Known: {', '.join(known)}."
+    if meant != ".":
+        return f"There is no input option {shown(name)} after {mark}{meant} {choice}"
+    encoded = {"#": " A # in a user name or password is written %23."}.get(mark, "")
+    return f"What stands after {mark} is no input option. {choice}{encoded}"
+
+
+def _not(value: str) -> str:
+    return f", not {shown(value)}" if is_harmless(value) else ""
+
+
 def suggestion(word: str, known: tuple[str, ...]) -> str:
     """`; did you mean …?`, or a full stop when nothing is close."""
     import difflib  # only a mistake needs it, and workers are to stay small
 
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else "."
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.pace import Bucket
 

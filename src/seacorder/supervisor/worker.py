@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from seacorder.base.background import survived, task
 from seacorder.base.errors import NoAnswer, WorkerLost
-from seacorder.base.log import redact
+from seacorder.base.redaction import redact
 from seacorder.model.command import Finish
 from seacorder.model.report import Answer, Picture
 from seacorder.supervisor.limits import Limits
