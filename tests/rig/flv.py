@@ -14,18 +14,19 @@ _HEADER_BYTES, _TAG_HEAD, _TAG_TAIL = 13, 11, 4
 _AUDIO, _VIDEO = 8, 9
 
 
-def add_sound(video: Path, path: Path, seconds: float, container: str | None = None) -> None:
-    """Writes the pictures of `video` with silence as AAC beside them, which begins with the first picture."""
+def add_sound(video: Path, path: Path, seconds: float, container: str | None = None, codec: str = "aac") -> None:
+    """Writes the pictures of `video` with silence beside them, which begins with the first picture."""
     with av.open(str(video)) as given, av.open(str(path), "w", format=container) as out:
         picture = out.add_stream_from_template(given.streams.video[0], opaque=True)
-        sound: Any = out.add_stream("aac", rate=SOUND_RATE, layout="mono")
+        sound: Any = out.add_stream(codec, rate=SOUND_RATE, layout="mono")
         packets = [packet for packet in given.demux(video=0) if packet.size]
         base = given.streams.video[0].time_base or Fraction(1)
         heard = []
-        for block in range(int(seconds * SOUND_RATE) // 1024):
-            frame = av.AudioFrame("fltp", "mono", 1024)
+        kind, samples = ("flt", 960) if codec == "libopus" else ("fltp", 1024)
+        for block in range(int(seconds * SOUND_RATE) // samples):
+            frame = av.AudioFrame(kind, "mono", samples)
             frame.planes[0].update(bytes(frame.planes[0].buffer_size))
-            frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, block * 1024, Fraction(1, SOUND_RATE)
+            frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, block * samples, Fraction(1, SOUND_RATE)
             heard += sound.encode(frame)
         for packet in packets:
             packet.stream = picture
