@@ -18,6 +18,7 @@ SUBJECTS = (
     ("Killed processes", ("test_kills", "test_kills_of_control", "test_guardian")),
     ("Unread log", ("test_unread_log",)),
     ("Power cut", ("test_power_cuts",)),
+    ("Damaged files", ("test_damaged_files",)),
     ("Bad disks", ("test_disk_full", "test_disk_hangs", "test_disk_fails", "test_disk_exchanged")),
     ("Bad cameras", ("test_cameras", "test_format_changes")),
     ("Bad pictures", ("test_pictures",)),

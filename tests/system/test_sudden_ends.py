@@ -100,3 +100,30 @@ def test_a_dead_camera_is_told_within_two_seconds_and_the_hole_is_accounted(
     assert repeated == []
     assert loss["cause"] == "reconnect"
     assert abs(loss["frames"] - len(missing)) <= 2
+
+
+@pytest.mark.slow
+def test_what_lies_behind_a_damaged_block_is_kept_and_the_block_is_a_loss(tmp_path: Path) -> None:
+    """The file is renamed in mid-recording, everything is killed, and a block of the file reads as zeros then."""
+    with running(tmp_path, {"Bow": "test:?size=320x240&rate=20&gop=10"}) as program:
+        program.wait_live()
+        program.get("/api/inspector/startrecording")
+        program.wait_recorded(2.0)
+        (begun,) = program.files("*.mp4")
+        renamed = begun.rename(begun.with_name("Anomaly 7.mp4"))
+        program.wait_recorded(4.0)
+        program.kill_all()
+        content = renamed.read_bytes()
+        at = len(content) // 2
+        renamed.write_bytes(content[:at] + bytes(4096) + content[at + 4096 :])
+        program.start()
+        old = wait_for(lambda: next((row for row in program.rows("parts") if row["state"] == "repaired"), None), "it")
+        program.get("/api/inspector/stoprecording")
+        (loss,) = [row for row in program.rows("losses") if row["cause"] == "damaged"]
+        log = program.log()
+    assert Path(old["path"]) == renamed
+    assert renamed.with_name("Anomaly 7.mp4.original").stat().st_size == len(content)
+    assert old["frames"] + loss["frames"] >= content.count(b"moof") - 1
+    assert 1 <= loss["frames"] <= 60
+    assert str(renamed) in loss["detail"]
+    assert "the original is kept as" in log

@@ -137,7 +137,7 @@ def _copy(path: Path, layout: Layout, beside: Path, progress: Progress) -> _Copy
         streams = {stream.index: _twin(target, stream) for stream in source.streams}
         digests = {index: _Digest() for index in streams}
         is_begun = False
-        for count, packet in enumerate(beginning.rebased(kept)):
+        for count, packet in enumerate(_lasting(beginning.rebased(kept))):
             if not is_begun:
                 is_begun = True
                 target.metadata.update(_metadata_of(source, note, beginning))
@@ -150,6 +150,22 @@ def _copy(path: Path, layout: Layout, beside: Path, progress: Progress) -> _Copy
             raise StorageFailed(f"{path} holds nothing to repair: {_NOTHING_THERE}")
     found = {index: digest for index, digest in digests.items() if digest.packets}
     return _Copy(found, account.places(note))
+
+
+def _lasting(packets: Iterator[Any]) -> Iterator[Any]:
+    """Each lasts until the next one of its track.
+
+    Where a fragment ends before the muxer knows the next packet, it takes the packet's own duration for the distance,
+    and the picture behind a hole would be shown too early.
+    """
+    waiting: dict[int, Any] = {}
+    for packet in packets:
+        before = waiting.get(packet.stream.index)
+        if before is not None:
+            before.duration = packet.dts - before.dts
+            yield before
+        waiting[packet.stream.index] = packet
+    yield from sorted(waiting.values(), key=lambda packet: packet.dts * packet.time_base)
 
 
 class _Beginning:
