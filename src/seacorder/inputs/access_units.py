@@ -172,7 +172,8 @@ class AccessUnits(ABC):
     def has_just_taken(self, block: bytes) -> bool:
         """False when the newest payload that was taken is certainly another one than `block`."""
         tail = block[-min(len(block) - self.header_bytes - 1, _TAIL_BYTES) :]
-        newest = self._fragments or self._pieces or [unit.content for unit in self.ready[-1:]]
+        last = self._front_sets[-1:] or [unit.content for unit in self.ready[-1:]]
+        newest = self._fragments or self._pieces or self._front or last
         return not newest or len(block) <= self.header_bytes + 1 or b"".join(newest).endswith(tail)
 
     @property
