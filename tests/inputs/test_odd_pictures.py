@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rig.fixtures import MakeSource
-from rig.frames import frame_numbers
+from rig.frames import decoded_frames, frame_numbers
 from rig.odd_camera import ORDINARY, OddCamera, Quirk, RtpPacket, footage, fragments
 from rig.recording import write
 from rig.source_files import SourceSpec
@@ -108,3 +108,27 @@ def _quirks(codec: str) -> dict[str, Quirk]:
 def test_every_picture_of_a_camera_comes(name: str, codec: str, rig_source: MakeSource, tmp_path: Path) -> None:
     with OddCamera(footage(rig_source(SPECS[codec])), _quirks(codec)[name], seconds=0) as camera:
         assert_all_come(camera, tmp_path / "taken.mp4")
+
+
+@pytest.mark.parametrize("codec", SPECS)
+def test_intra_refresh_begins_at_a_recovery_point_and_is_right_from_there_on(
+    codec: str, rig_source: MakeSource, tmp_path: Path
+) -> None:
+    spec = SourceSpec(width=320, height=240, seconds=8, gop=20, codec=codec, intra_refresh=True)
+    # x265 refreshes but does not say so.
+    message = bytes.fromhex("4e010602051480")
+    told = Quirk(units=lambda number, units: units if number % 20 else [message, *units])
+    quirk = ORDINARY if codec == "h264" else told
+    with OddCamera(footage(rig_source(spec)), quirk, first=33, seconds=0) as camera:
+        formats, pictures = taken(camera)
+    recovery = pictures[0].recovery_frames
+    assert pictures[0].is_keyframe
+    assert 0 < recovery <= 20
+    beginnings = [place for place, picture in enumerate(pictures) if picture.is_keyframe]
+    assert beginnings == [0, 20, 40]
+    write(formats[0], pictures, tmp_path / "taken.mp4")
+    shown = {round(frame.seconds * 25): frame.reading for frame in decoded_frames(tmp_path / "taken.mp4")}
+    right = [shown[place] for place in range(recovery, COUNT)]
+    assert all(reading is not None for reading in right)
+    numbers = [reading.number for reading in right if reading is not None]
+    assert numbers == list(range(numbers[0], numbers[0] + len(right)))

@@ -36,6 +36,8 @@ class SourceSpec:
     """0: as many as constant quality takes."""
     channel_index: int = 0
     first_number: int = 0
+    intra_refresh: bool = False
+    """A keyframe only at the beginning; a column of intra blocks that passes over the picture once in `gop` frames."""
     noise: bool = False
     """Fills the picture with noise, so that a high bit rate is really used."""
     shows: Literal["pattern", "still", "black"] = "pattern"
@@ -92,7 +94,11 @@ def _options(spec: SourceSpec) -> dict[str, str]:
         # One slice a picture: GStreamer's payloader repeats parameter sets before each slice, which no camera does.
         stuffing = "" if spec.shows == "pattern" else ":nal-hrd=cbr"
         one_slice = {"x264-params": f"sliced-threads=0:slices=1{stuffing}"}
+        if spec.intra_refresh:
+            return {"preset": "veryfast", "x264-params": f"slices=1:bframes=0:intra-refresh=1:keyint={spec.gop}"}
         return options | one_slice | {"sc_threshold": "0", "keyint_min": str(spec.gop), "forced-idr": "1"}
+    if spec.intra_refresh:
+        return options | {"x265-params": f"log-level=none:bframes=0:intra-refresh=1:keyint={spec.gop}"}
     interval = f"keyint={spec.gop}:min-keyint={spec.gop}:scenecut=0:open-gop=0"
     return options | {"x265-params": f"log-level=none:bframes={spec.b_frames}:{interval}"}
 

@@ -120,7 +120,7 @@ def test_colours_are_right_for_every_matrix_and_range(
 def test_a_small_picture_is_small(tmp_path: Path) -> None:
     made = footage(Recipe())
     jpeg = tmp_path / "p.jpg"
-    jpeg.write_bytes(picture_of(made.video[10], made.source, 160))
+    jpeg.write_bytes(picture_of(made.video[10:11], made.source, 160))
     with Image.open(jpeg) as image:
         assert image.size == (160, 32)
 

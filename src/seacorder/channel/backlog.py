@@ -20,6 +20,16 @@ class Group:
     samples: list[Sample] = field(default_factory=list)
     bytes: int = 0
 
+    @property
+    def video(self) -> list[Sample]:
+        """Its pictures, in decoding order."""
+        return [sample for sample in self.samples if sample.track is Track.VIDEO]
+
+    @property
+    def recovery_frames(self) -> int:
+        """So many pictures after its first all is right; 0 where it begins with a true keyframe."""
+        return self.samples[0].recovery_frames
+
 
 class Backlog:
     """Keeps at least `seconds` back from the newest sample, cut at keyframes. Not thread-safe."""
@@ -63,13 +73,14 @@ class Backlog:
         """
         if not self._groups:
             return None
-        group = self._groups[self._index_at(instant_ns)]
-        video = [sample for sample in group.samples if sample.track is Track.VIDEO]
+        index = self._index_at(instant_ns)
+        group = self._groups[index]
+        video = group.video
         wanted = [place for place, sample in enumerate(video) if sample.instant_ns <= instant_ns]
         if not wanted:
             return video[:1], group.source
         newest = max(wanted, key=lambda place: video[place].instant_ns)
-        return video[: newest + 1], group.source
+        return self._lead_in(index, newest) + video[: newest + 1], group.source
 
     def newest_difference_bytes(self) -> int:
         """Mean size of the newest group's packets after its keyframe: how much changes from picture to picture."""
@@ -79,17 +90,18 @@ class Backlog:
         return (group.bytes - group.samples[0].size) // (len(group.samples) - 1)
 
     def newest_pictures(self) -> tuple[list[Sample], SourceFormat] | None:
-        """The newest group's pictures, in decoding order."""
+        """The newest group's pictures, in decoding order, and what must be decoded before them."""
         if not self._groups:
             return None
         group = self._groups[-1]
-        return [sample for sample in group.samples if sample.track is Track.VIDEO], group.source
+        return self._lead_in(len(self._groups) - 1, 0) + group.video, group.source
 
-    def newest_keyframe(self) -> tuple[Sample, SourceFormat] | None:
+    def newest_keyframe(self) -> tuple[list[Sample], SourceFormat] | None:
+        """The newest keyframe, last, and what must be decoded before it: nothing unless it is a recovery point."""
         if not self._groups:
             return None
         group = self._groups[-1]
-        return group.samples[0], group.source
+        return [*self._lead_in(len(self._groups) - 1, 0), group.samples[0]], group.source
 
     @property
     def seconds(self) -> float:
@@ -97,6 +109,17 @@ class Backlog:
         if not self._groups:
             return 0.0
         return max(0.0, (self._groups[-1].samples[-1].instant_ns - self._groups[0].start_ns) / NS_PER_SECOND)
+
+    def _lead_in(self, index: int, shown: int) -> list[Sample]:
+        """Pictures of the groups before that must be decoded so that the `shown`-th picture of a group is right."""
+        group = self._groups[index]
+        lead: list[Sample] = []
+        while group.recovery_frames > shown and index > 0 and self._groups[index - 1].source is group.source:
+            index -= 1
+            group = self._groups[index]
+            lead = group.video + lead
+            shown += len(group.video)
+        return lead
 
     def _index_at(self, instant_ns: int) -> int:
         for index in range(len(self._groups) - 1, -1, -1):

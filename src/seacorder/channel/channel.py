@@ -14,11 +14,12 @@ from seacorder.channel.account import Hole, Rate, Unencoded
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.counts import Counts
 from seacorder.channel.encoding_side import EncodingSide, primer_of
+from seacorder.channel.intra_refresh import IntraRefresh
 from seacorder.channel.narration import narration_of
 from seacorder.channel.outputs import Outputs, Slot
 from seacorder.channel.overlay.texts import ShownTexts
 from seacorder.channel.timeline import Timeline, decoded_ns
-from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
+from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault, PictureFormat
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
@@ -88,6 +89,7 @@ class Channel:
         self._newest: Sample | None = None
         self._newest_arrived_ns, self._reached_ns = 0, 0
         """The second: no picture captured before this instant is still to come."""
+        self._intra_refresh = IntraRefresh()
         self._hole: Hole | None = None
         self._wants_keyframe, self._losses, self._mended_said = True, 0, (0, 0)
         """The last: how many mended, when it was said."""
@@ -124,7 +126,7 @@ class Channel:
             if self._wants_keyframe:
                 return
             self._rate.count(packet.arrived_ns, packet.size, packet.track is Track.VIDEO)
-            if sample.track is Track.VIDEO and sample.is_keyframe:
+            if sample.track is Track.VIDEO and sample.is_keyframe and not sample.recovery_frames:
                 self.offer_keyframe(sample, source, self.backlog.newest_difference_bytes())
             self._store(sample, source)
             if self.waiting_grabs and sample.track is Track.VIDEO:
@@ -303,7 +305,7 @@ class Channel:
                 state=self._state,
                 since_utc_ns=self._since_utc_ns,
                 reason=self._reason,
-                picture=self.source.picture if self.source else None,
+                picture=self._picture(),
                 bits_per_second=self._rate.bits_per_second(now_ns) + self._encoded_rate.bits_per_second(now_ns),
                 frames_received=self._timeline.next_number + self._received_more,
                 losses=self._losses,
@@ -362,6 +364,8 @@ class Channel:
         if self._wants_keyframe and not sample.is_keyframe:
             return False
         self._wants_keyframe = False
+        if sample.is_keyframe and (sentence := self._intra_refresh.sentence(self.settings.name, sample)):
+            self.note("intra_refresh", Severity.WARNING, sentence)
         if self._state is not ChannelState.LIVE:
             self._enter(ChannelState.LIVE, None)
         if self.source is not None:
@@ -373,6 +377,11 @@ class Channel:
             self._note_loss(hole, sample.instant_ns, missing)
         self._newest = sample
         return True
+
+    def _picture(self) -> PictureFormat | None:
+        if self.source is None:
+            return None
+        return replace(self.source.picture, begins_at_recovery_points=self._intra_refresh.is_on)
 
     def _missing_before(self, packet: SourcePacket) -> int:
         """Pictures that came neither whole nor late; by the times only where nobody has counted."""

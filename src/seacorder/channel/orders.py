@@ -180,10 +180,11 @@ class Orders:
             if found is None:
                 self._channel.report(Picture(order.request, b""))
                 return
-            sample, source = found
+            samples, source = found
+            sample = samples[-1]
             if self._picture is None or self._picture[:2] != (sample.number, order.width):
                 try:
-                    jpeg = picture_of(sample, source, order.width)
+                    jpeg = picture_of(samples, source, order.width)
                 except SeacorderError as error:
                     log.warning("no picture: %s", error)
                     jpeg = b""

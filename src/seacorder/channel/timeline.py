@@ -153,6 +153,7 @@ class Timeline:
             instant_ns=instant_ns,
             utc_ns=instant_ns + self.utc_minus_monotonic_ns,
             number=number,
+            recovery_frames=source.recovery_frames,
         )
 
     def _begin(self, times: TrackTimes, source: SourcePacket, stamp: int | None) -> int:

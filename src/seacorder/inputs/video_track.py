@@ -10,6 +10,7 @@ from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs.access_units import AccessUnit, AccessUnits
+from seacorder.inputs.beginnings import Beginnings
 from seacorder.inputs.formats import ProbedVideo, probe_for_mp4, sane_rate, source_format
 from seacorder.inputs.h264_payload import H264Units, slice_type
 from seacorder.inputs.h265_payload import H265Units
@@ -75,6 +76,7 @@ class VideoTrack:
         self._seen: tuple[bytes, ...] = ()
         self._keeps_sets = False
         self._times = Unwrapped()
+        self._beginnings = Beginnings()
         self._order = PictureOrder(0, _USUAL_FRAME_TICKS)
         self._missing = MissingPictures(0)
         self._frame_ticks = 0
@@ -97,15 +99,18 @@ class VideoTrack:
         for unit in ready:
             if unit.parameter_sets:
                 self._current.put(unit.parameter_sets)
-            if unit.is_keyframe and (new := self._changed_format(unit)) is not None:
+            time = self._times.take(unit.timestamp)
+            recovery = self._beginnings.take(time, is_keyframe=unit.is_keyframe, recovery_frames=unit.recovery_frames)
+            if recovery is not None and (new := self._changed_format(unit)) is not None:
                 items.append(new)
             if self._format is not None:
-                items.append(self._packet(unit, arrived_ns))
+                items.append(self._packet(unit, time, recovery, arrived_ns))
         ready.clear()
         return items
 
-    def _packet(self, unit: AccessUnit, arrived_ns: int) -> SourcePacket:
-        time = self._times.take(unit.timestamp)
+    def _packet(self, unit: AccessUnit, time: int, recovery: int | None, arrived_ns: int) -> SourcePacket:
+        """`time` unwrapped; `recovery`: after so many pictures all is right when a file begins with it, None: never."""
+        begins = recovery is not None
         if self.origin is None:
             self.origin, self.origin_arrived_ns = time, arrived_ns
         pts = time - self.origin
@@ -115,11 +120,11 @@ class VideoTrack:
             self._keeps_sets = self._keeps_sets or not self._known.issuperset(unit.parameter_sets)
         if self._keeps_sets:
             # Whoever begins with a keyframe needs all of them, whichever the camera has just sent.
-            sets = self._current.all if unit.is_keyframe else unit.parameter_sets
+            sets = self._current.all if begins else unit.parameter_sets
             content = b"".join(len(one).to_bytes(4, "big") + one for one in sets) + content
         report, self.report = self.report, None
         packet: Any = av.Packet(content)
-        packet.is_keyframe = unit.is_keyframe  # its times are set by whoever writes it, each time anew
+        packet.is_keyframe = begins  # its times are set by whoever writes it, each time anew
         order, waited = self._order, max(0, arrived_ns - self._arrived_ns) * 9 // 100_000
         self._arrived_ns = arrived_ns
         dts = order.decoding_time(pts, waited, content)
@@ -132,13 +137,14 @@ class VideoTrack:
             None if order.is_stray else pts,
             dts,
             self._frame_ticks,
-            unit.is_keyframe,
+            begins,
             len(content),
             arrived_ns,
             unit.is_doubtful,
             None if report is None else _camera_ns(report, time),
             0 if order.reorders else missing,
             self._is_counted(),
+            recovery or 0,
         )
 
     def _is_counted(self) -> bool:

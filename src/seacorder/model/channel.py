@@ -87,6 +87,8 @@ class PictureFormat:
     """Bits a sample, as far as the source tells."""
     read_by: str = ""
     """`ffmpeg` where FFmpeg's client reads a camera that ours cannot."""
+    begins_at_recovery_points: bool = False
+    """It sends intra refresh instead of keyframes; the first pictures of each file are incomplete."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class FileNote:
     """Its capture time."""
     recording_id: str | None = None
     """The recording during which it was made; a part's own id again, None for a clip without one."""
+    recovery_frames: int = 0
+    """So many of its first pictures are incomplete, because it begins at a recovery point; 0: with a keyframe."""
     is_repaired: bool = False
     """True once a repair has made an indexed file of it."""
 

@@ -92,6 +92,8 @@ class SourcePacket:
     """Pictures right before it that are known to be missing, whatever the times say."""
     is_counted: bool = False
     """The input knows by packet numbers what is missing before it: its time tells nothing more of that."""
+    recovery_frames: int = 0
+    """Of a keyframe that is a recovery point only: so many pictures after it everything is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class Sample:
     """Capture time, UTC."""
     number: int
     """Video: the channel's frame number, in decoding order, from 0 at the worker's start. Audio: -1."""
+    recovery_frames: int = 0
+    """As in `SourcePacket`."""
 
     @property
     def clock_ns(self) -> int:
@@ -134,6 +138,7 @@ class Sample:
             self.instant_ns,
             utc_ns,
             self.number,
+            self.recovery_frames,
         )
 
 

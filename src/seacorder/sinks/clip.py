@@ -81,6 +81,7 @@ class ClipSink:
             first_frame=keyframe.number,
             first_frame_utc_ns=keyframe.utc_ns,
             recording_id=self._order.recording_id,
+            recovery_frames=keyframe.recovery_frames,
         )
         naming = self._order.naming
         path = relocated(part_path(path_for(naming, channel, EXTENSION), self._number), naming, place)

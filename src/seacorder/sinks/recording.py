@@ -129,6 +129,7 @@ class RecordingSink:
             first_frame=keyframe.number,
             first_frame_utc_ns=keyframe.utc_ns,
             recording_id=self._order.recording_id,
+            recovery_frames=keyframe.recovery_frames,
         )
         plan = FilePlan(path, note, self._order.recording_id, self._opened, self._closed, place)
         file = self._files.begin(plan, keyframe, source)
