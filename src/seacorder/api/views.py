@@ -81,7 +81,7 @@ class PictureView(View):
     audio_codec: str | None
     read_by: str
     """`ffmpeg` where FFmpeg's client reads a camera that the recorder's own cannot; else empty."""
-    begins_at_recovery_points: bool = False
+    begins_at_recovery_points: bool
     """It sends intra refresh instead of keyframes; the first pictures of each file are incomplete."""
 
 
