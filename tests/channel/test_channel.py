@@ -42,7 +42,6 @@ class Bench:
     def frames(self, count: int, *, skip: int = 0, told: int = 0) -> None:
         """`told`: so many the input says are missing before the first of them."""
         self.place += skip
-        self.clock.advance(skip * FRAME_SECONDS)
         for _ in range(count):
             self.clock.advance(FRAME_SECONDS)
             now = self.clock.monotonic_ns()
@@ -209,6 +208,7 @@ def test_without_a_recording_nothing_is_lost(bench: Bench) -> None:
 def test_frames_that_the_source_says_never_arrived_are_a_loss(bench: Bench) -> None:
     bench.frames(60)
     bench.record()
+    bench.clock.advance(3 * FRAME_SECONDS)
     bench.frames(1, skip=3)
     (loss,) = bench.losses
     assert (loss.cause, loss.frames) == (LossCause.NETWORK, 3)
@@ -266,3 +266,36 @@ def test_a_still_waits_for_a_frame_of_before_its_instant_but_not_for_ever(bench:
     assert taken == [order]
     bench.wait(1.0)
     assert taken == [order]
+
+
+@pytest.mark.parametrize("seconds", [3, 6, 30])
+def test_a_slow_source_is_live_between_its_frames_and_misses_none(bench: Bench, seconds: int) -> None:
+    def frame() -> None:
+        at = bench.clock.monotonic_ns()
+        packet = SourcePacket(Track.VIDEO, None, at // 1_000_000, at // 1_000_000, 0, True, 1000, at)
+        bench.channel.take(packet)
+
+    bench.channel.connected(source())
+    bench.record()
+    states = []
+    for number in range(12):
+        frame()
+        for _ in range(seconds * 2):
+            bench.wait(0.5)
+            if number >= 2:
+                states.append(bench.state)
+    assert set(states) == {ChannelState.LIVE}
+    assert bench.losses == []
+    picture = bench.channel.status().picture
+    assert picture is not None
+    assert picture.frame_rate == pytest.approx(1 / seconds, abs=0.01)
+    bench.wait(seconds * 2)
+    assert bench.state is ChannelState.STALLED
+
+
+def test_an_ordinary_source_is_stalled_after_two_and_a_half_seconds(bench: Bench) -> None:
+    bench.frames(2)
+    bench.wait(2.4)
+    assert bench.state is ChannelState.LIVE
+    bench.wait(0.2)
+    assert bench.state is ChannelState.STALLED

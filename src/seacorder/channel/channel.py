@@ -18,7 +18,7 @@ from seacorder.channel.intra_refresh import IntraRefresh
 from seacorder.channel.narration import narration_of
 from seacorder.channel.outputs import Outputs, Slot
 from seacorder.channel.overlay.texts import ShownTexts
-from seacorder.channel.timeline import Timeline, decoded_ns
+from seacorder.channel.timeline import Timeline, decoded_ns, rate_of
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault, PictureFormat
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.event import Event, Severity
@@ -30,8 +30,6 @@ from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
 
 log = logging.getLogger(__name__)
 
-STALLED_AFTER_NS = 2500 * NS_PER_MS
-"""An operator is to know within three seconds; the rest is for the way to them."""
 FRAMEGRAB_WAIT_NS = 200 * NS_PER_MS
 """How long a still waits for a frame that was captured before its instant and is still on its way."""
 ENCODED_FRAMEGRAB_WAIT_NS = 1500 * NS_PER_MS
@@ -238,9 +236,10 @@ class Channel:
         with self.lock:
             now_ns = self.clock.monotonic_ns()
             self._read_wall_clock()
-            if self.is_live and now_ns - self._newest_arrived_ns >= STALLED_AFTER_NS:
+            if self.is_live and now_ns - self._newest_arrived_ns >= self._timeline.patience_ns:
                 self._open_hole(LossCause.STALL, "The connection stands but sends nothing.")
-                reason = f"{self.settings.name} is connected but has sent no frame for 2.5 s; check the camera."
+                silence = f"no frame for {self._timeline.patience_ns / NS_PER_SECOND:.3g} s"
+                reason = f"{self.settings.name} is connected but has sent {silence}; check the camera."
                 self._enter(ChannelState.STALLED, reason)
             self.outputs.finish_due(now_ns, is_live=self.is_live, newest_ns=self._still_coming_ns(now_ns))
             self.settle(now_ns)
@@ -253,7 +252,7 @@ class Channel:
         with self.lock:
             due = [grab.deadline_ns for grab in self.waiting_grabs]
             if self.is_live:
-                due.append(self._newest_arrived_ns + STALLED_AFTER_NS)
+                due.append(self._newest_arrived_ns + self._timeline.patience_ns)
             stop = self.outputs.next_due_ns(self._still_coming_ns(self.clock.monotonic_ns()))
             return min([*due, stop] if stop is not None else due, default=None)
 
@@ -276,10 +275,9 @@ class Channel:
     @property
     def frame_ns(self) -> int:
         """Usual distance of two frames; 0 when unknown."""
-        if self.source is not None and self.source.frame_rate:
-            return int(NS_PER_SECOND / self.source.frame_rate)
-        measured = self._rate.frames_per_second(self.clock.monotonic_ns())
-        return NS_PER_SECOND // measured if measured else 0
+        told = float(self.source.frame_rate or 0) if self.source is not None else 0.0
+        rate = rate_of(told, self._timeline.frame_ns) or self._rate.frames_per_second(self.clock.monotonic_ns())
+        return int(NS_PER_SECOND / rate) if rate else 0
 
     def has_reached(self, instant_ns: int) -> bool:
         """True when the newest frame at or before an instant is here, as far as one can know without waiting."""
@@ -306,6 +304,7 @@ class Channel:
                 since_utc_ns=self._since_utc_ns,
                 reason=self._reason,
                 picture=self._picture(),
+                patience_ns=self._timeline.patience_ns,
                 bits_per_second=self._rate.bits_per_second(now_ns) + self._encoded_rate.bits_per_second(now_ns),
                 frames_received=self._timeline.next_number + self._received_more,
                 losses=self._losses,
@@ -378,14 +377,16 @@ class Channel:
         self._newest = sample
         return True
 
-    def _picture(self) -> PictureFormat | None:
-        if self.source is None:
-            return None
-        return replace(self.source.picture, begins_at_recovery_points=self._intra_refresh.is_on)
-
     def _missing_before(self, packet: SourcePacket) -> int:
         """Pictures that came neither whole nor late; by the times only where nobody has counted."""
         return packet.missing_before if packet.is_counted else max(packet.missing_before, self._timeline.frames_skipped)
+
+    def _picture(self) -> PictureFormat | None:
+        if self.source is None:
+            return None
+        told = self.source.picture
+        rate = rate_of(told.frame_rate, self._timeline.frame_ns)
+        return replace(told, frame_rate=rate, begins_at_recovery_points=self._intra_refresh.is_on)
 
     def _open_hole(self, cause: LossCause, detail: str) -> None:
         if self._hole is None:
@@ -397,6 +398,8 @@ class Channel:
     def _end_hole(self, hole: Hole, first: Sample) -> None:
         """Pictures come again. How many never came is said at once, and again when it is better known."""
         self._hole = None
+        if hole.cause is LossCause.STALL and self._timeline.is_unpaced:
+            return  # it was waited for in vain, but that is the source's pace
         loss = self._note_loss(hole, first.instant_ns, hole.frames(first.instant_ns, self.frame_ns))
         from_utc_ns = hole.from_ns + self._timeline.utc_minus_monotonic_ns
         if loss is not None and hole.before is not None and loss.from_utc_ns == from_utc_ns:

@@ -10,7 +10,7 @@ wall clock says now; a step of the wall clock moves UTC and nothing else.
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.channel.clock_offset import ClockOffset
 from seacorder.channel.clock_watch import ClockWatch
 from seacorder.channel.mooring import Mooring
@@ -25,6 +25,12 @@ REORDER_NS = 5 * NS_PER_SECOND
 """The furthest that presentation may lie from decoding."""
 CONFIRMED_NS = 10 * NS_PER_SECOND
 """A wrong rate is told after so long: a network that fills up looks like one for some seconds."""
+PATIENCE_NS = 2500 * NS_PER_MS
+"""An operator is to know within three seconds that a picture stays away; the rest is for the way to them."""
+FIRST_PATIENCE_NS = 3 * PATIENCE_NS
+"""Behind a connection's first picture: it may be that of a slow source."""
+SAME_RATE = 0.1
+"""What a source tells of its rate is more exact than what is measured, unless they differ by so much."""
 DEFAULT_FRAME_NS = NS_PER_SECOND // 25
 
 
@@ -37,6 +43,13 @@ def decoded_ns(sample: Sample, video: TrackFormat) -> int:
         return sample.instant_ns
     ahead = (sample.pts - sample.dts) * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
     return sample.instant_ns - ahead
+
+
+def rate_of(told: float, frame_ns: int) -> float:
+    """Frames a second: as the source tells (0: not at all), but where its frames contradict; 0 when unknown."""
+    if not frame_ns or (told and abs(frame_ns * told / NS_PER_SECOND - 1) <= SAME_RATE):
+        return told
+    return round(NS_PER_SECOND / frame_ns, 3)
 
 
 def media_ns(sample: Sample, video: TrackFormat) -> int:
@@ -74,6 +87,7 @@ class Timeline:
     _offset_ns: int = 0
     _tracks: dict[Track, TrackTimes] = field(default_factory=dict)
     _pictures: TrackTimes = field(default_factory=lambda: TrackTimes(Fraction(1, 90_000), 3600))
+    _frame_before_ns: int = 0
     _stamped: int = 0
     """Pictures, and how many of them had times that were there and could not be used."""
     _stamped_wrong: int = 0
@@ -89,6 +103,7 @@ class Timeline:
         """A connection begins: source times start anew, media time goes on where the clock is."""
         usual_ns = int(NS_PER_SECOND / frame_rate) if frame_rate else DEFAULT_FRAME_NS
         reached_ns = self._reached_ns()
+        self._frame_before_ns = self.frame_ns
         before = self._pictures.watch
         pictures = TrackTimes(video.time_base, 1, counts_skipped=True)
         pictures.watch = ClockWatch(before.rate_ppm, before.off_since_ns)  # the camera is most likely the same
@@ -104,8 +119,24 @@ class Timeline:
 
     @property
     def frame_ns(self) -> int:
-        """The distance of two pictures as they come, while that is steady; 0 while it is not known."""
-        return self._pictures.ns(self._pictures.frame) if self._pictures.is_steady else 0
+        """The distance of two pictures as they come, or came over the connection before; 0 while it is not known."""
+        pictures = self._pictures
+        if pictures.is_steady:
+            return pictures.ns(pictures.frame)
+        return pictures.pace_ns or self._frame_before_ns
+
+    @property
+    def patience_ns(self) -> int:
+        """How long the next picture may take before that is more than the source's pace."""
+        pictures = self._pictures
+        if pictures.pace_ns:
+            return max(PATIENCE_NS, pictures.pace_ns * 5 // 2)
+        return PATIENCE_NS if pictures.has_pace else FIRST_PATIENCE_NS
+
+    @property
+    def is_unpaced(self) -> bool:
+        """No two pictures of the present connection have come within a second, and only two have come at all."""
+        return self._pictures.is_unpaced
 
     def clock_fault(self, now_ns: int) -> ClockFault | None:
         """What is wrong with the clock of the pictures, once that has lasted; None while it is right."""

@@ -24,6 +24,8 @@ BURST_NS = 10 * NS_PER_SECOND
 """So much may a connection have kept that it sends first, in one go."""
 BURST_SPEED = 4
 """Times faster than time."""
+SLOW_NS = NS_PER_SECOND
+"""Packets that come further apart, and not only once, are those of a slow source."""
 STEADY_STEPS = 50
 """So many equal steps make a source steady."""
 _LEARNED_STEPS = 8
@@ -68,6 +70,12 @@ class TrackTimes:
     watch: ClockWatch = field(default_factory=ClockWatch)
     is_caught_up: bool = False
     """With the newest packet media time has ceased to wait for the arrivals."""
+    pace_ns: int = 0
+    """The longer one of the newest two distances of arrivals on a slow source; 0 on any other."""
+    has_pace: bool = False
+    """Two packets of the connection have come within a second: no slow source, or none until now."""
+    _gap_ns: int = 0
+    """The newest distance of arrivals, where that is one of a slow source."""
     _other: Line | None = None
     """A second line, on which a packet lay that did not fit on the first."""
     _begin_ns: int = 0
@@ -122,6 +130,10 @@ class TrackTimes:
         """Media time of the next packet, always after the one before it."""
         last, line = self.out or 0, self.line
         self.skipped = 0
+        if arrived_ns - self._arrived_ns >= SLOW_NS or not self.has_pace:
+            self._see_pace(arrived_ns - self._arrived_ns, 0 if stamp is None or line is None else stamp - line.stamp)
+        elif self._gap_ns:
+            self._gap_ns = self.pace_ns = 0
         if stamp is None or line is None:
             out = self._mend(Step.MISSING, stamp, arrived_ns)
         elif (step := self._fits(line, stamp, last, arrived_ns)) > 0:
@@ -136,6 +148,19 @@ class TrackTimes:
         self.out = out
         self._arrived_ns = arrived_ns
         return out
+
+    def _see_pace(self, gap_ns: int, step: int) -> None:
+        # The first two may come together, although they were taken far apart: an input waits with the first.
+        if gap_ns < SLOW_NS and abs(self.ns(step)) < SLOW_NS:
+            self.has_pace = True
+            self._gap_ns = self.pace_ns = 0
+        elif gap_ns >= SLOW_NS:
+            self.pace_ns, self._gap_ns = max(gap_ns, self._gap_ns) if self._gap_ns else 0, gap_ns
+
+    @property
+    def is_unpaced(self) -> bool:
+        """Two packets have come, far apart: that may be the source's pace, or a pause of it."""
+        return self._gap_ns > 0 and not self.pace_ns and not self.has_pace
 
     def _fits(self, line: Line, stamp: int, last: int, arrived_ns: int) -> int:
         """The step that a stamp on that line makes; 0 where it leads back or too far before the arrival."""

@@ -137,4 +137,5 @@ class Alarms:
             # Negative: the wall clock has been stepped back since.
             and not 0 <= own.clock.utc_ns() - own.watch[name].since_utc_ns < UNWRITTEN_NS
             and not session.stored.is_fresh(recorded, now_ns)
+            and not own.watch.waits_for_picture(name)
         )

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.control.events import EventKind
+from seacorder.control.freshness import USUAL_PATIENCE_NS, file_of
 from seacorder.control.journal import Journal
 from seacorder.model.channel import ChannelState, ChannelStatus, burned_name
 from seacorder.model.encoding import COPY
 from seacorder.model.event import Severity
+from seacorder.model.recording import FileKind
 
 OVERLOAD_OVER_NS = 10 * NS_PER_SECOND
 """After the last frame that was left out."""
@@ -71,6 +73,20 @@ class ChannelWatch:
             return True
         has_few = file.frames < max(1.0, self.frame_rate(channel))
         return has_few and not file.newest_stored_ns and file.fault is None
+
+    def waits_for_picture(self, channel: str, kind: FileKind = FileKind.RECORDING) -> bool:
+        """True while a slow source's next picture is on its way, and the first one is kept until that comes.
+
+        A picture is written when it is known how long it is shown.
+        """
+        status = self._statuses[channel]
+        file = file_of(status, kind)
+        is_slow = status.state is ChannelState.LIVE and status.patience_ns > USUAL_PATIENCE_NS
+        return is_slow and (file is None or (not file.newest_stored_ns and file.fault is None))
+
+    def is_coming(self, channel: str) -> bool:
+        """A recording that has begun has nothing of the channel yet, and will."""
+        return self.waits_for_encoder(channel) or self.waits_for_picture(channel)
 
     def frame_rate(self, channel: str) -> float:
         """Frames a second, of a channel or of its untouched pictures; 0 when unknown."""

@@ -25,6 +25,8 @@ class ClipSession:
         self.result = CommandResult(instant, identifier, ())
         self.open: dict[str, Clip] = {}
         """By channel: the files that are not closed."""
+        self.coming: set[str] = set()
+        """Slow channels whose first frame is stored with their next one."""
         self.lost: set[str] = set()
         """Channels whose worker ended meanwhile."""
 
@@ -35,7 +37,8 @@ class ClipSession:
     @property
     def channels(self) -> tuple[str, ...]:
         """Those that write it."""
-        return tuple(one.channel for one in self.result.channels if one.ok and one.channel not in self.lost)
+        took_part = (one.channel for one in self.result.channels if one.ok or one.channel in self.coming)
+        return tuple(channel for channel in took_part if channel not in self.lost)
 
 
 class Clips:
@@ -75,11 +78,15 @@ class Clips:
             session = ClipSession(self._own.ids.next(instant.utc_ns), self._kind, instant)
             self._session, self._is_on = session, True
             results = await self._own.workers.ask(live, self._command(session, instant), self._own.limits.start_seconds)
-            session.result = CommandResult(instant, session.id, in_order(self._own, results))
+            unanswered = (one.channel for one in results if one.is_unanswered)
+            session.coming = {name for name in unanswered if self._own.watch.waits_for_picture(name, self._kind)}
+            session.result = CommandResult(instant, session.id, in_order(self._own, results), bool(session.coming))
             if not session.result.ok:
                 self._withdraw()
                 raise CommandFailed("No channel can record a clip.", session.result)
             for channel in session.channels:
+                if channel in session.coming:
+                    continue
                 session.stored.saw_answer(channel, self._own.clock.monotonic_ns())
             sentence = f"{self._kind} {session.id} runs: {', '.join(session.channels)}."
             self._own.journal.note(EventKind.CLIP_STARTED, sentence)

@@ -9,13 +9,20 @@ from seacorder.model.recording import FaultKind, FileKind, FileStatus
 FRESH_NS = 1_500_000_000
 """Fragments of half a second, heartbeats of half a second, and as much again for a busy disk."""
 FRESH_FRAME_INTERVALS = 3
+USUAL_PATIENCE_NS = 2_500_000_000
+"""A channel that waits longer for its next frame has a slow source, or perhaps one."""
 
 
-def fresh_limit_ns(frame_rate: float) -> int:
-    """How long ago bytes may have been stored at the latest: slow sources get three frame intervals."""
+def fresh_limit_ns(frame_rate: float, patience_ns: int = 0) -> int:
+    """How long ago bytes may have been stored at the latest: slow sources get three frame intervals.
+
+    `patience_ns`: how long the channel waits for its next frame; on a source whose frames come some seconds apart the
+    newest one reaches the disk with the next.
+    """
+    least_ns = FRESH_NS + patience_ns if patience_ns > USUAL_PATIENCE_NS else FRESH_NS
     if frame_rate <= 0:
-        return FRESH_NS
-    return max(FRESH_NS, round(FRESH_FRAME_INTERVALS * NS_PER_SECOND / frame_rate))
+        return least_ns
+    return max(least_ns, round(FRESH_FRAME_INTERVALS * NS_PER_SECOND / frame_rate))
 
 
 def file_of(status: ChannelStatus, kind: FileKind) -> FileStatus | None:
@@ -40,7 +47,8 @@ class StoredBytes:
 
     def saw_status(self, status: ChannelStatus) -> None:
         """A heartbeat; a part that has just begun does not undo what the one before it stored."""
-        self._limit_ns[status.channel] = fresh_limit_ns(status.picture.frame_rate if status.picture else 0.0)
+        rate = status.picture.frame_rate if status.picture else 0.0
+        self._limit_ns[status.channel] = fresh_limit_ns(rate, status.patience_ns)
         file = file_of(status, self._kind)
         if file is not None and file.fault_kind is FaultKind.EXCHANGED:
             # What still goes into the file is on a volume that is not there any more: nobody can count on it.

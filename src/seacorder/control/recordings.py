@@ -79,7 +79,7 @@ class Recordings:
             session = self._begin(instant)
             self._first_bytes.expect(session.id, lambda: self._record(session))
             results = await self._ask_and_wait(session, instant)
-            is_coming = any(one.is_unanswered and self._own.watch.waits_for_encoder(one.channel) for one in results)
+            is_coming = any(one.is_unanswered and self._own.watch.is_coming(one.channel) for one in results)
             session.result = CommandResult(instant, session.id, results, is_coming)
             if not session.result.ok:
                 self._withdraw(session)
@@ -322,8 +322,8 @@ class Recordings:
 
     def _arrived(self, session: RecordingSession, one: ChannelResult) -> ChannelResult:
         """What has become of a channel that was being connected when it was asked."""
-        is_encoded = self._own.watch.waits_for_encoder(one.channel)
-        return replace(self._standing_of(session, one.channel, None), is_unanswered=is_encoded)
+        is_coming = self._own.watch.is_coming(one.channel)
+        return replace(self._standing_of(session, one.channel, None), is_unanswered=is_coming)
 
     def _start_sound(self, session: RecordingSession, channel: str, instant: Instant) -> None:
         """Narration goes where pictures go: it begins once a channel records, at the same instant, from its backlog."""
@@ -336,7 +336,7 @@ class Recordings:
         return replace(
             session.result,
             channels=tuple(self._standing_of(session, name, before.get(name)) for name in names),
-            is_coming=any(map(self._own.watch.waits_for_encoder, names)),
+            is_coming=any(map(self._own.watch.is_coming, names)),
         )
 
     def _standing_of(self, session: RecordingSession, channel: str, before: ChannelResult | None) -> ChannelResult:
@@ -384,6 +384,9 @@ class Recordings:
         """What becomes of a channel that has no picture while others record, or none that is encoded."""
         if one.is_unanswered and self._own.watch.waits_for_encoder(one.channel):
             sentence = f"{one.channel} is slow to encode. The recording begins with the first picture that is encoded."
+            return replace(one, sentence=sentence)
+        if one.is_unanswered and self._own.watch.waits_for_picture(one.channel):
+            sentence = f"{one.channel} sends few frames. The first one is stored when the next one has come."
             return replace(one, sentence=sentence)
         if one.ok or self._own.watch[one.channel].state is ChannelState.LIVE:
             return one

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from seacorder.inputs.keep_alive import Habits
+from seacorder.inputs.picture_patience import PicturePatience
 
 
 @dataclass(slots=True)
@@ -13,6 +14,7 @@ class CameraMemory:
     tell: Callable[[str], None] = lambda _: None
     """Hears in one sentence of what the operator should know."""
     habits: Habits = field(default_factory=Habits)
+    patience: PicturePatience = field(default_factory=PicturePatience)
     counts_wrongly: bool = False
     """Its answers do not bear the CSeq of their requests."""
     dislikes_range: bool = False

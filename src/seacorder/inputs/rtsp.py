@@ -1,8 +1,9 @@
 """Cameras over RTSP, read by a client of our own; docs/design/rtsp.md says why.
 
 One connection. RTP travels inside of it (TCP) unless the address says `#transport=udp`. Each answer may take
-`TIMEOUT_SECONDS`, and so may the picture; then the camera counts as gone. `rtsps://` is encrypted, but the certificate
-is not judged: cameras sign their own. `close` may come from any thread and ends a read that waits.
+`TIMEOUT_SECONDS`, and so may the picture, a slow camera's longer (`picture_patience`); then the camera counts as gone.
+`rtsps://` is encrypted, but the certificate is not judged: cameras sign their own. `close` may come from any thread
+and ends a read that waits.
 """
 
 import logging
@@ -17,6 +18,7 @@ from seacorder.inputs.audio_track import AudioTrack, open_sound
 from seacorder.inputs.camera_memory import CameraMemory
 from seacorder.inputs.faults import CLOSED, NO_TLS, failure, network_failure
 from seacorder.inputs.formats import with_sound
+from seacorder.inputs.picture_patience import USUAL_NS, PicturePatience
 from seacorder.inputs.rtcp import SenderReport
 from seacorder.inputs.rtp_receiver import RtpReceiver, Units
 from seacorder.inputs.rtsp_connection import ConnectionEndedError, ConnectionShutError, NoTlsError
@@ -107,7 +109,7 @@ class RtspInput:
             if not self._sets_up_sound(session, sound, receivers[1]):
                 sound = None
         video.audio_template = None if sound is None else sound.template
-        return _Reading(session, video, sound, receivers, self._clock, self._source)
+        return _Reading(session, video, sound, receivers, self._memory.patience, self._clock)
 
     def _sets_up_sound(self, session: RtspSession, sound: AudioTrack, receiver: RtpReceiver) -> bool:
         """False when the camera refuses it: sound never costs the picture."""
@@ -124,8 +126,9 @@ class RtspInput:
 
     def _until_keyframe(self, reading: "_Reading") -> list[SourcePacket | SourceFormat]:
         """The first format and the packets that came with it."""
-        limit_ns = self._clock.monotonic_ns() + KEYFRAME_WAIT_SECONDS * NS_PER_SECOND
-        while self._clock.monotonic_ns() < limit_ns:
+        begin_ns, patience = self._clock.monotonic_ns(), self._memory.patience
+        # The first picture is known to be whole when the second one begins.
+        while self._clock.monotonic_ns() - begin_ns < max(KEYFRAME_WAIT_SECONDS * NS_PER_SECOND, 2 * patience.limit_ns):
             if items := reading.turn():
                 return self._until_sound(reading, items)
         raise InputFailed(
@@ -181,10 +184,11 @@ class _Reading:
         video: VideoTrack,
         sound: AudioTrack | None,
         receivers: list[RtpReceiver],
+        patience: PicturePatience,
         clock: Clock,
-        source: str,
     ) -> None:
-        self._source = source
+        self._source = video.source
+        self._patience = patience
         self._session = session
         self._video = video
         self._sound = sound
@@ -200,6 +204,7 @@ class _Reading:
         """It plays: what the camera says of the tracks' beginning is known."""
         times, sound = self._session.rtp_times, self._sound
         self._picture_came_ns = self._clock.monotonic_ns()
+        self._patience.begin()
         if sound is not None:
             video_time, sound_time = times.get(self._video.control), times.get(sound.offered.control)
             if video_time is not None and sound_time is not None:
@@ -222,7 +227,12 @@ class _Reading:
         """Waits for the next burst and returns what it finished. TimeoutError when the picture stays away."""
         video = self._video
         video.units.settle()
-        self._session.pump(pause=video.units.is_within)
+        try:
+            self._session.pump(pause=video.units.is_within)
+        except TimeoutError:  # nothing at all came, which is no silence yet with a slow camera
+            if self._patience.limit_ns <= USUAL_NS:
+                self._patience.ended_in_silence()
+                raise
         now_ns = self._clock.monotonic_ns()
         for receiver in self._receivers:
             if receiver.turn(now_ns):
@@ -237,8 +247,10 @@ class _Reading:
     def _watch(self, now_ns: int) -> None:
         received = self._receivers[0].sequence.received
         if received != self._received:
+            self._patience.came(now_ns - self._picture_came_ns, now_ns)
             self._received, self._picture_came_ns = received, now_ns
-        elif now_ns - self._picture_came_ns >= TIMEOUT_SECONDS * NS_PER_SECOND:
+        elif now_ns - self._picture_came_ns >= self._patience.limit_ns:
+            self._patience.ended_in_silence()
             raise TimeoutError
         if self._receivers[0].is_over:
             raise ConnectionEndedError

@@ -64,7 +64,7 @@ class VideoTrack:
         self.units = make_units()
         self._offered = offered
         self.control = offered.control
-        self._source = source
+        self.source = source
         self._rate_limit = RateLimit(clock)
         self.audio_template: Any = None
         """Goes into every format; None without sound."""
@@ -167,11 +167,11 @@ class VideoTrack:
         probed = self._probe(found, keyframe)
         if self._has_same_pictures(probed):
             # Files that are open go on: the sets travel with the pictures.
-            log.info("%s changed its picture parameters, but not the size or the format of its pictures.", self._source)
+            log.info("%s changed its picture parameters, but not the size or the format of its pictures.", self.source)
             self._sequence = set(found.sequence) if len(self._sequence) > _SEQUENCES_MAX else self._sequence
             self._sequence |= found.sequence
             return None
-        log.info("%s changed its picture parameters.", self._source)
+        log.info("%s changed its picture parameters.", self.source)
         return self._use(found, probed)
 
     def _begin(self, keyframe: AccessUnit) -> SourceFormat | None:
@@ -217,7 +217,7 @@ class VideoTrack:
         held = self._rate_limit.allow("damaged")
         if held is not None:
             sentence = "%s: packets were lost; %d pictures so far came damaged and were dropped."
-            log.warning(sentence, self._source, self._damaged)
+            log.warning(sentence, self.source, self._damaged)
 
 
 def _camera_ns(report: SenderReport, time: int) -> int:

@@ -132,6 +132,8 @@ class ChannelStatus:
     """What the newest keyframes show."""
     picture_fault_since_utc_ns: int | None = None
     """When it was noticed."""
+    patience_ns: int = 0
+    """How long the next frame may take before the channel is stalled: on a slow source longer than on others."""
     clock_fault: ClockFault | None = None
     """None while the source's clock is right."""
     encoding: EncodingStatus | None = None
