@@ -19,7 +19,8 @@ async def test_status(client: httpx.AsyncClient, recorder: FakeRecorder) -> None
     bow, stern = status["channels"]
     assert (bow["index"], bow["name"], bow["state"], bow["is_recording"]) == (0, "Bow", "live", True)
     size = {"width": 1920, "height": 1080}
-    assert bow["picture"] == {"codec": "h264", **size, "frame_rate": 25.0, "audio_codec": None, "read_by": ""}
+    told = {"read_by": "", "begins_at_recovery_points": False}
+    assert bow["picture"] == {"codec": "h264", **size, "frame_rate": 25.0, "audio_codec": None, **told}
     assert bow["recording"]["path"].endswith("@Bow.mp4")
     assert (stern["state"], stern["reason"], stern["recording"]) == ("failed", "No route to rtsp://***@cam/.", None)
 

@@ -1,5 +1,6 @@
 """The backlog: whole groups of pictures, enough to reach back, never without bound."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from seacorder.channel.backlog import Backlog
@@ -81,3 +82,16 @@ def test_tells_how_much_changes_from_picture_to_picture() -> None:
     for number in (1, 2, 3):
         backlog.push(picture(number, size=number * 1000), SOURCE)
     assert backlog.newest_difference_bytes() == 2000
+
+
+def test_a_picture_behind_a_recovery_point_brings_what_must_be_decoded_before_it() -> None:
+    backlog = Backlog(seconds=10)
+    for number in range(30):
+        made = replace(picture(number), recovery_frames=12 if number % 10 == 0 else 0)
+        backlog.push(made, SOURCE)
+    found = backlog.group_at(picture(25).instant_ns)
+    assert found is not None
+    assert [sample.number for sample in found[0]] == list(range(10, 26)), "15 pictures lie before it, 12 are enough"
+    newest = backlog.newest_keyframe()
+    assert newest is not None
+    assert [sample.number for sample in newest[0]] == list(range(21)), "of 10 before it only 20 are enough"
