@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from seacorder.model.volume import MarkedFolder
+from seacorder.storage.disk import this_machine
 
 MARK_NAME = ".seacorder-volume"
 ACCEPTED = "accepted"
@@ -50,8 +51,12 @@ def write_mark(folder: Path, text: str) -> None:
     """Puts a text in the place of the folder's mark, at one stroke. Blocks; OSError."""
     new = folder / f"{MARK_NAME}-{secrets.token_hex(4)}"
     try:
-        new.write_text(f"{text}\n", encoding="ascii")
+        with new.open("w", encoding="ascii") as file:
+            file.write(f"{text}\n")
+            file.flush()
+            os.fsync(file.fileno())  # a disk that is unplugged within seconds has to be known when it is back
         new.replace(folder / MARK_NAME)
+        this_machine().sync_folder(folder)
     except OSError:
         new.unlink(missing_ok=True)
         raise
