@@ -164,8 +164,8 @@ def test_who_serves_one_viewer_is_asked_once(contents: dict[str, bytes], what: s
 def test_a_file_and_an_empty_answer_are_none(tmp_path: Path) -> None:
     for head, content, sentence in (
         ("Content-Length: 5000\r\n", TS * 20, "a file of 5000 bytes"),
-        ("Content-Length: 0\r\n", b"", "ended"),
-        ("", b"", "ended"),
+        ("Content-Length: 0\r\n", b"", "answers and sends nothing"),
+        ("", b"", "answers and sends nothing"),
     ):
         with one_viewer(head, content) as server:
             source = make_input(
