@@ -23,6 +23,7 @@ SUBJECTS = (
     ("Bad cameras", ("test_cameras", "test_format_changes")),
     ("Bad pictures", ("test_pictures",)),
     ("Clocks", ("test_clocks",)),
+    ("Stamps and slow cameras", ("test_camera_times",)),
     ("Bad neighbour", ("test_bad_neighbour",)),
     ("Long run", ("test_soak",)),
     ("Attack", ("test_attack",)),
