@@ -1,5 +1,6 @@
 """Sound that begins later than the picture is heard when it was, to the tick, in every kind of file."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from seacorder.sinks.recording import RecordingSink
 SECOND_NS = 1_000_000_000
 TICK = Fraction(1, 90_000)
 """The unit of edits."""
+MILLISECOND = Fraction(1, 1000)
 
 
 def late(made: Footage, left_out: int) -> list[Sample]:
@@ -79,3 +81,23 @@ def test_the_sound_of_each_part_and_of_a_clip_begins_where_it_began(tmp_path: Pa
         assert_alike(sound_times(Path(part.path)), sent)
     [report] = bench.of(ClipClosed)
     assert_alike(sound_times(Path(report.clip.path)), seconds(made, late(made, 9), made.video[0]))
+
+
+def test_sound_that_is_timed_in_milliseconds_begins_where_it_began(tmp_path: Path) -> None:
+    """As RTMP has it: the file counts samples instead."""
+    made, bench = footage(Recipe(sound=True, b_frames=2)), Bench(tmp_path)
+    assert made.source.audio is not None
+    factor = made.source.audio.time_base / MILLISECOND
+    source = replace(made.source, audio=replace(made.source.audio, time_base=MILLISECOND))
+    samples = [
+        replace(one, dts=round(one.dts * factor), pts=round(one.pts * factor), duration=round(one.duration * factor))
+        if one.track is Track.AUDIO
+        else one
+        for one in late(made, 7)
+    ]
+    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    bench.feed(sink, samples, source)
+    assert bench.finish(sink).ok
+    [report] = bench.of(PartClosed)
+    sent = seconds(replace(made, source=source), samples, made.video[0])
+    assert_alike(sound_times(Path(report.part.path)), sent)

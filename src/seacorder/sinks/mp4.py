@@ -46,7 +46,7 @@ class Mp4Writer:
         self._origins: dict[Track, int] = {}
         self._last_dts: dict[Track, int] = {}
         self.sound_late_ticks = 0
-        """By how much the sound begins later than the file, in its own ticks."""
+        """By how much the sound begins later than the file, in the ticks of the file, not in those of the source."""
         origin = first.dts * source.video.time_base
         for track_format in (source.video, source.audio):
             if track_format is not None:
@@ -77,7 +77,9 @@ class Mp4Writer:
         """The source's own, or how far the packet is from the one before it: the last packet's is the file's end."""
         last_dts = self._last_dts.get(sample.track)
         if last_dts is None and sample.track is Track.AUDIO:
-            self.sound_late_ticks = sample.dts - self._origins[sample.track]
+            late = (sample.dts - self._origins[sample.track]) * self._time_bases[sample.track]
+            # Of sound the muxer counts samples, whatever the source counts: RTMP's clock has milliseconds.
+            self.sound_late_ticks = int(late / self._streams[sample.track].time_base + Fraction(1, 2))
         self._last_dts[sample.track] = sample.dts
         if sample.duration > 0 or last_dts is None:
             return sample.duration
