@@ -180,3 +180,22 @@ def test_numbers_stay_in_order_over_a_change() -> None:
         highest.append(track.receiver.sequence.received)
     assert all(before <= after for before, after in pairwise(highest))
     assert highest[-1] == 25
+
+
+def numbered(receiver: RtpReceiver, number: int, payload: bytes) -> None:
+    block = struct.pack(">BBHII", 0x80, 96, number, 0, OURS) + payload
+    take_one(memoryview(block), 0, len(block), receiver, None)
+
+
+def test_equal_packets_are_all_taken_from_a_camera_whose_number_stands_still() -> None:
+    track = Track()
+    for payload in (b"one", b"two", b"two", b"two", b"three", b"three"):
+        numbered(track.receiver, 4, payload)
+    assert track.units.payloads == [b"one", b"two", b"two", b"two", b"three", b"three"]
+
+
+def test_a_copy_is_dropped_behind_a_number_that_stood_still_once() -> None:
+    track = Track()
+    for number, payload in ((4, b"one"), (4, b"two"), (5, b"three"), (5, b"three"), (6, b"four")):
+        numbered(track.receiver, number, payload)
+    assert track.units.payloads == [b"one", b"two", b"three", b"four"]

@@ -124,6 +124,7 @@ class Sequence:
         """A packet that seemed to be a copy is none: the count begins anew."""
         self._next = (sequence + 1) & 0xFFFF
         self.received += 1
+        self._repeated_at = self.received  # if the next one has that number again, the camera does not count
         return ANEW
 
     def restart(self) -> None:
