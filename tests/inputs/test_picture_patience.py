@@ -42,3 +42,13 @@ def test_connections_that_end_before_their_pace_is_known_wait_longer_each_time()
         patience.ended_in_silence()
         limits.append(patience.limit_ns // SECOND)
     assert limits == [10, 20, 40, 40, LONGEST_UNKNOWN_NS // SECOND]
+
+
+def test_a_server_that_sends_nothing_at_all_is_asked_anew_before_long() -> None:
+    patience = PicturePatience()
+    limits = []
+    for _ in range(5):
+        patience.begin()
+        patience.ended_in_silence()
+        limits.append(patience.limit_ns // SECOND)
+    assert limits == [10, 20, 40, 5, 10]

@@ -8,11 +8,12 @@ from rig.fixtures import MakeSource
 from rig.odd_camera import ORDINARY, OddCamera, Quirk, footage
 from rig.scripted_camera import Answer
 from rig.source_files import SourceSpec
-from seacorder.base.clock import SystemClock
+from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs import rtsp
 from seacorder.inputs.camera_memory import CameraMemory
 from seacorder.inputs.open import make_input
+from seacorder.inputs.picture_patience import PicturePatience
 from seacorder.model.sample import SourcePacket
 
 SPEC = SourceSpec(width=320, height=240, seconds=8, gop=10)
@@ -79,3 +80,14 @@ def test_what_another_client_cannot_change_is_no_reason(method: str, status: int
     with OddCamera(footage(rig_source(SPEC)), for_others(method, status)) as camera, pytest.raises(InputFailed):
         read_by(camera, CameraMemory())
     assert camera.connections == 0
+
+
+def test_a_slow_camera_is_no_reason(rig_source: MakeSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its pictures come over our client, too; the next connection waits longer for the second one."""
+    monkeypatch.setattr(rtsp, "TIMEOUT_SECONDS", 1)
+    memory = CameraMemory(patience=PicturePatience(NS_PER_SECOND))
+    with OddCamera(footage(rig_source(SPEC)), seconds=30) as camera, pytest.raises(InputFailed, match="not answer"):
+        read_by(camera, memory)
+    assert not memory.prefers_ffmpeg
+    assert [method for method, _ in camera.requests].count("PLAY") == 1
+    assert memory.patience.limit_ns == 2 * NS_PER_SECOND

@@ -20,11 +20,13 @@ from rig.lossy_relay import LossyRelay
 from rig.recording import write
 from rig.senders import Sender, free_port, publish, send_tcp, send_udp, wait_until_listening
 from rig.source_files import SourceSpec, as_byte_stream
-from seacorder.base.clock import SystemClock
+from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs import stream
+from seacorder.inputs.camera_memory import CameraMemory
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
+from seacorder.inputs.picture_patience import USUAL_NS, PicturePatience
 from seacorder.inputs.wrapped_times import WrappedTimes
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
@@ -34,8 +36,9 @@ TICKS_TO_WRAP = 1 << 33
 Start = Callable[[str, Path], str]
 
 
-def made(address: str) -> Input:
-    return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock())
+def made(address: str, usual_ns: int = USUAL_NS) -> Input:
+    memory = CameraMemory(patience=PicturePatience(usual_ns))
+    return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock(), memory=memory)
 
 
 def video_of(items: Iterator[SourcePacket | SourceFormat], count: int) -> list[SourcePacket]:
@@ -173,9 +176,7 @@ def _add_sound(video: Path, path: Path) -> None:
                 out.mux(packet)
 
 
-def test_times_go_on_where_the_sender_s_begin_again(
-    rig_source: MakeSource, keep_sender: Keep
-) -> None:
+def test_times_go_on_where_the_sender_s_begin_again(rig_source: MakeSource, keep_sender: Keep) -> None:
     port = free_port(socket.SOCK_DGRAM)
     begin = TICKS_TO_WRAP / 90_000 - 3
     keep_sender(send_udp(rig_source(SPEC), port, "-output_ts_offset", f"{begin:.3f}"))
@@ -266,14 +267,11 @@ def _assert_new_size(
 
 
 @pytest.mark.parametrize("scheme", ["udp", "tcp"])
-def test_who_goes_silent_is_said_and_may_come_back(
-    rig_source: MakeSource, keep_sender: Keep, monkeypatch: pytest.MonkeyPatch, scheme: str
-) -> None:
-    monkeypatch.setattr(stream, "TIMEOUT_SECONDS", 1)
+def test_who_goes_silent_is_said_and_may_come_back(rig_source: MakeSource, keep_sender: Keep, scheme: str) -> None:
     port = free_port(socket.SOCK_DGRAM if scheme == "udp" else socket.SOCK_STREAM)
     sender = keep_sender(_sending(rig_source, scheme, port))
     address = f"udp://:{port}" if scheme == "udp" else f"tcp://127.0.0.1:{port}"
-    source = made(address)
+    source = made(address, NS_PER_SECOND)
     source.open()
     packets = source.packets()
     assert len(video_of(packets, 10)) == 10
@@ -284,7 +282,7 @@ def test_who_goes_silent_is_said_and_may_come_back(
     assert time.monotonic() - begin < 5
     source.close()
     keep_sender(_sending(rig_source, scheme, port))
-    again = made(address)
+    again = made(address, NS_PER_SECOND)
     again.open()
     assert len(video_of(again.packets(), 10)) == 10
     again.close()
@@ -299,7 +297,6 @@ def _sending(rig_source: MakeSource, scheme: str, port: int) -> Sender:
 
 
 def test_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "TIMEOUT_SECONDS", 1)
     monkeypatch.setattr(stream, "VISITOR_SECONDS", 1)
     with socket.socket() as reserved, socket.create_server(("127.0.0.1", 0)) as mute:
         reserved.bind(("127.0.0.1", 0))
@@ -316,7 +313,7 @@ def test_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
             "rtmp://user:secret@nowhere.invalid/live/bow": "cannot be found",
         }
         for address, sentence in sentences.items():
-            source = made(address)
+            source = made(address, NS_PER_SECOND)
             with pytest.raises(InputFailed, match=sentence) as failed:
                 source.open()
             source.close()

@@ -13,14 +13,16 @@ from rig.source_files import SourceSpec
 from rig.web_camera import Manner, jpegs
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed, InputRefused
-from seacorder.inputs import web_camera
+from seacorder.inputs.camera_memory import CameraMemory
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
+from seacorder.inputs.picture_patience import PicturePatience
 from seacorder.model.sample import SourceFormat, SourcePacket
 
 
-def made(address: str) -> Input:
-    return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock())
+def made(address: str, patience: PicturePatience | None = None) -> Input:
+    memory = CameraMemory(patience=patience or PicturePatience())
+    return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock(), memory=memory)
 
 
 def taken(source: Input, count: int) -> list[SourcePacket]:
@@ -93,13 +95,12 @@ def test_a_new_size_comes_between_the_pictures(start_web_camera: StartCamera) ->
     assert [isinstance(item, SourceFormat) for item in items] == [True, *[False] * 3, True, *[False] * 3, True]
 
 
-def test_silence_and_ends_are_said(start_web_camera: StartCamera, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_camera, "TIMEOUT_SECONDS", 1)
+def test_silence_and_ends_are_said(start_web_camera: StartCamera) -> None:
     for manner, sentence in (
         (Manner(pictures=jpegs(count=3), silent_after=2), "does not answer"),
         (Manner(pictures=jpegs(count=3), ends=True), "ended"),
     ):
-        source = made(f"http://{start_web_camera(manner).address}/")
+        source = made(f"http://{start_web_camera(manner).address}/", PicturePatience(NS_PER_SECOND))
         source.open()
         begin = time.monotonic()
         with pytest.raises(InputFailed, match=sentence):
@@ -150,3 +151,21 @@ def test_reading_needs_opening() -> None:
     source = make_input("http://127.0.0.1:1/", channel_name="Bow", channel_index=0, clock=FakeClock())
     with pytest.raises(InputFailed, match="not open"):
         list(source.packets())
+
+
+def test_a_slow_camera_is_found_and_its_pictures_come_when_they_are_sent(start_web_camera: StartCamera) -> None:
+    """Three pictures a quarter longer apart than the first connection waits: the second one learns the pace."""
+    patience = PicturePatience(NS_PER_SECOND)
+    address = f"http://{start_web_camera(Manner(pictures=jpegs(count=3), rate=0.8)).address}/"
+    first = made(address, patience)
+    first.open()
+    with pytest.raises(InputFailed, match="does not answer"):
+        list(first.packets())
+    first.close()
+    second = made(address, patience)
+    second.open()
+    asked_ns = SystemClock().monotonic_ns()
+    packets = taken(second, 3)
+    second.close()
+    assert packets[0].arrived_ns - asked_ns < NS_PER_SECOND  # and not when the second one has come
+    assert patience.limit_ns > 2.5 * NS_PER_SECOND

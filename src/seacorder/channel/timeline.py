@@ -88,6 +88,8 @@ class Timeline:
     _tracks: dict[Track, TrackTimes] = field(default_factory=dict)
     _pictures: TrackTimes = field(default_factory=lambda: TrackTimes(Fraction(1, 90_000), 3600))
     _frame_before_ns: int = 0
+    _told_ns: int = 0
+    """The distance of two pictures as the source tells it; 0 where it does not."""
     _stamped: int = 0
     """Pictures, and how many of them had times that were there and could not be used."""
     _stamped_wrong: int = 0
@@ -101,7 +103,8 @@ class Timeline:
 
     def connect(self, video: TrackFormat, audio: TrackFormat | None, frame_rate: Fraction | None) -> None:
         """A connection begins: source times start anew, media time goes on where the clock is."""
-        usual_ns = int(NS_PER_SECOND / frame_rate) if frame_rate else DEFAULT_FRAME_NS
+        self._told_ns = int(NS_PER_SECOND / frame_rate) if frame_rate else 0
+        usual_ns = self._told_ns or DEFAULT_FRAME_NS
         reached_ns = self._reached_ns()
         self._frame_before_ns = self.frame_ns
         before = self._pictures.watch
@@ -131,7 +134,7 @@ class Timeline:
         pictures = self._pictures
         if pictures.pace_ns:
             return max(PATIENCE_NS, pictures.pace_ns * 5 // 2)
-        return PATIENCE_NS if pictures.has_pace else FIRST_PATIENCE_NS
+        return PATIENCE_NS if pictures.has_pace else max(FIRST_PATIENCE_NS, self._told_ns * 5 // 2)
 
     @property
     def is_unpaced(self) -> bool:

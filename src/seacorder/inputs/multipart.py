@@ -36,9 +36,11 @@ def parts(answer: Readable, boundary: str) -> Iterator[tuple[str, bytes]]:
                 return
         else:
             content = _exactly(answer, length)
-            pending = _skip_to(answer, delimiter) if len(content) == length else False
             if len(content) != length:
                 return
+            yield kind, content  # before the next one is waited for, which a slow camera sends much later
+            pending = _skip_to(answer, delimiter)
+            continue
         yield kind, content
 
 

@@ -40,27 +40,27 @@ def make_input(
         case (FileAddress() | ImagesAddress() | DeviceAddress() | ScreenAddress()) as local:
             return _local(local, clock)
         case (RtspAddress() | StreamAddress()) as remote:
-            return _remote(remote, clock, memory)
+            return _remote(remote, clock, memory or CameraMemory())
 
 
-def _remote(address: RtspAddress | StreamAddress, clock: Clock, memory: CameraMemory | None) -> Input:
+def _remote(address: RtspAddress | StreamAddress, clock: Clock, memory: CameraMemory) -> Input:
     match address:
         case RtspAddress(client=RtspClient.FFMPEG):
             from seacorder.inputs.rtsp_ffmpeg import FfmpegRtspInput
 
-            return FfmpegRtspInput(address, clock)
+            return FfmpegRtspInput(address, clock, memory.patience)
         case RtspAddress():
             from seacorder.inputs.rtsp_either import EitherRtspInput
 
-            return EitherRtspInput(address, clock, memory or CameraMemory())
+            return EitherRtspInput(address, clock, memory)
         case StreamAddress() if address.scheme in _WEB:
             from seacorder.inputs.web_camera import WebInput
 
-            return WebInput(address, clock)
+            return WebInput(address, clock, memory.patience)
         case StreamAddress():
             from seacorder.inputs.stream import StreamInput
 
-            return StreamInput(address, clock)
+            return StreamInput(address, clock, memory.patience)
 
 
 def _local(address: FileAddress | ImagesAddress | DeviceAddress | ScreenAddress, clock: Clock) -> Input:

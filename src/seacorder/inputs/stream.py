@@ -1,8 +1,8 @@
 """Streams over the network that FFmpeg reads: MPEG-TS over UDP, TCP and HTTP, FLV over RTMP and HTTP.
 
-One connection. Its begin, what the stream says of itself, each packet and each picture may take `TIMEOUT_SECONDS`,
-and an encoder that is to connect to us `VISITOR_SECONDS`; then the other side counts as gone. FFmpeg looks at that
-clock ten times a second while it waits.
+One connection. Its begin, what the stream says of itself, each packet and each picture may take five seconds, those of
+a slow source longer (`picture_patience`), and an encoder that is to connect to us `VISITOR_SECONDS`; then the other
+side counts as gone. FFmpeg looks at that clock ten times a second while it waits.
 
 What UDP loses on the way shows in the counters of MPEG-TS (ISO/IEC 13818-1, 2.4.3.3). A picture of which something is
 missing is left out, as one over RTSP is, and the next one tells that it is a loss. FFmpeg marks the picture that ends
@@ -22,6 +22,7 @@ from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs.late_head import timely
+from seacorder.inputs.picture_patience import PicturePatience
 from seacorder.inputs.stream_faults import BROKEN, CLOSED, said, silence, stream_failure
 from seacorder.inputs.tracks import KEYFRAME_WAIT_SECONDS, Tracks
 from seacorder.inputs.web_answer import AnswerContent
@@ -31,7 +32,6 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 log = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 5
 VISITOR_SECONDS = 10
 UDP_BUFFER_BYTES = 4 * 1024 * 1024
 STUDY_US = 1_000_000
@@ -48,11 +48,18 @@ class StreamInput:
     """One connection to one stream; see `contract.Input`."""
 
     def __init__(
-        self, address: StreamAddress, clock: Clock, content: AnswerContent | None = None, container: str | None = None
+        self,
+        address: StreamAddress,
+        clock: Clock,
+        patience: PicturePatience | None = None,
+        content: AnswerContent | None = None,
+        container: str | None = None,
     ) -> None:
         """`content`: what an HTTP server has begun to send, which is read instead of asking for it; `container`: its
         kind, where it is known."""
         self._address = address
+        self._patience = patience or PicturePatience()
+        self._limit_seconds = self._patience.limit_ns / NS_PER_SECOND
         self._content = content
         self._kind = container or _FORMATS.get(address.scheme)
         self._clock = clock
@@ -66,7 +73,7 @@ class StreamInput:
 
     def open(self) -> SourceFormat:
         address, begin_ns = self._address, self._clock.monotonic_ns()
-        patience = VISITOR_SECONDS if address.listens else TIMEOUT_SECONDS
+        patience = max(VISITOR_SECONDS, self._limit_seconds) if address.listens else self._limit_seconds
         try:
             self._container = self._connect(patience)
             # A packet without pts is to be handed over at once, not when a later one has told it.
@@ -80,6 +87,7 @@ class StreamInput:
             found = tracks.open()
         except BROKEN as error:
             if self._clock.monotonic_ns() - begin_ns >= patience * NS_PER_SECOND:
+                self._patience.ended_in_silence()
                 # FFmpeg has other words for it where a protocol stands between.
                 raise silence(address, self._source) from None
             # The library's error carries the address with its password, so it does not go on as a cause.
@@ -90,16 +98,21 @@ class StreamInput:
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         if self._tracks is None:
             raise InputFailed(f"{self._source} is not open.")
-        picture_came_ns = self._clock.monotonic_ns()
+        patience, picture_came_ns = self._patience, self._clock.monotonic_ns()
+        patience.begin()
         try:
             for item in self._whole(timely(self._tracks.packets(), self._time_bases)):
                 if isinstance(item, SourcePacket):
                     if item.track is Track.VIDEO:
+                        patience.came(item.arrived_ns - picture_came_ns, item.arrived_ns)
                         picture_came_ns = item.arrived_ns
-                    elif item.arrived_ns - picture_came_ns > TIMEOUT_SECONDS * NS_PER_SECOND:
+                    elif item.arrived_ns - picture_came_ns > patience.limit_ns:
+                        patience.ended_in_silence()
                         raise silence(self._address, self._source)
                 yield item
         except BROKEN as error:
+            if isinstance(error, (TimeoutError, av.error.ExitError)):  # the second is PyAV's own limit
+                patience.ended_in_silence()
             raise stream_failure(error, self._address, self._source) from None
         if self._is_closed:
             raise InputFailed(f"{self._source} was closed.")
@@ -121,7 +134,7 @@ class StreamInput:
             _url(self._address) if self._content is None else self._content,
             format=self._kind,
             options=_options(self._address, study_us),
-            timeout=(patience, TIMEOUT_SECONDS),
+            timeout=(patience, self._limit_seconds),
         )
 
     def _whole(self, items: Iterator[SourcePacket | SourceFormat]) -> Iterator[SourcePacket | SourceFormat]:

@@ -3,8 +3,10 @@
 Over TLS the certificate is not judged, for cameras sign their own. Basic and Digest as in `rtsp_auth`.
 """
 
+import contextlib
 import http.client
 import secrets
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,10 +33,18 @@ class WebAnswer:
 
     connection: http.client.HTTPConnection
     response: http.client.HTTPResponse
+    link: socket.socket | None = None
+    """The connection itself lets go of it once an answer has come that ends with it."""
 
     @property
     def content_type(self) -> str:
         return (self.response.headers.get_content_type() or "").lower()
+
+    def wait_at_most(self, seconds: float) -> None:
+        """So long may each read take from now on."""
+        if self.link is not None:
+            with contextlib.suppress(OSError):  # closed meanwhile
+                self.link.settimeout(seconds)
 
     def close(self) -> None:
         self.response.close()
@@ -138,8 +148,10 @@ def _get(url: str, authority: Authority | None, timeout_seconds: float) -> WebAn
     if authority is not None:
         headers["Authorization"] = authority.header("GET", target)
     try:
+        connection.connect()
+        plain = connection.sock
         connection.request("GET", target, headers=headers)
-        return WebAnswer(connection, connection.getresponse())
+        return WebAnswer(connection, connection.getresponse(), plain)
     except BaseException:
         connection.close()
         raise

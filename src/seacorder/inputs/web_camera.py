@@ -1,8 +1,8 @@
 """Streams over HTTP: MJPEG as web cameras send it, read here; what else there is, FFmpeg reads out of the same answer.
 
 The server is asked once: many a small encoder serves a single viewer, and ends when that one hangs up.
-A JPEG carries no time. Its time is its arrival, on the machine's monotonic clock. Every read may take
-`TIMEOUT_SECONDS`; then the camera counts as gone.
+A JPEG carries no time. Its time is its arrival, on the machine's monotonic clock. Every read may take five seconds, a
+slow camera's longer (`picture_patience`); then the camera counts as gone.
 """
 
 import http.client
@@ -19,6 +19,7 @@ from seacorder.base.log import RateLimit
 from seacorder.inputs.formats import probe_pictures, source_format
 from seacorder.inputs.multipart import NoMultipartError, parts
 from seacorder.inputs.picture_header import size_of
+from seacorder.inputs.picture_patience import PicturePatience
 from seacorder.inputs.stream import StreamInput
 from seacorder.inputs.stream_faults import BROKEN, CLOSED, answer_failure, said, stream_failure
 from seacorder.inputs.web_answer import AnswerContent, WebAnswer, ask
@@ -28,7 +29,7 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 log = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 5
+ANSWER_SECONDS = 5
 TIME_BASE = Fraction(1, 90_000)
 _TICKS_PER_SECOND = 90_000
 _CONTAINERS = {WebKind.MPEG_TS: "mpegts", WebKind.FLV: "flv"}
@@ -44,8 +45,9 @@ _HUGE = "{source} sends something else than it announces. Check its address."
 class WebInput:
     """One request; see `contract.Input`."""
 
-    def __init__(self, address: StreamAddress, clock: Clock) -> None:
+    def __init__(self, address: StreamAddress, clock: Clock, patience: PicturePatience | None = None) -> None:
         self._address = address
+        self._patience = patience or PicturePatience()
         self._clock = clock
         self._source = f"Stream {address.redacted}"
         self._answer: WebAnswer | None = None
@@ -57,7 +59,7 @@ class WebInput:
 
     def open(self) -> SourceFormat:
         try:
-            answer = ask(self._address.url, self._address.user, self._address.password, TIMEOUT_SECONDS)
+            answer = ask(self._address.url, self._address.user, self._address.password, ANSWER_SECONDS)
         except http.client.HTTPException:
             raise said(_NOT_HTTP, self._source) from None
         except OSError as error:
@@ -66,10 +68,13 @@ class WebInput:
         if answer.response.status != http.client.OK:
             has_user = self._address.user is not None
             raise answer_failure(answer.response.status, answer.response.reason, self._source, has_user=has_user)
+        self._wait_at_most(self._patience.limit_ns)
         content, length = AnswerContent(answer), answer.response.length
         try:
             head = content.head(is_enough, LOOK_BYTES)
         except BROKEN as error:
+            if isinstance(error, TimeoutError):
+                self._patience.ended_in_silence()
             raise stream_failure(error, self._address, self._source) from None
         if not head:
             raise said(_EMPTY, self._source)
@@ -116,20 +121,27 @@ class WebInput:
         if kind is WebKind.PAGE:
             raise said(_A_PAGE, self._source)
         if kind is WebKind.PLAYLIST:
-            self._other = StreamInput(self._address, self._clock)
+            self._other = StreamInput(self._address, self._clock, self._patience)
             return self._other.open()
         if is_file(length):
             raise said(_ONE_PICTURE if kind is WebKind.STILL else _A_FILE, self._source, str(length))
-        self._other = StreamInput(self._address, self._clock, content, _CONTAINERS.get(kind))
+        self._other = StreamInput(self._address, self._clock, self._patience, content, _CONTAINERS.get(kind))
         return self._other.open()
 
     def _read(self, content_of_answer: AnswerContent, boundary: str) -> Iterator[tuple[bytes, int]]:
         """Each JPEG and when it was complete."""
         rate_limit, wrong = RateLimit(self._clock), 0
+        patience, came_ns = self._patience, self._clock.monotonic_ns()
+        patience.begin()
         try:
             for _, content in parts(content_of_answer, boundary):
                 if content.startswith(b"\xff\xd8"):
-                    yield content, self._clock.monotonic_ns()
+                    now_ns, limit_ns = self._clock.monotonic_ns(), patience.limit_ns
+                    patience.came(now_ns - came_ns, now_ns)
+                    came_ns = now_ns
+                    if patience.limit_ns != limit_ns:
+                        self._wait_at_most(patience.limit_ns)
+                    yield content, now_ns
                     continue
                 wrong += 1
                 if wrong > 100:
@@ -142,7 +154,13 @@ class WebInput:
             # A closed answer and one that ends in the middle of a part.
             return
         except OSError as error:
+            if isinstance(error, TimeoutError):
+                patience.ended_in_silence()
             raise stream_failure(error, self._address, self._source) from None
+
+    def _wait_at_most(self, limit_ns: int) -> None:
+        if self._answer is not None:
+            self._answer.wait_at_most(limit_ns / NS_PER_SECOND)
 
     def _format_of(self, content: bytes) -> SourceFormat:
         self._size = size_of("mjpeg", memoryview(content))
