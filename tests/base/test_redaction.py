@@ -12,7 +12,7 @@ SECRETS = [
     "Tr4wlNet99", "correct-horse-battery", "hunter2hunter2", "a8F3kz0Qm1", "Fjordgeheim", "zW_9x-Kp_4Lq", "geheim",
     "abc123",
 ]
-"""None is a known word, a small number or a short word: as passwords, tokens and stream keys are."""
+"""None is a known word, a small number or a word of two letters: as passwords, tokens and stream keys are."""
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,13 @@ def test_what_is_not_is_hidden_in_its_place(address: str, shown: str, secret: st
         "rtsp%253A%252F%252Fpilot%253A{}%2540cam",
         'av.error: Invalid data: "rtsp://pilot:{}@cam/x"; last error',
         "{{'input': 'http://cam/?key={}'}}",
+        "open http://cam/v.cgi?usr='pilot'&pwd='{}' failed",
+        'open http://cam/v.cgi?usr="pilot"&pwd="{}" failed',
+        "open http://cam/v.cgi?channel=1&auth=Basic {}: refused",
+        "rtsp:/pilot:{}@10.0.0.5/live",
+        "rtsp:pilot:{}@cam.lan/live is no address",
+        "pilot:{}@10.0.0.5:554/live",
+        "//pilot:{}@[fe80::1]/live",
         "rtsp://a:{0}@cam/x and rtsp://b:{0}@cam/y",
     ],
 )
@@ -159,6 +166,23 @@ def test_any_text_is_shown_and_shown_again_the_same(before: str, behind: str) ->
 @given(st.text(st.characters(exclude_characters=":%=")))
 def test_a_text_without_an_address_stays(text: str) -> None:
     assert redact(text) == text
+
+
+@pytest.mark.parametrize("secret", ["Olaf7", "oslo", "31415"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "rtsp://cam/{}/main", "rtmp://cam/live/{}", "rtsp://cam/live/{}.sdp", "rtsp://cam/live;{}", "rtsp://cam/live?{}",
+        "rtsp://cam/live#{}", "rtsp://cam/live?pwd={}", "rtsp://cam/stream_{}",
+    ],
+)
+def test_a_short_one_is_hidden_too(address: str, secret: str) -> None:
+    assert secret not in redact_address(address.format(secret))
+
+
+@pytest.mark.parametrize("path", ["/dives/20260101@Bow.mp4", "/a:b/x@Bow.mp4", "C:\\dives\\x@Bow.mp4", "at 10:30: x@Bow"])
+def test_paths_of_files_stay(path: str) -> None:
+    assert redact(f"{path} is whole.") == f"{path} is whole."
 
 
 def test_of_an_endless_address_nothing_is_shown() -> None:

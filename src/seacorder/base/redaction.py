@@ -25,7 +25,10 @@ ADDRESS_CHARACTERS_MAX = 2048
 SPACES_FORGIVEN = 64
 """So far behind a blank an @ still belongs to what looked like the beginning of a password."""
 
-_ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<rest>[^\s\"'<>`]*)")
+_ADDRESS = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<rest>(?:=\"[^\s\"]*\"?|='[^\s']*'?|[^\s\"'<>`])*)"
+)
+"""To a blank or a quotation mark, except that cameras take values in quotation marks, too."""
 _ENCODED = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})%(?:25)*3[aA]%(?:25)*2[fF][^\s\"'<>`]*")
 _LOOSE = re.compile(
     r"(?P<name>[?&;](?:" + "|".join(sorted(map(re.escape, SECRET_KEYS), key=len, reverse=True)) + r")="
@@ -34,6 +37,12 @@ _LOOSE = re.compile(
     re.IGNORECASE,
 )
 """A part of an address that stands alone, as libraries print it: without the rest only names tell what it is."""
+_USER_ALONE = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}:[^\s/\\\"'<>`]*@(?=[\w\[])")
+"""User and password in front of a host where somebody has forgotten the kind of the address, or a mark behind it.
+
+A path of a file has its @, too, but no colon in the same name."""
+_WAY_TO_ASK = re.compile(r"\b(?:basic|bearer|digest)$", re.IGNORECASE)
+"""Behind it and a blank comes what is asked with."""
 _END_OF_SENTENCE = ".,;:!?)]}…"
 _HEAD = re.compile(r"[^/?#]*")
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+(?:%[\w.-]{1,24})?\]|[\w.-]{0,253}|…)(?::(?P<port>\d{1,5}))?")
@@ -46,9 +55,11 @@ _NUMBER = re.compile(r"\d{1,9}(?:[.,x:/*]\d{1,9}){0,3}", re.IGNORECASE)
 _SMALL = re.compile(r"\d{1,2}|true|false|on|off|yes|no", re.IGNORECASE)
 _IN_QUERY = re.compile(r"/[^@?#]*\?(?:[^@=&]*=[^@&]*&)*[^@=&]*=[^@&]*@")
 """What stands behind a host where the first @ is in the value of a query."""
-_LETTERS_IN_PATH, _LETTERS_IN_VALUE = 5, 2
-"""So short may a word be that is not known: a vessel's own name for a camera tells nobody a password."""
-_DIGITS_MAX, _DIGITS_BESIDE_OWN_MAX = 6, 2
+_LETTERS, _LETTERS_OF_NAME = 2, 5
+"""So short may a word be that is not known, such as `s1`: what is longer may be somebody's password. In front of a `=`
+or of what it is about stands a name, which may be longer."""
+_DIGITS_MAX, _DIGITS_BESIDE_OWN_MAX = 4, 2
+"""Recorders number the streams of their cameras with up to four (1601)."""
 
 
 def redact(text: str) -> str:
@@ -73,11 +84,12 @@ def redact_address(address: str) -> str:
 
 def is_harmless(text: str) -> bool:
     """True for a word, or several, that may be repeated to whoever wrote it in an address."""
-    return _is_ordinary(text, own_letters=_LETTERS_IN_PATH) or _NUMBER.fullmatch(text) is not None
+    return _is_ordinary(text, own_letters=_LETTERS_OF_NAME) or _NUMBER.fullmatch(text) is not None
 
 
 def _without_address(text: str) -> str:
-    return _LOOSE.sub(rf"\g<name>{MASK}", _ENCODED.sub(rf"\g<scheme>://{MASK}", text))
+    text = _USER_ALONE.sub(f"{MASK}@", _ENCODED.sub(rf"\g<scheme>://{MASK}", text))
+    return _LOOSE.sub(rf"\g<name>{MASK}", text)
 
 
 def _end_of_address(text: str, found: re.Match[str]) -> int:
@@ -87,6 +99,8 @@ def _end_of_address(text: str, found: re.Match[str]) -> int:
         at = text.find("@", end, end + SPACES_FORGIVEN)
         if at >= 0 and "\n" not in text[end:at] and "://" not in text[end:at]:
             end = _TOKEN.match(text, at).end()  # type: ignore[union-attr]
+    elif _WAY_TO_ASK.search(text, begin, end) and text[end : end + 1] == " ":
+        end = _TOKEN.match(text, end + 1).end()  # type: ignore[union-attr]
     return begin + len(text[begin:end].rstrip(_END_OF_SENTENCE)) if end - begin <= ADDRESS_CHARACTERS_MAX else end
 
 
@@ -151,7 +165,7 @@ def _segment(segment: str) -> str:
     plain = _decoded(segment)
     if re.search(r"[=&;,|]", plain):
         return _pairs(plain, "&;,|_" if "=" in plain else "&;,|")
-    if _is_ordinary(plain, own_letters=_LETTERS_IN_PATH):
+    if _is_ordinary(plain, own_letters=_LETTERS):
         return segment
     name, dot, extension = plain.rpartition(".")
     return f"{MASK}.{extension}" if dot and name and extension.lower() in EXTENSIONS else MASK
@@ -176,9 +190,9 @@ def _pair(piece: str) -> tuple[str, bool]:
     """One of them, and whether its value was hidden."""
     name, _, value = piece.partition("=")
     key, plain = _decoded(name).strip().lower(), _decoded(value)
-    is_known = key in HARMLESS_KEYS or key in SECRET_KEYS or _is_ordinary(key, own_letters=_LETTERS_IN_PATH)
+    is_known = key in HARMLESS_KEYS or key in SECRET_KEYS or _is_ordinary(key, own_letters=_LETTERS_OF_NAME)
     if key in HARMLESS_KEYS:
-        is_shown = _is_ordinary(plain, own_letters=_LETTERS_IN_VALUE) or _NUMBER.fullmatch(plain) is not None
+        is_shown = _is_ordinary(plain, own_letters=_LETTERS) or _NUMBER.fullmatch(plain) is not None
     else:
         is_shown = key not in SECRET_KEYS and is_known and _SMALL.fullmatch(plain) is not None
     shown_name = name if is_known else MASK
