@@ -180,7 +180,9 @@ def test_a_short_one_is_hidden_too(address: str, secret: str) -> None:
     assert secret not in redact_address(address.format(secret))
 
 
-@pytest.mark.parametrize("path", ["/dives/20260101@Bow.mp4", "/a:b/x@Bow.mp4", "C:\\dives\\x@Bow.mp4", "at 10:30: x@Bow"])
+@pytest.mark.parametrize(
+    "path", ["/dives/20260101@Bow.mp4", "/a:b/x@Bow.mp4", "C:\\dives\\x@Bow.mp4", "at 10:30: x@Bow"]
+)
 def test_paths_of_files_stay(path: str) -> None:
     assert redact(f"{path} is whole.") == f"{path} is whole."
 

@@ -154,7 +154,7 @@ def settings_reset(
     """Take back what clients have set. The settings file of the running recorder holds again."""
     from seacorder.cli.settings import reset_settings
 
-    reset_settings(url, keys or [], everything=everything)
+    reset_settings(url, list(map(streams.as_meant, keys or [])), everything=everything)
 
 
 @app.command()
@@ -304,7 +304,7 @@ def overlay(
     """Show a text over the pictures. On all channels, at one instant."""
     from seacorder.cli.remote import show_overlay
 
-    show_overlay(url, text, clear=clear, as_json=as_json)
+    show_overlay(url, None if text is None else streams.as_meant(text), clear=clear, as_json=as_json)
 
 
 @service_app.command("install")

@@ -39,6 +39,11 @@ def flushed() -> str:
     return ""
 
 
+def as_meant(argument: str) -> str:
+    """An argument as text that can be sent: where the locale is C, Python has half characters for all but ASCII."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def print_unheeded(text: str) -> None:
     """Prints on standard output from a thread of its own: whether anybody reads it, or can, is of no importance."""
     data = (text + "\n").encode(getattr(sys.stdout, "encoding", None) or "utf-8", "replace")
