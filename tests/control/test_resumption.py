@@ -1,6 +1,7 @@
 """The whole program ends unexpectedly during a recording, and is started again."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -267,3 +268,44 @@ async def test_after_two_sudden_ends_the_hole_of_the_first_is_a_loss_too(bridge:
     assert sorted((loss.channel, round((loss.to_utc_ns - loss.from_utc_ns) / SECOND)) for loss in losses) == [
         ("Bow", 9), ("Bow", 60), ("Stern", 9), ("Stern", 60)
     ]  # fmt: skip
+
+
+def absent(path: str) -> FileExamined:
+    return FileExamined(path, None, f"{path} cannot be read: No such file or directory.")
+
+
+async def test_a_file_whose_volume_was_absent_is_repaired_once_it_is_back(bridge: Bridge) -> None:
+    await cut_off(bridge)
+    paths = [part.path for part in bridge.catalogue.unfinished().parts]
+    bridge.examined = {path: absent(path) for path in paths}
+    await bridge.start()
+    await bridge.event("repair_failed", 2)
+    bridge.examined = {}
+    Path(paths[0]).parent.mkdir(parents=True, exist_ok=True)
+    Path(paths[0]).touch()
+    await bridge.recorder.stop_recording()
+    bridge.clock.advance(11)
+    bridge.recorder._rounds.go()
+    await bridge.event("file_repaired")
+    states = {part.path: part.state for part in await bridge.rows("parts")}
+    assert [states[path] for path in paths] == [FileState.REPAIRED, FileState.INTERRUPTED]
+
+
+async def test_a_file_that_no_repair_has_finished_is_tried_again_at_a_later_start(bridge: Bridge) -> None:
+    await cut_off(bridge)
+    paths = [part.path for part in bridge.catalogue.unfinished().parts]
+    for path in paths:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).touch()
+        bridge.examined[path] = FileExamined(path, None, f"{path} holds nothing to repair.", bytes=5000)
+    await bridge.start()
+    await bridge.event("repair_failed", 2)
+    await bridge.crash()
+    bridge.examined = {}
+    bridge.build()
+    await bridge.start()
+    await bridge.event("file_repaired", 2)  # of the run before
+    await bridge.recorder.stop_recording()  # recording comes first
+    await bridge.event("file_repaired", 4)
+    states = {part.path: part.state for part in await bridge.rows("parts")}
+    assert {states[path] for path in paths} == {FileState.REPAIRED}

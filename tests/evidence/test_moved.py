@@ -9,6 +9,7 @@ from fakes.footage import Recipe
 from seacorder.evidence.__main__ import examine
 from seacorder.evidence.inspect import inspect_file, note_in
 from seacorder.evidence.moved import find_moved
+from seacorder.evidence.repair import Known
 from seacorder.model.note import FileNote
 from seacorder.model.recording import FileState
 
@@ -31,7 +32,7 @@ def test_it_is_found_beside_below_and_above_its_folder(place: str, tmp_path: Pat
     moved.write_bytes(interrupted(RECIPE))
     note = note_of(moved)
     assert find_moved(path, note) == moved
-    examined = examine(path, repairs=True, note=note)
+    examined = examine(path, repairs=True, known=Known(note))
     assert (examined.path, examined.moved_to) == (str(path), str(moved))
     assert (examined.state, examined.frames, examined.was_repaired) == (FileState.REPAIRED, 40, True)
     assert find_moved(path, note) == moved  # repaired, it is the same file still
@@ -43,7 +44,7 @@ def test_another_file_is_not_taken_for_it(tmp_path: Path) -> None:
     for other in ({"channel": "Stern"}, {"id": "R2"}, {"number": 2}):
         wanted = FileNote(**{name: getattr(note, name) for name in FileNote.__slots__} | other)
         assert find_moved(tmp_path / "Bow.mp4", wanted) is None
-        assert examine(tmp_path / "Bow.mp4", repairs=True, note=wanted).state is None
+        assert examine(tmp_path / "Bow.mp4", repairs=True, known=Known(wanted)).state is None
 
 
 def test_its_note_is_read_where_the_index_is_lost(tmp_path: Path) -> None:

@@ -17,12 +17,14 @@ from seacorder.catalogue.page import Page, Rows, check_limit, read_cursor, write
 from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, Table
 from seacorder.model.captured import PartAnchor
 from seacorder.model.event import Event
-from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
+from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording
 from seacorder.model.settings import RecorderSettings, StoredSettings
 from seacorder.storage.volumes import Volumes
 
 T = TypeVar("T")
 BUSY_SECONDS = 5.0
+MOST_INTERRUPTED = 200
+"""Of older ones a repair has been tried at many starts."""
 SETTINGS = "recorder"
 """The name under which the settings of clients are saved."""
 
@@ -96,6 +98,13 @@ class Queries:
     def unfinished(self) -> Unfinished:
         """Recordings that are RUNNING, parts and clips that are OPEN: after a start, what an unexpected end left."""
         return Unfinished(self._open(RECORDINGS), self._open(PARTS), self._open(CLIPS))
+
+    def interrupted(self) -> Unfinished:
+        """Parts and clips that are INTERRUPTED, the newest first: no repair has made indexed files of them yet."""
+        order = "state = ? ORDER BY start_utc_ns DESC LIMIT ?"
+        values = (FileState.INTERRUPTED.value, MOST_INTERRUPTED)
+        parts, clips = self._select(PARTS, order, values), self._select(CLIPS, order, values)
+        return Unfinished((), _values(PARTS, parts), _values(CLIPS, clips))
 
     def recording(self, recording_id: str) -> Recording | None:
         found = _values(RECORDINGS, self._select(RECORDINGS, "id = ?", (recording_id,)))

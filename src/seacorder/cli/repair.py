@@ -39,6 +39,11 @@ def _repair_one(path: Path, progress: Progress) -> bool:
         print(f"{path}: is whole, {frames}; left as it is.")
         return True
     print(f"{path}: repaired, {frames}.")
+    if repaired.sibling is not None:
+        print(
+            f"  What it said of its tracks was destroyed and was taken from {repaired.sibling}: its pictures decode "
+            "with that."
+        )
     for damage in repaired.damage:
         print(f"  {damage.sentence} {_when(damage)}".rstrip())
     if repaired.original is not None:

@@ -2,16 +2,22 @@
 
 An examination only reads and is done at once; a repair writes the whole file anew, and so the file of a worker that
 was lost in mid-recording waits for it until that recording is over: recording comes first.
+
+A file that could not be repaired is tried again: when it was absent, because its volume was, once it is there; else at
+the end of each recording, which may have left a sibling of it (`evidence.siblings`), and at the next start.
 """
 
 import asyncio
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 from seacorder.base.background import awaited, task
+from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.page import Page
 from seacorder.control.events import EventKind
 from seacorder.control.journal import Journal
 from seacorder.model.command import RepairFiles
@@ -26,6 +32,9 @@ from seacorder.supervisor.worker import Callbacks
 WORKER_NAME = "evidence of interrupted files"
 _LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_seconds=5.0)
 """A long file says nothing for minutes, and stopping in mid-repair leaves the file as it was."""
+
+MOST_SIBLINGS = 30
+"""So many files of a channel are named as siblings; the first ones mostly do."""
 
 FileT = TypeVar("FileT", Part, Clip)
 OnPart = Callable[[str, Part | None, list[Loss]], None]
@@ -42,6 +51,17 @@ class _Order:
     on_examined: OnExamined
 
 
+@dataclass(slots=True)
+class _Left:
+    """A file that is still interrupted after all that was tried, or that has not been there."""
+
+    again: Callable[[bool], None]
+    """Tries all of it again; with True the repair does not wait for the end of the recording."""
+    is_absent: bool
+    sentence: str = ""
+    """Why it is left; told once."""
+
+
 class Examination:
     """A queue of files, worked off in batches. For the event loop alone; nothing but `stop` waits."""
 
@@ -51,7 +71,11 @@ class Examination:
         self._journal = journal
         self._queue: list[_Order] = []
         self._deferred: list[_Order] = []
+        self._left: dict[str, _Left] = {}
+        self._came: set[str] = set()
+        """Paths that were absent and have been found to be there."""
         self._working: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
 
     def part(self, part: Part, on_examined: OnPart, *, repair_now: bool) -> None:
         """Examines a part, then repairs it."""
@@ -60,7 +84,16 @@ class Examination:
             found = None if report is None or report.state is None else with_facts(part, report)
             on_examined(part.path, found, damage_losses(part, part.recording_id, report))
 
-        self._enter(part.path, examined, self._catalogue.record_part, part, repair_now=repair_now)
+        def again(repair_now: bool) -> None:
+            self.part(part, on_examined, repair_now=repair_now)
+
+        self._enter(part, examined, self._catalogue.record_part, again, repair_now=repair_now)
+
+    def wait_for_part(self, part: Part, on_examined: OnPart) -> None:
+        """Examines and repairs an interrupted part once `look` finds it."""
+        self._left.setdefault(
+            part.path, _Left(lambda now: self.part(part, on_examined, repair_now=now), is_absent=True)
+        )
 
     def clip(self, clip: Clip, *, repair_now: bool) -> None:
         """Examines a clip, then repairs it."""
@@ -72,30 +105,56 @@ class Examination:
                 self._catalogue.record_loss(loss)
                 self._journal.warn(EventKind.LOSS_NOTED, f"{clip.path}: {loss.detail}", channel=clip.channel)
 
-        self._enter(clip.path, examined, self._catalogue.record_clip, clip, repair_now=repair_now)
+        def again(repair_now: bool) -> None:
+            self.clip(clip, repair_now=repair_now)
+
+        self._enter(clip, examined, self._catalogue.record_clip, again, repair_now=repair_now)
+
+    def wait_for_clip(self, clip: Clip) -> None:
+        """Examines and repairs an interrupted clip once `look` finds it."""
+        self._left.setdefault(clip.path, _Left(lambda now: self.clip(clip, repair_now=now), is_absent=True))
 
     def recording_is_over(self) -> None:
-        """Now the repairs that waited may begin."""
+        """Now the repairs that waited may begin, and those that failed are tried again."""
         self._queue += self._deferred
         self._deferred = []
+        waiting = {order.path for order in self._queue}
+        for path, left in list(self._left.items()):
+            if not left.is_absent and path not in waiting:
+                left.again(True)
         self._begin()
+
+    def look(self, *, repair_now: bool) -> None:
+        """Begins to look, off the loop, whether files that were absent are there now. Returns at once."""
+        if self._left and (self._looking is None or self._looking.done()):
+            self._looking = task(self._look(repair_now), "look for interrupted files")
 
     async def stop(self) -> None:
         """Ends; what was not reached stays as it is, readable."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+            self._looking = None
         if self._working is not None:
             self._working.cancel()
             await asyncio.gather(self._working, return_exceptions=True)
             self._working = None
 
     def _enter(
-        self, path: str, examined: OnExamined, record: Callable[[FileT], None], file: FileT, *, repair_now: bool
+        self,
+        file: FileT,
+        examined: OnExamined,
+        record: Callable[[FileT], None],
+        again: Callable[[bool], None],
+        *,
+        repair_now: bool,
     ) -> None:
         def repaired(report: FileExamined | None) -> None:
-            self._note_repair(path, report)
+            self._note_repair(file.path, report, again)
             if report is not None and report.state is not None:
                 record(with_facts(file, report))
 
-        note = note_of_row(file)
+        path, note = file.path, note_of_row(file)
         self._queue.append(_Order(path, note, False, examined))
         (self._queue if repair_now else self._deferred).append(_Order(path, note, True, repaired))
         self._begin()
@@ -122,8 +181,12 @@ class Examination:
             if not waiting:
                 done.set()
 
+        siblings = await asyncio.to_thread(self._siblings, batch)
         first = RepairFiles(
-            tuple(waiting), examine_only=not repairs, notes=tuple(order.note for order in waiting.values())
+            tuple(waiting),
+            examine_only=not repairs,
+            notes=tuple(order.note for order in waiting.values()),
+            siblings=tuple(siblings[path] for path in waiting),
         )
         worker = self._supervisor.add(
             WORKER_NAME,
@@ -144,11 +207,47 @@ class Examination:
         for order in waiting.values():
             order.on_examined(None)
 
-    def _note_repair(self, path: str, report: FileExamined | None) -> None:
+    def _siblings(self, batch: Sequence[_Order]) -> dict[str, tuple[str, ...]]:
+        """For each path the other parts of its channel: those of its recording, then the newest ones. Blocks."""
+        found: dict[str, tuple[str, ...]] = {}
+        for order in batch:
+            channel, recording_id = order.note.channel, order.note.recording_id
+            pages = [Page(channel=channel, newest_first=True, limit=MOST_SIBLINGS)]
+            if recording_id is not None:
+                pages.insert(0, replace(pages[0], recording_id=recording_id))
+            try:
+                paths = dict.fromkeys(part.path for page in pages for part in self._catalogue.parts(page).items)
+            except CatalogueFailed:  # is told already; the files of the same folder are still looked at
+                paths = {}
+            found[order.path] = tuple(path for path in paths if path != order.path)
+        return found
+
+    async def _look(self, repair_now: bool) -> None:
+        paths = list(self._left)
+        there = await asyncio.to_thread(lambda: {path for path in paths if Path(path).is_file()})
+        for path in paths:
+            left = self._left.get(path)
+            if left is None:
+                continue
+            if path not in there:
+                left.is_absent = True
+                self._came.discard(path)
+            elif left.is_absent:
+                left.is_absent = False
+                self._came.add(path)
+                left.again(repair_now)
+
+    def _note_repair(self, path: str, report: FileExamined | None, again: Callable[[bool], None]) -> None:
         if report is not None and report.state in {FileState.REPAIRED, FileState.WHOLE}:
+            self._left.pop(path, None)
             moved = f" It had been moved from {path}." if report.moved_to else ""
             place = report.moved_to or path
             sentence = f"{place} was repaired: an ordinary indexed MP4 of {report.frames} frames.{moved}"
+            if report.sibling:
+                sentence += (
+                    f" What it said of its tracks was destroyed; that of {report.sibling} stands in for it, with which "
+                    "its pictures decode."
+                )
             if not report.original:
                 self._journal.note(EventKind.FILE_REPAIRED, sentence)
                 return
@@ -157,7 +256,12 @@ class Examination:
             self._journal.warn(EventKind.FILE_REPAIRED, sentence)
             return
         ended = f"{path} is left as it stands, because the worker that repairs has ended; try `seacorder repair`."
-        self._journal.warn(EventKind.REPAIR_FAILED, ended if report is None else report.sentence)
+        is_absent = report is not None and report.state is None and not report.bytes and path not in self._came
+        left = _Left(again, is_absent, ended if report is None else report.sentence)
+        before = self._left.get(path)
+        self._left[path] = left
+        if before is None or before.sentence != left.sentence:
+            self._journal.warn(EventKind.REPAIR_FAILED, left.sentence)
 
 
 def with_facts(file: FileT, report: FileExamined) -> FileT:

@@ -281,6 +281,10 @@ class Recordings:
         self.note_losses(self._gaps.examined(path, part.end_utc_ns if part else None))
         self.note_losses(self._tails.examined(path, part))
 
+    def look_for_files(self) -> None:
+        """Interrupted files that were absent, because their volume was, are examined once they are back."""
+        self._examination.look(repair_now=self.running is None)
+
     def record_figures(self) -> None:
         """Puts what is known of open parts into the catalogue, for the case that the program ends unexpectedly."""
         session = self.running

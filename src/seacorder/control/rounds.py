@@ -19,6 +19,7 @@ _log = logging.getLogger(__name__)
 CLOCK_STEP_NS = NS_PER_SECOND // 2
 """NTP slews less than this between two rounds."""
 FIGURES_EVERY_NS = 5 * NS_PER_SECOND
+FILES_EVERY_NS = 10 * NS_PER_SECOND
 
 
 class Rounds:
@@ -32,7 +33,7 @@ class Rounds:
         self._volumes = volumes
         self._alarms = alarms
         self._offset_ns = self._utc_minus_monotonic_ns()
-        self._figures_ns = self._collected_ns = 0
+        self._figures_ns = self._collected_ns = self._files_ns = 0
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -61,6 +62,9 @@ class Rounds:
         if now_ns - self._figures_ns >= FIGURES_EVERY_NS:
             self._figures_ns = now_ns
             self._recordings.record_figures()
+        if now_ns - self._files_ns >= FILES_EVERY_NS:
+            self._files_ns = now_ns
+            self._recordings.look_for_files()
         self._alarms.look()
         if now_ns - self._collected_ns >= COLLECT_SECONDS * NS_PER_SECOND:
             self._collected_ns = now_ns

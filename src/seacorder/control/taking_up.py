@@ -69,6 +69,17 @@ class TakingUp:
             self._own.catalogue.record_clip(clip)
             self._examination.clip(clip, repair_now=True)
 
+    def wait_for_files(self, earlier: Unfinished) -> None:
+        """Files that earlier runs have left interrupted are examined and repaired once they are there.
+
+        Their volume was absent at the last start, or their repair failed or was broken off.
+        """
+        for part in earlier.parts:
+            self._examination.wait_for_part(part, self._recordings.examined)
+        for clip in earlier.clips:
+            self._examination.wait_for_clip(clip)
+        self._recordings.look_for_files()
+
     async def _go_on(self, left: Remains, chain: Sequence[tuple[Recording, tuple[Part, ...]]]) -> None:
         now = ClocksNow(self._own.clock.utc_ns() - self._own.clock.monotonic_ns(), self._own.clock.timebase())
         anchors = [one for recording, _ in chain for one in await self._anchors(recording)]

@@ -12,9 +12,8 @@ from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.moved import find_moved
 from seacorder.evidence.original import bring_back
 from seacorder.evidence.rebuild import read_folders
-from seacorder.evidence.repair import repair
+from seacorder.evidence.repair import NOTHING_KNOWN, Known, repair
 from seacorder.model.command import Finish, ReadFolders, RepairFiles
-from seacorder.model.note import FileNote
 from seacorder.model.report import FileExamined, FoldersRead, RowsRead
 from seacorder.storage.hold import held
 
@@ -23,7 +22,7 @@ WRITER_SECONDS = 20.0
 ROWS_AT_ONCE = 200
 
 
-def examine(path: Path, *, repairs: bool, note: FileNote | None = None) -> FileExamined:
+def examine(path: Path, *, repairs: bool, known: Known = NOTHING_KNOWN) -> FileExamined:
     """Examines one file, after repairing it where that is wanted and needed. Never raises for what is in it.
 
     By its note it is found where it was renamed or moved.
@@ -32,22 +31,35 @@ def examine(path: Path, *, repairs: bool, note: FileNote | None = None) -> FileE
         with contextlib.suppress(OSError):
             bring_back(path)
     if not path.is_file():
-        found = find_moved(path, note) if note is not None else None
+        found = find_moved(path, known.note) if known.note is not None else None
         if found is None:
             return inspect_file(path)
-        return replace(examine(found, repairs=repairs), path=str(path), moved_to=str(found))
+        return replace(examine(found, repairs=repairs, known=known), path=str(path), moved_to=str(found))
     with contextlib.suppress(OSError), held(path, WRITER_SECONDS):
         pass
     if not repairs:
-        return inspect_file(path)
+        return inspect_file(path, siblings=known.siblings, known=known.note)
     try:
-        repaired = repair(path)
+        repaired = repair(path, known=known)
     except StorageFailed as fault:
-        return replace(inspect_file(path), sentence=fault.sentence)
+        return replace(inspect_file(path, siblings=known.siblings, known=known.note), sentence=fault.sentence)
     examined = inspect_file(path)
     if repaired is None:
         return examined
-    return replace(examined, was_repaired=True, damage=repaired.damage, original=str(repaired.original or ""))
+    return replace(
+        examined,
+        was_repaired=True,
+        damage=repaired.damage,
+        original=str(repaired.original or ""),
+        sibling=str(repaired.sibling or ""),
+    )
+
+
+def _known(order: RepairFiles) -> list[Known]:
+    """Of each path."""
+    notes = order.notes or (None,) * len(order.paths)
+    siblings = order.siblings or ((),) * len(order.paths)
+    return [Known(note, tuple(map(Path, paths))) for note, paths in zip(notes, siblings, strict=True)]
 
 
 def main() -> None:
@@ -60,9 +72,8 @@ def main() -> None:
         if isinstance(message, Finish):
             return
         if isinstance(message, RepairFiles):
-            notes = message.notes or (None,) * len(message.paths)
-            for path, note in zip(message.paths, notes, strict=True):
-                link.send(examine(Path(path), repairs=not message.examine_only, note=note))
+            for path, known in zip(message.paths, _known(message), strict=True):
+                link.send(examine(Path(path), repairs=not message.examine_only, known=known))
         if isinstance(message, ReadFolders):
             rows = read_folders(map(Path, message.folders))
             for begin in range(0, len(rows), ROWS_AT_ONCE):

@@ -1,8 +1,6 @@
 """How a video file stands: what it is, how many frames are wholly there, up to when."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,26 +10,30 @@ import av
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
 from seacorder.evidence.damage import DamageAccount
-from seacorder.evidence.layout import Layout, layout_of
-from seacorder.evidence.pieces import PiecedFile
+from seacorder.evidence.layout import Layout
+from seacorder.evidence.opening import note_in, open_video, whole_packets
 from seacorder.evidence.shape import Shape, length_bytes_of, shape_of
+from seacorder.evidence.siblings import readable_layout
 from seacorder.model.note import NOTE_KEY, FileNote
 from seacorder.model.recording import FileState
 from seacorder.model.report import FileExamined
 
-_BUFFER_BYTES = 1024 * 1024
-NOTHING_READABLE = "it was cut off before its first picture, or its header and its index are damaged."
-_NOTE_BYTES = 64 * 1024
-_NOTE = re.compile(rb'\{"version":[^{}]*\}')
+NOTHING_READABLE = (
+    "it was cut off before its first picture, or what it says of its tracks is destroyed and no other file of the same "
+    "camera is beside it whose description its pictures decode with."
+)
 
 
-def inspect_file(path: Path, layout: Layout | None = None) -> FileExamined:
+def inspect_file(
+    path: Path, layout: Layout | None = None, *, siblings: Sequence[Path] = (), known: FileNote | None = None
+) -> FileExamined:
     """Examines one file without changing it. Never raises for what is in it; blocks.
 
-    An indexed file is counted by its index, an interrupted one by its packets.
+    An indexed file is counted by its index, an interrupted one by its packets. `known` is its note, for the case that
+    it has lost its own; `siblings` see `evidence.siblings`.
     """
     try:
-        layout = layout or layout_of(path)
+        layout = layout or readable_layout(path, siblings)
         size = path.stat().st_size
     except OSError as fault:
         return FileExamined(str(path), None, f"{path} cannot be read: {fault.strerror}.")
@@ -40,24 +42,11 @@ def inspect_file(path: Path, layout: Layout | None = None) -> FileExamined:
         return FileExamined(str(path), None, sentence, bytes=size)
     try:
         with open_video(path, layout) as container:
-            return _examined(container, path, size, layout)
+            return _examined(container, path, layout, known)
     except (av.FFmpegError, ValueError, IndexError) as fault:
         return FileExamined(str(path), None, f"{path} cannot be read as video: {type(fault).__name__}.", bytes=size)
     except OSError as fault:
         return FileExamined(str(path), None, f"{path} cannot be read: {fault.strerror}.", bytes=size)
-
-
-@contextmanager
-def open_video(path: Path, layout: Layout) -> Iterator[Any]:
-    """An input container over what of the file makes sense. av.FFmpegError when it is no video.
-
-    FFmpeg refuses a whole file for one box that a cut has left half, and does not look behind a damaged one. So it is
-    given the pieces that make sense.
-    """
-    with path.open("rb") as file:
-        readable = PiecedFile(file, layout.pieces)
-        with av.open(readable, format="mp4", buffer_size=_BUFFER_BYTES, metadata_errors="replace") as container:
-            yield container
 
 
 def note_of(container: Any, path: Path) -> FileNote | None:
@@ -67,28 +56,6 @@ def note_of(container: Any, path: Path) -> FileNote | None:
     except ValueError:
         pass
     return note_in(path)
-
-
-def note_in(path: Path) -> FileNote | None:
-    """The note in a file's first header, whatever else is damaged there; None when there is none of ours. Blocks."""
-    try:
-        with path.open("rb") as file:
-            found = _NOTE.search(file.read(_NOTE_BYTES))
-        return FileNote.from_json(found[0].decode("ascii", "replace") if found else "")
-    except (OSError, ValueError):
-        return None
-
-
-def whole_packets(container: Any, size: int) -> Iterator[Any]:
-    """The packets that are wholly there, in the file's order; ends quietly where the file was cut."""
-    try:
-        for packet in container.demux():
-            if packet.dts is None or packet.pts is None or packet.size == 0:
-                continue
-            if not packet.is_corrupt and (packet.pos is None or packet.pos + packet.size <= size):
-                yield packet
-    except (av.FFmpegError, EOFError):
-        return
 
 
 def shaped_packets(container: Any, layout: Layout, account: DamageAccount) -> Iterator[tuple[Any, Shape]]:
@@ -111,8 +78,8 @@ def must_have_frames(container: Any, path: Path) -> None:
         raise StorageFailed(f"{path} has no pictures or sound in it.")
 
 
-def _examined(container: Any, path: Path, size: int, layout: Layout) -> FileExamined:
-    stream, note = main_stream(container), note_of(container, path)
+def _examined(container: Any, path: Path, layout: Layout, known: FileNote | None) -> FileExamined:
+    stream, note, size = main_stream(container), note_of(container, path) or known, layout.size
     if layout.is_whole:
         first_pts, last_pts, frames = _whole_span(container, stream, layout.pieces.size)
         state = FileState.REPAIRED if note is not None and note.is_repaired else FileState.WHOLE
@@ -121,9 +88,10 @@ def _examined(container: Any, path: Path, size: int, layout: Layout) -> FileExam
     account = DamageAccount(layout, stream)
     for _ in shaped_packets(container, layout, account):
         pass
-    damage = account.places(note)
+    damage, sibling = account.places(note), str(layout.sibling or "")
     newest = _newest(note, account.last_pts - account.first_pts, stream.time_base) if account.frames else None
-    return FileExamined(str(path), FileState.INTERRUPTED, "", note, account.frames, size, newest, damage=damage)
+    state, frames = FileState.INTERRUPTED, account.frames
+    return FileExamined(str(path), state, "", note, frames, size, newest, damage=damage, sibling=sibling)
 
 
 def _newest(note: FileNote | None, ticks: int, time_base: Fraction) -> int | None:

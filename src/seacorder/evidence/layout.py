@@ -53,6 +53,12 @@ class Layout:
     """Of one that is whole."""
     index_fault: str = ""
     """Why a file that was closed is not whole all the same; empty where it was not closed."""
+    told: frozenset[int] = frozenset()
+    """The tracks that the fragments have samples of."""
+    undescribed: frozenset[int] = frozenset()
+    """Those of them that neither the header nor the index describes."""
+    sibling: Path | None = None
+    """The file whose description of its tracks stands in for the file's own (`evidence.siblings`)."""
 
 
 def layout_of(path: Path, like: Sequence[TrackHead] = (), *, trusts_index: bool = True) -> Layout:
@@ -132,28 +138,41 @@ def _index(file: BinaryIO, outer: Sequence[Outer], size: int) -> tuple[tuple[Ind
 
 
 def _fragmented(file: BinaryIO, outer: Sequence[Outer], size: int, fault: str, like: Sequence[TrackHead]) -> Layout:
-    tracks, metadata = _head(file, outer, size)
     begin = header_end(file, size)
     found, holes = _found(file, begin, size)
-    numbers = {sample.track for fragment in found.fragments for sample in fragment.samples}
-    if like and not numbers <= {track.number for track in tracks}:
-        tracks = tuple(like)
-    known = {track.number for track in tracks}
-    fragments = tuple(one for one in found.fragments if all(sample.track in known for sample in one.samples))
+    told = frozenset(sample.track for fragment in found.fragments for sample in fragment.samples)
+    own, metadata = _head(file, outer, found.end, size)
+    tracks = {track.number: track for track in own}
+    if like:
+        tracks |= {track.number: track for track in like if track.number in told}
+    fragments = tuple(one for one in found.fragments if all(sample.track in tracks for sample in one.samples))
+    undescribed = told - tracks.keys()
     if not tracks or (not begin and not fragments):
-        return Layout(False, False, Pieces([Piece(0, size)]), size, index_fault=fault)
-    head = head_for(tracks, metadata)
-    pieces = [Piece(0, len(head), head), *_pieces_of(file, fragments, size)]
-    return Layout(True, False, Pieces(pieces), size, fragments, holes, index_fault=fault)
+        pieces = Pieces([Piece(0, size)])
+        return Layout(False, False, pieces, size, index_fault=fault, told=told, undescribed=undescribed)
+    head = head_for((tracks[number] for number in sorted(tracks)), metadata)
+    pieces = Pieces([Piece(0, len(head), head), *_pieces_of(file, fragments, size)])
+    return Layout(
+        True, False, pieces, size, fragments, holes, index_fault=fault, told=told, undescribed=undescribed
+    )
 
 
-def _head(file: BinaryIO, outer: Sequence[Outer], size: int) -> tuple[tuple[TrackHead, ...], bytes]:
-    """Tracks and metadata: of the header, else of the index."""
+def tracks_of(path: Path) -> tuple[TrackHead, ...]:
+    """What a file says of its own tracks, in its first header or else in its index. OSError."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        return _head(file, list(outer_boxes(file, size)), size, size)[0]
+
+
+def _head(file: BinaryIO, outer: Sequence[Outer], end: int, size: int) -> tuple[tuple[TrackHead, ...], bytes]:
+    """Tracks and metadata: of the header, else of the index, which also stands where the fragments end."""
     first = _read(file, 0, min(size, HEAD_BYTES))
     places = [first]
     last = next((box for box in reversed(outer) if box.kind == b"moov"), None)
     if last is not None and last.at > 0:
         places.append(_read(file, last.at, min(last.end - last.at, LARGEST_INDEX)))
+    elif end < size:
+        places.append(_read(file, end, min(size - end, LARGEST_INDEX)))
     tracks = {track.number: track for place in reversed(places) for track in tracks_in(place)}
     metadata = next((found for found in map(metadata_in, places) if found), b"")
     return tuple(tracks[number] for number in sorted(tracks)), metadata

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from seacorder.evidence.inspect import note_in
+from seacorder.evidence.opening import note_in
 from seacorder.model.note import FILE_SUFFIXES, FileNote
 
 _MOST_FILES = 20_000

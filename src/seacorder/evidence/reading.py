@@ -18,17 +18,17 @@ from typing import Any
 import av
 
 from seacorder.evidence.hidden import Hidden, hidden_faults
-from seacorder.evidence.inspect import inspect_file, main_stream, open_video
-from seacorder.evidence.layout import Layout, layout_of
+from seacorder.evidence.inspect import inspect_file, main_stream
+from seacorder.evidence.layout import Layout
+from seacorder.evidence.opening import open_video
 from seacorder.evidence.shape import Shape, length_bytes_of, shape_of
+from seacorder.evidence.siblings import STRICT, readable_layout
 from seacorder.model.report import FileExamined
 
 BytesRead = Callable[[int], None]
 """Is told how many bytes have been read since it was last told."""
 
 _TELL_BYTES = 4 * 1024 * 1024
-_STRICT = {"err_detect": "explode"}
-"""FFmpeg's decoders otherwise paint over what they cannot decode, and say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def read_through(path: Path, *, decodes: bool = False, progress: BytesRead | Non
     Never raises for what is in the file. Blocks for as long as the disk, or the decoder, takes.
     """
     try:
-        layout = layout_of(path)
+        layout = readable_layout(path)
     except OSError:
         return Reading(inspect_file(path))
     facts = inspect_file(path, layout)
@@ -72,6 +72,10 @@ def _of_holes(layout: Layout) -> list[str]:
     """What cannot be read of a file that was not closed, or not closed well."""
     holes = layout.holes
     found = [f"its index {layout.index_fault}, and `seacorder repair` makes it anew"] if layout.index_fault else []
+    if layout.sibling is not None:
+        found.append(
+            f"what it says of its tracks cannot be read; `seacorder repair` takes that from {layout.sibling.name}"
+        )
     if holes:
         damaged = sum(hole.end - hole.begin for hole in holes)
         found.append(
@@ -96,7 +100,7 @@ def still_damage(path: Path) -> str:
     """Decodes a framegrab; the end of a sentence, empty when all of it decodes. Never raises for what is in it."""
     try:
         with av.open(str(path), format="jpeg_pipe") as container:
-            container.streams.video[0].codec_context.options = _STRICT
+            container.streams.video[0].codec_context.options = STRICT
             decoded = sum(1 for _ in container.decode(video=0))
     except (av.FFmpegError, OSError, IndexError):
         decoded = 0
@@ -139,7 +143,7 @@ class _Through:
         for stream in container.streams:
             self._length_bytes[stream.index] = length_bytes_of(stream)
             if self._decodes:
-                stream.codec_context.options = _STRICT
+                stream.codec_context.options = STRICT
                 stream.codec_context.thread_type = "AUTO"
         for packet in container.demux():
             if packet.size > 0:

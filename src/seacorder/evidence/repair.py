@@ -23,13 +23,13 @@ from seacorder.evidence.inspect import (
     main_stream,
     must_have_frames,
     note_of,
-    open_video,
     shaped_packets,
-    whole_packets,
 )
-from seacorder.evidence.layout import Layout, layout_of, outer_boxes
+from seacorder.evidence.layout import Layout, outer_boxes
+from seacorder.evidence.opening import open_video, whole_packets
 from seacorder.evidence.original import bring_back, sync_file, take_place
 from seacorder.evidence.shape import Shape
+from seacorder.evidence.siblings import readable_layout
 from seacorder.model.note import NOTE_KEY, FileNote
 from seacorder.model.report import Damage
 from seacorder.mp4.boxes import NotMp4
@@ -70,6 +70,21 @@ class Repaired:
     """What of the original the repair lacks, or has only in part."""
     original: Path | None
     """Where the original is kept; None when the repair holds all of it."""
+    sibling: Path | None = None
+    """The file from which the description of the tracks was taken, where the original's own is destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a file from elsewhere."""
+
+    note: FileNote | None = None
+    """Its note, for the case that it has lost its own."""
+    siblings: tuple[Path, ...] = ()
+    """Files of the same channel; see `evidence.siblings`."""
+
+
+NOTHING_KNOWN = Known()
 
 
 @dataclass(slots=True)
@@ -80,7 +95,7 @@ class _Copy:
     damage: tuple[Damage, ...] = ()
 
 
-def repair(path: Path, progress: Progress | None = None) -> Repaired | None:
+def repair(path: Path, progress: Progress | None = None, known: Known = NOTHING_KNOWN) -> Repaired | None:
     """Replaces an interrupted file by an indexed one; None when it is whole already and was left alone.
 
     StorageFailed when there is nothing to repair or the disk refuses; the file is then as it was. Blocks for about as
@@ -91,47 +106,51 @@ def repair(path: Path, progress: Progress | None = None) -> Repaired | None:
         with held(path, 0.0) as is_ours:
             if not is_ours:
                 raise StorageFailed(f"{path} is being written; it can be repaired once that has ended.")
-            return _repair(path, progress or (lambda _share: None))
+            return _repair(path, progress or (lambda _share: None), known)
     except OSError as fault:
         raise StorageFailed(f"{path} cannot be read: {fault.strerror}.") from fault
 
 
-def _repair(path: Path, progress: Progress) -> Repaired | None:
-    layout = layout_of(path)
+def _repair(path: Path, progress: Progress, known: Known) -> Repaired | None:
+    layout = readable_layout(path, known.siblings)
     if layout.is_whole:
         if hidden_faults(path, layout).index_differs:
-            layout = layout_of(path, trusts_index=False)
+            layout = readable_layout(path, known.siblings, trusts_index=False)
         elif not any(track.is_short for track in layout.index):
             return None
     if not layout.has_header:
         raise StorageFailed(f"{path} holds nothing to repair: {NOTHING_READABLE}")
-    beside = path.with_name(f".{path.name}.repair")
     try:
-        return _replace(path, layout, beside, progress)
+        return _replace(path, layout, progress, known.note)
     except (av.FFmpegError, OSError, ValueError) as fault:
         raise StorageFailed(f"{path} cannot be repaired: {fault}. It has been left as it was.") from fault
     finally:
-        beside.unlink(missing_ok=True)
+        _beside(path).unlink(missing_ok=True)
 
 
-def _replace(path: Path, layout: Layout, beside: Path, progress: Progress) -> Repaired:
-    copy = _copy(path, layout, beside, progress)
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.repair")
+
+
+def _replace(path: Path, layout: Layout, progress: Progress, known: FileNote | None) -> Repaired:
+    beside = _beside(path)
+    copy = _copy(path, layout, progress, known)
     _lengthen(beside)
     sync_file(beside)
     if _digests_of(beside) != copy.digests:
         raise StorageFailed(f"The repair of {path} does not equal it; it has been left as it was.")
     shutil.copystat(path, beside)
-    original = take_place(beside, path, keeps=bool(copy.damage or layout.holes))
+    original = take_place(beside, path, keeps=bool(copy.damage or layout.holes or layout.sibling))
     progress(1.0)
-    return Repaired(copy.damage, original)
+    return Repaired(copy.damage, original, layout.sibling)
 
 
-def _copy(path: Path, layout: Layout, beside: Path, progress: Progress) -> _Copy:
+def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None) -> _Copy:
     size = layout.pieces.size
-    with open_video(path, layout) as source, av.open(str(beside), "w", format="mp4", options=_OPTIONS) as target:
+    with open_video(path, layout) as source, av.open(str(_beside(path)), "w", format="mp4", options=_OPTIONS) as target:
         must_have_frames(source, path)
         main = main_stream(source)
-        account, note = DamageAccount(layout, main), note_of(source, path)
+        account, note = DamageAccount(layout, main), note_of(source, path) or known
         kept = (packet for packet, shape in shaped_packets(source, layout, account) if shape is not Shape.BROKEN)
         beginning = _Beginning(layout, main)
         streams = {stream.index: _twin(target, stream) for stream in source.streams}
@@ -222,6 +241,7 @@ def _twin(target: Any, stream: Any) -> Any:
 def _metadata_of(source: Any, note: FileNote | None, beginning: _Beginning) -> dict[str, str]:
     kept = {key: value for key, value in source.metadata.items() if key not in _MADE_BY_MUXER}
     if note is not None:
+        kept.setdefault("title", note.channel)
         first_utc_ns = note.first_frame_utc_ns + beginning.lost_ns
         kept[NOTE_KEY] = replace(note, is_repaired=True, first_frame_utc_ns=first_utc_ns).to_json()
     return kept

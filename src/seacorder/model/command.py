@@ -139,6 +139,8 @@ class RepairFiles:
     """True: leave every file as it is and only say how it stands."""
     notes: tuple[FileNote, ...] = ()
     """For each path what the file says of itself, by which it is found where it was renamed or moved."""
+    siblings: tuple[tuple[str, ...], ...] = ()
+    """For each path other files of its channel, the likeliest first; see `evidence.siblings`."""
 
 
 @dataclass(frozen=True, slots=True)

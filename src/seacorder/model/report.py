@@ -126,6 +126,8 @@ class FileExamined:
     """Where the file was found by its note, when it is not at `path` any more."""
     original: str = ""
     """Where the original is kept, when a repair lacks something of it."""
+    sibling: str = ""
+    """The file from which the description of the tracks was taken, where the file's own is destroyed."""
 
 
 @dataclass(frozen=True, slots=True)

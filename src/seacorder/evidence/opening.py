@@ -1,0 +1,52 @@
+"""Opens what of a file makes sense for FFmpeg's reader, and finds the file's note whatever else is damaged."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+
+from seacorder.evidence.layout import Layout
+from seacorder.evidence.pieces import PiecedFile
+from seacorder.model.note import FileNote
+
+_BUFFER_BYTES = 1024 * 1024
+_NOTE_BYTES = 64 * 1024
+_NOTE = re.compile(rb'\{"version":[^{}]*\}')
+
+
+@contextmanager
+def open_video(path: Path, layout: Layout) -> Iterator[Any]:
+    """An input container over what of the file makes sense. av.FFmpegError when it is no video.
+
+    FFmpeg refuses a whole file for one box that a cut has left half, and does not look behind a damaged one. So it is
+    given the pieces that make sense.
+    """
+    with path.open("rb") as file:
+        readable = PiecedFile(file, layout.pieces)
+        with av.open(readable, format="mp4", buffer_size=_BUFFER_BYTES, metadata_errors="replace") as container:
+            yield container
+
+
+def whole_packets(container: Any, size: int) -> Iterator[Any]:
+    """The packets that are wholly there, in the file's order; ends quietly where the file was cut."""
+    try:
+        for packet in container.demux():
+            if packet.dts is None or packet.pts is None or packet.size == 0:
+                continue
+            if not packet.is_corrupt and (packet.pos is None or packet.pos + packet.size <= size):
+                yield packet
+    except (av.FFmpegError, EOFError):
+        return
+
+
+def note_in(path: Path) -> FileNote | None:
+    """The note in a file's first header, whatever else is damaged there; None when there is none of ours. Blocks."""
+    try:
+        with path.open("rb") as file:
+            found = _NOTE.search(file.read(_NOTE_BYTES))
+        return FileNote.from_json(found[0].decode("ascii", "replace") if found else "")
+    except (OSError, ValueError):
+        return None
