@@ -19,6 +19,8 @@ from rig.web_camera import Manner, jpegs
 from seacorder.inputs.picture import TestPicture
 
 SPEC = SourceSpec(width=640, height=360, rate=25, seconds=60, gop=25)
+BACK_SECONDS = 6
+"""Within so long a source that has come back is recorded: the wait between attempts, an attempt, a keyframe."""
 NOISY = SourceSpec(width=640, height=360, seconds=20, gop=25, noise=True, bits_per_second=6_000_000)
 
 
@@ -105,6 +107,7 @@ def test_rtmp_comes_back_after_a_cut_and_what_is_missing_is_said(
         program.wait_recorded(2.0)
         first.close()
         wait_for(lambda: program.channel("Bow")["state"] == "failed", "the channel to notice")
+        assert "is away: the server is reached and sends nothing under this name" in program.channel("Bow")["reason"]
         keep_sender(publish(rig_source(SPEC).path, f"{rtmp_application}/bow"))
         program.wait_live()
         before = program.channel("Bow")["recording"]["frames"]
@@ -114,6 +117,8 @@ def test_rtmp_comes_back_after_a_cut_and_what_is_missing_is_said(
     numbers = frame_numbers(Path(part["path"]))
     assert len(numbers) == part["frames"]
     [cut] = [place for place in range(1, len(numbers)) if numbers[place] != numbers[place - 1] + 1]
+    # The second sender begins its film anew: so much of it had passed when it was recorded.
+    assert numbers[cut] <= BACK_SECONDS * SPEC.rate
     assert missing_and_repeated(numbers[:cut]) == missing_and_repeated(numbers[cut:]) == ([], [])
     frames = decoded_frames(Path(part["path"]))
     hole = frames[cut].seconds - frames[cut - 1].seconds
