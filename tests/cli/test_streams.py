@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rig.program import free_ports
+from seacorder.cli.streams import as_meant
 from seacorder.config.load import load
 
 COMMAND = [sys.executable, "-m", "seacorder"]
@@ -20,6 +21,12 @@ def run(*words: object, redirected: str = "", **environment: str) -> subprocess.
     """A command in a shell, so that streams can be closed."""
     shell = ["sh", "-c", f'exec "$@" {redirected}', "sh", *COMMAND, *map(str, words)]
     return subprocess.run(shell, capture_output=True, timeout=60, env={**os.environ, **environment}, check=False)
+
+
+def test_words_of_an_argument_can_be_sent_whatever_the_locale() -> None:
+    as_python_has_it = "Tiefe – 12 m".encode().decode("ascii", "surrogateescape")
+    assert as_meant(as_python_has_it) == as_meant("Tiefe – 12 m") == "Tiefe – 12 m"
+    as_meant("\udcff").encode()
 
 
 @pytest.fixture
