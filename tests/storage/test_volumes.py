@@ -11,14 +11,16 @@ from seacorder.model.recording import FaultKind
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.disk import this_machine
 from seacorder.storage.faults import kind_of
-from seacorder.storage.volume_memory import NOWHERE, VolumeMemory, begin, is_unmounted, state_folder
+from seacorder.storage.volume_memory import Remembered, VolumeMemory, begin, is_unmounted, state_folder
 from seacorder.storage.volumes import (
     MARK_NAME,
+    NOWHERE,
     Volumes,
     device_of,
     is_exchanged,
     is_replaced,
     keep_mark,
+    mount_of,
     read_mark,
     system_device,
     write_mark,
@@ -122,37 +124,96 @@ def test_a_start_remembers_only_folders_on_a_disk_of_their_own(root: Path, tmp_p
     memory = VolumeMemory(tmp_path / "state")
     (one,) = begin([root], [], memory)
     is_own = one.device != system_device()
-    assert (VolumeMemory(tmp_path / "state").mark(root) == one.mark) is is_own
+    expected = Remembered(str(mount_of(root)), one.mark) if is_own else None
+    assert VolumeMemory(tmp_path / "state").of(root) == expected
+
+
+def not_mounted(folder: Path, memory: VolumeMemory, mark: str = "that of the disk") -> None:
+    """As if a disk had been mounted at the folder in the run before."""
+    memory.update({str(folder): Remembered(str(folder), mark)}, [])
 
 
 def test_a_root_whose_disk_is_not_mounted_is_told_from_one_that_is_new(root: Path, tmp_path: Path) -> None:
-    memory, here = VolumeMemory(tmp_path / "state"), device_of(root)
-    assert not is_unmounted(root, memory, here), "a first start"
-    memory.update({str(root): "that of the disk"}, [])
     memory = VolumeMemory(tmp_path / "state")
-    assert is_unmounted(root, memory, here)
-    assert is_unmounted(root / "sub", memory, here) is False
-    assert not is_unmounted(root, memory, OTHER_DEVICE), "another disk is mounted there: operators change disks"
+    assert not is_unmounted(root, memory), "a first start"
+    not_mounted(root, memory)
+    memory = VolumeMemory(tmp_path / "state")
+    assert is_unmounted(root, memory)
+    assert is_unmounted(root / "sub", memory) is False
     accept(root)
-    assert not is_unmounted(root, memory, here)
+    assert not is_unmounted(root, memory)
+    memory.update({str(root): Remembered(str(mount_of(root)), "that of the disk")}, [])
+    (root / MARK_NAME).unlink()
+    assert not is_unmounted(root, memory), "another disk is mounted there: operators change disks"
 
 
-def test_a_second_folder_whose_disk_is_not_mounted_is_not_made_on_the_system_s_disk(tmp_path: Path) -> None:
+def test_a_second_folder_whose_disk_is_not_mounted_is_not_made_on_the_disk_below(tmp_path: Path) -> None:
     folder, memory = tmp_path / "second", VolumeMemory(tmp_path / "state")
-    memory.update({str(folder): "that of the disk"}, [])
-    if device_of(tmp_path) != system_device():
-        pytest.skip("the temporary folder is on a disk of its own")
+    not_mounted(folder, memory)
     (one,) = begin([folder], [], memory)
     assert one.device == NOWHERE
     assert is_exchanged(one)
     assert not folder.exists()
-    assert VolumeMemory(tmp_path / "state").mark(folder) == "that of the disk"
+    assert VolumeMemory(tmp_path / "state").of(folder) == Remembered(str(folder), "that of the disk")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"a": 1}', "\x00"])
+def test_a_folder_that_clients_may_choose_is_remembered_too(root: Path, tmp_path: Path) -> None:
+    memory = VolumeMemory(tmp_path / "state")
+    not_mounted(root, memory, mark="")
+    (one,) = begin([], [root, tmp_path / "comes later"], memory)
+    assert is_exchanged(one)
+    accept(root)
+    assert not is_exchanged(one)
+
+
+def test_a_disk_that_is_mounted_late_is_known_once_it_is_gone_again(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outer, disk = began(root, tmp_path), root / "usb"
+    disk.mkdir()
+    mounted: set[Path] = {disk}
+    true = device_of
+
+    def device(folder: Path) -> int:
+        return OTHER_DEVICE if any(folder.is_relative_to(one) for one in mounted) else true(folder)
+
+    monkeypatch.setattr("seacorder.storage.volumes.device_of", device)
+    volumes = Volumes([outer])
+    # The folder that is looked at first may not be on that disk, and a link may lead there.
+    link = tmp_path / "link"
+    link.symlink_to(disk / "Job")
+    assert volumes.exchanged(root / "Dive") is None
+    assert volumes.exchanged(link / "Dive") is None
+    mounted.clear()
+    for path in (link / "Dive", disk / "Job", disk / "a.mp4"):
+        assert volumes.exchanged(path) is not None
+    assert volumes.exchanged(root / "Dive") is None
+    accept(disk)
+    assert volumes.exchanged(disk / "Job") is None
+
+
+def test_where_the_root_s_own_volume_is_mounted_its_mark_alone_decides(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, mounted = elsewhere(began(root, tmp_path)), True
+    true = device_of
+
+    def device(folder: Path) -> int:
+        return OTHER_DEVICE if mounted and folder.is_relative_to(root) else true(folder)
+
+    monkeypatch.setattr("seacorder.storage.volumes.device_of", device)
+    volumes = Volumes([one])
+    assert volumes.exchanged(root / "Dive") is None
+    mounted = False
+    assert volumes.exchanged(root / "Dive") is None, "the mark is there"
+    (root / MARK_NAME).unlink()
+    assert volumes.exchanged(root / "Dive") == one
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"a": 1}', '{"a": {"mark": "b"}}', "\x00"])
 def test_a_memory_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "volumes.json").write_text(text)
-    assert VolumeMemory(tmp_path).mark(Path("a")) is None
+    assert VolumeMemory(tmp_path).of(Path("a")) is None
 
 
 def test_the_state_folder_is_the_service_s_own_where_it_has_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ from seacorder.model.volume import MarkedFolder
 from seacorder.storage.directories import Folders
 from seacorder.storage.disk import this_machine
 from seacorder.storage.volume_memory import VolumeMemory, begin, is_unmounted, state_folder
-from seacorder.storage.volumes import Volumes, system_device
+from seacorder.storage.volumes import Volumes
 from seacorder.supervisor.guardian import TERMINAL_CLOSED
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
@@ -180,11 +180,11 @@ async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
 def check_mounted(root: Path, memory: VolumeMemory) -> None:
     """Raises StorageFailed when the storage root was on a disk of its own and that is not mounted now. Blocks."""
     with contextlib.suppress(OSError):  # what cannot be looked at is told when it is written to
-        if is_unmounted(root, memory, system_device()):
+        if is_unmounted(root, memory):
             raise StorageFailed(
-                f"The storage folder {root} was on a disk of its own when the recorder ran last, and is on the "
-                "system's disk now: its volume is not mounted. Mount it and start again. If files are to go to the "
-                f"system's disk, say so once with `seacorder accept-volume {root}`."
+                f"The storage folder {root} was on a disk of its own when the recorder ran last, and is on the disk "
+                "below now: its volume is not mounted. Mount it and start again. If files are to go to the disk below, "
+                f"say so once with `seacorder accept-volume {root}`."
             )
 
 

@@ -101,6 +101,10 @@ def _service_section(plan: ServicePlan) -> list[str]:
         f"ExecStart={_command(plan.command)}",
         f"WorkingDirectory={_plain(plan.folder)}",
         *([f"User={plan.user}"] if plan.user else []),
+        *([] if plan.is_of_user else [
+            "# Where it remembers which disks files go to; not every user has a home that can be written.",
+            "StateDirectory=%N",
+        ]),
         "Restart=always",
         "RestartSec=2",
         "# The first process alone is told to end: it passes that on, and files are finished.",

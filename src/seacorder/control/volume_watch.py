@@ -13,7 +13,7 @@ from seacorder.model.status import Volume
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.reserve import ReserveRule
 from seacorder.storage.space import volume_of
-from seacorder.storage.volumes import is_exchanged, is_replaced, keep_mark
+from seacorder.storage.volumes import Volumes, is_exchanged, is_replaced, keep_mark
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class VolumeWatch:
     def __init__(self, reserve_bytes: int, clock: Clock, marked: Sequence[MarkedFolder] = ()) -> None:
         """`marked`: the folders whose volumes are to stay the same."""
         self._marked = tuple(marked)
+        self._volumes = Volumes(marked)
         self._exchanged: tuple[str, ...] = ()
         self._replaced: tuple[str, ...] = ()
         self.volume = Volume("", 0, 0, reserve_bytes)
@@ -71,7 +72,8 @@ class VolumeWatch:
             self._folder, self._rule, self._usable = folder, ReserveRule(self._reserve_bytes), {}
         marked = [one for one in self._marked if one.mark or folder_in(folder, [one.folder])]
         self._exchanged, self._replaced = await asyncio.to_thread(look_at_marks, marked)
-        if folder_in(folder, self._exchanged):
+        if (one := await asyncio.to_thread(self._volumes.exchanged, Path(folder))) is not None:
+            self._exchanged = tuple(dict.fromkeys([*self._exchanged, one.folder]))
             return  # the room of a disk that nothing is written to tells nothing
         try:
             self.volume = await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)

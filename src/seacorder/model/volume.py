@@ -14,3 +14,5 @@ class MarkedFolder:
     """The file system's number as the system has it; it may be another one after the disk was unplugged."""
     inode: int = 0
     """The folder's own number on it; 0: not compared."""
+    mount: str = ""
+    """Where its volume was mounted; empty where that is not known."""

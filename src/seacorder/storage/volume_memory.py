@@ -1,23 +1,32 @@
 """What is remembered of volumes from one run of the program to the next: that a folder was on a disk of its own.
 
 Whether a mount point is empty because the disk is new, or because it is not mounted, cannot be seen from the folder
-alone. So a small file in the user's state folder keeps the mark of each configured folder that was not on the system's
-own disk. When such a folder is found on the system's disk, without its mark, its volume is not mounted.
+alone. So a small file in the user's state folder keeps, of each folder of the settings that was not on the system's own
+disk, where its volume was mounted, and its mark. When no volume is mounted there and the mark is missing, the disk is
+not there. Another disk that is mounted there is taken as it is: operators change disks.
 """
 
 import json
 import logging
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.model.volume import MarkedFolder
-from seacorder.storage.volumes import ACCEPTED, device_of, new_mark, read_mark, system_device, write_mark
+from seacorder.storage.volumes import (
+    ACCEPTED,
+    NOWHERE,
+    is_unmounted_from,
+    mount_of,
+    new_mark,
+    read_mark,
+    system_device,
+    write_mark,
+)
 
 FILE_NAME = "volumes.json"
-NOWHERE = -1
-"""No device's number: the folder counts as exchanged until its mark is there."""
 _MOST_FOLDERS = 100
 _log = logging.getLogger(__name__)
 
@@ -31,62 +40,83 @@ def state_folder() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "seacorder"
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Of one folder."""
+
+    mount: str
+    """Where its volume was mounted."""
+    mark: str = ""
+    """Empty for a folder without a mark."""
+
+
 class VolumeMemory:
     """The file. What cannot be read is as if it were not there; what cannot be written is not remembered. Blocks."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
-        self._marks = _read(self._path)
+        self._known = _read(self._path)
 
-    def mark(self, folder: Path) -> str | None:
-        """The mark of a folder that was on a disk of its own in the run before."""
-        return self._marks.get(str(folder))
+    def of(self, folder: Path) -> Remembered | None:
+        """What is known of a folder that was on a disk of its own in the run before."""
+        return self._known.get(str(folder))
 
-    def update(self, marks: dict[str, str], forgotten: Iterable[str]) -> None:
-        """Remembers marks by folder, and forgets other folders."""
-        known = {folder: mark for folder, mark in self._marks.items() if folder not in {*forgotten, *marks}} | marks
+    def update(self, found: Mapping[str, Remembered], forgotten: Iterable[str]) -> None:
+        """Remembers what was found, by folder, and forgets other folders."""
+        known = {folder: one for folder, one in self._known.items() if folder not in {*forgotten, *found}}
+        known |= found
         known = dict(list(known.items())[-_MOST_FOLDERS:])
-        if known == self._marks:
+        if known == self._known:
             return
-        self._marks = known
+        self._known = known
         new = self._path.with_suffix(".new")
+        text = json.dumps({folder: {"mount": one.mount, "mark": one.mark} for folder, one in known.items()}, indent=1)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(json.dumps(known, indent=1), encoding="utf-8")
+            new.write_text(text, encoding="utf-8")
             new.replace(self._path)
         except OSError as fault:
             _log.warning("It is not remembered which volumes files go to (%s)", fault)
 
 
-def is_unmounted(folder: Path, memory: VolumeMemory, system: int) -> bool:
-    """True when the folder was on a disk of its own, and is on the system's now, without its mark. Blocks; OSError."""
-    mark = memory.mark(folder)
-    return mark is not None and device_of(folder) == system and read_mark(folder) not in {mark, ACCEPTED}
+def is_unmounted(folder: Path, memory: VolumeMemory) -> bool:
+    """True when the folder was on a disk of its own, and that is not mounted now. Blocks; OSError."""
+    known = memory.of(folder)
+    return (
+        known is not None and is_unmounted_from(Path(known.mount)) and read_mark(folder) not in {known.mark, ACCEPTED}
+    )
 
 
 def begin(folders: Iterable[Path], others: Iterable[Path], memory: VolumeMemory) -> tuple[MarkedFolder, ...]:
-    """Marks the folders, which are made where they are missing, and remembers them. Blocks.
+    """Marks the folders, which are made where they are missing, and remembers all of them. Blocks.
 
-    `others`, which clients may choose, get no mark. One of the folders whose volume is not mounted is left as it is.
+    `others`, which clients may choose, get no mark. A folder whose volume is not mounted is left as it is.
     """
-    system = system_device()
-    found, marks = [], {}
-    for folder in folders:
-        try:
-            if is_unmounted(folder, memory, system):
-                found.append(MarkedFolder(str(folder), memory.mark(folder) or "", NOWHERE))
-                continue
-            folder.mkdir(parents=True, exist_ok=True)
-            one = _marked(folder)
-        except OSError as fault:
-            _log.warning("The volume of %s cannot be watched (%s)", folder, fault)
+    found: dict[str, MarkedFolder] = {}
+    for folder, is_other in [*((one, False) for one in folders), *((one, True) for one in others)]:
+        if str(folder) in found:
             continue
-        found.append(one)
-        if one.device != system and one.mark:
-            marks[one.folder] = one.mark
-    known = {one.folder for one in found}
-    memory.update(marks, [one.folder for one in found if one.device not in {NOWHERE} and one.folder not in marks])
-    return (*found, *(one for one in map(_unmarked, others) if one is not None and one.folder not in known))
+        try:
+            found[str(folder)] = _begun(folder, memory, is_other=is_other)
+        except FileNotFoundError:
+            continue  # a folder that clients may choose, whose disk may come later
+        except (OSError, RuntimeError) as fault:
+            _log.warning("The volume of %s cannot be watched (%s)", folder, fault)
+    here = [one for one in found.values() if one.device != NOWHERE]
+    system = system_device()
+    known = {one.folder: Remembered(one.mount, one.mark) for one in here if one.device != system}
+    memory.update(known, [one.folder for one in here if one.folder not in known])
+    return tuple(found.values())
+
+
+def _begun(folder: Path, memory: VolumeMemory, *, is_other: bool) -> MarkedFolder:
+    if (known := memory.of(folder)) is not None and is_unmounted(folder, memory):
+        _log.warning("The volume of %s is not mounted; no file is begun there until it is", folder)
+        return MarkedFolder(str(folder), known.mark, NOWHERE, mount=known.mount)
+    if is_other:
+        return MarkedFolder(str(folder), "", folder.stat().st_dev, mount=str(mount_of(folder)))
+    folder.mkdir(parents=True, exist_ok=True)
+    return _marked(folder)
 
 
 def _marked(folder: Path) -> MarkedFolder:
@@ -99,21 +129,12 @@ def _marked(folder: Path) -> MarkedFolder:
         except OSError as fault:
             _log.warning("The volume of %s has no mark (%s)", folder, fault)
             mark = ""
-    return MarkedFolder(str(folder), mark, at.st_dev, at.st_ino)
+    return MarkedFolder(str(folder), mark, at.st_dev, at.st_ino, str(mount_of(folder)))
 
 
-def _unmarked(folder: Path) -> MarkedFolder | None:
-    try:
-        return MarkedFolder(str(folder), "", folder.stat().st_dev)
-    except OSError:
-        return None
-
-
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, Remembered]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return {str(folder): Remembered(str(one["mount"]), str(one["mark"])) for folder, one in found.items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
-    if not isinstance(found, dict):
-        return {}
-    return {folder: mark for folder, mark in found.items() if isinstance(folder, str) and isinstance(mark, str)}

@@ -5,12 +5,16 @@ happened: recordings would fill the system disk and be hidden as soon as the vol
 that files go to has a mark, a small file with a random text, and each new file is refused where the folder is on
 another file system than at the beginning and the mark is not there. A disk that was unplugged and is back has another
 device number and the mark; a folder that was deleted and made anew has none and is on the same device, so it is used.
+
+Folders that clients choose have no mark, and their disk may be mounted long after the program began. For these each
+mount point that a file went through is kept, and nothing is made below one where no volume is mounted any more.
 """
 
 import errno
 import os
 import secrets
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +24,8 @@ from seacorder.storage.disk import this_machine
 MARK_NAME = ".seacorder-volume"
 ACCEPTED = "accepted"
 """What an operator puts in a mark's place to say that the volume that is there now is the right one."""
+NOWHERE = -1
+"""No device's number: the folder counts as exchanged until its own volume is there."""
 _LONGEST_MARK_BYTES = 200
 
 
@@ -31,6 +37,20 @@ def device_of(folder: Path) -> int:
         except (FileNotFoundError, NotADirectoryError):
             continue
     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
+
+
+def mount_of(folder: Path) -> Path:
+    """The highest folder above that is on the same file system, with every link followed. Blocks; OSError."""
+    top = folder.resolve()
+    device = device_of(top)
+    while top != top.parent and device_of(top.parent) == device:
+        top = top.parent
+    return top
+
+
+def is_unmounted_from(mount: Path) -> bool:
+    """True when no volume is mounted there any more: the folder is on the disk of the one above, or gone. Blocks."""
+    return mount != mount.parent and device_of(mount) == device_of(mount.parent)
 
 
 def system_device() -> int:
@@ -72,18 +92,25 @@ class Volumes:
 
     def __init__(self, folders: Sequence[MarkedFolder] = ()) -> None:
         self.folders = tuple(sorted(folders, key=lambda one: len(one.folder), reverse=True))
+        self._mounts: set[Path] = set()
+        self._lock = threading.Lock()
 
     def covers(self, path: Path) -> bool:
         """True when somebody would notice that the volume of `path` is another one. Does not block."""
         return self._above(path) is not None
 
     def exchanged(self, path: Path) -> MarkedFolder | None:
-        """The marked folder that `path` is in, when that is on another volume now; None when all is well.
+        """The folder above `path` that is on another volume now; None when all is well.
 
         A disk that cannot be asked has not been exchanged: what it refuses is told elsewhere.
         """
         one = self._above(path)
-        return one if one is not None and is_exchanged(one) else None
+        if one is not None and is_exchanged(one):
+            return one
+        try:
+            return self._unmounted(path, one)
+        except (OSError, RuntimeError):  # the latter for links in a ring
+            return None
 
     def check(self, path: Path) -> None:
         """Raises OSError (EXDEV) when nothing may be made at `path` because the volume is another one."""
@@ -92,6 +119,24 @@ class Volumes:
 
     def _above(self, path: Path) -> MarkedFolder | None:
         return next((one for one in self.folders if path.is_relative_to(one.folder)), None)
+
+    def _unmounted(self, path: Path, above: MarkedFolder | None) -> MarkedFolder | None:
+        """A mount point that a file went through before, and where no volume is mounted now.
+
+        For one at a marked folder, or above it, the mark alone decides.
+        """
+        path = path.resolve()
+        marked = Path(above.folder).resolve() if above is not None and above.mark else None
+        with self._lock:
+            seen = [mount for mount in self._mounts if path.is_relative_to(mount)]
+        for mount in seen:
+            is_ours = marked is None or not marked.is_relative_to(mount)
+            if is_ours and is_unmounted_from(mount) and _mark_or_none(mount) != ACCEPTED:
+                return MarkedFolder(str(mount), "", NOWHERE, mount=str(mount))
+        mount = mount_of(path)
+        with self._lock:
+            self._mounts.add(mount)
+        return None
 
 
 def is_exchanged(one: MarkedFolder) -> bool:
@@ -103,9 +148,17 @@ def is_exchanged(one: MarkedFolder) -> bool:
             return False
         if one.mark:
             return read_mark(folder) not in {one.mark, ACCEPTED}
-        return device == system_device()
+        is_below = is_unmounted_from(Path(one.mount)) if one.mount else device == system_device()
+        return is_below and _mark_or_none(folder) != ACCEPTED
     except OSError:
         return False
+
+
+def _mark_or_none(folder: Path) -> str | None:
+    try:
+        return read_mark(folder)
+    except OSError:
+        return None
 
 
 def is_replaced(one: MarkedFolder) -> bool:
