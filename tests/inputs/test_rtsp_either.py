@@ -91,3 +91,10 @@ def test_a_slow_camera_is_no_reason(rig_source: MakeSource, monkeypatch: pytest.
     assert not memory.prefers_ffmpeg
     assert [method for method, _ in camera.requests].count("PLAY") == 1
     assert memory.patience.limit_ns == 2 * NS_PER_SECOND
+
+
+def test_ffmpegs_client_gives_up_a_camera_whose_next_picture_stays_away(rig_source: MakeSource) -> None:
+    memory = CameraMemory(patience=PicturePatience(NS_PER_SECOND), prefers_ffmpeg=True)
+    with OddCamera(footage(rig_source(SPEC)), seconds=30) as camera, pytest.raises(InputFailed, match="not answer"):
+        read_by(camera, memory)
+    assert memory.patience.limit_ns == 2 * NS_PER_SECOND

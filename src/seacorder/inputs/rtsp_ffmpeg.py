@@ -17,7 +17,7 @@ from av.error import FFmpegError
 
 from seacorder.base.clock import Clock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs.faults import camera_failure
+from seacorder.inputs.faults import SILENT, camera_failure, failure
 from seacorder.inputs.picture_patience import PicturePatience
 from seacorder.inputs.tracks import Tracks
 from seacorder.model.address import RtspAddress, Transport
@@ -46,6 +46,10 @@ class FfmpegRtspInput:
         try:
             options = _options(self._address, self._limit_ns)
             self._container = av.open(self._address.url_with_credentials, options=options)
+            if self._clock.monotonic_ns() - begin_ns >= self._limit_ns:
+                # FFmpeg hides a timeout while it waits for the first picture, and would never come back from a read.
+                self._patience.ended_in_silence()
+                raise failure(SILENT, self._source)
             # A packet without pts is to be handed over at once, not when a later one has told it.
             self._container.flags &= ~_GENERATE_PTS
             self._tracks = Tracks(self._container, self._source, self._clock, wants_audio=self._address.wants_audio)
