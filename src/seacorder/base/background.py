@@ -61,10 +61,14 @@ def once(name: str, work: Callable[[], object]) -> None:
 
 
 @contextlib.contextmanager
-def survived(what: str, then: str = "the rest goes on") -> Iterator[None]:
-    """Logs what the block raises, whole, and goes on behind it."""
+def survived(
+    what: str, then: str = "the rest goes on", *, passes: tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
+    """Logs what the block raises, whole, and goes on behind it. Errors of the kinds in `passes` are the caller's."""
     try:
         yield
+    except passes:
+        raise
     except Exception:  # noqa: BLE001 - the one top of all threads and loops; logged whole
         _log.exception("%s failed because of a fault in the program; %s", what, then)
 

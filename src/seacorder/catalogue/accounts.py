@@ -115,12 +115,15 @@ class Accounts:
         """Appends each to its account; gives those back whose volume is another one just now."""
         by_folder: dict[Path, list[Row]] = {}
         for row in rows:
-            by_folder.setdefault(self._folder(row), []).append(row)
+            # One row that cannot be placed must not keep those beside it out of their accounts.
+            with survived("Writing accounts", "one row is in the catalogue alone", passes=(CatalogueFailed,)):
+                by_folder.setdefault(self._folder(row), []).append(row)
         away: list[Row] = []
         for folder, belonging in by_folder.items():
             if self._volumes.exchanged(folder) is not None:
                 away += belonging
-            else:
+                continue
+            with survived("Writing accounts", f"{len(belonging)} rows are in the catalogue alone"):
                 self._append(folder, belonging)
         return away
 
