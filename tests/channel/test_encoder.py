@@ -1,7 +1,9 @@
 """Encoders: no picture is held back, keyframes where asked, one ladder shares its parameter sets."""
 
+import os
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from fakes.encoding import SlowEncoder
 from fakes.footage import picture
 from seacorder.channel.encoder import AnyEncoder, Encoder, EncoderOrder, Looks
 from seacorder.channel.encoder_table import ENCODERS
+from seacorder.channel.encoders import tried
 from seacorder.model.encoders import BY_NAME
 
 SIZE = (320, 192)
@@ -78,3 +81,14 @@ def test_every_known_encoder_has_its_options() -> None:
     for kind in ENCODERS.values():
         for preset in kind.known.presets or ("",):
             assert all(isinstance(value, str) for value in kind.options(preset).values())
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="schedulers are named on Linux alone")
+@pytest.mark.parametrize("name", ["libx264", "libsvtav1"])
+def test_an_encoder_leaves_no_real_time_thread_behind(name: str) -> None:
+    """SVT-AV1 makes threads real-time where the user is root, and two of them stop a machine of two cores."""
+    assert tried(name).is_usable
+    encoder = real(name)
+    policies = {os.sched_getscheduler(int(task.name)) for task in Path("/proc/self/task").iterdir()}
+    assert policies == {os.SCHED_OTHER}
+    encoder.flush()

@@ -1,10 +1,15 @@
-"""How much of the processor this program may use."""
+"""How much of the processor this program may use, and that it takes none away from others."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 """Linux, control groups version 2: `<microseconds or max> <period in microseconds>`."""
+
+_TASKS = Path("/proc/self/task")
+"""Linux: a folder for each thread of this process."""
 
 
 def usable_cores(quota_file: Path = _QUOTA) -> float:
@@ -15,3 +20,28 @@ def usable_cores(quota_file: Path = _QUOTA) -> float:
         return min(cores, int(quota) / int(period))
     except (OSError, ValueError, ZeroDivisionError):
         return cores
+
+
+@contextlib.contextmanager
+def no_real_time_threads() -> Iterator[None]:
+    """Threads of this process that a library makes real-time in the block are ordinary ones behind it.
+
+    SVT-AV1 does that when the user is root: it gives its own threads and the one that opens it SCHED_FIFO with the
+    highest priority. On a machine with two cores two of them can keep every other process from running, and whatever
+    this process starts later inherits it. A program that was started real-time on purpose stays so. Linux; elsewhere
+    it does nothing.
+    """
+    was_real_time = _is_real_time(0)
+    try:
+        yield
+    finally:
+        if not was_real_time and _TASKS.is_dir():
+            for task in _TASKS.iterdir():
+                with contextlib.suppress(OSError):  # it has ended meanwhile
+                    if _is_real_time(int(task.name)):
+                        os.sched_setscheduler(int(task.name), os.SCHED_OTHER, os.sched_param(0))
+
+
+def _is_real_time(thread: int) -> bool:
+    """0 is the calling thread."""
+    return hasattr(os, "sched_getscheduler") and os.sched_getscheduler(thread) in {os.SCHED_FIFO, os.SCHED_RR}

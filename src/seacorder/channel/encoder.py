@@ -11,6 +11,7 @@ from av.codec.context import Flags
 from av.video.frame import PictureType
 
 from seacorder.base.errors import InputFailed
+from seacorder.base.processor import no_real_time_threads
 from seacorder.channel.encoder_table import ENCODERS, PEAK, EncoderKind
 from seacorder.inputs.formats import NullFile, detached, probe_video, source_format
 from seacorder.model.sample import SourceFormat
@@ -78,7 +79,8 @@ class Encoder:
         self._stream: Any = self._home.add_stream(order.encoder, rate=rate)
         self._context: Any = self._stream.codec_context
         self._set_up(rate)
-        self._home.start_encoding()  # opens it, and puts what it says of itself into the stream
+        with no_real_time_threads():
+            self._home.start_encoding()  # opens it, and puts what it says of itself into the stream
         self._format: SourceFormat | None = None
 
     @property

@@ -17,6 +17,7 @@ import av.logging
 
 from seacorder.base import log as logs
 from seacorder.base.pipe import Link
+from seacorder.base.processor import no_real_time_threads
 from seacorder.channel.encoder_table import ENCODERS
 from seacorder.model.command import TryEncoders
 from seacorder.model.encoders import NEEDS, known_encoder
@@ -58,6 +59,8 @@ def _encoded_bytes(name: str) -> int:
     kind = ENCODERS[name]
     codec.pix_fmt, codec.options = kind.pixel_formats[0], kind.options(kind.default_preset)
     codec.time_base = Fraction(1, 25)
+    with no_real_time_threads():
+        codec.open()
     packets = []
     for number in range(PICTURES):
         frame = av.VideoFrame(WIDTH, HEIGHT, codec.pix_fmt)
