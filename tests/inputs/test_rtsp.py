@@ -14,11 +14,13 @@ from rig.frames import decoded_frames, frame_numbers, missing_and_repeated
 from rig.recording import write
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceSpec
-from seacorder.base.clock import SystemClock
+from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs import rtsp, rtsp_ffmpeg
+from seacorder.inputs import rtsp
+from seacorder.inputs.camera_memory import CameraMemory
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
+from seacorder.inputs.picture_patience import PicturePatience
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 pytestmark = pytest.mark.rtsp
@@ -35,16 +37,17 @@ def camera(request: pytest.FixtureRequest) -> Camera:
 
     def make(address: str) -> Input:
         address += ("&" if "#" in address else "#") + f"client={request.param}"
-        return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock())
+        memory = CameraMemory(patience=PicturePatience(NS_PER_SECOND) if is_impatient else PicturePatience())
+        return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock(), memory=memory)
 
+    is_impatient = "impatient" in request.fixturenames
     return make
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Silence counts after a second."""
-    for client in (rtsp, rtsp_ffmpeg):
-        monkeypatch.setattr(client, "TIMEOUT_SECONDS", 1)
+    """Silence counts after a second; see `camera`."""
+    monkeypatch.setattr(rtsp, "TIMEOUT_SECONDS", 1)
 
 
 def take_video(items: Iterator[SourcePacket | SourceFormat], count: int) -> list[SourcePacket]:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rig.fixtures import Keep, MakeSource
-from rig.flv import Join, as_flv, joined
+from rig.flv import Join, Tag, as_flv, joined
 from rig.frames import frame_numbers
 from rig.lossy_relay import LossyRelay
 from rig.recording import write
@@ -324,7 +324,13 @@ def test_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_hevc_comes_over_rtmp(rig_source: MakeSource, tmp_path: Path) -> None:
     """Enhanced RTMP, which `ffmpeg` hands on unread as a server of one viewer."""
     flv, port = tmp_path / "sent.flv", free_port()
-    flv.write_bytes(joined(as_flv(rig_source(SourceSpec(**_fields(SPEC), codec="hevc")).path), Join()))
+    once = as_flv(rig_source(SourceSpec(**_fields(SPEC), codec="hevc")).path)
+    # More than the sockets hold: a server that has sent all of it hangs up, and what its viewer has not read is gone.
+    again = [
+        Tag(tag.kind, tag.ms + 1000 * SPEC.seconds * turn, tag.body)
+        for turn in range(1, 150) for tag in once if not tag.is_parameters
+    ]
+    flv.write_bytes(joined([*once, *again], Join()))
     address = f"rtmp://127.0.0.1:{port}/live/bow"
     head = ["ffmpeg", "-loglevel", "error", "-nostdin", "-f", "data", "-i", str(flv), "-map", "0", "-c", "copy"]
     with subprocess.Popen([*head, "-f", "data", "-listen", "1", address]) as server:
