@@ -63,6 +63,15 @@ def command_line(pid: int) -> str:
         return ""
 
 
+def has_ended(pid: int) -> bool:
+    """Gone, or with nothing left but its exit code, which nobody has asked for yet."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state in {"Z", "X"}
+
+
 class Program:
     """A running `seacorder serve`. Channels are named as in `addresses`."""
 
@@ -186,9 +195,12 @@ class Program:
         assert self._process is not None
         os.kill(self.pid, signal.SIGSTOP)
         control = self.control_pid
-        for pid in [control, *([] if spare_workers else children(control)), self.pid]:
+        killed = [control, *([] if spare_workers else children(control)), self.pid]
+        for pid in killed:
             os.kill(pid, signal.SIGKILL)
         self._process.wait()
+        # A killed process holds its files, and the locks on them, for some moments more on a busy machine.
+        wait_for(lambda: all(map(has_ended, killed)), "the end of what was killed")
 
     def stop(self) -> int:
         """Ends the program in order; returns its exit code."""
