@@ -61,7 +61,7 @@ NO_HTTP = {
 }
 
 ODD_BUT_HTTP = {
-    "another's address in full": (b"GET http://evil.example/api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),
+    "another's address in full": (b"GET http://evil.example/api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 403),
     "a tunnel": (b"CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 404),
     "a star": (b"OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),

@@ -20,9 +20,9 @@ _ABOUT_FILES = frozenset({
     EventKind.RECORDING_STARTED, EventKind.RECORDING_INTERRUPTED, EventKind.RECORDING_STOPPED, EventKind.PART_OPENED,
     EventKind.PART_CLOSED, EventKind.PART_INTERRUPTED, EventKind.FILE_REPAIRED, EventKind.REPAIR_FAILED,
     EventKind.CLIP_STARTED, EventKind.CLIP_STOPPED, EventKind.CLIP_INTERRUPTED, EventKind.FRAMEGRAB_STORED,
-    EventKind.FRAMEGRAB_FAILED, EventKind.LOSS_NOTED, "part_left", "clean_not_kept",
+    EventKind.FRAMEGRAB_FAILED, "part_left", "clean_not_kept",
 })
-"""What became of files and frames is in the log whole, however much it is; what follows pays for it."""
+"""What became of files is in the log whole, however much it is; what follows pays for it. Losses are in the account."""
 _LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.ALARM: logging.ERROR}
 
 
