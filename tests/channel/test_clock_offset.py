@@ -102,3 +102,37 @@ def test_the_offset_never_puts_a_picture_after_its_arrival() -> None:
         arrived += chance.randrange(SECOND)
         media = arrived + chance.randrange(-5 * SECOND, 5 * SECOND)
         assert media + offset.learn(media, arrived) <= arrived
+
+
+def reordered(offset: ClockOffset, groups: range, between: int, wrong_ns: dict[int, int]) -> list[int]:
+    """The offsets given to pictures at 25/s of which `between` are shown before the one sent ahead of them.
+
+    The n-th picture sent is shown so much later than is right as `wrong_ns` says.
+    """
+    given, frame, sent = [], 40 * MS, groups.start * (between + 1)
+    for _ in groups:
+        for ahead in [between + 1, *[1] * between]:
+            ahead_ns = ahead * frame + wrong_ns.get(sent, 0)
+            given.append(offset.learn(sent * frame + ahead_ns, SECOND + sent * frame, ahead_ns))
+            sent += 1
+    return given
+
+
+@pytest.mark.parametrize("between", [0, 1, 2, 3, 7, 15])
+def test_pictures_that_are_sent_ahead_of_others_are_soon_those_that_came_without_delay(between: int) -> None:
+    offset = ClockOffset()
+    keyframe = between * 40 * MS
+    offset.learn(keyframe, keyframe + SECOND - 40 * MS, 40 * MS)  # leads by less than those behind it
+    given = reordered(offset, range(1, 20), between, {})
+    right = SECOND - (between + 1) * 40 * MS
+    assert set(given[between + 2 :]) == {right}
+
+
+@pytest.mark.parametrize("between", [1, 2, 3])
+@pytest.mark.parametrize("place", range(4))
+def test_one_picture_that_is_shown_too_late_moves_nothing_behind_it(between: int, place: int) -> None:
+    wrong = 100 * (between + 1) + place % (between + 1)
+    offset = ClockOffset()
+    reordered(offset, range(100), between, {})
+    given = reordered(offset, range(100, 200), between, {wrong: 300 * MS})
+    assert set(given[place % (between + 1) + 1 :]) == {SECOND - (between + 1) * 40 * MS}

@@ -42,6 +42,8 @@ class Reach:
     doubt_ns: int = 0
     """A packet so far below the line may be stamped wrongly: nothing is learned until `doubtful` of them have come."""
     doubtful: int = 0
+    deep_within: int = 0
+    """A picture that leads its decoding by more than is known is believed when another did so this few before it."""
 
 
 NETWORK = Reach(
@@ -53,6 +55,7 @@ NETWORK = Reach(
     late_ns=200 * NS_PER_MS,
     doubt_ns=20 * NS_PER_MS,
     doubtful=10,
+    deep_within=50,
     very_late_ns=NS_PER_SECOND,
     very_late_for_ns=10 * NS_PER_SECOND,  # two whole buckets
 )
@@ -85,16 +88,22 @@ class ClockOffset:
         self._arrived_ns = 0
         self._doubted = 0
         """How many packets in a row have been so far below the line."""
+        self._ahead_ns = 0
+        """By how much the picture that lies on the line is shown after it is decoded."""
+        self._since_deep = self._reach.deep_within
+        """How many pictures have come since one that leads by more."""
 
-    def learn(self, media_ns: int, arrived_ns: int) -> int:
-        """Takes one picture in and returns the offset of media time to the monotonic clock, in nanoseconds."""
+    def learn(self, media_ns: int, arrived_ns: int, ahead_ns: int = 0) -> int:
+        """Takes one picture in and returns the offset of media time to the monotonic clock, in nanoseconds.
+
+        `ahead_ns`: by how much it is shown after it is decoded.
+        """
         offset_ns = arrived_ns - media_ns
         below_ns = self._line.offset(arrived_ns) - offset_ns
-        if below_ns <= self._reach.doubt_ns:
-            self._doubted = 0
-        elif self._points and self._doubted < self._reach.doubtful:
-            self._doubted += 1
+        if self._points and self._is_doubtful(below_ns, ahead_ns):
             return min(offset_ns, self._given_ns)
+        if below_ns >= 0:
+            self._ahead_ns = ahead_ns
         if below_ns > self._reach.early_ns:
             self._begin([(arrived_ns, offset_ns)])
         elif arrived_ns // self._reach.bucket_ns > self._points[-1][0] // self._reach.bucket_ns:
@@ -102,6 +111,24 @@ class ClockOffset:
         elif offset_ns < self._points[-1][1]:
             self._points[-1] = (arrived_ns, offset_ns)
         return self._slew(offset_ns, arrived_ns)
+
+    def _is_doubtful(self, below_ns: int, ahead_ns: int) -> bool:
+        """A picture that may be stamped wrongly.
+
+        Where pictures are reordered, some lie below all others by the order alone, and never many in a row. Decoding
+        times lie evenly, so those are what is compared.
+        """
+        deeper_ns, reach = ahead_ns - self._ahead_ns, self._reach
+        if below_ns - deeper_ns <= reach.doubt_ns:
+            self._doubted = 0
+        elif self._doubted < reach.doubtful:
+            self._doubted += 1
+            return True
+        self._since_deep += 1
+        if below_ns <= reach.doubt_ns or deeper_ns <= reach.doubt_ns:
+            return False
+        is_first, self._since_deep = self._since_deep > reach.deep_within, 0
+        return is_first
 
     def _begin(self, points: list[Point]) -> None:
         self._points = points

@@ -169,7 +169,8 @@ class Timeline:
         if is_video:
             if times.is_caught_up:
                 self._offset = ClockOffset()  # it had followed the wrong clock down
-            self._offset_ns = self.mooring.offset_ns = self._offset.learn(media_ns, source.arrived_ns)
+            ahead_ns = times.ns(pts - dts) if pts != dts else 0
+            self._offset_ns = self.mooring.offset_ns = self._offset.learn(media_ns, source.arrived_ns, ahead_ns)
             if source.camera_ns is not None and times.kind is Step.KEPT:
                 self.mooring.tell(media_ns, source.camera_ns)
             self._stamped += 1
