@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -119,14 +120,13 @@ def test_a_volume_that_is_covered_by_another_one(tmp_path: Path, volume: Volume,
 
 
 def test_a_root_whose_volume_is_not_mounted_is_refused_at_the_start(tmp_path: Path, volume: Volume) -> None:
-    program = Program(tmp_path, {"Bow": "test:?size=320x240&rate=10"})
-    program.start()
-    program.stop()
-    volume.take_away()
-    with pytest.raises(AssertionError, match="its volume is not mounted"):
+    with closing(Program(tmp_path, {"Bow": "test:?size=320x240&rate=10"})) as program:
         program.start()
-    assert list(program.root.iterdir()) == []
-    accept = [sys.executable, "-m", "seacorder", "accept-volume", str(program.root)]
-    assert subprocess.run(accept, capture_output=True, check=False).returncode == 0
-    program.start()
-    program.stop()
+        program.stop()
+        volume.take_away()
+        with pytest.raises(AssertionError, match="its volume is not mounted"):
+            program.start()
+        assert list(program.root.iterdir()) == []
+        accept = [sys.executable, "-m", "seacorder", "accept-volume", str(program.root)]
+        assert subprocess.run(accept, capture_output=True, check=False).returncode == 0
+        program.start()
