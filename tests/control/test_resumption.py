@@ -12,7 +12,7 @@ from seacorder.base.clock import Timebase
 from seacorder.catalogue.page import Page
 from seacorder.control.resumption import ClocksNow, hole_between, mean_rate, remains, unlisted_holes
 from seacorder.control.tails import Tails
-from seacorder.model.captured import PartAnchor
+from seacorder.model.captured import Anchor, PartAnchor
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording
 from seacorder.model.recording import FileState, Loss, LossCause, Part, Recording, RecordingState
@@ -40,6 +40,24 @@ def test_a_hole_begins_with_the_newest_part_of_each_channel() -> None:
         ("Bow", 13 * SECOND, "/a_2.mp4"),
         ("Stern", 12 * SECOND, None),
     ]
+
+
+@pytest.mark.parametrize(("ahead_ns", "expected_ns"), [
+    (5 * SECOND + 40_000_000, 5 * SECOND),  # a first part, whose first frame was late: the clock was not set
+    (5 * SECOND - 3600 * SECOND, 5 * SECOND - 3600 * SECOND),  # set by an hour since
+])  # fmt: skip
+def test_a_part_without_an_anchor_begins_its_hole_by_the_clock_and_not_by_another_part_s_lateness(
+    ahead_ns: int, expected_ns: int
+) -> None:
+    newest = replace(PART, number=2, path="/a_2.mp4", start_utc_ns=12 * SECOND, end_utc_ns=13 * SECOND)
+    anchors = [
+        PartAnchor("a", "Stern", 1, ahead_ns + 90_000_000, 7 * SECOND, "this start"),
+        PartAnchor("a", "Bow", 1, ahead_ns, 2 * SECOND, "this start"),
+    ]
+    (gap,) = remains([RUNNING], [newest], []).gaps([newest], anchors, NOW)
+    assert gap.anchor == Anchor(expected_ns), "of another part's camera clock nothing is known here"
+    assert gap.anchor_before == Anchor(ahead_ns, 2 * SECOND)
+    assert not gap.is_by_wall_clock
 
 
 @given(st.integers(2, 10_000), st.integers(1, 240))

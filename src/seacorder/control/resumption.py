@@ -44,6 +44,19 @@ class ClocksNow:
             return Anchor(self.ahead_ns, kept.camera_ns)
         return Anchor(kept.monotonic_ns + self._slept_ns(kept), kept.camera_ns)
 
+    def anchor_by(self, other: PartAnchor | None) -> Anchor | None:
+        """For a part that has told no anchor: where the wall clock lay, by another part of the recording.
+
+        The other one's anchor also holds what its own first frame was late by, up to a frame or two when its camera had
+        just been connected. So it only tells whether the wall clock has been set since; if not, that lies as it does
+        now.
+        """
+        anchor = self.anchor(other)
+        if anchor is None:
+            return None
+        is_set = abs(anchor.monotonic_ns - self.ahead_ns) >= CLOCK_STEP_NS
+        return Anchor(anchor.monotonic_ns if is_set else self.ahead_ns)
+
     def set_by_ns(self, anchors: Iterable[PartAnchor]) -> int:
         """By how much the wall clock has been set since the newest anchors; 0 when that is not known or is drift."""
         known = [one for one in anchors if one.boot and self.is_comparable(one)]
@@ -85,9 +98,11 @@ class Remains:
                 newest[part.channel] = part
         gaps = []
         for part in newest.values():
-            kept = known.get((part.recording_id, part.channel, part.number)) or _others(part, anchors)
+            own = known.get((part.recording_id, part.channel, part.number))
+            kept = own or _others(part, anchors)
             kept_before = known.get((part.recording_id, part.channel, part.number - 1))
-            gaps.append(self._gap(part, kept, kept_before, now))
+            gap = self._gap(part, kept, kept_before, now)
+            gaps.append(gap if own else replace(gap, anchor=now.anchor_by(kept)))
         return gaps
 
     def _gap(self, part: Part, kept: PartAnchor | None, before: PartAnchor | None, now: ClocksNow) -> Gap:
@@ -107,10 +122,9 @@ class Remains:
 
 
 def _others(part: Part, anchors: Iterable[PartAnchor]) -> PartAnchor | None:
-    """For a part that has told no anchor: where the wall clock lay, by another one of the recording. The camera's clock
-    is another camera's."""
+    """For a part that has told no anchor: the newest one of the recording, rather the channel's own."""
     mine = [one for one in anchors if one.recording_id == part.recording_id]
-    return next((replace(one, camera_ns=None) for one in mine), None)
+    return max(mine, key=lambda one: (one.number, one.channel == part.channel), default=None)
 
 
 def unlisted_holes(before: Iterable[Part], after: Iterable[Part], losses: Iterable[Loss]) -> list[tuple[Part, Part]]:
