@@ -13,12 +13,14 @@ not done any more, and nothing else notices. So every thread and every task of t
 | a task whose outcome the caller takes (`awaited`) | raises where it is awaited |
 """
 
-import asyncio
 import contextlib
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio  # at run time only where there is a loop: a worker has none, and asyncio weighs five megabytes
 
 _log = logging.getLogger(__name__)
 
@@ -73,11 +75,13 @@ def survived(
         _log.exception("%s failed because of a fault in the program; %s", what, then)
 
 
-def task(work: Coroutine[Any, Any, T], name: str, *, failed: Callable[[], None] = lambda: None) -> asyncio.Task[T]:
+def task(work: Coroutine[Any, Any, T], name: str, *, failed: Callable[[], None] = lambda: None) -> "asyncio.Task[T]":
     """Begins a task of the running loop. When it raises, that is logged whole and `failed` called."""
+    import asyncio
+
     begun = asyncio.create_task(work, name=name)
 
-    def ended(done: asyncio.Task[T]) -> None:
+    def ended(done: "asyncio.Task[T]") -> None:
         if not done.cancelled() and (error := done.exception()) is not None:
             _log.error("The task %r ended because of a fault in the program", name, exc_info=error)
             failed()
@@ -86,6 +90,8 @@ def task(work: Coroutine[Any, Any, T], name: str, *, failed: Callable[[], None] 
     return begun
 
 
-def awaited(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+def awaited(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
     """Begins a task whose outcome the caller waits for and takes, or cancels."""
+    import asyncio
+
     return asyncio.ensure_future(work)

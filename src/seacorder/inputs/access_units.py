@@ -25,7 +25,7 @@ UNIT_LIMIT = 32 * 1024 * 1024
 FRONT_PIECES_MAX = 4096
 """Units that may wait for a picture's first slice."""
 MARKER = 0x80
-SEARCHED_FIRST = 250
+SEARCHED_FIRST = 50
 """So many pictures are searched for start codes; of those after them each `SEARCHED_EACH`-th, since it takes time."""
 SEARCHED_EACH = 17
 _TAIL_BYTES = 200

@@ -12,7 +12,6 @@ mount point that a file went through is kept, and nothing is made below one wher
 
 import errno
 import os
-import secrets
 import sys
 import threading
 from collections.abc import Sequence
@@ -69,7 +68,7 @@ def read_mark(folder: Path) -> str | None:
 
 def write_mark(folder: Path, text: str) -> None:
     """Puts a text in the place of the folder's mark, at one stroke. Blocks; OSError."""
-    new = folder / f"{MARK_NAME}-{secrets.token_hex(4)}"
+    new = folder / f"{MARK_NAME}-{os.urandom(4).hex()}"
     try:
         with new.open("w", encoding="ascii") as file:
             file.write(f"{text}\n")
@@ -84,7 +83,7 @@ def write_mark(folder: Path, text: str) -> None:
 
 def new_mark() -> str:
     """A text that no other volume bears."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 class Volumes:
