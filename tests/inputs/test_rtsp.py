@@ -140,6 +140,7 @@ def test_a_new_size_in_mid_stream_is_a_new_format(
     ],
 )
 def test_sound(
+    request: pytest.FixtureRequest,
     camera: Camera,
     rtsp_server: RtspServer,
     rig_source: MakeSource,
@@ -160,7 +161,8 @@ def test_sound(
     sound = [packet for packet in packets if packet.track is Track.AUDIO]
     steps = {after.pts - before.pts for before, after in itertools.pairwise(sound) if after.pts and before.pts}
     assert len(sound) > 3
-    assert len(steps) <= 2
+    # FFmpeg's client places its sound anew, once, when the camera's first report has come.
+    assert len(steps) <= (3 if request.node.callspec.params["camera"] == "ffmpeg" else 2)
     write(found, packets, tmp_path / "copy.mp4")
     assert decoded_frames(tmp_path / "copy.mp4")
 
