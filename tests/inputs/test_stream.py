@@ -336,7 +336,8 @@ def test_hevc_comes_over_rtmp(rig_source: MakeSource, tmp_path: Path) -> None:
     head = ["ffmpeg", "-loglevel", "error", "-nostdin", "-f", "data", "-i", str(flv), "-map", "0", "-c", "copy"]
     packets: list[SourcePacket] = []
     for _ in range(5):
-        # This server resets its viewer now and then, before all is read: then it is asked anew, as the recorder does.
+        # Now and then this one-shot server's connection is cut before all is read; why is not known. It is asked
+        # anew then, as the recorder does.
         with (
             subprocess.Popen([*head, "-f", "data", "-listen", "1", address]) as server,
             contextlib.suppress(InputFailed),
