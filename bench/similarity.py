@@ -11,7 +11,7 @@ from typing import Any
 import av
 from av.filter import Graph
 
-from seacorder.inputs import strip
+from seacorder.inputs.pattern import strip
 
 FRAMES_MAX = 200
 

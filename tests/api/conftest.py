@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 
 from fakes.recorder import FakeRecorder
+from seacorder.api.http.listeners import Listener, claim_port, serving
 from seacorder.api.inspector import create_inspector_app
 from seacorder.api.integration import create_integration_app
-from seacorder.api.listeners import Listener, claim_port, serving
 from seacorder.config.schema import ServerSettings
 
 

@@ -8,11 +8,12 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from fakes.recorder import FakeRecorder
-from seacorder.api import problems, views
+from seacorder.api.http import problems
+from seacorder.api.http.paths import WEBSOCKET
 from seacorder.api.inspector import PATH_TEMPLATES, RECORDER_SETTINGS
 from seacorder.api.integration import create_integration_app
-from seacorder.api.paths import WEBSOCKET
-from seacorder.api.v1 import Filter
+from seacorder.api.v1 import views
+from seacorder.api.v1.routes import Filter
 from seacorder.config.schema import ServerSettings
 
 pytestmark = pytest.mark.docs

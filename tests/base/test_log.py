@@ -97,8 +97,8 @@ def test_a_message_that_cannot_be_made_is_a_line_too(capfd: pytest.CaptureFixtur
 
 def test_a_worker_marks_lines_about_files(capfd: pytest.CaptureFixture[str]) -> None:
     log.set_up_worker("Bow")
-    logging.getLogger("seacorder.storage.writer").error("The file cannot be written.")
-    logging.getLogger("seacorder.inputs.rtsp").error("The camera has gone.")
+    logging.getLogger("seacorder.storage.disk_writer").error("The file cannot be written.")
+    logging.getLogger("seacorder.inputs.rtsp.camera").error("The camera has gone.")
     about_file, about_camera = written(capfd)
     assert " ERROR!  Bow: The file" in about_file
     assert " ERROR   Bow: The camera" in about_camera

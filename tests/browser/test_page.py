@@ -9,8 +9,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from fakes.recorder import FakeRecorder, quiet
+from seacorder.api.http.listeners import Listener, claim_port, serving
 from seacorder.api.inspector import create_inspector_app
-from seacorder.api.listeners import Listener, claim_port, serving
 from seacorder.config.schema import ServerSettings
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.encoding import EncodingStatus

@@ -16,7 +16,7 @@ from seacorder.catalogue.rebuilding import rebuild
 from seacorder.model.account import ACCOUNT_NAME
 from seacorder.model.recording import FileState, Recording
 from seacorder.model.settings import RecorderSettings, StoredSettings
-from seacorder.storage.accounts import read
+from seacorder.storage.account_file import read
 
 
 def opened(home: Path) -> Catalogue:

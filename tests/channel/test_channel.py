@@ -18,7 +18,7 @@ from seacorder.model.naming import Naming
 from seacorder.model.recording import FileKind, Loss, LossCause
 from seacorder.model.report import EventNoted, LossNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track, TrackFormat
-from seacorder.sinks.surroundings import FinishOutcome
+from seacorder.sinks.context import FinishOutcome
 
 FRAME_SECONDS = 0.1
 GROUP = 10

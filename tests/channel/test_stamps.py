@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seacorder.channel.timeline import Timeline
-from seacorder.inputs.picture_order import PictureOrder
+from seacorder.channel.timing.timeline import Timeline
+from seacorder.inputs.rtp.decoding_times import PictureOrder
 from seacorder.model.channel import ClockFault
 from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
 

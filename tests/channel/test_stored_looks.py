@@ -11,10 +11,10 @@ import pytest
 
 from fakes.encoding import EncodingBench, plan
 from fakes.sinks import Bench
-from seacorder.channel.decoder import Decoder
+from seacorder.channel.encoding.decoder import Decoder
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.sample import Track
-from seacorder.sinks.recording import RecordingSink
+from seacorder.sinks.video.recording import RecordingSink
 
 SIZE = (320, 176)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from seacorder.cli.agreement import Catalogued, Found, disagreements, open_files
-from seacorder.model.note import FileNote
+from seacorder.model.file_note import FileNote
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Loss, LossCause, Part
 from seacorder.model.report import FileExamined
 

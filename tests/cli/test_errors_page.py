@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import seacorder.client.errors
-from seacorder.api import problems
+from seacorder.api.http import problems
 from seacorder.base import errors
 from seacorder.base.errors import SeacorderError, SettingsError
 from seacorder.cli import main as command_line

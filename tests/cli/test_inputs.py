@@ -6,9 +6,9 @@ import pytest
 
 from rig.fixtures import StartScreen
 from seacorder.cli.inputs import told
-from seacorder.inputs.devices import FoundInput, FoundInputs
-from seacorder.inputs.v4l2 import OfferedFormat, OfferedSize
-from seacorder.model.address import parse_address
+from seacorder.inputs.ffmpeg.discovery import FoundInput, FoundInputs
+from seacorder.inputs.ffmpeg.v4l2 import OfferedFormat, OfferedSize
+from seacorder.model.address.address import parse_address
 
 
 @pytest.mark.screen

@@ -6,8 +6,8 @@ import pytest
 
 from seacorder.base.clock import SystemClock
 from seacorder.catalogue.catalogue import Catalogue
-from seacorder.control.overrides import names_set
-from seacorder.control.settings import apply_change
+from seacorder.control.settings.overrides import names_set
+from seacorder.control.settings.rules import apply_change
 from seacorder.model.settings import RecorderSettings, SettingsChange, StoredSettings
 
 GOOD = '[storage]\nroot = "rec"\n[[channels]]\nname = "Bow"\ninput = "rtsp://u:secret@10.0.0.5/s"\n'

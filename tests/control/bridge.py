@@ -9,14 +9,14 @@ from fakes.clock import FakeClock
 from fakes.workers import FakeSupervisor, FakeWorker
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
+from seacorder.control.context import Limits
 from seacorder.control.recorder import Recorder, RecorderOptions
-from seacorder.control.surroundings import Limits
 from seacorder.model.channel import ChannelSettings, ChannelState
 from seacorder.model.command import RepairFiles
 from seacorder.model.recording import FileState
 from seacorder.model.report import EncoderTried, FileExamined
 from seacorder.model.settings import ChannelEncoding, RecorderSettings
-from seacorder.storage.directories import Folders
+from seacorder.storage.allowed_folders import Folders
 
 QUICK = Limits(start_seconds=0.05, stop_seconds=0.05, framegrab_seconds=0.05, picture_seconds=0.05, look_seconds=60.0)
 NAMES = ("Bow", "Stern")

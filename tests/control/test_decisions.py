@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.clock import FakeClock
-from seacorder.control.freshness import FRESH_NS, StoredBytes, fresh_limit_ns
-from seacorder.control.gaps import FirstFrame, Gap, Gaps, frames_between
-from seacorder.control.naming import DirectoryInstant, Ids, NamingBase, file_template, id_text
-from seacorder.control.recording_session import (
+from seacorder.control.alarms.volumes import seconds_left
+from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps, frames_between
+from seacorder.control.recording.session import (
     FilePlan,
     RecordingSession,
     change_from_ns,
@@ -18,8 +17,9 @@ from seacorder.control.recording_session import (
     schedule_from,
     with_figures,
 )
-from seacorder.control.volume_watch import seconds_left
-from seacorder.model.captured import Anchor, Anchors
+from seacorder.control.settings.naming import DirectoryInstant, Ids, NamingBase, file_template, id_text
+from seacorder.control.workers.freshness import FRESH_NS, StoredBytes, fresh_limit_ns
+from seacorder.model.capture_time import Anchor, Anchors
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.instant import Instant
 from seacorder.model.recording import BY_CAMERA, ESTIMATED, FileKind, FileState, FileStatus, Loss, LossCause, Part

@@ -11,11 +11,11 @@ import pytest
 from seacorder.base.clock import SystemClock
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
-from seacorder.control.encoder_probe import EncoderProbe
 from seacorder.control.recorder import Recorder, RecorderOptions
+from seacorder.control.workers.encoder_probe import EncoderProbe
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.recording import LossCause
-from seacorder.storage.directories import Folders
+from seacorder.storage.allowed_folders import Folders
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
 

@@ -17,7 +17,7 @@ from seacorder.evidence.layout import layout_of
 from seacorder.evidence.repair import repair
 from seacorder.model.command import Finish, RepairFiles
 from seacorder.model.recording import FileKind, FileState
-from seacorder.sinks.recording import RecordingSink
+from seacorder.sinks.video.recording import RecordingSink
 
 RECIPES = [
     pytest.param(Recipe(), id="H.264"),

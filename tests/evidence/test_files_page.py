@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from seacorder.model.note import NOTE_KEY, FileNote
+from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.recording import FileKind, Framegrab
-from seacorder.sinks.exif import comment_of
-from seacorder.sinks.mp4 import metadata_of
+from seacorder.sinks.still.exif import comment_of
+from seacorder.sinks.video.mp4 import metadata_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "files.md").read_text()
 NOTE = FileNote(FileKind.RECORDING, "Büg", "R1", 1, 0, 0)

@@ -10,7 +10,7 @@ from seacorder.evidence.__main__ import examine
 from seacorder.evidence.inspect import inspect_file, note_in
 from seacorder.evidence.moved import find_moved
 from seacorder.evidence.repair import Known
-from seacorder.model.note import FileNote
+from seacorder.model.file_note import FileNote
 from seacorder.model.recording import FileState
 
 RECIPE = Recipe(frames=40, group=20)

@@ -13,7 +13,7 @@ from seacorder.evidence.layout import layout_of
 from seacorder.evidence.reading import read_through, still_damage
 from seacorder.evidence.repair import repair
 from seacorder.model.recording import FileState
-from seacorder.sinks.recording import RecordingSink
+from seacorder.sinks.video.recording import RecordingSink
 
 RECIPES = [
     pytest.param(Recipe(), id="H.264"),

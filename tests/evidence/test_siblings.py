@@ -10,7 +10,7 @@ from seacorder.base.errors import StorageFailed
 from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.reading import read_through
 from seacorder.evidence.repair import Known, repair
-from seacorder.model.note import FileNote
+from seacorder.model.file_note import FileNote
 from seacorder.model.recording import FileKind, FileState
 
 MINE = Recipe(frames=60, group=20)

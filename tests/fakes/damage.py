@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fakes.footage import Recipe, footage
 from fakes.sinks import Bench
-from seacorder.sinks.recording import RecordingSink
+from seacorder.sinks.video.recording import RecordingSink
 
 HEAD_AT, TURNED_AT = 72, 36
 

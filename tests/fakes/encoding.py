@@ -9,17 +9,18 @@ import av
 from fakes.clock import FakeClock
 from fakes.sink import FakeSink
 from seacorder.channel.channel import Channel
-from seacorder.channel.encoder import AnyEncoder, Encoder, EncoderOrder
-from seacorder.channel.encoding import Encoding
-from seacorder.channel.frame_queue import Arrival
+from seacorder.channel.encoding.encode_step import Encoding
+from seacorder.channel.encoding.encoder import AnyEncoder, Encoder, EncoderOrder
+from seacorder.channel.encoding.frame_queue import Arrival
+from seacorder.channel.encoding.pipeline import Pipeline
 from seacorder.channel.outputs import Output, Sink, Slot
-from seacorder.channel.pipeline import Pipeline
-from seacorder.inputs import strip
 from seacorder.inputs.contract import Input
-from seacorder.inputs.file import FileInput
-from seacorder.inputs.strip import StripReading
-from seacorder.inputs.test_pattern import PatternInput
-from seacorder.model.address import FileAddress, PatternAddress, parse_address
+from seacorder.inputs.ffmpeg.file import FileInput
+from seacorder.inputs.pattern import strip
+from seacorder.inputs.pattern.input import PatternInput
+from seacorder.inputs.pattern.strip import StripReading
+from seacorder.media.still_decoder import decoder_for
+from seacorder.model.address.address import FileAddress, PatternAddress, parse_address
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.encoding import EncodingPlan, Machine
 from seacorder.model.event import Event
@@ -27,7 +28,6 @@ from seacorder.model.instant import Instant
 from seacorder.model.recording import Loss
 from seacorder.model.report import EventNoted, LossNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
-from seacorder.sinks.decoding import decoder_for
 
 
 def plan(encoder: str = "libx264", **fields: Any) -> EncodingPlan:

@@ -13,13 +13,14 @@ from fakes.clock import FakeClock
 from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest
 from seacorder.catalogue.page import Page, Rows
-from seacorder.control.events import EventLog
-from seacorder.control.overrides import keys_set, names_set, overrides, taken_back
-from seacorder.control.settings import apply_change, check_encoders, encoders_asked, encoding_of, own_of
+from seacorder.control.events.log import EventLog
+from seacorder.control.settings.overrides import keys_set, names_set, overrides, taken_back
+from seacorder.control.settings.rules import apply_change, check_encoders, encoders_asked, encoding_of, own_of
 from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.encoders import SOFTWARE
 from seacorder.model.encoding import EncodingStatus, Machine
+from seacorder.model.encoding_decision import plan_for
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.narration import NarrationView
@@ -47,7 +48,6 @@ from seacorder.model.settings import (
     StoredSettings,
     TakesEffect,
 )
-from seacorder.model.smart import plan_for
 from seacorder.model.status import ChannelView, RecorderStatus, Volume
 
 PICTURE = PictureFormat("h264", 1920, 1080, 25.0)

@@ -2,7 +2,7 @@
 
 from seacorder.model.recording import FileStatus
 from seacorder.model.sample import Sample, SourceFormat
-from seacorder.sinks.surroundings import FinishOutcome, OnOutcome
+from seacorder.sinks.context import FinishOutcome, OnOutcome
 
 
 class FakeSink:

@@ -14,8 +14,8 @@ from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.naming import Naming
 from seacorder.model.recording import FileKind
 from seacorder.model.sample import Sample, SourceFormat
-from seacorder.sinks.surroundings import FinishOutcome, Surroundings
-from seacorder.storage.budget import Budget
+from seacorder.sinks.context import FinishOutcome, Surroundings
+from seacorder.storage.memory_budget import Budget
 
 DEADLINE_SECONDS = 20.0
 

@@ -12,7 +12,7 @@ from typing import Any
 import av
 
 from faults.cameras import Camera
-from seacorder.inputs import strip
+from seacorder.inputs.pattern import strip
 from seacorder.model.recording import BY_CAMERA
 
 Numbers = list[int | None]

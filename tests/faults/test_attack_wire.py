@@ -18,11 +18,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fakes.recorder import FakeRecorder
 from faults.results import note
-from seacorder.api import connections, events, wire
+from seacorder.api.http import connections, wire
+from seacorder.api.http.listeners import Listener, claim_port, serving
+from seacorder.api.http.security import BODY_BYTES_MAX
 from seacorder.api.inspector import create_inspector_app
 from seacorder.api.integration import create_integration_app
-from seacorder.api.listeners import Listener, claim_port, serving
-from seacorder.api.security import BODY_BYTES_MAX
+from seacorder.api.v1 import events
 from seacorder.config.schema import ServerSettings
 
 LIMIT_SECONDS = 20.0

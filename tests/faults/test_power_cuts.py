@@ -29,7 +29,7 @@ from fakes.sinks import Bench
 from faults.results import is_long, note
 from rig.program import wait_for
 from seacorder.model.report import PartClosed
-from seacorder.sinks.recording import RecordingSink
+from seacorder.sinks.video.recording import RecordingSink
 from seacorder.storage import durable
 
 RATE = 25

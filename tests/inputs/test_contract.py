@@ -21,7 +21,7 @@ from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
-from seacorder.inputs.picture import TestPicture
+from seacorder.inputs.pattern.picture import TestPicture
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SHORT = SourceSpec(width=320, height=180, seconds=4, gop=10)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rig.fixtures import MakeSource
 from rig.source_files import SourceSpec, as_byte_stream
 from rig.web_camera import jpegs
-from seacorder.inputs.configuration_record import parameter_sets
-from seacorder.inputs.formats import probe_by_record, probe_for_mp4
-from seacorder.inputs.picture_header import size_of
+from seacorder.media.configuration_record import parameter_sets
+from seacorder.media.formats import probe_by_record, probe_for_mp4
+from seacorder.media.picture_header import size_of
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (321, 181), (640, 360), (4095, 16)])

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seacorder.inputs.access_units import AccessUnit, AccessUnits
-from seacorder.inputs.h264_payload import H264Units, may_have_fields
-from seacorder.inputs.h265_payload import H265Units
-from seacorder.inputs.interleaved import take_frames
-from seacorder.inputs.rtp_receiver import RtpReceiver
+from seacorder.inputs.rtp.access_units import AccessUnit, AccessUnits
+from seacorder.inputs.rtp.h264 import H264Units, may_have_fields
+from seacorder.inputs.rtp.h265 import H265Units
+from seacorder.inputs.rtp.interleaved import take_frames
+from seacorder.inputs.rtp.receiver import RtpReceiver
 
 TYPE, SSRC = 96, 0x51AC0FFE
 FRAME_TICKS = 3600

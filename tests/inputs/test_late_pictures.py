@@ -14,9 +14,9 @@ from rig.fixtures import MakeSource
 from rig.flv import SOUND_RATE, Join, Tag, add_sound, as_flv, joined
 from rig.source_files import SourceSpec
 from seacorder.base.errors import InputFailed
-from seacorder.inputs.stream import StreamInput
-from seacorder.inputs.web_answer import AnswerContent, WebAnswer
-from seacorder.model.address import StreamAddress
+from seacorder.inputs.ffmpeg.stream import StreamInput
+from seacorder.inputs.http_answer import AnswerContent, WebAnswer
+from seacorder.model.address.address import StreamAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SECONDS = 16

@@ -12,8 +12,8 @@ from rig.scripted_camera import Answer
 from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs.rtsp import RtspInput
-from seacorder.model.address import RtspAddress
+from seacorder.inputs.rtsp.camera import RtspInput
+from seacorder.model.address.address import RtspAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SPEC = SourceSpec(width=320, height=240, seconds=8, gop=10)

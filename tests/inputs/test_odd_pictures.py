@@ -12,8 +12,8 @@ from rig.odd_camera import ORDINARY, OddCamera, Quirk, RtpPacket, footage, fragm
 from rig.recording import write
 from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
-from seacorder.inputs.rtsp import RtspInput
-from seacorder.model.address import RtspAddress
+from seacorder.inputs.rtsp.camera import RtspInput
+from seacorder.model.address.address import RtspAddress
 from seacorder.model.sample import SourceFormat, SourcePacket
 
 SPECS = {

@@ -9,15 +9,15 @@ from typing import Any
 
 import av
 import pytest
-
 from inputs.test_adts import adts
+
 from rig.fixtures import MakeSource
 from rig.odd_camera import OddCamera, Quirk, RtpPacket, footage
 from rig.scripted_camera import Answer
 from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
-from seacorder.inputs.rtsp import RtspInput
-from seacorder.model.address import RtspAddress
+from seacorder.inputs.rtsp.camera import RtspInput
+from seacorder.model.address.address import RtspAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SPEC = SourceSpec(width=320, height=240, seconds=8, gop=10)
@@ -165,7 +165,7 @@ def test_sound_that_does_not_come_is_said(rig_source: MakeSource, caplog: pytest
 
 def test_a_camera_that_hangs_up_when_asked_for_its_sound_is_recorded_without(rig_source: MakeSource) -> None:
     from seacorder.base.errors import InputFailed
-    from seacorder.inputs.camera_memory import CameraMemory
+    from seacorder.inputs.rtsp.camera_memory import CameraMemory
 
     def answer(method: str, url: str, _headers: dict[str, str]) -> Answer | None:
         if method == "SETUP" and url.endswith("mic"):

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seacorder.inputs.access_units import AccessUnit, AccessUnits
-from seacorder.inputs.audio_payload import AacUnits, LatmUnits, MpegAudioUnits, mpeg_frame_bytes
-from seacorder.inputs.h264_payload import H264Units, slice_type
-from seacorder.inputs.h265_payload import H265Units
-from seacorder.inputs.interleaved import take_frames
-from seacorder.inputs.recovery_points import h264_frames
-from seacorder.inputs.rtp_receiver import RtpReceiver
+from seacorder.inputs.rtp.access_units import AccessUnit, AccessUnits
+from seacorder.inputs.rtp.audio import AacUnits, LatmUnits, MpegAudioUnits, mpeg_frame_bytes
+from seacorder.inputs.rtp.h264 import H264Units, slice_type
+from seacorder.inputs.rtp.h265 import H265Units
+from seacorder.inputs.rtp.interleaved import take_frames
+from seacorder.inputs.rtp.receiver import RtpReceiver
+from seacorder.inputs.rtp.recovery_points import h264_frames
 
 MARKER = 0x80
 TYPE = 96

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seacorder.model.smart import (
+from seacorder.model.encoding_decision import (
     BIT_RATE_MAX,
     BIT_RATE_MIN,
     MEGAPIXELS_PER_CORE,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import av
 
-from seacorder.inputs import strip
-from seacorder.inputs.strip import StripReading
+from seacorder.inputs.pattern import strip
+from seacorder.inputs.pattern.strip import StripReading
 
 
 @dataclass(frozen=True)

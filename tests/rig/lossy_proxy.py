@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from seacorder.inputs.rtp import parse_header
+from seacorder.inputs.rtp.packets import parse_header
 
 Drops = Callable[[int, bytes], bool]
 """(number of the RTP packet from 0, its payload): whether it gets lost."""

@@ -7,9 +7,9 @@ from typing import Any
 import av
 
 from rig.frames import decoded_frames
-from seacorder.inputs import strip
-from seacorder.inputs.formats import VIDEO_CODECS
-from seacorder.inputs.strip import StripReading
+from seacorder.inputs.pattern import strip
+from seacorder.inputs.pattern.strip import StripReading
+from seacorder.media.formats import VIDEO_CODECS
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 
 from rig.frames import decoded_frames
-from seacorder.inputs import tone
+from seacorder.inputs.sound import tone
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import Any, Literal
 import av
 from av.bitstream import BitStreamFilterContext
 
-from seacorder.inputs.parameter_sets import find
-from seacorder.inputs.picture import TestPicture
+from seacorder.inputs.pattern.picture import TestPicture
+from seacorder.media.parameter_sets import find
 
 UTC_BEGIN_MS = 1_700_000_000_000
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Self
 
 from seacorder.base.clock import SystemClock
-from seacorder.inputs.test_pattern import PatternInput
-from seacorder.model.address import PatternAddress
+from seacorder.inputs.pattern.input import PatternInput
+from seacorder.model.address.address import PatternAddress
 from seacorder.model.sample import SourcePacket
 
 BOUNDARY = "seam"

@@ -12,8 +12,8 @@ from fakes.footage import Footage, Recipe, footage
 from fakes.sinks import Bench, Outcome
 from seacorder.model.report import ClipClosed, PartClosed
 from seacorder.model.sample import Sample, Track
-from seacorder.sinks.clip import ClipSink
-from seacorder.sinks.recording import RecordingSink
+from seacorder.sinks.video.clip import ClipSink
+from seacorder.sinks.video.recording import RecordingSink
 
 SECOND_NS = 1_000_000_000
 TICK = Fraction(1, 90_000)

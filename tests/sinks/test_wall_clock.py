@@ -11,8 +11,8 @@ from fakes.footage import START_UTC_NS, Recipe, footage, numbers_in
 from fakes.sinks import Bench
 from seacorder.model.recording import Part
 from seacorder.model.report import LossNoted, PartClosed
-from seacorder.sinks.clip import ClipSink
-from seacorder.sinks.recording import RecordingSink
+from seacorder.sinks.video.clip import ClipSink
+from seacorder.sinks.video.recording import RecordingSink
 
 SECOND = 1_000_000_000
 HOUR = 3600 * SECOND
@@ -94,7 +94,7 @@ from pathlib import Path
 from dataclasses import replace
 from seacorder.model.naming import Naming
 from seacorder.model.recording import FileKind
-from seacorder.storage.budget import Budget
+from seacorder.storage.memory_budget import Budget
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.names import path_for
 from fakes.clock import FakeClock

@@ -16,9 +16,9 @@ from fakes.clock import FakeClock
 from fakes.disk import RecordingDisk
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import StorageFailed
-from seacorder.storage.budget import TRAILER_BYTES_MAX
 from seacorder.storage.disk import Disk, PortableDisk, PosixDisk
 from seacorder.storage.durable import Budget, DurableFile
+from seacorder.storage.memory_budget import TRAILER_BYTES_MAX
 
 WAIT_SECONDS = 10.0
 PATH = Path("/base/job/x.mp4")

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from fakes.clock import FakeClock
-from seacorder.storage.places import Places, takes_files
 from seacorder.storage.reserve import MARGIN_BYTES, REOPEN_BYTES, ReserveRule
+from seacorder.storage.volume_room import Places, takes_files
 
 SECOND = 10**9
 RESERVE = 10**9

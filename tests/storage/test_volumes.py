@@ -10,7 +10,7 @@ from seacorder.cli.volume import accept
 from seacorder.model.recording import FaultKind
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.disk import this_machine
-from seacorder.storage.faults import kind_of
+from seacorder.storage.disk_faults import kind_of
 from seacorder.storage.volume_memory import Remembered, VolumeMemory, begin, is_unmounted, state_folder
 from seacorder.storage.volumes import (
     MARK_NAME,

@@ -16,7 +16,7 @@ from rig.program import Program, running, wait_for
 from rig.senders import free_port, publish, send_udp
 from rig.source_files import SourceSpec
 from rig.web_camera import Manner, jpegs
-from seacorder.inputs.picture import TestPicture
+from seacorder.inputs.pattern.picture import TestPicture
 
 SPEC = SourceSpec(width=640, height=360, rate=25, seconds=60, gop=25)
 BACK_SECONDS = 6

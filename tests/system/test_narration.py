@@ -19,7 +19,7 @@ from rig.program import Program, running, wait_for
 from rig.sound import heard_seconds, later_than_picture_ms, samples_of
 from seacorder.evidence.reading import read_through
 from seacorder.evidence.rebuild import read_folders
-from seacorder.model.note import NOTE_KEY, FileNote
+from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.recording import FileState, Part
 
 SYNC_MS = 40

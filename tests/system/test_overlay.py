@@ -11,8 +11,8 @@ from fakes.marks import COLOUR, mark, read_mark
 from rig.frames import decoded_frames
 from rig.program import LoneWorker
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, SystemClock
-from seacorder.control.overlay_text import LEAD_NS
-from seacorder.inputs import strip
+from seacorder.control.workers.overlay_text import LEAD_NS
+from seacorder.inputs.pattern import strip
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import SetOverlayText, StartRecording, StopRecording
 from seacorder.model.encoding import EncodingSettings, Machine

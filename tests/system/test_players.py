@@ -16,8 +16,8 @@ from rig.players import PLAYERS, Film, reason_to_skip_vlc
 from rig.program import wait_for
 from rig.source_files import SourceSpec
 from seacorder.model.report import ClipClosed, PartClosed
-from seacorder.sinks.clip import ClipSink
-from seacorder.sinks.recording import RecordingSink
+from seacorder.sinks.video.clip import ClipSink
+from seacorder.sinks.video.recording import RecordingSink
 
 WIDTH, HEIGHT = 320, 180
 SPLIT_NS = 1_500_000_000

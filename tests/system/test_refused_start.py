@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rig.program import running, wait_for
-from seacorder.storage import accounts
+from seacorder.storage import account_file as accounts
 
 
 @pytest.mark.slow

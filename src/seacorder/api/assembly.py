@@ -2,11 +2,11 @@
 
 from fastapi import FastAPI
 
+from seacorder.api.http.paths import Paths, PathTable
+from seacorder.api.http.problems import Answering, install
+from seacorder.api.http.security import Guard, own_names
+from seacorder.api.http.targets import Targets
 from seacorder.api.page import OPEN_PATHS
-from seacorder.api.paths import Paths, PathTable
-from seacorder.api.problems import Answering, install
-from seacorder.api.security import Guard, own_names
-from seacorder.api.targets import Targets
 from seacorder.config.schema import ServerSettings
 
 

@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from seacorder.api import documented, wire
 from seacorder.api.assembly import assemble
+from seacorder.api.http import documented, wire
 from seacorder.api.page import add_page
-from seacorder.api.surface import Recorder
-from seacorder.api.v1 import add_v1
+from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.v1.routes import add_v1
 from seacorder.base.errors import BadRequest
 from seacorder.config.schema import ServerSettings
 from seacorder.model.result import CommandFailed

@@ -6,9 +6,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from seacorder.api import documented, wire
 from seacorder.api.assembly import assemble
-from seacorder.api.surface import Recorder
+from seacorder.api.http import documented, wire
+from seacorder.api.recorder_protocol import Recorder
 from seacorder.base.errors import BadRequest
 from seacorder.config.schema import ServerSettings
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX

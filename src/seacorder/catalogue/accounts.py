@@ -24,7 +24,7 @@ from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.catalogue.queries import Queries
 from seacorder.model.account import Row, belongs, key_of
 from seacorder.model.recording import Clip, Part, Recording
-from seacorder.storage import accounts
+from seacorder.storage import account_file as accounts
 from seacorder.storage.volumes import Volumes
 
 _log = logging.getLogger(__name__)

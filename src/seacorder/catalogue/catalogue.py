@@ -18,7 +18,7 @@ from seacorder.catalogue.pending import Pending, Write
 from seacorder.catalogue.queries import SETTINGS, Queries, T
 from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, TABLES, Table
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
-from seacorder.model.captured import PartAnchor
+from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
 from seacorder.model.settings import StoredSettings

@@ -15,7 +15,7 @@ from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue import settings_text
 from seacorder.catalogue.page import Page, Rows, check_limit, read_cursor, write_cursor
 from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, Table
-from seacorder.model.captured import PartAnchor
+from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording
 from seacorder.model.settings import RecorderSettings, StoredSettings

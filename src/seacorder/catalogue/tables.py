@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from seacorder.model.captured import PartAnchor
+from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording, RecordingState
 

@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
-from seacorder.channel.account import Hole, Rate, Unencoded
 from seacorder.channel.backlog import Backlog
-from seacorder.channel.counts import Counts
 from seacorder.channel.encoding_side import EncodingSide, primer_of
+from seacorder.channel.holes import Hole, Rate, Unencoded
 from seacorder.channel.intra_refresh import IntraRefresh
-from seacorder.channel.narration import narration_of
+from seacorder.channel.narration.placement import narration_of
 from seacorder.channel.outputs import Outputs, Slot
 from seacorder.channel.overlay.texts import ShownTexts
-from seacorder.channel.timeline import Timeline, decoded_ns, rate_of
+from seacorder.channel.timing.hole_counts import Counts
+from seacorder.channel.timing.timeline import Timeline, decoded_ns, rate_of
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault, PictureFormat
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.event import Event, Severity

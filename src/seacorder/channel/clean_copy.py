@@ -11,19 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from seacorder.channel.channel import Channel
+from seacorder.channel.encoding.stage import Stage
 from seacorder.channel.orders import Orders
 from seacorder.channel.outputs import Slot
-from seacorder.channel.stage import Stage
 from seacorder.model.channel import clean_name
 from seacorder.model.command import ChangeEncoding, ChangeRecording, Command, StartRecording, StopRecording
 from seacorder.model.encoding import EncodingSettings
+from seacorder.model.encoding_decision import PASS_THROUGH_CODECS
 from seacorder.model.event import Severity
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileStatus
 from seacorder.model.report import Answer, LossNoted, Report
 from seacorder.model.sample import SourceFormat, SourcePacket
-from seacorder.model.smart import PASS_THROUGH_CODECS
-from seacorder.sinks.surroundings import OnOutcome, Surroundings
+from seacorder.sinks.context import OnOutcome, Surroundings
 
 BACKLOG_SECONDS = 1.0
 """A recording begins with the newest keyframe at or before its start; there are no clips of it."""

@@ -24,11 +24,11 @@ from seacorder.model.command import (
 )
 from seacorder.model.instant import Instant
 from seacorder.model.report import Answer, Picture
-from seacorder.sinks.clip import ClipSink
-from seacorder.sinks.framegrab import take_framegrab
-from seacorder.sinks.live import picture_of
-from seacorder.sinks.recording import RecordingSink
-from seacorder.sinks.surroundings import FinishOutcome, Surroundings
+from seacorder.sinks.context import FinishOutcome, Surroundings
+from seacorder.sinks.still.framegrab import take_framegrab
+from seacorder.sinks.still.thumbnail import picture_of
+from seacorder.sinks.video.clip import ClipSink
+from seacorder.sinks.video.recording import RecordingSink
 
 log = logging.getLogger(__name__)
 

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from seacorder.base.clock import NS_PER_MS
-from seacorder.channel.timeline import decoded_ns
+from seacorder.channel.timing.timeline import decoded_ns
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind, FileStatus
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
-from seacorder.sinks.surroundings import FinishOutcome, OnOutcome
+from seacorder.sinks.context import FinishOutcome, OnOutcome
 
 LAST_FRAME_GRACE_NS = 250 * NS_PER_MS
 """How long a stop waits for frames that were captured before its instant while none comes."""

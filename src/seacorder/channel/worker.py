@@ -10,29 +10,29 @@ from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_SECOND, Clock, SystemClock
 from seacorder.base.log import call_process, finish
 from seacorder.base.pipe import Link
-from seacorder.channel.burn_in import BurnIn
 from seacorder.channel.channel import Channel
 from seacorder.channel.clean_copy import BothAnswers, CleanCopy, Tee
-from seacorder.channel.encoder import Encoder
-from seacorder.channel.encoding import Encoding
+from seacorder.channel.encoding.burn_in import BurnIn
+from seacorder.channel.encoding.decision import decide
+from seacorder.channel.encoding.encode_step import Encoding
+from seacorder.channel.encoding.encoder import Encoder
+from seacorder.channel.encoding.stage import Stage
 from seacorder.channel.ingest import Ingest
 from seacorder.channel.orders import Orders
 from seacorder.channel.outbox import Outbox
-from seacorder.channel.picture_watch import PictureWatch
-from seacorder.channel.smart import decide
-from seacorder.channel.stage import Stage
-from seacorder.inputs.camera_memory import CameraMemory
+from seacorder.channel.picture_check.watch import PictureWatch
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
+from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import Finish, HearNarration
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.event import Severity
 from seacorder.model.instant import Instant
-from seacorder.sinks.surroundings import FinishOutcome, Surroundings
+from seacorder.sinks.context import FinishOutcome, Surroundings
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.durable import Budget
-from seacorder.storage.places import Places
+from seacorder.storage.volume_room import Places
 from seacorder.storage.volumes import Volumes
 
 log = logging.getLogger(__name__)
@@ -138,9 +138,9 @@ def input_of(settings: ChannelSettings, channel: Channel, clock: Clock) -> Calla
         return lambda: make_input(
             settings.address, channel_name=name, channel_index=index, clock=clock, memory=memory
         )
-    from seacorder.channel.narrator import Capture, Narrator
-    from seacorder.channel.voice import Voice
-    from seacorder.inputs.sound import make_sound
+    from seacorder.channel.narration.link import Voice
+    from seacorder.channel.narration.narrator import Capture, Narrator
+    from seacorder.inputs.sound.devices import make_sound
 
     voice = Voice(narrator.token)
 
@@ -162,7 +162,7 @@ def ear_of(channel: Channel) -> Callable[[HearNarration], None]:
     """What hears the channel's narration where it is told to; does nothing where there is none."""
     if channel.narration is None:
         return lambda _: None
-    from seacorder.channel.voice import Ear  # most channels need none, and workers are to stay small
+    from seacorder.channel.narration.link import Ear  # most channels need none, and workers are to stay small
 
     ear = Ear(channel.narration.hear)
     ear.start()

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from seacorder.control.resumption import unlisted_holes
-from seacorder.model.note import note_of_row
+from seacorder.control.losses.resumption import unlisted_holes
+from seacorder.model.file_note import note_of_row
 from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 

@@ -15,7 +15,7 @@ from seacorder.cli.progress import progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.reading import read_through, still_damage
 from seacorder.evidence.rebuild import STILL_SUFFIX, read_still
-from seacorder.model.note import FILE_SUFFIXES
+from seacorder.model.file_note import FILE_SUFFIXES
 from seacorder.model.recording import Framegrab
 from seacorder.model.report import FileExamined
 

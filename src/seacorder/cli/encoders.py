@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from seacorder.control.encoder_probe import EncoderProbe
+from seacorder.control.workers.encoder_probe import EncoderProbe
 from seacorder.model.encoders import BY_NAME
 from seacorder.model.report import EncoderTried
 from seacorder.supervisor.supervisor import Supervisor

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 
-from seacorder.inputs.devices import FoundInput, FoundInputs, find_inputs
+from seacorder.inputs.ffmpeg.discovery import FoundInput, FoundInputs, find_inputs
 
 _KINDS = (
     ("cameras", "Capture cards and USB cameras", "input of a [[channels]] table"),

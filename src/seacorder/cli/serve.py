@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from seacorder import __version__
-from seacorder.api.listeners import Listener, claim_port, families, is_any_of_both, serve_apps
+from seacorder.api.http.listeners import Listener, claim_port, families, is_any_of_both, serve_apps
 from seacorder.base import log
 from seacorder.base.background import awaited, task
 from seacorder.base.clock import SystemClock
@@ -30,7 +30,7 @@ from seacorder.cli import streams
 from seacorder.config.schema import Settings, StorageSettings
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.model.volume import MarkedFolder
-from seacorder.storage.directories import Folders
+from seacorder.storage.allowed_folders import Folders
 from seacorder.storage.disk import this_machine
 from seacorder.storage.volume_memory import VolumeMemory, begin, is_unmounted, state_folder
 from seacorder.storage.volumes import Volumes

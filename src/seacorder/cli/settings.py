@@ -8,9 +8,9 @@ from seacorder.catalogue.queries import Queries
 from seacorder.client.recorder import RecorderClient
 from seacorder.config.load import find, load
 from seacorder.config.schema import Settings
-from seacorder.control.overrides import override_sentence, overrides, written
-from seacorder.control.settings import encoding_of
-from seacorder.model.address import parse_address
+from seacorder.control.settings.overrides import override_sentence, overrides, written
+from seacorder.control.settings.rules import encoding_of
+from seacorder.model.address.address import parse_address
 from seacorder.model.encoding import COPY, EncodingSettings
 from seacorder.model.settings import ChannelEncoding, Override, SettingValue, StoredSettings
 

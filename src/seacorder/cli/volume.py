@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from seacorder.base.errors import StorageFailed
-from seacorder.storage.faults import sentence_of
+from seacorder.storage.disk_faults import sentence_of
 from seacorder.storage.volumes import ACCEPTED, MARK_NAME, write_mark
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from pydantic import ValidationInfo
 
 from seacorder.base.errors import BadRequest
-from seacorder.model.address import parse_address
+from seacorder.model.address.address import parse_address
+from seacorder.model.address.sound import parse_sound_address
 from seacorder.model.encoders import BY_NAME, SHORT_NAMES, stored_name
 from seacorder.model.encoding import COPY, RESOLUTION_MAX
 from seacorder.model.settings import SPLIT_TIME_MINUTES_MAX, SPLIT_TIME_MINUTES_MIN
-from seacorder.model.sound_address import parse_sound_address
 
 _NAME_CHARACTERS_MAX = 64
 _ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[0-9a-f:.]+\]|[^/\s:@?#*\[\]]+)(:(?P<port>[0-9]{1,5}))?")

@@ -7,30 +7,30 @@ from dataclasses import dataclass, field
 import seacorder
 from seacorder.base.clock import Clock
 from seacorder.catalogue.catalogue import Catalogue
-from seacorder.control import settings as settings_rules
-from seacorder.control.alarms import Alarms
-from seacorder.control.channel_watch import ChannelWatch
-from seacorder.control.channel_workers import ChannelWorkers
-from seacorder.control.clips import Clips
-from seacorder.control.encoder_probe import EncoderProbe
-from seacorder.control.encodings import Encodings
-from seacorder.control.events import EventKind, EventLog
-from seacorder.control.examination import Examination
-from seacorder.control.framegrabs import Framegrabs
-from seacorder.control.journal import Journal
-from seacorder.control.naming import DirectoryInstant, Ids
-from seacorder.control.narration import Narration
-from seacorder.control.overlay_text import OverlayTexts
-from seacorder.control.rebuilding import Rebuilding
-from seacorder.control.recordings import Recordings
-from seacorder.control.rounds import Rounds
-from seacorder.control.settings_store import FixedSettings, SettingsStore
-from seacorder.control.settings_told import told
+from seacorder.control.alarms.alarms import Alarms
+from seacorder.control.alarms.volumes import VolumeWatch
+from seacorder.control.context import Limits, Surroundings
+from seacorder.control.events.journal import Journal
+from seacorder.control.events.log import EventKind, EventLog
+from seacorder.control.files.examination import Examination
+from seacorder.control.files.rebuilding import Rebuilding
+from seacorder.control.housekeeping import Rounds
+from seacorder.control.recording.clips import Clips
+from seacorder.control.recording.encoding_orders import Encodings
+from seacorder.control.recording.framegrabs import Framegrabs
+from seacorder.control.recording.recordings import Recordings
+from seacorder.control.recording.taking_up import TakingUp
+from seacorder.control.settings import rules as settings_rules
+from seacorder.control.settings.naming import DirectoryInstant, Ids
+from seacorder.control.settings.store import FixedSettings, SettingsStore
+from seacorder.control.settings.told import told
 from seacorder.control.status import StatusView
-from seacorder.control.surroundings import Limits, Surroundings
-from seacorder.control.taking_up import TakingUp
-from seacorder.control.volume_watch import VolumeWatch
 from seacorder.control.worker_reports import Listeners, WorkerReports
+from seacorder.control.workers.commands import ChannelWorkers
+from seacorder.control.workers.encoder_probe import EncoderProbe
+from seacorder.control.workers.heartbeats import ChannelWatch
+from seacorder.control.workers.narration import Narration
+from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
@@ -39,7 +39,7 @@ from seacorder.model.result import CommandResult
 from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 from seacorder.model.volume import MarkedFolder
-from seacorder.storage.directories import Folders
+from seacorder.storage.allowed_folders import Folders
 from seacorder.supervisor.supervisor import Supervisor
 
 

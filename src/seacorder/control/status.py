@@ -1,11 +1,11 @@
 """The recorder's state as one value."""
 
 from seacorder.base.redaction import redact_address
-from seacorder.control.alarms import Alarms
-from seacorder.control.clips import Clips
-from seacorder.control.recordings import Recordings
-from seacorder.control.surroundings import Surroundings
-from seacorder.control.volume_watch import VolumeWatch, seconds_left
+from seacorder.control.alarms.alarms import Alarms
+from seacorder.control.alarms.volumes import VolumeWatch, seconds_left
+from seacorder.control.context import Surroundings
+from seacorder.control.recording.clips import Clips
+from seacorder.control.recording.recordings import Recordings
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.recording import FileKind
 from seacorder.model.status import ChannelView, RecorderStatus, Volume

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from seacorder.control.alarms import Alarms
-from seacorder.control.clips import Clips
-from seacorder.control.encodings import Encodings
-from seacorder.control.events import EventKind
-from seacorder.control.framegrabs import Framegrabs
-from seacorder.control.overlay_text import OverlayTexts
-from seacorder.control.recordings import Recordings
-from seacorder.control.surroundings import Surroundings
+from seacorder.control.alarms.alarms import Alarms
+from seacorder.control.context import Surroundings
+from seacorder.control.events.log import EventKind
+from seacorder.control.recording.clips import Clips
+from seacorder.control.recording.encoding_orders import Encodings
+from seacorder.control.recording.framegrabs import Framegrabs
+from seacorder.control.recording.recordings import Recordings
+from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.recording import Clip, FileKind
 from seacorder.model.report import (

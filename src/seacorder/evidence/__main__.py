@@ -15,7 +15,7 @@ from seacorder.evidence.rebuild import read_folders
 from seacorder.evidence.repair import NOTHING_KNOWN, Known, repair
 from seacorder.model.command import Finish, ReadFolders, RepairFiles
 from seacorder.model.report import FileExamined, FoldersRead, RowsRead
-from seacorder.storage.hold import held
+from seacorder.storage.file_lock import held
 
 WRITER_SECONDS = 20.0
 """How long a file is waited for that a worker is still finishing: it does so when its control process has ended."""

@@ -12,7 +12,7 @@ from typing import Any
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.evidence.layout import Layout
 from seacorder.evidence.shape import Shape
-from seacorder.model.note import FileNote
+from seacorder.model.file_note import FileNote
 from seacorder.model.report import Damage
 from seacorder.mp4.fragments import Fragment
 

@@ -14,7 +14,7 @@ from seacorder.evidence.layout import Layout
 from seacorder.evidence.opening import note_in, open_video, whole_packets
 from seacorder.evidence.shape import Shape, length_bytes_of, shape_of
 from seacorder.evidence.siblings import readable_layout
-from seacorder.model.note import NOTE_KEY, FileNote
+from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.recording import FileState
 from seacorder.model.report import FileExamined
 

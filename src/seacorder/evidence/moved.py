@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from seacorder.evidence.opening import note_in
-from seacorder.model.note import FILE_SUFFIXES, FileNote
+from seacorder.model.file_note import FILE_SUFFIXES, FileNote
 
 _MOST_FILES = 20_000
 _LEVELS_UP = 2

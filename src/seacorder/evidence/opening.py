@@ -10,7 +10,7 @@ import av
 
 from seacorder.evidence.layout import Layout
 from seacorder.evidence.pieces import PiecedFile
-from seacorder.model.note import FileNote
+from seacorder.model.file_note import FileNote
 
 _BUFFER_BYTES = 1024 * 1024
 _NOTE_BYTES = 64 * 1024

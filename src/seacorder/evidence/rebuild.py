@@ -16,7 +16,7 @@ from typing import Any
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.evidence.inspect import inspect_file
 from seacorder.model.account import ACCOUNT_NAME, key_of
-from seacorder.model.note import FILE_SUFFIXES, FileNote
+from seacorder.model.file_note import FILE_SUFFIXES, FileNote
 from seacorder.model.recording import (
     Clip,
     FileKind,
@@ -28,7 +28,7 @@ from seacorder.model.recording import (
     RecordingState,
 )
 from seacorder.model.report import FileExamined
-from seacorder.storage import accounts
+from seacorder.storage import account_file as accounts
 
 STILL_SUFFIX = ".jpg"
 _EXIF_IFD, _USER_COMMENT, _ENCODING_BYTES = 0x8769, 0x9286, 8

@@ -30,11 +30,11 @@ from seacorder.evidence.opening import open_video, whole_packets
 from seacorder.evidence.original import bring_back, sync_file, take_place
 from seacorder.evidence.shape import Shape
 from seacorder.evidence.siblings import readable_layout
-from seacorder.model.note import NOTE_KEY, FileNote
+from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.report import Damage
 from seacorder.mp4.boxes import NotMp4
 from seacorder.mp4.index import lengthened
-from seacorder.storage.hold import held
+from seacorder.storage.file_lock import held
 
 Progress = Callable[[float], None]
 """Is told the share that is done, from 0 to 1."""

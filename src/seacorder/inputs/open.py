@@ -3,9 +3,9 @@
 import av.logging
 
 from seacorder.base.clock import Clock
-from seacorder.inputs.camera_memory import CameraMemory
 from seacorder.inputs.contract import Input
-from seacorder.model.address import (
+from seacorder.inputs.rtsp.camera_memory import CameraMemory
+from seacorder.model.address.address import (
     DeviceAddress,
     FileAddress,
     ImagesAddress,
@@ -34,7 +34,7 @@ def make_input(
     av.logging.set_level(None)
     match parse_address(address):
         case PatternAddress() as pattern:
-            from seacorder.inputs.test_pattern import PatternInput
+            from seacorder.inputs.pattern.input import PatternInput
 
             return PatternInput(pattern, channel_name=channel_name, channel_index=channel_index, clock=clock)
         case (FileAddress() | ImagesAddress() | DeviceAddress() | ScreenAddress()) as local:
@@ -46,19 +46,19 @@ def make_input(
 def _remote(address: RtspAddress | StreamAddress, clock: Clock, memory: CameraMemory) -> Input:
     match address:
         case RtspAddress(client=RtspClient.FFMPEG):
-            from seacorder.inputs.rtsp_ffmpeg import FfmpegRtspInput
+            from seacorder.inputs.ffmpeg.rtsp import FfmpegRtspInput
 
             return FfmpegRtspInput(address, clock, memory.patience)
         case RtspAddress():
-            from seacorder.inputs.rtsp_either import EitherRtspInput
+            from seacorder.inputs.rtsp_client_choice import EitherRtspInput
 
             return EitherRtspInput(address, clock, memory)
         case StreamAddress() if address.scheme in _WEB:
-            from seacorder.inputs.web_camera import WebInput
+            from seacorder.inputs.web.camera import WebInput
 
             return WebInput(address, clock, memory.patience)
         case StreamAddress():
-            from seacorder.inputs.stream import StreamInput
+            from seacorder.inputs.ffmpeg.stream import StreamInput
 
             return StreamInput(address, clock, memory.patience)
 
@@ -66,18 +66,18 @@ def _remote(address: RtspAddress | StreamAddress, clock: Clock, memory: CameraMe
 def _local(address: FileAddress | ImagesAddress | DeviceAddress | ScreenAddress, clock: Clock) -> Input:
     match address:
         case FileAddress():
-            from seacorder.inputs.file import FileInput
+            from seacorder.inputs.ffmpeg.file import FileInput
 
             return FileInput(address, clock)
         case ImagesAddress():
-            from seacorder.inputs.images import ImagesInput
+            from seacorder.inputs.ffmpeg.images import ImagesInput
 
             return ImagesInput(address, clock)
         case DeviceAddress():
-            from seacorder.inputs.device import DeviceInput, device_capture
+            from seacorder.inputs.ffmpeg.device import DeviceInput, device_capture
 
             return DeviceInput(device_capture(address), clock)
         case ScreenAddress():
-            from seacorder.inputs.device import DeviceInput, screen_capture
+            from seacorder.inputs.ffmpeg.device import DeviceInput, screen_capture
 
             return DeviceInput(screen_capture(address), clock)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from seacorder.model.captured import Anchors
+from seacorder.model.capture_time import Anchors
 
 
 class FileKind(StrEnum):

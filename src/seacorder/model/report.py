@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.event import Event
-from seacorder.model.note import FileNote
+from seacorder.model.file_note import FileNote
 from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording
 
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from seacorder.storage.hold import hold
+from seacorder.storage.file_lock import hold
 from seacorder.storage.names import numbered_path
-from seacorder.storage.pages import Data
+from seacorder.storage.page_buffers import Data
 
 _CREATE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _F_FULLFSYNC = 51

@@ -17,11 +17,11 @@ from pathlib import Path
 from seacorder.base.background import once
 from seacorder.base.clock import Clock
 from seacorder.model.recording import FaultKind
-from seacorder.storage.budget import Budget
 from seacorder.storage.disk import Disk, this_machine
-from seacorder.storage.faults import FaultAccount, kind_of
-from seacorder.storage.pages import Data, joined
-from seacorder.storage.writer import Closed, DiskWriter
+from seacorder.storage.disk_faults import FaultAccount, kind_of
+from seacorder.storage.disk_writer import Closed, DiskWriter
+from seacorder.storage.memory_budget import Budget
+from seacorder.storage.page_buffers import Data, joined
 
 __all__ = ["Budget", "DurableFile"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from seacorder.base.errors import StorageFailed
 from seacorder.model.status import Volume
-from seacorder.storage.faults import sentence_of
+from seacorder.storage.disk_faults import sentence_of
 
 
 def volume_of(path: Path, reserve_bytes: int, bytes_per_second: float = 0.0) -> Volume:

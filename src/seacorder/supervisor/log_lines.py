@@ -6,7 +6,7 @@ import re
 
 from seacorder.base.redaction import redact
 from seacorder.supervisor.limits import Limits
-from seacorder.supervisor.pace import Bucket
+from seacorder.supervisor.pacing import Bucket
 
 LINE_BYTES = 4096
 """What is longer is cut."""

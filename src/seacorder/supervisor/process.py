@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from seacorder.base.errors import WorkerLost
 from seacorder.base.pipe import HEADER_BYTES, encode, payload_bytes
 from seacorder.supervisor.limits import Limits
-from seacorder.supervisor.pace import Bucket
+from seacorder.supervisor.pacing import Bucket
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.unpickle import report_in
 

@@ -14,7 +14,7 @@ from seacorder.model.command import Finish
 from seacorder.model.report import Answer, Picture
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.log_lines import LogLines
-from seacorder.supervisor.pace import Backoff, Silence
+from seacorder.supervisor.pacing import Backoff, Silence
 from seacorder.supervisor.process import WorkerProcess
 from seacorder.supervisor.requests import OpenRequests
 from seacorder.supervisor.state import WorkerState, move

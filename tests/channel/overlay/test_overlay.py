@@ -13,8 +13,8 @@ from fakes.marks import COLOUR, mark, read_mark
 from seacorder.base.clock import NS_PER_MS
 from seacorder.channel.overlay.overlay import Overlay
 from seacorder.channel.overlay.texts import Texts
-from seacorder.inputs import strip
-from seacorder.inputs.picture import TestPicture
+from seacorder.inputs.pattern import strip
+from seacorder.inputs.pattern.picture import TestPicture
 from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
 
 BLENDED = ["yuv420p", "yuvj420p", "nv12", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"]

@@ -1,0 +1,81 @@
+"""What the OpenAPI document says of commands whose bodies are read by `wire` and not by the framework."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from seacorder.api.http.problems import MEDIA_TYPE
+
+PING = b'{"Ping": true}'
+"""Simple clients compare text: answers of the public commands are spelled as their contract prints them."""
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "urn:seacorder:problem:<kind>"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "One sentence: what was wrong and what to do."},
+        "field": {"type": "string", "description": "The field that was not accepted."},
+    },
+}
+
+
+def body(
+    fields: dict[str, dict[str, Any]], example: dict[str, Any], *, required: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """`openapi_extra` of a command that takes a JSON object."""
+    schema: dict[str, Any] = {"type": "object", "additionalProperties": False, "properties": fields}
+    if required:
+        schema["required"] = list(required)
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}}
+
+
+def nullable(fields: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The same fields, each of which may be null."""
+    return {name: {"anyOf": [schema, {"type": "null"}]} for name, schema in fields.items()}
+
+
+def value_in_path(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    """`openapi_extra` of a command that carries its value in the path."""
+    value = {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
+    return {"parameters": [value]}
+
+
+def failures(*statuses: int | str) -> dict[int | str, dict[str, Any]]:
+    """The problem answers that a command may give."""
+    problem = {"description": "Problem", "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
+    return dict.fromkeys(statuses, problem)
+
+
+PUBLIC_FAILURES = failures(400, 403, 404, 408, 413, 500, 503)
+"""Of the Inspector and integration services; see docs/reference/inspector-api.md."""
+
+EMPTY: dict[int | str, dict[str, Any]] = {200: {"description": "Done; no body"}, **PUBLIC_FAILURES}
+
+
+def replies(schema: dict[str, Any], example: Any) -> dict[int | str, dict[str, Any]]:
+    """A command that answers with JSON."""
+    return {
+        200: {"description": "OK", "content": {"application/json": {"schema": schema, "example": example}}},
+        **PUBLIC_FAILURES,
+    }
+
+
+BOOL = replies({"type": "boolean"}, True)
+
+
+def empty() -> Response:
+    """200 with no body at all."""
+    return Response(status_code=200)
+
+
+def json_bytes(content: bytes) -> Response:
+    """200 with ready JSON."""
+    return Response(content, media_type="application/json")
+
+
+def json_bool(value: bool) -> Response:
+    """200 with a body of exactly `true` or `false`."""
+    return json_bytes(b"true" if value else b"false")

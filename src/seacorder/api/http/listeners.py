@@ -1,0 +1,209 @@
+"""Both services on their ports, in the running event loop.
+
+Ports are claimed before anything else starts, so that a taken one is one sentence and nothing has happened. Signals
+belong to whoever composes the program; the web server's own handlers stay out.
+"""
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from seacorder.api.http.connections import KEEP_ALIVE_SECONDS, HttpConnection, ListenerConnection
+from seacorder.api.http.security import BODY_BYTES_MAX
+from seacorder.base.background import awaited
+from seacorder.base.errors import SettingsError
+
+ANY_IPV4 = "0.0.0.0"  # noqa: S104 - only for who asks for `::`
+BACKLOG = 128
+STOP_SECONDS_MAX = 3
+_NO_SUCH_ADDRESS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An application and the sockets that it answers on."""
+
+    app: ASGIApp
+    sockets: tuple[socket.socket, ...]
+
+
+def claim_port(host: str, port: int, *, setting: str) -> tuple[socket.socket, ...]:
+    """Sockets bound to every address of `host`; port 0 takes any free one.
+
+    `::` is every address of both families, each with a socket of its own, so that the system's habit does not decide;
+    on a machine without one of them it is the other alone: see `families`.
+    Raises SettingsError with one sentence that names `setting`. Resolves a host name, which may block.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise SettingsError([f"[server] host: {host!r} is no address of this machine; use 127.0.0.1."]) from error
+    try:
+        if is_any_of_both(host):
+            return _bind_both(port)
+        return _bind_all([(family, address) for family, _, _, _, address in dict.fromkeys(found)])
+    except OSError as error:
+        raise SettingsError([_not_bound(host, port, setting, error)]) from error
+
+
+def is_any_of_both(host: str) -> bool:
+    """True for `::`, however it is written."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.version == 6 and address.is_unspecified
+
+
+def families(sockets: Sequence[socket.socket]) -> str:
+    """What is listened on, for people."""
+    names = {socket.AF_INET: "IPv4", socket.AF_INET6: "IPv6"}
+    heard = [name for family, name in names.items() if any(one.family == family for one in sockets)]
+    return " and ".join(heard) if len(heard) == len(names) else f"{heard[0]} only"
+
+
+async def serve_apps(
+    listeners: Sequence[Listener], stop: asyncio.Event, *, started: asyncio.Event | None = None
+) -> None:
+    """Answers on all listeners until `stop` is set; then lets running requests end, for STOP_SECONDS_MAX at most.
+
+    Sets `started` when all of them answer. Closes the sockets. Cancelling it ends at once.
+    """
+    servers = [_OurServer(_config(one.app)) for one in listeners]
+    async with asyncio.TaskGroup() as group:
+        running = [
+            group.create_task(server.serve(sockets=list(one.sockets)))
+            for server, one in zip(servers, listeners, strict=True)
+        ]
+        try:
+            await _all_started(servers, running)
+            if started is not None:
+                started.set()
+            await _until(stop, running)
+        finally:
+            for server in servers:
+                server.should_exit = True
+
+
+@contextlib.asynccontextmanager
+async def serving(listeners: Sequence[Listener]) -> AsyncIterator[None]:
+    """`serve_apps` around a block: answers when the block begins, stops when it ends."""
+    stop, started = asyncio.Event(), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        serving_all = group.create_task(serve_apps(listeners, stop, started=started))
+        waiting = group.create_task(started.wait())
+        await asyncio.wait({serving_all, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+class _OurServer(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves the process's signals alone."""
+        yield
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=HttpConnection,
+        ws=ListenerConnection,
+        ws_max_size=BODY_BYTES_MAX,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        log_level="error",  # what clients do wrong is answered, and no reason to fill the log
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS_MAX,
+    )
+
+
+async def _all_started(servers: Sequence[uvicorn.Server], running: Sequence[asyncio.Task[None]]) -> None:
+    # The web server tells by a flag alone that it answers.
+    while not all(server.started for server in servers) and not any(one.done() for one in running):
+        await asyncio.sleep(0.005)
+
+
+async def _until(stop: asyncio.Event, running: Sequence[asyncio.Task[None]]) -> None:
+    stopping = awaited(stop.wait())
+    try:
+        await asyncio.wait({stopping, *running}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+
+
+def _bind_all(addresses: Sequence[tuple[int, Any]]) -> tuple[socket.socket, ...]:
+    bound: list[socket.socket] = []
+    try:
+        for family, address in addresses:
+            bound.append(_bind(family, address))
+    except OSError:
+        for one in bound:
+            one.close()
+        raise
+    return tuple(bound)
+
+
+def _bind_both(port: int) -> tuple[socket.socket, ...]:
+    ipv4 = (socket.AF_INET, (ANY_IPV4, port))
+    try:
+        first = _bind(socket.AF_INET6, ("::", port))
+    except OSError as error:
+        # What a kernel without IPv6, or with IPv6 turned off, says.
+        if error.errno not in _NO_SUCH_ADDRESS:
+            raise
+        return _bind_all([ipv4])
+    try:
+        return (first, _bind(socket.AF_INET, (ANY_IPV4, first.getsockname()[1])))
+    except OSError as error:
+        if error.errno in _NO_SUCH_ADDRESS:
+            return (first,)
+        first.close()
+        raise
+
+
+def _bind(family: int, address: Any) -> socket.socket:
+    # Named as TCP: asyncio turns Nagle's algorithm off only then, and answers would wait 40 ms for it.
+    one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if sys.platform == "win32":
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        one.bind(address)
+        one.listen(BACKLOG)
+    except OSError:
+        one.close()
+        raise
+    one.setblocking(False)
+    return one
+
+
+def _not_bound(host: str, port: int, setting: str, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"Port {port} needs special rights on this machine; choose one above 1023 in [server] {setting}."
+    if error.errno in _NO_SUCH_ADDRESS:
+        return f"[server] host: {host} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all of them."
+    return (
+        f"Port {port} on {host} is taken by another program, perhaps a second recorder; "
+        f"stop that one or choose another port in [server] {setting}."
+    )

@@ -1,0 +1,94 @@
+"""From a source's packets to its pictures, each with the sample that it came as."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import av
+
+from seacorder.channel.encoding.frame_queue import Arrival
+from seacorder.media.formats import detached
+from seacorder.model.sample import Sample, SourceFormat, Track
+
+RAW = "rawvideo"
+UNANSWERED = 64
+"""So many packets may wait for their pictures; what a decoder keeps longer is not coming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One picture of the source."""
+
+    frame: Any
+    sample: Sample
+    arrived_ns: int
+    """Monotonic time at which its packet was complete."""
+
+
+class Decoder:
+    """One source format. One thread; a decode blocks without holding the interpreter's lock."""
+
+    def __init__(self, source: SourceFormat) -> None:
+        video = source.video
+        self._source = source
+        self._is_raw = video.codec == RAW
+        self._waiting: dict[int, Arrival] = {}
+        told: Any = source.templates[Track.VIDEO]
+        # A context made from the stream knows its display matrix; what only the demuxer knew stands in the template's.
+        self._home = detached(told, video.time_base)
+        context = self._context = self._home.codec_context
+        for name in ("color_range", "color_primaries", "color_trc", "colorspace"):
+            setattr(context, name, getattr(told.codec_context, name))
+        # Threads by frames would hold back a frame each, and let go of packets without the lock of the interpreter.
+        context.thread_type, context.thread_count = "SLICE", 1
+        self.damaged: list[Sample] = []
+        """Packets that gave no picture; whoever accounts for them takes them out."""
+
+    @property
+    def pixel_aspect(self) -> Any:
+        """A pixel's width by its height; None or 0 where nobody says."""
+        told: Any = self._source.templates[Track.VIDEO].codec_context
+        return told.sample_aspect_ratio or self._context.sample_aspect_ratio
+
+    def decode(self, arrival: Arrival) -> list[Decoded]:
+        """The pictures that are ready with this packet, in the order in which they are shown."""
+        sample = arrival.sample
+        packet = sample.packet if self._is_raw else _copy_of(sample)
+        packet.pts, packet.dts = sample.pts, sample.dts
+        packet.time_base = self._source.video.time_base
+        self._waiting[sample.pts] = arrival
+        try:
+            frames = self._context.decode(packet)
+        except av.FFmpegError:
+            self.damaged.append(self._waiting.pop(sample.pts).sample)
+            return []
+        if len(self._waiting) > UNANSWERED + len(frames):
+            oldest = next(iter(self._waiting))
+            self.damaged.append(self._waiting.pop(oldest).sample)
+        return self._matched(frames)
+
+    def flush(self) -> list[Decoded]:
+        """What is left, at the end; then what never came is damaged."""
+        try:
+            left = self._matched(self._context.decode(None))
+        except av.FFmpegError:
+            left = []
+        self.damaged.extend(arrival.sample for arrival in self._waiting.values())
+        self._waiting.clear()
+        return left
+
+    def _matched(self, frames: list[Any]) -> list[Decoded]:
+        found = []
+        for frame in frames:
+            arrival = self._waiting.pop(frame.pts, None)
+            if arrival is not None:
+                found.append(Decoded(frame, arrival.sample, arrival.arrived_ns))
+        return found
+
+
+def _copy_of(sample: Sample) -> Any:
+    """The packet may be in a sink's hands as well, which sets its times."""
+    content = bytes(sample.packet)
+    packet: Any = av.Packet(len(content))
+    packet.update(content)
+    packet.is_keyframe = sample.is_keyframe
+    return packet

@@ -1,0 +1,299 @@
+"""Pictures on their way through the encoder: shape, overlay, keyframes where files begin, packets to the channel."""
+
+import logging
+from collections import deque
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Protocol
+
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.channel.channel import Channel
+from seacorder.channel.encoding.decoder import Decoded
+from seacorder.channel.encoding.encoder import EncoderOrder
+from seacorder.channel.encoding.encoder_failover import FAULTS, EncoderRun, NoEncoder, OpenEncoder
+from seacorder.channel.encoding.frame_rate_grid import time_base_of
+from seacorder.channel.encoding.picture_conversion import Shape, Shaper, Wanted, looks_of, shaped
+from seacorder.model.encoding import EncodingPlan
+from seacorder.model.event import Severity
+from seacorder.model.recording import LossCause
+from seacorder.model.sample import Sample, SourceFormat, Track
+
+log = logging.getLogger(__name__)
+
+KEYFRAME_EVERY_NS = NS_PER_SECOND
+NOT_ENCODED = "No encoder took these frames."
+FINE_TIME_BASE = Fraction(1, 90_000)
+
+
+class Overlay(Protocol):
+    """What is burned into pictures."""
+
+    def apply(self, frame: Any, instant_ns: int, utc_ns: int) -> Any:
+        """The picture with what is valid at its capture; another one than `frame`, which the decoder may still read.
+
+        Its pixel format may be another, too.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A picture that the encoder has been given."""
+
+    picture: Decoded
+    instant_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A picture that has been encoded and delivered, as the encoder got it."""
+
+    frame: Any
+    made: Sample
+
+
+RECENT = 2
+"""So many pictures are kept for a start whose command comes after the picture that it should begin with."""
+
+
+class Encoding:
+    """One thread; `delay_ms` may be read by any."""
+
+    def __init__(self, channel: Channel, clock: Clock, open_encoder: OpenEncoder, overlay: Overlay | None) -> None:
+        self._channel, self._clock, self._overlay = channel, clock, overlay
+        self.run = EncoderRun(open_encoder, clock, channel.note, channel.settings.name)
+        self.plan = EncodingPlan(is_pass_through=True, sentence="")
+        self.format: SourceFormat | None = None
+        """What is stored, sound included; None before the first picture."""
+        self._source: SourceFormat | None = None
+        self._aspect: Fraction | None = None
+        self.cores = channel.settings.machine.cores
+        """How many the next encoder that is opened may count on."""
+        self._time_base = FINE_TIME_BASE
+        self._shape: Shape | None = None
+        self._shaper: Shaper | None = None
+        self._after_overlay: Shaper | None = None
+        self._ready: tuple[Decoded, Any] | None = None
+        """The newest picture as the encoder gets it, for when it is repeated."""
+        self._in_flight: dict[int, Entered] = {}
+        self._recent: deque[Given] = deque(maxlen=RECENT)
+        self._next_keyframe_ns = 0
+        self._last_pts = -1
+        self._number: int | None = None
+        self._delays: deque[tuple[int, int]] = deque(maxlen=1000)
+
+    def follow(self, source: SourceFormat, plan: EncodingPlan) -> None:
+        """The pictures from now on are of this source, and encoded by this plan."""
+        self.end()
+        self._source, self.plan = source, plan
+        self.run.follow(plan)
+        self._time_base = self._chosen_time_base(source, plan)
+        self._last_pts = -1
+
+    @property
+    def next_number(self) -> int | None:
+        """The number of the next stored frame; None before the first."""
+        return self._number
+
+    def begin_numbers(self, number: int | None) -> None:
+        """Pictures have passed through: the next frame stored has this number, or its source's own."""
+        self._number = number
+
+    def missed(self, instant_ns: int, number: int, cause: LossCause, detail: str) -> None:
+        """A picture that is not encoded, by capture instant and its source's number: it counts all the same."""
+        self._number = (number if self._number is None else self._number) + 1
+        self._channel.missed(instant_ns, cause, detail)
+
+    def _not_encoded(self, sample: Sample) -> None:
+        self.missed(sample.instant_ns, sample.number, LossCause.ENCODER_FAILED, NOT_ENCODED)
+
+    def media(self, sample: Sample) -> Fraction:
+        """Media time of a sample of the source, in seconds."""
+        return sample.pts * (self._source.video.time_base if self._source is not None else FINE_TIME_BASE)
+
+    def store(self, picture: Decoded, media: Fraction, aspect: Any) -> None:
+        """Encodes one picture so that it stands at a media time. Blocks while it is encoded."""
+        self._aspect = Fraction(aspect) if aspect else None
+        instant_ns = picture.sample.instant_ns + int((media - self.media(picture.sample)) * NS_PER_SECOND)
+        pts = max(round(media / self._time_base), self._last_pts + 1)
+        as_keyframe = self._channel.takes_keyframe(instant_ns)
+        while True:
+            try:
+                if as_keyframe:
+                    pts = max(pts, self._catch_up())
+                packets = self._encoded(Entered(picture, instant_ns), pts, as_keyframe=as_keyframe)
+            except NoEncoder:
+                self._not_encoded(picture.sample)
+                return
+            except FAULTS as fault:
+                self._give_up(pts, fault)
+                continue
+            except Exception as fault:
+                # Nobody has foreseen it. It counts as the encoder's, so that each picture is stored or listed as lost.
+                log.exception("encoding failed in a way that is not known")
+                self._give_up(pts, fault)
+                continue
+            self._last_pts = pts
+            self._deliver(packets)
+            return
+
+    def _give_up(self, pts: int, fault: BaseException) -> None:
+        """The encoder at work is of no use; the picture that it was given last may go to the next."""
+        self._in_flight.pop(pts, None)
+        self._lose_in_flight()
+        self.run.failed(fault)
+
+    def step(self, by: int) -> bool:
+        """Goes on with a faster (-1) or better (1) preset from the next picture on, a keyframe; False where none is."""
+        if not self.run.step(by):
+            return False
+        self.end()
+        name, preset = self._channel.settings.name, self.run.preset
+        sentence = (
+            f"The machine is nearly too slow for {name}: its pictures are encoded with the faster preset {preset}."
+            if by < 0
+            else f"There is time enough: the pictures of {name} are encoded with the better preset {preset}."
+        )
+        self._channel.note("encoder_preset", Severity.INFO, sentence)
+        return True
+
+    def end(self) -> None:
+        """Takes out what the encoder still holds and lets go of it."""
+        self._recent.clear()
+        self._deliver(self.run.end())
+        self._lose_in_flight()
+        self._shape = self._ready = None
+
+    @property
+    def delay_ms(self) -> float:
+        """See `EncodingStatus`."""
+        now_ns = self._clock.monotonic_ns()
+        delays = [delay for when, delay in list(self._delays) if now_ns - when <= NS_PER_SECOND]
+        return sum(delays) / len(delays) / NS_PER_MS if delays else 0.0
+
+    def _catch_up(self) -> int:
+        """Encodes anew what a start's command came too late for, for the new recording alone; the least next pts.
+
+        The picture after that is a keyframe for all, so nobody else notices.
+        """
+        begin_ns = self._channel.outputs_begin_ns()
+        late = [one for one in self._recent if begin_ns is not None and one.made.instant_ns >= begin_ns]
+        self._recent.clear()
+        if not late or not self.run.is_open or self._in_flight or self.format is None:
+            return self._last_pts + 1
+        samples: list[Sample] = []
+        for place, one in enumerate(late):
+            self._last_pts += 1
+            packets = self.run.encoder.encode(one.frame, self._last_pts, as_keyframe=place == 0)
+            if len(packets) != 1:
+                return self._last_pts + 1
+            packet = packets[0]
+            samples.append(replace(one.made, packet=packet, is_keyframe=packet.is_keyframe, size=packet.size))
+        self._channel.begin_late(samples, self.format)
+        return self._last_pts + 1
+
+    def _encoded(self, entered: Entered, pts: int, *, as_keyframe: bool) -> list[Any]:
+        frame = self._prepared(entered.picture)
+        self._in_flight[pts] = entered
+        is_due = entered.instant_ns >= self._next_keyframe_ns
+        begin_ns = self._clock.monotonic_ns()
+        packets = self.run.encoder.encode(frame, pts, as_keyframe=as_keyframe or is_due)
+        now_ns = self._clock.monotonic_ns()
+        if as_keyframe or is_due:
+            self._next_keyframe_ns = entered.instant_ns + KEYFRAME_EVERY_NS - self._tolerance_ns
+        self._delays.append((now_ns, begin_ns - entered.picture.arrived_ns))
+        return packets
+
+    @property
+    def _tolerance_ns(self) -> int:
+        """A keyframe comes with the picture nearest to its second."""
+        return self._channel.frame_ns // 2
+
+    def _prepared(self, picture: Decoded) -> Any:
+        """The picture as the encoder takes it; opens another one where it looks different from the last."""
+        if self._ready is not None and self._ready[0] is picture and self.run.is_open:
+            return self._ready[1]
+        looks = looks_of(picture.frame, self._aspect)
+        if self._shape is None or self._shape.source != looks or not self.run.is_open:
+            plan = self.plan
+            wanted = Wanted(self.run.kind, (plan.width, plan.height), is_upright=plan.burn_in)
+            self._open(picture, shaped(looks, wanted, picture.frame.format))
+        frame = picture.frame if self._shaper is None else self._shaper.apply(picture.frame)
+        if self._overlay is not None and self.plan.burn_in:
+            sample = picture.sample
+            frame = self._fitting(self._overlay.apply(frame, sample.instant_ns, sample.utc_ns))
+        self._ready = (picture, frame)
+        return frame
+
+    def _fitting(self, burned: Any) -> Any:
+        """A burned picture, in the encoder's format again where the overlay needed another."""
+        if self._shape is None or burned.format.name == self._shape.out.pixel_format:
+            return burned
+        if self._after_overlay is None:
+            looks = looks_of(burned, self._shape.out.aspect)
+            self._after_overlay = Shaper(Shape(looks, (looks.width, looks.height), self._shape.out))
+        return self._after_overlay.apply(burned)
+
+    def _open(self, picture: Decoded, shape: Shape) -> None:
+        self.end()
+        self.run.open(
+            EncoderOrder(
+                encoder=self.run.kind.known.name,
+                preset=self.run.preset,
+                bit_rate=self.plan.bit_rate,
+                frame_rate=self.plan.frame_rate or (self._source.frame_rate if self._source is not None else None),
+                time_base=self._time_base,
+                threads=max(1, round(self.cores)),
+                looks=shape.out,
+            )
+        )
+        self._shape, self._shaper, self._after_overlay = shape, Shaper(shape), None
+        self._next_keyframe_ns = picture.sample.instant_ns
+
+    def _deliver(self, packets: list[Any]) -> None:
+        for packet in packets:
+            entered = self._in_flight.pop(packet.pts, None)
+            if entered is None:
+                continue
+            stored = self._stored_format()
+            sample = entered.picture.sample
+            number = sample.number if self._number is None else self._number
+            self._number = number + 1
+            made = Sample(
+                track=Track.VIDEO,
+                packet=packet,
+                pts=packet.pts,
+                dts=packet.pts if packet.dts is None else min(packet.pts, packet.dts),
+                duration=packet.duration or 0,
+                is_keyframe=packet.is_keyframe,
+                size=packet.size,
+                instant_ns=entered.instant_ns,
+                utc_ns=entered.instant_ns + sample.clock_ns,
+                number=number,
+            )
+            self._channel.deliver(made, stored)
+            if self._ready is not None and self._ready[0] is entered.picture:
+                self._recent.append(Given(self._ready[1], made))
+
+    def _stored_format(self) -> SourceFormat:
+        """The encoder's format with the source's sound; the same one as before where it goes on."""
+        made, source = self.run.format, self._source
+        if source is not None and source.audio is not None:
+            templates = {**made.templates, Track.AUDIO: source.templates[Track.AUDIO]}
+            made = replace(made, audio=source.audio, templates=templates)
+        if self.format is None or not self.format.fits(made):
+            self.format = made
+        return self.format
+
+    def _lose_in_flight(self) -> None:
+        for entered in self._in_flight.values():
+            self._not_encoded(entered.picture.sample)
+        self._in_flight.clear()
+
+    @staticmethod
+    def _chosen_time_base(source: SourceFormat, plan: EncodingPlan) -> Fraction:
+        """The grid's own, so that it is exact, or the source's, so that its times stay what they are."""
+        if plan.frame_rate:
+            return time_base_of(plan.frame_rate)
+        own = source.video.time_base
+        return own if own.numerator == 1 and 1_000 <= own.denominator <= 1_000_000 else FINE_TIME_BASE

@@ -1,0 +1,205 @@
+"""Between the input and the channel: packets pass through, or go by way of the encode thread.
+
+Pass-through costs nothing: `take` is then the channel's own method, and the ingest thread calls it without knowing.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from seacorder.channel.channel import Channel
+from seacorder.channel.encoding.encode_step import Encoding
+from seacorder.channel.encoding.frame_queue import NO_PRIMER, Primer
+from seacorder.channel.encoding.pipeline import Pipeline
+from seacorder.channel.encoding.thread import EncodeThread
+from seacorder.model.command import ChangeEncoding
+from seacorder.model.encoding import EncodingPlan, EncodingSettings, EncodingStatus, Machine
+from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
+
+Decide = Callable[[SourceFormat, EncodingSettings, Machine], EncodingPlan]
+
+
+class Stage:
+    """Fed by the ingest thread; `change` and `status` may come from any."""
+
+    def __init__(self, channel: Channel, decide: Decide, encoding: Encoding) -> None:
+        self._channel = channel
+        self._decide = decide
+        self._encoding = encoding
+        self._pipeline = Pipeline(channel, channel.clock, encoding)
+        self._thread: EncodeThread | None = None
+        self._lock = threading.Lock()
+        settings = channel.settings
+        self._asked = ChangeEncoding(0, settings.encoding, settings.machine)
+        self._waiting: list[ChangeEncoding] = []
+        self._source: SourceFormat | None = None
+        self._plan: EncodingPlan | None = None
+        self._way: Callable[[SourcePacket], None] = channel.take
+        """Where packets go while no change is due."""
+        self._wait_ns = 0
+        """Packets that come before it (monotonic) are captured before any change that waits."""
+        self.take: Callable[[SourcePacket], None] = channel.take
+        """Takes one packet of the present connection."""
+        channel.encoding.status = self.status
+        channel.encoding.hangs_seconds = self._busy_seconds
+        channel.encoding.waiting = lambda: self._thread.waiting if self._thread is not None else 0
+
+    def connected(self, source: SourceFormat) -> None:
+        """A connection stands, or its format changed; packets of that format follow."""
+        with self._lock:
+            if self._channel.narration is not None:
+                source = self._channel.narration.joined(source)
+            now_ns = self._channel.clock.monotonic_ns()
+            due = [one for one in self._waiting if one.from_ns <= now_ns]
+            self._waiting = [one for one in self._waiting if one.from_ns > now_ns]
+            self._asked = due[-1] if due else self._asked
+            plan = self._plan_for(source, self._asked)
+            self._drain()
+            self._source = source
+            self._channel.connected(source)
+            self._follow(source, plan)
+
+    def disconnected(self, reason: str) -> None:
+        """The connection is gone or could not be made; what came before is encoded first."""
+        self._drain()
+        self._channel.disconnected(reason)
+
+    def change(self, change: ChangeEncoding) -> None:
+        """Other encoding from the first picture on that is captured at or after an instant.
+
+        To pass-through from its first keyframe. Costs nothing where it changes nothing.
+        """
+        with self._lock:
+            if self._source is None or self._waiting or not self._is_no_change(change, self._source):
+                self._waiting = [one for one in self._waiting if one.from_ns < change.from_ns] + [change]
+                self._choose_way()
+
+    def _is_no_change(self, change: ChangeEncoding, source: SourceFormat) -> bool:
+        """Takes a change over that asks for what is done already."""
+        plan = self._plan_for(source, change)
+        if self._plan is None or replace(plan, sentence=self._plan.sentence) != self._plan:
+            return False
+        self._asked, self._plan = change, plan
+        self._encoding.cores = change.machine.cores
+        return True
+
+    def finish(self) -> None:
+        """What has been taken is with the channel afterwards. Blocks for a moment."""
+        self._drain()
+
+    def status(self) -> EncodingStatus | None:
+        """What is done just now; None before the source is known."""
+        plan, counts = self._plan, self._pipeline.counts
+        if plan is None:
+            return None
+        if plan.is_pass_through:
+            return EncodingStatus(
+                plan.sentence, plan.encoder, dropped_frames=counts.dropped, asked_from_ns=self._asked.from_ns
+            )
+        run = self._encoding.run
+        return EncodingStatus(
+            sentence=plan.sentence,
+            encoder=run.name or plan.encoder,
+            planned_encoder=plan.encoder,
+            preset=run.preset or plan.preset,
+            bit_rate=plan.bit_rate,
+            dropped_frames=counts.dropped,
+            passed_over_frames=counts.passed_over,
+            repeated_frames=counts.repeated,
+            delay_ms=self._encoding.delay_ms,
+            asked_from_ns=self._asked.from_ns,
+        )
+
+    def _plan_for(self, source: SourceFormat, change: ChangeEncoding) -> EncodingPlan:
+        asked = change.encoding
+        plan = self._decide(source, asked, change.machine)
+        return replace(plan, burn_in=asked.burn_in, deinterlace=asked.deinterlace)
+
+    def _follow(self, source: SourceFormat, plan: EncodingPlan, primer: Primer = NO_PRIMER) -> None:
+        if plan.is_pass_through and self._encoding.next_number is not None:
+            self._channel.number_from(self._encoding.next_number)
+            self._encoding.begin_numbers(None)
+        self._enter(plan)
+        if not plan.is_pass_through:
+            if self._thread is None:
+                self._thread = EncodeThread(self._pipeline, self._channel.clock)
+                self._thread.start()
+            self._thread.begin(source, plan, primer)
+        self._choose_way()
+
+    def _enter(self, plan: EncodingPlan) -> None:
+        self._plan = plan
+        self._encoding.cores = self._asked.machine.cores
+        self._channel.encoding.is_on = not plan.is_pass_through
+        self._channel.texts.is_burned_in = plan.burn_in and not plan.is_pass_through
+
+    def _choose_way(self) -> None:
+        side, source = self._channel.encoding, self._source
+        self._way = self._take_encoded if side.is_on else self._channel.take
+        self.take = self._take_until_change if self._waiting else self._way
+        self._wait_ns = self._waiting[0].from_ns if self._waiting else 0
+        is_on = [not self._plan_for(source, one).is_pass_through if source else False for one in self._waiting]
+        side.on_from_ns = min((one.from_ns for one, on in zip(self._waiting, is_on, strict=True) if on), default=None)
+
+    def _take_encoded(self, packet: SourcePacket) -> None:
+        sample = self._channel.receive(packet)
+        if sample is not None:
+            self._put(sample, packet.arrived_ns)
+
+    def _take_until_change(self, packet: SourcePacket) -> None:
+        """The same, packet by packet, while a change waits for its first picture."""
+        if packet.arrived_ns < self._wait_ns:  # nothing is captured after its arrival
+            self._way(packet)
+            return
+        sample, source = self._channel.receive(packet), self._source
+        if sample is None or source is None:
+            return
+        if sample.track is Track.VIDEO:
+            with self._lock:
+                sample = self._change_over(sample, source)
+        if self._channel.encoding.is_on:
+            self._put(sample, packet.arrived_ns)
+        else:
+            self._channel.deliver(sample, source)
+
+    def _put(self, sample: Sample, arrived_ns: int) -> None:
+        if self._thread is not None:
+            self._thread.put(sample, arrived_ns)
+
+    def _change_over(self, sample: Sample, source: SourceFormat) -> Sample:
+        """Brings into force what is due with this picture; pass-through begins with a keyframe.
+
+        The sample, with another number where its number was counted by the source and now follows what was stored.
+        """
+        due = [one for one in self._waiting if one.from_ns <= sample.instant_ns]
+        if not due or self._plan is None:
+            return sample
+        plan = self._plan_for(source, due[-1])
+        stays_encoded = not plan.is_pass_through and self._channel.encoding.is_on
+        primer = NO_PRIMER
+        if not stays_encoded and not sample.is_keyframe:
+            pictures = [] if plan.is_pass_through else self._channel.newest_pictures()
+            if not pictures:
+                return sample
+            primer = Primer(tuple(pictures), sample.number)
+        self._asked = due[-1]
+        self._waiting = [one for one in self._waiting if one.from_ns > sample.instant_ns]
+        if stays_encoded and self._thread is not None:
+            self._enter(plan)
+            self._thread.change(self._asked.from_ns, plan)
+            self._choose_way()
+            return sample
+        self._drain()
+        number = self._encoding.next_number
+        self._follow(source, plan, primer)
+        if not plan.is_pass_through or number is None:
+            return sample
+        self._channel.number_from(number + 1)
+        return replace(sample, number=number)
+
+    def _busy_seconds(self) -> float:
+        return self._thread.busy_seconds() if self._thread is not None else 0.0
+
+    def _drain(self) -> None:
+        if self._thread is not None:
+            self._thread.drain()

@@ -1,0 +1,224 @@
+"""The narrator: a channel's input that is a sound device, and whose packets others hear.
+
+What comes out never pauses: while the device is gone it is silence of the right length. So neither a recording nor a
+listener needs to know of it; the status and an event say it.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from seacorder.base.background import Thread
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.errors import BadRequest, InputFailed
+from seacorder.base.log import RateLimit
+from seacorder.channel.ingest import Backoff
+from seacorder.channel.narration.encoder import QUIETEST_DB, NarrationEncoder, NarrationPacket
+from seacorder.channel.narration.link import Voice
+from seacorder.inputs.sound.devices import Sound, SoundChunk
+from seacorder.media.narration_format import narration_format
+from seacorder.model.event import Severity
+from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, NarrationSettings, NarratorStatus, SoundState
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+log = logging.getLogger(__name__)
+
+MISSING_NS = 500 * NS_PER_MS
+"""A device that gave nothing for so long: silence takes its place."""
+SILENCE_BEHIND_NS = 400 * NS_PER_MS
+"""It stays so far behind, for sound that is late after all."""
+STALLED_NS = 3 * NS_PER_SECOND
+LOOK_SECONDS = 0.1
+LEVEL_SECONDS = 0.5
+CHUNKS_WAITING = 500
+"""Ten seconds; a machine that has stood still for longer loses what came first."""
+SAME_REASON_SECONDS = 60.0
+
+Note = Callable[[str, Severity, str], None]
+
+
+class Capture(Thread):
+    """Keeps the device open and hands on what it gives. A daemon: nothing cancels a read that hangs."""
+
+    def __init__(self, make_sound: Callable[[], Sound], clock: Clock) -> None:
+        super().__init__("capture", self.work)
+        self._make_sound = make_sound
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._rate_limit = RateLimit(clock, SAME_REASON_SECONDS)
+        self._sound: Sound | None = None
+        self.came: queue.Queue[SoundChunk | str | None] = queue.Queue(CHUNKS_WAITING)
+        """Chunks; None: the device has been opened; text: it has failed, and why."""
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._sound is not None:
+            self._sound.close()
+
+    def work(self) -> None:
+        backoff = Backoff()
+        while not self._stopping.is_set():
+            begin_ns = self._clock.monotonic_ns()
+            reason = self._attempt()
+            if self._stopping.is_set():
+                return
+            self._put(reason)
+            if self._rate_limit.allow(reason) is not None:
+                log.warning("%s", reason)
+            self._stopping.wait(backoff.after(self._clock.monotonic_ns() - begin_ns))
+
+    def _attempt(self) -> str:
+        try:
+            sound = self._sound = self._make_sound()
+            try:
+                sound.open()
+                self._put(None)
+                for chunk in sound.chunks():
+                    self._put(chunk)
+                    if self._stopping.is_set():
+                        break
+            finally:
+                sound.close()
+        except (InputFailed, BadRequest) as failure:
+            return failure.sentence
+        except Exception:
+            if self._rate_limit.allow("unknown") is not None:
+                log.exception("the sound input failed in a way that is not known")
+            return "The sound input failed unexpectedly; it is tried again, and the log has the details."
+        return "The source of the narration has ended; add ?loop=1 to a file's address to play it again and again."
+
+    def _put(self, item: SoundChunk | str | None) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.came.put(item, timeout=LOOK_SECONDS)
+                return
+            except queue.Full:
+                self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        try:
+            self.came.get_nowait()
+        except queue.Empty:
+            return
+
+
+class Narrator:
+    """One run of the narrator; see `inputs.contract.Input`. `status` may be asked from any thread."""
+
+    def __init__(self, settings: NarrationSettings, capture: Capture, voice: Voice, clock: Clock, note: Note) -> None:
+        self._settings = settings
+        self._capture = capture
+        self._voice = voice
+        self._clock = clock
+        self._note = note
+        self._encoder = NarrationEncoder(
+            channels=settings.channels, bits_per_second=settings.bits_per_second, gain_db=settings.gain_db
+        )
+        self._is_stopped = self._is_open = False
+        self._sound_ns = clock.monotonic_ns()
+        """When sound came last, or the device was opened."""
+        self._missing_since_ns: int | None = None
+        self._status = NarratorStatus(
+            SoundState.CONNECTING, "The sound input is being opened.", voice.port, QUIETEST_DB, QUIETEST_DB
+        )
+
+    @property
+    def status(self) -> NarratorStatus:
+        """How it does now."""
+        stalled_ns = self._clock.monotonic_ns() - self._sound_ns if self._is_open else 0
+        return replace(
+            self._status, listeners=self._voice.listeners, stalled_seconds=round(stalled_ns / NS_PER_SECOND, 3)
+        )
+
+    def open(self) -> SourceFormat:
+        self._capture.start()
+        sound = narration_format(self._settings.channels)
+        templates = {Track.VIDEO: sound.template}
+        main = replace(sound.track, track=Track.VIDEO)
+        # Its only track takes the place that pictures have elsewhere: splits, losses and the account work alike.
+        return SourceFormat(main, None, Fraction(SAMPLE_RATE, FRAME_SAMPLES), templates)
+
+    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+        while not self._is_stopped:
+            try:
+                item = self._capture.came.get(timeout=LOOK_SECONDS)
+            except queue.Empty:
+                made = self._nothing_came()
+            else:
+                made = self._take(item)
+            for packet in made:
+                yield self._spoken(packet)
+            self._look_at_level()
+
+    def close(self) -> None:
+        self._is_stopped = True
+        self._capture.stop()
+
+    def _take(self, item: SoundChunk | str | None) -> Iterator[NarrationPacket]:
+        if isinstance(item, SoundChunk):
+            yield from self._heard(item)
+        elif item is None:
+            self._is_open, self._sound_ns = True, self._clock.monotonic_ns()
+            self._encoder.new_device()
+        else:
+            self._is_open = False
+            self._fail(item)
+            yield from self._nothing_came()
+
+    def _heard(self, chunk: SoundChunk) -> Iterator[NarrationPacket]:
+        self._sound_ns = self._clock.monotonic_ns()
+        if self._missing_since_ns is not None:
+            missing_ns = chunk.arrived_ns - self._missing_since_ns
+            sentence = f"Narration is here again; {missing_ns / NS_PER_SECOND:.1f} s of it are silence."
+            self._note("narration_back", Severity.INFO, sentence)
+            self._missing_since_ns = None
+        if self._status.state is not SoundState.LIVE:
+            self._status = replace(self._status, state=SoundState.LIVE, reason=None)
+        yield from self._encoder.take(chunk.frame, chunk.arrived_ns)
+
+    def _nothing_came(self) -> Iterator[NarrationPacket]:
+        now_ns = self._clock.monotonic_ns()
+        if self._is_open and now_ns - self._sound_ns >= STALLED_NS and self._status.state is not SoundState.FAILED:
+            self._fail("The sound device is open but has given nothing for 3 s; check its plug.")
+        end_ns = self._encoder.end_ns
+        if end_ns is not None and now_ns - end_ns < MISSING_NS:
+            return
+        packets = list(self._encoder.silence(now_ns - SILENCE_BEHIND_NS))
+        seconds = len(packets) * FRAME_SAMPLES / SAMPLE_RATE
+        self._status = replace(self._status, missing_seconds=self._status.missing_seconds + seconds)
+        yield from packets
+
+    def _fail(self, reason: str) -> None:
+        self._status = replace(self._status, state=SoundState.FAILED, reason=reason, silent_since_utc_ns=None)
+        if self._missing_since_ns is None:
+            self._missing_since_ns = self._encoder.end_ns or self._clock.monotonic_ns()
+            self._note("narration_missing", Severity.WARNING, f"Narration is silence from now on. {reason}")
+
+    def _spoken(self, packet: NarrationPacket) -> SourcePacket:
+        instant_ns = packet.instant_ns + self._settings.offset_ms * NS_PER_MS
+        self._voice.say(instant_ns, bytes(packet.packet))
+        return SourcePacket(
+            track=Track.VIDEO,
+            packet=packet.packet,
+            pts=packet.number,
+            dts=packet.number,
+            duration=FRAME_SAMPLES,
+            is_keyframe=True,
+            size=packet.packet.size,
+            # Its capture time, because that is known: the timeline has nothing to estimate.
+            arrived_ns=instant_ns,
+        )
+
+    def _look_at_level(self) -> None:
+        level = self._encoder.level
+        if level.seconds_of_all_channels < LEVEL_SECONDS * self._settings.channels:
+            return
+        loudness, peak = level.take()
+        is_quiet = loudness < self._settings.silent_db and self._status.state is SoundState.LIVE
+        since = (self._status.silent_since_utc_ns or self._clock.utc_ns()) if is_quiet else None
+        self._status = replace(
+            self._status, level_db=round(loudness, 1), peak_db=round(peak, 1), silent_since_utc_ns=since
+        )

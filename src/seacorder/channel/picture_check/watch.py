@@ -1,0 +1,102 @@
+"""The thread that looks at keyframes now and then, at low priority, for a picture that is frozen or black."""
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from seacorder.base import heap
+from seacorder.base.background import Thread
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
+from seacorder.channel.picture_check.judge import Look, PictureJudge
+from seacorder.channel.picture_check.luma import luma_of
+from seacorder.model.channel import PictureFault
+from seacorder.model.sample import Sample, SourceFormat
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_NS = 2 * NS_PER_SECOND
+LIVELY_BITS_PER_PIXEL = 0.05
+"""Pictures that differ by more from one to the next than this are hardly frozen or black ones, unless the camera
+stuffs its stream; decoding them costs the most of all. So they are looked at more seldom, until one shows the same."""
+LOOK_AT_LIVELY_EVERY_NS = 3 * NS_PER_SECOND
+"""At most; sooner where the keyframe after would come later. So a freeze has been seen for five seconds within ten."""
+EARLY_NS = 100 * NS_PER_MS
+"""A keyframe that comes so much too early is taken all the same."""
+COST_SHARE = 50
+"""A look that took long puts off the next one by so many times its processor time: at most 2 % of one core."""
+NICENESS = 10
+
+
+class PictureWatch(Thread):
+    """Takes the newest keyframe offered whenever a look is due; judges it and says the fault, every time."""
+
+    def __init__(self, found: Callable[[PictureFault | None], None]) -> None:
+        """`found` gets what the looks so far say, from this thread."""
+        super().__init__("picture watch", self.work)
+        self._found = found
+        self._judge = PictureJudge()
+        self._something = threading.Condition()
+        self._offered: tuple[Sample, SourceFormat] | None = None
+        self._source: SourceFormat | None = None
+        self._due_ns = 0
+        self._lively_due_ns = 0
+        self._keyframe_ns = 0
+        """When the last keyframe was captured, looked at or not."""
+
+    def offer(self, keyframe: Sample, source: SourceFormat, difference_bytes: int) -> None:
+        """A keyframe has come, after pictures of `difference_bytes` in the mean. Never blocks; most are passed over."""
+        is_lively = difference_bytes * 8 > LIVELY_BITS_PER_PIXEL * source.video.width * source.video.height
+        group_ns, self._keyframe_ns = keyframe.instant_ns - self._keyframe_ns, keyframe.instant_ns
+        due_ns = self._due_ns
+        if is_lively and not self._judge.is_suspicious:
+            due_ns = max(due_ns, self._lively_due_ns - group_ns + 2 * EARLY_NS)
+        if keyframe.instant_ns < due_ns - EARLY_NS and source is self._source:
+            return
+        with self._something:
+            self._offered = (keyframe, source)
+            self._something.notify()
+
+    def work(self) -> None:
+        _be_nice()
+        while True:
+            with self._something:
+                self._something.wait_for(lambda: self._offered is not None)
+            self.look_if_offered()
+
+    def look_if_offered(self) -> None:
+        """A look at the newest keyframe that is due, in the caller's thread."""
+        with self._something:
+            offered, self._offered = self._offered, None
+        if offered is not None:
+            self._look_safely(*offered)
+
+    def look(self, keyframe: Sample, source: SourceFormat) -> None:
+        """One look, in the caller's thread; a keyframe that cannot be decoded says nothing. Blocks while it decodes."""
+        begin_ns = time.thread_time_ns()
+        if source is not self._source:
+            self._judge.begin_anew()
+            self._source = source
+        luma = luma_of(keyframe, source)
+        heap.give_back()
+        fault = self._judge.fault if luma is None else self._judge.see(Look(keyframe.instant_ns, luma))
+        cost_ns = time.thread_time_ns() - begin_ns
+        self._due_ns = keyframe.instant_ns + max(LOOK_EVERY_NS, COST_SHARE * cost_ns)
+        self._lively_due_ns = keyframe.instant_ns + LOOK_AT_LIVELY_EVERY_NS
+        self._found(fault)
+
+    def _look_safely(self, keyframe: Sample, source: SourceFormat) -> None:
+        try:
+            self.look(keyframe, source)
+        except Exception:
+            log.exception("a look at the picture failed")
+            self._due_ns = keyframe.instant_ns + 30 * NS_PER_SECOND
+
+
+def _be_nice() -> None:
+    """Linux keeps a priority for each thread; elsewhere the thread runs as the others do."""
+    if hasattr(os, "setpriority") and hasattr(threading, "get_native_id"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -1,0 +1,237 @@
+"""The timeline: mends a source's times and places every packet on this machine's clocks.
+
+Theory (docs/design/time.md). A source's times are good for distances, bad for places: they begin anywhere, jump,
+stop and drift. So media time is carried on by *steps*: the distance from packet to packet where that is sane, else a
+mended step (`track_times`), and a clock that is wrong for good is put right by the arrivals (`clock_watch`). Media time
+is then laid onto the monotonic clock by its least delayed packets (`clock_offset`). UTC is that instant plus what the
+wall clock says now; a step of the wall clock moves UTC and nothing else.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
+from seacorder.channel.timing.clock_offset import ClockOffset
+from seacorder.channel.timing.clock_watch import ClockWatch
+from seacorder.channel.timing.connection_clock import Mooring
+from seacorder.channel.timing.track_times import Step, TrackTimes
+from seacorder.channel.timing.usable_times import UsableTimes
+from seacorder.model.channel import ClockFault
+from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
+
+TOGETHER_NS = 10 * NS_PER_SECOND
+"""Tracks of one connection whose times lie further apart share no origin."""
+REORDER_NS = 5 * NS_PER_SECOND
+"""The furthest that presentation may lie from decoding."""
+CONFIRMED_NS = 10 * NS_PER_SECOND
+"""A wrong rate is told after so long: a network that fills up looks like one for some seconds."""
+PATIENCE_NS = 2500 * NS_PER_MS
+"""An operator is to know within three seconds that a picture stays away; the rest is for the way to them."""
+FIRST_PATIENCE_NS = 3 * PATIENCE_NS
+"""Behind a connection's first picture: it may be that of a slow source."""
+SAME_RATE = 0.1
+"""What a source tells of its rate is more exact than what is measured, unless they differ by so much."""
+DEFAULT_FRAME_NS = NS_PER_SECOND // 25
+
+
+def decoded_ns(sample: Sample, video: TrackFormat) -> int:
+    """The instant as which a picture stands in decoding order, monotonic: none that follows it is captured before.
+
+    The capture time itself where the source does not reorder.
+    """
+    if sample.pts == sample.dts:
+        return sample.instant_ns
+    ahead = (sample.pts - sample.dts) * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
+    return sample.instant_ns - ahead
+
+
+def rate_of(told: float, frame_ns: int) -> float:
+    """Frames a second: as the source tells (0: not at all), but where its frames contradict; 0 when unknown."""
+    if not frame_ns or (told and abs(frame_ns * told / NS_PER_SECOND - 1) <= SAME_RATE):
+        return told
+    return round(NS_PER_SECOND / frame_ns, 3)
+
+
+def media_ns(sample: Sample, video: TrackFormat) -> int:
+    """Where a picture stands in media time."""
+    return sample.pts * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
+
+
+@dataclass(slots=True)
+class Mended:
+    """How many packets had times that could not be used as they came."""
+
+    missing: int = 0
+    repeated: int = 0
+    backward: int = 0
+    jumped: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.missing + self.repeated + self.backward + self.jumped
+
+
+@dataclass(slots=True)
+class Timeline:
+    """All tracks of one channel, over all its connections. Not thread-safe; no clock in it."""
+
+    utc_minus_monotonic_ns: int
+    mended: Mended = field(default_factory=Mended)
+    frames_skipped: int = 0
+    """Frames that the last packet's step says are missing before it, on a source of steady rate."""
+    next_number: int = 0
+    """The number that the next video frame gets."""
+    mooring: Mooring = field(default_factory=Mooring)
+    """Of the present connection; each has its own."""
+    _offset: ClockOffset = field(default_factory=ClockOffset)
+    _offset_ns: int = 0
+    _tracks: dict[Track, TrackTimes] = field(default_factory=dict)
+    _pictures: TrackTimes = field(default_factory=lambda: TrackTimes(Fraction(1, 90_000), 3600))
+    _frame_before_ns: int = 0
+    _told_ns: int = 0
+    """The distance of two pictures as the source tells it; 0 where it does not."""
+    _stamped: int = 0
+    """Pictures, and how many of them had times that were there and could not be used."""
+    _stamped_wrong: int = 0
+    _usable: UsableTimes = field(default_factory=UsableTimes)
+    _epoch_ns: int | None = None
+    """Monotonic time of media time 0: the first packet's arrival."""
+    _earliest_ns: int = 0
+    """No earlier media time is left for the present connection."""
+    _reorders: bool = False
+    """Pictures of this connection are decoded in another order than they are shown."""
+
+    def connect(self, video: TrackFormat, audio: TrackFormat | None, frame_rate: Fraction | None) -> None:
+        """A connection begins: source times start anew, media time goes on where the clock is."""
+        self._told_ns = int(NS_PER_SECOND / frame_rate) if frame_rate else 0
+        usual_ns = self._told_ns or DEFAULT_FRAME_NS
+        reached_ns = self._reached_ns()
+        self._frame_before_ns = self.frame_ns
+        before = self._pictures.watch
+        pictures = TrackTimes(video.time_base, 1, counts_skipped=True)
+        pictures.watch = ClockWatch(before.rate_ppm, before.off_since_ns)  # the camera is most likely the same
+        pictures.frame = max(1, pictures.ticks(usual_ns))
+        self._pictures = pictures
+        tracks = {Track.VIDEO: pictures}
+        if audio is not None:
+            samples = Fraction(1024, audio.sample_rate or 48000)
+            tracks[Track.AUDIO] = TrackTimes(audio.time_base, max(1, int(samples / audio.time_base)))
+        self._tracks, self._earliest_ns, self._reorders = tracks, reached_ns, False
+        self._offset = ClockOffset()
+        self.mooring = Mooring(self._offset_ns)
+
+    @property
+    def frame_ns(self) -> int:
+        """The distance of two pictures as they come, or came over the connection before; 0 while it is not known."""
+        pictures = self._pictures
+        if pictures.is_steady:
+            return pictures.ns(pictures.frame)
+        return pictures.pace_ns or self._frame_before_ns
+
+    @property
+    def patience_ns(self) -> int:
+        """How long the next picture may take before that is more than the source's pace."""
+        pictures = self._pictures
+        if pictures.pace_ns:
+            return max(PATIENCE_NS, pictures.pace_ns * 5 // 2)
+        return PATIENCE_NS if pictures.has_pace else max(FIRST_PATIENCE_NS, self._told_ns * 5 // 2)
+
+    @property
+    def is_unpaced(self) -> bool:
+        """No two pictures of the present connection have come within a second, and only two have come at all."""
+        return self._pictures.is_unpaced
+
+    def clock_fault(self, now_ns: int) -> ClockFault | None:
+        """What is wrong with the clock of the pictures, once that has lasted; None while it is right."""
+        watch = self._pictures.watch
+        self._usable.look(self._stamped, self._stamped_wrong, now_ns)
+        if watch.off_since_ns is not None and now_ns - watch.off_since_ns >= CONFIRMED_NS:
+            return ClockFault(watch.rate_ppm)
+        return ClockFault(None) if self._usable.is_unusable else None
+
+    def stamp(self, source: SourcePacket) -> Sample:
+        """The packet with mended times and its place on the clocks."""
+        times = self._tracks[source.track]
+        is_video = source.track is Track.VIDEO
+        stamp = source.dts if source.dts is not None else source.pts
+        if times.out is None:
+            dts, self.frames_skipped = self._begin(times, source, stamp), 0
+        else:
+            dts, self.frames_skipped = times.take(stamp, source.arrived_ns), times.skipped
+            if times.kind is not Step.KEPT:
+                self._count(times.kind)
+                self._stamped_wrong += is_video and times.kind is not Step.MISSING
+            elif source.pts is None and self._reorders:
+                self.mended.missing += 1
+        pts = dts if source.pts == stamp and not self._reorders else dts + self._reorder(times, source)
+        media_ns = times.ns(pts)
+        number = -1
+        if is_video:
+            if times.is_caught_up:
+                self._offset = ClockOffset()  # it had followed the wrong clock down
+            ahead_ns = times.ns(pts - dts) if pts != dts else 0
+            self._offset_ns = self.mooring.offset_ns = self._offset.learn(media_ns, source.arrived_ns, ahead_ns)
+            if source.camera_ns is not None and times.kind is Step.KEPT:
+                self.mooring.tell(media_ns, source.camera_ns)
+            self._stamped += 1
+            number = self.next_number
+            self.next_number += 1
+        instant_ns = media_ns + self._offset_ns
+        return Sample(
+            track=source.track,
+            packet=source.packet,
+            pts=pts,
+            dts=dts,
+            duration=times.frame if is_video and times.is_steady else source.duration or times.frame,
+            is_keyframe=source.is_keyframe,
+            size=source.size,
+            instant_ns=instant_ns,
+            utc_ns=instant_ns + self.utc_minus_monotonic_ns,
+            number=number,
+            recovery_frames=source.recovery_frames,
+        )
+
+    def _begin(self, times: TrackTimes, source: SourcePacket, stamp: int | None) -> int:
+        """Media time of a track's first packet of a connection.
+
+        The tracks of one connection share their source's origin, so the second one keeps its distance from the first.
+        """
+        if self._epoch_ns is None:
+            self._epoch_ns = self._offset_ns = source.arrived_ns
+        begin_ns = max(source.arrived_ns - self._epoch_ns, self._earliest_ns)
+        for other in self._tracks.values():
+            if other.line is not None and source.dts is not None:
+                distance_ns = times.ns(source.dts) - other.ns(other.line.stamp)
+                if abs(distance_ns) < TOGETHER_NS:
+                    begin_ns = other.ns(other.line.out) + distance_ns
+        return times.begin(times.ticks(begin_ns), stamp, source.arrived_ns)
+
+    def _reached_ns(self) -> int:
+        """The end of the connection before in media time: the next one begins behind it."""
+        ends = (times.ns(times.out + times.frame) for times in self._tracks.values() if times.out is not None)
+        return max(ends, default=0)
+
+    def _count(self, kind: Step) -> None:
+        mended = self.mended
+        if kind is Step.MISSING:
+            mended.missing += 1
+        elif kind is Step.REPEATED:
+            mended.repeated += 1
+        elif kind is Step.BACKWARD:
+            mended.backward += 1
+        else:
+            mended.jumped += 1
+
+    def _reorder(self, times: TrackTimes, source: SourcePacket) -> int:
+        """By how much later a packet is shown than it is decoded."""
+        reorder = 0
+        if source.pts is not None and source.dts is not None:
+            reorder = source.pts - source.dts
+        if reorder < 0 or times.ns(reorder) > REORDER_NS:
+            reorder = 0
+        if reorder:
+            self._reorders = True
+            return times.scaled(reorder)
+        # Between two pictures, so that none shares its place.
+        is_mended = source.pts is None or times.kind is not Step.KEPT
+        return times.frame // 2 if self._reorders and is_mended else 0

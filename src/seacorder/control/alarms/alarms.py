@@ -1,0 +1,141 @@
+"""Alarms: what is wrong just now, since when, and an event when that begins and ends."""
+
+import asyncio
+from dataclasses import replace
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.control.alarms.rules import REMEDIES, SAY_WHAT_TO_DO, Finding, Scene, findings
+from seacorder.control.alarms.volumes import VolumeWatch
+from seacorder.control.context import Surroundings
+from seacorder.control.events.log import EventKind
+from seacorder.control.recording.recordings import Recordings
+from seacorder.model.alarm import Alarm, AlarmKind
+from seacorder.model.channel import ChannelState, clean_name
+from seacorder.model.event import Severity
+
+SOON_SECONDS = 0.1
+"""Heartbeats that come together are looked at together."""
+UNWRITTEN_NS = 3 * NS_PER_SECOND
+"""A recording and a picture must have stood so long before nothing in a file is an alarm."""
+_RANK = {Severity.ALARM: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+Key = tuple[AlarmKind, str | None]
+
+
+class AlarmTable:
+    """The alarms that stand. One owner, no clock: who updates it says when."""
+
+    def __init__(self) -> None:
+        self._standing: dict[Key, Alarm] = {}
+
+    @property
+    def standing(self) -> tuple[Alarm, ...]:
+        """The worst first, then the oldest."""
+        return tuple(sorted(self._standing.values(), key=lambda alarm: (_RANK[alarm.severity], alarm.since_utc_ns)))
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        return frozenset(self._standing)
+
+    def update(self, found: list[Finding], utc_ns: int) -> tuple[list[Alarm], list[Alarm]]:
+        """Takes what is wrong now; gives the alarms that are new or worse than they were, and those that are over."""
+        before, self._standing = self._standing, {}
+        raised: list[Alarm] = []
+        for one in found:
+            key = (one.kind, one.channel)
+            old = before.pop(key, None)
+            alarm = Alarm(
+                kind=one.kind,
+                channel=one.channel,
+                severity=one.severity,
+                since_utc_ns=utc_ns if old is None else old.since_utc_ns,
+                sentence=one.sentence,
+                remedy=REMEDIES[one.kind],
+            )
+            self._standing[key] = alarm
+            if old is None or _RANK[alarm.severity] < _RANK[old.severity]:
+                raised.append(alarm)
+        return raised, list(before.values())
+
+
+class Alarms:
+    """For the event loop alone; nothing blocks."""
+
+    def __init__(self, surroundings: Surroundings, recordings: Recordings, volumes: VolumeWatch) -> None:
+        self._own = surroundings
+        self._recordings = recordings
+        self._volumes = volumes
+        self._table = AlarmTable()
+        self._soon: asyncio.TimerHandle | None = None
+
+    @property
+    def standing(self) -> tuple[Alarm, ...]:
+        """What is wrong now, looked at anew."""
+        self.look()
+        return self._table.standing
+
+    def look_soon(self) -> None:
+        """Something may have changed."""
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(SOON_SECONDS, self.look)
+
+    def look(self) -> None:
+        """Derives the alarms from what is known now and says what has changed."""
+        self.stop()
+        own = self._own
+        now_ns = own.clock.utc_ns()
+        raised, cleared = self._table.update(findings(self._scene()), now_ns)
+        for alarm in raised:
+            remedy = "" if alarm.kind in SAY_WHAT_TO_DO else alarm.remedy
+            own.journal.note(
+                EventKind.ALARM_RAISED,
+                f"Alarm {alarm.kind}: {alarm.sentence} {remedy}".rstrip(),
+                channel=alarm.channel,
+                severity=alarm.severity,
+                is_logged=alarm.kind is not AlarmKind.WORKER_LOST,  # its event is an alarm too, of every single loss
+            )
+        for alarm in cleared:
+            sentence = f"Alarm {alarm.kind} is over after {(now_ns - alarm.since_utc_ns) / NS_PER_SECOND:.1f} s."
+            own.journal.note(EventKind.ALARM_CLEARED, sentence, channel=alarm.channel)
+
+    def stop(self) -> None:
+        """Calls a look off that is about to come. Harmless when there is none."""
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+
+    def _scene(self) -> Scene:
+        own = self._own
+        disks = self._volumes.disks
+        return Scene(
+            statuses=tuple(own.watch[name] for name in own.workers.names),
+            lost=own.watch.lost,
+            is_recording_on=self._recordings.running is not None,
+            unwritten=self._unwritten(),
+            overloaded=own.watch.overloaded,
+            disks=replace(disks, fallback_folder=own.settings.fallback_root),
+            queue_bytes={channel.name: channel.queue_bytes for channel in own.workers.channels},
+            catalogue_fault=own.catalogue.fault,
+            standing=self._table.keys,
+            narrator=None if own.workers.narrator_name is None else own.watch[own.workers.narrator_name],
+            silent_seconds=own.workers.silent_seconds,
+            utc_ns=own.clock.utc_ns(),
+        )
+
+    def _unwritten(self) -> tuple[str, ...]:
+        own, session = self._own, self._recordings.running
+        now_ns = own.clock.monotonic_ns()
+        if session is None or now_ns - session.instant.monotonic_ns < UNWRITTEN_NS:
+            return ()
+        statuses = [own.watch[name] for name in own.workers.names]
+        written = {status.channel: status.channel for status in statuses}
+        written |= {clean_name(status.channel): status.channel for status in statuses if status.keeps_clean}
+        return tuple(
+            recorded
+            for recorded, name in written.items()
+            if own.watch[name].state is ChannelState.LIVE
+            # Negative: the wall clock has been stepped back since.
+            and not 0 <= own.clock.utc_ns() - own.watch[name].since_utc_ns < UNWRITTEN_NS
+            and not session.stored.is_fresh(recorded, now_ns)
+            and not own.watch.waits_for_picture(name)
+        )

@@ -1,0 +1,132 @@
+"""The disks that recordings go to, looked at once a second off the loop."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from seacorder.base.background import task
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import StorageFailed
+from seacorder.control.alarms.rules import Disks
+from seacorder.model.status import Volume
+from seacorder.model.volume import MarkedFolder
+from seacorder.storage.reserve import ReserveRule
+from seacorder.storage.space import volume_of
+from seacorder.storage.volumes import Volumes, is_exchanged, is_replaced, keep_mark
+
+_log = logging.getLogger(__name__)
+
+HANGING_NS = 5 * NS_PER_SECOND
+"""A look that takes longer means that the disk does not answer."""
+
+
+class VolumeWatch:
+    """`volume` is the last look at the first volume. While a dead disk holds up a look, no further one is begun.
+
+    For the event loop alone.
+    """
+
+    def __init__(self, reserve_bytes: int, clock: Clock, marked: Sequence[MarkedFolder] = ()) -> None:
+        """`marked`: the folders whose volumes are to stay the same."""
+        self._marked = tuple(marked)
+        self._volumes = Volumes(marked)
+        self._exchanged: tuple[str, ...] = ()
+        self._replaced: tuple[str, ...] = ()
+        self.volume = Volume("", 0, 0, reserve_bytes)
+        self._reserve_bytes = reserve_bytes
+        self._clock = clock
+        self._rule = ReserveRule(reserve_bytes)
+        self._is_full = False
+        self._fault: str | None = None
+        self._usable: dict[str, int] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self._began_ns = 0
+        self._folder = ""
+
+    @property
+    def disks(self) -> Disks:
+        """What alarms need to know."""
+        fault = self._fault
+        if self._looking is not None and self._clock.monotonic_ns() - self._began_ns > HANGING_NS:
+            fault = f"The disk of {self._folder} does not answer."
+        return Disks(
+            self._folder,
+            fault,
+            self._is_full,
+            sum(self._usable.values()) if self._usable else None,
+            exchanged=self._exchanged,
+            replaced=self._replaced,
+        )
+
+    def begin_look(self, folder: str, fallback: str | None) -> None:
+        """Begins a look unless one is on its way; returns at once."""
+        if self._looking is None:
+            self._began_ns = self._clock.monotonic_ns()
+            self._looking = task(self.look(folder, fallback), "look at disks")
+            self._looking.add_done_callback(self._looked)
+
+    async def look(self, folder: str, fallback: str | None = None) -> None:
+        """Looks at the first volume and, where there is one, at the second. Raises nothing."""
+        if folder != self._folder:
+            self._folder, self._rule, self._usable = folder, ReserveRule(self._reserve_bytes), {}
+        marked = [one for one in self._marked if one.mark or folder_in(folder, [one.folder])]
+        self._exchanged, self._replaced = await asyncio.to_thread(look_at_marks, marked)
+        if (one := await asyncio.to_thread(self._volumes.exchanged, Path(folder))) is not None:
+            self._exchanged = tuple(dict.fromkeys([*self._exchanged, one.folder]))
+            return  # the room of a disk that nothing is written to tells nothing
+        try:
+            self.volume = await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)
+        except (OSError, StorageFailed) as error:
+            self._fault = error.sentence if isinstance(error, StorageFailed) else str(error)
+        else:
+            self._fault = None
+            room = self._rule.look(self.volume.free_bytes, self._clock.monotonic_ns(), 0)
+            self._is_full = room.is_full
+            self._usable[folder] = self._above_reserve(self.volume)
+        if fallback is not None:
+            await self._look_at_second(fallback)
+
+    def stop(self) -> None:
+        """Lets go of a look that is on its way."""
+        if self._looking is not None:
+            self._looking.cancel()
+
+    async def _look_at_second(self, folder: str) -> None:
+        try:
+            self._usable[folder] = self._above_reserve(
+                await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)
+            )
+        except (OSError, StorageFailed) as error:
+            self._usable.pop(folder, None)
+            _log.debug("no look at %s: %s", folder, error)
+
+    def _above_reserve(self, volume: Volume) -> int:
+        return max(0, volume.free_bytes - self._reserve_bytes)
+
+    def _looked(self, _: asyncio.Task[None]) -> None:
+        self._looking = None
+
+
+def look_at_marks(marked: Sequence[MarkedFolder]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The folders whose volumes have been exchanged, and those that are others on the same volume. Blocks.
+
+    A mark that somebody has deleted, and one by which an operator has accepted a volume, are written anew.
+    """
+    exchanged = tuple(one.folder for one in marked if is_exchanged(one))
+    replaced = tuple(one.folder for one in marked if one.folder not in exchanged and is_replaced(one))
+    for one in marked:
+        keep_mark(one)
+    return exchanged, replaced
+
+
+def folder_in(folder: str, others: Iterable[str]) -> bool:
+    """True when the folder lies in one of the others."""
+    return any(Path(folder).is_relative_to(other) for other in others)
+
+
+def seconds_left(volume: Volume, bits_per_second: int) -> float | None:
+    """How long the space above the reserve lasts at this rate; None when nothing is written."""
+    if bits_per_second <= 0:
+        return None
+    return max(0, volume.free_bytes - volume.reserve_bytes) * 8 / bits_per_second

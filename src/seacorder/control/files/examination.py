@@ -1,0 +1,309 @@
+"""Files that were not closed in order: examined and repaired by a process of its own, in the background.
+
+An examination only reads and is done at once; a repair writes the whole file anew, and so the file of a worker that
+was lost in mid-recording waits for it until that recording is over: recording comes first.
+
+A file that could not be repaired is tried again: when it was absent, because its volume was, once it is there; else at
+the end of each recording, which may have left a sibling of it (`evidence.siblings`), and at the next start.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from seacorder.base.background import awaited, task
+from seacorder.base.errors import CatalogueFailed
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.page import Page
+from seacorder.control.events.journal import Journal
+from seacorder.control.events.log import EventKind
+from seacorder.model.command import RepairFiles
+from seacorder.model.file_note import FileNote, note_of_row
+from seacorder.model.recording import Clip, FileState, Loss, LossCause, Part
+from seacorder.model.report import FileExamined
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.supervisor import Supervisor
+from seacorder.supervisor.table import Launch
+from seacorder.supervisor.worker import Callbacks
+
+WORKER_NAME = "evidence of interrupted files"
+_LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_seconds=5.0)
+"""A long file says nothing for minutes, and stopping in mid-repair leaves the file as it was."""
+
+MOST_SIBLINGS = 30
+"""So many files of a channel are named as siblings; the first ones mostly do."""
+
+FileT = TypeVar("FileT", Part, Clip)
+OnPart = Callable[[str, Part | None, list[Loss]], None]
+"""A part's path, the part with its true figures (None when the examination did not work), what is damaged in it."""
+OnExamined = Callable[[FileExamined | None], None]
+"""None: the worker did not get as far."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    path: str
+    note: FileNote
+    repairs: bool
+    on_examined: OnExamined
+
+
+@dataclass(slots=True)
+class _Left:
+    """A file that is still interrupted after all that was tried, or that has not been there."""
+
+    again: Callable[[bool], None]
+    """Tries all of it again; with True the repair does not wait for the end of the recording."""
+    is_absent: bool
+    sentence: str = ""
+    """Why it is left; told once."""
+
+
+class Examination:
+    """A queue of files, worked off in batches. For the event loop alone; nothing but `stop` waits."""
+
+    def __init__(self, supervisor: Supervisor, catalogue: Catalogue, journal: Journal) -> None:
+        self._supervisor = supervisor
+        self._catalogue = catalogue
+        self._journal = journal
+        self._queue: list[_Order] = []
+        self._deferred: list[_Order] = []
+        self._left: dict[str, _Left] = {}
+        self._came: set[str] = set()
+        """Paths that were absent and have been found to be there."""
+        self._working: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    def part(self, part: Part, on_examined: OnPart, *, repair_now: bool) -> None:
+        """Examines a part, then repairs it."""
+
+        def examined(report: FileExamined | None) -> None:
+            found = None if report is None or report.state is None else with_facts(part, report)
+            on_examined(part.path, found, damage_losses(part, part.recording_id, report))
+
+        def again(repair_now: bool) -> None:
+            self.part(part, on_examined, repair_now=repair_now)
+
+        self._enter(part, examined, self._catalogue.record_part, again, repair_now=repair_now)
+
+    def wait_for_part(self, part: Part, on_examined: OnPart) -> None:
+        """Examines and repairs an interrupted part once `look` finds it."""
+        self._left.setdefault(
+            part.path, _Left(lambda now: self.part(part, on_examined, repair_now=now), is_absent=True)
+        )
+
+    def clip(self, clip: Clip, *, repair_now: bool) -> None:
+        """Examines a clip, then repairs it."""
+
+        def examined(report: FileExamined | None) -> None:
+            if report is not None and report.state is not None:
+                self._catalogue.record_clip(with_facts(clip, report))
+            for loss in damage_losses(clip, None, report):  # a clip's losses are its own
+                self._catalogue.record_loss(loss)
+                self._journal.warn(EventKind.LOSS_NOTED, f"{clip.path}: {loss.detail}", channel=clip.channel)
+
+        def again(repair_now: bool) -> None:
+            self.clip(clip, repair_now=repair_now)
+
+        self._enter(clip, examined, self._catalogue.record_clip, again, repair_now=repair_now)
+
+    def wait_for_clip(self, clip: Clip) -> None:
+        """Examines and repairs an interrupted clip once `look` finds it."""
+        self._left.setdefault(clip.path, _Left(lambda now: self.clip(clip, repair_now=now), is_absent=True))
+
+    def recording_is_over(self) -> None:
+        """Now the repairs that waited may begin, and those that failed are tried again."""
+        self._queue += self._deferred
+        self._deferred = []
+        waiting = {order.path for order in self._queue}
+        for path, left in list(self._left.items()):
+            if not left.is_absent and path not in waiting:
+                left.again(True)
+        self._begin()
+
+    def look(self, *, repair_now: bool) -> None:
+        """Begins to look, off the loop, whether files that were absent are there now. Returns at once."""
+        if self._left and (self._looking is None or self._looking.done()):
+            self._looking = task(self._look(repair_now), "look for interrupted files")
+
+    async def stop(self) -> None:
+        """Ends; what was not reached stays as it is, readable."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+            self._looking = None
+        if self._working is not None:
+            self._working.cancel()
+            await asyncio.gather(self._working, return_exceptions=True)
+            self._working = None
+
+    def _enter(
+        self,
+        file: FileT,
+        examined: OnExamined,
+        record: Callable[[FileT], None],
+        again: Callable[[bool], None],
+        *,
+        repair_now: bool,
+    ) -> None:
+        def repaired(report: FileExamined | None) -> None:
+            self._note_repair(file.path, report, again)
+            if report is not None and report.state is not None:
+                record(with_facts(file, report))
+
+        path, note = file.path, note_of_row(file)
+        self._queue.append(_Order(path, note, False, examined))
+        (self._queue if repair_now else self._deferred).append(_Order(path, note, True, repaired))
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._queue and (self._working is None or self._working.done()):
+            self._working = task(self._work(), "examination")
+
+    async def _work(self) -> None:
+        while self._queue:
+            repairs = all(order.repairs for order in self._queue)
+            batch = [order for order in self._queue if order.repairs is repairs]
+            self._queue = [order for order in self._queue if order.repairs is not repairs]
+            await self._run(batch, repairs=repairs)
+
+    async def _run(self, batch: Sequence[_Order], *, repairs: bool) -> None:
+        """One process for one batch: examinations go before repairs."""
+        waiting = {order.path: order for order in batch}
+        done = asyncio.Event()
+
+        def reported(_: str, report: object) -> None:
+            if isinstance(report, FileExamined) and (order := waiting.pop(report.path, None)) is not None:
+                order.on_examined(report)
+            if not waiting:
+                done.set()
+
+        siblings = await asyncio.to_thread(self._siblings, batch)
+        first = RepairFiles(
+            tuple(waiting),
+            examine_only=not repairs,
+            notes=tuple(order.note for order in waiting.values()),
+            siblings=tuple(siblings[path] for path in waiting),
+        )
+        worker = self._supervisor.add(
+            WORKER_NAME,
+            Launch.of("evidence"),
+            first,
+            callbacks=Callbacks(on_report=reported),
+            limits=_LIMITS,
+            restarts=False,
+        )
+        worker.start()
+        ways = {awaited(done.wait()), awaited(worker.ended())}
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await self._supervisor.remove(WORKER_NAME)
+        for order in waiting.values():
+            order.on_examined(None)
+
+    def _siblings(self, batch: Sequence[_Order]) -> dict[str, tuple[str, ...]]:
+        """For each path the other parts of its channel: those of its recording, then the newest ones. Blocks."""
+        found: dict[str, tuple[str, ...]] = {}
+        for order in batch:
+            channel, recording_id = order.note.channel, order.note.recording_id
+            pages = [Page(channel=channel, newest_first=True, limit=MOST_SIBLINGS)]
+            if recording_id is not None:
+                pages.insert(0, replace(pages[0], recording_id=recording_id))
+            try:
+                paths = dict.fromkeys(part.path for page in pages for part in self._catalogue.parts(page).items)
+            except CatalogueFailed:  # is told already; the files of the same folder are still looked at
+                paths = {}
+            found[order.path] = tuple(path for path in paths if path != order.path)
+        return found
+
+    async def _look(self, repair_now: bool) -> None:
+        paths = list(self._left)
+        there = await asyncio.to_thread(lambda: {path for path in paths if Path(path).is_file()})
+        for path in paths:
+            left = self._left.get(path)
+            if left is None:
+                continue
+            if path not in there:
+                left.is_absent = True
+                self._came.discard(path)
+            elif left.is_absent:
+                left.is_absent = False
+                self._came.add(path)
+                left.again(repair_now)
+
+    def _note_repair(self, path: str, report: FileExamined | None, again: Callable[[bool], None]) -> None:
+        if report is not None and report.state in {FileState.REPAIRED, FileState.WHOLE}:
+            self._left.pop(path, None)
+            moved = f" It had been moved from {path}." if report.moved_to else ""
+            place = report.moved_to or path
+            sentence = f"{place} was repaired: an ordinary indexed MP4 of {report.frames} frames.{moved}"
+            if report.sibling:
+                sentence += (
+                    f" What it said of its tracks was destroyed; that of {report.sibling} stands in for it, with which "
+                    "its pictures decode."
+                )
+            if not report.original:
+                self._journal.note(EventKind.FILE_REPAIRED, sentence)
+                return
+            places = f"{len(report.damage)} damaged places" if len(report.damage) > 1 else "a damaged place"
+            sentence += f" It had {places}, which the losses list; the original is kept as {report.original}."
+            self._journal.warn(EventKind.FILE_REPAIRED, sentence)
+            return
+        ended = f"{path} is left as it stands, because the worker that repairs has ended; try `seacorder repair`."
+        is_absent = report is not None and report.state is None and not report.bytes and path not in self._came
+        left = _Left(again, is_absent, ended if report is None else report.sentence)
+        before = self._left.get(path)
+        self._left[path] = left
+        if before is None or before.sentence != left.sentence:
+            self._journal.warn(EventKind.REPAIR_FAILED, left.sentence)
+
+
+def with_facts(file: FileT, report: FileExamined) -> FileT:
+    """A part or clip as the examination found it."""
+    return replace(
+        file,
+        path=report.moved_to or file.path,
+        state=report.state or file.state,
+        frames=report.frames,
+        bytes=report.bytes,
+        end_utc_ns=report.newest_frame_utc_ns or file.end_utc_ns,
+    )
+
+
+def damage_losses(file: Part | Clip, recording_id: str | None, report: FileExamined | None) -> list[Loss]:
+    """What an examination found damaged, as losses."""
+    if report is None:
+        return []
+    if report.state is None:
+        return _unreadable_loss(file, recording_id, report)
+    end_utc_ns = file.end_utc_ns or file.start_utc_ns
+    return [
+        Loss(
+            channel=file.channel,
+            from_utc_ns=damage.from_utc_ns,
+            to_utc_ns=max(damage.from_utc_ns, end_utc_ns) if damage.to_utc_ns is None else damage.to_utc_ns,
+            frames=damage.frames,
+            cause=LossCause.DAMAGED,
+            recording_id=recording_id,
+            detail=f"{damage.sentence} The file is {report.moved_to or report.path}.",
+        )
+        for damage in report.damage
+    ]
+
+
+def _unreadable_loss(file: Part | Clip, recording_id: str | None, report: FileExamined) -> list[Loss]:
+    """A file that is there and of which nothing can be read, although frames had been written to it."""
+    if not report.bytes or not file.frames:
+        return []
+    end_utc_ns = file.end_utc_ns or file.start_utc_ns
+    return [
+        Loss(
+            file.channel, file.start_utc_ns, end_utc_ns, file.frames, LossCause.DAMAGED, recording_id, report.sentence
+        )
+    ]

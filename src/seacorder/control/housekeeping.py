@@ -1,0 +1,89 @@
+"""What is looked after once a second: the disk, the wall clock, and the figures of open files in the catalogue."""
+
+import asyncio
+import contextlib
+import logging
+
+from seacorder.base import heap
+from seacorder.base.background import survived, task
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.collector import COLLECT_SECONDS, collect
+from seacorder.control.alarms.alarms import Alarms
+from seacorder.control.alarms.volumes import VolumeWatch
+from seacorder.control.context import Surroundings
+from seacorder.control.events.log import EventKind
+from seacorder.control.recording.recordings import Recordings
+
+_log = logging.getLogger(__name__)
+
+CLOCK_STEP_NS = NS_PER_SECOND // 2
+"""NTP slews less than this between two rounds."""
+FIGURES_EVERY_NS = 5 * NS_PER_SECOND
+FILES_EVERY_NS = 10 * NS_PER_SECOND
+
+
+class Rounds:
+    """Runs from `start` to `stop`; `go` is one round."""
+
+    def __init__(
+        self, surroundings: Surroundings, recordings: Recordings, volumes: VolumeWatch, alarms: Alarms
+    ) -> None:
+        self._own = surroundings
+        self._recordings = recordings
+        self._volumes = volumes
+        self._alarms = alarms
+        self._offset_ns = self._utc_minus_monotonic_ns()
+        self._figures_ns = self._collected_ns = self._files_ns = 0
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begins; the first look at the disk has been made when this returns, unless the disk hangs."""
+        base = self._own.settings.base
+        with contextlib.suppress(TimeoutError):
+            first_look = self._volumes.look(base.recording_folder, base.fallback_folder)
+            await asyncio.wait_for(first_look, 2 * self._own.limits.look_seconds)
+        self._running = task(self._run(), "rounds")
+
+    async def stop(self) -> None:
+        """Ends. Harmless when it does not run."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+            self._running = None
+        self._volumes.stop()
+        self._alarms.stop()
+
+    def go(self) -> None:
+        """One round; waits for no disk."""
+        self._look_at_clock()
+        base = self._own.settings.base
+        self._volumes.begin_look(base.recording_folder, base.fallback_folder)
+        now_ns = self._own.clock.monotonic_ns()
+        if now_ns - self._figures_ns >= FIGURES_EVERY_NS:
+            self._figures_ns = now_ns
+            self._recordings.record_figures()
+        if now_ns - self._files_ns >= FILES_EVERY_NS:
+            self._files_ns = now_ns
+            self._recordings.look_for_files()
+        self._alarms.look()
+        if now_ns - self._collected_ns >= COLLECT_SECONDS * NS_PER_SECOND:
+            self._collected_ns = now_ns
+            collect()
+            heap.give_back()
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._own.limits.look_seconds)
+            with survived("A round"):
+                self.go()
+
+    def _look_at_clock(self) -> None:
+        offset_ns = self._utc_minus_monotonic_ns()
+        step_ns = offset_ns - self._offset_ns
+        self._offset_ns = offset_ns
+        if abs(step_ns) >= CLOCK_STEP_NS:
+            sentence = f"The wall clock was stepped by {step_ns / NS_PER_SECOND:+.3f} s; recording is not affected."
+            self._own.journal.warn(EventKind.CLOCK_STEPPED, sentence)
+
+    def _utc_minus_monotonic_ns(self) -> int:
+        return self._own.clock.utc_ns() - self._own.clock.monotonic_ns()

@@ -1,0 +1,192 @@
+"""What an unexpected end of the whole program left behind, and what follows from it. Functions of values."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from seacorder.base.clock import NS_PER_SECOND, Timebase
+from seacorder.control.losses.worker_gaps import CLOCK_STEP_NS, Gap
+from seacorder.model.capture_time import Anchor, Distance, PartAnchor
+from seacorder.model.recording import Clip, FileState, Loss, LossCause, Part, Recording, RecordingState
+
+OTHER_RUN_NS = NS_PER_SECOND
+"""Where nothing tells whether the machine was started anew: by more UTC and the monotonic clock do not drift apart
+while the program is started again."""
+ENDED = "The program ended unexpectedly."
+
+
+@dataclass(frozen=True, slots=True)
+class ClocksNow:
+    """How the clocks lie in this run of the program."""
+
+    ahead_ns: int
+    """What UTC is ahead of the monotonic clock."""
+    timebase: Timebase
+
+    def is_comparable(self, kept: PartAnchor) -> bool:
+        """True when the monotonic instants of the run that kept the anchor are of the same count as those of now."""
+        if kept.boot and self.timebase.boot:
+            return not self.is_over_boot(kept)
+        return abs(kept.monotonic_ns - self.ahead_ns) <= OTHER_RUN_NS
+
+    def is_over_boot(self, kept: PartAnchor) -> bool:
+        """True when the machine has been started anew since, for certain."""
+        return bool(kept.boot and self.timebase.boot) and kept.boot != self.timebase.boot
+
+    def anchor(self, kept: PartAnchor | None) -> Anchor | None:
+        """The anchor as it holds by the clocks of now.
+
+        Of another start of the machine its monotonic instants mean nothing, and the wall clock stands in for them.
+        What the machine has slept since is put between the instants, which do not count it.
+        """
+        if kept is None:
+            return None
+        if not self.is_comparable(kept):
+            return Anchor(self.ahead_ns, kept.camera_ns)
+        return Anchor(kept.monotonic_ns + self._slept_ns(kept), kept.camera_ns)
+
+    def anchor_by(self, other: PartAnchor | None) -> Anchor | None:
+        """For a part that has told no anchor: where the wall clock lay, by another part of the recording.
+
+        The other one's anchor also holds what its own first frame was late by, up to a frame or two when its camera had
+        just been connected. So it only tells whether the wall clock has been set since; if not, that lies as it does
+        now.
+        """
+        anchor = self.anchor(other)
+        if anchor is None:
+            return None
+        is_set = abs(anchor.monotonic_ns - self.ahead_ns) >= CLOCK_STEP_NS
+        return Anchor(anchor.monotonic_ns if is_set else self.ahead_ns)
+
+    def set_by_ns(self, anchors: Iterable[PartAnchor]) -> int:
+        """By how much the wall clock has been set since the newest anchors; 0 when that is not known or is drift."""
+        known = [one for one in anchors if one.boot and self.is_comparable(one)]
+        steps = [self.ahead_ns - one.monotonic_ns - self._slept_ns(one) for one in known]
+        step_ns = min(steps, key=abs, default=0)
+        return step_ns if abs(step_ns) >= 2 * CLOCK_STEP_NS else 0
+
+    def _slept_ns(self, kept: PartAnchor) -> int:
+        slept_ns = self.timebase.asleep_ns - kept.asleep_ns
+        return slept_ns if slept_ns >= CLOCK_STEP_NS else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """Rows as they are to be put into the catalogue."""
+
+    recordings: tuple[Recording, ...]
+    parts: tuple[Part, ...]
+    clips: tuple[Clip, ...]
+
+    @property
+    def newest(self) -> Recording | None:
+        """The recording that was running when the program ended: none of the others carries it on.
+
+        Where that leaves several, the one that began last by the wall clock, which may have been set in between.
+        """
+        carried_on = {recording.continues for recording in self.recordings}
+        last = [recording for recording in self.recordings if recording.id not in carried_on]
+        return max(last, key=lambda recording: recording.start_utc_ns, default=None)
+
+    def gaps(self, parts: Iterable[Part], anchors: Sequence[PartAnchor], now: ClocksNow) -> list[Gap]:
+        """The hole that begins on each channel of the newest recording, and of those that it carried on where the
+        channel has come to no part since; `parts` are all that they have, the newest recording's first."""
+        known = {(one.recording_id, one.channel, one.number): one for one in anchors}
+        newest: dict[str, Part] = {}
+        for part in parts:
+            before = newest.setdefault(part.channel, part)
+            if part.recording_id == before.recording_id and part.number > before.number:
+                newest[part.channel] = part
+        gaps = []
+        for part in newest.values():
+            own = known.get((part.recording_id, part.channel, part.number))
+            kept = own or _others(part, anchors)
+            kept_before = known.get((part.recording_id, part.channel, part.number - 1))
+            gap = self._gap(part, kept, kept_before, now)
+            gaps.append(gap if own else replace(gap, anchor=now.anchor_by(kept)))
+        return gaps
+
+    def _gap(self, part: Part, kept: PartAnchor | None, before: PartAnchor | None, now: ClocksNow) -> Gap:
+        return Gap(
+            channel=part.channel,
+            recording_id=part.recording_id,
+            cause=LossCause.PROGRAM_ENDED,
+            from_utc_ns=part.end_utc_ns or part.start_utc_ns,
+            frame_rate=mean_rate(part),
+            path=part.path if part.path in {one.path for one in self.parts} else None,
+            detail=ENDED,
+            anchor=now.anchor(kept),
+            anchor_before=now.anchor(before),
+            is_by_wall_clock=kept is None or not now.is_comparable(kept),
+            is_over_boot=kept is not None and now.is_over_boot(kept),
+        )
+
+
+def _others(part: Part, anchors: Iterable[PartAnchor]) -> PartAnchor | None:
+    """For a part that has told no anchor: the newest one of the recording, rather the channel's own."""
+    mine = [one for one in anchors if one.recording_id == part.recording_id]
+    return max(mine, key=lambda one: (one.number, one.channel == part.channel), default=None)
+
+
+def unlisted_holes(before: Iterable[Part], after: Iterable[Part], losses: Iterable[Loss]) -> list[tuple[Part, Part]]:
+    """Where a recording was cut off and another one carried it on: each channel's last part and its first one in the
+    other, where no loss says what is missing between the two."""
+    last, first = {}, {}
+    for part in sorted(before, key=lambda part: part.number):
+        last[part.channel] = part
+    for part in sorted(after, key=lambda part: -part.number):
+        first[part.channel] = part
+    return [
+        (part, first[channel])
+        for channel, part in last.items()
+        if channel in first and not any(_follows(loss, part) for loss in losses)
+    ]
+
+
+def hole_between(last: Part, first: Part, anchors: Sequence[PartAnchor]) -> Loss:
+    """The loss between a channel's last part before a sudden end and its first one after it, by their rows alone."""
+    known = {(one.recording_id, one.channel, one.number): one for one in anchors}
+    begin, end = (known.get((part.recording_id, part.channel, part.number)) for part in (last, first))
+    now = ClocksNow(0, Timebase()) if end is None else ClocksNow(end.monotonic_ns, Timebase(end.boot, end.asleep_ns))
+    gap = Gap(
+        channel=last.channel,
+        recording_id=last.recording_id,
+        cause=LossCause.PROGRAM_ENDED,
+        from_utc_ns=last.end_utc_ns or last.start_utc_ns,
+        frame_rate=mean_rate(last) or mean_rate(first),
+        detail=ENDED,
+        anchor=now.anchor(begin),
+        is_by_wall_clock=begin is None or end is None or not now.is_comparable(begin),
+    ).ended(first.start_utc_ns, now.ahead_ns)
+    to_utc_ns = max(gap.to_utc_ns or 0, gap.last_utc_ns + 1)
+    return gap.row(to_utc_ns, Distance(to_utc_ns - gap.last_utc_ns))
+
+
+def _follows(loss: Loss, part: Part) -> bool:
+    """The loss is of the hole behind the part."""
+    is_of_part = (loss.channel, loss.recording_id) == (part.channel, part.recording_id)
+    return is_of_part and loss.to_utc_ns > (part.end_utc_ns or part.start_utc_ns)
+
+
+def remains(recordings: Iterable[Recording], parts: Iterable[Part], clips: Iterable[Clip]) -> Remains:
+    """What was running or open, now interrupted."""
+    parts = tuple(replace(part, state=FileState.INTERRUPTED) for part in parts)
+    return Remains(
+        tuple(
+            replace(recording, state=RecordingState.INTERRUPTED, end_utc_ns=_end(recording, parts))
+            for recording in recordings
+        ),
+        parts,
+        tuple(replace(clip, state=FileState.INTERRUPTED) for clip in clips),
+    )
+
+
+def mean_rate(part: Part) -> float:
+    """Frames a second of a part, from its own figures; 0 when they do not tell."""
+    if part.end_utc_ns is None or part.frames < 2 or part.end_utc_ns <= part.start_utc_ns:
+        return 0.0
+    return (part.frames - 1) * 1e9 / (part.end_utc_ns - part.start_utc_ns)
+
+
+def _end(recording: Recording, parts: Iterable[Part]) -> int:
+    ends = [part.end_utc_ns or part.start_utc_ns for part in parts if part.recording_id == recording.id]
+    return max(ends, default=recording.start_utc_ns)

@@ -1,0 +1,199 @@
+"""Clips of one kind, beside the recording: started and stopped on all live channels at one instant."""
+
+import asyncio
+from dataclasses import replace
+
+from seacorder.control.context import Surroundings
+from seacorder.control.events.log import EventKind
+from seacorder.control.files.examination import Examination
+from seacorder.control.recording.recordings import Recordings
+from seacorder.control.workers.commands import MakeCommand
+from seacorder.control.workers.freshness import StoredBytes, file_of
+from seacorder.model.channel import ChannelStatus
+from seacorder.model.command import StartClip, StopClip
+from seacorder.model.instant import Instant
+from seacorder.model.recording import Clip, FileKind, FileState
+from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
+
+
+class ClipSession:
+    """One clip that runs, over the channels that take part."""
+
+    def __init__(self, identifier: str, kind: FileKind, instant: Instant) -> None:
+        self.id = identifier
+        self.stored = StoredBytes(identifier, kind)
+        self.result = CommandResult(instant, identifier, ())
+        self.open: dict[str, Clip] = {}
+        """By channel: the files that are not closed."""
+        self.coming: set[str] = set()
+        """Slow channels whose first frame is stored with their next one."""
+        self.lost: set[str] = set()
+        """Channels whose worker ended meanwhile."""
+
+    def owns(self, clip: Clip) -> bool:
+        """True for its files: a second one of a channel has a number behind the clip's id."""
+        return clip.id == self.id or clip.id.startswith(f"{self.id}-")
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Those that write it."""
+        took_part = (one.channel for one in self.result.channels if one.ok or one.channel in self.coming)
+        return tuple(channel for channel in took_part if channel not in self.lost)
+
+
+class Clips:
+    """At most one clip of its kind runs."""
+
+    def __init__(
+        self, kind: FileKind, surroundings: Surroundings, recordings: Recordings, examination: Examination
+    ) -> None:
+        self._kind = kind
+        self._own = surroundings
+        self._recordings = recordings
+        self._examination = examination
+        self._lock = asyncio.Lock()
+        self._session: ClipSession | None = None
+        self._is_on = False
+
+    @property
+    def running(self) -> ClipSession | None:
+        return self._session if self._is_on else None
+
+    def is_recording(self) -> bool:
+        """True while video bytes of the running clip reach a file on any channel."""
+        session = self.running
+        if session is None:
+            return False
+        return session.stored.any_fresh(self._own.workers.names, self._own.clock.monotonic_ns())
+
+    async def start(self) -> CommandResult:
+        """Starts a clip on all live channels. Raises NotPossible when none is live or none can."""
+        instant = Instant.now(self._own.clock)
+        async with self._lock:
+            if (running := self.running) is not None:
+                return running.result
+            live = self._own.watch.live
+            if not live:
+                raise CommandFailed("No channel is live.", not_live(self._own, ()))
+            session = ClipSession(self._own.ids.next(instant.utc_ns), self._kind, instant)
+            self._session, self._is_on = session, True
+            results = await self._own.workers.ask(live, self._command(session, instant), self._own.limits.start_seconds)
+            unanswered = (one.channel for one in results if one.is_unanswered)
+            session.coming = {name for name in unanswered if self._own.watch.waits_for_picture(name, self._kind)}
+            session.result = CommandResult(instant, session.id, in_order(self._own, results), bool(session.coming))
+            if not session.result.ok:
+                self._withdraw()
+                raise CommandFailed("No channel can record a clip.", session.result)
+            for channel in session.channels:
+                if channel in session.coming:
+                    continue
+                session.stored.saw_answer(channel, self._own.clock.monotonic_ns())
+            sentence = f"{self._kind} {session.id} runs: {', '.join(session.channels)}."
+            self._own.journal.note(EventKind.CLIP_STARTED, sentence)
+            return session.result
+
+    async def stop(self) -> CommandResult:
+        """Ends the clip at the moment of this call; answered when every file is whole, or after the limit."""
+        instant = Instant.now(self._own.clock)
+        async with self._lock:
+            session = self.running
+            if session is None:
+                return CommandResult(instant, "", tuple(ChannelResult(name, True) for name in self._own.workers.names))
+            self._is_on = False
+            results = await self._own.workers.ask(
+                session.channels,
+                lambda request, _: StopClip(request, self._kind, instant),
+                self._own.limits.stop_seconds,
+            )
+            self._own.journal.note(EventKind.CLIP_STOPPED, f"{self._kind} {session.id} was stopped.")
+            return CommandResult(instant, session.id, results)
+
+    # What workers say.
+
+    def saw_status(self, status: ChannelStatus) -> None:
+        if self._session is not None:
+            self._session.stored.saw_status(status)
+
+    def opened(self, clip: Clip) -> None:
+        self._take(clip)
+
+    def closed(self, clip: Clip) -> None:
+        self._take(clip)
+        if clip.state is FileState.INTERRUPTED:
+            sentence = f"{clip.path} could not be closed in order; what it holds is readable."
+            self._own.journal.alarm(EventKind.CLIP_INTERRUPTED, sentence, channel=clip.channel)
+
+    def worker_lost(self, last: ChannelStatus) -> None:
+        """A worker ended: its clip is interrupted and is not taken up again."""
+        session = self._session
+        if session is None:
+            return
+        session.lost.add(last.channel)
+        session.stored.forget(last.channel)
+        clip = session.open.pop(last.channel, None)
+        if clip is not None:
+            clip = interrupted_clip(clip, last)
+            self._own.catalogue.record_clip(clip)
+            sentence = f"{clip.path} was not closed in order; what it holds is being examined."
+            self._own.journal.warn(EventKind.CLIP_INTERRUPTED, sentence, channel=clip.channel)
+            self._examination.clip(clip, repair_now=self._recordings.running is None)
+        if self._is_on and session.result.channels and not session.channels:
+            self._is_on = False
+
+    # Inside.
+
+    def _command(self, session: ClipSession, instant: Instant) -> MakeCommand:
+        own, recording = self._own, self._recordings.running
+        start_utc_ns = recording.directory_utc_ns if recording else None
+        naming = own.settings.base.naming(
+            self._kind,
+            own.settings.settings,
+            directory_utc_ns=own.directory.at(instant.utc_ns, start_utc_ns),
+            file_utc_ns=instant.utc_ns,
+        )
+        recording_id = recording.id if recording else None
+        return lambda request, _: StartClip(request, session.id, self._kind, instant, naming, recording_id)
+
+    def _withdraw(self) -> None:
+        self._is_on = False
+        instant = Instant.now(self._own.clock)
+        for name in self._own.workers.names:
+            stop = StopClip(self._own.workers.next_request(), self._kind, instant, is_withdrawn=True)
+            self._own.workers.send(name, stop)
+
+    def _take(self, clip: Clip) -> None:
+        session = self._session
+        if session is not None and session.owns(clip):
+            session.open.pop(clip.channel, None)
+            if clip.state is FileState.OPEN:
+                session.open[clip.channel] = clip
+        self._own.catalogue.record_clip(clip)
+
+
+def not_live(own: Surroundings, channels: tuple[ChannelResult, ...]) -> CommandResult:
+    """The result of a command that only live channels can carry out, with each other channel's reason."""
+    return CommandResult(Instant.now(own.clock), "", in_order(own, channels))
+
+
+def in_order(own: Surroundings, results: tuple[ChannelResult, ...]) -> tuple[ChannelResult, ...]:
+    """A result for every channel, in the order of the settings: those asked, and why the others were not."""
+    asked = {result.channel: result for result in results}
+    return tuple(
+        asked.get(name) or ChannelResult(name, False, own.watch.reason(name), was_asked=False)
+        for name in own.workers.names
+    )
+
+
+def interrupted_clip(clip: Clip, last: ChannelStatus) -> Clip:
+    """The clip as its worker left it, with what the last heartbeat says of it."""
+    file = file_of(last, clip.kind)
+    if file is None or file.id != clip.id:
+        return replace(clip, state=FileState.INTERRUPTED)
+    return replace(
+        clip,
+        path=file.path,  # it may have been moved meanwhile
+        state=FileState.INTERRUPTED,
+        frames=file.frames,
+        bytes=file.bytes_stored,
+        end_utc_ns=file.newest_stored_utc_ns or clip.end_utc_ns,
+    )

@@ -1,0 +1,64 @@
+"""Stills of all live channels, of one instant."""
+
+from dataclasses import replace
+
+from seacorder.base.errors import BadRequest
+from seacorder.control.context import Surroundings
+from seacorder.control.events.log import EventKind
+from seacorder.control.recording.clips import in_order
+from seacorder.control.recording.recordings import Recordings
+from seacorder.model.command import TakeFramegrab
+from seacorder.model.instant import Instant
+from seacorder.model.recording import FileKind, Framegrab
+from seacorder.model.result import ChannelResult, CommandResult
+
+
+class Framegrabs:
+    """Any number may be under way at a time."""
+
+    def __init__(self, surroundings: Surroundings, recordings: Recordings) -> None:
+        self._own = surroundings
+        self._recordings = recordings
+
+    async def take(self, channel: str | None = None) -> CommandResult:
+        """A still of one channel or of all live ones; answered when the files are on disk. Not `ok` when none is live.
+
+        Raises BadRequest for a channel that there is not.
+        """
+        own = self._own
+        instant = Instant.now(own.clock)
+        if channel is not None and channel not in own.workers.names:
+            known = ", ".join(own.workers.names)
+            raise BadRequest(f"There is no channel {channel!r}; the channels are {known}.", field="channel")
+        asked = [name for name in own.watch.live if channel in {None, name}]
+        recording = self._recordings.running
+        naming = own.settings.base.naming(
+            FileKind.FRAMEGRAB,
+            own.settings.settings,
+            directory_utc_ns=own.directory.at(instant.utc_ns, recording.directory_utc_ns if recording else None),
+            file_utc_ns=instant.utc_ns,
+        )
+        recording_id = recording.id if recording else None
+        identifier = own.ids.next(instant.utc_ns)
+        results = await own.workers.ask(
+            asked,
+            lambda request, _: TakeFramegrab(request, identifier, instant, naming, recording_id),
+            own.limits.framegrab_seconds,
+        )
+        results = tuple(one if one.ok or one.channel in own.watch.live else _gone(one) for one in results)
+        results = tuple(one for one in in_order(own, results) if channel in {None, one.channel})
+        for one in results:
+            if not one.ok:
+                own.journal.warn(EventKind.FRAMEGRAB_FAILED, one.sentence, channel=one.channel)
+        return CommandResult(instant, identifier if asked else "", results)
+
+    def stored(self, framegrab: Framegrab) -> None:
+        """A worker has one on disk."""
+        self._own.catalogue.record_framegrab(framegrab)
+        sentence = f"{framegrab.path} is on disk."
+        self._own.journal.note(EventKind.FRAMEGRAB_STORED, sentence, channel=framegrab.channel)
+
+
+def _gone(result: ChannelResult) -> ChannelResult:
+    """The channel has lost its picture at that very moment: there is none to take, and so none is missing."""
+    return replace(result, was_asked=False)

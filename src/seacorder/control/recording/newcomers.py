@@ -1,0 +1,77 @@
+"""A start waits for channels that are just being connected, so that a script may start right after the first ping.
+
+They have their order already and record with their first picture; only the answer waits. A camera has the start's
+limit, from the command on. Where nothing records by then, the limit counts for each channel from the first word of
+its worker: a busy machine needs seconds to start all workers, and no camera is to blame for that. A channel that has
+failed before is not waited for: its camera is away, and may stay away.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+
+from seacorder.control.workers.heartbeats import ChannelWatch
+from seacorder.model.channel import ChannelState
+
+WORKER_SECONDS_MAX = 10.0
+"""How long a start waits for the first word of a worker, while nothing records."""
+
+
+class Newcomers:
+    """For the event loop alone. Times are the loop's, in seconds."""
+
+    def __init__(self, watch: ChannelWatch) -> None:
+        self._watch = watch
+        self._news = asyncio.Event()
+        self._first_word: dict[str, float] = {}
+
+    def heard(self, channel: str) -> None:
+        """A worker has said something."""
+        self._first_word.setdefault(channel, asyncio.get_running_loop().time())
+        self._news.set()
+
+    def lost(self, channel: str) -> None:
+        """A worker has ended."""
+        self._first_word.pop(channel, None)
+        self._news.set()
+
+    def among(self, channels: Iterable[str]) -> tuple[str, ...]:
+        """Those of `channels` that are being connected for the first time since their worker began."""
+        return tuple(filter(self._is_connecting, channels))
+
+    async def settled(
+        self,
+        names: Iterable[str],
+        records: Callable[[str], bool],
+        anything: Callable[[], bool],
+        begun: float,
+        seconds: float,
+    ) -> None:
+        """Waits until each of `names` records or has failed, for so many seconds since `begun`.
+
+        After that, while not `anything` records, each gets what the module promises.
+        """
+        names = tuple(names)
+        await self._until(lambda: not any(map(self._is_coming, names, map(records, names))), begun + seconds)
+        await asyncio.gather(*(self._chance(name, anything, begun, seconds) for name in names))
+
+    async def _chance(self, name: str, anything: Callable[[], bool], begun: float, seconds: float) -> None:
+        await self._until(lambda: anything() or name in self._first_word, begun + WORKER_SECONDS_MAX)
+        end = max(begun, self._first_word.get(name, begun)) + seconds
+        await self._until(lambda: anything() or not self._is_connecting(name), end)
+        # A picture that has come by then is on its way into a file, for which every live channel has the limit.
+        end = asyncio.get_running_loop().time() + seconds
+        await self._until(lambda: anything() or self._watch[name].state is not ChannelState.LIVE, end)
+
+    def _is_connecting(self, name: str) -> bool:
+        return self._watch[name].state is ChannelState.CONNECTING
+
+    def _is_coming(self, name: str, is_recording: bool) -> bool:
+        return not is_recording and self._watch[name].state in {ChannelState.CONNECTING, ChannelState.LIVE}
+
+    async def _until(self, condition: Callable[[], bool], end: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(end):
+                while not condition():
+                    self._news.clear()
+                    await self._news.wait()

@@ -1,0 +1,213 @@
+"""One running recording as control knows it: its order, what each channel has made of it, and later changes.
+
+Values and decisions only; `recordings` sends the commands.
+"""
+
+from dataclasses import dataclass, replace
+
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
+from seacorder.control.workers.freshness import StoredBytes
+from seacorder.model.capture_time import Anchor
+from seacorder.model.channel import ChannelStatus, clean_name
+from seacorder.model.command import ChangeRecording, StartRecording
+from seacorder.model.instant import NS_PER_MINUTE, Instant, SplitSchedule
+from seacorder.model.naming import Naming
+from seacorder.model.recording import FileKind, FileState, Loss, Part, Recording, RecordingState
+from seacorder.model.result import CommandResult
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """How files are named and split that begin at or after `from_ns` (monotonic)."""
+
+    from_ns: int
+    naming: Naming
+    schedule: SplitSchedule
+    reevaluate_tags: bool
+
+
+def schedule_from(origin_ns: int, split_time_minutes: float) -> SplitSchedule:
+    """The schedule that counts from `origin_ns`; 0 minutes never splits."""
+    return SplitSchedule(origin_ns, round(split_time_minutes * NS_PER_MINUTE))
+
+
+def change_from_ns(plan: FilePlan, now_ns: int) -> int:
+    """When a change asked for now takes effect: with the next common split, at once where files never split."""
+    following = plan.schedule.next_after(now_ns)
+    return now_ns if following is None else following
+
+
+NEWS_NS = 5 * NS_PER_MS
+"""By less an anchor does not change."""
+
+
+class RecordingSession:
+    """One recording from its start to its stop."""
+
+    def __init__(self, recording: Recording, instant: Instant, plan: FilePlan) -> None:
+        self.recording = recording
+        self.instant = instant
+        self.result = CommandResult(instant, recording.id, ())
+        """What the start came to; the answer to a second start."""
+        self.stored = StoredBytes(recording.id, FileKind.RECORDING)
+        self.stopped: Instant | None = None
+        """The instant of the stop; None while it runs."""
+        self.carried_on: frozenset[str] = frozenset()
+        """The recordings before it that were cut off and of which holes are still open."""
+        self.is_stored = False
+        """The catalogue knows the recording."""
+        self._plans = [plan]
+        self._newest_part: dict[str, Part] = {}
+        self._unfinished: dict[tuple[str, int], Part] = {}
+        """Parts that have been split off and are still being closed, by path."""
+        self._first_utc_ns: dict[str, int] = {}
+        self._first_ns: dict[str, int] = {}
+        self._newest_ns: dict[str, int] = {}
+        self._losses: dict[str, int] = {}
+        self._anchored: dict[str, tuple[int, int, int, int | None]] = {}
+
+    @property
+    def id(self) -> str:
+        return self.recording.id
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Its own and that of the recording that it carries on: holes of both are open in it."""
+        return frozenset({self.id, self.recording.continues or self.id, *self.carried_on})
+
+    @property
+    def directory_utc_ns(self) -> int:
+        return self._plans[0].naming.directory_utc_ns
+
+    def plan_at(self, monotonic_ns: int) -> FilePlan:
+        """The plan for a file that begins then."""
+        return [plan for plan in self._plans if plan.from_ns <= monotonic_ns or plan is self._plans[0]][-1]
+
+    def change(self, plan: FilePlan) -> None:
+        """A later change replaces those that have not taken effect before it."""
+        self._plans = [self._plans[0], *(one for one in self._plans[1:] if one.from_ns < plan.from_ns), plan]
+
+    def start_command(self, request: int, channel: str, instant: Instant) -> StartRecording:
+        """The order for a channel that is to record from `instant`, numbered on from the parts it has already."""
+        plan = self.plan_at(instant.monotonic_ns)
+        return StartRecording(
+            request=request,
+            recording_id=self.id,
+            instant=instant,
+            naming=plan.naming,
+            schedule=plan.schedule,
+            reevaluate_tags=plan.reevaluate_tags,
+            first_part=self._next_number(channel),
+            first_clean_part=self._next_number(clean_name(channel)),
+        )
+
+    def _next_number(self, channel: str) -> int:
+        newest = self._newest_part.get(channel)
+        return 1 if newest is None else newest.number + 1
+
+    def changes_after(self, monotonic_ns: int) -> list[ChangeRecording]:
+        """The changes that have not taken effect by then, for a worker that begins then."""
+        return [change_command(plan) for plan in self._plans[1:] if plan.from_ns > monotonic_ns]
+
+    def has_part(self, channel: str) -> bool:
+        return channel in self._newest_part
+
+    def newest_part(self, channel: str) -> Part | None:
+        return self._newest_part.get(channel)
+
+    def saw_part(self, part: Part) -> bool:
+        """Notes a part as it stands now; True when it is the channel's newest."""
+        newest = self._newest_part.get(part.channel)
+        if part.state is not FileState.OPEN:
+            self._unfinished.pop((part.channel, part.number), None)
+        if newest is not None and part.number < newest.number:
+            return False
+        if newest is not None and part.number > newest.number and newest.state is FileState.OPEN:
+            self._unfinished[newest.channel, newest.number] = newest
+        self._newest_part[part.channel] = part
+        self._first_utc_ns.setdefault(part.channel, part.start_utc_ns)
+        return True
+
+    def path_before(self, part: Part) -> str:
+        """Where the part's file was when it was heard of last: whoever moves it in mid-recording changes that."""
+        newest = self._newest_part.get(part.channel)
+        known = newest if newest is not None and newest.number == part.number else None
+        return (known or self._unfinished.get((part.channel, part.number), part)).path
+
+    def take_unfinished(self, channel: str) -> list[Part]:
+        """The channel's parts that were being closed behind the newest one; nobody closes them any more."""
+        mine = [part for part in self._unfinished.values() if part.channel == channel]
+        for part in mine:
+            del self._unfinished[part.channel, part.number]
+        return mine
+
+    def saw_status(self, status: ChannelStatus) -> None:
+        self.stored.saw_status(status)
+        file = status.recording
+        if file is not None and file.id == self.id and file.newest_stored_ns > 0:
+            self._first_ns.setdefault(status.channel, file.start_ns)
+            self._newest_ns[status.channel] = file.newest_stored_ns
+
+    def tells_anchor(self, status: ChannelStatus, rounded_ns: int) -> bool:
+        """True for the heartbeats that say something new about a part's times, or about the hole before it."""
+        part, file = self._newest_part.get(status.channel), status.recording
+        if part is None or file is None or file.anchors is None:
+            return False
+        newest = file.anchors.newest
+        camera = None if newest.camera_ns is None else (newest.camera_ns + rounded_ns) // NEWS_NS
+        news = (part.number, file.number, newest.monotonic_ns // (4 * NEWS_NS), camera)
+        is_new = self._anchored.get(status.channel) != news
+        self._anchored[status.channel] = news
+        return is_new
+
+    def first_utc_ns(self, channel: str) -> int | None:
+        """Capture time of the channel's first frame."""
+        return self._first_utc_ns.get(channel)
+
+    def saw_loss(self, loss: Loss) -> None:
+        self._losses[loss.channel] = self._losses.get(loss.channel, 0) + 1
+
+    def losses(self, channel: str) -> int:
+        return self._losses.get(channel, 0)
+
+    def seconds(self, now_ns: int) -> float:
+        """Since the start instant."""
+        return max(0, now_ns - self.instant.monotonic_ns) / NS_PER_SECOND
+
+    def channel_seconds(self, channel: str) -> float:
+        """From the channel's first frame to its newest stored one, holes included."""
+        first, newest = self._first_ns.get(channel), self._newest_ns.get(channel)
+        return 0.0 if first is None or newest is None else max(0, newest - first) / NS_PER_SECOND
+
+
+def new_recording(identifier: str, start_utc_ns: int, continues: str | None = None) -> Recording:
+    return Recording(identifier, start_utc_ns, None, RecordingState.RUNNING, continues)
+
+
+def change_command(plan: FilePlan) -> ChangeRecording:
+    return ChangeRecording(plan.from_ns, plan.naming, plan.schedule, plan.reevaluate_tags)
+
+
+def finished(recording: Recording, end_utc_ns: int) -> Recording:
+    return replace(recording, end_utc_ns=end_utc_ns, state=RecordingState.FINISHED)
+
+
+def with_figures(part: Part, status: ChannelStatus) -> Part:
+    """An open part with what its worker's last heartbeat says of it."""
+    file = status.recording
+    if file is None or file.id != part.recording_id or file.number != part.number:
+        return part
+    # Until something of a new part is stored, the newest stored frame is of the part before it.
+    is_of_part = file.newest_stored_utc_ns >= part.start_utc_ns
+    end_utc_ns = file.newest_stored_utc_ns if is_of_part else part.end_utc_ns
+    return replace(part, path=file.path, frames=file.frames, bytes=file.bytes_stored, end_utc_ns=end_utc_ns)
+
+
+def anchor_of(status: ChannelStatus, part: Part) -> Anchor | None:
+    """How the newest frames of a part lie on the clocks; None when its worker's last heartbeat is of another part."""
+    file = status.recording
+    if file is None or (file.id, file.number) != (part.recording_id, part.number):
+        return None
+    if file.anchors is not None:
+        return file.anchors.newest
+    return Anchor(file.newest_stored_utc_ns - file.newest_stored_ns) if file.newest_stored_ns else None

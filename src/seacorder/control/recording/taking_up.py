@@ -1,0 +1,124 @@
+"""The start of a run after another one: what that had left unfinished is settled, and its recording goes on.
+
+The wall clock may have been set meanwhile, back as well as ahead. So a hole is as long as the monotonic clock says,
+where that went on counting, else as the wall clock says, as long as that can be right (`gaps`, docs/design/time.md).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import pairwise
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.catalogue.queries import Unfinished
+from seacorder.control.context import Surroundings
+from seacorder.control.events.log import EventKind
+from seacorder.control.files.examination import Examination
+from seacorder.control.losses.resumption import ClocksNow, Remains, hole_between, remains, unlisted_holes
+from seacorder.control.losses.worker_gaps import CLOCK_STEP_NS
+from seacorder.control.recording.recordings import Recordings
+from seacorder.control.settings.naming import id_text
+from seacorder.model.capture_time import PartAnchor
+from seacorder.model.channel import clean_name
+from seacorder.model.recording import Part, Recording
+
+MOST_CARRIED_ON = 20
+"""So many recordings back a hole is looked for that is still open: a channel may be away over several crashes."""
+
+
+class TakingUp:
+    """For the event loop alone."""
+
+    def __init__(self, surroundings: Surroundings, recordings: Recordings, examination: Examination) -> None:
+        self._own = surroundings
+        self._recordings = recordings
+        self._examination = examination
+
+    async def look_at_clock(self) -> None:
+        """Says so when the wall clock is behind the catalogue, and keeps ids apart from those of earlier runs."""
+        times = await asyncio.to_thread(self._own.catalogue.times)
+        self._own.ids.continue_from(times.newest_utc_ns)
+        behind_ns = times.latest_utc_ns - self._own.clock.utc_ns()
+        if behind_ns >= CLOCK_STEP_NS:
+            sentence = (
+                f"The wall clock is {_duration(behind_ns)} behind the catalogue, whose last entry is of "
+                f"{id_text(times.latest_utc_ns)}. It was set back, or has not been set since the machine was started. "
+                "Recording goes on; what is recorded now bears the earlier time and stands before older files in "
+                "lists. Set the machine's clock."
+            )
+            self._own.journal.warn(EventKind.CLOCK_BEHIND, sentence)
+
+    async def take_up(self, unfinished: Unfinished) -> None:
+        """Settles what an unexpected end has left."""
+        left = remains(unfinished.recordings, unfinished.parts, unfinished.clips)
+        for recording in left.recordings:
+            self._recordings.left_behind(recording)
+        is_free = self._recordings.running is None
+        if left.newest is not None:
+            chain = await self._chain(left.newest)
+            if is_free and self._own.settings.settings.restart_on_failure:
+                await self._go_on(left, chain)
+            else:
+                parts = chain[0][1]
+                written = [part.path for part in left.parts if part.recording_id == left.newest.id]
+                self._recordings.does_not_go_on(parts, written)
+        for part in left.parts:
+            self._own.catalogue.record_part(part)
+            self._examination.part(part, self._recordings.examined, repair_now=True)
+        for clip in left.clips:
+            self._own.catalogue.record_clip(clip)
+            self._examination.clip(clip, repair_now=True)
+
+    def wait_for_files(self, earlier: Unfinished) -> None:
+        """Files that earlier runs have left interrupted are examined and repaired once they are there.
+
+        Their volume was absent at the last start, or their repair failed or was broken off.
+        """
+        for part in earlier.parts:
+            self._examination.wait_for_part(part, self._recordings.examined)
+        for clip in earlier.clips:
+            self._examination.wait_for_clip(clip)
+        self._recordings.look_for_files()
+
+    async def _go_on(self, left: Remains, chain: Sequence[tuple[Recording, tuple[Part, ...]]]) -> None:
+        now = ClocksNow(self._own.clock.utc_ns() - self._own.clock.monotonic_ns(), self._own.clock.timebase())
+        anchors = [one for recording, _ in chain for one in await self._anchors(recording)]
+        if step_ns := now.set_by_ns(anchors):
+            sentence = (
+                f"The wall clock was set by {step_ns / NS_PER_SECOND:+.1f} s while the program was not running; the "
+                "hole in the recording is as long as the monotonic clock says."
+            )
+            self._own.journal.warn(EventKind.CLOCK_STEPPED, sentence)
+        names = self._own.workers.recording_names
+        known = {*names, *map(clean_name, names)}
+        gaps = left.gaps([part for _, parts in chain for part in parts], anchors, now)
+        self._recordings.resume(chain[0][0], [gap for gap in gaps if gap.channel in known])
+        await self._list_holes(chain)
+
+    async def _list_holes(self, chain: Sequence[tuple[Recording, tuple[Part, ...]]]) -> None:
+        """Those that were still being examined when the program ended once more, within seconds."""
+        for (following, after), (before, parts) in pairwise(chain):
+            page = Page(recording_id=before.id, limit=LIMIT_MAX, newest_first=True)
+            losses = (await asyncio.to_thread(self._own.catalogue.losses, page)).items
+            anchors = [*await self._anchors(before), *await self._anchors(following)]
+            self._recordings.note_losses([hole_between(*one, anchors) for one in unlisted_holes(parts, after, losses)])
+
+    async def _chain(self, newest: Recording) -> list[tuple[Recording, tuple[Part, ...]]]:
+        """The recording that ended last with its parts, then the ones that it carries on."""
+        chain: list[tuple[Recording, tuple[Part, ...]]] = []
+        recording: Recording | None = newest
+        while recording is not None and len(chain) < MOST_CARRIED_ON:
+            page = Page(recording_id=recording.id, limit=LIMIT_MAX, newest_first=True)
+            chain.append((recording, (await asyncio.to_thread(self._own.catalogue.parts, page)).items))
+            before = recording.continues
+            recording = None if before is None else await asyncio.to_thread(self._own.catalogue.recording, before)
+        return chain
+
+    async def _anchors(self, recording: Recording) -> tuple[PartAnchor, ...]:
+        return await asyncio.to_thread(self._own.catalogue.anchors, recording.id)
+
+
+def _duration(ns: int) -> str:
+    """For people: seconds, and days where there are many."""
+    seconds = ns / NS_PER_SECOND
+    return f"{seconds:.0f} s" if seconds < 2 * 86_400 else f"{seconds / 86_400:.0f} days"

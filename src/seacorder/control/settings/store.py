@@ -1,0 +1,166 @@
+"""The recorder settings in force: loaded at the start, changed as a whole or not at all, kept in the catalogue."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from seacorder.base.errors import BadRequest, CatalogueFailed, NotPossible
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.control.events.journal import Journal
+from seacorder.control.events.log import EventKind
+from seacorder.control.settings.naming import NamingBase
+from seacorder.control.settings.overrides import keys_set, names_set, override_sentence, overrides, taken_back
+from seacorder.control.settings.rules import Own, apply_change, check_encoders, encoders_asked
+from seacorder.control.workers.encoder_probe import EncoderProbe
+from seacorder.model.recording import FileKind
+from seacorder.model.settings import ChannelChange, Override, RecorderSettings, SettingsChange, StoredSettings, Unset
+from seacorder.storage.allowed_folders import Folders
+from seacorder.storage.names import path_for
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSettings:
+    """What the settings file alone says."""
+
+    own: Own = field(default_factory=dict)
+    """By channel: what it has of its own."""
+    use_utc: bool = False
+    """Time tags in UTC."""
+    fallback_root: str | None = None
+
+
+class SettingsStore:
+    """For the event loop alone; one change at a time.
+
+    Folders are looked at in a thread, so that a dead disk cannot hold up the loop.
+    """
+
+    def __init__(
+        self,
+        first: RecorderSettings,
+        folders: Folders,
+        catalogue: Catalogue,
+        probe: EncoderProbe,
+        fixed: FixedSettings | None = None,
+    ) -> None:
+        fixed = fixed or FixedSettings()
+        self._first = first
+        self._stored = StoredSettings(first)
+        self.own = fixed.own
+        """By channel: what the settings file says of it alone."""
+        self._folders = folders
+        self._catalogue = catalogue
+        self._probe = probe
+        self._fixed = fixed
+        self._base: NamingBase | None = None
+
+    @property
+    def settings(self) -> RecorderSettings:
+        """The settings in force."""
+        return self._stored.in_force
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """Where what a client has set holds instead of what the settings file says."""
+        return overrides(self._stored, self._first, self.own)
+
+    def taken_back(self, keys: Collection[str]) -> list[SettingsChange]:
+        """Changes after which the settings file holds for `keys` again, or for all without keys; see `change`.
+
+        Raises BadRequest for a key that there is not.
+        """
+        changes = list(taken_back(keys or keys_set(self._stored, self.own), self._first))
+        for change in changes:
+            self._check_channel(change)
+        return changes
+
+    @property
+    def base(self) -> NamingBase:
+        """The folders in force. Raises NotPossible before `load`."""
+        if self._base is None:
+            raise NotPossible("The recorder has not been started yet; try again in a moment.")
+        return self._base
+
+    @property
+    def fallback_root(self) -> str | None:
+        """Where recordings go on when their own volume cannot take them; None without a second volume."""
+        return self._fixed.fallback_root
+
+    async def load(self, journal: Journal) -> None:
+        """Takes what a client set in an earlier run, if any. Folders that are no longer allowed give way to the root.
+
+        Raises CatalogueFailed.
+        """
+        self._stored = await asyncio.to_thread(self._catalogue.load_settings, self._first)
+        recording, complaint = await self._resolve_or_root(self.settings.recording_directory)
+        inspection, other = await self._resolve_or_root(self.settings.inspection_directory)
+        root = str(await asyncio.to_thread(self._folders.resolve, None))
+        self._base = NamingBase(recording, inspection, self._fixed.use_utc, root, self._fixed.fallback_root)
+        for one in self.overrides:
+            journal.note(EventKind.SETTING_OVERRIDDEN, override_sentence(one))
+        for sentence in dict.fromkeys(one for one in (complaint, other) if one):
+            journal.warn(EventKind.DIRECTORY_GIVEN_UP, f"{sentence} Files go to the storage root until one is set.")
+
+    async def change(self, change: SettingsChange, *, is_clients: bool = True) -> RecorderSettings:
+        """Checks, keeps and takes over a change; returns the settings before it. After an error nothing has changed.
+
+        Without `is_clients` the change gives values back to the settings file: from then on the file's hold for them.
+        Raises BadRequest for what is not accepted, CatalogueFailed when it cannot be kept.
+        """
+        before = self.settings
+        changed = apply_change(before, change)
+        self._check_channel(change)
+        asked = dict(encoders_asked(changed, self.own).items() - encoders_asked(before, self.own).items())
+        if asked:
+            check_encoders(asked, await self._probe.available())
+        base = replace(
+            self.base,
+            recording_folder=await self._resolve(change.recording_directory, self.base.recording_folder),
+            inspection_folder=await self._resolve(change.inspection_directory, self.base.inspection_folder),
+        )
+        if (changed.templates, base) != (before.templates, self.base):
+            await asyncio.to_thread(self._check_links, changed, base)
+        kept, named = self._stored.set_by_clients, names_set(change)
+        stored = StoredSettings(changed, kept | named if is_clients else kept - named)
+        await self._keep(stored)
+        self._stored, self._base = stored, base
+        return before
+
+    def _check_channel(self, change: SettingsChange) -> None:
+        if isinstance(change.channel, ChannelChange) and change.channel.channel not in self.own:
+            names = ", ".join(self.own)
+            raise BadRequest(f"There is no channel {change.channel.channel!r}; there are {names}.", field="channel")
+
+    async def create_directory(self, text: str) -> None:
+        """Makes a folder with its parents. Raises BadRequest when it is not allowed, StorageFailed when it fails."""
+        await asyncio.to_thread(self._folders.create, text)
+
+    def _check_links(self, settings: RecorderSettings, base: NamingBase) -> None:
+        """Raises BadRequest when a template leads through a link to where no client may write. Blocks."""
+        for kind in FileKind:
+            naming = base.naming(kind, settings, directory_utc_ns=0, file_utc_ns=0)
+            for folder in {path_for(naming, channel, "").parent for channel in self.own}:
+                if not self._folders.holds(folder):
+                    raise BadRequest(
+                        f"The templates lead to {folder}, and through a link from there to outside of the allowed "
+                        "folders; choose another name in the template, or allow the link's target in the settings."
+                    )
+
+    async def _keep(self, stored: StoredSettings) -> None:
+        self._catalogue.save_settings(stored)
+        try:
+            await self._catalogue.flush()
+        except CatalogueFailed:
+            self._catalogue.save_settings(self._stored)
+            raise
+
+    async def _resolve(self, text: str | Unset | None, unchanged: str) -> str:
+        if isinstance(text, Unset):
+            return unchanged
+        return str(await asyncio.to_thread(self._folders.resolve, text))
+
+    async def _resolve_or_root(self, text: str | None) -> tuple[str, str | None]:
+        try:
+            return str(await asyncio.to_thread(self._folders.resolve, text)), None
+        except BadRequest as error:
+            return str(await asyncio.to_thread(self._folders.resolve, None)), error.sentence

@@ -1,0 +1,155 @@
+"""Each channel's last heartbeat, and the events in what changed from one to the next."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.control.events.journal import Journal
+from seacorder.control.events.log import EventKind
+from seacorder.control.workers.freshness import USUAL_PATIENCE_NS, file_of
+from seacorder.model.channel import ChannelState, ChannelStatus, burned_name
+from seacorder.model.encoding import COPY
+from seacorder.model.event import Severity
+from seacorder.model.recording import FileKind
+
+OVERLOAD_OVER_NS = 10 * NS_PER_SECOND
+"""After the last frame that was left out."""
+
+_KINDS = {
+    ChannelState.CONNECTING: EventKind.CHANNEL_CONNECTING,
+    ChannelState.LIVE: EventKind.CHANNEL_LIVE,
+    ChannelState.STALLED: EventKind.CHANNEL_STALLED,
+    ChannelState.FAILED: EventKind.CHANNEL_FAILED,
+}
+
+
+class ChannelWatch:
+    """For the event loop alone; nothing blocks."""
+
+    def __init__(
+        self, clock: Clock, journal: Journal, channels: Iterable[str], narrator: str | None = None
+    ) -> None:
+        self._clock = clock
+        self._journal = journal
+        self._narrator = narrator
+        now = clock.utc_ns()
+        self._statuses = {
+            name: ChannelStatus(name, ChannelState.CONNECTING, now, f"The worker of {name} is being started.")
+            for name in (*channels, *([] if narrator is None else [narrator]))
+        }
+        self._overload_ns: dict[str, int] = {}
+        """By channel: when frames were last left out because the machine was too slow, monotonic."""
+        self.lost: dict[str, str] = {}
+        """Channels whose worker has ended and has not said anything since, and why it ended."""
+
+    def __getitem__(self, channel: str) -> ChannelStatus:
+        return self._statuses[channel]
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """The channels that have a picture."""
+        return tuple(
+            name
+            for name, status in self._statuses.items()
+            if status.state is ChannelState.LIVE and name != self._narrator
+        )
+
+    @property
+    def overloaded(self) -> frozenset[str]:
+        """The channels of which frames were left out lately because the machine was too slow."""
+        now_ns = self._clock.monotonic_ns()
+        return frozenset(name for name, last_ns in self._overload_ns.items() if now_ns - last_ns < OVERLOAD_OVER_NS)
+
+    def waits_for_encoder(self, channel: str) -> bool:
+        """True while pictures come and the recording has none of them, or nothing of the first ones, from its encoder.
+
+        They wait there, or are listed as lost. A second's worth that the encoder has given waits for the disk.
+        """
+        status = self._statuses[channel]
+        if status.state is not ChannelState.LIVE or status.encoding is None or status.encoding.encoder == COPY:
+            return False
+        file = status.recording
+        if file is None:
+            return True
+        has_few = file.frames < max(1.0, self.frame_rate(channel))
+        return has_few and not file.newest_stored_ns and file.fault is None
+
+    def waits_for_picture(self, channel: str, kind: FileKind = FileKind.RECORDING) -> bool:
+        """True while a slow source's next picture is on its way, and the first one is kept until that comes.
+
+        A picture is written when it is known how long it is shown.
+        """
+        status = self._statuses[channel]
+        file = file_of(status, kind)
+        is_slow = status.state is ChannelState.LIVE and status.patience_ns > USUAL_PATIENCE_NS
+        return is_slow and (file is None or (not file.newest_stored_ns and file.fault is None))
+
+    def is_coming(self, channel: str) -> bool:
+        """A recording that has begun has nothing of the channel yet, and will."""
+        return self.waits_for_encoder(channel) or self.waits_for_picture(channel)
+
+    def frame_rate(self, channel: str) -> float:
+        """Frames a second, of a channel or of its untouched pictures; 0 when unknown."""
+        known = channel if channel in self._statuses else burned_name(channel)
+        picture = self._statuses[known].picture
+        return picture.frame_rate if picture else 0.0
+
+    def reason(self, channel: str, otherwise: str = "") -> str:
+        """Why the channel is not live; `otherwise` when it is."""
+        return self._statuses[channel].reason or otherwise or f"{channel} is not live."
+
+    def saw_status(self, status: ChannelStatus) -> None:
+        """A heartbeat."""
+        before = self._statuses[status.channel]
+        self._statuses[status.channel] = status
+        self.lost.pop(status.channel, None)
+        if _dropped(status) > _dropped(before):
+            self._overload_ns[status.channel] = self._clock.monotonic_ns()
+        if status.state is not before.state and status.channel != self._narrator:
+            self._note_state(status)
+        self._note_encoding(before, status)
+
+    def worker_lost(self, channel: str, sentence: str) -> ChannelStatus:
+        """The channel's worker is gone; returns the last heartbeat, which was its last word."""
+        last = self._statuses[channel]
+        self.lost[channel] = sentence
+        self._statuses[channel] = replace(
+            last,
+            state=ChannelState.FAILED,
+            since_utc_ns=self._clock.utc_ns(),
+            reason=f"The worker of {channel} ended and is being started anew. {sentence}",
+            bits_per_second=0,
+            backlog_seconds=0.0,
+            backlog_bytes=0,
+            queued_bytes=0,
+            recording=None,
+            clean=None,
+            clip=None,
+            anomaly=None,
+            narrator=None,
+        )
+        return last
+
+    def _note_encoding(self, before: ChannelStatus, status: ChannelStatus) -> None:
+        """Says what was decided, where it is more than passing through."""
+        encoding = status.encoding
+        was = before.encoding.sentence if before.encoding is not None else ""
+        if encoding is None or encoding.sentence == was or (not was and encoding.encoder == COPY):
+            return
+        self._journal.note(EventKind.ENCODING_DECIDED, f"{status.channel}: {encoding.sentence}", channel=status.channel)
+
+    def _note_state(self, status: ChannelStatus) -> None:
+        severity = Severity.INFO if status.state in {ChannelState.LIVE, ChannelState.CONNECTING} else Severity.WARNING
+        sentence = status.reason or f"{status.channel} is {status.state}{_picture_text(status)}."
+        self._journal.note(_KINDS[status.state], sentence, channel=status.channel, severity=severity)
+
+
+def _dropped(status: ChannelStatus) -> int:
+    return status.encoding.dropped_frames if status.encoding is not None else 0
+
+
+def _picture_text(status: ChannelStatus) -> str:
+    picture = status.picture
+    if picture is None:
+        return ""
+    return f": {picture.codec} {picture.width}x{picture.height}, {picture.frame_rate:g} frames a second"

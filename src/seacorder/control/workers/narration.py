@@ -1,0 +1,61 @@
+"""Narration as control knows it: who may hear it where, and how it does."""
+
+from seacorder.base.redaction import redact_address
+from seacorder.control.workers.commands import ChannelWorkers
+from seacorder.control.workers.heartbeats import ChannelWatch
+from seacorder.model.channel import ChannelStatus
+from seacorder.model.command import HearNarration
+from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
+
+_QUIET_DB = -120.0
+
+
+class Narration:
+    """For the event loop alone; nothing blocks. Does nothing where there is no narrator."""
+
+    def __init__(self, workers: ChannelWorkers, watch: ChannelWatch) -> None:
+        self._workers = workers
+        self._watch = watch
+        self._port = 0
+        self._listeners = tuple(channel.name for channel in workers.channels if channel.narration_channels)
+
+    def saw_status(self, status: ChannelStatus) -> None:
+        """A heartbeat of the narrator: when it is a new process it is to be heard elsewhere."""
+        if status.narrator is not None and status.narrator.port != self._port:
+            self._port = status.narrator.port
+            for name in self._listeners:
+                self.worker_started(name)
+
+    def worker_started(self, channel: str) -> None:
+        """A channel's worker has begun: it is told where to hear the narration, if that is known by now."""
+        narrator = self._workers.narrator
+        if self._port and channel in self._listeners and narrator is not None and narrator.narrator is not None:
+            self._workers.send(channel, HearNarration(self._port, narrator.narrator.token))
+
+    def worker_lost(self, channel: str) -> None:
+        """The narrator is gone: nobody listens there any more."""
+        if channel == self._workers.narrator_name:
+            self._port = 0
+
+    def view(self) -> NarrationView | None:
+        """As status shows it; None without narration."""
+        narrator = self._workers.narrator
+        if narrator is None or narrator.narrator is None:
+            return None
+        status = self._watch[narrator.name]
+        return NarrationView(
+            name=narrator.name,
+            address=redact_address(narrator.address),
+            into=narrator.narrator.into,
+            narrator=narrator_of(status, self._watch.lost.get(narrator.name)),
+            restarts=self._workers.restarts(narrator.name),
+            path=status.recording.path if status.recording is not None else None,
+        )
+
+
+def narrator_of(status: ChannelStatus, lost: str | None) -> NarratorStatus:
+    """What the narrator's heartbeat says, or that there is none."""
+    if lost is None and status.narrator is not None:
+        return status.narrator
+    state = SoundState.CONNECTING if lost is None else SoundState.FAILED
+    return NarratorStatus(state, lost or status.reason, 0, _QUIET_DB, _QUIET_DB)

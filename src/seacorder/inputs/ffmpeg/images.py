@@ -1,0 +1,135 @@
+"""Pictures in files as a source: one after the other at a steady rate, over and over where the address says so.
+
+Files are taken in the order of their numbers, or, of a folder, in the order of their names with numbers counted as
+numbers (`shot_9` before `shot_10`). Which there are is asked anew at the begin of each round.
+"""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import InputFailed
+from seacorder.inputs.real_time import Pace, Waiter
+from seacorder.media.formats import detached, source_format
+from seacorder.media.picture_header import size_of
+from seacorder.model.address.address import ImagesAddress
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+TIME_BASE = Fraction(1, 90_000)
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
+_NUMBER = re.compile(r"%0?(\d*)d")
+_DIGITS = re.compile(r"(\d+)")
+
+
+class ImagesInput:
+    """One round over pictures, or endlessly many; see `contract.Input`."""
+
+    def __init__(self, address: ImagesAddress, clock: Clock, *, wait_until: Waiter | None = None) -> None:
+        self._address = address
+        self._clock = clock
+        self._pace = Pace(clock)
+        self._wait_until = wait_until or self._pace.wait_until
+        self._source = f"Images {address.path}"
+        self._codec = ""
+        self._suffix = ""
+        self._size: tuple[int, int] | None = None
+
+    def open(self) -> SourceFormat:
+        return self._format_of(self._files()[0])
+
+    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+        if not self._codec:
+            raise InputFailed(f"{self._source} are not open.")
+        begin_ns, number = self._clock.monotonic_ns(), 0
+        while True:
+            for file in self._files():
+                self._wait_until(begin_ns + int(number * NS_PER_SECOND / self._address.rate))
+                if self._pace.is_stopped:
+                    return
+                content = self._content(file)
+                if self._is_new(file, content):
+                    yield self._format_of(file)
+                yield self._packet(content, number)
+                number += 1
+            if not self._address.loop:
+                return
+
+    def close(self) -> None:
+        self._pace.stop()
+
+    def _files(self) -> list[Path]:
+        """What there is now. InputFailed when there is nothing."""
+        path = Path(self._address.path).expanduser()
+        try:
+            found = _of_folder(path) if path.is_dir() else _of_numbers(path)
+        except OSError as error:
+            raise InputFailed(f"{self._source} may not be read ({error.strerror}); check the folder's mode.") from error
+        if not found:
+            raise InputFailed(
+                f"{self._source} are not there; write a folder with pictures ({', '.join(SUFFIXES)}), "
+                "or a path with a number such as shot_%04d.png."
+            )
+        return found
+
+    def _content(self, file: Path) -> bytes:
+        try:
+            return file.read_bytes()
+        except OSError as error:
+            raise InputFailed(f"Image {file} cannot be read ({error.strerror}).") from error
+
+    def _is_new(self, file: Path, content: bytes) -> bool:
+        """True when this picture is of another kind or size than the one before."""
+        return file.suffix.lower() != self._suffix or size_of(self._codec, memoryview(content)) != self._size
+
+    def _format_of(self, file: Path) -> SourceFormat:
+        try:
+            with av.open(str(file)) as container:
+                template = detached(container.streams.video[0], TIME_BASE)
+        except (FFmpegError, IndexError) as error:
+            raise InputFailed(f"Image {file} is none that can be read.") from error
+        if template.codec_context.width <= 0:
+            raise InputFailed(f"Image {file} is none that can be read.")
+        found = source_format(template, None, frame_rate=self._address.rate)
+        self._codec, self._suffix = found.video.codec, file.suffix.lower()
+        self._size = size_of(self._codec, memoryview(self._content(file)))
+        return found
+
+    def _packet(self, content: bytes, number: int) -> SourcePacket:
+        packet: Any = av.Packet(content)
+        packet.is_keyframe = True
+        pts, after = (round(count / self._address.rate / TIME_BASE) for count in (number, number + 1))
+        packet.pts = packet.dts = pts
+        packet.time_base = TIME_BASE
+        now_ns = self._clock.monotonic_ns()
+        return SourcePacket(Track.VIDEO, packet, pts, pts, after - pts, True, len(content), now_ns)
+
+
+def _of_folder(folder: Path) -> list[Path]:
+    files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file()]
+    return sorted(files, key=lambda file: _natural(file.name))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdecimal() else (0, part.lower()) for part in _DIGITS.split(name)]
+
+
+def _of_numbers(pattern: Path) -> list[Path]:
+    """The files whose name is `pattern` with a number in the place of `%d`, by number; the file itself without one."""
+    match = _NUMBER.search(pattern.name)
+    if match is None:
+        return [pattern] if pattern.is_file() else []
+    head, tail = pattern.name[: match.start()], pattern.name[match.end() :]
+    name = re.compile(f"{re.escape(head)}(\\d+){re.escape(tail)}")
+    width = int(match[1] or 0)
+    numbered = [
+        (int(found[1]), file)
+        for file in pattern.parent.iterdir()
+        if (found := name.fullmatch(file.name)) and len(found[1]) >= width
+    ]
+    return [file for _, file in sorted(numbered)]

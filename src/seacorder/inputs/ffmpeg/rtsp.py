@@ -1,0 +1,112 @@
+"""Cameras over RTSP (RFC 2326), read by FFmpeg's client (`#client=ffmpeg`): for those that `rtsp` does not suit.
+
+One connection. RTP travels inside of it (TCP) unless the address says `#transport=udp`. The first answer, and later
+each packet, may take five seconds, with a slow camera longer (`picture_patience`); then the camera counts as gone.
+FFmpeg's own timeout does that, for PyAV's would take the GIL at every poll. `rtsps://` is encrypted, but the
+certificate is not judged: cameras sign their own.
+
+A read that hangs cannot be cancelled by another thread; the process has to be ended then.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from seacorder.base.clock import Clock
+from seacorder.base.errors import InputFailed
+from seacorder.inputs.camera_failures import SILENT, camera_failure, failure
+from seacorder.inputs.ffmpeg.tracks import Tracks
+from seacorder.inputs.picture_timeout import PicturePatience
+from seacorder.model.address.address import RtspAddress, Transport
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+UDP_BUFFER_BYTES = 4 * 1024 * 1024
+FFMPEG = "ffmpeg"
+"""What the status says of pictures that this client reads."""
+_GENERATE_PTS = 0x0001
+
+
+class FfmpegRtspInput:
+    """One connection to one camera; see `contract.Input`."""
+
+    def __init__(self, address: RtspAddress, clock: Clock, patience: PicturePatience | None = None) -> None:
+        self._address = address
+        self._patience = patience or PicturePatience()
+        self._limit_ns = self._patience.limit_ns
+        self._clock = clock
+        self._source = f"Camera {address.redacted}"
+        self._container: Any = None
+        self._tracks: Tracks | None = None
+
+    def open(self) -> SourceFormat:
+        begin_ns = self._clock.monotonic_ns()
+        try:
+            options = _options(self._address, self._limit_ns)
+            self._container = av.open(self._address.url_with_credentials, options=options)
+            if self._clock.monotonic_ns() - begin_ns >= self._limit_ns:
+                # FFmpeg hides a timeout while it waits for the first picture, and would never come back from a read.
+                self._patience.ended_in_silence()
+                raise failure(SILENT, self._source)
+            # A packet without pts is to be handed over at once, not when a later one has told it.
+            self._container.flags &= ~_GENERATE_PTS
+            self._tracks = Tracks(self._container, self._source, self._clock, wants_audio=self._address.wants_audio)
+            return replace(self._tracks.open(), read_by=FFMPEG)
+        except FFmpegError as error:
+            # FFmpeg calls an answer that never came invalid, too; only the time tells the two apart.
+            timed_out = self._clock.monotonic_ns() - begin_ns >= self._limit_ns
+            if timed_out and self._container is not None:  # it has answered and is to play, but no picture has come
+                self._patience.ended_in_silence()
+            # The library's error carries the address with its password, so it does not go on as a cause.
+            raise camera_failure(error, self._source, self._address, timed_out=timed_out, begins=True) from None
+
+    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+        if self._tracks is None:
+            raise InputFailed(f"{self._source} is not open.")
+        patience, came_ns = self._patience, self._clock.monotonic_ns()
+        patience.begin()
+        try:
+            for item in self._tracks.packets():
+                if isinstance(item, SourceFormat):
+                    yield replace(item, read_by=FFMPEG)
+                    continue
+                if item.track is Track.VIDEO:
+                    patience.came(item.arrived_ns - came_ns, item.arrived_ns)
+                    came_ns = item.arrived_ns
+                yield item
+        except FFmpegError as error:
+            if self._clock.monotonic_ns() - came_ns >= self._limit_ns:
+                patience.ended_in_silence()
+            raise camera_failure(error, self._source, self._address) from None
+        raise InputFailed(f"{self._source} closed the connection.")
+
+    def close(self) -> None:
+        container, tracks = self._container, self._tracks
+        self._container = self._tracks = None
+        if tracks is not None:
+            tracks.close()
+        if container is not None:
+            container.close()
+
+
+def _options(address: RtspAddress, limit_ns: int) -> dict[str, str]:
+    options = {
+        "rtsp_transport": address.transport.value,
+        "timeout": str(limit_ns // 1000),
+        # The SDP tells nearly everything, the first keyframe the rest. FFmpeg is not to study the stream for seconds,
+        # nor to start a decoder for that: with these it looks at one or two packets, 0.1 s.
+        "probesize": "32",
+        "analyzeduration": "1",
+        "fpsprobesize": "0",
+        "tls_verify": "0",
+    }
+    if address.transport is Transport.UDP:
+        options["buffer_size"] = str(UDP_BUFFER_BYTES)
+    else:
+        # Over TCP nothing can be out of order, so nothing needs to wait for its place.
+        options["reorder_queue_size"] = "0"
+    if not address.wants_audio:
+        options["allowed_media_types"] = "video"
+    return options

@@ -1,0 +1,148 @@
+"""The test pattern: a moving, numbered picture of its own making, in real time: encoded by x264 (or x265) as a camera
+would send it, or as single pictures, JPEG or not compressed at all, as capture cards do.
+
+Each frame carries the UTC of the moment at which it was due, in plain digits and in the machine-readable strip, and
+its number from 0. Nothing is skipped when the machine is too slow: frames come late then, and say so.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.errors import InputFailed
+from seacorder.inputs.pattern.picture import Look, TestPicture
+from seacorder.inputs.real_time import Pace, Waiter
+from seacorder.media.formats import probe_pictures, probe_video, source_format
+from seacorder.model.address.address import PatternAddress
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+TIME_BASE = Fraction(1, 90_000)
+_ENCODERS = {"h264": "libx264", "hevc": "libx265", "raw": "rawvideo", "mjpeg": "mjpeg"}
+_FULL_RANGE, _LIMITED_RANGE = 2, 1
+_JPEG_QUALITY = 4 * 118
+"""FFmpeg's quality step 4, in its unit lambda: hardly to be told from the original."""
+
+
+class PatternInput:
+    """One run of the pattern; see `contract.Input`. `close` may come from any thread and ends `packets`."""
+
+    def __init__(
+        self,
+        address: PatternAddress,
+        *,
+        channel_name: str,
+        channel_index: int,
+        clock: Clock,
+        wait_until: Waiter | None = None,
+    ) -> None:
+        self._address = address
+        self._clock = clock
+        self._pace = Pace(clock)
+        self._wait_until = wait_until or self._pace.wait_until
+        self._name, self._index = channel_name, channel_index
+        self._picture: TestPicture | None = None
+        self._encoder: Any = None
+        self._begin_ns = 0
+        self._utc_offset_ns = 0
+        self._first: list[Any] = []
+
+    def open(self) -> SourceFormat:
+        address = self._address
+        try:
+            look = Look(address.depth, address.is_full_range, address.is_interlaced)
+            self._picture = TestPicture(address.width, address.height, self._name, self._index, look)
+            self._encoder = _encoder(address)
+            self._begin_ns = self._clock.monotonic_ns()
+            self._utc_offset_ns = self._clock.utc_ns() - self._begin_ns
+            self._first = self._encode(0)
+        except FFmpegError as error:
+            raise InputFailed(f"The test pattern cannot be encoded ({error.strerror}).") from error
+        return source_format(_template(address, bytes(self._first[0])), None, frame_rate=address.rate)
+
+    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+        number, ready = 0, self._first
+        while not self._pace.is_stopped:
+            arrived_ns = self._clock.monotonic_ns()
+            for packet in ready:
+                yield SourcePacket(
+                    Track.VIDEO,
+                    packet,
+                    packet.pts,
+                    packet.dts,
+                    self._ticks(1),
+                    packet.is_keyframe,
+                    packet.size,
+                    arrived_ns,
+                )
+            number += 1
+            self._wait_until(self._due_ns(number))
+            if self._pace.is_stopped:
+                return
+            ready = self._encode(number)
+
+    def close(self) -> None:
+        self._pace.stop()
+
+    def _encode(self, number: int) -> list[Any]:
+        if self._picture is None:
+            raise InputFailed("The test pattern is not open.")
+        utc_ms = (self._due_ns(number) + self._utc_offset_ns) // NS_PER_MS
+        frame = self._picture.frame(number, utc_ms)
+        frame.pts, frame.time_base = self._ticks(number), TIME_BASE
+        packets: list[Any] = self._encoder.encode(frame)
+        return packets
+
+    def _ticks(self, frames: int) -> int:
+        return round(frames / self._address.rate / TIME_BASE)
+
+    def _due_ns(self, number: int) -> int:
+        return self._begin_ns + int(number * NS_PER_SECOND / self._address.rate)
+
+
+def _template(address: PatternAddress, first: bytes) -> Any:
+    if address.codec == "raw":
+        return probe_pictures("yuv4mpegpipe", _stream_header(address) + first, TIME_BASE)
+    if address.codec == "mjpeg":
+        return probe_pictures("mjpeg", first, TIME_BASE)
+    return probe_video(address.codec, first, TIME_BASE)
+
+
+def _stream_header(address: PatternAddress) -> bytes:
+    """That of a YUV4MPEG2 stream with one frame: what FFmpeg reads where pictures do not describe themselves."""
+    fields = "t" if address.is_interlaced else "p"
+    samples = "420p10" if address.depth == 10 else "420mpeg2"
+    colour = "FULL" if address.is_full_range else "LIMITED"
+    rate = f"{address.rate.numerator}:{address.rate.denominator}"
+    size = f"W{address.width} H{address.height}"
+    return f"YUV4MPEG2 {size} F{rate} I{fields} A1:1 C{samples} XCOLORRANGE={colour}\nFRAME\n".encode()
+
+
+def _encoder(address: PatternAddress) -> Any:
+    """Parameter sets go in-band with every keyframe, so that the first packet tells the format."""
+    encoder: Any = av.CodecContext.create(_ENCODERS[address.codec], "w")
+    encoder.width, encoder.height = address.width, address.height
+    encoder.pix_fmt = "yuv420p10le" if address.depth == 10 else "yuv420p"
+    encoder.color_range = _FULL_RANGE if address.is_full_range else _LIMITED_RANGE
+    encoder.time_base, encoder.framerate = TIME_BASE, address.rate
+    encoder.thread_count = 1
+    encoder.options = _encoder_options(address)
+    if address.codec in ("h264", "hevc"):
+        encoder.gop_size = address.gop
+    return encoder
+
+
+def _encoder_options(address: PatternAddress) -> dict[str, str]:
+    if address.codec == "raw":
+        return {}
+    if address.codec == "mjpeg":
+        return {"flags": "+qscale", "global_quality": str(_JPEG_QUALITY)}
+    options = {"preset": "ultrafast", "tune": "zerolatency", "crf": "23"}
+    if address.codec == "hevc":
+        interval = f"keyint={address.gop}:min-keyint={address.gop}:scenecut=0"
+        return options | {"x265-params": f"log-level=none:repeat-headers=1:pools=1:{interval}"}
+    fields = {"x264-params": "tff=1"} if address.is_interlaced else {}
+    return options | fields | {"sc_threshold": "0", "keyint_min": str(address.gop), "forced-idr": "1"}

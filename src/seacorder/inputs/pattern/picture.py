@@ -1,0 +1,154 @@
+"""The test picture: colour bars, a grey ramp, a bar that moves, channel name, UTC clock, frame number and the strip.
+
+Everything that stands still is drawn once. Each frame rewrites only what moves, with slices of bytes: no pixel is
+touched one by one, so a picture costs a fraction of its encoding. What does not fit into a small picture is left out,
+or cut where the picture ends.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import av
+
+from seacorder.inputs.pattern import strip
+from seacorder.inputs.pattern.glyphs import HEIGHT, WIDTH, text_lines
+
+# Colour bars of 75 % (ITU-R BT.471-1) in 8-bit Y, Cb, Cr: white, yellow, cyan, green, magenta, red, blue, black.
+_BARS = (
+    (180, 128, 128), (162, 44, 142), (131, 156, 44), (112, 72, 58),
+    (84, 184, 198), (65, 100, 212), (35, 212, 114), (16, 128, 128),
+)  # fmt: skip
+_BLACK, _GREY, _WHITE = 16, 128, 235
+_LUMA_SPAN, _CHROMA_SPAN = 219, 224
+_MS_PER_SECOND = 1000
+_BAR_STEPS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the samples of a test picture are written."""
+
+    depth: int = 8
+    """Bits a sample: 8, or 10, which the lowest twentieth then makes use of with a finer ramp."""
+    is_full_range: bool = False
+    is_interlaced: bool = False
+    """The moving bar stands elsewhere in the lower field, which is half a frame later."""
+
+    def luma(self, level: int) -> int:
+        """A level of the limited range, 16 to 235, as it is written."""
+        return (level - _BLACK) * 255 // _LUMA_SPAN if self.is_full_range else level
+
+    def chroma(self, level: int) -> int:
+        return _GREY + round((level - _GREY) * 255 / _CHROMA_SPAN) if self.is_full_range else level
+
+
+class TestPicture:
+    """Draws frames of one channel into one frame buffer, which an encoder may keep no longer than its call."""
+
+    __test__ = False
+
+    def __init__(
+        self, width: int, height: int, channel_name: str, channel_index: int, look: Look = Look()
+    ) -> None:
+        """Pixels. The name is cut where the picture ends."""
+        self._width, self._height, self._index, self._look = width, height, channel_index, look
+        self._frame = av.VideoFrame(width, height, "yuv420p")
+        self._stride = self._frame.planes[0].line_size
+        self._luma = memoryview(self._frame.planes[0])
+        self._scale = max(1, width // 320)
+        self._left = width // 20
+        self._has_strip = strip.fits(width, height)
+        self._draw_still(channel_name)
+        top = height // 2
+        self._band = (top, top + height // 8)
+        self._band_line = bytes(self._luma[top * self._stride : top * self._stride + self._stride])
+        self._fine_ramp = _fine_ramp(width, look.is_full_range)
+
+    def frame(self, number: int, utc_ms: int) -> Any:
+        """The frame of that number and time, without pts; good until the next one is drawn."""
+        if self._has_strip:
+            reading = strip.StripReading(self._index, number, utc_ms)
+            strip.draw(self._luma, self._stride, self._width, self._height, reading)
+        self._draw_bar(number)
+        second, millisecond = divmod(utc_ms, _MS_PER_SECOND)
+        clock = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        self._draw_text(f"{clock}.{millisecond:03d} UTC", self._height * 68 // 100)
+        self._draw_text(f"FRAME {number}", self._height * 80 // 100)
+        return self._frame if self._look.depth == 8 else self._deep_frame()
+
+    def _deep_frame(self) -> Any:
+        """The same in ten bits."""
+        frame = self._frame.reformat(format="yuv420p10le")
+        plane = frame.planes[0]
+        lines = self._height // 20
+        ramp = self._fine_ramp + bytes(plane.line_size - len(self._fine_ramp))
+        memoryview(plane)[(self._height - lines) * plane.line_size : self._height * plane.line_size] = ramp * lines
+        return frame
+
+    def _draw_still(self, channel_name: str) -> None:
+        look = self._look
+        ramp = bytes(look.luma(_BLACK + _LUMA_SPAN * x // self._width) for x in range(self._width))
+        for index, plane in enumerate(self._frame.planes):
+            width, height = self._size_of_plane(index)
+            level = look.luma if index == 0 else look.chroma
+            colours = b"".join(
+                bytes([level(bar[index])]) * ((n + 1) * width // len(_BARS) - n * width // len(_BARS))
+                for n, bar in enumerate(_BARS)
+            )
+            lower = ramp if index == 0 else bytes([_GREY]) * width
+            padding = bytes(plane.line_size - width)
+            bars = height * 5 // 8
+            plane.update((colours + padding) * bars + (lower + padding) * (height - bars))
+        for plane in self._frame.planes[1:]:
+            top = (strip.height_of(self._height) + 1) // 2 * plane.line_size
+            memoryview(plane)[:top] = bytes([_GREY]) * top
+        top, scale = self._height * 20 // 100, 2 * self._scale
+        self._bleach(top, HEIGHT * scale, len(channel_name) * (WIDTH + 1) * scale)
+        self._draw_text(channel_name, top, scale=scale)
+
+    def _size_of_plane(self, index: int) -> tuple[int, int]:
+        """Chroma has half the samples, rounded up."""
+        return (self._width, self._height) if index == 0 else ((self._width + 1) // 2, (self._height + 1) // 2)
+
+    def _bleach(self, top: int, lines: int, length: int) -> None:
+        """Takes the colour out of a line of text."""
+        left, right = self._left // 2, min(self._left + length, self._width - self._left) // 2
+        _, height = self._size_of_plane(1)
+        for plane in self._frame.planes[1:]:
+            chroma, stride = memoryview(plane), plane.line_size
+            for line in range(top // 2, min(height, (top + lines + 1) // 2)):
+                chroma[line * stride + left : line * stride + right] = bytes([_GREY]) * (right - left)
+
+    def _draw_bar(self, number: int) -> None:
+        """A light bar that crosses the picture once in a hundred frames."""
+        top, bottom = self._band
+        upper = self._bar_line(2 * number)
+        if not self._look.is_interlaced:
+            self._luma[top * self._stride : bottom * self._stride] = upper * (bottom - top)
+            return
+        lower = self._bar_line(2 * number + 1)
+        lines = b"".join(upper if line % 2 == 0 else lower for line in range(top, bottom))
+        self._luma[top * self._stride : bottom * self._stride] = lines
+
+    def _bar_line(self, step: int) -> bytes:
+        line = bytearray(self._band_line)
+        left = step % _BAR_STEPS * self._width // _BAR_STEPS
+        right = min(self._width, left + max(8, self._width // 16))
+        line[left:right] = bytes([self._look.luma(_WHITE)]) * (right - left)
+        return bytes(line)
+
+    def _draw_text(self, text: str, top: int, *, scale: int = 0) -> None:
+        scale = scale or self._scale
+        fitting = max(0, self._width - 2 * self._left) // ((WIDTH + 1) * scale)
+        text = text[:fitting]
+        ink, paper = self._look.luma(_WHITE), self._look.luma(_BLACK)
+        for row, line in enumerate(text_lines(text, scale, ink, paper)[: max(0, self._height - top)]):
+            begin = (top + row) * self._stride + self._left
+            self._luma[begin : begin + len(line)] = line
+
+
+def _fine_ramp(width: int, is_full_range: bool) -> bytes:
+    """A line from black to white in ten bits, little-endian."""
+    black, span = (0, 1023) if is_full_range else (4 * _BLACK, 4 * _LUMA_SPAN)
+    return b"".join((black + span * x // max(1, width - 1)).to_bytes(2, "little") for x in range(width))

@@ -1,0 +1,234 @@
+"""The sound of a camera: packets that MP4 carries, on the picture's origin."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.inputs.rtp.adts import guessed_configuration
+from seacorder.inputs.rtp.audio import NO_TYPE, AacUnits, MpegAudioUnits, Sound, SoundUnits, configured, sound_units
+from seacorder.inputs.rtp.audio_offset import Anchor, SoundOffset, anchor_of, nearest
+from seacorder.inputs.rtp.packets import Unwrapped
+from seacorder.inputs.rtp.rtcp import SenderReport
+from seacorder.inputs.rtp.sdp import OfferedTrack, static_type
+from seacorder.inputs.rtp.sound_clock import SoundClock
+from seacorder.media.aac import AacTranscoder, can_pass
+from seacorder.media.formats import detached, probe_audio, probe_mpeg_audio
+from seacorder.model.sample import SourcePacket, Track
+
+log = logging.getLogger(__name__)
+
+EMPTY_SECONDS = 3
+"""How long pictures may come before it is said that the sound does not."""
+
+PictureOrigin = tuple[int, int]
+"""RTP time of the first picture, unwrapped, and when it came (monotonic nanoseconds)."""
+
+
+def open_sound(tracks: tuple[OfferedTrack, ...], source: str) -> "AudioTrack | None":
+    """The first sound that can be recorded; None without one, which is logged where there is some."""
+    offered = _sounds(tracks)
+    for track in offered:
+        units = sound_units(track)
+        if units is None:
+            continue
+        try:
+            return AudioTrack(track, units, source)
+        except (FFmpegError, ValueError):
+            continue
+    if offered:
+        names = ", ".join(track.encoding.lower() or "of an unknown codec" for track in offered)
+        log.warning("%s: its sound (%s) cannot be read and is not recorded.", source, names)
+    return None
+
+
+def _sounds(tracks: tuple[OfferedTrack, ...]) -> list[OfferedTrack]:
+    """The sound that the camera sends, without what it would take from us (a loudspeaker, ONVIF's back channel).
+
+    Directions are said from the client's side, where sound to the camera is `sendonly`. Some cameras say them from
+    their own; they say the same of the picture.
+    """
+    is_from_camera = any(track.media == "video" and track.direction == "sendonly" for track in tracks)
+    others = ("inactive", "recvonly" if is_from_camera else "sendonly")
+    sections = [track for track in tracks if track.media == "audio" and track.direction not in others]
+    return [one for track in sections for one in (track, *track.alternatives)]
+
+
+class AudioTrack:
+    """One connection's sound. `units` takes the payloads; `items` gives what is finished.
+
+    A session description does not tell layer, rate and channels of MPEG audio, and of AAC it may leave the
+    configuration out: `template` is None until the first frame has told it.
+    """
+
+    def __init__(self, offered: OfferedTrack, units: SoundUnits, source: str = "Camera") -> None:
+        """FFmpegError or ValueError when this sound cannot be decoded."""
+        self.offered = offered
+        self.units = units
+        self._source = source
+        self._time_base = Fraction(1, offered.clock_rate)
+        self._transcoder: AacTranscoder | None = None
+        self.template: Any = None
+        self._is_given_up = self._is_broken = False
+        self._type = offered.payload_type
+        if not _tells_by_its_frames(offered, units):
+            self._open(_probed(offered))
+        self._times = Unwrapped()
+        self._clock = SoundClock(offered.clock_rate)
+        self._last = 0
+        """RTP time of the newest packet, unwrapped, as the camera stamped it."""
+        self._place = 0
+        """The same after what is wrong with the stamps is mended."""
+        self._offset: SoundOffset | None = None
+        self._begin: tuple[int, int] | None = None
+        self._learned: tuple[SenderReport | None, SenderReport | None] = (None, None)
+        self._watch_from_ns: int | None = None
+        self._has_packets = self._is_said = False
+
+    @property
+    def is_awaited(self) -> bool:
+        """Nobody knows yet what sound it is."""
+        return self.template is None and not self._is_given_up
+
+    def give_up(self) -> None:
+        """Sound that has not told by now what it is stays out: whatever comes is dropped from now on."""
+        self._is_given_up = True
+
+    def begin_at(self, video_timestamp: int, sound_timestamp: int) -> None:
+        """The camera says that both RTP times stand for one moment."""
+        self._begin = (video_timestamp, sound_timestamp)
+
+    def learn(self, video: SenderReport | None, sound: SenderReport | None, picture: PictureOrigin) -> None:
+        """The newest sender report of each track."""
+        if video is None or sound is None or self._offset is None or (video, sound) == self._learned:
+            return
+        self._learned = (video, sound)
+        if self._clock.is_counted:
+            return  # the report's RTP time is of the clock that is wrong
+        anchor = anchor_of(sound, self._last)
+        mended = Anchor(round(anchor.time - self._clock.shift), anchor.ns)
+        self._offset.learn(anchor_of(video, picture[0]), mended)
+
+    def items(self, arrived_ns: int, picture: PictureOrigin | None) -> Iterator[SourcePacket]:
+        """Finished packets; none before the first picture, which gives the origin."""
+        ready = self.units.ready
+        if self.is_awaited and ready:
+            self._open_by(ready[0].content)
+        if picture is not None and self.template is not None and not self._is_broken:
+            self._watch(arrived_ns)
+            try:
+                for sound in ready:
+                    yield from self._packets(sound, picture, arrived_ns)
+            except (FFmpegError, ValueError) as error:
+                # Sound never costs the picture.
+                self._is_broken = True
+                log.warning("%s: its sound cannot be read any more (%s) and is not recorded.", self._source, error)
+        ready.clear()
+
+    def _watch(self, arrived_ns: int) -> None:
+        """Says so once when the sound that the camera offers does not come."""
+        if self._watch_from_ns is None:
+            self._watch_from_ns = arrived_ns
+        is_late = arrived_ns - self._watch_from_ns >= EMPTY_SECONDS * NS_PER_SECOND
+        if is_late and not self._has_packets and not self._is_said:
+            self._is_said = True
+            sentence = "%s offers sound (%s) and sends none that can be read; the file's sound track stays empty."
+            log.warning(sentence, self._source, self.offered.encoding.lower())
+
+    def _open_by(self, frame: bytes) -> None:
+        stream = probe_mpeg_audio(frame) if isinstance(self.units, MpegAudioUnits) else self._probed_aac()
+        if stream is not None:
+            with contextlib.suppress(FFmpegError, ValueError):
+                self._open(stream)
+
+    def _probed_aac(self) -> Any:
+        """AAC without a configuration: what its ADTS headers say, else what is usual."""
+        offered, told = self.offered, getattr(self.units, "configuration", b"")
+        told = told or guessed_configuration(offered.clock_rate, offered.channels)
+        if not told:
+            return None
+        return _probed(replace(offered, format_text=f"{offered.format_text};config={told.hex()}"))
+
+    def _open(self, stream: Any) -> None:
+        """FFmpegError or ValueError when this sound cannot be decoded."""
+        if stream is None:
+            raise ValueError("FFmpeg knows no such sound")
+        if can_pass(stream.codec_context):
+            self.template = detached(stream, self._time_base)
+        else:
+            self._transcoder = AacTranscoder(stream)
+            self.template = self._transcoder.template
+
+    def _pts(self, picture: PictureOrigin, arrived_ns: int) -> int:
+        if self._offset is None:
+            rate = self.offered.clock_rate
+            self._offset = SoundOffset(rate, Anchor(*picture), Anchor(self._place, arrived_ns))
+            if self._begin is not None:
+                video, sound = self._begin
+                self._offset.begin_at(nearest(video, picture[0]), nearest(sound, self._last))
+        return self._offset.pts(self._place)
+
+    def _follow(self, payload_type: int) -> None:
+        """The camera sends another kind of sound than it says, whose number alone says which (RFC 3551, 6)."""
+        self._type, told = payload_type, static_type(payload_type)
+        if told is None or self._transcoder is None or told[0] == self.offered.encoding:
+            return
+        sent = replace(self.offered, payload_type=payload_type, encoding=told[0], clock_rate=told[1], channels=told[2])
+        stream, template = _probed(sent), self._transcoder.template.codec_context
+        if stream is None:
+            return
+        transcoder = AacTranscoder(stream)
+        made = transcoder.template.codec_context
+        if (made.sample_rate, made.channels) == (template.sample_rate, template.channels):
+            log.warning("%s says %s and sends %s.", self._source, self.offered.encoding.lower(), told[0].lower())
+            self._transcoder = transcoder
+
+    def _packets(self, sound: Sound, picture: PictureOrigin, arrived_ns: int) -> Iterator[SourcePacket]:
+        was_counted = self._clock.is_counted
+        self._last = self._times.take(sound.timestamp)
+        self._place = self._clock.take(self._last, sound.seconds, sound.missing, arrived_ns)
+        if self._clock.is_counted and not was_counted:
+            log.info("%s stamps its sound by another clock than it says; its samples are counted.", self._source)
+        if sound.payload_type not in (NO_TYPE, self._type):
+            self._follow(sound.payload_type)
+        packet: Any = av.Packet(sound.content)
+        packet.pts = packet.dts = self._pts(picture, arrived_ns)
+        packet.time_base = self._time_base
+        made = (packet,) if self._transcoder is None else self._transcoder.packets(packet)
+        for one in made:
+            self._has_packets = True
+            yield SourcePacket(
+                Track.AUDIO, one, one.pts, one.dts, one.duration or 0, True, one.size, arrived_ns
+            )
+
+
+def _tells_by_its_frames(offered: OfferedTrack, units: SoundUnits) -> bool:
+    """The description does not say enough to open it."""
+    return isinstance(units, MpegAudioUnits) or (isinstance(units, AacUnits) and not configured(offered.parameters))
+
+
+def _probed(offered: OfferedTrack) -> Any:
+    return probe_audio(_description(offered))
+
+
+def _description(track: OfferedTrack) -> str:
+    """A session description of one track alone, for FFmpeg, which knows every way of writing sound down."""
+    channels = f"/{track.channels}" if track.channels > 1 else ""
+    lines = [
+        "v=0",
+        "o=- 0 0 IN IP4 127.0.0.1",
+        "s=-",
+        "c=IN IP4 127.0.0.1",
+        "t=0 0",
+        f"m=audio 0 RTP/AVP {track.payload_type}",
+        f"a=rtpmap:{track.payload_type} {track.encoding}/{track.clock_rate}{channels}",
+    ]
+    if track.format_text:
+        lines.append(f"a=fmtp:{track.payload_type} {track.format_text}")
+    return "\r\n".join([*lines, ""])

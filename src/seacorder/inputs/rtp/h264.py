@@ -1,0 +1,130 @@
+"""H.264 out of RTP (RFC 6184): single NAL units, STAP-A and FU-A, packetization modes 0 and 1.
+
+The interleaved mode (2) is refused where a camera announces it; its packets are passed over like all others that mean
+nothing here.
+"""
+
+from seacorder.inputs.rtp.access_units import AccessUnits, Piece
+from seacorder.inputs.rtp.nal_units import H264_ROLES
+from seacorder.inputs.rtp.recovery_points import h264_frames
+from seacorder.media.bits import Bits
+
+_STAP_A, _FU_A = 24, 28
+_SEI, _SPS, _IDR = 6, 7, 5
+_PARTITIONS = (3, 4)
+"""B and C; they do not say which slice they are of."""
+_INTRA_SLICES = (2, 4, 7, 9)
+"""I and SI (ITU-T H.264, table 7-6)."""
+_HIGH_PROFILES = (44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244)
+
+
+class H264Units(AccessUnits):
+    """Pictures of one H.264 track. A keyframe is an IDR, or intra slices at a recovery point (open GOPs)."""
+
+    codec = "h264"
+    roles = H264_ROLES
+    header_bytes = 1
+
+    def _unpack(self, view: memoryview, begin: int, end: int) -> None:
+        if end - begin < 2:
+            return
+        first = view[begin]
+        kind = first & 0x1F
+        if kind == _FU_A:
+            header = view[begin + 1]
+            kind = header & 0x1F
+            if header & 0x80:
+                if not self._start(kind, bytes((first & 0xE0 | kind,)), view, begin + 2, end):
+                    return
+                self.continuation = bytes((first, kind))
+            elif not self._goes_on(kind, view, begin + 2, end):
+                return
+            if header & 0x40:
+                self._end()
+        elif kind == _STAP_A:
+            self._aggregate(view, begin + 1, end)
+        else:
+            self._whole(view, begin, end)
+
+    def _look_at_slice(self, kind: int, view: memoryview, begin: int, end: int) -> tuple[bool | None, bool]:
+        is_first = None if kind in _PARTITIONS else begin < end and view[begin] >= 0x80
+        is_key = kind == _IDR
+        if self._announced is not None:
+            frames, self._announced = self._announced, None
+            is_intra = not is_key and slice_type(bytes(view[begin : min(end, begin + 12)])) in _INTRA_SLICES
+            is_key = is_key or (is_intra and frames == 0)
+            self._recovery_frames = frames
+        return is_first, is_key
+
+    def _look_at_set(self, unit: bytes) -> None:
+        if unit[0] & 0x1F == _SPS:
+            self.may_be_field = may_have_fields(unit[1:])
+
+    def _look_at_message(self, kind: int, view: memoryview, begin: int, end: int) -> None:
+        if kind == _SEI and (frames := h264_frames(bytes(view[begin : min(end, begin + 256)]))) is not None:
+            self._announced = frames
+
+    def _kind_of(self, unit: Piece) -> int:
+        return unit[0] & 0x1F
+
+
+def slice_type(header: bytes) -> int | None:
+    """The slice type that a slice's first bytes tell (H.264, 7.3.3); None where they end before it."""
+    bits = Bits(header)
+    try:
+        bits.unsigned()
+        return bits.unsigned()
+    except EOFError:
+        return None
+
+
+def may_have_fields(sps: bytes) -> bool:
+    """False where sequence parameters, without their header, rule out fields (H.264, 7.3.2.1.1)."""
+    try:
+        return not _frames_only(Bits(sps))
+    except EOFError:
+        return True
+
+
+def _frames_only(bits: Bits) -> bool:
+    profile = bits.number(8)
+    bits.number(16)
+    bits.unsigned()
+    if profile in _HIGH_PROFILES:
+        _skip_high(bits)
+    bits.unsigned()
+    order = bits.unsigned()
+    if order == 0:
+        bits.unsigned()
+    elif order == 1:
+        bits.number(1)
+        for _ in range(2):
+            bits.signed()
+        for _ in range(bits.unsigned() & 0xFF):
+            bits.signed()
+    bits.unsigned()
+    bits.number(1)
+    for _ in range(2):
+        bits.unsigned()
+    return bits.number(1) == 1
+
+
+def _skip_high(bits: Bits) -> None:
+    chroma = bits.unsigned()
+    if chroma == 3:
+        bits.number(1)
+    for _ in range(2):
+        bits.unsigned()
+    bits.number(1)
+    if bits.number(1):
+        for place in range(12 if chroma == 3 else 8):
+            if bits.number(1):
+                _skip_scaling(bits, 16 if place < 6 else 64)
+
+
+def _skip_scaling(bits: Bits, size: int) -> None:
+    last = following = 8
+    for _ in range(size):
+        if following:
+            following = (last + bits.signed()) % 256
+        last = following or last

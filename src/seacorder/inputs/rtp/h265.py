@@ -1,0 +1,60 @@
+"""H.265 out of RTP (RFC 7798): single NAL units, aggregation packets and fragmentation units, without DON fields.
+
+Decoding order numbers (`sprop-max-don-diff` above 0) are refused where a camera announces them.
+"""
+
+from seacorder.inputs.rtp.access_units import AccessUnits, Piece
+from seacorder.inputs.rtp.nal_units import H265_ROLES
+from seacorder.inputs.rtp.recovery_points import h265_frames
+
+_AP, _FU = 48, 49
+_SEI = 39
+_IRAP = range(16, 22)
+_OTHER_LAYER = 63
+"""Stands for whatever is not of the base layer."""
+
+
+class H265Units(AccessUnits):
+    """Pictures of one H.265 track. A keyframe is any IRAP picture (IDR, CRA, BLA)."""
+
+    codec = "hevc"
+    roles = H265_ROLES
+    header_bytes = 2
+    may_be_field = False  # each field is a picture of its own
+
+    def _unpack(self, view: memoryview, begin: int, end: int) -> None:
+        if end - begin < 3:
+            return
+        kind = view[begin] >> 1 & 0x3F
+        if kind == _FU:
+            header = view[begin + 2]
+            kind = header & 0x3F
+            if header & 0x80:
+                unit_header = bytes((view[begin] & 0x81 | kind << 1, view[begin + 1]))
+                if not self._start(self._kind_of(unit_header), unit_header, view, begin + 3, end):
+                    return
+                self.continuation = bytes((view[begin], view[begin + 1], kind))
+            elif not self._goes_on(kind, view, begin + 3, end):
+                return
+            if header & 0x40:
+                self._end()
+        elif kind == _AP:
+            self._aggregate(view, begin + 2, end)
+        else:
+            self._whole(view, begin, end)
+
+    def _look_at_slice(self, kind: int, view: memoryview, begin: int, end: int) -> tuple[bool | None, bool]:
+        if self._announced is not None:
+            self._recovery_frames, self._announced = self._announced, None
+        return begin < end and view[begin] >= 0x80, kind in _IRAP
+
+    def _look_at_set(self, unit: bytes) -> None:
+        """Nothing in there matters here."""
+
+    def _look_at_message(self, kind: int, view: memoryview, begin: int, end: int) -> None:
+        if kind == _SEI and (frames := h265_frames(bytes(view[begin : min(end, begin + 256)]))) is not None:
+            self._announced = frames
+
+    def _kind_of(self, unit: Piece) -> int:
+        is_other_layer = unit[0] & 1 or unit[1] & 0xF8
+        return _OTHER_LAYER if is_other_layer else unit[0] >> 1 & 0x3F

@@ -1,0 +1,246 @@
+"""The picture of a camera: access units become packets, with format and times as the contract wants them."""
+
+import logging
+from fractions import Fraction
+from typing import Any
+
+import av
+
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import InputFailed
+from seacorder.base.log import RateLimit
+from seacorder.inputs.rtp.access_units import AccessUnit, AccessUnits
+from seacorder.inputs.rtp.audio_offset import anchor_of
+from seacorder.inputs.rtp.beginnings import Beginnings
+from seacorder.inputs.rtp.decoding_times import DEEPEST, PictureOrder
+from seacorder.inputs.rtp.h264 import H264Units, slice_type
+from seacorder.inputs.rtp.h265 import H265Units
+from seacorder.inputs.rtp.missing_pictures import MissingPictures
+from seacorder.inputs.rtp.packets import Unwrapped
+from seacorder.inputs.rtp.rtcp import SenderReport
+from seacorder.inputs.rtp.sdp import OfferedTrack
+from seacorder.media.formats import ProbedVideo, probe_for_mp4, sane_rate, source_format
+from seacorder.media.parameter_sets import CurrentSets, ParameterSets, find
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+log = logging.getLogger(__name__)
+
+TIME_BASE = Fraction(1, 90_000)
+_USUAL_FRAME_TICKS = 3600
+_SEQUENCES_MAX = 64
+"""So many sequence parameter sets are remembered, so that a camera that changes them to and fro costs little."""
+_START_CODE = b"\x00\x00\x00\x01"
+_ENCODINGS: dict[str, tuple[str, type[AccessUnits]]] = {
+    "H264": ("h264", H264Units),
+    "H265": ("hevc", H265Units),
+    "HEVC": ("hevc", H265Units),
+}
+_OTHER_NAMES = {"JPEG": "mjpeg", "MP4V-ES": "mpeg4", "MPV": "mpeg2video", "": "an unknown codec"}
+
+
+def choose(tracks: tuple[OfferedTrack, ...], source: str) -> OfferedTrack:
+    """The first picture that can be recorded. InputFailed says why there is none."""
+    pictures = [one for track in tracks if track.media == "video" for one in (track, *track.alternatives)]
+    if not pictures:
+        raise InputFailed(f"{source} sends no video; choose another of its streams.")
+    chosen = next((track for track in pictures if track.encoding in _ENCODINGS), None)
+    if chosen is None:
+        encoding = pictures[0].encoding
+        name = _OTHER_NAMES.get(encoding, encoding.lower())
+        raise InputFailed(
+            f"{source} sends {name}; set it to H.264 or H.265, or add #client=ffmpeg to its address."
+        )
+    parameters = chosen.parameters
+    if parameters.get("packetization-mode") == "2" or parameters.get("sprop-max-don-diff", "0") != "0":
+        raise InputFailed(f"{source} sends its pictures interleaved, which is not supported; switch that off in it.")
+    return chosen
+
+
+class VideoTrack:
+    """One connection's picture. `units` takes the payloads; `items` gives what is finished."""
+
+    def __init__(self, offered: OfferedTrack, source: str, clock: Clock) -> None:
+        self._codec, make_units = _ENCODINGS[offered.encoding]
+        self.units = make_units()
+        self._offered = offered
+        self.control = offered.control
+        self.source = source
+        self._rate_limit = RateLimit(clock)
+        self.audio_template: Any = None
+        """Goes into every format; None without sound."""
+        self._format: SourceFormat | None = None
+        self._known: frozenset[bytes] = frozenset()
+        self._sequence: set[bytes] = set()
+        """Sequence parameter sets that are known to go with the format."""
+        self._current = CurrentSets(self._codec)
+        self._seen: tuple[bytes, ...] = ()
+        self._keeps_sets = False
+        self._times = Unwrapped()
+        self._beginnings = Beginnings()
+        self._order = PictureOrder(0, _USUAL_FRAME_TICKS)
+        self._missing = MissingPictures(0)
+        self._frame_ticks = 0
+        self._damaged = 0
+        self._arrived_ns = 0
+        self._told_by_times = 0
+        """So many pictures of a stream that reorders still tell by their times what was lost."""
+        self.report: SenderReport | None = None
+        """The newest one that no picture has carried on yet."""
+        self.origin: int | None = None
+        """RTP time of the first picture that was handed over, unwrapped; pts count from it."""
+        self.origin_arrived_ns = 0
+
+    def items(self, arrived_ns: int) -> list[SourcePacket | SourceFormat]:
+        """Finished pictures, from the first keyframe on, with the formats that they begin."""
+        ready = self.units.ready
+        items: list[SourcePacket | SourceFormat] = []
+        if self.units.damaged != self._damaged:
+            self._say_damaged()
+        for unit in ready:
+            if unit.parameter_sets:
+                self._current.put(unit.parameter_sets)
+            time = self._times.take(unit.timestamp)
+            recovery = self._beginnings.take(time, is_keyframe=unit.is_keyframe, recovery_frames=unit.recovery_frames)
+            if recovery is not None and (new := self._changed_format(unit)) is not None:
+                items.append(new)
+            if self._format is not None:
+                items.append(self._packet(unit, time, recovery, arrived_ns))
+        ready.clear()
+        return items
+
+    def _packet(self, unit: AccessUnit, time: int, recovery: int | None, arrived_ns: int) -> SourcePacket:
+        """`time` unwrapped; `recovery`: after so many pictures all is right when a file begins with it, None: never."""
+        begins = recovery is not None
+        if self.origin is None:
+            self.origin, self.origin_arrived_ns = time, arrived_ns
+        pts = time - self.origin
+        content = unit.content
+        if unit.parameter_sets:
+            # What the format does not hold has to go with the picture, and then the old ones too when they come back.
+            self._keeps_sets = self._keeps_sets or not self._known.issuperset(unit.parameter_sets)
+        if self._keeps_sets:
+            # Whoever begins with a keyframe needs all of them, whichever the camera has just sent.
+            sets = self._current.all if begins else unit.parameter_sets
+            content = b"".join(len(one).to_bytes(4, "big") + one for one in sets) + content
+        report, self.report = self.report, None
+        packet: Any = av.Packet(content)
+        packet.is_keyframe = begins  # its times are set by whoever writes it, each time anew
+        order, waited = self._order, max(0, arrived_ns - self._arrived_ns) * 9 // 100_000
+        self._arrived_ns = arrived_ns
+        dts = order.decoding_time(pts, waited, content)
+        missing = self._missing.before(dts, damaged=unit.damaged, lost=unit.lost)
+        if unit.damaged or unit.lost:
+            self._told_by_times = DEEPEST + 1
+        return SourcePacket(
+            Track.VIDEO,
+            packet,
+            None if order.is_stray else pts,
+            dts,
+            self._frame_ticks,
+            begins,
+            len(content),
+            arrived_ns,
+            unit.is_doubtful,
+            None if report is None else _camera_ns(report, time),
+            0 if order.reorders else missing,
+            self._is_counted(),
+            recovery or 0,
+        )
+
+    def _is_counted(self) -> bool:
+        """Packet numbers tell all that is missing; where pictures are reordered a hole comes later than they say."""
+        if not self._order.reorders:
+            return True
+        self._told_by_times -= self._told_by_times > 0
+        return self._told_by_times == 0
+
+    def _changed_format(self, keyframe: AccessUnit) -> SourceFormat | None:
+        """The new format where `keyframe` begins one; the same object stays until then."""
+        if self._format is None:
+            return self._begin(keyframe)
+        if keyframe.parameter_sets == self._seen:
+            return None
+        self._seen = keyframe.parameter_sets
+        found = self._sets(self._current.all)
+        if not found.is_complete or found.sequence <= self._sequence:
+            return None
+        probed = self._probe(found, keyframe)
+        if self._has_same_pictures(probed):
+            # Files that are open go on: the sets travel with the pictures.
+            log.info("%s changed its picture parameters, but not the size or the format of its pictures.", self.source)
+            self._sequence = set(found.sequence) if len(self._sequence) > _SEQUENCES_MAX else self._sequence
+            self._sequence |= found.sequence
+            return None
+        log.info("%s changed its picture parameters.", self.source)
+        return self._use(found, probed)
+
+    def _begin(self, keyframe: AccessUnit) -> SourceFormat | None:
+        """The first format, as soon as the parameter sets are there."""
+        found = self._sets(keyframe.parameter_sets)
+        if not found.is_complete:
+            found = self._sets(self._offered.parameter_sets + keyframe.parameter_sets)
+        if not found.is_complete:
+            return None
+        self._current.put(found.all)
+        self._seen = keyframe.parameter_sets
+        return self._use(found, self._probe(found, keyframe))
+
+    def _probe(self, found: ParameterSets, keyframe: AccessUnit) -> ProbedVideo:
+        return probe_for_mp4(self._codec, found.as_byte_stream() + _as_byte_stream(keyframe.content), TIME_BASE)
+
+    def _has_same_pictures(self, probed: ProbedVideo) -> bool:
+        """Size and pixel format (bit depth, colour) are those of the present format; profile and level do not count."""
+        if self._format is None:
+            return False
+        old, new = self._format.templates[Track.VIDEO].codec_context, probed.template.codec_context
+        return bool((old.width, old.height, old.pix_fmt) == (new.width, new.height, new.pix_fmt))
+
+    def _use(self, found: ParameterSets, probed: ProbedVideo) -> SourceFormat:
+        rate = sane_rate(self._offered.frame_rate) or probed.frame_rate
+        self._frame_ticks = round(90_000 / rate) if rate else 0
+        self._order = PictureOrder(
+            probed.reorder_depth,
+            self._frame_ticks or _USUAL_FRAME_TICKS,
+            None if probed.tells_depth else _has_b_slice,
+        )
+        self._missing = MissingPictures(self._frame_ticks)
+        self._known, self._sequence = frozenset(found.all), set(found.sequence)
+        self._keeps_sets = False
+        self._format = source_format(probed.template, self.audio_template, frame_rate=rate)
+        return self._format
+
+    def _sets(self, units: tuple[bytes, ...]) -> ParameterSets:
+        return find(b"".join(_START_CODE + unit for unit in units), self._codec)
+
+    def _say_damaged(self) -> None:
+        self._damaged = self.units.damaged
+        held = self._rate_limit.allow("damaged")
+        if held is not None:
+            sentence = "%s: packets were lost; %d pictures so far came damaged and were dropped."
+            log.warning(sentence, self.source, self._damaged)
+
+
+def _camera_ns(report: SenderReport, time: int) -> int:
+    """What the camera's clock showed at an unwrapped RTP time."""
+    anchor = anchor_of(report, time)
+    return anchor.ns + (time - anchor.time) * NS_PER_SECOND // 90_000
+
+
+def _has_b_slice(content: bytes) -> bool:
+    """True when an H.264 picture's first slice is one of B type, whose picture may be shown before earlier ones."""
+    at = 0
+    while at + 5 < len(content):
+        begin, at = at + 4, at + 4 + int.from_bytes(content[at : at + 4], "big")
+        if 1 <= content[begin] & 0x1F <= 5:
+            return (slice_type(content[begin + 1 : begin + 13]) or 0) % 5 == 1
+    return False
+
+
+def _as_byte_stream(content: bytes) -> bytes:
+    units: list[bytes] = []
+    at = 0
+    while at + 4 <= len(content):
+        stop = at + 4 + int.from_bytes(content[at : at + 4], "big")
+        units += (_START_CODE, content[at + 4 : stop])
+        at = stop
+    return b"".join(units)

@@ -1,0 +1,275 @@
+"""Cameras over RTSP, read by a client of our own; docs/design/rtsp.md says why.
+
+One connection. RTP travels inside of it (TCP) unless the address says `#transport=udp`. Each answer may take
+`TIMEOUT_SECONDS`, and so may the picture, a slow camera's longer (`picture_patience`); then the camera counts as gone.
+`rtsps://` is encrypted, but the certificate is not judged: cameras sign their own. `close` may come from any thread
+and ends a read that waits.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import InputFailed
+from seacorder.inputs.camera_failures import CLOSED, NO_TLS, failure, network_failure
+from seacorder.inputs.picture_timeout import USUAL_NS, PicturePatience
+from seacorder.inputs.rtp import video_track
+from seacorder.inputs.rtp.audio_track import AudioTrack, open_sound
+from seacorder.inputs.rtp.receiver import RtpReceiver, Units
+from seacorder.inputs.rtp.rtcp import SenderReport
+from seacorder.inputs.rtp.sdp import Description, OfferedTrack
+from seacorder.inputs.rtp.video_track import VideoTrack
+from seacorder.inputs.rtsp.camera_memory import CameraMemory
+from seacorder.inputs.rtsp.connection import ConnectionEndedError, ConnectionShutError, NoTlsError
+from seacorder.inputs.rtsp.session import RtspSession
+from seacorder.media.formats import with_sound
+from seacorder.model.address.address import RtspAddress
+from seacorder.model.sample import SourceFormat, SourcePacket
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 5
+KEYFRAME_WAIT_SECONDS = 20
+"""How long a camera may send pictures without one that can be decoded by itself."""
+
+SOUND_WAIT_SECONDS = 1
+"""How long pictures wait for sound that only tells by its first packet what it is."""
+
+Items = Iterator[SourcePacket | SourceFormat]
+
+
+class RtspInput:
+    """One connection to one camera; see `contract.Input`."""
+
+    def __init__(self, address: RtspAddress, clock: Clock, memory: CameraMemory | None = None) -> None:
+        """`memory`: what earlier connections to this camera have taught; it goes on learning."""
+        self._address = address
+        self._memory = memory or CameraMemory()
+        self._clock = clock
+        self._source = f"Camera {address.redacted}"
+        self._session: RtspSession | None = None
+        self._reading: _Reading | None = None
+        self._first: list[SourcePacket | SourceFormat] = []
+        self._is_closed = False
+        self.is_described = False
+        """The camera has described a picture that can be recorded: whatever fails after that is in how it talks."""
+
+    def open(self) -> SourceFormat:
+        with self._said():
+            self._session = RtspSession(self._address, self._source, self._clock, TIMEOUT_SECONDS, self._memory)
+            if self._is_closed:
+                raise ConnectionShutError
+            description = self._session.describe()
+            reading = self._set_up(self._session, description)
+            self._session.play()
+            reading.begin()
+            self._first = self._until_keyframe(reading)
+            self._reading = reading
+        found = self._first.pop(0)
+        if not isinstance(found, SourceFormat):
+            raise InputFailed(f"{self._source} began without a format.")
+        return found
+
+    def packets(self) -> Items:
+        if self._reading is None:
+            raise InputFailed(f"{self._source} is not open.")
+        reading = self._reading
+        with self._said():
+            first, self._first = self._first, []
+            for item in first:
+                if self._is_closed:
+                    raise ConnectionShutError
+                yield item
+            while True:
+                for item in reading.turn():
+                    if self._is_closed:
+                        raise ConnectionShutError
+                    yield item
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._session is not None:
+            self._session.close()
+
+    def _set_up(self, session: RtspSession, description: Description) -> "_Reading":
+        picture = video_track.choose(description.tracks, self._source)
+        self.is_described = True
+        wants_sound = self._address.wants_audio and not self._memory.dislikes_sound
+        sound = open_sound(description.tracks, self._source) if wants_sound else None
+        video = VideoTrack(picture, self._source, self._clock)
+        receivers = [_receiver(picture, video.units)]
+        session.set_up(picture, receivers[0])
+        if sound is not None:
+            receivers.append(_receiver(sound.offered, sound.units))
+            if not self._sets_up_sound(session, sound, receivers[1]):
+                sound = None
+        video.audio_template = None if sound is None else sound.template
+        return _Reading(session, video, sound, receivers, self._memory.patience, self._clock)
+
+    def _sets_up_sound(self, session: RtspSession, sound: AudioTrack, receiver: RtpReceiver) -> bool:
+        """False when the camera refuses it: sound never costs the picture."""
+        try:
+            session.set_up(sound.offered, receiver)
+        except InputFailed as refused:
+            log.warning("%s Its sound is not recorded.", refused.sentence)
+            return False
+        except (TimeoutError, ConnectionEndedError, ConnectionResetError):
+            self._memory.dislikes_sound = True
+            log.warning("%s does not answer when asked for its sound, and is not asked again.", self._source)
+            raise
+        return True
+
+    def _until_keyframe(self, reading: "_Reading") -> list[SourcePacket | SourceFormat]:
+        """The first format and the packets that came with it."""
+        begin_ns, patience = self._clock.monotonic_ns(), self._memory.patience
+        # The first picture is known to be whole when the second one begins.
+        while self._clock.monotonic_ns() - begin_ns < max(KEYFRAME_WAIT_SECONDS * NS_PER_SECOND, 2 * patience.limit_ns):
+            if items := reading.turn():
+                return self._until_sound(reading, items)
+        raise InputFailed(
+            f"{self._source} sent no keyframe with its parameters within {KEYFRAME_WAIT_SECONDS} s; "
+            "set the camera's keyframe (GOP, I-frame) interval to 1 or 2 seconds."
+        )
+
+    def _until_sound(
+        self, reading: "_Reading", items: list[SourcePacket | SourceFormat]
+    ) -> list[SourcePacket | SourceFormat]:
+        """`items` and what comes until it is known which sound there is, which some only tell by sending it."""
+        limit_ns = self._clock.monotonic_ns() + SOUND_WAIT_SECONDS * NS_PER_SECOND
+        while reading.awaits_sound and self._clock.monotonic_ns() < limit_ns:
+            items += reading.turn()
+        if reading.awaits_sound:
+            sentence = "%s did not send the sound that it offers within %d s; its sound is not recorded."
+            log.warning(sentence, self._source, SOUND_WAIT_SECONDS)
+        template = reading.settle_sound()
+        if template is None:
+            return items
+        return [with_sound(item, template) if isinstance(item, SourceFormat) else item for item in items]
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """What goes wrong, as one sentence; the connection is at its end then."""
+        try:
+            yield
+        except InputFailed:
+            self._let_go()
+            raise
+        except OSError as error:
+            if self._session is not None and not self._is_closed:
+                self._session.ended(self._clock.monotonic_ns())
+            self._let_go()
+            raise self._sentence_of(error) from None
+
+    def _sentence_of(self, error: OSError) -> InputFailed:
+        if self._is_closed or isinstance(error, ConnectionShutError):
+            return InputFailed(f"{self._source} was closed.")
+        if isinstance(error, ConnectionEndedError):
+            return failure(CLOSED, self._source)
+        if isinstance(error, NoTlsError):
+            return failure(NO_TLS, self._source)
+        return network_failure(error, self._source, self._address)
+
+
+class _Reading:
+    """A session that plays, and its tracks."""
+
+    def __init__(
+        self,
+        session: RtspSession,
+        video: VideoTrack,
+        sound: AudioTrack | None,
+        receivers: list[RtpReceiver],
+        patience: PicturePatience,
+        clock: Clock,
+    ) -> None:
+        self._source = video.source
+        self._patience = patience
+        self._session = session
+        self._video = video
+        self._sound = sound
+        self._receivers = receivers
+        self._clock = clock
+        self._received = 0
+        self._picture_came_ns = clock.monotonic_ns()
+        self._next_look_ns = 0
+        self._told: SenderReport | None = None
+        """The newest report that the picture's track has been given."""
+
+    def begin(self) -> None:
+        """It plays: what the camera says of the tracks' beginning is known."""
+        times, sound = self._session.rtp_times, self._sound
+        self._picture_came_ns = self._clock.monotonic_ns()
+        self._patience.begin()
+        if sound is not None:
+            video_time, sound_time = times.get(self._video.control), times.get(sound.offered.control)
+            if video_time is not None and sound_time is not None:
+                sound.begin_at(video_time, sound_time)
+
+    @property
+    def awaits_sound(self) -> bool:
+        """There is sound, and only its first packet will tell which."""
+        return self._sound is not None and self._sound.is_awaited
+
+    def settle_sound(self) -> Any:
+        """What the sound is; None when there has been none, and then there will be none."""
+        if self._sound is None:
+            return None
+        self._sound.give_up()
+        self._video.audio_template = self._sound.template
+        return self._sound.template
+
+    def turn(self) -> list[SourcePacket | SourceFormat]:
+        """Waits for the next burst and returns what it finished. TimeoutError when the picture stays away."""
+        video = self._video
+        video.units.settle()
+        try:
+            self._session.pump(pause=video.units.is_within)
+        except TimeoutError:  # nothing at all came, which is no silence yet with a slow camera
+            if self._patience.limit_ns <= USUAL_NS:
+                self._patience.ended_in_silence()
+                raise
+        now_ns = self._clock.monotonic_ns()
+        for receiver in self._receivers:
+            if receiver.turn(now_ns):
+                log.info("%s goes on as another sender (SSRC).", self._source)
+        self._watch(now_ns)
+        items = video.items(now_ns)
+        if self._sound is not None:
+            origin = None if video.origin is None else (video.origin, video.origin_arrived_ns)
+            items += self._sound.items(now_ns, origin)
+        return items
+
+    def _watch(self, now_ns: int) -> None:
+        received = self._receivers[0].sequence.received
+        if received != self._received:
+            self._patience.came(now_ns - self._picture_came_ns, now_ns)
+            self._received, self._picture_came_ns = received, now_ns
+        elif now_ns - self._picture_came_ns >= self._patience.limit_ns:
+            self._patience.ended_in_silence()
+            raise TimeoutError
+        if self._receivers[0].is_over:
+            raise ConnectionEndedError
+        if self._receivers[0].report is not self._told:
+            self._told = self._video.report = self._receivers[0].report
+        if now_ns >= self._next_look_ns:
+            self._next_look_ns = now_ns + NS_PER_SECOND // 2
+            self._look(now_ns)
+
+    def _look(self, now_ns: int) -> None:
+        """What need not be done for every burst."""
+        for receiver in self._receivers:
+            receiver.note_report_time(now_ns)
+        self._session.keep_alive(now_ns)
+        video, sound = self._video, self._sound
+        if sound is not None and video.origin is not None:
+            reports = [receiver.report for receiver in self._receivers]
+            sound.learn(reports[0], reports[1], (video.origin, video.origin_arrived_ns))
+
+
+def _receiver(track: OfferedTrack, units: Units) -> RtpReceiver:
+    return RtpReceiver(track.payload_type, units, is_only_type=track.is_only_type)

@@ -1,0 +1,84 @@
+"""A camera over RTSP by whichever client can read it: ours, and where ours cannot, FFmpeg's.
+
+Ours comes first: it knows what the network lost, and takes less processor time. Where the camera has described its
+picture and ours then cannot get it, FFmpeg's is tried at once, and after further failures less and less often. Where
+FFmpeg's brings pictures, it stays for as long as it can connect, and that is said: in an event and in the status.
+"""
+
+import logging
+
+from seacorder.base.clock import Clock
+from seacorder.base.errors import InputFailed, InputRefused
+from seacorder.inputs.contract import Input, Items
+from seacorder.inputs.rtsp.camera import RtspInput
+from seacorder.inputs.rtsp.camera_memory import CameraMemory
+from seacorder.model.address.address import RtspAddress
+from seacorder.model.sample import SourceFormat
+
+log = logging.getLogger(__name__)
+
+
+class EitherRtspInput:
+    """One connection to one camera; see `contract.Input`."""
+
+    def __init__(self, address: RtspAddress, clock: Clock, memory: CameraMemory) -> None:
+        self._address = address
+        self._clock = clock
+        self._memory = memory
+        self._own = RtspInput(address, clock, memory)
+        self._input: Input = self._own
+        self._is_closed = False
+
+    def open(self) -> SourceFormat:
+        memory = self._memory
+        if memory.prefers_ffmpeg:
+            memory.prefers_ffmpeg = False
+            found = self._by_ffmpeg()
+            memory.prefers_ffmpeg = True
+            return found
+        patience, limit_ns = memory.patience, memory.patience.limit_ns
+        patience.begin()
+        try:
+            found = self._own.open()
+        except InputRefused:
+            raise
+        except InputFailed as failure:
+            if not self._own.is_described or self._is_closed:
+                raise
+            if patience.has_seen_picture and patience.limit_ns > limit_ns:
+                raise  # the camera is slow, not odd: our client waits longer the next time
+            memory.failures += 1
+            if memory.failures & (memory.failures + 1):  # tried after 1, 3, 7, 15, … failures
+                raise
+            return self._otherwise(failure)
+        memory.failures = 0
+        return found
+
+    def packets(self) -> Items:
+        return self._input.packets()
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._input.close()
+
+    def _otherwise(self, failure: InputFailed) -> SourceFormat:
+        """FFmpeg's client in place of ours, which has failed; raises `failure` where it fails too."""
+        self._own.close()
+        try:
+            found = self._by_ffmpeg()
+        except InputFailed:
+            raise failure from None
+        self._memory.prefers_ffmpeg = True
+        sentence = (
+            f"{failure.sentence} FFmpeg's client can read it and takes over; add #client=ffmpeg to the address to "
+            "begin with it, and tell us of this camera."
+        )
+        log.warning("%s", sentence)
+        self._memory.tell(sentence)
+        return found
+
+    def _by_ffmpeg(self) -> SourceFormat:
+        from seacorder.inputs.ffmpeg.rtsp import FfmpegRtspInput  # hardly any camera needs it
+
+        self._input = FfmpegRtspInput(self._address, self._clock, self._memory.patience)
+        return self._input.open()

@@ -1,0 +1,4 @@
+"""Where narration comes from: sound devices, a file in real time, the test tone.
+
+Used by the narrator, on its ingest thread.
+"""

@@ -1,0 +1,205 @@
+"""Where narration comes from: a sound device, a file in real time, or the test tone.
+
+Devices go through FFmpeg's own: ALSA on Linux, DirectShow on Windows, AVFoundation on macOS, one way for all three.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import av
+import av.logging
+from av.error import FFmpegError
+
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.errors import InputFailed
+from seacorder.inputs.real_time import Pace
+from seacorder.inputs.sound.tone import RATE, tone
+from seacorder.model.address.address import FileAddress
+from seacorder.model.address.sound import DeviceAddress, ToneAddress, parse_sound_address
+from seacorder.model.narration import SAMPLE_RATE
+
+CHUNK_NS = 20 * NS_PER_MS
+_ALSA_FOLDER = Path("/usr/share/alsa")
+_LAYOUTS = {1: "mono", 2: "stereo"}
+
+
+@dataclass(frozen=True, slots=True)
+class SoundChunk:
+    """Some sound that came together."""
+
+    frame: Any
+    """A PyAV audio frame; its times mean nothing."""
+    arrived_ns: int
+    """Monotonic time at which its last sample was here."""
+
+
+class Sound(Protocol):
+    """One connection to one source of sound; all from one thread, `close` from any."""
+
+    def open(self) -> None:
+        """Blocks; InputFailed with one sentence on why not."""
+        ...
+
+    def chunks(self) -> Iterator[SoundChunk]:
+        """What comes, as it comes. Blocks; ends where the source ends; InputFailed when it breaks."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of everything; does nothing the second time."""
+        ...
+
+
+def make_sound(address: str, *, channels: int, clock: Clock) -> Sound:
+    """An unopened source. BadRequest when the address is not one. Does not block."""
+    av.logging.set_level(None)
+    match parse_sound_address(address):
+        case DeviceAddress() as device:
+            return DeviceSound(device, channels, clock)
+        case FileAddress() as file:
+            return FileSound(file, clock)
+        case ToneAddress():
+            return ToneSound(clock)
+
+
+class DeviceSound:
+    """A microphone or line input. The system's sound library gives small pieces; they are joined to 20 ms."""
+
+    def __init__(self, address: DeviceAddress, channels: int, clock: Clock) -> None:
+        self._address = address
+        self._channels = channels
+        self._clock = clock
+        self._container: Any = None
+
+    def open(self) -> None:
+        if self._address.kind == "alsa":
+            _find_alsa_configuration()
+        faults = []
+        for channels in (self._channels, 3 - self._channels):
+            try:
+                self._container = self._opened(channels)
+                return
+            except (FFmpegError, OSError, IndexError, ValueError) as error:
+                faults.append(getattr(error, "strerror", None) or str(error))
+        raise InputFailed(
+            f"The sound device {self._address.kind}:{self._address.name} cannot be opened ({faults[0]}); see whether "
+            "`seacorder inputs` lists it and whether another program has it."
+        )
+
+    def chunks(self) -> Iterator[SoundChunk]:
+        stream = self._container.streams.audio[0]
+        context = stream.codec_context
+        frame_bytes = context.format.bytes * context.channels
+        wanted = frame_bytes * max(1, context.sample_rate * CHUNK_NS // NS_PER_SECOND)
+        waiting = bytearray()
+        try:
+            for packet in self._container.demux(stream):
+                waiting += bytes(packet)
+                if len(waiting) >= wanted:
+                    whole = len(waiting) // frame_bytes * frame_bytes
+                    yield SoundChunk(_frame_of(bytes(waiting[:whole]), context), self._clock.monotonic_ns())
+                    del waiting[:whole]
+        except (FFmpegError, OSError) as error:
+            sentence = f"The sound device {self._address.kind}:{self._address.name} gives no more ({error.strerror})."
+            raise InputFailed(sentence) from error
+
+    def close(self) -> None:
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+
+    def _opened(self, channels: int) -> Any:
+        kind, name = self._address.kind, self._address.name
+        options = {"sample_rate": str(SAMPLE_RATE), "channels": str(channels)}
+        if kind == "dshow":
+            name, options = f"audio={name}", options | {"audio_buffer_size": "20"}
+        elif kind == "avfoundation":
+            name, options = f":{name}", {}
+        return av.open(name, format=kind, options=options)
+
+
+class FileSound:
+    """The sound of a file at the speed at which it was recorded."""
+
+    def __init__(self, address: FileAddress, clock: Clock) -> None:
+        self._address = address
+        self._clock = clock
+        self._pace = Pace(clock)
+        self._container: Any = None
+
+    def open(self) -> None:
+        try:
+            self._container = av.open(self._address.path)
+            if not self._container.streams.audio:
+                raise InputFailed(f"{self._address.path} has no sound in it.")
+        except (FFmpegError, OSError) as error:
+            raise InputFailed(f"{self._address.path} cannot be opened ({error.strerror}).") from error
+
+    def chunks(self) -> Iterator[SoundChunk]:
+        due_ns = float(self._clock.monotonic_ns())
+        while not self._pace.is_stopped:
+            try:
+                for frame in self._container.decode(audio=0):
+                    due_ns += frame.samples * NS_PER_SECOND / frame.sample_rate
+                    self._pace.wait_until(int(due_ns))
+                    if self._pace.is_stopped:
+                        return
+                    yield SoundChunk(frame, int(due_ns))
+                if not self._address.loop:
+                    return
+                self._container.seek(0)
+            except (FFmpegError, OSError) as error:
+                raise InputFailed(f"{self._address.path} cannot be read ({error.strerror}).") from error
+
+    def close(self) -> None:
+        self._pace.stop()
+
+
+class ToneSound:
+    """The test tone, by this machine's clocks as they are when it is opened."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._pace = Pace(clock)
+        self._begin_ns = 0
+        self._first = 0
+
+    def open(self) -> None:
+        # Begins at a whole sample of UTC, which is soon.
+        utc_minus_ns = self._clock.utc_ns() - self._clock.monotonic_ns()
+        self._first = self._clock.utc_ns() * RATE // NS_PER_SECOND + 1
+        self._begin_ns = self._first * NS_PER_SECOND // RATE - utc_minus_ns
+
+    def chunks(self) -> Iterator[SoundChunk]:
+        count = RATE * CHUNK_NS // NS_PER_SECOND
+        done = 0
+        while not self._pace.is_stopped:
+            samples = tone(self._first + done, count)
+            done += count
+            due_ns = self._begin_ns + done * NS_PER_SECOND // RATE
+            self._pace.wait_until(due_ns)
+            frame = av.AudioFrame(format="s16", layout="mono", samples=count)
+            frame.sample_rate = RATE
+            frame.planes[0].update(samples.tobytes())
+            yield SoundChunk(frame, max(due_ns, self._clock.monotonic_ns()))
+
+    def close(self) -> None:
+        self._pace.stop()
+
+
+def _frame_of(data: bytes, context: Any) -> Any:
+    """Samples as the device sends them, packed."""
+    samples = len(data) // (context.format.bytes * context.channels)
+    frame = av.AudioFrame(format=context.format.packed.name, layout=_LAYOUTS[context.channels], samples=samples)
+    frame.sample_rate = context.sample_rate
+    frame.planes[0].update(data)
+    return frame
+
+
+def _find_alsa_configuration() -> None:
+    """The library in PyAV's wheel looks for its configuration where it was built; the system's is meant."""
+    if (_ALSA_FOLDER / "alsa.conf").is_file():
+        os.environ.setdefault("ALSA_CONFIG_DIR", str(_ALSA_FOLDER))
+        os.environ.setdefault("ALSA_CONFIG_PATH", str(_ALSA_FOLDER / "alsa.conf"))

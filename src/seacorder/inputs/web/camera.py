@@ -1,0 +1,175 @@
+"""Streams over HTTP: MJPEG as web cameras send it, read here; what else there is, FFmpeg reads out of the same answer.
+
+The server is asked once: many a small encoder serves a single viewer, and ends when that one hangs up.
+A JPEG carries no time. Its time is its arrival, on the machine's monotonic clock. Every read may take five seconds, a
+slow camera's longer (`picture_patience`); then the camera counts as gone.
+"""
+
+import http.client
+import logging
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import InputFailed
+from seacorder.base.log import RateLimit
+from seacorder.inputs.ffmpeg.stream import StreamInput
+from seacorder.inputs.ffmpeg.stream_failures import BROKEN, CLOSED, answer_failure, said, stream_failure
+from seacorder.inputs.http_answer import AnswerContent, WebAnswer, ask
+from seacorder.inputs.picture_timeout import PicturePatience
+from seacorder.inputs.web.content import LOOK_BYTES, WebKind, boundary_of, is_enough, is_file, kind_of
+from seacorder.inputs.web.multipart import NoMultipartError, parts
+from seacorder.media.formats import probe_pictures, source_format
+from seacorder.media.picture_header import size_of
+from seacorder.model.address.address import StreamAddress
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
+
+log = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 5
+TIME_BASE = Fraction(1, 90_000)
+_TICKS_PER_SECOND = 90_000
+_CONTAINERS = {WebKind.MPEG_TS: "mpegts", WebKind.FLV: "flv"}
+_A_PAGE = "{source} answers with a web page. Write the address of its MJPEG stream, as its manual names it."
+_ONE_PICTURE = "{source} answers with one still. Write the address of its MJPEG stream, as its manual names it."
+_A_FILE = "{source} answers with a file of {reason} bytes. Download it, and record it with file:."
+_EMPTY = "{source} answers and sends nothing. Check that something is sent there now; it is tried again."
+_NOT_HTTP = "{source} answers, but not in HTTP. Check the port, and write https:// if it uses TLS there."
+_NO_JPEG = "{source} sends parts that are no JPEG pictures. Choose MJPEG in the camera."
+_HUGE = "{source} sends something else than it announces. Check its address."
+
+
+class WebInput:
+    """One request; see `contract.Input`."""
+
+    def __init__(self, address: StreamAddress, clock: Clock, patience: PicturePatience | None = None) -> None:
+        self._address = address
+        self._patience = patience or PicturePatience()
+        self._clock = clock
+        self._source = f"Stream {address.redacted}"
+        self._answer: WebAnswer | None = None
+        self._pictures: Iterator[tuple[bytes, int]] = iter(())
+        self._first: tuple[bytes, int] | None = None
+        self._size: tuple[int, int] | None = None
+        self._other: StreamInput | None = None
+        self._is_closed = False
+
+    def open(self) -> SourceFormat:
+        try:
+            answer = ask(self._address.url, self._address.user, self._address.password, ANSWER_SECONDS)
+        except http.client.HTTPException:
+            raise said(_NOT_HTTP, self._source) from None
+        except OSError as error:
+            raise stream_failure(error, self._address, self._source) from None
+        self._answer = answer
+        if answer.response.status != http.client.OK:
+            has_user = self._address.user is not None
+            raise answer_failure(answer.response.status, answer.response.reason, self._source, has_user=has_user)
+        self._wait_at_most(self._patience.limit_ns)
+        content, length = AnswerContent(answer), answer.response.length
+        try:
+            head = content.head(is_enough, LOOK_BYTES)
+        except BROKEN as error:
+            if isinstance(error, TimeoutError):
+                self._patience.ended_in_silence()
+            raise stream_failure(error, self._address, self._source) from None
+        if not head:
+            raise said(_EMPTY, self._source)
+        kind = kind_of(head, answer.content_type)
+        if kind is not WebKind.PICTURES:
+            return self._open_other(content, kind, length)
+        content.forget()
+        announced = str(answer.response.headers.get_param("boundary") or "")
+        self._pictures = self._read(content, boundary_of(head, announced))
+        self._first = next(self._pictures, None)
+        if self._first is None:
+            raise said(CLOSED, self._source)
+        return self._format_of(self._first[0])
+
+    def packets(self) -> Iterator[SourcePacket | SourceFormat]:
+        if self._other is not None:
+            yield from self._other.packets()
+            return
+        if self._first is None:
+            raise InputFailed(f"{self._source} is not open.")
+        begin_ns = self._first[1]
+        yield self._packet(*self._first, begin_ns)
+        for content, arrived_ns in self._pictures:
+            if self._is_closed:
+                return
+            size = size_of("mjpeg", memoryview(content))
+            if size is not None and size != self._size:
+                yield self._format_of(content)
+            yield self._packet(content, arrived_ns, begin_ns)
+        if not self._is_closed:
+            raise said(CLOSED, self._source)
+
+    def close(self) -> None:
+        self._is_closed = True
+        answer, other = self._answer, self._other
+        self._answer = self._other = None
+        if other is not None:
+            other.close()  # first: FFmpeg reads from the answer
+        if answer is not None:
+            answer.close()
+
+    def _open_other(self, content: AnswerContent, kind: WebKind, length: int | None) -> SourceFormat:
+        """Not MJPEG: FFmpeg reads on. Files and pages are no streams; the parts of a playlist it asks for itself."""
+        if kind is WebKind.PAGE:
+            raise said(_A_PAGE, self._source)
+        if kind is WebKind.PLAYLIST:
+            self._other = StreamInput(self._address, self._clock, self._patience)
+            return self._other.open()
+        if is_file(length):
+            raise said(_ONE_PICTURE if kind is WebKind.STILL else _A_FILE, self._source, str(length))
+        self._other = StreamInput(self._address, self._clock, self._patience, content, _CONTAINERS.get(kind))
+        return self._other.open()
+
+    def _read(self, content_of_answer: AnswerContent, boundary: str) -> Iterator[tuple[bytes, int]]:
+        """Each JPEG and when it was complete."""
+        rate_limit, wrong = RateLimit(self._clock), 0
+        patience, came_ns = self._patience, self._clock.monotonic_ns()
+        patience.begin()
+        try:
+            for _, content in parts(content_of_answer, boundary):
+                if content.startswith(b"\xff\xd8"):
+                    now_ns, limit_ns = self._clock.monotonic_ns(), patience.limit_ns
+                    patience.came(now_ns - came_ns, now_ns)
+                    came_ns = now_ns
+                    if patience.limit_ns != limit_ns:
+                        self._wait_at_most(patience.limit_ns)
+                    yield content, now_ns
+                    continue
+                wrong += 1
+                if wrong > 100:
+                    raise said(_NO_JPEG, self._source)
+                if content and rate_limit.allow("wrong") is not None:
+                    log.warning("%s sent a part that is no JPEG picture; it is left out.", self._source)
+        except NoMultipartError:
+            raise said(_HUGE, self._source) from None
+        except (http.client.HTTPException, ValueError):
+            # A closed answer and one that ends in the middle of a part.
+            return
+        except OSError as error:
+            if isinstance(error, TimeoutError):
+                patience.ended_in_silence()
+            raise stream_failure(error, self._address, self._source) from None
+
+    def _wait_at_most(self, limit_ns: int) -> None:
+        if self._answer is not None:
+            self._answer.wait_at_most(limit_ns / NS_PER_SECOND)
+
+    def _format_of(self, content: bytes) -> SourceFormat:
+        self._size = size_of("mjpeg", memoryview(content))
+        return source_format(probe_pictures("mjpeg", content, TIME_BASE), None, frame_rate=None)
+
+    def _packet(self, content: bytes, arrived_ns: int, begin_ns: int) -> SourcePacket:
+        packet: Any = av.Packet(content)
+        packet.is_keyframe = True
+        ticks = (arrived_ns - begin_ns) * _TICKS_PER_SECOND // NS_PER_SECOND
+        packet.pts = packet.dts = ticks
+        packet.time_base = TIME_BASE
+        return SourcePacket(Track.VIDEO, packet, ticks, ticks, 0, True, len(content), arrived_ns)

@@ -1,0 +1,123 @@
+"""Sound that MP4 cannot carry, turned into AAC (ISO/IEC 14496-3, low complexity).
+
+Times: sound is counted in samples from an anchor, the first packet's time, so that a camera's jitter does not tear
+it; when count and source differ by more than `DRIFT_SECONDS` (a hole, a clock that runs away) it is anchored anew.
+The encoder's own delay is in its packets' times, so sound stays with the picture.
+"""
+
+import io
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from seacorder.media.formats import detached
+
+FRAME_SAMPLES = 1024
+DRIFT_SECONDS = 0.2
+BITS_PER_SECOND_AND_CHANNEL = 64_000
+_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
+_PASSED_WITH_CONFIGURATION = {"aac": 2, "opus": 19}
+_MPEG_AUDIO = ("mp1", "mp2", "mp3")
+_MP3_RATES = range(16_000, 48_001)
+"""What MP4 takes. More is no rate at all but RTP's clock: a session description does not tell that of MPEG audio."""
+
+
+def can_pass(context: Any) -> bool:
+    """True when MP4 carries it as it comes; AAC and Opus need their configuration record for that."""
+    codec: str = context.codec.canonical_name
+    if codec == "mp3":
+        return context.sample_rate in _MP3_RATES
+    return len(context.extradata or b"") >= _PASSED_WITH_CONFIGURATION.get(codec, 1 << 30)
+
+
+class AacTranscoder:
+    """Packets of one audio stream in, AAC packets out. `template` describes what comes out."""
+
+    def __init__(self, stream: Any) -> None:
+        """InputFailed never; av.error.FFmpegError or ValueError when this sound cannot be decoded."""
+        context = stream.codec_context
+        self._source_base = Fraction(stream.time_base)
+        self._decode = context.decode
+        is_told = context.codec.canonical_name not in _MPEG_AUDIO or context.sample_rate <= _MP3_RATES[-1]
+        rate = next((rate for rate in _RATES if rate <= context.sample_rate), 8000) if is_told else 48_000
+        layout = "mono" if is_told and context.channels == 1 else "stereo"
+        self.time_base = Fraction(1, rate)
+        self._encoder = _encoder(rate, layout)
+        self._layout = layout
+        self._resampler = self._new_resampler()
+        self._fifo = av.AudioFifo()
+        self._next_pts: int | None = None
+        self.template = aac_template(rate, layout)
+
+    def packets(self, packet: Any) -> Iterator[Any]:
+        """AAC packets that are ready after `packet`; none for one that cannot be decoded."""
+        try:
+            frames = [made for frame in self._decode(packet) for made in self._resampled(frame)]
+        except FFmpegError:
+            return
+        if packet.pts is not None and frames:
+            self._anchor(round(packet.pts * self._source_base / self.time_base))
+        for frame in frames:
+            frame.pts = None
+            self._fifo.write(frame)
+        yield from self._encoded()
+
+    def rest(self) -> Iterator[Any]:
+        """What still waits, at the end of a source; nothing may come after it."""
+        frame = self._fifo.read(0, partial=True) if self._next_pts is not None else None
+        if frame is not None:
+            frame.pts, frame.time_base = self._next_pts, self.time_base
+            yield from self._encoder.encode(frame)
+            yield from self._encoder.encode(None)
+
+    def _resampled(self, frame: Any) -> list[Any]:
+        try:
+            return self._resampler.resample(frame)
+        except ValueError:
+            # The sound changed its rate or its channels; what comes out stays as it is.
+            self._resampler = self._new_resampler()
+            return self._resampler.resample(frame)
+
+    def _new_resampler(self) -> av.AudioResampler:
+        return av.AudioResampler(format="fltp", layout=self._layout, rate=self.time_base.denominator)
+
+    def _anchor(self, source_pts: int) -> None:
+        """`source_pts` belongs to the sample behind those that wait in the queue."""
+        waiting = self._fifo.samples
+        drift = 0 if self._next_pts is None else abs(self._next_pts + waiting - source_pts)
+        if self._next_pts is None or drift * self.time_base > DRIFT_SECONDS:
+            self._next_pts = source_pts - waiting
+
+    def _encoded(self) -> Iterator[Any]:
+        while self._next_pts is not None and (frame := self._fifo.read(FRAME_SAMPLES)) is not None:
+            frame.pts, frame.time_base = self._next_pts, self.time_base
+            self._next_pts += FRAME_SAMPLES
+            yield from self._encoder.encode(frame)
+
+
+def _encoder(rate: int, layout: str) -> Any:
+    encoder = av.CodecContext.create("aac", "w")
+    encoder.sample_rate, encoder.layout, encoder.format = rate, layout, "fltp"
+    encoder.time_base = Fraction(1, rate)
+    encoder.bit_rate = BITS_PER_SECOND_AND_CHANNEL * (1 if layout == "mono" else 2)
+    return encoder
+
+
+def aac_template(rate: int, layout: str) -> Any:
+    """Written to memory and read back: the shortest way to a template with its configuration record."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as out:
+        stream = out.add_stream("aac", rate=rate, layout=layout)
+        silence = av.AudioFrame(format="fltp", layout=layout, samples=FRAME_SAMPLES)
+        silence.sample_rate, silence.pts, silence.time_base = rate, 0, Fraction(1, rate)
+        for plane in silence.planes:
+            plane.update(bytes(plane.buffer_size))
+        out.mux(stream.encode(silence) + stream.encode(None))
+    file.seek(0)
+    with av.open(file) as container:
+        return detached(container.streams.audio[0], Fraction(1, rate))
+
+

@@ -1,0 +1,113 @@
+"""Parameter sets of H.264 (ITU-T H.264, 7.3.1) and H.265 (ITU-T H.265, 7.3.1): found by their NAL headers alone.
+
+A byte stream (Annex B of both) separates NAL units by 00 00 01. Parameter sets stand in front of the first slice of
+a keyframe, so its head is all that is ever looked at. Of what is inside of them only their number is read here. The
+rest is FFmpeg's business.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from seacorder.media.bits import Bits
+
+HEAD_BYTES = 4096
+"""Parameter sets and the messages beside them end well before this."""
+
+_START_CODE = b"\x00\x00\x01"
+_H264_SPS, _H265_VPS, _H265_SPS = 7, 32, 33
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSets:
+    """Whole NAL units, without start codes, in the order in which they came."""
+
+    all: tuple[bytes, ...]
+    sequence: frozenset[bytes]
+    """Those on which size and format depend: SPS, and VPS for H.265."""
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.sequence) and len(self.all) > len(self.sequence)
+
+    def as_byte_stream(self) -> bytes:
+        return b"".join(b"\x00" + _START_CODE + unit for unit in self.all)
+
+
+def find(head: bytes, codec: str) -> ParameterSets:
+    """Parameter sets in front of the first slice in a byte stream; none when there are none."""
+    kind_of, sequence_kinds, picture_kind, is_slice = _RULES[codec]
+    found: list[bytes] = []
+    sequence: set[bytes] = set()
+    for unit in _units(head):
+        kind = kind_of(unit[0])
+        if is_slice(kind):
+            break
+        if kind in sequence_kinds:
+            sequence.add(unit)
+        elif kind != picture_kind:
+            continue
+        found.append(unit)
+    return ParameterSets(tuple(found), frozenset(sequence))
+
+
+def is_byte_stream(extradata: bytes | None) -> bool:
+    """False for the length-prefixed form of ISO/IEC 14496-15, whose parameter sets travel outside the packets."""
+    return not extradata or extradata[0] != 1
+
+
+def _units(head: bytes) -> Iterator[bytes]:
+    begin = head.find(_START_CODE)
+    while begin >= 0:
+        begin += 3
+        end = head.find(_START_CODE, begin)
+        # Trailing zeros belong to the next start code, never to a NAL unit.
+        unit = (head[begin:] if end < 0 else head[begin:end]).rstrip(b"\x00")
+        if unit:
+            yield unit
+        begin = end
+
+
+_RULES: dict[str, tuple[Callable[[int], int], frozenset[int], int, Callable[[int], bool]]] = {
+    "h264": (lambda first: first & 0x1F, frozenset({7}), 8, lambda kind: 1 <= kind <= 5),
+    "hevc": (lambda first: (first >> 1) & 0x3F, frozenset({32, 33}), 34, lambda kind: kind < 32),
+}
+
+
+class CurrentSets:
+    """The newest parameter set of each kind and number: what a decoder holds at this point of a stream."""
+
+    def __init__(self, codec: str) -> None:
+        self._number_of = _h264_number if codec == "h264" else _h265_number
+        self._units: dict[tuple[int, int], bytes] = {}
+
+    def put(self, units: Iterable[bytes]) -> None:
+        """These have come."""
+        for unit in units:
+            with contextlib.suppress(EOFError, IndexError):
+                self._units[self._number_of(unit)] = unit
+
+    @property
+    def all(self) -> tuple[bytes, ...]:
+        """As they have to stand in front of a picture: those first on which others depend."""
+        return tuple(self._units[key] for key in sorted(self._units))
+
+
+def _h264_number(unit: bytes) -> tuple[int, int]:
+    kind, bits = unit[0] & 0x1F, Bits(unit[1:64])
+    if kind == _H264_SPS:
+        bits.number(24)
+    return kind, bits.unsigned()
+
+
+def _h265_number(unit: bytes) -> tuple[int, int]:
+    kind, bits = unit[0] >> 1 & 0x3F, Bits(unit[2:128])
+    if kind == _H265_VPS:
+        return kind, bits.number(4)
+    if kind == _H265_SPS:
+        # Profile, tier and level of all sub-layers stand in front of the number (H.265, 7.3.3).
+        sub_layers = bits.number(7) & 7
+        bits.number(1 + 96)
+        present = [bits.number(2) for _ in range(8 if sub_layers else 0)][:sub_layers]
+        bits.number(sum(88 * (one >> 1) + 8 * (one & 1) for one in present))
+    return kind, bits.unsigned()

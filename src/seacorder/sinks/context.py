@@ -1,0 +1,54 @@
+"""What every sink of one worker is given, and how it says that something has come to its end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from seacorder.base.clock import Clock
+from seacorder.model.channel import ChannelSettings
+from seacorder.model.event import Event, Severity
+from seacorder.model.report import EventNoted, Report
+from seacorder.storage.disk import Disk
+from seacorder.storage.memory_budget import Budget
+from seacorder.storage.volume_room import Places
+
+
+def no_text(_: int) -> str:
+    """No text at any instant."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Shared by all sinks of one worker."""
+
+    channel: ChannelSettings
+    clock: Clock
+    budget: Budget
+    """How much may wait for the disk, over all files of this worker."""
+    report: Callable[[Report], None]
+    """Safe from any thread."""
+    places: Places | None = None
+    """Which volumes have room; None: files are written until nothing more fits."""
+    text_at: Callable[[int], str] = no_text
+    """The text that is valid at an instant (monotonic) and that the pictures do not carry themselves."""
+    disk: Disk | None = None
+    """What refuses new files where the volume is another one; None: this machine's, which takes all."""
+
+    def note(self, kind: str, severity: Severity, sentence: str) -> None:
+        """Reports an event of this channel."""
+        self.report(EventNoted(Event(self.clock.utc_ns(), kind, severity, sentence, self.channel.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class FinishOutcome:
+    """How a start, a stop or a framegrab ended."""
+
+    ok: bool
+    sentence: str = ""
+    """Why not; empty when done."""
+    achieved_utc_ns: int | None = None
+    """Capture time of the first frame of a start, of the last of a stop, of the frame of a framegrab."""
+    path: str | None = None
+
+
+OnOutcome = Callable[[FinishOutcome], None]

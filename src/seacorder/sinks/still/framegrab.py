@@ -1,0 +1,125 @@
+"""A still of one channel: the frame of the command's instant, full size, on disk."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from seacorder.base.background import once
+from seacorder.base.errors import SeacorderError, StorageFailed
+from seacorder.media import jpeg
+from seacorder.media import still_decoder as decoding
+from seacorder.model.command import TakeFramegrab
+from seacorder.model.naming import Naming
+from seacorder.model.recording import Framegrab
+from seacorder.model.report import FramegrabStored
+from seacorder.model.sample import Sample, SourceFormat
+from seacorder.sinks.context import FinishOutcome, OnOutcome, Surroundings
+from seacorder.sinks.still import exif
+from seacorder.sinks.video.volume_choice import Placing, relocated
+from seacorder.storage.durable import DurableFile
+from seacorder.storage.names import path_for
+
+STORE_SECONDS_MAX = 10.0
+"""How long a disk that refuses may keep a framegrab waiting."""
+SWITCH_SECONDS = 2.0
+"""The same where there is another disk to turn to."""
+_log = logging.getLogger(__name__)
+
+
+def take_framegrab(
+    order: TakeFramegrab,
+    samples: Sequence[Sample],
+    source: SourceFormat,
+    surroundings: Surroundings,
+    on_done: OnOutcome,
+) -> None:
+    """Decodes, encodes and stores on a thread of its own; returns at once.
+
+    `samples` are the video packets from a keyframe to the wanted frame, in decoding order. `on_done` is called once,
+    from that thread, after `FramegrabStored` has been reported.
+    """
+
+    def run() -> None:
+        try:
+            outcome = _take(order, samples, source, surroundings)
+        except SeacorderError as fault:
+            outcome = FinishOutcome(ok=False, sentence=fault.sentence)
+        except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the caller is told
+            _log.exception("the framegrab of %s failed", surroundings.channel.name)
+            outcome = FinishOutcome(ok=False, sentence="The framegrab failed; the log says where.")
+        on_done(outcome)
+
+    once("framegrab", run)
+
+
+def _take(
+    order: TakeFramegrab, samples: Sequence[Sample], source: SourceFormat, surroundings: Surroundings
+) -> FinishOutcome:
+    pictures = [sample for sample in samples if sample.number >= 0]
+    frame, sample = decoding.decode(pictures, decoding.wanted_of(pictures, order.instant.monotonic_ns), source)
+    path = path_for(order.naming, surroundings.channel.name, "jpg")
+    grab = _describe(order, frame, sample, surroundings.channel.name)
+    aspect = pixel_aspect_of(source)
+    picture = jpeg.encode(frame, exif=exif.exif_of(grab, aspect))
+    del frame
+    stored_path = _store_where_it_goes(path, picture, order.naming, surroundings)
+    grab = replace(grab, path=str(stored_path), bytes=len(picture))
+    surroundings.report(FramegrabStored(grab))
+    return FinishOutcome(ok=True, achieved_utc_ns=grab.frame_utc_ns, path=grab.path)
+
+
+def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, surroundings: Surroundings) -> Path:
+    """On the first volume, or on the second one where the first has no room, refuses or hangs."""
+    placing = Placing(surroundings.places)
+    place = placing.next(naming)
+    if place is not None and place.is_full:
+        raise StorageFailed(place.sentence)
+    other = placing.other(place, naming)
+    if place is None or other is None or other.is_full or other.is_shunned:
+        return store(relocated(path, naming, place), picture, surroundings)
+    try:
+        return store(relocated(path, naming, place), picture, surroundings, SWITCH_SECONDS)
+    except StorageFailed:
+        place.shun(surroundings.clock.monotonic_ns())
+        return store(relocated(path, naming, other), picture, surroundings)
+
+
+def store(path: Path, content: bytes, surroundings: Surroundings, limit_seconds: float = STORE_SECONDS_MAX) -> Path:
+    """Writes a new file and returns its path once it is on the medium; StorageFailed when it cannot be."""
+    file = DurableFile.create(
+        path, budget=surroundings.budget, clock=surroundings.clock, disk=surroundings.disk
+    )
+    failures: list[StorageFailed | None] = []
+    file.write(content)
+    file.close(failures.append)
+    if not file.wait_ended(limit_seconds):
+        fault = file.fault
+        file.give_up()
+        raise StorageFailed(fault or f"The disk of {path.parent} did not take the framegrab in time.")
+    if failures and failures[0] is not None:
+        raise failures[0]
+    return file.path
+
+
+def pixel_aspect_of(source: SourceFormat) -> Fraction:
+    """A pixel's width by its height; 1 where the source does not say."""
+    aspect: Any = source.templates[source.video.track].codec_context.sample_aspect_ratio
+    return Fraction(aspect) if aspect else Fraction(1)
+
+
+def _describe(order: TakeFramegrab, frame: Any, sample: Sample, channel: str) -> Framegrab:
+    return Framegrab(
+        id=order.framegrab_id,
+        channel=channel,
+        path="",
+        instant_utc_ns=order.instant.utc_ns,
+        frame_utc_ns=sample.utc_ns,
+        frame=sample.number,
+        width=frame.width,
+        height=frame.height,
+        bytes=0,
+        recording_id=order.recording_id,
+    )

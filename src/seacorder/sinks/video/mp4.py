@@ -1,0 +1,104 @@
+"""The MP4 writer: packets in, a hybrid MP4 out, readable at every instant.
+
+While it is written the file is fragmented (ISO/IEC 14496-12, 8.8): a header, then one small fragment a frame, each
+complete in itself. On close the muxer appends an ordinary index and turns the header, by one backward write of eight
+bytes, into one that makes all fragments plain media data: an ordinary indexed MP4 (FFmpeg's `hybrid_fragmented`).
+
+Times: the first video packet's decoding time becomes 0, and sound keeps its distance to it: an edit list says where it
+begins (`mp4.sound_begin`). Until the file is closed, the sound's first packet is stretched over what lies before it.
+Pictures have no edit list: with frames that are shown in another order than they are sent, the first picture stands at
+its own small delay, and so does the sound that belongs to it, which every player shows alike.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+import av
+
+from seacorder.model.file_note import NOTE_KEY, FileNote
+from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
+from seacorder.sinks.achieved_instants import iso_utc
+from seacorder.sinks.video.fragment_buffer import Outlet
+
+FRAGMENT_MICROSECONDS = 30_000
+"""A fragment ends before the first packet that is this much later than its first: one a frame up to 33 a second."""
+BUFFER_BYTES = 128 * 1024
+_OPTIONS = {
+    # `empty_moov`: the header stands before the first frame, so that no file is ever without one.
+    "movflags": "+hybrid_fragmented+empty_moov+default_base_moof+use_metadata_tags",
+    "frag_duration": str(FRAGMENT_MICROSECONDS),
+    "flush_packets": "1",
+    # Edits are told in these units; the usual 1,000 a second would round where the sound begins.
+    "movie_timescale": "90000",
+    # By default a track that pauses would hold the other one back for ten seconds.
+    "max_interleave_delta": "1",
+}
+
+
+class Mp4Writer:
+    """One MP4 file in the making. One thread; the disk is never waited for."""
+
+    def __init__(self, outlet: Outlet, source: SourceFormat, note: FileNote, first: Sample) -> None:
+        self._container: Any = av.open(outlet, "w", format="mp4", options=_OPTIONS, buffer_size=BUFFER_BYTES)
+        self._container.metadata.update(metadata_of(note))
+        self._streams: dict[Track, Any] = {}
+        self._time_bases: dict[Track, Fraction] = {}
+        self._origins: dict[Track, int] = {}
+        self._last_dts: dict[Track, int] = {}
+        self.sound_late_ticks = 0
+        """By how much the sound begins later than the file, in the ticks of the file, not in those of the source."""
+        origin = first.dts * source.video.time_base
+        for track_format in (source.video, source.audio):
+            if track_format is not None:
+                self._add(track_format, source.templates[track_format.track], origin)
+        self._container.start_encoding()
+
+    def precedes(self, sample: Sample) -> bool:
+        """True when `sample` lies before the file's first video packet."""
+        return sample.dts < self._origins[sample.track]
+
+    def write(self, sample: Sample) -> None:
+        """Muxes one packet; av.FFmpegError or ValueError when the muxer refuses it."""
+        packet = sample.packet
+        origin = self._origins[sample.track]
+        # All of it anew each time: muxing rebases a packet's times, and another sink may have muxed it before.
+        packet.stream = self._streams[sample.track]
+        packet.time_base = self._time_bases[sample.track]
+        packet.pts = sample.pts - origin
+        packet.dts = sample.dts - origin
+        packet.duration = self._duration(sample)
+        self._container.mux(packet)
+
+    def close(self) -> None:
+        """Writes the index and turns the header. StorageFailed when the file takes no more bytes."""
+        self._container.close()
+
+    def _duration(self, sample: Sample) -> int:
+        """The source's own, or how far the packet is from the one before it: the last packet's is the file's end."""
+        last_dts = self._last_dts.get(sample.track)
+        if last_dts is None and sample.track is Track.AUDIO:
+            late = (sample.dts - self._origins[sample.track]) * self._time_bases[sample.track]
+            # Of sound the muxer counts samples, whatever the source counts: RTMP's clock has milliseconds.
+            self.sound_late_ticks = int(late / self._streams[sample.track].time_base + Fraction(1, 2))
+        self._last_dts[sample.track] = sample.dts
+        if sample.duration > 0 or last_dts is None:
+            return sample.duration
+        return sample.dts - last_dts
+
+    def _add(self, track_format: TrackFormat, template: Any, origin: Fraction) -> None:
+        stream = self._container.add_stream_from_template(template, opaque=True)
+        stream.time_base = track_format.time_base
+        if track_format.codec == "hevc":
+            stream.codec_context.codec_tag = "hvc1"  # Apple's players refuse hev1
+        self._streams[track_format.track] = stream
+        self._time_bases[track_format.track] = track_format.time_base
+        self._origins[track_format.track] = -int(-origin // track_format.time_base)
+
+
+def metadata_of(note: FileNote) -> dict[str, str]:
+    """A file's metadata: the standard keys, and the note."""
+    return {
+        "creation_time": iso_utc(note.first_frame_utc_ns, digits=6),
+        "title": note.channel,
+        NOTE_KEY: note.to_json(),
+    }

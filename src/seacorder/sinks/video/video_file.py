@@ -1,0 +1,304 @@
+"""One video file in the making: durable file, muxer, counts, marks and what it could not take."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import av
+
+from seacorder.base.background import once
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.errors import StorageFailed
+from seacorder.model.file_note import FileNote
+from seacorder.model.recording import FaultKind, FileState, LossCause
+from seacorder.model.report import LossNoted
+from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.sinks.context import Surroundings
+from seacorder.sinks.video.fragment_buffer import HAND_OVER_BYTES, HAND_OVER_NS, Outlet
+from seacorder.sinks.video.losses import loss_of
+from seacorder.sinks.video.missing_frames import Gap, GapAccount, GroupGate
+from seacorder.sinks.video.mp4 import Mp4Writer
+from seacorder.sinks.video.stored_frames import StoredFrames
+from seacorder.sinks.video.subtitles import Subtitles
+from seacorder.storage.durable import DurableFile
+from seacorder.storage.volume_room import Place
+
+LINGER_NS = NS_PER_SECOND
+"""How long a file that has been split off still takes sound that belongs to it and came late."""
+_WATCH_SECONDS = (0.002, 0.25)
+"""How often a new file is asked for its first bytes: while the disk is well, at most."""
+INDEX_BYTES = 32
+"""A frame's share of the index that is written when the file is closed, at most."""
+DEAD_AFTER_NS = 2 * NS_PER_SECOND
+"""A disk that has refused a file for so long is not taken for busy any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """How a file stands; `end_utc_ns`, `frames` and `bytes` as of now."""
+
+    path: str
+    note: FileNote
+    state: FileState
+    end_utc_ns: int
+    """Capture time of the newest frame."""
+    frames: int
+    bytes: int
+    sentence: str = ""
+    """Why it was given up; empty otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """What a file is to be. The callbacks may come from the file's writer thread."""
+
+    path: Path
+    note: FileNote
+    recording_id: str | None
+    """To which recording its losses belong."""
+    opened: Callable[[FileFacts], None]
+    closed: Callable[[FileFacts], None]
+    place: Place | None = None
+    """The volume that it lies on; None: nobody watches its room."""
+
+
+class VideoFile:
+    """Opened with its first sample, a video keyframe; fed by one thread, asked by any.
+
+    All its capture times are by the wall clock as it was at the first frame, as a player reckons them from the note
+    and the file's own times. So a step of the wall clock changes no file's length, and the next file follows it.
+    """
+
+    def __init__(
+        self, plan: FilePlan, first: Sample, source: SourceFormat, surroundings: Surroundings, *, patient: bool
+    ) -> None:
+        """Waits a short moment for the disk; StorageFailed when it refuses, unless `patient`."""
+        self._plan = plan
+        self._surroundings = surroundings
+        self._file = DurableFile.create(
+            plan.path,
+            budget=surroundings.budget,
+            clock=surroundings.clock,
+            patient=patient,
+            disk=surroundings.disk,
+        )
+        self._outlet = Outlet(self._file)
+        self._writer = Mp4Writer(self._outlet, source, plan.note, first)
+        self._subtitles = Subtitles(self._final_path, first, source.video, surroundings)
+        self._gate = GroupGate()
+        self._gaps = GapAccount(first.utc_ns)
+        self._last_dts: dict[Track, int] = {}
+        # A fragment that is written holds all but the newest frame; with sound one more waits to be interleaved.
+        self._unsure = 2 if source.audio else 1
+        self._newest: list[int] = []
+        self._handed_over_ns = surroundings.clock.monotonic_ns()
+        self._has_marked = False
+        self._stored_frames = StoredFrames(first.utc_ns)
+        self._end_utc_ns = first.utc_ns
+        self.source = source
+        self.first = first
+        self.frames = 0
+        self._hand_over()  # the header at once: whoever is killed within the first frame leaves a file that opens
+        plan.opened(self.facts(FileState.OPEN))
+
+    def precedes(self, sample: Sample) -> bool:
+        """True when `sample` lies before the file's first video packet."""
+        return self._writer.precedes(sample)
+
+    def write(self, sample: Sample) -> None:
+        """Takes one packet or accounts for it as missing; never raises for what a source or disk does."""
+        is_video = sample.track is Track.VIDEO
+        sample = sample.on_clock(self.first.clock_ns) if is_video else sample
+        if not self._gate.admits(sample, self._has_room):
+            if is_video:
+                self._gaps.missed(sample, *self._disk_cause())
+            return
+        writes = self._outlet.writes
+        fault = self._mux(sample)
+        if is_video:
+            self._count(sample, fault)
+        self._hand_over_when_due(has_fragment=self._outlet.writes > writes)
+
+    def close(self, on_closed: Callable[[FileFacts], None]) -> None:
+        """Ends the file and returns at once; `on_closed` comes from the writer thread once it is whole and on disk."""
+        self._note_loss(self._gaps.ended())
+
+        def ended(failure: StorageFailed | None) -> None:
+            self._surroundings.budget.promise(-INDEX_BYTES * self.frames)
+            facts = self.facts(FileState.WHOLE) if failure is None else self._given_up(failure)
+            self._subtitles.wait_ended()
+            self._plan.closed(facts)
+            on_closed(facts)
+
+        self._subtitles.close()
+        try:
+            self._outlet.begin_index(self._writer.sound_late_ticks)
+            self._writer.close()
+            self._outlet.mark(self._end_utc_ns)
+            self._outlet.hand_over()
+        except (StorageFailed, av.FFmpegError, ValueError):
+            self._file.give_up(ended)
+        else:
+            self._file.close(ended)
+
+    def end_within(self, seconds: float) -> None:
+        """Once it has been closed: gives the file up when the disk takes longer. Returns at once."""
+        self._file.end_within(seconds)
+        self._subtitles.end_within(seconds)
+
+    def facts(self, state: FileState) -> FileFacts:
+        """How the file stands now."""
+        return FileFacts(
+            path=str(self._file.path),
+            note=self._plan.note,
+            state=state,
+            end_utc_ns=self._end_utc_ns,
+            frames=self.frames,
+            bytes=self._file.bytes_stored,
+        )
+
+    @property
+    def stored_utc_ns(self) -> int | None:
+        """Capture time up to which the disk has taken every frame; None before the first."""
+        return self._file.stored_mark
+
+    @property
+    def stored_ns(self) -> int | None:
+        """The same on the monotonic clock."""
+        utc_ns = self.stored_utc_ns
+        return None if utc_ns is None else utc_ns - self.first.clock_ns
+
+    @property
+    def last_stored_ns(self) -> int:
+        """Monotonic time at which the disk last took video bytes; 0 before the first."""
+        return 0 if self._file.stored_mark is None else self._file.last_stored_ns
+
+    @property
+    def place(self) -> Place | None:
+        """The volume that it lies on."""
+        return self._plan.place
+
+    @property
+    def fault(self) -> str | None:
+        """One sentence while the disk refuses, or has no room beyond the reserve."""
+        place = self.place
+        is_closed = place is not None and (place.is_full or place.is_exchanged)
+        return self._file.fault or (place.sentence if place is not None and is_closed else None)
+
+    @property
+    def fault_kind(self) -> FaultKind | None:
+        """Set together with `fault`."""
+        kind, place = self._file.fault_kind, self.place
+        if kind is None and place is not None and place.is_exchanged:
+            return FaultKind.EXCHANGED
+        return FaultKind.FULL if kind is None and self.fault is not None else kind
+
+    @property
+    def dead_since_ns(self) -> int | None:
+        """Since when (monotonic) the disk has refused this file, when that was too long for a passing fault."""
+        since_ns = self._file.fault_since_ns
+        if since_ns is None or self._file.fault_kind is not FaultKind.FAILED:
+            return None
+        is_old = self._surroundings.clock.monotonic_ns() - since_ns >= DEAD_AFTER_NS
+        return since_ns if is_old or self._file.is_deleted else None
+
+    @property
+    def is_behind(self) -> bool:
+        """True while so much waits for the disk that frames will be lost if that goes on."""
+        return self._file.queued_bytes > self._surroundings.budget.limit_bytes // 2
+
+    def hand_over_rest(self) -> None:
+        """Sends what a paused source has left behind on its way. Any thread."""
+        if self._outlet.pending_bytes and self._is_due(self._surroundings.clock.monotonic_ns()):
+            self._hand_over()
+
+    def when_stored(self, stored: Callable[[], None]) -> None:
+        """Calls back once, from a thread of its own, when the first video bytes are on disk or the file has ended."""
+
+        def watch() -> None:
+            wait, longest = _WATCH_SECONDS
+            while self._file.stored_mark is None and not self._file.wait_ended(wait):
+                wait = min(longest, wait * (1.0 if self._file.fault is None else 2.0))
+            stored()
+
+        once("first bytes", watch)
+
+    def _final_path(self) -> Path | None:
+        return self._file.path if self._file.is_open else None
+
+    def _mux(self, sample: Sample) -> tuple[LossCause, str] | None:
+        last_dts = self._last_dts.get(sample.track)
+        if sample.pts < sample.dts or (last_dts is not None and sample.dts <= last_dts):
+            return LossCause.BAD_TIMESTAMPS, "The packet's times do not follow those before it."
+        if sample.size == 0:
+            return LossCause.DAMAGED, "The packet is empty."
+        try:
+            self._writer.write(sample)
+        except (av.FFmpegError, ValueError, OverflowError) as fault:
+            return LossCause.DAMAGED, f"The packet cannot be stored: {type(fault).__name__}."
+        self._last_dts[sample.track] = sample.dts
+        return None
+
+    def _count(self, sample: Sample, fault: tuple[LossCause, str] | None) -> None:
+        if fault is not None:
+            self._gaps.missed(sample, *fault)
+            return
+        self._note_loss(self._gaps.stored(sample))
+        self.frames += 1
+        self._subtitles.frame(sample)
+        self._surroundings.budget.promise(INDEX_BYTES)
+        self._end_utc_ns = max(self._end_utc_ns, sample.utc_ns)
+        self._newest.append(self._end_utc_ns)
+        if len(self._newest) > self._unsure + 1:
+            self._newest.pop(0)
+
+    def _hand_over_when_due(self, *, has_fragment: bool) -> None:
+        if has_fragment and len(self._newest) > self._unsure:
+            self._outlet.mark(self._newest[0])
+            self._stored_frames.confirmed(self._file.bytes_confirmed)
+            self._stored_frames.reached(self._outlet.tell(), self.frames - self._unsure, self._newest[0])
+            if not self._has_marked:
+                self._has_marked = True
+                self._hand_over()
+                return
+        if self._is_due(self._surroundings.clock.monotonic_ns()):
+            self._hand_over()
+
+    def _is_due(self, now_ns: int) -> bool:
+        pending = self._outlet.pending_bytes
+        return pending >= HAND_OVER_BYTES or (pending > 0 and now_ns - self._handed_over_ns >= HAND_OVER_NS)
+
+    def _hand_over(self) -> None:
+        self._handed_over_ns = self._surroundings.clock.monotonic_ns()
+        try:
+            self._outlet.hand_over()
+        except StorageFailed:
+            return  # the bytes stay where they are, the budget has no room for more, and the gate closes
+
+    def _has_room(self, count: int) -> bool:
+        if self.place is not None and self.place.is_full:
+            return False
+        return self._surroundings.budget.room(self._outlet.pending_bytes + count)
+
+    def _given_up(self, failure: StorageFailed) -> FileFacts:
+        """How the file stands; what the disk did not take of it becomes a loss."""
+        stored, end_utc_ns = self._stored_frames.within(self._file.bytes_stored)
+        if self._file.is_deleted:
+            stored, end_utc_ns = 0, self.first.utc_ns
+        cause, _ = self._disk_cause()
+        missing = self.frames - stored
+        if missing:
+            self._note_loss(Gap(end_utc_ns, self._end_utc_ns, missing, cause, failure.sentence))
+        facts = replace(self.facts(FileState.INTERRUPTED), frames=stored, end_utc_ns=end_utc_ns)
+        return replace(facts, sentence=failure.sentence)
+
+    def _disk_cause(self) -> tuple[LossCause, str]:
+        fault = self.fault
+        if fault is not None:
+            return LossCause.DISK_FULL if self.fault_kind is FaultKind.FULL else LossCause.DISK_FAILED, fault
+        return LossCause.DISK_SLOW, f"The disk of {self._file.path.parent} did not keep up."
+
+    def _note_loss(self, gap: Gap | None) -> None:
+        if gap is not None:
+            loss = loss_of(gap, self._surroundings.channel.name, self._plan.recording_id)
+            self._surroundings.report(LossNoted(loss))

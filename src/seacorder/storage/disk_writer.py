@@ -1,0 +1,287 @@
+"""The thread that brings one file to the disk, in the order of `storage.order`, whatever the disk does.
+
+It opens the file, writes what is queued, syncs once a second while bytes come, and sleeps otherwise. What the disk
+refuses is tried again for ever, with back-off, until somebody gives the file up.
+"""
+
+import contextlib
+import errno
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from seacorder.base.background import once
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import StorageFailed
+from seacorder.storage.disk import Disk, create_unused
+from seacorder.storage.disk_faults import FaultAccount, sentence_of
+from seacorder.storage.memory_budget import Budget
+from seacorder.storage.page_buffers import Data
+from seacorder.storage.write_order import Finish, Sync, SyncNames, Wait, Write, WriteOrder
+
+RETRY_SECONDS_MIN = 0.1
+RETRY_SECONDS_MAX = 5.0
+RELEASE_SECONDS = 1.0
+"""How long the thread of a file that is given up has to come back from the disk by itself."""
+
+Closed = Callable[[StorageFailed | None], None]
+
+_log = logging.getLogger(__name__)
+
+
+class DiskWriter:
+    """One file's writer thread and what is queued for it. Safe from any thread; only `begin` blocks."""
+
+    def __init__(self, path: Path, disk: Disk, budget: Budget, clock: Clock, faults: FaultAccount) -> None:
+        self._wanted = path
+        self._disk = disk
+        self._budget = budget
+        self._clock = clock
+        self._faults = faults
+        self._changed = threading.Condition()
+        self._order = WriteOrder()
+        self._handle: int | None = None
+        self._folders: list[Path] = []
+        self._is_patient = True
+        self._is_closing = False
+        self._has_ended = False
+        self._failure: StorageFailed | None = None
+        self._on_closed: Closed | None = None
+        self._gave_up = threading.Event()
+        self._tried = threading.Event()
+        self.path = path
+        self.is_open = False
+        self.last_stored_ns = 0
+        self.ended = threading.Event()
+
+    @property
+    def order(self) -> WriteOrder:
+        """To be read only, for its counts."""
+        return self._order
+
+    def begin(self, *, patient: bool, wait_seconds: float) -> None:
+        """Starts the thread and waits for its first try to open; StorageFailed when that failed and not `patient`."""
+        self._is_patient = patient
+        once(f"disk {self.path.name}", self._run)
+        self._tried.wait(wait_seconds)
+        with self._changed:
+            self._is_patient = True
+            failure = self._failure
+        if failure is not None:
+            raise failure
+
+    def put(self, offset: int, data: Data) -> None:
+        """Queues bytes. StorageFailed once the file is closed or when the budget is far exceeded."""
+        with self._changed:
+            if self._is_closing:
+                raise StorageFailed(f"{self.path} takes no more bytes; it has been closed.") from self._failure
+            if not self._budget.take(len(data)):
+                raise StorageFailed(self._faults.sentence or f"The disk of {self.path.parent} is far too slow.")
+            was_idle = not self._order.pending_bytes
+            self._order.put(offset, data)
+            if was_idle:
+                self._changed.notify()
+
+    def put_mark(self, mark: int) -> None:
+        """Queues a mark."""
+        with self._changed:
+            self._order.put_mark(mark)
+
+    def end(self, on_closed: Closed | None) -> None:
+        """No more bytes will come. The first call counts; one after the thread's end is answered at once."""
+        with self._changed:
+            is_late = self._has_ended
+            if not self._is_closing:
+                self._is_closing = True
+                self._on_closed = on_closed
+                self._order.end()
+                self._changed.notify()
+        if is_late and on_closed is not None:
+            on_closed(self._failure)
+
+    def give_up(self) -> None:
+        """Lets go of the file as soon as the disk lets go of the thread."""
+        self._gave_up.set()
+        with self._changed:
+            self._changed.notify()
+
+    def end_within(self, seconds: float) -> None:
+        """Blocks until the end, for `seconds` at most; then gives the file up, also when a call never returns."""
+        if self.ended.wait(seconds):
+            return
+        self.give_up()
+        if not self.ended.wait(RELEASE_SECONDS):
+            self._finish(self._given_up())
+
+    def _given_up(self) -> StorageFailed:
+        otherwise = f"The disk of {self.path.parent} does not answer; check it. {self.path} was given up."
+        return StorageFailed(self._faults.sentence or otherwise)
+
+    def _run(self) -> None:
+        try:
+            if self._open():
+                self._write_all()
+            if self._gave_up.is_set():
+                self._failure = self._given_up()
+        except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the sink is told
+            _log.exception("The writer of %s ended.", self.path)
+            self._failure = StorageFailed(f"{self.path} is not written any more after a fault of the program: see log.")
+        self._close_handle()
+        self._finish(self._failure)
+
+    def _open(self) -> bool:
+        """Opens the file, again and again if need be; False when there is no more point in it."""
+        delay = RETRY_SECONDS_MIN
+        while not self._gave_up.is_set():
+            try:
+                self._open_once()
+            except OSError as fault:
+                if self._is_refused(fault):
+                    return False
+                delay = self._pause(delay)
+            else:
+                self._faults.succeeded("open")
+                self._tried.set()
+                return True
+        return False
+
+    def _open_once(self) -> None:
+        changed = self._disk.make_folders(self._wanted.parent)
+        self._folders += [folder for folder in changed if folder not in self._folders]
+        self._handle, self.path = create_unused(self._disk, self._wanted)
+        if self.path.parent not in self._folders:
+            self._folders.append(self.path.parent)
+        self.is_open = True
+
+    def _is_refused(self, fault: OSError) -> bool:
+        """True when whoever began the file still waits for the first try and is told of its fault."""
+        self._faults.failed("open", sentence_of(fault, self.path), fault.errno or 0)
+        with self._changed:
+            if not self._is_patient:
+                self._failure = StorageFailed(sentence_of(fault, self.path))
+                self._failure.__cause__ = fault
+            self._tried.set()
+            return self._failure is not None
+
+    def _write_all(self) -> None:
+        delay = RETRY_SECONDS_MIN
+        while (step := self._next_step()) is not None:
+            operation = type(step).__name__
+            try:
+                self._do(step)
+            except OSError as fault:
+                self._faults.failed(operation, sentence_of(fault, self.path), fault.errno or 0)
+                delay = self._pause(delay)
+            else:
+                if self._faults.succeeded(operation):
+                    delay = RETRY_SECONDS_MIN
+
+    def _next_step(self) -> Write | Sync | SyncNames | None:
+        """The step that is due, when it is due; None at the file's end. Blocks without limit."""
+        with self._changed:
+            while not self._gave_up.is_set():
+                now_ns = self._clock.monotonic_ns()
+                step = self._order.next(now_ns)
+                if isinstance(step, Finish):
+                    return None
+                if not isinstance(step, Wait):
+                    return step
+                until_ns = step.until_ns
+                self._changed.wait(None if until_ns is None else max(until_ns - now_ns, 0) / NS_PER_SECOND)
+        return None
+
+    def _do(self, step: Write | Sync | SyncNames) -> None:
+        """Does one step outside the lock: nobody else waits for the disk."""
+        assert self._handle is not None  # noqa: S101 - the thread writes only after it has opened
+        if isinstance(step, Write):
+            self._write(self._handle, step)
+        elif isinstance(step, Sync):
+            self._sync(self._handle, whole=step.whole)
+        else:
+            for folder in self._folders:
+                self._disk.sync_folder(folder)
+            with self._changed:
+                self._order.names_synced()
+
+    def _write(self, handle: int, step: Write) -> None:
+        """Writes all of it, or as many whole runs as fit: players refuse a file that ends within a fragment's head."""
+        done = 0
+        try:
+            while done < len(step.data):
+                taken = self._disk.write(handle, step.offset + done, step.data[done:])
+                if not taken:
+                    break
+                done += taken
+        except OSError:
+            with self._changed:
+                whole = self._order.whole_runs(done)
+            if done > whole and step.offset + whole >= self._order.written_bytes:
+                with contextlib.suppress(OSError):  # a disk that is gone does not do that either
+                    self._disk.truncate(handle, step.offset + whole)
+            done = whole
+            raise
+        finally:
+            with self._changed:
+                if done and not self._has_ended:  # nobody waits when a call comes back after the file was given up
+                    self.last_stored_ns = self._clock.monotonic_ns()
+                    self._order.written(done, self.last_stored_ns)
+
+    def _sync(self, handle: int, *, whole: bool) -> None:
+        try:
+            if whole:
+                self._disk.sync_whole(handle)
+            else:
+                self._disk.sync(handle)
+            if not self._disk.is_named(handle):
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+            self._follow(self._disk.path_of(handle, self.path))
+        except OSError:
+            with self._changed:
+                if not self._has_ended:
+                    self._order.sync_failed()
+            raise
+        with self._changed:
+            released = 0 if self._has_ended else self._order.synced(whole=whole)
+        self._budget.give_back(released)
+
+    def _follow(self, path: Path) -> None:
+        """Somebody may have renamed the file, or moved it or its folder: what is said of it from now on is true."""
+        if path != self.path:
+            _log.warning("%s was moved to %s while it was being written; it goes on there.", self.path, path)
+            self.path = path
+            self._folders.append(path.parent)
+
+    def _pause(self, delay: float) -> float:
+        """Waits before the next try, in seconds; gives the delay after that."""
+        self._gave_up.wait(delay)
+        return min(delay * 2, RETRY_SECONDS_MAX)
+
+    def _finish(self, failure: StorageFailed | None) -> None:
+        """The end, once: from the thread itself, or from whoever gave up waiting for it."""
+        with self._changed:
+            if self._has_ended:
+                return
+            self._is_closing = True
+            self._has_ended = True
+            self._failure = failure
+            on_closed = self._on_closed
+            held = self._order.pending_bytes + self._order.unsynced_bytes
+            self._order.forget()
+        self._budget.give_back(held)
+        self._tried.set()
+        try:
+            if on_closed is not None:
+                on_closed(failure)
+        finally:
+            self.ended.set()
+
+    def _close_handle(self) -> None:
+        if self._handle is None:
+            return
+        try:
+            self._disk.close(self._handle)
+        except OSError as fault:
+            # Every byte has been confirmed by a sync, or the file was given up: nothing is lost by this.
+            _log.warning("%s", sentence_of(fault, self.path))

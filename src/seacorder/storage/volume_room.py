@@ -1,0 +1,198 @@
+"""The folders that a worker writes to: whether there is room, and whether the disk takes anything at all.
+
+Each place has a thread of its own that looks twice a second while somebody asks for it, so that whoever feeds a file
+never waits for a disk, and a disk that hangs holds up no look at another. The rule is in `storage.reserve`.
+"""
+
+import errno
+import logging
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from seacorder.base.background import once
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.storage.disk_faults import sentence_of
+from seacorder.storage.reserve import LOOK_SECONDS, ReserveRule, Room, reserve_sentence
+from seacorder.storage.volumes import Volumes
+
+FIRST_LOOK_SECONDS = 0.25
+"""How long the first question about a place waits for its answer."""
+_UNASKED_NS = 10 * NS_PER_SECOND
+"""A place that nobody asks for is not looked at any more."""
+
+_log = logging.getLogger(__name__)
+
+FreeBytes = Callable[[Path], int]
+
+
+def free_bytes_of(folder: Path) -> int:
+    """Bytes that this user may still write, by the nearest folder above that exists. Blocks; OSError."""
+    for level in (folder, *folder.parents):
+        try:
+            return shutil.disk_usage(level).free
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+    raise FileNotFoundError(folder)
+
+
+def takes_files(folder: Path) -> bool:
+    """True when a file can be made, filled and synced there, now. Leaves nothing behind. Blocks."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"\0")
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError:
+        return False
+    return True
+
+
+class Place:
+    """One folder. Safe from any thread; only the first question waits, and no longer than a short moment."""
+
+    def __init__(
+        self,
+        folder: Path,
+        reserve_bytes: int,
+        clock: Clock,
+        waiting_bytes: Callable[[], int],
+        free_bytes: FreeBytes = free_bytes_of,
+        volumes: Volumes | None = None,
+    ) -> None:
+        self.folder = folder
+        self._volumes = volumes or Volumes()
+        self._is_exchanged = False
+        self._reserve_bytes = reserve_bytes
+        self._clock = clock
+        self._waiting_bytes = waiting_bytes
+        self._free_bytes = free_bytes
+        self._rule = ReserveRule(reserve_bytes)
+        self._room = Room(0, False, False)
+        self._lock = threading.Lock()
+        self._looked = threading.Event()
+        self._asked_ns = 0
+        self._is_watched = False
+        self._suspected_ns: int | None = None
+        self._shunned_ns: int | None = None
+        self._proved_ns = 0
+
+    @property
+    def is_full(self) -> bool:
+        """True while nothing more may be written."""
+        return self._now().is_full
+
+    @property
+    def is_tight(self) -> bool:
+        """True when it is full or will be within seconds."""
+        return self._now().is_tight
+
+    @property
+    def is_exchanged(self) -> bool:
+        """True while the folder is on another volume than when the program began: no new file may be made there."""
+        self._now()
+        return self._is_exchanged
+
+    @property
+    def sentence(self) -> str:
+        """Why nothing is written while it is full or exchanged."""
+        if self._is_exchanged:
+            return sentence_of(OSError(errno.EXDEV, ""), self.folder / "_")
+        return reserve_sentence(str(self.folder), self._room.free_bytes, self._reserve_bytes)
+
+    def is_proved(self, since_ns: int) -> bool:
+        """True once a file could be made here after `since_ns` (monotonic); the tries begin with the first question."""
+        self._suspected_ns = since_ns
+        self._now()
+        return self._proved_ns > since_ns
+
+    def shun(self, now_ns: int) -> None:
+        """It was left because its disk refuses or hangs."""
+        self._shunned_ns = now_ns
+
+    @property
+    def is_shunned(self) -> bool:
+        """True from then on until a file could be made here again."""
+        shunned_ns = self._shunned_ns
+        if shunned_ns is not None and self.is_proved(shunned_ns):
+            self._shunned_ns = self._suspected_ns = None
+        return self._shunned_ns is not None
+
+    def _now(self) -> Room:
+        self._asked_ns = self._clock.monotonic_ns()
+        if not self._is_watched:
+            self._begin()
+        return self._room
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._is_watched:
+                return
+            self._is_watched = True
+        self._looked.clear()
+        once(f"room {self.folder.name}", self._watch)
+        self._looked.wait(FIRST_LOOK_SECONDS)
+
+    def _watch(self) -> None:
+        pause = threading.Event()
+        try:
+            while self._clock.monotonic_ns() - self._asked_ns < _UNASKED_NS:
+                self._look()
+                self._probe()
+                pause.wait(LOOK_SECONDS)
+        finally:
+            self._is_watched = False  # the next question begins another one
+
+    def _look(self) -> None:
+        self._is_exchanged = self._volumes.exchanged(self.folder) is not None
+        if self._is_exchanged:
+            self._looked.set()
+            return  # the room of a disk that nothing is written to tells nothing
+        try:
+            free = self._free_bytes(self.folder)
+        except OSError as fault:
+            _log.debug("no look at %s: %s", self.folder, fault)  # whoever writes there meets the fault and tells it
+        else:
+            self._room = self._rule.look(free, self._clock.monotonic_ns(), self._waiting_bytes())
+        self._looked.set()
+
+    def _probe(self) -> None:
+        suspected_ns = self._suspected_ns
+        if suspected_ns is None or self._proved_ns > suspected_ns or self._is_exchanged:
+            return
+        if takes_files(self.folder):
+            self._proved_ns = self._clock.monotonic_ns()
+
+
+class Places:
+    """All places of one worker, by folder. Safe from any thread."""
+
+    def __init__(
+        self,
+        reserve_bytes: int,
+        clock: Clock,
+        waiting_bytes: Callable[[], int] = lambda: 0,
+        free_bytes: FreeBytes = free_bytes_of,
+        volumes: Volumes | None = None,
+    ) -> None:
+        self._volumes = volumes
+        self._reserve_bytes = reserve_bytes
+        self._clock = clock
+        self._waiting_bytes = waiting_bytes
+        self._free_bytes = free_bytes
+        self._places: dict[Path, Place] = {}
+        self._lock = threading.Lock()
+
+    def at(self, folder: str | Path) -> Place:
+        """The place of a folder that exists or will."""
+        folder = Path(folder)
+        with self._lock:
+            if folder not in self._places:
+                self._places[folder] = Place(
+                    folder, self._reserve_bytes, self._clock, self._waiting_bytes, self._free_bytes, self._volumes
+                )
+            return self._places[folder]

@@ -1,0 +1,141 @@
+"""Both services on real ports: taken ports, slow clients, many connections, a stop with an open listener."""
+
+import asyncio
+import errno
+import signal
+import socket
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from fakes.recorder import FakeRecorder
+from seacorder.api.http import connections, listeners, wire
+from seacorder.api.http.listeners import Listener, claim_port, families, is_any_of_both, serve_apps, serving
+from seacorder.api.integration import create_integration_app
+from seacorder.base.errors import SettingsError
+from seacorder.config.schema import ServerSettings
+
+
+def test_a_taken_port_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError) as refused:
+            claim_port("127.0.0.1", port, setting="inspector_port")
+    assert str(refused.value) == (
+        f"Port {port} on 127.0.0.1 is taken by another program, perhaps a second recorder; "
+        "stop that one or choose another port in [server] inspector_port."
+    )
+
+
+@pytest.mark.parametrize("host", ["203.0.113.9", "no-such-host.invalid"])
+def test_a_foreign_host_is_one_sentence(host: str) -> None:
+    with pytest.raises(SettingsError, match=r"is no address of this machine"):
+        claim_port(host, 0, setting="inspector_port")
+
+
+@pytest.mark.parametrize("host", ["::", "0::0"])
+async def test_every_address_is_heard_on_both_families(app: FastAPI, host: str) -> None:
+    sockets = claim_port(host, 0, setting="inspector_port")
+    assert is_any_of_both(host)
+    heard = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "[::1]"}
+    assert families(sockets) in {"IPv4 and IPv6", "IPv4 only", "IPv6 only"}
+    assert len({one.getsockname()[1] for one in sockets}) == 1
+    async with serving([Listener(app, sockets)]), httpx.AsyncClient() as client:
+        for one in sockets:
+            url = f"http://{heard[one.family]}:{one.getsockname()[1]}/api/stats/ping"
+            assert (await client.get(url)).status_code == 200
+
+
+@pytest.mark.parametrize("refused", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
+@pytest.mark.parametrize(("family", "left"), [(socket.AF_INET6, "IPv4 only"), (socket.AF_INET, "IPv6 only")])
+def test_a_machine_without_one_family_is_heard_on_the_other_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, family: int, left: str, refused: int
+) -> None:
+    bind = listeners._bind
+
+    def without(asked: int, address: object) -> socket.socket:
+        if asked == family:
+            raise OSError(refused, "no such family here")
+        return bind(socket.AF_INET, ("127.0.0.1", 0)) if asked == socket.AF_INET else ipv6_socket()
+
+    def ipv6_socket() -> socket.socket:
+        return socket.socket(socket.AF_INET6)
+
+    monkeypatch.setattr(listeners, "_bind", without)
+    sockets = claim_port("::", 0, setting="inspector_port")
+    assert families(sockets) == left
+    for one in sockets:
+        one.close()
+
+
+def test_a_port_that_is_taken_in_one_family_alone_is_taken() -> None:
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=f"Port {port} on :: is taken"):
+            claim_port("::", port, setting="inspector_port")
+
+
+async def test_both_services_answer_and_signals_stay_alone(
+    app: FastAPI, recorder: FakeRecorder, server: ServerSettings
+) -> None:
+    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    first, second = (claim_port("127.0.0.1", 0, setting="x") for _ in range(2))
+    integration = create_integration_app(recorder, server)
+    async with serving([Listener(app, first), Listener(integration, second)]), httpx.AsyncClient() as client:
+        for sockets in (first, second):
+            port = sockets[0].getsockname()[1]
+            assert (await client.get(f"http://127.0.0.1:{port}/api/stats/ping")).json() == {"Ping": True}
+        assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
+
+
+async def test_stopping_does_not_wait_for_listeners(app: FastAPI) -> None:
+    sockets = claim_port("127.0.0.1", 0, setting="x")
+    stop, started = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(serve_apps([Listener(app, sockets)], stop, started=started))
+    await asyncio.wait_for(started.wait(), 5)
+    async with connect(f"ws://127.0.0.1:{sockets[0].getsockname()[1]}/api/v1/events") as listener:
+        stop.set()
+        await asyncio.wait_for(running, listeners.STOP_SECONDS_MAX + 2)
+        with pytest.raises(ConnectionClosed):
+            await listener.recv()
+
+
+async def test_a_client_that_sends_no_request_is_let_go(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS_MAX", 0.2)
+    host, _, port = address.partition(":")
+    for begin in (b"", b"GET /api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(begin)
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        writer.close()
+
+
+async def test_a_body_that_does_not_come_is_answered(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "BODY_SECONDS_MAX", 0.2)
+    host, _, port = address.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = "POST /api/inspector/recordingdirectory HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\n{"
+    writer.write(head.encode())
+    assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
+
+
+async def test_empty_answers_are_empty_on_the_wire(address: str) -> None:
+    host, _, port = address.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"GET /api/inspector/startrecording HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    head, _, body = (await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert (b"content-length: 0" in head.lower(), body) == (True, b"")
+    writer.close()
+
+
+async def test_answers_do_not_wait_for_the_clients_acknowledgement(address: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{address}") as client:
+        await client.get("/api/inspector/isrecording")
+        answers = [await client.get("/api/inspector/isrecording") for _ in range(20)]
+    seconds = sorted(answer.elapsed.total_seconds() for answer in answers)
+    assert seconds[10] < 0.035

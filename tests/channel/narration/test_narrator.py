@@ -1,0 +1,190 @@
+"""The narrator: never pauses, whatever the device does, and says how it does."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+
+import av
+import pytest
+
+from rig.program import wait_for
+from seacorder.base.clock import SystemClock
+from seacorder.base.errors import InputFailed
+from seacorder.channel.narration.link import Voice
+from seacorder.channel.narration.narrator import Capture, Narrator
+from seacorder.inputs.sound.devices import Sound, SoundChunk, ToneSound
+from seacorder.model.event import Severity
+from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, NarrationSettings, SoundState
+from seacorder.model.sample import SourcePacket, Track
+
+TOKEN = "t" * 64
+CLOCK = SystemClock()
+
+
+class Plug:
+    """A device that can be pulled out."""
+
+    def __init__(self) -> None:
+        self.is_in = True
+
+    def make(self) -> Sound:
+        return _Plugged(self)
+
+
+class _Plugged:
+    def __init__(self, plug: Plug) -> None:
+        self._plug = plug
+        self._tone = ToneSound(CLOCK)
+
+    def open(self) -> None:
+        if not self._plug.is_in:
+            raise InputFailed("There is no such device.")
+        self._tone.open()
+
+    def chunks(self) -> Iterator[SoundChunk]:
+        for chunk in self._tone.chunks():
+            if not self._plug.is_in:
+                raise InputFailed("The plug was pulled.")
+            yield chunk
+
+    def close(self) -> None:
+        self._tone.close()
+
+
+class Run:
+    """A narrator at work."""
+
+    def __init__(self, make_sound: Callable[[], Sound], **settings: object) -> None:
+        self.notes: list[tuple[str, Severity, str]] = []
+        self.packets: queue.SimpleQueue[SourcePacket] = queue.SimpleQueue()
+        self.voice = Voice(TOKEN)
+        self.narrator = Narrator(
+            NarrationSettings(TOKEN, **settings),  # type: ignore[arg-type]
+            Capture(make_sound, CLOCK),
+            self.voice,
+            CLOCK,
+            lambda *note: self.notes.append(note),
+        )
+        self.source = self.narrator.open()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for packet in self.narrator.packets():
+            assert isinstance(packet, SourcePacket)
+            self.packets.put(packet)
+
+    def take(self, seconds: float) -> list[SourcePacket]:
+        return [self.packets.get(timeout=20) for _ in range(round(seconds * SAMPLE_RATE / FRAME_SAMPLES))]
+
+    def close(self) -> None:
+        self.narrator.close()
+        self.voice.close()
+
+
+@pytest.fixture
+def plug() -> Plug:
+    return Plug()
+
+
+@pytest.fixture
+def run(plug: Plug) -> Iterator[Run]:
+    made = Run(plug.make)
+    yield made
+    made.close()
+
+
+def numbers_follow(packets: list[SourcePacket]) -> bool:
+    first = packets[0].pts
+    assert first is not None
+    return [packet.pts for packet in packets] == [first + at * FRAME_SAMPLES for at in range(len(packets))]
+
+
+def test_packets_come_in_real_time_with_their_capture_time(run: Run) -> None:
+    packets = run.take(2)
+    assert numbers_follow(packets)
+    behind_ns = CLOCK.monotonic_ns() - packets[-1].arrived_ns
+    assert 0 < behind_ns < 500_000_000
+    assert run.narrator.status.state is SoundState.LIVE
+    assert run.source.video.codec == "aac"
+    assert run.source.video.track is Track.VIDEO
+
+
+def test_while_the_plug_is_out_silence_takes_its_place(run: Run, plug: Plug) -> None:
+    packets = run.take(1)
+    plug.is_in = False
+    wait_for(lambda: run.narrator.status.state is SoundState.FAILED, "the loss to be noticed", 10)
+    assert run.narrator.status.reason in {"The plug was pulled.", "There is no such device."}
+    packets += run.take(2)
+    assert CLOCK.monotonic_ns() - packets[-1].arrived_ns < 1_500_000_000
+    plug.is_in = True
+    wait_for(lambda: run.narrator.status.state is SoundState.LIVE, "it to be back", 10)
+    packets += run.take(1)
+    assert numbers_follow(packets)
+    assert run.narrator.status.missing_seconds > 1
+    assert [kind for kind, _, _ in run.notes] == ["narration_missing", "narration_back"]
+
+
+def test_a_device_that_is_never_there_is_silence_from_the_beginning(plug: Plug) -> None:
+    plug.is_in = False
+    run = Run(plug.make)
+    try:
+        assert numbers_follow(run.take(2))
+        assert run.narrator.status.state is SoundState.FAILED
+    finally:
+        run.close()
+
+
+def test_silence_is_told_from_a_hum(plug: Plug) -> None:
+    run = Run(plug.make, gain_db=-40.0, silent_db=-50.0)
+    try:
+        run.take(2)
+        wait_for(lambda: run.narrator.status.silent_since_utc_ns is not None, "silence to be noticed", 10)
+        assert run.narrator.status.level_db < -50
+    finally:
+        run.close()
+
+
+def test_the_offset_moves_capture_times_and_nothing_else(plug: Plug) -> None:
+    run = Run(plug.make, offset_ms=200)
+    try:
+        packets = run.take(2)
+        assert numbers_follow(packets)
+        assert CLOCK.monotonic_ns() - packets[-1].arrived_ns < 300_000_000
+    finally:
+        run.close()
+
+
+class _Mute:
+    """A device that opens and then gives nothing, as a card that hangs."""
+
+    def __init__(self) -> None:
+        self._closed = threading.Event()
+
+    def open(self) -> None:
+        pass
+
+    def chunks(self) -> Iterator[SoundChunk]:
+        self._closed.wait(30)
+        yield from ()
+
+    def close(self) -> None:
+        self._closed.set()
+
+
+def test_a_device_that_hangs_is_told_with_how_long() -> None:
+    run = Run(_Mute)
+    try:
+        run.take(4)
+        wait_for(lambda: run.narrator.status.stalled_seconds > 3.5, "the time to be told", 10)
+        status = run.narrator.status
+        assert status.state is SoundState.FAILED
+        assert status.reason == "The sound device is open but has given nothing for 3 s; check its plug."
+    finally:
+        run.close()
+
+
+def test_what_comes_out_decodes(run: Run) -> None:
+    decoder = av.CodecContext.create("aac", "r")
+    decoder.extradata = run.source.video.extradata
+    frames = [frame for packet in run.take(1) for frame in decoder.decode(packet.packet)]
+    assert sum(frame.samples for frame in frames) > 0.9 * SAMPLE_RATE

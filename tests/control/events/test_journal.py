@@ -1,0 +1,98 @@
+"""The log is bounded for each channel; the event list has everything."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from control.bridge import Bridge
+from fakes.clock import FakeClock
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.control.events.journal import LINES_AT_ONCE, LINES_PER_SECOND, Journal
+from seacorder.control.events.log import EventKind
+from seacorder.model.channel import ChannelState
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> Iterator[Journal]:
+    catalogue = Catalogue(tmp_path / "seacorder.db", clock)
+    catalogue.open()
+    caplog.set_level(logging.INFO)
+    yield Journal(clock, catalogue)
+    catalogue.close()
+
+
+async def test_a_flood_of_one_channel_is_left_out_of_the_log_and_counted(
+    journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(50):
+        journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Bow has gone.", channel="Bow")
+    journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Stern has gone.", channel="Stern")
+    journal.alarm(EventKind.WORKER_LOST, "The worker was lost.", channel="Bow")
+    messages = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
+    assert messages.count("Bow has gone.") == LINES_AT_ONCE
+    assert messages[-2] == "Stern has gone."
+    left_out = 50 - LINES_AT_ONCE
+    assert messages[-1] == f"Bow: The worker was lost. ({left_out} events before this one are only in the event list)"
+    assert len(journal.events.after(0)) == 52
+
+
+async def test_alarms_and_the_rest_together_are_a_line_a_second(
+    journal: Journal, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A camera with two alarms each seven seconds, and something to say about everything else."""
+    for second in range(70):
+        if second % 7 == 0:
+            journal.alarm(EventKind.WORKER_LOST, f"The worker was lost, {second}.", channel="Bow")
+            journal.alarm(EventKind.REPAIR_FAILED, f"The camera has gone, {second}.", channel="Bow")
+        journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Bow has gone.", channel="Bow")
+        clock.advance(1.0)
+    lines = [record for record in caplog.records if record.name == "seacorder.events"]
+    assert 10 < len(lines) <= LINES_AT_ONCE + 70 * LINES_PER_SECOND + 1
+
+
+async def test_what_became_of_files_is_in_the_log_whole(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
+    """All night a file a second, and a camera that says something as often."""
+    for number in range(100):
+        journal.note(EventKind.PART_OPENED, f"Bow records into {number}.", channel="Bow")
+        journal.warn(EventKind.CHANNEL_NOT_RECORDING, "Bow has gone.", channel="Bow")
+        journal.note(EventKind.PART_CLOSED, f"Bow has closed {number}.", channel="Bow")
+        journal.warn(EventKind.LOSS_NOTED, f"Bow has lost {number} frames.", channel="Bow")
+    messages = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
+    for said in ("records into", "has closed"):
+        assert sum(said in message for message in messages) == 100
+    assert sum("has gone" in message or "has lost" in message for message in messages) <= LINES_AT_ONCE
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        (ChannelState.FAILED, "Bow refuses the user name or password; correct them in its address."),
+        (ChannelState.STALLED, "Bow is connected but has sent no frame for 2.5 s; check the camera."),
+    ],
+)
+async def test_a_bad_camera_is_one_line_with_the_reason_as_the_input_gave_it(
+    bridge: Bridge, caplog: pytest.LogCaptureFixture, state: ChannelState, reason: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    await bridge.start()
+    caplog.clear()
+    bridge["Bow"].beat(state, reason)
+    await bridge.event("alarm_raised")
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
+    assert line.endswith(f": {reason}")
+    assert [event.kind for event in bridge.recorder.events.after(0)][-2:] == [f"channel_{state}", "alarm_raised"]
+
+
+async def test_a_lost_worker_is_one_line(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
+    await bridge.start()
+    caplog.clear()
+    bridge["Bow"].lose("The worker of Bow was lost.")
+    await bridge.event("alarm_raised")
+    assert [record.getMessage() for record in caplog.records] == ["Bow: The worker of Bow was lost."]

@@ -1,0 +1,218 @@
+"""Recordings: nothing missing, nothing twice, in files that are good at every instant."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import pytest
+
+from fakes.footage import Footage, Recipe, footage, numbers_in, packets_in, real_clips, samples_of
+from fakes.sinks import Bench, Outcome
+from rig.program import wait_for
+from seacorder.model.recording import FileState
+from seacorder.model.report import LossNoted, PartClosed, PartOpened
+from seacorder.model.sample import Sample, Track
+from seacorder.sinks.video.recording import RecordingSink
+
+SECOND_NS = 1_000_000_000
+RECIPES = [
+    pytest.param(Recipe(), id="H.264"),
+    pytest.param(Recipe(b_frames=3), id="B-frames"),
+    pytest.param(Recipe(frames=300, group=250, b_frames=2), id="10 s GOP"),
+    pytest.param(Recipe(codec="libx265", b_frames=2), id="H.265"),
+    pytest.param(Recipe(b_frames=2, open_group=True), id="open groups"),
+    pytest.param(Recipe(sound=True, b_frames=2), id="sound"),
+]
+
+
+def record(bench: Bench, recipe: Recipe, period_ns: int = 0) -> list[Path]:
+    made = footage(recipe)
+    sink = RecordingSink(bench.start_recording(period_ns), bench.surroundings)
+    bench.feed(sink, made.samples, made.source)
+    assert bench.finish(sink).ok
+    parts = sorted(bench.of(PartClosed), key=lambda report: report.part.number)
+    assert all(report.part.state is FileState.WHOLE for report in parts)
+    return [Path(report.part.path) for report in parts]
+
+
+def sound_after_origin(made: Footage) -> list[Sample]:
+    assert made.source.audio is not None
+    origin = made.video[0].dts * made.source.video.time_base
+    time_base = made.source.audio.time_base
+    return [s for s in made.samples if s.track is Track.AUDIO and s.dts * time_base >= origin]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_frame_is_there_once_and_bit_for_bit(recipe: Recipe, tmp_path: Path) -> None:
+    (path,) = record(Bench(tmp_path), recipe)
+    made = footage(recipe)
+    assert numbers_in(path) == list(range(recipe.frames))
+    stored = packets_in(path)
+    first = made.video[0]
+    times = [(sample.pts - first.dts, sample.dts - first.dts) for sample in made.video]
+    with av.open(str(path)) as container:
+        ratio = made.source.video.time_base / container.streams.video[0].time_base
+    assert [(pts, dts) for pts, dts, _ in stored] == [(pts * ratio, dts * ratio) for pts, dts in times]
+    if recipe.codec == "libx264":
+        assert [data for _, _, data in stored] == [bytes(sample.packet) for sample in made.video]
+
+
+@pytest.mark.parametrize("given", [0, None], ids=["source without durations", "source with them"])
+def test_the_last_frame_has_its_time(given: int | None, tmp_path: Path) -> None:
+    made = footage(Recipe())
+    bench = Bench(tmp_path)
+    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    samples = [replace(sample, duration=sample.duration if given is None else given) for sample in made.samples]
+    bench.feed(sink, samples, made.source)
+    bench.finish(sink)
+    with av.open(str(next(tmp_path.rglob("*.mp4")))) as container:
+        stream = container.streams.video[0]
+        assert stream.duration is not None
+        assert stream.duration * stream.time_base == 4
+
+
+def test_a_hundred_splits_lose_and_repeat_nothing(tmp_path: Path) -> None:
+    recipe = Recipe(frames=1010, group=10, b_frames=2, size=(256, 16), sound=True)
+    bench = Bench(tmp_path)
+    paths = record(bench, recipe, period_ns=400_000_000)
+    assert len(paths) == 101
+    assert [number for path in paths for number in numbers_in(path)] == list(range(1010))
+    sound = []
+    for path in paths:
+        with av.open(str(path)) as container:
+            sound += [bytes(packet) for packet in container.demux(audio=0) if packet.dts is not None]
+    assert sound == [bytes(sample.packet) for sample in sound_after_origin(footage(recipe))]
+    assert bench.of(LossNoted) == []
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_open_groups_are_split_without_losing_a_packet(codec: str, tmp_path: Path) -> None:
+    recipe = Recipe(codec=codec, b_frames=3, open_group=True)
+    paths = record(Bench(tmp_path), recipe, period_ns=SECOND_NS)
+    assert len(paths) == 4
+    assert sum(len(packets_in(path)) for path in paths) == 100
+    shown = [numbers_in(path) for path in paths]
+    # What a group shows first needs the group before: a player of the later part alone begins at its keyframe.
+    assert all(numbers == list(range(numbers[0], numbers[-1] + 1)) for numbers in shown)
+
+
+def test_late_sound_goes_where_it_belongs(tmp_path: Path) -> None:
+    recipe = Recipe(frames=100, group=10, sound=True)
+    made = footage(recipe)
+    late = sorted(made.samples, key=lambda s: s.instant_ns + (300_000_000 if s.track is Track.AUDIO else 0))
+    bench = Bench(tmp_path)
+    sink = RecordingSink(bench.start_recording(2 * SECOND_NS), bench.surroundings)
+    bench.feed(sink, late, made.source)
+    bench.finish(sink)
+    total = 0
+    for report in sorted(bench.of(PartClosed), key=lambda report: report.part.number):
+        with av.open(report.part.path) as container:
+            packets = [p for p in container.demux() if p.dts is not None]
+            total += sum(p.stream.type == "audio" for p in packets)
+            assert min(p.dts for p in packets) == 0
+    assert total == len(sound_after_origin(made))
+
+
+def test_parts_are_reported_with_what_they_hold(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    record(bench, Recipe(frames=100, group=10), period_ns=2 * SECOND_NS)
+    opened = [report.part for report in bench.of(PartOpened)]
+    closed = sorted((report.part for report in bench.of(PartClosed)), key=lambda part: part.number)
+    assert [part.number for part in opened] == [1, 2]
+    assert [(part.number, part.first_frame, part.frames) for part in closed] == [(1, 0, 50), (2, 50, 50)]
+    assert [Path(part.path).name for part in closed] == ["Bow.mp4", "Bow_002.mp4"]
+    assert all(part.bytes == Path(part.path).stat().st_size for part in closed)
+    assert closed[0].end_utc_ns == footage(Recipe(frames=100, group=10)).video[49].utc_ns
+
+
+def test_names_are_evaluated_anew_at_the_split_instant(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    made = footage(Recipe(frames=100, group=10))
+    order = bench.start_recording(2_100_000_000, anew=True, file_template="${ss}${fff}")
+    sink = RecordingSink(order, bench.surroundings)
+    bench.feed(sink, made.samples, made.source)
+    bench.finish(sink)
+    assert sorted(path.name for path in tmp_path.rglob("*.mp4")) == ["20000.mp4", "22100.mp4"]
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "Bow.mp4").write_bytes(b"evidence")
+    paths = record(Bench(tmp_path), Recipe(), period_ns=2 * SECOND_NS)
+    assert [path.name for path in paths] == ["Bow_2.mp4", "Bow_2_002.mp4"]
+    assert (tmp_path / "d" / "Bow.mp4").read_bytes() == b"evidence"
+
+
+def test_a_start_is_answered_when_the_first_frame_is_on_disk(tmp_path: Path) -> None:
+    bench, started = Bench(tmp_path), Outcome()
+    made = footage(Recipe())
+    sink = RecordingSink(bench.start_recording(), bench.surroundings, started)
+    bench.feed(sink, made.samples[:2], made.source)
+    outcome = started.wait()
+    assert outcome.ok
+    assert outcome.achieved_utc_ns == made.samples[0].utc_ns
+    status = sink.status()
+    assert status is not None
+    assert status.newest_stored_utc_ns == made.samples[0].utc_ns
+    bench.finish(sink)
+
+
+def test_a_file_opens_before_its_first_frame_is_on_disk(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    made = footage(Recipe(sound=True))
+    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    bench.feed(sink, made.video[:1], made.source)
+    (path,) = tmp_path.rglob("*.mp4")
+    wait_for(lambda: path.stat().st_size > 0, "the header on disk")
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].width == made.source.video.width
+        assert len(container.streams.audio) == 1
+    bench.finish(sink)
+
+
+def test_a_start_that_is_stopped_before_a_picture_is_answered(tmp_path: Path) -> None:
+    bench, started = Bench(tmp_path), Outcome()
+    sink = RecordingSink(bench.start_recording(), bench.surroundings, started)
+    assert bench.finish(sink).ok
+    assert not started.wait().ok
+    assert sink.status() is None
+
+
+def test_a_new_format_begins_a_new_part_at_once(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    before, after = footage(Recipe(frames=20)), footage(Recipe(frames=20, size=(512, 128)))
+    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    bench.feed(sink, before.samples, before.source)
+    bench.feed(sink, after.samples[3:], after.source)
+    bench.finish(sink)
+    parts = [report.part for report in bench.of(PartClosed)]
+    assert sorted(part.frames for part in parts) == [10, 20]
+    (loss,) = [report.loss for report in bench.of(LossNoted)]
+    assert loss.frames == 7
+
+
+@pytest.mark.parametrize("clip", real_clips(), ids=lambda path: path.stem)
+def test_real_footage_is_stored_bit_for_bit(clip: Path, tmp_path: Path) -> None:
+    made = samples_of(str(clip))
+    bench = Bench(tmp_path)
+    sink = RecordingSink(bench.start_recording(SECOND_NS), bench.surroundings)
+    bench.feed(sink, made.samples, made.source)
+    bench.finish(sink)
+    parts = sorted((report.part for report in bench.of(PartClosed)), key=lambda part: part.number)
+    stored = [data for part in parts for _, _, data in packets_in(Path(part.path))]
+    assert stored == [bytes(sample.packet) for sample in made.video]
+
+
+
+def test_a_withdrawn_recording_does_not_wait_for_a_disk_that_has_taken_nothing(tmp_path: Path) -> None:
+    (tmp_path / "d").write_bytes(b"a file where the folder should be")
+    bench, started = Bench(tmp_path), Outcome()
+    made = footage(Recipe())
+    sink = RecordingSink(bench.start_recording(), bench.surroundings, started)
+    bench.feed(sink, made.samples[:2], made.source)
+    assert not started.wait().ok
+    sink.withdraw()
+    assert not bench.finish(sink).ok
+    (tmp_path / "d").unlink()
+    assert list(tmp_path.iterdir()) == []
+    assert [report.part.frames for report in bench.of(PartClosed)] == [0]
