@@ -1,13 +1,13 @@
 import threading
 
-from seacorder.catalogue.pending import Pending, Write
+from seacorder.catalogue.pending import Pending, RowWrite
 
 
-def row(key: str, value: int = 0, *, is_event: bool = False) -> Write:
-    return Write(key, "", (value,), is_event)
+def row(key: str, value: int = 0, *, is_event: bool = False) -> RowWrite:
+    return RowWrite(key, "", (value,), is_event)
 
 
-def taken(pending: Pending) -> list[Write]:
+def taken(pending: Pending) -> list[RowWrite]:
     found = pending.take()
     assert found is not None
     return found[0]

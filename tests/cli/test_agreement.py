@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from seacorder.cli.agreement import Catalogued, Found, disagreements, open_files
+from seacorder.cli.agreement import Catalogued, FilesFound, disagreements, open_files
 from seacorder.model.file_note import FileNote
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Loss, LossCause, Part
 from seacorder.model.report import FileExamined
@@ -25,11 +25,11 @@ def examined(row: Part | Clip, **changes: object) -> FileExamined:
     return replace(file, **changes)
 
 
-def on_disk(*files: FileExamined, sizes: dict[str, int] | None = None) -> Found:
-    return Found({file.path: file for file in files}, sizes or {})
+def on_disk(*files: FileExamined, sizes: dict[str, int] | None = None) -> FilesFound:
+    return FilesFound({file.path: file for file in files}, sizes or {})
 
 
-def told(catalogued: Catalogued, found: Found) -> list[str]:
+def told(catalogued: Catalogued, found: FilesFound) -> list[str]:
     return [fault.sentence for fault in disagreements(catalogued, found)]
 
 
@@ -55,7 +55,7 @@ def test_a_file_that_differs(changes, sentence) -> None:
 def test_damage_inside_of_a_file_is_told_unless_it_is_being_written() -> None:
     catalogued = Catalogued((FIRST,), framegrabs=(STILL,))
     damage = {"/d/1.mp4": "is damaged.", "/d/f.jpg": "is damaged too."}
-    found = Found({"/d/1.mp4": examined(FIRST)}, {"/d/f.jpg": 90}, damage)
+    found = FilesFound({"/d/1.mp4": examined(FIRST)}, {"/d/f.jpg": 90}, damage)
     assert told(catalogued, found) == ["Part 1 of Bow, recording r1, is damaged.", "The still of Bow is damaged too."]
     assert told(Catalogued((replace(FIRST, state=FileState.OPEN),)), replace(found, sizes={})) == []
     assert "The Recording of Bow is damaged." in told(Catalogued(), found)

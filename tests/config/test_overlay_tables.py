@@ -8,7 +8,7 @@ import pytest
 from seacorder.base.errors import SettingsError
 from seacorder.config.load import check
 from seacorder.config.schema import Settings
-from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
+from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 
 CHANNELS = '[[channels]]\nname = "Bow"\ninput = "test:"\n[[channels]]\nname = "Stern"\ninput = "test:"\n'
 
@@ -26,9 +26,9 @@ def faults_of(text: str) -> list[str]:
 def test_without_layers_text_time_and_name_are_shown() -> None:
     bow, stern = (one.overlay for one in load("").channel_settings())
     assert [(one.kind, one.anchor) for one in bow.layers] == [
-        (LayerKind.TEXT, Anchor.TOP_LEFT),
-        (LayerKind.TIME, Anchor.BOTTOM_LEFT),
-        (LayerKind.CHANNEL, Anchor.BOTTOM_RIGHT),
+        (LayerKind.TEXT, LayerAnchor.TOP_LEFT),
+        (LayerKind.TIME, LayerAnchor.BOTTOM_LEFT),
+        (LayerKind.CHANNEL, LayerAnchor.BOTTOM_RIGHT),
     ]
     assert bow == stern
     assert load("[overlay]\nlayers = []\n").channel_settings()[0].overlay.layers == ()
@@ -41,7 +41,7 @@ def test_every_key_reaches_the_worker() -> None:
         'colour = "#FF0000"\noutline = "none"\nbackground = "#00000080"\nchannels = ["Stern"]\n'
     )
     bow, stern = (one.overlay for one in settings.channel_settings())
-    image = Layer(LayerKind.IMAGE, Anchor.CENTRE, "/etc/x/logo.png", size=0.1, z=-1)
+    image = Layer(LayerKind.IMAGE, LayerAnchor.CENTRE, "/etc/x/logo.png", size=0.1, z=-1)
     text = Layer(
         LayerKind.TEXT, text="Job", margin=0.1, font="/f.ttf", colour="#ff0000", outline=None, background="#00000080"
     )

@@ -15,7 +15,7 @@ from seacorder.base.pipe import decode, encode, payload_bytes
 from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.layout import layout_of
 from seacorder.evidence.repair import repair
-from seacorder.model.command import Finish, RepairFiles
+from seacorder.model.command import EndWorker, RepairFiles
 from seacorder.model.recording import FileKind, FileState
 from seacorder.sinks.video.recording import RecordingSink
 
@@ -171,7 +171,7 @@ def test_the_worker_repairs_and_answers_in_order(tmp_path: Path) -> None:
     cut.write_bytes(path.read_bytes())
     bench.finish(sink)
     missing = tmp_path / "missing.mp4"
-    ask = encode(RepairFiles((str(cut), str(path), str(missing)))) + encode(Finish())
+    ask = encode(RepairFiles((str(cut), str(path), str(missing)))) + encode(EndWorker())
     command = [sys.executable, "-m", "seacorder.evidence"]
     worker = subprocess.run(command, input=ask, capture_output=True, check=True, timeout=60)
     answers, rest = [], worker.stdout

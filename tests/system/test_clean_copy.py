@@ -14,12 +14,12 @@ from seacorder.model.command import ChangeEncoding, ChangeRecording, SetOverlayT
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.naming import Naming
-from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
+from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 from seacorder.model.recording import FileKind, FileState, Part
 from seacorder.model.report import Answer, EventNoted, PartClosed, PartOpened, Report
 
 CLOCK = SystemClock()
-MARK = Layer(LayerKind.TEXT, Anchor.BOTTOM, size=0.1, outline=None, colour=COLOUR, background="#000000")
+MARK = Layer(LayerKind.TEXT, LayerAnchor.BOTTOM, size=0.1, outline=None, colour=COLOUR, background="#000000")
 BOTH = EncodingSettings(is_smart=False, encoder="libx264", bitrate_mbits=3.0, burn_in=True, keep_clean=True)
 
 

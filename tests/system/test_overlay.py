@@ -18,7 +18,7 @@ from seacorder.model.command import SetOverlayText, StartRecording, StopRecordin
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.naming import Naming
-from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
+from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 from seacorder.model.recording import FileKind, Part
 from seacorder.model.report import Answer, PartClosed, Report
 
@@ -30,7 +30,7 @@ NEAR_NS = 2 * NS_PER_MS
 NEAR_A_CUE_NS = 15 * NS_PER_MS
 """A cue lies where capture times stood when its text came; a busy machine's move by milliseconds within a part."""
 EVERY_NS = 97 * NS_PER_MS
-MARK = Layer(LayerKind.TEXT, Anchor.BOTTOM, size=0.1, outline=None, colour=COLOUR, background="#000000")
+MARK = Layer(LayerKind.TEXT, LayerAnchor.BOTTOM, size=0.1, outline=None, colour=COLOUR, background="#000000")
 BURN = EncodingSettings(is_smart=False, encoder="libx264", bitrate_mbits=3.0, burn_in=True)
 
 

@@ -12,7 +12,7 @@ from seacorder.model.result import CommandResult
 from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 
 class EventSource(Protocol):
@@ -30,7 +30,7 @@ class EventSource(Protocol):
 class CatalogueSource(Protocol):
     """The catalogue's questions; see `catalogue.queries`. Each blocks for as long as the disk takes: see `ask`."""
 
-    async def ask(self, question: Callable[[], Answer]) -> Answer: ...
+    async def ask(self, question: Callable[[], T]) -> T: ...
 
     def recordings(self, page: Page) -> Rows[Recording]: ...
 

@@ -14,7 +14,7 @@ from seacorder.catalogue.accounts import Accounts
 from seacorder.catalogue.asking import Asking
 from seacorder.catalogue.lock import CatalogueLock
 from seacorder.catalogue.opening import Opener
-from seacorder.catalogue.pending import Pending, Write
+from seacorder.catalogue.pending import Pending, RowWrite
 from seacorder.catalogue.queries import SETTINGS, Queries, T
 from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, TABLES, Table
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
@@ -34,7 +34,7 @@ _SAVE_SETTING = (
 _TABLE_OF: dict[type, Table[Any]] = {table.of: table for table in TABLES}
 
 
-def _is_from_files(write: Write) -> bool:
+def _is_from_files(write: RowWrite) -> bool:
     """Of a row that `record_missing` gave: the account has it already, or never had it."""
     return isinstance(write.key, tuple) and write.key[0] == "missing"
 
@@ -148,10 +148,10 @@ class Catalogue(Queries):
         for row in rows:
             table = _TABLE_OF[type(row)]
             key = ("missing", *table.key_of(row))
-            self._put(Write(key, table.insert_missing, table.row(row), value=row))
+            self._put(RowWrite(key, table.insert_missing, table.row(row), value=row))
 
     def save_settings(self, stored: StoredSettings) -> None:
-        self._put(Write(("settings", SETTINGS), _SAVE_SETTING, (SETTINGS, settings_text.write(stored))))
+        self._put(RowWrite(("settings", SETTINGS), _SAVE_SETTING, (SETTINGS, settings_text.write(stored))))
 
     def load_encoders(self) -> tuple[str, ...] | None:
         """The encoders that an earlier run found here; None where none did. Blocks; raises CatalogueFailed."""
@@ -159,15 +159,15 @@ class Catalogue(Queries):
         return None if text is None else tuple(text.split())
 
     def save_encoders(self, names: tuple[str, ...]) -> None:
-        self._put(Write(("settings", _ENCODERS), _SAVE_SETTING, (_ENCODERS, " ".join(names))))
+        self._put(RowWrite(("settings", _ENCODERS), _SAVE_SETTING, (_ENCODERS, " ".join(names))))
 
     def _record(self, table: Table[Any], value: object) -> None:
-        self._put(Write(table.key_of(value), table.upsert, table.row(value), is_event=table is EVENTS, value=value))
+        self._put(RowWrite(table.key_of(value), table.upsert, table.row(value), is_event=table is EVENTS, value=value))
 
-    def _stored(self, batch: list[Write]) -> None:
+    def _stored(self, batch: list[RowWrite]) -> None:
         if self._accounts is not None:
             self._accounts.add(write.value for write in batch if not _is_from_files(write))
 
-    def _put(self, write: Write) -> None:
+    def _put(self, write: RowWrite) -> None:
         if not self._pending.put(write) and self._log_limit.allow("dropped") is not None:
             _log.error("The catalogue takes rows too slowly: %d were given up; files are not touched", self.dropped)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
+class RowWrite:
     """One row to be stored."""
 
     key: Hashable
@@ -25,8 +25,8 @@ class Pending:
 
     def __init__(self, most_rows: int) -> None:
         self._most_rows = most_rows
-        self._rows: OrderedDict[Hashable, Write] = OrderedDict()
-        self._events: OrderedDict[Hashable, Write] = OrderedDict()
+        self._rows: OrderedDict[Hashable, RowWrite] = OrderedDict()
+        self._events: OrderedDict[Hashable, RowWrite] = OrderedDict()
         self._waiting: list[tuple[int, Future[None]]] = []
         self._puts = 0
         self._changed = threading.Condition()
@@ -35,7 +35,7 @@ class Pending:
         self.dropped = 0
         """Rows that found no room. Events go first, then the oldest; the recorded files tell what is missing."""
 
-    def put(self, write: Write) -> bool:
+    def put(self, write: RowWrite) -> bool:
         """Adds or replaces a row. False when another row had to be dropped for it."""
         with self._changed:
             self._puts += 1
@@ -72,7 +72,7 @@ class Pending:
     def is_closing(self) -> bool:
         return self._closing
 
-    def take(self) -> tuple[list[Write], int] | None:
+    def take(self) -> tuple[list[RowWrite], int] | None:
         """All rows that wait, and the mark to give to `written`; None when closed and empty. Blocks until then."""
         with self._changed:
             self._changed.wait_for(lambda: self._rows or self._events or self._waiting or self._closing)

@@ -10,7 +10,7 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
 from seacorder.catalogue.opening import Opener, is_damage
-from seacorder.catalogue.pending import Pending, Write
+from seacorder.catalogue.pending import Pending, RowWrite
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Writer:
         clock: Clock,
         *,
         events_kept: int = EVENTS_KEPT,
-        on_stored: Callable[[list[Write]], None] = lambda _: None,
+        on_stored: Callable[[list[RowWrite]], None] = lambda _: None,
     ) -> None:
         """`on_stored` is told of every batch that has been committed, from the thread; it must not block."""
         self._opener = opener
@@ -79,7 +79,7 @@ class Writer:
         finally:
             self._disconnect()
 
-    def _store(self, batch: list[Write]) -> None:
+    def _store(self, batch: list[RowWrite]) -> None:
         """Tries until the batch is stored; while closing, once more only."""
         delay = FIRST_RETRY_SECONDS
         while True:
@@ -116,7 +116,7 @@ class Writer:
             self.set_aside = aside
         return connection
 
-    def _commit(self, batch: list[Write]) -> None:
+    def _commit(self, batch: list[RowWrite]) -> None:
         if self._connection is None:
             self._connection = self._opener.reopen()
         elif not self._opener.is_at_its_place():
@@ -144,13 +144,13 @@ class Writer:
         )
         return self._open()
 
-    def _commit_alone(self, connection: sqlite3.Connection, write: Write) -> None:
+    def _commit_alone(self, connection: sqlite3.Connection, write: RowWrite) -> None:
         try:
             self._transaction(connection, [write])
         except _NEVER:
             _log.exception("A row cannot be written to the catalogue and is left out: %s", write.key)
 
-    def _transaction(self, connection: sqlite3.Connection, batch: list[Write]) -> None:
+    def _transaction(self, connection: sqlite3.Connection, batch: list[RowWrite]) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
             for write in batch:

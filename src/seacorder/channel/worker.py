@@ -25,7 +25,7 @@ from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.command import Finish, HearNarration
+from seacorder.model.command import EndWorker, HearNarration
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.event import Severity
 from seacorder.model.instant import Instant
@@ -80,7 +80,7 @@ class Heartbeat(Thread):
 
 
 def run(link: Link) -> None:
-    """Runs one channel until the control process says Finish or closes the pipe; does not return."""
+    """Runs one channel until the control process says EndWorker or closes the pipe; does not return."""
     messages = link.messages()
     settings = next(messages, None)
     if not isinstance(settings, ChannelSettings):
@@ -111,7 +111,7 @@ def run(link: Link) -> None:
     heartbeat.start()
     ingest.start()
     for command in messages:
-        if isinstance(command, Finish):
+        if isinstance(command, EndWorker):
             break
         if isinstance(command, HearNarration):
             listen(command)

@@ -42,7 +42,7 @@ class Catalogued:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FilesFound:
     """What is on disk: every video file as examined, and the size of every still; a missing file is in neither."""
 
     videos: Mapping[str, FileExamined]
@@ -59,7 +59,7 @@ class Disagreement:
     sentence: str
 
 
-def disagreements(catalogued: Catalogued, found: Found) -> Iterator[Disagreement]:
+def disagreements(catalogued: Catalogued, found: FilesFound) -> Iterator[Disagreement]:
     """Everything that does not agree, files in the catalogue's order, then frames, then files that it does not know."""
     moved = _moved(catalogued, found)
     for listed in catalogued.videos:
@@ -90,7 +90,7 @@ def open_files(catalogued: Catalogued) -> list[str]:
     return [row.path for row in catalogued.videos if row.state is FileState.OPEN]
 
 
-def _video_fault(row: Part | Clip, found: Found) -> str | None:
+def _video_fault(row: Part | Clip, found: FilesFound) -> str | None:
     """The first thing about one file that does not agree, as the end of a sentence."""
     file = found.videos.get(row.path)
     if file is None:
@@ -111,7 +111,7 @@ def _video_fault(row: Part | Clip, found: Found) -> str | None:
     return None
 
 
-def _damage(row: Part | Clip, found: Found, losses: Iterable[Loss]) -> str | None:
+def _damage(row: Part | Clip, found: FilesFound, losses: Iterable[Loss]) -> str | None:
     """What is wrong inside of a file. The newest packets of one that is being written are no damage."""
     damage = found.damage.get(row.path)
     if damage is None or row.state is FileState.OPEN:
@@ -171,7 +171,7 @@ def _joins(before: Part, after: Part, losses: Iterable[Loss]) -> bool:
     )
 
 
-def _moved(catalogued: Catalogued, found: Found) -> dict[str, str]:
+def _moved(catalogued: Catalogued, found: FilesFound) -> dict[str, str]:
     """By the catalogue's path of a file that is not there, where one is that says the same of itself."""
     known = catalogued.paths
     unknown = {
@@ -185,7 +185,7 @@ def _is_same(one: Framegrab, other: Framegrab) -> bool:
     return (one.id, one.channel) == (other.id, other.channel)
 
 
-def _strangers(catalogued: Catalogued, found: Found, moved: frozenset[str]) -> Iterator[Disagreement]:
+def _strangers(catalogued: Catalogued, found: FilesFound, moved: frozenset[str]) -> Iterator[Disagreement]:
     known = catalogued.paths | moved
     for path, file in found.videos.items():
         if file.note is not None and path not in known:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.catalogue.queries import Queries
-from seacorder.cli.agreement import Catalogued, Disagreement, Found, disagreements, open_files
+from seacorder.cli.agreement import Catalogued, Disagreement, FilesFound, disagreements, open_files
 from seacorder.cli.progress import progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.reading import read_through, still_damage
@@ -53,7 +53,7 @@ def read_catalogue(path: Path) -> Catalogued:
     )
 
 
-def look(catalogued: Catalogued, folders: Sequence[Path], *, decodes: bool) -> Found:
+def look(catalogued: Catalogued, folders: Sequence[Path], *, decodes: bool) -> FilesFound:
     """Reads every video file of the catalogue and of the folders, with a progress bar where somebody looks."""
     stills = {row.path for row in catalogued.framegrabs}
     standing = sorted(path for path in {*catalogued.paths, *_in(folders, FILE_SUFFIXES)} if Path(path).is_file())
@@ -71,7 +71,7 @@ def look(catalogued: Catalogued, folders: Sequence[Path], *, decodes: bool) -> F
     damaged = {path: sentence for path, sentence in damage.items() if sentence}
     gone = any(path not in sizes for path in stills)
     moved = {path: still for path in (_in(folders, (STILL_SUFFIX,)) if gone else ()) if (still := _still(path, stills))}
-    return Found(examined, {path: sizes[path] for path in standing if path in stills}, damaged, moved)
+    return FilesFound(examined, {path: sizes[path] for path in standing if path in stills}, damaged, moved)
 
 
 def _still(path: str, known: set[str]) -> Framegrab | None:
@@ -94,7 +94,7 @@ def _in(folders: Iterable[Path], suffixes: tuple[str, ...]) -> Iterator[str]:
             yield from (str(Path(place, name)) for name in names if name.lower().endswith(suffixes))
 
 
-def _summary(catalogued: Catalogued, found: Found) -> dict[str, int]:
+def _summary(catalogued: Catalogued, found: FilesFound) -> dict[str, int]:
     return {
         "video_files": len(found.videos),
         "stills": len(found.sizes),
@@ -106,7 +106,7 @@ def _summary(catalogued: Catalogued, found: Found) -> dict[str, int]:
     }
 
 
-def _print(catalogued: Catalogued, found: Found, faults: list[Disagreement]) -> None:
+def _print(catalogued: Catalogued, found: FilesFound, faults: list[Disagreement]) -> None:
     for fault in faults:
         print(f"{fault.path}\n  {fault.sentence}")
     totals = _summary(catalogued, found)

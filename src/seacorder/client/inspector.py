@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from seacorder.client.errors import InspectorError
-from seacorder.client.transport import Transport
+from seacorder.client.transport import HttpTransport
 from seacorder.client.values import PathTemplates, RecorderSettings
 
 DEFAULT_URL = "http://127.0.0.1:13000"
@@ -26,7 +26,7 @@ class InspectorClient:
 
     def __init__(self, base_url: str = DEFAULT_URL, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Raises InspectorError when `base_url` is no web address. Does not connect yet."""
-        self._transport = Transport(base_url, timeout_seconds)
+        self._transport = HttpTransport(base_url, timeout_seconds)
 
     def __enter__(self) -> Self:
         return self

@@ -13,7 +13,7 @@ from seacorder.client.answers import (
     read,
 )
 from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
-from seacorder.client.transport import Transport
+from seacorder.client.transport import HttpTransport
 from seacorder.client.values import ChannelPatch, SettingsPatch
 
 
@@ -21,7 +21,7 @@ class RecorderClient:
     """One recorder. Every method blocks, and raises InspectorError with one sentence when it was not done."""
 
     def __init__(self, base_url: str = DEFAULT_URL, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._transport = Transport(base_url, timeout_seconds)
+        self._transport = HttpTransport(base_url, timeout_seconds)
 
     def __enter__(self) -> Self:
         return self

@@ -14,7 +14,7 @@ Query = str | int | Sequence[str]
 """A sequence is a name that is repeated."""
 
 
-class Transport:
+class HttpTransport:
     """Asks one recorder. Safe from any thread."""
 
     def __init__(self, base_url: str, timeout_seconds: float) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from seacorder.config.table import Table, key
+from seacorder.config.table import SettingsTable, key
 from seacorder.config.values import encoder, resolution, two_sides
 from seacorder.model.encoding import BITRATE_MBITS_MAX, FRAME_RATE_MAX, RESOLUTION_MAX
 from seacorder.model.settings import ChannelEncoding
@@ -20,7 +20,7 @@ _FRAME_RATE = f"a number of frames a second from 0 to {FRAME_RATE_MAX:,.0f}"
 _AS_RECORDING = "unset: as for all channels"
 
 
-class EncodingKeys(Table):
+class EncodingKeys(SettingsTable):
     """For all channels that have nothing of their own."""
 
     smart_encoding: bool = key(
@@ -43,7 +43,7 @@ class EncodingKeys(Table):
     deinterlace: bool = key(False, "Interlaced pictures become progressive, for which they are encoded.", _SWITCH)
 
 
-class OwnEncodingKeys(Table):
+class OwnEncodingKeys(SettingsTable):
     """Of one channel."""
 
     smart_encoding: bool | None = key(None, f"As in `[recording]`, for this channel; {_AS_RECORDING}.", _SWITCH)

@@ -8,7 +8,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from seacorder.config.schema import Settings
-from seacorder.config.table import Table
+from seacorder.config.table import SettingsTable
 
 Location = tuple[str | int, ...]
 """Where a value stands: `("channels", 0, "name")`."""
@@ -26,9 +26,9 @@ class Key:
     meaning: str
 
 
-def inner_table(annotation: Any) -> type[Table] | None:
+def inner_table(annotation: Any) -> type[SettingsTable] | None:
     """The table that a field holds, alone or in a list; None for a plain value."""
-    if isinstance(annotation, type) and issubclass(annotation, Table):
+    if isinstance(annotation, type) and issubclass(annotation, SettingsTable):
         return annotation
     if get_origin(annotation) in {tuple, list, Union, types.UnionType}:
         return next(filter(None, map(inner_table, get_args(annotation))), None)
@@ -45,7 +45,7 @@ def every_key() -> Iterator[Key]:
         yield from _keys_of(table, brackets, name)
 
 
-def _keys_of(table: type[Table], brackets: str, path: str) -> Iterator[Key]:
+def _keys_of(table: type[SettingsTable], brackets: str, path: str) -> Iterator[Key]:
     """A table's own keys, then those of the tables in it."""
     inner = {name: inner_table(field.annotation) for name, field in table.model_fields.items()}
     for name, field in table.model_fields.items():
@@ -62,9 +62,9 @@ def accepted(field: FieldInfo) -> str:
     return str(extra.get("accepted", "")) if isinstance(extra, dict) else ""
 
 
-def table_at(location: Location) -> type[Table] | None:
+def table_at(location: Location) -> type[SettingsTable] | None:
     """The table that stands at a location; None when a plain value or nothing does."""
-    table: type[Table] | None = Settings
+    table: type[SettingsTable] | None = Settings
     for step in location:
         if isinstance(step, int):
             continue

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from seacorder.config.table import Table, key
+from seacorder.config.table import SettingsTable, key
 from seacorder.config.values import listed, user_path
-from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
+from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 
 NONE = "none"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
@@ -44,7 +44,7 @@ def time_pattern(pattern: str) -> str:
     return pattern
 
 
-class LayerTable(Table):
+class LayerTable(SettingsTable):
     """One thing that is shown."""
 
     kind: Literal["text", "time", "channel", "image"] = key(
@@ -53,7 +53,7 @@ class LayerTable(Table):
     )
     anchor: Literal[
         "top_left", "top", "top_right", "left", "centre", "right", "bottom_left", "bottom", "bottom_right"
-    ] = key("top_left", "Where it stands.", ", ".join(f'`"{anchor}"`' for anchor in Anchor))
+    ] = key("top_left", "Where it stands.", ", ".join(f'`"{anchor}"`' for anchor in LayerAnchor))
     text: str = key("", "Of a text: what is shown; empty: what a client has set.", "text; `\\n` begins a new line")
     pattern: Annotated[str, AfterValidator(time_pattern)] = key(
         "%Y-%m-%d %H:%M:%S",
@@ -102,7 +102,7 @@ class LayerTable(Table):
         own = {"text": self.text, "time": self.pattern, "image": str(self.file), "channel": ""}
         return Layer(
             kind=LayerKind(self.kind),
-            anchor=Anchor(self.anchor),
+            anchor=LayerAnchor(self.anchor),
             text=own[self.kind],
             size=self.size,
             margin=self.margin,
@@ -122,7 +122,7 @@ FIRST_LAYERS = (
 """What is burned in where the settings file has no layers."""
 
 
-class OverlayTable(Table):
+class OverlayTable(SettingsTable):
     """What is shown over the pictures."""
 
     time: Literal["local", "utc"] = key("local", "Time zone of times in pictures.", '"local" or "utc"')

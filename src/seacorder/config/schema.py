@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from seacorder.base.log import LogOptions
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.overlay_tables import OverlayTable
-from seacorder.config.table import Table
+from seacorder.config.table import SettingsTable
 from seacorder.config.table import key as _key
 from seacorder.config.values import (
     absolute_folder,
@@ -39,7 +39,7 @@ _TEMPLATE = "text with tags, see docs/reference/tags.md"
 _SWITCH = "true or false"
 
 
-class ServerSettings(Table):
+class ServerSettings(SettingsTable):
     """Where the two services listen and whom they answer."""
 
     host: Annotated[str, AfterValidator(listening_address)] = _key(
@@ -57,13 +57,13 @@ class ServerSettings(Table):
     )
 
 
-class IntegrationSettings(Table):
+class IntegrationSettings(SettingsTable):
     """Details of the integration service."""
 
     bare_false: bool = _key(False, "`isrecording` answers a bare `false` instead of an object while idle.", _SWITCH)
 
 
-class StorageSettings(Table):
+class StorageSettings(SettingsTable):
     """Where files go."""
 
     root: Annotated[Path, AfterValidator(user_path)] = _key(
@@ -115,7 +115,7 @@ class RecordingTable(EncodingKeys):
     tag_time: Literal["local", "utc"] = _key("local", "Time zone of the time tags in names.", '"local" or "utc"')
 
 
-class TemplatesTable(Table):
+class TemplatesTable(SettingsTable):
     """The path templates, which clients may set too."""
 
     filename: str = _key(_DEFAULT_TEMPLATES.filename, "Name of a recording's files.", _TEMPLATE)
@@ -127,7 +127,7 @@ class TemplatesTable(Table):
     clip: str | None = _key(None, "Name of clips; unset: as `anomaly`.", _TEMPLATE)
 
 
-class LogSettings(Table):
+class LogSettings(SettingsTable):
     """What is written to standard error, and to a file where one is named."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _key(
@@ -196,7 +196,7 @@ class ChannelTable(OwnEncodingKeys):
         return max(10.0, self.preroll_seconds) if self.backlog_seconds is None else self.backlog_seconds
 
 
-class AudioTable(Table):
+class AudioTable(SettingsTable):
     """Narration: a microphone or line input."""
 
     input: Annotated[str, AfterValidator(sound_address)] | None = _key(
@@ -228,7 +228,7 @@ class AudioTable(Table):
     )
 
 
-class Settings(Table):
+class Settings(SettingsTable):
     """The whole settings file."""
 
     server: ServerSettings = Field(default_factory=ServerSettings)

@@ -13,7 +13,7 @@ from seacorder.evidence.moved import find_moved
 from seacorder.evidence.original import bring_back
 from seacorder.evidence.rebuild import read_folders
 from seacorder.evidence.repair import NOTHING_KNOWN, Known, repair
-from seacorder.model.command import Finish, ReadFolders, RepairFiles
+from seacorder.model.command import EndWorker, ReadFolders, RepairFiles
 from seacorder.model.report import FileExamined, FoldersRead, RowsRead
 from seacorder.storage.file_lock import held
 
@@ -63,13 +63,13 @@ def _known(order: RepairFiles) -> list[Known]:
 
 
 def main() -> None:
-    """Runs until the pipe is closed or `Finish` comes."""
+    """Runs until the pipe is closed or `EndWorker` comes."""
     link = Link.from_stdio()
     log.set_up_worker("evidence")
     if hasattr(os, "nice"):
         os.nice(10)  # recording comes first
     for message in link.messages():
-        if isinstance(message, Finish):
+        if isinstance(message, EndWorker):
             return
         if isinstance(message, RepairFiles):
             for path, known in zip(message.paths, _known(message), strict=True):

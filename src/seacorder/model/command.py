@@ -123,7 +123,7 @@ class HearNarration:
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class EndWorker:
     """Finish every file and end. A closed pipe says the same."""
 
 
@@ -171,5 +171,5 @@ Command = (
     | ChangeEncoding
     | SetOverlayText
     | HearNarration
-    | Finish
+    | EndWorker
 )

@@ -10,7 +10,7 @@ CODEC_NAMES = {"h264": "H.264", "hevc": "H.265", "av1": "AV1"}
 
 
 @dataclass(frozen=True, slots=True)
-class Encoder:
+class KnownEncoder:
     """One encoder of FFmpeg's."""
 
     name: str
@@ -52,22 +52,22 @@ _QSV = ("veryfast", "faster", "fast", "medium")
 _AMF = ("speed", "balanced", "quality")
 
 ENCODERS = (
-    Encoder("h264_nvenc", "n264", "h264", "NVIDIA NVENC", presets=_NVENC, least_side=160, largest_side=4096),
-    Encoder("h264_qsv", "q264", "h264", "Intel Quick Sync", presets=_QSV, least_side=32, largest_side=4096),
-    Encoder("h264_amf", "a264", "h264", "AMD AMF", presets=_AMF, least_side=128, largest_side=4096),
-    Encoder("h264_videotoolbox", "", "h264", "Apple VideoToolbox", least_side=64, largest_side=4096),
-    Encoder("h264_v4l2m2m", "", "h264", "V4L2 M2M", least_side=64, largest_side=1920),
-    Encoder("hevc_nvenc", "n265", "hevc", "NVIDIA NVENC", presets=_NVENC, least_side=160),
-    Encoder("hevc_qsv", "q265", "hevc", "Intel Quick Sync", presets=_QSV, least_side=128),
-    Encoder("hevc_amf", "a265", "hevc", "AMD AMF", presets=_AMF, least_side=128),
-    Encoder("hevc_videotoolbox", "", "hevc", "Apple VideoToolbox", least_side=64),
-    Encoder("hevc_v4l2m2m", "", "hevc", "V4L2 M2M", least_side=64, largest_side=4096),
-    Encoder("av1_nvenc", "", "av1", "NVIDIA NVENC", presets=_NVENC, least_side=192),
-    Encoder("av1_qsv", "", "av1", "Intel Quick Sync", presets=_QSV, least_side=128),
-    Encoder("av1_amf", "", "av1", "AMD AMF", presets=_AMF, least_side=128),
-    Encoder("libx264", "x264", "h264", SOFTWARE_TEXT, False, _X264, least_side=2, largest_side=16_384),
-    Encoder("libx265", "x265", "hevc", SOFTWARE_TEXT, False, _X265, least_side=32, largest_side=16_384),
-    Encoder("libsvtav1", "", "av1", SOFTWARE_TEXT, False, _SVT, least_side=64),
+    KnownEncoder("h264_nvenc", "n264", "h264", "NVIDIA NVENC", presets=_NVENC, least_side=160, largest_side=4096),
+    KnownEncoder("h264_qsv", "q264", "h264", "Intel Quick Sync", presets=_QSV, least_side=32, largest_side=4096),
+    KnownEncoder("h264_amf", "a264", "h264", "AMD AMF", presets=_AMF, least_side=128, largest_side=4096),
+    KnownEncoder("h264_videotoolbox", "", "h264", "Apple VideoToolbox", least_side=64, largest_side=4096),
+    KnownEncoder("h264_v4l2m2m", "", "h264", "V4L2 M2M", least_side=64, largest_side=1920),
+    KnownEncoder("hevc_nvenc", "n265", "hevc", "NVIDIA NVENC", presets=_NVENC, least_side=160),
+    KnownEncoder("hevc_qsv", "q265", "hevc", "Intel Quick Sync", presets=_QSV, least_side=128),
+    KnownEncoder("hevc_amf", "a265", "hevc", "AMD AMF", presets=_AMF, least_side=128),
+    KnownEncoder("hevc_videotoolbox", "", "hevc", "Apple VideoToolbox", least_side=64),
+    KnownEncoder("hevc_v4l2m2m", "", "hevc", "V4L2 M2M", least_side=64, largest_side=4096),
+    KnownEncoder("av1_nvenc", "", "av1", "NVIDIA NVENC", presets=_NVENC, least_side=192),
+    KnownEncoder("av1_qsv", "", "av1", "Intel Quick Sync", presets=_QSV, least_side=128),
+    KnownEncoder("av1_amf", "", "av1", "AMD AMF", presets=_AMF, least_side=128),
+    KnownEncoder("libx264", "x264", "h264", SOFTWARE_TEXT, False, _X264, least_side=2, largest_side=16_384),
+    KnownEncoder("libx265", "x265", "hevc", SOFTWARE_TEXT, False, _X265, least_side=32, largest_side=16_384),
+    KnownEncoder("libsvtav1", "", "av1", SOFTWARE_TEXT, False, _SVT, least_side=64),
 )
 """Hardware before software; among each, the codec that most can play first."""
 
@@ -78,7 +78,7 @@ SOFTWARE = tuple(encoder.name for encoder in ENCODERS if not encoder.is_hardware
 """Those that come with the program and need nothing of the machine."""
 
 
-def known_encoder(name: str) -> Encoder | None:
+def known_encoder(name: str) -> KnownEncoder | None:
     """By FFmpeg's name or the Inspector API's; None for others, also for `copy`."""
     return BY_NAME.get(SHORT_NAMES.get(name, name))
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from seacorder.model.channel import PictureFormat
-from seacorder.model.encoders import BY_NAME, CODEC_NAMES, SOFTWARE, Encoder, known_encoder
+from seacorder.model.encoders import BY_NAME, CODEC_NAMES, SOFTWARE, KnownEncoder, known_encoder
 from seacorder.model.encoding import COPY, EncodingPlan, EncodingSettings, Machine
 
 PASS_THROUGH_CODECS = ("h264", "hevc")
@@ -191,7 +191,7 @@ def _exact_rate(rate: float) -> Fraction:
     return ntsc if plain.denominator > 1 and abs(ntsc - plain) < _NTSC_TOLERANCE else plain
 
 
-def _fitted(picture: _Picture, encoder: Encoder) -> tuple[int, int]:
+def _fitted(picture: _Picture, encoder: KnownEncoder) -> tuple[int, int]:
     """The size that is stored: even, and not smaller than the encoder takes. 0, 0 when it is not known yet."""
     if not (picture.width and picture.height):
         return 0, 0
@@ -205,14 +205,14 @@ def _fitted(picture: _Picture, encoder: Encoder) -> tuple[int, int]:
 # Question 2: which encoder.
 
 
-def _preference(picture: _Picture, machine: Machine, wanted: Encoder | None) -> list[Encoder]:
+def _preference(picture: _Picture, machine: Machine, wanted: KnownEncoder | None) -> list[KnownEncoder]:
     """The encoders that open, the best first; `wanted` leads when it is among them, and its codec in any case."""
     usable = [BY_NAME[name] for name in machine.encoders or SOFTWARE if name in BY_NAME] or [
         BY_NAME[name] for name in SOFTWARE
     ]
     codecs = ("hevc", "h264", "av1") if picture.is_deep else ("h264", "hevc", "av1")
 
-    def place(one: Encoder) -> tuple[bool, bool, bool, bool, bool, int]:
+    def place(one: KnownEncoder) -> tuple[bool, bool, bool, bool, bool, int]:
         return (
             one is not wanted,
             wanted is not None and one.codec != wanted.codec,
@@ -228,7 +228,7 @@ def _preference(picture: _Picture, machine: Machine, wanted: Encoder | None) -> 
 # Question 3: how much.
 
 
-def _preset(encoder: Encoder, picture: _Picture, machine: Machine) -> tuple[str, bool]:
+def _preset(encoder: KnownEncoder, picture: _Picture, machine: Machine) -> tuple[str, bool]:
     """The hardest preset that the channel's cores bear; False when even the easiest is too much."""
     speeds = MEGAPIXELS_PER_CORE.get(encoder.name)
     if speeds is None:
@@ -242,12 +242,12 @@ def _preset(encoder: Encoder, picture: _Picture, machine: Machine) -> tuple[str,
 # The sentence.
 
 
-def _described(encoder: Encoder, preset: str) -> str:
+def _described(encoder: KnownEncoder, preset: str) -> str:
     detail = f"{encoder.runs_on}, preset {preset}" if preset else encoder.runs_on
     return f"{encoder.name} ({detail})"
 
 
-def _instead(encoder: Encoder, wanted: Encoder | None, asked: EncodingSettings, machine: Machine) -> str:
+def _instead(encoder: KnownEncoder, wanted: KnownEncoder | None, asked: EncodingSettings, machine: Machine) -> str:
     if wanted is not None and encoder is not wanted:
         return f"The encoder {asked.encoder} does not open on this machine."
     if wanted is None and not encoder.is_hardware:

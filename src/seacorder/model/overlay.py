@@ -9,7 +9,7 @@ OVERLAY_CHARACTERS_MAX = 1000
 """Of the text that a client sets; no picture has room for more."""
 
 
-class Anchor(StrEnum):
+class LayerAnchor(StrEnum):
     """Where a layer stands in the picture."""
 
     TOP_LEFT = "top_left"
@@ -41,7 +41,7 @@ class Layer:
     """One thing that is shown. Sizes are shares of the picture's height, so that they fit every source."""
 
     kind: LayerKind
-    anchor: Anchor = Anchor.TOP_LEFT
+    anchor: LayerAnchor = LayerAnchor.TOP_LEFT
     text: str = ""
     """TEXT: what is shown, empty for the client's; TIME: a pattern of `strftime`, in which `%1f` … `%6f` are so many
     digits of the second's fraction, empty for the usual one; IMAGE: the file's path."""

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from seacorder.base.background import survived, task
 from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.redaction import redact
-from seacorder.model.command import Finish
+from seacorder.model.command import EndWorker
 from seacorder.model.report import Answer, Picture
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.log_lines import LogLines
@@ -166,7 +166,7 @@ class Worker(Generic[First]):
         self._move(WorkerState.STOPPING)
         self._stop_wanted.set()
         if self._process is not None:
-            self._process.send(Finish())
+            self._process.send(EndWorker())
             self._process.close_commands()
 
     def _kill(self, why: str) -> None:

@@ -9,9 +9,9 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.encoding.burn_in import RETRY_NS, BurnIn
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.event import Severity
-from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
+from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 
-SETTINGS = ChannelSettings(0, "Bow", "test:", overlay=OverlaySettings((Layer(LayerKind.TEXT, Anchor.TOP_LEFT),)))
+SETTINGS = ChannelSettings(0, "Bow", "test:", overlay=OverlaySettings((Layer(LayerKind.TEXT, LayerAnchor.TOP_LEFT),)))
 
 
 def black() -> av.VideoFrame:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.overlay.layers import Stamp, in_order, painter_of, tidied
 from seacorder.channel.overlay.lettering import RUNS_BYTES, WIDEST, Lettering
-from seacorder.model.overlay import Anchor, Layer, LayerKind
+from seacorder.model.overlay import Layer, LayerAnchor, LayerKind
 
 NOON_UTC_NS = 1_764_072_000 * NS_PER_SECOND
 
@@ -108,9 +108,9 @@ def test_the_font_that_comes_with_the_program_has_these_letters(words: str) -> N
 
 
 def test_layers_of_one_place_stand_together_and_higher_ones_come_later() -> None:
-    over = Layer(LayerKind.TEXT, Anchor.TOP, z=2)
-    first, second = Layer(LayerKind.TIME, Anchor.TOP), Layer(LayerKind.CHANNEL, Anchor.TOP)
-    other = Layer(LayerKind.IMAGE, Anchor.LEFT, z=1)
+    over = Layer(LayerKind.TEXT, LayerAnchor.TOP, z=2)
+    first, second = Layer(LayerKind.TIME, LayerAnchor.TOP), Layer(LayerKind.CHANNEL, LayerAnchor.TOP)
+    other = Layer(LayerKind.IMAGE, LayerAnchor.LEFT, z=1)
     assert [layers for _, layers in in_order([over, first, other, second])] == [[first, second], [other], [over]]
 
 

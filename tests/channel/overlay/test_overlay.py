@@ -15,7 +15,7 @@ from seacorder.channel.overlay.overlay import Overlay
 from seacorder.channel.overlay.texts import Texts
 from seacorder.inputs.pattern import strip
 from seacorder.inputs.pattern.picture import TestPicture
-from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
+from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 
 BLENDED = ["yuv420p", "yuvj420p", "nv12", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"]
 LIMITED, FULL, BT709, BT601 = 1, 2, 1, 5
@@ -78,7 +78,7 @@ def test_where_nothing_is_shown_the_frame_is_handed_on_as_it_is() -> None:
 def test_times_colours_and_all_other_pixels_stay(kind: str) -> None:
     frame = grey(640, 360, kind, full=kind.startswith("yuvj"))
     before = planes(frame)
-    after = overlay(Layer(LayerKind.CHANNEL, Anchor.TOP_LEFT, colour="#ff00ff")).apply(frame, 0, 0)
+    after = overlay(Layer(LayerKind.CHANNEL, LayerAnchor.TOP_LEFT, colour="#ff00ff")).apply(frame, 0, 0)
     assert planes(frame) == before
     assert (after.format.name, after.pts, after.time_base) == (kind, 12345, Fraction(1, 90_000))
     assert (after.colorspace, after.color_range) == (frame.colorspace, frame.color_range)
@@ -102,8 +102,8 @@ def test_what_cannot_be_blended_takes_a_way_over_a_format_that_can(kind: str) ->
     assert max(luma) > 200
 
 
-@pytest.mark.parametrize(("anchor", "size"), list(product(Anchor, SIZES)))
-def test_every_anchor_has_its_place_on_even_and_odd_sizes(anchor: Anchor, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("anchor", "size"), list(product(LayerAnchor, SIZES)))
+def test_every_anchor_has_its_place_on_even_and_odd_sizes(anchor: LayerAnchor, size: tuple[int, int]) -> None:
     frame = grey(*size)
     layer = Layer(LayerKind.TEXT, anchor, text="Ag", size=0.1, margin=0.05, background="#0000ff")
     left, top, right, bottom = changed_box(frame, overlay(layer).apply(frame, 0, 0))
@@ -122,7 +122,7 @@ def test_every_anchor_has_its_place_on_even_and_odd_sizes(anchor: Anchor, size: 
 def test_colours_are_those_of_the_pictures_own_matrix_and_range(kind: str, matrix: int, colour: str) -> None:
     full = kind.startswith("yuvj")
     frame = grey(640, 360, kind, matrix=matrix, full=full)
-    layer = Layer(LayerKind.TEXT, Anchor.CENTRE, text="█████", size=0.3, colour=colour, outline=None)
+    layer = Layer(LayerKind.TEXT, LayerAnchor.CENTRE, text="█████", size=0.3, colour=colour, outline=None)
     shown = colour_at(overlay(layer).apply(frame, 0, 0), 320, 180, matrix=matrix, full=full)
     wanted = tuple(bytes.fromhex(colour[1:]))
     assert all(abs(one - other) <= 4 for one, other in zip(shown, wanted, strict=True)), shown
@@ -130,7 +130,7 @@ def test_colours_are_those_of_the_pictures_own_matrix_and_range(kind: str, matri
 
 def test_full_range_is_known_by_the_frames_field_too() -> None:
     frame = grey(640, 360, full=True)
-    layer = Layer(LayerKind.TEXT, Anchor.CENTRE, text="█████", size=0.3, colour="#ffffff", outline=None)
+    layer = Layer(LayerKind.TEXT, LayerAnchor.CENTRE, text="█████", size=0.3, colour="#ffffff", outline=None)
     assert max(planes(overlay(layer).apply(frame, 0, 0))[0]) == 255
 
 
@@ -153,13 +153,13 @@ def test_an_image_keeps_its_colours_and_lets_the_picture_through(kind: str, tmp_
 
 def test_a_background_may_be_seen_through_and_an_outline_surrounds() -> None:
     frame = grey(400, 400)
-    base = Layer(LayerKind.TEXT, Anchor.CENTRE, text="█", size=0.5, colour="#00ff00", outline="#ff0000")
+    base = Layer(LayerKind.TEXT, LayerAnchor.CENTRE, text="█", size=0.5, colour="#00ff00", outline="#ff0000")
     after = overlay(base).apply(frame, 0, 0)
     left, top, _, _ = changed_box(frame, after)
     edge = colour_at(after, left + 5, 200, matrix=BT709, full=False)
     assert edge[0] > 200
     assert edge[1] < 60
-    through = Layer(LayerKind.TEXT, Anchor.CENTRE, text=" ", size=0.5, background="#ffffff80", outline=None)
+    through = Layer(LayerKind.TEXT, LayerAnchor.CENTRE, text=" ", size=0.5, background="#ffffff80", outline=None)
     middle, under = (
         colour_at(one, 200, 200, matrix=BT709, full=False)[0] for one in (overlay(through).apply(frame, 0, 0), frame)
     )
@@ -170,7 +170,7 @@ def test_a_background_may_be_seen_through_and_an_outline_surrounds() -> None:
 def test_a_higher_layer_lies_over_a_lower_one_and_equals_stand_below_one_another() -> None:
     frame = grey(400, 400)
     red, green = (
-        Layer(LayerKind.TEXT, Anchor.CENTRE, text="█████", size=0.25, colour=colour, outline=None, z=z)
+        Layer(LayerKind.TEXT, LayerAnchor.CENTRE, text="█████", size=0.25, colour=colour, outline=None, z=z)
         for colour, z in (("#ff0000", 1), ("#00ff00", 0))
     )
     over = overlay(red, green).apply(frame, 0, 0)
@@ -184,7 +184,7 @@ def test_a_higher_layer_lies_over_a_lower_one_and_equals_stand_below_one_another
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 7), (16, 16), (34, 18), (3840, 2160)])
 def test_pictures_of_any_size_are_taken(size: tuple[int, int]) -> None:
-    layers = [Layer(LayerKind.TEXT, anchor, text="A long line of text\nand another") for anchor in Anchor]
+    layers = [Layer(LayerKind.TEXT, anchor, text="A long line of text\nand another") for anchor in LayerAnchor]
     after = overlay(*layers).apply(grey(*size), 0, 0)
     assert (after.width, after.height) == size
 
@@ -217,8 +217,8 @@ def test_only_what_changes_is_painted_anew() -> None:
     texts = Texts()
     shown = overlay(
         Layer(LayerKind.TEXT),
-        Layer(LayerKind.TIME, Anchor.BOTTOM, text="%S"),
-        Layer(LayerKind.CHANNEL, Anchor.TOP),
+        Layer(LayerKind.TIME, LayerAnchor.BOTTOM, text="%S"),
+        Layer(LayerKind.CHANNEL, LayerAnchor.TOP),
         texts=texts,
     )
     texts.set(0, "steady")
@@ -232,7 +232,7 @@ def test_only_what_changes_is_painted_anew() -> None:
 
 def test_each_frame_carries_the_text_valid_at_its_instant_and_the_strip_survives() -> None:
     """Through x264 and back, with changes set late, early and between two frames."""
-    layer = Layer(LayerKind.TEXT, Anchor.BOTTOM, size=0.1, outline=None, colour=COLOUR, background="#000000")
+    layer = Layer(LayerKind.TEXT, LayerAnchor.BOTTOM, size=0.1, outline=None, colour=COLOUR, background="#000000")
     texts = Texts()
     shown = overlay(layer, texts=texts)
     picture = TestPicture(640, 360, "Bow", 3)

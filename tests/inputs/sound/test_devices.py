@@ -14,7 +14,7 @@ from seacorder.base.errors import BadRequest, InputFailed
 from seacorder.inputs.real_time import Pace
 from seacorder.inputs.sound.devices import SoundChunk, make_sound
 from seacorder.inputs.sound.tone import RATE, tone
-from seacorder.model.address.sound import DeviceAddress, ToneAddress, parse_sound_address
+from seacorder.model.address.sound import SoundDeviceAddress, ToneAddress, parse_sound_address
 
 CLOCK = SystemClock()
 
@@ -71,8 +71,8 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 
 def test_addresses() -> None:
-    assert parse_sound_address("alsa:hw:1,0") == DeviceAddress("alsa", "hw:1,0")
-    assert parse_sound_address(" dshow:Microphone (USB Audio)") == DeviceAddress("dshow", "Microphone (USB Audio)")
+    assert parse_sound_address("alsa:hw:1,0") == SoundDeviceAddress("alsa", "hw:1,0")
+    assert parse_sound_address(" dshow:Microphone (USB Audio)") == SoundDeviceAddress("dshow", "Microphone (USB Audio)")
     assert parse_sound_address("TONE:") == ToneAddress()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from worker_parts import heartbeat, status
 
 from seacorder.base.pipe import Link
-from seacorder.model.command import ChangeRecording, Finish, StopRecording, TakePicture
+from seacorder.model.command import ChangeRecording, EndWorker, StopRecording, TakePicture
 from seacorder.model.report import Answer, Picture
 
 link = Link.from_stdio()
@@ -27,7 +27,7 @@ for message in messages:
         case ChangeRecording():
             print("2026-01-01T00:00:00+0000 WARNING Bow: lost rtsp://user:secret@camera/1", file=sys.stderr)
             print("  a second line of it", file=sys.stderr)
-        case Finish():
+        case EndWorker():
             break
 stop.set()
 beat.join()

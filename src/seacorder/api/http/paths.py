@@ -20,7 +20,7 @@ WEBSOCKET = "WEBSOCKET"
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class DeclaredPath:
     """A declared path and the methods it takes."""
 
     template: str
@@ -41,11 +41,11 @@ class PathTable:
         for route in routes:
             taken = getattr(route, "methods", None) or {WEBSOCKET}
             methods.setdefault(route.path, set()).update(taken)  # type: ignore[attr-defined]
-        commands = [Command(path, frozenset(taken), _pattern(path)) for path, taken in methods.items()]
+        commands = [DeclaredPath(path, frozenset(taken), _pattern(path)) for path, taken in methods.items()]
         self._plain = {one.template.lower(): one for one in commands if "{" not in one.template}
         self._with_values = tuple(one for one in commands if "{" in one.template)
 
-    def find(self, asked: str) -> tuple[Command, str] | None:
+    def find(self, asked: str) -> tuple[DeclaredPath, str] | None:
         """The command that `asked` means, and its path as declared."""
         path = asked.rstrip("/") or "/"
         plain = self._plain.get(path.lower())
@@ -91,7 +91,7 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile("".join(pieces), re.IGNORECASE)
 
 
-def _wrong_method(method: str, command: Command) -> WrongMethod:
+def _wrong_method(method: str, command: DeclaredPath) -> WrongMethod:
     allowed = tuple(sorted(command.methods & _METHODS_SHOWN))
     if not allowed:
         return WrongMethod(f"{command.template} is a WebSocket; open it as one.", allowed=("GET",))

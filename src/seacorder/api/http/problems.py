@@ -51,7 +51,7 @@ class WrongMethod(SeacorderError):
         self.allowed = allowed
 
 
-class Refused(SeacorderError):
+class Forbidden(SeacorderError):
     """A web page of another site, or a name that is not this machine's."""
 
     kind = "refused"
@@ -144,7 +144,7 @@ _V1_STATUS: tuple[tuple[type[SeacorderError], int], ...] = (
 _STATUS_EVERYWHERE: tuple[tuple[type[SeacorderError], int], ...] = (
     (UnknownPath, 404),
     (NotThere, 404),
-    (Refused, 403),
+    (Forbidden, 403),
     (AskedAhead, 503),
     (BodyTooLarge, 413),
     (BodyTooSlow, 408),

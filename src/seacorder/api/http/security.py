@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seacorder.api.http.problems import AskedAhead, BodyTooLarge, Refused, send_problem
+from seacorder.api.http.problems import AskedAhead, BodyTooLarge, Forbidden, send_problem
 
 BODY_BYTES_MAX = 64 * 1024
 
@@ -113,19 +113,19 @@ class Guard:
         else:
             await self._app(scope, _counted(receive), marked)
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Refused | AskedAhead | BodyTooLarge | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> Forbidden | AskedAhead | BodyTooLarge | None:
         if is_asked_ahead(headers):
             return AskedAhead(
                 "A browser asked this ahead of its user (prefetch), so nothing was done; open the address to send it."
             )
         host = headers.get("host")
         if host is not None and not is_own_host(host, self._names):
-            return Refused(
+            return Forbidden(
                 f"{_shown(host)} is not a name of this recorder; add it to [server] allowed_hosts if it should be."
             )
         foreign = foreign_origin(headers, self._origins)
         if foreign is not None and not self._is_open(scope):
-            return Refused(_foreign_sentence(foreign))
+            return Forbidden(_foreign_sentence(foreign))
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > BODY_BYTES_MAX:
             return _too_large()

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from seacorder.model.encoders import BY_NAME
-from seacorder.model.encoders import Encoder as Known
+from seacorder.model.encoders import BY_NAME, KnownEncoder
 
 PEAK = Fraction(3, 2)
 """The cap: so many times the bit rate asked for, measured over one second."""
@@ -23,7 +22,7 @@ NV12, NV12_OR_P010 = ("nv12",), ("nv12", "p010le")
 class EncoderKind:
     """How one of the known encoders is run."""
 
-    known: Known
+    known: KnownEncoder
     pixel_formats: tuple[str, ...]
     """What it is given, the usual one first."""
     options: Callable[[str], dict[str, str]] = lambda _: {}

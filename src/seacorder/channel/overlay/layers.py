@@ -12,7 +12,7 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.overlay.canvas import Box, Canvas
 from seacorder.channel.overlay.colour import Palette
 from seacorder.channel.overlay.lettering import Lettering, Size
-from seacorder.model.overlay import Anchor, Layer, LayerKind
+from seacorder.model.overlay import Layer, LayerAnchor, LayerKind
 
 DEFAULT_TIME_PATTERN = "%Y-%m-%d %H:%M:%S"
 LONGEST_TEXT = 1000
@@ -23,12 +23,12 @@ Value = str
 """What a layer shows just now; it is painted anew when that changes. Empty: nothing."""
 
 
-def align_of(anchor: Anchor) -> float:
+def align_of(anchor: LayerAnchor) -> float:
     """The share of free room that goes to the left."""
     return next((share for word, share in _ALIGN.items() if anchor.value.endswith(word)), 0.5)
 
 
-def rise_of(anchor: Anchor) -> float:
+def rise_of(anchor: LayerAnchor) -> float:
     """The share of free room that goes above."""
     return 0.0 if anchor.value.startswith("top") else 1.0 if anchor.value.startswith("bottom") else 0.5
 
@@ -150,9 +150,9 @@ def tidied(text: str) -> str:
     return "".join(character for character in lines if character == "\n" or character.isprintable())
 
 
-def in_order(layers: Iterable[Layer]) -> list[tuple[tuple[int, Anchor], list[Layer]]]:
+def in_order(layers: Iterable[Layer]) -> list[tuple[tuple[int, LayerAnchor], list[Layer]]]:
     """Layers of one place together, lowest first: those of one anchor and one z stand below one another."""
-    places: dict[tuple[int, Anchor], list[Any]] = {}
+    places: dict[tuple[int, LayerAnchor], list[Any]] = {}
     for layer in layers:
         places.setdefault((layer.z, layer.anchor), []).append(layer)
     return sorted(places.items(), key=lambda place: place[0][0])

@@ -13,7 +13,7 @@ from seacorder.channel.overlay.canvas import Box, Canvas
 from seacorder.channel.overlay.colour import HD_LINES, Palette
 from seacorder.channel.overlay.layers import Painter, align_of, in_order, painter_of, rise_of
 from seacorder.channel.overlay.look import Look, blendable
-from seacorder.model.overlay import Anchor, Layer, LayerKind, OverlaySettings
+from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class _Place:
     """What stands at one anchor, one below the other."""
 
-    anchor: Anchor
+    anchor: LayerAnchor
     margin: int
     """Pixels."""
     painters: list[Painter]
@@ -139,7 +139,7 @@ class Overlay:
             line += height
         return Patch(left, top, canvas.frame(self._reformatter))
 
-    def _box(self, width: int, top: int, bottom: int, room: int, anchor: Anchor) -> Box:
+    def _box(self, width: int, top: int, bottom: int, room: int, anchor: LayerAnchor) -> Box:
         across = self._look.chroma_steps[0] if self._look else 1
         width = min(room, _up(width, across))
         left = int((room - width) * align_of(anchor)) // across * across

@@ -18,7 +18,7 @@ from seacorder.base.errors import InputFailed
 from seacorder.inputs.real_time import Pace
 from seacorder.inputs.sound.tone import RATE, tone
 from seacorder.model.address.address import FileAddress
-from seacorder.model.address.sound import DeviceAddress, ToneAddress, parse_sound_address
+from seacorder.model.address.sound import SoundDeviceAddress, ToneAddress, parse_sound_address
 from seacorder.model.narration import SAMPLE_RATE
 
 CHUNK_NS = 20 * NS_PER_MS
@@ -56,7 +56,7 @@ def make_sound(address: str, *, channels: int, clock: Clock) -> Sound:
     """An unopened source. BadRequest when the address is not one. Does not block."""
     av.logging.set_level(None)
     match parse_sound_address(address):
-        case DeviceAddress() as device:
+        case SoundDeviceAddress() as device:
             return DeviceSound(device, channels, clock)
         case FileAddress() as file:
             return FileSound(file, clock)
@@ -67,7 +67,7 @@ def make_sound(address: str, *, channels: int, clock: Clock) -> Sound:
 class DeviceSound:
     """A microphone or line input. The system's sound library gives small pieces; they are joined to 20 ms."""
 
-    def __init__(self, address: DeviceAddress, channels: int, clock: Clock) -> None:
+    def __init__(self, address: SoundDeviceAddress, channels: int, clock: Clock) -> None:
         self._address = address
         self._channels = channels
         self._clock = clock

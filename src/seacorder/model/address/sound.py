@@ -18,7 +18,7 @@ _KINDS = "alsa:, dshow:, avfoundation:, file: or tone:"
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceAddress:
+class SoundDeviceAddress:
     """A sound device. `name` is what its system calls it."""
 
     kind: str
@@ -30,7 +30,7 @@ class ToneAddress:
     """The test tone."""
 
 
-SoundAddress = DeviceAddress | FileAddress | ToneAddress
+SoundAddress = SoundDeviceAddress | FileAddress | ToneAddress
 
 
 def parse_sound_address(text: str) -> SoundAddress:
@@ -52,4 +52,4 @@ def parse_sound_address(text: str) -> SoundAddress:
     if not rest:
         example = {"alsa": "alsa:default", "dshow": "dshow:Microphone", "avfoundation": "avfoundation:0"}[kind]
         raise BadRequest(f"A sound device needs its name: {example}.", field="input")
-    return DeviceAddress(kind, rest)
+    return SoundDeviceAddress(kind, rest)
