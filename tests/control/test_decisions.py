@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fakes.clock import FakeClock
 from seacorder.control.alarms.volumes import seconds_left
-from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps, frames_between
+from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps
 from seacorder.control.recording.session import (
     FilePlan,
     RecordingSession,
@@ -52,15 +52,6 @@ def test_bytes_of_another_recording_do_not_count() -> None:
     stored = StoredBytes("a", FileKind.RECORDING)
     stored.saw_status(beat(10 * SECOND, identifier="b"))
     assert not stored.any_fresh(["Bow"], 10 * SECOND)
-
-
-@given(st.integers(1, 1000), st.sampled_from([15.0, 25.0, 30000 / 1001, 60.0]))
-def test_frames_between_counts_the_missing_ones(missing: int, rate: float) -> None:
-    assert frames_between(0, round((missing + 1) * SECOND / rate), rate) == missing
-
-
-def test_without_a_rate_the_frames_are_unknown() -> None:
-    assert frames_between(0, SECOND, 0) is None
 
 
 GAP = Gap("Bow", "a", LossCause.WORKER_KILLED, 10 * SECOND, 25.0, path="/x.mp4")

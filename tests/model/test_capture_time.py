@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seacorder.model.capture_time import AGREEMENT_NS, Captured, distance
+from seacorder.model.capture_time import AGREEMENT_NS, Captured, distance, frame_distance_ns, frames_between
 
 FRAME_NS = 40_000_000
 CAMERA_AHEAD_NS = -(10**18)
@@ -41,6 +41,20 @@ def test_a_camera_s_clock_that_was_set_meanwhile_is_not_believed() -> None:
     was_set = Captured(after.instant_ns, after.camera_ns + AGREEMENT_NS + FRAME_NS)
     found = distance(captured(0), was_set)
     assert (found.frames_between(FRAME_NS), found.is_by_camera) == (99, False)
+
+
+@given(st.integers(1, 1000), st.sampled_from([15.0, 25.0, 30000 / 1001, 60.0]))
+def test_what_is_missing_between_two_frames_follows_from_the_rate(missing: int, rate: float) -> None:
+    usual_ns = frame_distance_ns(rate)
+    assert frames_between(round((missing + 1) * usual_ns), usual_ns) == missing
+
+
+def test_two_frames_that_are_closer_than_usual_have_lost_none_between_them() -> None:
+    assert frames_between(FRAME_NS // 4, FRAME_NS) == 0
+
+
+def test_without_a_rate_the_missing_frames_are_unknown() -> None:
+    assert frames_between(FRAME_NS, frame_distance_ns(0)) is None
 
 
 def test_without_a_rate_nobody_knows() -> None:

@@ -419,7 +419,7 @@ class Channel:
             return None
         begin_ns = max(hole.from_ns, output.start_ns)
         if begin_ns > hole.from_ns and frames is not None and self.frame_ns:
-            frames = max(0, round((to_ns - begin_ns) / self.frame_ns))
+            frames = replace(hole, from_ns=begin_ns - self.frame_ns).frames(to_ns, self.frame_ns)
         if to_ns <= begin_ns:
             return None
         return self._report_loss(begin_ns, to_ns, frames, hole, output.id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.timing.connection_clock import Place
+from seacorder.model.capture_time import frames_between
 from seacorder.model.recording import LossCause
 
 
@@ -20,9 +21,7 @@ class Hole:
 
     def frames(self, to_ns: int, frame_ns: int) -> int | None:
         """How many frames fit between its two neighbours at a usual distance of `frame_ns`; None when that is 0."""
-        if frame_ns <= 0:
-            return None
-        return max(0, round((to_ns - self.from_ns) / frame_ns) - 1)
+        return frames_between(to_ns - self.from_ns, frame_ns)
 
 
 class Rate:

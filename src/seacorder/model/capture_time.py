@@ -14,6 +14,23 @@ AGREEMENT_NS = NS_PER_SECOND // 4
 """By so much both clocks may differ over a hole: arrivals are late, a clock that was set is not."""
 AGREEMENT_SHARE = 1000
 """And by one part in so many of the hole: clocks drift."""
+RECOUNT_NS = 15 * NS_PER_SECOND
+"""How long after its end a hole is counted again: cameras tell their clock about every five seconds, and the count
+becomes better known with that."""
+
+
+def frames_between(distance: float, usual: float) -> int | None:
+    """How many frames are missing between two that follow each other at `distance`, where `usual` is the distance of
+    two frames without a hole, both in the same unit; None when the usual distance is not known (0).
+
+    At 40 ms a frame, two frames that are 120 ms apart have lost two between them.
+    """
+    return max(0, round(distance / usual) - 1) if usual > 0 else None
+
+
+def frame_distance_ns(frame_rate: float) -> float:
+    """The usual distance of two frames at so many frames a second; 0 for an unknown rate (0)."""
+    return NS_PER_SECOND / frame_rate if frame_rate > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,7 @@ class Distance:
 
     def frames_between(self, frame_ns: float) -> int | None:
         """How many frames lie between the two at their usual distance; None when that is not known."""
-        return max(0, round(self.ns / frame_ns) - 1) if frame_ns > 0 else None
+        return frames_between(self.ns, frame_ns)
 
 
 def distance(before: Captured, after: Captured, camera_ahead_ns: int | None = None) -> Distance:

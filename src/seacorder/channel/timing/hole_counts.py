@@ -5,15 +5,11 @@ A count is noted when a hole ends and again when it is better known (docs/design
 
 from dataclasses import dataclass
 
-from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.timing.connection_clock import Mooring, Moorings, Place
 from seacorder.channel.timing.timeline import media_ns
-from seacorder.model.capture_time import Anchor, Anchors
+from seacorder.model.capture_time import RECOUNT_NS, Anchor, Anchors
 from seacorder.model.recording import Loss, counted
 from seacorder.model.sample import Begun, Sample, SourceFormat
-
-SETTLE_NS = 15 * NS_PER_SECOND
-"""How long a hole's count is looked at again: cameras tell their clock every five seconds or so."""
 
 
 @dataclass(slots=True)
@@ -58,7 +54,7 @@ class Counts:
     def noted(self, loss: Loss, before: Place, frame_ns: int, now_ns: int) -> None:
         """A hole has ended with the newest frame."""
         if self.newest is not None:
-            self._settling.append(SettlingLoss(loss, before, self.newest, frame_ns, now_ns + SETTLE_NS))
+            self._settling.append(SettlingLoss(loss, before, self.newest, frame_ns, now_ns + RECOUNT_NS))
 
     def better(self, now_ns: int) -> list[Loss]:
         """The losses whose count has become better known since."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.losses.resumption import mean_rate
-from seacorder.control.losses.worker_gaps import frames_between
+from seacorder.model.capture_time import frame_distance_ns, frames_between
 from seacorder.model.recording import FileState, Loss, LossCause, Part
 
 UNEVEN_NS = NS_PER_SECOND
@@ -53,7 +53,7 @@ class Tails:
 
     def _loss(self, part: Part, end_utc_ns: int) -> Loss | None:
         was_written = part.path in self._written
-        frames = frames_between(_end(part), end_utc_ns, mean_rate(part))
+        frames = frames_between(end_utc_ns - _end(part), frame_distance_ns(mean_rate(part)))
         if frames == 0 or end_utc_ns - _end(part) <= (UNEVEN_NS if was_written else 0):
             return None
         is_lost = not was_written and part.state is not FileState.WHOLE

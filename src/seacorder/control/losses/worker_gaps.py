@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
-from seacorder.model.capture_time import Anchor, Anchors, Captured, Distance, distance
+from seacorder.model.capture_time import RECOUNT_NS, Anchor, Anchors, Captured, Distance, distance, frame_distance_ns
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.recording import Loss, LossCause, counted
 
@@ -19,8 +19,6 @@ CLOCK_STEP_NS = NS_PER_SECOND // 2
 """By less the wall clock only creeps."""
 DAY_NS = 24 * 3600 * NS_PER_SECOND
 """A hole that only the wall clock measures and that is longer is not counted in frames: the clock may be wrong."""
-SETTLE_NS = 15 * NS_PER_SECOND
-"""How long a hole's count is looked at again: cameras tell their clock every five seconds or so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +92,8 @@ class Gap:
         )
         if self.is_unmeasured:
             return loss
-        frame_ns = NS_PER_SECOND / self.frame_rate if self.frame_rate > 0 else 0.0
-        return counted(loss, length.frames_between(frame_ns), is_by_camera=length.is_by_camera)
+        frames = length.frames_between(frame_distance_ns(self.frame_rate))
+        return counted(loss, frames, is_by_camera=length.is_by_camera)
 
     def ended(self, utc_ns: int, now_ahead_ns: int) -> "Gap":
         """The same with its end, told by the present wall clock, which is `now_ahead_ns` ahead of the monotonic one.
@@ -126,13 +124,6 @@ class _Settling:
     loss: Loss | None = None
     rounded_ns: int = 0
     """By how much the hole is longer than its frames."""
-
-
-def frames_between(from_utc_ns: int, to_utc_ns: int, frame_rate: float) -> int | None:
-    """Frames strictly between two frames, estimated from the rate; None when the rate is unknown."""
-    if frame_rate <= 0:
-        return None
-    return max(0, round((to_utc_ns - from_utc_ns) * frame_rate / NS_PER_SECOND) - 1)
 
 
 def _camera_ahead_ns(gap: Gap) -> int | None:
@@ -238,7 +229,7 @@ class Gaps:
     def _take_whole(self) -> list[Loss]:
         whole = [gap for gap in self._open if gap.is_whole]
         self._open = [gap for gap in self._open if not gap.is_whole]
-        until_ns = self._clock.monotonic_ns() + SETTLE_NS
+        until_ns = self._clock.monotonic_ns() + RECOUNT_NS
         noted = [_Settling(gap, until_ns) for gap in whole]
         for one in noted:
             one.loss, one.rounded_ns = self._counted(one.gap)

@@ -9,7 +9,7 @@ from seacorder.control.context import Surroundings
 from seacorder.control.events.log import EventKind
 from seacorder.control.files.examination import Examination, OnPart
 from seacorder.control.losses.unfinished_ends import Tails
-from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps, frames_between
+from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps
 from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.newcomers import Newcomers
 from seacorder.control.recording.session import (
@@ -24,7 +24,7 @@ from seacorder.control.recording.session import (
     with_figures,
 )
 from seacorder.model.account import key_of
-from seacorder.model.capture_time import Anchor, PartAnchor
+from seacorder.model.capture_time import Anchor, PartAnchor, frame_distance_ns, frames_between
 from seacorder.model.channel import ChannelState, ChannelStatus, as_clean
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
@@ -263,7 +263,9 @@ class Recordings:
         def examined(path: str, found: Part | None, damage: list[Loss]) -> None:
             self.examined(path, found, damage)
             end_utc_ns = found.end_utc_ns if found is not None else None
-            if end_utc_ns is not None and (frames := frames_between(end_utc_ns, next_utc_ns, rate)):
+            if end_utc_ns is None:
+                return
+            if frames := frames_between(next_utc_ns - end_utc_ns, frame_distance_ns(rate)):
                 cause, recording = LossCause.WORKER_KILLED, part.recording_id
                 self.note_losses([Loss(part.channel, end_utc_ns, next_utc_ns, frames, cause, recording, sentence)])
 

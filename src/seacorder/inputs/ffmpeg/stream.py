@@ -28,6 +28,7 @@ from seacorder.inputs.ffmpeg.wrapped_times import WrappedTimes
 from seacorder.inputs.http_answer import AnswerContent
 from seacorder.inputs.picture_timeout import PicturePatience
 from seacorder.model.address.address import StreamAddress
+from seacorder.model.capture_time import frames_between
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 log = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ class StreamInput:
                 missing += 1
                 self._say_damaged()
                 continue
-            yield item if not missing else replace(item, missing_before=max(missing, _frames_between(last, item)))
+            yield item if not missing else replace(item, missing_before=max(missing, _missing_between(last, item)))
             last, missing = item, 0
 
     def _say_damaged(self) -> None:
@@ -169,11 +170,11 @@ class StreamInput:
             container.close()
 
 
-def _frames_between(before: SourcePacket | None, after: SourcePacket) -> int:
+def _missing_between(before: SourcePacket | None, after: SourcePacket) -> int:
     """As the times tell it: a picture whose begin was lost too is not even seen as a damaged one."""
     if before is None or before.dts is None or after.dts is None or not before.duration:
         return 0
-    return round((after.dts - before.dts) / before.duration) - 1
+    return frames_between(after.dts - before.dts, before.duration) or 0
 
 
 def _url(address: StreamAddress) -> str:
