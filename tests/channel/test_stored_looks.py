@@ -74,7 +74,7 @@ class Source:
 def stored(address: str, decided: EncodingPlan, folder: Path, frames: int = 8) -> Path:
     """Encodes so many pictures of a source into a real recording."""
     bench, files = EncodingBench(address, decided), Bench(folder)
-    bench.record_to(RecordingSink(files.start_recording(), files.surroundings))
+    bench.record_to(RecordingSink(files.start_recording(), files.context))
     bench.feed(frames)
     bench.pipeline.flush()
     bench.stop()

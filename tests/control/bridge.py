@@ -16,7 +16,7 @@ from seacorder.model.command import RepairFiles
 from seacorder.model.recording import FileState
 from seacorder.model.report import EncoderTried, FileExamined
 from seacorder.model.settings import ChannelEncoding, RecorderSettings
-from seacorder.storage.allowed_folders import Folders
+from seacorder.storage.allowed_folders import AllowedFolders
 
 QUICK = Limits(start_seconds=0.05, stop_seconds=0.05, framegrab_seconds=0.05, picture_seconds=0.05, look_seconds=60.0)
 NAMES = ("Bow", "Stern")
@@ -56,7 +56,7 @@ class Bridge:
             channels,
             self.supervisor,  # type: ignore[arg-type]
             self.catalogue,
-            Folders(self.folder),
+            AllowedFolders(self.folder),
             self.clock,
             RecorderOptions(
                 self.first_settings,

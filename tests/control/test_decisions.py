@@ -24,7 +24,7 @@ from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.instant import Instant
 from seacorder.model.recording import BY_CAMERA, ESTIMATED, FileKind, FileState, FileStatus, Loss, LossCause, Part
 from seacorder.model.settings import PathTemplates, RecorderSettings, SettingsChange
-from seacorder.model.status import Volume
+from seacorder.model.volume import Volume
 
 SECOND = 1_000_000_000
 

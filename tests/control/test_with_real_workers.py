@@ -15,7 +15,7 @@ from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.control.workers.encoder_probe import EncoderProbe
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.recording import LossCause
-from seacorder.storage.allowed_folders import Folders
+from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
 
@@ -34,7 +34,7 @@ class Rig:
             [ChannelSettings(index, name, address) for index, name in enumerate(("Bow", "Stern"))],
             self.supervisor,
             self.catalogue,
-            Folders(folder),
+            AllowedFolders(folder),
             clock,
             RecorderOptions(reserve_bytes=0),
         )

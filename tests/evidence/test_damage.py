@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from fakes.damage import HEAD_AT, closed, fragments_of, index_at, interrupted, spoiled
 from fakes.footage import START_UTC_NS, Recipe, numbers_in
+from seacorder.evidence.check import check_file
 from seacorder.evidence.inspect import inspect_file
-from seacorder.evidence.reading import read_through
 from seacorder.evidence.repair import repair
 from seacorder.model.recording import FileState
 
@@ -106,7 +106,7 @@ def test_a_lost_block_is_told_with_its_place_its_time_and_its_frames(recipe: Rec
     assert repaired.original.read_bytes() == before
     assert inspect_file(path).frames == 55
     assert inspect_file(path).newest_frame_utc_ns == facts.newest_frame_utc_ns
-    assert read_through(path).damage == ""
+    assert check_file(path).damage == ""
 
 
 def test_two_places_are_two_and_a_second_repair_overwrites_no_original(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_picture_with_lost_bytes_inside_is_kept_and_told(tmp_path: Path) -> No
     assert "1 of them shown in part" in damage.sentence
     assert inspect_file(path).frames == 60
     assert repaired.original is not None
-    assert "1 packet with lost or changed bytes" in read_through(path).damage
+    assert "1 packet with lost or changed bytes" in check_file(path).damage
 
 
 def test_a_picture_whose_units_cannot_be_told_is_left_out(tmp_path: Path) -> None:
@@ -219,12 +219,12 @@ def test_a_damaged_index_is_found_and_made_anew_from_the_fragments(how: str, sha
     begin = index_at(content)
     at = begin + int(share * (len(content) - begin - 64))
     path = written(tmp_path, spoiled(content, at, 64, how))
-    assert read_through(path).damage or share == 0.99  # there is the metadata, which the header has as well
+    assert check_file(path).damage or share == 0.99  # there is the metadata, which the header has as well
     repair(path)
     facts = inspect_file(path)
     assert facts.frames == 60
     assert facts.note is not None
-    assert read_through(path).damage == "" or share == 0.99
+    assert check_file(path).damage == "" or share == 0.99
 
 
 @pytest.mark.parametrize("box", [b"moof", b"trun", b"tfdt"])
@@ -232,7 +232,7 @@ def test_a_damaged_fragment_inside_of_a_closed_file_is_found(box: bytes, tmp_pat
     content = closed(SOUND)
     at = content.index(box, fragments_of(content, index_at(content))[30][0])
     path = written(tmp_path, spoiled(content, at, 16, "zeros"))
-    reading = read_through(path)
+    reading = check_file(path)
     assert "bytes of its inner structure, from byte" in reading.damage
     assert reading.facts.frames == 60
     assert repair(path) is None  # its index leads to every picture
@@ -249,7 +249,7 @@ def test_a_block_of_zeros_anywhere_behind_the_head_of_a_closed_file_is_found(
     first = fragments_of(content, index_at(content))[0][0]
     at = HEAD_AT + int(share * (len(content) - HEAD_AT - size))
     path = written(tmp_path, spoiled(content, at, size, "zeros"))
-    assert read_through(path).damage or inspect_file(path).state is not FileState.WHOLE or at + size < first
+    assert check_file(path).damage or inspect_file(path).state is not FileState.WHOLE or at + size < first
 
 
 def test_a_repair_that_was_cut_off_between_its_two_names_is_taken_up(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def running(tmp_path: Path, recipe: Recipe) -> tuple[Bench, RecordingSink, Path]
     """A recording that goes on, with everything handed over that is due."""
     bench = Bench(tmp_path)
     made = footage(recipe)
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, made.samples, made.source)
     bench.clock.advance(1.0)
     newest = 0
@@ -83,7 +83,7 @@ def test_the_cut_costs_no_more_than_half_a_second(tmp_path: Path) -> None:
     """A copy at any instant holds all that was captured more than half a second before."""
     bench = Bench(tmp_path)
     made = footage(Recipe(frames=300, group=250, b_frames=2))
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     for index, sample in enumerate(made.samples):
         bench.feed(sink, [sample], made.source)
         if index % 50 == 49:

@@ -8,7 +8,7 @@ from fakes.damage import closed, interrupted, spoiled
 from fakes.footage import Recipe
 from seacorder.evidence.__main__ import examine
 from seacorder.evidence.inspect import inspect_file, note_in
-from seacorder.evidence.moved import find_moved
+from seacorder.evidence.opening import find_moved
 from seacorder.evidence.repair import Known
 from seacorder.model.file_note import FileNote
 from seacorder.model.recording import FileState

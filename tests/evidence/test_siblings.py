@@ -7,8 +7,8 @@ import pytest
 from fakes.damage import HEAD_AT, closed, fragments_of, interrupted, spoiled
 from fakes.footage import Recipe, numbers_in
 from seacorder.base.errors import StorageFailed
+from seacorder.evidence.check import check_file
 from seacorder.evidence.inspect import inspect_file
-from seacorder.evidence.reading import read_through
 from seacorder.evidence.repair import Known, repair
 from seacorder.model.file_note import FileNote
 from seacorder.model.recording import FileKind, FileState
@@ -44,7 +44,7 @@ def test_a_destroyed_description_is_taken_from_a_file_of_the_same_camera(
     assert repaired.original is not None
     assert repaired.original.read_bytes() == damaged
     assert numbers_in(path) == list(range(recipe.frames))
-    assert read_through(path).damage == ""
+    assert check_file(path).damage == ""
 
 
 def test_where_only_another_camera_is_there_nothing_is_made_up(tmp_path: Path) -> None:

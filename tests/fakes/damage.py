@@ -17,7 +17,7 @@ def closed(recipe: Recipe) -> bytes:
     """A file that was closed in order."""
     with tempfile.TemporaryDirectory() as folder:
         bench, made = Bench(Path(folder)), footage(recipe)
-        sink = RecordingSink(bench.start_recording(), bench.surroundings)
+        sink = RecordingSink(bench.start_recording(), bench.context)
         bench.feed(sink, made.samples, made.source)
         bench.finish(sink)
         return next(Path(folder).rglob("*.mp4")).read_bytes()

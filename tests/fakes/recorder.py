@@ -48,7 +48,8 @@ from seacorder.model.settings import (
     StoredSettings,
     TakesEffect,
 )
-from seacorder.model.status import ChannelView, RecorderStatus, Volume
+from seacorder.model.status import ChannelView, RecorderStatus
+from seacorder.model.volume import Volume
 
 PICTURE = PictureFormat("h264", 1920, 1080, 25.0)
 AS_IT_COMES = EncodingStatus("Stored as it comes.", "copy")

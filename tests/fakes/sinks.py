@@ -14,8 +14,8 @@ from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.naming import Naming
 from seacorder.model.recording import FileKind
 from seacorder.model.sample import Sample, SourceFormat
-from seacorder.sinks.context import FinishOutcome, Surroundings
-from seacorder.storage.memory_budget import Budget
+from seacorder.sinks.context import FinishOutcome, SinkContext
+from seacorder.storage.memory_budget import MemoryBudget
 
 DEADLINE_SECONDS = 20.0
 
@@ -38,16 +38,16 @@ class Outcome:
 
 
 class Bench:
-    """Surroundings whose reports are kept."""
+    """A sink's context whose reports are kept."""
 
     def __init__(self, folder: Path, limit_bytes: int = 64 * 1024 * 1024) -> None:
         self.folder = folder
         self.clock = FakeClock(START_NS, START_UTC_NS)
         self.reports: list[Any] = []
-        self.surroundings = Surroundings(
+        self.context = SinkContext(
             channel=ChannelSettings(0, "Bow", "test:"),
             clock=self.clock,
-            budget=Budget(limit_bytes),
+            budget=MemoryBudget(limit_bytes),
             report=self.reports.append,
         )
 

@@ -13,8 +13,8 @@ from fakes.damage import closed, fragments_of, index_at, interrupted, spoiled
 from fakes.footage import Recipe
 from faults.results import is_long, note
 from seacorder.base.errors import StorageFailed
+from seacorder.evidence.check import check_file
 from seacorder.evidence.inspect import inspect_file
-from seacorder.evidence.reading import read_through
 from seacorder.evidence.repair import repair
 from seacorder.model.recording import FileState
 
@@ -87,7 +87,7 @@ def test_damaged_blocks_in_closed_files(tmp_path: Path) -> None:
         missing = max(missing, before + case.missing())
         at = rng.randrange(72, len(content) - BLOCK)
         case.path.write_bytes(spoiled(content, at, BLOCK, "zeros"))
-        unfound += not read_through(case.path).damage
+        unfound += not check_file(case.path).damage
     note(
         f"1 to 3 blocks of a closed file are damaged and it is repaired; {BLOCK} zeros anywhere in one are looked for "
         "with `check`",

@@ -46,7 +46,7 @@ class Recording:
         self.disk = RecordingDisk()
         monkeypatch.setattr(durable, "this_machine", lambda: self.disk)
         bench = Bench(folder)
-        sink = RecordingSink(bench.start_recording(SPLIT_NS), bench.surroundings)
+        sink = RecordingSink(bench.start_recording(SPLIT_NS), bench.context)
         self.captured: list[tuple[int, int]] = []
         for sample in made.samples:
             bench.feed(sink, [sample], made.source)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fakes.damage import fragments_of, interrupted, spoiled
 from fakes.footage import Recipe
-from seacorder.mp4.scan import Found, scan
+from seacorder.mp4.scan import ScanResult, scan
 
 RECIPES = [Recipe(frames=60, group=20), Recipe(frames=60, group=20, b_frames=2, sound=True)]
 BLOCKS = st.lists(
@@ -19,7 +19,7 @@ BLOCKS = st.lists(
 )
 
 
-def scanned(content: bytes, begin: int) -> Found:
+def scanned(content: bytes, begin: int) -> ScanResult:
     return scan(io.BytesIO(content), begin, len(content))
 
 

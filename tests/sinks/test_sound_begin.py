@@ -50,7 +50,7 @@ def assert_alike(heard: list[Fraction], sent: list[Fraction]) -> None:
 def test_a_recording_s_sound_begins_where_it_began(left_out: int, b_frames: int, tmp_path: Path) -> None:
     made, bench = footage(Recipe(sound=True, b_frames=b_frames)), Bench(tmp_path)
     samples = late(made, left_out)
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, samples, made.source)
     assert bench.finish(sink).ok
     [report] = bench.of(PartClosed)
@@ -64,10 +64,10 @@ def test_a_recording_s_sound_begins_where_it_began(left_out: int, b_frames: int,
 
 def test_the_sound_of_each_part_and_of_a_clip_begins_where_it_began(tmp_path: Path) -> None:
     made, bench = footage(Recipe(sound=True, b_frames=2)), Bench(tmp_path)
-    sink = RecordingSink(bench.start_recording(SECOND_NS), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(SECOND_NS), bench.context)
     bench.feed(sink, made.samples, made.source)
     assert bench.finish(sink).ok
-    clip = ClipSink(bench.start_clip(), bench.surroundings, Outcome())
+    clip = ClipSink(bench.start_clip(), bench.context, Outcome())
     bench.feed(clip, late(made, 9), made.source)
     assert bench.finish(clip).ok
     parts = sorted((report.part for report in bench.of(PartClosed)), key=lambda part: part.number)
@@ -95,7 +95,7 @@ def test_sound_that_is_timed_in_milliseconds_begins_where_it_began(tmp_path: Pat
         else one
         for one in late(made, 7)
     ]
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, samples, source)
     assert bench.finish(sink).ok
     [report] = bench.of(PartClosed)

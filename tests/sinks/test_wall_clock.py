@@ -23,7 +23,7 @@ NAME = "${yyyy}${MM}${dd}${hh}${mm}${ss}"
 def recorded(bench: Bench, step_ns: int, *, at_frame: int = 85, template: str = NAME) -> list[Part]:
     """Eight seconds in parts of two; the wall clock is stepped after `at_frame` frames, in the middle of a part."""
     made = footage(RECIPE)
-    sink = RecordingSink(bench.start_recording(2 * SECOND, anew=True, file_template=template), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(2 * SECOND, anew=True, file_template=template), bench.context)
     samples = [s if s.number < at_frame else s.on_clock(s.clock_ns + step_ns) for s in made.samples]
     bench.feed(sink, samples, made.source)
     assert bench.finish(sink).ok
@@ -78,7 +78,7 @@ def test_stored_times_are_right_from_the_next_part_on_and_every_part_has_its_len
 
 def test_a_clip_keeps_its_length(tmp_path: Path) -> None:
     bench, made = Bench(tmp_path), footage(RECIPE)
-    sink = ClipSink(bench.start_clip(), bench.surroundings)
+    sink = ClipSink(bench.start_clip(), bench.context)
     bench.feed(sink, [s if s.number < 85 else s.on_clock(s.clock_ns - HOUR) for s in made.samples], made.source)
     outcome = bench.finish(sink)
     assert outcome.achieved_utc_ns == max(sample.utc_ns for sample in made.video)
@@ -94,7 +94,7 @@ from pathlib import Path
 from dataclasses import replace
 from seacorder.model.naming import Naming
 from seacorder.model.recording import FileKind
-from seacorder.storage.memory_budget import Budget
+from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.names import path_for
 from fakes.clock import FakeClock
@@ -102,7 +102,7 @@ half_past_two = 1698539400 * 10**9
 for number in range(2):
     at = half_past_two + number * 3600 * 10**9
     naming = Naming({str(tmp_path)!r}, "", at, "${{hh}}${{mm}}", at, FileKind.RECORDING)
-    file = DurableFile.create(path_for(naming, "Bow", "mp4"), budget=Budget(10**6), clock=FakeClock())
+    file = DurableFile.create(path_for(naming, "Bow", "mp4"), budget=MemoryBudget(10**6), clock=FakeClock())
     file.write(b"%d" % number)
     file.close(lambda _: None)
     assert file.wait_ended(20)

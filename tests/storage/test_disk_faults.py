@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fakes.clock import FakeClock
-from seacorder.storage.disk_faults import FaultAccount, sentence_of
+from seacorder.storage.disk_faults import FileFault, sentence_of
 
 
 @pytest.mark.parametrize("code", [*errno.errorcode, 0, 9999])
@@ -20,7 +20,7 @@ def test_every_error_is_one_sentence_that_names_the_place(code: int) -> None:
 
 def test_a_fault_holds_until_the_kind_of_operation_that_met_it_succeeds() -> None:
     clock, changes = FakeClock(), []
-    account = FaultAccount(clock, changes.append)
+    account = FileFault(clock, changes.append)
     since_ns = clock.monotonic_ns()
     account.failed("Write", "full")
     clock.advance(1)

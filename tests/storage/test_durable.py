@@ -17,7 +17,7 @@ from fakes.disk import RecordingDisk
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import StorageFailed
 from seacorder.storage.disk import Disk, PortableDisk, PosixDisk
-from seacorder.storage.durable import Budget, DurableFile
+from seacorder.storage.durable import DurableFile, MemoryBudget
 from seacorder.storage.memory_budget import TRAILER_BYTES_MAX
 
 WAIT_SECONDS = 10.0
@@ -69,12 +69,12 @@ def disk() -> RecordingDisk:
 
 
 @pytest.fixture
-def budget() -> Budget:
-    return Budget(1_000_000)
+def budget() -> MemoryBudget:
+    return MemoryBudget(1_000_000)
 
 
-def begin(disk: Disk, budget: Budget | None = None, path: Path = PATH, **options: object) -> DurableFile:
-    return DurableFile.create(path, budget=budget or Budget(10**6), clock=SystemClock(), disk=disk, **options)  # type: ignore[arg-type]
+def begin(disk: Disk, budget: MemoryBudget | None = None, path: Path = PATH, **options: object) -> DurableFile:
+    return DurableFile.create(path, budget=budget or MemoryBudget(10**6), clock=SystemClock(), disk=disk, **options)  # type: ignore[arg-type]
 
 
 def finish(file: DurableFile) -> StorageFailed | None:
@@ -95,7 +95,7 @@ def content(disk: Disk, path: Path) -> bytes:
 
 def test_a_closed_file_holds_what_was_written(place: tuple[Disk, Path]) -> None:
     disk, base = place
-    budget = Budget(10**6)
+    budget = MemoryBudget(10**6)
     file = begin(disk, budget, base / "a" / "b" / "x.mp4")
     assert file.write(b"head....") == 8
     assert file.write(memoryview(b"body")) == 4
@@ -181,7 +181,7 @@ def test_the_folders_of_a_new_file_are_synced_up_to_the_one_that_stood(disk: Rec
 
 def test_bytes_are_synced_once_a_second(disk: RecordingDisk) -> None:
     clock = FakeClock()
-    file = DurableFile.create(PATH, budget=Budget(10**6), clock=clock, disk=disk)
+    file = DurableFile.create(PATH, budget=MemoryBudget(10**6), clock=clock, disk=disk)
     for i in range(4):
         for j in range(5):
             clock.advance(0.2)
@@ -192,7 +192,7 @@ def test_bytes_are_synced_once_a_second(disk: RecordingDisk) -> None:
     assert finish(file) is None
 
 
-def test_writing_never_waits_for_the_disk(disk: RecordingDisk, budget: Budget) -> None:
+def test_writing_never_waits_for_the_disk(disk: RecordingDisk, budget: MemoryBudget) -> None:
     gate = disk.hang("write")
     file = begin(disk, budget)
     for _ in range(10):
@@ -242,7 +242,7 @@ def test_a_patient_file_waits_for_its_disk(disk: RecordingDisk) -> None:
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS])
-def test_what_the_disk_refuses_is_kept_and_written_later(disk: RecordingDisk, budget: Budget, code: int) -> None:
+def test_what_the_disk_refuses_is_kept_and_written_later(disk: RecordingDisk, budget: MemoryBudget, code: int) -> None:
     faults = Faults()
     file = begin(disk, budget, on_fault=faults)
     file.write(b"one")
@@ -297,7 +297,7 @@ def test_names_that_cannot_be_synced_hold_the_end_back(disk: RecordingDisk) -> N
     assert ending.wait() is None
 
 
-def test_a_file_that_cannot_be_finished_can_be_given_up(disk: RecordingDisk, budget: Budget) -> None:
+def test_a_file_that_cannot_be_finished_can_be_given_up(disk: RecordingDisk, budget: MemoryBudget) -> None:
     faults, ending = Faults(), Ending()
     disk.refuse("write", errno.ENOSPC)
     file = begin(disk, budget, on_fault=faults)
@@ -382,7 +382,7 @@ def test_a_fault_of_the_program_ends_the_file_and_is_told(
 
 
 def test_the_queue_is_bounded_even_for_who_does_not_ask(disk: RecordingDisk) -> None:
-    budget = Budget(1000)
+    budget = MemoryBudget(1000)
     gate = disk.hang("write")
     file = begin(disk, budget)
     assert budget.take(TRAILER_BYTES_MAX)
@@ -412,7 +412,7 @@ def small_volume(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_volume_that_gets_room_again_loses_nothing(small_volume: Path) -> None:
     filler = small_volume / "filler"
     filler.write_bytes(bytes(700_000))
-    faults, budget = Faults(), Budget(10**7)
+    faults, budget = Faults(), MemoryBudget(10**7)
     file = begin(PosixDisk(), budget, small_volume / "x.mp4", on_fault=faults)
     pieces = [os.urandom(100_000) for _ in range(8)]
     for piece in pieces:
@@ -431,7 +431,7 @@ def test_a_read_only_volume_is_told(small_volume: Path) -> None:
         begin(PosixDisk(), path=small_volume / "x.mp4")
 
 
-def test_a_file_ends_in_time_although_a_write_never_returns(disk: RecordingDisk, budget: Budget) -> None:
+def test_a_file_ends_in_time_although_a_write_never_returns(disk: RecordingDisk, budget: MemoryBudget) -> None:
     gate = disk.hang("write")
     file = DurableFile.create(Path("/d/a.mp4"), budget=budget, clock=FakeClock(), disk=disk)
     file.write(b"abc")

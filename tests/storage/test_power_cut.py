@@ -17,7 +17,7 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.disk import Operation, RecordingDisk, left_by_power_cut
-from seacorder.storage.durable import Budget, DurableFile
+from seacorder.storage.durable import DurableFile, MemoryBudget
 
 FRAMES = 150
 RATE = 25
@@ -39,7 +39,7 @@ class Film:
 
     def record(self) -> None:
         clock = FakeClock()
-        file = DurableFile.create(PATH, budget=Budget(10**8), clock=clock, disk=self.disk)
+        file = DurableFile.create(PATH, budget=MemoryBudget(10**8), clock=clock, disk=self.disk)
         with av.open(file, "w", format="mp4", options=HYBRID) as container:
             stream = container.add_stream("libx264", rate=RATE, options={"g": "25", "bf": "0", "preset": "ultrafast"})
             stream.width, stream.height = 160, 120

@@ -1,10 +1,6 @@
-"""The reserve's rule, and a place that keeps to it."""
+"""The reserve's rule."""
 
-from pathlib import Path
-
-from fakes.clock import FakeClock
 from seacorder.storage.reserve import MARGIN_BYTES, REOPEN_BYTES, ReserveRule
-from seacorder.storage.volume_room import Places, takes_files
 
 SECOND = 10**9
 RESERVE = 10**9
@@ -41,16 +37,3 @@ def test_one_big_file_at_once_is_not_a_rate() -> None:
 def test_without_a_reserve_nothing_is_refused_but_the_end_is_seen_coming() -> None:
     room = ReserveRule(0).look(1, SECOND, 0)
     assert (room.is_full, room.is_tight) == (False, True)
-
-
-def test_a_place_knows_its_room_with_the_first_question(tmp_path: Path) -> None:
-    place = Places(RESERVE, FakeClock(), free_bytes=lambda _: RESERVE).at(tmp_path)
-    assert place.is_full
-    assert str(tmp_path) in place.sentence
-
-
-def test_a_place_takes_files_or_not(tmp_path: Path) -> None:
-    assert takes_files(tmp_path / "made")
-    assert list((tmp_path / "made").iterdir()) == []
-    (tmp_path / "file").write_bytes(b"")
-    assert not takes_files(tmp_path / "file")

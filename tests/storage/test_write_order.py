@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 from seacorder.storage.write_order import (
     BATCH_BYTES,
     SYNC_EVERY_NS,
-    Finish,
+    Done,
     Step,
     Sync,
     SyncNames,
     Wait,
-    Write,
+    WriteBytes,
     WriteOrder,
 )
 
 
 def do(order: WriteOrder, step: Step, now_ns: int = 0) -> None:
     """Says that a step went well."""
-    if isinstance(step, Write):
+    if isinstance(step, WriteBytes):
         order.written(len(step.data), now_ns)
     elif isinstance(step, Sync):
         order.synced(whole=step.whole)
@@ -31,7 +31,7 @@ def do(order: WriteOrder, step: Step, now_ns: int = 0) -> None:
 def run(order: WriteOrder, now_ns: int = 0) -> list[Step]:
     """All steps until there is nothing to do."""
     steps: list[Step] = []
-    while not isinstance(step := order.next(now_ns), Wait | Finish):
+    while not isinstance(step := order.next(now_ns), Wait | Done):
         steps.append(step)
         do(order, step, now_ns)
     return steps
@@ -43,26 +43,27 @@ def test_bytes_in_a_row_go_in_one_write() -> None:
     order.put_mark(1)
     order.put(2, b"cd")
     order.put(10, b"e")
-    assert run(order) == [Write(0, b"abcd"), Write(10, b"e")]
+    assert run(order) == [WriteBytes(0, b"abcd"), WriteBytes(10, b"e")]
 
 
 def test_a_write_is_of_bounded_size() -> None:
     order = WriteOrder()
     for i in range(5):
         order.put(i * BATCH_BYTES // 2, bytes(BATCH_BYTES // 2))
-    assert [len(step.data) for step in run(order) if isinstance(step, Write)] == [BATCH_BYTES] * 2 + [BATCH_BYTES // 2]
+    sizes = [len(step.data) for step in run(order) if isinstance(step, WriteBytes)]
+    assert sizes == [BATCH_BYTES] * 2 + [BATCH_BYTES // 2]
 
 
 def test_syncs_come_once_a_second_while_bytes_come_and_the_names_after_the_first() -> None:
     order = WriteOrder()
     assert order.next(0) == Wait(None)
     order.put(0, b"a")
-    assert run(order, 5) == [Write(0, b"a")]
+    assert run(order, 5) == [WriteBytes(0, b"a")]
     assert order.next(6) == Wait(5 + SYNC_EVERY_NS)
     assert run(order, 5 + SYNC_EVERY_NS) == [Sync(whole=False), SyncNames()]
     assert order.next(7 + SYNC_EVERY_NS) == Wait(None)
     order.put(1, b"b")
-    assert run(order, 9 + SYNC_EVERY_NS) == [Write(1, b"b")]
+    assert run(order, 9 + SYNC_EVERY_NS) == [WriteBytes(1, b"b")]
     assert run(order, 9 + 2 * SYNC_EVERY_NS) == [Sync(whole=False)]
 
 
@@ -75,24 +76,24 @@ def test_a_backward_write_stands_alone_between_two_syncs() -> None:
     order.put(9, b"more")
     order.end()
     assert [step for step in run(order) if not isinstance(step, SyncNames)] == [
-        Write(0, b"abcdindex"),
+        WriteBytes(0, b"abcdindex"),
         Sync(whole=False),
-        Write(0, b"AB"),
+        WriteBytes(0, b"AB"),
         Sync(whole=False),
-        Write(2, b"CD"),
+        WriteBytes(2, b"CD"),
         Sync(whole=False),
-        Write(9, b"more"),
+        WriteBytes(9, b"more"),
         Sync(whole=True),
     ]
-    assert order.next(0) == Finish()
+    assert order.next(0) == Done()
 
 
 def test_the_end_is_a_whole_sync_and_the_names() -> None:
     order = WriteOrder()
     order.put(0, b"a")
     order.end()
-    assert run(order) == [Write(0, b"a"), Sync(whole=True), SyncNames()]
-    assert order.next(0) == Finish()
+    assert run(order) == [WriteBytes(0, b"a"), Sync(whole=True), SyncNames()]
+    assert order.next(0) == Done()
 
 
 def test_after_a_failed_sync_its_bytes_are_written_again() -> None:
@@ -105,7 +106,7 @@ def test_after_a_failed_sync_its_bytes_are_written_again() -> None:
     assert order.next(0) == Sync(whole=True)
     order.sync_failed()
     assert (order.written_mark, order.written_bytes, order.pending_bytes) == (None, 0, 3)
-    assert run(order) == [Write(0, b"abc"), Sync(whole=True), SyncNames()]
+    assert run(order) == [WriteBytes(0, b"abc"), Sync(whole=True), SyncNames()]
     assert (order.written_mark, order.written_bytes, order.pending_bytes) == (7, 3, 0)
 
 
@@ -152,16 +153,16 @@ class Simulation:
 
     def run(self) -> None:
         now_ns = 0
-        while not isinstance(step := self.order.next(now_ns), Finish):
+        while not isinstance(step := self.order.next(now_ns), Done):
             now_ns += self._dice.randrange(SYNC_EVERY_NS)
-            if isinstance(step, Write):
+            if isinstance(step, WriteBytes):
                 self._write(step, now_ns)
             elif isinstance(step, Sync):
                 self._sync(step)
             else:
                 do(self.order, step)
 
-    def _write(self, step: Write, now_ns: int) -> None:
+    def _write(self, step: WriteBytes, now_ns: int) -> None:
         is_backward = step.data[0] in self.backward
         assert not self._is_fenced, "a write between a backward one and its sync"
         assert not is_backward or self.stored == self.synced, "a backward write before a sync"

@@ -17,7 +17,7 @@ import pytest
 from rig.frames import frame_numbers, missing_and_repeated
 from rig.program import Program, running, wait_for
 from rig.sound import heard_seconds, later_than_picture_ms, samples_of
-from seacorder.evidence.reading import read_through
+from seacorder.evidence.check import check_file
 from seacorder.evidence.rebuild import read_folders
 from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.recording import FileState, Part
@@ -230,7 +230,7 @@ def test_a_file_of_its_own_survives_a_kill_is_repaired_and_can_be_catalogued_aga
     # What the disk had: all but the last six tenths of a second before the kill.
     assert len(samples_of(first)[1]) > 2 * 48_000
     assert all(abs(error) < SYNC_MS for file in (first, *later) for error in seconds_by_the_note(file))
-    reading = read_through(first, decodes=True)
+    reading = check_file(first, decodes=True)
     assert (reading.damage, reading.facts.state) == ("", FileState.REPAIRED)
     again = [row for row in read_folders([beside.root]) if isinstance(row, Part) and row.channel == "Narration"]
     assert [(row.path, row.number) for row in again] == [

@@ -43,7 +43,7 @@ def footage_of(kind: str, rig_source: MakeSource, folder: Path) -> Footage:
 def written(made: Footage, folder: Path) -> dict[Path, int]:
     """The parts of a recording that was split, a clip, and a recording that was cut off, with their frames."""
     bench = Bench(folder)
-    for sink in (RecordingSink(bench.start_recording(SPLIT_NS), bench.surroundings), _clip(bench)):
+    for sink in (RecordingSink(bench.start_recording(SPLIT_NS), bench.context), _clip(bench)):
         bench.feed(sink, made.samples, made.source)
         assert bench.finish(sink).ok
     closed = [report.part for report in bench.of(PartClosed)] + [report.clip for report in bench.of(ClipClosed)]
@@ -53,11 +53,11 @@ def written(made: Footage, folder: Path) -> dict[Path, int]:
 
 
 def _clip(bench: Bench) -> ClipSink:
-    return ClipSink(bench.start_clip(), bench.surroundings)
+    return ClipSink(bench.start_clip(), bench.context)
 
 
 def _cut_off(made: Footage, bench: Bench) -> dict[Path, int]:
-    sink: Any = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink: Any = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, made.samples, made.source)
     least = sum(sample.size for sample in made.video) // 2
     status = wait_for(lambda: (told := sink.status()) and told.bytes_stored > least and told, "half of it on the disk")

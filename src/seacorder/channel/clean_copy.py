@@ -23,7 +23,7 @@ from seacorder.model.instant import Instant
 from seacorder.model.recording import FileStatus
 from seacorder.model.report import Answer, LossNoted, Report
 from seacorder.model.sample import SourceFormat, SourcePacket
-from seacorder.sinks.context import OnOutcome, Surroundings
+from seacorder.sinks.context import OnOutcome, SinkContext
 
 BACKLOG_SECONDS = 1.0
 """A recording begins with the newest keyframe at or before its start; there are no clips of it."""
@@ -74,8 +74,8 @@ class _Copy:
 class CleanCopy:
     """Packets come from the ingest thread, commands from the worker's main thread, the rest from any."""
 
-    def __init__(self, own: Surroundings, burned: Channel, answers: BothAnswers, wake: Callable[[], None]) -> None:
-        """`own` are the surroundings of the burned pictures' sinks."""
+    def __init__(self, own: SinkContext, burned: Channel, answers: BothAnswers, wake: Callable[[], None]) -> None:
+        """`own` are the context of the burned pictures' sinks."""
         self._burned = burned
         self._answers = answers
         self._wake = wake

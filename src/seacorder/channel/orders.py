@@ -24,9 +24,8 @@ from seacorder.model.command import (
 )
 from seacorder.model.instant import Instant
 from seacorder.model.report import Answer, Picture
-from seacorder.sinks.context import FinishOutcome, Surroundings
-from seacorder.sinks.still.framegrab import take_framegrab
-from seacorder.sinks.still.thumbnail import picture_of
+from seacorder.sinks.context import FinishOutcome, SinkContext
+from seacorder.sinks.still.framegrab import take_framegrab, thumbnail_of
 from seacorder.sinks.video.clip import ClipSink
 from seacorder.sinks.video.recording import RecordingSink
 
@@ -39,12 +38,12 @@ class Orders:
     def __init__(
         self,
         channel: Channel,
-        surroundings: Surroundings,
+        context: SinkContext,
         wake: Callable[[], None],
         change_encoding: Callable[[ChangeEncoding], None] = lambda _: None,
     ) -> None:
         self._channel = channel
-        self._surroundings = surroundings
+        self._context = context
         self._wake = wake
         """Tells the heartbeat that something new is due."""
         self._change_encoding = change_encoding
@@ -95,7 +94,7 @@ class Orders:
             if running is not None:
                 self._stop(Slot.RECORDING, None, order.instant)
                 channel.outputs.finish_due(order.instant.monotonic_ns, is_live=False)
-            sink = RecordingSink(order, self._surroundings, self._when_started(order.request))
+            sink = RecordingSink(order, self._context, self._when_started(order.request))
             instant_ns = order.instant.monotonic_ns
             # An encoder makes a keyframe where the recording begins; a camera's last one may lie before it.
             begin_ns = instant_ns if channel.begins_encoded(instant_ns) else None
@@ -129,7 +128,7 @@ class Orders:
             if channel.outputs[slot] is not None:
                 self._stop(slot, None, order.instant)
                 channel.outputs.finish_due(order.instant.monotonic_ns, is_live=False)
-            sink = ClipSink(order, self._surroundings, self._when_started(order.request))
+            sink = ClipSink(order, self._context, self._when_started(order.request))
             output = Output(order.clip_id, sink, order.instant.monotonic_ns)
             channel.outputs.open(slot, output)
             preroll_ns = int(channel.settings.preroll_seconds * NS_PER_SECOND)
@@ -170,7 +169,7 @@ class Orders:
             self._answer(order.request, FinishOutcome(False, f"{self._channel.settings.name} has no picture yet."))
             return
         samples, source = found
-        take_framegrab(order, samples, source, self._surroundings, lambda outcome: self._answer(order.request, outcome))
+        take_framegrab(order, samples, source, self._context, lambda outcome: self._answer(order.request, outcome))
 
     def _take_picture(self, order: TakePicture) -> None:
         """Decodes the newest keyframe once for all who ask for it at this width."""
@@ -184,7 +183,7 @@ class Orders:
             sample = samples[-1]
             if self._picture is None or self._picture[:2] != (sample.number, order.width):
                 try:
-                    jpeg = picture_of(samples, source, order.width)
+                    jpeg = thumbnail_of(samples, source, order.width)
                 except SeacorderError as error:
                     log.warning("no picture: %s", error)
                     jpeg = b""

@@ -29,10 +29,10 @@ from seacorder.model.command import EndWorker, HearNarration
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.event import Severity
 from seacorder.model.instant import Instant
-from seacorder.sinks.context import FinishOutcome, Surroundings
+from seacorder.sinks.context import FinishOutcome, SinkContext
 from seacorder.storage.disk import Disk, this_machine
-from seacorder.storage.durable import Budget
-from seacorder.storage.volume_room import Places
+from seacorder.storage.durable import MemoryBudget
+from seacorder.storage.volume_room import VolumeRooms
 from seacorder.storage.volumes import Volumes
 
 log = logging.getLogger(__name__)
@@ -89,18 +89,18 @@ def run(link: Link) -> None:
     clock = SystemClock()
     outbox = Outbox(link.send)
     outbox.start()
-    budget = Budget(settings.queue_bytes)
+    budget = MemoryBudget(settings.queue_bytes)
     answers = BothAnswers(outbox.put)
     channel = Channel(settings, clock, answers, queued_bytes=lambda: budget.taken_bytes)
     places, disk = storage_of(settings, clock, budget)
-    surroundings = Surroundings(settings, clock, budget, outbox.put, places, channel.texts.beside, disk)
+    context = SinkContext(settings, clock, budget, outbox.put, places, channel.texts.beside, disk)
     wake = threading.Event()
-    clean = CleanCopy(surroundings, channel, answers, wake.set)
+    clean = CleanCopy(context, channel, answers, wake.set)
     heartbeat = Heartbeat(channel, clean, wake, lambda: end(channel, clean, outbox, EXIT_INPUT_HANGS))
     burn_in = BurnIn(settings, channel.texts.at, channel.note)
     encoding = Encoding(channel, clock, Encoder, burn_in)
     stage = Stage(channel, as_it_comes if settings.narrator else decide, encoding)
-    orders = Orders(channel, surroundings, wake.set, stage.change)
+    orders = Orders(channel, context, wake.set, stage.change)
     ingest = Ingest(channel, input_of(settings, channel, clock), clock, Tee(stage, clean))
     listen = ear_of(channel)
     if settings.picture_watch and settings.narrator is None:
@@ -123,10 +123,10 @@ def run(link: Link) -> None:
     end(channel, clean, outbox, EXIT_DONE)
 
 
-def storage_of(settings: ChannelSettings, clock: Clock, budget: Budget) -> tuple[Places, Disk]:
+def storage_of(settings: ChannelSettings, clock: Clock, budget: MemoryBudget) -> tuple[VolumeRooms, Disk]:
     """The folders that files go to, and the disk that refuses to make any where the volume is another one."""
     volumes = Volumes(settings.volumes)
-    places = Places(settings.reserve_bytes, clock, lambda: budget.coming_bytes, volumes=volumes)
+    places = VolumeRooms(settings.reserve_bytes, clock, lambda: budget.coming_bytes, volumes=volumes)
     return places, this_machine(volumes.check)
 
 

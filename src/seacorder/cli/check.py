@@ -13,7 +13,7 @@ from seacorder.catalogue.queries import Queries
 from seacorder.cli.agreement import Catalogued, Disagreement, FilesFound, disagreements, open_files
 from seacorder.cli.progress import progress_bar
 from seacorder.config.schema import StorageSettings
-from seacorder.evidence.reading import read_through, still_damage
+from seacorder.evidence.check import check_file, still_damage
 from seacorder.evidence.rebuild import STILL_SUFFIX, read_still
 from seacorder.model.file_note import FILE_SUFFIXES
 from seacorder.model.recording import Framegrab
@@ -61,12 +61,12 @@ def look(catalogued: Catalogued, folders: Sequence[Path], *, decodes: bool) -> F
     examined: dict[str, FileExamined] = {}
     damage: dict[str, str] = {}
     with progress_bar() as progress:
-        bar = progress.add_task("Decoding files" if decodes else "Reading files", total=sum(sizes.values()))
+        bar = progress.add_task("Decoding files" if decodes else "CheckResult files", total=sum(sizes.values()))
         for path in standing:
             if path in stills:
                 damage[path] = still_damage(Path(path)) if decodes else ""
             else:
-                read = read_through(Path(path), decodes=decodes, progress=lambda count: progress.advance(bar, count))
+                read = check_file(Path(path), decodes=decodes, progress=lambda count: progress.advance(bar, count))
                 examined[path], damage[path] = read.facts, read.damage
     damaged = {path: sentence for path, sentence in damage.items() if sentence}
     gone = any(path not in sizes for path in stills)

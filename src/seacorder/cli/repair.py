@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.progress import Progress
@@ -12,6 +11,7 @@ from seacorder.base.errors import StorageFailed
 from seacorder.cli.progress import progress_bar
 from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.repair import repair
+from seacorder.model.instant import iso_utc
 from seacorder.model.report import Damage
 
 
@@ -55,11 +55,5 @@ def _when(damage: Damage) -> str:
     """From which picture to which; empty when the file does not say when it was recorded."""
     if damage.from_utc_ns < NS_PER_SECOND * 86400 * 365:
         return ""
-    until = "the end" if damage.to_utc_ns is None else _iso(damage.to_utc_ns)
-    return f"They lie between {_iso(damage.from_utc_ns)} and {until}."
-
-
-def _iso(utc_ns: int) -> str:
-    """UTC to the millisecond."""
-    moment = datetime.fromtimestamp(utc_ns // NS_PER_SECOND, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{utc_ns % NS_PER_SECOND // 1_000_000:03d}Z"
+    until = "the end" if damage.to_utc_ns is None else iso_utc(damage.to_utc_ns, digits=3)
+    return f"They lie between {iso_utc(damage.from_utc_ns, digits=3)} and {until}."

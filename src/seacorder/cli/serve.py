@@ -12,7 +12,6 @@ import logging
 import os
 import secrets
 import signal
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,9 +29,10 @@ from seacorder.cli import streams
 from seacorder.config.schema import Settings, StorageSettings
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.model.volume import MarkedFolder
-from seacorder.storage.allowed_folders import Folders
+from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.storage.disk import this_machine
 from seacorder.storage.volume_memory import VolumeMemory, begin, is_unmounted, state_folder
+from seacorder.storage.volume_room import try_folder
 from seacorder.storage.volumes import Volumes
 from seacorder.supervisor.guardian import TERMINAL_CLOSED
 from seacorder.supervisor.supervisor import Supervisor
@@ -134,7 +134,7 @@ async def _start(settings: Settings, shutdown: Shutdown) -> tuple[Recorder, str]
     integration = claim_port(server.host, server.integration_port, setting="integration_port")
     memory = VolumeMemory(state_folder())
     check_mounted(settings.storage.root, memory)
-    try_folder(settings.storage.root)
+    try_root(settings.storage.root)
     recorder = compose(settings, begin_volumes(settings.storage, memory))
     await recorder.start()
     shutdown.started("recorder", recorder.stop, limit_seconds=RECORDER_STOP_SECONDS)
@@ -219,20 +219,16 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
     )
 
 
-def folders_of(storage: StorageSettings, volumes: Volumes | None = None) -> Folders:
+def folders_of(storage: StorageSettings, volumes: Volumes | None = None) -> AllowedFolders:
     """The folders that clients may choose."""
     disk = None if volumes is None else this_machine(volumes.check)
-    return Folders(storage.root, storage.allowed_directories, storage.drives, disk=disk)
+    return AllowedFolders(storage.root, storage.allowed_directories, storage.drives, disk=disk)
 
 
-def try_folder(root: Path) -> None:
-    """Makes the storage root and writes a file there that vanishes again. Raises StorageFailed. Blocks."""
+def try_root(root: Path) -> None:
+    """Makes the storage root and tries to write there. StorageFailed when that cannot be done. Blocks."""
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=root) as probe:
-            probe.write(b"\0")
-            probe.flush()
-            os.fsync(probe.fileno())
+        try_folder(root)
     except OSError as error:
         raise StorageFailed(
             f"The storage folder {root} cannot be written ({error.strerror}); choose another [storage] root, or make "

@@ -39,7 +39,7 @@ from seacorder.model.result import CommandResult
 from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 from seacorder.model.volume import MarkedFolder
-from seacorder.storage.allowed_folders import Folders
+from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.supervisor.supervisor import Supervisor
 
 
@@ -79,7 +79,7 @@ class Recorder:
         channels: Sequence[ChannelSettings],
         supervisor: Supervisor,
         catalogue: Catalogue,
-        folders: Folders,
+        folders: AllowedFolders,
         clock: Clock,
         options: RecorderOptions | None = None,
     ) -> None:
@@ -287,7 +287,7 @@ def _rebuilding(own: Surroundings, supervisor: Supervisor, options: RecorderOpti
 
 def _settings_store(
     channels: Sequence[ChannelSettings],
-    folders: Folders,
+    folders: AllowedFolders,
     catalogue: Catalogue,
     probe: EncoderProbe,
     options: RecorderOptions,

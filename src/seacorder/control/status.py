@@ -8,7 +8,8 @@ from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.recording import FileKind
-from seacorder.model.status import ChannelView, RecorderStatus, Volume
+from seacorder.model.status import ChannelView, RecorderStatus
+from seacorder.model.volume import Volume
 
 
 class StatusView:

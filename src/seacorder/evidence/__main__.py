@@ -9,13 +9,13 @@ from seacorder.base import log
 from seacorder.base.errors import StorageFailed
 from seacorder.base.pipe import Link
 from seacorder.evidence.inspect import inspect_file
-from seacorder.evidence.moved import find_moved
+from seacorder.evidence.opening import find_moved
 from seacorder.evidence.original import bring_back
 from seacorder.evidence.rebuild import read_folders
 from seacorder.evidence.repair import NOTHING_KNOWN, Known, repair
 from seacorder.model.command import EndWorker, ReadFolders, RepairFiles
 from seacorder.model.report import FileExamined, FoldersRead, RowsRead
-from seacorder.storage.file_lock import held
+from seacorder.storage.file_lock import locked
 
 WRITER_SECONDS = 20.0
 """How long a file is waited for that a worker is still finishing: it does so when its control process has ended."""
@@ -35,7 +35,7 @@ def examine(path: Path, *, repairs: bool, known: Known = NOTHING_KNOWN) -> FileE
         if found is None:
             return inspect_file(path)
         return replace(examine(found, repairs=repairs, known=known), path=str(path), moved_to=str(found))
-    with contextlib.suppress(OSError), held(path, WRITER_SECONDS):
+    with contextlib.suppress(OSError), locked(path, WRITER_SECONDS):
         pass
     if not repairs:
         return inspect_file(path, siblings=known.siblings, known=known.note)

@@ -20,7 +20,7 @@ _STEPS_KEPT = 1000
 
 
 @dataclass(slots=True)
-class _Place:
+class _DamagedPlace:
     """Damage since the last good picture."""
 
     begin: int
@@ -46,7 +46,7 @@ class _Moment:
     fragment: int
 
 
-class DamageAccount:
+class DamageTracker:
     """One way through one file."""
 
     def __init__(self, layout: Layout, main: Any) -> None:
@@ -56,8 +56,8 @@ class DamageAccount:
         self._time_base = main.time_base
         self._fragment = 0
         self._hole = 0
-        self._open: _Place | None = None
-        self._found: list[tuple[_Place, _Moment | None, _Moment | None]] = []
+        self._open: _DamagedPlace | None = None
+        self._found: list[tuple[_DamagedPlace, _Moment | None, _Moment | None]] = []
         """Each with the last good picture before it and the first after it."""
         self._steps: list[int] = []
         self._last: _Moment | None = None
@@ -120,9 +120,9 @@ class DamageAccount:
         while self._fragment + 1 < len(fragments) and fragments[self._fragment].end <= source:
             self._fragment += 1
 
-    def _place(self, begin: int, end: int) -> _Place:
+    def _place(self, begin: int, end: int) -> _DamagedPlace:
         if self._open is None:
-            self._open = _Place(begin, end)
+            self._open = _DamagedPlace(begin, end)
         self._open.reaches(begin, end)
         return self._open
 
@@ -149,7 +149,7 @@ class DamageAccount:
             self._steps.append(now.dts - self._last.dts)
         self._last = now
 
-    def _count(self, place: _Place, before: _Moment | None, after: _Moment | None) -> int | None:
+    def _count(self, place: _DamagedPlace, before: _Moment | None, after: _Moment | None) -> int | None:
         """How many pictures a place of damage has cost; None where that is not known."""
         if not place.has_hole:
             return place.pictures

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from seacorder.evidence.layout import Layout, closed_media, header_end
 from seacorder.mp4.index import IndexedTrack
-from seacorder.mp4.scan import Found, scan
+from seacorder.mp4.scan import ScanResult, scan
 
 _Places = set[tuple[int, int, int]]
 
@@ -53,7 +53,7 @@ def hidden_faults(path: Path, layout: Layout) -> Hidden:
     )
 
 
-def _differs(found: Found, index: tuple[IndexedTrack, ...]) -> bool:
+def _differs(found: ScanResult, index: tuple[IndexedTrack, ...]) -> bool:
     told: _Places = {(one.track, one.offset, one.size) for track in index for one in track.samples}
     there: _Places = {(one.track, one.offset, one.size) for fragment in found.fragments for one in fragment.samples}
     return not there <= told or (not found.holes and there != told)

@@ -9,7 +9,7 @@ import av
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
-from seacorder.evidence.damage import DamageAccount
+from seacorder.evidence.damage import DamageTracker
 from seacorder.evidence.layout import Layout
 from seacorder.evidence.opening import note_in, open_video, whole_packets
 from seacorder.evidence.shape import Shape, length_bytes_of, shape_of
@@ -58,7 +58,7 @@ def note_of(container: Any, path: Path) -> FileNote | None:
     return note_in(path)
 
 
-def shaped_packets(container: Any, layout: Layout, account: DamageAccount) -> Iterator[tuple[Any, Shape]]:
+def shaped_packets(container: Any, layout: Layout, account: DamageTracker) -> Iterator[tuple[Any, Shape]]:
     """The same, each with how it looks; `account` has been told of it."""
     lengths = {stream.index: length_bytes_of(stream) for stream in container.streams}
     for packet in whole_packets(container, layout.pieces.size):
@@ -85,7 +85,7 @@ def _examined(container: Any, path: Path, layout: Layout, known: FileNote | None
         state = FileState.REPAIRED if note is not None and note.is_repaired else FileState.WHOLE
         newest = _newest(note, last_pts - first_pts, stream.time_base) if frames else None
         return FileExamined(str(path), state, "", note, frames, size, newest)
-    account = DamageAccount(layout, stream)
+    account = DamageTracker(layout, stream)
     for _ in shaped_packets(container, layout, account):
         pass
     damage, sibling = account.places(note), str(layout.sibling or "")

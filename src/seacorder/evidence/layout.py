@@ -16,7 +16,7 @@ from seacorder.evidence.pieces import Piece, Pieces
 from seacorder.mp4.boxes import HEADER_BYTES, NotMp4, box_at, word
 from seacorder.mp4.fragments import Fragment
 from seacorder.mp4.index import IndexedTrack, index_of
-from seacorder.mp4.scan import Found, Hole, scan
+from seacorder.mp4.scan import DamagedRange, ScanResult, scan
 from seacorder.mp4.tracks import TrackHead, head_for, metadata_in, tracks_in
 
 HEAD_BYTES = 256 * 1024
@@ -47,7 +47,7 @@ class Layout:
     """Of the whole file, in bytes."""
     fragments: tuple[Fragment, ...] = ()
     """Of one that is not whole."""
-    holes: tuple[Hole, ...] = ()
+    holes: tuple[DamagedRange, ...] = ()
     """Where something between its header and its end is damaged."""
     index: tuple[IndexedTrack, ...] = field(default=(), compare=False)
     """Of one that is whole."""
@@ -178,7 +178,7 @@ def _head(file: BinaryIO, outer: Sequence[Outer], end: int, size: int) -> tuple[
     return tuple(tracks[number] for number in sorted(tracks)), metadata
 
 
-def _found(file: BinaryIO, begin: int, size: int) -> tuple[Found, tuple[Hole, ...]]:
+def _found(file: BinaryIO, begin: int, size: int) -> tuple[ScanResult, tuple[DamagedRange, ...]]:
     """The fragments, and what is damaged between them. In a closed file they end where its index begins."""
     media = closed_media(file, size, begin)
     end = media.end if media is not None else size

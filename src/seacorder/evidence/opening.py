@@ -1,8 +1,10 @@
 """Opens what of a file makes sense for FFmpeg's reader, and finds the file's note whatever else is damaged."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,12 @@ import av
 
 from seacorder.evidence.layout import Layout
 from seacorder.evidence.pieces import PiecedFile
-from seacorder.model.file_note import FileNote
+from seacorder.model.file_note import FILE_SUFFIXES, FileNote
 
 _BUFFER_BYTES = 1024 * 1024
+_MOST_FILES = 20_000
+_LEVELS_UP = 2
+"""A moved file is searched for in folders up to this far above its old one: other recordings' folders lie there."""
 _NOTE_BYTES = 64 * 1024
 _NOTE = re.compile(rb'\{"version":[^{}]*\}')
 
@@ -50,3 +55,23 @@ def note_in(path: Path) -> FileNote | None:
         return FileNote.from_json(found[0].decode("ascii", "replace") if found else "")
     except (OSError, ValueError):
         return None
+
+
+def find_moved(path: Path, note: FileNote) -> Path | None:
+    """The file that says the same of itself as the one that was at `path`; None when it is not found. Blocks."""
+    seen: set[Path] = set()
+    for folder in [path.parent, *path.parents[1 : 1 + _LEVELS_UP]]:
+        if folder.is_dir() and folder != Path(folder.anchor):
+            for candidate in islice(_files_under(folder, seen), _MOST_FILES):
+                told = note_in(candidate)
+                if told is not None and told.is_of_same_file(note):
+                    return candidate
+    return None
+
+
+def _files_under(folder: Path, seen: set[Path]) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        folders[:] = sorted(name for name in folders if here / name not in seen)
+        seen.add(here)
+        yield from (here / name for name in sorted(names) if name.lower().endswith(FILE_SUFFIXES))

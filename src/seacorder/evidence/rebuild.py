@@ -40,7 +40,7 @@ Progress = Callable[[float], None]
 
 
 @dataclass(slots=True)
-class Places:
+class FoundFiles:
     """What lies in the folders."""
 
     videos: list[Path] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Places:
     """Folders that have one."""
 
     @classmethod
-    def under(cls, folders: Iterable[Path]) -> "Places":
+    def under(cls, folders: Iterable[Path]) -> "FoundFiles":
         """Everything below the folders, each once, in the order of names. Blocks."""
         found = cls()
         for folder in sorted({Path(place) for root in folders for place, _, _ in os.walk(root)}):
@@ -71,7 +71,7 @@ class Places:
 
 def read_folders(folders: Iterable[Path], progress: Progress | None = None) -> list[Row]:
     """All rows, recordings first, each kind in the order of time. Blocks for as long as reading every file takes."""
-    places = Places.under(folders)
+    places = FoundFiles.under(folders)
     told = _read_accounts(places.accounts)
     videos: dict[Key, Part | Clip] = {}
     stills: list[Framegrab] = []

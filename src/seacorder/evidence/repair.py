@@ -16,7 +16,7 @@ import av
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
-from seacorder.evidence.damage import DamageAccount
+from seacorder.evidence.damage import DamageTracker
 from seacorder.evidence.hidden import hidden_faults
 from seacorder.evidence.inspect import (
     NOTHING_READABLE,
@@ -34,7 +34,7 @@ from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.report import Damage
 from seacorder.mp4.boxes import NotMp4
 from seacorder.mp4.index import lengthened
-from seacorder.storage.file_lock import held
+from seacorder.storage.file_lock import locked
 
 Progress = Callable[[float], None]
 """Is told the share that is done, from 0 to 1."""
@@ -88,7 +88,7 @@ NOTHING_KNOWN = Known()
 
 
 @dataclass(slots=True)
-class _Copy:
+class _RepairedCopy:
     """What has been written beside the original."""
 
     digests: dict[int, _Digest]
@@ -103,7 +103,7 @@ def repair(path: Path, progress: Progress | None = None, known: Known = NOTHING_
     """
     try:
         bring_back(path)
-        with held(path, 0.0) as is_ours:
+        with locked(path, 0.0) as is_ours:
             if not is_ours:
                 raise StorageFailed(f"{path} is being written; it can be repaired once that has ended.")
             return _repair(path, progress or (lambda _share: None), known)
@@ -145,12 +145,12 @@ def _replace(path: Path, layout: Layout, progress: Progress, known: FileNote | N
     return Repaired(copy.damage, original, layout.sibling)
 
 
-def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None) -> _Copy:
+def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None) -> _RepairedCopy:
     size = layout.pieces.size
     with open_video(path, layout) as source, av.open(str(_beside(path)), "w", format="mp4", options=_OPTIONS) as target:
         must_have_frames(source, path)
         main = main_stream(source)
-        account, note = DamageAccount(layout, main), note_of(source, path) or known
+        account, note = DamageTracker(layout, main), note_of(source, path) or known
         kept = (packet for packet, shape in shaped_packets(source, layout, account) if shape is not Shape.BROKEN)
         beginning = _Beginning(layout, main)
         streams = {stream.index: _twin(target, stream) for stream in source.streams}
@@ -168,7 +168,7 @@ def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None
         if not any(digest.packets for digest in digests.values()):
             raise StorageFailed(f"{path} holds nothing to repair: {_NOTHING_THERE}")
     found = {index: digest for index, digest in digests.items() if digest.packets}
-    return _Copy(found, account.places(note))
+    return _RepairedCopy(found, account.places(note))
 
 
 def _lasting(packets: Iterator[Any]) -> Iterator[Any]:

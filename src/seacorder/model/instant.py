@@ -1,6 +1,7 @@
-"""An instant, on both clocks at once, and the split schedule that hangs on one."""
+"""An instant, on both clocks at once, as text, and the split schedule that hangs on one."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 
@@ -17,6 +18,15 @@ class Instant:
     @classmethod
     def now(cls, clock: Clock) -> "Instant":
         return cls(clock.monotonic_ns(), clock.utc_ns())
+
+
+def iso_utc(utc_ns: int, *, digits: int) -> str:
+    """ISO 8601 with `digits` (1 to 9) digits of the second's fraction: `2026-01-31T12:00:00.123456Z`.
+
+    The fraction is cut, not rounded, so the text is never later than the instant.
+    """
+    seconds, rest = divmod(utc_ns, NS_PER_SECOND)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{f'{rest:09}'[:digits]}Z"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,7 @@ from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.narration import NarrationView
 from seacorder.model.settings import Override
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """The disk that recordings go to. Bytes; `seconds_left` at the present bit rate, None when nothing is written."""
-
-    path: str
-    total_bytes: int
-    free_bytes: int
-    reserve_bytes: int
-    seconds_left: float | None = None
-
-    @property
-    def free_percent(self) -> int:
-        """Whole percent of the volume that is free."""
-        return 100 * self.free_bytes // self.total_bytes if self.total_bytes else 0
+from seacorder.model.volume import Volume
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,3 +16,19 @@ class MarkedFolder:
     """The folder's own number on it; 0: not compared."""
     mount: str = ""
     """Where its volume was mounted; empty where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """The disk that recordings go to. Bytes; `seconds_left` at the present bit rate, None when nothing is written."""
+
+    path: str
+    total_bytes: int
+    free_bytes: int
+    reserve_bytes: int
+    seconds_left: float | None = None
+
+    @property
+    def free_percent(self) -> int:
+        """Whole percent of the volume that is free."""
+        return 100 * self.free_bytes // self.total_bytes if self.total_bytes else 0

@@ -28,6 +28,23 @@ class Box:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class StoredSample:
+    """One picture or one piece of sound, as an index or a fragment describes it: where it is and when it is decoded."""
+
+    track: int
+    offset: int
+    """Of its first byte in the file."""
+    size: int
+    dts: int
+    """Decoding time, in the track's own units."""
+
+    @property
+    def end(self) -> int:
+        """Offset of the first byte behind it."""
+        return self.offset + self.size
+
+
 def box_at(data: Data, at: int, end: int) -> Box:
     """The box at `at`, which must end at `end` or before. Raises NotMp4."""
     if at + HEADER_BYTES > end:

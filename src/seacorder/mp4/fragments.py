@@ -4,8 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, boxes, child, word
-from seacorder.mp4.samples import Sample
+from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, StoredSample, boxes, child, word
 
 LARGEST_MOOF = 4 * 1024 * 1024
 """A `moof` that says it is larger is damaged: it holds some hundred bytes a frame."""
@@ -26,7 +25,7 @@ class Fragment:
     """Where its last sample ends."""
     number: int
     """Counted by the muxer, in the order in which it wrote them."""
-    samples: tuple[Sample, ...]
+    samples: tuple[StoredSample, ...]
 
     def mdat_header(self) -> bytes:
         """The eight bytes that stand between the two."""
@@ -54,7 +53,7 @@ def fragment_of(data: Data, at: int) -> Fragment:
     if word(data, 0) != end or bytes(data[4:8]) != b"moof":
         raise NotMp4("no moof box")
     number = word(data, child(data, moof, b"mfhd").body + 4)
-    samples: list[Sample] = []
+    samples: list[StoredSample] = []
     for box in boxes(data, moof.body, end):
         if box.kind == b"traf":
             samples += _samples_of(data, box, at)
@@ -66,7 +65,7 @@ def fragment_of(data: Data, at: int) -> Fragment:
     return Fragment(at, at + end, last, number, tuple(samples))
 
 
-def _samples_of(data: Data, traf: Box, at: int) -> Iterator[Sample]:
+def _samples_of(data: Data, traf: Box, at: int) -> Iterator[StoredSample]:
     track, position = _track_of(data, traf), 0
     dts = track.dts
     for box in boxes(data, traf.body, traf.end):
@@ -85,7 +84,7 @@ def _samples_of(data: Data, traf: Box, at: int) -> Iterator[Sample]:
             duration = word(data, place) if flags & _EACH_DURATION else track.duration
             size_at = place + 4 * bool(flags & _EACH_DURATION)
             size = word(data, size_at) if flags & _EACH_SIZE else track.size
-            yield Sample(track.number, position, size, dts)
+            yield StoredSample(track.number, position, size, dts)
             position += size
             dts += duration
             place += _row_bytes(flags)

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from operator import mul
 
-from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, boxes, child, word
-from seacorder.mp4.samples import Sample
+from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, StoredSample, boxes, child, word
 
 _REORDERED_AT_MOST = 64
 """So far from the end, in decoding order, the picture may stand that is shown last."""
@@ -29,7 +28,7 @@ class IndexedTrack:
 
     number: int
     handler: bytes
-    samples: tuple[Sample, ...]
+    samples: tuple[StoredSample, ...]
     ticks: int
     """The sum of all samples' durations, in the track's units."""
     told_ticks: int
@@ -220,11 +219,11 @@ def _track(data: Data, trak: Box) -> IndexedTrack:
     if sum(counts) != len(sizes) or not all(sizes):
         raise NotMp4("an index whose tables have other numbers of samples")
     _must_fit(data, stbl, len(sizes))
-    samples: list[Sample] = []
+    samples: list[StoredSample] = []
     places = _places(data, stbl, offsets, sizes)
     dts = 0
     for place, size, duration in zip(places, sizes, _each(counts, ticks), strict=True):
-        samples.append(Sample(number, place, size, dts))
+        samples.append(StoredSample(number, place, size, dts))
         dts += duration
     total, last_shown, _ = _lasts(data, stbl)
     handler = bytes(data[hdlr.body + 8 : hdlr.body + 12])

@@ -19,7 +19,7 @@ _MOST_CHAINS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class DamagedRange:
     """Bytes in which no whole fragment was found."""
 
     begin: int
@@ -27,11 +27,11 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScanResult:
     """What a file has behind its header."""
 
     fragments: tuple[Fragment, ...]
-    holes: tuple[Hole, ...]
+    holes: tuple[DamagedRange, ...]
     end: int
     """Where it ends: where its index begins, or the last fragment's head was cut off, or the file ends."""
 
@@ -39,14 +39,14 @@ class Found:
 Chain = list[Fragment]
 
 
-def scan(file: BinaryIO, begin: int, end: int, progress: Callable[[int], None] | None = None) -> Found:
+def scan(file: BinaryIO, begin: int, end: int, progress: Callable[[int], None] | None = None) -> ScanResult:
     """All fragments between two places of a file. Reads their heads, and what is damaged whole; OSError."""
     walk = _Walk(file, end, progress or (lambda _at: None))
     walk.run(begin)
     # Without a damaged place nothing of another file can be among them, however they are numbered.
     chains = _following(walk.chains) if walk.holes else walk.chains
     fragments = _in_time([fragment for chain in chains for fragment in chain])
-    return Found(tuple(fragments), tuple(_between(fragments, begin, walk.last_end)), walk.last_end)
+    return ScanResult(tuple(fragments), tuple(_between(fragments, begin, walk.last_end)), walk.last_end)
 
 
 class _Walk:
@@ -227,12 +227,12 @@ def _times_of(fragments: Sequence[Fragment]) -> dict[int, list[tuple[Fragment, i
     return times
 
 
-def _between(fragments: Sequence[Fragment], begin: int, end: int) -> list[Hole]:
+def _between(fragments: Sequence[Fragment], begin: int, end: int) -> list[DamagedRange]:
     holes, at = [], begin
     for fragment in fragments:
         if fragment.at > at:
-            holes.append(Hole(at, fragment.at))
+            holes.append(DamagedRange(at, fragment.at))
         at = fragment.end
     if at < end:
-        holes.append(Hole(at, end))
+        holes.append(DamagedRange(at, end))
     return holes

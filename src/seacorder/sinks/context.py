@@ -8,8 +8,8 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.event import Event, Severity
 from seacorder.model.report import EventNoted, Report
 from seacorder.storage.disk import Disk
-from seacorder.storage.memory_budget import Budget
-from seacorder.storage.volume_room import Places
+from seacorder.storage.memory_budget import MemoryBudget
+from seacorder.storage.volume_room import VolumeRooms
 
 
 def no_text(_: int) -> str:
@@ -18,16 +18,16 @@ def no_text(_: int) -> str:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class SinkContext:
     """Shared by all sinks of one worker."""
 
     channel: ChannelSettings
     clock: Clock
-    budget: Budget
+    budget: MemoryBudget
     """How much may wait for the disk, over all files of this worker."""
     report: Callable[[Report], None]
     """Safe from any thread."""
-    places: Places | None = None
+    places: VolumeRooms | None = None
     """Which volumes have room; None: files are written until nothing more fits."""
     text_at: Callable[[int], str] = no_text
     """The text that is valid at an instant (monotonic) and that the pictures do not carry themselves."""

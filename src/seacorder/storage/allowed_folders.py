@@ -25,7 +25,7 @@ _SEPARATOR = re.compile(r"[/\\]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-class Folders:
+class AllowedFolders:
     """Turns a client's text into a folder, or refuses it with BadRequest (field `Directory`).
 
     Looks at the file system for symbolic links, so calls may block as long as the disk takes. Safe from any thread.

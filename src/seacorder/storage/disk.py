@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from seacorder.storage.file_lock import hold
+from seacorder.storage.file_lock import try_lock
 from seacorder.storage.names import numbered_path
 from seacorder.storage.page_buffers import Data
 
@@ -122,7 +122,7 @@ class PosixDisk(PortableDisk):
 
     def create(self, path: Path) -> int:
         handle = super().create(path)
-        hold(handle)
+        try_lock(handle)
         return handle
 
     def write(self, handle: int, offset: int, data: Data) -> int:

@@ -53,7 +53,7 @@ def sentence_of(fault: OSError, path: Path) -> str:
     return known.format(path=path, folder=path.parent)
 
 
-class FaultAccount:
+class FileFault:
     """The present fault of one file, from the operations that fail and succeed. Written by one thread, read by any.
 
     A fault holds until the kind of operation that met it succeeds: a sync that goes well says nothing about a full

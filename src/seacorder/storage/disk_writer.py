@@ -16,10 +16,10 @@ from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import StorageFailed
 from seacorder.storage.disk import Disk, create_unused
-from seacorder.storage.disk_faults import FaultAccount, sentence_of
-from seacorder.storage.memory_budget import Budget
+from seacorder.storage.disk_faults import FileFault, sentence_of
+from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.page_buffers import Data
-from seacorder.storage.write_order import Finish, Sync, SyncNames, Wait, Write, WriteOrder
+from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteBytes, WriteOrder
 
 RETRY_SECONDS_MIN = 0.1
 RETRY_SECONDS_MAX = 5.0
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 class DiskWriter:
     """One file's writer thread and what is queued for it. Safe from any thread; only `begin` blocks."""
 
-    def __init__(self, path: Path, disk: Disk, budget: Budget, clock: Clock, faults: FaultAccount) -> None:
+    def __init__(self, path: Path, disk: Disk, budget: MemoryBudget, clock: Clock, faults: FileFault) -> None:
         self._wanted = path
         self._disk = disk
         self._budget = budget
@@ -178,13 +178,13 @@ class DiskWriter:
                 if self._faults.succeeded(operation):
                     delay = RETRY_SECONDS_MIN
 
-    def _next_step(self) -> Write | Sync | SyncNames | None:
+    def _next_step(self) -> WriteBytes | Sync | SyncNames | None:
         """The step that is due, when it is due; None at the file's end. Blocks without limit."""
         with self._changed:
             while not self._gave_up.is_set():
                 now_ns = self._clock.monotonic_ns()
                 step = self._order.next(now_ns)
-                if isinstance(step, Finish):
+                if isinstance(step, Done):
                     return None
                 if not isinstance(step, Wait):
                     return step
@@ -192,10 +192,10 @@ class DiskWriter:
                 self._changed.wait(None if until_ns is None else max(until_ns - now_ns, 0) / NS_PER_SECOND)
         return None
 
-    def _do(self, step: Write | Sync | SyncNames) -> None:
+    def _do(self, step: WriteBytes | Sync | SyncNames) -> None:
         """Does one step outside the lock: nobody else waits for the disk."""
         assert self._handle is not None  # noqa: S101 - the thread writes only after it has opened
-        if isinstance(step, Write):
+        if isinstance(step, WriteBytes):
             self._write(self._handle, step)
         elif isinstance(step, Sync):
             self._sync(self._handle, whole=step.whole)
@@ -205,7 +205,7 @@ class DiskWriter:
             with self._changed:
                 self._order.names_synced()
 
-    def _write(self, handle: int, step: Write) -> None:
+    def _write(self, handle: int, step: WriteBytes) -> None:
         """Writes all of it, or as many whole runs as fit: players refuse a file that ends within a fragment's head."""
         done = 0
         try:

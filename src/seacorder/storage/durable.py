@@ -1,7 +1,7 @@
 """The durable file: a muxer writes into memory, one thread per file brings it to the disk.
 
 Who writes never waits for a disk: `write` queues the bytes and returns. A disk that refuses is tried again for ever;
-until it takes bytes again they stay queued and `fault` says why. How much may wait is the `Budget`, shared by all
+until it takes bytes again they stay queued and `fault` says why. How much may wait is the `MemoryBudget`, shared by all
 files of a worker: whoever feeds a file asks `budget.room` before each group of pictures and drops whole groups when
 there is none. The theory is in docs/design/durability.md.
 
@@ -18,12 +18,12 @@ from seacorder.base.background import once
 from seacorder.base.clock import Clock
 from seacorder.model.recording import FaultKind
 from seacorder.storage.disk import Disk, this_machine
-from seacorder.storage.disk_faults import FaultAccount, kind_of
+from seacorder.storage.disk_faults import FileFault, kind_of
 from seacorder.storage.disk_writer import Closed, DiskWriter
-from seacorder.storage.memory_budget import Budget
+from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.page_buffers import Data, joined
 
-__all__ = ["Budget", "DurableFile"]
+__all__ = ["DurableFile", "MemoryBudget"]
 
 OPEN_WAIT_SECONDS = 0.25
 """How long `create` waits for a slow disk before it goes on without an answer."""
@@ -32,7 +32,7 @@ OPEN_WAIT_SECONDS = 0.25
 class DurableFile:
     """A file-like object for a muxer: `write`, `seek` and `tell` from one thread, everything else from any."""
 
-    def __init__(self, writer: DiskWriter, faults: FaultAccount) -> None:
+    def __init__(self, writer: DiskWriter, faults: FileFault) -> None:
         self._writer = writer
         self._faults = faults
         self._position = 0
@@ -43,7 +43,7 @@ class DurableFile:
         cls,
         path: Path,
         *,
-        budget: Budget,
+        budget: MemoryBudget,
         clock: Clock,
         on_fault: Callable[[str | None], None] | None = None,
         patient: bool = False,
@@ -55,7 +55,7 @@ class DurableFile:
         `patient`: then, and when it is slower, the opening goes on in the writer thread as any other fault does, and
         `path` may still change until `is_open`. `on_fault` gets every change of `fault`, from the writer thread.
         """
-        faults = FaultAccount(clock, on_fault)
+        faults = FileFault(clock, on_fault)
         writer = DiskWriter(path, disk or this_machine(), budget, clock, faults)
         writer.begin(patient=patient, wait_seconds=OPEN_WAIT_SECONDS)
         return cls(writer, faults)

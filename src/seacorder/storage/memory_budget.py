@@ -6,7 +6,7 @@ TRAILER_BYTES_MAX = 128 * 1024 * 1024
 """What a file may queue beyond the limit: the index at its end, some 16 bytes a frame."""
 
 
-class Budget:
+class MemoryBudget:
     """How many bytes may wait for the disk, over all files of one worker. Safe from any thread; never blocks.
 
     Bytes count until a sync has confirmed them, so up to a second's worth is taken even on a quick disk.

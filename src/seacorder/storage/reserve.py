@@ -26,7 +26,7 @@ _FALL_WINDOW_NS = 5 * NS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class FreeSpace:
     """What a look came to. `is_full` implies `is_tight`."""
 
     free_bytes: int
@@ -43,9 +43,9 @@ class ReserveRule:
         self._reserve_bytes = reserve_bytes
         self._looks: deque[tuple[int, int]] = deque()
         """(when, free), oldest first."""
-        self._room = Room(0, False, False)
+        self._room = FreeSpace(0, False, False)
 
-    def look(self, free_bytes: int, now_ns: int, waiting_bytes: int) -> Room:
+    def look(self, free_bytes: int, now_ns: int, waiting_bytes: int) -> FreeSpace:
         """The room by a new look; `waiting_bytes` will be written whatever the rule says."""
         self._looks.append((now_ns, free_bytes))
         while now_ns - self._looks[0][0] > _FALL_WINDOW_NS:
@@ -56,7 +56,7 @@ class ReserveRule:
         is_full = self._reserve_bytes > 0 and usable < needed + REOPEN_BYTES * self._room.is_full
         ahead = needed + REOPEN_BYTES + round(MOVE_SECONDS * fall)
         is_tight = is_full or usable < ahead + REOPEN_BYTES * self._room.is_tight
-        self._room = Room(free_bytes, is_full, is_tight)
+        self._room = FreeSpace(free_bytes, is_full, is_tight)
         return self._room
 
     def _fall_bytes_per_second(self) -> float:

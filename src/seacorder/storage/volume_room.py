@@ -4,6 +4,7 @@ Each place has a thread of its own that looks twice a second while somebody asks
 never waits for a disk, and a disk that hangs holds up no look at another. The rule is in `storage.reserve`.
 """
 
+import contextlib
 import errno
 import logging
 import os
@@ -15,8 +16,10 @@ from pathlib import Path
 
 from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.errors import StorageFailed
+from seacorder.model.volume import Volume
 from seacorder.storage.disk_faults import sentence_of
-from seacorder.storage.reserve import LOOK_SECONDS, ReserveRule, Room, reserve_sentence
+from seacorder.storage.reserve import LOOK_SECONDS, FreeSpace, ReserveRule, reserve_sentence
 from seacorder.storage.volumes import Volumes
 
 FIRST_LOOK_SECONDS = 0.25
@@ -29,30 +32,49 @@ _log = logging.getLogger(__name__)
 FreeBytes = Callable[[Path], int]
 
 
+def volume_of(folder: Path, reserve_bytes: int) -> Volume:
+    """How large the volume of `folder` is and how much of it is free, for the status; `reserve_bytes` are kept free.
+
+    The folder need not exist yet. Blocks as long as the disk takes; StorageFailed when it does not answer.
+    """
+    try:
+        total_bytes, free_bytes = _total_and_free(folder)
+    except FileNotFoundError as fault:
+        raise StorageFailed(f"No folder above {folder} exists; choose another.") from fault
+    except OSError as fault:
+        raise StorageFailed(sentence_of(fault, folder / "_")) from fault
+    return Volume(str(folder), total_bytes, free_bytes, reserve_bytes, seconds_left=None)
+
+
 def free_bytes_of(folder: Path) -> int:
-    """Bytes that this user may still write, by the nearest folder above that exists. Blocks; OSError."""
+    """Bytes that this user may still write on the volume of `folder`, which need not exist yet. Blocks; OSError."""
+    return _total_and_free(folder)[1]
+
+
+def _total_and_free(folder: Path) -> tuple[int, int]:
+    """(size of the volume, what this user may still write), in bytes, asked of the nearest folder that exists."""
     for level in (folder, *folder.parents):
         try:
-            return shutil.disk_usage(level).free
+            usage = shutil.disk_usage(level)
         except (FileNotFoundError, NotADirectoryError):
             continue
+        return usage.total, usage.free
     raise FileNotFoundError(folder)
 
 
-def takes_files(folder: Path) -> bool:
-    """True when a file can be made, filled and synced there, now. Leaves nothing behind. Blocks."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(b"\0")
-            probe.flush()
-            os.fsync(probe.fileno())
-    except OSError:
-        return False
-    return True
+def try_folder(folder: Path) -> None:
+    """Makes the folder if it is missing, then writes and syncs a nameless file in it, of which nothing stays.
+
+    Blocks; OSError when files cannot be written there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"\0")
+        probe.flush()
+        os.fsync(probe.fileno())
 
 
-class Place:
+class VolumeRoom:
     """One folder. Safe from any thread; only the first question waits, and no longer than a short moment."""
 
     def __init__(
@@ -72,7 +94,7 @@ class Place:
         self._waiting_bytes = waiting_bytes
         self._free_bytes = free_bytes
         self._rule = ReserveRule(reserve_bytes)
-        self._room = Room(0, False, False)
+        self._room = FreeSpace(0, False, False)
         self._lock = threading.Lock()
         self._looked = threading.Event()
         self._asked_ns = 0
@@ -122,7 +144,7 @@ class Place:
             self._shunned_ns = self._suspected_ns = None
         return self._shunned_ns is not None
 
-    def _now(self) -> Room:
+    def _now(self) -> FreeSpace:
         self._asked_ns = self._clock.monotonic_ns()
         if not self._is_watched:
             self._begin()
@@ -164,11 +186,12 @@ class Place:
         suspected_ns = self._suspected_ns
         if suspected_ns is None or self._proved_ns > suspected_ns or self._is_exchanged:
             return
-        if takes_files(self.folder):
+        with contextlib.suppress(OSError):
+            try_folder(self.folder)
             self._proved_ns = self._clock.monotonic_ns()
 
 
-class Places:
+class VolumeRooms:
     """All places of one worker, by folder. Safe from any thread."""
 
     def __init__(
@@ -184,15 +207,15 @@ class Places:
         self._clock = clock
         self._waiting_bytes = waiting_bytes
         self._free_bytes = free_bytes
-        self._places: dict[Path, Place] = {}
+        self._places: dict[Path, VolumeRoom] = {}
         self._lock = threading.Lock()
 
-    def at(self, folder: str | Path) -> Place:
+    def at(self, folder: str | Path) -> VolumeRoom:
         """The place of a folder that exists or will."""
         folder = Path(folder)
         with self._lock:
             if folder not in self._places:
-                self._places[folder] = Place(
+                self._places[folder] = VolumeRoom(
                     folder, self._reserve_bytes, self._clock, self._waiting_bytes, self._free_bytes, self._volumes
                 )
             return self._places[folder]

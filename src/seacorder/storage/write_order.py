@@ -24,7 +24,7 @@ BATCH_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
+class WriteBytes:
     """Write `data` at `offset`."""
 
     offset: int
@@ -44,7 +44,7 @@ class SyncNames:
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class Done:
     """Everything is on the medium."""
 
 
@@ -55,7 +55,7 @@ class Wait:
     until_ns: int | None
 
 
-Step = Write | Sync | SyncNames | Finish | Wait
+Step = WriteBytes | Sync | SyncNames | Done | Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +122,10 @@ class WriteOrder:
             return self._batch()
         if not self._is_ended:
             return Wait(self._oldest_unsynced_ns + SYNC_EVERY_NS if self.unsynced_bytes else None)
-        return Finish() if self._is_whole else Sync(whole=True)
+        return Done() if self._is_whole else Sync(whole=True)
 
     def written(self, count: int, now_ns: int) -> None:
-        """The first `count` bytes of the last `Write` have been taken."""
+        """The first `count` bytes of the last `WriteBytes` have been taken."""
         if not self.unsynced_bytes:
             self._oldest_unsynced_ns = now_ns
         self.pending_bytes -= count
@@ -142,7 +142,10 @@ class WriteOrder:
         self._pass_marks()
 
     def whole_runs(self, count: int) -> int:
-        """How many of the first `count` bytes of the last `Write` are runs of bytes as they were put, each whole."""
+        """How many of the first `count` bytes of the last `WriteBytes` belong to pieces that were taken whole.
+
+        A piece is the bytes of one `put`.
+        """
         whole = 0
         for entry in self._pending:
             if entry.mark is None:
@@ -189,11 +192,11 @@ class WriteOrder:
         comes_backward = bool(self._pending) and self._pending[0].is_backward
         return self._is_fenced or comes_backward or now_ns >= self._oldest_unsynced_ns + SYNC_EVERY_NS
 
-    def _batch(self) -> Write:
+    def _batch(self) -> WriteBytes:
         """The first pending bytes, with what follows on without a gap; a backward write always goes alone."""
         first = self._pending[0]
         if first.is_backward:
-            return Write(first.offset, first.data)
+            return WriteBytes(first.offset, first.data)
         run: list[Data] = []
         end, size = first.offset, 0
         for entry in self._pending:
@@ -203,7 +206,7 @@ class WriteOrder:
                 run.append(entry.data)
                 size += len(entry.data)
                 end += len(entry.data)
-        return Write(first.offset, run[0] if len(run) == 1 else joined(run))
+        return WriteBytes(first.offset, run[0] if len(run) == 1 else joined(run))
 
     def _pass_marks(self) -> None:
         while self._pending and self._pending[0].mark is not None:

@@ -55,7 +55,7 @@ def test_exiftool_has_nothing_to_object(channel: str, width: int, tmp_path: Path
         pytest.skip("exiftool is not installed")
     made, bench, done = footage(Recipe()), Bench(tmp_path), Outcome()
     take_framegrab(
-        bench.take_framegrab(made.video[0].instant_ns), made.video[:1], made.source, bench.surroundings, done
+        bench.take_framegrab(made.video[0].instant_ns), made.video[:1], made.source, bench.context, done
     )
     path = Path(done.wait().path or "")
     with Image.open(path) as image:

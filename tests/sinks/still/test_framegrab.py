@@ -14,15 +14,14 @@ from fakes.footage import START_UTC_NS, Recipe, footage, real_clips, samples_of
 from fakes.sinks import Bench, Outcome
 from seacorder.model.report import FramegrabStored
 from seacorder.model.sample import Sample
-from seacorder.sinks.still.framegrab import take_framegrab
-from seacorder.sinks.still.thumbnail import picture_of
+from seacorder.sinks.still.framegrab import take_framegrab, thumbnail_of
 
 _EXIF_IFD = 0x8769
 
 
 def grab(bench: Bench, samples: list[Sample], source: Any, instant_ns: int) -> Any:
     done = Outcome()
-    take_framegrab(bench.take_framegrab(instant_ns), samples, source, bench.surroundings, done)
+    take_framegrab(bench.take_framegrab(instant_ns), samples, source, bench.context, done)
     outcome = done.wait()
     assert outcome.ok, outcome.sentence
     (report,) = bench.of(FramegrabStored)
@@ -120,7 +119,7 @@ def test_colours_are_right_for_every_matrix_and_range(
 def test_a_small_picture_is_small(tmp_path: Path) -> None:
     made = footage(Recipe())
     jpeg = tmp_path / "p.jpg"
-    jpeg.write_bytes(picture_of(made.video[10:11], made.source, 160))
+    jpeg.write_bytes(thumbnail_of(made.video[10:11], made.source, 160))
     with Image.open(jpeg) as image:
         assert image.size == (160, 32)
 
@@ -141,5 +140,5 @@ def test_a_damaged_group_is_answered_not_raised(tmp_path: Path) -> None:
     broken = replace(made.video[0], packet=av.Packet(b"\0\0\0\4none"))
     done = Outcome()
     bench = Bench(tmp_path)
-    take_framegrab(bench.take_framegrab(broken.instant_ns), [broken], made.source, bench.surroundings, done)
+    take_framegrab(bench.take_framegrab(broken.instant_ns), [broken], made.source, bench.context, done)
     assert not done.wait().ok

@@ -10,14 +10,14 @@ from seacorder.model.report import ClipClosed, ClipOpened, FramegrabStored, Part
 from seacorder.sinks.still.framegrab import take_framegrab
 from seacorder.sinks.video.clip import ClipSink
 from seacorder.sinks.video.recording import RecordingSink
-from seacorder.storage.volume_room import Places
+from seacorder.storage.volume_room import VolumeRooms
 
 
 def test_a_clip_holds_every_frame_and_leaves_the_recording_alone(tmp_path: Path) -> None:
     bench, started = Bench(tmp_path), Outcome()
     made = footage(Recipe(b_frames=2, sound=True))
-    recording = RecordingSink(bench.start_recording(2_000_000_000), bench.surroundings)
-    clip = ClipSink(bench.start_clip(), bench.surroundings, started)
+    recording = RecordingSink(bench.start_recording(2_000_000_000), bench.context)
+    clip = ClipSink(bench.start_clip(), bench.context, started)
     cut = next(index for index, sample in enumerate(made.samples) if sample.number == 60)
     bench.feed(recording, made.samples[:cut], made.source)
     bench.feed(clip, made.samples[: cut // 2], made.source)  # its pre-roll, out of the backlog, muxed a second time
@@ -50,8 +50,8 @@ class Volumes:
 
     def bench(self) -> Bench:
         bench = Bench(self.first)
-        places = Places(9_000_000, bench.clock, free_bytes=self.free_bytes)
-        bench.surroundings = replace(bench.surroundings, places=places)
+        places = VolumeRooms(9_000_000, bench.clock, free_bytes=self.free_bytes)
+        bench.context = replace(bench.context, places=places)
         return bench
 
 
@@ -61,7 +61,7 @@ def test_a_clip_and_a_still_are_begun_on_the_second_volume_while_the_first_has_n
     bench, made, done = volumes.bench(), footage(Recipe()), Outcome()
     order = bench.start_clip()
     clip = ClipSink(
-        replace(order, naming=replace(order.naming, fallback_folder=str(volumes.second))), bench.surroundings
+        replace(order, naming=replace(order.naming, fallback_folder=str(volumes.second))), bench.context
     )
     bench.feed(clip, made.samples, made.source)
     assert bench.finish(clip).ok
@@ -70,7 +70,7 @@ def test_a_clip_and_a_still_are_begun_on_the_second_volume_while_the_first_has_n
     assert report.clip.state is FileState.WHOLE
     grab = bench.take_framegrab(made.samples[20].instant_ns)
     grab = replace(grab, naming=replace(grab.naming, fallback_folder=str(volumes.second)))
-    take_framegrab(grab, made.samples[:25], made.source, bench.surroundings, done)
+    take_framegrab(grab, made.samples[:25], made.source, bench.context, done)
     assert done.wait().ok
     (stored,) = bench.of(FramegrabStored)
     assert Path(stored.framegrab.path) == volumes.second / "d" / "grab.jpg"
@@ -82,7 +82,7 @@ def test_a_still_goes_to_the_second_volume_when_the_first_refuses(tmp_path: Path
     volumes.first.write_text("no folder")
     grab = bench.take_framegrab(made.samples[20].instant_ns)
     grab = replace(grab, naming=replace(grab.naming, fallback_folder=str(volumes.second)))
-    take_framegrab(grab, made.samples[:25], made.source, bench.surroundings, done)
+    take_framegrab(grab, made.samples[:25], made.source, bench.context, done)
     outcome = done.wait()
     assert outcome.ok, outcome.sentence
     assert outcome.path == str(volumes.second / "d" / "grab.jpg")

@@ -30,7 +30,7 @@ def test_the_gate_never_opens_within_a_group(room: list[bool], group: int) -> No
 
 def record(bench: Bench, samples: list[Sample]) -> tuple[list[int], RecordingSink]:
     made = footage(Recipe())
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, samples, made.source)
     assert bench.finish(sink).ok
     (report,) = bench.of(PartClosed)
@@ -40,11 +40,11 @@ def record(bench: Bench, samples: list[Sample]) -> tuple[list[int], RecordingSin
 def test_a_disk_that_is_too_slow_costs_whole_groups_and_is_accounted_for(tmp_path: Path) -> None:
     made = footage(Recipe())
     bench = Bench(tmp_path, limit_bytes=1_000_000)
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, made.video[:33], made.source)
-    assert bench.surroundings.budget.take(1_000_000)  # as if so much waited for the disk
+    assert bench.context.budget.take(1_000_000)  # as if so much waited for the disk
     bench.feed(sink, made.video[33:55], made.source)
-    bench.surroundings.budget.give_back(1_000_000)
+    bench.context.budget.give_back(1_000_000)
     bench.feed(sink, made.video[55:], made.source)
     bench.finish(sink)
     (part,) = [report.part for report in bench.of(PartClosed)]
@@ -71,7 +71,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_order_stands(tmp_path: 
     bench, started = Bench(tmp_path), Outcome()
     (tmp_path / "d").write_bytes(b"a file where the folder should be")
     made = footage(Recipe())
-    sink = RecordingSink(bench.start_recording(), bench.surroundings, started)
+    sink = RecordingSink(bench.start_recording(), bench.context, started)
     bench.feed(sink, made.video[:30], made.source)
     outcome = started.wait()
     assert not outcome.ok

@@ -27,7 +27,7 @@ RECIPES = [
 
 def record(bench: Bench, recipe: Recipe, period_ns: int = 0) -> list[Path]:
     made = footage(recipe)
-    sink = RecordingSink(bench.start_recording(period_ns), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(period_ns), bench.context)
     bench.feed(sink, made.samples, made.source)
     assert bench.finish(sink).ok
     parts = sorted(bench.of(PartClosed), key=lambda report: report.part.number)
@@ -61,7 +61,7 @@ def test_every_frame_is_there_once_and_bit_for_bit(recipe: Recipe, tmp_path: Pat
 def test_the_last_frame_has_its_time(given: int | None, tmp_path: Path) -> None:
     made = footage(Recipe())
     bench = Bench(tmp_path)
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     samples = [replace(sample, duration=sample.duration if given is None else given) for sample in made.samples]
     bench.feed(sink, samples, made.source)
     bench.finish(sink)
@@ -101,7 +101,7 @@ def test_late_sound_goes_where_it_belongs(tmp_path: Path) -> None:
     made = footage(recipe)
     late = sorted(made.samples, key=lambda s: s.instant_ns + (300_000_000 if s.track is Track.AUDIO else 0))
     bench = Bench(tmp_path)
-    sink = RecordingSink(bench.start_recording(2 * SECOND_NS), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(2 * SECOND_NS), bench.context)
     bench.feed(sink, late, made.source)
     bench.finish(sink)
     total = 0
@@ -129,7 +129,7 @@ def test_names_are_evaluated_anew_at_the_split_instant(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     made = footage(Recipe(frames=100, group=10))
     order = bench.start_recording(2_100_000_000, anew=True, file_template="${ss}${fff}")
-    sink = RecordingSink(order, bench.surroundings)
+    sink = RecordingSink(order, bench.context)
     bench.feed(sink, made.samples, made.source)
     bench.finish(sink)
     assert sorted(path.name for path in tmp_path.rglob("*.mp4")) == ["20000.mp4", "22100.mp4"]
@@ -146,7 +146,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_a_start_is_answered_when_the_first_frame_is_on_disk(tmp_path: Path) -> None:
     bench, started = Bench(tmp_path), Outcome()
     made = footage(Recipe())
-    sink = RecordingSink(bench.start_recording(), bench.surroundings, started)
+    sink = RecordingSink(bench.start_recording(), bench.context, started)
     bench.feed(sink, made.samples[:2], made.source)
     outcome = started.wait()
     assert outcome.ok
@@ -160,7 +160,7 @@ def test_a_start_is_answered_when_the_first_frame_is_on_disk(tmp_path: Path) -> 
 def test_a_file_opens_before_its_first_frame_is_on_disk(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     made = footage(Recipe(sound=True))
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, made.video[:1], made.source)
     (path,) = tmp_path.rglob("*.mp4")
     wait_for(lambda: path.stat().st_size > 0, "the header on disk")
@@ -172,7 +172,7 @@ def test_a_file_opens_before_its_first_frame_is_on_disk(tmp_path: Path) -> None:
 
 def test_a_start_that_is_stopped_before_a_picture_is_answered(tmp_path: Path) -> None:
     bench, started = Bench(tmp_path), Outcome()
-    sink = RecordingSink(bench.start_recording(), bench.surroundings, started)
+    sink = RecordingSink(bench.start_recording(), bench.context, started)
     assert bench.finish(sink).ok
     assert not started.wait().ok
     assert sink.status() is None
@@ -181,7 +181,7 @@ def test_a_start_that_is_stopped_before_a_picture_is_answered(tmp_path: Path) ->
 def test_a_new_format_begins_a_new_part_at_once(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     before, after = footage(Recipe(frames=20)), footage(Recipe(frames=20, size=(512, 128)))
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, before.samples, before.source)
     bench.feed(sink, after.samples[3:], after.source)
     bench.finish(sink)
@@ -195,7 +195,7 @@ def test_a_new_format_begins_a_new_part_at_once(tmp_path: Path) -> None:
 def test_real_footage_is_stored_bit_for_bit(clip: Path, tmp_path: Path) -> None:
     made = samples_of(str(clip))
     bench = Bench(tmp_path)
-    sink = RecordingSink(bench.start_recording(SECOND_NS), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(SECOND_NS), bench.context)
     bench.feed(sink, made.samples, made.source)
     bench.finish(sink)
     parts = sorted((report.part for report in bench.of(PartClosed)), key=lambda part: part.number)
@@ -208,7 +208,7 @@ def test_a_withdrawn_recording_does_not_wait_for_a_disk_that_has_taken_nothing(t
     (tmp_path / "d").write_bytes(b"a file where the folder should be")
     bench, started = Bench(tmp_path), Outcome()
     made = footage(Recipe())
-    sink = RecordingSink(bench.start_recording(), bench.surroundings, started)
+    sink = RecordingSink(bench.start_recording(), bench.context, started)
     bench.feed(sink, made.samples[:2], made.source)
     assert not started.wait().ok
     sink.withdraw()

@@ -18,7 +18,7 @@ SECOND_NS = 1_000_000_000
 
 def bench_with(folder: Path, texts: Texts) -> Bench:
     bench = Bench(folder)
-    bench.surroundings = replace(bench.surroundings, text_at=texts.at)
+    bench.context = replace(bench.context, text_at=texts.at)
     return bench
 
 
@@ -41,7 +41,7 @@ def test_each_frame_of_each_part_has_its_text(tmp_path: Path, b_frames: int) -> 
         texts.set(START_NS + number * SECOND_NS // 10, f"Depth {number / 10} m")
     made = footage(Recipe(b_frames=b_frames, group=25))
     bench = bench_with(tmp_path, texts)
-    sink = RecordingSink(bench.start_recording(2 * SECOND_NS), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(2 * SECOND_NS), bench.context)
     bench.feed(sink, made.samples, made.source)
     assert bench.finish(sink).ok
     parts = sorted((one.part for one in bench.of(PartClosed)), key=lambda part: part.number)
@@ -60,7 +60,7 @@ def test_each_frame_of_each_part_has_its_text(tmp_path: Path, b_frames: int) -> 
 def test_without_a_text_no_file_is_made(tmp_path: Path) -> None:
     made = footage(Recipe())
     bench = bench_with(tmp_path, Texts())
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, made.samples, made.source)
     bench.finish(sink)
     assert not list(tmp_path.rglob("*.srt"))
@@ -71,7 +71,7 @@ def test_a_clip_has_its_own(tmp_path: Path) -> None:
     texts.set(0, "Job 12")
     made = footage(Recipe())
     bench = bench_with(tmp_path, texts)
-    sink = ClipSink(bench.start_clip(), bench.surroundings)
+    sink = ClipSink(bench.start_clip(), bench.context)
     bench.feed(sink, made.samples, made.source)
     bench.finish(sink)
     (clip,) = bench.of(ClipClosed)
@@ -87,7 +87,7 @@ def test_it_is_only_appended_to_and_good_before_the_end(tmp_path: Path) -> None:
         texts.set(START_NS + number * SECOND_NS // 10, f"Depth {number / 10} m")
     made = footage(Recipe())
     bench = bench_with(tmp_path, texts)
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     seen = b""
     for sample in made.samples:
         bench.feed(sink, [sample], made.source)
@@ -108,7 +108,7 @@ def test_a_name_that_is_taken_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "d" / "Bow.srt").write_text("mine")
     made = footage(Recipe())
     bench = bench_with(tmp_path, texts)
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, made.samples, made.source)
     bench.finish(sink)
     assert (tmp_path / "d" / "Bow.srt").read_text() == "mine"

@@ -9,10 +9,9 @@ from seacorder.base.background import task
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import StorageFailed
 from seacorder.control.alarms.rules import Disks
-from seacorder.model.status import Volume
-from seacorder.model.volume import MarkedFolder
+from seacorder.model.volume import MarkedFolder, Volume
 from seacorder.storage.reserve import ReserveRule
-from seacorder.storage.space import volume_of
+from seacorder.storage.volume_room import volume_of
 from seacorder.storage.volumes import Volumes, is_exchanged, is_replaced, keep_mark
 
 _log = logging.getLogger(__name__)

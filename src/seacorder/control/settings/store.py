@@ -14,7 +14,7 @@ from seacorder.control.settings.rules import Own, apply_change, check_encoders, 
 from seacorder.control.workers.encoder_probe import EncoderProbe
 from seacorder.model.recording import FileKind
 from seacorder.model.settings import ChannelChange, Override, RecorderSettings, SettingsChange, StoredSettings, Unset
-from seacorder.storage.allowed_folders import Folders
+from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.storage.names import path_for
 
 
@@ -32,13 +32,13 @@ class FixedSettings:
 class SettingsStore:
     """For the event loop alone; one change at a time.
 
-    Folders are looked at in a thread, so that a dead disk cannot hold up the loop.
+    AllowedFolders are looked at in a thread, so that a dead disk cannot hold up the loop.
     """
 
     def __init__(
         self,
         first: RecorderSettings,
-        folders: Folders,
+        folders: AllowedFolders,
         catalogue: Catalogue,
         probe: EncoderProbe,
         fixed: FixedSettings | None = None,

@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 from fractions import Fraction
 
+from seacorder.model.instant import iso_utc
 from seacorder.model.recording import Framegrab
-from seacorder.sinks.achieved_instants import iso_utc
 
 _ASCII, _SHORT, _LONG, _RATIONAL, _UNDEFINED = 2, 3, 4, 5, 7
 _SIZES = {_ASCII: 1, _SHORT: 2, _LONG: 4, _RATIONAL: 8, _UNDEFINED: 1}

@@ -16,9 +16,9 @@ from seacorder.model.naming import Naming
 from seacorder.model.recording import Framegrab
 from seacorder.model.report import FramegrabStored
 from seacorder.model.sample import Sample, SourceFormat
-from seacorder.sinks.context import FinishOutcome, OnOutcome, Surroundings
+from seacorder.sinks.context import FinishOutcome, OnOutcome, SinkContext
 from seacorder.sinks.still import exif
-from seacorder.sinks.video.volume_choice import Placing, relocated
+from seacorder.sinks.video.volume_choice import VolumeChoice, relocated
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.names import path_for
 
@@ -33,7 +33,7 @@ def take_framegrab(
     order: TakeFramegrab,
     samples: Sequence[Sample],
     source: SourceFormat,
-    surroundings: Surroundings,
+    context: SinkContext,
     on_done: OnOutcome,
 ) -> None:
     """Decodes, encodes and stores on a thread of its own; returns at once.
@@ -44,11 +44,11 @@ def take_framegrab(
 
     def run() -> None:
         try:
-            outcome = _take(order, samples, source, surroundings)
+            outcome = _take(order, samples, source, context)
         except SeacorderError as fault:
             outcome = FinishOutcome(ok=False, sentence=fault.sentence)
         except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the caller is told
-            _log.exception("the framegrab of %s failed", surroundings.channel.name)
+            _log.exception("the framegrab of %s failed", context.channel.name)
             outcome = FinishOutcome(ok=False, sentence="The framegrab failed; the log says where.")
         on_done(outcome)
 
@@ -56,41 +56,41 @@ def take_framegrab(
 
 
 def _take(
-    order: TakeFramegrab, samples: Sequence[Sample], source: SourceFormat, surroundings: Surroundings
+    order: TakeFramegrab, samples: Sequence[Sample], source: SourceFormat, context: SinkContext
 ) -> FinishOutcome:
     pictures = [sample for sample in samples if sample.number >= 0]
     frame, sample = decoding.decode(pictures, decoding.wanted_of(pictures, order.instant.monotonic_ns), source)
-    path = path_for(order.naming, surroundings.channel.name, "jpg")
-    grab = _describe(order, frame, sample, surroundings.channel.name)
+    path = path_for(order.naming, context.channel.name, "jpg")
+    grab = _describe(order, frame, sample, context.channel.name)
     aspect = pixel_aspect_of(source)
     picture = jpeg.encode(frame, exif=exif.exif_of(grab, aspect))
     del frame
-    stored_path = _store_where_it_goes(path, picture, order.naming, surroundings)
+    stored_path = _store_where_it_goes(path, picture, order.naming, context)
     grab = replace(grab, path=str(stored_path), bytes=len(picture))
-    surroundings.report(FramegrabStored(grab))
+    context.report(FramegrabStored(grab))
     return FinishOutcome(ok=True, achieved_utc_ns=grab.frame_utc_ns, path=grab.path)
 
 
-def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, surroundings: Surroundings) -> Path:
+def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, context: SinkContext) -> Path:
     """On the first volume, or on the second one where the first has no room, refuses or hangs."""
-    placing = Placing(surroundings.places)
+    placing = VolumeChoice(context.places)
     place = placing.next(naming)
     if place is not None and place.is_full:
         raise StorageFailed(place.sentence)
     other = placing.other(place, naming)
     if place is None or other is None or other.is_full or other.is_shunned:
-        return store(relocated(path, naming, place), picture, surroundings)
+        return store(relocated(path, naming, place), picture, context)
     try:
-        return store(relocated(path, naming, place), picture, surroundings, SWITCH_SECONDS)
+        return store(relocated(path, naming, place), picture, context, SWITCH_SECONDS)
     except StorageFailed:
-        place.shun(surroundings.clock.monotonic_ns())
-        return store(relocated(path, naming, other), picture, surroundings)
+        place.shun(context.clock.monotonic_ns())
+        return store(relocated(path, naming, other), picture, context)
 
 
-def store(path: Path, content: bytes, surroundings: Surroundings, limit_seconds: float = STORE_SECONDS_MAX) -> Path:
+def store(path: Path, content: bytes, context: SinkContext, limit_seconds: float = STORE_SECONDS_MAX) -> Path:
     """Writes a new file and returns its path once it is on the medium; StorageFailed when it cannot be."""
     file = DurableFile.create(
-        path, budget=surroundings.budget, clock=surroundings.clock, disk=surroundings.disk
+        path, budget=context.budget, clock=context.clock, disk=context.disk
     )
     failures: list[StorageFailed | None] = []
     file.write(content)
@@ -108,6 +108,16 @@ def pixel_aspect_of(source: SourceFormat) -> Fraction:
     """A pixel's width by its height; 1 where the source does not say."""
     aspect: Any = source.templates[source.video.track].codec_context.sample_aspect_ratio
     return Fraction(aspect) if aspect else Fraction(1)
+
+
+def thumbnail_of(samples: Sequence[Sample], source: SourceFormat, width: int) -> bytes:
+    """The page's small picture: a JPEG, `width` pixels wide, with square pixels.
+
+    `samples` are the video packets from a keyframe to the wanted frame, in decoding order. InputFailed when they cannot
+    be decoded. Blocks while it decodes and encodes.
+    """
+    frame, _ = decoding.decode(samples, samples[-1], source)
+    return jpeg.encode(frame, quality=jpeg.PICTURE_QUALITY, size=jpeg.shown_size(frame, width, pixel_aspect_of(source)))
 
 
 def _describe(order: TakeFramegrab, frame: Any, sample: Sample, channel: str) -> Framegrab:

@@ -5,11 +5,11 @@ from seacorder.model.file_note import FileNote
 from seacorder.model.recording import Clip, FileState, FileStatus
 from seacorder.model.report import ClipClosed, ClipOpened
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
-from seacorder.sinks.context import OnOutcome, Surroundings
+from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.video.file_sequence import FileSequence
 from seacorder.sinks.video.recording import EXTENSION
-from seacorder.sinks.video.video_file import FileFacts, FilePlan
-from seacorder.sinks.video.volume_choice import Placing, relocated
+from seacorder.sinks.video.video_file import FileFacts, VideoFilePlan
+from seacorder.sinks.video.volume_choice import VolumeChoice, relocated
 from seacorder.storage.names import part_path, path_for
 
 
@@ -20,13 +20,13 @@ class ClipSink:
     Such a second file is a clip of its own, with `-2` behind the clip's id.
     """
 
-    def __init__(self, order: StartClip, surroundings: Surroundings, started: OnOutcome | None = None) -> None:
+    def __init__(self, order: StartClip, context: SinkContext, started: OnOutcome | None = None) -> None:
         """`started` is called once: when the first video bytes are on disk, or with the reason why they cannot be."""
         self._order = order
-        self._surroundings = surroundings
-        self._files = FileSequence(surroundings, started)
+        self._context = context
+        self._files = FileSequence(context, started)
         self._number = 0
-        self._placing = Placing(surroundings.places)
+        self._placing = VolumeChoice(context.places)
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
@@ -36,7 +36,7 @@ class ClipSink:
             file = None
         if sample.track is Track.VIDEO and sample.is_keyframe:
             if file is not None and self._placing.must_leave(
-                file, self._order.naming, self._surroundings.clock.monotonic_ns()
+                file, self._order.naming, self._context.clock.monotonic_ns()
             ):
                 self._files.leave_current()
                 file = None
@@ -71,7 +71,7 @@ class ClipSink:
             self._files.refuse(place.sentence)
             return
         self._number += 1
-        channel = self._surroundings.channel.name
+        channel = self._context.channel.name
         clip_id = self._order.clip_id
         note = FileNote(
             kind=self._order.kind,
@@ -86,13 +86,13 @@ class ClipSink:
         naming = self._order.naming
         path = relocated(part_path(path_for(naming, channel, EXTENSION), self._number), naming, place)
         # A clip's losses are its own: the recording beside it accounts for what it lacks itself.
-        self._files.begin(FilePlan(path, note, None, self._opened, self._closed, place), keyframe, source)
+        self._files.begin(VideoFilePlan(path, note, None, self._opened, self._closed, place), keyframe, source)
 
     def _opened(self, facts: FileFacts) -> None:
-        self._surroundings.report(ClipOpened(_clip_of(facts)))
+        self._context.report(ClipOpened(_clip_of(facts)))
 
     def _closed(self, facts: FileFacts) -> None:
-        self._surroundings.report(ClipClosed(_clip_of(facts)))
+        self._context.report(ClipClosed(_clip_of(facts)))
 
 
 def _clip_of(facts: FileFacts) -> Clip:

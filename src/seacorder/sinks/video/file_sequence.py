@@ -5,14 +5,14 @@ import threading
 from seacorder.base.errors import StorageFailed
 from seacorder.model.recording import FileState, FileStatus
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
-from seacorder.sinks.context import FinishOutcome, OnOutcome, Surroundings
-from seacorder.sinks.video.video_file import LINGER_NS, FileFacts, FilePlan, VideoFile
+from seacorder.sinks.context import FinishOutcome, OnOutcome, SinkContext
+from seacorder.sinks.video.video_file import LINGER_NS, FileFacts, VideoFile, VideoFilePlan
 
 NOTHING_YET = "It was stopped before a picture came."
 FINISH_SECONDS = 20.0
 """How long the disk may take for the last bytes and the index after a stop; then the file stays as it stands.
 
-Control waits for ten seconds more (control.surroundings.Limits)."""
+Control waits for ten seconds more (control.context.Limits)."""
 LEAVE_SECONDS = 60.0
 """The same for a file that was left because its disk refuses: it may come back, and nobody waits for it."""
 LEFT_SECONDS = 2.0
@@ -22,8 +22,8 @@ LEFT_SECONDS = 2.0
 class FileSequence:
     """At most one file takes pictures. The one before it may still take sound that came late, then it is closed."""
 
-    def __init__(self, surroundings: Surroundings, started: OnOutcome | None) -> None:
-        self._surroundings = surroundings
+    def __init__(self, context: SinkContext, started: OnOutcome | None) -> None:
+        self._context = context
         self._started = started
         self._previous: VideoFile | None = None
         self._lock = threading.Lock()
@@ -45,7 +45,7 @@ class FileSequence:
         self.begun: tuple[Begun | None, Begun | None] = (None, None)
         """How the first file and the newest one began."""
 
-    def begin(self, plan: FilePlan, first: Sample, source: SourceFormat) -> VideoFile:
+    def begin(self, plan: VideoFilePlan, first: Sample, source: SourceFormat) -> VideoFile:
         """Opens the next file; the packet after the last of the file before goes into it."""
         self.end_current()
         with self._lock:
@@ -146,13 +146,13 @@ class FileSequence:
             return 0.0
         return LEFT_SECONDS if file in self._left else FINISH_SECONDS
 
-    def _open(self, plan: FilePlan, first: Sample, source: SourceFormat) -> VideoFile:
+    def _open(self, plan: VideoFilePlan, first: Sample, source: SourceFormat) -> VideoFile:
         try:
-            return VideoFile(plan, first, source, self._surroundings, patient=False)
+            return VideoFile(plan, first, source, self._context, patient=False)
         except StorageFailed as fault:
             # The order stands: the same file is opened as soon as the disk lets it.
             self._say_started(FinishOutcome(ok=False, sentence=fault.sentence, path=str(plan.path)))
-            return VideoFile(plan, first, source, self._surroundings, patient=True)
+            return VideoFile(plan, first, source, self._context, patient=True)
 
     def _watch(self, file: VideoFile) -> None:
         def stored() -> None:

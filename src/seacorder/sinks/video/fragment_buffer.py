@@ -24,7 +24,7 @@ HAND_OVER_NS = 2 * NS_PER_SECOND // 5
 HAND_OVER_BYTES = 1024 * 1024
 
 
-class Outlet:
+class FragmentBuffer:
     """A file-like object for the muxer. The feeding thread writes; `hand_over` may be called from any thread."""
 
     def __init__(self, file: DurableFile) -> None:

@@ -18,7 +18,7 @@ class Gap:
     detail: str
 
 
-class GapAccount:
+class MissingFrames:
     """Joins missing frames that follow each other into one gap. Knows video frames only."""
 
     def __init__(self, from_utc_ns: int) -> None:

@@ -16,9 +16,9 @@ from typing import Any
 import av
 
 from seacorder.model.file_note import NOTE_KEY, FileNote
+from seacorder.model.instant import iso_utc
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
-from seacorder.sinks.achieved_instants import iso_utc
-from seacorder.sinks.video.fragment_buffer import Outlet
+from seacorder.sinks.video.fragment_buffer import FragmentBuffer
 
 FRAGMENT_MICROSECONDS = 30_000
 """A fragment ends before the first packet that is this much later than its first: one a frame up to 33 a second."""
@@ -38,7 +38,7 @@ _OPTIONS = {
 class Mp4Writer:
     """One MP4 file in the making. One thread; the disk is never waited for."""
 
-    def __init__(self, outlet: Outlet, source: SourceFormat, note: FileNote, first: Sample) -> None:
+    def __init__(self, outlet: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> None:
         self._container: Any = av.open(outlet, "w", format="mp4", options=_OPTIONS, buffer_size=BUFFER_BYTES)
         self._container.metadata.update(metadata_of(note))
         self._streams: dict[Track, Any] = {}

@@ -9,12 +9,12 @@ from seacorder.model.file_note import SOUND_SUFFIX, VIDEO_SUFFIX, FileNote
 from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, Part
 from seacorder.model.report import LossNoted, PartClosed, PartOpened
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
-from seacorder.sinks.context import OnOutcome, Surroundings
+from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.video.file_sequence import FileSequence
 from seacorder.sinks.video.losses import loss_of
-from seacorder.sinks.video.missing_frames import GapAccount
-from seacorder.sinks.video.video_file import FileFacts, FilePlan, VideoFile
-from seacorder.sinks.video.volume_choice import Placing, at_home, relocated
+from seacorder.sinks.video.missing_frames import MissingFrames
+from seacorder.sinks.video.video_file import FileFacts, VideoFile, VideoFilePlan
+from seacorder.sinks.video.volume_choice import VolumeChoice, at_home, relocated
 from seacorder.storage.names import part_path, path_for
 
 EXTENSION = VIDEO_SUFFIX[1:]
@@ -29,29 +29,29 @@ class RecordingSink:
     first keyframe of a new format.
     """
 
-    def __init__(self, order: StartRecording, surroundings: Surroundings, started: OnOutcome | None = None) -> None:
+    def __init__(self, order: StartRecording, context: SinkContext, started: OnOutcome | None = None) -> None:
         """`started` is called once: when the first video bytes are on disk, or with the reason why they cannot be."""
         self._order = order
-        self._surroundings = surroundings
-        self._files = FileSequence(surroundings, started)
-        self._extension = EXTENSION if surroundings.channel.narrator is None else SOUND_SUFFIX[1:]
+        self._context = context
+        self._files = FileSequence(context, started)
+        self._extension = EXTENSION if context.channel.narrator is None else SOUND_SUFFIX[1:]
         self._naming, self._schedule = order.naming, order.schedule
         self._is_named_anew = order.reevaluate_tags
         self._changes: list[ChangeRecording] = []
         self._number = order.first_part - 1
         self._split_ns: int | None = None
         self._first_path: Path | None = None
-        self._headless = GapAccount(order.instant.utc_ns)
+        self._headless = MissingFrames(order.instant.utc_ns)
         self._clock_ns = self._first_clock_ns = order.instant.utc_ns - order.instant.monotonic_ns
         """UTC less monotonic time, as it was at the newest part's begin and at the order."""
         self._headless_cause = _NEW_FORMAT
-        self._placing = Placing(surroundings.places)
+        self._placing = VolumeChoice(context.places)
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
         file = self._files.current
         if file is not None and file.source is not source and not file.source.fits(source):
-            self._headless = GapAccount(file.facts(FileState.OPEN).end_utc_ns)
+            self._headless = MissingFrames(file.facts(FileState.OPEN).end_utc_ns)
             self._headless_cause = _NEW_FORMAT
             self._files.end_current()
             file = None
@@ -93,15 +93,15 @@ class RecordingSink:
         file = self._files.current
         if file is None:
             return True
-        if self._placing.must_leave(file, self._naming, self._surroundings.clock.monotonic_ns()):
+        if self._placing.must_leave(file, self._naming, self._context.clock.monotonic_ns()):
             self._leave(file)
             return True
         return self._split_ns is not None and keyframe.instant_ns >= self._split_ns
 
     def _leave(self, file: VideoFile) -> None:
         sentence = file.fault or f"{Path(file.facts(FileState.OPEN).path).parent} has little room left or hangs."
-        self._surroundings.note("part_left", Severity.WARNING, f"A new part is begun because of the disk. {sentence}")
-        self._headless = GapAccount(file.facts(FileState.OPEN).end_utc_ns)
+        self._context.note("part_left", Severity.WARNING, f"A new part is begun because of the disk. {sentence}")
+        self._headless = MissingFrames(file.facts(FileState.OPEN).end_utc_ns)
         self._files.leave_current()
 
     def _begin_part(self, keyframe: Sample, source: SourceFormat) -> None:
@@ -123,7 +123,7 @@ class RecordingSink:
         self._split_ns = self._schedule.next_after(keyframe.instant_ns)
         note = FileNote(
             kind=FileKind.RECORDING,
-            channel=self._surroundings.channel.name,
+            channel=self._context.channel.name,
             id=self._order.recording_id,
             number=self._number,
             first_frame=keyframe.number,
@@ -131,7 +131,7 @@ class RecordingSink:
             recording_id=self._order.recording_id,
             recovery_frames=keyframe.recovery_frames,
         )
-        plan = FilePlan(path, note, self._order.recording_id, self._opened, self._closed, place)
+        plan = VideoFilePlan(path, note, self._order.recording_id, self._opened, self._closed, place)
         file = self._files.begin(plan, keyframe, source)
         if self._number == 1:  # its name may have got a number, because it existed already
             self._first_path = at_home(Path(file.facts(FileState.OPEN).path), self._naming, place)
@@ -151,7 +151,7 @@ class RecordingSink:
         return begin_ns + self._first_clock_ns + round(ahead_ns / CLOCK_STEP_NS) * CLOCK_STEP_NS
 
     def _path(self, begin_utc_ns: int) -> Path:
-        channel = self._surroundings.channel.name
+        channel = self._context.channel.name
         if self._is_named_anew and self._number > self._order.first_part:
             return path_for(self._naming, channel, self._extension, utc_ns=begin_utc_ns)
         return part_path(self._first_path or path_for(self._naming, channel, self._extension), self._number)
@@ -174,14 +174,14 @@ class RecordingSink:
     def _note_headless(self, keyframe: Sample | None) -> None:
         gap = self._headless.ended(keyframe.on_clock(self._clock_ns).utc_ns if keyframe else None)
         if gap is not None:
-            loss = loss_of(gap, self._surroundings.channel.name, self._order.recording_id)
-            self._surroundings.report(LossNoted(loss))
+            loss = loss_of(gap, self._context.channel.name, self._order.recording_id)
+            self._context.report(LossNoted(loss))
 
     def _opened(self, facts: FileFacts) -> None:
-        self._surroundings.report(PartOpened(_part_of(facts)))
+        self._context.report(PartOpened(_part_of(facts)))
 
     def _closed(self, facts: FileFacts) -> None:
-        self._surroundings.report(PartClosed(_part_of(facts)))
+        self._context.report(PartClosed(_part_of(facts)))
 
 
 def _part_of(facts: FileFacts) -> Part:

@@ -11,7 +11,7 @@ from pathlib import Path
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
 from seacorder.model.sample import Sample, TrackFormat
-from seacorder.sinks.context import Surroundings
+from seacorder.sinks.context import SinkContext
 from seacorder.sinks.video.cues import Cue, Cues, srt
 from seacorder.storage.durable import DurableFile
 
@@ -25,7 +25,7 @@ END_SECONDS = 2.0
 class Subtitles:
     """Of one video file. `frame` and `close` come from the thread that feeds it."""
 
-    def __init__(self, video: Callable[[], Path | None], first: Sample, track: TrackFormat, own: Surroundings) -> None:
+    def __init__(self, video: Callable[[], Path | None], first: Sample, track: TrackFormat, own: SinkContext) -> None:
         """`video` gives the video's path once that is final."""
         self._video = video
         self._own = own

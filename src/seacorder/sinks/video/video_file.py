@@ -13,15 +13,15 @@ from seacorder.model.file_note import FileNote
 from seacorder.model.recording import FaultKind, FileState, LossCause
 from seacorder.model.report import LossNoted
 from seacorder.model.sample import Sample, SourceFormat, Track
-from seacorder.sinks.context import Surroundings
-from seacorder.sinks.video.fragment_buffer import HAND_OVER_BYTES, HAND_OVER_NS, Outlet
+from seacorder.sinks.context import SinkContext
+from seacorder.sinks.video.fragment_buffer import HAND_OVER_BYTES, HAND_OVER_NS, FragmentBuffer
 from seacorder.sinks.video.losses import loss_of
-from seacorder.sinks.video.missing_frames import Gap, GapAccount, GroupGate
+from seacorder.sinks.video.missing_frames import Gap, GroupGate, MissingFrames
 from seacorder.sinks.video.mp4 import Mp4Writer
 from seacorder.sinks.video.stored_frames import StoredFrames
 from seacorder.sinks.video.subtitles import Subtitles
 from seacorder.storage.durable import DurableFile
-from seacorder.storage.volume_room import Place
+from seacorder.storage.volume_room import VolumeRoom
 
 LINGER_NS = NS_PER_SECOND
 """How long a file that has been split off still takes sound that belongs to it and came late."""
@@ -49,7 +49,7 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class FilePlan:
+class VideoFilePlan:
     """What a file is to be. The callbacks may come from the file's writer thread."""
 
     path: Path
@@ -58,7 +58,7 @@ class FilePlan:
     """To which recording its losses belong."""
     opened: Callable[[FileFacts], None]
     closed: Callable[[FileFacts], None]
-    place: Place | None = None
+    place: VolumeRoom | None = None
     """The volume that it lies on; None: nobody watches its room."""
 
 
@@ -70,28 +70,28 @@ class VideoFile:
     """
 
     def __init__(
-        self, plan: FilePlan, first: Sample, source: SourceFormat, surroundings: Surroundings, *, patient: bool
+        self, plan: VideoFilePlan, first: Sample, source: SourceFormat, context: SinkContext, *, patient: bool
     ) -> None:
         """Waits a short moment for the disk; StorageFailed when it refuses, unless `patient`."""
         self._plan = plan
-        self._surroundings = surroundings
+        self._context = context
         self._file = DurableFile.create(
             plan.path,
-            budget=surroundings.budget,
-            clock=surroundings.clock,
+            budget=context.budget,
+            clock=context.clock,
             patient=patient,
-            disk=surroundings.disk,
+            disk=context.disk,
         )
-        self._outlet = Outlet(self._file)
+        self._outlet = FragmentBuffer(self._file)
         self._writer = Mp4Writer(self._outlet, source, plan.note, first)
-        self._subtitles = Subtitles(self._final_path, first, source.video, surroundings)
+        self._subtitles = Subtitles(self._final_path, first, source.video, context)
         self._gate = GroupGate()
-        self._gaps = GapAccount(first.utc_ns)
+        self._gaps = MissingFrames(first.utc_ns)
         self._last_dts: dict[Track, int] = {}
         # A fragment that is written holds all but the newest frame; with sound one more waits to be interleaved.
         self._unsure = 2 if source.audio else 1
         self._newest: list[int] = []
-        self._handed_over_ns = surroundings.clock.monotonic_ns()
+        self._handed_over_ns = context.clock.monotonic_ns()
         self._has_marked = False
         self._stored_frames = StoredFrames(first.utc_ns)
         self._end_utc_ns = first.utc_ns
@@ -124,7 +124,7 @@ class VideoFile:
         self._note_loss(self._gaps.ended())
 
         def ended(failure: StorageFailed | None) -> None:
-            self._surroundings.budget.promise(-INDEX_BYTES * self.frames)
+            self._context.budget.promise(-INDEX_BYTES * self.frames)
             facts = self.facts(FileState.WHOLE) if failure is None else self._given_up(failure)
             self._subtitles.wait_ended()
             self._plan.closed(facts)
@@ -174,7 +174,7 @@ class VideoFile:
         return 0 if self._file.stored_mark is None else self._file.last_stored_ns
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> VolumeRoom | None:
         """The volume that it lies on."""
         return self._plan.place
 
@@ -199,17 +199,17 @@ class VideoFile:
         since_ns = self._file.fault_since_ns
         if since_ns is None or self._file.fault_kind is not FaultKind.FAILED:
             return None
-        is_old = self._surroundings.clock.monotonic_ns() - since_ns >= DEAD_AFTER_NS
+        is_old = self._context.clock.monotonic_ns() - since_ns >= DEAD_AFTER_NS
         return since_ns if is_old or self._file.is_deleted else None
 
     @property
     def is_behind(self) -> bool:
         """True while so much waits for the disk that frames will be lost if that goes on."""
-        return self._file.queued_bytes > self._surroundings.budget.limit_bytes // 2
+        return self._file.queued_bytes > self._context.budget.limit_bytes // 2
 
     def hand_over_rest(self) -> None:
         """Sends what a paused source has left behind on its way. Any thread."""
-        if self._outlet.pending_bytes and self._is_due(self._surroundings.clock.monotonic_ns()):
+        if self._outlet.pending_bytes and self._is_due(self._context.clock.monotonic_ns()):
             self._hand_over()
 
     def when_stored(self, stored: Callable[[], None]) -> None:
@@ -246,7 +246,7 @@ class VideoFile:
         self._note_loss(self._gaps.stored(sample))
         self.frames += 1
         self._subtitles.frame(sample)
-        self._surroundings.budget.promise(INDEX_BYTES)
+        self._context.budget.promise(INDEX_BYTES)
         self._end_utc_ns = max(self._end_utc_ns, sample.utc_ns)
         self._newest.append(self._end_utc_ns)
         if len(self._newest) > self._unsure + 1:
@@ -261,7 +261,7 @@ class VideoFile:
                 self._has_marked = True
                 self._hand_over()
                 return
-        if self._is_due(self._surroundings.clock.monotonic_ns()):
+        if self._is_due(self._context.clock.monotonic_ns()):
             self._hand_over()
 
     def _is_due(self, now_ns: int) -> bool:
@@ -269,7 +269,7 @@ class VideoFile:
         return pending >= HAND_OVER_BYTES or (pending > 0 and now_ns - self._handed_over_ns >= HAND_OVER_NS)
 
     def _hand_over(self) -> None:
-        self._handed_over_ns = self._surroundings.clock.monotonic_ns()
+        self._handed_over_ns = self._context.clock.monotonic_ns()
         try:
             self._outlet.hand_over()
         except StorageFailed:
@@ -278,7 +278,7 @@ class VideoFile:
     def _has_room(self, count: int) -> bool:
         if self.place is not None and self.place.is_full:
             return False
-        return self._surroundings.budget.room(self._outlet.pending_bytes + count)
+        return self._context.budget.room(self._outlet.pending_bytes + count)
 
     def _given_up(self, failure: StorageFailed) -> FileFacts:
         """How the file stands; what the disk did not take of it becomes a loss."""
@@ -300,5 +300,5 @@ class VideoFile:
 
     def _note_loss(self, gap: Gap | None) -> None:
         if gap is not None:
-            loss = loss_of(gap, self._surroundings.channel.name, self._plan.recording_id)
-            self._surroundings.report(LossNoted(loss))
+            loss = loss_of(gap, self._context.channel.name, self._plan.recording_id)
+            self._context.report(LossNoted(loss))

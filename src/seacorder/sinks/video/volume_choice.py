@@ -9,13 +9,13 @@ from pathlib import Path
 
 from seacorder.model.naming import Naming
 from seacorder.sinks.video.video_file import VideoFile
-from seacorder.storage.volume_room import Place, Places
+from seacorder.storage.volume_room import VolumeRoom, VolumeRooms
 
 
-class Placing:
+class VolumeChoice:
     """For one sink. What is known of a place is the place's: what one sink has left, no other begins with."""
 
-    def __init__(self, places: Places | None) -> None:
+    def __init__(self, places: VolumeRooms | None) -> None:
         self._places = places
 
     def must_leave(self, file: VideoFile, naming: Naming, now_ns: int) -> bool:
@@ -34,7 +34,7 @@ class Placing:
             return True
         return place.is_tight
 
-    def next(self, naming: Naming) -> Place | None:
+    def next(self, naming: Naming) -> VolumeRoom | None:
         """Where the next file begins; None when nobody watches volumes."""
         if self._places is None:
             return None
@@ -48,7 +48,7 @@ class Placing:
             return first
         return first if fallback.is_tight and not first.is_full else fallback
 
-    def other(self, place: Place | None, naming: Naming) -> Place | None:
+    def other(self, place: VolumeRoom | None, naming: Naming) -> VolumeRoom | None:
         """The second volume to the first and the first one to the second, where there are two."""
         if self._places is None or place is None or naming.fallback_folder is None:
             return None
@@ -56,11 +56,11 @@ class Placing:
         return self._places.at(folder)
 
 
-def relocated(path: Path, naming: Naming, place: Place | None) -> Path:
+def relocated(path: Path, naming: Naming, place: VolumeRoom | None) -> Path:
     """`path`, which lies under the naming's own folder, at the same position under `place`."""
     return path if place is None else place.folder / path.relative_to(naming.base_folder)
 
 
-def at_home(path: Path, naming: Naming, place: Place | None) -> Path:
+def at_home(path: Path, naming: Naming, place: VolumeRoom | None) -> Path:
     """The reverse of `relocated`."""
     return path if place is None else Path(naming.base_folder) / path.relative_to(place.folder)

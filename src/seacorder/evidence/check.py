@@ -32,7 +32,7 @@ _TELL_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CheckResult:
     """How a file stands, its frames counted one by one, and what is wrong inside of it."""
 
     facts: FileExamined
@@ -40,7 +40,7 @@ class Reading:
     """The end of a sentence that begins with the file; empty when nothing was found."""
 
 
-def read_through(path: Path, *, decodes: bool = False, progress: BytesRead | None = None) -> Reading:
+def check_file(path: Path, *, decodes: bool = False, progress: BytesRead | None = None) -> CheckResult:
     """Reads all of one file without changing it; with `decodes` every picture and sound is decoded too.
 
     Never raises for what is in the file. Blocks for as long as the disk, or the decoder, takes.
@@ -48,10 +48,10 @@ def read_through(path: Path, *, decodes: bool = False, progress: BytesRead | Non
     try:
         layout = readable_layout(path)
     except OSError:
-        return Reading(inspect_file(path))
+        return CheckResult(inspect_file(path))
     facts = inspect_file(path, layout)
     if facts.state is None:
-        return Reading(facts)
+        return CheckResult(facts)
     through = _Through(progress or (lambda _bytes: None), decodes=decodes)
     try:
         with open_video(path, layout) as container:
@@ -60,12 +60,12 @@ def read_through(path: Path, *, decodes: bool = False, progress: BytesRead | Non
             missing = _missing(container, through) if layout.is_whole else 0
         hidden = hidden_faults(path, layout) if layout.is_whole else Hidden()
     except (av.FFmpegError, OSError) as fault:
-        return Reading(replace(facts, frames=through.frames), f"cannot be read to its end ({fault.strerror}).")
+        return CheckResult(replace(facts, frames=through.frames), f"cannot be read to its end ({fault.strerror}).")
     found = [*_found(through, missing), *_of_holes(layout), *hidden.sentences]
     sentence = f"is damaged: {'; '.join(found)}." if found else ""
     if layout.is_whole:
         facts = replace(facts, frames=through.frames)
-    return Reading(facts, " ".join(filter(None, (sentence, _short(layout)))))
+    return CheckResult(facts, " ".join(filter(None, (sentence, _short(layout)))))
 
 
 def _of_holes(layout: Layout) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reading: damage in the middle of a file is found, and what is whole is never called damaged."""
+"""Checks: damage in the middle of a file is found, and what is whole is never called damaged."""
 
 import random
 from collections.abc import Callable
@@ -9,8 +9,8 @@ import pytest
 
 from fakes.footage import Recipe, footage
 from fakes.sinks import Bench
+from seacorder.evidence.check import check_file, still_damage
 from seacorder.evidence.layout import layout_of
-from seacorder.evidence.reading import read_through, still_damage
 from seacorder.evidence.repair import repair
 from seacorder.model.recording import FileState
 from seacorder.sinks.video.recording import RecordingSink
@@ -26,7 +26,7 @@ RECIPES = [
 def recorded(folder: Path, recipe: Recipe) -> Path:
     """A whole file of 100 pictures."""
     bench, made = Bench(folder), footage(recipe)
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, made.samples, made.source)
     bench.finish(sink)
     return next(folder.rglob("*.mp4"))
@@ -50,14 +50,14 @@ def test_what_is_whole_is_not_called_damaged(recipe: Recipe, tmp_path: Path) -> 
     path = recorded(tmp_path, recipe)
     told: list[int] = []
     for decodes in (False, True):
-        reading = read_through(path, decodes=decodes, progress=told.append)
+        reading = check_file(path, decodes=decodes, progress=told.append)
         assert (reading.damage, reading.facts.frames, reading.facts.state) == ("", 100, FileState.WHOLE)
     assert 0 < sum(told) <= 2 * path.stat().st_size
 
 
 def test_an_interrupted_file_and_its_repair_are_not_damaged(tmp_path: Path) -> None:
     bench, made = Bench(tmp_path), footage(Recipe())
-    sink = RecordingSink(bench.start_recording(), bench.surroundings)
+    sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, made.samples, made.source)
     bench.clock.advance(1.0)
     bench.finish(sink)
@@ -66,10 +66,10 @@ def test_an_interrupted_file_and_its_repair_are_not_damaged(tmp_path: Path) -> N
     # As it was while it was written: the eight bytes at 36 not yet turned, and no index.
     cut.write_bytes(whole[:36] + (36).to_bytes(4, "big") + b"free" + whole[44 : whole.rindex(b"moov") - 4 - 500])
     assert not layout_of(cut).is_whole
-    interrupted = read_through(cut, decodes=True)
+    interrupted = check_file(cut, decodes=True)
     assert (interrupted.damage, interrupted.facts.state) == ("", FileState.INTERRUPTED)
     assert repair(cut)
-    repaired = read_through(cut, decodes=True)
+    repaired = check_file(cut, decodes=True)
     assert (repaired.damage, repaired.facts.frames) == ("", interrupted.facts.frames)
 
 
@@ -78,21 +78,21 @@ def test_a_block_of_zeros_is_found_without_decoding(recipe: Recipe, tmp_path: Pa
     path = recorded(tmp_path, recipe)
     offset, _ = picture_at(path, 50)
     overwrite(path, offset - 64, bytes(256))
-    assert "with lost or changed bytes, the first at" in read_through(path).damage
+    assert "with lost or changed bytes, the first at" in check_file(path).damage
 
 
 def test_zeros_inside_of_one_picture_are_found(tmp_path: Path) -> None:
     path = recorded(tmp_path, Recipe(group=50))
     offset, size = picture_at(path, 50)
     overwrite(path, offset + size // 2, bytes(8))
-    assert read_through(path).damage == "is damaged: 1 packet with lost or changed bytes, the first at 2.000 s."
+    assert check_file(path).damage == "is damaged: 1 packet with lost or changed bytes, the first at 2.000 s."
 
 
 def test_changed_bytes_are_found_by_decoding(tmp_path: Path) -> None:
     path = recorded(tmp_path, Recipe(group=50))
     offset, size = picture_at(path, 50)
     overwrite(path, offset + size - 100, random.Random(1).randbytes(90))
-    assert "cannot be decoded, the first near" in read_through(path, decodes=True).damage
+    assert "cannot be decoded, the first near" in check_file(path, decodes=True).damage
 
 
 def larger(content: bytes) -> bytes:
@@ -113,7 +113,7 @@ def farther(content: bytes) -> bytes:
 def test_an_index_that_leads_beyond_the_file_is_found(change: Callable[[bytes], bytes], tmp_path: Path) -> None:
     path = recorded(tmp_path, Recipe())
     path.write_bytes(change(path.read_bytes()))
-    reading = read_through(path)
+    reading = check_file(path)
     assert "its index is damaged, and `seacorder repair` makes it anew" in reading.damage
     assert reading.facts.frames == 100  # out of the fragments inside
 
