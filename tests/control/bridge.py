@@ -9,7 +9,7 @@ from fakes.clock import FakeClock
 from fakes.workers import FakeSupervisor, FakeWorker
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
-from seacorder.control.context import Limits
+from seacorder.control.context import Timeouts
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.model.channel import ChannelSettings, ChannelState
 from seacorder.model.command import RepairFiles
@@ -18,7 +18,7 @@ from seacorder.model.report import EncoderTried, FileExamined
 from seacorder.model.settings import ChannelEncoding, RecorderSettings
 from seacorder.storage.allowed_folders import AllowedFolders
 
-QUICK = Limits(start_seconds=0.05, stop_seconds=0.05, framegrab_seconds=0.05, picture_seconds=0.05, look_seconds=60.0)
+QUICK = Timeouts(start_seconds=0.05, stop_seconds=0.05, framegrab_seconds=0.05, picture_seconds=0.05, look_seconds=60.0)
 NAMES = ("Bow", "Stern")
 
 
@@ -61,7 +61,7 @@ class Bridge:
             RecorderOptions(
                 self.first_settings,
                 reserve_bytes=0,
-                limits=QUICK,
+                timeouts=QUICK,
                 narrator=self.narrator,
                 own_encodings=self.own_encodings,
                 cores=self.cores,
@@ -78,7 +78,7 @@ class Bridge:
     async def crash(self) -> None:
         """The program ends without a word."""
         await self.catalogue.flush()
-        await self.recorder._rounds.stop()
+        await self.recorder._housekeeping.stop()
         self.catalogue.close()
 
     def __getitem__(self, name: str) -> FakeWorker:

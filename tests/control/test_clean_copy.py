@@ -70,7 +70,7 @@ async def test_nothing_of_the_untouched_pictures_on_disk_is_an_alarm(bridge: Bri
     for _ in range(30):
         bridge.pass_seconds(1)
         beat_with_clean(bridge, order, part, is_stored=False)
-    bridge.recorder._rounds._alarms.look()
+    bridge.recorder._housekeeping._alarms.look()
     alarms = {(alarm.kind, alarm.channel) for alarm in bridge.recorder.status().alarms}
     assert (AlarmKind.RECORDING_NOT_WRITTEN, CLEAN) in alarms
     assert (AlarmKind.RECORDING_NOT_WRITTEN, "Bow") not in alarms

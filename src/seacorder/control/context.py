@@ -13,7 +13,7 @@ from seacorder.control.workers.narration import Narration
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Timeouts:
     """How long control waits for workers' answers, in seconds."""
 
     start_seconds: float = 2.0
@@ -29,7 +29,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Context:
     """Shared by recordings, clips and framegrabs."""
 
     clock: Clock
@@ -41,4 +41,4 @@ class Surroundings:
     ids: Ids
     directory: DirectoryInstant
     narration: Narration
-    limits: Limits
+    timeouts: Timeouts

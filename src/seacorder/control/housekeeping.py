@@ -10,25 +10,25 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.collector import COLLECT_SECONDS, collect
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
-from seacorder.control.context import Surroundings
+from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.recording.recordings import Recordings
 
 _log = logging.getLogger(__name__)
 
 CLOCK_STEP_NS = NS_PER_SECOND // 2
-"""NTP slews less than this between two rounds."""
+"""NTP slews the wall clock by less than this in the second between two rounds; more is a step."""
 FIGURES_EVERY_NS = 5 * NS_PER_SECOND
 FILES_EVERY_NS = 10 * NS_PER_SECOND
 
 
-class Rounds:
-    """Runs from `start` to `stop`; `go` is one round."""
+class Housekeeping:
+    """Runs `go` once a second from `start` to `stop`. For the event loop alone."""
 
     def __init__(
-        self, surroundings: Surroundings, recordings: Recordings, volumes: VolumeWatch, alarms: Alarms
+        self, context: Context, recordings: Recordings, volumes: VolumeWatch, alarms: Alarms
     ) -> None:
-        self._own = surroundings
+        self._context = context
         self._recordings = recordings
         self._volumes = volumes
         self._alarms = alarms
@@ -38,11 +38,11 @@ class Rounds:
 
     async def start(self) -> None:
         """Begins; the first look at the disk has been made when this returns, unless the disk hangs."""
-        base = self._own.settings.base
+        base = self._context.settings.base
         with contextlib.suppress(TimeoutError):
             first_look = self._volumes.look(base.recording_folder, base.fallback_folder)
-            await asyncio.wait_for(first_look, 2 * self._own.limits.look_seconds)
-        self._running = task(self._run(), "rounds")
+            await asyncio.wait_for(first_look, 2 * self._context.timeouts.look_seconds)
+        self._running = task(self._run(), "housekeeping")
 
     async def stop(self) -> None:
         """Ends. Harmless when it does not run."""
@@ -56,9 +56,9 @@ class Rounds:
     def go(self) -> None:
         """One round; waits for no disk."""
         self._look_at_clock()
-        base = self._own.settings.base
+        base = self._context.settings.base
         self._volumes.begin_look(base.recording_folder, base.fallback_folder)
-        now_ns = self._own.clock.monotonic_ns()
+        now_ns = self._context.clock.monotonic_ns()
         if now_ns - self._figures_ns >= FIGURES_EVERY_NS:
             self._figures_ns = now_ns
             self._recordings.record_figures()
@@ -73,7 +73,7 @@ class Rounds:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(self._own.limits.look_seconds)
+            await asyncio.sleep(self._context.timeouts.look_seconds)
             with survived("A round"):
                 self.go()
 
@@ -83,7 +83,7 @@ class Rounds:
         self._offset_ns = offset_ns
         if abs(step_ns) >= CLOCK_STEP_NS:
             sentence = f"The wall clock was stepped by {step_ns / NS_PER_SECOND:+.3f} s; recording is not affected."
-            self._own.journal.warn(EventKind.CLOCK_STEPPED, sentence)
+            self._context.journal.warn(EventKind.CLOCK_STEPPED, sentence)
 
     def _utc_minus_monotonic_ns(self) -> int:
-        return self._own.clock.utc_ns() - self._own.clock.monotonic_ns()
+        return self._context.clock.utc_ns() - self._context.clock.monotonic_ns()

@@ -9,12 +9,12 @@ from seacorder.base.clock import Clock
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
-from seacorder.control.context import Limits, Surroundings
+from seacorder.control.context import Context, Timeouts
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind, EventLog
 from seacorder.control.files.examination import Examination
 from seacorder.control.files.rebuilding import Rebuilding
-from seacorder.control.housekeeping import Rounds
+from seacorder.control.housekeeping import Housekeeping
 from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.encoding_orders import Encodings
 from seacorder.control.recording.framegrabs import Framegrabs
@@ -24,7 +24,7 @@ from seacorder.control.settings import rules as settings_rules
 from seacorder.control.settings.naming import DirectoryInstant, Ids
 from seacorder.control.settings.store import FixedSettings, SettingsStore
 from seacorder.control.settings.told import told
-from seacorder.control.status import StatusView
+from seacorder.control.status import Overview
 from seacorder.control.worker_reports import Listeners, WorkerReports
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.control.workers.encoder_probe import EncoderProbe
@@ -56,7 +56,7 @@ class RecorderOptions:
     """Time tags in UTC instead of local time."""
     fallback_root: str | None = None
     """Absolute folder on a second volume, for recordings that the first cannot take."""
-    limits: Limits = field(default_factory=Limits)
+    timeouts: Timeouts = field(default_factory=Timeouts)
     narrator: ChannelSettings | None = None
     """Who reads the sound device of the narration."""
     own_encodings: Mapping[str, ChannelEncoding] = field(default_factory=dict)
@@ -88,10 +88,10 @@ class Recorder:
         self._supervisor = supervisor
         self._journal = Journal(clock, catalogue)
         self._change_lock = asyncio.Lock()
-        probe = EncoderProbe(supervisor, options.limits.encoders_seconds)
+        probe = EncoderProbe(supervisor, options.timeouts.encoders_seconds)
         workers = ChannelWorkers(supervisor, channels, options.narrator)
         watch = ChannelWatch(clock, self._journal, workers.names, workers.narrator_name)
-        self._own = Surroundings(
+        self._context = Context(
             clock=clock,
             workers=workers,
             watch=watch,
@@ -101,37 +101,37 @@ class Recorder:
             ids=Ids(),
             directory=DirectoryInstant(),
             narration=Narration(workers, watch),
-            limits=options.limits,
+            timeouts=options.timeouts,
         )
         self._examination = Examination(supervisor, catalogue, self._journal)
-        self._recordings = Recordings(self._own, self._examination)
+        self._recordings = Recordings(self._context, self._examination)
         self._clips = {
-            kind: Clips(kind, self._own, self._recordings, self._examination)
+            kind: Clips(kind, self._context, self._recordings, self._examination)
             for kind in (FileKind.CLIP, FileKind.ANOMALY)
         }
         is_clip_on, cores = self._is_clip_on, options.cores
-        self._encodings = Encodings(self._own, self._recordings, probe, cores=cores, is_clip_on=is_clip_on)
-        self._framegrabs = Framegrabs(self._own, self._recordings)
-        self._overlay = OverlayTexts(clock, self._own.workers)
+        self._encodings = Encodings(self._context, self._recordings, probe, cores=cores, is_clip_on=is_clip_on)
+        self._framegrabs = Framegrabs(self._context, self._recordings)
+        self._overlay = OverlayTexts(clock, self._context.workers)
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
-        alarms = Alarms(self._own, self._recordings, volumes)
-        self._status = StatusView(self._own, self._recordings, self._clips, volumes, alarms)
+        alarms = Alarms(self._context, self._recordings, volumes)
+        self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
         heard = (self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings)
-        self._reports = WorkerReports(self._own, Listeners(*heard))
-        self._rounds = Rounds(self._own, self._recordings, volumes, alarms)
-        self._taking_up = TakingUp(self._own, self._recordings, self._examination)
-        self._rebuilding = _rebuilding(self._own, supervisor, options, self._taking_up)
-        self._own.workers.add_all(self._reports.callbacks)
+        self._reports = WorkerReports(self._context, Listeners(*heard))
+        self._housekeeping = Housekeeping(self._context, self._recordings, volumes, alarms)
+        self._taking_up = TakingUp(self._context, self._recordings, self._examination)
+        self._rebuilding = _rebuilding(self._context, supervisor, options, self._taking_up)
+        self._context.workers.add_all(self._reports.callbacks)
 
     @property
     def settings(self) -> RecorderSettings:
         """The settings in force."""
-        return self._own.settings.settings
+        return self._context.settings.settings
 
     @property
     def overrides(self) -> tuple[Override, ...]:
         """Where what a client has set holds instead of what the settings file says."""
-        return self._own.settings.overrides
+        return self._context.settings.overrides
 
     @property
     def events(self) -> EventLog:
@@ -148,19 +148,19 @@ class Recorder:
         await asyncio.to_thread(self.catalogue.open)
         try:
             self.events.continue_from(await asyncio.to_thread(self.catalogue.newest_event_cursor))
-            await self._own.settings.load(self._journal)
+            await self._context.settings.load(self._journal)
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             await self._taking_up.look_at_clock()
             earlier = await asyncio.to_thread(self.catalogue.interrupted)
             await self._taking_up.take_up(await asyncio.to_thread(self.catalogue.unfinished))
             self._taking_up.wait_for_files(earlier)
-            await self._rounds.start()
+            await self._housekeeping.start()
             await self._encodings.start()
             self._rebuilding.begin_if_damaged()
         except BaseException:
             await self._encodings.stop()
             await self._examination.stop()
-            await self._rounds.stop()
+            await self._housekeeping.stop()
             await asyncio.to_thread(self.catalogue.close)
             raise
 
@@ -173,7 +173,7 @@ class Recorder:
         await self._encodings.stop()
         await self._supervisor.stop()
         await self._examination.stop()
-        await self._rounds.stop()
+        await self._housekeeping.stop()
         self._recordings.close()
         await asyncio.to_thread(self.catalogue.close)
 
@@ -211,10 +211,10 @@ class Recorder:
 
     async def picture(self, channel_index: int, width: int) -> Picture | None:
         """A small picture of one channel, `width` pixels wide; None when there is no such channel or no picture."""
-        names = self._own.workers.names
-        if not 0 <= channel_index < len(names) or names[channel_index] not in self._own.watch.live:
+        names = self._context.workers.names
+        if not 0 <= channel_index < len(names) or names[channel_index] not in self._context.watch.live:
             return None
-        return await self._own.workers.picture(names[channel_index], width, self._own.limits.picture_seconds)
+        return await self._context.workers.picture(names[channel_index], width, self._context.timeouts.picture_seconds)
 
     async def change_settings(self, changes: SettingsChange) -> None:
         """Takes over a change and keeps it over restarts; files that begin later follow it, on all channels at the
@@ -228,18 +228,18 @@ class Recorder:
         Keys are written as in the settings file, `recording.split_time_minutes`. Fine for a key that no client has set.
         Raises as `change_settings`.
         """
-        for change in self._own.settings.taken_back(keys):
+        for change in self._context.settings.taken_back(keys):
             await self._change(change, is_clients=False)
 
     async def _change(self, changes: SettingsChange, *, is_clients: bool) -> None:
         async with self._change_lock:
-            before = await self._own.settings.change(changes, is_clients=is_clients)
-            self._own.directory.on_change(changes)
+            before = await self._context.settings.change(changes, is_clients=is_clients)
+            self._context.directory.on_change(changes)
             after = self.settings
             if settings_rules.concerns_files(before, after):
                 self._recordings.settings_changed()
             await self._encodings.settings_changed()
-        base = self._own.settings.base
+        base = self._context.settings.base
         folders = {"recording_directory": base.recording_folder, "inspection_directory": base.inspection_folder}
         if sentence := told(before, after, folders):
             self._journal.note(EventKind.SETTINGS_CHANGED, sentence)
@@ -251,7 +251,7 @@ class Recorder:
 
     async def create_directory(self, text: str) -> None:
         """Makes a folder, with its parents; fine if it stands already. Raises BadRequest when it is refused."""
-        await self._own.settings.create_directory(text)
+        await self._context.settings.create_directory(text)
 
     # Questions, answered from memory.
 
@@ -281,8 +281,8 @@ class Recorder:
         return any(clips.running is not None for clips in self._clips.values())
 
 
-def _rebuilding(own: Surroundings, supervisor: Supervisor, options: RecorderOptions, taking_up: TakingUp) -> Rebuilding:
-    return Rebuilding(supervisor, own.catalogue, own.journal, options.file_folders, taking_up.take_up)
+def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, taking_up: TakingUp) -> Rebuilding:
+    return Rebuilding(supervisor, context.catalogue, context.journal, options.file_folders, taking_up.take_up)
 
 
 def _settings_store(

@@ -3,7 +3,7 @@
 from seacorder.base.redaction import redact_address
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch, seconds_left
-from seacorder.control.context import Surroundings
+from seacorder.control.context import Context
 from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.channel import ChannelSettings
@@ -12,54 +12,54 @@ from seacorder.model.status import ChannelView, RecorderStatus
 from seacorder.model.volume import Volume
 
 
-class StatusView:
+class Overview:
     """Composes from what is in memory; nothing waits and nothing is asked of anybody."""
 
     def __init__(
         self,
-        surroundings: Surroundings,
+        context: Context,
         recordings: Recordings,
         clips: dict[FileKind, Clips],
         volumes: VolumeWatch,
         alarms: Alarms,
     ) -> None:
-        self._own = surroundings
+        self._context = context
         self._recordings = recordings
         self._clips = clips
         self._volumes = volumes
         self._alarms = alarms
 
     def now(self, version: str) -> RecorderStatus:
-        own, running = self._own, self._recordings.running
+        context, running = self._context, self._recordings.running
         return RecorderStatus(
-            utc_ns=own.clock.utc_ns(),
+            utc_ns=context.clock.utc_ns(),
             is_recording=self._recordings.is_recording(),
             is_clip_recording=self._clips[FileKind.CLIP].is_recording(),
             recording_id=running.id if running else None,
-            recording_seconds=running.seconds(own.clock.monotonic_ns()) if running else 0.0,
-            channels=tuple(self._channel(channel) for channel in own.workers.channels),
+            recording_seconds=running.seconds(context.clock.monotonic_ns()) if running else 0.0,
+            channels=tuple(self._channel(channel) for channel in context.workers.channels),
             volume=self._volume(),
             version=version,
             alarms=self._alarms.standing,
-            narration=own.narration.view(),
-            overrides=own.settings.overrides,
+            narration=context.narration.view(),
+            overrides=context.settings.overrides,
         )
 
     def _channel(self, channel: ChannelSettings) -> ChannelView:
-        own, name = self._own, channel.name
+        context, name = self._context, channel.name
         running, last = self._recordings.running, self._recordings.last
         return ChannelView(
-            status=own.watch[name],
+            status=context.watch[name],
             address=redact_address(channel.address),
-            is_recording=running is not None and running.stored.is_fresh(name, own.clock.monotonic_ns()),
+            is_recording=running is not None and running.stored.is_fresh(name, context.clock.monotonic_ns()),
             recording_seconds=running.channel_seconds(name) if running else 0.0,
-            restarts=own.workers.restarts(name),
+            restarts=context.workers.restarts(name),
             losses=last.losses(name) if last else 0,
         )
 
     def _volume(self) -> Volume:
         volume = self._volumes.volume
-        statuses = [self._own.watch[name] for name in self._own.workers.names]
+        statuses = [self._context.watch[name] for name in self._context.workers.names]
         bits_per_second = sum(status.bits_per_second for status in statuses if status.recording is not None)
         return Volume(
             path=volume.path,

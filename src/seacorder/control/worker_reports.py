@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from seacorder.control.alarms.alarms import Alarms
-from seacorder.control.context import Surroundings
+from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.encoding_orders import Encodings
@@ -39,8 +39,8 @@ class Listeners:
 class WorkerReports:
     """Called by the supervisor in the event loop; nothing blocks."""
 
-    def __init__(self, surroundings: Surroundings, listeners: Listeners) -> None:
-        self._own = surroundings
+    def __init__(self, context: Context, listeners: Listeners) -> None:
+        self._context = context
         self._recordings = listeners.recordings
         self._clips = listeners.clips
         self._framegrabs = listeners.framegrabs
@@ -65,7 +65,7 @@ class WorkerReports:
             case LossNoted(loss):
                 self._recordings.loss_noted(loss)
             case EventNoted(event):
-                self._own.journal.take(event)
+                self._context.journal.take(event)
             case ClipOpened() | ClipClosed() | FramegrabStored():
                 self._extra_file(report)
             case _:
@@ -85,28 +85,28 @@ class WorkerReports:
         return self._clips[clip.kind]
 
     def _status(self, status: ChannelStatus) -> None:
-        self._own.watch.saw_status(status)
+        self._context.watch.saw_status(status)
         self._recordings.saw_status(status)
         for clips in self._clips.values():
             clips.saw_status(status)
-        self._own.narration.saw_status(status)
+        self._context.narration.saw_status(status)
         self._encodings.saw_status(status)
         self._alarms.look_soon()
 
     def _started(self, channel: str) -> None:
-        if self._own.workers.restarts(channel):
-            self._own.journal.note(EventKind.WORKER_BACK, f"The worker of {channel} runs again.", channel=channel)
-        if channel in self._own.workers.names:
+        if self._context.workers.restarts(channel):
+            self._context.journal.note(EventKind.WORKER_BACK, f"The worker of {channel} runs again.", channel=channel)
+        if channel in self._context.workers.names:
             self._overlay.worker_started(channel)
-            self._own.narration.worker_started(channel)
+            self._context.narration.worker_started(channel)
             self._encodings.worker_started(channel)
-        if channel in self._own.workers.recording_names:
+        if channel in self._context.workers.recording_names:
             self._recordings.worker_started(channel)
 
     def _lost(self, channel: str, sentence: str) -> None:
-        self._own.journal.alarm(EventKind.WORKER_LOST, sentence, channel=channel)
-        last = self._own.watch.worker_lost(channel, sentence)
-        self._own.narration.worker_lost(channel)
+        self._context.journal.alarm(EventKind.WORKER_LOST, sentence, channel=channel)
+        last = self._context.watch.worker_lost(channel, sentence)
+        self._context.narration.worker_lost(channel)
         self._recordings.worker_lost(last, sentence)
         for clips in self._clips.values():
             clips.worker_lost(last)

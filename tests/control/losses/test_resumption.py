@@ -71,7 +71,7 @@ async def cut_off(bridge: Bridge) -> str:
     await bridge.start()
     started = await bridge.recorder.start_recording()
     bridge.pass_seconds(5)
-    bridge.recorder._rounds.go()
+    bridge.recorder._housekeeping.go()
     await bridge.crash()
     bridge.clock.advance(60)
     bridge.build()
@@ -148,7 +148,7 @@ async def test_without_restart_on_failure_a_hole_of_one_channel_reaches_to_the_e
     bridge["Bow"].lose()
     await bridge.event("part_interrupted")
     bridge.pass_seconds(3)
-    bridge.recorder._rounds.go()
+    bridge.recorder._housekeeping.go()
     await bridge.crash()
     bow, stern = sorted(bridge.catalogue.parts(Page()).items, key=lambda part: part.channel)
     assert (bow.state, stern.state) == (FileState.INTERRUPTED, FileState.OPEN)
@@ -275,7 +275,7 @@ async def test_after_two_sudden_ends_the_hole_of_the_first_is_a_loss_too(bridge:
     bridge.lose_examinations = True
     await bridge.start()
     bridge.pass_seconds(3)
-    bridge.recorder._rounds.go()
+    bridge.recorder._housekeeping.go()
     await bridge.crash()
     bridge.clock.advance(9)
     bridge.lose_examinations = False
@@ -303,7 +303,7 @@ async def test_a_file_whose_volume_was_absent_is_repaired_once_it_is_back(bridge
     Path(paths[0]).touch()
     await bridge.recorder.stop_recording()
     bridge.clock.advance(11)
-    bridge.recorder._rounds.go()
+    bridge.recorder._housekeeping.go()
     await bridge.event("file_repaired")
     states = {part.path: part.state for part in await bridge.rows("parts")}
     assert [states[path] for path in paths] == [FileState.REPAIRED, FileState.INTERRUPTED]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.alarms.rules import REMEDIES, SAY_WHAT_TO_DO, Finding, Scene, findings
 from seacorder.control.alarms.volumes import VolumeWatch
-from seacorder.control.context import Surroundings
+from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.alarm import Alarm, AlarmKind
@@ -61,8 +61,8 @@ class AlarmTable:
 class Alarms:
     """For the event loop alone; nothing blocks."""
 
-    def __init__(self, surroundings: Surroundings, recordings: Recordings, volumes: VolumeWatch) -> None:
-        self._own = surroundings
+    def __init__(self, context: Context, recordings: Recordings, volumes: VolumeWatch) -> None:
+        self._context = context
         self._recordings = recordings
         self._volumes = volumes
         self._table = AlarmTable()
@@ -82,12 +82,12 @@ class Alarms:
     def look(self) -> None:
         """Derives the alarms from what is known now and says what has changed."""
         self.stop()
-        own = self._own
-        now_ns = own.clock.utc_ns()
+        context = self._context
+        now_ns = context.clock.utc_ns()
         raised, cleared = self._table.update(findings(self._scene()), now_ns)
         for alarm in raised:
             remedy = "" if alarm.kind in SAY_WHAT_TO_DO else alarm.remedy
-            own.journal.note(
+            context.journal.note(
                 EventKind.ALARM_RAISED,
                 f"Alarm {alarm.kind}: {alarm.sentence} {remedy}".rstrip(),
                 channel=alarm.channel,
@@ -96,7 +96,7 @@ class Alarms:
             )
         for alarm in cleared:
             sentence = f"Alarm {alarm.kind} is over after {(now_ns - alarm.since_utc_ns) / NS_PER_SECOND:.1f} s."
-            own.journal.note(EventKind.ALARM_CLEARED, sentence, channel=alarm.channel)
+            context.journal.note(EventKind.ALARM_CLEARED, sentence, channel=alarm.channel)
 
     def stop(self) -> None:
         """Calls a look off that is about to come. Harmless when there is none."""
@@ -105,37 +105,37 @@ class Alarms:
             self._soon = None
 
     def _scene(self) -> Scene:
-        own = self._own
+        context = self._context
         disks = self._volumes.disks
         return Scene(
-            statuses=tuple(own.watch[name] for name in own.workers.names),
-            lost=own.watch.lost,
+            statuses=tuple(context.watch[name] for name in context.workers.names),
+            lost=context.watch.lost,
             is_recording_on=self._recordings.running is not None,
             unwritten=self._unwritten(),
-            overloaded=own.watch.overloaded,
-            disks=replace(disks, fallback_folder=own.settings.fallback_root),
-            queue_bytes={channel.name: channel.queue_bytes for channel in own.workers.channels},
-            catalogue_fault=own.catalogue.fault,
+            overloaded=context.watch.overloaded,
+            disks=replace(disks, fallback_folder=context.settings.fallback_root),
+            queue_bytes={channel.name: channel.queue_bytes for channel in context.workers.channels},
+            catalogue_fault=context.catalogue.fault,
             standing=self._table.keys,
-            narrator=None if own.workers.narrator_name is None else own.watch[own.workers.narrator_name],
-            silent_seconds=own.workers.silent_seconds,
-            utc_ns=own.clock.utc_ns(),
+            narrator=None if context.workers.narrator_name is None else context.watch[context.workers.narrator_name],
+            silent_seconds=context.workers.silent_seconds,
+            utc_ns=context.clock.utc_ns(),
         )
 
     def _unwritten(self) -> tuple[str, ...]:
-        own, session = self._own, self._recordings.running
-        now_ns = own.clock.monotonic_ns()
+        context, session = self._context, self._recordings.running
+        now_ns = context.clock.monotonic_ns()
         if session is None or now_ns - session.instant.monotonic_ns < UNWRITTEN_NS:
             return ()
-        statuses = [own.watch[name] for name in own.workers.names]
+        statuses = [context.watch[name] for name in context.workers.names]
         written = {status.channel: status.channel for status in statuses}
         written |= {clean_name(status.channel): status.channel for status in statuses if status.keeps_clean}
         return tuple(
             recorded
             for recorded, name in written.items()
-            if own.watch[name].state is ChannelState.LIVE
+            if context.watch[name].state is ChannelState.LIVE
             # Negative: the wall clock has been stepped back since.
-            and not 0 <= own.clock.utc_ns() - own.watch[name].since_utc_ns < UNWRITTEN_NS
+            and not 0 <= context.clock.utc_ns() - context.watch[name].since_utc_ns < UNWRITTEN_NS
             and not session.stored.is_fresh(recorded, now_ns)
-            and not own.watch.waits_for_picture(name)
+            and not context.watch.waits_for_picture(name)
         )

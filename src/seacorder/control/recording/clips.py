@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from seacorder.control.context import Surroundings
+from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.files.examination import Examination
 from seacorder.control.recording.recordings import Recordings
@@ -45,10 +45,10 @@ class Clips:
     """At most one clip of its kind runs."""
 
     def __init__(
-        self, kind: FileKind, surroundings: Surroundings, recordings: Recordings, examination: Examination
+        self, kind: FileKind, context: Context, recordings: Recordings, examination: Examination
     ) -> None:
         self._kind = kind
-        self._own = surroundings
+        self._context = context
         self._recordings = recordings
         self._examination = examination
         self._lock = asyncio.Lock()
@@ -64,48 +64,50 @@ class Clips:
         session = self.running
         if session is None:
             return False
-        return session.stored.any_fresh(self._own.workers.names, self._own.clock.monotonic_ns())
+        return session.stored.any_fresh(self._context.workers.names, self._context.clock.monotonic_ns())
 
     async def start(self) -> CommandResult:
         """Starts a clip on all live channels. Raises NotPossible when none is live or none can."""
-        instant = Instant.now(self._own.clock)
+        instant = Instant.now(self._context.clock)
         async with self._lock:
             if (running := self.running) is not None:
                 return running.result
-            live = self._own.watch.live
+            live = self._context.watch.live
             if not live:
-                raise CommandFailed("No channel is live.", not_live(self._own, ()))
-            session = ClipSession(self._own.ids.next(instant.utc_ns), self._kind, instant)
+                raise CommandFailed("No channel is live.", not_live(self._context, ()))
+            session = ClipSession(self._context.ids.next(instant.utc_ns), self._kind, instant)
             self._session, self._is_on = session, True
-            results = await self._own.workers.ask(live, self._command(session, instant), self._own.limits.start_seconds)
+            limit = self._context.timeouts.start_seconds
+            results = await self._context.workers.ask(live, self._command(session, instant), limit)
             unanswered = (one.channel for one in results if one.is_unanswered)
-            session.coming = {name for name in unanswered if self._own.watch.waits_for_picture(name, self._kind)}
-            session.result = CommandResult(instant, session.id, in_order(self._own, results), bool(session.coming))
+            session.coming = {name for name in unanswered if self._context.watch.waits_for_picture(name, self._kind)}
+            session.result = CommandResult(instant, session.id, in_order(self._context, results), bool(session.coming))
             if not session.result.ok:
                 self._withdraw()
                 raise CommandFailed("No channel can record a clip.", session.result)
             for channel in session.channels:
                 if channel in session.coming:
                     continue
-                session.stored.saw_answer(channel, self._own.clock.monotonic_ns())
+                session.stored.saw_answer(channel, self._context.clock.monotonic_ns())
             sentence = f"{self._kind} {session.id} runs: {', '.join(session.channels)}."
-            self._own.journal.note(EventKind.CLIP_STARTED, sentence)
+            self._context.journal.note(EventKind.CLIP_STARTED, sentence)
             return session.result
 
     async def stop(self) -> CommandResult:
         """Ends the clip at the moment of this call; answered when every file is whole, or after the limit."""
-        instant = Instant.now(self._own.clock)
+        instant = Instant.now(self._context.clock)
         async with self._lock:
             session = self.running
             if session is None:
-                return CommandResult(instant, "", tuple(ChannelResult(name, True) for name in self._own.workers.names))
+                names = self._context.workers.names
+                return CommandResult(instant, "", tuple(ChannelResult(name, True) for name in names))
             self._is_on = False
-            results = await self._own.workers.ask(
+            results = await self._context.workers.ask(
                 session.channels,
                 lambda request, _: StopClip(request, self._kind, instant),
-                self._own.limits.stop_seconds,
+                self._context.timeouts.stop_seconds,
             )
-            self._own.journal.note(EventKind.CLIP_STOPPED, f"{self._kind} {session.id} was stopped.")
+            self._context.journal.note(EventKind.CLIP_STOPPED, f"{self._kind} {session.id} was stopped.")
             return CommandResult(instant, session.id, results)
 
     # What workers say.
@@ -121,7 +123,7 @@ class Clips:
         self._take(clip)
         if clip.state is FileState.INTERRUPTED:
             sentence = f"{clip.path} could not be closed in order; what it holds is readable."
-            self._own.journal.alarm(EventKind.CLIP_INTERRUPTED, sentence, channel=clip.channel)
+            self._context.journal.alarm(EventKind.CLIP_INTERRUPTED, sentence, channel=clip.channel)
 
     def worker_lost(self, last: ChannelStatus) -> None:
         """A worker ended: its clip is interrupted and is not taken up again."""
@@ -133,9 +135,9 @@ class Clips:
         clip = session.open.pop(last.channel, None)
         if clip is not None:
             clip = interrupted_clip(clip, last)
-            self._own.catalogue.record_clip(clip)
+            self._context.catalogue.record_clip(clip)
             sentence = f"{clip.path} was not closed in order; what it holds is being examined."
-            self._own.journal.warn(EventKind.CLIP_INTERRUPTED, sentence, channel=clip.channel)
+            self._context.journal.warn(EventKind.CLIP_INTERRUPTED, sentence, channel=clip.channel)
             self._examination.clip(clip, repair_now=self._recordings.running is None)
         if self._is_on and session.result.channels and not session.channels:
             self._is_on = False
@@ -143,12 +145,12 @@ class Clips:
     # Inside.
 
     def _command(self, session: ClipSession, instant: Instant) -> MakeCommand:
-        own, recording = self._own, self._recordings.running
+        context, recording = self._context, self._recordings.running
         start_utc_ns = recording.directory_utc_ns if recording else None
-        naming = own.settings.base.naming(
+        naming = context.settings.base.naming(
             self._kind,
-            own.settings.settings,
-            directory_utc_ns=own.directory.at(instant.utc_ns, start_utc_ns),
+            context.settings.settings,
+            directory_utc_ns=context.directory.at(instant.utc_ns, start_utc_ns),
             file_utc_ns=instant.utc_ns,
         )
         recording_id = recording.id if recording else None
@@ -156,10 +158,10 @@ class Clips:
 
     def _withdraw(self) -> None:
         self._is_on = False
-        instant = Instant.now(self._own.clock)
-        for name in self._own.workers.names:
-            stop = StopClip(self._own.workers.next_request(), self._kind, instant, is_withdrawn=True)
-            self._own.workers.send(name, stop)
+        instant = Instant.now(self._context.clock)
+        for name in self._context.workers.names:
+            stop = StopClip(self._context.workers.next_request(), self._kind, instant, is_withdrawn=True)
+            self._context.workers.send(name, stop)
 
     def _take(self, clip: Clip) -> None:
         session = self._session
@@ -167,20 +169,20 @@ class Clips:
             session.open.pop(clip.channel, None)
             if clip.state is FileState.OPEN:
                 session.open[clip.channel] = clip
-        self._own.catalogue.record_clip(clip)
+        self._context.catalogue.record_clip(clip)
 
 
-def not_live(own: Surroundings, channels: tuple[ChannelResult, ...]) -> CommandResult:
+def not_live(context: Context, channels: tuple[ChannelResult, ...]) -> CommandResult:
     """The result of a command that only live channels can carry out, with each other channel's reason."""
-    return CommandResult(Instant.now(own.clock), "", in_order(own, channels))
+    return CommandResult(Instant.now(context.clock), "", in_order(context, channels))
 
 
-def in_order(own: Surroundings, results: tuple[ChannelResult, ...]) -> tuple[ChannelResult, ...]:
+def in_order(context: Context, results: tuple[ChannelResult, ...]) -> tuple[ChannelResult, ...]:
     """A result for every channel, in the order of the settings: those asked, and why the others were not."""
     asked = {result.channel: result for result in results}
     return tuple(
-        asked.get(name) or ChannelResult(name, False, own.watch.reason(name), was_asked=False)
-        for name in own.workers.names
+        asked.get(name) or ChannelResult(name, False, context.watch.reason(name), was_asked=False)
+        for name in context.workers.names
     )
 
 

@@ -17,7 +17,7 @@ from functools import partial
 
 from seacorder.base.background import task
 from seacorder.base.errors import NotPossible
-from seacorder.control.context import Surroundings
+from seacorder.control.context import Context
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.settings.rules import encoding_of, own_of
 from seacorder.control.workers.encoder_probe import EncoderProbe
@@ -52,21 +52,21 @@ class Encodings:
 
     def __init__(
         self,
-        surroundings: Surroundings,
+        context: Context,
         recordings: Recordings,
         probe: EncoderProbe,
         *,
         cores: float,
         is_clip_on: Callable[[], bool],
     ) -> None:
-        self._own = surroundings
+        self._context = context
         self._recordings = recordings
         self._probe = probe
         self._cores = cores
         self._is_clip_on = is_clip_on
         self._encoders: tuple[str, ...] | None = None
         """None: not known."""
-        self._encoding = {channel.name for channel in surroundings.workers.channels if _must_encode(channel)}
+        self._encoding = {channel.name for channel in context.workers.channels if _must_encode(channel)}
         """Channels that are known to encode whatever the settings say."""
         self._told: dict[str, _Order] = {}
         self._from_ns: dict[str, int] = {}
@@ -79,12 +79,12 @@ class Encodings:
 
     async def start(self) -> None:
         """Starts the workers."""
-        own = self._own
-        self._encoders = await asyncio.to_thread(own.catalogue.load_encoders)
-        encoding = [name for name in own.workers.names if self._encodes(name)]
+        context = self._context
+        self._encoders = await asyncio.to_thread(context.catalogue.load_encoders)
+        encoding = [name for name in context.workers.names if self._encodes(name)]
         waiting = encoding if self._encoders is None else []
         self.apply()
-        own.workers.start(name for name in own.workers.everybody if name not in waiting)
+        context.workers.start(name for name in context.workers.everybody if name not in waiting)
         if encoding:
             self._begin_look(waiting)
 
@@ -99,7 +99,7 @@ class Encodings:
 
     async def settings_changed(self) -> None:
         """Tells the workers, once it is known which encoders there are if one is needed, or after a few seconds."""
-        if self._encoders is None and any(map(self._encodes, self._own.workers.names)):
+        if self._encoders is None and any(map(self._encodes, self._context.workers.names)):
             self._begin_look()
         if self._looking is not None:
             await asyncio.wait([self._looking], timeout=PATIENCE_SECONDS)
@@ -110,17 +110,17 @@ class Encodings:
         settings; no longer than some seconds, for a camera that sends keyframes rarely."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(IN_FORCE_SECONDS):
-                while not all(map(self._is_in_force, self._own.workers.names)):
+                while not all(map(self._is_in_force, self._context.workers.names)):
                     self._heard.clear()
                     await self._heard.wait()
 
     def apply(self) -> None:
         """The settings, or what is known of the machine, may have changed: tells each worker what is new to it."""
-        own, machine = self._own, self._machine()
+        context, machine = self._context, self._machine()
         from_ns = self._earliest_ns()
-        for name in own.workers.names:
+        for name in context.workers.names:
             order = _Order(used(self.asked_of(name)), machine)
-            own.workers.begin_with(name, order.encoding, machine)
+            context.workers.begin_with(name, order.encoding, machine)
             if order == self._told.get(name):
                 self._waiting.discard(name)
             elif from_ns is None:
@@ -128,7 +128,7 @@ class Encodings:
             else:
                 self._waiting.discard(name)
                 self._told[name], self._from_ns[name] = order, from_ns
-                own.workers.send(name, ChangeEncoding(from_ns, order.encoding, machine))
+                context.workers.send(name, ChangeEncoding(from_ns, order.encoding, machine))
 
     def worker_started(self, channel: str) -> None:
         """A new worker has begun with what is in force."""
@@ -156,41 +156,41 @@ class Encodings:
 
     def asked_of(self, channel: str) -> EncodingSettings:
         """What holds for files that begin from now on."""
-        return encoding_of(channel, self._own.settings.settings, self._own.settings.own)
+        return encoding_of(channel, self._context.settings.settings, self._context.settings.own)
 
     def views(self) -> tuple[ChannelSettingsView, ...]:
         """Every channel, in the order of the settings file."""
-        return tuple(map(self._view, self._own.workers.names))
+        return tuple(map(self._view, self._context.workers.names))
 
     # Inside.
 
     def _view(self, name: str) -> ChannelSettingsView:
-        own, asked = self._own, self.asked_of(name)
-        picture = own.watch[name].picture
+        context, asked = self._context, self.asked_of(name)
+        picture = context.watch[name].picture
         view = ChannelSettingsView(
             channel=name,
-            own=own_of(name, own.settings.settings, own.settings.own),
+            own=own_of(name, context.settings.settings, context.settings.own),
             in_force=asked,
             plan=None if picture is None else plan_for(picture, asked, self._machine()),
         )
         if name in self._waiting:
             return replace(view, takes_effect=TakesEffect.AFTER_RECORDING)
-        ahead_ns = self._from_ns.get(name, 0) - own.clock.monotonic_ns()
+        ahead_ns = self._from_ns.get(name, 0) - context.clock.monotonic_ns()
         if ahead_ns > 0:
-            return replace(view, takes_effect=TakesEffect.NEXT_SPLIT, from_utc_ns=own.clock.utc_ns() + ahead_ns)
+            return replace(view, takes_effect=TakesEffect.NEXT_SPLIT, from_utc_ns=context.clock.utc_ns() + ahead_ns)
         return view
 
     def _is_in_force(self, name: str) -> bool:
         """False while the channel's pictures are on their way to a change that should hold by now."""
-        own, from_ns = self._own, self._from_ns.get(name, 0)
-        status = own.watch[name]
-        if from_ns > own.clock.monotonic_ns() or status.state is not ChannelState.LIVE or status.encoding is None:
+        context, from_ns = self._context, self._from_ns.get(name, 0)
+        status = context.watch[name]
+        if from_ns > context.clock.monotonic_ns() or status.state is not ChannelState.LIVE or status.encoding is None:
             return True
         return status.encoding.asked_from_ns >= from_ns
 
     def _earliest_ns(self) -> int | None:
         """From when a change asked for now holds; None: not before something ends."""
-        now_ns, session = self._own.clock.monotonic_ns(), self._recordings.running
+        now_ns, session = self._context.clock.monotonic_ns(), self._recordings.running
         if session is not None:
             return session.plan_at(now_ns).schedule.next_after(now_ns)
         return None if self._is_clip_on() else now_ns
@@ -205,19 +205,19 @@ class Encodings:
         )
 
     def _machine(self) -> Machine:
-        sharing = sum(map(self._encodes, self._own.workers.names))
+        sharing = sum(map(self._encodes, self._context.workers.names))
         return Machine(self._encoders or (), self._cores / max(1, sharing))
 
     def _begin_look(self, waiting: Collection[str] = ()) -> None:
         """Once a run, if it comes to something; `waiting` are the channels whose workers start behind it."""
         if self._looking is None or (self._looking.done() and self._encoders is None):
-            go_on = partial(self._own.workers.start, waiting)
+            go_on = partial(self._context.workers.start, waiting)
             self._looking = task(self._look_for_encoders(waiting), "encoders", failed=go_on)
 
     async def _look_for_encoders(self, waiting: Collection[str]) -> None:
-        own = self._own
+        context = self._context
         # A driver that hangs must not keep a channel from recording.
-        no_longer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, own.workers.start, waiting)
+        no_longer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, context.workers.start, waiting)
         try:
             found = await self._probe.available()
         except NotPossible as error:
@@ -225,11 +225,11 @@ class Encodings:
         else:
             if found != self._encoders:
                 self._encoders = found
-                own.catalogue.save_encoders(found)
+                context.catalogue.save_encoders(found)
                 self.apply()
         finally:
             no_longer.cancel()
-        own.workers.start(waiting)
+        context.workers.start(waiting)
 
 
 def used(asked: EncodingSettings) -> EncodingSettings:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from seacorder.base.errors import BadRequest
-from seacorder.control.context import Surroundings
+from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.recording.clips import in_order
 from seacorder.control.recording.recordings import Recordings
@@ -16,8 +16,8 @@ from seacorder.model.result import ChannelResult, CommandResult
 class Framegrabs:
     """Any number may be under way at a time."""
 
-    def __init__(self, surroundings: Surroundings, recordings: Recordings) -> None:
-        self._own = surroundings
+    def __init__(self, context: Context, recordings: Recordings) -> None:
+        self._context = context
         self._recordings = recordings
 
     async def take(self, channel: str | None = None) -> CommandResult:
@@ -25,38 +25,38 @@ class Framegrabs:
 
         Raises BadRequest for a channel that there is not.
         """
-        own = self._own
-        instant = Instant.now(own.clock)
-        if channel is not None and channel not in own.workers.names:
-            known = ", ".join(own.workers.names)
+        context = self._context
+        instant = Instant.now(context.clock)
+        if channel is not None and channel not in context.workers.names:
+            known = ", ".join(context.workers.names)
             raise BadRequest(f"There is no channel {channel!r}; the channels are {known}.", field="channel")
-        asked = [name for name in own.watch.live if channel in {None, name}]
+        asked = [name for name in context.watch.live if channel in {None, name}]
         recording = self._recordings.running
-        naming = own.settings.base.naming(
+        naming = context.settings.base.naming(
             FileKind.FRAMEGRAB,
-            own.settings.settings,
-            directory_utc_ns=own.directory.at(instant.utc_ns, recording.directory_utc_ns if recording else None),
+            context.settings.settings,
+            directory_utc_ns=context.directory.at(instant.utc_ns, recording.directory_utc_ns if recording else None),
             file_utc_ns=instant.utc_ns,
         )
         recording_id = recording.id if recording else None
-        identifier = own.ids.next(instant.utc_ns)
-        results = await own.workers.ask(
+        identifier = context.ids.next(instant.utc_ns)
+        results = await context.workers.ask(
             asked,
             lambda request, _: TakeFramegrab(request, identifier, instant, naming, recording_id),
-            own.limits.framegrab_seconds,
+            context.timeouts.framegrab_seconds,
         )
-        results = tuple(one if one.ok or one.channel in own.watch.live else _gone(one) for one in results)
-        results = tuple(one for one in in_order(own, results) if channel in {None, one.channel})
+        results = tuple(one if one.ok or one.channel in context.watch.live else _gone(one) for one in results)
+        results = tuple(one for one in in_order(context, results) if channel in {None, one.channel})
         for one in results:
             if not one.ok:
-                own.journal.warn(EventKind.FRAMEGRAB_FAILED, one.sentence, channel=one.channel)
+                context.journal.warn(EventKind.FRAMEGRAB_FAILED, one.sentence, channel=one.channel)
         return CommandResult(instant, identifier if asked else "", results)
 
     def stored(self, framegrab: Framegrab) -> None:
         """A worker has one on disk."""
-        self._own.catalogue.record_framegrab(framegrab)
+        self._context.catalogue.record_framegrab(framegrab)
         sentence = f"{framegrab.path} is on disk."
-        self._own.journal.note(EventKind.FRAMEGRAB_STORED, sentence, channel=framegrab.channel)
+        self._context.journal.note(EventKind.FRAMEGRAB_STORED, sentence, channel=framegrab.channel)
 
 
 def _gone(result: ChannelResult) -> ChannelResult:

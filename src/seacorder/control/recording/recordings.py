@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from seacorder.control.context import Surroundings
+from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.files.examination import Examination, OnPart
 from seacorder.control.losses.unfinished_ends import Tails
@@ -37,8 +37,8 @@ LOSSES_REMEMBERED = 1000
 class Recordings:
     """At most one recording runs. Starts and stops wait for each other; questions wait for nothing."""
 
-    def __init__(self, surroundings: Surroundings, examination: Examination) -> None:
-        self._own = surroundings
+    def __init__(self, context: Context, examination: Examination) -> None:
+        self._context = context
         self._examination = examination
         self._lock = asyncio.Lock()
         self._session: RecordingSession | None = None
@@ -46,9 +46,9 @@ class Recordings:
         self._is_on = False
         self._interrupted: dict[str, Recording] = {}
         """Those that an unexpected end of the program left, by id: their end is only known once files are examined."""
-        self._gaps = Gaps(surroundings.clock)
+        self._gaps = Gaps(context.clock)
         self._first_bytes = FirstBytes()
-        self._newcomers = Newcomers(surroundings.watch)
+        self._newcomers = Newcomers(context.watch)
         self._tails = Tails()
         self._noted: OrderedDict[tuple[object, ...], Loss] = OrderedDict()
         """The newest losses, each as it was noted last: its count may become better known."""
@@ -68,66 +68,66 @@ class Recordings:
         session = self.running
         if session is None:
             return False
-        return session.stored.any_fresh(self._own.workers.names, self._own.clock.monotonic_ns())
+        return session.stored.any_fresh(self._context.workers.names, self._context.clock.monotonic_ns())
 
     async def start(self) -> CommandResult:
         """Records on all channels from one instant, the moment of this call; see `Recorder.start_recording`."""
-        instant = Instant.now(self._own.clock)
+        instant = Instant.now(self._context.clock)
         async with self._lock:
             if (running := self.running) is not None:
                 return self._standing(running)
             session = self._begin(instant)
             self._first_bytes.expect(session.id, lambda: self._record(session))
             results = await self._ask_and_wait(session, instant)
-            is_coming = any(one.is_unanswered and self._own.watch.is_coming(one.channel) for one in results)
+            is_coming = any(one.is_unanswered and self._context.watch.is_coming(one.channel) for one in results)
             session.result = CommandResult(instant, session.id, results, is_coming)
             if not session.result.ok:
                 self._withdraw(session)
                 raise CommandFailed("No channel can record.", session.result)
             session.result = replace(session.result, channels=tuple(self._with_outlook(one) for one in results))
-            for name in self._own.workers.sound_names:
+            for name in self._context.workers.sound_names:
                 self._start_sound(session, name, instant)
             self._note_start(session)
             return session.result
 
     async def stop(self) -> CommandResult:
         """Ends the recording at the moment of this call; answered when every file is whole, or after the limit."""
-        instant = Instant.now(self._own.clock)
+        instant = Instant.now(self._context.clock)
         async with self._lock:
-            session, names = self.running, self._own.workers.names
+            session, names = self.running, self._context.workers.names
             if session is None:
                 return CommandResult(instant, "", tuple(ChannelResult(name, True) for name in names))
             self._is_on = False
             session.stopped = instant
-            results = await self._own.workers.ask(
-                self._own.workers.recording_names,
+            results = await self._context.workers.ask(
+                self._context.workers.recording_names,
                 lambda request, _: StopRecording(request, instant),
-                self._own.limits.stop_seconds,
+                self._context.timeouts.stop_seconds,
             )
             self._end(session, instant)
             results = tuple(_stopped(session, one) for one in results if one.channel in names or not one.ok)
             result = CommandResult(instant, session.id, results)
             for one in results:
                 if not one.ok:
-                    self._own.journal.warn(EventKind.CHANNEL_NOT_STOPPED, one.sentence, channel=one.channel)
+                    self._context.journal.warn(EventKind.CHANNEL_NOT_STOPPED, one.sentence, channel=one.channel)
             return result
 
     def left_behind(self, interrupted: Recording) -> None:
         """An earlier run of the program ended in the middle of this recording."""
         self._interrupted[interrupted.id] = interrupted
-        self._own.catalogue.record_recording(interrupted)
+        self._context.catalogue.record_recording(interrupted)
         sentence = f"Recording {interrupted.id} was cut off when the program ended unexpectedly."
-        self._own.journal.alarm(EventKind.RECORDING_INTERRUPTED, sentence)
+        self._context.journal.alarm(EventKind.RECORDING_INTERRUPTED, sentence)
 
     def resume(self, interrupted: Recording, gaps: list[Gap]) -> None:
         """Goes on where an earlier run of the program was cut off; each channel joins when its worker starts."""
-        session = self._begin(Instant.now(self._own.clock), continues=interrupted.id)
+        session = self._begin(Instant.now(self._context.clock), continues=interrupted.id)
         session.carried_on = frozenset(gap.recording_id for gap in gaps)
         self._record(session)
         for gap in gaps:
             self._gaps.begin(gap)
         sentence = f"Recording {session.id} goes on with the interrupted recording {interrupted.id}."
-        self._own.journal.warn(EventKind.RECORDING_RESUMED, sentence)
+        self._context.journal.warn(EventKind.RECORDING_RESUMED, sentence)
 
     def does_not_go_on(self, parts: Iterable[Part], written: Iterable[str]) -> None:
         """The recording that was left behind ends where its longest channel does; see `Tails.begin`."""
@@ -138,12 +138,12 @@ class Recordings:
         session = self.running
         if session is None:
             return
-        now_ns = self._own.clock.monotonic_ns()
+        now_ns = self._context.clock.monotonic_ns()
         current = session.plan_at(now_ns)
         plan = self._plan(session.instant, session.directory_utc_ns, change_from_ns(current, now_ns))
         session.change(plan)
-        for name in self._own.workers.recording_names:
-            self._own.workers.send(name, change_command(plan))
+        for name in self._context.workers.recording_names:
+            self._context.workers.send(name, change_command(plan))
 
     # What workers say.
 
@@ -165,10 +165,11 @@ class Recordings:
         if self._must_wait(part, lambda: self.part_opened(part)):
             return
         self._take_part(part)
-        rate = self._own.watch.frame_rate(part.channel)
+        rate = self._context.watch.frame_rate(part.channel)
         first = FirstFrame(part.recording_id, part.number, part.start_utc_ns)
         self.note_losses(self._gaps.first_frame(part.channel, first, rate))
-        self._own.journal.note(EventKind.PART_OPENED, f"{part.channel} records into {part.path}.", channel=part.channel)
+        sentence = f"{part.channel} records into {part.path}."
+        self._context.journal.note(EventKind.PART_OPENED, sentence, channel=part.channel)
 
     def part_closed(self, part: Part) -> None:
         if self._must_wait(part, lambda: self.part_closed(part)):
@@ -178,12 +179,12 @@ class Recordings:
         if part.state is FileState.INTERRUPTED:
             held = "what it holds is readable" if part.frames else "nothing of it is left"
             sentence = f"{part.path} could not be closed in order; {held}."
-            self._own.journal.alarm(EventKind.PART_INTERRUPTED, sentence, channel=part.channel)
+            self._context.journal.alarm(EventKind.PART_INTERRUPTED, sentence, channel=part.channel)
             return
         sentence = f"{part.path} is whole: {part.frames} frames, {part.bytes} bytes."
         if before != part.path:
             sentence += f" It was begun as {before} and was moved while it was recorded."
-        self._own.journal.note(EventKind.PART_CLOSED, sentence, channel=part.channel)
+        self._context.journal.note(EventKind.PART_CLOSED, sentence, channel=part.channel)
 
     def loss_noted(self, loss: Loss) -> None:
         """A worker's own loss; one inside a hole that control keeps is part of that hole."""
@@ -197,12 +198,12 @@ class Recordings:
         session = self.running
         if session is None:
             return
-        if session.has_part(channel) and not self._own.settings.settings.restart_on_failure:
+        if session.has_part(channel) and not self._context.settings.settings.restart_on_failure:
             sentence = f"{channel} does not go on recording because RestartOnFailure is off."
-            self._own.journal.warn(EventKind.CHANNEL_NOT_RECORDING, sentence, channel=channel)
+            self._context.journal.warn(EventKind.CHANNEL_NOT_RECORDING, sentence, channel=channel)
             return
-        instant = Instant.now(self._own.clock)
-        workers = self._own.workers
+        instant = Instant.now(self._context.clock)
+        workers = self._context.workers
         self._start_sound(session, channel, instant)
         for change in session.changes_after(instant.monotonic_ns):
             workers.send(channel, change)
@@ -231,7 +232,7 @@ class Recordings:
             part = self._interrupt(part, self.examined)
         if session.stopped is not None and path is None:
             return
-        rate = self._own.watch.frame_rate(last.channel)
+        rate = self._context.watch.frame_rate(last.channel)
         end_utc_ns = part.end_utc_ns or part.start_utc_ns
         gap = Gap(
             channel=part.channel,
@@ -252,13 +253,13 @@ class Recordings:
         part = replace(part, state=FileState.INTERRUPTED)
         self._take_part(part)
         notice = f"{part.path} was not closed in order; what it holds is being examined."
-        self._own.journal.warn(EventKind.PART_INTERRUPTED, notice, channel=part.channel)
+        self._context.journal.warn(EventKind.PART_INTERRUPTED, notice, channel=part.channel)
         self._examination.part(part, examined, repair_now=self.running is None)
         return part
 
     def _interrupt_split_off(self, part: Part, next_utc_ns: int, sentence: str) -> None:
         """The worker ended while it was finishing the part before its newest one, which begins at `next_utc_ns`."""
-        rate = self._own.watch.frame_rate(part.channel)
+        rate = self._context.watch.frame_rate(part.channel)
 
         def examined(path: str, found: Part | None, damage: list[Loss]) -> None:
             self.examined(path, found, damage)
@@ -279,7 +280,7 @@ class Recordings:
             recording = self._interrupted.get(part.recording_id)
             if recording is not None and (part.end_utc_ns or 0) > (recording.end_utc_ns or 0):
                 self._interrupted[recording.id] = replace(recording, end_utc_ns=part.end_utc_ns)
-                self._own.catalogue.record_recording(self._interrupted[recording.id])
+                self._context.catalogue.record_recording(self._interrupted[recording.id])
         self.note_losses(self._gaps.examined(path, part.end_utc_ns if part else None))
         self.note_losses(self._tails.examined(path, part))
 
@@ -292,7 +293,7 @@ class Recordings:
         session = self.running
         if session is None:
             return
-        heartbeats = [self._own.watch[name] for name in self._own.workers.recording_names]
+        heartbeats = [self._context.watch[name] for name in self._context.workers.recording_names]
         for status in [*heartbeats, *map(as_clean, heartbeats)]:
             part = session.newest_part(status.channel)
             if part is not None and part.state is FileState.OPEN:
@@ -308,17 +309,17 @@ class Recordings:
 
     async def _ask_and_wait(self, session: RecordingSession, instant: Instant) -> tuple[ChannelResult, ...]:
         """What each channel makes of a start; waits for those that are just being connected."""
-        own, limit, loop = self._own, self._own.limits.start_seconds, asyncio.get_running_loop()
-        newcomers, begun = self._newcomers.among(own.workers.names), loop.time()
-        results = await own.workers.ask(
-            own.workers.names, lambda request, channel: session.start_command(request, channel, instant), limit
+        context, limit, loop = self._context, self._context.timeouts.start_seconds, asyncio.get_running_loop()
+        newcomers, begun = self._newcomers.among(context.workers.names), loop.time()
+        results = await context.workers.ask(
+            context.workers.names, lambda request, channel: session.start_command(request, channel, instant), limit
         )
         late = [one.channel for one in results if not one.ok and one.channel in newcomers]
         if not late:
             return results
 
         def records(channel: str) -> bool:
-            return session.stored.is_fresh(channel, own.clock.monotonic_ns())
+            return session.stored.is_fresh(channel, context.clock.monotonic_ns())
 
         def anything() -> bool:
             return any(one.ok or records(one.channel) for one in results)
@@ -328,34 +329,34 @@ class Recordings:
 
     def _arrived(self, session: RecordingSession, one: ChannelResult) -> ChannelResult:
         """What has become of a channel that was being connected when it was asked."""
-        is_coming = self._own.watch.is_coming(one.channel)
+        is_coming = self._context.watch.is_coming(one.channel)
         return replace(self._standing_of(session, one.channel, None), is_unanswered=is_coming)
 
     def _start_sound(self, session: RecordingSession, channel: str, instant: Instant) -> None:
         """Narration goes where pictures go: it begins once a channel records, at the same instant, from its backlog."""
-        workers = self._own.workers
+        workers = self._context.workers
         workers.send(channel, session.start_command(workers.next_request(), channel, instant))
 
     def _standing(self, session: RecordingSession) -> CommandResult:
         """What the start of the running recording has come to by now."""
-        before, names = {one.channel: one for one in session.result.channels}, self._own.workers.names
+        before, names = {one.channel: one for one in session.result.channels}, self._context.workers.names
         return replace(
             session.result,
             channels=tuple(self._standing_of(session, name, before.get(name)) for name in names),
-            is_coming=any(map(self._own.watch.is_coming, names)),
+            is_coming=any(map(self._context.watch.is_coming, names)),
         )
 
     def _standing_of(self, session: RecordingSession, channel: str, before: ChannelResult | None) -> ChannelResult:
-        if not session.stored.is_fresh(channel, self._own.clock.monotonic_ns()):
+        if not session.stored.is_fresh(channel, self._context.clock.monotonic_ns()):
             otherwise = f"Nothing of {channel} reaches a file."
-            return ChannelResult(channel, False, self._own.watch.reason(channel, otherwise))
+            return ChannelResult(channel, False, self._context.watch.reason(channel, otherwise))
         if before is not None and before.ok:
             return before
         part = session.newest_part(channel)
         return ChannelResult(channel, True, "", session.first_utc_ns(channel), part.path if part else None)
 
     def _begin(self, instant: Instant, continues: str | None = None) -> RecordingSession:
-        identifier = self._own.ids.next(instant.utc_ns)
+        identifier = self._context.ids.next(instant.utc_ns)
         plan = self._plan(instant, instant.utc_ns, instant.monotonic_ns)
         recording = new_recording(identifier, instant.utc_ns, continues)
         session = RecordingSession(recording, instant, plan)
@@ -363,8 +364,8 @@ class Recordings:
         return session
 
     def _plan(self, start: Instant, directory_utc_ns: int, from_ns: int) -> FilePlan:
-        settings = self._own.settings.settings
-        naming = self._own.settings.base.naming(
+        settings = self._context.settings.settings
+        naming = self._context.settings.base.naming(
             FileKind.RECORDING, settings, directory_utc_ns=directory_utc_ns, file_utc_ns=start.utc_ns
         )
         schedule = schedule_from(from_ns, settings.split_time_minutes)
@@ -372,43 +373,43 @@ class Recordings:
 
     def _record(self, session: RecordingSession) -> None:
         session.is_stored = True
-        self._own.catalogue.record_recording(session.recording)
+        self._context.catalogue.record_recording(session.recording)
 
     def _note_start(self, session: RecordingSession) -> None:
         self._first_bytes.came(session.id)
-        now_ns = self._own.clock.monotonic_ns()
+        now_ns = self._context.clock.monotonic_ns()
         recording = [one.channel for one in session.result.channels if one.ok]
         for one in session.result.channels:
             if one.ok:
                 session.stored.saw_answer(one.channel, now_ns)
             else:
-                self._own.journal.warn(EventKind.CHANNEL_NOT_RECORDING, one.sentence, channel=one.channel)
+                self._context.journal.warn(EventKind.CHANNEL_NOT_RECORDING, one.sentence, channel=one.channel)
         channels = ", ".join(recording) or "no channel yet"
-        self._own.journal.note(EventKind.RECORDING_STARTED, f"Recording {session.id} runs: {channels}.")
+        self._context.journal.note(EventKind.RECORDING_STARTED, f"Recording {session.id} runs: {channels}.")
 
     def _with_outlook(self, one: ChannelResult) -> ChannelResult:
         """What becomes of a channel that has no picture while others record, or none that is encoded."""
-        if one.is_unanswered and self._own.watch.waits_for_encoder(one.channel):
+        if one.is_unanswered and self._context.watch.waits_for_encoder(one.channel):
             sentence = f"{one.channel} is slow to encode. The recording begins with the first picture that is encoded."
             return replace(one, sentence=sentence)
-        if one.is_unanswered and self._own.watch.waits_for_picture(one.channel):
+        if one.is_unanswered and self._context.watch.waits_for_picture(one.channel):
             sentence = f"{one.channel} sends few frames. The first one is stored when the next one has come."
             return replace(one, sentence=sentence)
-        if one.ok or self._own.watch[one.channel].state is ChannelState.LIVE:
+        if one.ok or self._context.watch[one.channel].state is ChannelState.LIVE:
             return one
         return replace(one, sentence=f"{one.sentence} The recording begins with its first picture.")
 
     def _withdraw(self, session: RecordingSession) -> None:
         self._is_on = False
-        session.stopped = Instant.now(self._own.clock)
-        for name in self._own.workers.names:
-            order = StopRecording(self._own.workers.next_request(), session.stopped, is_withdrawn=True)
-            self._own.workers.send(name, order)
+        session.stopped = Instant.now(self._context.clock)
+        for name in self._context.workers.names:
+            order = StopRecording(self._context.workers.next_request(), session.stopped, is_withdrawn=True)
+            self._context.workers.send(name, order)
         session.recording = finished(session.recording, session.stopped.utc_ns)
         if session.is_stored:
             self._record(session)
         sentence = f"No recording was started. {session.result.sentence}"
-        self._own.journal.alarm(EventKind.RECORDING_REFUSED, sentence)
+        self._context.journal.alarm(EventKind.RECORDING_REFUSED, sentence)
 
     def _end(self, session: RecordingSession, instant: Instant) -> None:
         self.note_losses(self._gaps.stopped(session.ids, instant.utc_ns))
@@ -416,17 +417,17 @@ class Recordings:
         self._record(session)
         self._examination.recording_is_over()
         sentence = f"Recording {session.id} was stopped after {session.seconds(instant.monotonic_ns):.1f} s."
-        self._own.journal.note(EventKind.RECORDING_STOPPED, sentence)
+        self._context.journal.note(EventKind.RECORDING_STOPPED, sentence)
 
     def _record_anchor(self, session: RecordingSession, status: ChannelStatus) -> None:
         """For the case that the program ends unexpectedly: then the hole's count goes by it."""
         part = session.newest_part(status.channel)
         if part is not None and (anchor := self._anchor_of(status, part)) is not None:
-            base = self._own.clock.timebase()
+            base = self._context.clock.timebase()
             row = PartAnchor(
                 session.id, part.channel, part.number, anchor.monotonic_ns, anchor.camera_ns, base.boot, base.asleep_ns
             )
-            self._own.catalogue.record_anchor(row)
+            self._context.catalogue.record_anchor(row)
 
     def _anchor_of(self, status: ChannelStatus, part: Part) -> Anchor | None:
         anchor = anchor_of(status, part)
@@ -444,12 +445,12 @@ class Recordings:
             if not session.is_stored:
                 self._record(session)
             session.saw_part(part)
-        self._own.catalogue.record_part(part)
+        self._context.catalogue.record_part(part)
 
     def note_losses(self, losses: list[Loss]) -> None:
         """Puts losses into the catalogue and says them; one that was noted before may have another count now."""
         for loss in losses:
-            self._own.catalogue.record_loss(loss)
+            self._context.catalogue.record_loss(loss)
             before = self._noted.get(key_of(loss))
             self._noted[key_of(loss)] = loss
             while len(self._noted) > LOSSES_REMEMBERED:
@@ -463,13 +464,13 @@ class Recordings:
             frames = "frames" if loss.frames is None else f"{loss.frames} frames"
             seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
             sentence = f"{loss.channel} misses {frames} of {seconds:.3f} s ({loss.cause}). {loss.detail}".rstrip()
-            self._own.journal.warn(EventKind.LOSS_NOTED, sentence, channel=loss.channel)
+            self._context.journal.warn(EventKind.LOSS_NOTED, sentence, channel=loss.channel)
 
     def _note_recount(self, before: Loss, loss: Loss) -> None:
         if before.frames != loss.frames:
             seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
             sentence = f"{loss.channel} misses {loss.frames} frames of {seconds:.3f} s, not {before.frames}."
-            self._own.journal.note(EventKind.LOSS_NOTED, f"{sentence} {loss.detail}", channel=loss.channel)
+            self._context.journal.note(EventKind.LOSS_NOTED, f"{sentence} {loss.detail}", channel=loss.channel)
 
 
 def _stopped(session: RecordingSession, one: ChannelResult) -> ChannelResult:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.catalogue.queries import Unfinished
-from seacorder.control.context import Surroundings
+from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.files.examination import Examination
 from seacorder.control.losses.resumption import ClocksNow, Remains, hole_between, remains, unlisted_holes
@@ -29,16 +29,16 @@ MOST_CARRIED_ON = 20
 class TakingUp:
     """For the event loop alone."""
 
-    def __init__(self, surroundings: Surroundings, recordings: Recordings, examination: Examination) -> None:
-        self._own = surroundings
+    def __init__(self, context: Context, recordings: Recordings, examination: Examination) -> None:
+        self._context = context
         self._recordings = recordings
         self._examination = examination
 
     async def look_at_clock(self) -> None:
         """Says so when the wall clock is behind the catalogue, and keeps ids apart from those of earlier runs."""
-        times = await asyncio.to_thread(self._own.catalogue.times)
-        self._own.ids.continue_from(times.newest_utc_ns)
-        behind_ns = times.latest_utc_ns - self._own.clock.utc_ns()
+        times = await asyncio.to_thread(self._context.catalogue.times)
+        self._context.ids.continue_from(times.newest_utc_ns)
+        behind_ns = times.latest_utc_ns - self._context.clock.utc_ns()
         if behind_ns >= CLOCK_STEP_NS:
             sentence = (
                 f"The wall clock is {_duration(behind_ns)} behind the catalogue, whose last entry is of "
@@ -46,7 +46,7 @@ class TakingUp:
                 "Recording goes on; what is recorded now bears the earlier time and stands before older files in "
                 "lists. Set the machine's clock."
             )
-            self._own.journal.warn(EventKind.CLOCK_BEHIND, sentence)
+            self._context.journal.warn(EventKind.CLOCK_BEHIND, sentence)
 
     async def take_up(self, unfinished: Unfinished) -> None:
         """Settles what an unexpected end has left."""
@@ -56,17 +56,17 @@ class TakingUp:
         is_free = self._recordings.running is None
         if left.newest is not None:
             chain = await self._chain(left.newest)
-            if is_free and self._own.settings.settings.restart_on_failure:
+            if is_free and self._context.settings.settings.restart_on_failure:
                 await self._go_on(left, chain)
             else:
                 parts = chain[0][1]
                 written = [part.path for part in left.parts if part.recording_id == left.newest.id]
                 self._recordings.does_not_go_on(parts, written)
         for part in left.parts:
-            self._own.catalogue.record_part(part)
+            self._context.catalogue.record_part(part)
             self._examination.part(part, self._recordings.examined, repair_now=True)
         for clip in left.clips:
-            self._own.catalogue.record_clip(clip)
+            self._context.catalogue.record_clip(clip)
             self._examination.clip(clip, repair_now=True)
 
     def wait_for_files(self, earlier: Unfinished) -> None:
@@ -81,15 +81,16 @@ class TakingUp:
         self._recordings.look_for_files()
 
     async def _go_on(self, left: Remains, chain: Sequence[tuple[Recording, tuple[Part, ...]]]) -> None:
-        now = ClocksNow(self._own.clock.utc_ns() - self._own.clock.monotonic_ns(), self._own.clock.timebase())
+        clock = self._context.clock
+        now = ClocksNow(clock.utc_ns() - clock.monotonic_ns(), clock.timebase())
         anchors = [one for recording, _ in chain for one in await self._anchors(recording)]
         if step_ns := now.set_by_ns(anchors):
             sentence = (
                 f"The wall clock was set by {step_ns / NS_PER_SECOND:+.1f} s while the program was not running; the "
                 "hole in the recording is as long as the monotonic clock says."
             )
-            self._own.journal.warn(EventKind.CLOCK_STEPPED, sentence)
-        names = self._own.workers.recording_names
+            self._context.journal.warn(EventKind.CLOCK_STEPPED, sentence)
+        names = self._context.workers.recording_names
         known = {*names, *map(clean_name, names)}
         gaps = left.gaps([part for _, parts in chain for part in parts], anchors, now)
         self._recordings.resume(chain[0][0], [gap for gap in gaps if gap.channel in known])
@@ -99,7 +100,7 @@ class TakingUp:
         """Those that were still being examined when the program ended once more, within seconds."""
         for (following, after), (before, parts) in pairwise(chain):
             page = Page(recording_id=before.id, limit=LIMIT_MAX, newest_first=True)
-            losses = (await asyncio.to_thread(self._own.catalogue.losses, page)).items
+            losses = (await asyncio.to_thread(self._context.catalogue.losses, page)).items
             anchors = [*await self._anchors(before), *await self._anchors(following)]
             self._recordings.note_losses([hole_between(*one, anchors) for one in unlisted_holes(parts, after, losses)])
 
@@ -109,13 +110,13 @@ class TakingUp:
         recording: Recording | None = newest
         while recording is not None and len(chain) < MOST_CARRIED_ON:
             page = Page(recording_id=recording.id, limit=LIMIT_MAX, newest_first=True)
-            chain.append((recording, (await asyncio.to_thread(self._own.catalogue.parts, page)).items))
+            chain.append((recording, (await asyncio.to_thread(self._context.catalogue.parts, page)).items))
             before = recording.continues
-            recording = None if before is None else await asyncio.to_thread(self._own.catalogue.recording, before)
+            recording = None if before is None else await asyncio.to_thread(self._context.catalogue.recording, before)
         return chain
 
     async def _anchors(self, recording: Recording) -> tuple[PartAnchor, ...]:
-        return await asyncio.to_thread(self._own.catalogue.anchors, recording.id)
+        return await asyncio.to_thread(self._context.catalogue.anchors, recording.id)
 
 
 def _duration(ns: int) -> str:

@@ -12,7 +12,7 @@ NOTHING_YET = "It was stopped before a picture came."
 FINISH_SECONDS = 20.0
 """How long the disk may take for the last bytes and the index after a stop; then the file stays as it stands.
 
-Control waits for ten seconds more (control.context.Limits)."""
+Control waits for ten seconds more (control.context.Timeouts)."""
 LEAVE_SECONDS = 60.0
 """The same for a file that was left because its disk refuses: it may come back, and nobody waits for it."""
 LEFT_SECONDS = 2.0
