@@ -15,10 +15,10 @@ from seacorder.model.channel import ChannelSettings, ChannelState, PictureFault
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.instant import Instant
 from seacorder.model.naming import Naming
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind, Loss, LossCause
 from seacorder.model.report import EventNoted, LossNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track, TrackFormat
-from seacorder.sinks.context import FinishOutcome
 
 FRAME_SECONDS = 0.1
 GROUP = 10
@@ -217,7 +217,7 @@ def test_frames_that_the_source_says_never_arrived_are_a_loss(bench: Bench) -> N
 def test_a_stop_takes_the_frames_up_to_its_instant_and_no_more(bench: Bench) -> None:
     sink = bench.record()
     bench.frames(3)
-    done: list[FinishOutcome] = []
+    done: list[ChannelOutcome] = []
     ahead = Instant(bench.clock.monotonic_ns() + 150_000_000, 0)
     assert bench.channel.outputs.stop(Slot.RECORDING, ahead, done.append)
     bench.frames(3)

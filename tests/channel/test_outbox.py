@@ -6,11 +6,16 @@ import pytest
 
 from seacorder.channel.outbox import Outbox
 from seacorder.model.channel import ChannelState, ChannelStatus
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, Report
 
 
 def status(frames: int) -> ChannelStatus:
     return ChannelStatus("Bow", ChannelState.LIVE, 0, None, frames_received=frames)
+
+
+def answer(request: int) -> Answer:
+    return Answer(request, ChannelOutcome("Bow", ok=True))
 
 
 def test_sends_in_order_and_only_the_newest_of_waiting_heartbeats() -> None:
@@ -22,27 +27,27 @@ def test_sends_in_order_and_only_the_newest_of_waiting_heartbeats() -> None:
         sent.append(report)
 
     outbox = Outbox(send)
-    for report in (status(1), status(2), Answer(1, True), status(3), status(4)):
+    for report in (status(1), status(2), answer(1), status(3), status(4)):
         outbox.put(report)
     outbox.start()
     assert not outbox.drain(0)
     gate.set()
     assert outbox.drain(10)
-    assert sent == [status(2), Answer(1, True), status(4)]
+    assert sent == [status(2), answer(1), status(4)]
 
 
 def test_a_report_that_cannot_be_sent_does_not_keep_the_others_back(caplog: pytest.LogCaptureFixture) -> None:
     sent: list[Report] = []
 
     def send(report: Report) -> None:
-        if report == Answer(1, True):
+        if report == answer(1):
             raise RuntimeError("it cannot be pickled")
         sent.append(report)
 
     outbox = Outbox(send)
-    outbox.put(Answer(1, True))
-    outbox.put(Answer(2, True))
+    outbox.put(answer(1))
+    outbox.put(answer(2))
     outbox.start()
     assert outbox.drain(20)
-    assert sent == [Answer(2, True)]
+    assert sent == [answer(2)]
     assert "it cannot be pickled" in caplog.text

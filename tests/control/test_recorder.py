@@ -11,9 +11,9 @@ from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording, StopRecording
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
+from seacorder.model.outcome import CommandFailed
 from seacorder.model.recording import FileState, FileStatus, Loss, LossCause, RecordingState
 from seacorder.model.report import FileExamined, LossNoted
-from seacorder.model.result import CommandFailed
 from seacorder.model.settings import SettingsChange
 
 LIVE, FAILED = ChannelState.LIVE, ChannelState.FAILED
@@ -106,7 +106,7 @@ async def test_without_any_picture_start_is_refused_and_withdrawn(bridge: Bridge
     await bridge.start(FAILED, FAILED)
     with pytest.raises(CommandFailed, match=r"Bow: Bow is failed\. Stern: Stern is failed\.") as refused:
         await bridge.recorder.start_recording()
-    assert [(one.channel, one.ok) for one in refused.value.result.channels] == [("Bow", False), ("Stern", False)]
+    assert [(one.channel, one.ok) for one in refused.value.outcome.channels] == [("Bow", False), ("Stern", False)]
     assert "first picture" not in "".join(event.sentence for event in bridge.recorder.events.after(0))
     assert bridge["Bow"].told(StopRecording)
     assert bridge["Stern"].told(StopRecording)

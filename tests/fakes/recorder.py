@@ -24,6 +24,7 @@ from seacorder.model.encoding_decision import plan_for
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.narration import NarrationView
+from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 from seacorder.model.recording import (
     Clip,
@@ -38,7 +39,6 @@ from seacorder.model.recording import (
     RecordingState,
 )
 from seacorder.model.report import Picture
-from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
 from seacorder.model.settings import (
     ChannelEncoding,
     ChannelSettingsView,
@@ -155,7 +155,7 @@ class FakeRecorder:
     def is_clip_recording(self, kind: FileKind = FileKind.CLIP) -> bool:
         return kind in self.clips
 
-    async def start_recording(self) -> CommandResult:
+    async def start_recording(self) -> CommandOutcome:
         instant = self._begin("start_recording")
         if not any(one.is_live for one in self.channels):
             raise CommandFailed("No channel can record.", self._result(instant, ""))
@@ -165,7 +165,7 @@ class FakeRecorder:
             self._note("recording_started", "Recording started.")
         return self._result(instant, self.recording_id)
 
-    async def stop_recording(self) -> CommandResult:
+    async def stop_recording(self) -> CommandOutcome:
         instant = self._begin("stop_recording")
         if self.recording_id is None:
             return self._idle(instant)
@@ -173,20 +173,20 @@ class FakeRecorder:
         self._note("recording_stopped", "Recording stopped.")
         return self._finished(instant, stopped)
 
-    async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
+    async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandOutcome:
         instant = self._begin("start_clip")
         if not any(one.is_live for one in self.channels):
             raise CommandFailed("No channel is live.", self._result(instant, ""))
         self.clips.setdefault(kind, instant)
         return self._result(instant, "clip-1")
 
-    async def stop_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
+    async def stop_clip(self, kind: FileKind = FileKind.CLIP) -> CommandOutcome:
         instant = self._begin("stop_clip")
         if self.clips.pop(kind, None) is None:
             return self._idle(instant)
         return self._finished(instant, "clip-1")
 
-    async def take_framegrab(self, channel: str | None = None) -> CommandResult:
+    async def take_framegrab(self, channel: str | None = None) -> CommandOutcome:
         instant = self._begin(f"take_framegrab {channel}")
         return self._finished(instant, "framegrab-1", only=channel)
 
@@ -287,20 +287,20 @@ class FakeRecorder:
     def _seconds(self) -> float:
         return (self.clock.monotonic_ns() - self.recording_since_ns) / 1e9 if self.recording_id else 0.0
 
-    def _result(self, instant: Instant, identity: str, *, only: str | None = None) -> CommandResult:
+    def _result(self, instant: Instant, identity: str, *, only: str | None = None) -> CommandOutcome:
         chosen = [one for one in self.channels if only in {None, one.name}]
-        return CommandResult(instant, identity, tuple(_channel_result(one, instant) for one in chosen))
+        return CommandOutcome(instant, identity, tuple(_channel_result(one, instant) for one in chosen))
 
-    def _finished(self, instant: Instant, identity: str, *, only: str | None = None) -> CommandResult:
+    def _finished(self, instant: Instant, identity: str, *, only: str | None = None) -> CommandOutcome:
         result = self._result(instant, identity, only=only)
         refusals = {one.name: one.refusal for one in self.channels if one.is_live and one.refusal}
         return replace(result, channels=tuple(
-            ChannelResult(one.channel, False, refusals[one.channel]) if one.channel in refusals else one
+            ChannelOutcome(one.channel, False, refusals[one.channel]) if one.channel in refusals else one
             for one in result.channels
         ))
 
-    def _idle(self, instant: Instant) -> CommandResult:
-        return CommandResult(instant, "", tuple(ChannelResult(one.name, ok=True) for one in self.channels))
+    def _idle(self, instant: Instant) -> CommandOutcome:
+        return CommandOutcome(instant, "", tuple(ChannelOutcome(one.name, ok=True) for one in self.channels))
 
     def _view(self, channel: FakeChannel) -> ChannelView:
         now = self.clock.utc_ns()
@@ -327,11 +327,11 @@ class FakeRecorder:
         return FileStatus(identity, path, 1, now - HOUR_NS, 2500, 123_000_000, self.clock.monotonic_ns(), now)
 
 
-def _channel_result(channel: FakeChannel, instant: Instant) -> ChannelResult:
+def _channel_result(channel: FakeChannel, instant: Instant) -> ChannelOutcome:
     if not channel.is_live:
         sentence = channel.reason or "The channel is not live."
-        return ChannelResult(channel.name, ok=False, sentence=sentence, was_asked=False)
-    return ChannelResult(channel.name, ok=True, achieved_utc_ns=instant.utc_ns - 20_000_000, path="/data/x.mp4")
+        return ChannelOutcome(channel.name, ok=False, sentence=sentence, was_asked=False)
+    return ChannelOutcome(channel.name, ok=True, achieved_utc_ns=instant.utc_ns - 20_000_000, path="/data/x.mp4")
 
 
 def _check_folder(text: str | None) -> None:

@@ -1,8 +1,9 @@
 """A sink that remembers what it was given and finishes at once."""
 
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileStatus
 from seacorder.model.sample import Sample, SourceFormat
-from seacorder.sinks.context import FinishOutcome, OnOutcome
+from seacorder.sinks.context import OnOutcome
 
 
 class FakeSink:
@@ -19,7 +20,7 @@ class FakeSink:
 
     def finish(self, on_done: OnOutcome) -> None:
         self.is_finished = True
-        on_done(FinishOutcome(True))
+        on_done(ChannelOutcome("Bow", True))
 
     def status(self) -> FileStatus | None:
         return None

@@ -12,9 +12,10 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import StartClip, StartRecording, TakeFramegrab
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.naming import Naming
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind
 from seacorder.model.sample import Sample, SourceFormat
-from seacorder.sinks.context import FinishOutcome, SinkContext
+from seacorder.sinks.context import SinkContext
 from seacorder.storage.memory_budget import MemoryBudget
 
 DEADLINE_SECONDS = 20.0
@@ -25,13 +26,13 @@ class Outcome:
     """Waits for one outcome."""
 
     come: threading.Event = field(default_factory=threading.Event)
-    outcomes: list[FinishOutcome] = field(default_factory=list)
+    outcomes: list[ChannelOutcome] = field(default_factory=list)
 
-    def __call__(self, outcome: FinishOutcome) -> None:
+    def __call__(self, outcome: ChannelOutcome) -> None:
         self.outcomes.append(outcome)
         self.come.set()
 
-    def wait(self) -> FinishOutcome:
+    def wait(self) -> ChannelOutcome:
         assert self.come.wait(DEADLINE_SECONDS), "no outcome came"
         assert len(self.outcomes) == 1
         return self.outcomes[0]
@@ -85,7 +86,7 @@ class Bench:
                 self.clock.advance(behind_ns / 1e9)
             sink.write(sample, source)
 
-    def finish(self, sink: Any) -> FinishOutcome:
+    def finish(self, sink: Any) -> ChannelOutcome:
         done = Outcome()
         sink.finish(done)
         return done.wait()

@@ -20,6 +20,7 @@ from seacorder.model.command import (
     TakeFramegrab,
     TakePicture,
 )
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import Clip, FaultKind, FileKind, FileState, FileStatus, Framegrab, Part
 from seacorder.model.report import (
     Answer,
@@ -165,7 +166,8 @@ class FakeWorker:
         is_live = self.status.state is ChannelState.LIVE
         match command:
             case StartRecording() | StartClip() | TakeFramegrab() if self.refusal or not is_live:
-                return Answer(command.request, False, self.refusal or self.status.reason or "")
+                sentence = self.refusal or self.status.reason or ""
+                return Answer(command.request, ChannelOutcome(self.name, False, sentence))
             case StartRecording():
                 self.open_part(command)
             case StopRecording() if self.part is not None:
@@ -182,7 +184,7 @@ class FakeWorker:
                 return Picture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
             case ChangeRecording() | ChangeEncoding() | SetOverlayText() | HearNarration():
                 return None
-        return Answer(command.request, True, achieved_utc_ns=self._clock.utc_ns())
+        return Answer(command.request, ChannelOutcome(self.name, True, achieved_utc_ns=self._clock.utc_ns()))
 
     def _open_clip(self, order: StartClip) -> None:
         path = f"{order.naming.base_folder}/{self.name}_clip.mp4"

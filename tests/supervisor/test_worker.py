@@ -15,6 +15,7 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import ChangeRecording, StopRecording, TakePicture
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.naming import Naming
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind
 from seacorder.model.report import Answer, Picture
 from seacorder.supervisor.state import IllegalMove, WorkerState
@@ -69,7 +70,7 @@ async def test_what_is_sent_on_start_follows_the_first_message(yard: Yard) -> No
     await yard.heard.until(lambda: yard.heard.started)
     answer = await worker.request(StopRecording(yard.supervisor.next_request(), NOW), 10)
     assert isinstance(answer, Answer)
-    assert "name='Stern'" in answer.sentence
+    assert "name='Stern'" in answer.outcome.sentence
 
 
 async def test_the_programs_settings_do_not_reach_workers(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +79,7 @@ async def test_the_programs_settings_do_not_reach_workers(yard: Yard, monkeypatc
     await yard.heard.until(lambda: yard.heard.started)
     answer = await worker.request(StopRecording(yard.supervisor.next_request(), NOW), 10)
     assert isinstance(answer, Answer)
-    assert answer.path is None
+    assert answer.outcome.path is None
 
 
 async def test_a_terminals_interrupt_does_not_reach_workers(yard: Yard) -> None:
@@ -178,7 +179,7 @@ async def test_one_run_ends_by_itself(yard: Yard) -> None:
     worker = yard.start("once", first=7, restarts=False)
     await worker.ended()
     assert worker.state is WorkerState.STOPPED
-    assert yard.heard.reports == [Answer(7, ok=True)]
+    assert yard.heard.reports == [Answer(7, ChannelOutcome("once", ok=True))]
     assert yard.heard.lost == []
 
 

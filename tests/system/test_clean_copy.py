@@ -52,10 +52,10 @@ def closed(worker: LoneWorker, channel: str) -> list[Part]:
 @pytest.mark.slow
 def test_both_are_recorded_whole_and_the_stop_waits_for_both(tmp_path: Path) -> None:
     worker, answer = record(tmp_path, "test:?size=640x360&rate=25&gop=12", parts=3)
-    assert answer.ok, answer.sentence
+    assert answer.outcome.ok, answer.outcome.sentence
     burned, clean = closed(worker, "Bow"), closed(worker, "Bow_clean")
     assert {part.state for part in [*burned, *clean]} == {FileState.WHOLE}
-    assert answer.path == burned[-1].path
+    assert answer.outcome.path == burned[-1].path
     assert [part.number for part in clean] == list(range(5, 5 + len(clean)))
     assert [part.number for part in burned] == list(range(1, 1 + len(burned)))
     assert {Path(part.path).name for part in clean[:1]} == {"Bow_clean_005.mp4"}
@@ -111,7 +111,7 @@ def test_what_is_asked_for_in_mid_recording_begins_before_pictures_are_burned(tm
     worker.send(StopRecording(2, Instant.now(CLOCK)))
     answer = worker.wait_for(lambda one: isinstance(one, Answer) and one.request == 2, "the stop")
     assert isinstance(answer, Answer)
-    assert answer.ok, answer.sentence
+    assert answer.outcome.ok, answer.outcome.sentence
     burned, clean = closed(worker, "Bow"), closed(worker, "Bow_clean")
     assert worker.close() == 0
     assert {part.state for part in [*burned, *clean]} == {FileState.WHOLE}

@@ -65,7 +65,7 @@ class Encoded:
     def answer(self, request: int) -> Answer:
         found = self.worker.wait_for(lambda one: isinstance(one, Answer) and one.request == request, "the answer")
         assert isinstance(found, Answer)
-        assert found.ok, found.sentence
+        assert found.outcome.ok, found.outcome.sentence
         return found
 
     def stop(self) -> None:
@@ -180,11 +180,11 @@ def test_clips_stills_and_the_live_picture_work_on_encoded_channels(encoder: str
     channel.answer(2)
     grab = Instant.now(CLOCK)
     channel.worker.send(TakeFramegrab(3, "G", grab, channel.naming(FileKind.FRAMEGRAB), "R"))
-    still = channel.answer(3)
+    still = channel.answer(3).outcome
     channel.worker.send(TakePicture(4, 160))
     picture = channel.worker.wait_for(lambda one: isinstance(one, Picture), "the picture")
     channel.worker.send(StopClip(5, FileKind.CLIP, Instant.now(CLOCK)))
-    clip_path = channel.answer(5).path
+    clip_path = channel.answer(5).outcome.path
     channel.stop()
     assert clip_path is not None
     begun = readings(decoded_frames(Path(clip_path)))

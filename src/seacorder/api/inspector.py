@@ -17,7 +17,7 @@ from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.routes import add_v1
 from seacorder.base.errors import BadRequest
 from seacorder.config.schema import ServerSettings
-from seacorder.model.result import CommandFailed
+from seacorder.model.outcome import CommandFailed
 from seacorder.model.settings import RecorderSettings, SettingsChange
 
 RECORDER_SETTINGS: Mapping[str, tuple[str, wire.Reader]] = {

@@ -20,6 +20,7 @@ from seacorder.model.encoding import EncodingSettings
 from seacorder.model.encoding_decision import PASS_THROUGH_CODECS
 from seacorder.model.event import Severity
 from seacorder.model.instant import Instant
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileStatus
 from seacorder.model.report import Answer, LossNoted, Report
 from seacorder.model.sample import SourceFormat, SourcePacket
@@ -54,14 +55,14 @@ class BothAnswers:
                         self._waiting[report.request] = report
                         return
                     del self._waiting[report.request]
-                    report = _joined(first, report)
+                    report = Answer(report.request, _joined(first.outcome, report.outcome))
         self._report(report)
 
 
-def _joined(one: Answer, other: Answer) -> Answer:
-    """The channel's own answer says when and where; the copy has neither."""
+def _joined(one: ChannelOutcome, other: ChannelOutcome) -> ChannelOutcome:
+    """The channel's own outcome says when and where; the copy has neither."""
     own = one if one.path is not None else other
-    sentence = " ".join(answer.sentence for answer in (one, other) if answer.sentence)
+    sentence = " ".join(outcome.sentence for outcome in (one, other) if outcome.sentence)
     return replace(own, ok=one.ok and other.ok, sentence=sentence)
 
 
@@ -226,10 +227,11 @@ class CleanCopy:
             self._answers(report)
         elif isinstance(report, Answer) and report.request != _UNASKED:
             self._burned.report(self._burned.status())  # it goes first, as with the channel's own answers
-            self._answers(report if report.path is None else replace(report, path=None))
-        elif isinstance(report, Answer) and not report.ok:
-            name = self._settings.name
-            self._burned.note("clean_not_recording", Severity.WARNING, f"{name} is not recorded yet. {report.sentence}")
+            outcome = replace(report.outcome, channel=self._burned.settings.name, path=None)
+            self._answers(Answer(report.request, outcome))
+        elif isinstance(report, Answer) and not report.outcome.ok:
+            sentence = f"{self._settings.name} is not recorded yet. {report.outcome.sentence}"
+            self._burned.note("clean_not_recording", Severity.WARNING, sentence)
 
 
 def _asks(encoding: EncodingSettings) -> bool:

@@ -23,8 +23,9 @@ from seacorder.model.command import (
     TakePicture,
 )
 from seacorder.model.instant import Instant
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, Picture
-from seacorder.sinks.context import FinishOutcome, SinkContext
+from seacorder.sinks.context import SinkContext
 from seacorder.sinks.still.framegrab import take_framegrab, thumbnail_of
 from seacorder.sinks.video.clip import ClipSink
 from seacorder.sinks.video.recording import RecordingSink
@@ -44,6 +45,7 @@ class Orders:
     ) -> None:
         self._channel = channel
         self._context = context
+        self._outcome = partial(ChannelOutcome, channel.settings.name)
         self._wake = wake
         """Tells the heartbeat that something new is due."""
         self._change_encoding = change_encoding
@@ -89,7 +91,7 @@ class Orders:
             running = channel.outputs[Slot.RECORDING]
             if running is not None and running.id == order.recording_id and running.stop is None:
                 status = running.sink.status()
-                self._answer(order.request, FinishOutcome(status is not None, path=status.path if status else None))
+                self._answer(order.request, self._outcome(status is not None, path=status.path if status else None))
                 return
             if running is not None:
                 self._stop(Slot.RECORDING, None, order.instant)
@@ -104,7 +106,7 @@ class Orders:
                 if begin_ns is None:
                     self._write_since(output, instant_ns)
                 return
-        self._answer(order.request, FinishOutcome(False, channel.reason))
+        self._answer(order.request, self._outcome(False, channel.reason))
 
     def _change_recording(self, change: ChangeRecording) -> None:
         with self._channel.lock:
@@ -122,7 +124,7 @@ class Orders:
         channel = self._channel
         with channel.lock:
             if not channel.is_live:
-                self._answer(order.request, FinishOutcome(False, channel.reason))
+                self._answer(order.request, self._outcome(False, channel.reason))
                 return
             slot = Slot.of(order.kind)
             if channel.outputs[slot] is not None:
@@ -144,7 +146,7 @@ class Orders:
             if slot is Slot.RECORDING and channel.outputs[slot] is not None:
                 channel.close_hole(instant)
             if not channel.outputs.stop(slot, instant, lambda outcome: self._answer(request, outcome)):
-                self._answer(request, FinishOutcome(True))
+                self._answer(request, self._outcome(True))
             elif not channel.is_live:
                 channel.outputs.finish_due(instant.monotonic_ns, is_live=False)
         self._wake()
@@ -153,7 +155,7 @@ class Orders:
         channel = self._channel
         with channel.lock:
             if not channel.is_live:
-                self._answer(order.request, FinishOutcome(False, channel.reason))
+                self._answer(order.request, self._outcome(False, channel.reason))
                 return
             if not channel.has_reached(order.instant.monotonic_ns):
                 wait_ns = ENCODED_FRAMEGRAB_WAIT_NS if channel.encoding.is_on else FRAMEGRAB_WAIT_NS
@@ -166,7 +168,7 @@ class Orders:
     def _grab_now(self, order: TakeFramegrab) -> None:
         found = self._channel.backlog.group_at(order.instant.monotonic_ns)
         if found is None:
-            self._answer(order.request, FinishOutcome(False, f"{self._channel.settings.name} has no picture yet."))
+            self._answer(order.request, self._outcome(False, f"{self._channel.settings.name} has no picture yet."))
             return
         samples, source = found
         take_framegrab(order, samples, source, self._context, lambda outcome: self._answer(order.request, outcome))
@@ -191,14 +193,12 @@ class Orders:
             picture = self._picture[2]
         self._channel.report(Picture(order.request, picture.jpeg, picture.frame_utc_ns))
 
-    def _when_started(self, request: int) -> Callable[[FinishOutcome], None]:
+    def _when_started(self, request: int) -> Callable[[ChannelOutcome], None]:
         return lambda outcome: self._answer(request, outcome)
 
-    def _answer(self, request: int | None, outcome: FinishOutcome) -> None:
+    def _answer(self, request: int | None, outcome: ChannelOutcome) -> None:
         """The heartbeat goes first, so that whoever hears the answer already sees the state that belongs to it."""
         if request is None:
             return
         self._channel.report(self._channel.status())
-        self._channel.report(
-            Answer(request, outcome.ok, outcome.sentence, outcome.achieved_utc_ns, outcome.path)
-        )
+        self._channel.report(Answer(request, outcome))

@@ -8,9 +8,10 @@ from typing import Protocol
 from seacorder.base.clock import NS_PER_MS
 from seacorder.channel.timing.timeline import decoded_ns
 from seacorder.model.instant import Instant
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind, FileStatus
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
-from seacorder.sinks.context import FinishOutcome, OnOutcome
+from seacorder.sinks.context import OnOutcome
 
 LAST_FRAME_GRACE_NS = 250 * NS_PER_MS
 """How long a stop waits for frames that were captured before its instant while none comes."""
@@ -166,7 +167,7 @@ class Outputs:
             self._before_recording_ends()
         del self._slots[slot]
 
-        def done(outcome: FinishOutcome) -> None:
+        def done(outcome: ChannelOutcome) -> None:
             for on_done in output.on_done:
                 on_done(outcome)
 

@@ -29,7 +29,8 @@ from seacorder.model.command import EndWorker, HearNarration
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.event import Severity
 from seacorder.model.instant import Instant
-from seacorder.sinks.context import FinishOutcome, SinkContext
+from seacorder.model.outcome import ChannelOutcome
+from seacorder.sinks.context import SinkContext
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.durable import MemoryBudget
 from seacorder.storage.volume_room import VolumeRooms
@@ -181,7 +182,7 @@ def end(channel: Channel, clean: CleanCopy, outbox: Outbox, code: int) -> None:
     """
     done = threading.Semaphore(0)
 
-    def one_done(outcome: FinishOutcome) -> None:
+    def one_done(outcome: ChannelOutcome) -> None:
         if not outcome.ok:
             log.error("%s", outcome.sentence)
         done.release()

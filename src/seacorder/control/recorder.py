@@ -32,10 +32,10 @@ from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.control.workers.narration import Narration
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
 from seacorder.model.report import Picture
-from seacorder.model.result import CommandResult
 from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 from seacorder.model.volume import MarkedFolder
@@ -183,7 +183,7 @@ class Recorder:
 
     # Commands. Each takes its instant at the beginning.
 
-    async def start_recording(self) -> CommandResult:
+    async def start_recording(self) -> CommandOutcome:
         """Master start of all channels at one instant; the result of the running recording when one is on.
 
         Answered when the first bytes are on disk, or after two seconds for a worker that does not answer. A channel
@@ -191,21 +191,21 @@ class Recorder:
         """
         return await self._recordings.start()
 
-    async def stop_recording(self) -> CommandResult:
+    async def stop_recording(self) -> CommandOutcome:
         """Master stop; answered when every file is whole and on disk. Fine when nothing runs: then `id` is empty."""
         result = await self._recordings.stop()
         self._encodings.files_may_be_over()
         return result
 
-    async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
+    async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandOutcome:
         """A clip of every live channel, from the pre-roll on. Raises NotPossible when no channel is live."""
         return await self._clips[kind].start()
 
-    async def stop_clip(self, kind: FileKind = FileKind.CLIP) -> CommandResult:
+    async def stop_clip(self, kind: FileKind = FileKind.CLIP) -> CommandOutcome:
         """Ends the clip; fine when none runs."""
         return await self._clips[kind].stop()
 
-    async def take_framegrab(self, channel: str | None = None) -> CommandResult:
+    async def take_framegrab(self, channel: str | None = None) -> CommandOutcome:
         """A still of every live channel, or of one. Not `ok` when none is live; BadRequest for an unknown channel."""
         return await self._framegrabs.take(channel)
 

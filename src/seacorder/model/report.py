@@ -5,20 +5,16 @@ from dataclasses import dataclass
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.event import Event
 from seacorder.model.file_note import FileNote
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The end of one command: done, or one sentence on why not."""
+    """The end of one command: what it came to on the worker's channel."""
 
     request: int
-    ok: bool
-    sentence: str = ""
-    """Why not; empty when done."""
-    achieved_utc_ns: int | None = None
-    """Capture time of the first frame of a start, the last of a stop, the frame of a framegrab."""
-    path: str | None = None
+    outcome: ChannelOutcome
 
 
 @dataclass(frozen=True, slots=True)

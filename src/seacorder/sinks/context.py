@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from seacorder.base.clock import Clock
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.event import Event, Severity
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import EventNoted, Report
 from seacorder.storage.disk import Disk
 from seacorder.storage.memory_budget import MemoryBudget
@@ -39,16 +40,4 @@ class SinkContext:
         self.report(EventNoted(Event(self.clock.utc_ns(), kind, severity, sentence, self.channel.name)))
 
 
-@dataclass(frozen=True, slots=True)
-class FinishOutcome:
-    """How a start, a stop or a framegrab ended."""
-
-    ok: bool
-    sentence: str = ""
-    """Why not; empty when done."""
-    achieved_utc_ns: int | None = None
-    """Capture time of the first frame of a start, of the last of a stop, of the frame of a framegrab."""
-    path: str | None = None
-
-
-OnOutcome = Callable[[FinishOutcome], None]
+OnOutcome = Callable[[ChannelOutcome], None]

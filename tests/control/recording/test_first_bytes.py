@@ -8,12 +8,12 @@ import pytest
 from control.bridge import Bridge
 from seacorder.control.recording.first_bytes import RECORDINGS_KEPT, FirstBytes
 from seacorder.model.command import StartRecording, StopRecording
+from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.recording import FileState, Loss, LossCause, Part
 from seacorder.model.report import LossNoted, PartClosed, PartOpened
-from seacorder.model.result import CommandFailed, CommandResult
 
 
-async def begin(bridge: Bridge) -> tuple[asyncio.Task[CommandResult], Part]:
+async def begin(bridge: Bridge) -> tuple[asyncio.Task[CommandOutcome], Part]:
     """A start whose answers are still to come; Bow has begun a part, of which its disk takes nothing."""
     bridge["Bow"].is_hung = bridge["Stern"].is_hung = True
     start = asyncio.create_task(bridge.recorder.start_recording())

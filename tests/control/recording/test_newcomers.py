@@ -7,12 +7,12 @@ import pytest
 from control.bridge import QUICK, Bridge
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording, StopRecording
-from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
+from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 
 LIVE, CONNECTING, FAILED = ChannelState.LIVE, ChannelState.CONNECTING, ChannelState.FAILED
 
 
-async def starting(bridge: Bridge, *states: ChannelState) -> "asyncio.Task[CommandResult]":
+async def starting(bridge: Bridge, *states: ChannelState) -> "asyncio.Task[CommandOutcome]":
     """A start that every channel has been told of, and that waits."""
     await bridge.start(*states)
     task = asyncio.ensure_future(bridge.recorder.start_recording())
@@ -87,12 +87,12 @@ async def test_a_stop_right_behind_waits_for_the_start(bridge: Bridge) -> None:
 
 
 def test_what_is_complete_and_what_has_failed() -> None:
-    def came_to(*channels: ChannelResult, is_coming: bool = False) -> CommandResult:
-        return CommandResult(None, "x", channels, is_coming)  # type: ignore[arg-type]
+    def came_to(*channels: ChannelOutcome, is_coming: bool = False) -> CommandOutcome:
+        return CommandOutcome(None, "x", channels, is_coming)  # type: ignore[arg-type]
 
-    done = ChannelResult("Bow", True)
-    failed = ChannelResult("Stern", False, "It failed.")
-    away = ChannelResult("Port", False, "It is away.", was_asked=False)
+    done = ChannelOutcome("Bow", True)
+    failed = ChannelOutcome("Stern", False, "It failed.")
+    away = ChannelOutcome("Port", False, "It is away.", was_asked=False)
     assert came_to(done, away).is_complete
     assert came_to().is_complete
     assert not came_to(done, failed, away).is_complete

@@ -9,6 +9,7 @@ from worker_parts import heartbeat, status
 
 from seacorder.base.pipe import Link
 from seacorder.model.command import ChangeRecording, EndWorker, StopRecording, TakePicture
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, Picture
 
 link = Link.from_stdio()
@@ -23,7 +24,8 @@ for message in messages:
             if width:
                 link.send(Picture(number, b"x" * width))
         case StopRecording(request=number):
-            link.send(Answer(number, ok=True, sentence=repr(first), path=os.environ.get("SEACORDER_SECRET")))
+            path = os.environ.get("SEACORDER_SECRET")
+            link.send(Answer(number, ChannelOutcome(first.name, ok=True, sentence=repr(first), path=path)))
         case ChangeRecording():
             print("2026-01-01T00:00:00+0000 WARNING Bow: lost rtsp://user:secret@camera/1", file=sys.stderr)
             print("  a second line of it", file=sys.stderr)

@@ -27,7 +27,7 @@ from seacorder.base.errors import (
     WorkerLost,
 )
 from seacorder.base.redaction import redact
-from seacorder.model.result import CommandFailed
+from seacorder.model.outcome import CommandFailed
 
 _log = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ def problem_of(error: Exception, path: str) -> Problem:
         headers["connection"] = "close"
     if isinstance(error, CommandFailed):
         more["channels"] = [
-            {"channel": one.channel, "ok": one.ok, "sentence": redact(one.sentence)} for one in error.result.channels
+            {"channel": one.channel, "ok": one.ok, "sentence": redact(one.sentence)} for one in error.outcome.channels
         ]
     title = _TITLES.get(error.kind, _TITLES["error"])
     return Problem(status_of(error, path), error.kind, title, error.sentence, more, headers)

@@ -18,8 +18,8 @@ from seacorder.api.v1.events import EventFeed
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
 from seacorder.api.v1.times import read_utc
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
+from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX
-from seacorder.model.result import CommandFailed, CommandResult
 
 Row = TypeVar("Row")
 
@@ -223,7 +223,7 @@ class CatalogueRows:
         return _json(views.PageOf[Any](items=items, next_cursor=found.next_cursor))
 
 
-def _outcome(failure: str, result: CommandResult, *, may_be_idle: bool = True) -> Response:
+def _outcome(failure: str, result: CommandOutcome, *, may_be_idle: bool = True) -> Response:
     if not result.ok and (result.channels or not may_be_idle):
         raise CommandFailed(failure, result)
     return _json(views.outcome(result))

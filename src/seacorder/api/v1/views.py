@@ -15,9 +15,9 @@ from seacorder.model.channel import ChannelState
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
 from seacorder.model.narration import NarrationView, SoundState
+from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, RecordingState
-from seacorder.model.result import CommandResult
 from seacorder.model.settings import Override, SettingValue
 from seacorder.model.status import ChannelView, RecorderStatus
 
@@ -314,7 +314,7 @@ def shown(view: type[Shown], noun: object, **given: Any) -> Shown:
     return view(**fields, **given)
 
 
-def outcome(result: CommandResult) -> Outcome:
+def outcome(result: CommandOutcome) -> Outcome:
     """The result of a command; nothing to do counts as done."""
     channels = [shown(ChannelOutcome, one) for one in result.channels]
     done = result.ok or not channels

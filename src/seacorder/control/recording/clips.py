@@ -12,8 +12,8 @@ from seacorder.control.workers.freshness import StoredBytes, file_of
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.command import StartClip, StopClip
 from seacorder.model.instant import Instant
+from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 from seacorder.model.recording import Clip, FileKind, FileState
-from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
 
 
 class ClipSession:
@@ -22,7 +22,7 @@ class ClipSession:
     def __init__(self, identifier: str, kind: FileKind, instant: Instant) -> None:
         self.id = identifier
         self.stored = StoredBytes(identifier, kind)
-        self.result = CommandResult(instant, identifier, ())
+        self.outcome = CommandOutcome(instant, identifier, ())
         self.open: dict[str, Clip] = {}
         """By channel: the files that are not closed."""
         self.coming: set[str] = set()
@@ -37,7 +37,7 @@ class ClipSession:
     @property
     def channels(self) -> tuple[str, ...]:
         """Those that write it."""
-        took_part = (one.channel for one in self.result.channels if one.ok or one.channel in self.coming)
+        took_part = (one.channel for one in self.outcome.channels if one.ok or one.channel in self.coming)
         return tuple(channel for channel in took_part if channel not in self.lost)
 
 
@@ -66,12 +66,12 @@ class Clips:
             return False
         return session.stored.any_fresh(self._context.workers.names, self._context.clock.monotonic_ns())
 
-    async def start(self) -> CommandResult:
+    async def start(self) -> CommandOutcome:
         """Starts a clip on all live channels. Raises NotPossible when none is live or none can."""
         instant = Instant.now(self._context.clock)
         async with self._lock:
             if (running := self.running) is not None:
-                return running.result
+                return running.outcome
             live = self._context.watch.live
             if not live:
                 raise CommandFailed("No channel is live.", not_live(self._context, ()))
@@ -81,26 +81,27 @@ class Clips:
             results = await self._context.workers.ask(live, self._command(session, instant), limit)
             unanswered = (one.channel for one in results if one.is_unanswered)
             session.coming = {name for name in unanswered if self._context.watch.waits_for_picture(name, self._kind)}
-            session.result = CommandResult(instant, session.id, in_order(self._context, results), bool(session.coming))
-            if not session.result.ok:
+            outcomes = in_order(self._context, results)
+            session.outcome = CommandOutcome(instant, session.id, outcomes, bool(session.coming))
+            if not session.outcome.ok:
                 self._withdraw()
-                raise CommandFailed("No channel can record a clip.", session.result)
+                raise CommandFailed("No channel can record a clip.", session.outcome)
             for channel in session.channels:
                 if channel in session.coming:
                     continue
                 session.stored.saw_answer(channel, self._context.clock.monotonic_ns())
             sentence = f"{self._kind} {session.id} runs: {', '.join(session.channels)}."
             self._context.journal.note(EventKind.CLIP_STARTED, sentence)
-            return session.result
+            return session.outcome
 
-    async def stop(self) -> CommandResult:
+    async def stop(self) -> CommandOutcome:
         """Ends the clip at the moment of this call; answered when every file is whole, or after the limit."""
         instant = Instant.now(self._context.clock)
         async with self._lock:
             session = self.running
             if session is None:
                 names = self._context.workers.names
-                return CommandResult(instant, "", tuple(ChannelResult(name, True) for name in names))
+                return CommandOutcome(instant, "", tuple(ChannelOutcome(name, True) for name in names))
             self._is_on = False
             results = await self._context.workers.ask(
                 session.channels,
@@ -108,7 +109,7 @@ class Clips:
                 self._context.timeouts.stop_seconds,
             )
             self._context.journal.note(EventKind.CLIP_STOPPED, f"{self._kind} {session.id} was stopped.")
-            return CommandResult(instant, session.id, results)
+            return CommandOutcome(instant, session.id, results)
 
     # What workers say.
 
@@ -139,7 +140,7 @@ class Clips:
             sentence = f"{clip.path} was not closed in order; what it holds is being examined."
             self._context.journal.warn(EventKind.CLIP_INTERRUPTED, sentence, channel=clip.channel)
             self._examination.clip(clip, repair_now=self._recordings.running is None)
-        if self._is_on and session.result.channels and not session.channels:
+        if self._is_on and session.outcome.channels and not session.channels:
             self._is_on = False
 
     # Inside.
@@ -172,16 +173,16 @@ class Clips:
         self._context.catalogue.record_clip(clip)
 
 
-def not_live(context: Context, channels: tuple[ChannelResult, ...]) -> CommandResult:
+def not_live(context: Context, channels: tuple[ChannelOutcome, ...]) -> CommandOutcome:
     """The result of a command that only live channels can carry out, with each other channel's reason."""
-    return CommandResult(Instant.now(context.clock), "", in_order(context, channels))
+    return CommandOutcome(Instant.now(context.clock), "", in_order(context, channels))
 
 
-def in_order(context: Context, results: tuple[ChannelResult, ...]) -> tuple[ChannelResult, ...]:
+def in_order(context: Context, results: tuple[ChannelOutcome, ...]) -> tuple[ChannelOutcome, ...]:
     """A result for every channel, in the order of the settings: those asked, and why the others were not."""
     asked = {result.channel: result for result in results}
     return tuple(
-        asked.get(name) or ChannelResult(name, False, context.watch.reason(name), was_asked=False)
+        asked.get(name) or ChannelOutcome(name, False, context.watch.reason(name), was_asked=False)
         for name in context.workers.names
     )
 

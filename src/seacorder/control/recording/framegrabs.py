@@ -9,8 +9,8 @@ from seacorder.control.recording.clips import in_order
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.instant import Instant
+from seacorder.model.outcome import ChannelOutcome, CommandOutcome
 from seacorder.model.recording import FileKind, Framegrab
-from seacorder.model.result import ChannelResult, CommandResult
 
 
 class Framegrabs:
@@ -20,7 +20,7 @@ class Framegrabs:
         self._context = context
         self._recordings = recordings
 
-    async def take(self, channel: str | None = None) -> CommandResult:
+    async def take(self, channel: str | None = None) -> CommandOutcome:
         """A still of one channel or of all live ones; answered when the files are on disk. Not `ok` when none is live.
 
         Raises BadRequest for a channel that there is not.
@@ -50,7 +50,7 @@ class Framegrabs:
         for one in results:
             if not one.ok:
                 context.journal.warn(EventKind.FRAMEGRAB_FAILED, one.sentence, channel=one.channel)
-        return CommandResult(instant, identifier if asked else "", results)
+        return CommandOutcome(instant, identifier if asked else "", results)
 
     def stored(self, framegrab: Framegrab) -> None:
         """A worker has one on disk."""
@@ -59,6 +59,6 @@ class Framegrabs:
         self._context.journal.note(EventKind.FRAMEGRAB_STORED, sentence, channel=framegrab.channel)
 
 
-def _gone(result: ChannelResult) -> ChannelResult:
+def _gone(result: ChannelOutcome) -> ChannelOutcome:
     """The channel has lost its picture at that very moment: there is none to take, and so none is missing."""
     return replace(result, was_asked=False)

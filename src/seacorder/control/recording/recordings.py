@@ -28,8 +28,8 @@ from seacorder.model.capture_time import Anchor, PartAnchor, frame_distance_ns, 
 from seacorder.model.channel import ChannelState, ChannelStatus, as_clean
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
+from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part, Recording
-from seacorder.model.result import ChannelResult, CommandFailed, CommandResult
 
 LOSSES_REMEMBERED = 1000
 
@@ -70,7 +70,7 @@ class Recordings:
             return False
         return session.stored.any_fresh(self._context.workers.names, self._context.clock.monotonic_ns())
 
-    async def start(self) -> CommandResult:
+    async def start(self) -> CommandOutcome:
         """Records on all channels from one instant, the moment of this call; see `Recorder.start_recording`."""
         instant = Instant.now(self._context.clock)
         async with self._lock:
@@ -80,23 +80,23 @@ class Recordings:
             self._first_bytes.expect(session.id, lambda: self._record(session))
             results = await self._ask_and_wait(session, instant)
             is_coming = any(one.is_unanswered and self._context.watch.is_coming(one.channel) for one in results)
-            session.result = CommandResult(instant, session.id, results, is_coming)
-            if not session.result.ok:
+            session.outcome = CommandOutcome(instant, session.id, results, is_coming)
+            if not session.outcome.ok:
                 self._withdraw(session)
-                raise CommandFailed("No channel can record.", session.result)
-            session.result = replace(session.result, channels=tuple(self._with_outlook(one) for one in results))
+                raise CommandFailed("No channel can record.", session.outcome)
+            session.outcome = replace(session.outcome, channels=tuple(self._with_outlook(one) for one in results))
             for name in self._context.workers.sound_names:
                 self._start_sound(session, name, instant)
             self._note_start(session)
-            return session.result
+            return session.outcome
 
-    async def stop(self) -> CommandResult:
+    async def stop(self) -> CommandOutcome:
         """Ends the recording at the moment of this call; answered when every file is whole, or after the limit."""
         instant = Instant.now(self._context.clock)
         async with self._lock:
             session, names = self.running, self._context.workers.names
             if session is None:
-                return CommandResult(instant, "", tuple(ChannelResult(name, True) for name in names))
+                return CommandOutcome(instant, "", tuple(ChannelOutcome(name, True) for name in names))
             self._is_on = False
             session.stopped = instant
             results = await self._context.workers.ask(
@@ -106,7 +106,7 @@ class Recordings:
             )
             self._end(session, instant)
             results = tuple(_stopped(session, one) for one in results if one.channel in names or not one.ok)
-            result = CommandResult(instant, session.id, results)
+            result = CommandOutcome(instant, session.id, results)
             for one in results:
                 if not one.ok:
                     self._context.journal.warn(EventKind.CHANNEL_NOT_STOPPED, one.sentence, channel=one.channel)
@@ -307,7 +307,7 @@ class Recordings:
 
     # Inside.
 
-    async def _ask_and_wait(self, session: RecordingSession, instant: Instant) -> tuple[ChannelResult, ...]:
+    async def _ask_and_wait(self, session: RecordingSession, instant: Instant) -> tuple[ChannelOutcome, ...]:
         """What each channel makes of a start; waits for those that are just being connected."""
         context, limit, loop = self._context, self._context.timeouts.start_seconds, asyncio.get_running_loop()
         newcomers, begun = self._newcomers.among(context.workers.names), loop.time()
@@ -327,7 +327,7 @@ class Recordings:
         await self._newcomers.settled(late, records, anything, begun, limit)
         return tuple(self._arrived(session, one) if one.channel in late else one for one in results)
 
-    def _arrived(self, session: RecordingSession, one: ChannelResult) -> ChannelResult:
+    def _arrived(self, session: RecordingSession, one: ChannelOutcome) -> ChannelOutcome:
         """What has become of a channel that was being connected when it was asked."""
         is_coming = self._context.watch.is_coming(one.channel)
         return replace(self._standing_of(session, one.channel, None), is_unanswered=is_coming)
@@ -337,23 +337,23 @@ class Recordings:
         workers = self._context.workers
         workers.send(channel, session.start_command(workers.next_request(), channel, instant))
 
-    def _standing(self, session: RecordingSession) -> CommandResult:
+    def _standing(self, session: RecordingSession) -> CommandOutcome:
         """What the start of the running recording has come to by now."""
-        before, names = {one.channel: one for one in session.result.channels}, self._context.workers.names
+        before, names = {one.channel: one for one in session.outcome.channels}, self._context.workers.names
         return replace(
-            session.result,
+            session.outcome,
             channels=tuple(self._standing_of(session, name, before.get(name)) for name in names),
             is_coming=any(map(self._context.watch.is_coming, names)),
         )
 
-    def _standing_of(self, session: RecordingSession, channel: str, before: ChannelResult | None) -> ChannelResult:
+    def _standing_of(self, session: RecordingSession, channel: str, before: ChannelOutcome | None) -> ChannelOutcome:
         if not session.stored.is_fresh(channel, self._context.clock.monotonic_ns()):
             otherwise = f"Nothing of {channel} reaches a file."
-            return ChannelResult(channel, False, self._context.watch.reason(channel, otherwise))
+            return ChannelOutcome(channel, False, self._context.watch.reason(channel, otherwise))
         if before is not None and before.ok:
             return before
         part = session.newest_part(channel)
-        return ChannelResult(channel, True, "", session.first_utc_ns(channel), part.path if part else None)
+        return ChannelOutcome(channel, True, "", session.first_utc_ns(channel), part.path if part else None)
 
     def _begin(self, instant: Instant, continues: str | None = None) -> RecordingSession:
         identifier = self._context.ids.next(instant.utc_ns)
@@ -378,8 +378,8 @@ class Recordings:
     def _note_start(self, session: RecordingSession) -> None:
         self._first_bytes.came(session.id)
         now_ns = self._context.clock.monotonic_ns()
-        recording = [one.channel for one in session.result.channels if one.ok]
-        for one in session.result.channels:
+        recording = [one.channel for one in session.outcome.channels if one.ok]
+        for one in session.outcome.channels:
             if one.ok:
                 session.stored.saw_answer(one.channel, now_ns)
             else:
@@ -387,7 +387,7 @@ class Recordings:
         channels = ", ".join(recording) or "no channel yet"
         self._context.journal.note(EventKind.RECORDING_STARTED, f"Recording {session.id} runs: {channels}.")
 
-    def _with_outlook(self, one: ChannelResult) -> ChannelResult:
+    def _with_outlook(self, one: ChannelOutcome) -> ChannelOutcome:
         """What becomes of a channel that has no picture while others record, or none that is encoded."""
         if one.is_unanswered and self._context.watch.waits_for_encoder(one.channel):
             sentence = f"{one.channel} is slow to encode. The recording begins with the first picture that is encoded."
@@ -408,7 +408,7 @@ class Recordings:
         session.recording = finished(session.recording, session.stopped.utc_ns)
         if session.is_stored:
             self._record(session)
-        sentence = f"No recording was started. {session.result.sentence}"
+        sentence = f"No recording was started. {session.outcome.sentence}"
         self._context.journal.alarm(EventKind.RECORDING_REFUSED, sentence)
 
     def _end(self, session: RecordingSession, instant: Instant) -> None:
@@ -473,6 +473,6 @@ class Recordings:
             self._context.journal.note(EventKind.LOSS_NOTED, f"{sentence} {loss.detail}", channel=loss.channel)
 
 
-def _stopped(session: RecordingSession, one: ChannelResult) -> ChannelResult:
+def _stopped(session: RecordingSession, one: ChannelOutcome) -> ChannelOutcome:
     """A channel that has no file of this recording has none that could not be finished, whatever ails its worker."""
     return one if one.ok or session.has_part(one.channel) else replace(one, was_asked=False)

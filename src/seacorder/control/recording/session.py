@@ -12,8 +12,8 @@ from seacorder.model.channel import ChannelStatus, clean_name
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.instant import NS_PER_MINUTE, Instant, SplitSchedule
 from seacorder.model.naming import Naming
+from seacorder.model.outcome import CommandOutcome
 from seacorder.model.recording import FileKind, FileState, Loss, Part, Recording, RecordingState
-from seacorder.model.result import CommandResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class RecordingSession:
     def __init__(self, recording: Recording, instant: Instant, plan: FilePlan) -> None:
         self.recording = recording
         self.instant = instant
-        self.result = CommandResult(instant, recording.id, ())
+        self.outcome = CommandOutcome(instant, recording.id, ())
         """What the start came to; the answer to a second start."""
         self.stored = StoredBytes(recording.id, FileKind.RECORDING)
         self.stopped: Instant | None = None

@@ -8,8 +8,8 @@ from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import StartClip, StartRecording, StopClip, StopRecording, TakeFramegrab, TakePicture
 from seacorder.model.encoding import EncodingSettings, Machine
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, Picture
-from seacorder.model.result import ChannelResult
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks
@@ -77,7 +77,7 @@ class ChannelWorkers:
 
     async def ask(
         self, channels: Iterable[str], make_command: MakeCommand, limit_seconds: float
-    ) -> tuple[ChannelResult, ...]:
+    ) -> tuple[ChannelOutcome, ...]:
         """Sends all commands at once and waits for all answers, each with the limit; never raises WorkerLost."""
         return tuple(
             await asyncio.gather(
@@ -94,16 +94,11 @@ class ChannelWorkers:
             return None
         return answer if isinstance(answer, Picture) and answer.jpeg else None
 
-    async def _ask_one(self, channel: str, command: AskedCommand, limit_seconds: float) -> ChannelResult:
+    async def _ask_one(self, channel: str, command: AskedCommand, limit_seconds: float) -> ChannelOutcome:
         try:
             answer = await self._supervisor[channel].request(command, limit_seconds)
         except WorkerLost as error:
-            return ChannelResult(channel, False, error.sentence, is_unanswered=isinstance(error, NoAnswer))
-        return result_of(channel, answer)
-
-
-def result_of(channel: str, answer: Answer | Picture) -> ChannelResult:
-    """A worker's answer as one channel's result."""
-    if not isinstance(answer, Answer):
-        return ChannelResult(channel, False, f"The worker of {channel} gave an answer of another kind.")
-    return ChannelResult(channel, answer.ok, answer.sentence, answer.achieved_utc_ns, answer.path)
+            return ChannelOutcome(channel, False, error.sentence, is_unanswered=isinstance(error, NoAnswer))
+        if isinstance(answer, Answer):
+            return answer.outcome
+        return ChannelOutcome(channel, False, f"The worker of {channel} gave an answer of another kind.")

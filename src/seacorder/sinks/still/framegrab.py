@@ -13,10 +13,11 @@ from seacorder.media import jpeg
 from seacorder.media import still_decoder as decoding
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.naming import Naming
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import Framegrab
 from seacorder.model.report import FramegrabStored
 from seacorder.model.sample import Sample, SourceFormat
-from seacorder.sinks.context import FinishOutcome, OnOutcome, SinkContext
+from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.still import exif
 from seacorder.sinks.video.volume_choice import VolumeChoice, relocated
 from seacorder.storage.durable import DurableFile
@@ -42,14 +43,16 @@ def take_framegrab(
     from that thread, after `FramegrabStored` has been reported.
     """
 
+    name = context.channel.name
+
     def run() -> None:
         try:
             outcome = _take(order, samples, source, context)
         except SeacorderError as fault:
-            outcome = FinishOutcome(ok=False, sentence=fault.sentence)
+            outcome = ChannelOutcome(name, ok=False, sentence=fault.sentence)
         except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the caller is told
-            _log.exception("the framegrab of %s failed", context.channel.name)
-            outcome = FinishOutcome(ok=False, sentence="The framegrab failed; the log says where.")
+            _log.exception("the framegrab of %s failed", name)
+            outcome = ChannelOutcome(name, ok=False, sentence="The framegrab failed; the log says where.")
         on_done(outcome)
 
     once("framegrab", run)
@@ -57,7 +60,7 @@ def take_framegrab(
 
 def _take(
     order: TakeFramegrab, samples: Sequence[Sample], source: SourceFormat, context: SinkContext
-) -> FinishOutcome:
+) -> ChannelOutcome:
     pictures = [sample for sample in samples if sample.number >= 0]
     frame, sample = decoding.decode(pictures, decoding.wanted_of(pictures, order.instant.monotonic_ns), source)
     path = path_for(order.naming, context.channel.name, "jpg")
@@ -68,7 +71,7 @@ def _take(
     stored_path = _store_where_it_goes(path, picture, order.naming, context)
     grab = replace(grab, path=str(stored_path), bytes=len(picture))
     context.report(FramegrabStored(grab))
-    return FinishOutcome(ok=True, achieved_utc_ns=grab.frame_utc_ns, path=grab.path)
+    return ChannelOutcome(grab.channel, ok=True, achieved_utc_ns=grab.frame_utc_ns, path=grab.path)
 
 
 def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, context: SinkContext) -> Path:

@@ -1,11 +1,13 @@
 """The files of one sink, one after the other: where each packet goes, and when all of them are on disk."""
 
 import threading
+from functools import partial
 
 from seacorder.base.errors import StorageFailed
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileState, FileStatus
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
-from seacorder.sinks.context import FinishOutcome, OnOutcome, SinkContext
+from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.video.video_file import LINGER_NS, FileFacts, VideoFile, VideoFilePlan
 
 NOTHING_YET = "It was stopped before a picture came."
@@ -24,6 +26,7 @@ class FileSequence:
 
     def __init__(self, context: SinkContext, started: OnOutcome | None) -> None:
         self._context = context
+        self._outcome = partial(ChannelOutcome, context.channel.name)
         self._started = started
         self._previous: VideoFile | None = None
         self._lock = threading.Lock()
@@ -82,7 +85,7 @@ class FileSequence:
 
     def refuse(self, sentence: str) -> None:
         """There is no room to begin with: whoever waits for the start is told; the order stands."""
-        self._say_started(FinishOutcome(ok=False, sentence=sentence))
+        self._say_started(self._outcome(ok=False, sentence=sentence))
 
     def write(self, sample: Sample) -> None:
         """Gives a packet to the file that it belongs to; sound from before the first picture is dropped."""
@@ -104,7 +107,7 @@ class FileSequence:
         self.end_current()
         self._close_previous()
         if self.first_utc_ns is None:
-            self._say_started(FinishOutcome(ok=False, sentence=NOTHING_YET))
+            self._say_started(self._outcome(ok=False, sentence=NOTHING_YET))
         with self._lock:
             self._on_done = on_done
             is_done = self._unfinished == 0
@@ -151,21 +154,21 @@ class FileSequence:
             return VideoFile(plan, first, source, self._context, patient=False)
         except StorageFailed as fault:
             # The order stands: the same file is opened as soon as the disk lets it.
-            self._say_started(FinishOutcome(ok=False, sentence=fault.sentence, path=str(plan.path)))
+            self._say_started(self._outcome(ok=False, sentence=fault.sentence, path=str(plan.path)))
             return VideoFile(plan, first, source, self._context, patient=True)
 
     def _watch(self, file: VideoFile) -> None:
         def stored() -> None:
             facts = file.facts(FileState.OPEN)
             self._say_started(
-                FinishOutcome(ok=True, achieved_utc_ns=facts.note.first_frame_utc_ns, path=facts.path)
+                self._outcome(ok=True, achieved_utc_ns=facts.note.first_frame_utc_ns, path=facts.path)
                 if file.stored_utc_ns is not None
-                else FinishOutcome(ok=False, sentence=file.fault or f"Nothing of {facts.path} reached the disk.")
+                else self._outcome(ok=False, sentence=file.fault or f"Nothing of {facts.path} reached the disk.")
             )
 
         file.when_stored(stored)
 
-    def _say_started(self, outcome: FinishOutcome) -> None:
+    def _say_started(self, outcome: ChannelOutcome) -> None:
         with self._lock:
             started, self._started = self._started, None
         if started is not None:
@@ -204,7 +207,7 @@ class FileSequence:
             last, failures = self._last, self._failures
         if on_done is not None:
             on_done(
-                FinishOutcome(
+                self._outcome(
                     ok=not failures,
                     sentence=" ".join(dict.fromkeys(failures)),
                     achieved_utc_ns=last.end_utc_ns if last else None,
