@@ -11,7 +11,7 @@ from rig.source_files import SourceSpec
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.open import make_input
-from seacorder.inputs.picture_timeout import PicturePatience
+from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.inputs.rtsp import camera as rtsp
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.sample import SourcePacket
@@ -85,16 +85,16 @@ def test_what_another_client_cannot_change_is_no_reason(method: str, status: int
 def test_a_slow_camera_is_no_reason(rig_source: MakeSource, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its pictures come over our client, too; the next connection waits longer for the second one."""
     monkeypatch.setattr(rtsp, "TIMEOUT_SECONDS", 1)
-    memory = CameraMemory(patience=PicturePatience(NS_PER_SECOND))
+    memory = CameraMemory(picture_timeout=PictureTimeout(NS_PER_SECOND))
     with OddCamera(footage(rig_source(SPEC)), seconds=30) as camera, pytest.raises(InputFailed, match="not answer"):
         read_by(camera, memory)
     assert not memory.prefers_ffmpeg
     assert [method for method, _ in camera.requests].count("PLAY") == 1
-    assert memory.patience.limit_ns == 2 * NS_PER_SECOND
+    assert memory.picture_timeout.limit_ns == 2 * NS_PER_SECOND
 
 
 def test_ffmpegs_client_gives_up_a_camera_whose_next_picture_stays_away(rig_source: MakeSource) -> None:
-    memory = CameraMemory(patience=PicturePatience(NS_PER_SECOND), prefers_ffmpeg=True)
+    memory = CameraMemory(picture_timeout=PictureTimeout(NS_PER_SECOND), prefers_ffmpeg=True)
     with OddCamera(footage(rig_source(SPEC)), seconds=30) as camera, pytest.raises(InputFailed, match="not answer"):
         read_by(camera, memory)
-    assert memory.patience.limit_ns == 2 * NS_PER_SECOND
+    assert memory.picture_timeout.limit_ns == 2 * NS_PER_SECOND

@@ -48,7 +48,7 @@ def _remote(address: RtspAddress | StreamAddress, clock: Clock, memory: CameraMe
         case RtspAddress(client=RtspClient.FFMPEG):
             from seacorder.inputs.ffmpeg.rtsp import FfmpegRtspInput
 
-            return FfmpegRtspInput(address, clock, memory.patience)
+            return FfmpegRtspInput(address, clock, memory.picture_timeout)
         case RtspAddress():
             from seacorder.inputs.rtsp_client_choice import EitherRtspInput
 
@@ -56,11 +56,11 @@ def _remote(address: RtspAddress | StreamAddress, clock: Clock, memory: CameraMe
         case StreamAddress() if address.scheme in _WEB:
             from seacorder.inputs.web.camera import WebInput
 
-            return WebInput(address, clock, memory.patience)
+            return WebInput(address, clock, memory.picture_timeout)
         case StreamAddress():
             from seacorder.inputs.ffmpeg.stream import StreamInput
 
-            return StreamInput(address, clock, memory.patience)
+            return StreamInput(address, clock, memory.picture_timeout)
 
 
 def _local(address: FileAddress | ImagesAddress | DeviceAddress | ScreenAddress, clock: Clock) -> Input:

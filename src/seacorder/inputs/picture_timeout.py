@@ -20,7 +20,7 @@ LONGEST_UNKNOWN_NS = 40 * NS_PER_SECOND
 
 
 @dataclass(slots=True)
-class PicturePatience:
+class PictureTimeout:
     """Times are monotonic."""
 
     usual_ns: int = USUAL_NS

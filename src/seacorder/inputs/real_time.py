@@ -9,7 +9,7 @@ Waiter = Callable[[int], None]
 """Blocks until the monotonic clock reads that many nanoseconds, or until the source is closed."""
 
 
-class Pace:
+class RealTime:
     """Waits on the machine's clock; `stop` from any thread ends every wait at once."""
 
     def __init__(self, clock: Clock) -> None:

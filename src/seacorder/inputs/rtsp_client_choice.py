@@ -36,8 +36,8 @@ class EitherRtspInput:
             found = self._by_ffmpeg()
             memory.prefers_ffmpeg = True
             return found
-        patience, limit_ns = memory.patience, memory.patience.limit_ns
-        patience.begin()
+        picture_timeout, limit_ns = memory.picture_timeout, memory.picture_timeout.limit_ns
+        picture_timeout.begin()
         try:
             found = self._own.open()
         except InputRefused:
@@ -45,7 +45,7 @@ class EitherRtspInput:
         except InputFailed as failure:
             if not self._own.is_described or self._is_closed:
                 raise
-            if patience.has_seen_picture and patience.limit_ns > limit_ns:
+            if picture_timeout.has_seen_picture and picture_timeout.limit_ns > limit_ns:
                 raise  # the camera is slow, not odd: our client waits longer the next time
             memory.failures += 1
             if memory.failures & (memory.failures + 1):  # tried after 1, 3, 7, 15, … failures
@@ -80,5 +80,5 @@ class EitherRtspInput:
     def _by_ffmpeg(self) -> SourceFormat:
         from seacorder.inputs.ffmpeg.rtsp import FfmpegRtspInput  # hardly any camera needs it
 
-        self._input = FfmpegRtspInput(self._address, self._clock, self._memory.patience)
+        self._input = FfmpegRtspInput(self._address, self._clock, self._memory.picture_timeout)
         return self._input.open()

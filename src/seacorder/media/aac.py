@@ -7,13 +7,17 @@ The encoder's own delay is in its packets' times, so sound stays with the pictur
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import av
 from av.error import FFmpegError
 
 from seacorder.media.formats import detached
+from seacorder.model.narration import SAMPLE_RATE
+from seacorder.model.sample import Track, TrackFormat
 
 FRAME_SAMPLES = 1024
 DRIFT_SECONDS = 0.2
@@ -111,13 +115,50 @@ def aac_template(rate: int, layout: str) -> Any:
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as out:
         stream = out.add_stream("aac", rate=rate, layout=layout)
-        silence = av.AudioFrame(format="fltp", layout=layout, samples=FRAME_SAMPLES)
-        silence.sample_rate, silence.pts, silence.time_base = rate, 0, Fraction(1, rate)
-        for plane in silence.planes:
-            plane.update(bytes(plane.buffer_size))
-        out.mux(stream.encode(silence) + stream.encode(None))
+        out.mux(stream.encode(_silence(rate, layout, 0)) + stream.encode(None))
     file.seek(0)
     with av.open(file) as container:
         return detached(container.streams.audio[0], Fraction(1, rate))
 
 
+@dataclass(frozen=True, slots=True)
+class NarrationFormat:
+    """AAC, low complexity, SAMPLE_RATE."""
+
+    track: TrackFormat
+    template: Any
+    silence: bytes
+    """The packet of nothing at all."""
+
+
+@lru_cache(maxsize=2)
+def narration_format(channels: int) -> NarrationFormat:
+    """For 1 or 2 channels."""
+    layout = "mono" if channels == 1 else "stereo"
+    template = aac_template(SAMPLE_RATE, layout)
+    track = TrackFormat(
+        Track.AUDIO,
+        "aac",
+        Fraction(1, SAMPLE_RATE),
+        bytes(template.codec_context.extradata),
+        sample_rate=SAMPLE_RATE,
+        channels=channels,
+    )
+    return NarrationFormat(track, template, _silent_packet(layout))
+
+
+def _silent_packet(layout: str) -> bytes:
+    """The fourth packet of a silence: by then the encoder has settled, and every further one is the same."""
+    encoder = _encoder(SAMPLE_RATE, layout)
+    packets: list[Any] = []
+    for number in range(4):
+        packets += encoder.encode(_silence(SAMPLE_RATE, layout, number * FRAME_SAMPLES))
+    return bytes(packets[-1])
+
+
+def _silence(rate: int, layout: str, pts: int) -> av.AudioFrame:
+    frame = av.AudioFrame(format="fltp", layout=layout, samples=FRAME_SAMPLES)
+    frame.sample_rate, frame.pts, frame.time_base = rate, pts, Fraction(1, rate)
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    return frame

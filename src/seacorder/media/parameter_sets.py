@@ -16,6 +16,8 @@ HEAD_BYTES = 4096
 
 _START_CODE = b"\x00\x00\x01"
 _H264_SPS, _H265_VPS, _H265_SPS = 7, 32, 33
+_AVC_FIXED, _HEVC_FIXED = 5, 22
+"""Bytes of avcC and hvcC that stand before the parameter sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +113,44 @@ def _h265_number(unit: bytes) -> tuple[int, int]:
         present = [bits.number(2) for _ in range(8 if sub_layers else 0)][:sub_layers]
         bits.number(sum(88 * (one >> 1) + 8 * (one & 1) for one in present))
     return kind, bits.unsigned()
+
+
+def of_record(record: bytes, codec: str) -> tuple[bytes, ...]:
+    """Whole NAL units in the order in which they stand there; none when the record cannot be read."""
+    reader = _Record(record)
+    try:
+        return tuple(_avc(reader) if codec == "h264" else _hevc(reader))
+    except IndexError:
+        return ()
+
+
+class _Record:
+    def __init__(self, record: bytes) -> None:
+        self._record = record
+        self.at = 0
+
+    def number(self, length: int) -> int:
+        return int.from_bytes(self.take(length), "big")
+
+    def take(self, length: int) -> bytes:
+        """IndexError when there is not so much left."""
+        taken = self._record[self.at : self.at + length]
+        if len(taken) < length:
+            raise IndexError
+        self.at += length
+        return taken
+
+
+def _avc(reader: _Record) -> list[bytes]:
+    reader.take(_AVC_FIXED)
+    found = [reader.take(reader.number(2)) for _ in range(reader.number(1) & 0x1F)]
+    return found + [reader.take(reader.number(2)) for _ in range(reader.number(1))]
+
+
+def _hevc(reader: _Record) -> list[bytes]:
+    reader.take(_HEVC_FIXED)
+    found: list[bytes] = []
+    for _ in range(reader.number(1)):
+        reader.take(1)
+        found += [reader.take(reader.number(2)) for _ in range(reader.number(2))]
+    return found

@@ -11,7 +11,7 @@ import pytest
 
 from seacorder.channel.narration.encoder import QUIETEST_DB, NarrationEncoder, NarrationPacket, decibels
 from seacorder.inputs.sound.tone import RATE, markers, tone
-from seacorder.media.narration_format import narration_format
+from seacorder.media.aac import narration_format
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE
 
 SECOND = 1_000_000_000

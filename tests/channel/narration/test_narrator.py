@@ -12,7 +12,7 @@ from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.channel.narration.link import Voice
 from seacorder.channel.narration.narrator import Capture, Narrator
-from seacorder.inputs.sound.devices import Sound, SoundChunk, ToneSound
+from seacorder.inputs.sound.devices import SoundChunk, SoundInput, ToneSound
 from seacorder.model.event import Severity
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, NarrationSettings, SoundState
 from seacorder.model.sample import SourcePacket, Track
@@ -27,7 +27,7 @@ class Plug:
     def __init__(self) -> None:
         self.is_in = True
 
-    def make(self) -> Sound:
+    def make(self) -> SoundInput:
         return _Plugged(self)
 
 
@@ -54,7 +54,7 @@ class _Plugged:
 class Run:
     """A narrator at work."""
 
-    def __init__(self, make_sound: Callable[[], Sound], **settings: object) -> None:
+    def __init__(self, make_sound: Callable[[], SoundInput], **settings: object) -> None:
         self.notes: list[tuple[str, Severity, str]] = []
         self.packets: queue.SimpleQueue[SourcePacket] = queue.SimpleQueue()
         self.voice = Voice(TOKEN)

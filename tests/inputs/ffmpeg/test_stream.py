@@ -25,9 +25,9 @@ from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.contract import Input
 from seacorder.inputs.ffmpeg import stream
-from seacorder.inputs.ffmpeg.wrapped_times import WrappedTimes
+from seacorder.inputs.ffmpeg.stream import WrappedTimes
 from seacorder.inputs.open import make_input
-from seacorder.inputs.picture_timeout import USUAL_NS, PicturePatience
+from seacorder.inputs.picture_timeout import USUAL_NS, PictureTimeout
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
@@ -38,7 +38,7 @@ Start = Callable[[str, Path], str]
 
 
 def made(address: str, usual_ns: int = USUAL_NS) -> Input:
-    memory = CameraMemory(patience=PicturePatience(usual_ns))
+    memory = CameraMemory(picture_timeout=PictureTimeout(usual_ns))
     return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock(), memory=memory)
 
 

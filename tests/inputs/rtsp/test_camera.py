@@ -18,7 +18,7 @@ from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
-from seacorder.inputs.picture_timeout import PicturePatience
+from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.inputs.rtsp import camera as rtsp
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
@@ -37,7 +37,7 @@ def camera(request: pytest.FixtureRequest) -> Camera:
 
     def make(address: str) -> Input:
         address += ("&" if "#" in address else "#") + f"client={request.param}"
-        memory = CameraMemory(patience=PicturePatience(NS_PER_SECOND) if is_impatient else PicturePatience())
+        memory = CameraMemory(picture_timeout=PictureTimeout(NS_PER_SECOND) if is_impatient else PictureTimeout())
         return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock(), memory=memory)
 
     is_impatient = "impatient" in request.fixturenames

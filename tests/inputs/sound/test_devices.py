@@ -11,7 +11,7 @@ import pytest
 
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import BadRequest, InputFailed
-from seacorder.inputs.real_time import Pace
+from seacorder.inputs.real_time import RealTime
 from seacorder.inputs.sound.devices import SoundChunk, make_sound
 from seacorder.inputs.sound.tone import RATE, tone
 from seacorder.model.address.sound import SoundDeviceAddress, ToneAddress, parse_sound_address
@@ -90,14 +90,14 @@ def alsa_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_device_of_alsa(alsa_file: Path, channels: int) -> None:
-    pace = Pace(CLOCK)
+    real_time = RealTime(CLOCK)
 
     def play() -> None:
         """In real time, as a card would."""
         begin_ns = CLOCK.monotonic_ns()
         with alsa_file.open("wb", buffering=0) as pipe:
             for number in range(100):
-                pace.wait_until(begin_ns + number * 10_000_000)
+                real_time.wait_until(begin_ns + number * 10_000_000)
                 mono = tone(number * 480, 480)
                 both = array("h", [sample for sample in mono for _ in range(channels)])
                 try:
@@ -117,6 +117,6 @@ def test_a_device_of_alsa(alsa_file: Path, channels: int) -> None:
         if len(found) >= RATE // 2 * channels:
             break
     sound.close()
-    pace.stop()
+    real_time.stop()
     player.join(10)
     assert found[: RATE // 2 * channels : channels] == tone(0, RATE // 2)

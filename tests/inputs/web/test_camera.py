@@ -15,13 +15,13 @@ from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed, InputRefused
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
-from seacorder.inputs.picture_timeout import PicturePatience
+from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.sample import SourceFormat, SourcePacket
 
 
-def made(address: str, patience: PicturePatience | None = None) -> Input:
-    memory = CameraMemory(patience=patience or PicturePatience())
+def made(address: str, picture_timeout: PictureTimeout | None = None) -> Input:
+    memory = CameraMemory(picture_timeout=picture_timeout or PictureTimeout())
     return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock(), memory=memory)
 
 
@@ -100,7 +100,7 @@ def test_silence_and_ends_are_said(start_web_camera: StartCamera) -> None:
         (Manner(pictures=jpegs(count=3), silent_after=2), "does not answer"),
         (Manner(pictures=jpegs(count=3), ends=True), "ended"),
     ):
-        source = made(f"http://{start_web_camera(manner).address}/", PicturePatience(NS_PER_SECOND))
+        source = made(f"http://{start_web_camera(manner).address}/", PictureTimeout(NS_PER_SECOND))
         source.open()
         begin = time.monotonic()
         with pytest.raises(InputFailed, match=sentence):
@@ -155,17 +155,17 @@ def test_reading_needs_opening() -> None:
 
 def test_a_slow_camera_is_found_and_its_pictures_come_when_they_are_sent(start_web_camera: StartCamera) -> None:
     """Three pictures a quarter longer apart than the first connection waits: the second one learns the pace."""
-    patience = PicturePatience(NS_PER_SECOND)
+    picture_timeout = PictureTimeout(NS_PER_SECOND)
     address = f"http://{start_web_camera(Manner(pictures=jpegs(count=3), rate=0.8)).address}/"
-    first = made(address, patience)
+    first = made(address, picture_timeout)
     first.open()
     with pytest.raises(InputFailed, match="does not answer"):
         list(first.packets())
     first.close()
-    second = made(address, patience)
+    second = made(address, picture_timeout)
     second.open()
     asked_ns = SystemClock().monotonic_ns()
     packets = taken(second, 3)
     second.close()
     assert packets[0].arrived_ns - asked_ns < NS_PER_SECOND  # and not when the second one has come
-    assert patience.limit_ns > 2.5 * NS_PER_SECOND
+    assert picture_timeout.limit_ns > 2.5 * NS_PER_SECOND

@@ -18,8 +18,8 @@ from seacorder.base.log import RateLimit
 from seacorder.channel.ingest import Backoff
 from seacorder.channel.narration.encoder import QUIETEST_DB, NarrationEncoder, NarrationPacket
 from seacorder.channel.narration.link import Voice
-from seacorder.inputs.sound.devices import Sound, SoundChunk
-from seacorder.media.narration_format import narration_format
+from seacorder.inputs.sound.devices import SoundChunk, SoundInput
+from seacorder.media.aac import narration_format
 from seacorder.model.event import Severity
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, NarrationSettings, NarratorStatus, SoundState
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
@@ -43,13 +43,13 @@ Note = Callable[[str, Severity, str], None]
 class Capture(Thread):
     """Keeps the device open and hands on what it gives. A daemon: nothing cancels a read that hangs."""
 
-    def __init__(self, make_sound: Callable[[], Sound], clock: Clock) -> None:
+    def __init__(self, make_sound: Callable[[], SoundInput], clock: Clock) -> None:
         super().__init__("capture", self.work)
         self._make_sound = make_sound
         self._clock = clock
         self._stopping = threading.Event()
         self._rate_limit = RateLimit(clock, SAME_REASON_SECONDS)
-        self._sound: Sound | None = None
+        self._sound: SoundInput | None = None
         self.came: queue.Queue[SoundChunk | str | None] = queue.Queue(CHUNKS_WAITING)
         """Chunks; None: the device has been opened; text: it has failed, and why."""
 

@@ -16,7 +16,7 @@ from typing import Any
 import av
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
-from seacorder.media.narration_format import narration_format
+from seacorder.media.aac import narration_format
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, HeardStatus
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat

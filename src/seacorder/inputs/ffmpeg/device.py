@@ -30,7 +30,7 @@ _NO_STUDY = {"fpsprobesize": "0", "analyzeduration": "1", "probesize": "32"}
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class CaptureRequest:
     """What FFmpeg is asked for, and what is said when it is not there."""
 
     source: str
@@ -48,7 +48,7 @@ class Capture:
 class DeviceInput:
     """One opening of one device; see `contract.Input`."""
 
-    def __init__(self, capture: Capture, clock: Clock) -> None:
+    def __init__(self, capture: CaptureRequest, clock: Clock) -> None:
         self._capture = capture
         self._clock = clock
         self._container: Any = None
@@ -103,7 +103,7 @@ class DeviceInput:
             yield replace(item, pts=ticks, dts=ticks)
 
 
-def device_capture(address: DeviceAddress) -> Capture:
+def device_capture(address: DeviceAddress) -> CaptureRequest:
     """The capture of a card or a camera. InputFailed when this system has no such devices."""
     options: dict[str, str] = {}
     if address.size is not None:
@@ -127,10 +127,10 @@ def device_capture(address: DeviceAddress) -> Capture:
         def offers() -> str:
             return offered_by(address.device)
 
-    return Capture(source, _FORMATS[address.kind], device, options, offers)
+    return CaptureRequest(source, _FORMATS[address.kind], device, options, offers)
 
 
-def screen_capture(address: ScreenAddress) -> Capture:
+def screen_capture(address: ScreenAddress) -> CaptureRequest:
     """The capture of an X11 screen. InputFailed when there is none to choose."""
     source = f"Screen {address.redacted}"
     display = address.display or os.environ.get("DISPLAY")
@@ -145,14 +145,14 @@ def screen_capture(address: ScreenAddress) -> Capture:
     options = {"framerate": str(address.rate), "draw_mouse": str(int(address.cursor)), "show_region": "0"}
     if address.size is not None:
         options["video_size"] = f"{address.size[0]}x{address.size[1]}"
-    return Capture(source, "x11grab", f"{display}+{left},{top}", options, keeps_own_times=False)
+    return CaptureRequest(source, "x11grab", f"{display}+{left},{top}", options, keeps_own_times=False)
 
 
 def _nothing_offered() -> str:
     return ""
 
 
-def _failure(error: FFmpegError, capture: Capture) -> InputFailed:
+def _failure(error: FFmpegError, capture: CaptureRequest) -> InputFailed:
     source, is_screen = capture.source, capture.format == "x11grab"
     number = error.errno
     if is_screen:

@@ -15,7 +15,7 @@ from av.error import FFmpegError
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.ffmpeg.tracks import Tracks
-from seacorder.inputs.real_time import Pace, Waiter
+from seacorder.inputs.real_time import RealTime, Waiter
 from seacorder.model.address.address import FileAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
@@ -26,8 +26,8 @@ class FileInput:
     def __init__(self, address: FileAddress, clock: Clock, *, wait_until: Waiter | None = None) -> None:
         self._address = address
         self._clock = clock
-        self._pace = Pace(clock)
-        self._wait_until = wait_until or self._pace.wait_until
+        self._real_time = RealTime(clock)
+        self._wait_until = wait_until or self._real_time.wait_until
         self._source = f"File {address.path}"
         self._container: Any = None
         self._tracks: Tracks | None = None
@@ -49,19 +49,19 @@ class FileInput:
                         continue
                     due = one_pass.due(item)
                     self._wait_until(begin_ns + int(due * NS_PER_SECOND))
-                    if self._pace.is_stopped:
+                    if self._real_time.is_stopped:
                         return
                     yield replace(one_pass.shifted(item), arrived_ns=self._clock.monotonic_ns())
             except FFmpegError as error:
                 raise InputFailed(f"{self._source} is damaged ({error.strerror}).") from error
-            if not self._address.loop or one_pass.end <= shift or self._pace.is_stopped:
+            if not self._address.loop or one_pass.end <= shift or self._real_time.is_stopped:
                 return
             shift = one_pass.end
             self._release()
             self._tracks, _ = self._begin()
 
     def close(self) -> None:
-        self._pace.stop()
+        self._real_time.stop()
         self._release()
 
     def _begin(self) -> tuple[Tracks, SourceFormat]:

@@ -15,7 +15,7 @@ from av.error import FFmpegError
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs.real_time import Pace, Waiter
+from seacorder.inputs.real_time import RealTime, Waiter
 from seacorder.media.formats import detached, source_format
 from seacorder.media.picture_header import size_of
 from seacorder.model.address.address import ImagesAddress
@@ -33,8 +33,8 @@ class ImagesInput:
     def __init__(self, address: ImagesAddress, clock: Clock, *, wait_until: Waiter | None = None) -> None:
         self._address = address
         self._clock = clock
-        self._pace = Pace(clock)
-        self._wait_until = wait_until or self._pace.wait_until
+        self._real_time = RealTime(clock)
+        self._wait_until = wait_until or self._real_time.wait_until
         self._source = f"Images {address.path}"
         self._codec = ""
         self._suffix = ""
@@ -50,7 +50,7 @@ class ImagesInput:
         while True:
             for file in self._files():
                 self._wait_until(begin_ns + int(number * NS_PER_SECOND / self._address.rate))
-                if self._pace.is_stopped:
+                if self._real_time.is_stopped:
                     return
                 content = self._content(file)
                 if self._is_new(file, content):
@@ -61,7 +61,7 @@ class ImagesInput:
                 return
 
     def close(self) -> None:
-        self._pace.stop()
+        self._real_time.stop()
 
     def _files(self) -> list[Path]:
         """What there is now. InputFailed when there is nothing."""

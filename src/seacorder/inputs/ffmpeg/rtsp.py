@@ -1,7 +1,7 @@
 """Cameras over RTSP (RFC 2326), read by FFmpeg's client (`#client=ffmpeg`): for those that `rtsp` does not suit.
 
 One connection. RTP travels inside of it (TCP) unless the address says `#transport=udp`. The first answer, and later
-each packet, may take five seconds, with a slow camera longer (`picture_patience`); then the camera counts as gone.
+each packet, may take five seconds, with a slow camera longer (`picture_timeout`); then the camera counts as gone.
 FFmpeg's own timeout does that, for PyAV's would take the GIL at every poll. `rtsps://` is encrypted, but the
 certificate is not judged: cameras sign their own.
 
@@ -19,7 +19,7 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.camera_failures import SILENT, camera_failure, failure
 from seacorder.inputs.ffmpeg.tracks import Tracks
-from seacorder.inputs.picture_timeout import PicturePatience
+from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.model.address.address import RtspAddress, Transport
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
@@ -32,10 +32,10 @@ _GENERATE_PTS = 0x0001
 class FfmpegRtspInput:
     """One connection to one camera; see `contract.Input`."""
 
-    def __init__(self, address: RtspAddress, clock: Clock, patience: PicturePatience | None = None) -> None:
+    def __init__(self, address: RtspAddress, clock: Clock, picture_timeout: PictureTimeout | None = None) -> None:
         self._address = address
-        self._patience = patience or PicturePatience()
-        self._limit_ns = self._patience.limit_ns
+        self._picture_timeout = picture_timeout or PictureTimeout()
+        self._limit_ns = self._picture_timeout.limit_ns
         self._clock = clock
         self._source = f"Camera {address.redacted}"
         self._container: Any = None
@@ -48,7 +48,7 @@ class FfmpegRtspInput:
             self._container = av.open(self._address.url_with_credentials, options=options)
             if self._clock.monotonic_ns() - begin_ns >= self._limit_ns:
                 # FFmpeg hides a timeout while it waits for the first picture, and would never come back from a read.
-                self._patience.ended_in_silence()
+                self._picture_timeout.ended_in_silence()
                 raise failure(SILENT, self._source)
             # A packet without pts is to be handed over at once, not when a later one has told it.
             self._container.flags &= ~_GENERATE_PTS
@@ -58,27 +58,27 @@ class FfmpegRtspInput:
             # FFmpeg calls an answer that never came invalid, too; only the time tells the two apart.
             timed_out = self._clock.monotonic_ns() - begin_ns >= self._limit_ns
             if timed_out and self._container is not None:  # it has answered and is to play, but no picture has come
-                self._patience.ended_in_silence()
+                self._picture_timeout.ended_in_silence()
             # The library's error carries the address with its password, so it does not go on as a cause.
             raise camera_failure(error, self._source, self._address, timed_out=timed_out, begins=True) from None
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         if self._tracks is None:
             raise InputFailed(f"{self._source} is not open.")
-        patience, came_ns = self._patience, self._clock.monotonic_ns()
-        patience.begin()
+        picture_timeout, came_ns = self._picture_timeout, self._clock.monotonic_ns()
+        picture_timeout.begin()
         try:
             for item in self._tracks.packets():
                 if isinstance(item, SourceFormat):
                     yield replace(item, read_by=FFMPEG)
                     continue
                 if item.track is Track.VIDEO:
-                    patience.came(item.arrived_ns - came_ns, item.arrived_ns)
+                    picture_timeout.came(item.arrived_ns - came_ns, item.arrived_ns)
                     came_ns = item.arrived_ns
                 yield item
         except FFmpegError as error:
             if self._clock.monotonic_ns() - came_ns >= self._limit_ns:
-                patience.ended_in_silence()
+                picture_timeout.ended_in_silence()
             raise camera_failure(error, self._source, self._address) from None
         raise InputFailed(f"{self._source} closed the connection.")
 

@@ -1,7 +1,7 @@
 """Streams over the network that FFmpeg reads: MPEG-TS over UDP, TCP and HTTP, FLV over RTMP and HTTP.
 
 One connection. Its begin, what the stream says of itself, each packet and each picture may take five seconds, those of
-a slow source longer (`picture_patience`), and an encoder that is to connect to us `VISITOR_SECONDS`; then the other
+a slow source longer (`picture_timeout`), and an encoder that is to connect to us `VISITOR_SECONDS`; then the other
 side counts as gone. FFmpeg looks at that clock ten times a second while it waits.
 
 What UDP loses on the way shows in the counters of MPEG-TS (ISO/IEC 13818-1, 2.4.3.3). A picture of which something is
@@ -24,9 +24,8 @@ from seacorder.base.log import RateLimit
 from seacorder.inputs.ffmpeg.initial_burst import timely
 from seacorder.inputs.ffmpeg.stream_failures import BROKEN, CLOSED, said, silence, stream_failure
 from seacorder.inputs.ffmpeg.tracks import KEYFRAME_WAIT_SECONDS, Tracks
-from seacorder.inputs.ffmpeg.wrapped_times import WrappedTimes
 from seacorder.inputs.http_answer import AnswerContent
-from seacorder.inputs.picture_timeout import PicturePatience
+from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.model.address.address import StreamAddress
 from seacorder.model.capture_time import frames_between
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
@@ -52,15 +51,15 @@ class StreamInput:
         self,
         address: StreamAddress,
         clock: Clock,
-        patience: PicturePatience | None = None,
+        picture_timeout: PictureTimeout | None = None,
         content: AnswerContent | None = None,
         container: str | None = None,
     ) -> None:
         """`content`: what an HTTP server has begun to send, which is read instead of asking for it; `container`: its
         kind, where it is known."""
         self._address = address
-        self._patience = patience or PicturePatience()
-        self._limit_seconds = self._patience.limit_ns / NS_PER_SECOND
+        self._picture_timeout = picture_timeout or PictureTimeout()
+        self._limit_seconds = self._picture_timeout.limit_ns / NS_PER_SECOND
         self._content = content
         self._kind = container or _FORMATS.get(address.scheme)
         self._clock = clock
@@ -74,9 +73,9 @@ class StreamInput:
 
     def open(self) -> SourceFormat:
         address, begin_ns = self._address, self._clock.monotonic_ns()
-        patience = max(VISITOR_SECONDS, self._limit_seconds) if address.listens else self._limit_seconds
+        first_limit_seconds = max(VISITOR_SECONDS, self._limit_seconds) if address.listens else self._limit_seconds
         try:
-            self._container = self._connect(patience)
+            self._container = self._connect(first_limit_seconds)
             # A packet without pts is to be handed over at once, not when a later one has told it.
             self._container.flags &= ~_GENERATE_PTS
             bits = _TIME_BITS.get(self._container.format.name)
@@ -87,8 +86,8 @@ class StreamInput:
             self._tracks = tracks
             found = tracks.open()
         except BROKEN as error:
-            if self._clock.monotonic_ns() - begin_ns >= patience * NS_PER_SECOND:
-                self._patience.ended_in_silence()
+            if self._clock.monotonic_ns() - begin_ns >= first_limit_seconds * NS_PER_SECOND:
+                self._picture_timeout.ended_in_silence()
                 # FFmpeg has other words for it where a protocol stands between.
                 raise silence(address, self._source) from None
             # The library's error carries the address with its password, so it does not go on as a cause.
@@ -99,43 +98,43 @@ class StreamInput:
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         if self._tracks is None:
             raise InputFailed(f"{self._source} is not open.")
-        patience, picture_came_ns = self._patience, self._clock.monotonic_ns()
-        patience.begin()
+        picture_timeout, picture_came_ns = self._picture_timeout, self._clock.monotonic_ns()
+        picture_timeout.begin()
         try:
             for item in self._whole(timely(self._tracks.packets(), self._time_bases)):
                 if isinstance(item, SourcePacket):
                     if item.track is Track.VIDEO:
-                        patience.came(item.arrived_ns - picture_came_ns, item.arrived_ns)
+                        picture_timeout.came(item.arrived_ns - picture_came_ns, item.arrived_ns)
                         picture_came_ns = item.arrived_ns
-                    elif item.arrived_ns - picture_came_ns > patience.limit_ns:
-                        patience.ended_in_silence()
+                    elif item.arrived_ns - picture_came_ns > picture_timeout.limit_ns:
+                        picture_timeout.ended_in_silence()
                         raise silence(self._address, self._source)
                 yield item
         except BROKEN as error:
             if isinstance(error, (TimeoutError, av.error.ExitError)):  # the second is PyAV's own limit
-                patience.ended_in_silence()
+                picture_timeout.ended_in_silence()
             raise stream_failure(error, self._address, self._source) from None
         if self._is_closed:
             raise InputFailed(f"{self._source} was closed.")
         raise said(CLOSED, self._source)
 
-    def _connect(self, patience: float) -> Any:
+    def _connect(self, limit_seconds: float) -> Any:
         """An open container. FLV tells of a picture when its first bytes come, which may be long after the sound's."""
-        container = self._opened(STUDY_US, patience)
+        container = self._opened(STUDY_US, limit_seconds)
         if container.format.name in _TELLS_LATE and not container.streams.video:
             container.close()
             if self._content is None or self._content.begin_again():
-                container = self._opened(LONG_STUDY_US, patience + KEYFRAME_WAIT_SECONDS)
+                container = self._opened(LONG_STUDY_US, limit_seconds + KEYFRAME_WAIT_SECONDS)
         if self._content is not None:
             self._content.forget()
         return container
 
-    def _opened(self, study_us: int, patience: float) -> Any:
+    def _opened(self, study_us: int, limit_seconds: float) -> Any:
         return av.open(
             _url(self._address) if self._content is None else self._content,
             format=self._kind,
             options=_options(self._address, study_us),
-            timeout=(patience, self._limit_seconds),
+            timeout=(limit_seconds, self._limit_seconds),
         )
 
     def _whole(self, items: Iterator[SourcePacket | SourceFormat]) -> Iterator[SourcePacket | SourceFormat]:
@@ -168,6 +167,36 @@ class StreamInput:
             tracks.close()
         if container is not None:
             container.close()
+
+
+class WrappedTimes:
+    """Puts the packets of all tracks of one connection right. `bits` is how many the source counts with."""
+
+    def __init__(self, bits: int) -> None:
+        self._turn = 1 << bits
+        self._half = self._turn // 2
+        self._last: dict[int, int] = {}
+        """Of each track, so that sound and picture may lie some way from each other."""
+        self._first: int | None = None
+
+    def mend(self, packet: Any) -> None:
+        """Replaces the packet's times by endless ones; decoding and presentation stay near to each other."""
+        known = packet.dts if packet.dts is not None else packet.pts
+        if known is None:
+            return
+        track = packet.stream_index
+        near = self._last.get(track, self._first)
+        dts = known if near is None else self._nearest(known, near)
+        if self._first is None:
+            self._first = dts
+        self._last[track] = dts
+        if packet.pts is not None:
+            packet.pts = self._nearest(packet.pts, dts)
+        if packet.dts is not None:
+            packet.dts = dts
+
+    def _nearest(self, time: int, near: int) -> int:
+        return near + (time - near + self._half) % self._turn - self._half
 
 
 def _missing_between(before: SourcePacket | None, after: SourcePacket) -> int:

@@ -15,7 +15,7 @@ from av.stream import Disposition
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.ffmpeg.track_sound import TrackSound
-from seacorder.media import configuration_record, parameter_sets
+from seacorder.media import parameter_sets
 from seacorder.media.formats import (
     VIDEO_CODECS,
     detached,
@@ -160,7 +160,7 @@ class Tracks:
         if self._is_byte_stream:
             is_told = parameter_sets.find(self._record, self._codec).is_complete
         else:
-            is_told = bool(configuration_record.parameter_sets(self._record, self._codec))
+            is_told = bool(parameter_sets.of_record(self._record, self._codec))
         for packet, arrived_ns in self._keyframes():
             if is_told or self._brings_parameters(packet):
                 return packet, arrived_ns
@@ -205,7 +205,7 @@ class Tracks:
         if not keyframe.has_sidedata("new_extradata"):
             return None
         record = bytes(keyframe.get_sidedata("new_extradata"))
-        if record == self._record or not configuration_record.parameter_sets(record, self._codec):
+        if record == self._record or not parameter_sets.of_record(record, self._codec):
             return None
         self._record = record
         log.info("%s changed its picture parameters.", self._source)

@@ -14,8 +14,8 @@ from av.error import FFmpegError
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs.pattern.picture import Look, TestPicture
-from seacorder.inputs.real_time import Pace, Waiter
+from seacorder.inputs.pattern.picture import PatternFormat, TestPicture
+from seacorder.inputs.real_time import RealTime, Waiter
 from seacorder.media.formats import probe_pictures, probe_video, source_format
 from seacorder.model.address.address import PatternAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
@@ -41,8 +41,8 @@ class PatternInput:
     ) -> None:
         self._address = address
         self._clock = clock
-        self._pace = Pace(clock)
-        self._wait_until = wait_until or self._pace.wait_until
+        self._real_time = RealTime(clock)
+        self._wait_until = wait_until or self._real_time.wait_until
         self._name, self._index = channel_name, channel_index
         self._picture: TestPicture | None = None
         self._encoder: Any = None
@@ -53,7 +53,7 @@ class PatternInput:
     def open(self) -> SourceFormat:
         address = self._address
         try:
-            look = Look(address.depth, address.is_full_range, address.is_interlaced)
+            look = PatternFormat(address.depth, address.is_full_range, address.is_interlaced)
             self._picture = TestPicture(address.width, address.height, self._name, self._index, look)
             self._encoder = _encoder(address)
             self._begin_ns = self._clock.monotonic_ns()
@@ -65,7 +65,7 @@ class PatternInput:
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         number, ready = 0, self._first
-        while not self._pace.is_stopped:
+        while not self._real_time.is_stopped:
             arrived_ns = self._clock.monotonic_ns()
             for packet in ready:
                 yield SourcePacket(
@@ -80,12 +80,12 @@ class PatternInput:
                 )
             number += 1
             self._wait_until(self._due_ns(number))
-            if self._pace.is_stopped:
+            if self._real_time.is_stopped:
                 return
             ready = self._encode(number)
 
     def close(self) -> None:
-        self._pace.stop()
+        self._real_time.stop()
 
     def _encode(self, number: int) -> list[Any]:
         if self._picture is None:

@@ -12,7 +12,6 @@ from typing import Any
 import av
 
 from seacorder.inputs.pattern import strip
-from seacorder.inputs.pattern.glyphs import HEIGHT, WIDTH, text_lines
 
 # Colour bars of 75 % (ITU-R BT.471-1) in 8-bit Y, Cb, Cr: white, yellow, cyan, green, magenta, red, blue, black.
 _BARS = (
@@ -23,10 +22,28 @@ _BLACK, _GREY, _WHITE = 16, 128, 235
 _LUMA_SPAN, _CHROMA_SPAN = 219, 224
 _MS_PER_SECOND = 1000
 _BAR_STEPS = 200
+_GLYPH_WIDTH, _GLYPH_HEIGHT = 5, 7
+_GLYPHS = {
+    "0": "0e11131519110e", "1": "040c040404040e", "2": "0e11010204081f", "3": "1f02040201110e", "4": "02060a121f0202",
+    "5": "1f101e0101110e", "6": "0608101e11110e", "7": "1f010204080808", "8": "0e11110e11110e", "9": "0e11110f01020c",
+    "A": "0e11111f111111", "B": "1e11111e11111e", "C": "0e11101010110e", "D": "1c12111111121c", "E": "1f10101e10101f",
+    "F": "1f10101e101010", "G": "0e11101711110f", "H": "1111111f111111", "I": "0e04040404040e", "J": "0702020202120c",
+    "K": "11121418141211", "L": "1010101010101f", "M": "111b1515111111", "N": "11111915131111", "O": "0e11111111110e",
+    "P": "1e11111e101010", "Q": "0e11111115120d", "R": "1e11111e141211", "S": "0f10100e01011e", "T": "1f040404040404",
+    "U": "1111111111110e", "V": "11111111110a04", "W": "11111115151b11", "X": "11110a040a1111", "Y": "1111110a040404",
+    "Z": "1f01020408101f", ":": "00040400040400", ".": "00000000000c0c", "-": "0000001f000000", "_": "0000000000001f",
+    "/": "00010204081000", "#": "0a0a1f0a1f0a0a", "(": "02040808080402", ")": "08040202020408", "+": "0004041f040400",
+    " ": "00000000000000",
+}  # fmt: skip
+"""A bitmap font: seven lines of five bits a character, each line two hexadecimal digits, top line first.
+
+FFmpeg's own text filter is not in PyAV's wheel, and Pillow would cost the worker more memory.
+"""
+_UNKNOWN_GLYPH = "1f11111111111f"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PatternFormat:
     """How the samples of a test picture are written."""
 
     depth: int = 8
@@ -49,7 +66,7 @@ class TestPicture:
     __test__ = False
 
     def __init__(
-        self, width: int, height: int, channel_name: str, channel_index: int, look: Look = Look()
+        self, width: int, height: int, channel_name: str, channel_index: int, look: PatternFormat = PatternFormat()
     ) -> None:
         """Pixels. The name is cut where the picture ends."""
         self._width, self._height, self._index, self._look = width, height, channel_index, look
@@ -104,7 +121,7 @@ class TestPicture:
             top = (strip.height_of(self._height) + 1) // 2 * plane.line_size
             memoryview(plane)[:top] = bytes([_GREY]) * top
         top, scale = self._height * 20 // 100, 2 * self._scale
-        self._bleach(top, HEIGHT * scale, len(channel_name) * (WIDTH + 1) * scale)
+        self._bleach(top, _GLYPH_HEIGHT * scale, len(channel_name) * (_GLYPH_WIDTH + 1) * scale)
         self._draw_text(channel_name, top, scale=scale)
 
     def _size_of_plane(self, index: int) -> tuple[int, int]:
@@ -140,10 +157,10 @@ class TestPicture:
 
     def _draw_text(self, text: str, top: int, *, scale: int = 0) -> None:
         scale = scale or self._scale
-        fitting = max(0, self._width - 2 * self._left) // ((WIDTH + 1) * scale)
+        fitting = max(0, self._width - 2 * self._left) // ((_GLYPH_WIDTH + 1) * scale)
         text = text[:fitting]
         ink, paper = self._look.luma(_WHITE), self._look.luma(_BLACK)
-        for row, line in enumerate(text_lines(text, scale, ink, paper)[: max(0, self._height - top)]):
+        for row, line in enumerate(_text_lines(text, scale, ink, paper)[: max(0, self._height - top)]):
             begin = (top + row) * self._stride + self._left
             self._luma[begin : begin + len(line)] = line
 
@@ -152,3 +169,18 @@ def _fine_ramp(width: int, is_full_range: bool) -> bytes:
     """A line from black to white in ten bits, little-endian."""
     black, span = (0, 1023) if is_full_range else (4 * _BLACK, 4 * _LUMA_SPAN)
     return b"".join((black + span * x // max(1, width - 1)).to_bytes(2, "little") for x in range(width))
+
+
+def _text_lines(text: str, scale: int, ink: int, paper: int) -> list[bytes]:
+    """`text` as 7 * `scale` lines of luma, (5 + 1) * `scale` pixels a character; unknown characters are boxes."""
+    inks, papers = bytes([ink]) * scale, bytes([paper]) * scale
+    glyphs = [bytes.fromhex(_GLYPHS.get(character, _UNKNOWN_GLYPH)) for character in text.upper()]
+    lines: list[bytes] = []
+    for row in range(_GLYPH_HEIGHT):
+        pixels = b"".join(
+            (inks if glyph[row] >> (_GLYPH_WIDTH - 1 - column) & 1 else papers) if column < _GLYPH_WIDTH else papers
+            for glyph in glyphs
+            for column in range(_GLYPH_WIDTH + 1)
+        )
+        lines.extend([pixels] * scale)
+    return lines

@@ -1,7 +1,7 @@
 """Cameras over RTSP, read by a client of our own; docs/design/rtsp.md says why.
 
 One connection. RTP travels inside of it (TCP) unless the address says `#transport=udp`. Each answer may take
-`TIMEOUT_SECONDS`, and so may the picture, a slow camera's longer (`picture_patience`); then the camera counts as gone.
+`TIMEOUT_SECONDS`, and so may the picture, a slow camera's longer (`picture_timeout`); then the camera counts as gone.
 `rtsps://` is encrypted, but the certificate is not judged: cameras sign their own. `close` may come from any thread
 and ends a read that waits.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.camera_failures import CLOSED, NO_TLS, failure, network_failure
-from seacorder.inputs.picture_timeout import USUAL_NS, PicturePatience
+from seacorder.inputs.picture_timeout import USUAL_NS, PictureTimeout
 from seacorder.inputs.rtp import video_track
 from seacorder.inputs.rtp.audio_track import AudioTrack, open_sound
 from seacorder.inputs.rtp.receiver import RtpReceiver, Units
@@ -109,7 +109,7 @@ class RtspInput:
             if not self._sets_up_sound(session, sound, receivers[1]):
                 sound = None
         video.audio_template = None if sound is None else sound.template
-        return _Reading(session, video, sound, receivers, self._memory.patience, self._clock)
+        return _Reading(session, video, sound, receivers, self._memory.picture_timeout, self._clock)
 
     def _sets_up_sound(self, session: RtspSession, sound: AudioTrack, receiver: RtpReceiver) -> bool:
         """False when the camera refuses it: sound never costs the picture."""
@@ -126,9 +126,10 @@ class RtspInput:
 
     def _until_keyframe(self, reading: "_Reading") -> list[SourcePacket | SourceFormat]:
         """The first format and the packets that came with it."""
-        begin_ns, patience = self._clock.monotonic_ns(), self._memory.patience
+        begin_ns, picture_timeout = self._clock.monotonic_ns(), self._memory.picture_timeout
         # The first picture is known to be whole when the second one begins.
-        while self._clock.monotonic_ns() - begin_ns < max(KEYFRAME_WAIT_SECONDS * NS_PER_SECOND, 2 * patience.limit_ns):
+        usual_ns = KEYFRAME_WAIT_SECONDS * NS_PER_SECOND
+        while self._clock.monotonic_ns() - begin_ns < max(usual_ns, 2 * picture_timeout.limit_ns):
             if items := reading.turn():
                 return self._until_sound(reading, items)
         raise InputFailed(
@@ -184,11 +185,11 @@ class _Reading:
         video: VideoTrack,
         sound: AudioTrack | None,
         receivers: list[RtpReceiver],
-        patience: PicturePatience,
+        picture_timeout: PictureTimeout,
         clock: Clock,
     ) -> None:
         self._source = video.source
-        self._patience = patience
+        self._picture_timeout = picture_timeout
         self._session = session
         self._video = video
         self._sound = sound
@@ -204,7 +205,7 @@ class _Reading:
         """It plays: what the camera says of the tracks' beginning is known."""
         times, sound = self._session.rtp_times, self._sound
         self._picture_came_ns = self._clock.monotonic_ns()
-        self._patience.begin()
+        self._picture_timeout.begin()
         if sound is not None:
             video_time, sound_time = times.get(self._video.control), times.get(sound.offered.control)
             if video_time is not None and sound_time is not None:
@@ -230,8 +231,8 @@ class _Reading:
         try:
             self._session.pump(pause=video.units.is_within)
         except TimeoutError:  # nothing at all came, which is no silence yet with a slow camera
-            if self._patience.limit_ns <= USUAL_NS:
-                self._patience.ended_in_silence()
+            if self._picture_timeout.limit_ns <= USUAL_NS:
+                self._picture_timeout.ended_in_silence()
                 raise
         now_ns = self._clock.monotonic_ns()
         for receiver in self._receivers:
@@ -247,10 +248,10 @@ class _Reading:
     def _watch(self, now_ns: int) -> None:
         received = self._receivers[0].sequence.received
         if received != self._received:
-            self._patience.came(now_ns - self._picture_came_ns, now_ns)
+            self._picture_timeout.came(now_ns - self._picture_came_ns, now_ns)
             self._received, self._picture_came_ns = received, now_ns
-        elif now_ns - self._picture_came_ns >= self._patience.limit_ns:
-            self._patience.ended_in_silence()
+        elif now_ns - self._picture_came_ns >= self._picture_timeout.limit_ns:
+            self._picture_timeout.ended_in_silence()
             raise TimeoutError
         if self._receivers[0].is_over:
             raise ConnectionEndedError

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from seacorder.inputs.picture_timeout import PicturePatience
+from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.inputs.rtsp.keep_alive import Habits
 
 
@@ -14,7 +14,7 @@ class CameraMemory:
     tell: Callable[[str], None] = lambda _: None
     """Hears in one sentence of what the operator should know."""
     habits: Habits = field(default_factory=Habits)
-    patience: PicturePatience = field(default_factory=PicturePatience)
+    picture_timeout: PictureTimeout = field(default_factory=PictureTimeout)
     counts_wrongly: bool = False
     """Its answers do not bear the CSeq of their requests."""
     dislikes_range: bool = False

@@ -15,7 +15,7 @@ from av.error import FFmpegError
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs.real_time import Pace
+from seacorder.inputs.real_time import RealTime
 from seacorder.inputs.sound.tone import RATE, tone
 from seacorder.model.address.address import FileAddress
 from seacorder.model.address.sound import SoundDeviceAddress, ToneAddress, parse_sound_address
@@ -36,7 +36,7 @@ class SoundChunk:
     """Monotonic time at which its last sample was here."""
 
 
-class Sound(Protocol):
+class SoundInput(Protocol):
     """One connection to one source of sound; all from one thread, `close` from any."""
 
     def open(self) -> None:
@@ -52,7 +52,7 @@ class Sound(Protocol):
         ...
 
 
-def make_sound(address: str, *, channels: int, clock: Clock) -> Sound:
+def make_sound(address: str, *, channels: int, clock: Clock) -> SoundInput:
     """An unopened source. BadRequest when the address is not one. Does not block."""
     av.logging.set_level(None)
     match parse_sound_address(address):
@@ -126,7 +126,7 @@ class FileSound:
     def __init__(self, address: FileAddress, clock: Clock) -> None:
         self._address = address
         self._clock = clock
-        self._pace = Pace(clock)
+        self._real_time = RealTime(clock)
         self._container: Any = None
 
     def open(self) -> None:
@@ -139,12 +139,12 @@ class FileSound:
 
     def chunks(self) -> Iterator[SoundChunk]:
         due_ns = float(self._clock.monotonic_ns())
-        while not self._pace.is_stopped:
+        while not self._real_time.is_stopped:
             try:
                 for frame in self._container.decode(audio=0):
                     due_ns += frame.samples * NS_PER_SECOND / frame.sample_rate
-                    self._pace.wait_until(int(due_ns))
-                    if self._pace.is_stopped:
+                    self._real_time.wait_until(int(due_ns))
+                    if self._real_time.is_stopped:
                         return
                     yield SoundChunk(frame, int(due_ns))
                 if not self._address.loop:
@@ -154,7 +154,7 @@ class FileSound:
                 raise InputFailed(f"{self._address.path} cannot be read ({error.strerror}).") from error
 
     def close(self) -> None:
-        self._pace.stop()
+        self._real_time.stop()
 
 
 class ToneSound:
@@ -162,7 +162,7 @@ class ToneSound:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._pace = Pace(clock)
+        self._real_time = RealTime(clock)
         self._begin_ns = 0
         self._first = 0
 
@@ -175,18 +175,18 @@ class ToneSound:
     def chunks(self) -> Iterator[SoundChunk]:
         count = RATE * CHUNK_NS // NS_PER_SECOND
         done = 0
-        while not self._pace.is_stopped:
+        while not self._real_time.is_stopped:
             samples = tone(self._first + done, count)
             done += count
             due_ns = self._begin_ns + done * NS_PER_SECOND // RATE
-            self._pace.wait_until(due_ns)
+            self._real_time.wait_until(due_ns)
             frame = av.AudioFrame(format="s16", layout="mono", samples=count)
             frame.sample_rate = RATE
             frame.planes[0].update(samples.tobytes())
             yield SoundChunk(frame, max(due_ns, self._clock.monotonic_ns()))
 
     def close(self) -> None:
-        self._pace.stop()
+        self._real_time.stop()
 
 
 def _frame_of(data: bytes, context: Any) -> Any:

@@ -2,7 +2,7 @@
 
 The server is asked once: many a small encoder serves a single viewer, and ends when that one hangs up.
 A JPEG carries no time. Its time is its arrival, on the machine's monotonic clock. Every read may take five seconds, a
-slow camera's longer (`picture_patience`); then the camera counts as gone.
+slow camera's longer (`picture_timeout`); then the camera counts as gone.
 """
 
 import http.client
@@ -19,7 +19,7 @@ from seacorder.base.log import RateLimit
 from seacorder.inputs.ffmpeg.stream import StreamInput
 from seacorder.inputs.ffmpeg.stream_failures import BROKEN, CLOSED, answer_failure, said, stream_failure
 from seacorder.inputs.http_answer import AnswerContent, WebAnswer, ask
-from seacorder.inputs.picture_timeout import PicturePatience
+from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.inputs.web.content import LOOK_BYTES, WebKind, boundary_of, is_enough, is_file, kind_of
 from seacorder.inputs.web.multipart import NoMultipartError, parts
 from seacorder.media.formats import probe_pictures, source_format
@@ -45,9 +45,9 @@ _HUGE = "{source} sends something else than it announces. Check its address."
 class WebInput:
     """One request; see `contract.Input`."""
 
-    def __init__(self, address: StreamAddress, clock: Clock, patience: PicturePatience | None = None) -> None:
+    def __init__(self, address: StreamAddress, clock: Clock, picture_timeout: PictureTimeout | None = None) -> None:
         self._address = address
-        self._patience = patience or PicturePatience()
+        self._picture_timeout = picture_timeout or PictureTimeout()
         self._clock = clock
         self._source = f"Stream {address.redacted}"
         self._answer: WebAnswer | None = None
@@ -68,13 +68,13 @@ class WebInput:
         if answer.response.status != http.client.OK:
             has_user = self._address.user is not None
             raise answer_failure(answer.response.status, answer.response.reason, self._source, has_user=has_user)
-        self._wait_at_most(self._patience.limit_ns)
+        self._wait_at_most(self._picture_timeout.limit_ns)
         content, length = AnswerContent(answer), answer.response.length
         try:
             head = content.head(is_enough, LOOK_BYTES)
         except BROKEN as error:
             if isinstance(error, TimeoutError):
-                self._patience.ended_in_silence()
+                self._picture_timeout.ended_in_silence()
             raise stream_failure(error, self._address, self._source) from None
         if not head:
             raise said(_EMPTY, self._source)
@@ -121,26 +121,26 @@ class WebInput:
         if kind is WebKind.PAGE:
             raise said(_A_PAGE, self._source)
         if kind is WebKind.PLAYLIST:
-            self._other = StreamInput(self._address, self._clock, self._patience)
+            self._other = StreamInput(self._address, self._clock, self._picture_timeout)
             return self._other.open()
         if is_file(length):
             raise said(_ONE_PICTURE if kind is WebKind.STILL else _A_FILE, self._source, str(length))
-        self._other = StreamInput(self._address, self._clock, self._patience, content, _CONTAINERS.get(kind))
+        self._other = StreamInput(self._address, self._clock, self._picture_timeout, content, _CONTAINERS.get(kind))
         return self._other.open()
 
     def _read(self, content_of_answer: AnswerContent, boundary: str) -> Iterator[tuple[bytes, int]]:
         """Each JPEG and when it was complete."""
         rate_limit, wrong = RateLimit(self._clock), 0
-        patience, came_ns = self._patience, self._clock.monotonic_ns()
-        patience.begin()
+        picture_timeout, came_ns = self._picture_timeout, self._clock.monotonic_ns()
+        picture_timeout.begin()
         try:
             for _, content in parts(content_of_answer, boundary):
                 if content.startswith(b"\xff\xd8"):
-                    now_ns, limit_ns = self._clock.monotonic_ns(), patience.limit_ns
-                    patience.came(now_ns - came_ns, now_ns)
+                    now_ns, limit_ns = self._clock.monotonic_ns(), picture_timeout.limit_ns
+                    picture_timeout.came(now_ns - came_ns, now_ns)
                     came_ns = now_ns
-                    if patience.limit_ns != limit_ns:
-                        self._wait_at_most(patience.limit_ns)
+                    if picture_timeout.limit_ns != limit_ns:
+                        self._wait_at_most(picture_timeout.limit_ns)
                     yield content, now_ns
                     continue
                 wrong += 1
@@ -155,7 +155,7 @@ class WebInput:
             return
         except OSError as error:
             if isinstance(error, TimeoutError):
-                patience.ended_in_silence()
+                picture_timeout.ended_in_silence()
             raise stream_failure(error, self._address, self._source) from None
 
     def _wait_at_most(self, limit_ns: int) -> None:

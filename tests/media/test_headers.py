@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from rig.fixtures import MakeSource
 from rig.source_files import SourceSpec, as_byte_stream
 from rig.web_camera import jpegs
-from seacorder.media.configuration_record import parameter_sets
 from seacorder.media.formats import probe_by_record, probe_for_mp4
+from seacorder.media.parameter_sets import of_record
 from seacorder.media.picture_header import size_of
 
 
@@ -54,7 +54,7 @@ def test_records_hold_the_parameter_sets(rig_source: MakeSource, codec: str) -> 
         stream = container.streams.video[0]
         record = bytes(stream.codec_context.extradata or b"")
         keyframe = next(bytes(packet) for packet in container.demux(stream) if packet.size)
-    sets = parameter_sets(record, codec)
+    sets = of_record(record, codec)
     kinds = [one[0] & 31 if codec == "h264" else one[0] >> 1 & 63 for one in sets]
     assert set(kinds) >= ({7, 8} if codec == "h264" else {32, 33, 34})
     again = b"".join(b"\x00\x00\x00\x01" + one for one in sets) + as_byte_stream(keyframe, 4)
@@ -68,4 +68,4 @@ def test_records_hold_the_parameter_sets(rig_source: MakeSource, codec: str) -> 
 
 @given(st.sampled_from(["h264", "hevc"]), st.binary(max_size=60))
 def test_any_record_is_read_or_not(codec: str, record: bytes) -> None:
-    assert isinstance(parameter_sets(record, codec), tuple)
+    assert isinstance(of_record(record, codec), tuple)
