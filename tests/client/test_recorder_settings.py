@@ -1,12 +1,10 @@
 """The client of settings, against the real service over a fake recorder."""
 
-import asyncio
-import threading
 from collections.abc import Iterator
 
 import pytest
 
-from faults.test_attack_wire import served
+from rig.web_services import served_in_a_thread
 from seacorder.client.errors import InspectorError
 from seacorder.client.recorder import RecorderClient
 from seacorder.client.values import ChannelPatch, SettingsPatch
@@ -14,21 +12,8 @@ from seacorder.client.values import ChannelPatch, SettingsPatch
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    ready, stop = threading.Event(), threading.Event()
-    found: list[str] = []
-
-    async def serve() -> None:
-        async with served() as here:
-            found.append(f"http://127.0.0.1:{here.port}")
-            ready.set()
-            await asyncio.to_thread(stop.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert ready.wait(20)
-    yield found[0]
-    stop.set()
-    thread.join()
+    with served_in_a_thread() as here:
+        yield f"http://127.0.0.1:{here.port}"
 
 
 def test_settings_are_read_and_changed(url: str) -> None:

@@ -163,3 +163,10 @@ def _inside(losses: list[Any], parts: list[Any]) -> list[Any]:
         return losses
     begin, end = parts[0]["start_utc"], max(row["end_utc"] or row["start_utc"] for row in parts)
     return [loss for loss in losses if loss["from_utc"] >= begin and loss["to_utc"] <= end]
+
+
+def balanced(cameras: list[Camera], parts: list[dict], losses: list[dict]) -> list[Account]:
+    accounts = [balance(camera, parts, losses) for camera in cameras]
+    for account in accounts:
+        assert (account.difference, account.repeated, account.unreadable) == (0, 0, 0), str(account)
+    return accounts

@@ -44,6 +44,10 @@ class Camera:
         return before + (forward if forward <= self.spec.frames // 2 else forward - self.spec.frames)
 
 
+def addresses(cameras: list[Camera]) -> dict[str, str]:
+    return {camera.name: camera.url for camera in cameras}
+
+
 def serve(server: RtspServer, name: str, source: SourceFile, *others: SourceFile, **how: object) -> Camera:
     """Serves a source, and others after it, under its camera's name."""
     url = server.serve(f"/{name}", source, *others, **how)  # type: ignore[arg-type]

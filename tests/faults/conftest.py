@@ -7,14 +7,14 @@ from random import Random
 import pytest
 
 from faults.cameras import small
+from faults.disks import Volume, need_volumes
+from faults.proxy import SEED
 from faults.results import is_long, note_ended, note_failure, note_planned
 from rig.fixtures import MakeSource, need_rtsp_server
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 
 FOLDER = Path(__file__).parent
-SEED = 20260801
-"""Of all random choices: the same faults in each run, at instants that differ only by the machine's moods."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -71,3 +71,11 @@ def cameras_server() -> Iterator[RtspServer]:
     need_rtsp_server()
     with RtspServer() as server:
         yield server
+
+
+@pytest.fixture
+def volume(tmp_path: Path) -> Iterator[Volume]:
+    """Where the program's files go: a file system of its own."""
+    need_volumes()
+    with Volume(tmp_path / "files") as made:
+        yield made

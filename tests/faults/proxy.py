@@ -15,6 +15,8 @@ FrameFilter = Callable[[int, bytes], list[bytes]]
 """(channel number, RTP or RTCP packet) -> the raw bytes of what is sent in its place, see `framed`."""
 TextFilter = Callable[[str], str]
 _CHUNK = 65536
+SEED = 20260801
+"""Of all random choices: the same faults in each run, at instants that differ only by the machine's moods."""
 
 
 def framed(channel: int, packet: bytes) -> bytes:

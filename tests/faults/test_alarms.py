@@ -100,9 +100,7 @@ def test_an_alarm_is_told_in_every_place_and_is_over_in_every_place(
 ) -> None:
     proxy = Proxy(cameras_server.port)
     with running(tmp_path, {"Bow": proxy.url_of(camera.url)}) as program, listening(program) as heard:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(1.0)
+        program.record(1.0)
         assert standing(program) == []
         begin = time.monotonic()
         proxy.refuse()

@@ -4,11 +4,8 @@ Whatever is sent: a status code, content type and body that the document has, ne
 Real HTTP on loopback; a recorder without cameras for the breadth, the whole program for a short run.
 """
 
-import asyncio
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +18,8 @@ from schemathesis.checks import CHECKS
 
 from fakes.recorder import FakeRecorder
 from faults.results import note
-from faults.test_attack_wire import Served, served
 from rig.program import Program, running
+from rig.web_services import Served, served_in_a_thread
 from seacorder.api.inspector import create_inspector_app
 from seacorder.api.integration import create_integration_app
 from seacorder.config.schema import ServerSettings
@@ -60,28 +57,6 @@ OPERATIONS = [
 EVERY_OPERATION = pytest.mark.parametrize(
     ("service", "operation"), OPERATIONS, ids=[f"{one.method.upper()} {one.path}" for _, one in OPERATIONS]
 )
-
-
-@contextmanager
-def served_in_a_thread() -> Iterator[Served]:
-    """Both services over a fake recorder, on a loop of their own."""
-    ready, stop = threading.Event(), threading.Event()
-    found: list[Served] = []
-
-    async def serve() -> None:
-        async with served() as here:
-            found.append(here)
-            ready.set()
-            await asyncio.to_thread(stop.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    try:
-        assert ready.wait(20)
-        yield found[0]
-    finally:
-        stop.set()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,11 @@ import pytest
 from websockets.asyncio.client import connect
 
 from faults.processes import open_files, private_bytes
+from faults.raw_requests import BODY_COMMAND, KEY, NO_HTTP, UPGRADE
 from faults.results import is_long, note
-from faults.test_attack_wire import BODY_COMMAND, KEY, NO_HTTP, PING, UPGRADE
 from rig.frames import frame_numbers, missing_and_repeated
 from rig.program import Program, running, wait_for
+from rig.web_services import PING
 
 STORM_SECONDS = 4.0
 START_SECONDS = 1.5
@@ -164,9 +165,7 @@ def storm_and_operator(program: Program) -> Service:
 def test_a_storm_of_clients_does_not_disturb_a_recording(tmp_path: Path) -> None:
     pattern = "test:?size=640x360&rate=25&gop=5"
     with running(tmp_path, {"Bow": pattern, "Stern": pattern}) as program:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(1)
+        program.record(1)
         storm_and_operator(program)  # what is loaded once and kept is not counted
         control = program.control_pid
         wait_for(lambda: len(open_files(control)) < FILES_QUIET, "connections to end")

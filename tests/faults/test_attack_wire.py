@@ -6,60 +6,22 @@ connection, nothing in the log, and the next client is served.
 
 import asyncio
 import json
-import logging
 import socket
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from fakes.recorder import FakeRecorder
+from faults.raw_requests import BODY_COMMAND, KEY, NO_HTTP, UPGRADE
 from faults.results import note
+from rig.web_services import LIMIT_SECONDS, PING, Served, served
 from seacorder.api.http import connections, wire
-from seacorder.api.http.listeners import Listener, claim_port, serving
 from seacorder.api.http.security import BODY_BYTES_MAX
-from seacorder.api.inspector import create_inspector_app
-from seacorder.api.integration import create_integration_app
 from seacorder.api.v1 import events
-from seacorder.config.schema import ServerSettings
 
-LIMIT_SECONDS = 20.0
-PING = b"GET /api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-BODY_COMMAND = b"POST /api/inspector/recordingdirectory HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-UPGRADE = b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 DOCUMENTED = frozenset({200, 204, 304, 400, 403, 404, 405, 408, 409, 413, 500, 503, 507})
-
-NO_HTTP = {
-    "HTTP/0.9": b"GET /api/stats/ping\r\n",
-    "HTTP/0.9 with its host": b"GET /api/inspector/startrecording\r\nHost: 127.0.0.1\r\n\r\n",
-    "TLS": bytes.fromhex("16030100a5010000a10303") + bytes(range(160)),
-    "nothing but zeros": bytes(4096),
-    "an RTSP client": b"OPTIONS rtsp://127.0.0.1/ RTSP/1.0\r\nCSeq: 1\r\n\r\n",
-    "no host": b"GET /api/stats/ping HTTP/1.1\r\n\r\n",
-    "two hosts": b"GET /api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n",
-    "two lengths": BODY_COMMAND + b"Content-Length: 5\r\nContent-Length: 7\r\n\r\n{}   ",
-    "a negative length": BODY_COMMAND + b"Content-Length: -5\r\n\r\n",
-    "a length that is none": BODY_COMMAND + b"Content-Length: five\r\n\r\n",
-    "a length of 5,000 digits": BODY_COMMAND + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n",
-    "an unknown coding": BODY_COMMAND + b"Transfer-Encoding: gzip\r\n\r\n",
-    "a space before the colon": b"GET /api/stats/ping HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n",
-    "a folded name": b"GET /api/stats/ping HTTP/1.1\r\n Host: 127.0.0.1\r\n\r\n",
-    "bytes beyond ASCII in the path": "GET /api/stats/pïng HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode(),
-    "a zero in a header": b"GET /api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: a\0b\r\n\r\n",
-    "a huge header": b"GET /api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: " + b"a" * 40_000,
-    "a huge path": b"GET /" + b"a" * 40_000,
-    "ten thousand headers": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-A: b\r\n" * 10_000,
-    "a chunk of no size": BODY_COMMAND + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
-    "a chunk of endless size": BODY_COMMAND + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 5000 + b"\r\n",
-    "a WebSocket without a key": UPGRADE + b"Sec-WebSocket-Version: 13\r\n\r\n",
-    "a WebSocket of an old version": UPGRADE + KEY.replace(b": 13", b": 8") + b"\r\n",
-    "a WebSocket with a short key": UPGRADE + b"Sec-WebSocket-Key: AAAA\r\nSec-WebSocket-Version: 13\r\n\r\n",
-    "a WebSocket by POST": UPGRADE.replace(b"GET", b"POST") + KEY + b"\r\n",
-}
 
 ODD_BUT_HTTP = {
     "another's address in full": (b"GET http://evil.example/api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 403),
@@ -75,66 +37,6 @@ ODD_BUT_HTTP = {
     "a path that climbs, hidden": (b"GET /static/%2e%2e%2f%2e%2e/etc/passwd HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),
     "a path that is no UTF-8": (b"GET /api/%ff%fe%00 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),
 }
-
-
-@dataclass
-class Served:
-    """Both services, and what went wrong in them."""
-
-    recorder: FakeRecorder
-    port: int
-    integration_port: int
-    faults: list[str] = field(default_factory=list)
-
-    async def say(self, what: bytes, *, port: int = 0, ends: bool = False) -> bytes:
-        """Everything that comes back to `what` until the service ends the connection."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port or self.port)
-        try:
-            writer.write(what)
-            if ends:
-                writer.write_eof()
-            return await asyncio.wait_for(reader.read(), LIMIT_SECONDS)
-        except ConnectionResetError:
-            return b""
-        finally:
-            writer.close()
-
-    async def is_well(self) -> bool:
-        """A new client is served on both ports, and nothing is in the log."""
-        assert self.faults == []
-        for port in (self.port, self.integration_port):
-            answer = await self.say(PING.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), port=port)
-            assert answer.startswith(b"HTTP/1.1 200 ")
-            assert answer.endswith(b'{"Ping": true}')
-        return True
-
-
-@asynccontextmanager
-async def served() -> AsyncIterator[Served]:
-    recorder = FakeRecorder()
-    settings = ServerSettings()
-    both = [claim_port("127.0.0.1", 0, setting="x") for _ in range(2)]
-    apps = (create_inspector_app(recorder, settings), create_integration_app(recorder, settings))
-    ports = [sockets[0].getsockname()[1] for sockets in both]
-    here = Served(recorder, *ports)
-    loop, log = asyncio.get_running_loop(), Errors(here.faults)
-    loop.set_exception_handler(lambda _, context: here.faults.append(str(context)))
-    logging.getLogger().addHandler(log)
-    try:
-        async with serving([Listener(app, sockets) for app, sockets in zip(apps, both, strict=True)]):
-            yield here
-    finally:
-        logging.getLogger().removeHandler(log)
-
-
-class Errors(logging.Handler):
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__(logging.WARNING)
-        self._faults = faults
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.name != "asyncio" or record.levelno >= logging.ERROR:
-            self._faults.append(self.format(record))
 
 
 @pytest.fixture

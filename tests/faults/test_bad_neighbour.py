@@ -15,8 +15,7 @@ import pytest
 from faults.account import balance
 from faults.asker import Answers, asking, p99
 from faults.cameras import Camera, serve
-from faults.conftest import SEED
-from faults.proxy import DamagedUnits, Flood, Garbage, Proxy
+from faults.proxy import SEED, DamagedUnits, Flood, Garbage, Proxy
 from faults.results import is_long, note
 from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
@@ -77,9 +76,7 @@ def watch(
     turns = Turns()
     try:
         with running(tmp_path_factory.mktemp("neighbours"), addresses) as program:
-            program.wait_live()
-            program.get("/api/inspector/startrecording")
-            program.wait_recorded(1.0)
+            program.record(1.0)
             program.wait_live("Good00", backlog_seconds=10.0)
             with asking(int(program.url.rpartition(":")[2])) as asked:
                 take_turns(program, proxy, turns)

@@ -17,8 +17,7 @@ import pytest
 
 from faults.account import Account, balance
 from faults.cameras import Camera, serve
-from faults.conftest import SEED
-from faults.proxy import DamagedUnits, DatagramProxy, Garbage, LostPackets, Proxy, Times, Truncation, Wrapped
+from faults.proxy import SEED, DamagedUnits, DatagramProxy, Garbage, LostPackets, Proxy, Times, Truncation, Wrapped
 from faults.results import is_long, note
 from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
@@ -231,9 +230,7 @@ def voyage(tmp_path_factory: pytest.TempPathFactory, cameras_server: RtspServer,
     addresses = {name: sites[name].proxy.url_of(cameras[name].url) + FAULTS[name].url_options for name in FAULTS}
     try:
         with running(folder, addresses) as program:
-            program.wait_live()
-            program.get("/api/inspector/startrecording")
-            program.wait_recorded(3.0)
+            program.record(3.0)
             began = time.monotonic()
             seen = run_faults(program, sites, 120.0 if is_long() else 12.0)
             ended = end_faults(sites)

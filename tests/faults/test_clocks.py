@@ -16,9 +16,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from channel.test_clock_offset import GOAL_NS, HOUR, errors, even, mostly_short, wandering
 from websockets.sync.client import connect
 
+from fakes.network_delays import GOAL_NS, HOUR, errors, even, mostly_short, wandering
 from faults.account import Account, balance_numbers, stored_numbers
 from faults.cameras import Camera, serve
 from faults.results import is_long, note

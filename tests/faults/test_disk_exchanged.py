@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import pytest
 
 from faults.account import balance_numbers, stored_numbers
 from faults.cameras import Camera, serve
-from faults.disks import Volume, need_volumes, run
+from faults.disks import Volume, run
 from faults.results import note
-from faults.test_disk_full import alarm_seconds, alarms
 from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
@@ -21,13 +19,6 @@ pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
 
 SPLITS = "/api/inspector/splittime/0.05"
 """Three seconds: while a volume is away some are due."""
-
-
-@pytest.fixture
-def volume(tmp_path: Path) -> Iterator[Volume]:
-    need_volumes()
-    with Volume(tmp_path / "files") as made:
-        yield made
 
 
 @pytest.fixture
@@ -60,7 +51,7 @@ def test_a_volume_that_is_unmounted_and_back(tmp_path: Path, volume: Volume, cam
     with running(tmp_path, {"Bow": camera.url}) as program:
         record(program)
         volume.take_away()
-        up_seconds = alarm_seconds(program, "disk_exchanged")
+        up_seconds = program.alarm_seconds("disk_exchanged")
         wait_for(lambda: program.get("/api/inspector/isrecording") is False, "the truth")
         split = program.channel("Bow")["frames_received"] + 100
         wait_for(lambda: program.channel("Bow")["frames_received"] > split, "a split that was due")
@@ -69,10 +60,10 @@ def test_a_volume_that_is_unmounted_and_back(tmp_path: Path, volume: Volume, cam
         below = videos_below(program.root)
         volume.bring_back()
         wait_for(lambda: program.get("/api/inspector/isrecording"), "the recording to go on")
-        wait_for(lambda: "disk_exchanged" not in alarms(program), "the alarm's end")
+        wait_for(lambda: "disk_exchanged" not in program.alarms(), "the alarm's end")
         program.wait_recorded(1.0)
         program.get("/api/inspector/stoprecording")
-        wait_for(lambda: not alarms(program), "the catalogue")
+        wait_for(lambda: not program.alarms(), "the catalogue")
         lost = unaccounted(program, camera)
         log = program.log()
     note(
@@ -96,14 +87,14 @@ def test_a_volume_that_is_covered_by_another_one(tmp_path: Path, volume: Volume,
         record(program)
         run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", volume.path)
         try:
-            up_seconds = alarm_seconds(program, "disk_exchanged")
-            wait_for(lambda: "on_fallback" in alarms(program), "the second folder")
+            up_seconds = program.alarm_seconds("disk_exchanged")
+            wait_for(lambda: "on_fallback" in program.alarms(), "the second folder")
             assert program.get("/api/inspector/isrecording") is True
             program.wait_recorded(5.0)
             below = videos_below(volume.path)
         finally:
             run("umount", volume.path)
-        wait_for(lambda: not alarms(program), "the first one to be used again")
+        wait_for(lambda: not program.alarms(), "the first one to be used again")
         program.get("/api/inspector/stoprecording")
         lost, losses = unaccounted(program, camera), program.rows("losses")
     note(

@@ -1,16 +1,14 @@
 """A disk that is gone, read-only, or whose files somebody deletes: alarms, no crash, and a new part when it is back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from faults.account import balance_numbers, stored_numbers
-from faults.cameras import Camera, serve
-from faults.disks import API_SECONDS, Prober, Volume, need_volumes
+from faults.cameras import Camera, addresses, serve
+from faults.disks import API_SECONDS, Prober, Volume
 from faults.results import note
-from faults.test_disk_full import addresses, alarm_seconds, alarms
-from rig.program import Program, running, wait_for
+from rig.program import running, wait_for
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 
@@ -22,21 +20,8 @@ SYNC_FRAMES = 38
 
 
 @pytest.fixture
-def volume(tmp_path: Path) -> Iterator[Volume]:
-    need_volumes()
-    with Volume(tmp_path / "files") as made:
-        yield made
-
-
-@pytest.fixture
 def cameras(cameras_server: RtspServer, numbered: SourceFile) -> list[Camera]:
     return [serve(cameras_server, name, numbered) for name in CHANNELS]
-
-
-def record(program: Program) -> None:
-    program.wait_live()
-    program.get("/api/inspector/startrecording")
-    program.wait_recorded(2.0)
 
 
 def judge(cameras: list[Camera], parts: list[dict], losses: list[dict], *, more_than_told: int = 0) -> list[str]:
@@ -58,15 +43,15 @@ def test_a_disk_that_fails_and_comes_back(
     fault: str, tmp_path: Path, volume: Volume, cameras: list[Camera]
 ) -> None:
     with running(tmp_path, addresses(cameras), more=f'catalogue = "{tmp_path}/seacorder.db"') as program:
-        record(program)
+        program.record()
         with Prober(program.url) as prober:
             getattr(volume, fault)()
-            up_seconds = alarm_seconds(program, "disk_failed")
+            up_seconds = program.alarm_seconds("disk_failed")
             wait_for(lambda: program.get("/api/inspector/isrecording") is False, "the truth")
             assert program.channel("Bow")["recording"]["fault"]
             volume.plug_in()
             wait_for(lambda: program.get("/api/inspector/isrecording"), "the recording to go on")
-            wait_for(lambda: "disk_failed" not in alarms(program), "the alarm's end")
+            wait_for(lambda: "disk_failed" not in program.alarms(), "the alarm's end")
         program.wait_recorded(1.0)
         stopped = program.post("/api/v1/recording/stop")
         restarts = sum(channel["restarts"] for channel in program.get("/api/v1/status")["channels"])
@@ -92,10 +77,10 @@ def test_with_a_second_volume_a_dead_disk_costs_only_what_waited_for_it(
 ) -> None:
     more = f'catalogue = "{tmp_path}/seacorder.db"\nfallback_root = "{tmp_path}/second"'
     with Volume(tmp_path / "second"), running(tmp_path, addresses(cameras), more=more) as program:
-        record(program)
+        program.record()
         with Prober(program.url) as prober:
             volume.turn_read_only()
-            alarm_seconds(program, "on_fallback")
+            program.alarm_seconds("on_fallback")
             still = program.post("/api/v1/framegrab")
             program.wait_recorded(4.0)
         assert program.post("/api/v1/recording/stop")["ok"]
@@ -118,7 +103,7 @@ def test_with_a_second_volume_a_dead_disk_costs_only_what_waited_for_it(
 
 def test_a_file_that_is_deleted_is_followed_by_a_new_part(tmp_path: Path, cameras: list[Camera]) -> None:
     with running(tmp_path, addresses(cameras)) as program:
-        record(program)
+        program.record()
         (path,) = program.files("*Bow*.mp4")
         path.unlink()
         wait_for(lambda: program.files("*Bow*.mp4"), "a new part")

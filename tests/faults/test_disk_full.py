@@ -2,14 +2,13 @@
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from faults.account import Account, balance
-from faults.cameras import Camera, serve
-from faults.disks import API_SECONDS, LowestFree, Prober, Volume, need_volumes
+from faults.account import balanced
+from faults.cameras import Camera, addresses, serve
+from faults.disks import API_SECONDS, LowestFree, Prober, Volume
 from faults.files import that_do_not_open
 from faults.results import note
 from rig.program import Program, running, wait_for
@@ -26,45 +25,8 @@ LEFT_MINUTES = 30.0
 
 
 @pytest.fixture
-def volume(tmp_path: Path) -> Iterator[Volume]:
-    """Where the program's files go."""
-    need_volumes()
-    with Volume(tmp_path / "files") as made:
-        yield made
-
-
-@pytest.fixture
 def cameras(cameras_server: RtspServer, numbered: SourceFile) -> list[Camera]:
     return [serve(cameras_server, name, numbered) for name in CHANNELS]
-
-
-def alarms(program: Program) -> dict[str, str]:
-    """By kind: the sentence."""
-    return {alarm["kind"]: alarm["sentence"] for alarm in program.get("/api/v1/status")["alarms"]}
-
-
-def alarm_seconds(program: Program, kind: str) -> float:
-    """How long from now an alarm takes to be up."""
-    begin = time.monotonic()
-    wait_for(lambda: kind in alarms(program), f"the alarm {kind}")
-    return time.monotonic() - begin
-
-
-def addresses(cameras: list[Camera]) -> dict[str, str]:
-    return {camera.name: camera.url for camera in cameras}
-
-
-def balanced(cameras: list[Camera], parts: list[dict], losses: list[dict]) -> list[Account]:
-    accounts = [balance(camera, parts, losses) for camera in cameras]
-    for account in accounts:
-        assert (account.difference, account.repeated, account.unreadable) == (0, 0, 0), str(account)
-    return accounts
-
-
-def record(program: Program) -> None:
-    program.wait_live()
-    program.get("/api/inspector/startrecording")
-    program.wait_recorded(2.0)
 
 
 def stop(program: Program) -> tuple[list[dict], list[dict]]:
@@ -84,9 +46,9 @@ def bytes_of(program: Program, minutes: float) -> int:
 def fill_until_low(program: Program, volume: Volume) -> float:
     """Another program takes most of the room; minutes of recording that the alarm says are left."""
     volume.fill(RESERVE_BYTES + bytes_of(program, LEFT_MINUTES))
-    wait_for(lambda: "disk_low" in alarms(program), "the alarm long before")
-    assert "disk_full" not in alarms(program)
-    found = re.search(r"is full in (\d+) min", alarms(program)["disk_low"])
+    wait_for(lambda: "disk_low" in program.alarms(), "the alarm long before")
+    assert "disk_full" not in program.alarms()
+    found = re.search(r"is full in (\d+) min", program.alarms()["disk_low"])
     assert found is not None
     return float(found[1])
 
@@ -123,20 +85,20 @@ def test_the_reserve_is_not_eaten_and_recording_goes_on_when_there_is_room(
     tmp_path: Path, volume: Volume, cameras: list[Camera]
 ) -> None:
     with running(tmp_path, addresses(cameras), more=f'catalogue = "{tmp_path}/seacorder.db"') as program:
-        record(program)
+        program.record()
         with LowestFree(volume) as lowest, Prober(program.url) as prober:
             minutes = fill_until_low(program, volume)
             filler = volume.fill(RESERVE_BYTES + 2_000_000)
-            up_seconds = alarm_seconds(program, "disk_full")
+            up_seconds = program.alarm_seconds("disk_full")
             wait_for(lambda: program.get("/api/inspector/isrecording") is False, "the truth")
-            wait_for(lambda: "recording_not_written" in alarms(program), "the channels' alarms")
+            wait_for(lambda: "recording_not_written" in program.alarms(), "the channels' alarms")
             unreadable = that_do_not_open(program.files("*.mp4"))
             filler.unlink()
             begin = time.monotonic()
             for name in CHANNELS:
                 wait_for(lambda name=name: program.channel(name)["is_recording"], "the recording to go on")
             back_seconds = time.monotonic() - begin
-            wait_for(lambda: "disk_full" not in alarms(program), "the alarm's end")
+            wait_for(lambda: "disk_full" not in program.alarms(), "the alarm's end")
         program.wait_recorded(1.0)
         parts, losses = stop(program)
     eaten = max(0, RESERVE_BYTES - lowest.bytes)
@@ -161,10 +123,10 @@ def test_a_volume_that_another_program_fills_to_the_last_byte_costs_no_file(
     tmp_path: Path, volume: Volume, cameras: list[Camera]
 ) -> None:
     with running(tmp_path, addresses(cameras), more=f'catalogue = "{tmp_path}/seacorder.db"') as program:
-        record(program)
+        program.record()
         with Prober(program.url) as prober:
             filler = volume.fill(0)
-            up_seconds = alarm_seconds(program, "disk_full")
+            up_seconds = program.alarm_seconds("disk_full")
             wait_for(lambda: program.get("/api/inspector/isrecording") is False, "the truth")
             unreadable = that_do_not_open(program.files("*.mp4"))
             filler.unlink()
@@ -185,11 +147,11 @@ def test_with_a_second_volume_everything_goes_on_there_at_once(
 ) -> None:
     more = f'catalogue = "{tmp_path}/seacorder.db"\nfallback_root = "{tmp_path}/second"'
     with Volume(tmp_path / "second") as second, running(tmp_path, addresses(cameras), more=more) as program:
-        record(program)
+        program.record()
         program.post("/api/v1/clip/start")
         with LowestFree(volume) as lowest, Prober(program.url) as prober:
             volume.fill(RESERVE_BYTES + 10_000_000)
-            up_seconds = alarm_seconds(program, "on_fallback")
+            up_seconds = program.alarm_seconds("on_fallback")
             # Of each channel a part and a clip.
             wait_for(lambda: len(list(second.path.rglob("*.mp4"))) == 2 * len(CHANNELS), "every file to be there")
             still = program.post("/api/v1/framegrab")

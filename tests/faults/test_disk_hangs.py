@@ -2,17 +2,15 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from faults import processes
-from faults.account import balance
-from faults.cameras import Camera, serve, small
-from faults.disks import API_SECONDS, Prober, Volume, need_volumes
+from faults.account import balance, balanced
+from faults.cameras import Camera, addresses, serve, small
+from faults.disks import API_SECONDS, Prober, Volume
 from faults.results import is_long, note
-from faults.test_disk_full import addresses, alarms, balanced
 from rig.fixtures import MakeSource
 from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
@@ -25,14 +23,6 @@ BITS_PER_SECOND = 2_000_000
 QUEUE_BYTES = round(BITS_PER_SECOND / 8 * STALL_SECONDS * 1.2)
 """What a stall of 30 s may cost a channel in memory."""
 CHANNELS = ("Bow", "Stern")
-
-
-@pytest.fixture
-def volume(tmp_path: Path) -> Iterator[Volume]:
-    """Where the program's files go, the catalogue with them."""
-    need_volumes()
-    with Volume(tmp_path / "files") as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +60,9 @@ def test_a_stall_of_thirty_seconds_loses_nothing(tmp_path: Path, volume: Volume,
             with volume.frozen():
                 hold(STALL_SECONDS)
                 grown = [processes.private_bytes(pid) for pid in processes.workers(program)]
-                raised = alarms(program)
+                raised = program.alarms()
                 assert program.get("/api/inspector/isrecording") is False
-            wait_for(lambda: "disk_slow" not in alarms(program), "the alarm's end")
+            wait_for(lambda: "disk_slow" not in program.alarms(), "the alarm's end")
             wait_caught_up(program, begin)
         program.post("/api/v1/recording/stop")
         parts, losses = program.rows("parts"), program.rows("losses")
@@ -102,7 +92,7 @@ def test_beyond_the_budget_whole_groups_go_and_fairly_over_the_channels(
         program.get("/api/inspector/startrecording")
         program.wait_recorded(2.0)
         with Prober(program.url, may_lack_catalogue=True) as prober, volume.frozen():
-            wait_for(lambda: "disk_slow" in alarms(program), "the alarm")
+            wait_for(lambda: "disk_slow" in program.alarms(), "the alarm")
             clip_begin = time.monotonic()
             refusal = program.post("/api/v1/clip/start", status=409)
             clip_seconds = time.monotonic() - clip_begin

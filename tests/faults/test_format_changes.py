@@ -35,9 +35,7 @@ def test_a_camera_comes_back_with_another_codec_or_size(
     addresses = {name: proxies[name].url_of(first[name].url) for name in LATER}
     try:
         with running(tmp_path, addresses) as program:
-            program.wait_live()
-            program.get("/api/inspector/startrecording")
-            program.wait_recorded(2.0)
+            program.record()
             for proxy in proxies.values():
                 proxy.target = after.port
                 proxy.cut()

@@ -5,7 +5,6 @@ import signal
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 
 from faults.results import note
@@ -19,23 +18,12 @@ FOUR = dict.fromkeys(("Bow", "Stern", "Port", "Starboard"), PATTERN)
 AGAIN_SECONDS = 5.0
 
 
-def is_recording_anew(program: Program, before: str) -> bool:
-    """A recording other than `before` runs, on every channel."""
-    try:
-        recordings = [row for row in program.rows("recordings") if row["state"] == "running"]
-        return bool(recordings) and recordings[-1]["id"] != before and all(
-            channel["is_recording"] for channel in program.get("/api/v1/status")["channels"]
-        )
-    except (httpx.TransportError, ValueError, KeyError):
-        return False
-
-
 def kill_and_wait(program: Program) -> float:
     """Kills the control process in mid-recording; seconds until all channels record again."""
     before = program.rows("recordings")[-1]["id"]
     began = time.monotonic()
     program.kill()
-    wait_for(lambda: is_recording_anew(program, before), "all channels to record again")
+    wait_for(lambda: program.records_anew(before), "all channels to record again")
     return time.monotonic() - began
 
 
@@ -43,9 +31,7 @@ def kill_and_wait(program: Program) -> float:
 def test_four_channels_record_again_within_five_seconds_of_each_kill(tmp_path: Path) -> None:
     with running(tmp_path, FOUR) as program:
         guardian = program.pid
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(2.0)
+        program.record()
         seconds = [kill_and_wait(program), kill_and_wait(program)]
         assert program.pid == guardian
         recordings = program.rows("recordings")
@@ -73,9 +59,7 @@ def test_what_a_killed_control_process_costs_is_in_the_account(
     sources = {name: SourceSpec(seconds=180, channel_index=index) for index, name in enumerate(("Bow", "Stern"))}
     addresses = {name: server.serve(f"/{name}", rig_source(spec)) for name, spec in sources.items()}
     with running(tmp_path, addresses) as program:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(2.0)
+        program.record()
         assert kill_and_wait(program) < AGAIN_SECONDS
         wait_for(lambda: len(program.rows("losses")) == 2, "a loss of each channel")
         program.get("/api/inspector/stoprecording")

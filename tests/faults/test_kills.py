@@ -84,9 +84,7 @@ def test_killed_workers_lose_little_and_the_others_nothing(
     bystander = serve(cameras_server, "Bystander", numbered)
     with running(tmp_path, {camera.name: camera.url for camera in [*victims, bystander]}) as program:
         program.get(f"/api/inspector/splittime/{SPLIT_MINUTES}")
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(1.0)
+        program.record(1.0)
         kills = [kill_round(program, victims, chance) for _ in range(rounds)]
         let_cameras_tell(bystander)
         parts = program.rows("parts")

@@ -67,9 +67,7 @@ def test_a_killed_control_process_is_back_by_itself_and_recording_with_it(
     with running(tmp_path, {camera.name: camera.url for camera in cameras}) as program:
         guardian = program.pid
         program.get(f"/api/inspector/splittime/{SPLIT_MINUTES}")
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(1.0)
+        program.record(1.0)
         for number in range(rounds):
             before = program.rows("recordings")[-1]["id"]
             killed.append(kill_control(program, chance, at_split=number % AT_SPLIT_EACH == AT_SPLIT_EACH - 1))

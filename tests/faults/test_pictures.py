@@ -9,7 +9,6 @@ import pytest
 from faults import processes
 from faults.cameras import Camera, serve, small
 from faults.results import note
-from faults.test_disk_full import alarms
 from rig.fixtures import MakeSource
 from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
@@ -68,15 +67,13 @@ class Watch:
 
 def seconds_until(program: Program, kind: str, begin: float, *, stands: bool) -> float:
     """From `begin`, by the monotonic clock, until an alarm stands, or stands no more."""
-    wait_for(lambda: (kind in alarms(program)) is stands, f"{kind} to be {stands}")
+    wait_for(lambda: (kind in program.alarms()) is stands, f"{kind} to be {stands}")
     return time.monotonic() - begin
 
 
 def test_a_frozen_and_a_black_picture_are_told_within_ten_seconds(tmp_path: Path, camera: Camera) -> None:
     with running(tmp_path, {camera.name: camera.url}) as program:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(1.0)
+        program.record(1.0)
         watch = Watch(program)
         told, over, kinds = [], [], ["camera_frozen", "camera_black"]
         round_begin = camera.begin
@@ -85,7 +82,7 @@ def test_a_frozen_and_a_black_picture_are_told_within_ten_seconds(tmp_path: Path
         for place, kind in enumerate(kinds):
             begin = round_begin + MOVING_SECONDS + place * PERIOD_SECONDS / 2
             wait_for(lambda begin=begin: time.monotonic() >= begin, f"the picture to become {kind}")
-            assert alarms(program) == {}
+            assert program.alarms() == {}
             told.append(seconds_until(program, kind, begin, stands=True))
             over.append(seconds_until(program, kind, begin + FAULT_SECONDS, stands=False))
         share = watch.share

@@ -152,9 +152,7 @@ def test_a_catalogue_that_is_damaged_at_the_start_is_rebuilt_while_the_program_r
 @pytest.mark.slow
 def test_a_damaged_catalogue_does_not_end_a_recording_that_everything_died_in(tmp_path: Path) -> None:
     with running(tmp_path, TWO) as program:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(2.0)
+        program.record()
         first = program.rows("recordings")[0]["id"]
         program.kill_all()
         catalogue(program).write_bytes(os.urandom(100_000))
@@ -192,9 +190,7 @@ def test_the_hole_of_a_camera_that_was_away_comes_back_too(
     server = start_rtsp_server()
     address = server.serve("/bow", rig_source(SourceSpec(seconds=180)))
     with running(tmp_path, {"Bow": address}) as program:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(2.0)
+        program.record()
         server.stop("/bow")
         wait_for(lambda: program.channel("Bow")["state"] == "failed", "the hole")
         server.resume("/bow")

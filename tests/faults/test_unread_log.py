@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from faults.results import note
-from faults.test_guardian import is_recording_anew
 from rig.frames import packet_count
 from rig.program import Program, wait_for
 
@@ -96,13 +95,11 @@ def test_the_reader_has_gone_and_the_control_process_dies(tmp_path: Path) -> Non
         program.start(write)
         os.close(write)
         os.close(read)
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(1.0)
+        program.record(1.0)
         before = program.rows("recordings")[-1]["id"]
         began = time.monotonic()
         program.kill()
-        wait_for(lambda: is_recording_anew(program, before), "all channels to record again")
+        wait_for(lambda: program.records_anew(before), "all channels to record again")
         seconds = time.monotonic() - began
         assert program.stop() == 0
     note(

@@ -9,8 +9,8 @@ from typing import Any
 
 import av
 import pytest
-from inputs.test_adts import adts
 
+from fakes.rtp_stream import adts
 from rig.fixtures import MakeSource
 from rig.odd_camera import OddCamera, Quirk, RtpPacket, footage
 from rig.scripted_camera import Answer

@@ -131,6 +131,22 @@ class Program:
         (found,) = [channel for channel in self.get("/api/v1/status")["channels"] if channel["name"] == name]
         return found
 
+    def alarms(self) -> dict[str, str]:
+        """The alarms that stand now, by kind: the sentence."""
+        return {alarm["kind"]: alarm["sentence"] for alarm in self.get("/api/v1/status")["alarms"]}
+
+    def alarm_seconds(self, kind: str) -> float:
+        """Waits until an alarm stands; how long that took."""
+        begin = time.monotonic()
+        wait_for(lambda: kind in self.alarms(), f"the alarm {kind}")
+        return time.monotonic() - begin
+
+    def record(self, seconds: float = 2.0) -> None:
+        """Starts a recording once all channels are live, and waits until each has recorded so long."""
+        self.wait_live()
+        self.get("/api/inspector/startrecording")
+        self.wait_recorded(seconds)
+
     def wait_live(self, *names: str, backlog_seconds: float = 0.0) -> None:
         """Waits until channels (all, without names) are live and have so much backlog."""
         for name in names or self.channels:
@@ -160,6 +176,18 @@ class Program:
             cursor = answer["next_cursor"]
             if not cursor:
                 return items
+
+    def records_anew(self, before: str) -> bool:
+        """A recording other than `before` (its id) runs, on every channel; False too while nobody answers."""
+        try:
+            recordings = [row for row in self.rows("recordings") if row["state"] == "running"]
+            return (
+                bool(recordings)
+                and recordings[-1]["id"] != before
+                and all(channel["is_recording"] for channel in self.get("/api/v1/status")["channels"])
+            )
+        except (httpx.TransportError, ValueError, KeyError):
+            return False
 
     def files(self, pattern: str) -> list[Path]:
         return sorted(self.root.rglob(pattern))

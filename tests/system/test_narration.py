@@ -133,9 +133,7 @@ def test_it_takes_the_place_of_the_cameras_own_sound(tmp_path: Path) -> None:
     more = settings("Bow").replace("tone:", "alsa:there is no such card")
     addresses = {"Bow": f"file:{source}?loop=1", "Stern": f"file:{source}?loop=1"}
     with running(tmp_path, addresses, more=more) as program:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(3)
+        program.record(3)
         program.get("/api/inspector/stoprecording")
     (bow,), (stern,) = program.files("*@Bow.mp4"), program.files("*@Stern.mp4")
     with av.open(str(bow)) as narrated, av.open(str(stern)) as own:

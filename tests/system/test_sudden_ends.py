@@ -23,9 +23,7 @@ def test_a_killed_worker_is_back_and_records_again_while_the_other_loses_nothing
     server = start_rtsp_server()
     addresses = {"Bow": server.serve("/bow", rig_source(SPEC)), "Stern": server.serve("/stern", rig_source(OTHER))}
     with running(tmp_path, addresses) as program:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(2.0)
+        program.record()
         os.kill(program.worker_pid("Bow"), signal.SIGKILL)
         wait_for(lambda: program.channel("Bow")["restarts"] == 1, "the restart")
         wait_for(lambda: program.channel("Bow")["is_recording"], "Bow to record again")
@@ -54,9 +52,7 @@ def test_after_the_program_was_killed_the_next_start_finishes_and_goes_on(
 ) -> None:
     url = start_rtsp_server().serve("/bow", rig_source(SPEC))
     with running(tmp_path, {"Bow": url}) as program:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(2.0)
+        program.record()
         program.kill_all()
         (broken,) = program.files("*.mp4")
         assert len(frame_numbers(broken)) >= 25, "readable as it stands"
@@ -83,9 +79,7 @@ def test_a_dead_camera_is_told_within_two_seconds_and_the_hole_is_accounted(
     server = start_rtsp_server()
     url = server.serve("/bow", rig_source(SPEC))
     with running(tmp_path, {"Bow": url}) as program:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(2.0)
+        program.record()
         server.stop("/bow")
         wait_for(lambda: program.get("/api/inspector/isrecording") is False, "the truth")
         wait_for(lambda: program.channel("Bow")["state"] == "failed", "the reason")
@@ -106,9 +100,7 @@ def test_a_dead_camera_is_told_within_two_seconds_and_the_hole_is_accounted(
 def test_what_lies_behind_a_damaged_block_is_kept_and_the_block_is_a_loss(tmp_path: Path) -> None:
     """The file is renamed in mid-recording, everything is killed, and a block of the file reads as zeros then."""
     with running(tmp_path, {"Bow": "test:?size=320x240&rate=20&gop=10"}) as program:
-        program.wait_live()
-        program.get("/api/inspector/startrecording")
-        program.wait_recorded(2.0)
+        program.record()
         (begun,) = program.files("*.mp4")
         renamed = begun.rename(begun.with_name("Anomaly 7.mp4"))
         program.wait_recorded(4.0)

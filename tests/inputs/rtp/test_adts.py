@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.rtp_stream import adts
 from seacorder.inputs.rtp.adts import (
     AacShape,
     adts_bytes,
@@ -13,21 +14,6 @@ from seacorder.inputs.rtp.adts import (
     shape_of,
     without_adts,
 )
-
-
-def adts(frame: bytes, *, crc: bool = False, rate_index: int = 8, channels: int = 1) -> bytes:
-    """A frame with its header (ISO/IEC 14496-3, 1.A.2.2)."""
-    size = len(frame) + (9 if crc else 7)
-    head = bytes((
-        0xFF,
-        0xF0 if crc else 0xF1,
-        1 << 6 | rate_index << 2 | channels >> 2,
-        (channels & 3) << 6 | size >> 11,
-        size >> 3 & 0xFF,
-        (size & 7) << 5 | 0x1F,
-        0xFC,
-    ))
-    return head + (b"\x12\x34" if crc else b"") + frame
 
 
 @given(st.lists(st.tuples(st.binary(min_size=1, max_size=300), st.booleans()), min_size=1, max_size=4))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inputs.test_payloads import framed, pictures, read_in_chunks
+from fakes.rtp_stream import framed, pictures, read_in_chunks
 from seacorder.inputs.rtp.missing_pictures import MissingPictures
 
 FRAME = 3000
