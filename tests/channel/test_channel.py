@@ -13,8 +13,8 @@ from seacorder.channel.channel import Channel, WaitingGrab
 from seacorder.channel.outputs import Output, Outputs, Slot
 from seacorder.model.channel import ChannelSettings, ChannelState, PictureFault
 from seacorder.model.command import TakeFramegrab
+from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant
-from seacorder.model.naming import Naming
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind, Loss, LossCause
 from seacorder.model.report import EventNoted, LossNoted, Report

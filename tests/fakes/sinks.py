@@ -10,8 +10,8 @@ from fakes.clock import FakeClock
 from fakes.footage import START_NS, START_UTC_NS
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import StartClip, StartRecording, TakeFramegrab
+from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
-from seacorder.model.naming import Naming
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind
 from seacorder.model.sample import Sample, SourceFormat

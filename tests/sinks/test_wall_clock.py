@@ -92,7 +92,7 @@ import sys
 sys.path[:0] = {[str(Path(__file__).parents[1])]!r}
 from pathlib import Path
 from dataclasses import replace
-from seacorder.model.naming import Naming
+from seacorder.model.file_name import Naming
 from seacorder.model.recording import FileKind
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.durable import DurableFile

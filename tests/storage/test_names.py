@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from seacorder.model.naming import Naming
+from seacorder.model.file_name import Naming
 from seacorder.model.recording import FileKind
 from seacorder.model.settings import PathTemplates
 from seacorder.storage.disk import create_unused, this_machine

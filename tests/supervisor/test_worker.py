@@ -13,8 +13,8 @@ import pytest
 from seacorder.base.errors import WorkerLost
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import ChangeRecording, StopRecording, TakePicture
+from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
-from seacorder.model.naming import Naming
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind
 from seacorder.model.report import Answer, Picture

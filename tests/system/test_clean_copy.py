@@ -12,8 +12,8 @@ from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import ChangeEncoding, ChangeRecording, SetOverlayText, StartRecording, StopRecording
 from seacorder.model.encoding import EncodingSettings, Machine
+from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
-from seacorder.model.naming import Naming
 from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 from seacorder.model.recording import FileKind, FileState, Part
 from seacorder.model.report import Answer, EventNoted, PartClosed, PartOpened, Report

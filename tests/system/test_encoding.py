@@ -25,8 +25,8 @@ from seacorder.model.command import (
     TakePicture,
 )
 from seacorder.model.encoding import EncodingSettings, Machine
+from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
-from seacorder.model.naming import Naming
 from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part
 from seacorder.model.report import Answer, FramegrabStored, LossNoted, PartClosed, PartOpened, Picture, Report
 

@@ -16,8 +16,8 @@ from seacorder.inputs.pattern import strip
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import SetOverlayText, StartRecording, StopRecording
 from seacorder.model.encoding import EncodingSettings, Machine
+from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
-from seacorder.model.naming import Naming
 from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 from seacorder.model.recording import FileKind, Part
 from seacorder.model.report import Answer, PartClosed, Report

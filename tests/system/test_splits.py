@@ -11,8 +11,8 @@ from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import StartRecording, StopRecording
+from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
-from seacorder.model.naming import Naming
 from seacorder.model.recording import FileKind, FileState
 from seacorder.model.report import Answer, LossNoted, PartClosed, PartOpened, Report
 

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from seacorder.config.table import SettingsTable, key
-from seacorder.config.values import encoder, resolution, two_sides
+from seacorder.config.values import SettingsTable, encoder, key, resolution, two_sides
 from seacorder.model.encoding import BITRATE_MBITS_MAX, FRAME_RATE_MAX, RESOLUTION_MAX
 from seacorder.model.settings import ChannelEncoding
 

@@ -8,7 +8,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from seacorder.config.schema import Settings
-from seacorder.config.table import SettingsTable
+from seacorder.config.values import SettingsTable
 
 Location = tuple[str | int, ...]
 """Where a value stands: `("channels", 0, "name")`."""

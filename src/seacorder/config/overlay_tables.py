@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from seacorder.config.table import SettingsTable, key
-from seacorder.config.values import listed, user_path
+from seacorder.config.values import SettingsTable, key, listed, user_path
 from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 
 NONE = "none"

@@ -12,9 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from seacorder.base.log import LogOptions
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.overlay_tables import OverlayTable
-from seacorder.config.table import SettingsTable
-from seacorder.config.table import key as _key
 from seacorder.config.values import (
+    SettingsTable,
     absolute_folder,
     channel_address,
     channel_name,
@@ -27,6 +26,7 @@ from seacorder.config.values import (
     user_path,
     web_origin,
 )
+from seacorder.config.values import key as _key
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.narration import INTO_ALL, NarrationSettings
 from seacorder.model.settings import ChannelEncoding, PathTemplates, RecorderSettings

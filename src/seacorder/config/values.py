@@ -1,5 +1,8 @@
-"""Single values of the settings: each function takes one as it came and gives it as it is used, or raises ValueError
-with the sentence that the user reads."""
+"""What the tables of the settings file are made of: their base class, and the functions that read single values.
+
+Each function takes a value as it came from TOML or a variable and returns it as the program uses it. For a value that
+is not accepted it raises ValueError; its text is the sentence that the user reads.
+"""
 
 import contextlib
 import ipaddress
@@ -7,8 +10,9 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationInfo
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo
 
 from seacorder.base.errors import BadRequest
 from seacorder.model.address.address import parse_address
@@ -23,6 +27,20 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[^\s/:@?#*\[\],]+")
 _PORT_BEHIND = re.compile(r":[0-9]+$")
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+
+
+class SettingsTable(BaseModel):
+    """A table of the settings file. Unknown keys are refused, values cannot be changed, defaults are checked too."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+def key(default: Any, description: str, accepted: str, **limits: Any) -> Any:
+    """One key of a table. `description` says what it means, `accepted` in words what it takes; both are shown to users.
+
+    `limits` are pydantic's (`ge`, `le`, `min_length` …). A default of `...` means that the key must be given.
+    """
+    return Field(default, description=description, json_schema_extra={"accepted": accepted}, **limits)
 
 
 def listed(value: object) -> object:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from seacorder.model.encoding import EncodingSettings, Machine
+from seacorder.model.file_name import Naming
 from seacorder.model.file_note import FileNote
 from seacorder.model.instant import Instant, SplitSchedule
-from seacorder.model.naming import Naming
 from seacorder.model.recording import FileKind
 
 

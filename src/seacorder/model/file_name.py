@@ -1,10 +1,13 @@
-"""Names that every file system takes: ext4, NTFS, exFAT and APFS. Pure.
+"""Names of files: what one is made from, and what every file system takes (ext4, NTFS, exFAT and APFS). Pure.
 
 Recordings are carried from disk to disk and from one operating system to another, so a name is made fit for all of
-them, whichever disk it is written to first.
+them, whichever disk it is written to first. Templates and their tags are evaluated in `storage.names`.
 """
 
 import unicodedata
+from dataclasses import dataclass
+
+from seacorder.model.recording import FileKind
 
 COMPONENT_BYTES_MAX = 255
 """ext4, XFS and APFS count bytes of UTF-8; NTFS and exFAT count 255 UTF-16 units, which is never less room."""
@@ -16,6 +19,25 @@ _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [port + digit for port in ("com", "lpt") for digit in "0123456789\u00b9\u00b2\u00b3"]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Everything a worker needs to name one file: `<base_folder>/<directory_template>/<file_template>.<extension>`."""
+
+    base_folder: str
+    """Absolute and already checked against the allowed folders."""
+    directory_template: str
+    directory_utc_ns: int
+    """The instant whose time tags the directory carries."""
+    file_template: str
+    file_utc_ns: int
+    """The instant whose time tags the file name carries."""
+    kind: FileKind
+    use_utc: bool = False
+    """Time tags in UTC instead of local time."""
+    fallback_folder: str | None = None
+    """Takes the place of `base_folder` while that volume has no room or fails; None: there is no second volume."""
 
 
 def component(text: str) -> str:

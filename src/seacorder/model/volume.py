@@ -1,4 +1,4 @@
-"""The volumes that files go to, as the program found them when it began."""
+"""The volumes that files go to: how full the present one is, and by what each is known again."""
 
 from dataclasses import dataclass
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path, PurePosixPath
 
-from seacorder.model.file_name import COMPONENT_BYTES_MAX, component, shortened
-from seacorder.model.naming import Naming
+from seacorder.model.file_name import COMPONENT_BYTES_MAX, Naming, component, shortened
 from seacorder.model.recording import FileKind
 
 SUFFIX_BYTES = 24

@@ -10,8 +10,8 @@ from seacorder.control.workers.freshness import StoredBytes
 from seacorder.model.capture_time import Anchor
 from seacorder.model.channel import ChannelStatus, clean_name
 from seacorder.model.command import ChangeRecording, StartRecording
+from seacorder.model.file_name import Naming
 from seacorder.model.instant import NS_PER_MINUTE, Instant, SplitSchedule
-from seacorder.model.naming import Naming
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.recording import FileKind, FileState, Loss, Part, Recording, RecordingState
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from seacorder.base.clock import NS_PER_MS
-from seacorder.model.naming import Naming
+from seacorder.model.file_name import Naming
 from seacorder.model.recording import FileKind
 from seacorder.model.settings import UNSET, PathTemplates, RecorderSettings, SettingsChange
 

@@ -12,7 +12,7 @@ from seacorder.base.errors import SeacorderError, StorageFailed
 from seacorder.media import jpeg
 from seacorder.media import still_decoder as decoding
 from seacorder.model.command import TakeFramegrab
-from seacorder.model.naming import Naming
+from seacorder.model.file_name import Naming
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import Framegrab
 from seacorder.model.report import FramegrabStored

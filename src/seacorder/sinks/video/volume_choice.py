@@ -7,7 +7,7 @@ made there again (it was deleted, or the disk was unplugged and is back), is lef
 
 from pathlib import Path
 
-from seacorder.model.naming import Naming
+from seacorder.model.file_name import Naming
 from seacorder.sinks.video.video_file import VideoFile
 from seacorder.storage.volume_room import VolumeRoom, VolumeRooms
 
