@@ -2,10 +2,9 @@
 
 from fastapi import FastAPI
 
-from seacorder.api.http.paths import Paths, PathTable
+from seacorder.api.http.paths import Paths, PathTable, Targets
 from seacorder.api.http.problems import Answering, install
 from seacorder.api.http.security import Guard, own_names
-from seacorder.api.http.targets import Targets
 from seacorder.api.page import OPEN_PATHS
 from seacorder.config.schema import ServerSettings
 

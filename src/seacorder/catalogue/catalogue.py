@@ -10,10 +10,9 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
 from seacorder.catalogue import settings_text
-from seacorder.catalogue.accounts import Accounts
+from seacorder.catalogue.account_writer import AccountWriter
 from seacorder.catalogue.asking import Asking
-from seacorder.catalogue.lock import CatalogueLock
-from seacorder.catalogue.opening import Opener
+from seacorder.catalogue.opening import CatalogueLock, Opener
 from seacorder.catalogue.pending import Pending, RowWrite
 from seacorder.catalogue.queries import SETTINGS, Queries, T
 from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, TABLES, Table
@@ -60,7 +59,7 @@ class Catalogue(Queries):
         be there for anything to be read or begun."""
         super().__init__(path, volumes)
         self._pending = Pending(most_rows_waiting)
-        self._accounts = Accounts(self, home, clock, volumes) if home else None
+        self._accounts = AccountWriter(self, home, clock, volumes) if home else None
         opener = Opener(path, clock, volumes)
         self._writer = Writer(opener, self._pending, clock, events_kept=events_kept, on_stored=self._stored)
         self._lock = CatalogueLock(path)

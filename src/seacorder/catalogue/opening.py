@@ -1,4 +1,9 @@
-"""Opening the catalogue file: checked, upgraded, and set aside when it is damaged."""
+"""Opening the catalogue file: locked against a second recorder, checked, upgraded, set aside when it is damaged.
+
+A second recorder on the same catalogue would take the running recording for one that an unexpected end interrupted,
+and would repair files that are being written. The lock is SQLite's own file lock, because every system has it; the
+operating system releases it however the process ends.
+"""
 
 import contextlib
 import logging
@@ -56,6 +61,35 @@ def open_for_writing(path: Path, clock: Clock) -> tuple[sqlite3.Connection, Path
             return _open(path), aside
     except (sqlite3.Error, OSError, _Damaged) as error:
         raise CatalogueFailed(f"The catalogue {path} cannot be opened ({error}).") from error
+
+
+class CatalogueLock:
+    """Held from `take` to `release` on a small file beside the catalogue."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._connection: sqlite3.Connection | None = None
+
+    def take(self) -> None:
+        """Raises CatalogueFailed when another process holds it, or the folder cannot be written."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
+            self._connection.execute("BEGIN EXCLUSIVE")
+        except (sqlite3.Error, OSError) as error:
+            self.release()
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+                raise CatalogueFailed(
+                    f"Another Seacorder is recording into {self._path.parent}: "
+                    "stop it first, or give this one another storage root."
+                ) from error
+            raise CatalogueFailed(f"The folder {self._path.parent} cannot hold the catalogue ({error}).") from error
+
+    def release(self) -> None:
+        """Harmless when it is not held."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 class Opener:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
-from seacorder.catalogue.lock import CatalogueLock
-from seacorder.catalogue.opening import open_for_writing
+from seacorder.catalogue.opening import CatalogueLock, open_for_writing
 from seacorder.catalogue.tables import EVENTS, TABLES
 from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
 

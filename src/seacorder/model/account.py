@@ -1,7 +1,7 @@
 """The account: what the files of a folder do not say themselves, as lines of JSON beside them. Pure.
 
 Each line is one row of the catalogue as it stood at that moment; a later line of the same row replaces an earlier
-one. Which rows are written, where and when is `catalogue.accounts`; docs/reference/files.md has an example.
+one. Which rows are written, where and when is `catalogue.account_writer`; docs/reference/files.md has an example.
 """
 
 import json

@@ -1,19 +1,25 @@
-"""Which command a path means: without regard to case, with or without a slash at its end.
+"""Which command a request's path means. Two ASGI layers in front of the router.
 
-Sits before the router and hands it the path as it was declared; values inside a path keep their case. Answers what
-no command has (404) and a command asked with another method (500 where the public text says so, 405 elsewhere).
+`Targets`, the outermost, takes the absolute form of a request target, `GET http://host:port/path HTTP/1.1`, as its
+path. Proxies and some HTTP libraries send that form, and every server must accept it (RFC 9112, section 3.2.2). The
+authority in it replaces the Host header, so the guard checks that name: a name that is not ours stays foreign.
+
+`Paths` ignores the case of a path and a slash at its end, and hands the router the path as it was declared; values
+inside a path keep their case. It answers a path that no command has (404), and a command asked with the wrong method
+(500 where the public text says so, 405 elsewhere).
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from seacorder.api.http.problems import UnknownPath, WrongMethod, send_problem
 
+_ABSOLUTE = re.compile(rb"(?:https?|wss?)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)", re.IGNORECASE)
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _METHODS_SHOWN = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 WEBSOCKET = "WEBSOCKET"
@@ -56,6 +62,38 @@ class PathTable:
             if declared is not None:
                 return command, declared
         return None
+
+
+class Targets:
+    """ASGI, outermost: the layers inside see only paths, never absolute targets."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in {"http", "websocket"} and not scope["path"].startswith("/"):
+            scope = as_origin_form(scope)
+        await self._app(scope, receive, send)
+
+
+def as_origin_form(scope: Scope) -> Scope:
+    """The request with the target's path as path and its authority as Host header.
+
+    Unchanged when the target is neither an absolute web address nor a path.
+    """
+    target = _ABSOLUTE.match(scope.get("raw_path") or scope["path"].encode("utf-8", "replace"))
+    if target is None:
+        return scope
+    # User information in a target must be ignored (RFC 9110, section 4.2.4).
+    authority = target["authority"].rpartition(b"@")[2].lower()
+    path = target["path"] or b"/"
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"host"]
+    return {
+        **scope,
+        "path": unquote(path.decode("ascii", "replace")),
+        "raw_path": path,
+        "headers": [(b"host", authority), *headers],
+    }
 
 
 class Paths:

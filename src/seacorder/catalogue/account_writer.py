@@ -24,7 +24,7 @@ from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.catalogue.queries import Queries
 from seacorder.model.account import Row, belongs, key_of
 from seacorder.model.recording import Clip, Part, Recording
-from seacorder.storage import account_file as accounts
+from seacorder.storage import account_file
 from seacorder.storage.volumes import Volumes
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ LINGER_SECONDS = 0.25
 """Appends are at least so far apart: each is a sync that video has to share."""
 
 
-class Accounts:
+class AccountWriter:
     """From `start` to `stop`; `add` from any thread, and it never waits."""
 
     def __init__(self, queries: Queries, home: Path, clock: Clock, volumes: Volumes | None = None) -> None:
@@ -131,7 +131,7 @@ class Accounts:
         """Appends, with one more try a while later for a disk that refuses just now."""
         for is_last in (False, True):
             try:
-                accounts.append(folder, rows)
+                account_file.append(folder, rows)
                 return
             except FileNotFoundError:
                 return  # the folder has been taken away with its files
@@ -169,7 +169,7 @@ class Accounts:
         known: dict[Path, dict[tuple[object, ...], Row]] = {}
         for row in rows:
             folder = self._folder(row)
-            if known.setdefault(folder, accounts.read(folder)).get(key_of(row)) != row:
+            if known.setdefault(folder, account_file.read(folder)).get(key_of(row)) != row:
                 self.add([row])
 
     def _rows_of(self, recording: Recording) -> list[Row]:

@@ -9,7 +9,7 @@ import pytest
 
 from catalogue.rows import CLIP, FRAMEGRAB, LOSS, RECORDING, part
 from fakes.clock import FakeClock
-from seacorder.catalogue.accounts import Accounts
+from seacorder.catalogue.account_writer import AccountWriter
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.queries import Queries
 from seacorder.catalogue.rebuilding import rebuild
@@ -125,7 +125,7 @@ async def test_rows_wait_while_the_catalogue_cannot_say_where_they_belong(
     catalogue.record_recording(RECORDING)
     catalogue.record_part(in_folder(dive, part(1, state=FileState.WHOLE)))
     await catalogue.flush()
-    accounts = Accounts(Queries(tmp_path / "not there"), tmp_path, FakeClock())
+    accounts = AccountWriter(Queries(tmp_path / "not there"), tmp_path, FakeClock())
     accounts.start()
     accounts.add([loss])
     await until(lambda: "wait for the catalogue" in caplog.text)
