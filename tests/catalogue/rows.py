@@ -1,17 +1,8 @@
 """Values to put into a catalogue."""
 
 from seacorder.model.event import Event, Severity
-from seacorder.model.recording import (
-    Clip,
-    FileKind,
-    FileState,
-    Framegrab,
-    Loss,
-    LossCause,
-    Part,
-    Recording,
-    RecordingState,
-)
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 
 RECORDING = Recording("20260101T000000.000Z", 100, None, RecordingState.RUNNING)
 CLIP = Clip("c", "Bow", FileKind.CLIP, "/a/clip.mp4", 50, None, 7, 0, 0, FileState.OPEN, RECORDING.id)

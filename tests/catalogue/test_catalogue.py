@@ -13,7 +13,8 @@ from fakes.clock import FakeClock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
-from seacorder.model.recording import FileKind, FileState, LossCause, Recording, RecordingState
+from seacorder.model.loss import LossCause
+from seacorder.model.recording import FileKind, FileState, Recording, RecordingState
 from seacorder.model.settings import PathTemplates, RecorderSettings, StoredSettings
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.volumes import Volumes, write_mark

@@ -15,8 +15,9 @@ from seacorder.model.channel import ChannelSettings, ChannelState, PictureFault
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant
+from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.recording import FileKind, Loss, LossCause
+from seacorder.model.recording import FileKind
 from seacorder.model.report import EventNoted, LossNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track, TrackFormat
 

@@ -6,7 +6,8 @@ import pytest
 
 from seacorder.cli.agreement import Catalogued, FilesFound, disagreements, open_files
 from seacorder.model.file_note import FileNote
-from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Loss, LossCause, Part
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part
 from seacorder.model.report import FileExamined
 
 FIRST = Part("r1", "Bow", 1, "/d/1.mp4", 0, 100, 0, 50, 700, FileState.WHOLE)

@@ -6,7 +6,8 @@ from control.bridge import Bridge
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import clean_name
 from seacorder.model.command import StartRecording
-from seacorder.model.recording import FileState, FileStatus, LossCause, Part
+from seacorder.model.loss import LossCause
+from seacorder.model.recording import FileState, FileStatus, Part
 from seacorder.model.report import PartClosed, PartOpened
 
 CLEAN = clean_name("Bow")

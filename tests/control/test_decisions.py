@@ -22,7 +22,8 @@ from seacorder.control.workers.freshness import FRESH_NS, StoredBytes, fresh_lim
 from seacorder.model.capture_time import Anchor, Anchors
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.instant import Instant
-from seacorder.model.recording import BY_CAMERA, ESTIMATED, FileKind, FileState, FileStatus, Loss, LossCause, Part
+from seacorder.model.loss import BY_CAMERA, ESTIMATED, Loss, LossCause
+from seacorder.model.recording import FileKind, FileState, FileStatus, Part
 from seacorder.model.settings import PathTemplates, RecorderSettings, SettingsChange
 from seacorder.model.volume import Volume
 

@@ -11,8 +11,9 @@ from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording, StopRecording
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
+from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import CommandFailed
-from seacorder.model.recording import FileState, FileStatus, Loss, LossCause, RecordingState
+from seacorder.model.recording import FileState, FileStatus, RecordingState
 from seacorder.model.report import FileExamined, LossNoted
 from seacorder.model.settings import SettingsChange
 

@@ -14,7 +14,7 @@ from seacorder.catalogue.page import Page
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.control.workers.encoder_probe import EncoderProbe
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.recording import LossCause
+from seacorder.model.loss import LossCause
 from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks

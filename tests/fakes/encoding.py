@@ -25,7 +25,7 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.encoding import EncodingPlan, Machine
 from seacorder.model.event import Event
 from seacorder.model.instant import Instant
-from seacorder.model.recording import Loss
+from seacorder.model.loss import Loss
 from seacorder.model.report import EventNoted, LossNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
 

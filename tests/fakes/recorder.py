@@ -23,21 +23,11 @@ from seacorder.model.encoding import EncodingStatus, Machine
 from seacorder.model.encoding_decision import plan_for
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
+from seacorder.model.loss import Loss, LossCause
 from seacorder.model.narration import NarrationView
 from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
-from seacorder.model.recording import (
-    Clip,
-    FileKind,
-    FileState,
-    FileStatus,
-    Framegrab,
-    Loss,
-    LossCause,
-    Part,
-    Recording,
-    RecordingState,
-)
+from seacorder.model.recording import Clip, FileKind, FileState, FileStatus, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import Picture
 from seacorder.model.settings import (
     ChannelEncoding,

@@ -13,7 +13,7 @@ import av
 
 from faults.cameras import Camera
 from seacorder.inputs.pattern import strip
-from seacorder.model.recording import BY_CAMERA
+from seacorder.model.loss import BY_CAMERA
 
 Numbers = list[int | None]
 """Of each stored picture in the order of the file; None where the strip cannot be read, as in a damaged picture."""

@@ -6,17 +6,8 @@ from pathlib import Path
 import pytest
 
 from seacorder.model.account import ACCOUNT_NAME, belongs, key_of, read_line, write_line
-from seacorder.model.recording import (
-    Clip,
-    FileKind,
-    FileState,
-    Framegrab,
-    Loss,
-    LossCause,
-    Part,
-    Recording,
-    RecordingState,
-)
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.storage.account_file import append, read
 
 RECORDING = Recording("r", 100, None, RecordingState.RUNNING, "before")

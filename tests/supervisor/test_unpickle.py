@@ -4,8 +4,9 @@ import pytest
 
 from seacorder.base.errors import WorkerLost
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
+from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.recording import FileState, FileStatus, Loss, LossCause, Part
+from seacorder.model.recording import FileState, FileStatus, Part
 from seacorder.model.report import Answer, LossNoted, PartClosed, Picture
 from seacorder.supervisor.unpickle import report_in
 

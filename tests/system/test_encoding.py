@@ -27,7 +27,8 @@ from seacorder.model.command import (
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
-from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import FileKind, FileState, Part
 from seacorder.model.report import Answer, FramegrabStored, LossNoted, PartClosed, PartOpened, Picture, Report
 
 MACHINE = Machine(("libx264", "libx265", "libsvtav1"), 1.0)

@@ -5,9 +5,10 @@ from typing import Protocol, TypeVar
 
 from seacorder.catalogue.page import Page, Rows
 from seacorder.model.event import Event
+from seacorder.model.loss import Loss
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
-from seacorder.model.recording import Clip, FileKind, Framegrab, Loss, Part, Recording
+from seacorder.model.recording import Clip, FileKind, Framegrab, Part, Recording
 from seacorder.model.report import Picture
 from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus

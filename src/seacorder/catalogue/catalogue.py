@@ -19,7 +19,8 @@ from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSE
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
-from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, Framegrab, Part, Recording
 from seacorder.model.settings import StoredSettings
 from seacorder.storage.volumes import Volumes
 

@@ -17,7 +17,8 @@ from seacorder.catalogue.page import Page, Rows, check_limit, read_cursor, write
 from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, Table
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
-from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording
 from seacorder.model.settings import RecorderSettings, StoredSettings
 from seacorder.storage.volumes import Volumes
 

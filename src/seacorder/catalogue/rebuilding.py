@@ -9,7 +9,8 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.opening import CatalogueLock, open_for_writing
 from seacorder.catalogue.tables import EVENTS, TABLES
-from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, Framegrab, Part, Recording
 
 Row = Recording | Part | Clip | Framegrab | Loss
 

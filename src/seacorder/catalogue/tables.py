@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
-from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording, RecordingState
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 
 T = TypeVar("T")
 

@@ -23,8 +23,9 @@ from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
+from seacorder.model.loss import Loss, LossCause, counted
 from seacorder.model.narration import NarratorStatus
-from seacorder.model.recording import FileStatus, Loss, LossCause, counted
+from seacorder.model.recording import FileStatus
 from seacorder.model.report import EventNoted, LossNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.timing.connection_clock import Place
 from seacorder.model.capture_time import frames_between
-from seacorder.model.recording import LossCause
+from seacorder.model.loss import LossCause
 
 
 @dataclass(slots=True)

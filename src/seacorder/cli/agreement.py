@@ -12,7 +12,8 @@ from pathlib import Path
 
 from seacorder.control.losses.resumption import unlisted_holes
 from seacorder.model.file_note import note_of_row
-from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording, RecordingState
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 
 _GONE = (

@@ -9,7 +9,8 @@ from seacorder.catalogue.rebuilding import Row, rebuild
 from seacorder.cli.progress import progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.rebuild import read_folders
-from seacorder.model.recording import Clip, Framegrab, Loss, Part, Recording
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, Framegrab, Part, Recording
 
 _CALLED: dict[type, str] = {
     Recording: "recordings",

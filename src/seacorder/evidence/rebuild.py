@@ -17,16 +17,8 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.evidence.inspect import inspect_file
 from seacorder.model.account import ACCOUNT_NAME, key_of
 from seacorder.model.file_note import FILE_SUFFIXES, FileNote
-from seacorder.model.recording import (
-    Clip,
-    FileKind,
-    FileState,
-    Framegrab,
-    Loss,
-    Part,
-    Recording,
-    RecordingState,
-)
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 from seacorder.storage import account_file as accounts
 

@@ -10,7 +10,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from seacorder.model.recording import Clip, FileState, Loss, Part, Recording
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, FileState, Part, Recording
 
 ACCOUNT_NAME = "account.jsonl"
 ACCOUNT_VERSION = 1

@@ -1,6 +1,6 @@
-"""Recordings and what they are made of: parts, clips, framegrabs and losses."""
+"""Recordings and what they are made of: parts, clips and framegrabs. What they lack is in `model.loss`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from seacorder.model.capture_time import Anchors
@@ -35,30 +35,6 @@ class FileState(StrEnum):
     """Not closed in order; readable as it stands."""
     REPAIRED = "repaired"
     """Was interrupted; the repair made an ordinary indexed MP4 of it."""
-
-
-class LossCause(StrEnum):
-    """Why frames are missing."""
-
-    RECONNECT = "reconnect"
-    """The connection was gone, or not there yet."""
-    STALL = "stall"
-    """The connection stood and no frames came."""
-    NETWORK = "network"
-    """The source's own times say that frames never arrived."""
-    DISK_SLOW = "disk_slow"
-    DISK_FAILED = "disk_failed"
-    DISK_FULL = "disk_full"
-    """The volume had come down to its reserve, or nothing more fitted on it."""
-    WORKER_KILLED = "worker_killed"
-    BAD_TIMESTAMPS = "bad_timestamps"
-    PROGRAM_ENDED = "program_ended"
-    DAMAGED = "damaged"
-    """The source marked or sent packets that cannot be stored, or a file's bytes cannot be read any more."""
-    OVERLOAD = "overload"
-    """The machine was too slow to encode them."""
-    ENCODER_FAILED = "encoder_failed"
-    """The encoder failed with them, and no other took them."""
 
 
 class FaultKind(StrEnum):
@@ -139,33 +115,6 @@ class Framegrab:
     height: int
     bytes: int
     recording_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """Frames that are known to be missing from what was recorded."""
-
-    channel: str
-    from_utc_ns: int
-    """Capture time of the last frame before the hole."""
-    to_utc_ns: int
-    """Capture time of the first frame after it."""
-    frames: int | None
-    """How many, where that is known."""
-    cause: LossCause
-    recording_id: str | None
-    detail: str = ""
-    """One sentence."""
-
-
-BY_CAMERA = "Counted by the camera's clock."
-ESTIMATED = "The count is an estimate."
-
-
-def counted(loss: Loss, frames: int | None, *, is_by_camera: bool) -> Loss:
-    """The loss with its count and how that is known; nobody received these frames."""
-    detail = loss.detail.removesuffix(BY_CAMERA).removesuffix(ESTIMATED).rstrip()
-    return replace(loss, frames=frames, detail=f"{detail} {BY_CAMERA if is_by_camera else ESTIMATED}".lstrip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.event import Event
 from seacorder.model.file_note import FileNote
+from seacorder.model.loss import Loss
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from fakes.encoding import EncodedSink, EncodingBench, plan
 from seacorder.channel.encoding.encoder import Encoder, EncoderOrder
 from seacorder.channel.outputs import Output, Slot
-from seacorder.model.recording import LossCause
+from seacorder.model.loss import LossCause
 from seacorder.model.sample import SourcePacket
 
 RAW = "test:?size=320x160&rate=25&codec=raw"

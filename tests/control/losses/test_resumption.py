@@ -15,7 +15,8 @@ from seacorder.control.losses.unfinished_ends import Tails
 from seacorder.model.capture_time import Anchor, PartAnchor
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording
-from seacorder.model.recording import FileState, Loss, LossCause, Part, Recording, RecordingState
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import FileState, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 from seacorder.model.settings import RecorderSettings
 

@@ -8,8 +8,9 @@ import pytest
 from control.bridge import Bridge
 from seacorder.control.recording.first_bytes import RECORDINGS_KEPT, FirstBytes
 from seacorder.model.command import StartRecording, StopRecording
+from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import CommandFailed, CommandOutcome
-from seacorder.model.recording import FileState, Loss, LossCause, Part
+from seacorder.model.recording import FileState, Part
 from seacorder.model.report import LossNoted, PartClosed, PartOpened
 
 

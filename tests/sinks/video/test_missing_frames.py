@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fakes.footage import Recipe, footage, numbers_in
 from fakes.sinks import Bench, Outcome
-from seacorder.model.recording import LossCause
+from seacorder.model.loss import LossCause
 from seacorder.model.report import LossNoted, PartClosed
 from seacorder.model.sample import Sample
 from seacorder.sinks.video.missing_frames import GroupGate

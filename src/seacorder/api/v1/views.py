@@ -14,10 +14,11 @@ from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
+from seacorder.model.loss import LossCause
 from seacorder.model.narration import NarrationView, SoundState
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
-from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, RecordingState
+from seacorder.model.recording import FileKind, FileState, FileStatus, RecordingState
 from seacorder.model.settings import Override, SettingValue
 from seacorder.model.status import ChannelView, RecorderStatus
 

@@ -15,7 +15,7 @@ from seacorder.channel.encoding.frame_rate_grid import time_base_of
 from seacorder.channel.encoding.picture_conversion import Shape, Shaper, Wanted, looks_of, shaped
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.event import Severity
-from seacorder.model.recording import LossCause
+from seacorder.model.loss import LossCause
 from seacorder.model.sample import Sample, SourceFormat, Track
 
 log = logging.getLogger(__name__)

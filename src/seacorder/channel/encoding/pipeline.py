@@ -12,7 +12,7 @@ from seacorder.channel.encoding.frame_rate_grid import Counts, Grid
 from seacorder.channel.encoding.load import Load, Work
 from seacorder.channel.encoding.pictures import Pictures
 from seacorder.model.encoding import EncodingPlan
-from seacorder.model.recording import LossCause
+from seacorder.model.loss import LossCause
 from seacorder.model.sample import SourceFormat, Track
 
 LATE_NS = 1500 * NS_PER_MS

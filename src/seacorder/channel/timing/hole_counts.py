@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seacorder.channel.timing.connection_clock import Mooring, Moorings, Place
 from seacorder.channel.timing.timeline import media_ns
 from seacorder.model.capture_time import RECOUNT_NS, Anchor, Anchors
-from seacorder.model.recording import Loss, counted
+from seacorder.model.loss import Loss, counted
 from seacorder.model.sample import Begun, Sample, SourceFormat
 
 

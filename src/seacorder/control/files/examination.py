@@ -22,7 +22,8 @@ from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.model.command import RepairFiles
 from seacorder.model.file_note import FileNote, note_of_row
-from seacorder.model.recording import Clip, FileState, Loss, LossCause, Part
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import Clip, FileState, Part
 from seacorder.model.report import FileExamined
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.supervisor import Supervisor

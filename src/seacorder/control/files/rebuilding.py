@@ -11,7 +11,8 @@ from seacorder.catalogue.queries import Unfinished
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.model.command import ReadFolders
-from seacorder.model.recording import Clip, FileState, Framegrab, Loss, Part, Recording, RecordingState
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FoldersRead, RowsRead
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.supervisor import Supervisor

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from seacorder.base.clock import NS_PER_SECOND, Timebase
 from seacorder.control.losses.worker_gaps import CLOCK_STEP_NS, Gap
 from seacorder.model.capture_time import Anchor, Distance, PartAnchor
-from seacorder.model.recording import Clip, FileState, Loss, LossCause, Part, Recording, RecordingState
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import Clip, FileState, Part, Recording, RecordingState
 
 OTHER_RUN_NS = NS_PER_SECOND
 """Where nothing tells whether the machine was started anew: by more UTC and the monotonic clock do not drift apart

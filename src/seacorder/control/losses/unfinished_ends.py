@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.losses.resumption import mean_rate
 from seacorder.model.capture_time import frame_distance_ns, frames_between
-from seacorder.model.recording import FileState, Loss, LossCause, Part
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import FileState, Part
 
 UNEVEN_NS = NS_PER_SECOND
 """By so much the ends of files that were all being written may differ: fragments of half a second."""

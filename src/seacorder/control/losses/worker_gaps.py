@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.model.capture_time import RECOUNT_NS, Anchor, Anchors, Captured, Distance, distance, frame_distance_ns
 from seacorder.model.channel import ChannelStatus
-from seacorder.model.recording import Loss, LossCause, counted
+from seacorder.model.loss import Loss, LossCause, counted
 
 CLOCK_STEP_NS = NS_PER_SECOND // 2
 """By less the wall clock only creeps."""

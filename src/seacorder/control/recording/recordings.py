@@ -28,8 +28,9 @@ from seacorder.model.capture_time import Anchor, PartAnchor, frame_distance_ns, 
 from seacorder.model.channel import ChannelState, ChannelStatus, as_clean
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
+from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
-from seacorder.model.recording import FileKind, FileState, Loss, LossCause, Part, Recording
+from seacorder.model.recording import FileKind, FileState, Part, Recording
 
 LOSSES_REMEMBERED = 1000
 

@@ -12,8 +12,9 @@ from seacorder.model.channel import ChannelStatus, clean_name
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.file_name import Naming
 from seacorder.model.instant import NS_PER_MINUTE, Instant, SplitSchedule
+from seacorder.model.loss import Loss
 from seacorder.model.outcome import CommandOutcome
-from seacorder.model.recording import FileKind, FileState, Loss, Part, Recording, RecordingState
+from seacorder.model.recording import FileKind, FileState, Part, Recording, RecordingState
 
 
 @dataclass(frozen=True, slots=True)

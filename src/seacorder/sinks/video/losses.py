@@ -1,6 +1,6 @@
 """A gap as the loss that is reported."""
 
-from seacorder.model.recording import Loss
+from seacorder.model.loss import Loss
 from seacorder.sinks.video.missing_frames import Gap
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from seacorder.model.recording import LossCause
+from seacorder.model.loss import LossCause
 from seacorder.model.sample import Sample
 
 

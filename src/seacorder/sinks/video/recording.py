@@ -6,7 +6,8 @@ from seacorder.base.clock import NS_PER_MS
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.event import Severity
 from seacorder.model.file_note import SOUND_SUFFIX, VIDEO_SUFFIX, FileNote
-from seacorder.model.recording import FileKind, FileState, FileStatus, LossCause, Part
+from seacorder.model.loss import LossCause
+from seacorder.model.recording import FileKind, FileState, FileStatus, Part
 from seacorder.model.report import LossNoted, PartClosed, PartOpened
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.context import OnOutcome, SinkContext

@@ -10,7 +10,8 @@ from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
 from seacorder.model.file_note import FileNote
-from seacorder.model.recording import FaultKind, FileState, LossCause
+from seacorder.model.loss import LossCause
+from seacorder.model.recording import FaultKind, FileState
 from seacorder.model.report import LossNoted
 from seacorder.model.sample import Sample, SourceFormat, Track
 from seacorder.sinks.context import SinkContext

@@ -1,0 +1,102 @@
+"""A loss: frames that are known to be missing from what was recorded, with the cause.
+
+Whoever has to leave a frame out says why with a `WhyMissing`; frames in a row become one `Loss`. A worker reports its
+losses to control, whose loss book puts them into the catalogue and the account (ARCHITECTURE.md, "The way of a loss").
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+
+class LossCause(StrEnum):
+    """Why frames are missing."""
+
+    RECONNECT = "reconnect"
+    """The connection was gone, or not there yet."""
+    STALL = "stall"
+    """The connection stood and no frames came."""
+    NETWORK = "network"
+    """The source's own times say that frames never arrived."""
+    DISK_SLOW = "disk_slow"
+    DISK_FAILED = "disk_failed"
+    DISK_FULL = "disk_full"
+    """The volume had come down to its reserve, or nothing more fitted on it."""
+    WORKER_KILLED = "worker_killed"
+    BAD_TIMESTAMPS = "bad_timestamps"
+    PROGRAM_ENDED = "program_ended"
+    DAMAGED = "damaged"
+    """The source marked or sent packets that cannot be stored, or a file's bytes cannot be read any more."""
+    OVERLOAD = "overload"
+    """The machine was too slow to encode them."""
+    ENCODER_FAILED = "encoder_failed"
+    """The encoder failed with them, and no other took them."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyMissing:
+    """Why a frame is left out: the cause, and one sentence for the operator."""
+
+    cause: LossCause
+    sentence: str
+
+
+NEVER_ARRIVED = WhyMissing(LossCause.NETWORK, "Frames never arrived from the source.")
+SENDS_NOTHING = WhyMissing(LossCause.STALL, "The connection stands but sends nothing.")
+TOO_SLOW = WhyMissing(LossCause.OVERLOAD, "The machine was too slow to encode these frames.")
+NOT_DECODED = WhyMissing(LossCause.DAMAGED, "The picture could not be decoded.")
+NOT_ENCODED = WhyMissing(LossCause.ENCODER_FAILED, "No encoder took these frames.")
+OUT_OF_ORDER = WhyMissing(LossCause.BAD_TIMESTAMPS, "The packet's times do not follow those before it.")
+EMPTY_PACKET = WhyMissing(LossCause.DAMAGED, "The packet is empty.")
+NEW_FORMAT = WhyMissing(
+    LossCause.DAMAGED, "These frames came before the first keyframe of the source's new format."
+)
+
+
+def disconnected(reason: str) -> WhyMissing:
+    """The connection is gone or could not be made; `reason` is one sentence."""
+    return WhyMissing(LossCause.RECONNECT, reason)
+
+
+def not_storable(fault: Exception) -> WhyMissing:
+    """The muxer refuses the packet with that error."""
+    return WhyMissing(LossCause.DAMAGED, f"The packet cannot be stored: {type(fault).__name__}.")
+
+
+def disk_full(sentence: str) -> WhyMissing:
+    return WhyMissing(LossCause.DISK_FULL, sentence)
+
+
+def disk_failed(sentence: str) -> WhyMissing:
+    return WhyMissing(LossCause.DISK_FAILED, sentence)
+
+
+def disk_slow(folder: Path) -> WhyMissing:
+    return WhyMissing(LossCause.DISK_SLOW, f"The disk of {folder} did not keep up.")
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Frames that are known to be missing from what was recorded."""
+
+    channel: str
+    from_utc_ns: int
+    """Capture time of the last frame before the hole."""
+    to_utc_ns: int
+    """Capture time of the first frame after it."""
+    frames: int | None
+    """How many, where that is known."""
+    cause: LossCause
+    recording_id: str | None
+    detail: str = ""
+    """One sentence."""
+
+
+BY_CAMERA = "Counted by the camera's clock."
+ESTIMATED = "The count is an estimate."
+
+
+def counted(loss: Loss, frames: int | None, *, is_by_camera: bool) -> Loss:
+    """The loss with its count, and with a sentence on how the count is known: nobody received these frames."""
+    detail = loss.detail.removesuffix(BY_CAMERA).removesuffix(ESTIMATED).rstrip()
+    return replace(loss, frames=frames, detail=f"{detail} {BY_CAMERA if is_by_camera else ESTIMATED}".lstrip())
