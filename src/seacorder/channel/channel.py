@@ -23,7 +23,7 @@ from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
-from seacorder.model.loss import Loss, LossCause, counted
+from seacorder.model.loss import NEVER_ARRIVED, SENDS_NOTHING, Loss, WhyMissing, counted, disconnected
 from seacorder.model.narration import NarratorStatus
 from seacorder.model.recording import FileStatus
 from seacorder.model.report import EventNoted, LossNoted, Report
@@ -187,10 +187,10 @@ class Channel:
         with self.lock:
             self.outputs.begin_late(samples, source)
 
-    def missed(self, instant_ns: int, cause: LossCause, detail: str) -> None:
+    def missed(self, instant_ns: int, why: WhyMissing) -> None:
         """A received picture that is not encoded, by its capture instant."""
         with self.lock:
-            self._unencoded.missed(instant_ns, cause, detail)
+            self._unencoded.missed(instant_ns, why)
             if len(self._unencoded) >= Unencoded.LIMIT:
                 self._tell_unencoded(None)
 
@@ -208,7 +208,7 @@ class Channel:
     def disconnected(self, reason: str) -> None:
         """The connection is gone or could not be made; `reason` is one sentence without credentials."""
         with self.lock:
-            self._open_hole(LossCause.RECONNECT, reason)
+            self._open_hole(disconnected(reason))
             self._enter(ChannelState.FAILED, reason)
             self._wants_keyframe = True
             self._serve_grabs(self.clock.monotonic_ns())
@@ -238,7 +238,7 @@ class Channel:
             now_ns = self.clock.monotonic_ns()
             self._read_wall_clock()
             if self.is_live and now_ns - self._newest_arrived_ns >= self._timeline.patience_ns:
-                self._open_hole(LossCause.STALL, "The connection stands but sends nothing.")
+                self._open_hole(SENDS_NOTHING)
                 silence = f"no frame for {self._timeline.patience_ns / NS_PER_SECOND:.3g} s"
                 reason = f"{self.settings.name} is connected but has sent {silence}; check the camera."
                 self._enter(ChannelState.STALLED, reason)
@@ -373,8 +373,7 @@ class Channel:
         if self._hole is not None:
             self._end_hole(self._hole, sample)
         elif (missing := self._missing_before(packet)) and self._newest is not None:
-            hole = Hole(self._newest.instant_ns, LossCause.NETWORK, "Frames never arrived from the source.")
-            self._note_loss(hole, sample.instant_ns, missing)
+            self._note_loss(Hole(self._newest.instant_ns, NEVER_ARRIVED), sample.instant_ns, missing)
         self._newest = sample
         return True
 
@@ -389,17 +388,17 @@ class Channel:
         rate = rate_of(told.frame_rate, self._timeline.frame_ns)
         return replace(told, frame_rate=rate, begins_at_recovery_points=self._intra_refresh.is_on)
 
-    def _open_hole(self, cause: LossCause, detail: str) -> None:
+    def _open_hole(self, why: WhyMissing) -> None:
         if self._hole is None:
             begin = self._newest.instant_ns if self._newest else self._begin_ns
-            self._hole = Hole(begin, cause, detail, self._counts.newest)
-        elif self._hole.cause is LossCause.STALL and cause is LossCause.RECONNECT:
-            self._hole.detail = f"{self._hole.detail} {detail}"
+            self._hole = Hole(begin, why, self._counts.newest)
+        else:
+            self._hole.goes_on(why)
 
     def _end_hole(self, hole: Hole, first: Sample) -> None:
         """Pictures come again. How many never came is said at once, and again when it is better known."""
         self._hole = None
-        if hole.cause is LossCause.STALL and self._timeline.is_unpaced:
+        if hole.is_stall and self._timeline.is_unpaced:
             return  # it was waited for in vain, but that is the source's pace
         loss = self._note_loss(hole, first.instant_ns, hole.frames(first.instant_ns, self.frame_ns))
         from_utc_ns = hole.from_ns + self._timeline.utc_minus_monotonic_ns
@@ -423,7 +422,7 @@ class Channel:
             frames = replace(hole, from_ns=begin_ns - self.frame_ns).frames(to_ns, self.frame_ns)
         if to_ns <= begin_ns:
             return None
-        return self._report_loss(begin_ns, to_ns, frames, hole, output.id)
+        return self._report_loss((begin_ns, to_ns), frames, hole.why, output.id)
 
     def _still_coming_ns(self, now_ns: int) -> int:
         """When the newest picture came; now, while some are still to be encoded."""
@@ -438,17 +437,14 @@ class Channel:
             if lost:
                 before_ns = lost[0] - self.frame_ns if missing.before_ns is None else missing.before_ns
                 end_ns = next_one.instant_ns if next_one is not None else lost[-1]
-                self._report_loss(max(before_ns, output.start_ns), end_ns, len(lost), missing, output.id)
+                self._report_loss((max(before_ns, output.start_ns), end_ns), len(lost), missing.why, output.id)
         missing.close(next_one.instant_ns if next_one is not None else None)
 
-    def _report_loss(
-        self, begin_ns: int, end_ns: int, frames: int | None, why: Hole | Unencoded, recording_id: str
-    ) -> Loss:
+    def _report_loss(self, span: tuple[int, int], frames: int | None, why: WhyMissing, recording_id: str) -> Loss:
         self._losses += 1
-        ahead_ns = self._timeline.utc_minus_monotonic_ns
-        name, begin_utc_ns, end_utc_ns = self.settings.name, begin_ns + ahead_ns, end_ns + ahead_ns
-        loss = Loss(name, begin_utc_ns, end_utc_ns, frames, why.cause, recording_id, why.detail)
-        if why.cause in {LossCause.RECONNECT, LossCause.STALL}:  # nobody received these frames
+        begin_utc_ns, end_utc_ns = (one + self._timeline.utc_minus_monotonic_ns for one in span)
+        loss = Loss(self.settings.name, begin_utc_ns, end_utc_ns, frames, why.cause, recording_id, why.sentence)
+        if why.is_unseen:
             loss = counted(loss, frames, is_by_camera=False)
         self.report(LossNoted(loss))
         return loss

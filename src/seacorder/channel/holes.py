@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.timing.connection_clock import Place
 from seacorder.model.capture_time import frames_between
-from seacorder.model.loss import LossCause
+from seacorder.model.loss import TOO_SLOW, LossCause, WhyMissing
 
 
 @dataclass(slots=True)
@@ -14,10 +14,18 @@ class Hole:
 
     from_ns: int
     """Capture instant of the last frame before it, monotonic."""
-    cause: LossCause
-    detail: str
+    why: WhyMissing
     before: Place | None = None
     """Of that frame; None when there has been none."""
+
+    @property
+    def is_stall(self) -> bool:
+        return self.why.cause is LossCause.STALL
+
+    def goes_on(self, why: WhyMissing) -> None:
+        """Something else keeps frames away now: a stall in which the connection breaks says both."""
+        if self.is_stall and why.cause is LossCause.RECONNECT:
+            self.why = WhyMissing(LossCause.STALL, f"{self.why.sentence} {why.sentence}")
 
     def frames(self, to_ns: int, frame_ns: int) -> int | None:
         """How many frames fit between its two neighbours at a usual distance of `frame_ns`; None when that is 0."""
@@ -61,8 +69,8 @@ class Unencoded:
     """So many are told as one loss at most, so that a list of them stays small."""
 
     def __init__(self) -> None:
-        self.cause = LossCause.OVERLOAD
-        self.detail = ""
+        self.why = TOO_SLOW
+        """Of the first one of the hole."""
         self.before_ns: int | None = None
         """Capture instant of the newest frame that was encoded, monotonic."""
         self._instants: list[int] = []
@@ -70,10 +78,10 @@ class Unencoded:
     def __len__(self) -> int:
         return len(self._instants)
 
-    def missed(self, instant_ns: int, cause: LossCause, detail: str) -> None:
+    def missed(self, instant_ns: int, why: WhyMissing) -> None:
         """One more; the first one of a hole gives the hole's cause."""
         if not self._instants:
-            self.cause, self.detail = cause, detail
+            self.why = why
         self._instants.append(instant_ns)
 
     def within(self, begin_ns: int, end_ns: int | None) -> list[int]:

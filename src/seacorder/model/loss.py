@@ -40,6 +40,11 @@ class WhyMissing:
     cause: LossCause
     sentence: str
 
+    @property
+    def is_unseen(self) -> bool:
+        """Nobody received these frames, so that how many they are is an estimate."""
+        return self.cause in {LossCause.RECONNECT, LossCause.STALL}
+
 
 NEVER_ARRIVED = WhyMissing(LossCause.NETWORK, "Frames never arrived from the source.")
 SENDS_NOTHING = WhyMissing(LossCause.STALL, "The connection stands but sends nothing.")

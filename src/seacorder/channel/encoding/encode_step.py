@@ -15,13 +15,12 @@ from seacorder.channel.encoding.frame_rate_grid import time_base_of
 from seacorder.channel.encoding.picture_conversion import Shape, Shaper, Wanted, looks_of, shaped
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.event import Severity
-from seacorder.model.loss import LossCause
+from seacorder.model.loss import NOT_ENCODED, WhyMissing
 from seacorder.model.sample import Sample, SourceFormat, Track
 
 log = logging.getLogger(__name__)
 
 KEYFRAME_EVERY_NS = NS_PER_SECOND
-NOT_ENCODED = "No encoder took these frames."
 FINE_TIME_BASE = Fraction(1, 90_000)
 
 
@@ -99,13 +98,13 @@ class Encoding:
         """Pictures have passed through: the next frame stored has this number, or its source's own."""
         self._number = number
 
-    def missed(self, instant_ns: int, number: int, cause: LossCause, detail: str) -> None:
+    def missed(self, instant_ns: int, number: int, why: WhyMissing) -> None:
         """A picture that is not encoded, by capture instant and its source's number: it counts all the same."""
         self._number = (number if self._number is None else self._number) + 1
-        self._channel.missed(instant_ns, cause, detail)
+        self._channel.missed(instant_ns, why)
 
     def _not_encoded(self, sample: Sample) -> None:
-        self.missed(sample.instant_ns, sample.number, LossCause.ENCODER_FAILED, NOT_ENCODED)
+        self.missed(sample.instant_ns, sample.number, NOT_ENCODED)
 
     def media(self, sample: Sample) -> Fraction:
         """Media time of a sample of the source, in seconds."""

@@ -12,7 +12,7 @@ from seacorder.channel.encoding.frame_rate_grid import Counts, Grid
 from seacorder.channel.encoding.load import Load, Work
 from seacorder.channel.encoding.pictures import Pictures
 from seacorder.model.encoding import EncodingPlan
-from seacorder.model.loss import LossCause
+from seacorder.model.loss import NOT_DECODED, TOO_SLOW
 from seacorder.model.sample import SourceFormat, Track
 
 LATE_NS = 1500 * NS_PER_MS
@@ -23,8 +23,6 @@ SKIP_AFTER_NS = 500 * NS_PER_MS
 """If decoding alone does not catch up within so long, all is left undecoded up to a keyframe that has just come."""
 INTRA_ONLY = ("rawvideo", "mjpeg")
 """Of these any picture can be left undecoded."""
-TOO_SLOW = "The machine was too slow to encode these frames."
-NOT_DECODED = "The picture could not be decoded."
 
 
 class Pipeline:
@@ -132,7 +130,7 @@ class Pipeline:
         self.counts.dropped += 1
         if self._grid is not None:
             self._grid.leave_hole()
-        self._encoding.missed(instant_ns, number, LossCause.OVERLOAD, TOO_SLOW)
+        self._encoding.missed(instant_ns, number, TOO_SLOW)
 
     def _pace(self, picture: Decoded, grid: Grid) -> None:
         before, now = grid.take(self._encoding.media(picture.sample))
@@ -149,4 +147,4 @@ class Pipeline:
 
     def _account_damaged(self, pictures: Pictures) -> None:
         for sample in pictures.damaged():
-            self._encoding.missed(sample.instant_ns, sample.number, LossCause.DAMAGED, NOT_DECODED)
+            self._encoding.missed(sample.instant_ns, sample.number, NOT_DECODED)

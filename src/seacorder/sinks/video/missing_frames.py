@@ -1,54 +1,58 @@
-"""The account of frames that a file could not take: what is dropped, and when it becomes a loss. Pure."""
+"""Frames that a file does not take: what is dropped when the disk is slow, and the loss that becomes of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from seacorder.model.loss import LossCause
+from seacorder.model.loss import EMPTY_PACKET, Loss, WhyMissing
+from seacorder.model.report import LossNoted
 from seacorder.model.sample import Sample
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Frames in a row that a file does not have."""
-
-    from_utc_ns: int
-    to_utc_ns: int
-    frames: int
-    cause: LossCause
-    detail: str
+from seacorder.sinks.context import SinkContext
 
 
 class MissingFrames:
-    """Joins missing frames that follow each other into one gap. Knows video frames only."""
+    """Joins missing frames that follow each other, and reports them as one loss when the hole ends.
 
-    def __init__(self, from_utc_ns: int) -> None:
+    Counts video frames only; times are capture times. A loss is reported from the thread that calls.
+    """
+
+    def __init__(self, context: SinkContext, recording_id: str | None, from_utc_ns: int) -> None:
+        """`recording_id`: whose losses they are, None for a clip's. `from_utc_ns`: the frame before the first one."""
+        self._context = context
+        self._recording_id = recording_id
         self._newest_utc_ns = from_utc_ns
-        self._missing: list[int] = []
-        self._cause = LossCause.DAMAGED
-        self._detail = ""
+        self._why = EMPTY_PACKET
+        self._frames = 0
+        self._last_utc_ns = from_utc_ns
 
-    def missed(self, sample: Sample, cause: LossCause, detail: str) -> None:
-        """A frame that the file does not take; the first of a gap gives the gap's cause."""
-        if not self._missing:
-            self._missing = [0, sample.utc_ns]
-            self._cause, self._detail = cause, detail
-        self._missing[0] += 1
-        self._missing[1] = sample.utc_ns
+    def missed(self, sample: Sample, why: WhyMissing) -> None:
+        """A frame that is not taken. The first one of a hole says why the whole hole is there."""
+        if not self._frames:
+            self._why = why
+        self._frames += 1
+        self._last_utc_ns = sample.utc_ns
 
-    def stored(self, sample: Sample) -> Gap | None:
-        """A frame that it takes; gives the gap that ends with it."""
-        gap = self.ended(sample.utc_ns)
+    def stored(self, sample: Sample) -> None:
+        """A frame that is taken: it ends a hole."""
+        self.end(sample.utc_ns)
         self._newest_utc_ns = max(self._newest_utc_ns, sample.utc_ns)
-        return gap
 
-    def ended(self, to_utc_ns: int | None = None) -> Gap | None:
-        """The gap that is open, ending at `to_utc_ns` or at its last frame."""
-        if not self._missing:
-            return None
-        frames, last_utc_ns = self._missing
-        self._missing = []
-        end = last_utc_ns if to_utc_ns is None else to_utc_ns
-        return Gap(self._newest_utc_ns, end, frames, self._cause, self._detail)
+    def end(self, to_utc_ns: int | None = None) -> None:
+        """A hole that is open ends at `to_utc_ns`, or with its last frame. Nothing is reported where none is open."""
+        if self._frames:
+            frames, self._frames = self._frames, 0
+            self.report(self._newest_utc_ns, self._last_utc_ns if to_utc_ns is None else to_utc_ns, frames, self._why)
+
+    def report(self, from_utc_ns: int, to_utc_ns: int, frames: int, why: WhyMissing) -> None:
+        """So many frames are missing between the two times."""
+        loss = Loss(
+            channel=self._context.channel.name,
+            from_utc_ns=from_utc_ns,
+            to_utc_ns=to_utc_ns,
+            frames=frames,
+            cause=why.cause,
+            recording_id=self._recording_id,
+            detail=why.sentence,
+        )
+        self._context.report(LossNoted(loss))
 
 
 class GroupGate:

@@ -6,13 +6,12 @@ from seacorder.base.clock import NS_PER_MS
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.event import Severity
 from seacorder.model.file_note import SOUND_SUFFIX, VIDEO_SUFFIX, FileNote
-from seacorder.model.loss import LossCause
+from seacorder.model.loss import NEW_FORMAT, disk_full
 from seacorder.model.recording import FileKind, FileState, FileStatus, Part
-from seacorder.model.report import LossNoted, PartClosed, PartOpened
+from seacorder.model.report import PartClosed, PartOpened
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.video.file_sequence import FileSequence
-from seacorder.sinks.video.losses import loss_of
 from seacorder.sinks.video.missing_frames import MissingFrames
 from seacorder.sinks.video.video_file import FileFacts, VideoFile, VideoFilePlan
 from seacorder.sinks.video.volume_choice import VolumeChoice, at_home, relocated
@@ -20,7 +19,6 @@ from seacorder.storage.names import part_path, path_for
 
 EXTENSION = VIDEO_SUFFIX[1:]
 CLOCK_STEP_NS = 100 * NS_PER_MS
-_NEW_FORMAT = (LossCause.DAMAGED, "These frames came before the first keyframe of the source's new format.")
 
 
 class RecordingSink:
@@ -42,18 +40,18 @@ class RecordingSink:
         self._number = order.first_part - 1
         self._split_ns: int | None = None
         self._first_path: Path | None = None
-        self._headless = MissingFrames(order.instant.utc_ns)
+        self._headless = self._missing_from(order.instant.utc_ns)
         self._clock_ns = self._first_clock_ns = order.instant.utc_ns - order.instant.monotonic_ns
         """UTC less monotonic time, as it was at the newest part's begin and at the order."""
-        self._headless_cause = _NEW_FORMAT
+        self._why_headless = NEW_FORMAT
         self._placing = VolumeChoice(context.places)
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
         file = self._files.current
         if file is not None and file.source is not source and not file.source.fits(source):
-            self._headless = MissingFrames(file.facts(FileState.OPEN).end_utc_ns)
-            self._headless_cause = _NEW_FORMAT
+            self._headless = self._missing_from(file.facts(FileState.OPEN).end_utc_ns)
+            self._why_headless = NEW_FORMAT
             self._files.end_current()
             file = None
         if sample.track is Track.VIDEO and sample.is_keyframe and self._begins_part(sample):
@@ -102,7 +100,7 @@ class RecordingSink:
     def _leave(self, file: VideoFile) -> None:
         sentence = file.fault or f"{Path(file.facts(FileState.OPEN).path).parent} has little room left or hangs."
         self._context.note("part_left", Severity.WARNING, f"A new part is begun because of the disk. {sentence}")
-        self._headless = MissingFrames(file.facts(FileState.OPEN).end_utc_ns)
+        self._headless = self._missing_from(file.facts(FileState.OPEN).end_utc_ns)
         self._files.leave_current()
 
     def _begin_part(self, keyframe: Sample, source: SourceFormat) -> None:
@@ -114,7 +112,7 @@ class RecordingSink:
             return
         if place is not None and place.is_full:
             # A part that is open stays open and goes on when there is room, then in a new part if a split is due.
-            self._headless_cause = (LossCause.DISK_FULL, place.sentence)
+            self._why_headless = disk_full(place.sentence)
             self._files.refuse(place.sentence)
             return
         self._note_headless(keyframe)
@@ -170,13 +168,13 @@ class RecordingSink:
 
     def _drop(self, sample: Sample) -> None:
         if sample.track is Track.VIDEO and self._files.first_utc_ns is not None:
-            self._headless.missed(sample.on_clock(self._clock_ns), *self._headless_cause)
+            self._headless.missed(sample.on_clock(self._clock_ns), self._why_headless)
+
+    def _missing_from(self, utc_ns: int) -> MissingFrames:
+        return MissingFrames(self._context, self._order.recording_id, utc_ns)
 
     def _note_headless(self, keyframe: Sample | None) -> None:
-        gap = self._headless.ended(keyframe.on_clock(self._clock_ns).utc_ns if keyframe else None)
-        if gap is not None:
-            loss = loss_of(gap, self._context.channel.name, self._order.recording_id)
-            self._context.report(LossNoted(loss))
+        self._headless.end(keyframe.on_clock(self._clock_ns).utc_ns if keyframe else None)
 
     def _opened(self, facts: FileFacts) -> None:
         self._context.report(PartOpened(_part_of(facts)))

@@ -10,14 +10,12 @@ from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
 from seacorder.model.file_note import FileNote
-from seacorder.model.loss import LossCause
+from seacorder.model.loss import EMPTY_PACKET, OUT_OF_ORDER, WhyMissing, disk_failed, disk_full, disk_slow, not_storable
 from seacorder.model.recording import FaultKind, FileState
-from seacorder.model.report import LossNoted
 from seacorder.model.sample import Sample, SourceFormat, Track
 from seacorder.sinks.context import SinkContext
 from seacorder.sinks.video.fragment_buffer import HAND_OVER_BYTES, HAND_OVER_NS, FragmentBuffer
-from seacorder.sinks.video.losses import loss_of
-from seacorder.sinks.video.missing_frames import Gap, GroupGate, MissingFrames
+from seacorder.sinks.video.missing_frames import GroupGate, MissingFrames
 from seacorder.sinks.video.mp4 import Mp4Writer
 from seacorder.sinks.video.stored_frames import StoredFrames
 from seacorder.sinks.video.subtitles import Subtitles
@@ -87,7 +85,7 @@ class VideoFile:
         self._writer = Mp4Writer(self._outlet, source, plan.note, first)
         self._subtitles = Subtitles(self._final_path, first, source.video, context)
         self._gate = GroupGate()
-        self._gaps = MissingFrames(first.utc_ns)
+        self._missing = MissingFrames(context, plan.recording_id, first.utc_ns)
         self._last_dts: dict[Track, int] = {}
         # A fragment that is written holds all but the newest frame; with sound one more waits to be interleaved.
         self._unsure = 2 if source.audio else 1
@@ -112,7 +110,7 @@ class VideoFile:
         sample = sample.on_clock(self.first.clock_ns) if is_video else sample
         if not self._gate.admits(sample, self._has_room):
             if is_video:
-                self._gaps.missed(sample, *self._disk_cause())
+                self._missing.missed(sample, self._why_not_stored())
             return
         writes = self._outlet.writes
         fault = self._mux(sample)
@@ -122,7 +120,7 @@ class VideoFile:
 
     def close(self, on_closed: Callable[[FileFacts], None]) -> None:
         """Ends the file and returns at once; `on_closed` comes from the writer thread once it is whole and on disk."""
-        self._note_loss(self._gaps.ended())
+        self._missing.end()
 
         def ended(failure: StorageFailed | None) -> None:
             self._context.budget.promise(-INDEX_BYTES * self.frames)
@@ -227,24 +225,24 @@ class VideoFile:
     def _final_path(self) -> Path | None:
         return self._file.path if self._file.is_open else None
 
-    def _mux(self, sample: Sample) -> tuple[LossCause, str] | None:
+    def _mux(self, sample: Sample) -> WhyMissing | None:
         last_dts = self._last_dts.get(sample.track)
         if sample.pts < sample.dts or (last_dts is not None and sample.dts <= last_dts):
-            return LossCause.BAD_TIMESTAMPS, "The packet's times do not follow those before it."
+            return OUT_OF_ORDER
         if sample.size == 0:
-            return LossCause.DAMAGED, "The packet is empty."
+            return EMPTY_PACKET
         try:
             self._writer.write(sample)
         except (av.FFmpegError, ValueError, OverflowError) as fault:
-            return LossCause.DAMAGED, f"The packet cannot be stored: {type(fault).__name__}."
+            return not_storable(fault)
         self._last_dts[sample.track] = sample.dts
         return None
 
-    def _count(self, sample: Sample, fault: tuple[LossCause, str] | None) -> None:
+    def _count(self, sample: Sample, fault: WhyMissing | None) -> None:
         if fault is not None:
-            self._gaps.missed(sample, *fault)
+            self._missing.missed(sample, fault)
             return
-        self._note_loss(self._gaps.stored(sample))
+        self._missing.stored(sample)
         self.frames += 1
         self._subtitles.frame(sample)
         self._context.budget.promise(INDEX_BYTES)
@@ -286,20 +284,14 @@ class VideoFile:
         stored, end_utc_ns = self._stored_frames.within(self._file.bytes_stored)
         if self._file.is_deleted:
             stored, end_utc_ns = 0, self.first.utc_ns
-        cause, _ = self._disk_cause()
-        missing = self.frames - stored
-        if missing:
-            self._note_loss(Gap(end_utc_ns, self._end_utc_ns, missing, cause, failure.sentence))
+        if missing := self.frames - stored:
+            why = replace(self._why_not_stored(), sentence=failure.sentence)
+            self._missing.report(end_utc_ns, self._end_utc_ns, missing, why)
         facts = replace(self.facts(FileState.INTERRUPTED), frames=stored, end_utc_ns=end_utc_ns)
         return replace(facts, sentence=failure.sentence)
 
-    def _disk_cause(self) -> tuple[LossCause, str]:
+    def _why_not_stored(self) -> WhyMissing:
         fault = self.fault
-        if fault is not None:
-            return LossCause.DISK_FULL if self.fault_kind is FaultKind.FULL else LossCause.DISK_FAILED, fault
-        return LossCause.DISK_SLOW, f"The disk of {self._file.path.parent} did not keep up."
-
-    def _note_loss(self, gap: Gap | None) -> None:
-        if gap is not None:
-            loss = loss_of(gap, self._context.channel.name, self._plan.recording_id)
-            self._context.report(LossNoted(loss))
+        if fault is None:
+            return disk_slow(self._file.path.parent)
+        return disk_full(fault) if self.fault_kind is FaultKind.FULL else disk_failed(fault)
