@@ -15,7 +15,6 @@ from seacorder.control.recording.session import (
     change_from_ns,
     new_recording,
     schedule_from,
-    with_figures,
 )
 from seacorder.control.settings.naming import DirectoryInstant, Ids, NamingBase, file_template, id_text
 from seacorder.control.workers.freshness import FRESH_NS, StoredBytes, fresh_limit_ns
@@ -92,14 +91,6 @@ def test_a_hole_in_which_nothing_is_missing_is_no_loss() -> None:
     gaps.begin(replace(GAP, path=None))
     assert gaps.first_frame("Bow", FirstFrame("r", 2, 10 * SECOND), 0) == []
     assert len(gaps) == 0
-
-
-def test_what_was_stored_of_the_part_before_is_no_end_of_a_new_part() -> None:
-    """A worker killed right after a split: the hole began with the new part, not where the disk was before it."""
-    part = Part("r", "Bow", 2, "/2.mp4", 10 * SECOND, None, 250, 0, 0, FileState.OPEN)
-    file = FileStatus("r", "/2.mp4", 2, 0, 1, 0, 5, newest_stored_utc_ns=10 * SECOND - 400_000_000)
-    status = ChannelStatus("Bow", ChannelState.LIVE, 0, None, recording=file)
-    assert with_figures(part, status).end_utc_ns is None
 
 
 def heartbeat(first: Anchor, newest: Anchor | None = None, *, number: int = 2) -> ChannelStatus:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from seacorder.base.background import awaited, task
+from seacorder.base.background import task
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
@@ -26,6 +26,7 @@ from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, FileState, Part
 from seacorder.model.report import FileExamined
 from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.one_run import Job, run_once
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks
@@ -45,7 +46,9 @@ OnExamined = Callable[[FileExamined | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _FileTask:
+    """One file that is to be examined, or to be repaired."""
+
     path: str
     note: FileNote
     repairs: bool
@@ -70,8 +73,8 @@ class Examination:
         self._supervisor = supervisor
         self._catalogue = catalogue
         self._journal = journal
-        self._queue: list[_Order] = []
-        self._deferred: list[_Order] = []
+        self._queue: list[_FileTask] = []
+        self._deferred: list[_FileTask] = []
         self._left: dict[str, _Left] = {}
         self._came: set[str] = set()
         """Paths that were absent and have been found to be there."""
@@ -119,7 +122,7 @@ class Examination:
         """Now the repairs that waited may begin, and those that failed are tried again."""
         self._queue += self._deferred
         self._deferred = []
-        waiting = {order.path for order in self._queue}
+        waiting = {one.path for one in self._queue}
         for path, left in list(self._left.items()):
             if not left.is_absent and path not in waiting:
                 left.again(True)
@@ -156,8 +159,8 @@ class Examination:
                 record(with_facts(file, report))
 
         path, note = file.path, note_of_row(file)
-        self._queue.append(_Order(path, note, False, examined))
-        (self._queue if repair_now else self._deferred).append(_Order(path, note, True, repaired))
+        self._queue.append(_FileTask(path, note, False, examined))
+        (self._queue if repair_now else self._deferred).append(_FileTask(path, note, True, repaired))
         self._begin()
 
     def _begin(self) -> None:
@@ -166,53 +169,39 @@ class Examination:
 
     async def _work(self) -> None:
         while self._queue:
-            repairs = all(order.repairs for order in self._queue)
-            batch = [order for order in self._queue if order.repairs is repairs]
-            self._queue = [order for order in self._queue if order.repairs is not repairs]
+            repairs = all(one.repairs for one in self._queue)
+            batch = [one for one in self._queue if one.repairs is repairs]
+            self._queue = [one for one in self._queue if one.repairs is not repairs]
             await self._run(batch, repairs=repairs)
 
-    async def _run(self, batch: Sequence[_Order], *, repairs: bool) -> None:
+    async def _run(self, batch: Sequence[_FileTask], *, repairs: bool) -> None:
         """One process for one batch: examinations go before repairs."""
-        waiting = {order.path: order for order in batch}
+        waiting = {one.path: one for one in batch}
         done = asyncio.Event()
 
         def reported(_: str, report: object) -> None:
-            if isinstance(report, FileExamined) and (order := waiting.pop(report.path, None)) is not None:
-                order.on_examined(report)
+            if isinstance(report, FileExamined) and (one := waiting.pop(report.path, None)) is not None:
+                one.on_examined(report)
             if not waiting:
                 done.set()
 
         siblings = await asyncio.to_thread(self._siblings, batch)
-        first = RepairFiles(
+        order = RepairFiles(
             tuple(waiting),
             examine_only=not repairs,
-            notes=tuple(order.note for order in waiting.values()),
+            notes=tuple(one.note for one in waiting.values()),
             siblings=tuple(siblings[path] for path in waiting),
         )
-        worker = self._supervisor.add(
-            WORKER_NAME,
-            Launch.of("evidence"),
-            first,
-            callbacks=Callbacks(on_report=reported),
-            limits=_LIMITS,
-            restarts=False,
-        )
-        worker.start()
-        ways = {awaited(done.wait()), awaited(worker.ended())}
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for way in ways:
-                way.cancel()
-            await self._supervisor.remove(WORKER_NAME)
-        for order in waiting.values():
-            order.on_examined(None)
+        job = Job(WORKER_NAME, Launch.of("evidence"), order, _LIMITS)
+        await run_once(self._supervisor, job, Callbacks(on_report=reported), done)
+        for one in waiting.values():
+            one.on_examined(None)
 
-    def _siblings(self, batch: Sequence[_Order]) -> dict[str, tuple[str, ...]]:
+    def _siblings(self, batch: Sequence[_FileTask]) -> dict[str, tuple[str, ...]]:
         """For each path the other parts of its channel: those of its recording, then the newest ones. Blocks."""
         found: dict[str, tuple[str, ...]] = {}
-        for order in batch:
-            channel, recording_id = order.note.channel, order.note.recording_id
+        for one in batch:
+            channel, recording_id = one.note.channel, one.note.recording_id
             pages = [Page(channel=channel, newest_first=True, limit=MOST_SIBLINGS)]
             if recording_id is not None:
                 pages.insert(0, replace(pages[0], recording_id=recording_id))
@@ -220,7 +209,7 @@ class Examination:
                 paths = dict.fromkeys(part.path for page in pages for part in self._catalogue.parts(page).items)
             except CatalogueFailed:  # is told already; the files of the same folder are still looked at
                 paths = {}
-            found[order.path] = tuple(path for path in paths if path != order.path)
+            found[one.path] = tuple(path for path in paths if path != one.path)
         return found
 
     async def _look(self, repair_now: bool) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 
-from seacorder.base.background import awaited, task
+from seacorder.base.background import task
 from seacorder.base.errors import SeacorderError
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.queries import Unfinished
@@ -15,6 +15,7 @@ from seacorder.model.loss import Loss
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FoldersRead, RowsRead
 from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.one_run import Job, run_once
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks
@@ -81,22 +82,8 @@ class Rebuilding:
             elif isinstance(report, FoldersRead):
                 done.set()
 
-        worker = self._supervisor.add(
-            WORKER_NAME,
-            Launch.of("evidence"),
-            ReadFolders(self._folders),
-            callbacks=Callbacks(on_report=reported),
-            limits=_LIMITS,
-            restarts=False,
-        )
-        worker.start()
-        ways = {awaited(done.wait()), awaited(worker.ended())}
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for way in ways:
-                way.cancel()
-            await self._supervisor.remove(WORKER_NAME)
+        job = Job(WORKER_NAME, Launch.of("evidence"), ReadFolders(self._folders), _LIMITS)
+        await run_once(self._supervisor, job, Callbacks(on_report=reported), done)
         if not done.is_set():
             raise SeacorderError("The process that reads the files ended.")
         return rows

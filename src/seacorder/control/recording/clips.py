@@ -6,13 +6,15 @@ from dataclasses import replace
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.files.examination import Examination
+from seacorder.control.recording.open_files import note_left_open, note_not_closed, with_figures
+from seacorder.control.recording.outcomes import in_order, nothing_to_stop
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.workers.commands import MakeCommand
 from seacorder.control.workers.freshness import StoredBytes, file_of
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.command import StartClip, StopClip
 from seacorder.model.instant import Instant
-from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
+from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.recording import Clip, FileKind, FileState
 
 
@@ -74,7 +76,7 @@ class Clips:
                 return running.outcome
             live = self._context.watch.live
             if not live:
-                raise CommandFailed("No channel is live.", not_live(self._context, ()))
+                raise CommandFailed("No channel is live.", CommandOutcome(instant, "", in_order(self._context, ())))
             session = ClipSession(self._context.ids.next(instant.utc_ns), self._kind, instant)
             self._session, self._is_on = session, True
             limit = self._context.timeouts.start_seconds
@@ -100,8 +102,7 @@ class Clips:
         async with self._lock:
             session = self.running
             if session is None:
-                names = self._context.workers.names
-                return CommandOutcome(instant, "", tuple(ChannelOutcome(name, True) for name in names))
+                return nothing_to_stop(self._context, instant)
             self._is_on = False
             results = await self._context.workers.ask(
                 session.channels,
@@ -123,8 +124,7 @@ class Clips:
     def closed(self, clip: Clip) -> None:
         self._take(clip)
         if clip.state is FileState.INTERRUPTED:
-            sentence = f"{clip.path} could not be closed in order; what it holds is readable."
-            self._context.journal.alarm(EventKind.CLIP_INTERRUPTED, sentence, channel=clip.channel)
+            note_not_closed(self._context.journal, clip)
 
     def worker_lost(self, last: ChannelStatus) -> None:
         """A worker ended: its clip is interrupted and is not taken up again."""
@@ -135,10 +135,9 @@ class Clips:
         session.stored.forget(last.channel)
         clip = session.open.pop(last.channel, None)
         if clip is not None:
-            clip = interrupted_clip(clip, last)
+            clip = replace(with_figures(clip, file_of(last, clip.kind)), state=FileState.INTERRUPTED)
             self._context.catalogue.record_clip(clip)
-            sentence = f"{clip.path} was not closed in order; what it holds is being examined."
-            self._context.journal.warn(EventKind.CLIP_INTERRUPTED, sentence, channel=clip.channel)
+            note_left_open(self._context.journal, clip)
             self._examination.clip(clip, repair_now=self._recordings.running is None)
         if self._is_on and session.outcome.channels and not session.channels:
             self._is_on = False
@@ -171,32 +170,3 @@ class Clips:
             if clip.state is FileState.OPEN:
                 session.open[clip.channel] = clip
         self._context.catalogue.record_clip(clip)
-
-
-def not_live(context: Context, channels: tuple[ChannelOutcome, ...]) -> CommandOutcome:
-    """The result of a command that only live channels can carry out, with each other channel's reason."""
-    return CommandOutcome(Instant.now(context.clock), "", in_order(context, channels))
-
-
-def in_order(context: Context, results: tuple[ChannelOutcome, ...]) -> tuple[ChannelOutcome, ...]:
-    """A result for every channel, in the order of the settings: those asked, and why the others were not."""
-    asked = {result.channel: result for result in results}
-    return tuple(
-        asked.get(name) or ChannelOutcome(name, False, context.watch.reason(name), was_asked=False)
-        for name in context.workers.names
-    )
-
-
-def interrupted_clip(clip: Clip, last: ChannelStatus) -> Clip:
-    """The clip as its worker left it, with what the last heartbeat says of it."""
-    file = file_of(last, clip.kind)
-    if file is None or file.id != clip.id:
-        return replace(clip, state=FileState.INTERRUPTED)
-    return replace(
-        clip,
-        path=file.path,  # it may have been moved meanwhile
-        state=FileState.INTERRUPTED,
-        frames=file.frames,
-        bytes=file.bytes_stored,
-        end_utc_ns=file.newest_stored_utc_ns or clip.end_utc_ns,
-    )

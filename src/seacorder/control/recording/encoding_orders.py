@@ -40,7 +40,7 @@ IN_FORCE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _SentEncoding:
     """What a worker has been told."""
 
     encoding: EncodingSettings
@@ -68,7 +68,7 @@ class Encodings:
         """None: not known."""
         self._encoding = {channel.name for channel in context.workers.channels if _must_encode(channel)}
         """Channels that are known to encode whatever the settings say."""
-        self._told: dict[str, _Order] = {}
+        self._told: dict[str, _SentEncoding] = {}
         self._from_ns: dict[str, int] = {}
         self._waiting: set[str] = set()
         """Channels that are told when the recording, or the clip, is over."""
@@ -119,20 +119,20 @@ class Encodings:
         context, machine = self._context, self._machine()
         from_ns = self._earliest_ns()
         for name in context.workers.names:
-            order = _Order(used(self.asked_of(name)), machine)
-            context.workers.begin_with(name, order.encoding, machine)
-            if order == self._told.get(name):
+            sent = _SentEncoding(used(self.asked_of(name)), machine)
+            context.workers.begin_with(name, sent.encoding, machine)
+            if sent == self._told.get(name):
                 self._waiting.discard(name)
             elif from_ns is None:
                 self._waiting.add(name)
             else:
                 self._waiting.discard(name)
-                self._told[name], self._from_ns[name] = order, from_ns
-                context.workers.send(name, ChangeEncoding(from_ns, order.encoding, machine))
+                self._told[name], self._from_ns[name] = sent, from_ns
+                context.workers.send(name, ChangeEncoding(from_ns, sent.encoding, machine))
 
     def worker_started(self, channel: str) -> None:
         """A new worker has begun with what is in force."""
-        self._told[channel] = _Order(used(self.asked_of(channel)), self._machine())
+        self._told[channel] = _SentEncoding(used(self.asked_of(channel)), self._machine())
         self._from_ns[channel] = 0
         self._waiting.discard(channel)
 

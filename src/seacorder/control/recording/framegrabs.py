@@ -5,7 +5,7 @@ from dataclasses import replace
 from seacorder.base.errors import BadRequest
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
-from seacorder.control.recording.clips import in_order
+from seacorder.control.recording.outcomes import in_order
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.instant import Instant

@@ -12,6 +12,8 @@ from seacorder.control.losses.unfinished_ends import Tails
 from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps
 from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.newcomers import Newcomers
+from seacorder.control.recording.open_files import note_left_open, note_not_closed, with_figures
+from seacorder.control.recording.outcomes import StartOutcomes, nothing_to_stop, stopped_outcome
 from seacorder.control.recording.session import (
     FilePlan,
     RecordingSession,
@@ -21,15 +23,14 @@ from seacorder.control.recording.session import (
     finished,
     new_recording,
     schedule_from,
-    with_figures,
 )
 from seacorder.model.account import key_of
 from seacorder.model.capture_time import Anchor, PartAnchor, frame_distance_ns, frames_between
-from seacorder.model.channel import ChannelState, ChannelStatus, as_clean
+from seacorder.model.channel import ChannelStatus, as_clean
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
 from seacorder.model.loss import Loss, LossCause
-from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
+from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.recording import FileKind, FileState, Part, Recording
 
 LOSSES_REMEMBERED = 1000
@@ -50,6 +51,7 @@ class Recordings:
         self._gaps = Gaps(context.clock)
         self._first_bytes = FirstBytes()
         self._newcomers = Newcomers(context.watch)
+        self._outcomes = StartOutcomes(context, self._newcomers)
         self._tails = Tails()
         self._noted: OrderedDict[tuple[object, ...], Loss] = OrderedDict()
         """The newest losses, each as it was noted last: its count may become better known."""
@@ -76,16 +78,14 @@ class Recordings:
         instant = Instant.now(self._context.clock)
         async with self._lock:
             if (running := self.running) is not None:
-                return self._standing(running)
+                return self._outcomes.by_now(running)
             session = self._begin(instant)
             self._first_bytes.expect(session.id, lambda: self._record(session))
-            results = await self._ask_and_wait(session, instant)
-            is_coming = any(one.is_unanswered and self._context.watch.is_coming(one.channel) for one in results)
-            session.outcome = CommandOutcome(instant, session.id, results, is_coming)
+            session.outcome = await self._outcomes.ask(session, instant)
             if not session.outcome.ok:
                 self._withdraw(session)
                 raise CommandFailed("No channel can record.", session.outcome)
-            session.outcome = replace(session.outcome, channels=tuple(self._with_outlook(one) for one in results))
+            session.outcome = self._outcomes.with_outlook(session.outcome)
             for name in self._context.workers.sound_names:
                 self._start_sound(session, name, instant)
             self._note_start(session)
@@ -97,21 +97,20 @@ class Recordings:
         async with self._lock:
             session, names = self.running, self._context.workers.names
             if session is None:
-                return CommandOutcome(instant, "", tuple(ChannelOutcome(name, True) for name in names))
+                return nothing_to_stop(self._context, instant)
             self._is_on = False
             session.stopped = instant
-            results = await self._context.workers.ask(
+            outcomes = await self._context.workers.ask(
                 self._context.workers.recording_names,
                 lambda request, _: StopRecording(request, instant),
                 self._context.timeouts.stop_seconds,
             )
             self._end(session, instant)
-            results = tuple(_stopped(session, one) for one in results if one.channel in names or not one.ok)
-            result = CommandOutcome(instant, session.id, results)
-            for one in results:
+            outcomes = tuple(stopped_outcome(session, one) for one in outcomes if one.channel in names or not one.ok)
+            for one in outcomes:
                 if not one.ok:
                     self._context.journal.warn(EventKind.CHANNEL_NOT_STOPPED, one.sentence, channel=one.channel)
-            return result
+            return CommandOutcome(instant, session.id, outcomes)
 
     def left_behind(self, interrupted: Recording) -> None:
         """An earlier run of the program ended in the middle of this recording."""
@@ -178,9 +177,7 @@ class Recordings:
         before = self._session.path_before(part) if self._session is not None else part.path
         self._take_part(part)
         if part.state is FileState.INTERRUPTED:
-            held = "what it holds is readable" if part.frames else "nothing of it is left"
-            sentence = f"{part.path} could not be closed in order; {held}."
-            self._context.journal.alarm(EventKind.PART_INTERRUPTED, sentence, channel=part.channel)
+            note_not_closed(self._context.journal, part)
             return
         sentence = f"{part.path} is whole: {part.frames} frames, {part.bytes} bytes."
         if before != part.path:
@@ -229,7 +226,7 @@ class Recordings:
             self._interrupt_split_off(unfinished, part.start_utc_ns, sentence)
         path = None
         if part.state is FileState.OPEN:
-            part, path = with_figures(part, last), part.path
+            part, path = with_figures(part, last.recording), part.path
             part = self._interrupt(part, self.examined)
         if session.stopped is not None and path is None:
             return
@@ -253,8 +250,7 @@ class Recordings:
     def _interrupt(self, part: Part, examined: OnPart) -> Part:
         part = replace(part, state=FileState.INTERRUPTED)
         self._take_part(part)
-        notice = f"{part.path} was not closed in order; what it holds is being examined."
-        self._context.journal.warn(EventKind.PART_INTERRUPTED, notice, channel=part.channel)
+        note_left_open(self._context.journal, part)
         self._examination.part(part, examined, repair_now=self.running is None)
         return part
 
@@ -298,7 +294,7 @@ class Recordings:
         for status in [*heartbeats, *map(as_clean, heartbeats)]:
             part = session.newest_part(status.channel)
             if part is not None and part.state is FileState.OPEN:
-                self._take_part(with_figures(part, status))
+                self._take_part(with_figures(part, status.recording))
                 self._record_anchor(session, status)
 
     def close(self) -> None:
@@ -308,53 +304,10 @@ class Recordings:
 
     # Inside.
 
-    async def _ask_and_wait(self, session: RecordingSession, instant: Instant) -> tuple[ChannelOutcome, ...]:
-        """What each channel makes of a start; waits for those that are just being connected."""
-        context, limit, loop = self._context, self._context.timeouts.start_seconds, asyncio.get_running_loop()
-        newcomers, begun = self._newcomers.among(context.workers.names), loop.time()
-        results = await context.workers.ask(
-            context.workers.names, lambda request, channel: session.start_command(request, channel, instant), limit
-        )
-        late = [one.channel for one in results if not one.ok and one.channel in newcomers]
-        if not late:
-            return results
-
-        def records(channel: str) -> bool:
-            return session.stored.is_fresh(channel, context.clock.monotonic_ns())
-
-        def anything() -> bool:
-            return any(one.ok or records(one.channel) for one in results)
-
-        await self._newcomers.settled(late, records, anything, begun, limit)
-        return tuple(self._arrived(session, one) if one.channel in late else one for one in results)
-
-    def _arrived(self, session: RecordingSession, one: ChannelOutcome) -> ChannelOutcome:
-        """What has become of a channel that was being connected when it was asked."""
-        is_coming = self._context.watch.is_coming(one.channel)
-        return replace(self._standing_of(session, one.channel, None), is_unanswered=is_coming)
-
     def _start_sound(self, session: RecordingSession, channel: str, instant: Instant) -> None:
         """Narration goes where pictures go: it begins once a channel records, at the same instant, from its backlog."""
         workers = self._context.workers
         workers.send(channel, session.start_command(workers.next_request(), channel, instant))
-
-    def _standing(self, session: RecordingSession) -> CommandOutcome:
-        """What the start of the running recording has come to by now."""
-        before, names = {one.channel: one for one in session.outcome.channels}, self._context.workers.names
-        return replace(
-            session.outcome,
-            channels=tuple(self._standing_of(session, name, before.get(name)) for name in names),
-            is_coming=any(map(self._context.watch.is_coming, names)),
-        )
-
-    def _standing_of(self, session: RecordingSession, channel: str, before: ChannelOutcome | None) -> ChannelOutcome:
-        if not session.stored.is_fresh(channel, self._context.clock.monotonic_ns()):
-            otherwise = f"Nothing of {channel} reaches a file."
-            return ChannelOutcome(channel, False, self._context.watch.reason(channel, otherwise))
-        if before is not None and before.ok:
-            return before
-        part = session.newest_part(channel)
-        return ChannelOutcome(channel, True, "", session.first_utc_ns(channel), part.path if part else None)
 
     def _begin(self, instant: Instant, continues: str | None = None) -> RecordingSession:
         identifier = self._context.ids.next(instant.utc_ns)
@@ -387,18 +340,6 @@ class Recordings:
                 self._context.journal.warn(EventKind.CHANNEL_NOT_RECORDING, one.sentence, channel=one.channel)
         channels = ", ".join(recording) or "no channel yet"
         self._context.journal.note(EventKind.RECORDING_STARTED, f"Recording {session.id} runs: {channels}.")
-
-    def _with_outlook(self, one: ChannelOutcome) -> ChannelOutcome:
-        """What becomes of a channel that has no picture while others record, or none that is encoded."""
-        if one.is_unanswered and self._context.watch.waits_for_encoder(one.channel):
-            sentence = f"{one.channel} is slow to encode. The recording begins with the first picture that is encoded."
-            return replace(one, sentence=sentence)
-        if one.is_unanswered and self._context.watch.waits_for_picture(one.channel):
-            sentence = f"{one.channel} sends few frames. The first one is stored when the next one has come."
-            return replace(one, sentence=sentence)
-        if one.ok or self._context.watch[one.channel].state is ChannelState.LIVE:
-            return one
-        return replace(one, sentence=f"{one.sentence} The recording begins with its first picture.")
 
     def _withdraw(self, session: RecordingSession) -> None:
         self._is_on = False
@@ -472,8 +413,3 @@ class Recordings:
             seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
             sentence = f"{loss.channel} misses {loss.frames} frames of {seconds:.3f} s, not {before.frames}."
             self._context.journal.note(EventKind.LOSS_NOTED, f"{sentence} {loss.detail}", channel=loss.channel)
-
-
-def _stopped(session: RecordingSession, one: ChannelOutcome) -> ChannelOutcome:
-    """A channel that has no file of this recording has none that could not be finished, whatever ails its worker."""
-    return one if one.ok or session.has_part(one.channel) else replace(one, was_asked=False)

@@ -6,6 +6,7 @@ Values and decisions only; `recordings` sends the commands.
 from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
+from seacorder.control.recording.open_files import is_of
 from seacorder.control.workers.freshness import StoredBytes
 from seacorder.model.capture_time import Anchor
 from seacorder.model.channel import ChannelStatus, clean_name
@@ -193,21 +194,10 @@ def finished(recording: Recording, end_utc_ns: int) -> Recording:
     return replace(recording, end_utc_ns=end_utc_ns, state=RecordingState.FINISHED)
 
 
-def with_figures(part: Part, status: ChannelStatus) -> Part:
-    """An open part with what its worker's last heartbeat says of it."""
-    file = status.recording
-    if file is None or file.id != part.recording_id or file.number != part.number:
-        return part
-    # Until something of a new part is stored, the newest stored frame is of the part before it.
-    is_of_part = file.newest_stored_utc_ns >= part.start_utc_ns
-    end_utc_ns = file.newest_stored_utc_ns if is_of_part else part.end_utc_ns
-    return replace(part, path=file.path, frames=file.frames, bytes=file.bytes_stored, end_utc_ns=end_utc_ns)
-
-
 def anchor_of(status: ChannelStatus, part: Part) -> Anchor | None:
     """How the newest frames of a part lie on the clocks; None when its worker's last heartbeat is of another part."""
     file = status.recording
-    if file is None or (file.id, file.number) != (part.recording_id, part.number):
+    if file is None or not is_of(file, part):
         return None
     if file.anchors is not None:
         return file.anchors.newest

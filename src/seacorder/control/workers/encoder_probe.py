@@ -10,6 +10,7 @@ from seacorder.model.command import TryEncoders
 from seacorder.model.encoders import ENCODERS, in_order
 from seacorder.model.report import EncoderTried
 from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.one_run import Job, run_once
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks
@@ -80,20 +81,8 @@ class EncoderProbe:
             if isinstance(one, EncoderTried):
                 told.append(one)
 
-        worker = self._supervisor.add(
-            WORKER_NAME,
-            Launch(MODULE),
-            TryEncoders(names),
-            callbacks=Callbacks(on_report=report, on_lost=lambda _, sentence: why.append(sentence)),
-            limits=Limits(heartbeat_seconds=self._one_encoder_seconds),
-            restarts=False,
-        )
-        try:
-            worker.start()
-            await worker.ended()
-        except asyncio.CancelledError:
-            worker.stop_now()
-            raise
-        finally:
-            await self._supervisor.remove(WORKER_NAME)
+        limits = Limits(heartbeat_seconds=self._one_encoder_seconds)
+        job = Job(WORKER_NAME, Launch(MODULE), TryEncoders(names), limits, may_finish=False)
+        callbacks = Callbacks(on_report=report, on_lost=lambda _, sentence: why.append(sentence))
+        await run_once(self._supervisor, job, callbacks)
         return told, why[-1] if why else ""

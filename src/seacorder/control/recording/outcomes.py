@@ -1,0 +1,105 @@
+"""What the start of a recording comes to on each channel: when it is answered, and when a second start asks again."""
+
+import asyncio
+from dataclasses import replace
+
+from seacorder.control.context import Context
+from seacorder.control.recording.newcomers import Newcomers
+from seacorder.control.recording.session import RecordingSession
+from seacorder.model.channel import ChannelState
+from seacorder.model.instant import Instant
+from seacorder.model.outcome import ChannelOutcome, CommandOutcome
+
+
+class StartOutcomes:
+    """Asks the workers and words their answers. For the event loop alone; only `ask` waits."""
+
+    def __init__(self, context: Context, newcomers: Newcomers) -> None:
+        self._context = context
+        self._newcomers = newcomers
+
+    async def ask(self, session: RecordingSession, instant: Instant) -> CommandOutcome:
+        """Orders every channel to record from `instant`; returns when each has answered or the limit has passed.
+
+        Channels that are being connected for the first time are waited for longer; `Newcomers` says how long.
+        """
+        context, limit, loop = self._context, self._context.timeouts.start_seconds, asyncio.get_running_loop()
+        newcomers, begun = self._newcomers.among(context.workers.names), loop.time()
+        outcomes = await context.workers.ask(
+            context.workers.names, lambda request, channel: session.start_command(request, channel, instant), limit
+        )
+        late = [one.channel for one in outcomes if not one.ok and one.channel in newcomers]
+        if late:
+            await self._settled(session, outcomes, late, begun)
+            outcomes = tuple(self._arrived(session, one) if one.channel in late else one for one in outcomes)
+        is_coming = any(one.is_unanswered and context.watch.is_coming(one.channel) for one in outcomes)
+        return CommandOutcome(instant, session.id, outcomes, is_coming)
+
+    def by_now(self, session: RecordingSession) -> CommandOutcome:
+        """What the start of the running recording has come to by now."""
+        before, names = {one.channel: one for one in session.outcome.channels}, self._context.workers.names
+        return replace(
+            session.outcome,
+            channels=tuple(self._one_by_now(session, name, before.get(name)) for name in names),
+            is_coming=any(map(self._context.watch.is_coming, names)),
+        )
+
+    def with_outlook(self, outcome: CommandOutcome) -> CommandOutcome:
+        """The same, and for each channel that does not record yet: when it will begin."""
+        return replace(outcome, channels=tuple(map(self._one_with_outlook, outcome.channels)))
+
+    async def _settled(
+        self, session: RecordingSession, outcomes: tuple[ChannelOutcome, ...], late: list[str], begun: float
+    ) -> None:
+        def records(channel: str) -> bool:
+            return session.stored.is_fresh(channel, self._context.clock.monotonic_ns())
+
+        def anything() -> bool:
+            return any(one.ok or records(one.channel) for one in outcomes)
+
+        await self._newcomers.settled(late, records, anything, begun, self._context.timeouts.start_seconds)
+
+    def _arrived(self, session: RecordingSession, one: ChannelOutcome) -> ChannelOutcome:
+        """What has become of a channel that was being connected when it was asked."""
+        is_coming = self._context.watch.is_coming(one.channel)
+        return replace(self._one_by_now(session, one.channel, None), is_unanswered=is_coming)
+
+    def _one_by_now(self, session: RecordingSession, channel: str, before: ChannelOutcome | None) -> ChannelOutcome:
+        if not session.stored.is_fresh(channel, self._context.clock.monotonic_ns()):
+            otherwise = f"Nothing of {channel} reaches a file."
+            return ChannelOutcome(channel, False, self._context.watch.reason(channel, otherwise))
+        if before is not None and before.ok:
+            return before
+        part = session.newest_part(channel)
+        return ChannelOutcome(channel, True, "", session.first_utc_ns(channel), part.path if part else None)
+
+    def _one_with_outlook(self, one: ChannelOutcome) -> ChannelOutcome:
+        if one.is_unanswered and self._context.watch.waits_for_encoder(one.channel):
+            sentence = f"{one.channel} is slow to encode. The recording begins with the first picture that is encoded."
+            return replace(one, sentence=sentence)
+        if one.is_unanswered and self._context.watch.waits_for_picture(one.channel):
+            sentence = f"{one.channel} sends few frames. The first one is stored when the next one has come."
+            return replace(one, sentence=sentence)
+        if one.ok or self._context.watch[one.channel].state is ChannelState.LIVE:
+            return one
+        return replace(one, sentence=f"{one.sentence} The recording begins with its first picture.")
+
+
+def stopped_outcome(session: RecordingSession, one: ChannelOutcome) -> ChannelOutcome:
+    """How a stop ended on a channel. One without a file in this recording had nothing to finish, even if its worker
+    failed to answer."""
+    return one if one.ok or session.has_part(one.channel) else replace(one, was_asked=False)
+
+
+def nothing_to_stop(context: Context, instant: Instant) -> CommandOutcome:
+    """The answer to a stop while nothing of its kind runs: done, on every channel."""
+    return CommandOutcome(instant, "", tuple(ChannelOutcome(name, True) for name in context.workers.names))
+
+
+def in_order(context: Context, outcomes: tuple[ChannelOutcome, ...]) -> tuple[ChannelOutcome, ...]:
+    """An outcome for every channel, in the order of the settings: those asked, and why the others were not."""
+    asked = {one.channel: one for one in outcomes}
+    return tuple(
+        asked.get(name) or ChannelOutcome(name, False, context.watch.reason(name), was_asked=False)
+        for name in context.workers.names
+    )
