@@ -198,10 +198,10 @@ def test_writing_never_waits_for_the_disk(disk: RecordingDisk, budget: MemoryBud
     for _ in range(10):
         file.write(bytes(100_000))
     assert (file.queued_bytes, file.bytes_stored, file.last_stored_ns) == (1_000_000, 0, 0)
-    assert not budget.room(1)
+    assert not budget.has_room(1)
     gate.set()
     assert finish(file) is None
-    assert budget.room(1_000_000)
+    assert budget.has_room(1_000_000)
 
 
 def test_a_hanging_disk_lets_create_go_on(disk: RecordingDisk) -> None:

@@ -93,8 +93,8 @@ def run(link: Link) -> None:
     budget = MemoryBudget(settings.queue_bytes)
     answers = BothAnswers(outbox.put)
     channel = Channel(settings, clock, answers, queued_bytes=lambda: budget.taken_bytes)
-    places, disk = storage_of(settings, clock, budget)
-    context = SinkContext(settings, clock, budget, outbox.put, places, channel.texts.beside, disk)
+    rooms, disk = storage_of(settings, clock, budget)
+    context = SinkContext(settings, clock, budget, outbox.put, rooms, channel.texts.beside, disk)
     wake = threading.Event()
     clean = CleanCopy(context, channel, answers, wake.set)
     heartbeat = Heartbeat(channel, clean, wake, lambda: end(channel, clean, outbox, EXIT_INPUT_HANGS))
@@ -127,8 +127,8 @@ def run(link: Link) -> None:
 def storage_of(settings: ChannelSettings, clock: Clock, budget: MemoryBudget) -> tuple[VolumeRooms, Disk]:
     """The folders that files go to, and the disk that refuses to make any where the volume is another one."""
     volumes = Volumes(settings.volumes)
-    places = VolumeRooms(settings.reserve_bytes, clock, lambda: budget.coming_bytes, volumes=volumes)
-    return places, this_machine(volumes.check)
+    rooms = VolumeRooms(settings.reserve_bytes, clock, lambda: budget.coming_bytes, volumes=volumes)
+    return rooms, this_machine(volumes.check)
 
 
 def input_of(settings: ChannelSettings, channel: Channel, clock: Clock) -> Callable[[], Input]:

@@ -32,7 +32,7 @@ Progress = Callable[[float], None]
 
 
 @dataclass(slots=True)
-class FoundFiles:
+class RecordedFiles:
     """What lies in the folders."""
 
     videos: list[Path] = field(default_factory=list)
@@ -41,7 +41,7 @@ class FoundFiles:
     """Folders that have one."""
 
     @classmethod
-    def under(cls, folders: Iterable[Path]) -> "FoundFiles":
+    def under(cls, folders: Iterable[Path]) -> "RecordedFiles":
         """Everything below the folders, each once, in the order of names. Blocks."""
         found = cls()
         for folder in sorted({Path(place) for root in folders for place, _, _ in os.walk(root)}):
@@ -63,7 +63,7 @@ class FoundFiles:
 
 def read_folders(folders: Iterable[Path], progress: Progress | None = None) -> list[Row]:
     """All rows, recordings first, each kind in the order of time. Blocks for as long as reading every file takes."""
-    places = FoundFiles.under(folders)
+    places = RecordedFiles.under(folders)
     told = _read_accounts(places.accounts)
     videos: dict[Key, Part | Clip] = {}
     stills: list[Framegrab] = []

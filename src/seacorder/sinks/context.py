@@ -1,4 +1,4 @@
-"""What every sink of one worker is given, and how it says that something has come to its end."""
+"""What every sink of a worker is given, and how it says what a start, a stop or a still came to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ class SinkContext:
     channel: ChannelSettings
     clock: Clock
     budget: MemoryBudget
-    """How much may wait for the disk, over all files of this worker."""
+    """How many bytes may wait in memory for the disk, over all files of this worker."""
     report: Callable[[Report], None]
-    """Safe from any thread."""
-    places: VolumeRooms | None = None
-    """Which volumes have room; None: files are written until nothing more fits."""
+    """Sends a report to the control process. Any thread may call it."""
+    rooms: VolumeRooms | None = None
+    """Which volumes have room. None: nobody looks, and files are written until the disk refuses."""
     text_at: Callable[[int], str] = no_text
-    """The text that is valid at an instant (monotonic) and that the pictures do not carry themselves."""
+    """The text shown at an instant (monotonic, ns) that is not burned into the pictures; it becomes subtitles."""
     disk: Disk | None = None
-    """What refuses new files where the volume is another one; None: this machine's, which takes all."""
+    """The disk calls, which refuse new files on an exchanged volume. None: the plain calls of this machine."""
 
     def note(self, kind: str, severity: Severity, sentence: str) -> None:
         """Reports an event of this channel."""

@@ -2,7 +2,7 @@
 
 Who writes never waits for a disk: `write` queues the bytes and returns. A disk that refuses is tried again for ever;
 until it takes bytes again they stay queued and `fault` says why. How much may wait is the `MemoryBudget`, shared by all
-files of a worker: whoever feeds a file asks `budget.room` before each group of pictures and drops whole groups when
+files of a worker: whoever feeds a file asks `budget.has_room` before each group of pictures and drops whole groups when
 there is none. The theory is in docs/design/durability.md.
 
 The thread sleeps while nothing is queued: two fragments a second cost it about three wake-ups.

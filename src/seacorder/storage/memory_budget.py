@@ -33,7 +33,7 @@ class MemoryBudget:
         with self._lock:
             self._promised += count
 
-    def room(self, count: int) -> bool:
+    def has_room(self, count: int) -> bool:
         """True when `count` more bytes fit. To be asked before each group of pictures."""
         return self._taken + count <= self.limit_bytes
 

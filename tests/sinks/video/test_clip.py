@@ -50,8 +50,8 @@ class Volumes:
 
     def bench(self) -> Bench:
         bench = Bench(self.first)
-        places = VolumeRooms(9_000_000, bench.clock, free_bytes=self.free_bytes)
-        bench.context = replace(bench.context, places=places)
+        rooms = VolumeRooms(9_000_000, bench.clock, free_bytes=self.free_bytes)
+        bench.context = replace(bench.context, rooms=rooms)
         return bench
 
 

@@ -12,7 +12,7 @@ from fakes.sinks import Bench, Outcome
 from seacorder.model.loss import LossCause
 from seacorder.model.report import LossNoted, PartClosed
 from seacorder.model.sample import Sample
-from seacorder.sinks.video.missing_frames import GroupGate
+from seacorder.sinks.video.missing_frames import GroupGate, StoredFrames
 from seacorder.sinks.video.recording import RecordingSink
 
 
@@ -86,3 +86,21 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_order_stands(tmp_path: 
     (part,) = [report.part for report in bench.of(PartClosed)]
     assert numbers_in(Path(part.path)) == list(range(100))
     assert bench.of(LossNoted) == []
+
+
+def test_a_fragment_counts_once_all_of_it_is_there() -> None:
+    stored = StoredFrames(100)
+    stored.reached(1000, 1, 110)
+    stored.reached(2000, 2, 120)
+    assert stored.within(0) == (0, 100)
+    assert stored.within(1999) == (1, 110)
+    assert stored.within(2000) == (2, 120)
+
+
+def test_what_is_safe_is_forgotten_and_the_rest_is_not() -> None:
+    stored = StoredFrames(0)
+    for frame in range(1, 1001):
+        stored.reached(frame * 10, frame, frame)
+        stored.confirmed(frame * 10 - 200)
+    assert len(stored) < 100
+    assert stored.within(9_900) == (990, 990)

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 def take_framegrab(
-    order: TakeFramegrab,
+    command: TakeFramegrab,
     samples: Sequence[Sample],
     source: SourceFormat,
     context: SinkContext,
@@ -47,7 +47,7 @@ def take_framegrab(
 
     def run() -> None:
         try:
-            outcome = _take(order, samples, source, context)
+            outcome = _take(command, samples, source, context)
         except SeacorderError as fault:
             outcome = ChannelOutcome(name, ok=False, sentence=fault.sentence)
         except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the caller is told
@@ -59,16 +59,16 @@ def take_framegrab(
 
 
 def _take(
-    order: TakeFramegrab, samples: Sequence[Sample], source: SourceFormat, context: SinkContext
+    command: TakeFramegrab, samples: Sequence[Sample], source: SourceFormat, context: SinkContext
 ) -> ChannelOutcome:
     pictures = [sample for sample in samples if sample.number >= 0]
-    frame, sample = decoding.decode(pictures, decoding.wanted_of(pictures, order.instant.monotonic_ns), source)
-    path = path_for(order.naming, context.channel.name, "jpg")
-    grab = _describe(order, frame, sample, context.channel.name)
+    frame, sample = decoding.decode(pictures, decoding.wanted_of(pictures, command.instant.monotonic_ns), source)
+    path = path_for(command.naming, context.channel.name, "jpg")
+    grab = _describe(command, frame, sample, context.channel.name)
     aspect = pixel_aspect_of(source)
     picture = jpeg.encode(frame, exif=exif.exif_of(grab, aspect))
     del frame
-    stored_path = _store_where_it_goes(path, picture, order.naming, context)
+    stored_path = _store_where_it_goes(path, picture, command.naming, context)
     grab = replace(grab, path=str(stored_path), bytes=len(picture))
     context.report(FramegrabStored(grab))
     return ChannelOutcome(grab.channel, ok=True, achieved_utc_ns=grab.frame_utc_ns, path=grab.path)
@@ -76,17 +76,17 @@ def _take(
 
 def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, context: SinkContext) -> Path:
     """On the first volume, or on the second one where the first has no room, refuses or hangs."""
-    placing = VolumeChoice(context.places)
-    place = placing.next(naming)
-    if place is not None and place.is_full:
-        raise StorageFailed(place.sentence)
-    other = placing.other(place, naming)
-    if place is None or other is None or other.is_full or other.is_shunned:
-        return store(relocated(path, naming, place), picture, context)
+    choice = VolumeChoice(context.rooms)
+    room = choice.next(naming)
+    if room is not None and room.is_full:
+        raise StorageFailed(room.sentence)
+    other = choice.other(room, naming)
+    if room is None or other is None or other.is_full or other.is_shunned:
+        return store(relocated(path, naming, room), picture, context)
     try:
-        return store(relocated(path, naming, place), picture, context, SWITCH_SECONDS)
+        return store(relocated(path, naming, room), picture, context, SWITCH_SECONDS)
     except StorageFailed:
-        place.shun(context.clock.monotonic_ns())
+        room.shun(context.clock.monotonic_ns())
         return store(relocated(path, naming, other), picture, context)
 
 
@@ -123,16 +123,16 @@ def thumbnail_of(samples: Sequence[Sample], source: SourceFormat, width: int) ->
     return jpeg.encode(frame, quality=jpeg.PICTURE_QUALITY, size=jpeg.shown_size(frame, width, pixel_aspect_of(source)))
 
 
-def _describe(order: TakeFramegrab, frame: Any, sample: Sample, channel: str) -> Framegrab:
+def _describe(command: TakeFramegrab, frame: Any, sample: Sample, channel: str) -> Framegrab:
     return Framegrab(
-        id=order.framegrab_id,
+        id=command.framegrab_id,
         channel=channel,
         path="",
-        instant_utc_ns=order.instant.utc_ns,
+        instant_utc_ns=command.instant.utc_ns,
         frame_utc_ns=sample.utc_ns,
         frame=sample.number,
         width=frame.width,
         height=frame.height,
         bytes=0,
-        recording_id=order.recording_id,
+        recording_id=command.recording_id,
     )

@@ -1,5 +1,7 @@
 """Video files: the recording with its parts, clips, and everything that makes one MP4 file.
 
-Used by `channel`, fed on the ingest or encode thread. `recording` and `clip` are the doors; what they have to say comes
-from their files' writer threads.
+Used by `channel`, which feeds them on its ingest or encode thread. The doors are `recording` and `clip`. Reports and
+outcomes come from the files' writer threads.
+
+    recording, clip ─▶ file_sequence ─▶ video_file ─▶ mp4 (the muxer) ─▶ fragment_buffer ─▶ storage.durable
 """

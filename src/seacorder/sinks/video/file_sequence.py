@@ -1,36 +1,64 @@
-"""The files of one sink, one after the other: where each packet goes, and when all of them are on disk."""
+"""The files of one recording or clip, one after the other: what both have in common.
+
+A recording has many files (parts), a clip has one, or more where its source or its disk makes it begin another. Both
+open, feed, split off and close them here, and hear from here when the first bytes are on disk and when all files are
+whole. What a file is called and where it is split are theirs.
+
+The feeding thread calls `begin`, `write` and what splits files; files end on their writer threads; `status` may come
+from any thread.
+"""
 
 import threading
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from seacorder.base.errors import StorageFailed
+from seacorder.model.file_name import Naming
+from seacorder.model.file_note import FileNote
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.recording import FileState, FileStatus
+from seacorder.model.recording import FileKind, FileState, FileStatus
+from seacorder.model.report import Report
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.video.video_file import LINGER_NS, FileFacts, VideoFile, VideoFilePlan
+from seacorder.sinks.video.volume_choice import VolumeChoice
+from seacorder.storage.volume_room import VolumeRoom
 
 NOTHING_YET = "It was stopped before a picture came."
 FINISH_SECONDS = 20.0
-"""How long the disk may take for the last bytes and the index after a stop; then the file stays as it stands.
+"""How long the disk may take for the last bytes and the index after a stop; then the file is left as it is.
 
-Control waits for ten seconds more (control.context.Timeouts)."""
+The control process waits ten seconds longer than this for the answer (`control.context.Timeouts`)."""
 LEAVE_SECONDS = 60.0
-"""The same for a file that was left because its disk refuses: it may come back, and nobody waits for it."""
+"""The same for a file that was left because its disk refuses: nobody waits for it, and the disk may come back."""
 LEFT_SECONDS = 2.0
 """How long a stop waits for such a file."""
 
 
 class FileSequence:
-    """At most one file takes pictures. The one before it may still take sound that came late, then it is closed."""
+    """At most one file takes pictures. The file before it takes late sound for a second more, then it is closed."""
 
-    def __init__(self, context: SinkContext, started: OnOutcome | None) -> None:
+    def __init__(
+        self,
+        context: SinkContext,
+        started: OnOutcome | None,
+        opened: Callable[[FileFacts], Report],
+        closed: Callable[[FileFacts], Report],
+    ) -> None:
+        """`started` is called once: when the first video bytes are on disk, or with the reason why they cannot be.
+
+        `opened` and `closed` make the reports on each file.
+        """
         self._context = context
         self._outcome = partial(ChannelOutcome, context.channel.name)
         self._started = started
+        self._opened, self._closed_report = opened, closed
+        self._choice = VolumeChoice(context.rooms)
         self._previous: VideoFile | None = None
         self._lock = threading.Lock()
         self._unfinished = 0
+        """Files that have been begun and not ended, closing ones included."""
         self._on_done: OnOutcome | None = None
         self._last: FileFacts | None = None
         self._failures: list[str] = []
@@ -40,7 +68,7 @@ class FileSequence:
         self._first_ns = 0
         self._closing: list[VideoFile] = []
         self._left: list[VideoFile] = []
-        """Of those, the ones that were left because of their disk: whoever stops does not hear of them again."""
+        """Those of the closing files that were left because of their disk: the outcome of a stop does not name them."""
         self._is_withdrawn = False
         self.first_utc_ns: int | None = None
         """Capture time of the first frame of all files; None before it."""
@@ -48,8 +76,25 @@ class FileSequence:
         self.begun: tuple[Begun | None, Begun | None] = (None, None)
         """How the first file and the newest one began."""
 
-    def begin(self, plan: VideoFilePlan, first: Sample, source: SourceFormat) -> VideoFile:
-        """Opens the next file; the packet after the last of the file before goes into it."""
+    def room_for(self, naming: Naming) -> VolumeRoom | None:
+        """The folder in which the next file begins; None when nobody looks at volumes. It may be full."""
+        return self._choice.next(naming)
+
+    def must_leave(self, naming: Naming) -> bool:
+        """True when the next keyframe should begin a new file because of the current file's disk."""
+        file = self.current
+        return file is not None and self._choice.must_leave(file, naming, self._context.clock.monotonic_ns())
+
+    def begin(
+        self, path: Path, note: FileNote, room: VolumeRoom | None, first: Sample, source: SourceFormat
+    ) -> VideoFile:
+        """Opens the next file; the packet after the last one of the file before goes into it.
+
+        Waits for the disk: up to 0.25 s, and up to 0.25 s more when it refuses at once.
+        """
+        # The losses of a clip are its own; the recording beside it lists what it lacks itself.
+        recording_id = note.recording_id if note.kind is FileKind.RECORDING else None
+        plan = VideoFilePlan(path, note, recording_id, self._opened, self._closed_report, room)
         self.end_current()
         with self._lock:
             self._unfinished += 1
@@ -63,8 +108,16 @@ class FileSequence:
             self._watch(file)
         return file
 
+    def end_on_other_format(self, source: SourceFormat) -> VideoFile | None:
+        """Splits the current file off when it cannot take packets of `source`; returns it then."""
+        file = self.current
+        if file is None or file.source is source or file.source.fits(source):
+            return None
+        self.end_current()
+        return file
+
     def end_current(self) -> None:
-        """Splits the current file off; what is sent from now on needs a new one."""
+        """Splits the current file off; packets that come from now on need a new one."""
         self._close_previous()
         if self.current is None:
             return
@@ -74,7 +127,7 @@ class FileSequence:
             self._close_previous()
 
     def leave_current(self) -> None:
-        """Splits off a file that its disk refuses; it is given up when that goes on."""
+        """Splits off a file because of its disk. It is given up if the disk does not take its end in LEAVE_SECONDS."""
         file = self.current
         if file is not None:
             self._left.append(file)
@@ -84,7 +137,7 @@ class FileSequence:
             file.end_within(LEAVE_SECONDS)
 
     def refuse(self, sentence: str) -> None:
-        """There is no room to begin with: whoever waits for the start is told; the order stands."""
+        """No file can be begun now: whoever waits for the start is told why. The next keyframe may try again."""
         self._say_started(self._outcome(ok=False, sentence=sentence))
 
     def write(self, sample: Sample) -> None:
@@ -95,6 +148,7 @@ class FileSequence:
             if self._previous is not None:
                 self._previous.write(sample)
             return
+        # Sound comes in order: with its first packet for the current file, the file before has all of its sound.
         if self._previous is not None and (
             sample.track is Track.AUDIO or sample.instant_ns - self.current.first.instant_ns >= LINGER_NS
         ):
@@ -102,8 +156,8 @@ class FileSequence:
         self.current.write(sample)
 
     def finish(self, on_done: OnOutcome) -> None:
-        """Closes what is open and returns at once; `on_done` comes when every file is whole and on disk, or has been
-        given up because the disk took longer than FINISH_SECONDS."""
+        """Closes what is open and returns at once. `on_done` is called when every file is whole and on disk, or has
+        been given up because the disk took longer than FINISH_SECONDS."""
         self.end_current()
         self._close_previous()
         if self.first_utc_ns is None:
@@ -118,7 +172,7 @@ class FileSequence:
             self._say_done()
 
     def withdraw(self) -> None:
-        """What has no picture on disk when `finish` comes is given up at once, also while the disk may come back."""
+        """Nobody wants it any more: `finish` gives up at once every file of which no picture is on disk yet."""
         self._is_withdrawn = True
 
     def status(self, file_id: str, number: int) -> FileStatus | None:
@@ -153,7 +207,7 @@ class FileSequence:
         try:
             return VideoFile(plan, first, source, self._context, patient=False)
         except StorageFailed as fault:
-            # The order stands: the same file is opened as soon as the disk lets it.
+            # The start is answered with the fault but not called off: the file is opened as soon as the disk lets it.
             self._say_started(self._outcome(ok=False, sentence=fault.sentence, path=str(plan.path)))
             return VideoFile(plan, first, source, self._context, patient=True)
 
@@ -175,6 +229,7 @@ class FileSequence:
             started(outcome)
 
     def _remember(self, file: VideoFile) -> None:
+        """Keeps what the status says of stored bytes, which must not go back when a new file begins with none."""
         self._last_stored_ns = max(self._last_stored_ns, file.last_stored_ns)
         newest_ns, newest_utc_ns = file.stored_ns, file.stored_utc_ns
         if newest_ns is not None and newest_utc_ns is not None:
@@ -188,6 +243,7 @@ class FileSequence:
             previous.close(lambda facts: self._closed(previous, facts))
 
     def _closed(self, file: VideoFile, facts: FileFacts) -> None:
+        """A file has ended; from its writer thread."""
         with self._lock:
             self._closing.remove(file)
             self._unfinished -= 1
@@ -215,3 +271,18 @@ class FileSequence:
                 )
             )
 
+
+def note_of(
+    keyframe: Sample, *, kind: FileKind, channel: str, identifier: str, number: int, recording_id: str | None
+) -> FileNote:
+    """The note in a file that begins with `keyframe`."""
+    return FileNote(
+        kind=kind,
+        channel=channel,
+        id=identifier,
+        number=number,
+        first_frame=keyframe.number,
+        first_frame_utc_ns=keyframe.utc_ns,
+        recording_id=recording_id,
+        recovery_frames=keyframe.recovery_frames,
+    )

@@ -1,12 +1,11 @@
-"""Between the muxer and the durable file: gathers fragments in memory and hands them over together.
+"""The buffer between the muxer and the durable file: gathers fragments in memory and hands them over together.
 
-The muxer makes one fragment a frame, so that a start can be on disk within a frame's time and an interrupted file
-loses no more than was on its way. Handing each of them to the writer thread would wake it thirty times a second;
-so they go together, five times in two seconds, and at once only while nothing of the file is on disk yet.
+The muxer makes one fragment of each frame, so that an interrupted file loses little. Handing every fragment to the
+writer thread would wake that thread thirty times a second; so they are handed over together, every 0.4 s. Only the
+first one of a file goes at once, so that the start of a recording is on disk within a frame's time.
 
-The index that the muxer writes at the end is kept back until it is whole: its header is made as long as the index says
-that the file is (`mp4.index`), and it says where the sound begins (`mp4.sound_begin`), before any of it is on its way
-to the disk.
+The index that the muxer writes at the end of a file is held back until all of it is here, because two things in it
+are corrected first: the header's duration (`mp4.index`) and the begin of the sound (`mp4.sound_begin`).
 """
 
 import contextlib
@@ -20,7 +19,7 @@ from seacorder.mp4.sound_begin import sound_begun_late
 from seacorder.storage.durable import DurableFile
 
 HAND_OVER_NS = 2 * NS_PER_SECOND // 5
-"""With the newest frame, which is still in the muxer, and a busy machine: at most 0.6 s are lost when a worker dies."""
+"""A worker that dies loses this and the newest frame, which is still in the muxer: on a busy machine 0.6 s at most."""
 HAND_OVER_BYTES = 1024 * 1024
 
 
@@ -40,9 +39,10 @@ class FragmentBuffer:
         """How often the muxer has written."""
 
     def begin_index(self, sound_late_ticks: int) -> None:
-        """What is written from now up to the next `seek` ends with the index. StorageFailed as of `hand_over`.
+        """Says that the index comes: what is written up to the next `seek` is held back and ends with it.
 
-        `sound_late_ticks`: by how much the sound begins later than the file, in the sound's own ticks.
+        `sound_late_ticks`: how much later than the file the sound begins, in the sound's own ticks. StorageFailed as in
+        `hand_over`.
         """
         self.hand_over()
         with self._lock:
@@ -59,7 +59,7 @@ class FragmentBuffer:
         return len(chunk)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Moves the position; what has been gathered is handed over first."""
+        """Moves the position; what has been gathered is corrected, if it is the index, and handed over first."""
         self._end_index()
         self.hand_over()
         return self._file.seek(offset, whence)
@@ -82,7 +82,11 @@ class FragmentBuffer:
             self._mark = utc_ns
 
     def hand_over(self) -> None:
-        """Gives everything to the writer thread. StorageFailed when it takes no more; the bytes are kept then."""
+        """Queues what was gathered, then the mark, for the writer thread; never waits for the disk.
+
+        StorageFailed when the file has ended or far more waits than the memory budget allows; the bytes stay here then.
+        Does nothing while the index is being gathered.
+        """
         with self._lock:
             if self._is_index_coming:
                 return
@@ -104,12 +108,12 @@ class FragmentBuffer:
 
 
 def with_true_index(data: bytes, sound_late_ticks: int) -> bytes:
-    """The same, where it ends with an index: its header as long as its tables, its sound where it begins."""
+    """`data`, whose index, if it ends with one, has been given the true duration and the true begin of the sound."""
     try:
         box = last_box(data, b"moov")
         index = lengthened(memoryview(data)[box.at :])
-        with contextlib.suppress(NotMp4):  # the header's length is the greater good
+        with contextlib.suppress(NotMp4):  # then the true duration alone: it matters more than the sound's begin
             index = sound_begun_late(index, sound_late_ticks)
         return data[: box.at] + bytes(index)
     except NotMp4:
-        return data  # not worth a file: it is as good as the muxer made it
+        return data  # no reason to lose the file: its index is as the muxer made it

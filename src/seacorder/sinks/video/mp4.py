@@ -38,8 +38,8 @@ _OPTIONS = {
 class Mp4Writer:
     """One MP4 file in the making. One thread; the disk is never waited for."""
 
-    def __init__(self, outlet: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> None:
-        self._container: Any = av.open(outlet, "w", format="mp4", options=_OPTIONS, buffer_size=BUFFER_BYTES)
+    def __init__(self, buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> None:
+        self._container: Any = av.open(buffer, "w", format="mp4", options=_OPTIONS, buffer_size=BUFFER_BYTES)
         self._container.metadata.update(metadata_of(note))
         self._streams: dict[Track, Any] = {}
         self._time_bases: dict[Track, Fraction] = {}

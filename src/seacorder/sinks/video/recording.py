@@ -1,59 +1,68 @@
-"""The recording of one channel: parts, split at common instants without a gap."""
+"""The recording of one channel: parts, split without a gap at instants that all channels have in common."""
 
 from pathlib import Path
 
 from seacorder.base.clock import NS_PER_MS
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.event import Severity
-from seacorder.model.file_note import SOUND_SUFFIX, VIDEO_SUFFIX, FileNote
+from seacorder.model.file_note import SOUND_SUFFIX, VIDEO_SUFFIX
 from seacorder.model.loss import NEW_FORMAT, disk_full
 from seacorder.model.recording import FileKind, FileState, FileStatus, Part
 from seacorder.model.report import PartClosed, PartOpened
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.context import OnOutcome, SinkContext
-from seacorder.sinks.video.file_sequence import FileSequence
+from seacorder.sinks.video.file_sequence import FileSequence, note_of
 from seacorder.sinks.video.missing_frames import MissingFrames
-from seacorder.sinks.video.video_file import FileFacts, VideoFile, VideoFilePlan
-from seacorder.sinks.video.volume_choice import VolumeChoice, at_home, relocated
+from seacorder.sinks.video.video_file import FileFacts, VideoFile
+from seacorder.sinks.video.volume_choice import at_home, relocated
 from seacorder.storage.names import part_path, path_for
 
 EXTENSION = VIDEO_SUFFIX[1:]
-CLOCK_STEP_NS = 100 * NS_PER_MS
+NAME_CLOCK_GRID_NS = 100 * NS_PER_MS
+"""Parts are named by a wall clock that is followed in steps of this size; see `_begin_utc_ns`."""
 
 
 class RecordingSink:
-    """Fed by one thread; `status` may be asked by any. Nothing here waits for a disk, but a new file for a moment.
+    """Fed by one thread; `status` may come from any.
 
     Part k+1 begins with the first video keyframe that was captured at or after the split instant, or at once with the
     first keyframe of a new format.
+
+    `write` only queues a packet, except where a part begins. Then the feeding thread waits for the disk, and whoever
+    waits for the feeding thread's lock waits with it: at most 0.25 s for each folder that nobody has looked at within
+    the last seconds (two with a fallback), and at most 0.25 s for the new file, or twice that where the disk refuses it
+    at once. A channel with subtitles waits 0.25 s at most once more, with the first text of each part.
     """
 
-    def __init__(self, order: StartRecording, context: SinkContext, started: OnOutcome | None = None) -> None:
+    def __init__(self, command: StartRecording, context: SinkContext, started: OnOutcome | None = None) -> None:
         """`started` is called once: when the first video bytes are on disk, or with the reason why they cannot be."""
-        self._order = order
+        self._command = command
         self._context = context
-        self._files = FileSequence(context, started)
+        self._files = FileSequence(
+            context,
+            started,
+            opened=lambda facts: PartOpened(_part_of(facts)),
+            closed=lambda facts: PartClosed(_part_of(facts)),
+        )
         self._extension = EXTENSION if context.channel.narrator is None else SOUND_SUFFIX[1:]
-        self._naming, self._schedule = order.naming, order.schedule
-        self._is_named_anew = order.reevaluate_tags
+        self._naming, self._schedule = command.naming, command.schedule
+        self._is_named_anew = command.reevaluate_tags
         self._changes: list[ChangeRecording] = []
-        self._number = order.first_part - 1
+        self._number = command.first_part - 1
         self._split_ns: int | None = None
         self._first_path: Path | None = None
-        self._headless = self._missing_from(order.instant.utc_ns)
-        self._clock_ns = self._first_clock_ns = order.instant.utc_ns - order.instant.monotonic_ns
-        """UTC less monotonic time, as it was at the newest part's begin and at the order."""
-        self._why_headless = NEW_FORMAT
-        self._placing = VolumeChoice(context.places)
+        self._between = self._missing_since(command.instant.utc_ns)
+        """Frames between two parts, which no file takes."""
+        self._why_between = NEW_FORMAT
+        self._clock_ns = self._first_clock_ns = command.instant.utc_ns - command.instant.monotonic_ns
+        """UTC minus monotonic time: when the newest part began, and when the recording was started."""
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
         """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
-        file = self._files.current
-        if file is not None and file.source is not source and not file.source.fits(source):
-            self._headless = self._missing_from(file.facts(FileState.OPEN).end_utc_ns)
-            self._why_headless = NEW_FORMAT
-            self._files.end_current()
-            file = None
+        ended = self._files.end_on_other_format(source)
+        if ended is not None:
+            self._between = self._missing_since(ended.facts(FileState.OPEN).end_utc_ns)
+            self._why_between = NEW_FORMAT
         if sample.track is Track.VIDEO and sample.is_keyframe and self._begins_part(sample):
             self._begin_part(sample, source)
         if self._files.current is None:
@@ -66,12 +75,12 @@ class RecordingSink:
         self._changes.append(change)
 
     def withdraw(self) -> None:
-        """Nobody wants the recording after all: `finish` will not wait for a disk that has taken nothing of it."""
+        """Nobody wants the recording any more: `finish` will not wait for a disk that has taken nothing of it."""
         self._files.withdraw()
 
     def finish(self, on_done: OnOutcome) -> None:
-        """Ends the recording and returns at once; `on_done` comes when every part is whole and on disk."""
-        self._note_headless(None)
+        """Ends the recording and returns at once; `on_done` is called when every part is whole and on disk."""
+        self._note_between(None)
         self._files.finish(on_done)
 
     @property
@@ -81,7 +90,7 @@ class RecordingSink:
 
     def status(self) -> FileStatus | None:
         """The part that is being written; None before the first picture."""
-        return self._files.status(self._order.recording_id, self._number)
+        return self._files.status(self._command.recording_id, self._number)
 
     @property
     def next_split_ns(self) -> int | None:
@@ -92,54 +101,56 @@ class RecordingSink:
         file = self._files.current
         if file is None:
             return True
-        if self._placing.must_leave(file, self._naming, self._context.clock.monotonic_ns()):
+        if self._files.must_leave(self._naming):
             self._leave(file)
             return True
         return self._split_ns is not None and keyframe.instant_ns >= self._split_ns
 
     def _leave(self, file: VideoFile) -> None:
-        sentence = file.fault or f"{Path(file.facts(FileState.OPEN).path).parent} has little room left or hangs."
+        facts = file.facts(FileState.OPEN)
+        sentence = file.fault or f"{Path(facts.path).parent} has little room left or hangs."
         self._context.note("part_left", Severity.WARNING, f"A new part is begun because of the disk. {sentence}")
-        self._headless = self._missing_from(file.facts(FileState.OPEN).end_utc_ns)
+        self._between = self._missing_since(facts.end_utc_ns)
         self._files.leave_current()
 
     def _begin_part(self, keyframe: Sample, source: SourceFormat) -> None:
         begin_utc_ns = self._begin_utc_ns(keyframe)
         self._take_changes(keyframe.instant_ns)
-        place = self._placing.next(self._naming)
-        if place is not None and place.is_exchanged and self._files.current is not None:
-            # What can be kept goes on into the file that is open, on the volume that is not there any more.
+        room = self._files.room_for(self._naming)
+        if room is not None and room.is_exchanged and self._files.current is not None:
+            # The open file lies on the volume that is gone. It may come back, so the file goes on as far as memory
+            # allows; a new file would be made on the wrong volume.
             return
-        if place is not None and place.is_full:
-            # A part that is open stays open and goes on when there is room, then in a new part if a split is due.
-            self._why_headless = disk_full(place.sentence)
-            self._files.refuse(place.sentence)
+        if room is not None and room.is_full:
+            # An open part stays open and goes on when there is room again; the next keyframe tries again to split.
+            self._why_between = disk_full(room.sentence)
+            self._files.refuse(room.sentence)
             return
-        self._note_headless(keyframe)
+        self._note_between(keyframe)
         self._clock_ns = keyframe.clock_ns
         self._number += 1
-        path = relocated(self._path(begin_utc_ns), self._naming, place)
+        path = relocated(self._path(begin_utc_ns), self._naming, room)
         self._split_ns = self._schedule.next_after(keyframe.instant_ns)
-        note = FileNote(
+        note = note_of(
+            keyframe,
             kind=FileKind.RECORDING,
             channel=self._context.channel.name,
-            id=self._order.recording_id,
+            identifier=self._command.recording_id,
             number=self._number,
-            first_frame=keyframe.number,
-            first_frame_utc_ns=keyframe.utc_ns,
-            recording_id=self._order.recording_id,
-            recovery_frames=keyframe.recovery_frames,
+            recording_id=self._command.recording_id,
         )
-        plan = VideoFilePlan(path, note, self._order.recording_id, self._opened, self._closed, place)
-        file = self._files.begin(plan, keyframe, source)
-        if self._number == 1:  # its name may have got a number, because it existed already
-            self._first_path = at_home(Path(file.facts(FileState.OPEN).path), self._naming, place)
+        file = self._files.begin(path, note, room, keyframe, source)
+        if self._number == 1:
+            # Read back: the name may have got a number because it existed already, and later parts follow that name.
+            self._first_path = at_home(Path(file.facts(FileState.OPEN).path), self._naming, room)
 
     def _begin_utc_ns(self, keyframe: Sample) -> int:
         """UTC of the instant at which the part begins on all channels: the split's, else the keyframe's own.
 
-        All channels reckon it from the order, to the same nanosecond. Where the wall clock has been set since, or has
-        crept away, it is followed in steps of CLOCK_STEP_NS: the channels would differ in finer ones.
+        It names the part, so all channels must come to the same nanosecond. Each adds to the split instant how far UTC
+        was ahead of the monotonic clock at the start, which the command says. Where the wall clock has been set or has
+        drifted since, each channel measures that by itself, a little differently; so the difference is rounded to
+        NAME_CLOCK_GRID_NS, to which they agree.
         """
         if self._split_ns is None or keyframe.instant_ns < self._split_ns:
             return keyframe.utc_ns
@@ -147,11 +158,11 @@ class RecordingSink:
         late = (keyframe.instant_ns - self._split_ns) // period_ns
         begin_ns = self._split_ns + late * period_ns
         ahead_ns = keyframe.clock_ns - self._first_clock_ns
-        return begin_ns + self._first_clock_ns + round(ahead_ns / CLOCK_STEP_NS) * CLOCK_STEP_NS
+        return begin_ns + self._first_clock_ns + round(ahead_ns / NAME_CLOCK_GRID_NS) * NAME_CLOCK_GRID_NS
 
     def _path(self, begin_utc_ns: int) -> Path:
         channel = self._context.channel.name
-        if self._is_named_anew and self._number > self._order.first_part:
+        if self._is_named_anew and self._number > self._command.first_part:
             return path_for(self._naming, channel, self._extension, utc_ns=begin_utc_ns)
         return part_path(self._first_path or path_for(self._naming, channel, self._extension), self._number)
 
@@ -166,21 +177,17 @@ class RecordingSink:
         self._naming, self._schedule = newest.naming, newest.schedule
         self._is_named_anew = newest.reevaluate_tags
 
+    def _missing_since(self, utc_ns: int) -> MissingFrames:
+        return MissingFrames(self._context, self._command.recording_id, utc_ns)
+
     def _drop(self, sample: Sample) -> None:
+        """Counts a frame that no file takes; before the first file nothing is missing."""
         if sample.track is Track.VIDEO and self._files.first_utc_ns is not None:
-            self._headless.missed(sample.on_clock(self._clock_ns), self._why_headless)
+            self._between.missed(sample.on_clock(self._clock_ns), self._why_between)
 
-    def _missing_from(self, utc_ns: int) -> MissingFrames:
-        return MissingFrames(self._context, self._order.recording_id, utc_ns)
-
-    def _note_headless(self, keyframe: Sample | None) -> None:
-        self._headless.end(keyframe.on_clock(self._clock_ns).utc_ns if keyframe else None)
-
-    def _opened(self, facts: FileFacts) -> None:
-        self._context.report(PartOpened(_part_of(facts)))
-
-    def _closed(self, facts: FileFacts) -> None:
-        self._context.report(PartClosed(_part_of(facts)))
+    def _note_between(self, keyframe: Sample | None) -> None:
+        """Reports the frames that no file took, up to the keyframe that begins the next part."""
+        self._between.end(keyframe.on_clock(self._clock_ns).utc_ns if keyframe else None)
 
 
 def _part_of(facts: FileFacts) -> Part:

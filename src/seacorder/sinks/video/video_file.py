@@ -1,4 +1,8 @@
-"""One video file in the making: durable file, muxer, counts, marks and what it could not take."""
+"""One video file while it is written: muxer, durable file, subtitles, and the count of what it has and what it lacks.
+
+A packet passes the gate, which drops whole groups of pictures while the disk is too slow, then the muxer, which makes
+one fragment of each frame, then the fragment buffer, from which fragments go to the writer thread a few times a second.
+Marks travel with the bytes: when the disk has taken a mark, it has every frame up to the mark's capture time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,24 +16,24 @@ from seacorder.base.errors import StorageFailed
 from seacorder.model.file_note import FileNote
 from seacorder.model.loss import EMPTY_PACKET, OUT_OF_ORDER, WhyMissing, disk_failed, disk_full, disk_slow, not_storable
 from seacorder.model.recording import FaultKind, FileState
+from seacorder.model.report import Report
 from seacorder.model.sample import Sample, SourceFormat, Track
 from seacorder.sinks.context import SinkContext
 from seacorder.sinks.video.fragment_buffer import HAND_OVER_BYTES, HAND_OVER_NS, FragmentBuffer
-from seacorder.sinks.video.missing_frames import GroupGate, MissingFrames
+from seacorder.sinks.video.missing_frames import GroupGate, MissingFrames, StoredFrames
 from seacorder.sinks.video.mp4 import Mp4Writer
-from seacorder.sinks.video.stored_frames import StoredFrames
 from seacorder.sinks.video.subtitles import Subtitles
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.volume_room import VolumeRoom
 
 LINGER_NS = NS_PER_SECOND
 """How long a file that has been split off still takes sound that belongs to it and came late."""
-_WATCH_SECONDS = (0.002, 0.25)
-"""How often a new file is asked for its first bytes: while the disk is well, at most."""
 INDEX_BYTES = 32
-"""A frame's share of the index that is written when the file is closed, at most."""
+"""What a frame adds at most to the index that is written when the file is closed."""
 DEAD_AFTER_NS = 2 * NS_PER_SECOND
-"""A disk that has refused a file for so long is not taken for busy any more."""
+"""A disk that refuses a file for this long is taken for failed; until then it may be only busy."""
+_WATCH_SECONDS = (0.002, 0.25)
+"""How often a new file is asked for its first bytes: while the disk is well, and at least while it refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +53,31 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class VideoFilePlan:
-    """What a file is to be. The callbacks may come from the file's writer thread."""
+    """What a file is to be, and what is reported of it."""
 
     path: Path
     note: FileNote
     recording_id: str | None
-    """To which recording its losses belong."""
-    opened: Callable[[FileFacts], None]
-    closed: Callable[[FileFacts], None]
-    place: VolumeRoom | None = None
-    """The volume that it lies on; None: nobody watches its room."""
+    """The recording whose losses its missing frames are; None for a clip."""
+    opened: Callable[[FileFacts], Report]
+    closed: Callable[[FileFacts], Report]
+    """The report is made and sent on the file's writer thread."""
+    room: VolumeRoom | None = None
+    """Watches the folder that it lies in; None: nobody does."""
 
 
 class VideoFile:
     """Opened with its first sample, a video keyframe; fed by one thread, asked by any.
 
-    All its capture times are by the wall clock as it was at the first frame, as a player reckons them from the note
-    and the file's own times. So a step of the wall clock changes no file's length, and the next file follows it.
+    All its capture times are on the wall clock as it was at the first frame: a player adds the file's own times to the
+    first frame's UTC in the note and comes to the same. So a step of the wall clock changes no file's length; the next
+    file begins on the new clock.
     """
 
     def __init__(
         self, plan: VideoFilePlan, first: Sample, source: SourceFormat, context: SinkContext, *, patient: bool
     ) -> None:
-        """Waits a short moment for the disk; StorageFailed when it refuses, unless `patient`."""
+        """Waits up to 0.25 s for the disk to open the file; StorageFailed when it refuses, unless `patient`."""
         self._plan = plan
         self._context = context
         self._file = DurableFile.create(
@@ -81,15 +87,17 @@ class VideoFile:
             patient=patient,
             disk=context.disk,
         )
-        self._outlet = FragmentBuffer(self._file)
-        self._writer = Mp4Writer(self._outlet, source, plan.note, first)
+        self._buffer = FragmentBuffer(self._file)
+        self._writer = Mp4Writer(self._buffer, source, plan.note, first)
         self._subtitles = Subtitles(self._final_path, first, source.video, context)
         self._gate = GroupGate()
         self._missing = MissingFrames(context, plan.recording_id, first.utc_ns)
         self._last_dts: dict[Track, int] = {}
-        # A fragment that is written holds all but the newest frame; with sound one more waits to be interleaved.
-        self._unsure = 2 if source.audio else 1
+        # The muxer writes a fragment when the next frame comes, so what is written lacks the newest frame; with sound
+        # it lacks one more, which waits to be interleaved.
+        self._unwritten_frames = 2 if source.audio else 1
         self._newest: list[int] = []
+        """Capture times of the newest frames, oldest first: the first one is surely in what the muxer has written."""
         self._handed_over_ns = context.clock.monotonic_ns()
         self._has_marked = False
         self._stored_frames = StoredFrames(first.utc_ns)
@@ -97,51 +105,54 @@ class VideoFile:
         self.source = source
         self.first = first
         self.frames = 0
-        self._hand_over()  # the header at once: whoever is killed within the first frame leaves a file that opens
-        plan.opened(self.facts(FileState.OPEN))
+        self._hand_over()  # the header at once: a worker that is killed within the first frame leaves a file that opens
+        context.report(plan.opened(self.facts(FileState.OPEN)))
 
     def precedes(self, sample: Sample) -> bool:
-        """True when `sample` lies before the file's first video packet."""
+        """True when `sample` is earlier than the file's first video packet."""
         return self._writer.precedes(sample)
 
     def write(self, sample: Sample) -> None:
-        """Takes one packet or accounts for it as missing; never raises for what a source or disk does."""
+        """Takes one packet, or counts it as missing. Raises nothing for a bad packet or a disk that refuses."""
         is_video = sample.track is Track.VIDEO
         sample = sample.on_clock(self.first.clock_ns) if is_video else sample
         if not self._gate.admits(sample, self._has_room):
             if is_video:
                 self._missing.missed(sample, self._why_not_stored())
             return
-        writes = self._outlet.writes
+        writes = self._buffer.writes
         fault = self._mux(sample)
         if is_video:
             self._count(sample, fault)
-        self._hand_over_when_due(has_fragment=self._outlet.writes > writes)
+        self._hand_over_when_due(has_fragment=self._buffer.writes > writes)
 
     def close(self, on_closed: Callable[[FileFacts], None]) -> None:
-        """Ends the file and returns at once; `on_closed` comes from the writer thread once it is whole and on disk."""
+        """Ends the file and returns at once.
+
+        `on_closed` is called on the writer thread when the file is whole and on disk, or has been given up.
+        """
         self._missing.end()
 
         def ended(failure: StorageFailed | None) -> None:
             self._context.budget.promise(-INDEX_BYTES * self.frames)
             facts = self.facts(FileState.WHOLE) if failure is None else self._given_up(failure)
             self._subtitles.wait_ended()
-            self._plan.closed(facts)
+            self._context.report(self._plan.closed(facts))
             on_closed(facts)
 
         self._subtitles.close()
         try:
-            self._outlet.begin_index(self._writer.sound_late_ticks)
+            self._buffer.begin_index(self._writer.sound_late_ticks)
             self._writer.close()
-            self._outlet.mark(self._end_utc_ns)
-            self._outlet.hand_over()
+            self._buffer.mark(self._end_utc_ns)
+            self._buffer.hand_over()
         except (StorageFailed, av.FFmpegError, ValueError):
             self._file.give_up(ended)
         else:
             self._file.close(ended)
 
     def end_within(self, seconds: float) -> None:
-        """Once it has been closed: gives the file up when the disk takes longer. Returns at once."""
+        """After `close`: gives the file up when the disk takes longer than this. Returns at once."""
         self._file.end_within(seconds)
         self._subtitles.end_within(seconds)
 
@@ -173,28 +184,28 @@ class VideoFile:
         return 0 if self._file.stored_mark is None else self._file.last_stored_ns
 
     @property
-    def place(self) -> VolumeRoom | None:
-        """The volume that it lies on."""
-        return self._plan.place
+    def room(self) -> VolumeRoom | None:
+        """What watches the folder that it lies in."""
+        return self._plan.room
 
     @property
     def fault(self) -> str | None:
         """One sentence while the disk refuses, or has no room beyond the reserve."""
-        place = self.place
-        is_closed = place is not None and (place.is_full or place.is_exchanged)
-        return self._file.fault or (place.sentence if place is not None and is_closed else None)
+        room = self.room
+        is_closed = room is not None and (room.is_full or room.is_exchanged)
+        return self._file.fault or (room.sentence if room is not None and is_closed else None)
 
     @property
     def fault_kind(self) -> FaultKind | None:
         """Set together with `fault`."""
-        kind, place = self._file.fault_kind, self.place
-        if kind is None and place is not None and place.is_exchanged:
+        kind, room = self._file.fault_kind, self.room
+        if kind is None and room is not None and room.is_exchanged:
             return FaultKind.EXCHANGED
         return FaultKind.FULL if kind is None and self.fault is not None else kind
 
     @property
     def dead_since_ns(self) -> int | None:
-        """Since when (monotonic) the disk has refused this file, when that was too long for a passing fault."""
+        """Monotonic time since which the disk refuses this file; None while that may still be a passing fault."""
         since_ns = self._file.fault_since_ns
         if since_ns is None or self._file.fault_kind is not FaultKind.FAILED:
             return None
@@ -203,16 +214,16 @@ class VideoFile:
 
     @property
     def is_behind(self) -> bool:
-        """True while so much waits for the disk that frames will be lost if that goes on."""
+        """True while this file fills half of the memory budget: if that goes on, frames will be dropped."""
         return self._file.queued_bytes > self._context.budget.limit_bytes // 2
 
     def hand_over_rest(self) -> None:
-        """Sends what a paused source has left behind on its way. Any thread."""
-        if self._outlet.pending_bytes and self._is_due(self._context.clock.monotonic_ns()):
+        """Hands over what is due when no packet comes that would do it: a source may pause. Any thread."""
+        if self._buffer.pending_bytes and self._is_due(self._context.clock.monotonic_ns()):
             self._hand_over()
 
     def when_stored(self, stored: Callable[[], None]) -> None:
-        """Calls back once, from a thread of its own, when the first video bytes are on disk or the file has ended."""
+        """Calls `stored` once, on a thread of its own, when the first video bytes are on disk or the file has ended."""
 
         def watch() -> None:
             wait, longest = _WATCH_SECONDS
@@ -248,14 +259,14 @@ class VideoFile:
         self._context.budget.promise(INDEX_BYTES)
         self._end_utc_ns = max(self._end_utc_ns, sample.utc_ns)
         self._newest.append(self._end_utc_ns)
-        if len(self._newest) > self._unsure + 1:
+        if len(self._newest) > self._unwritten_frames + 1:
             self._newest.pop(0)
 
     def _hand_over_when_due(self, *, has_fragment: bool) -> None:
-        if has_fragment and len(self._newest) > self._unsure:
-            self._outlet.mark(self._newest[0])
+        if has_fragment and len(self._newest) > self._unwritten_frames:
+            self._buffer.mark(self._newest[0])
             self._stored_frames.confirmed(self._file.bytes_confirmed)
-            self._stored_frames.reached(self._outlet.tell(), self.frames - self._unsure, self._newest[0])
+            self._stored_frames.reached(self._buffer.tell(), self.frames - self._unwritten_frames, self._newest[0])
             if not self._has_marked:
                 self._has_marked = True
                 self._hand_over()
@@ -264,23 +275,23 @@ class VideoFile:
             self._hand_over()
 
     def _is_due(self, now_ns: int) -> bool:
-        pending = self._outlet.pending_bytes
+        pending = self._buffer.pending_bytes
         return pending >= HAND_OVER_BYTES or (pending > 0 and now_ns - self._handed_over_ns >= HAND_OVER_NS)
 
     def _hand_over(self) -> None:
         self._handed_over_ns = self._context.clock.monotonic_ns()
         try:
-            self._outlet.hand_over()
+            self._buffer.hand_over()
         except StorageFailed:
-            return  # the bytes stay where they are, the budget has no room for more, and the gate closes
+            return  # the bytes stay in the buffer; without room in the budget the gate closes before the next packet
 
     def _has_room(self, count: int) -> bool:
-        if self.place is not None and self.place.is_full:
+        if self.room is not None and self.room.is_full:
             return False
-        return self._context.budget.room(self._outlet.pending_bytes + count)
+        return self._context.budget.has_room(self._buffer.pending_bytes + count)
 
     def _given_up(self, failure: StorageFailed) -> FileFacts:
-        """How the file stands; what the disk did not take of it becomes a loss."""
+        """How the file stands that was given up; frames that the disk did not take are reported as a loss."""
         stored, end_utc_ns = self._stored_frames.within(self._file.bytes_stored)
         if self._file.is_deleted:
             stored, end_utc_ns = 0, self.first.utc_ns
