@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from seacorder.base.errors import StorageFailed
-from seacorder.cli.volume import accept
+from seacorder.cli.volumes import accept
 from seacorder.model.recording import FaultKind
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.disk import this_machine

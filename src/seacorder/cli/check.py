@@ -11,7 +11,7 @@ from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.catalogue.queries import Queries
 from seacorder.cli.agreement import Catalogued, Disagreement, FilesFound, disagreements, open_files
-from seacorder.cli.progress import progress_bar
+from seacorder.cli.streams import progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.check import check_file, still_damage
 from seacorder.evidence.rebuild import STILL_SUFFIX, read_still

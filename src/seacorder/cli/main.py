@@ -16,10 +16,26 @@ from seacorder.base import log
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
 from seacorder.base.redaction import redact
 from seacorder.cli import streams
-from seacorder.cli.options import DEFAULT_URL, ConfigOption, JsonOption, OfUserOption, ServiceNameOption, UrlOption
+from seacorder.config.reserved import CONFIG_VARIABLE, URL_VARIABLE
 
 FAILED = 1
 CANNOT_BE_USED = 2
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", metavar="FILE", envvar=CONFIG_VARIABLE, show_envvar=True,
+        help="Settings file; without it the default places are looked at.",
+    ),
+]
+UrlOption = Annotated[
+    str,
+    typer.Option("--url", "-u", metavar="URL", envvar=URL_VARIABLE, help="The recorder's Inspector service."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+OfUserOption = Annotated[bool, typer.Option("--user", help="A service of your own instead of the system's.")]
+ServiceNameOption = Annotated[str, typer.Option(metavar="NAME", help="The service's name.")]
+DEFAULT_URL = "http://127.0.0.1:13000"
 
 app = typer.Typer(
     name="seacorder",
@@ -160,7 +176,7 @@ def settings_reset(
 @app.command()
 def encoders(as_json: JsonOption = False) -> None:
     """List the encoders of this machine. Each is tried; needs no running recorder."""
-    from seacorder.cli.encoders import show_encoders
+    from seacorder.cli.machine import show_encoders
 
     show_encoders(as_json=as_json)
 
@@ -216,7 +232,7 @@ def catalogue_rebuild(
     from seacorder.cli.overrides import storage_for
 
     storage = storage_for(config, root, demo=demo)
-    from seacorder.cli.catalogue import rebuild_catalogue
+    from seacorder.cli.repair import rebuild_catalogue
 
     rebuild_catalogue(storage)
 
@@ -228,7 +244,7 @@ def accept_volume(
     ],
 ) -> None:
     """Let files go to the volume that FOLDER is on now. After it was unmounted or exchanged."""
-    from seacorder.cli.volume import accept
+    from seacorder.cli.volumes import accept
 
     accept(folder)
 
@@ -236,7 +252,7 @@ def accept_volume(
 @app.command()
 def inputs(as_json: JsonOption = False) -> None:
     """List capture cards, cameras, screens and sound inputs of this machine. With the address for the settings."""
-    from seacorder.cli.inputs import list_inputs
+    from seacorder.cli.machine import list_inputs
 
     list_inputs(as_json=as_json)
 

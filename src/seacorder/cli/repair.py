@@ -1,18 +1,34 @@
-"""`repair`: makes ordinary indexed files of files that were not closed in order, and says what became of each."""
+"""`repair`: makes ordinary indexed files of files that were not closed in order, and says what became of each.
+`catalogue rebuild`: makes the catalogue anew from the recorded files.
+"""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.progress import Progress
 
-from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import StorageFailed
-from seacorder.cli.progress import progress_bar
+from seacorder.catalogue.rebuilding import Row, rebuild
+from seacorder.cli.streams import progress_bar
+from seacorder.config.schema import StorageSettings
 from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.rebuild import read_folders
 from seacorder.evidence.repair import repair
 from seacorder.model.instant import iso_utc
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, Framegrab, Part, Recording
 from seacorder.model.report import Damage
+
+_CALLED: dict[type, str] = {
+    Recording: "recordings",
+    Part: "parts",
+    Clip: "clips",
+    Framegrab: "framegrabs",
+    Loss: "losses",
+}
 
 
 def repair_files(paths: Sequence[Path]) -> bool:
@@ -57,3 +73,17 @@ def _when(damage: Damage) -> str:
         return ""
     until = "the end" if damage.to_utc_ns is None else iso_utc(damage.to_utc_ns, digits=3)
     return f"They lie between {iso_utc(damage.from_utc_ns, digits=3)} and {until}."
+
+
+def rebuild_catalogue(storage: StorageSettings) -> None:
+    """Reads every file below the storage folders. Blocks; raises CatalogueFailed, and then nothing has changed."""
+    rows = rebuild(storage.catalogue_path, SystemClock(), lambda: _read(storage.all_folders))
+    counts = Counter(type(row) for row in rows)
+    found = ", ".join(f"{counts[kind]:,} {name}" for kind, name in _CALLED.items())
+    print(f"{storage.catalogue_path}: rebuilt from the files, {found}.")
+
+
+def _read(folders: Sequence[Path]) -> Sequence[Row]:
+    with progress_bar() as progress:
+        bar = progress.add_task("Reading files", total=1.0)
+        return read_folders(folders, lambda share: progress.update(bar, completed=share))

@@ -13,7 +13,6 @@ import os
 import secrets
 import signal
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from seacorder import __version__
 from seacorder.api.http.listeners import Listener, claim_port, families, is_any_of_both, serve_apps
@@ -21,18 +20,16 @@ from seacorder.base import log
 from seacorder.base.background import awaited, task
 from seacorder.base.clock import SystemClock
 from seacorder.base.collector import spare_what_stands
-from seacorder.base.errors import SeacorderError, StorageFailed
+from seacorder.base.errors import SeacorderError
 from seacorder.base.processor import usable_cores
 from seacorder.base.shutdown import Shutdown, log_terminal_closed, signals
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.cli import streams
-from seacorder.config.schema import Settings, StorageSettings
+from seacorder.cli.volumes import begin_volumes, check_mounted, folders_of, try_root
+from seacorder.config.schema import Settings
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.model.volume import MarkedFolder
-from seacorder.storage.allowed_folders import AllowedFolders
-from seacorder.storage.disk import this_machine
-from seacorder.storage.volume_memory import VolumeMemory, begin, is_unmounted, state_folder
-from seacorder.storage.volume_room import try_folder
+from seacorder.storage.volume_memory import VolumeMemory, state_folder
 from seacorder.storage.volumes import Volumes
 from seacorder.supervisor.guardian import TERMINAL_CLOSED
 from seacorder.supervisor.supervisor import Supervisor
@@ -177,24 +174,6 @@ async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
     waiting.cancel()
 
 
-def check_mounted(root: Path, memory: VolumeMemory) -> None:
-    """Raises StorageFailed when the storage root was on a disk of its own and that is not mounted now. Blocks."""
-    with contextlib.suppress(OSError):  # what cannot be looked at is told when it is written to
-        if is_unmounted(root, memory):
-            raise StorageFailed(
-                f"The storage folder {root} was on a disk of its own when the recorder ran last, and is on the disk "
-                "below now: its volume is not mounted. Mount it and start again. If files are to go to the disk below, "
-                f"say so once with `seacorder accept-volume {root}`."
-            )
-
-
-def begin_volumes(storage: StorageSettings, memory: VolumeMemory) -> tuple[MarkedFolder, ...]:
-    """Marks the volumes that files go to. Blocks."""
-    folders = [storage.root, *([] if storage.fallback_root is None else [storage.fallback_root])]
-    others = [*storage.allowed_directories, *storage.drives.values(), storage.catalogue_path.parent]
-    return begin(folders, others, memory)
-
-
 def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recorder:
     """The recorder with everything that it stands on; nothing runs yet."""
     storage, clock = settings.storage, SystemClock()
@@ -217,23 +196,6 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
             volumes=volumes,
         ),
     )
-
-
-def folders_of(storage: StorageSettings, volumes: Volumes | None = None) -> AllowedFolders:
-    """The folders that clients may choose."""
-    disk = None if volumes is None else this_machine(volumes.check)
-    return AllowedFolders(storage.root, storage.allowed_directories, storage.drives, disk=disk)
-
-
-def try_root(root: Path) -> None:
-    """Makes the storage root and tries to write there. StorageFailed when that cannot be done. Blocks."""
-    try:
-        try_folder(root)
-    except OSError as error:
-        raise StorageFailed(
-            f"The storage folder {root} cannot be written ({error.strerror}); choose another [storage] root, or make "
-            "this one writable."
-        ) from error
 
 
 def announce(settings: Settings, heard: str) -> None:

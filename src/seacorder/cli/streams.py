@@ -15,6 +15,7 @@ from seacorder.base.background import once
 from seacorder.base.line_writer import Descriptor
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
     from typing_extensions import Buffer
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
@@ -48,6 +49,16 @@ def print_unheeded(text: str) -> None:
     """Prints on standard output from a thread of its own: whether anybody reads it, or can, is of no importance."""
     data = (text + "\n").encode(getattr(sys.stdout, "encoding", None) or "utf-8", "replace")
     once("print", partial(Descriptor(STANDARD_OUTPUT).write, data))
+
+
+def progress_bar() -> "Progress":
+    """For what takes longer than a second. Shown on standard error where that is a terminal, and removed at the end."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _fill_closed() -> None:

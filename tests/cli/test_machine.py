@@ -1,14 +1,15 @@
-"""`seacorder inputs` says what is there, or plainly that nothing is, with no recorder running."""
+"""`seacorder inputs` and `seacorder encoders` say what this machine has, or plainly that it has none; no recorder runs."""
 
 import json
 
 import pytest
 
 from rig.fixtures import StartScreen
-from seacorder.cli.inputs import told
+from seacorder.cli.machine import told
 from seacorder.inputs.ffmpeg.discovery import FoundInput, FoundInputs
 from seacorder.inputs.ffmpeg.v4l2 import OfferedFormat, OfferedSize
 from seacorder.model.address.address import parse_address
+from seacorder.model.encoders import ENCODERS
 
 
 @pytest.mark.screen
@@ -45,3 +46,21 @@ def test_a_device_is_listed_with_what_it_offers_and_what_is_wrong_with_it() -> N
         "Screens: none found.",
         "Sound: none found.",
     ]
+
+
+def test_encoders_lists_what_this_machine_has_without_a_recorder(seacorder) -> None:
+    ended = seacorder("encoders", "--json")
+    rows = {row["name"]: row for row in json.loads(ended.out)}
+    assert (ended.code, list(rows)) == (0, [encoder.name for encoder in ENCODERS])
+    assert rows["libx264"] == {
+        "name": "libx264", "short_name": "x264", "codec": "h264", "is_hardware": False, "runs_on": "software",
+        "is_usable": True, "sentence": "",
+    }
+    assert all(row["is_usable"] or row["sentence"].endswith(".") for row in rows.values())
+
+
+def test_the_table_of_encoders_is_for_people(seacorder) -> None:
+    ended = seacorder("encoders")
+    assert ended.code == 0
+    assert all(encoder.name in ended.out for encoder in ENCODERS)
+    assert "NVIDIA NVENC" in ended.out

@@ -1,0 +1,66 @@
+"""The volumes that files go to: tried and marked when `serve` starts; `accept-volume`, by which an operator says that
+the volume that is there now is the right one.
+"""
+
+import contextlib
+from pathlib import Path
+
+from seacorder.base.errors import StorageFailed
+from seacorder.config.schema import StorageSettings
+from seacorder.model.volume import MarkedFolder
+from seacorder.storage.allowed_folders import AllowedFolders
+from seacorder.storage.disk import this_machine
+from seacorder.storage.disk_faults import sentence_of
+from seacorder.storage.volume_memory import VolumeMemory, begin, is_unmounted
+from seacorder.storage.volume_room import try_folder
+from seacorder.storage.volumes import ACCEPTED, MARK_NAME, Volumes, write_mark
+
+
+def check_mounted(root: Path, memory: VolumeMemory) -> None:
+    """Raises StorageFailed when the storage root was on a disk of its own and that is not mounted now. Blocks."""
+    with contextlib.suppress(OSError):  # what cannot be looked at is told when it is written to
+        if is_unmounted(root, memory):
+            raise StorageFailed(
+                f"The storage folder {root} was on a disk of its own when the recorder ran last, and is on the disk "
+                "below now: its volume is not mounted. Mount it and start again. If files are to go to the disk below, "
+                f"say so once with `seacorder accept-volume {root}`."
+            )
+
+
+def begin_volumes(storage: StorageSettings, memory: VolumeMemory) -> tuple[MarkedFolder, ...]:
+    """Marks the volumes that files go to. Blocks."""
+    folders = [storage.root, *([] if storage.fallback_root is None else [storage.fallback_root])]
+    others = [*storage.allowed_directories, *storage.drives.values(), storage.catalogue_path.parent]
+    return begin(folders, others, memory)
+
+
+def folders_of(storage: StorageSettings, volumes: Volumes | None = None) -> AllowedFolders:
+    """The folders that clients may choose."""
+    disk = None if volumes is None else this_machine(volumes.check)
+    return AllowedFolders(storage.root, storage.allowed_directories, storage.drives, disk=disk)
+
+
+def try_root(root: Path) -> None:
+    """Makes the storage root and tries to write there. StorageFailed when that cannot be done. Blocks."""
+    try:
+        try_folder(root)
+    except OSError as error:
+        raise StorageFailed(
+            f"The storage folder {root} cannot be written ({error.strerror}); choose another [storage] root, or make "
+            "this one writable."
+        ) from error
+
+
+def accept(folder: Path) -> None:
+    """Puts the word into the place of the folder's mark; a recorder that runs takes it up within a second. Blocks.
+
+    Raises StorageFailed when there is no such folder or it cannot be written.
+    """
+    folder = folder.absolute()
+    try:
+        write_mark(folder, ACCEPTED)
+    except FileNotFoundError as fault:
+        raise StorageFailed(f"There is no folder {folder}; name the one that the alarm names, or make it.") from fault
+    except OSError as fault:
+        raise StorageFailed(sentence_of(fault, folder / MARK_NAME)) from fault
+    print(f"Files go to {folder} as it is now. A recorder that runs goes on there within seconds.")
