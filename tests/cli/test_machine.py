@@ -1,4 +1,4 @@
-"""`seacorder inputs` and `seacorder encoders` say what this machine has, or plainly that it has none; no recorder runs."""
+"""`seacorder inputs` and `seacorder encoders` say what this machine has, with no recorder running."""
 
 import json
 
