@@ -15,8 +15,10 @@ from seacorder.control.events.log import EventKind, EventLog
 from seacorder.control.files.examination import Examination
 from seacorder.control.files.rebuilding import Rebuilding
 from seacorder.control.housekeeping import Housekeeping
+from seacorder.control.losses.loss_book import LossBook
 from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.encoding_orders import Encodings
+from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.framegrabs import Framegrabs
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.recording.taking_up import TakingUp
@@ -103,8 +105,10 @@ class Recorder:
             narration=Narration(workers, watch),
             timeouts=options.timeouts,
         )
-        self._examination = Examination(supervisor, catalogue, self._journal)
-        self._recordings = Recordings(self._context, self._examination)
+        first_bytes = FirstBytes()
+        book = LossBook(self._context, first_bytes.keeps)
+        self._examination = Examination(supervisor, catalogue, self._journal, book.clip_examined)
+        self._recordings = Recordings(self._context, self._examination, book, first_bytes)
         self._clips = {
             kind: Clips(kind, self._context, self._recordings, self._examination)
             for kind in (FileKind.CLIP, FileKind.ANOMALY)
@@ -174,7 +178,7 @@ class Recorder:
         await self._supervisor.stop()
         await self._examination.stop()
         await self._housekeeping.stop()
-        self._recordings.close()
+        self._recordings.book.close()
         await asyncio.to_thread(self.catalogue.close)
 
     def stop_now(self) -> None:

@@ -47,14 +47,14 @@ class Overview:
 
     def _channel(self, channel: ChannelSettings) -> ChannelView:
         context, name = self._context, channel.name
-        running, last = self._recordings.running, self._recordings.last
+        running = self._recordings.running
         return ChannelView(
             status=context.watch[name],
             address=redact_address(channel.address),
             is_recording=running is not None and running.stored.is_fresh(name, context.clock.monotonic_ns()),
             recording_seconds=running.channel_seconds(name) if running else 0.0,
             restarts=context.workers.restarts(name),
-            losses=last.losses(name) if last else 0,
+            losses=self._recordings.book.count(name),
         )
 
     def _volume(self) -> Volume:

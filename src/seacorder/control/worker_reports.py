@@ -17,7 +17,6 @@ from seacorder.model.report import (
     ClipOpened,
     EventNoted,
     FramegrabStored,
-    LossNoted,
     PartClosed,
     PartOpened,
 )
@@ -62,15 +61,14 @@ class WorkerReports:
                 self._recordings.part_opened(part)
             case PartClosed(part):
                 self._recordings.part_closed(part)
-            case LossNoted(loss):
-                self._recordings.loss_noted(loss)
             case EventNoted(event):
                 self._context.journal.take(event)
             case ClipOpened() | ClipClosed() | FramegrabStored():
                 self._extra_file(report)
             case _:
-                # An answer that came after its limit: what it says stands in the heartbeats too.
-                pass
+                # The book takes losses. What is left is an answer that came after its limit: the heartbeats tell what
+                # it says too.
+                self._recordings.book.take(report)
 
     def _extra_file(self, report: ClipOpened | ClipClosed | FramegrabStored) -> None:
         match report:

@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 from control.bridge import NAMES, Bridge
 from seacorder.base.clock import Timebase
 from seacorder.catalogue.page import Page
-from seacorder.control.losses.resumption import ClocksNow, hole_between, mean_rate, remains, unlisted_holes
-from seacorder.control.losses.unfinished_ends import Tails
+from seacorder.control.losses.resumption import (
+    ClocksNow,
+    UnfinishedEnds,
+    hole_between,
+    mean_rate,
+    remains,
+    unlisted_holes,
+)
 from seacorder.model.capture_time import Anchor, PartAnchor
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording
@@ -170,14 +176,14 @@ def test_a_channel_whose_camera_was_away_at_the_end_misses_the_rest() -> None:
         return Part("r", channel, 1, f"/{channel}.mp4", SECOND, end_utc_ns, 0, 50, 9, FileState.INTERRUPTED)
 
     parts = [part("Bow", 2), part("Stern", 9.4), part("Mast", 10)]
-    tails = Tails()
-    assert tails.begin(parts, [one.path for one in parts]) == []
-    assert tails.examined("/else.mp4", None) == []
-    assert tails.examined("/Bow.mp4", None) == []
-    assert tails.examined("/Stern.mp4", part("Stern", 9.5)) == []
-    (loss,) = tails.give_up()
+    ends = UnfinishedEnds()
+    assert ends.begin(parts, [one.path for one in parts]) == []
+    assert ends.examined("/else.mp4", None) == []
+    assert ends.examined("/Bow.mp4", None) == []
+    assert ends.examined("/Stern.mp4", part("Stern", 9.5)) == []
+    (loss,) = ends.give_up()
     assert (loss.channel, loss.cause, loss.to_utc_ns - loss.from_utc_ns) == ("Bow", LossCause.PROGRAM_ENDED, 8 * SECOND)
-    assert tails.give_up() == []
+    assert ends.give_up() == []
 
 
 STEPS = [-1.6e9, -3600, -60, -5, 0, 5, 3600, 3e9]

@@ -22,7 +22,6 @@ from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.model.command import RepairFiles
 from seacorder.model.file_note import FileNote, note_of_row
-from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, FileState, Part
 from seacorder.model.report import FileExamined
 from seacorder.supervisor.limits import Limits
@@ -39,8 +38,10 @@ MOST_SIBLINGS = 30
 """So many files of a channel are named as siblings; the first ones mostly do."""
 
 FileT = TypeVar("FileT", Part, Clip)
-OnPart = Callable[[str, Part | None, list[Loss]], None]
-"""A part's path, the part with its true figures (None when the examination did not work), what is damaged in it."""
+OnPart = Callable[[Part, Part | None, FileExamined | None], None]
+"""A part as it was known, the part with its true figures, what was found; None when the examination did not work."""
+OnClip = Callable[[Clip, FileExamined | None], None]
+"""The same of a clip, whose true figures are in the catalogue by then."""
 OnExamined = Callable[[FileExamined | None], None]
 """None: the worker did not get as far."""
 
@@ -69,10 +70,11 @@ class _Left:
 class Examination:
     """A queue of files, worked off in batches. For the event loop alone; nothing but `stop` waits."""
 
-    def __init__(self, supervisor: Supervisor, catalogue: Catalogue, journal: Journal) -> None:
+    def __init__(self, supervisor: Supervisor, catalogue: Catalogue, journal: Journal, on_clip: OnClip) -> None:
         self._supervisor = supervisor
         self._catalogue = catalogue
         self._journal = journal
+        self._on_clip = on_clip
         self._queue: list[_FileTask] = []
         self._deferred: list[_FileTask] = []
         self._left: dict[str, _Left] = {}
@@ -86,7 +88,7 @@ class Examination:
 
         def examined(report: FileExamined | None) -> None:
             found = None if report is None or report.state is None else with_facts(part, report)
-            on_examined(part.path, found, damage_losses(part, part.recording_id, report))
+            on_examined(part, found, report)
 
         def again(repair_now: bool) -> None:
             self.part(part, on_examined, repair_now=repair_now)
@@ -105,9 +107,7 @@ class Examination:
         def examined(report: FileExamined | None) -> None:
             if report is not None and report.state is not None:
                 self._catalogue.record_clip(with_facts(clip, report))
-            for loss in damage_losses(clip, None, report):  # a clip's losses are its own
-                self._catalogue.record_loss(loss)
-                self._journal.warn(EventKind.LOSS_NOTED, f"{clip.path}: {loss.detail}", channel=clip.channel)
+            self._on_clip(clip, report)
 
         def again(repair_now: bool) -> None:
             self.clip(clip, repair_now=repair_now)
@@ -264,36 +264,3 @@ def with_facts(file: FileT, report: FileExamined) -> FileT:
         bytes=report.bytes,
         end_utc_ns=report.newest_frame_utc_ns or file.end_utc_ns,
     )
-
-
-def damage_losses(file: Part | Clip, recording_id: str | None, report: FileExamined | None) -> list[Loss]:
-    """What an examination found damaged, as losses."""
-    if report is None:
-        return []
-    if report.state is None:
-        return _unreadable_loss(file, recording_id, report)
-    end_utc_ns = file.end_utc_ns or file.start_utc_ns
-    return [
-        Loss(
-            channel=file.channel,
-            from_utc_ns=damage.from_utc_ns,
-            to_utc_ns=max(damage.from_utc_ns, end_utc_ns) if damage.to_utc_ns is None else damage.to_utc_ns,
-            frames=damage.frames,
-            cause=LossCause.DAMAGED,
-            recording_id=recording_id,
-            detail=f"{damage.sentence} The file is {report.moved_to or report.path}.",
-        )
-        for damage in report.damage
-    ]
-
-
-def _unreadable_loss(file: Part | Clip, recording_id: str | None, report: FileExamined) -> list[Loss]:
-    """A file that is there and of which nothing can be read, although frames had been written to it."""
-    if not report.bytes or not file.frames:
-        return []
-    end_utc_ns = file.end_utc_ns or file.start_utc_ns
-    return [
-        Loss(
-            file.channel, file.start_utc_ns, end_utc_ns, file.frames, LossCause.DAMAGED, recording_id, report.sentence
-        )
-    ]

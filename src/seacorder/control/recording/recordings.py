@@ -1,15 +1,14 @@
-"""Master start and stop, and a recording's life between them: parts, losses, workers that come and go."""
+"""Master start and stop, and a recording's life between them: parts, and workers that come and go."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.files.examination import Examination, OnPart
-from seacorder.control.losses.unfinished_ends import Tails
-from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps
+from seacorder.control.losses.loss_book import LossBook
+from seacorder.control.losses.worker_gaps import Gap
 from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.newcomers import Newcomers
 from seacorder.control.recording.open_files import note_left_open, note_not_closed, with_figures
@@ -24,22 +23,19 @@ from seacorder.control.recording.session import (
     new_recording,
     schedule_from,
 )
-from seacorder.model.account import key_of
-from seacorder.model.capture_time import Anchor, PartAnchor, frame_distance_ns, frames_between
+from seacorder.model.capture_time import Anchor, PartAnchor
 from seacorder.model.channel import ChannelStatus, as_clean
 from seacorder.model.command import StopRecording
 from seacorder.model.instant import Instant
-from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.recording import FileKind, FileState, Part, Recording
-
-LOSSES_REMEMBERED = 1000
+from seacorder.model.report import FileExamined
 
 
 class Recordings:
     """At most one recording runs. Starts and stops wait for each other; questions wait for nothing."""
 
-    def __init__(self, context: Context, examination: Examination) -> None:
+    def __init__(self, context: Context, examination: Examination, book: LossBook, first_bytes: FirstBytes) -> None:
         self._context = context
         self._examination = examination
         self._lock = asyncio.Lock()
@@ -48,13 +44,11 @@ class Recordings:
         self._is_on = False
         self._interrupted: dict[str, Recording] = {}
         """Those that an unexpected end of the program left, by id: their end is only known once files are examined."""
-        self._gaps = Gaps(context.clock)
-        self._first_bytes = FirstBytes()
+        self.book = book
+        """What its recordings miss."""
+        self._first_bytes = first_bytes
         self._newcomers = Newcomers(context.watch)
         self._outcomes = StartOutcomes(context, self._newcomers)
-        self._tails = Tails()
-        self._noted: OrderedDict[tuple[object, ...], Loss] = OrderedDict()
-        """The newest losses, each as it was noted last: its count may become better known."""
 
     @property
     def running(self) -> RecordingSession | None:
@@ -124,14 +118,9 @@ class Recordings:
         session = self._begin(Instant.now(self._context.clock), continues=interrupted.id)
         session.carried_on = frozenset(gap.recording_id for gap in gaps)
         self._record(session)
-        for gap in gaps:
-            self._gaps.begin(gap)
+        self.book.recording_goes_on(gaps)
         sentence = f"Recording {session.id} goes on with the interrupted recording {interrupted.id}."
         self._context.journal.warn(EventKind.RECORDING_RESUMED, sentence)
-
-    def does_not_go_on(self, parts: Iterable[Part], written: Iterable[str]) -> None:
-        """The recording that was left behind ends where its longest channel does; see `Tails.begin`."""
-        self.note_losses(self._tails.begin(parts, written))
 
     def settings_changed(self) -> None:
         """Lets the running recording follow the settings in force, from the next common split."""
@@ -152,12 +141,12 @@ class Recordings:
         file = status.recording
         if file is not None and file.newest_stored_ns > 0:
             self._first_bytes.came(file.id)
-        self.note_losses(self._gaps.saw_status(status))
+        self.book.saw_status(status)
         if self._session is not None:
             self._session.saw_status(status)
             if status.keeps_clean:
                 self._session.saw_status(as_clean(status))
-            if self._session.tells_anchor(status, self._gaps.rounded_ns(status.channel)):
+            if self._session.tells_anchor(status, self.book.rounded_ns(status.channel)):
                 self._record_anchor(self._session, status)
         self._newcomers.heard(status.channel)
 
@@ -165,9 +154,7 @@ class Recordings:
         if self._must_wait(part, lambda: self.part_opened(part)):
             return
         self._take_part(part)
-        rate = self._context.watch.frame_rate(part.channel)
-        first = FirstFrame(part.recording_id, part.number, part.start_utc_ns)
-        self.note_losses(self._gaps.first_frame(part.channel, first, rate))
+        self.book.part_opened(part)
         sentence = f"{part.channel} records into {part.path}."
         self._context.journal.note(EventKind.PART_OPENED, sentence, channel=part.channel)
 
@@ -183,13 +170,6 @@ class Recordings:
         if before != part.path:
             sentence += f" It was begun as {before} and was moved while it was recorded."
         self._context.journal.note(EventKind.PART_CLOSED, sentence, channel=part.channel)
-
-    def loss_noted(self, loss: Loss) -> None:
-        """A worker's own loss; one inside a hole that control keeps is part of that hole."""
-        if self._first_bytes.keeps(loss.recording_id, lambda: self.loss_noted(loss)):
-            return
-        if key_of(loss) in self._noted or not self._gaps.absorbs(loss):
-            self.note_losses([loss])
 
     def worker_started(self, channel: str) -> None:
         """A new worker: it joins the running recording."""
@@ -230,22 +210,10 @@ class Recordings:
             part = self._interrupt(part, self.examined)
         if session.stopped is not None and path is None:
             return
-        rate = self._context.watch.frame_rate(last.channel)
-        end_utc_ns = part.end_utc_ns or part.start_utc_ns
-        gap = Gap(
-            channel=part.channel,
-            recording_id=session.id,
-            cause=LossCause.WORKER_KILLED,
-            from_utc_ns=end_utc_ns,
-            frame_rate=rate,
-            path=path,
-            detail=sentence,
-            anchor=self._anchor_of(last, part),
-            anchor_before=self._anchor_of(last, replace(part, number=part.number - 1)),
-        )
-        self._gaps.begin(gap)
+        anchors = (self._anchor_of(last, part), self._anchor_of(last, replace(part, number=part.number - 1)))
+        self.book.worker_lost(part, sentence, path=path, anchors=anchors)
         if session.stopped is not None:
-            self.note_losses(self._gaps.stopped(session.ids, session.stopped.utc_ns))
+            self.book.recording_stopped(session.ids, session.stopped.utc_ns)
 
     def _interrupt(self, part: Part, examined: OnPart) -> Part:
         part = replace(part, state=FileState.INTERRUPTED)
@@ -258,28 +226,21 @@ class Recordings:
         """The worker ended while it was finishing the part before its newest one, which begins at `next_utc_ns`."""
         rate = self._context.watch.frame_rate(part.channel)
 
-        def examined(path: str, found: Part | None, damage: list[Loss]) -> None:
-            self.examined(path, found, damage)
-            end_utc_ns = found.end_utc_ns if found is not None else None
-            if end_utc_ns is None:
-                return
-            if frames := frames_between(next_utc_ns - end_utc_ns, frame_distance_ns(rate)):
-                cause, recording = LossCause.WORKER_KILLED, part.recording_id
-                self.note_losses([Loss(part.channel, end_utc_ns, next_utc_ns, frames, cause, recording, sentence)])
+        def examined(part: Part, found: Part | None, report: FileExamined | None) -> None:
+            self.examined(part, found, report)
+            self.book.split_off_examined(found, next_utc_ns, rate, sentence)
 
         self._interrupt(part, examined)
 
-    def examined(self, path: str, part: Part | None, damage: list[Loss]) -> None:
+    def examined(self, part: Part, found: Part | None, report: FileExamined | None) -> None:
         """An interrupted file has been examined; None when that did not work."""
-        self.note_losses(damage)
-        if part is not None:
-            self._take_part(part)
-            recording = self._interrupted.get(part.recording_id)
-            if recording is not None and (part.end_utc_ns or 0) > (recording.end_utc_ns or 0):
-                self._interrupted[recording.id] = replace(recording, end_utc_ns=part.end_utc_ns)
+        if found is not None:
+            self._take_part(found)
+            recording = self._interrupted.get(found.recording_id)
+            if recording is not None and (found.end_utc_ns or 0) > (recording.end_utc_ns or 0):
+                self._interrupted[recording.id] = replace(recording, end_utc_ns=found.end_utc_ns)
                 self._context.catalogue.record_recording(self._interrupted[recording.id])
-        self.note_losses(self._gaps.examined(path, part.end_utc_ns if part else None))
-        self.note_losses(self._tails.examined(path, part))
+        self.book.part_examined(part, found, report)
 
     def look_for_files(self) -> None:
         """Interrupted files that were absent, because their volume was, are examined once they are back."""
@@ -297,11 +258,6 @@ class Recordings:
                 self._take_part(with_figures(part, status.recording))
                 self._record_anchor(session, status)
 
-    def close(self) -> None:
-        """The program ends: holes whose examination has not come are noted as they are known."""
-        self.note_losses(self._gaps.give_up())
-        self.note_losses(self._tails.give_up())
-
     # Inside.
 
     def _start_sound(self, session: RecordingSession, channel: str, instant: Instant) -> None:
@@ -315,6 +271,7 @@ class Recordings:
         recording = new_recording(identifier, instant.utc_ns, continues)
         session = RecordingSession(recording, instant, plan)
         self._session, self._is_on = session, True
+        self.book.recording_begins(recording)
         return session
 
     def _plan(self, start: Instant, directory_utc_ns: int, from_ns: int) -> FilePlan:
@@ -354,7 +311,7 @@ class Recordings:
         self._context.journal.alarm(EventKind.RECORDING_REFUSED, sentence)
 
     def _end(self, session: RecordingSession, instant: Instant) -> None:
-        self.note_losses(self._gaps.stopped(session.ids, instant.utc_ns))
+        self.book.recording_stopped(session.ids, instant.utc_ns)
         session.recording = finished(session.recording, instant.utc_ns)
         self._record(session)
         self._examination.recording_is_over()
@@ -373,7 +330,7 @@ class Recordings:
 
     def _anchor_of(self, status: ChannelStatus, part: Part) -> Anchor | None:
         anchor = anchor_of(status, part)
-        return None if anchor is None else anchor.earlier(self._gaps.rounded_ns(part.channel))
+        return None if anchor is None else anchor.earlier(self.book.rounded_ns(part.channel))
 
     def _must_wait(self, part: Part, again: Callable[[], None]) -> bool:
         """True for a part of a recording of which nothing is in a file yet."""
@@ -389,27 +346,3 @@ class Recordings:
             session.saw_part(part)
         self._context.catalogue.record_part(part)
 
-    def note_losses(self, losses: list[Loss]) -> None:
-        """Puts losses into the catalogue and says them; one that was noted before may have another count now."""
-        for loss in losses:
-            self._context.catalogue.record_loss(loss)
-            before = self._noted.get(key_of(loss))
-            self._noted[key_of(loss)] = loss
-            while len(self._noted) > LOSSES_REMEMBERED:
-                self._noted.popitem(last=False)
-            if before is not None:
-                self._note_recount(before, loss)
-                continue
-            session = self._session
-            if session is not None and loss.recording_id in {session.id, session.recording.continues}:
-                session.saw_loss(loss)
-            frames = "frames" if loss.frames is None else f"{loss.frames} frames"
-            seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
-            sentence = f"{loss.channel} misses {frames} of {seconds:.3f} s ({loss.cause}). {loss.detail}".rstrip()
-            self._context.journal.warn(EventKind.LOSS_NOTED, sentence, channel=loss.channel)
-
-    def _note_recount(self, before: Loss, loss: Loss) -> None:
-        if before.frames != loss.frames:
-            seconds = (loss.to_utc_ns - loss.from_utc_ns) / 1e9
-            sentence = f"{loss.channel} misses {loss.frames} frames of {seconds:.3f} s, not {before.frames}."
-            self._context.journal.note(EventKind.LOSS_NOTED, f"{sentence} {loss.detail}", channel=loss.channel)

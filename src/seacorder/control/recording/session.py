@@ -13,7 +13,6 @@ from seacorder.model.channel import ChannelStatus, clean_name
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.file_name import Naming
 from seacorder.model.instant import NS_PER_MINUTE, Instant, SplitSchedule
-from seacorder.model.loss import Loss
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.recording import FileKind, FileState, Part, Recording, RecordingState
 
@@ -65,7 +64,6 @@ class RecordingSession:
         self._first_utc_ns: dict[str, int] = {}
         self._first_ns: dict[str, int] = {}
         self._newest_ns: dict[str, int] = {}
-        self._losses: dict[str, int] = {}
         self._anchored: dict[str, tuple[int, int, int, int | None]] = {}
 
     @property
@@ -165,12 +163,6 @@ class RecordingSession:
     def first_utc_ns(self, channel: str) -> int | None:
         """Capture time of the channel's first frame."""
         return self._first_utc_ns.get(channel)
-
-    def saw_loss(self, loss: Loss) -> None:
-        self._losses[loss.channel] = self._losses.get(loss.channel, 0) + 1
-
-    def losses(self, channel: str) -> int:
-        return self._losses.get(channel, 0)
 
     def seconds(self, now_ns: int) -> float:
         """Since the start instant."""

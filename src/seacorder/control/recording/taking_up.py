@@ -14,7 +14,7 @@ from seacorder.catalogue.queries import Unfinished
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.files.examination import Examination
-from seacorder.control.losses.resumption import ClocksNow, Remains, hole_between, remains, unlisted_holes
+from seacorder.control.losses.resumption import ClocksNow, Remains, remains
 from seacorder.control.losses.worker_gaps import CLOCK_STEP_NS
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.settings.naming import id_text
@@ -61,7 +61,7 @@ class TakingUp:
             else:
                 parts = chain[0][1]
                 written = [part.path for part in left.parts if part.recording_id == left.newest.id]
-                self._recordings.does_not_go_on(parts, written)
+                self._recordings.book.recording_does_not_go_on(parts, written)
         for part in left.parts:
             self._context.catalogue.record_part(part)
             self._examination.part(part, self._recordings.examined, repair_now=True)
@@ -99,10 +99,8 @@ class TakingUp:
     async def _list_holes(self, chain: Sequence[tuple[Recording, tuple[Part, ...]]]) -> None:
         """Those that were still being examined when the program ended once more, within seconds."""
         for (following, after), (before, parts) in pairwise(chain):
-            page = Page(recording_id=before.id, limit=LIMIT_MAX, newest_first=True)
-            losses = (await asyncio.to_thread(self._context.catalogue.losses, page)).items
             anchors = [*await self._anchors(before), *await self._anchors(following)]
-            self._recordings.note_losses([hole_between(*one, anchors) for one in unlisted_holes(parts, after, losses)])
+            await self._recordings.book.list_holes_behind(before, parts, after, anchors)
 
     async def _chain(self, newest: Recording) -> list[tuple[Recording, tuple[Part, ...]]]:
         """The recording that ended last with its parts, then the ones that it carries on."""
