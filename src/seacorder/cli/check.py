@@ -61,7 +61,7 @@ def look(catalogued: Catalogued, folders: Sequence[Path], *, decodes: bool) -> F
     examined: dict[str, FileExamined] = {}
     damage: dict[str, str] = {}
     with progress_bar() as progress:
-        bar = progress.add_task("Decoding files" if decodes else "CheckResult files", total=sum(sizes.values()))
+        bar = progress.add_task("Decoding files" if decodes else "Reading files", total=sum(sizes.values()))
         for path in standing:
             if path in stills:
                 damage[path] = still_damage(Path(path)) if decodes else ""
