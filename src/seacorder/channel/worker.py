@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable
 
-from seacorder.base import collector
+from seacorder.base import heap
 from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_SECOND, Clock, SystemClock
 from seacorder.base.log import call_process, finish
@@ -70,8 +70,8 @@ class Heartbeat(Thread):
                 if max(channel.stalled_seconds(), channel.encoding.hangs_seconds()) > HANGING_SECONDS:
                     self._give_up()
             if now_ns >= next_collection_ns:
-                next_collection_ns = now_ns + int(collector.COLLECT_SECONDS * NS_PER_SECOND)
-                collector.collect()
+                next_collection_ns = now_ns + int(heap.COLLECT_SECONDS * NS_PER_SECOND)
+                heap.collect()
             channel.tick()
             self._clean.tick()
             due = [next_beat_ns, channel.next_due_ns(), self._clean.next_due_ns()]
@@ -108,7 +108,7 @@ def run(link: Link) -> None:
         watch = PictureWatch(channel.saw_picture)
         channel.offer_keyframe = watch.offer
         watch.start()
-    collector.spare_what_stands()  # the way of a packet makes no cycles
+    heap.exempt_startup_objects()  # the way of a packet makes no cycles
     heartbeat.start()
     ingest.start()
     for command in messages:

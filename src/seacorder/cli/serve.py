@@ -19,8 +19,8 @@ from seacorder.api.http.listeners import Listener, claim_port, families, is_any_
 from seacorder.base import log
 from seacorder.base.background import awaited, task
 from seacorder.base.clock import SystemClock
-from seacorder.base.collector import spare_what_stands
 from seacorder.base.errors import SeacorderError
+from seacorder.base.heap import exempt_startup_objects
 from seacorder.base.processor import usable_cores
 from seacorder.base.shutdown import Shutdown, log_terminal_closed, signals
 from seacorder.catalogue.catalogue import Catalogue
@@ -90,7 +90,7 @@ async def _serve(settings: Settings, guardian: GuardianEnds | None) -> int:
         announce(settings, heard)
         if guardian is not None:
             tell_guardian(guardian.proof)
-        spare_what_stands()
+        exempt_startup_objects()
         await shutdown.asked()
         _log.info("Finishing every file; Ctrl-C once more ends at once")
         in_order = await shutdown.stop_all()

@@ -9,7 +9,7 @@ from seacorder.control.settings.naming import DirectoryInstant, Ids
 from seacorder.control.settings.store import SettingsStore
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.control.workers.heartbeats import ChannelWatch
-from seacorder.control.workers.narration import Narration
+from seacorder.control.workers.narration import NarratorWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +40,5 @@ class Context:
     settings: SettingsStore
     ids: Ids
     directory: DirectoryInstant
-    narration: Narration
+    narration: NarratorWatch
     timeouts: Timeouts

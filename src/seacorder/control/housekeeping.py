@@ -7,7 +7,6 @@ import logging
 from seacorder.base import heap
 from seacorder.base.background import survived, task
 from seacorder.base.clock import NS_PER_SECOND
-from seacorder.base.collector import COLLECT_SECONDS, collect
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.control.context import Context
@@ -66,9 +65,9 @@ class Housekeeping:
             self._files_ns = now_ns
             self._recordings.look_for_files()
         self._alarms.look()
-        if now_ns - self._collected_ns >= COLLECT_SECONDS * NS_PER_SECOND:
+        if now_ns - self._collected_ns >= heap.COLLECT_SECONDS * NS_PER_SECOND:
             self._collected_ns = now_ns
-            collect()
+            heap.collect()
             heap.give_back()
 
     async def _run(self) -> None:

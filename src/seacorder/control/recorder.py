@@ -21,17 +21,17 @@ from seacorder.control.recording.encoding_orders import Encodings
 from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.framegrabs import Framegrabs
 from seacorder.control.recording.recordings import Recordings
-from seacorder.control.recording.taking_up import TakingUp
+from seacorder.control.recording.recovery import Recovery
 from seacorder.control.settings import rules as settings_rules
+from seacorder.control.settings.change_sentence import change_sentence
 from seacorder.control.settings.naming import DirectoryInstant, Ids
 from seacorder.control.settings.store import FixedSettings, SettingsStore
-from seacorder.control.settings.told import told
 from seacorder.control.status import Overview
 from seacorder.control.worker_reports import Listeners, WorkerReports
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.control.workers.encoder_probe import EncoderProbe
 from seacorder.control.workers.heartbeats import ChannelWatch
-from seacorder.control.workers.narration import Narration
+from seacorder.control.workers.narration import NarratorWatch
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.outcome import CommandOutcome
@@ -102,7 +102,7 @@ class Recorder:
             settings=_settings_store(channels, folders, catalogue, probe, options),
             ids=Ids(),
             directory=DirectoryInstant(),
-            narration=Narration(workers, watch),
+            narration=NarratorWatch(workers, watch),
             timeouts=options.timeouts,
         )
         first_bytes = FirstBytes()
@@ -123,8 +123,8 @@ class Recorder:
         heard = (self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings)
         self._reports = WorkerReports(self._context, Listeners(*heard))
         self._housekeeping = Housekeeping(self._context, self._recordings, volumes, alarms)
-        self._taking_up = TakingUp(self._context, self._recordings, self._examination)
-        self._rebuilding = _rebuilding(self._context, supervisor, options, self._taking_up)
+        self._recovery = Recovery(self._context, self._recordings, self._examination)
+        self._rebuilding = _rebuilding(self._context, supervisor, options, self._recovery)
         self._context.workers.add_all(self._reports.callbacks)
 
     @property
@@ -154,10 +154,10 @@ class Recorder:
             self.events.continue_from(await asyncio.to_thread(self.catalogue.newest_event_cursor))
             await self._context.settings.load(self._journal)
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
-            await self._taking_up.look_at_clock()
+            await self._recovery.check_clock()
             earlier = await asyncio.to_thread(self.catalogue.interrupted)
-            await self._taking_up.take_up(await asyncio.to_thread(self.catalogue.unfinished))
-            self._taking_up.wait_for_files(earlier)
+            await self._recovery.recover(await asyncio.to_thread(self.catalogue.unfinished))
+            self._recovery.wait_for_files(earlier)
             await self._housekeeping.start()
             await self._encodings.start()
             self._rebuilding.begin_if_damaged()
@@ -245,7 +245,7 @@ class Recorder:
             await self._encodings.settings_changed()
         base = self._context.settings.base
         folders = {"recording_directory": base.recording_folder, "inspection_directory": base.inspection_folder}
-        if sentence := told(before, after, folders):
+        if sentence := change_sentence(before, after, folders):
             self._journal.note(EventKind.SETTINGS_CHANGED, sentence)
         await self._encodings.in_force()
 
@@ -285,8 +285,8 @@ class Recorder:
         return any(clips.running is not None for clips in self._clips.values())
 
 
-def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, taking_up: TakingUp) -> Rebuilding:
-    return Rebuilding(supervisor, context.catalogue, context.journal, options.file_folders, taking_up.take_up)
+def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, recovery: Recovery) -> Rebuilding:
+    return Rebuilding(supervisor, context.catalogue, context.journal, options.file_folders, recovery.recover)
 
 
 def _settings_store(

@@ -50,7 +50,7 @@ SAY_SECONDS = 0.2
 """How long a line on standard error may take before the guardian goes on without it."""
 
 
-class Voice:
+class ErrorLines:
     """Says lines on standard error. Waits a moment at most: whoever should read them may not, or may be gone."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Guardian:
 
     def __init__(self, command: list[str]) -> None:
         self._command = command
-        self._voice = Voice()
+        self._error_lines = ErrorLines()
         self._pid = 0
         self._signals_passed_on = 0
         self._kill_at: float | None = None
@@ -107,7 +107,7 @@ class Guardian:
             delay = DELAYS_SECONDS[min(self._failures, len(DELAYS_SECONDS)) - 1]
             self._ended = how(code)
             when = f" in {delay:g} s" if delay else ""
-            self._voice.say(f"The control process {self._ended}; it is started again{when}.")
+            self._error_lines.say(f"The control process {self._ended}; it is started again{when}.")
             if self._is_asked_within(delay):
                 return ENDED_IN_ORDER
 
@@ -144,7 +144,7 @@ class Guardian:
         try:
             self._pid = os.posix_spawn(self._command[0], self._command, environment, setpgroup=0)
         except OSError as fault:  # no memory, no more processes: what has kept it from starting may pass
-            self._voice.say(f"The control process cannot be started ({fault.strerror}).")
+            self._error_lines.say(f"The control process cannot be started ({fault.strerror}).")
             return NOT_STARTED
         while (code := self._reap()) is None:
             for number in self._signals(None if self._kill_at is None else self._kill_at - time.monotonic()):

@@ -25,7 +25,7 @@ _LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_second
 """It only reads, says nothing for minutes, and nothing is lost when it is ended."""
 
 Row = Recording | Part | Clip | Framegrab | Loss
-TakeUp = Callable[[Unfinished], Awaitable[None]]
+Recover = Callable[[Unfinished], Awaitable[None]]
 
 
 class Rebuilding:
@@ -37,14 +37,14 @@ class Rebuilding:
         catalogue: Catalogue,
         journal: Journal,
         folders: Sequence[str],
-        take_up: TakeUp,
+        recover: Recover,
     ) -> None:
-        """`take_up` is given what an unexpected end had left, once that is known."""
+        """`recover` is given what an unexpected end had left, once that is known."""
         self._supervisor = supervisor
         self._catalogue = catalogue
         self._journal = journal
         self._folders = tuple(folders)
-        self._take_up = take_up
+        self._recover = recover
         self._working: asyncio.Task[None] | None = None
 
     def begin_if_damaged(self) -> None:
@@ -100,7 +100,7 @@ class Rebuilding:
         files = sum(isinstance(row, Part | Clip | Framegrab) for row in missing)
         sentence = f"The catalogue was rebuilt: {files} files, {len(missing) - files} recordings and losses."
         self._journal.warn(EventKind.CATALOGUE_REBUILT, sentence)
-        await self._take_up(_unfinished(missing))
+        await self._recover(_unfinished(missing))
 
 
 def _unfinished(rows: Sequence[Row]) -> Unfinished:

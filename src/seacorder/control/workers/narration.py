@@ -10,7 +10,7 @@ from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
 _QUIET_DB = -120.0
 
 
-class Narration:
+class NarratorWatch:
     """For the event loop alone; nothing blocks. Does nothing where there is no narrator."""
 
     def __init__(self, workers: ChannelWorkers, watch: ChannelWatch) -> None:

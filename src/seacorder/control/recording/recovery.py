@@ -26,7 +26,7 @@ MOST_CARRIED_ON = 20
 """So many recordings back a hole is looked for that is still open: a channel may be away over several crashes."""
 
 
-class TakingUp:
+class Recovery:
     """For the event loop alone."""
 
     def __init__(self, context: Context, recordings: Recordings, examination: Examination) -> None:
@@ -34,7 +34,7 @@ class TakingUp:
         self._recordings = recordings
         self._examination = examination
 
-    async def look_at_clock(self) -> None:
+    async def check_clock(self) -> None:
         """Says so when the wall clock is behind the catalogue, and keeps ids apart from those of earlier runs."""
         times = await asyncio.to_thread(self._context.catalogue.times)
         self._context.ids.continue_from(times.newest_utc_ns)
@@ -48,7 +48,7 @@ class TakingUp:
             )
             self._context.journal.warn(EventKind.CLOCK_BEHIND, sentence)
 
-    async def take_up(self, unfinished: Unfinished) -> None:
+    async def recover(self, unfinished: Unfinished) -> None:
         """Settles what an unexpected end has left."""
         left = remains(unfinished.recordings, unfinished.parts, unfinished.clips)
         for recording in left.recordings:

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from seacorder.control.settings.told import told
+from seacorder.control.settings.change_sentence import change_sentence
 from seacorder.model.settings import ChannelEncoding, PathTemplates, RecorderSettings
 
 BEFORE = RecorderSettings()
@@ -30,21 +30,23 @@ FOLDERS = {"recording_directory": "/data/Dive 1"}
     ],
 )
 def test_each_change_is_told_with_its_value(change: dict, said: str) -> None:
-    assert told(BEFORE, replace(BEFORE, **change), FOLDERS) == f"Settings changed: {said}."
+    assert change_sentence(BEFORE, replace(BEFORE, **change), FOLDERS) == f"Settings changed: {said}."
 
 
 def test_what_is_taken_back_is_told_too() -> None:
     clip = replace(BEFORE, templates=PathTemplates(clip="x"))
     own = replace(BEFORE, channels={"Bow": ChannelEncoding(encoder="x264")}, recording_directory="Dive 1")
-    assert told(clip, BEFORE, {}) == "Settings changed: clip template is now unset (clips follow the anomaly template)."
-    assert told(own, BEFORE, {"recording_directory": "/data"}) == (
+    assert change_sentence(clip, BEFORE, {}) == (
+        "Settings changed: clip template is now unset (clips follow the anomaly template)."
+    )
+    assert change_sentence(own, BEFORE, {"recording_directory": "/data"}) == (
         "Settings changed: recording directory is now the storage root (/data); "
         "encoder of Bow is now unset (as the recorder)."
     )
 
 
 def test_no_change_is_no_sentence() -> None:
-    assert told(BEFORE, BEFORE, FOLDERS) == ""
+    assert change_sentence(BEFORE, BEFORE, FOLDERS) == ""
 
 
 def test_no_setting_is_forgotten() -> None:
@@ -53,4 +55,4 @@ def test_no_setting_is_forgotten() -> None:
         value = getattr(BEFORE, field.name)
         if field.name not in {"templates", "channels"}:
             changed = not value if isinstance(value, bool) else other[type(value)]
-            assert told(BEFORE, replace(BEFORE, **{field.name: changed}), {}), field.name
+            assert change_sentence(BEFORE, replace(BEFORE, **{field.name: changed}), {}), field.name

@@ -17,7 +17,7 @@ _CALLED = {
 _FOLDERS = ("recording_directory", "inspection_directory")
 
 
-def told(before: RecorderSettings, after: RecorderSettings, folders: Mapping[str, str]) -> str:
+def change_sentence(before: RecorderSettings, after: RecorderSettings, folders: Mapping[str, str]) -> str:
     """What has changed and what it is now; `folders` says where the two directories lead. Empty without a change."""
     changes: list[str] = []
     for field in fields(RecorderSettings):
