@@ -5,6 +5,7 @@ The wire's names live here; what they mean is for `control`. See docs/reference/
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from fastapi import FastAPI, Request
@@ -20,35 +21,6 @@ from seacorder.config.schema import ServerSettings
 from seacorder.model.outcome import CommandFailed
 from seacorder.model.settings import RecorderSettings, SettingsChange
 
-RECORDER_SETTINGS: Mapping[str, tuple[str, wire.Reader]] = {
-    "Bitrate": ("bitrate_mbits", wire.number),
-    "Directory": ("recording_directory", wire.directory),
-    "DirectoryTemplate": ("directory_template", wire.text),
-    "Encoder": ("encoder", wire.text),
-    "Filename": ("filename_template", wire.text),
-    "FrameRate": ("frame_rate", wire.number),
-    "IsSmartEncoding": ("is_smart_encoding", wire.boolean),
-    "ReevaluateTagsOnSplit": ("reevaluate_tags_on_split", wire.boolean),
-    "Resolution": ("resolution", wire.resolution),
-    "RestartOnFailure": ("restart_on_failure", wire.boolean),
-    "SplitTimeMinutes": ("split_time_minutes", wire.number),
-}
-"""Keys of `recordersettings/apply`: the field of SettingsChange and how a value that is not null is read."""
-
-PATH_TEMPLATES: Mapping[str, tuple[str, wire.Reader]] = {
-    "FilenameTemplate": ("filename_template", wire.text),
-    "DirectoryTemplate": ("directory_template", wire.text),
-    "FramegrabTemplate": ("framegrab_template", wire.text),
-    "DataLogTemplate": ("data_log_template", wire.text),
-    "EventTemplate": ("event_template", wire.text),
-    "AnomalyTemplate": ("anomaly_template", wire.text),
-    "Directory": ("inspection_directory", wire.directory),
-    "ClipTemplate": ("clip_template", wire.text_or_nothing),
-}
-"""Keys of `pathtemplate`."""
-
-_DIRECTORY: Mapping[str, wire.Reader] = {"Directory": wire.directory}
-
 _TEXT = {"type": "string"}
 _TEXT_OR_NULL = {"type": ["string", "null"]}
 """Null, here and below: leave as it is."""
@@ -56,25 +28,68 @@ _NUMBER = {"type": "number"}
 _NUMBER_OR_NULL = {"type": ["number", "null"]}
 _BOOLEAN = {"type": "boolean"}
 _BOOLEAN_OR_NULL = {"type": ["boolean", "null"]}
-_SETTINGS_SCHEMA: dict[str, dict[str, Any]] = {
-    "Bitrate": _NUMBER_OR_NULL | {"description": "Mbit/s, used when smart encoding is off; 0 = choose"},
-    "Directory": _TEXT_OR_NULL | {"description": "Base folder of recordings; null = leave"},
-    "DirectoryTemplate": _TEXT_OR_NULL,
-    "Encoder": _TEXT_OR_NULL | {
-        "description": "copy, x264, x265, n264, n265, q264, q265, a264, a265 or FFmpeg's own name"
-    },
-    "Filename": _TEXT_OR_NULL | {"description": "FilenameTemplate; null = leave"},
-    "FrameRate": _NUMBER_OR_NULL | {"description": "Frames a second; 0 = the source's"},
-    "IsSmartEncoding": _BOOLEAN_OR_NULL,
-    "ReevaluateTagsOnSplit": _BOOLEAN_OR_NULL,
-    "Resolution": _TEXT_OR_NULL | {"description": "\"width, height\"; \"0, 0\" = the source's"},
-    "RestartOnFailure": _BOOLEAN_OR_NULL,
-    "SplitTimeMinutes": _NUMBER_OR_NULL | {"description": "0 = never, or 0.05 to 1440"},
+
+
+@dataclass(frozen=True, slots=True)
+class BodyKey:
+    """A key of a command's body."""
+
+    field: str
+    """Of SettingsChange."""
+    read: wire.Reader
+    """How a value that is not null is read."""
+    schema: dict[str, Any]
+    """JSON Schema, for the OpenAPI document."""
+
+
+def _text_key(field: str, description: str = "") -> BodyKey:
+    return BodyKey(field, wire.text, _described(_TEXT_OR_NULL, description))
+
+
+def _number_key(field: str, description: str) -> BodyKey:
+    return BodyKey(field, wire.number, _described(_NUMBER_OR_NULL, description))
+
+
+def _described(schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return schema | {"description": description} if description else schema
+
+
+RECORDER_SETTINGS: Mapping[str, BodyKey] = {
+    "Bitrate": _number_key("bitrate_mbits", "Mbit/s, used when smart encoding is off; 0 = choose"),
+    "Directory": BodyKey(
+        "recording_directory", wire.directory, _described(_TEXT_OR_NULL, "Base folder of recordings; null = leave")
+    ),
+    "DirectoryTemplate": _text_key("directory_template"),
+    "Encoder": _text_key("encoder", "copy, x264, x265, n264, n265, q264, q265, a264, a265 or FFmpeg's own name"),
+    "Filename": _text_key("filename_template", "FilenameTemplate; null = leave"),
+    "FrameRate": _number_key("frame_rate", "Frames a second; 0 = the source's"),
+    "IsSmartEncoding": BodyKey("is_smart_encoding", wire.boolean, _BOOLEAN_OR_NULL),
+    "ReevaluateTagsOnSplit": BodyKey("reevaluate_tags_on_split", wire.boolean, _BOOLEAN_OR_NULL),
+    "Resolution": BodyKey(
+        "resolution", wire.resolution, _described(_TEXT_OR_NULL, '"width, height"; "0, 0" = the source\'s')
+    ),
+    "RestartOnFailure": BodyKey("restart_on_failure", wire.boolean, _BOOLEAN_OR_NULL),
+    "SplitTimeMinutes": _number_key("split_time_minutes", "0 = never, or 0.05 to 1440"),
 }
-_TEMPLATES_SCHEMA: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(PATH_TEMPLATES, _TEXT_OR_NULL),
-    "ClipTemplate": _TEXT_OR_NULL | {"description": '"" = clips follow AnomalyTemplate again'},
+"""Keys of `recordersettings/apply`."""
+
+PATH_TEMPLATES: Mapping[str, BodyKey] = {
+    "FilenameTemplate": _text_key("filename_template"),
+    "DirectoryTemplate": _text_key("directory_template"),
+    "FramegrabTemplate": _text_key("framegrab_template"),
+    "DataLogTemplate": _text_key("data_log_template"),
+    "EventTemplate": _text_key("event_template"),
+    "AnomalyTemplate": _text_key("anomaly_template"),
+    "Directory": BodyKey("inspection_directory", wire.directory, _TEXT_OR_NULL),
+    "ClipTemplate": BodyKey(
+        "clip_template", wire.text_or_nothing, _described(_TEXT_OR_NULL, '"" = clips follow AnomalyTemplate again')
+    ),
 }
+"""Keys of `pathtemplate`."""
+
+_DIRECTORY: Mapping[str, wire.Reader] = {"Directory": wire.directory}
+_SETTINGS_SCHEMA = {name: key.schema for name, key in RECORDER_SETTINGS.items()}
+_TEMPLATES_SCHEMA = {name: key.schema for name, key in PATH_TEMPLATES.items()}
 _SETTINGS_BODY = documented.body(_SETTINGS_SCHEMA, {"SplitTimeMinutes": 10, "IsSmartEncoding": True})
 _TEMPLATES_BODY = documented.body(_TEMPLATES_SCHEMA, {"FilenameTemplate": "${yyyy}${MM}${dd}@${channelname}"})
 _MADE_BODY = documented.body({"Directory": _TEXT}, {"Directory": "Dive 12"}, required=("Directory",))
@@ -237,14 +252,14 @@ class InspectorCommands:
 
     async def _set_directory(self, request: Request, name: str) -> Response:
         sent = wire.read_fields(await wire.read_object(request), _DIRECTORY, required=True)
-        await self._change({"Directory": (name, wire.directory)}, sent)
+        await self._change({"Directory": BodyKey(name, wire.directory, _TEXT_OR_NULL)}, sent)
         return documented.empty()
 
-    async def _change(self, keys: Mapping[str, tuple[str, wire.Reader]], sent: Mapping[str, Any]) -> None:
-        values = wire.read_fields(sent, {key: reader for key, (_, reader) in keys.items()})
-        names = {name: key for key, (name, _) in keys.items()}
+    async def _change(self, keys: Mapping[str, BodyKey], sent: Mapping[str, Any]) -> None:
+        values = wire.read_fields(sent, {name: key.read for name, key in keys.items()})
+        names = {key.field: name for name, key in keys.items()}
         try:
-            change = SettingsChange(**{keys[key][0]: value for key, value in values.items()})
+            change = SettingsChange(**{keys[name].field: value for name, value in values.items()})
             await self._recorder.change_settings(change)
         except BadRequest as error:
             _refuse_under_wire_name(error, names)

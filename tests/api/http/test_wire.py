@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seacorder.api.http import wire
-from seacorder.api.v1 import times
+from seacorder.api.v1 import view
 from seacorder.base.errors import BadRequest
 
 READERS = [
@@ -63,12 +63,12 @@ def test_a_value_in_a_path_is_read_or_refused(value: str, reader: wire.Reader) -
 
 @given(st.integers(min_value=-(10**18), max_value=4 * 10**18))
 def test_an_instant_reads_back_to_the_microsecond(utc_ns: int) -> None:
-    assert times.read_utc("from", times.utc_text(utc_ns)) == utc_ns // 1000 * 1000
+    assert view.read_utc("from", view.utc_text(utc_ns)) == utc_ns // 1000 * 1000
 
 
 @given(st.text())
 def test_any_text_is_an_instant_or_refused(text: str) -> None:
-    refused = refusal(lambda: times.read_utc("from", text))
+    refused = refusal(lambda: view.read_utc("from", text))
     assert refused is None or refused.field == "from"
 
 

@@ -1,5 +1,7 @@
-"""Our own API under `/api/v1`: its routes, what it reads and what it answers; docs/reference/api-v1.md.
+"""Our own API under `/api/v1`; docs/reference/api-v1.md.
 
-Used by `api.inspector`, which serves it beside the Inspector commands. `routes` is the door; `views` and `times`
-are pure.
+`routes` is the door and lists every route in one table. What answers stands in the module of its noun: `commands`,
+`settings`, `rows` (what was recorded), `events`. `view`, `status_views` and `settings_views` are pure: they turn values
+of the model into answers. Used by `api.inspector`, which serves these routes beside the Inspector commands; on the
+event loop.
 """

@@ -12,10 +12,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from seacorder.api.http.problems import Busy, problem_of
 from seacorder.api.recorder_protocol import Recorder
-from seacorder.api.v1 import views
+from seacorder.api.v1.view import Utc, View, shown
 from seacorder.base.background import task
 from seacorder.base.errors import BadRequest, SeacorderError
-from seacorder.model.event import Event
+from seacorder.model.event import Event, Severity
 
 SEND_SECONDS_MAX = 10.0
 LISTENERS_MAX = 64
@@ -23,6 +23,17 @@ CATALOGUE_ROWS = 500
 CURSOR_MAX = 2**63 - 1
 TOO_SLOW = 1013
 """Close code "try again later"."""
+
+
+class EventView(View):
+    """One message of `/api/v1/events`."""
+
+    cursor: int
+    utc: Utc
+    kind: str
+    severity: Severity
+    sentence: str
+    channel: str | None
 
 
 class EventFeed:
@@ -73,7 +84,7 @@ class EventFeed:
         try:
             async for event in self._since(cursor):
                 async with asyncio.timeout(SEND_SECONDS_MAX):
-                    await socket.send_text(views.shown(views.EventView, event).model_dump_json())
+                    await socket.send_text(shown(EventView, event).model_dump_json())
         except TimeoutError:
             with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
                 async with asyncio.timeout(1.0):

@@ -1,6 +1,11 @@
-"""`/api/v1/settings` and `/api/v1/channels/{index}/settings`: read, and changed in part; docs/reference/api-v1.md."""
+"""`/api/v1/settings` and `/api/v1/channels/{index}/settings`: read, and changed in part; docs/reference/api-v1.md.
+
+A setting that clients may change has one line in `RECORDER`, or in `ENCODING` where a channel may have its own, and a
+field in `settings_views`. All places of a setting are listed in `config.schema`.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Path, Query, Request
@@ -11,58 +16,63 @@ from seacorder.api.http import documented, wire
 from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.settings_views import channel_answer, settings_answer
-from seacorder.api.v1.views import View
+from seacorder.api.v1.view import answered
 from seacorder.base.errors import BadRequest
 from seacorder.model.encoding import BITRATE_MBITS_MAX, FRAME_RATE_MAX, RESOLUTION_MAX
 from seacorder.model.settings import ChannelChange, SettingsChange
 
 Index = Annotated[int, Path(ge=0, le=100_000, description="Position in the settings file, from 0")]
 
-ENCODING: Mapping[str, tuple[str, wire.Reader]] = {
-    "smart_encoding": ("is_smart", wire.boolean),
-    "encoder": ("encoder", wire.text),
-    "bitrate_mbits": ("bitrate_mbits", wire.number),
-    "resolution": ("resolution", wire.size),
-    "frame_rate": ("frame_rate", wire.number),
-    "burn_in": ("burn_in", wire.boolean),
-    "keep_clean": ("keep_clean", wire.boolean),
-    "deinterlace": ("deinterlace", wire.boolean),
-}
-"""The field of ChannelChange, and how the value is read. A channel's may be null."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting that clients may change, as the wire has it."""
 
-RECORDER: Mapping[str, tuple[str, wire.Reader]] = {
-    **ENCODING,
-    "smart_encoding": ("is_smart_encoding", wire.boolean),
-    "split_time_minutes": ("split_time_minutes", wire.number),
-    "reevaluate_tags_on_split": ("reevaluate_tags_on_split", wire.boolean),
-    "restart_on_failure": ("restart_on_failure", wire.boolean),
-}
-"""The field of SettingsChange, and how the value is read."""
+    field: str
+    """Of SettingsChange, or for one channel's own of ChannelChange."""
+    read: wire.Reader
+    schema: dict[str, Any]
+    """JSON Schema, for the OpenAPI document."""
+
 
 _SWITCH = {"type": "boolean"}
 _SIDE = {"type": "integer", "minimum": 0, "maximum": RESOLUTION_MAX}
-_ENCODING_SCHEMA: dict[str, dict[str, Any]] = {
-    "smart_encoding": _SWITCH,
-    "encoder": {"type": "string", "description": "copy, a short name such as x264, or FFmpeg's own"},
-    "bitrate_mbits": {"type": "number", "minimum": 0, "maximum": BITRATE_MBITS_MAX, "description": "0: chosen"},
-    "resolution": {
-        "type": "array", "items": _SIDE, "minItems": 2, "maxItems": 2,
-        "description": "Width and height; 0, 0: the source's",
-    },
-    "frame_rate": {"type": "number", "minimum": 0, "maximum": FRAME_RATE_MAX, "description": "0: the source's"},
-    "burn_in": _SWITCH,
-    "keep_clean": _SWITCH,
-    "deinterlace": _SWITCH,
+_MBITS = {"type": "number", "minimum": 0, "maximum": BITRATE_MBITS_MAX, "description": "0: chosen"}
+_RATE = {"type": "number", "minimum": 0, "maximum": FRAME_RATE_MAX, "description": "0: the source's"}
+_SIZE = {
+    "type": "array", "items": _SIDE, "minItems": 2, "maxItems": 2,
+    "description": "Width and height; 0, 0: the source's",
 }
-_RECORDER_SCHEMA = _ENCODING_SCHEMA | {
-    "split_time_minutes": {"type": "number", "description": "0 = never, or 0.05 to 1440"},
-    "reevaluate_tags_on_split": _SWITCH,
-    "restart_on_failure": _SWITCH,
+_MINUTES = {"type": "number", "description": "0 = never, or 0.05 to 1440"}
+_ENCODER = {"type": "string", "description": "copy, a short name such as x264, or FFmpeg's own"}
+
+ENCODING: Mapping[str, Setting] = {
+    "smart_encoding": Setting("is_smart", wire.boolean, _SWITCH),
+    "encoder": Setting("encoder", wire.text, _ENCODER),
+    "bitrate_mbits": Setting("bitrate_mbits", wire.number, _MBITS),
+    "resolution": Setting("resolution", wire.size, _SIZE),
+    "frame_rate": Setting("frame_rate", wire.number, _RATE),
+    "burn_in": Setting("burn_in", wire.boolean, _SWITCH),
+    "keep_clean": Setting("keep_clean", wire.boolean, _SWITCH),
+    "deinterlace": Setting("deinterlace", wire.boolean, _SWITCH),
 }
-_RECORDER_FIELDS = documented.nullable(_RECORDER_SCHEMA)
-_CHANNEL_FIELDS = documented.nullable(_ENCODING_SCHEMA)
-RECORDER_BODY = documented.body(_RECORDER_FIELDS, {"smart_encoding": False, "encoder": "x264", "bitrate_mbits": 4})
-CHANNEL_BODY = documented.body(_CHANNEL_FIELDS, {"burn_in": True, "keep_clean": True, "encoder": None})
+"""Of one channel; null takes the channel's own value back."""
+
+RECORDER: Mapping[str, Setting] = {
+    **ENCODING,
+    "smart_encoding": Setting("is_smart_encoding", wire.boolean, _SWITCH),
+    "split_time_minutes": Setting("split_time_minutes", wire.number, _MINUTES),
+    "reevaluate_tags_on_split": Setting("reevaluate_tags_on_split", wire.boolean, _SWITCH),
+    "restart_on_failure": Setting("restart_on_failure", wire.boolean, _SWITCH),
+}
+"""Of all channels."""
+
+
+def _body(settings: Mapping[str, Setting], example: dict[str, Any]) -> dict[str, Any]:
+    return documented.body(documented.nullable({name: one.schema for name, one in settings.items()}), example)
+
+
+RECORDER_BODY = _body(RECORDER, {"smart_encoding": False, "encoder": "x264", "bitrate_mbits": 4})
+CHANNEL_BODY = _body(ENCODING, {"burn_in": True, "keep_clean": True, "encoder": None})
 
 
 class Keys(BaseModel):
@@ -84,13 +94,13 @@ class SettingsCommands:
     async def settings(self) -> Response:
         """The recorder's settings, each channel's, and what was decided for it."""
         recorder = self._recorder
-        return _json(settings_answer(recorder.settings, recorder.channel_settings(), recorder.overrides))
+        return answered(settings_answer(recorder.settings, recorder.channel_settings(), recorder.overrides))
 
     async def change_settings(self, request: Request) -> Response:
         """Changes what is sent, for all channels that have nothing of their own; the rest, and nulls, stay."""
-        readers = {name: reader for name, (_, reader) in RECORDER.items()}
+        readers = {name: setting.read for name, setting in RECORDER.items()}
         sent = wire.read_fields(await wire.read_object(request), readers)
-        await self._change(SettingsChange(**{RECORDER[name][0]: value for name, value in sent.items()}))
+        await self._change(SettingsChange(**{RECORDER[name].field: value for name, value in sent.items()}))
         return await self.settings()
 
     async def reset_settings(self, asked: Annotated[Keys, Query()]) -> Response:
@@ -103,15 +113,15 @@ class SettingsCommands:
         channels = self._recorder.channel_settings()
         if index >= len(channels):
             raise NotThere(f"There is no channel {index}; see /api/v1/status for those there are.")
-        return _json(channel_answer(index, channels[index]))
+        return answered(channel_answer(index, channels[index]))
 
     async def change_channel_settings(self, request: Request, index: Index) -> Response:
         """Changes what is sent, for this channel alone; null takes its own value back."""
         channels = self._recorder.channel_settings()
         if index < len(channels):
-            readers = {name: _or_null(reader) for name, (_, reader) in ENCODING.items()}
+            readers = {name: _or_null(setting.read) for name, setting in ENCODING.items()}
             sent = wire.read_fields(await wire.read_object(request), readers, null_is_value=True)
-            values = {ENCODING[name][0]: value for name, value in sent.items()}
+            values = {ENCODING[name].field: value for name, value in sent.items()}
             await self._change(SettingsChange(channel=ChannelChange(channels[index].channel, **values)))
         return await self.channel_settings(index)
 
@@ -133,7 +143,3 @@ def _refuse(error: BadRequest) -> NoReturn:
     """Says which field it is about."""
     named = f"{error.field}: {error.sentence}" if error.field in RECORDER else error.sentence
     raise BadRequest(named, field=error.field) from error
-
-
-def _json(view: View) -> Response:
-    return documented.json_bytes(view.model_dump_json().encode())

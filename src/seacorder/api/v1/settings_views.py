@@ -1,10 +1,11 @@
 """What `/api/v1` answers about settings. The names are those of the settings file. Pure."""
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
-from seacorder.api.v1.times import utc_text
-from seacorder.api.v1.views import OverrideView, Utc, View, override_views, shown
-from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, TakesEffect
+from seacorder.api.v1.view import Utc, View, shown, utc_text
+from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingValue, TakesEffect
 
 
 class EncodingView(View):
@@ -56,6 +57,14 @@ class DecisionView(View):
     next_best: tuple[str, ...]
 
 
+class OverrideView(View):
+    """A key of the settings file in whose place another value holds, because a client has set it."""
+
+    key: str
+    in_force: SettingValue
+    in_file: SettingValue
+
+
 class ChannelSettingsAnswer(View):
     """The settings of one channel, and what they come to."""
 
@@ -99,3 +108,8 @@ def channel_answer(index: int, view: ChannelSettingsView) -> ChannelSettingsAnsw
         takes_effect=view.takes_effect,
         from_utc=None if view.from_utc_ns is None else utc_text(view.from_utc_ns),
     )
+
+
+def override_views(overrides: Iterable[Override]) -> list[OverrideView]:
+    """As the settings file would have them."""
+    return [OverrideView(key=one.key, in_force=one.in_force, in_file=one.in_file) for one in overrides]

@@ -1,62 +1,15 @@
-"""What `/api/v1` answers, as typed values: the model's nouns with times as text. Pure.
+"""What `/api/v1/status` answers: the recorder, its volume, its alarms, and every channel, now. Pure."""
 
-Instants are RFC 3339 in UTC with microseconds, `2026-05-04T03:02:01.123456Z`; other units stand in the names.
-"""
-
-from collections.abc import Iterable
-from typing import Annotated, Any, Generic, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field
-
-from seacorder.api.v1.times import utc_text
+from seacorder.api.v1.settings_views import OverrideView, override_views
+from seacorder.api.v1.view import Utc, View, shown, utc_text
 from seacorder.base.redaction import redact
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
-from seacorder.model.loss import LossCause
 from seacorder.model.narration import NarrationView, SoundState
-from seacorder.model.outcome import CommandOutcome
-from seacorder.model.overlay import OverlayText
-from seacorder.model.recording import FileKind, FileState, FileStatus, RecordingState
-from seacorder.model.settings import Override, SettingValue
+from seacorder.model.recording import FileStatus
 from seacorder.model.status import ChannelView, RecorderStatus
-
-Utc = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-05-04T03:02:01.123456Z"])]
-T = TypeVar("T")
-Shown = TypeVar("Shown", bound="View")
-
-
-class View(BaseModel):
-    """A frozen answer."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class ChannelOutcome(View):
-    """What a command came to on one channel."""
-
-    channel: str
-    ok: bool
-    sentence: str
-    """Why not; empty when done."""
-    was_asked: bool
-    """False: there was nothing to do, since it is not live or has no file."""
-    achieved_utc: Utc | None
-    """Capture time of the first frame of a start, the last of a stop, the frame of a framegrab."""
-    path: str | None
-
-
-class Outcome(View):
-    """What a command came to: one instant, a result for each channel."""
-
-    ok: bool
-    """At least one channel did it, or there was nothing to do."""
-    is_complete: bool
-    """Every channel that was asked did it, or will: every live one, or every one that has a file."""
-    id: str
-    instant_utc: Utc
-    channels: list[ChannelOutcome]
 
 
 class FileView(View):
@@ -148,14 +101,6 @@ class ChannelInStatus(View):
     """Null on a channel without narration."""
 
 
-class OverlayView(View):
-    """The text over the pictures of all channels."""
-
-    text: str
-    since_utc: Utc | None
-    """Frames captured at or after it carry the text; null: nobody has set or cleared it since the program began."""
-
-
 class VolumeView(View):
     """The disk that recordings go to."""
 
@@ -202,14 +147,6 @@ class NarrationInStatus(View):
     """Of its own file, while one is being written."""
 
 
-class OverrideView(View):
-    """A key of the settings file in whose place another value holds, because a client has set it."""
-
-    key: str
-    in_force: SettingValue
-    in_file: SettingValue
-
-
 class StatusView(View):
     """The recorder, now."""
 
@@ -230,105 +167,6 @@ class StatusView(View):
     """Keys of the settings file in whose place a client's value holds; see DELETE /api/v1/settings."""
 
 
-class RecordingRow(View):
-    id: str
-    start_utc: Utc
-    end_utc: Utc | None
-    state: RecordingState
-    continues: str | None
-
-
-class PartRow(View):
-    recording_id: str
-    channel: str
-    number: int
-    path: str
-    start_utc: Utc
-    end_utc: Utc | None
-    first_frame: int
-    frames: int
-    bytes: int
-    state: FileState
-
-
-class ClipRow(View):
-    id: str
-    channel: str
-    kind: FileKind
-    path: str
-    start_utc: Utc
-    end_utc: Utc | None
-    first_frame: int
-    frames: int
-    bytes: int
-    state: FileState
-    recording_id: str | None
-
-
-class FramegrabRow(View):
-    id: str
-    channel: str
-    path: str
-    instant_utc: Utc
-    frame_utc: Utc
-    frame: int
-    width: int
-    height: int
-    bytes: int
-    recording_id: str | None
-
-
-class LossRow(View):
-    channel: str
-    from_utc: Utc
-    to_utc: Utc
-    frames: int | None
-    cause: LossCause
-    recording_id: str | None
-    detail: str
-
-
-class EventView(View):
-    """One message of `/api/v1/events`."""
-
-    cursor: int
-    utc: Utc
-    kind: str
-    severity: Severity
-    sentence: str
-    channel: str | None
-
-
-class PageOf(View, Generic[T]):
-    """Rows in the order of their start; `next_cursor` is null on the last page."""
-
-    items: list[T]
-    next_cursor: str | None
-
-
-def shown(view: type[Shown], noun: object, **given: Any) -> Shown:
-    """A noun of the model as `view`: fields of the same name, times as text, texts without credentials.
-
-    `given` holds the fields that the noun does not have under their name.
-    """
-    fields = {name: _field(noun, name) for name in view.model_fields if name not in given}
-    return view(**fields, **given)
-
-
-def outcome(result: CommandOutcome) -> Outcome:
-    """The result of a command; nothing to do counts as done."""
-    channels = [shown(ChannelOutcome, one) for one in result.channels]
-    done = result.ok or not channels
-    instant_utc = utc_text(result.instant.utc_ns)
-    return Outcome(ok=done, is_complete=result.is_complete, id=result.id, instant_utc=instant_utc, channels=channels)
-
-
-def overlay_view(shown_text: OverlayText) -> OverlayView:
-    """The text as it is, whatever it says: it is the client's own."""
-    since = None if shown_text.since is None else utc_text(shown_text.since.utc_ns)
-    return OverlayView(text=shown_text.text, since_utc=since)
-
-
 def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
     """The whole status."""
     return shown(
@@ -342,11 +180,6 @@ def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
         narration=None if status.narration is None else _narration(status.narration),
         overrides=override_views(status.overrides),
     )
-
-
-def override_views(overrides: Iterable[Override]) -> list[OverrideView]:
-    """As the settings file would have them."""
-    return [OverrideView(key=one.key, in_force=one.in_force, in_file=one.in_file) for one in overrides]
 
 
 def _channel(index: int, view: ChannelView) -> ChannelInStatus:
@@ -392,11 +225,3 @@ def _file(file: FileStatus | None) -> FileView | None:
         return None
     newest = utc_text(file.newest_stored_utc_ns) if file.newest_stored_utc_ns else None
     return shown(FileView, file, newest_stored_utc=newest)
-
-
-def _field(noun: object, name: str) -> Any:
-    if name == "utc" or name.endswith("_utc"):
-        utc_ns = getattr(noun, f"{name}_ns")
-        return None if utc_ns is None else utc_text(utc_ns)
-    value = getattr(noun, name)
-    return redact(value) if type(value) is str else value

@@ -1,0 +1,172 @@
+"""The recorder's state, and what makes it do something: status, recordings, clips, stills, the text over the pictures.
+
+Runs on the event loop and never blocks it. A command is answered when every channel has answered, see `control`.
+"""
+
+from typing import Annotated
+
+from fastapi import Path, Query, Request
+from starlette.responses import Response
+
+from seacorder.api.http import documented, wire
+from seacorder.api.http.problems import NotThere
+from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.v1.status_views import status_view
+from seacorder.api.v1.view import Utc, View, answered, shown, utc_text
+from seacorder.model.outcome import CommandFailed, CommandOutcome
+from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
+
+PICTURE_WIDTH_MIN = 64
+PICTURE_WIDTH_MAX = 1920
+_INDEX_MAX = 100_000
+
+OVERLAY_BODY = documented.body(
+    {"text": {"type": "string", "maxLength": OVERLAY_CHARACTERS_MAX, "description": "Lines end with \\n; empty: none"}},
+    {"text": "Depth 123.4 m"},
+    required=("text",),
+)
+FRAMEGRAB_BODY = {
+    "requestBody": {
+        "required": False,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {"channel": {"type": ["string", "null"], "description": "One channel; else all"}},
+                },
+                "example": {"channel": "Bow"},
+            }
+        },
+    }
+}
+
+
+class Jpeg(Response):
+    """A picture."""
+
+    media_type = "image/jpeg"
+
+
+class ChannelOutcome(View):
+    """What a command came to on one channel."""
+
+    channel: str
+    ok: bool
+    sentence: str
+    """Why not; empty when done."""
+    was_asked: bool
+    """False: there was nothing to do, since it is not live or has no file."""
+    achieved_utc: Utc | None
+    """Capture time of the first frame of a start, the last of a stop, the frame of a framegrab."""
+    path: str | None
+
+
+class Outcome(View):
+    """What a command came to: one instant, a result for each channel."""
+
+    ok: bool
+    """At least one channel did it, or there was nothing to do."""
+    is_complete: bool
+    """Every channel that was asked did it, or will: every live one, or every one that has a file."""
+    id: str
+    instant_utc: Utc
+    channels: list[ChannelOutcome]
+
+
+class OverlayView(View):
+    """The text over the pictures of all channels."""
+
+    text: str
+    since_utc: Utc | None
+    """Frames captured at or after it carry the text; null: nobody has set or cleared it since the program began."""
+
+
+class Commands:
+    """What the recorder is doing, and making it do something."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    async def status(self) -> Response:
+        """The recorder and every channel, now."""
+        return answered(status_view(self._recorder.status(), self._recorder.events.newest_cursor))
+
+    async def start_recording(self) -> Response:
+        """Master start of all channels at one instant; fine while a recording runs."""
+        return _outcome("No channel records.", await self._recorder.start_recording(), may_be_idle=False)
+
+    async def stop_recording(self) -> Response:
+        """Master stop; answers when every file is whole and on disk; fine while idle."""
+        return _outcome("No channel could finish its file in order.", await self._recorder.stop_recording())
+
+    async def start_clip(self) -> Response:
+        """A file per live channel beside the recording, from the pre-roll before now."""
+        return _outcome("No channel records a clip.", await self._recorder.start_clip(), may_be_idle=False)
+
+    async def stop_clip(self) -> Response:
+        """Ends the clip; fine while none runs."""
+        return _outcome("No channel could finish its clip in order.", await self._recorder.stop_clip())
+
+    async def take_framegrab(self, request: Request) -> Response:
+        """One still of every live channel, or of one, all of the instant of the command."""
+        channel = await self._channel_asked(request)
+        return _outcome("No still was taken.", await self._recorder.take_framegrab(channel), may_be_idle=False)
+
+    async def overlay(self) -> Response:
+        """The text over the pictures of all channels."""
+        return answered(overlay_view(self._recorder.overlay_text()))
+
+    async def set_overlay(self, request: Request) -> Response:
+        """Shows a text over the pictures of all channels, from one instant on."""
+        sent = wire.read_fields(await wire.read_object(request), {"text": wire.text}, required=True)
+        if "text" not in sent:
+            wire.refuse("text", None, "text; an empty one takes it away")
+        return answered(overlay_view(self._recorder.set_overlay_text(sent["text"])))
+
+    async def clear_overlay(self) -> Response:
+        """Takes the text away; fine when there is none."""
+        return answered(overlay_view(self._recorder.set_overlay_text("")))
+
+    async def picture(
+        self,
+        index: Annotated[int, Path(ge=0, le=_INDEX_MAX, description="Position in the settings file, from 0")],
+        width: Annotated[int, Query(ge=PICTURE_WIDTH_MIN, le=PICTURE_WIDTH_MAX, description="Pixels")] = 480,
+    ) -> Response:
+        """A small JPEG of the channel's newest keyframe, for a page."""
+        if index >= len(self._recorder.status().channels):
+            raise NotThere(f"There is no channel {index}; see /api/v1/status for those there are.")
+        picture = await self._recorder.picture(index, width)
+        if picture is None or not picture.jpeg:
+            raise NotThere("This channel has no picture now; its state and reason are in /api/v1/status.")
+        return Jpeg(picture.jpeg)
+
+    async def _channel_asked(self, request: Request) -> str | None:
+        if not await wire.has_body(request):
+            return None
+        sent = wire.read_fields(await wire.read_object(request), {"channel": wire.text})
+        channel: str | None = sent.get("channel")
+        names = [one.status.channel for one in self._recorder.status().channels]
+        if channel is not None and channel not in names:
+            raise NotThere(f"There is no channel {wire.shown(channel)}; there are {', '.join(names)}.")
+        return channel
+
+
+def outcome(result: CommandOutcome) -> Outcome:
+    """The result of a command; nothing to do counts as done."""
+    channels = [shown(ChannelOutcome, one) for one in result.channels]
+    done = result.ok or not channels
+    instant_utc = utc_text(result.instant.utc_ns)
+    return Outcome(ok=done, is_complete=result.is_complete, id=result.id, instant_utc=instant_utc, channels=channels)
+
+
+def overlay_view(shown_text: OverlayText) -> OverlayView:
+    """The text as it is, whatever it says: it is the client's own."""
+    since = None if shown_text.since is None else utc_text(shown_text.since.utc_ns)
+    return OverlayView(text=shown_text.text, since_utc=since)
+
+
+def _outcome(failure: str, result: CommandOutcome, *, may_be_idle: bool = True) -> Response:
+    if not result.ok and (result.channels or not may_be_idle):
+        raise CommandFailed(failure, result)
+    return answered(outcome(result))

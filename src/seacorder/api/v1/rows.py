@@ -1,0 +1,142 @@
+"""`/api/v1/recordings`, `parts`, `clips`, `framegrabs` and `losses`: rows of the catalogue, filtered, page by page."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.v1.view import Utc, View, answered, read_utc, shown
+from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
+from seacorder.model.loss import LossCause
+from seacorder.model.recording import FileKind, FileState, RecordingState
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+
+
+class Filter(BaseModel):
+    """Which rows, and where to go on."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    from_: str | None = Field(None, alias="from", description="Rows that end at or after this instant (RFC 3339)")
+    to: str | None = Field(None, description="Rows that start before this instant (RFC 3339)")
+    channel: str | None = Field(None, description="Rows of this channel")
+    recording: str | None = Field(None, description="Rows of the recording of this id")
+    limit: int = Field(100, ge=1, le=LIMIT_MAX, description="Rows at most")
+    cursor: str | None = Field(None, description="`next_cursor` of the page before")
+    newest_first: bool = Field(False, description="Newest first instead of oldest first")
+
+    def page(self) -> Page:
+        """The catalogue's filter. Raises BadRequest."""
+        return Page(
+            from_utc_ns=None if self.from_ is None else read_utc("from", self.from_),
+            to_utc_ns=None if self.to is None else read_utc("to", self.to),
+            channel=self.channel,
+            recording_id=self.recording,
+            limit=self.limit,
+            cursor=self.cursor,
+            newest_first=self.newest_first,
+        )
+
+
+class PageOf(View, Generic[T]):
+    """Rows in the order of their start; `next_cursor` is null on the last page."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class RecordingRow(View):
+    id: str
+    start_utc: Utc
+    end_utc: Utc | None
+    state: RecordingState
+    continues: str | None
+
+
+class PartRow(View):
+    recording_id: str
+    channel: str
+    number: int
+    path: str
+    start_utc: Utc
+    end_utc: Utc | None
+    first_frame: int
+    frames: int
+    bytes: int
+    state: FileState
+
+
+class ClipRow(View):
+    id: str
+    channel: str
+    kind: FileKind
+    path: str
+    start_utc: Utc
+    end_utc: Utc | None
+    first_frame: int
+    frames: int
+    bytes: int
+    state: FileState
+    recording_id: str | None
+
+
+class FramegrabRow(View):
+    id: str
+    channel: str
+    path: str
+    instant_utc: Utc
+    frame_utc: Utc
+    frame: int
+    width: int
+    height: int
+    bytes: int
+    recording_id: str | None
+
+
+class LossRow(View):
+    channel: str
+    from_utc: Utc
+    to_utc: Utc
+    frames: int | None
+    cause: LossCause
+    recording_id: str | None
+    detail: str
+
+
+class CatalogueRows:
+    """What was recorded, page by page."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    async def recordings(self, asked: Annotated[Filter, Query()]) -> Response:
+        """One start to stop over all channels, each."""
+        return await self._rows(self._recorder.catalogue.recordings, asked, RecordingRow)
+
+    async def parts(self, asked: Annotated[Filter, Query()]) -> Response:
+        """Files of recordings."""
+        return await self._rows(self._recorder.catalogue.parts, asked, PartRow)
+
+    async def clips(self, asked: Annotated[Filter, Query()]) -> Response:
+        """Files of clips and anomalies."""
+        return await self._rows(self._recorder.catalogue.clips, asked, ClipRow)
+
+    async def framegrabs(self, asked: Annotated[Filter, Query()]) -> Response:
+        """Stills."""
+        return await self._rows(self._recorder.catalogue.framegrabs, asked, FramegrabRow)
+
+    async def losses(self, asked: Annotated[Filter, Query()]) -> Response:
+        """Frames that are known to be missing, with their cause."""
+        return await self._rows(self._recorder.catalogue.losses, asked, LossRow)
+
+    async def _rows(self, query: Callable[[Page], Rows[Row]], asked: Filter, view: type[View]) -> Response:
+        """Answers with what is known now: who has just stopped a recording reads that it is whole."""
+        page = asked.page()
+        found = await self._recorder.catalogue.ask(lambda: query(page))
+        items = [shown(view, row) for row in found.items]
+        return answered(PageOf[Any](items=items, next_cursor=found.next_cursor))

@@ -1,0 +1,72 @@
+"""How a noun of the model becomes an answer of `/api/v1`: the base of all answers, and instants as text. Pure.
+
+Instants are RFC 3339 in UTC with microseconds, `2026-05-04T03:02:01.123456Z`. Other units stand in the fields' names.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from seacorder.api.http import documented
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.errors import BadRequest
+from seacorder.base.redaction import redact
+
+Utc = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-05-04T03:02:01.123456Z"])]
+Shown = TypeVar("Shown", bound="View")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_FARTHEST_NS = 2**63 - 1
+"""What the catalogue can compare with: some 292 years from 1970."""
+
+
+class View(BaseModel):
+    """A frozen answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def shown(view: type[Shown], noun: object, **given: Any) -> Shown:
+    """A noun of the model as `view`: fields of the same name, times as text, texts without credentials.
+
+    `given` holds the fields that the noun does not have under their name.
+    """
+    fields = {name: _field(noun, name) for name in view.model_fields if name not in given}
+    return view(**fields, **given)
+
+
+def answered(view: BaseModel) -> Response:
+    """200 with the answer as JSON."""
+    return documented.json_bytes(view.model_dump_json().encode())
+
+
+def utc_text(utc_ns: int) -> str:
+    """An instant in UTC with microseconds: `2026-05-04T03:02:01.123456Z`."""
+    seconds, rest = divmod(utc_ns, NS_PER_SECOND)
+    moment = _EPOCH + timedelta(seconds=seconds)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest // 1000:06d}Z"
+
+
+def read_utc(name: str, text: str) -> int:
+    """Nanoseconds since 1970 of an RFC 3339 instant. Raises BadRequest, also for one without a time zone."""
+    accepted = "an instant with its time zone, such as 2026-05-04T03:02:01Z"
+    try:
+        # A plus sign in a query is a space once decoded; an instant has no other use for one at that place.
+        moment = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text.upper() else text)
+    except ValueError as error:
+        raise BadRequest(f"{name}: {text[:60]!r} came; accepted is {accepted}.", field=name) from error
+    if moment.tzinfo is None:
+        raise BadRequest(f"{name}: {text[:60]!r} has no time zone; accepted is {accepted}.", field=name)
+    utc_ns = (moment - _EPOCH) // _MICROSECOND * 1000
+    return max(min(utc_ns, _FARTHEST_NS), -_FARTHEST_NS)
+
+
+def _field(noun: object, name: str) -> Any:
+    if name == "utc" or name.endswith("_utc"):
+        utc_ns = getattr(noun, f"{name}_ns")
+        return None if utc_ns is None else utc_text(utc_ns)
+    value = getattr(noun, name)
+    return redact(value) if type(value) is str else value
