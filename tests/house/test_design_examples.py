@@ -1,19 +1,24 @@
 """The worked examples in the design papers: each number is what the code makes of the example's inputs."""
 
+import io
 import re
 from fractions import Fraction
+from typing import Any
 
+import av
 import pytest
 
 from seacorder.base.clock import NS_PER_MS
 from seacorder.channel.timing.clock_offset import ClockOffset
 from seacorder.channel.timing.track_times import Step, TrackTimes
 from seacorder.model.capture_time import AGREEMENT_NS, Captured, distance
+from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteBytes, WriteOrder
 from tools.tree import ROOT
 
 pytestmark = pytest.mark.docs
 
 TIME = (ROOT / "docs/design/time.md").read_text("utf-8")
+DURABILITY = (ROOT / "docs/design/durability.md").read_text("utf-8")
 FRAME_NS = 40 * NS_PER_MS
 WORDS = {Step.KEPT: "", Step.MISSING: "missing", Step.REPEATED: "repeated", Step.BACKWARD: "backward",
          Step.JUMPED: "jumped"}  # fmt: skip
@@ -79,3 +84,75 @@ def test_the_rounding_remainder() -> None:
 
 def ns_of(cell: str) -> int:
     return int(cell.removesuffix(" ms")) * NS_PER_MS
+
+
+def test_the_order_of_writes_and_syncs() -> None:
+    order = WriteOrder()
+    for when, handed_over, told in table(DURABILITY, "time | handed over"):
+        now_ns = round(float(when.removesuffix(" s")) * 1000) * NS_PER_MS
+        for size, offset in re.findall(r"(\d+) bytes at (\d+)", handed_over):
+            order.put(int(offset), bytes(int(size)))
+        if handed_over.endswith("end"):
+            order.end()
+        assert ", ".join(steps_of(order, now_ns)) == told
+
+
+def steps_of(order: WriteOrder, now_ns: int) -> list[str]:
+    steps = []
+    while not isinstance(step := order.next(now_ns), Wait | Done):
+        if isinstance(step, WriteBytes):
+            steps.append(f"write {len(step.data)} at {step.offset}")
+            order.written(len(step.data), now_ns)
+        elif isinstance(step, Sync):
+            steps.append("whole sync" if step.whole else "sync")
+            order.synced(whole=step.whole)
+        elif isinstance(step, SyncNames):
+            steps.append("sync of the folders")
+            order.names_synced()
+    return steps
+
+
+def test_the_boxes_of_a_growing_and_of_a_closed_file() -> None:
+    drawn = dict(re.findall(r"^ (growing|closed) +(.*?) {3}", DURABILITY, re.MULTILINE))
+    file = HybridFile()
+    assert re.findall("[a-z]{4}", drawn["growing"]) == boxes_of(file.growing)
+    assert re.findall("[a-z]{4}", drawn["closed"]) == boxes_of(file.getvalue())
+    told = re.search(r"the (\d+) bytes at (\d+) hide", DURABILITY)
+    assert told is not None
+    assert file.backward == [(int(told[2]), int(told[1]))]
+
+
+class HybridFile(io.BytesIO):
+    """A film of two seconds, as FFmpeg's muxer hands it over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.backward: list[tuple[int, int]] = []
+        """(offset, bytes) of each write that begins before the furthest byte so far."""
+        options = {"movflags": "+hybrid_fragmented+default_base_moof", "frag_duration": "500000"}
+        with av.open(self, "w", format="mp4", options=options) as container:
+            stream = container.add_stream("libx264", rate=25, options={"g": "25", "bf": "0", "preset": "ultrafast"})
+            stream.width, stream.height = 160, 120
+            for number in range(50):
+                picture = av.VideoFrame(160, 120, "yuv420p")
+                picture.pts, picture.time_base = number, Fraction(1, 25)
+                container.mux(stream.encode(picture))
+            container.mux(stream.encode(None))
+            self.growing = self.getvalue()
+
+    def write(self, data: Any) -> int:
+        if self.tell() < len(self.getvalue()):
+            self.backward.append((self.tell(), len(data)))
+        return super().write(data)
+
+    def close(self) -> None:
+        """What has been written is read afterwards."""
+
+
+def boxes_of(content: bytes) -> list[str]:
+    """The kinds of the outermost boxes."""
+    kinds, at = [], 0
+    while at < len(content):
+        kinds.append(content[at + 4 : at + 8].decode("ascii"))
+        at += int.from_bytes(content[at : at + 4], "big")
+    return kinds
