@@ -138,13 +138,6 @@ SETTINGS = {
 }
 
 
-RECORDER = {
-    "smart_encoding": True, "encoder": "copy", "bitrate_mbits": 0, "resolution": [0, 0], "frame_rate": 0,
-    "burn_in": False, "keep_clean": False, "deinterlace": False, "split_time_minutes": 10,
-    "reevaluate_tags_on_split": False, "restart_on_failure": True,
-}
-
-
 def test_settings_show(seacorder, web) -> None:
     web.json("GET /api/v1/settings", SETTINGS)
     lines = seacorder("settings", "show", "--url", web.url).out.splitlines()
@@ -156,9 +149,8 @@ def test_settings_show(seacorder, web) -> None:
 
 
 def test_settings_reset(seacorder, web) -> None:
-    full = SETTINGS | {"recorder": RECORDER}
     for query in ("", "?key=recording.encoder&key=channels.Deck+2.encoder"):
-        web.json(f"DELETE /api/v1/settings{query}", full)
+        web.json(f"DELETE /api/v1/settings{query}", SETTINGS)
     for words in (["--all"], ["recording.encoder", "channels.Deck 2.encoder"]):
         assert seacorder("settings", "reset", *words, "--url", web.url).code == 0
     assert [command for command, _ in web.asked] == [

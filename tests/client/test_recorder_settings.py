@@ -6,8 +6,9 @@ import pytest
 
 from rig.web_services import served_in_a_thread
 from seacorder.client.errors import InspectorError
+from seacorder.client.inspector import InspectorClient
 from seacorder.client.recorder import RecorderClient
-from seacorder.client.values import ChannelPatch, SettingsPatch
+from seacorder.client.values import RecorderSettings
 
 
 @pytest.fixture(scope="module")
@@ -16,20 +17,18 @@ def url() -> Iterator[str]:
         yield f"http://127.0.0.1:{here.port}"
 
 
-def test_settings_are_read_and_changed(url: str) -> None:
-    with RecorderClient(url) as recorder:
-        change = SettingsPatch(smart_encoding=False, encoder="x264", resolution=(640, 480))
-        changed = recorder.change_settings(change)
-        assert (changed.recorder.encoder, changed.recorder.resolution) == ("x264", (640, 480))
-        assert recorder.settings() == changed
-        own = recorder.change_channel_settings(0, ChannelPatch(encoder="x265", resolution=None))
-        assert (own.own.encoder, own.own.resolution) == ("x265", None)
-        assert own.decided is not None
-        assert own.decided.encoder == "libx265"
-        assert recorder.channel_settings(0) == own
+def test_what_clients_have_set_is_taken_back(url: str) -> None:
+    with InspectorClient(url) as inspector, RecorderClient(url) as recorder:
+        inspector.apply_recorder_settings(RecorderSettings(encoder="x264", split_time_minutes=5))
+        keys = ["recording.encoder", "recording.split_time_minutes"]
+        assert sorted(one["key"] for one in recorder.settings_json()["overrides"]) == keys
+        recorder.reset_settings(keys[:1])
+        assert [one["key"] for one in recorder.settings_json()["overrides"]] == keys[1:]
+        recorder.reset_settings()
+        assert recorder.settings_json()["overrides"] == []
 
 
 def test_a_refusal_names_the_field(url: str) -> None:
     with RecorderClient(url) as recorder, pytest.raises(InspectorError) as refused:
-        recorder.change_settings(SettingsPatch(frame_rate=-1))
-    assert (refused.value.status, refused.value.field) == (400, "frame_rate")
+        recorder.reset_settings(["recording.nothing"])
+    assert (refused.value.status, refused.value.field) == (400, "key")

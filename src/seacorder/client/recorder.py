@@ -4,17 +4,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from seacorder.client.answers import (
-    ChannelSettingsAnswer,
-    Outcome,
-    OverlayAnswer,
-    SettingsAnswer,
-    StatusAnswer,
-    read,
-)
+from seacorder.client.answers import Outcome, OverlayAnswer, StatusAnswer, read
 from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
 from seacorder.client.transport import HttpTransport
-from seacorder.client.values import ChannelPatch, SettingsPatch
 
 
 class RecorderClient:
@@ -64,32 +56,18 @@ class RecorderClient:
         """One still of every live channel, all of one instant."""
         return self._command("framegrab")
 
-    def settings(self) -> SettingsAnswer:
-        """The recorder's settings, every channel's, and what was decided for each."""
-        return read(SettingsAnswer, self.settings_json())
-
     def settings_json(self) -> dict[str, Any]:
-        """The same, all of it, as it came."""
+        """The settings in force, of the recorder and of every channel, and what was decided for each; as JSON came."""
         answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/settings")
         return answer
 
-    def change_settings(self, change: SettingsPatch) -> SettingsAnswer:
-        """Changes what is given, for all channels that have nothing of their own."""
-        return read(SettingsAnswer, self._transport.ask("PATCH", "/api/v1/settings", change.body()))
-
-    def reset_settings(self, keys: Sequence[str] = ()) -> SettingsAnswer:
-        """Takes back what clients have set, for `keys` or, without them, for all: the settings file holds again."""
+    def reset_settings(self, keys: Sequence[str] = ()) -> None:
+        """Takes back what clients have set, for `keys` or, without any, for all: the settings file holds again."""
         ask, path = self._transport.ask, "/api/v1/settings"
-        return read(SettingsAnswer, ask("DELETE", path, key=keys) if keys else ask("DELETE", path))
-
-    def channel_settings(self, index: int) -> ChannelSettingsAnswer:
-        """The settings of the channel at this position of the settings file, from 0."""
-        return read(ChannelSettingsAnswer, self._transport.ask("GET", f"/api/v1/channels/{index}/settings"))
-
-    def change_channel_settings(self, index: int, change: ChannelPatch) -> ChannelSettingsAnswer:
-        """Changes what is given, for that channel alone."""
-        path = f"/api/v1/channels/{index}/settings"
-        return read(ChannelSettingsAnswer, self._transport.ask("PATCH", path, change.body()))
+        if keys:
+            ask("DELETE", path, key=keys)
+        else:
+            ask("DELETE", path)
 
     def overlay(self) -> OverlayAnswer:
         """The text over the pictures of all channels."""

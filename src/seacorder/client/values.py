@@ -66,48 +66,5 @@ class PathTemplates(_Body):
         return cls(**{known[key]: value for key, value in answer.items() if key in known})
 
 
-class _Patch:
-    """A JSON object whose fields are left out unless they were set, under the names of `/api/v1`."""
-
-    def body(self) -> dict[str, Any]:
-        """The object as it is sent."""
-        pairs = ((field.name, getattr(self, field.name)) for field in fields(self))  # type: ignore[arg-type]
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in pairs if value is not UNSET}
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsPatch(_Patch):
-    """Settings of the recorder; what is not given stays as it is. The names are those of the settings file."""
-
-    smart_encoding: bool | Unset = UNSET
-    encoder: str | Unset = UNSET
-    bitrate_mbits: float | Unset = UNSET
-    """0 = choose."""
-    resolution: tuple[int, int] | Unset = UNSET
-    """Width and height in pixels; 0, 0 = the source's."""
-    frame_rate: float | Unset = UNSET
-    """0 = the source's."""
-    burn_in: bool | Unset = UNSET
-    keep_clean: bool | Unset = UNSET
-    deinterlace: bool | Unset = UNSET
-    split_time_minutes: float | Unset = UNSET
-    reevaluate_tags_on_split: bool | Unset = UNSET
-    restart_on_failure: bool | Unset = UNSET
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelPatch(_Patch):
-    """Settings of one channel; None takes its own value back, what is not given stays as it is."""
-
-    smart_encoding: bool | Unset | None = UNSET
-    encoder: str | Unset | None = UNSET
-    bitrate_mbits: float | Unset | None = UNSET
-    resolution: tuple[int, int] | Unset | None = UNSET
-    frame_rate: float | Unset | None = UNSET
-    burn_in: bool | Unset | None = UNSET
-    keep_clean: bool | Unset | None = UNSET
-    deinterlace: bool | Unset | None = UNSET
-
-
 def _wire_value(value: Any) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else value

@@ -1,7 +1,21 @@
-"""The settings file's schema: one frozen model a table, one field a key.
+"""The settings file's schema: one frozen class for each table, one field for each key.
 
-Every field carries its meaning (`description`) and, in words, what it takes (`accepted`). Faults are explained and
-docs/reference/settings.md is checked with these, so a key cannot exist without either.
+To add a setting:
+
+1. Here (or in `encoding_keys`, `overlay_tables`): a field with its default, its meaning (`description`) and, in words,
+   what it takes (`accepted`). What is wrong with a single value is found by a function of `values`; what is wrong with
+   two values together by `clashes`.
+2. Hand it on. To workers: `Settings.channel_settings`, at the end of this file, fills `model.channel.ChannelSettings`.
+   To the control process: `compose` in `cli/serve.py` fills `control.recorder.RecorderOptions`.
+3. Describe it: docs/reference/settings.md and `config/sample.py`. Tests compare both with this schema.
+
+Clients may change it as well, while the recorder runs? Then also:
+
+4. `model/settings.py`: a field in `RecorderSettings` and in `SettingsChange`; where one channel may have its own value,
+   in `ChannelEncoding` and `ChannelChange` too. `Settings.first_recorder_settings`, at the end of this file, fills it.
+5. `control/settings/rules.py`: what is accepted. The catalogue keeps it by its type, see `catalogue/settings_text.py`.
+6. `api/v1/settings.py`: one line, `api/v1/settings_views.py`: one field; docs/reference/api-v1.md. Only if Inspector
+   applications are to set it: one line in `api/inspector.py` and docs/reference/inspector-api.md.
 """
 
 from pathlib import Path
