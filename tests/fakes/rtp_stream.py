@@ -4,10 +4,11 @@ import random
 import struct
 from collections.abc import Iterator
 
-from seacorder.inputs.rtp.access_units import AccessUnit, AccessUnits
+from seacorder.inputs.rtp.access_units import AccessUnits
 from seacorder.inputs.rtp.h264 import H264Units
 from seacorder.inputs.rtp.h265 import H265Units
 from seacorder.inputs.rtp.interleaved import take_frames
+from seacorder.inputs.rtp.picture_assembly import AccessUnit
 from seacorder.inputs.rtp.receiver import RtpReceiver
 
 MARKER = 0x80

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seacorder.inputs.rtp.sdp import parse, resolve
@@ -113,6 +113,9 @@ def test_other_ways_to_name_a_track(control: str, other: str) -> None:
 
 
 @given(st.text(max_size=80), st.text(max_size=40))
+@example("/track1", "[")
+@example("rtsp://[", "10.0.0.5")
+@example("//[", "10.0.0.5")
 def test_any_control_has_its_ways(control: str, base: str) -> None:
     for track in parse(f"m=video 0 RTP/AVP 96\na=control:{control}", f"rtsp://{base}").tracks:
         assert all(isinstance(one, str) for one in (track.control, *track.other_controls("rtsp://c/a")))

@@ -4,8 +4,9 @@ The interleaved mode (2) is refused where a camera announces it; its packets are
 nothing here.
 """
 
-from seacorder.inputs.rtp.access_units import AccessUnits, Piece
+from seacorder.inputs.rtp.access_units import AccessUnits
 from seacorder.inputs.rtp.nal_units import H264_ROLES
+from seacorder.inputs.rtp.picture_assembly import Piece, SliceStart
 from seacorder.inputs.rtp.recovery_points import h264_frames
 from seacorder.media.bits import Bits
 
@@ -34,27 +35,30 @@ class H264Units(AccessUnits):
             header = view[begin + 1]
             kind = header & 0x1F
             if header & 0x80:
-                if not self._start(kind, bytes((first & 0xE0 | kind,)), view, begin + 2, end):
+                if not self._begin_unit(kind, bytes((first & 0xE0 | kind,)), view, begin + 2, end):
                     return
                 self.continuation = bytes((first, kind))
-            elif not self._goes_on(kind, view, begin + 2, end):
+            elif not self._continue_unit(kind, view, begin + 2, end):
                 return
             if header & 0x40:
-                self._end()
+                self._end_unit()
         elif kind == _STAP_A:
-            self._aggregate(view, begin + 1, end)
+            self._take_aggregate(view, begin + 1, end)
         else:
-            self._whole(view, begin, end)
+            self._take_whole(view, begin, end)
 
-    def _look_at_slice(self, kind: int, view: memoryview, begin: int, end: int) -> tuple[bool | None, bool]:
+    def __init__(self) -> None:
+        super().__init__()
+        self._recovery_frames: int | None = None
+        """What a recovery point says that has come in front of the next slice."""
+
+    def _look_at_slice(self, kind: int, view: memoryview, begin: int, end: int) -> SliceStart:
         is_first = None if kind in _PARTITIONS else begin < end and view[begin] >= 0x80
         is_key = kind == _IDR
-        if self._announced is not None:
-            frames, self._announced = self._announced, None
-            is_intra = not is_key and slice_type(bytes(view[begin : min(end, begin + 12)])) in _INTRA_SLICES
-            is_key = is_key or (is_intra and frames == 0)
-            self._recovery_frames = frames
-        return is_first, is_key
+        frames, self._recovery_frames = self._recovery_frames, None
+        if frames == 0 and not is_key:
+            is_key = slice_type(bytes(view[begin : min(end, begin + 12)])) in _INTRA_SLICES
+        return is_first, is_key, frames
 
     def _look_at_set(self, unit: bytes) -> None:
         if unit[0] & 0x1F == _SPS:
@@ -62,10 +66,10 @@ class H264Units(AccessUnits):
 
     def _look_at_message(self, kind: int, view: memoryview, begin: int, end: int) -> None:
         if kind == _SEI and (frames := h264_frames(bytes(view[begin : min(end, begin + 256)]))) is not None:
-            self._announced = frames
+            self._recovery_frames = frames
 
-    def _kind_of(self, unit: Piece) -> int:
-        return unit[0] & 0x1F
+    def _kind_at(self, block: Piece, at: int) -> int:
+        return block[at] & 0x1F
 
 
 def slice_type(header: bytes) -> int | None:

@@ -3,8 +3,9 @@
 Decoding order numbers (`sprop-max-don-diff` above 0) are refused where a camera announces them.
 """
 
-from seacorder.inputs.rtp.access_units import AccessUnits, Piece
+from seacorder.inputs.rtp.access_units import AccessUnits
 from seacorder.inputs.rtp.nal_units import H265_ROLES
+from seacorder.inputs.rtp.picture_assembly import Piece, SliceStart
 from seacorder.inputs.rtp.recovery_points import h265_frames
 
 _AP, _FU = 48, 49
@@ -31,30 +32,34 @@ class H265Units(AccessUnits):
             kind = header & 0x3F
             if header & 0x80:
                 unit_header = bytes((view[begin] & 0x81 | kind << 1, view[begin + 1]))
-                if not self._start(self._kind_of(unit_header), unit_header, view, begin + 3, end):
+                if not self._begin_unit(self._kind_at(unit_header, 0), unit_header, view, begin + 3, end):
                     return
                 self.continuation = bytes((view[begin], view[begin + 1], kind))
-            elif not self._goes_on(kind, view, begin + 3, end):
+            elif not self._continue_unit(kind, view, begin + 3, end):
                 return
             if header & 0x40:
-                self._end()
+                self._end_unit()
         elif kind == _AP:
-            self._aggregate(view, begin + 2, end)
+            self._take_aggregate(view, begin + 2, end)
         else:
-            self._whole(view, begin, end)
+            self._take_whole(view, begin, end)
 
-    def _look_at_slice(self, kind: int, view: memoryview, begin: int, end: int) -> tuple[bool | None, bool]:
-        if self._announced is not None:
-            self._recovery_frames, self._announced = self._announced, None
-        return begin < end and view[begin] >= 0x80, kind in _IRAP
+    def __init__(self) -> None:
+        super().__init__()
+        self._recovery_frames: int | None = None
+        """What a recovery point says that has come in front of the next slice."""
+
+    def _look_at_slice(self, kind: int, view: memoryview, begin: int, end: int) -> SliceStart:
+        frames, self._recovery_frames = self._recovery_frames, None
+        return begin < end and view[begin] >= 0x80, kind in _IRAP, frames
 
     def _look_at_set(self, unit: bytes) -> None:
         """Nothing in there matters here."""
 
     def _look_at_message(self, kind: int, view: memoryview, begin: int, end: int) -> None:
         if kind == _SEI and (frames := h265_frames(bytes(view[begin : min(end, begin + 256)]))) is not None:
-            self._announced = frames
+            self._recovery_frames = frames
 
-    def _kind_of(self, unit: Piece) -> int:
-        is_other_layer = unit[0] & 1 or unit[1] & 0xF8
-        return _OTHER_LAYER if is_other_layer else unit[0] >> 1 & 0x3F
+    def _kind_at(self, block: Piece, at: int) -> int:
+        is_other_layer = block[at] & 1 or block[at + 1] & 0xF8
+        return _OTHER_LAYER if is_other_layer else block[at] >> 1 & 0x3F

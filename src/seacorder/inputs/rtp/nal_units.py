@@ -24,8 +24,12 @@ class Role(IntEnum):
     """Belongs to the picture whose slices have come."""
 
 
+NOTHING, SLICE, SET, LEADING, TRAILING = Role
+# These run for each packet: `Role.SLICE` takes 0.17 µs in Python 3.11, a name of the module almost nothing.
+
+
 def _table(size: int, roles: dict[Role, tuple[int, ...]]) -> tuple[Role, ...]:
-    table = [Role.NOTHING] * size
+    table = [NOTHING] * size
     for role, kinds in roles.items():
         for kind in kinds:
             table[kind] = role
@@ -35,20 +39,20 @@ def _table(size: int, roles: dict[Role, tuple[int, ...]]) -> tuple[Role, ...]:
 H264_ROLES = _table(
     32,
     {
-        Role.SLICE: (1, 2, 3, 4, 5),
-        Role.SET: (7, 8),
+        SLICE: (1, 2, 3, 4, 5),
+        SET: (7, 8),
         # Prefix units, sets and messages of extensions stand in front; what extends a slice, behind it.
-        Role.LEADING: (6, 9, 13, 14, 15, 16),
-        Role.TRAILING: (10, 11, 12, 19, 20, 21),
+        LEADING: (6, 9, 13, 14, 15, 16),
+        TRAILING: (10, 11, 12, 19, 20, 21),
     },
 )
 H265_ROLES = _table(
     64,
     {
-        Role.SLICE: (*range(10), *range(16, 22)),
-        Role.SET: (32, 33, 34),
-        Role.LEADING: (35, 39),
-        Role.TRAILING: (36, 37, 38, 40),
+        SLICE: (*range(10), *range(16, 22)),
+        SET: (32, 33, 34),
+        LEADING: (35, 39),
+        TRAILING: (36, 37, 38, 40),
     },
 )
 

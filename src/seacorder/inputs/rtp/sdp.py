@@ -65,10 +65,10 @@ class OfferedTrack:
         """
         text, bare = self.control_text, url.partition("?")[0]
         if scheme_of(text or ""):
-            path = urlsplit(text or "").path.rpartition("/")[2]
+            path = _path_of(text or "").rpartition("/")[2]
             found = [resolve(url, path), resolve(bare, path)] if path else []
         else:
-            found = [resolve(url, text), resolve(bare, text), urljoin(bare, text or ""), f"{bare.rstrip('/')}/"]
+            found = [resolve(url, text), resolve(bare, text), _beside(bare, text or ""), f"{bare.rstrip('/')}/"]
         return tuple(one for one in dict.fromkeys(found) if one != self.control)
 
     @property
@@ -147,7 +147,10 @@ def resolve(base: str, control: str | None) -> str:
     if scheme_of(control):
         return control
     if control.startswith("/"):
-        parts = urlsplit(base)
+        try:
+            parts = urlsplit(base)
+        except ValueError:
+            return base  # a base with half an IPv6 address, as `rtsp://[`
         return f"{parts.scheme}://{parts.netloc}{control}"
     return base + control if base.endswith("/") else f"{base}/{control}"
 
@@ -186,6 +189,20 @@ def _track(section: _Section, payload_type: int, control: str, base: str) -> Off
         frame_rate=_rate(section.first("framerate")),
         control_text=wanted,
     )
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
+def _beside(url: str, text: str) -> str:
+    try:
+        return urljoin(url, text)
+    except ValueError:
+        return url
 
 
 def _rate(text: str | None) -> Fraction | None:

@@ -1,0 +1,309 @@
+"""Gathers NAL units into the pictures (access units) that they belong to. Pure.
+
+`picture_states` has the theory: when a picture begins and ends, and what a lost packet means. A picture that is known
+to miss a packet is dropped and counted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from seacorder.inputs.rtp.picture_states import (
+    AFTER,
+    AFTER_LOSS,
+    BEGIN,
+    CHANGE_SENDER,
+    CONTINUE,
+    END,
+    HAND_OVER,
+    HANDED_OVER,
+    LOSE,
+    MARK,
+    MARKED,
+    START,
+    TAKE_BACK,
+    WITHIN,
+    Markers,
+    Move,
+    State,
+)
+
+UNIT_LIMIT = 32 * 1024 * 1024
+"""Units of more bytes are dropped: no picture is that large, and memory must stay bounded."""
+FRONT_PIECES_MAX = 4096
+"""Units that may wait for a picture's first slice; memory must stay bounded when none comes."""
+CLOSE_TICKS = 900
+"""10 ms of the 90 kHz clock. Some cameras stamp the slices of one picture differently, by no more than this."""
+
+Piece = bytes | memoryview
+SliceStart = tuple[bool | None, bool, int | None]
+"""What the first bytes of a slice tell: whether it is the first of its picture (None: that cannot be told); whether its
+picture can be decoded by itself; `AccessUnit.recovery_frames`. A plain tuple, for it is made for each slice."""
+
+
+class AccessUnit(NamedTuple):
+    """One coded picture."""
+
+    content: bytes
+    """NAL units, each with its length in four bytes in front (ISO/IEC 14496-15), without parameter sets."""
+    parameter_sets: tuple[bytes, ...]
+    """Those that came with it, as NAL units."""
+    timestamp: int
+    """RTP's own, 32 bits, of its first slice."""
+    is_keyframe: bool
+    is_doubtful: bool
+    """Packets right before it are lost. Its slices are whole, but what stands in front of them may be missing."""
+    damaged: int
+    """Pictures that were dropped between the one before it and this one."""
+    lost: int
+    """Packets that are missing between the one before it and this one, those of dropped pictures included."""
+    recovery_frames: int | None = None
+    """At a recovery point: after how many pictures the decoded pictures are right."""
+
+
+@dataclass(slots=True)
+class Picture:
+    """A picture that is being gathered."""
+
+    timestamp: int
+    is_doubtful: bool
+    pieces: list[Piece] = field(default_factory=list)
+    """Its NAL units with their lengths, in pieces that are joined at the end."""
+    parameter_sets: list[bytes] = field(default_factory=list)
+    first_slices: int = 0
+    """How many of its slices say that they are the first: two in a picture of two fields."""
+    has_slice: bool = False
+    is_key: bool = False
+    is_damaged: bool = False
+    recovery_frames: int | None = None
+
+    def learn(self, start: SliceStart) -> None:
+        """A slice of it has come."""
+        _, is_key, recovery_frames = start
+        self.is_key = self.is_key or is_key
+        if recovery_frames is not None:
+            self.recovery_frames = recovery_frames
+
+
+@dataclass(slots=True)
+class _Front:
+    """Units that stand in front of the next slice, and so belong to its picture."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    parameter_sets: list[bytes] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Losses:
+    """What was lost since the last picture that was handed over."""
+
+    packets: int = 0
+    pictures: int = 0
+
+
+class PictureAssembly:
+    """One track's pictures. A unit is told of as it comes; finished pictures are in `ready`.
+
+    `timestamp` is always that of the packet in which something has come.
+    """
+
+    def __init__(self, content_of: Callable[[Picture], bytes]) -> None:
+        """`content_of` joins a finished picture's pieces, and may correct what is known of it."""
+        self.ready: list[AccessUnit] = []
+        self.damaged = 0
+        """Pictures that were dropped, of those of which something came."""
+        self.picture = Picture(0, is_doubtful=False)
+        """The open picture. Between two pictures the last one, of which only the timestamp still counts."""
+        self.is_open = False
+        """A picture has begun and is not known to be whole."""
+        self._state: State = START
+        self._front = _Front()
+        self._is_anew = False
+        """The packets' count began anew since the picture began, so what has come since need not be all."""
+        self._losses = _Losses()
+        self._markers = Markers()
+        self._content_of = content_of
+
+    @property
+    def newest(self) -> list[Piece]:
+        """What has come last ends with the last of these pieces; empty when nothing is kept of it."""
+        front = self._front
+        last = front.parameter_sets[-1:] or [picture.content for picture in self.ready[-1:]]
+        return self.picture.pieces or front.pieces or [*last]
+
+    def put_set(self, unit: bytes) -> None:
+        """A parameter set, which belongs to the next slice's picture."""
+        self._front.parameter_sets.append(unit)
+        self._bound_front()
+
+    def put_in_front(self, unit: bytes) -> None:
+        """Another unit that belongs to the next slice's picture."""
+        self._front.pieces += (len(unit).to_bytes(4, "big"), unit)
+        self._bound_front()
+
+    def begin_slice(self, start: SliceStart, timestamp: int, *, may_be_field: bool) -> None:
+        """The first bytes of a slice have come. Opens its picture, which may end the one before. The slice itself is to
+        be put into `picture.pieces`. `may_be_field`: two first slices of one time may be the fields of one picture.
+        """
+        is_first = start[0]
+        if self.is_open and is_first and self._is_next(timestamp, may_be_field):
+            self._finish(END)
+        if self._state is MARKED:
+            self._markers.disprove()
+            self._move(CONTINUE)
+        elif self._state is not WITHIN:
+            self._open_for(is_first, timestamp)
+        picture, front = self.picture, self._front
+        if front.pieces or front.parameter_sets:
+            picture.pieces += front.pieces
+            picture.parameter_sets += front.parameter_sets
+            self._front = _Front()
+        picture.has_slice = True
+        picture.first_slices += is_first is True
+        picture.learn(start)
+
+    def mark(self, *, is_within_unit: bool) -> None:
+        """The marker has come with a part of the open picture; `is_within_unit`: in the middle of a NAL unit."""
+        if is_within_unit:
+            self._markers.disprove()
+        elif self.is_open and self.picture.has_slice:
+            if self._markers.are_believed(is_key=self.picture.is_key):
+                self._finish(HAND_OVER)
+            else:
+                self._move(MARK)
+
+    def damage(self, timestamp: int) -> None:
+        """Something of the open picture, or of one that would begin here, is missing."""
+        if not self.is_open:
+            self._open(timestamp)
+        self.picture.is_damaged = True
+        self.picture.pieces = []
+
+    def lose(self, packets: int, timestamp: int) -> None:
+        """So many packets are missing right before a unit, or a fragment of one, that has come."""
+        if self.is_open:
+            if timestamp == self.picture.timestamp:
+                self._losses.packets += packets
+                self.damage(timestamp)
+                return
+            # After a marker only the next picture can have lost something; else it may be the end of this one.
+            if self._state is not MARKED:
+                self.damage(timestamp)
+            self._finish(END)
+        self._move(LOSE)
+        self._losses.packets += packets
+
+    def begin_anew(self) -> None:
+        """The packets' count begins anew: whether something is missing is not known."""
+        self._is_anew = True
+
+    def change_sender(self) -> None:
+        """Another sender goes on: no picture goes on with what comes next."""
+        self._is_anew = True
+        self._finish(END)
+        self._front = _Front()
+        self._move(CHANGE_SENDER)
+
+    def settle(self) -> None:
+        """Copies what was taken out of the receive buffer."""
+        picture, front = self.picture, self._front
+        if picture.pieces:
+            picture.pieces = [b"".join(picture.pieces)]
+        if len(front.pieces) > 1:
+            front.pieces = [b"".join(front.pieces)]
+            if len(front.pieces[0]) > UNIT_LIMIT:
+                front.pieces = []
+
+    def _bound_front(self) -> None:
+        if len(self._front.pieces) + len(self._front.parameter_sets) > FRONT_PIECES_MAX:
+            self._front = _Front()
+
+    def _is_next(self, timestamp: int, may_be_field: bool) -> bool:
+        """A first slice, which has come while a picture is open, is of another picture."""
+        if timestamp != self.picture.timestamp or self._is_anew:
+            return True
+        if not self.picture.has_slice:
+            return False  # only a lost part of this very picture has opened it
+        return not may_be_field or self.picture.first_slices > 1
+
+    def _open_for(self, is_first: bool | None, timestamp: int) -> None:
+        """No picture is open: a slice begins one, or belongs to the last one after all."""
+        state = self._state
+        if state is HANDED_OVER and not is_first and self._is_close(timestamp):
+            self._take_back(timestamp)
+            return
+        self._open(timestamp)
+        if state in (START, AFTER_LOSS) and is_first is False:
+            self.damage(timestamp)
+
+    def _is_close(self, timestamp: int) -> bool:
+        """The timestamp can be one of the last picture's."""
+        return (timestamp - self.picture.timestamp + CLOSE_TICKS) & 0xFFFF_FFFF <= 2 * CLOSE_TICKS
+
+    def _open(self, timestamp: int) -> None:
+        """A picture begins."""
+        self.picture = Picture(timestamp, self._state is AFTER_LOSS)
+        self._is_anew = False
+        self._move(BEGIN)
+
+    def _take_back(self, timestamp: int) -> None:
+        """The last picture was not whole, although its marker was believed."""
+        self._markers.disprove()
+        if not self.ready or self.picture.is_damaged:
+            # Its first part has been fetched and cannot be taken back, or was dropped; `ready` may hold another one.
+            self._open(timestamp)
+            self.damage(timestamp)
+            return
+        last = self.ready.pop()
+        self.picture = Picture(
+            last.timestamp,
+            last.is_doubtful,
+            [last.content],
+            list(last.parameter_sets),
+            has_slice=True,
+            is_key=last.is_keyframe,
+            recovery_frames=last.recovery_frames,
+        )
+        self._losses.packets += last.lost
+        self._losses.pictures += last.damaged
+        self._move(TAKE_BACK)
+
+    def _finish(self, move: Move) -> None:
+        """Hands the open picture over, if there is one. What stands in front of the next one stays."""
+        if not self.is_open:
+            return
+        picture = self.picture
+        if self._state is MARKED:
+            self._markers.prove(is_key=picture.is_key)
+        elif self._is_anew and move is END and self._markers.are_believed(is_key=picture.is_key):
+            # The marker should have come, and the count began anew in between: the end may be missing.
+            picture.is_damaged = True
+        if picture.is_damaged:
+            self.damaged += 1
+            self._losses.pictures += 1
+        else:
+            self._hand_over(picture)
+        picture.pieces.clear()
+        picture.parameter_sets.clear()
+        self._move(move)
+
+    def _hand_over(self, picture: Picture) -> None:
+        content = self._content_of(picture)
+        losses = self._losses
+        if losses.packets or losses.pictures:
+            self._losses = _Losses()
+        unit = AccessUnit(
+            content,
+            tuple(picture.parameter_sets),
+            picture.timestamp,
+            picture.is_key,
+            picture.is_doubtful,
+            losses.pictures,
+            losses.packets,
+            picture.recovery_frames,
+        )
+        self.ready.append(unit)
+
+    def _move(self, move: Move) -> None:
+        self._state = state = AFTER[self._state, move]
+        self.is_open = state is WITHIN or state is MARKED
