@@ -1,4 +1,4 @@
-"""What the parts of control are built from; made once, in `recorder`."""
+"""What the rooms of control share: made once, in `recorder`, and passed to each."""
 
 from dataclasses import dataclass
 
@@ -14,23 +14,25 @@ from seacorder.control.workers.narration import NarratorWatch
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long control waits for workers' answers, in seconds."""
+    """How long control waits, in seconds. Tests pass small ones."""
 
     start_seconds: float = 2.0
-    """A hung worker must not hold up the others' reply."""
+    """For the answers to a start. A worker that hangs must not delay the reply about the others."""
     stop_seconds: float = 30.0
-    """Until every file is whole and on disk."""
+    """For the answers to a stop: a worker answers when every file is whole and on disk."""
     framegrab_seconds: float = 10.0
+    """For a still that is on disk."""
     picture_seconds: float = 2.0
+    """For a small picture for a page."""
     encoders_seconds: float = 60.0
-    """Trying out eight encoders, on a busy machine."""
+    """For trying eight encoders on a busy machine."""
     look_seconds: float = 1.0
-    """Between two looks at the disk and the clocks."""
+    """Between two rounds of housekeeping."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Shared by recordings, clips and framegrabs."""
+    """Values and parts that belong to no single room."""
 
     clock: Clock
     workers: ChannelWorkers

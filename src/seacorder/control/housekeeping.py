@@ -1,4 +1,5 @@
-"""What is looked after once a second: the disk, the wall clock, and the figures of open files in the catalogue."""
+"""What is done once a second, or every few: looks at disks and the wall clock, figures of open files for the
+catalogue."""
 
 import asyncio
 import contextlib
@@ -36,7 +37,7 @@ class Housekeeping:
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begins; the first look at the disk has been made when this returns, unless the disk hangs."""
+        """Begins. Waits for the first look at the disk, at most two intervals: a disk may hang."""
         base = self._context.settings.base
         with contextlib.suppress(TimeoutError):
             first_look = self._volumes.look(base.recording_folder, base.fallback_folder)
@@ -53,7 +54,7 @@ class Housekeeping:
         self._alarms.stop()
 
     def go(self) -> None:
-        """One round; waits for no disk."""
+        """One round. Looks at disks run in threads; nothing is waited for."""
         self._look_at_clock()
         base = self._context.settings.base
         self._volumes.begin_look(base.recording_folder, base.fallback_folder)

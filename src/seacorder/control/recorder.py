@@ -1,4 +1,4 @@
-"""The recorder: the one door through which `api` and `cli` reach everything that an operator can do."""
+"""The recorder: everything that an operator can do, for `api` and `cli`."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -53,27 +53,28 @@ class RecorderOptions:
     """In force until a client changes them."""
     reserve_bytes: int = 2_000_000_000
     file_folders: tuple[str, ...] = ()
-    """Where recorded files lie: read when the catalogue is damaged."""
+    """Folders of recorded files, from which a damaged catalogue is made again."""
     use_utc: bool = False
     """Time tags in UTC instead of local time."""
     fallback_root: str | None = None
     """Absolute folder on a second volume, for recordings that the first cannot take."""
     timeouts: Timeouts = field(default_factory=Timeouts)
     narrator: ChannelSettings | None = None
-    """Who reads the sound device of the narration."""
+    """Settings of the worker that reads the narration's sound device; None without narration."""
     own_encodings: Mapping[str, ChannelEncoding] = field(default_factory=dict)
-    """By channel: what it has of its own."""
+    """By channel: the encoding settings that the settings file gives to it alone."""
     volumes: tuple[MarkedFolder, ...] = ()
-    """Where files go, and what tells those volumes from others that are mounted there later."""
+    """The folders that files go to, each with the mark by which its volume is known again: another volume may be
+    mounted there later."""
     cores: float = 1.0
-    """Of the processor, for all channels together."""
+    """Processor cores that all channels together may use."""
 
 
 class Recorder:
-    """Use it from the event loop only. No method blocks the loop; those that are not `async` do not wait at all.
+    """Use it from the event loop only. No method blocks the loop; those that are not `async` answer at once.
 
-    `start` opens the catalogue and starts the workers, `stop` undoes both in reverse order. The supervisor must be
-    new and the catalogue not open: both belong to the recorder from here on.
+    `start` opens the catalogue and starts the workers, `stop` does the reverse. The supervisor must have no workers yet
+    and the catalogue must be closed: the recorder owns both from here on.
     """
 
     def __init__(
@@ -120,8 +121,8 @@ class Recorder:
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
         alarms = Alarms(self._context, self._recordings, volumes)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
-        heard = (self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings)
-        self._reports = WorkerReports(self._context, Listeners(*heard))
+        listeners = (self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings)
+        self._reports = WorkerReports(self._context, Listeners(*listeners))
         self._housekeeping = Housekeeping(self._context, self._recordings, volumes, alarms)
         self._recovery = Recovery(self._context, self._recordings, self._examination)
         self._rebuilding = _rebuilding(self._context, supervisor, options, self._recovery)
@@ -134,7 +135,7 @@ class Recorder:
 
     @property
     def overrides(self) -> tuple[Override, ...]:
-        """Where what a client has set holds instead of what the settings file says."""
+        """Settings for which a client's value is in force although the settings file has another one."""
         return self._context.settings.overrides
 
     @property
@@ -145,7 +146,8 @@ class Recorder:
     # Life.
 
     async def start(self) -> None:
-        """Opens the catalogue, settles what an unexpected end left, starts the workers. Returns before they are live.
+        """Opens the catalogue, finishes what an unexpected end left behind, starts the workers. Does not wait for
+        pictures.
 
         Raises CatalogueFailed when the catalogue cannot be used; then nothing runs.
         """
@@ -169,8 +171,8 @@ class Recorder:
             raise
 
     async def stop(self) -> None:
-        """Finishes every file, ends the workers, closes the catalogue; each with a limit. A running recording ends
-        in order and is not taken up again at the next start."""
+        """Finishes every file, ends the workers, closes the catalogue; each with a time limit. A running recording ends
+        in order; the next start does not continue it."""
         self._journal.note(EventKind.PROGRAM_STOPPING, "Seacorder is finishing its files.")
         await asyncio.gather(self.stop_recording(), *(clips.stop() for clips in self._clips.values()))
         await self._rebuilding.stop()
@@ -182,27 +184,30 @@ class Recorder:
         await asyncio.to_thread(self.catalogue.close)
 
     def stop_now(self) -> None:
-        """Kills the workers at once: for a second signal while `stop` waits. Files stay readable as they are."""
+        """Kills the workers at once: for a second signal while `stop` waits. Their files stay readable, without an
+        index."""
         self._supervisor.stop_now()
 
-    # Commands. Each takes its instant at the beginning.
+    # Commands. Each reads the clocks first, so that its instant is that of the call.
 
     async def start_recording(self) -> CommandOutcome:
-        """Master start of all channels at one instant; the result of the running recording when one is on.
+        """Master start of all channels at one instant. While a recording runs: what its start has come to by now.
 
-        Answered when the first bytes are on disk, or after two seconds for a worker that does not answer. A channel
-        without a picture joins as soon as one comes. Raises NotPossible, with each channel's reason, when none can.
+        Returns when the first bytes of each channel are on disk, or after two seconds for a worker that does not
+        answer; channels that are just being connected are waited for longer (`recording.newcomers`). A channel without
+        a picture joins with its first one. Raises CommandFailed, with each channel's reason, when no channel can
+        record.
         """
         return await self._recordings.start()
 
     async def stop_recording(self) -> CommandOutcome:
-        """Master stop; answered when every file is whole and on disk. Fine when nothing runs: then `id` is empty."""
+        """Master stop; returns when every file is whole and on disk. Fine when nothing runs: then `id` is empty."""
         result = await self._recordings.stop()
         self._encodings.files_may_be_over()
         return result
 
     async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandOutcome:
-        """A clip of every live channel, from the pre-roll on. Raises NotPossible when no channel is live."""
+        """A clip of every live channel, from the pre-roll on. Raises CommandFailed when no channel is live."""
         return await self._clips[kind].start()
 
     async def stop_clip(self, kind: FileKind = FileKind.CLIP) -> CommandOutcome:
@@ -221,13 +226,16 @@ class Recorder:
         return await self._context.workers.picture(names[channel_index], width, self._context.timeouts.picture_seconds)
 
     async def change_settings(self, changes: SettingsChange) -> None:
-        """Takes over a change and keeps it over restarts; files that begin later follow it, on all channels at the
-        same split. Returns when that is so. After an error nothing has changed: BadRequest for what is not accepted,
-        NotPossible or CatalogueFailed when it cannot be checked or kept."""
+        """Puts a change into force and stores it; it survives restarts. Returns when both are done. Files that begin
+        later follow it, on all channels from the same split on.
+
+        After an error nothing has changed. Raises BadRequest for a value that is not accepted, NotPossible when it
+        cannot be checked, CatalogueFailed when it cannot be stored."""
         await self._change(changes, is_clients=True)
 
     async def reset_settings(self, keys: Collection[str] = ()) -> None:
-        """Takes back what clients have set for `keys`, or all of it without keys: the settings file holds again.
+        """Drops what clients have set for `keys`, or all of it without keys: the settings file's values are in force
+        again.
 
         Keys are written as in the settings file, `recording.split_time_minutes`. Fine for a key that no client has set.
         Raises as `change_settings`.
@@ -254,21 +262,22 @@ class Recorder:
         return self._overlay.set(text)
 
     async def create_directory(self, text: str) -> None:
-        """Makes a folder, with its parents; fine if it stands already. Raises BadRequest when it is refused."""
+        """Makes a folder, with its parents; fine if it exists. Raises BadRequest when it is not in an allowed
+        folder."""
         await self._context.settings.create_directory(text)
 
     # Questions, answered from memory.
 
     def is_recording(self) -> bool:
-        """True only while frames of the running recording are really reaching a file."""
+        """True while frames of the running recording reach a file on any channel: the disk has taken some just now."""
         return self._recordings.is_recording()
 
     def is_clip_recording(self, kind: FileKind = FileKind.CLIP) -> bool:
-        """True only while frames of the running clip are really reaching a file."""
+        """True while frames of the running clip reach a file on any channel: the disk has taken some just now."""
         return self._clips[kind].is_recording()
 
     def overlay_text(self) -> OverlayText:
-        """What a client has shown over the pictures."""
+        """The text that a client has set over the pictures, and since when."""
         return self._overlay.shown
 
     def channel_settings(self) -> tuple[ChannelSettingsView, ...]:
@@ -276,7 +285,7 @@ class Recorder:
         return self._encodings.views()
 
     def status(self) -> RecorderStatus:
-        """Everything at a glance."""
+        """The state of all channels, disks and alarms, as one value."""
         return self._status.now(seacorder.__version__)
 
     # Inside.

@@ -1,4 +1,4 @@
-"""The recorder's state as one value."""
+"""The recorder's state as one value, put together from what other parts hold in memory."""
 
 from seacorder.base.redaction import redact_address
 from seacorder.control.alarms.alarms import Alarms
@@ -13,7 +13,7 @@ from seacorder.model.volume import Volume
 
 
 class Overview:
-    """Composes from what is in memory; nothing waits and nothing is asked of anybody."""
+    """For the event loop alone. Reads memory only: no disk, no worker and no catalogue is asked."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What workers say, handed to whom it concerns."""
+"""Passes each report of a worker, and the news that a worker started or ended, to the parts of control it concerns."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ from seacorder.supervisor.worker import Callbacks
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Whom reports concern."""
+    """The parts that hear reports."""
 
     recordings: Recordings
     clips: dict[FileKind, Clips]
@@ -36,7 +36,7 @@ class Listeners:
 
 
 class WorkerReports:
-    """Called by the supervisor in the event loop; nothing blocks."""
+    """`callbacks` are what the supervisor calls, in the event loop; nothing blocks."""
 
     def __init__(self, context: Context, listeners: Listeners) -> None:
         self._context = context
@@ -112,5 +112,5 @@ class WorkerReports:
 
 
 def has_brought_frames(report: object) -> bool:
-    """True for the heartbeat of a worker that has had a picture."""
+    """True for the heartbeat of a worker that has received pictures; then its run counts as good (`supervisor`)."""
     return isinstance(report, ChannelStatus) and report.frames_received > 0

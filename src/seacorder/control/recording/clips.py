@@ -19,7 +19,7 @@ from seacorder.model.recording import Clip, FileKind, FileState
 
 
 class ClipSession:
-    """One clip that runs, over the channels that take part."""
+    """One clip from its start to its stop, over the channels that take part."""
 
     def __init__(self, identifier: str, kind: FileKind, instant: Instant) -> None:
         self.id = identifier
@@ -30,21 +30,24 @@ class ClipSession:
         self.coming: set[str] = set()
         """Slow channels whose first frame is stored with their next one."""
         self.lost: set[str] = set()
-        """Channels whose worker ended meanwhile."""
+        """Channels whose worker has ended since the start."""
 
     def owns(self, clip: Clip) -> bool:
-        """True for its files: a second one of a channel has a number behind the clip's id."""
+        """True for files of this clip. A channel's second file bears the clip's id with a number behind it."""
         return clip.id == self.id or clip.id.startswith(f"{self.id}-")
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """Those that write it."""
+        """The channels that write it."""
         took_part = (one.channel for one in self.outcome.channels if one.ok or one.channel in self.coming)
         return tuple(channel for channel in took_part if channel not in self.lost)
 
 
 class Clips:
-    """At most one clip of its kind runs."""
+    """At most one clip of its kind runs. For the event loop alone.
+
+    `start` and `stop` wait for the workers' answers and for each other; nothing else waits.
+    """
 
     def __init__(
         self, kind: FileKind, context: Context, recordings: Recordings, examination: Examination
@@ -69,7 +72,8 @@ class Clips:
         return session.stored.any_fresh(self._context.workers.names, self._context.clock.monotonic_ns())
 
     async def start(self) -> CommandOutcome:
-        """Starts a clip on all live channels. Raises NotPossible when none is live or none can."""
+        """Starts a clip on all live channels; the running one when there is one. Raises CommandFailed when no channel
+        can."""
         instant = Instant.now(self._context.clock)
         async with self._lock:
             if (running := self.running) is not None:
@@ -97,7 +101,7 @@ class Clips:
             return session.outcome
 
     async def stop(self) -> CommandOutcome:
-        """Ends the clip at the moment of this call; answered when every file is whole, or after the limit."""
+        """Ends the clip at the moment of this call; returns when every file is whole, or after the time limit."""
         instant = Instant.now(self._context.clock)
         async with self._lock:
             session = self.running
@@ -127,7 +131,7 @@ class Clips:
             note_not_closed(self._context.journal, clip)
 
     def worker_lost(self, last: ChannelStatus) -> None:
-        """A worker ended: its clip is interrupted and is not taken up again."""
+        """A worker ended: its clip is interrupted, and the next worker does not go on with it."""
         session = self._session
         if session is None:
             return

@@ -1,16 +1,18 @@
-"""Whether anything of a recording has reached a file yet: until then nothing of it is written down.
+"""Keeps reports about a recording back until its first bytes are in a file.
 
-So a start that no channel can carry out leaves no trace. What workers say meanwhile is kept here, in order, and said
-again with the first bytes; what they still say of a recording that has been withdrawn is kept and forgotten.
+Before that nothing of a recording goes into the catalogue or the journal, so that a start that no channel can carry out
+leaves no trace. The reports are kept here in order and handled again when the first bytes have come. Reports about a
+recording whose start was withdrawn never are.
 """
 
 from collections.abc import Callable
 
 RECORDINGS_KEPT = 100
 REPORTS_KEPT = 1000
-"""Of one recording: a channel has a handful while it starts."""
+"""Of one recording, which is plenty: a channel sends a handful while it starts. Later ones are dropped."""
 
 Report = Callable[[], None]
+"""Handles a report again."""
 
 
 class FirstBytes:
@@ -20,13 +22,14 @@ class FirstBytes:
         self._waiting: dict[str, list[Report]] = {}
 
     def expect(self, recording_id: str, proven: Report) -> None:
-        """A recording is being started; `proven` is called once, before anything else is, if bytes of it come."""
+        """A recording is being started. When bytes of it come, `proven` is called first, then the reports that were
+        kept."""
         self._waiting[recording_id] = [proven]
         while len(self._waiting) > RECORDINGS_KEPT:
             del self._waiting[next(iter(self._waiting))]
 
     def keeps(self, recording_id: str | None, again: Report) -> bool:
-        """True when a report has to wait for the recording's first bytes; it is said again by `again`."""
+        """True when a report has to wait for the recording's first bytes; `again` is called when they have come."""
         waiting = self._waiting.get(recording_id or "")
         if waiting is None:
             return False
@@ -35,10 +38,10 @@ class FirstBytes:
         return True
 
     def has_reports(self, recording_id: str) -> bool:
-        """Something has been said of a recording whose first bytes have not come."""
+        """True when reports about this recording are being kept back."""
         return len(self._waiting.get(recording_id, ())) > 1
 
     def came(self, recording_id: str) -> None:
-        """Bytes of the recording are on disk; harmless for one that is known already."""
+        """Bytes of the recording are on disk: what was kept back is handled now. Harmless when called again."""
         for report in self._waiting.pop(recording_id, ()):
             report()

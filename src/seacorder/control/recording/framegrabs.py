@@ -14,16 +14,16 @@ from seacorder.model.recording import FileKind, Framegrab
 
 
 class Framegrabs:
-    """Any number may be under way at a time."""
+    """For the event loop alone. Any number of stills may be under way at a time."""
 
     def __init__(self, context: Context, recordings: Recordings) -> None:
         self._context = context
         self._recordings = recordings
 
     async def take(self, channel: str | None = None) -> CommandOutcome:
-        """A still of one channel or of all live ones; answered when the files are on disk. Not `ok` when none is live.
+        """A still of one channel or of all live ones; returns when the files are on disk. Not `ok` when none is live.
 
-        Raises BadRequest for a channel that there is not.
+        Raises BadRequest for an unknown channel.
         """
         context = self._context
         instant = Instant.now(context.clock)
@@ -53,12 +53,12 @@ class Framegrabs:
         return CommandOutcome(instant, identifier if asked else "", results)
 
     def stored(self, framegrab: Framegrab) -> None:
-        """A worker has one on disk."""
+        """A worker has stored a still."""
         self._context.catalogue.record_framegrab(framegrab)
         sentence = f"{framegrab.path} is on disk."
         self._context.journal.note(EventKind.FRAMEGRAB_STORED, sentence, channel=framegrab.channel)
 
 
 def _gone(result: ChannelOutcome) -> ChannelOutcome:
-    """The channel has lost its picture at that very moment: there is none to take, and so none is missing."""
+    """For a channel that lost its picture while it was asked: there was none to take, so this is not a failure."""
     return replace(result, was_asked=False)

@@ -1,9 +1,12 @@
-"""A start waits for channels that are just being connected, so that a script may start right after the first ping.
+"""How long a start waits for channels that are just being connected, so that a script can start right after the first
+ping.
 
-They have their order already and record with their first picture; only the answer waits. A camera has the start's
-limit, from the command on. Where nothing records by then, the limit counts for each channel from the first word of
-its worker: a busy machine needs seconds to start all workers, and no camera is to blame for that. A channel that has
-failed before is not waited for: its camera is away, and may stay away.
+Those channels have their order already and record from their first picture on; only the answer to the client waits.
+
+- A camera has the start's time limit, counted from the command.
+- If nothing records by then, each channel's limit counts again from its worker's first report. A busy machine needs
+  seconds to start all workers, and the cameras are not to blame for that.
+- A channel that has failed before is not waited for: its camera is away, and may stay away.
 """
 
 import asyncio
@@ -14,7 +17,7 @@ from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.model.channel import ChannelState
 
 WORKER_SECONDS_MAX = 10.0
-"""How long a start waits for the first word of a worker, while nothing records."""
+"""How long a start waits for a worker's first report, while nothing records."""
 
 
 class Newcomers:
@@ -23,16 +26,17 @@ class Newcomers:
     def __init__(self, watch: ChannelWatch) -> None:
         self._watch = watch
         self._news = asyncio.Event()
-        self._first_word: dict[str, float] = {}
+        self._first_report: dict[str, float] = {}
+        """By channel: when its worker reported for the first time."""
 
     def heard(self, channel: str) -> None:
-        """A worker has said something."""
-        self._first_word.setdefault(channel, asyncio.get_running_loop().time())
+        """A worker has reported."""
+        self._first_report.setdefault(channel, asyncio.get_running_loop().time())
         self._news.set()
 
     def lost(self, channel: str) -> None:
         """A worker has ended."""
-        self._first_word.pop(channel, None)
+        self._first_report.pop(channel, None)
         self._news.set()
 
     def among(self, channels: Iterable[str]) -> tuple[str, ...]:
@@ -47,19 +51,20 @@ class Newcomers:
         begun: float,
         seconds: float,
     ) -> None:
-        """Waits until each of `names` records or has failed, for so many seconds since `begun`.
+        """Waits until each of `names` records or has failed, at most until `seconds` after `begun`.
 
-        After that, while not `anything` records, each gets what the module promises.
+        Then, as long as `anything` says that nothing records yet, each channel's limit counts from its worker's first
+        report.
         """
         names = tuple(names)
         await self._until(lambda: not any(map(self._is_coming, names, map(records, names))), begun + seconds)
         await asyncio.gather(*(self._chance(name, anything, begun, seconds) for name in names))
 
     async def _chance(self, name: str, anything: Callable[[], bool], begun: float, seconds: float) -> None:
-        await self._until(lambda: anything() or name in self._first_word, begun + WORKER_SECONDS_MAX)
-        end = max(begun, self._first_word.get(name, begun)) + seconds
+        await self._until(lambda: anything() or name in self._first_report, begun + WORKER_SECONDS_MAX)
+        end = max(begun, self._first_report.get(name, begun)) + seconds
         await self._until(lambda: anything() or not self._is_connecting(name), end)
-        # A picture that has come by then is on its way into a file, for which every live channel has the limit.
+        # A picture that has come by now is on its way into a file; any live channel may take the limit for that.
         end = asyncio.get_running_loop().time() + seconds
         await self._until(lambda: anything() or self._watch[name].state is not ChannelState.LIVE, end)
 

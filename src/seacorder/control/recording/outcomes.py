@@ -12,7 +12,7 @@ from seacorder.model.outcome import ChannelOutcome, CommandOutcome
 
 
 class StartOutcomes:
-    """Asks the workers and words their answers. For the event loop alone; only `ask` waits."""
+    """Asks the workers to start, and says what came of it. For the event loop alone; only `ask` waits."""
 
     def __init__(self, context: Context, newcomers: Newcomers) -> None:
         self._context = context

@@ -33,7 +33,11 @@ from seacorder.model.report import FileExamined
 
 
 class Recordings:
-    """At most one recording runs. Starts and stops wait for each other; questions wait for nothing."""
+    """At most one recording runs. For the event loop alone.
+
+    `start` and `stop` wait for the workers' answers and for each other; nothing else waits. Methods under "What workers
+    say" are called by `worker_reports`.
+    """
 
     def __init__(self, context: Context, examination: Examination, book: LossBook, first_bytes: FirstBytes) -> None:
         self._context = context
@@ -43,9 +47,10 @@ class Recordings:
         """The running recording, or the last one, whose parts may still be closing."""
         self._is_on = False
         self._interrupted: dict[str, Recording] = {}
-        """Those that an unexpected end of the program left, by id: their end is only known once files are examined."""
+        """By id: recordings that an unexpected end of the program left behind. Their end is known once files are
+        examined."""
         self.book = book
-        """What its recordings miss."""
+        """What recordings miss."""
         self._first_bytes = first_bytes
         self._newcomers = Newcomers(context.watch)
         self._outcomes = StartOutcomes(context, self._newcomers)
@@ -57,7 +62,7 @@ class Recordings:
 
     @property
     def last(self) -> RecordingSession | None:
-        """The recording that is on, or was last."""
+        """The recording that is on, or else the one before."""
         return self._session
 
     def is_recording(self) -> bool:
@@ -81,12 +86,12 @@ class Recordings:
                 raise CommandFailed("No channel can record.", session.outcome)
             session.outcome = self._outcomes.with_outlook(session.outcome)
             for name in self._context.workers.sound_names:
-                self._start_sound(session, name, instant)
+                self._send_start(session, name, instant)
             self._note_start(session)
             return session.outcome
 
     async def stop(self) -> CommandOutcome:
-        """Ends the recording at the moment of this call; answered when every file is whole, or after the limit."""
+        """Ends the recording at the moment of this call; returns when every file is whole, or after the time limit."""
         instant = Instant.now(self._context.clock)
         async with self._lock:
             session, names = self.running, self._context.workers.names
@@ -114,7 +119,11 @@ class Recordings:
         self._context.journal.alarm(EventKind.RECORDING_INTERRUPTED, sentence)
 
     def resume(self, interrupted: Recording, gaps: list[Gap]) -> None:
-        """Goes on where an earlier run of the program was cut off; each channel joins when its worker starts."""
+        """Begins a recording that continues one of an earlier run of the program; each channel joins when its worker
+        starts.
+
+        `gaps`: the holes between the two, one a channel.
+        """
         session = self._begin(Instant.now(self._context.clock), continues=interrupted.id)
         session.carried_on = frozenset(gap.recording_id for gap in gaps)
         self._record(session)
@@ -123,7 +132,7 @@ class Recordings:
         self._context.journal.warn(EventKind.RECORDING_RESUMED, sentence)
 
     def settings_changed(self) -> None:
-        """Lets the running recording follow the settings in force, from the next common split."""
+        """The settings in force have changed: the running recording follows them from the next common split on."""
         session = self.running
         if session is None:
             return
@@ -172,7 +181,7 @@ class Recordings:
         self._context.journal.note(EventKind.PART_CLOSED, sentence, channel=part.channel)
 
     def worker_started(self, channel: str) -> None:
-        """A new worker: it joins the running recording."""
+        """A worker runs again, or for the first time: it joins the running recording."""
         session = self.running
         if session is None:
             return
@@ -182,7 +191,7 @@ class Recordings:
             return
         instant = Instant.now(self._context.clock)
         workers = self._context.workers
-        self._start_sound(session, channel, instant)
+        self._send_start(session, channel, instant)
         for change in session.changes_after(instant.monotonic_ns):
             workers.send(channel, change)
 
@@ -198,7 +207,8 @@ class Recordings:
             return
         session.stored.forget(last.channel)
         if session.stopped is None and self._first_bytes.has_reports(session.id):
-            self._first_bytes.came(session.id)  # whether any did is for the examination to say
+            # The worker may have stored bytes that nobody will report any more; the examination of its file will show.
+            self._first_bytes.came(session.id)
         part = session.newest_part(last.channel)
         if part is None:
             return
@@ -223,7 +233,7 @@ class Recordings:
         return part
 
     def _interrupt_split_off(self, part: Part, next_utc_ns: int, sentence: str) -> None:
-        """The worker ended while it was finishing the part before its newest one, which begins at `next_utc_ns`."""
+        """The worker ended while it was still closing the part before its newest one, which begins at `next_utc_ns`."""
         rate = self._context.watch.frame_rate(part.channel)
 
         def examined(part: Part, found: Part | None, report: FileExamined | None) -> None:
@@ -233,7 +243,8 @@ class Recordings:
         self._interrupt(part, examined)
 
     def examined(self, part: Part, found: Part | None, report: FileExamined | None) -> None:
-        """An interrupted file has been examined; None when that did not work."""
+        """An interrupted file has been examined: `found` is the part as the file shows it, None when that did not
+        work."""
         if found is not None:
             self._take_part(found)
             recording = self._interrupted.get(found.recording_id)
@@ -243,11 +254,12 @@ class Recordings:
         self.book.part_examined(part, found, report)
 
     def look_for_files(self) -> None:
-        """Interrupted files that were absent, because their volume was, are examined once they are back."""
+        """Begins to look whether interrupted files that were absent, because their volume was, are there again."""
         self._examination.look(repair_now=self.running is None)
 
     def record_figures(self) -> None:
-        """Puts what is known of open parts into the catalogue, for the case that the program ends unexpectedly."""
+        """Stores the figures of open parts in the catalogue: what is known of them should the program end
+        unexpectedly."""
         session = self.running
         if session is None:
             return
@@ -260,8 +272,11 @@ class Recordings:
 
     # Inside.
 
-    def _start_sound(self, session: RecordingSession, channel: str, instant: Instant) -> None:
-        """Narration goes where pictures go: it begins once a channel records, at the same instant, from its backlog."""
+    def _send_start(self, session: RecordingSession, channel: str, instant: Instant) -> None:
+        """Orders a worker to record without waiting for its answer: the narrator's, or one that has started anew.
+
+        The narrator begins once a channel records, but at the same instant as the channels, from its backlog.
+        """
         workers = self._context.workers
         workers.send(channel, session.start_command(workers.next_request(), channel, instant))
 
@@ -319,7 +334,7 @@ class Recordings:
         self._context.journal.note(EventKind.RECORDING_STOPPED, sentence)
 
     def _record_anchor(self, session: RecordingSession, status: ChannelStatus) -> None:
-        """For the case that the program ends unexpectedly: then the hole's count goes by it."""
+        """Stores the part's anchor: should the program end unexpectedly, the hole behind the part is measured by it."""
         part = session.newest_part(status.channel)
         if part is not None and (anchor := self._anchor_of(status, part)) is not None:
             base = self._context.clock.timebase()
@@ -333,7 +348,8 @@ class Recordings:
         return None if anchor is None else anchor.earlier(self.book.rounded_ns(part.channel))
 
     def _must_wait(self, part: Part, again: Callable[[], None]) -> bool:
-        """True for a part of a recording of which nothing is in a file yet."""
+        """True for a report about a recording of which nothing is in a file yet: `again` is called once something
+        is."""
         if part.frames > 0:
             self._first_bytes.came(part.recording_id)
         return self._first_bytes.keeps(part.recording_id, again)

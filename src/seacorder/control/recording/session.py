@@ -1,6 +1,7 @@
-"""One running recording as control knows it: its order, what each channel has made of it, and later changes.
+"""One recording as control knows it: what was ordered, what each channel has recorded, and changes that take effect
+later.
 
-Values and decisions only; `recordings` sends the commands.
+Values and decisions only, without clocks or workers; `recordings` sends the commands.
 """
 
 from dataclasses import dataclass, replace
@@ -33,13 +34,14 @@ def schedule_from(origin_ns: int, split_time_minutes: float) -> SplitSchedule:
 
 
 def change_from_ns(plan: FilePlan, now_ns: int) -> int:
-    """When a change asked for now takes effect: with the next common split, at once where files never split."""
+    """When a change that is asked for now takes effect: at the next common split, or at once where files never
+    split."""
     following = plan.schedule.next_after(now_ns)
     return now_ns if following is None else following
 
 
 NEWS_NS = 5 * NS_PER_MS
-"""By less an anchor does not change."""
+"""An anchor that differs by less from the one stored last is not stored again."""
 
 
 class RecordingSession:
@@ -49,19 +51,20 @@ class RecordingSession:
         self.recording = recording
         self.instant = instant
         self.outcome = CommandOutcome(instant, recording.id, ())
-        """What the start came to; the answer to a second start."""
+        """What the start came to."""
         self.stored = StoredBytes(recording.id, FileKind.RECORDING)
         self.stopped: Instant | None = None
         """The instant of the stop; None while it runs."""
         self.carried_on: frozenset[str] = frozenset()
-        """The recordings before it that were cut off and of which holes are still open."""
+        """Ids of earlier recordings that were cut off and whose holes are still open in this one."""
         self.is_stored = False
-        """The catalogue knows the recording."""
+        """True once the catalogue has a row for the recording."""
         self._plans = [plan]
         self._newest_part: dict[str, Part] = {}
         self._unfinished: dict[tuple[str, int], Part] = {}
-        """Parts that have been split off and are still being closed, by path."""
+        """By channel and number: parts before the newest one that are still being closed."""
         self._first_utc_ns: dict[str, int] = {}
+        """By channel: capture time of its first frame."""
         self._first_ns: dict[str, int] = {}
         self._newest_ns: dict[str, int] = {}
         self._anchored: dict[str, tuple[int, int, int, int | None]] = {}
@@ -72,7 +75,7 @@ class RecordingSession:
 
     @property
     def ids(self) -> frozenset[str]:
-        """Its own and that of the recording that it carries on: holes of both are open in it."""
+        """Its own id and those of the recordings that it continues: holes of all of them may be open in it."""
         return frozenset({self.id, self.recording.continues or self.id, *self.carried_on})
 
     @property
@@ -80,15 +83,15 @@ class RecordingSession:
         return self._plans[0].naming.directory_utc_ns
 
     def plan_at(self, monotonic_ns: int) -> FilePlan:
-        """The plan for a file that begins then."""
+        """The plan for files that begin at this instant."""
         return [plan for plan in self._plans if plan.from_ns <= monotonic_ns or plan is self._plans[0]][-1]
 
     def change(self, plan: FilePlan) -> None:
-        """A later change replaces those that have not taken effect before it."""
+        """Adds a change. It replaces earlier changes that would take effect at the same instant or later."""
         self._plans = [self._plans[0], *(one for one in self._plans[1:] if one.from_ns < plan.from_ns), plan]
 
     def start_command(self, request: int, channel: str, instant: Instant) -> StartRecording:
-        """The order for a channel that is to record from `instant`, numbered on from the parts it has already."""
+        """The order for a channel that is to record from `instant`; its part numbers follow those it has already."""
         plan = self.plan_at(instant.monotonic_ns)
         return StartRecording(
             request=request,
@@ -106,7 +109,7 @@ class RecordingSession:
         return 1 if newest is None else newest.number + 1
 
     def changes_after(self, monotonic_ns: int) -> list[ChangeRecording]:
-        """The changes that have not taken effect by then, for a worker that begins then."""
+        """The changes that take effect later than this instant, for a worker that begins at it."""
         return [change_command(plan) for plan in self._plans[1:] if plan.from_ns > monotonic_ns]
 
     def has_part(self, channel: str) -> bool:
@@ -116,7 +119,7 @@ class RecordingSession:
         return self._newest_part.get(channel)
 
     def saw_part(self, part: Part) -> bool:
-        """Notes a part as it stands now; True when it is the channel's newest."""
+        """Remembers a part as its worker has just reported it; True when it is the channel's newest."""
         newest = self._newest_part.get(part.channel)
         if part.state is not FileState.OPEN:
             self._unfinished.pop((part.channel, part.number), None)
@@ -129,13 +132,13 @@ class RecordingSession:
         return True
 
     def path_before(self, part: Part) -> str:
-        """Where the part's file was when it was heard of last: whoever moves it in mid-recording changes that."""
+        """Where the part's file was by the last report before: somebody may have moved it during the recording."""
         newest = self._newest_part.get(part.channel)
         known = newest if newest is not None and newest.number == part.number else None
         return (known or self._unfinished.get((part.channel, part.number), part)).path
 
     def take_unfinished(self, channel: str) -> list[Part]:
-        """The channel's parts that were being closed behind the newest one; nobody closes them any more."""
+        """The channel's parts that its lost worker was still closing, beside the newest one. Forgets them."""
         mine = [part for part in self._unfinished.values() if part.channel == channel]
         for part in mine:
             del self._unfinished[part.channel, part.number]
@@ -149,7 +152,10 @@ class RecordingSession:
             self._newest_ns[status.channel] = file.newest_stored_ns
 
     def tells_anchor(self, status: ChannelStatus, rounded_ns: int) -> bool:
-        """True for the heartbeats that say something new about a part's times, or about the hole before it."""
+        """True for a heartbeat whose anchor is worth storing: of another part, or changed by more than `NEWS_NS`.
+
+        `rounded_ns` is `Gaps.rounded_ns` of the channel: it changes what is stored too.
+        """
         part, file = self._newest_part.get(status.channel), status.recording
         if part is None or file is None or file.anchors is None:
             return False
@@ -169,7 +175,7 @@ class RecordingSession:
         return max(0, now_ns - self.instant.monotonic_ns) / NS_PER_SECOND
 
     def channel_seconds(self, channel: str) -> float:
-        """From the channel's first frame to its newest stored one, holes included."""
+        """Seconds from the channel's first frame to its newest stored one, holes included."""
         first, newest = self._first_ns.get(channel), self._newest_ns.get(channel)
         return 0.0 if first is None or newest is None else max(0, newest - first) / NS_PER_SECOND
 
@@ -187,7 +193,7 @@ def finished(recording: Recording, end_utc_ns: int) -> Recording:
 
 
 def anchor_of(status: ChannelStatus, part: Part) -> Anchor | None:
-    """How the newest frames of a part lie on the clocks; None when its worker's last heartbeat is of another part."""
+    """The newest anchor of a part; None when its worker's last heartbeat speaks of another part."""
     file = status.recording
     if file is None or not is_of(file, part):
         return None
