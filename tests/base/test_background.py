@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from seacorder.base.background import Thread, awaited, once, survived, task
+from seacorder.base.background import Thread, awaited, cancel, once, survived, task
 
 WAIT_SECONDS = 20.0
 
@@ -96,3 +96,22 @@ async def test_a_task_that_is_cancelled_or_awaited_says_nothing(caplog: pytest.L
         await awaited(work())
     assert not told.is_set()
     assert caplog.records == []
+
+
+async def test_a_task_that_is_cancelled_has_ended_and_its_failure_is_dropped() -> None:
+    cleaned: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cleaned.append("up")
+            raise Broken("while it ended") from None
+
+    begun = awaited(work())
+    await asyncio.sleep(0)
+    await cancel(begun)
+    await cancel(begun)
+    await cancel(None)
+    assert begun.done()
+    assert cleaned == ["up"]

@@ -1,16 +1,16 @@
-"""Threads and tasks in the background: one that fails says so, whole, and what can go on goes on.
+"""Threads and tasks in the background: a failure is logged with its whole trace, and what can go on goes on.
 
-An exception that nobody awaits ends a thread with a few lines on standard error, and a task without any; what it did is
-not done any more, and nothing else notices. So every thread and every task of the program is started here
-(tests/house says so):
+By itself Python ends a thread that raises with a few lines on standard error, and a task that raises without any. Its
+work then stops and nothing else notices. So every thread and every task of the program is started by one of these
+functions (a test in tests/house checks that):
 
 | kind of work | when it fails |
 |---|---|
-| a loop that takes one item after the other (`Thread`) | is logged whole and begun again, after a pause that grows |
-| something that is done once (`once`) | is logged whole |
-| one item of a loop (`survived`) | is logged whole; the loop goes on with the next |
-| a task of the event loop (`task`) | is logged whole, and whoever started it is told |
-| a task whose outcome the caller takes (`awaited`) | raises where it is awaited |
+| a loop that takes one item after the other (`Thread`) | is logged and begun again, after a growing pause |
+| something that is done once (`once`) | is logged |
+| one item of a loop (`survived`) | is logged; the loop goes on with the next |
+| a task of the event loop (`task`) | is logged, and `failed` is called |
+| a task whose result the caller takes (`awaited`) | raises where it is awaited |
 """
 
 import contextlib
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Thread(threading.Thread):
-    """A daemon thread that does `work` and ends with it; begun again when it raises."""
+    """A daemon thread that runs `work` until it returns, and runs it again when it raises."""
 
     def __init__(
         self, name: str, work: Callable[[], None], *, first_pause_seconds: float = FIRST_PAUSE_SECONDS
@@ -39,7 +39,7 @@ class Thread(threading.Thread):
         self._work = work
         self._pause_seconds = first_pause_seconds
         self.failures = 0
-        """How often the work has raised."""
+        """How many times the work has raised."""
 
     def run(self) -> None:
         pause = threading.Event()
@@ -53,7 +53,7 @@ class Thread(threading.Thread):
 
 
 def once(name: str, work: Callable[[], object]) -> None:
-    """Does something on a daemon thread of its own; what it raises is logged whole."""
+    """Runs `work` once on a daemon thread of its own; what it raises is logged."""
 
     def run() -> None:
         with survived(f"The thread {name!r}", "it has ended"):
@@ -66,7 +66,7 @@ def once(name: str, work: Callable[[], object]) -> None:
 def survived(
     what: str, then: str = "the rest goes on", *, passes: tuple[type[Exception], ...] = ()
 ) -> Iterator[None]:
-    """Logs what the block raises, whole, and goes on behind it. Errors of the kinds in `passes` are the caller's."""
+    """Logs what the block raises and goes on behind it. Errors of the kinds in `passes` are raised instead."""
     try:
         yield
     except passes:
@@ -76,7 +76,7 @@ def survived(
 
 
 def task(work: Coroutine[Any, Any, T], name: str, *, failed: Callable[[], None] = lambda: None) -> "asyncio.Task[T]":
-    """Begins a task of the running loop. When it raises, that is logged whole and `failed` called."""
+    """Begins a task of the running loop. When it raises, that is logged and `failed` is called."""
     import asyncio
 
     begun = asyncio.create_task(work, name=name)
@@ -90,8 +90,18 @@ def task(work: Coroutine[Any, Any, T], name: str, *, failed: Callable[[], None] 
     return begun
 
 
+async def cancel(begun: "asyncio.Task[Any] | None") -> None:
+    """Cancels a task and waits until it has ended; what it raises is dropped. Harmless for None and for an ended
+    task."""
+    import asyncio
+
+    if begun is not None:
+        begun.cancel()
+        await asyncio.gather(begun, return_exceptions=True)
+
+
 def awaited(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-    """Begins a task whose outcome the caller waits for and takes, or cancels."""
+    """Begins a task whose result the caller awaits, or which it cancels."""
     import asyncio
 
     return asyncio.ensure_future(work)

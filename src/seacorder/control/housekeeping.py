@@ -6,7 +6,7 @@ import contextlib
 import logging
 
 from seacorder.base import heap
-from seacorder.base.background import survived, task
+from seacorder.base.background import cancel, survived, task
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
@@ -46,10 +46,8 @@ class Housekeeping:
 
     async def stop(self) -> None:
         """Ends. Harmless when it does not run."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
-            self._running = None
+        await cancel(self._running)
+        self._running = None
         self._volumes.stop()
         self._alarms.stop()
 

@@ -17,7 +17,7 @@ from seacorder.control.files.rebuilding import Rebuilding
 from seacorder.control.housekeeping import Housekeeping
 from seacorder.control.losses.loss_book import LossBook
 from seacorder.control.recording.clips import Clips
-from seacorder.control.recording.encoding_orders import Encodings
+from seacorder.control.recording.encoding_orders import EncodingOrders
 from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.framegrabs import Framegrabs
 from seacorder.control.recording.recordings import Recordings
@@ -115,7 +115,7 @@ class Recorder:
             for kind in (FileKind.CLIP, FileKind.ANOMALY)
         }
         is_clip_on, cores = self._is_clip_on, options.cores
-        self._encodings = Encodings(self._context, self._recordings, probe, cores=cores, is_clip_on=is_clip_on)
+        self._encodings = EncodingOrders(self._context, self._recordings, probe, cores=cores, is_clip_on=is_clip_on)
         self._framegrabs = Framegrabs(self._context, self._recordings)
         self._overlay = OverlayTexts(clock, self._context.workers)
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)

@@ -6,7 +6,7 @@ from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.recording.clips import Clips
-from seacorder.control.recording.encoding_orders import Encodings
+from seacorder.control.recording.encoding_orders import EncodingOrders
 from seacorder.control.recording.framegrabs import Framegrabs
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.workers.overlay_text import OverlayTexts
@@ -32,7 +32,7 @@ class Listeners:
     framegrabs: Framegrabs
     alarms: Alarms
     overlay: OverlayTexts
-    encodings: Encodings
+    encodings: EncodingOrders
 
 
 class WorkerReports:

@@ -1,4 +1,4 @@
-"""What happened: the event log in memory, and the journal that writes each event into log, catalogue and event log.
+"""What happened. The journal writes each event into the event log (in memory), the catalogue and the program's log.
 
-Used by all of `control`, on the event loop; `log.EventLog` is also what `api` follows.
+Used by all of `control`, on the event loop; `api` follows `log.EventLog`.
 """

@@ -1,4 +1,4 @@
-"""Writes down what happens: into the event log, the catalogue and the program's log, in one go."""
+"""Writes each event into the event log, the catalogue and, unless it floods it, the program's log."""
 
 import logging
 
@@ -11,23 +11,25 @@ from seacorder.supervisor.pacing import Bucket
 
 _log = logging.getLogger("seacorder.events")
 LINES_AT_ONCE, LINES_PER_SECOND = 5, 0.3
-"""Of the log, for each channel: a camera that comes and goes all night fills the event list, not the log."""
+"""Limits of the log for each channel: a camera that comes and goes all night fills the event list, but not the log."""
 SAME_ALARM_NS = 10 * NS_PER_SECOND
-"""How soon the log says the same alarm again; another one at once, and what follows it pays for that."""
+"""The log repeats the same alarm after this time at the earliest. A new alarm is always logged and uses up a line of
+the limit, also when none is left."""
 _SAID_BY_ALARM = frozenset({"channel_failed", "channel_stalled", "picture_frozen", "picture_black"})
-"""Events whose sentence comes again as an alarm: the log has it once, in the alarm's line."""
+"""Events that an alarm with the same sentence follows: only the alarm's line goes into the log."""
 _ABOUT_FILES = frozenset({
     EventKind.RECORDING_STARTED, EventKind.RECORDING_INTERRUPTED, EventKind.RECORDING_STOPPED, EventKind.PART_OPENED,
     EventKind.PART_CLOSED, EventKind.PART_INTERRUPTED, EventKind.FILE_REPAIRED, EventKind.REPAIR_FAILED,
     EventKind.CLIP_STARTED, EventKind.CLIP_STOPPED, EventKind.CLIP_INTERRUPTED, EventKind.FRAMEGRAB_STORED,
     EventKind.FRAMEGRAB_FAILED, "part_left", "clean_not_kept",
 })
-"""What became of files is in the log whole, however much it is; what follows pays for it. Losses are in the account."""
+"""Events about files are always logged, and use up lines of the limit. Losses are not among them: the account has
+them."""
 _LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.ALARM: logging.ERROR}
 
 
 class Journal:
-    """For the event loop alone; nothing blocks."""
+    """For the event loop alone; nothing blocks: the catalogue and the log have threads of their own."""
 
     def __init__(self, clock: Clock, catalogue: Catalogue) -> None:
         self.events = EventLog(on_event=catalogue.record_event)
@@ -35,7 +37,7 @@ class Journal:
         self._buckets: dict[str, Bucket] = {}
         self._left_out: dict[str, int] = {}
         self._alarms: dict[tuple[str, str], int] = {}
-        """When each alarm was logged, channel and sentence; the latest ones only."""
+        """By channel and sentence: when the alarms of the last seconds were logged, monotonic."""
 
     def note(
         self,
@@ -46,7 +48,7 @@ class Journal:
         severity: Severity = Severity.INFO,
         is_logged: bool = True,
     ) -> None:
-        """Something happened just now; the log may leave out what it has been told already."""
+        """Something happened just now. The program's log may leave it out; `is_logged=False` leaves it out for sure."""
         self.take(Event(self._clock.utc_ns(), kind.value, severity, redact(sentence), channel), is_logged=is_logged)
 
     def warn(self, kind: EventKind, sentence: str, *, channel: str | None = None) -> None:
@@ -56,7 +58,7 @@ class Journal:
         self.note(kind, sentence, channel=channel, severity=Severity.ALARM)
 
     def take(self, event: Event, *, is_logged: bool = True) -> None:
-        """An event that a worker noted."""
+        """Writes an event down, such as one that a worker noted."""
         self.events.add(event)
         if not is_logged or event.kind in _SAID_BY_ALARM:
             return
@@ -70,7 +72,7 @@ class Journal:
         _log.log(_LEVELS[event.severity], "%s%s%s", prefix, event.sentence, rest)
 
     def _may_log(self, channel: str, event: Event) -> bool:
-        """Files and new alarms always; the rest while all of it together does not come in floods."""
+        """True for events about files and new alarms; for others while the channel is within its limit."""
         now_ns = self._clock.monotonic_ns()
         bucket = self._buckets.setdefault(channel, Bucket(LINES_AT_ONCE, LINES_PER_SECOND))
         if event.kind in _ABOUT_FILES:

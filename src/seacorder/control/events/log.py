@@ -1,4 +1,4 @@
-"""What happened: the program's event log, held in memory for whoever follows, and the words that events use."""
+"""The program's event log, held in memory for whoever follows it, and the kinds of events."""
 
 import asyncio
 from collections import deque
@@ -9,11 +9,11 @@ from enum import StrEnum
 from seacorder.model.event import Event
 
 DEFAULT_CAPACITY = 2_000
-"""A busy day of a recorder that is well. Older ones are in the catalogue; ten thousand took 7 MB to fill, for hours."""
+"""A busy day of a recorder that is well. Older events are in the catalogue. Ten thousand were measured to need 7 MB."""
 
 
 class EventKind(StrEnum):
-    """Stable words of the control process; docs/reference/events.md says what each means."""
+    """The events of the control process. The words are stable; docs/reference/events.md says what each means."""
 
     PROGRAM_STARTED = "program_started"
     PROGRAM_STOPPING = "program_stopping"
@@ -56,9 +56,9 @@ class EventKind(StrEnum):
 class EventLog:
     """The newest events, each with a cursor: a number that only grows, also over restarts of the program.
 
-    A listener that remembers the last cursor that it saw resumes there. The ring is bounded; a listener that was
-    away for longer sees from the cursors that some are missing and finds them in the catalogue. For the event loop
-    alone; nothing blocks.
+    A listener that remembers its last cursor can go on there. Only the newest events are held; a listener that was away
+    for longer sees by the cursors that some are missing and finds them in the catalogue. For the event loop alone;
+    nothing blocks.
     """
 
     def __init__(self, *, capacity: int = DEFAULT_CAPACITY, on_event: Callable[[Event], None] | None = None) -> None:
@@ -69,16 +69,16 @@ class EventLog:
 
     @property
     def newest_cursor(self) -> int:
-        """Cursor of the newest event; 0 before the first."""
+        """Cursor of the newest event; 0 before the first one ever."""
         return self._newest
 
     @property
     def oldest_cursor(self) -> int:
-        """Cursor of the oldest event still held; one past the newest when none is."""
+        """Cursor of the oldest event that is held; one past the newest when none is."""
         return self._events[0].cursor if self._events else self._newest + 1
 
     def continue_from(self, cursor: int) -> None:
-        """Lets the next event have the cursor after `cursor`, as an earlier run of the program left it."""
+        """The next event gets the cursor after this one, which is the newest of earlier runs of the program."""
         self._newest = max(self._newest, cursor)
 
     def add(self, event: Event) -> Event:

@@ -1,4 +1,5 @@
-"""Files that need somebody to read them: examined and repaired, or the catalogue made again from them.
+"""Work that has to read recorded files: their examination and repair, and rebuilding the catalogue from them.
 
-Used by `recorder` and `recording`. The reading itself runs in a process of its own, started through the supervisor.
+Used by `recorder` and `recording`, on the event loop. The files are read by `evidence`, in a process of its own that is
+started through `supervisor`.
 """

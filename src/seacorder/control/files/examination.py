@@ -1,10 +1,10 @@
-"""Files that were not closed in order: examined and repaired by a process of its own, in the background.
+"""Files that were not closed in order: examined and repaired in the background, by a process of its own.
 
-An examination only reads and is done at once; a repair writes the whole file anew, and so the file of a worker that
-was lost in mid-recording waits for it until that recording is over: recording comes first.
+An examination only reads the file and is done at once. A repair writes the whole file again, which takes the disk's
+time from recording. So while a recording runs, repairs wait until it is over.
 
-A file that could not be repaired is tried again: when it was absent, because its volume was, once it is there; else at
-the end of each recording, which may have left a sibling of it (`evidence.siblings`), and at the next start.
+A file that could not be repaired is tried again: if it was absent, because its volume was, once it is there; otherwise
+at the end of each recording, which may have left a file to repair it by (`evidence.siblings`), and at the next start.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from seacorder.base.background import task
+from seacorder.base.background import cancel, task
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
@@ -32,18 +32,20 @@ from seacorder.supervisor.worker import Callbacks
 
 WORKER_NAME = "evidence of interrupted files"
 _LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_seconds=5.0)
-"""A long file says nothing for minutes, and stopping in mid-repair leaves the file as it was."""
+"""The process may report nothing for minutes while it works on a long file. When it is ended in mid-repair the file
+stays as it was."""
 
 MOST_SIBLINGS = 30
-"""So many files of a channel are named as siblings; the first ones mostly do."""
+"""How many other files of the channel the process is told of; one of the first is mostly enough."""
 
 FileT = TypeVar("FileT", Part, Clip)
 OnPart = Callable[[Part, Part | None, FileExamined | None], None]
-"""A part as it was known, the part with its true figures, what was found; None when the examination did not work."""
+"""Called with a part as it was known, the part as its file shows it, and the report; None, None when the examination
+did not work."""
 OnClip = Callable[[Clip, FileExamined | None], None]
-"""The same of a clip, whose true figures are in the catalogue by then."""
+"""The same for a clip; the catalogue has its true figures by then."""
 OnExamined = Callable[[FileExamined | None], None]
-"""None: the worker did not get as far."""
+"""Called with the report on a file; None when the process ended before it came to the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,17 @@ class _FileTask:
 
 @dataclass(slots=True)
 class _Left:
-    """A file that is still interrupted after all that was tried, or that has not been there."""
+    """A file that is still interrupted: it was absent, or its repair failed."""
 
     again: Callable[[bool], None]
-    """Tries all of it again; with True the repair does not wait for the end of the recording."""
+    """Examines and repairs it again; with True the repair does not wait for the end of the recording."""
     is_absent: bool
     sentence: str = ""
-    """Why it is left; told once."""
+    """Why it is still interrupted; an event says so when this changes."""
 
 
 class Examination:
-    """A queue of files, worked off in batches. For the event loop alone; nothing but `stop` waits."""
+    """A queue of files, worked off in batches. For the event loop alone; only `stop` waits."""
 
     def __init__(self, supervisor: Supervisor, catalogue: Catalogue, journal: Journal, on_clip: OnClip) -> None:
         self._supervisor = supervisor
@@ -77,14 +79,15 @@ class Examination:
         self._on_clip = on_clip
         self._queue: list[_FileTask] = []
         self._deferred: list[_FileTask] = []
+        """Repairs that wait for the end of the recording."""
         self._left: dict[str, _Left] = {}
         self._came: set[str] = set()
-        """Paths that were absent and have been found to be there."""
+        """Paths that were absent once and have been found again: if these cannot be read, they are not absent."""
         self._working: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
 
     def part(self, part: Part, on_examined: OnPart, *, repair_now: bool) -> None:
-        """Examines a part, then repairs it."""
+        """Examines a part, then repairs it. Returns at once; `on_examined` is called in the loop."""
 
         def examined(report: FileExamined | None) -> None:
             found = None if report is None or report.state is None else with_facts(part, report)
@@ -119,7 +122,7 @@ class Examination:
         self._left.setdefault(clip.path, _Left(lambda now: self.clip(clip, repair_now=now), is_absent=True))
 
     def recording_is_over(self) -> None:
-        """Now the repairs that waited may begin, and those that failed are tried again."""
+        """Begins the repairs that waited for this, and tries those again that failed."""
         self._queue += self._deferred
         self._deferred = []
         waiting = {one.path for one in self._queue}
@@ -129,20 +132,15 @@ class Examination:
         self._begin()
 
     def look(self, *, repair_now: bool) -> None:
-        """Begins to look, off the loop, whether files that were absent are there now. Returns at once."""
+        """Begins to look, in a thread, whether files that were absent are there now. Returns at once."""
         if self._left and (self._looking is None or self._looking.done()):
             self._looking = task(self._look(repair_now), "look for interrupted files")
 
     async def stop(self) -> None:
-        """Ends; what was not reached stays as it is, readable."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
-            self._looking = None
-        if self._working is not None:
-            self._working.cancel()
-            await asyncio.gather(self._working, return_exceptions=True)
-            self._working = None
+        """Ends the work. Files that were not reached stay as they are, readable."""
+        for begun in (self._looking, self._working):
+            await cancel(begun)
+        self._looking = self._working = None
 
     def _enter(
         self,
@@ -175,7 +173,7 @@ class Examination:
             await self._run(batch, repairs=repairs)
 
     async def _run(self, batch: Sequence[_FileTask], *, repairs: bool) -> None:
-        """One process for one batch: examinations go before repairs."""
+        """Runs one process for one batch, all examinations or all repairs."""
         waiting = {one.path: one for one in batch}
         done = asyncio.Event()
 
@@ -207,7 +205,7 @@ class Examination:
                 pages.insert(0, replace(pages[0], recording_id=recording_id))
             try:
                 paths = dict.fromkeys(part.path for page in pages for part in self._catalogue.parts(page).items)
-            except CatalogueFailed:  # is told already; the files of the same folder are still looked at
+            except CatalogueFailed:  # the catalogue has raised its alarm; the process still looks into the same folder
                 paths = {}
             found[one.path] = tuple(path for path in paths if path != one.path)
         return found
@@ -255,7 +253,7 @@ class Examination:
 
 
 def with_facts(file: FileT, report: FileExamined) -> FileT:
-    """A part or clip as the examination found it."""
+    """A part or clip with what the examination found."""
     return replace(
         file,
         path=report.moved_to or file.path,

@@ -1,10 +1,13 @@
-"""A catalogue that was damaged at the start is made again from the files, by a process of its own, while all runs."""
+"""Makes a catalogue that was damaged at the start again from the recorded files, while recording goes on.
+
+A process of its own reads the files. What it finds is added to the new catalogue, which is in use meanwhile.
+"""
 
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 
-from seacorder.base.background import task
+from seacorder.base.background import cancel, task
 from seacorder.base.errors import SeacorderError
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.queries import Unfinished
@@ -22,14 +25,14 @@ from seacorder.supervisor.worker import Callbacks
 
 WORKER_NAME = "evidence of all files"
 _LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_seconds=0.5)
-"""It only reads, says nothing for minutes, and nothing is lost when it is ended."""
+"""The process only reads: it may report nothing for minutes, and nothing is lost when it is killed."""
 
 Row = Recording | Part | Clip | Framegrab | Loss
 Recover = Callable[[Unfinished], Awaitable[None]]
 
 
 class Rebuilding:
-    """At most once a run of the program. For the event loop alone; nothing but `stop` waits."""
+    """Runs at most once in a run of the program. For the event loop alone; only `stop` waits."""
 
     def __init__(
         self,
@@ -39,7 +42,7 @@ class Rebuilding:
         folders: Sequence[str],
         recover: Recover,
     ) -> None:
-        """`recover` is given what an unexpected end had left, once that is known."""
+        """`recover` gets the recordings and files that an unexpected end left unfinished, as the files show them."""
         self._supervisor = supervisor
         self._catalogue = catalogue
         self._journal = journal
@@ -48,7 +51,7 @@ class Rebuilding:
         self._working: asyncio.Task[None] | None = None
 
     def begin_if_damaged(self) -> None:
-        """Begins when a damaged catalogue was set aside; says so. Returns at once."""
+        """Begins when opening the catalogue found it damaged and set it aside; raises an alarm. Returns at once."""
         aside = self._catalogue.set_aside
         if aside is None:
             return
@@ -57,11 +60,9 @@ class Rebuilding:
         self._working = task(self._work(), "rebuilding the catalogue")
 
     async def stop(self) -> None:
-        """Ends; what has not been read is left to `seacorder catalogue rebuild`."""
-        if self._working is not None:
-            self._working.cancel()
-            await asyncio.gather(self._working, return_exceptions=True)
-            self._working = None
+        """Breaks the work off. `seacorder catalogue rebuild` can do the rest later."""
+        await cancel(self._working)
+        self._working = None
 
     async def _work(self) -> None:
         try:
@@ -72,7 +73,7 @@ class Rebuilding:
             self._journal.alarm(EventKind.CATALOGUE_REBUILT, sentence)
 
     async def _read(self) -> list[Row]:
-        """Raises SeacorderError when the process that reads ends before it is done."""
+        """All rows that the files give. Raises SeacorderError when the process that reads ends early."""
         rows: list[Row] = []
         done = asyncio.Event()
 
@@ -89,7 +90,7 @@ class Rebuilding:
         return rows
 
     async def _store(self, rows: list[Row]) -> None:
-        """Adds what is not there yet; what is running or open now has a row already."""
+        """Adds the rows that the catalogue lacks. What runs or is open now has its row already, with better figures."""
         await self._catalogue.flush()
         now = await asyncio.to_thread(self._catalogue.unfinished)
         present = {row.id for row in now.recordings}

@@ -1,11 +1,16 @@
-"""What each channel's worker is told of encoding, and when.
+"""How each channel's worker is told to encode, and from when on.
 
-A running file keeps what it began with. So a change reaches the workers at once, but says from when it holds: now while
-nothing is being recorded, the next common split of a running recording, and not before its end where it never splits.
+A file keeps the encoding that it began with. So an order says at which instant it takes effect:
 
-Which encoders the machine has is found out only when a channel needs one. It is kept in the catalogue: a later start
-begins with what was found in the run before, and looks again behind the backs of the workers. Where nothing is kept
-yet, only those channels wait that are known to encode; the others start as ever.
+| while … | it takes effect |
+|---|---|
+| nothing is recorded | at once |
+| a recording runs | at its next common split |
+| a clip runs, or a recording that never splits | when that is over; the order is sent then |
+
+Which encoders the machine has is found out only when a channel needs one, and is stored in the catalogue. A later start
+uses what is stored and tries the encoders again while the workers run. When nothing is stored yet, the workers of
+channels that are known to encode start only after the trial, or after `PATIENCE_SECONDS`; the others start at once.
 """
 
 import asyncio
@@ -15,7 +20,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
-from seacorder.base.background import task
+from seacorder.base.background import cancel, task
 from seacorder.base.errors import NotPossible
 from seacorder.control.context import Context
 from seacorder.control.recording.recordings import Recordings
@@ -32,23 +37,22 @@ from seacorder.model.settings import ChannelSettingsView, TakesEffect
 _log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 5.0
-"""How long a start or a change of settings waits for the look at the encoders; workers are told of them later then."""
-
-
+"""How long a start or a change of settings waits for the trial of the encoders. Then workers start, or are told,
+without its result, and get that later."""
 IN_FORCE_SECONDS = 3.0
-"""How long a change of settings waits for the pictures with which it takes effect."""
+"""How long a change of settings waits until the channels' pictures follow it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _SentEncoding:
-    """What a worker has been told."""
+    """What a worker was told last."""
 
     encoding: EncodingSettings
     machine: Machine
 
 
-class Encodings:
-    """For the event loop alone."""
+class EncodingOrders:
+    """Starts the channels' workers and sends them their encoding. For the event loop alone."""
 
     def __init__(
         self,
@@ -65,20 +69,23 @@ class Encodings:
         self._cores = cores
         self._is_clip_on = is_clip_on
         self._encoders: tuple[str, ...] | None = None
-        """None: not known."""
+        """FFmpeg's names of the encoders that work here; None: not known."""
         self._encoding = {channel.name for channel in context.workers.channels if _must_encode(channel)}
-        """Channels that are known to encode whatever the settings say."""
+        """Channels that have to encode whatever the settings say: their sources' pictures cannot be stored as they
+        come."""
         self._told: dict[str, _SentEncoding] = {}
         self._from_ns: dict[str, int] = {}
+        """By channel: from when the last order takes effect, monotonic."""
         self._waiting: set[str] = set()
-        """Channels that are told when the recording, or the clip, is over."""
+        """Channels whose order has to wait until the recording, or the clip, is over."""
         self._looking: asyncio.Task[None] | None = None
         self._heard = asyncio.Event()
 
     # Life.
 
     async def start(self) -> None:
-        """Starts the workers."""
+        """Starts all workers: at once, or those that need an encoder after the trial, which goes on in the
+        background."""
         context = self._context
         self._encoders = await asyncio.to_thread(context.catalogue.load_encoders)
         encoding = [name for name in context.workers.names if self._encodes(name)]
@@ -89,16 +96,15 @@ class Encodings:
             self._begin_look(waiting)
 
     async def stop(self) -> None:
-        """Ends a search for encoders that is still on. Harmless when there is none."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
-            self._looking = None
+        """Ends a trial of the encoders that is still going on. Harmless when there is none."""
+        await cancel(self._looking)
+        self._looking = None
 
     # What happens.
 
     async def settings_changed(self) -> None:
-        """Tells the workers, once it is known which encoders there are if one is needed, or after a few seconds."""
+        """Tells the workers. If an encoder is needed, waits for the trial of the encoders first, some seconds at
+        most."""
         if self._encoders is None and any(map(self._encodes, self._context.workers.names)):
             self._begin_look()
         if self._looking is not None:
@@ -106,8 +112,8 @@ class Encodings:
         self.apply()
 
     async def in_force(self) -> None:
-        """Waits until what was told is in force, so that a recording that is started then is all of it by the new
-        settings; no longer than some seconds, for a camera that sends keyframes rarely."""
+        """Waits until the pictures of all channels follow the last orders, so that a recording that is started next
+        begins with them. Gives up after `IN_FORCE_SECONDS`: a camera may send keyframes rarely."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(IN_FORCE_SECONDS):
                 while not all(map(self._is_in_force, self._context.workers.names)):
@@ -115,7 +121,8 @@ class Encodings:
                     await self._heard.wait()
 
     def apply(self) -> None:
-        """The settings, or what is known of the machine, may have changed: tells each worker what is new to it."""
+        """The settings, or what is known of the machine, may have changed: tells each worker what differs from its last
+        order."""
         context, machine = self._context, self._machine()
         from_ns = self._earliest_ns()
         for name in context.workers.names:
@@ -131,13 +138,14 @@ class Encodings:
                 context.workers.send(name, ChangeEncoding(from_ns, sent.encoding, machine))
 
     def worker_started(self, channel: str) -> None:
-        """A new worker has begun with what is in force."""
+        """A new worker process began with what is in force now; see `ChannelWorkers.begin_with`."""
         self._told[channel] = _SentEncoding(used(self.asked_of(channel)), self._machine())
         self._from_ns[channel] = 0
         self._waiting.discard(channel)
 
     def saw_status(self, status: ChannelStatus) -> None:
-        """A heartbeat: what waits may be due, and a channel may have begun to encode without having been asked to."""
+        """A heartbeat: orders that wait may be due. A channel may also have begun to encode without an order, because
+        its source sends what no file can hold; it then shares the processor, so all orders are worked out again."""
         self._heard.set()
         encoding = status.encoding
         if encoding is not None and encoding.encoder != COPY and status.channel not in self._encoding:
@@ -148,14 +156,14 @@ class Encodings:
             self.files_may_be_over()
 
     def files_may_be_over(self) -> None:
-        """Tells what had to wait for the end of a recording or clip."""
+        """Sends orders that had to wait for the end of a recording or clip, if nothing is recorded any more."""
         if self._waiting and self._earliest_ns() is not None:
             self.apply()
 
     # Questions.
 
     def asked_of(self, channel: str) -> EncodingSettings:
-        """What holds for files that begin from now on."""
+        """The encoding settings in force for the channel: files that begin from now on follow them."""
         return encoding_of(channel, self._context.settings.settings, self._context.settings.own)
 
     def views(self) -> tuple[ChannelSettingsView, ...]:
@@ -181,7 +189,7 @@ class Encodings:
         return view
 
     def _is_in_force(self, name: str) -> bool:
-        """False while the channel's pictures are on their way to a change that should hold by now."""
+        """False while a live channel's pictures do not follow yet an order that takes effect by now."""
         context, from_ns = self._context, self._from_ns.get(name, 0)
         status = context.watch[name]
         if from_ns > context.clock.monotonic_ns() or status.state is not ChannelState.LIVE or status.encoding is None:
@@ -189,7 +197,7 @@ class Encodings:
         return status.encoding.asked_from_ns >= from_ns
 
     def _earliest_ns(self) -> int | None:
-        """From when a change asked for now holds; None: not before something ends."""
+        """When an order that is given now takes effect, monotonic; None: not before a recording or clip ends."""
         now_ns, session = self._context.clock.monotonic_ns(), self._recordings.running
         if session is not None:
             return session.plan_at(now_ns).schedule.next_after(now_ns)
@@ -209,14 +217,17 @@ class Encodings:
         return Machine(self._encoders or (), self._cores / max(1, sharing))
 
     def _begin_look(self, waiting: Collection[str] = ()) -> None:
-        """Once a run, if it comes to something; `waiting` are the channels whose workers start behind it."""
+        """Begins the trial of the encoders, unless it is going on or has succeeded in this run.
+
+        `waiting`: channels whose workers start after it.
+        """
         if self._looking is None or (self._looking.done() and self._encoders is None):
             go_on = partial(self._context.workers.start, waiting)
             self._looking = task(self._look_for_encoders(waiting), "encoders", failed=go_on)
 
     async def _look_for_encoders(self, waiting: Collection[str]) -> None:
         context = self._context
-        # A driver that hangs must not keep a channel from recording.
+        # A driver that hangs while it is tried must not keep a channel from recording.
         no_longer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, context.workers.start, waiting)
         try:
             found = await self._probe.available()
@@ -233,7 +244,7 @@ class Encodings:
 
 
 def used(asked: EncodingSettings) -> EncodingSettings:
-    """Without what smart encoding does not use, so that a change of it is none."""
+    """Resets the fields that smart encoding ignores, so that changing them triggers no order."""
     plain = EncodingSettings()
     if not asked.is_smart:
         return asked
@@ -247,7 +258,7 @@ def used(asked: EncodingSettings) -> EncodingSettings:
 
 
 def _must_encode(channel: ChannelSettings) -> bool:
-    """True when the address alone says that the source's pictures cannot be stored as they come."""
+    """True when the address alone says that the source's pictures cannot be stored as they come, such as a screen's."""
     address = parse_address(channel.address)
     if isinstance(address, PatternAddress):
         return address.codec not in PASS_THROUGH_CODECS

@@ -1,7 +1,8 @@
-"""The start of a run after another one: what that had left unfinished is settled, and its recording goes on.
+"""What the start of the program does about a run before it that ended unexpectedly: its recording goes on.
 
-The wall clock may have been set meanwhile, back as well as ahead. So a hole is as long as the monotonic clock says,
-where that went on counting, else as the wall clock says, as long as that can be right (`gaps`, docs/design/time.md).
+The hole between the two runs is measured by the monotonic clock if the machine has kept running, because somebody may
+have set the wall clock meanwhile. After a restart of the machine only the wall clock is left; it is believed as long as
+what it says is possible (`losses.worker_gaps`, docs/design/time.md).
 """
 
 import asyncio
@@ -23,11 +24,12 @@ from seacorder.model.channel import clean_name
 from seacorder.model.recording import Part, Recording
 
 MOST_CARRIED_ON = 20
-"""So many recordings back a hole is looked for that is still open: a channel may be away over several crashes."""
+"""How many interrupted recordings back holes are looked for: a channel may be away over several crashes."""
 
 
 class Recovery:
-    """For the event loop alone."""
+    """Used once at the start, and again when a damaged catalogue has been rebuilt. For the event loop alone; the
+    catalogue is read in threads."""
 
     def __init__(self, context: Context, recordings: Recordings, examination: Examination) -> None:
         self._context = context
@@ -35,7 +37,8 @@ class Recovery:
         self._examination = examination
 
     async def check_clock(self) -> None:
-        """Says so when the wall clock is behind the catalogue, and keeps ids apart from those of earlier runs."""
+        """Warns when the wall clock is behind the newest entry of the catalogue, and makes new ids differ from those of
+        earlier runs."""
         times = await asyncio.to_thread(self._context.catalogue.times)
         self._context.ids.continue_from(times.newest_utc_ns)
         behind_ns = times.latest_utc_ns - self._context.clock.utc_ns()
@@ -49,7 +52,8 @@ class Recovery:
             self._context.journal.warn(EventKind.CLOCK_BEHIND, sentence)
 
     async def recover(self, unfinished: Unfinished) -> None:
-        """Settles what an unexpected end has left."""
+        """Continues the recording that an unexpected end cut off, unless another one runs already or the settings
+        forbid it, and has the files that were left open examined and repaired."""
         left = remains(unfinished.recordings, unfinished.parts, unfinished.clips)
         for recording in left.recordings:
             self._recordings.left_behind(recording)

@@ -41,7 +41,7 @@ def change_from_ns(plan: FilePlan, now_ns: int) -> int:
 
 
 NEWS_NS = 5 * NS_PER_MS
-"""An anchor that differs by less from the one stored last is not stored again."""
+"""Steps in which anchors are compared: an anchor that stays within its step is not stored again."""
 
 
 class RecordingSession:
@@ -118,18 +118,17 @@ class RecordingSession:
     def newest_part(self, channel: str) -> Part | None:
         return self._newest_part.get(channel)
 
-    def saw_part(self, part: Part) -> bool:
-        """Remembers a part as its worker has just reported it; True when it is the channel's newest."""
+    def saw_part(self, part: Part) -> None:
+        """Remembers a part as its worker has just reported it."""
         newest = self._newest_part.get(part.channel)
         if part.state is not FileState.OPEN:
             self._unfinished.pop((part.channel, part.number), None)
         if newest is not None and part.number < newest.number:
-            return False
+            return
         if newest is not None and part.number > newest.number and newest.state is FileState.OPEN:
             self._unfinished[newest.channel, newest.number] = newest
         self._newest_part[part.channel] = part
         self._first_utc_ns.setdefault(part.channel, part.start_utc_ns)
-        return True
 
     def path_before(self, part: Part) -> str:
         """Where the part's file was by the last report before: somebody may have moved it during the recording."""
@@ -152,7 +151,7 @@ class RecordingSession:
             self._newest_ns[status.channel] = file.newest_stored_ns
 
     def tells_anchor(self, status: ChannelStatus, rounded_ns: int) -> bool:
-        """True for a heartbeat whose anchor is worth storing: of another part, or changed by more than `NEWS_NS`.
+        """True for a heartbeat whose anchor is worth storing: of another part, or moved to another step (`NEWS_NS`).
 
         `rounded_ns` is `Gaps.rounded_ns` of the channel: it changes what is stored too.
         """

@@ -1,4 +1,5 @@
-"""Talking to the workers of all channels: commands, heartbeats, narration, the text over the pictures, encoders.
+"""Talks to the workers of all channels: commands, heartbeats, narration, the text over the pictures, encoders.
 
-The only room of `control` that sends commands; everything goes through `supervisor`. On the event loop.
+Used by all rooms above it, on the event loop. Commands to channels' workers go through `commands.ChannelWorkers`, which
+hands them to `supervisor`.
 """

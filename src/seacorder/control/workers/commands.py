@@ -20,9 +20,9 @@ MakeCommand = Callable[[int, str], AskedCommand]
 
 
 class ChannelWorkers:
-    """One worker a channel, by the channel's name, in the order of the settings, and the narrator.
+    """The channels' workers, by the channel's name and in the order of the settings, and the narrator's.
 
-    For the event loop alone.
+    For the event loop alone; only `ask` and `picture` wait.
     """
 
     def __init__(
@@ -35,28 +35,28 @@ class ChannelWorkers:
         self.narrator_name = None if narrator is None else narrator.name
         has_own_file = narrator is not None and narrator.narrator is not None and narrator.narrator.has_own_file
         self.sound_names = (narrator.name,) if narrator is not None and has_own_file else ()
-        """Who records sound alone: the narrator, or nobody."""
+        """The narrator, if it writes files of its own; else nobody."""
         self.recording_names = (*self.names, *self.sound_names)
         self.everybody = self.names if narrator is None else (*self.names, narrator.name)
 
     @property
     def silent_seconds(self) -> float:
-        """So much silence of the narration is an alarm; 0: never."""
+        """After so much silence of the narration there is an alarm; 0: never."""
         return 0.0 if self.narrator is None or self.narrator.narrator is None else self.narrator.narrator.silent_seconds
 
     def add_all(self, callbacks: Callbacks) -> None:
-        """Enters the workers into the supervisor; `start` starts them."""
+        """Adds the workers to the supervisor; `start` starts them."""
         for channel in (*self.channels, *([] if self.narrator is None else [self.narrator])):
             self._supervisor.add(channel.name, Launch.of("channel"), channel, callbacks=callbacks)
 
     def start(self, names: Iterable[str]) -> None:
-        """Starts those workers; returns at once."""
+        """Starts those of these workers that have not been started yet; returns at once."""
         for name in names:
             if self._supervisor[name].is_new:
                 self._supervisor[name].start()
 
     def begin_with(self, channel: str, encoding: EncodingSettings, machine: Machine) -> None:
-        """What each new process of the channel's worker begins with from now on."""
+        """Sets the encoding that each new process of the channel's worker begins with. A running one is not told."""
         settings = next(one for one in self.channels if one.name == channel)
         self._supervisor[channel].first_message = replace(settings, encoding=encoding, machine=machine)
 
@@ -67,18 +67,21 @@ class ChannelWorkers:
         return self._supervisor[channel].restarts
 
     def send(self, channel: str, command: object) -> bool:
-        """Without waiting; False when the channel's worker is not up."""
+        """Sends a command and returns at once; False when the channel's worker does not run or does not read."""
         return self._supervisor[channel].send(command)
 
     def send_all(self, command: object) -> None:
-        """To all channels."""
+        """Sends a command to all channels, not to the narrator."""
         for name in self.names:
             self.send(name, command)
 
     async def ask(
         self, channels: Iterable[str], make_command: MakeCommand, limit_seconds: float
     ) -> tuple[ChannelOutcome, ...]:
-        """Sends all commands at once and waits for all answers, each with the limit; never raises WorkerLost."""
+        """Sends all commands at once and waits for all answers, each with the time limit.
+
+        A worker that has ended or does not answer in time gives an outcome that says so; nothing is raised.
+        """
         return tuple(
             await asyncio.gather(
                 *(self._ask_one(name, make_command(self.next_request(), name), limit_seconds) for name in channels)
@@ -86,7 +89,7 @@ class ChannelWorkers:
         )
 
     async def picture(self, channel: str, width: int, limit_seconds: float) -> Picture | None:
-        """A small picture; None when there is none in time."""
+        """A small picture; None when the channel has none or it does not come within the limit."""
         try:
             command = TakePicture(self.next_request(), width)
             answer = await self._supervisor[channel].request(command, limit_seconds)

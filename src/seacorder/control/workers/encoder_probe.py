@@ -1,6 +1,7 @@
-"""Which encoders this machine has: found out when somebody first needs to know, by a process of its own.
+"""Finds out which encoders this machine has, by trying each in a process of its own, when somebody first asks.
 
-A driver that crashes or hangs while it is tried takes only that process with it; another goes on behind it.
+A driver that crashes or hangs while it is tried takes only that process with it. The encoder counts as failed, and
+another process tries the rest.
 """
 
 import asyncio
@@ -20,17 +21,17 @@ MODULE = "seacorder.channel.encoding.probe"
 
 ONE_ENCODER_SECONDS = 15.0
 """How long an encoder may take to open; a driver that takes longer hangs."""
-_IN_VAIN = 2
-"""Processes in a row that say nothing at all: then it is not the encoder."""
+_FRUITLESS_RUNS_MAX = 2
+"""After so many processes in a row that report nothing at all, the fault is not an encoder's, and the trial ends."""
 
-# The software ones first: should the worst come, they are known.
+# Software encoders first: if a driver uses up the time, these are known.
 _ORDER = tuple(
     encoder.name for is_hardware in (False, True) for encoder in ENCODERS if encoder.is_hardware is is_hardware
 )
 
 
 class EncoderProbe:
-    """For the event loop alone."""
+    """Tries the encoders at most once with success. For the event loop alone; callers wait for each other."""
 
     def __init__(
         self, supervisor: Supervisor, limit_seconds: float, *, one_encoder_seconds: float = ONE_ENCODER_SECONDS
@@ -42,11 +43,14 @@ class EncoderProbe:
         self._lock = asyncio.Lock()
 
     async def available(self) -> tuple[str, ...]:
-        """FFmpeg's names of the encoders that open, hardware before software. Raises as `trials`."""
+        """FFmpeg's names of the encoders that work, hardware before software. Raises as `trials`."""
         return tuple(one.name for one in await self.trials() if one.is_usable)
 
     async def trials(self) -> tuple[EncoderTried, ...]:
-        """Every encoder that is known, in the order of `ENCODERS`. Raises NotPossible when nothing can be found out."""
+        """A result for every encoder in `ENCODERS`, in that order. Takes seconds, at most the limit.
+
+        Raises NotPossible when no encoder could be tried with success.
+        """
         async with self._lock:
             if self._trials is None:
                 self._trials = await self._try_all()
@@ -54,16 +58,16 @@ class EncoderProbe:
 
     async def _try_all(self) -> tuple[EncoderTried, ...]:
         found: dict[str, EncoderTried] = {}
-        left, in_vain = list(_ORDER), 0
+        left, fruitless = list(_ORDER), 0
         try:
             async with asyncio.timeout(self._limit_seconds):
-                while left and in_vain < _IN_VAIN:
+                while left and fruitless < _FRUITLESS_RUNS_MAX:
                     told, why = await self._run(tuple(left))
                     found |= {one.name: one for one in told}
                     left = [name for name in left if name not in found]
-                    in_vain = 0 if told else in_vain + 1
+                    fruitless = 0 if told else fruitless + 1
                     if left:
-                        culprit = left.pop(0)
+                        culprit = left.pop(0)  # the one that was being tried when the process ended
                         found[culprit] = EncoderTried(culprit, False, f"It failed while it was tried. {why}".rstrip())
         except TimeoutError:
             pass
@@ -73,7 +77,7 @@ class EncoderProbe:
         return tuple(found[name] for name in in_order(found))
 
     async def _run(self, names: tuple[str, ...]) -> tuple[list[EncoderTried], str]:
-        """One process: what it told, and how it ended when that was not in order."""
+        """One process: its results, and how it ended in one sentence, empty when it ended in order."""
         told: list[EncoderTried] = []
         why: list[str] = []
 

@@ -7,10 +7,10 @@ from seacorder.model.channel import ChannelStatus
 from seacorder.model.recording import FaultKind, FileKind, FileStatus
 
 FRESH_NS = 1_500_000_000
-"""Fragments of half a second, heartbeats of half a second, and as much again for a busy disk."""
+"""Half a second for a fragment, half a second to the next heartbeat, and half a second for a busy disk."""
 FRESH_FRAME_INTERVALS = 3
 USUAL_PATIENCE_NS = 2_500_000_000
-"""A channel that waits longer for its next frame has a slow source, or perhaps one."""
+"""How long a channel usually waits for its next frame. One that waits longer has a slow source, or may have one."""
 
 
 def fresh_limit_ns(frame_rate: float, patience_ns: int = 0) -> int:

@@ -1,4 +1,4 @@
-"""Narration as control knows it: who may hear it where, and how it does."""
+"""Narration as control knows it: tells channels' workers where to hear it, and shows how it is doing."""
 
 from seacorder.base.redaction import redact_address
 from seacorder.control.workers.commands import ChannelWorkers
@@ -20,20 +20,20 @@ class NarratorWatch:
         self._listeners = tuple(channel.name for channel in workers.channels if channel.narration_channels)
 
     def saw_status(self, status: ChannelStatus) -> None:
-        """A heartbeat of the narrator: when it is a new process it is to be heard elsewhere."""
+        """A heartbeat. A new process of the narrator listens on another port, which the channels' workers are told."""
         if status.narrator is not None and status.narrator.port != self._port:
             self._port = status.narrator.port
             for name in self._listeners:
                 self.worker_started(name)
 
     def worker_started(self, channel: str) -> None:
-        """A channel's worker has begun: it is told where to hear the narration, if that is known by now."""
+        """A channel's worker has begun: tells it where to hear the narration, if that is known by now."""
         narrator = self._workers.narrator
         if self._port and channel in self._listeners and narrator is not None and narrator.narrator is not None:
             self._workers.send(channel, HearNarration(self._port, narrator.narrator.token))
 
     def worker_lost(self, channel: str) -> None:
-        """The narrator is gone: nobody listens there any more."""
+        """A worker has ended. If it was the narrator, its port is not valid any more."""
         if channel == self._workers.narrator_name:
             self._port = 0
 
@@ -54,7 +54,7 @@ class NarratorWatch:
 
 
 def narrator_of(status: ChannelStatus, lost: str | None) -> NarratorStatus:
-    """What the narrator's heartbeat says, or that there is none."""
+    """What the narrator's last heartbeat says; `lost` says why there is none, if its worker has ended."""
     if lost is None and status.narrator is not None:
         return status.narrator
     state = SoundState.CONNECTING if lost is None else SoundState.FAILED

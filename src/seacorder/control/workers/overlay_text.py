@@ -8,14 +8,14 @@ from seacorder.model.instant import Instant
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 
 LEAD_NS = 50 * NS_PER_MS
-"""A text is valid so long after it came: by then it has reached every worker, so that no frame captured at or after
-its instant is burned with the text before it, on any channel."""
+"""How long after a text came it becomes valid. By then it has reached every worker; so no channel burns the previous
+text into a frame that was captured at or after that instant."""
 
 
 class OverlayTexts:
     """For the event loop alone; nothing waits.
 
-    Not kept over a restart of the program: a depth or a heading that nobody says any more would be burned into
+    A restart of the program clears the text: a depth or heading that nobody updates any more must not be burned into
     pictures as if it were true.
     """
 
@@ -47,6 +47,6 @@ class OverlayTexts:
         return self._shown
 
     def worker_started(self, channel: str) -> None:
-        """A new worker hears what the others know."""
+        """A new worker is told the text that the others show."""
         if self._shown.text and self._shown.since is not None:
             self._workers.send(channel, SetOverlayText(self._shown.since, self._shown.text))
