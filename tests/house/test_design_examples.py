@@ -9,16 +9,21 @@ import av
 import pytest
 
 from seacorder.base.clock import NS_PER_MS
+from seacorder.channel.encoding.frame_rate_grid import Counts, Grid
 from seacorder.channel.timing.clock_offset import ClockOffset
 from seacorder.channel.timing.track_times import Step, TrackTimes
 from seacorder.model.capture_time import AGREEMENT_NS, Captured, distance
 from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteBytes, WriteOrder
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.pacing import Backoff
 from tools.tree import ROOT
 
 pytestmark = pytest.mark.docs
 
 TIME = (ROOT / "docs/design/time.md").read_text("utf-8")
 DURABILITY = (ROOT / "docs/design/durability.md").read_text("utf-8")
+PROCESSES = (ROOT / "docs/design/processes.md").read_text("utf-8")
+ENCODING = (ROOT / "docs/design/encoding.md").read_text("utf-8")
 FRAME_NS = 40 * NS_PER_MS
 WORDS = {Step.KEPT: "", Step.MISSING: "missing", Step.REPEATED: "repeated", Step.BACKWARD: "backward",
          Step.JUMPED: "jumped"}  # fmt: skip
@@ -110,6 +115,32 @@ def steps_of(order: WriteOrder, now_ns: int) -> list[str]:
             steps.append("sync of the folders")
             order.names_synced()
     return steps
+
+
+def test_the_count_of_frames_on_a_grid() -> None:
+    for source, *counts, shown in table(ENCODING, "source | received"):
+        received, encoded, repeated, passed_over, lost = map(int, counts)
+        fate, rate = Counts(), int(source.removesuffix(" a second"))
+        grid = Grid(Fraction(25), fate)
+        points = []
+        for frame in range(rate + 1):
+            before, now = grid.take(Fraction(frame, rate))
+            points += [frame - 1] * len(before) + [frame] * len(now)
+        assert (received, encoded, lost) == (rate, len(points) - 1, 0)
+        assert (repeated, passed_over) == (fate.repeated, fate.passed_over)
+        assert received == encoded - repeated + passed_over + lost
+        assert points[:6] == list(map(int, shown.split()))
+
+
+def test_the_back_off_of_a_worker() -> None:
+    runs, pictures, delays = (re.findall(rf"^ {word} +(.*)$", PROCESSES, re.MULTILINE)[0].split() for word in
+                              ("run", "pictures", "delay"))  # fmt: skip
+    told = " ".join(runs).replace("an hour", "3600 s").split()
+    seconds = [float(one) for one in told if one != "s"]
+    assert len(seconds) == len(pictures) == len(delays) - 1 == 11
+    backoff = Backoff(Limits())
+    for run, brought, delay in zip(seconds, pictures, delays, strict=False):
+        assert backoff.delay_after(run, is_proved=brought == "yes") == float(delay)
 
 
 def test_the_boxes_of_a_growing_and_of_a_closed_file() -> None:
