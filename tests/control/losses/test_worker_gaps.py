@@ -1,4 +1,4 @@
-"""Freshness, holes, names and the plan of a recording: decisions as functions of values."""
+"""Holes that only control sees: their two ends, their count, and what the clocks do meanwhile."""
 
 from dataclasses import replace
 
@@ -7,51 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.clock import FakeClock
-from seacorder.control.alarms.volumes import seconds_left
 from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps
-from seacorder.control.recording.session import (
-    FilePlan,
-    RecordingSession,
-    change_from_ns,
-    new_recording,
-    schedule_from,
-)
-from seacorder.control.settings.naming import DirectoryInstant, Ids, NamingBase, file_template, id_text
-from seacorder.control.workers.freshness import FRESH_NS, StoredBytes, fresh_limit_ns
 from seacorder.model.capture_time import Anchor, Anchors
-from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
-from seacorder.model.instant import Instant
+from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.loss import BY_CAMERA, ESTIMATED, Loss, LossCause
-from seacorder.model.recording import FileKind, FileState, FileStatus, Part
-from seacorder.model.settings import PathTemplates, RecorderSettings, SettingsChange
-from seacorder.model.volume import Volume
+from seacorder.model.recording import FileStatus
 
 SECOND = 1_000_000_000
-
-
-def beat(last_stored_ns: int, *, identifier: str = "a", frame_rate: float = 25.0) -> ChannelStatus:
-    file = FileStatus(identifier, "/x.mp4", 1, 0, 1, 1, last_stored_ns)
-    picture = PictureFormat("h264", 1920, 1080, frame_rate)
-    return ChannelStatus("Bow", ChannelState.LIVE, 0, None, picture, recording=file)
-
-
-@pytest.mark.parametrize(("rate", "limit_ns"), [(25, FRESH_NS), (0, FRESH_NS), (1, 3 * SECOND), (0.5, 6 * SECOND)])
-def test_slow_sources_are_given_three_frame_intervals(rate: float, limit_ns: int) -> None:
-    assert fresh_limit_ns(rate) == limit_ns
-
-
-def test_a_new_part_without_bytes_does_not_undo_the_one_before() -> None:
-    stored = StoredBytes("a", FileKind.RECORDING)
-    stored.saw_status(beat(10 * SECOND))
-    stored.saw_status(beat(0))
-    assert stored.is_fresh("Bow", 11 * SECOND)
-    assert not stored.is_fresh("Bow", 12 * SECOND)
-
-
-def test_bytes_of_another_recording_do_not_count() -> None:
-    stored = StoredBytes("a", FileKind.RECORDING)
-    stored.saw_status(beat(10 * SECOND, identifier="b"))
-    assert not stored.any_fresh(["Bow"], 10 * SECOND)
 
 
 GAP = Gap("Bow", "a", LossCause.WORKER_KILLED, 10 * SECOND, 25.0, path="/x.mp4")
@@ -217,93 +179,3 @@ def test_a_stop_ends_the_holes_of_its_recording_only() -> None:
     gaps.begin(replace(GAP, channel="Stern", recording_id="b", path=None))
     assert [loss.channel for loss in gaps.stopped({"a"}, 20 * SECOND)] == ["Bow"]
     assert len(gaps) == 1
-
-
-@given(st.integers(0, 4_000_000_000 * SECOND), st.integers(0, 4_000_000_000 * SECOND))
-def test_ids_sort_by_time(one: int, other: int) -> None:
-    assert (id_text(one) <= id_text(other)) == (one // 1_000_000 <= other // 1_000_000)
-
-
-def test_ids_are_never_given_twice() -> None:
-    ids = Ids()
-    assert id_text(1_700_000_000_123_000_000) == "20231114T221320.123Z"
-    assert [ids.next(0) for _ in range(3)] == ["19700101T000000.000Z" + suffix for suffix in ("", "-2", "-3")]
-
-
-def test_an_id_of_a_time_before_the_catalogue_s_newest_is_none_that_an_earlier_run_has_given() -> None:
-    """The clock of a machine without a battery begins at one and the same moment, start after start."""
-    ids, again = Ids(), Ids()
-    for one in (ids, again):
-        one.continue_from(1_700_000_000_000_000_000)
-    given = [one.next(1_000_000) for one in (ids, again) for _ in range(2)]
-    assert len(set(given)) == 4
-    assert all(one.startswith("19700101T000000.001Z-") for one in given)
-    assert ids.next(1_700_000_000_123_000_000) == "20231114T221320.123Z", "later ones are as they always were"
-
-
-def test_every_kind_of_file_has_a_template_and_a_folder() -> None:
-    base = NamingBase("/rec", "/insp")
-    for kind in FileKind:
-        naming = base.naming(kind, RecorderSettings(), directory_utc_ns=1, file_utc_ns=2)
-        assert naming.base_folder == ("/rec" if kind is FileKind.RECORDING else "/insp")
-        assert naming.file_template == file_template(PathTemplates(), kind)
-
-
-def test_every_kind_of_file_has_a_place_on_the_second_volume() -> None:
-    base = NamingBase("/data/rec", "/elsewhere", root="/data", fallback_root="/second")
-    for kind in FileKind:
-        naming = base.naming(kind, RecorderSettings(), directory_utc_ns=1, file_utc_ns=2)
-        assert naming.fallback_folder == ("/second/rec" if kind is FileKind.RECORDING else "/second")
-
-
-def test_the_directory_instant_outside_a_recording() -> None:
-    directory = DirectoryInstant()
-    assert [directory.at(5, None), directory.at(6, None), directory.at(7, 3), directory.at(8, None)] == [5, 5, 3, 5]
-    directory.on_change(SettingsChange(split_time_minutes=1))
-    assert directory.at(9, None) == 5
-    directory.on_change(SettingsChange(inspection_directory="x"))
-    assert directory.at(10, None) == 10
-
-
-def plan(from_ns: int, name: str = "first", minutes: float = 1) -> FilePlan:
-    naming = NamingBase("/", "/").naming(
-        FileKind.RECORDING,
-        replace(RecorderSettings(), templates=PathTemplates(filename=name)),
-        directory_utc_ns=0,
-        file_utc_ns=0,
-    )
-    return FilePlan(from_ns, naming, schedule_from(from_ns, minutes), reevaluate_tags=False)
-
-
-def session() -> RecordingSession:
-    return RecordingSession(new_recording("a", 0), Instant(100, 0), plan(100))
-
-
-def test_a_change_takes_effect_at_the_next_split_or_at_once_where_there_is_none() -> None:
-    assert change_from_ns(plan(0), 61 * SECOND) == 120 * SECOND
-    assert change_from_ns(plan(0, minutes=0), 61 * SECOND) == 61 * SECOND
-
-
-def test_of_two_changes_for_one_split_the_later_counts() -> None:
-    running = session()
-    running.change(plan(1000, "second"))
-    running.change(plan(1000, "third"))
-    assert [change.naming.file_template for change in running.changes_after(500)] == ["third"]
-    assert running.plan_at(999).naming.file_template == "first"
-    assert running.plan_at(1000).naming.file_template == "third"
-
-
-def test_parts_are_numbered_on() -> None:
-    running = session()
-    part = Part("a", "Bow", 3, "/x", 0, None, 0, 1, 1, FileState.OPEN)
-    running.saw_part(part)
-    running.saw_part(replace(part, number=2, state=FileState.WHOLE))
-    assert running.start_command(1, "Bow", Instant(200, 0)).first_part == 4
-    assert running.start_command(2, "Stern", Instant(200, 0)).first_part == 1
-
-
-def test_time_left_is_what_the_rate_leaves_above_the_reserve() -> None:
-    volume = Volume("/", 1000, 500, 100)
-    assert seconds_left(volume, 80) == 40.0
-    assert seconds_left(volume, 0) is None
-    assert seconds_left(replace(volume, free_bytes=50), 80) == 0.0

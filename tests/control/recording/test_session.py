@@ -1,0 +1,54 @@
+"""What is known of one recording: changes that take effect later, and numbers of parts."""
+
+from dataclasses import replace
+
+from seacorder.control.recording.session import (
+    FilePlan,
+    RecordingSession,
+    change_from_ns,
+    new_recording,
+    schedule_from,
+)
+from seacorder.control.settings.naming import NamingBase
+from seacorder.model.instant import Instant
+from seacorder.model.recording import FileKind, FileState, Part
+from seacorder.model.settings import PathTemplates, RecorderSettings
+
+SECOND = 1_000_000_000
+
+
+def plan(from_ns: int, name: str = "first", minutes: float = 1) -> FilePlan:
+    naming = NamingBase("/", "/").naming(
+        FileKind.RECORDING,
+        replace(RecorderSettings(), templates=PathTemplates(filename=name)),
+        directory_utc_ns=0,
+        file_utc_ns=0,
+    )
+    return FilePlan(from_ns, naming, schedule_from(from_ns, minutes), reevaluate_tags=False)
+
+
+def session() -> RecordingSession:
+    return RecordingSession(new_recording("a", 0), Instant(100, 0), plan(100))
+
+
+def test_a_change_takes_effect_at_the_next_split_or_at_once_where_there_is_none() -> None:
+    assert change_from_ns(plan(0), 61 * SECOND) == 120 * SECOND
+    assert change_from_ns(plan(0, minutes=0), 61 * SECOND) == 61 * SECOND
+
+
+def test_of_two_changes_for_one_split_the_later_counts() -> None:
+    running = session()
+    running.change(plan(1000, "second"))
+    running.change(plan(1000, "third"))
+    assert [change.naming.file_template for change in running.changes_after(500)] == ["third"]
+    assert running.plan_at(999).naming.file_template == "first"
+    assert running.plan_at(1000).naming.file_template == "third"
+
+
+def test_parts_are_numbered_on() -> None:
+    running = session()
+    part = Part("a", "Bow", 3, "/x", 0, None, 0, 1, 1, FileState.OPEN)
+    running.saw_part(part)
+    running.saw_part(replace(part, number=2, state=FileState.WHOLE))
+    assert running.start_command(1, "Bow", Instant(200, 0)).first_part == 4
+    assert running.start_command(2, "Stern", Instant(200, 0)).first_part == 1
