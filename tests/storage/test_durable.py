@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from seacorder.base.errors import StorageFailed
 from seacorder.storage.disk import Disk, PortableDisk, PosixDisk
 from seacorder.storage.durable import DurableFile, MemoryBudget
 from seacorder.storage.memory_budget import TRAILER_BYTES_MAX
+from seacorder.storage.page_buffers import Data
 
 WAIT_SECONDS = 10.0
 PATH = Path("/base/job/x.mp4")
@@ -46,21 +48,13 @@ class Ending:
         return self._came.is_set()
 
 
-class Faults:
-    """Every change of a file's fault."""
-
-    def __init__(self) -> None:
-        self.seen: list[str | None] = []
-        self._changed = threading.Condition()
-
-    def __call__(self, sentence: str | None) -> None:
-        with self._changed:
-            self.seen.append(sentence)
-            self._changed.notify_all()
-
-    def wait_for(self, count: int) -> None:
-        with self._changed:
-            assert self._changed.wait_for(lambda: len(self.seen) >= count, WAIT_SECONDS)
+def fault_of(file: DurableFile) -> str:
+    """The file's fault, waited for."""
+    end, pause = time.monotonic() + WAIT_SECONDS, threading.Event()
+    while (fault := file.fault) is None:
+        assert time.monotonic() < end, "no fault came"
+        pause.wait(0.002)
+    return fault
 
 
 @pytest.fixture
@@ -228,36 +222,31 @@ def test_a_disk_that_refuses_the_file_is_told_in_one_sentence(disk: RecordingDis
 
 
 def test_a_patient_file_waits_for_its_disk(disk: RecordingDisk) -> None:
-    faults = Faults()
     disk.refuse("create", errno.EROFS)
-    file = begin(disk, patient=True, on_fault=faults)
+    file = begin(disk, patient=True)
     file.write(b"kept")
-    faults.wait_for(1)
+    assert "read-only" in fault_of(file)
     assert (file.is_open, file.bytes_stored) == (False, 0)
-    assert "read-only" in (file.fault or "")
     disk.allow("create")
     assert finish(file) is None
     assert bytes(disk.files[PATH]) == b"kept"
-    assert faults.seen[-1] is None
+    assert file.fault is None
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS])
 def test_what_the_disk_refuses_is_kept_and_written_later(disk: RecordingDisk, budget: MemoryBudget, code: int) -> None:
-    faults = Faults()
-    file = begin(disk, budget, on_fault=faults)
+    file = begin(disk, budget)
     file.write(b"one")
     disk.wait_for(lambda d: d.files[PATH] == b"one")
     disk.refuse("write", code)
     file.write(b"two")
-    faults.wait_for(1)
-    assert file.fault == faults.seen[0]
+    assert str(PATH.parent) in fault_of(file)
     assert file.fault_since_ns is not None
     file.write(b"three")
     assert file.queued_bytes == 8
     disk.allow("write")
     assert finish(file) is None
     assert bytes(disk.files[PATH]) == b"onetwothree"
-    assert faults.seen[1:] == [None]
     assert (file.fault, file.fault_since_ns, budget.taken_bytes) == (None, None, 0)
 
 
@@ -265,44 +254,42 @@ def test_what_the_disk_refuses_is_kept_and_written_later(disk: RecordingDisk, bu
 def test_after_a_failed_sync_everything_since_the_last_good_one_is_written_again(
     disk: RecordingDisk, name: str, second: int
 ) -> None:
-    faults = Faults()
     disk.refuse(name, errno.EIO)
-    file = begin(disk, on_fault=faults)
+    file = begin(disk)
     file.write(b"bytes")
     file.seek(second)
     file.write(b"B")
     ending = Ending()
     file.close(ending)
-    faults.wait_for(1)
+    fault = fault_of(file)
     writes = len(disk.operations)
     assert disk.wait_for(lambda d: len(d.operations) > writes)
     assert not ending.has_come
-    assert faults.seen == [file.fault], "a write that goes well does not hide a sync that fails"
+    assert file.fault == fault, "a write that goes well does not hide a sync that fails"
     disk.allow(name)
     assert ending.wait() is None
-    assert faults.seen[1:] == [None]
+    assert file.fault is None
     assert bytes(disk.files[PATH]) == (b"bytesB" if second else b"Bytes")
 
 
 def test_names_that_cannot_be_synced_hold_the_end_back(disk: RecordingDisk) -> None:
-    faults = Faults()
     disk.refuse("sync_folder", errno.EIO)
-    file = begin(disk, on_fault=faults)
+    file = begin(disk)
     file.write(b"x")
     ending = Ending()
     file.close(ending)
-    faults.wait_for(1)
+    fault_of(file)
     assert not ending.has_come
     disk.allow("sync_folder")
     assert ending.wait() is None
 
 
 def test_a_file_that_cannot_be_finished_can_be_given_up(disk: RecordingDisk, budget: MemoryBudget) -> None:
-    faults, ending = Faults(), Ending()
+    ending = Ending()
     disk.refuse("write", errno.ENOSPC)
-    file = begin(disk, budget, on_fault=faults)
+    file = begin(disk, budget)
     file.write(b"lost")
-    faults.wait_for(1)
+    fault_of(file)
     file.close(ending)
     assert not ending.has_come
     file.give_up()
@@ -341,14 +328,12 @@ def test_the_end_is_told_once_and_from_the_writers_thread(disk: RecordingDisk) -
 
 
 def test_a_file_that_somebody_deletes_is_a_fault(disk: RecordingDisk) -> None:
-    faults = Faults()
-    file = begin(disk, on_fault=faults)
+    file = begin(disk)
     file.write(b"x")
     disk.is_deleted = True
     ending = Ending()
     file.close(ending)
-    faults.wait_for(1)
-    assert "deleted" in (file.fault or "")
+    assert "deleted" in fault_of(file)
     file.give_up()
     assert ending.wait() is not None
 
@@ -367,13 +352,13 @@ def test_a_mark_tells_what_has_been_stored(disk: RecordingDisk) -> None:
 
 
 def test_a_fault_of_the_program_ends_the_file_and_is_told(
-    disk: RecordingDisk, caplog: pytest.LogCaptureFixture
+    disk: RecordingDisk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: str | None) -> None:
-        raise RuntimeError("a fault in whoever listens")
+    def fail(handle: int, offset: int, data: Data) -> int:
+        raise RuntimeError("a fault of the program")
 
-    disk.refuse("write", errno.EIO)
-    file, ending = begin(disk, on_fault=fail), Ending()
+    monkeypatch.setattr(disk, "write", fail)
+    file, ending = begin(disk), Ending()
     file.write(b"x")
     assert file.wait_ended(WAIT_SECONDS)
     file.close(ending)
@@ -412,17 +397,17 @@ def small_volume(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_volume_that_gets_room_again_loses_nothing(small_volume: Path) -> None:
     filler = small_volume / "filler"
     filler.write_bytes(bytes(700_000))
-    faults, budget = Faults(), MemoryBudget(10**7)
-    file = begin(PosixDisk(), budget, small_volume / "x.mp4", on_fault=faults)
+    budget = MemoryBudget(10**7)
+    file = begin(PosixDisk(), budget, small_volume / "x.mp4")
     pieces = [os.urandom(100_000) for _ in range(8)]
     for piece in pieces:
         file.write(piece)
-    faults.wait_for(1)
+    fault_of(file)
     assert "full" in (file.fault or "")
     filler.unlink()
     assert finish(file) is None
     assert file.path.read_bytes() == b"".join(pieces)
-    assert (faults.seen[-1], budget.taken_bytes) == (None, 0)
+    assert (file.fault, budget.taken_bytes) == (None, 0)
 
 
 def test_a_read_only_volume_is_told(small_volume: Path) -> None:

@@ -1,7 +1,6 @@
 """What an operating system's error means to whoever runs the recorder, and whether it still holds."""
 
 import errno
-from collections.abc import Callable
 from pathlib import Path
 
 from seacorder.base.clock import Clock
@@ -60,9 +59,8 @@ class FileFault:
     disk, and a write that goes well says nothing about a failing sync.
     """
 
-    def __init__(self, clock: Clock, on_change: Callable[[str | None], None] | None) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._on_change = on_change
         self._failing: set[str] = set()
         self.sentence: str | None = None
         self.since_ns: int | None = None
@@ -75,7 +73,7 @@ class FileFault:
         self.code = code
         if self.since_ns is None:
             self.since_ns = self._clock.monotonic_ns()
-        self._become(sentence)
+        self.sentence = sentence
 
     def succeeded(self, operation: str) -> bool:
         """`operation` went well; True when nothing is failing any more."""
@@ -84,11 +82,5 @@ class FileFault:
             return False
         self.since_ns = None
         self.code = 0
-        self._become(None)
+        self.sentence = None
         return True
-
-    def _become(self, sentence: str | None) -> None:
-        if sentence != self.sentence:
-            self.sentence = sentence
-            if self._on_change is not None:
-                self._on_change(sentence)

@@ -10,7 +10,7 @@ The thread sleeps while nothing is queued: two fragments a second cost it about 
 
 import errno
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -45,7 +45,6 @@ class DurableFile:
         *,
         budget: MemoryBudget,
         clock: Clock,
-        on_fault: Callable[[str | None], None] | None = None,
         patient: bool = False,
         disk: Disk | None = None,
     ) -> "DurableFile":
@@ -55,7 +54,7 @@ class DurableFile:
         `patient`: then, and when it is slower, the opening goes on in the writer thread as any other fault does, and
         `path` may still change until `is_open`. `on_fault` gets every change of `fault`, from the writer thread.
         """
-        faults = FileFault(clock, on_fault)
+        faults = FileFault(clock)
         writer = DiskWriter(path, disk or this_machine(), budget, clock, faults)
         writer.begin(patient=patient, wait_seconds=OPEN_WAIT_SECONDS)
         return cls(writer, faults)
