@@ -1,4 +1,8 @@
-"""The file of an account: lines are appended and synced, and read back whatever a power cut has left of the last."""
+"""The account file of a folder, `account.jsonl`: rows are appended and synced; a line that a power cut broke is
+skipped.
+
+What the rows mean stands in `model.account`.
+"""
 
 import os
 from collections.abc import Iterable
@@ -11,9 +15,9 @@ _FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
 
 
 def append(folder: Path, rows: Iterable[Row]) -> None:
-    """Adds the rows to the folder's account; on the medium when this returns. Blocks; OSError when it cannot.
+    """Appends rows to the folder's account file. They are on the medium when this returns. Blocks; OSError.
 
-    A last line that was cut off keeps to itself: the first new one begins on a line of its own.
+    If the last line has no end, because a power cut broke it, the new rows begin on a line of their own.
     """
     path = folder / ACCOUNT_NAME
     is_new = not path.exists()
@@ -33,9 +37,9 @@ def append(folder: Path, rows: Iterable[Row]) -> None:
 
 
 def read(folder: Path) -> dict[tuple[object, ...], Row]:
-    """The rows in the folder's account, each as its newest line has it, in the order in which they first came.
+    """The rows of the folder's account file by their keys: the newest line of each, ordered by each row's first line.
 
-    Empty when there is none or it cannot be read. Blocks.
+    Empty when there is no file or it cannot be read. Blocks.
     """
     rows: dict[tuple[object, ...], Row] = {}
     try:

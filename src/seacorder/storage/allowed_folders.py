@@ -1,8 +1,8 @@
 """Folders that a client may name: relative ones under the root, absolute ones only where the settings allow them.
 
-Clients of the commercial recorder send Windows paths. On another system those land under the root, drive letter or
-server first (`C:\\tmp\\Data1` is `C/tmp/Data1`), unless the settings map the letter to a folder. Both `/` and `\\`
-separate, on every system, as they do in templates.
+Clients that were written for the commercial recorder send Windows paths. On other systems such a path becomes a folder
+under the root that begins with the drive letter or the server's name (`C:\\tmp\\Data1` becomes `C/tmp/Data1`), unless
+the settings map the drive letter to a folder. Both `/` and `\\` separate names, on every system, as in templates.
 """
 
 import os
@@ -17,7 +17,7 @@ from seacorder.storage.disk_faults import sentence_of
 
 FIELD = "Directory"
 DIRECTORY_BYTES_MAX = 1000
-"""Leaves room for what templates add (storage.names) within Linux' 4096 bytes."""
+"""So that this and what templates add to it (`storage.names`) fit into the 4096 bytes of a path on Linux."""
 
 _EXTENDED = re.compile(r"^\\\\[?.]\\(UNC\\)?", re.IGNORECASE)
 _DRIVE = re.compile(r"^([A-Za-z]):")
@@ -28,7 +28,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 class AllowedFolders:
     """Turns a client's text into a folder, or refuses it with BadRequest (field `Directory`).
 
-    Looks at the file system for symbolic links, so calls may block as long as the disk takes. Safe from any thread.
+    Follows symbolic links, so a call blocks for as long as the file system takes. Safe from any thread.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class AllowedFolders:
         is_windows: bool = os.name == "nt",
         disk: Disk | None = None,
     ) -> None:
-        """`root`, `allowed` and the folders of `drives` (letter: folder) are absolute and may not exist yet."""
+        """`root`, `allowed` and the folders of `drives` (letter: folder) are absolute; they need not exist yet."""
         self._root = root
         self._drives = {letter.upper(): folder for letter, folder in (drives or {}).items()}
         self._allowed = (root, *allowed, *self._drives.values())
@@ -48,7 +48,7 @@ class AllowedFolders:
         self._disk = disk or this_machine()
 
     def resolve(self, text: str | None) -> Path:
-        """The absolute folder that `text` names, whether it exists or not; the root for None."""
+        """The absolute folder that `text` names, whether it exists or not; None names the root. BadRequest."""
         if text is None:
             return self._root
         _check_text(text)
@@ -64,11 +64,11 @@ class AllowedFolders:
         return folder
 
     def holds(self, folder: Path) -> bool:
-        """True when the folder lies in an allowed one once every link is followed; BadRequest for links in a ring."""
+        """True when the folder, with every link followed, lies in an allowed one; BadRequest for links in a ring."""
         return any(_real(folder).is_relative_to(_real(base)) for base in self._allowed)
 
     def create(self, text: str | None) -> Path:
-        """As `resolve`, and makes the folder with its parents, durably; fine if it stands already."""
+        """As `resolve`, and makes the folder with its parents if it is missing; on the medium when this returns."""
         folder = self.resolve(text)
         try:
             for changed in self._disk.make_folders(folder):
@@ -78,7 +78,7 @@ class AllowedFolders:
         return folder
 
     def _place(self, text: str) -> Path:
-        """The folder by its text alone."""
+        """The folder that the text names, without a look at the file system."""
         extended = _EXTENDED.match(text)
         if extended:
             text = ("\\\\" if extended[1] else "") + text[extended.end() :]
@@ -88,7 +88,7 @@ class AllowedFolders:
         return base.joinpath(*(name for name in components if name not in {"", "."} and _leads_down(name)))
 
     def _base(self, text: str, letter: str | None) -> Path:
-        """What the components of `text` stand under."""
+        """The folder that the names in `text` are relative to."""
         is_unc = text.startswith("\\\\")
         if self._is_windows and (letter or is_unc):
             if letter is None:
@@ -103,7 +103,7 @@ class AllowedFolders:
 
 
 def _leads_down(name: str) -> bool:
-    """True, or BadRequest for a name of dots and blanks alone, which may lead up, and for one that no disk takes."""
+    """True. BadRequest for a name of dots and blanks alone, which may lead upwards, and for one that is too long."""
     if not name.rstrip(". "):
         raise _refused(f'contains "{name}"; give the folder without it')
     if len(name.encode()) > COMPONENT_BYTES_MAX:
@@ -112,10 +112,10 @@ def _leads_down(name: str) -> bool:
 
 
 def _check_names(folder: Path, base: Path) -> None:
-    """BadRequest for a name below `base` that Windows' file systems refuse.
+    """BadRequest for a name below `base` that Windows' file systems refuse; on every system.
 
-    On every system: an NTFS or exFAT disk under Linux refuses such a name when the recording starts, and a folder
-    of that name cannot be copied to such a disk later.
+    Under Linux too an NTFS or exFAT disk refuses such a name, and only when the recording starts; and a folder with
+    such a name cannot be copied to such a disk later.
     """
     for name in folder.relative_to(base).parts:
         fit = component(name)
@@ -135,7 +135,7 @@ def _refused(reason: str) -> BadRequest:
 
 
 def _real(folder: Path) -> Path:
-    """The folder with every symbolic link followed, as far as it exists."""
+    """The folder with every symbolic link in the existing part of its path followed. BadRequest for links in a ring."""
     try:
         return folder.resolve()
     except (OSError, RuntimeError) as fault:

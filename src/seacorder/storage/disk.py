@@ -1,8 +1,8 @@
-"""The operating system's file calls, behind one door.
+"""The operating system's file calls that a durable file needs, as one interface.
 
-All that a durable file does to a disk goes through a `Disk`, so that a test can record the order of writes and
-syncs, replay what a power cut would have left, and inject faults. Every call blocks for as long as the disk takes
-and raises OSError; Python's own calls release the interpreter lock meanwhile.
+Durable files call the disk only through a `Disk`, so that a test can record the order of writes and syncs, replay what
+a power cut would have left, and inject faults. Every call blocks for as long as the disk takes and raises OSError.
+Python releases its interpreter lock during such a call, so other threads go on.
 """
 
 import errno
@@ -18,30 +18,30 @@ from seacorder.storage.page_buffers import Data
 
 _CREATE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _F_FULLFSYNC = 51
-"""macOS, <sys/fcntl.h>: the only call there that empties the drive's own cache as well."""
+"""macOS, <sys/fcntl.h>: the only call there that also empties the drive's own cache."""
 _F_GETPATH, _PATH_BYTES = 50, 1024
-"""macOS: tells an open file's path. Linux has it as a link under /proc."""
+"""macOS: gives the path of an open file. On Linux a link under /proc does."""
 _NOT_FOR_US = {errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.ENOENT, errno.ENOTDIR}
-"""A folder that cannot be synced by anybody: unreadable, renamed meanwhile, or of a file system without that call."""
+"""A folder that nobody can sync: unreadable, renamed meanwhile, or on a file system without that call."""
 
 
 class Disk(Protocol):
     """What a durable file needs of a disk. A handle belongs to one thread at a time."""
 
     def make_folders(self, folder: Path) -> list[Path]:
-        """Makes a folder with its parents; gives the folders whose listing changed by that, outermost first."""
+        """Makes a folder with its parents; returns the folders in which a new name was entered, outermost first."""
         ...
 
     def create(self, path: Path) -> int:
-        """Opens a new file for writing and gives its handle; FileExistsError when the name is taken by anything."""
+        """Makes a new file and returns its handle; FileExistsError when anything has that name already."""
         ...
 
     def write(self, handle: int, offset: int, data: Data) -> int:
-        """Writes at `offset` from the file's start; gives the number of bytes taken, which may be fewer than came."""
+        """Writes at `offset` from the file's start; returns how many bytes were taken, which may be fewer."""
         ...
 
     def truncate(self, handle: int, size: int) -> None:
-        """Cuts the file off behind its first `size` bytes."""
+        """Makes the file `size` bytes long."""
         ...
 
     def sync(self, handle: int) -> None:
@@ -53,27 +53,27 @@ class Disk(Protocol):
         ...
 
     def sync_folder(self, folder: Path) -> None:
-        """Returns when the names in a folder are on the medium, or when this folder cannot be synced at all."""
+        """Returns when the names in a folder are on the medium, or at once if nobody can sync this folder."""
         ...
 
     def is_named(self, handle: int) -> bool:
-        """False once the file has been deleted, so that what is written to it will be lost."""
+        """False once the file has been deleted: what is written to it will be lost when it is closed."""
         ...
 
     def path_of(self, handle: int, path: Path) -> Path:
-        """Where the open file is now that was at `path`; `path` where nobody can tell."""
+        """Where the open file that was at `path` is now; `path` where the system does not say."""
         ...
 
     def close(self, handle: int) -> None:
-        """Gives the handle back."""
+        """Closes the handle."""
         ...
 
 
 class PortableDisk:
-    """A disk through the calls that every operating system has. Folders cannot be synced through these."""
+    """A disk through the calls that every operating system has. They cannot sync folders."""
 
     def __init__(self, check: Callable[[Path], None] | None = None) -> None:
-        """`check` is asked before a file's folders are looked for; it raises OSError where none may be made."""
+        """`check` is called with a file's folder before anything is made; it raises OSError where nothing may be."""
         self._check = check
 
     def make_folders(self, folder: Path) -> list[Path]:
@@ -103,14 +103,14 @@ class PortableDisk:
         os.fsync(handle)
 
     def sync_folder(self, folder: Path) -> None:
-        """Nothing: Windows writes a folder's entries together with the file's own sync."""
+        """Does nothing: on Windows the sync of a file also writes its entry in the folder."""
 
     def is_named(self, handle: int) -> bool:
-        """By the count of names, which is 0 on POSIX alone: elsewhere an open file cannot be deleted."""
+        """By the file's count of names. Only on POSIX can it become 0: elsewhere an open file cannot be deleted."""
         return os.name != "posix" or os.fstat(handle).st_nlink > 0
 
     def path_of(self, handle: int, path: Path) -> Path:
-        """The same: systems other than POSIX do not let anybody rename an open file."""
+        """`path`: systems other than POSIX do not let anybody rename an open file."""
         return path
 
     def close(self, handle: int) -> None:
@@ -155,15 +155,15 @@ class PosixDisk(PortableDisk):
 
     def path_of(self, handle: int, path: Path) -> Path:
         opened = os.fstat(handle)
-        for candidate in (path, _told_by_system(handle)):
-            # Through a link in the path the system tells another one: that is no move.
+        # `path` first: where it leads through a link the system gives another path, although nothing was moved.
+        for candidate in (path, _path_by_system(handle)):
             if candidate is not None and _is_at(candidate, opened):
                 return candidate
         return path
 
 
-def _told_by_system(handle: int) -> Path | None:
-    """The path of an open file; None on systems that do not know."""
+def _path_by_system(handle: int) -> Path | None:
+    """The path of an open file; None where the system does not give it."""
     try:
         if sys.platform == "darwin":
             import fcntl
@@ -183,12 +183,12 @@ def _is_at(path: Path, opened: os.stat_result) -> bool:
 
 
 def this_machine(check: Callable[[Path], None] | None = None) -> Disk:
-    """The disk calls of this operating system; `check` as `PortableDisk` has it."""
+    """The disk calls of this operating system; `check` as in `PortableDisk`."""
     return PosixDisk(check) if os.name == "posix" else PortableDisk(check)
 
 
 def create_unused(disk: Disk, path: Path) -> tuple[int, Path]:
-    """Opens `path`, or the first of `name_2`, `name_3` … that nothing bears yet; never one that exists. Blocks."""
+    """Makes a file at `path`, or at the first of `name_2`, `name_3` … that does not exist yet. Blocks; OSError."""
     attempt = 1
     while True:
         candidate = numbered_path(path, attempt)

@@ -1,4 +1,4 @@
-"""What an operating system's error means to whoever runs the recorder, and whether it still holds."""
+"""What an error of the operating system means to an operator, and whether it still holds."""
 
 import errno
 from pathlib import Path
@@ -38,14 +38,14 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def kind_of(code: int) -> FaultKind:
-    """Whether room is what is missing, or the right volume."""
+    """Whether there is no room, or another volume, or the disk refuses for any other reason."""
     if code == errno.EXDEV:
         return FaultKind.EXCHANGED
     return FaultKind.FULL if code in _FULL else FaultKind.FAILED
 
 
 def sentence_of(fault: OSError, path: Path) -> str:
-    """One sentence on why the file `path` cannot be written."""
+    """One sentence for operators: why the file `path` cannot be written, and what to do."""
     known = _SENTENCES.get(fault.errno or 0)
     if known is None:
         return f"{path} cannot be written: {fault.strerror or fault}."
@@ -53,10 +53,10 @@ def sentence_of(fault: OSError, path: Path) -> str:
 
 
 class FileFault:
-    """The present fault of one file, from the operations that fail and succeed. Written by one thread, read by any.
+    """The present fault of one file, worked out from operations that fail and succeed. Set by one thread, read by any.
 
-    A fault holds until the kind of operation that met it succeeds: a sync that goes well says nothing about a full
-    disk, and a write that goes well says nothing about a failing sync.
+    A fault holds until an operation of the same kind succeeds: a sync that succeeds does not mean that a full disk has
+    room again, and a write that succeeds does not mean that syncs work again.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -68,7 +68,7 @@ class FileFault:
         """The operating system's number of the present fault; 0 without one."""
 
     def failed(self, operation: str, sentence: str, code: int = 0) -> None:
-        """`operation` met a fault."""
+        """`operation`, the name of a kind of operation, has failed; `code` is the operating system's number."""
         self._failing.add(operation)
         self.code = code
         if self.since_ns is None:
@@ -76,7 +76,7 @@ class FileFault:
         self.sentence = sentence
 
     def succeeded(self, operation: str) -> bool:
-        """`operation` went well; True when nothing is failing any more."""
+        """`operation` has succeeded; True when no kind of operation fails any more."""
         self._failing.discard(operation)
         if self._failing:
             return False

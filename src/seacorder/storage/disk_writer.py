@@ -1,7 +1,11 @@
-"""The thread that brings one file to the disk, in the order of `storage.order`, whatever the disk does.
+"""The thread that writes one file to the disk, in the order that `storage.write_order` says.
 
-It opens the file, writes what is queued, syncs once a second while bytes come, and sleeps otherwise. What the disk
-refuses is tried again for ever, with back-off, until somebody gives the file up.
+It opens the file, writes what is queued, syncs once a second while bytes come, and sleeps otherwise. A step that the
+disk refuses is tried again, after 0.1 to 5 s (back-off), until it succeeds or somebody gives the file up.
+
+Several threads meet here: the feeding thread queues (`put`), the writer thread does the steps, and `give_up` or
+`end_within` may come from any thread, also while a system call hangs in the writer thread. The lock `_changed` guards
+the order and the state; it is never held while the disk is called, so nobody who takes it waits for the disk.
 """
 
 import contextlib
@@ -24,7 +28,7 @@ from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteByte
 RETRY_SECONDS_MIN = 0.1
 RETRY_SECONDS_MAX = 5.0
 RELEASE_SECONDS = 1.0
-"""How long the thread of a file that is given up has to come back from the disk by itself."""
+"""A file is given up: how long its writer thread has to come back from the disk before the end is told without it."""
 
 Closed = Callable[[StorageFailed | None], None]
 
@@ -32,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 class DiskWriter:
-    """One file's writer thread and what is queued for it. Safe from any thread; only `begin` blocks."""
+    """One file's writer thread and what is queued for it. Safe from any thread; only `begin` and `end_within` block."""
 
     def __init__(self, path: Path, disk: Disk, budget: MemoryBudget, clock: Clock, faults: FileFault) -> None:
         self._wanted = path
@@ -51,6 +55,7 @@ class DiskWriter:
         self._on_closed: Closed | None = None
         self._gave_up = threading.Event()
         self._tried = threading.Event()
+        """The first try to open the file is over, whether it went well or not."""
         self.path = path
         self.is_open = False
         self.last_stored_ns = 0
@@ -58,11 +63,15 @@ class DiskWriter:
 
     @property
     def order(self) -> WriteOrder:
-        """To be read only, for its counts."""
+        """For its counts; callers must not change it."""
         return self._order
 
     def begin(self, *, patient: bool, wait_seconds: float) -> None:
-        """Starts the thread and waits for its first try to open; StorageFailed when that failed and not `patient`."""
+        """Starts the thread and waits, `wait_seconds` at most, for its first try to open the file.
+
+        StorageFailed when that try failed, unless `patient`; the thread has ended then. After the wait a file is
+        patient in any case: a slow disk is tried again in the background.
+        """
         self._is_patient = patient
         once(f"disk {self.path.name}", self._run)
         self._tried.wait(wait_seconds)
@@ -73,7 +82,7 @@ class DiskWriter:
             raise failure
 
     def put(self, offset: int, data: Data) -> None:
-        """Queues bytes. StorageFailed once the file is closed or when the budget is far exceeded."""
+        """Queues bytes. StorageFailed once the file is closed, or when far more waits than the budget allows."""
         with self._changed:
             if self._is_closing:
                 raise StorageFailed(f"{self.path} takes no more bytes; it has been closed.") from self._failure
@@ -90,7 +99,10 @@ class DiskWriter:
             self._order.put_mark(mark)
 
     def end(self, on_closed: Closed | None) -> None:
-        """No more bytes will come. The first call counts; one after the thread's end is answered at once."""
+        """No more bytes will come; `on_closed` is called on the writer thread when the file has ended.
+
+        Only the first call counts. After the thread's end `on_closed` is called at once, on the caller's thread.
+        """
         with self._changed:
             is_late = self._has_ended
             if not self._is_closing:
@@ -102,13 +114,17 @@ class DiskWriter:
             on_closed(self._failure)
 
     def give_up(self) -> None:
-        """Lets go of the file as soon as the disk lets go of the thread."""
+        """Ends the file as it stands, as soon as the writer thread is back from the disk. Returns at once."""
         self._gave_up.set()
         with self._changed:
             self._changed.notify()
 
     def end_within(self, seconds: float) -> None:
-        """Blocks until the end, for `seconds` at most; then gives the file up, also when a call never returns."""
+        """Blocks until the end, for `seconds` at most; then gives the file up.
+
+        If a call to the disk does not return within RELEASE_SECONDS more, the end is told from here. The writer thread
+        then stays behind in that call, and does nothing more if it ever returns.
+        """
         if self.ended.wait(seconds):
             return
         self.give_up()
@@ -132,7 +148,7 @@ class DiskWriter:
         self._finish(self._failure)
 
     def _open(self) -> bool:
-        """Opens the file, again and again if need be; False when there is no more point in it."""
+        """Opens the file, with retries. False when `begin` has been told of a fault, or the file was given up."""
         delay = RETRY_SECONDS_MIN
         while not self._gave_up.is_set():
             try:
@@ -156,7 +172,7 @@ class DiskWriter:
         self.is_open = True
 
     def _is_refused(self, fault: OSError) -> bool:
-        """True when whoever began the file still waits for the first try and is told of its fault."""
+        """Notes a fault of opening. True when `begin` still waits: it raises the fault, and the thread ends."""
         self._faults.failed("open", sentence_of(fault, self.path), fault.errno or 0)
         with self._changed:
             if not self._is_patient:
@@ -179,7 +195,7 @@ class DiskWriter:
                     delay = RETRY_SECONDS_MIN
 
     def _next_step(self) -> WriteBytes | Sync | SyncNames | None:
-        """The step that is due, when it is due; None at the file's end. Blocks without limit."""
+        """Waits for the step that is due next and returns it; None at the file's end. Blocks without limit."""
         with self._changed:
             while not self._gave_up.is_set():
                 now_ns = self._clock.monotonic_ns()
@@ -193,7 +209,7 @@ class DiskWriter:
         return None
 
     def _do(self, step: WriteBytes | Sync | SyncNames) -> None:
-        """Does one step outside the lock: nobody else waits for the disk."""
+        """Does one step, without the lock: nobody else waits for the disk."""
         assert self._handle is not None  # noqa: S101 - the thread writes only after it has opened
         if isinstance(step, WriteBytes):
             self._write(self._handle, step)
@@ -206,7 +222,11 @@ class DiskWriter:
                 self._order.names_synced()
 
     def _write(self, handle: int, step: WriteBytes) -> None:
-        """Writes all of it, or as many whole runs as fit: players refuse a file that ends within a fragment's head."""
+        """Writes all of it. Of a write that fails in the middle only pieces (of one `put`) that are whole stay in the
+        file.
+
+        A piece mostly ends with a fragment, and many players refuse a file that ends inside a fragment's head.
+        """
         done = 0
         try:
             while done < len(step.data):
@@ -218,13 +238,14 @@ class DiskWriter:
             with self._changed:
                 whole = self._order.whole_runs(done)
             if done > whole and step.offset + whole >= self._order.written_bytes:
-                with contextlib.suppress(OSError):  # a disk that is gone does not do that either
+                with contextlib.suppress(OSError):  # a disk that is gone refuses this too
                     self._disk.truncate(handle, step.offset + whole)
             done = whole
             raise
         finally:
             with self._changed:
-                if done and not self._has_ended:  # nobody waits when a call comes back after the file was given up
+                # A call that comes back after the file was given up changes nothing: its bytes are counted as lost.
+                if done and not self._has_ended:
                     self.last_stored_ns = self._clock.monotonic_ns()
                     self._order.written(done, self.last_stored_ns)
 
@@ -247,19 +268,19 @@ class DiskWriter:
         self._budget.give_back(released)
 
     def _follow(self, path: Path) -> None:
-        """Somebody may have renamed the file, or moved it or its folder: what is said of it from now on is true."""
+        """Notes where the file is now: somebody may have renamed or moved it, or its folder, while it was written."""
         if path != self.path:
             _log.warning("%s was moved to %s while it was being written; it goes on there.", self.path, path)
             self.path = path
             self._folders.append(path.parent)
 
     def _pause(self, delay: float) -> float:
-        """Waits before the next try, in seconds; gives the delay after that."""
+        """Waits `delay` seconds before the next try, shorter when the file is given up; returns the next delay."""
         self._gave_up.wait(delay)
         return min(delay * 2, RETRY_SECONDS_MAX)
 
     def _finish(self, failure: StorageFailed | None) -> None:
-        """The end, once: from the thread itself, or from whoever gave up waiting for it."""
+        """Ends the file, once: called by the writer thread, or by `end_within` when that thread hangs."""
         with self._changed:
             if self._has_ended:
                 return
@@ -283,5 +304,5 @@ class DiskWriter:
         try:
             self._disk.close(self._handle)
         except OSError as fault:
-            # Every byte has been confirmed by a sync, or the file was given up: nothing is lost by this.
+            # Every byte has been confirmed by a sync, or the file was given up: a failing close loses nothing.
             _log.warning("%s", sentence_of(fault, self.path))

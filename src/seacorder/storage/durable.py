@@ -1,9 +1,10 @@
-"""The durable file: a muxer writes into memory, one thread per file brings it to the disk.
+"""The durable file: a muxer writes into memory, and one thread per file brings that to the disk.
 
-Who writes never waits for a disk: `write` queues the bytes and returns. A disk that refuses is tried again for ever;
-until it takes bytes again they stay queued and `fault` says why. How much may wait is the `MemoryBudget`, shared by all
-files of a worker: whoever feeds a file asks `budget.has_room` before each group of pictures and drops whole groups when
-there is none. The theory is in docs/design/durability.md.
+`write` queues the bytes and returns, so whoever writes does not wait for the disk; only `create` does, for 0.25 s at
+most. When the disk refuses, the writer thread tries again until it succeeds; meanwhile the bytes stay queued and
+`fault` says why. How many bytes may wait is the `MemoryBudget`, shared by all files of a worker: whoever feeds a file
+asks `budget.has_room` before each packet and drops whole groups of pictures when there is none. The theory is in
+docs/design/durability.md, the order of writes in `storage.write_order`, the thread in `storage.disk_writer`.
 
 The thread sleeps while nothing is queued: two fragments a second cost it about three wake-ups.
 """
@@ -26,7 +27,7 @@ from seacorder.storage.page_buffers import Data, joined
 __all__ = ["DurableFile", "MemoryBudget"]
 
 OPEN_WAIT_SECONDS = 0.25
-"""How long `create` waits for a slow disk before it goes on without an answer."""
+"""How long `create` waits for a slow disk; after that the file is opened in the background."""
 
 
 class DurableFile:
@@ -50,9 +51,9 @@ class DurableFile:
     ) -> "DurableFile":
         """Begins a new file at `path`, or at `name_2`, `name_3` … when that exists; makes its folders.
 
-        Waits at most OPEN_WAIT_SECONDS for the disk. Raises StorageFailed when it refuses within that time, unless
-        `patient`: then, and when it is slower, the opening goes on in the writer thread as any other fault does, and
-        `path` may still change until `is_open`. `on_fault` gets every change of `fault`, from the writer thread.
+        Blocks for OPEN_WAIT_SECONDS at most. StorageFailed when the disk refuses within that time, unless `patient`.
+        When it is `patient`, or the disk slower than that, the writer thread goes on trying to open the file; `path`
+        may then still change until `is_open`.
         """
         faults = FileFault(clock)
         writer = DiskWriter(path, disk or this_machine(), budget, clock, faults)
@@ -60,15 +61,15 @@ class DurableFile:
         return cls(writer, faults)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
-        """Queues `data` at the position and moves it on; never blocks.
+        """Queues `data` at the position and moves the position on; never blocks.
 
-        StorageFailed when the file is closed or has been given up, or when the budget is exceeded by far more than a
-        file's index can be.
+        StorageFailed when the file is closed or has been given up, or when more bytes wait than the budget's limit and
+        the largest index together (`memory_budget.TRAILER_BYTES_MAX`).
         """
         return self._queue(bytes(data))
 
     def write_all(self, pieces: Sequence[bytes]) -> int:
-        """As `write`, of several pieces in a row."""
+        """As `write`, with several pieces that follow each other; they become one run of bytes."""
         return self._queue(joined(pieces))
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -99,26 +100,28 @@ class DurableFile:
         return len(data)
 
     def mark(self, token: int) -> None:
-        """Puts a mark behind the bytes so far; see `stored_mark`."""
+        """Puts a mark after the bytes so far; see `stored_mark`."""
         self._writer.put_mark(token)
 
     def close(self, on_closed: Closed | None = None) -> None:
         """Ends the file and returns at once; only the first call counts.
 
-        `on_closed` is called once, from the writer thread: with None when everything, name included, is on the
-        medium, with the fault when the file was given up. While the disk refuses that may never come: see `give_up`.
+        `on_closed` is called once, on the writer thread: with None when everything is on the medium, the file's name
+        included, or with the fault when the file was given up. While the disk refuses, it is not called: see `give_up`
+        and `end_within`.
         """
         self._writer.end(on_closed)
 
     def give_up(self, on_closed: Closed | None = None) -> None:
-        """Leaves the file as it stands on the disk and drops what is queued; ends as `close` does. Returns at once."""
+        """Leaves the file as it is on the disk and drops what is queued; then ends as `close` does. Returns at once."""
         self._writer.give_up()
         self._writer.end(on_closed)
 
     def end_within(self, seconds: float) -> None:
-        """For a file that is being closed: gives it up when that takes longer. Returns at once.
+        """For a file that is being closed: gives it up when that takes longer than `seconds`. Returns at once.
 
-        The end comes within a second more then, from a thread of its own, even while a call to the disk never returns.
+        The file then ends within a second more, even if a call to the disk never returns; `on_closed` is called on
+        another thread in that case.
         """
         if not self._writer.ended.is_set():
             once("end of file", partial(self._writer.end_within, seconds))
@@ -129,7 +132,7 @@ class DurableFile:
 
     @property
     def path(self) -> Path:
-        """Where the file is; where it was wanted, until `is_open`."""
+        """Where the file is; until `is_open`, where it was wanted."""
         return self._writer.path
 
     @property
@@ -139,17 +142,17 @@ class DurableFile:
 
     @property
     def bytes_stored(self) -> int:
-        """Length of the file as the operating system has taken it, less what a failed sync lost again."""
+        """Length of the file as far as the operating system has taken it; goes back after a failed sync."""
         return self._writer.order.written_bytes
 
     @property
     def bytes_confirmed(self) -> int:
-        """Length of the file up to the last good sync: `bytes_stored` never goes back behind it."""
+        """Length of the file up to the last good sync. `bytes_stored` never goes below it."""
         return self._writer.order.confirmed_bytes
 
     @property
     def last_stored_ns(self) -> int:
-        """Monotonic time at which it last took any; 0 before the first."""
+        """Monotonic time at which the operating system last took bytes; 0 before the first."""
         return self._writer.last_stored_ns
 
     @property
@@ -159,7 +162,7 @@ class DurableFile:
 
     @property
     def stored_mark(self) -> int | None:
-        """The newest mark whose preceding bytes have all been taken."""
+        """The newest mark before which the operating system has taken all bytes; None before the first."""
         return self._writer.order.written_mark
 
     @property
@@ -174,7 +177,7 @@ class DurableFile:
 
     @property
     def is_deleted(self) -> bool:
-        """True once somebody deleted the file while it was written: what it held is gone."""
+        """True once somebody has deleted the file while it was written: everything in it will be lost."""
         return self.is_open and self._faults.code == errno.ENOENT
 
     @property

@@ -1,10 +1,11 @@
-"""Who writes a file holds it, so that nobody repairs what is not finished.
+"""Whoever writes a file locks it, so that nobody repairs it before it is finished.
 
-Workers outlive a control process that was killed for as long as they need to finish their files, and meanwhile the
-next control process examines what it finds open. The lock is an advisory lock (`flock`), which the system takes back
-whatever becomes of the process. Windows has none that readers may ignore; there a file that is open cannot be
-replaced, and so a repair fails and leaves it as it is. A file system without locks (some network shares) is taken as
-one where nobody holds anything.
+When the control process is killed, its workers live on until they have finished their files. Meanwhile the next control
+process examines all files that the catalogue calls open, and must not repair those. The lock is advisory (`flock`): it
+does not hinder readers, and the system releases it when the process ends, however it ends.
+
+Windows has no such lock. There a file that is open cannot be replaced, so a repair of it fails and leaves it as it is.
+On a file system without locks (some network shares) a file counts as not locked.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ _LOOK_SECONDS = 0.02
 
 
 def try_lock(handle: int) -> bool:
-    """Holds the open file until its handle is closed; False when somebody else does. Does not wait."""
+    """Locks the open file until its handle is closed; False when somebody else has locked it. Does not wait."""
     if sys.platform == "win32":
         return True
     import fcntl
@@ -34,7 +35,7 @@ def try_lock(handle: int) -> bool:
 
 @contextlib.contextmanager
 def locked(path: Path, limit_seconds: float) -> Iterator[bool]:
-    """Holds a file for a block, once whoever writes it has ended; False when that takes longer than the limit.
+    """Locks a file for a `with` block; gives False there when another one still writes it after the limit.
 
     Blocks that long at most. OSError when the file cannot be opened.
     """

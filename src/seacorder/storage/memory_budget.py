@@ -1,15 +1,16 @@
-"""How much may wait in memory for the disk."""
+"""How many bytes may wait in memory for the disk: a counter that all files of a worker share."""
 
 import threading
 
 TRAILER_BYTES_MAX = 128 * 1024 * 1024
-"""What a file may queue beyond the limit: the index at its end, some 16 bytes a frame."""
+"""What may be queued beyond the limit: the index at a file's end, some 16 bytes a frame, is not refused."""
 
 
 class MemoryBudget:
     """How many bytes may wait for the disk, over all files of one worker. Safe from any thread; never blocks.
 
-    Bytes count until a sync has confirmed them, so up to a second's worth is taken even on a quick disk.
+    Bytes count until a sync has confirmed them. Since files are synced once a second, up to a second's worth of video
+    counts even on a quick disk.
     """
 
     def __init__(self, limit_bytes: int) -> None:
@@ -25,7 +26,7 @@ class MemoryBudget:
 
     @property
     def coming_bytes(self) -> int:
-        """Bytes that will still be written whatever happens: those in memory, and the indexes of open files."""
+        """Bytes that will still go to the disk: those in memory, and the indexes of the open files."""
         return self._taken + self._promised
 
     def promise(self, count: int) -> None:
@@ -34,11 +35,14 @@ class MemoryBudget:
             self._promised += count
 
     def has_room(self, count: int) -> bool:
-        """True when `count` more bytes fit. To be asked before each group of pictures."""
+        """True when `count` more bytes fit. To be asked before a packet is written; counts nothing."""
         return self._taken + count <= self.limit_bytes
 
     def take(self, count: int) -> bool:
-        """Counts bytes in, beyond the limit too: a muxer cannot be told to write half. False far beyond it."""
+        """Counts bytes in, even beyond the limit, since a muxer cannot be asked to write half of something.
+
+        False, and nothing counted, when that would be more than the limit and TRAILER_BYTES_MAX together.
+        """
         with self._lock:
             if self._taken + count > self.limit_bytes + TRAILER_BYTES_MAX:
                 return False

@@ -1,9 +1,9 @@
 """Names of files from path templates: pure, no file system in here.
 
-A template is cut into components at `/` and `\\` first and its tags are evaluated afterwards, in one pass: what a tag
-stands for can therefore neither make a folder nor become a tag itself. Each component is then made fit for every
-file system that recordings are carried to (ext4, NTFS, exFAT, APFS), so that a folder copied to another machine
-keeps its names. No component is ever `..` or empty, so a path made here never leaves its base folder.
+A template is first cut into components at `/` and `\\`; then the tags in each component are evaluated, in one pass. So
+the value of a tag can neither make a folder nor contain a tag that would be evaluated. Each component is then made
+valid for every file system that recordings are copied to (ext4, NTFS, exFAT, APFS), so that names stay the same there.
+No component is ever `..` or empty, so a path made here never leaves its base folder.
 """
 
 import re
@@ -28,7 +28,7 @@ _SEPARATOR = re.compile(r"[/\\]")
 
 @dataclass(frozen=True, slots=True)
 class TagValues:
-    """What the tags of one template stand for."""
+    """Of what the values of a template's tags are made."""
 
     utc_ns: int
     channel: str

@@ -1,7 +1,8 @@
-"""Memory for bytes that wait for the disk: pages of their own, which go back to the system with the bytes.
+"""Memory for bytes that wait for the disk: anonymous memory maps, given back to the system when the bytes are written.
 
-In the C library's heap long runs of bytes take the holes that packets have just left, cut them to pieces and make the
-heap grow for the next packets: of a stall of 30 s an eighth more than had come stayed behind that way.
+In the C library's heap such long runs of bytes would fill the gaps that freed packets leave, and the heap would have to
+grow for the next packets and stay large. After a disk had stalled for 30 s, the process kept an eighth more memory
+than the bytes that had waited.
 """
 
 import mmap
@@ -10,11 +11,11 @@ from collections.abc import Sequence
 
 Data = bytes | memoryview
 OWN_PAGES_BYTES = 32 * 1024
-"""Shorter runs stay in the heap: what they need of their last page would be more than what they save."""
+"""Shorter runs stay in the heap: a map takes whole pages, and the unused rest of the last one would cost more."""
 
 
 def joined(pieces: Sequence[Data]) -> Data:
-    """The pieces as one run of bytes, which nobody writes into. MemoryError when there is no memory."""
+    """The pieces as one read-only run of bytes. MemoryError when there is no memory."""
     size = sum(map(len, pieces))
     if size < OWN_PAGES_BYTES:
         return b"".join(pieces)

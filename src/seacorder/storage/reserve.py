@@ -1,12 +1,14 @@
 """When a volume counts as full: the rule that keeps the reserve untouched. Pure.
 
-A recorder that looks at a volume from time to time must stop before the reserve is reached, because what is on its way
-is written after the look. So the rule stops with this much above the reserve:
+The recorder looks at a volume twice a second, and bytes that are on their way are written after a look. So writing must
+stop before the reserve is reached, with this much left above it:
 
-    bytes that wait in memory + what goes onto the volume within two looks + the index of the files that are open
+    bytes in memory + indexes of the open files + what is written to the volume in two intervals between looks + 4 MiB
 
-and goes on only when there is clearly more, so that it does not flicker. What goes onto the volume is measured by
-its fall between looks, whoever writes there.
+Writing goes on when 8 MiB more than that are free (hysteresis), so that it does not stop and go on all the time. How
+much is written to the volume is measured by how free space shrinks from look to look, whoever writes there.
+
+An example: 1 GB reserve, 20 MB in memory, free space shrinks by 100 MB/s. Writing stops at 1 GB + 20 + 100 + 4 MB free.
 """
 
 from collections import deque
@@ -16,28 +18,28 @@ from itertools import pairwise
 from seacorder.base.clock import NS_PER_SECOND
 
 LOOK_SECONDS = 0.5
-"""Between two looks at a volume that is written to."""
+"""The interval between two looks at a volume that is written to."""
 MARGIN_BYTES = 4 * 1024 * 1024
 REOPEN_BYTES = 8 * 1024 * 1024
-"""So much more must be free before writing goes on."""
+"""How much more must be free before writing goes on."""
 MOVE_SECONDS = 12.0
-"""So long before the end a file is moved to another volume, where there is one: a long group of pictures fits."""
+"""How long before the volume is full the next file is begun on another one; a long group of pictures fits into it."""
 _FALL_WINDOW_NS = 5 * NS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
 class FreeSpace:
-    """What a look came to. `is_full` implies `is_tight`."""
+    """The result of a look. `is_full` implies `is_tight`."""
 
     free_bytes: int
     is_full: bool
     """Nothing more may be written."""
     is_tight: bool
-    """It will be full soon; a new file is better begun elsewhere."""
+    """It is full or will be soon: a new file is better begun on another volume."""
 
 
 class ReserveRule:
-    """Of one volume, for one who writes there. Not thread-safe."""
+    """The rule for one volume, with its state. Not thread-safe."""
 
     def __init__(self, reserve_bytes: int) -> None:
         self._reserve_bytes = reserve_bytes
@@ -46,7 +48,7 @@ class ReserveRule:
         self._room = FreeSpace(0, False, False)
 
     def look(self, free_bytes: int, now_ns: int, waiting_bytes: int) -> FreeSpace:
-        """The room by a new look; `waiting_bytes` will be written whatever the rule says."""
+        """Judges a new look: `free_bytes` at `now_ns` (monotonic); `waiting_bytes` will be written in any case."""
         self._looks.append((now_ns, free_bytes))
         while now_ns - self._looks[0][0] > _FALL_WINDOW_NS:
             self._looks.popleft()
@@ -60,7 +62,7 @@ class ReserveRule:
         return self._room
 
     def _fall_bytes_per_second(self) -> float:
-        """The usual fall between two looks of the last seconds; that of one big file at once is not one."""
+        """How fast free space shrinks: the median over the last 5 s, so that one file copied at once does not count."""
         falls = [
             (before - after) * NS_PER_SECOND / (after_ns - before_ns)
             for (before_ns, before), (after_ns, after) in pairwise(self._looks)

@@ -1,9 +1,11 @@
-"""What is remembered of volumes from one run of the program to the next: that a folder was on a disk of its own.
+"""What is remembered of volumes from one run of the program to the next: which folders were on a disk of their own.
 
-Whether a mount point is empty because the disk is new, or because it is not mounted, cannot be seen from the folder
-alone. So a small file in the user's state folder keeps, of each folder of the settings that was not on the system's own
-disk, where its volume was mounted, and its mark. When no volume is mounted there and the mark is missing, the disk is
-not there. Another disk that is mounted there is taken as it is: operators change disks.
+An empty folder at a mount point does not show whether its disk is new or not mounted. So a small file in the user's
+state folder (`volumes.json`) keeps, for each folder of the settings that was not on the system's own disk, its mount
+point and its mark. If no volume is mounted there at the next start and the mark is missing, the disk is absent, and no
+file is begun there until it comes. Another disk that is mounted there is used: operators change disks between runs.
+
+`begin` runs once, when the program starts, before any worker; its result goes to all of them (`storage.volumes`).
 """
 
 import json
@@ -32,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 def state_folder() -> Path:
-    """Where this user's programs keep what they remember. systemd names it for a service with StateDirectory=."""
+    """The folder in which this user's programs keep their state. systemd gives it to a service with StateDirectory=."""
     if named := os.environ.get("STATE_DIRECTORY", "").split(":")[0]:
         return Path(named)
     if sys.platform == "win32":
@@ -42,7 +44,7 @@ def state_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """Of one folder."""
+    """What is known of one folder."""
 
     mount: str
     """Where its volume was mounted."""
@@ -51,18 +53,18 @@ class Remembered:
 
 
 class VolumeMemory:
-    """The file. What cannot be read is as if it were not there; what cannot be written is not remembered. Blocks."""
+    """The file. If it cannot be read, nothing is known; if it cannot be written, that is logged. Blocks."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
         self._known = _read(self._path)
 
     def of(self, folder: Path) -> Remembered | None:
-        """What is known of a folder that was on a disk of its own in the run before."""
+        """What is known of a folder that was on a disk of its own in an earlier run; None for any other."""
         return self._known.get(str(folder))
 
     def update(self, found: Mapping[str, Remembered], forgotten: Iterable[str]) -> None:
-        """Remembers what was found, by folder, and forgets other folders."""
+        """Remembers `found`, by folder, and drops the `forgotten` folders. Others stay as they are."""
         known = {folder: one for folder, one in self._known.items() if folder not in {*forgotten, *found}}
         known |= found
         known = dict(list(known.items())[-_MOST_FOLDERS:])
@@ -80,7 +82,7 @@ class VolumeMemory:
 
 
 def is_unmounted(folder: Path, memory: VolumeMemory) -> bool:
-    """True when the folder was on a disk of its own, and that is not mounted now. Blocks; OSError."""
+    """True when the folder was on a disk of its own that is not mounted now. Blocks; OSError."""
     known = memory.of(folder)
     return (
         known is not None and is_unmounted_from(Path(known.mount)) and read_mark(folder) not in {known.mark, ACCEPTED}
@@ -88,9 +90,11 @@ def is_unmounted(folder: Path, memory: VolumeMemory) -> bool:
 
 
 def begin(folders: Iterable[Path], others: Iterable[Path], memory: VolumeMemory) -> tuple[MarkedFolder, ...]:
-    """Marks the folders, which are made where they are missing, and remembers all of them. Blocks.
+    """Makes missing folders, marks them and remembers their volumes; returns what tells each volume from another.
+    Blocks.
 
-    `others`, which clients may choose, get no mark. A folder whose volume is not mounted is left as it is.
+    `others` are folders that clients may choose: they are not made and get no mark. A folder whose volume is not
+    mounted is left alone. Raises nothing: a folder that cannot be looked at is logged and left out.
     """
     found: dict[str, MarkedFolder] = {}
     for folder, is_other in [*((one, False) for one in folders), *((one, True) for one in others)]:
@@ -99,7 +103,7 @@ def begin(folders: Iterable[Path], others: Iterable[Path], memory: VolumeMemory)
         try:
             found[str(folder)] = _begun(folder, memory, is_other=is_other)
         except FileNotFoundError:
-            continue  # a folder that clients may choose, whose disk may come later
+            continue  # one that clients may choose: its disk may be mounted later
         except (OSError, RuntimeError) as fault:
             _log.warning("The volume of %s cannot be watched (%s)", folder, fault)
     here = [one for one in found.values() if one.device != NOWHERE]

@@ -1,7 +1,9 @@
-"""The folders that a worker writes to: whether there is room, and whether the disk takes anything at all.
+"""The room on a volume: how much is free, and whether files can be made there at all.
 
-Each place has a thread of its own that looks twice a second while somebody asks for it, so that whoever feeds a file
-never waits for a disk, and a disk that hangs holds up no look at another. The rule is in `storage.reserve`.
+The functions ask once, on the caller's thread. A `VolumeRoom` watches one folder that a worker writes to. It has a
+thread of its own that looks twice a second while somebody asks, so that the thread that feeds files does not wait for
+the disk (except for the first answer, 0.25 s at most), and a disk that hangs delays no look at another one. When a
+volume counts as full is decided in `storage.reserve`.
 """
 
 import contextlib
@@ -23,9 +25,9 @@ from seacorder.storage.reserve import LOOK_SECONDS, FreeSpace, ReserveRule, rese
 from seacorder.storage.volumes import Volumes
 
 FIRST_LOOK_SECONDS = 0.25
-"""How long the first question about a place waits for its answer."""
+"""How long the first question to a `VolumeRoom` waits for an answer."""
 _UNASKED_NS = 10 * NS_PER_SECOND
-"""A place that nobody asks for is not looked at any more."""
+"""A folder that nobody has asked about for this long is not looked at any more."""
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +77,11 @@ def try_folder(folder: Path) -> None:
 
 
 class VolumeRoom:
-    """One folder. Safe from any thread; only the first question waits, and no longer than a short moment."""
+    """Watches one folder. Safe from any thread.
+
+    Only a question that starts the watch waits, for FIRST_LOOK_SECONDS at most: the first one, and the first after
+    nobody has asked for ten seconds. All others get the answer of the last look.
+    """
 
     def __init__(
         self,
@@ -86,6 +92,7 @@ class VolumeRoom:
         free_bytes: FreeBytes = free_bytes_of,
         volumes: Volumes | None = None,
     ) -> None:
+        """`waiting_bytes` says how many bytes are still to be written, wherever to. `folder` need not exist yet."""
         self.folder = folder
         self._volumes = volumes or Volumes()
         self._is_exchanged = False
@@ -115,30 +122,30 @@ class VolumeRoom:
 
     @property
     def is_exchanged(self) -> bool:
-        """True while the folder is on another volume than when the program began: no new file may be made there."""
+        """True while the folder is on another volume than when the program began: no new file is made there."""
         self._now()
         return self._is_exchanged
 
     @property
     def sentence(self) -> str:
-        """Why nothing is written while it is full or exchanged."""
+        """One sentence for operators: why nothing is written there while it is full or exchanged."""
         if self._is_exchanged:
             return sentence_of(OSError(errno.EXDEV, ""), self.folder / "_")
         return reserve_sentence(str(self.folder), self._room.free_bytes, self._reserve_bytes)
 
     def is_proved(self, since_ns: int) -> bool:
-        """True once a file could be made here after `since_ns` (monotonic); the tries begin with the first question."""
+        """True once a file could be made here after `since_ns` (monotonic). The first question starts the tries."""
         self._suspected_ns = since_ns
         self._now()
         return self._proved_ns > since_ns
 
     def shun(self, now_ns: int) -> None:
-        """It was left because its disk refuses or hangs."""
+        """Notes that a file was left because this disk refuses or hangs, at `now_ns` (monotonic)."""
         self._shunned_ns = now_ns
 
     @property
     def is_shunned(self) -> bool:
-        """True from then on until a file could be made here again."""
+        """True after `shun` until a file could be made here again."""
         shunned_ns = self._shunned_ns
         if shunned_ns is not None and self.is_proved(shunned_ns):
             self._shunned_ns = self._suspected_ns = None
@@ -167,17 +174,18 @@ class VolumeRoom:
                 self._probe()
                 pause.wait(LOOK_SECONDS)
         finally:
-            self._is_watched = False  # the next question begins another one
+            self._is_watched = False  # the next question starts another watch
 
     def _look(self) -> None:
         self._is_exchanged = self._volumes.exchanged(self.folder) is not None
         if self._is_exchanged:
             self._looked.set()
-            return  # the room of a disk that nothing is written to tells nothing
+            return  # the folder is on another disk now, whose room does not matter
         try:
             free = self._free_bytes(self.folder)
         except OSError as fault:
-            _log.debug("no look at %s: %s", self.folder, fault)  # whoever writes there meets the fault and tells it
+            # Whoever writes there meets the same fault and reports it.
+            _log.debug("no look at %s: %s", self.folder, fault)
         else:
             self._room = self._rule.look(free, self._clock.monotonic_ns(), self._waiting_bytes())
         self._looked.set()
@@ -192,7 +200,7 @@ class VolumeRoom:
 
 
 class VolumeRooms:
-    """All places of one worker, by folder. Safe from any thread."""
+    """The watched folders of one worker. Safe from any thread."""
 
     def __init__(
         self,
@@ -207,15 +215,15 @@ class VolumeRooms:
         self._clock = clock
         self._waiting_bytes = waiting_bytes
         self._free_bytes = free_bytes
-        self._places: dict[Path, VolumeRoom] = {}
+        self._rooms: dict[Path, VolumeRoom] = {}
         self._lock = threading.Lock()
 
     def at(self, folder: str | Path) -> VolumeRoom:
-        """The place of a folder that exists or will."""
+        """What watches `folder`, which need not exist yet; the same object for the same folder. Does not block."""
         folder = Path(folder)
         with self._lock:
-            if folder not in self._places:
-                self._places[folder] = VolumeRoom(
+            if folder not in self._rooms:
+                self._rooms[folder] = VolumeRoom(
                     folder, self._reserve_bytes, self._clock, self._waiting_bytes, self._free_bytes, self._volumes
                 )
-            return self._places[folder]
+            return self._rooms[folder]

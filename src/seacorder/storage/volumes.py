@@ -1,13 +1,21 @@
 """Whether a folder is still on the volume that it was on when the program began.
 
-A disk that is unmounted leaves an empty folder behind, on the system's own disk, which takes files as if nothing had
-happened: recordings would fill the system disk and be hidden as soon as the volume is mounted again. So each folder
-that files go to has a mark, a small file with a random text, and each new file is refused where the folder is on
-another file system than at the beginning and the mark is not there. A disk that was unplugged and is back has another
-device number and the mark; a folder that was deleted and made anew has none and is on the same device, so it is used.
+When a disk is unmounted, its mount point stays behind as an empty folder on the system's own disk, and takes files as
+if nothing had happened. Recordings would fill the system disk, and be hidden as soon as the volume is mounted again. So
+each folder of the settings gets a mark, a small file with a random text, and its device number is kept. A new file is
+refused there when the device number has changed and the mark is missing:
+
+| what happened | device number | mark | files |
+|---|---|---|---|
+| nothing | the same | there | are made |
+| the disk was unmounted, or another one is mounted there | another | missing | are refused |
+| the disk was unplugged and is back | another | there | are made |
+| the folder was deleted and made anew | the same | missing | are made |
+
+An operator can say that the other volume is the right one (`ACCEPTED`).
 
 Folders that clients choose have no mark, and their disk may be mounted long after the program began. For these each
-mount point that a file went through is kept, and nothing is made below one where no volume is mounted any more.
+mount point above a file is remembered, and no file is made below one at which no volume is mounted any more.
 """
 
 import errno
@@ -22,9 +30,9 @@ from seacorder.storage.disk import this_machine
 
 MARK_NAME = ".seacorder-volume"
 ACCEPTED = "accepted"
-"""What an operator puts in a mark's place to say that the volume that is there now is the right one."""
+"""What an operator writes into a mark file (`seacorder accept-volume`) when the volume that is there now is right."""
 NOWHERE = -1
-"""No device's number: the folder counts as exchanged until its own volume is there."""
+"""In place of a device number: the volume was not mounted at the start, so its folder counts as exchanged."""
 _LONGEST_MARK_BYTES = 200
 
 
@@ -39,7 +47,7 @@ def device_of(folder: Path) -> int:
 
 
 def mount_of(folder: Path) -> Path:
-    """The highest folder above that is on the same file system, with every link followed. Blocks; OSError."""
+    """The mount point of the folder's file system, with every link followed. Blocks; OSError."""
     top = folder.resolve()
     device = device_of(top)
     while top != top.parent and device_of(top.parent) == device:
@@ -48,7 +56,7 @@ def mount_of(folder: Path) -> Path:
 
 
 def is_unmounted_from(mount: Path) -> bool:
-    """True when no volume is mounted there any more: the folder is on the disk of the one above, or gone. Blocks."""
+    """True when no volume is mounted at `mount` now: it is on its parent's file system or gone. Blocks; OSError."""
     return mount != mount.parent and device_of(mount) == device_of(mount.parent)
 
 
@@ -67,13 +75,13 @@ def read_mark(folder: Path) -> str | None:
 
 
 def write_mark(folder: Path, text: str) -> None:
-    """Puts a text in the place of the folder's mark, at one stroke. Blocks; OSError."""
+    """Replaces the folder's mark by a new one in one step. On the medium when this returns. Blocks; OSError."""
     new = folder / f"{MARK_NAME}-{os.urandom(4).hex()}"
     try:
         with new.open("w", encoding="ascii") as file:
             file.write(f"{text}\n")
             file.flush()
-            os.fsync(file.fileno())  # a disk that is unplugged within seconds has to be known when it is back
+            os.fsync(file.fileno())  # the disk may be unplugged within seconds, and must be known when it is back
         new.replace(folder / MARK_NAME)
         this_machine().sync_folder(folder)
     except OSError:
@@ -82,12 +90,12 @@ def write_mark(folder: Path, text: str) -> None:
 
 
 def new_mark() -> str:
-    """A text that no other volume bears."""
+    """A random text that no other volume has for a mark."""
     return os.urandom(16).hex()
 
 
 class Volumes:
-    """The marked folders. Safe from any thread; every call blocks for as long as the disk takes."""
+    """The marked folders. Safe from any thread. Every call blocks for as long as the disk takes, except `covers`."""
 
     def __init__(self, folders: Sequence[MarkedFolder] = ()) -> None:
         self.folders = tuple(sorted(folders, key=lambda one: len(one.folder), reverse=True))
@@ -95,13 +103,13 @@ class Volumes:
         self._lock = threading.Lock()
 
     def covers(self, path: Path) -> bool:
-        """True when somebody would notice that the volume of `path` is another one. Does not block."""
+        """True when `path` lies in a marked folder, so an exchange of its volume is noticed. Does not block."""
         return self._above(path) is not None
 
     def exchanged(self, path: Path) -> MarkedFolder | None:
-        """The folder above `path` that is on another volume now; None when all is well.
+        """The folder above `path` that is on another volume now; None when there is none.
 
-        A disk that cannot be asked has not been exchanged: what it refuses is told elsewhere.
+        None also when the disk cannot be asked: whoever writes there meets its fault and reports it.
         """
         one = self._above(path)
         if one is not None and is_exchanged(one):
@@ -112,7 +120,7 @@ class Volumes:
             return None
 
     def check(self, path: Path) -> None:
-        """Raises OSError (EXDEV) when nothing may be made at `path` because the volume is another one."""
+        """OSError (EXDEV) when no file may be made at `path` because its volume was exchanged."""
         if self.exchanged(path) is not None:
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(path))
 
@@ -120,9 +128,9 @@ class Volumes:
         return next((one for one in self.folders if path.is_relative_to(one.folder)), None)
 
     def _unmounted(self, path: Path, above: MarkedFolder | None) -> MarkedFolder | None:
-        """A mount point that a file went through before, and where no volume is mounted now.
+        """A mount point above `path` at which a volume was mounted before and none is now; else remembers today's.
 
-        For one at a marked folder, or above it, the mark alone decides.
+        For a mount point at a marked folder, or above it, the mark alone decides.
         """
         path = path.resolve()
         marked = Path(above.folder).resolve() if above is not None and above.mark else None
@@ -139,7 +147,7 @@ class Volumes:
 
 
 def is_exchanged(one: MarkedFolder) -> bool:
-    """True while the folder is on another volume than at the beginning. Blocks."""
+    """True while the folder is on another volume than when the program began. Blocks; raises nothing."""
     folder = Path(one.folder)
     try:
         device = device_of(folder)
@@ -161,7 +169,7 @@ def _mark_or_none(folder: Path) -> str | None:
 
 
 def is_replaced(one: MarkedFolder) -> bool:
-    """True while the folder is gone, or another one on the same volume. Blocks."""
+    """True while the folder is gone, or a new one has its name on the same volume. Blocks; raises nothing."""
     if not one.inode or is_exchanged(one):
         return False
     try:
@@ -174,10 +182,10 @@ def is_replaced(one: MarkedFolder) -> bool:
 
 
 def keep_mark(one: MarkedFolder) -> None:
-    """Writes the mark where it is missing although the volume is the right one, or was accepted. Blocks."""
+    """Writes the mark anew where it is missing on the right volume, or was accepted. Blocks; raises nothing."""
     folder = Path(one.folder)
     try:
         if one.mark and not is_exchanged(one) and folder.is_dir() and read_mark(folder) != one.mark:
             write_mark(folder, one.mark)
     except OSError:
-        pass  # a disk that is full or read-only goes on without: its device number is known
+        pass  # a full or read-only disk gets no mark; its device number is known all the same

@@ -1,16 +1,24 @@
-"""In which order bytes, syncs and names reach the disk: the pure core of the durable file.
+"""In which order bytes, syncs and folder entries reach the disk: the pure core of the durable file.
 
-Theory. A disk may take writes that lie between two syncs in any order, or only some of them; a sync is the one thing
-that orders them. While a file only grows, any order is good: a cut leaves a shorter file. A backward write is
-different, because it changes what earlier bytes mean (the hybrid MP4's last one turns the fragmented file into an
-indexed one, and is good only if the index itself is there). So it is a barrier:
+Theory. What is written between two syncs may reach the medium in any order, or in part, when the power fails; only a
+sync puts an order into it. While a file only grows that does no harm: after a power cut it is shorter. A backward
+write, one to bytes that were written before, is different, because it changes what those bytes mean. Our MP4 files
+end with one: eight bytes at the beginning turn the fragmented file into an indexed one, which is good only if the index
+at the end is on the medium already. So a backward write is a barrier:
 
-    everything before it is synced ▸ the backward write ▸ it is synced ▸ everything after it
+    all bytes before it ▸ sync ▸ the backward write ▸ sync ▸ all bytes after it
 
-Bytes are kept until a sync has confirmed them. When a sync fails, the operating system may have thrown its copies
-away and would call the next sync a success (LWN 752063, "PostgreSQL's fsync() surprise"); so they are written again.
+Bytes are kept in memory until a sync has confirmed them. When a sync fails, the operating system may have dropped its
+copies and may call the next sync a success (LWN 752063, "PostgreSQL's fsync() surprise"); so all bytes since the last
+good sync are written again.
 
-Nothing here blocks, and nothing is thread-safe: the durable file holds its lock around each call.
+An example, one recording's part. Put in: the header, fragments for a minute, the index, 8 bytes at offset 36. Steps
+that come out: write the header; a second later sync, and sync the folders that hold the file's name; write fragments,
+and sync once a second; write the index, sync; write the 8 bytes, sync; sync with all attributes, sync the folders;
+done.
+
+`disk_writer` is the only caller. It does the steps on its thread and holds its lock around each call here: nothing here
+blocks, and nothing is thread-safe.
 """
 
 from collections import deque
@@ -20,7 +28,9 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.storage.page_buffers import Data, joined
 
 SYNC_EVERY_NS = NS_PER_SECOND
+"""A byte waits no longer than this for the sync that confirms it, as far as the disk keeps up."""
 BATCH_BYTES = 1024 * 1024
+"""About how many bytes go into one write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +43,24 @@ class WriteBytes:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """Sync the file's bytes; `whole` at its end, with all attributes."""
+    """Sync the file's bytes; with `whole`, once at the end of the file, its attributes too."""
 
     whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SyncNames:
-    """Sync the folders that lead to the file."""
+    """Sync the folders in which the file's name, or that of a new folder above it, was entered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Everything is on the medium."""
+    """Nothing is left to do: everything is on the medium, the file's name included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing to do until something comes, or until `until_ns` (monotonic)."""
+    """Nothing to do until bytes come or the file is ended, or until `until_ns` (monotonic), when a sync is due."""
 
     until_ns: int | None
 
@@ -60,7 +70,7 @@ Step = WriteBytes | Sync | SyncNames | Done | Wait
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Bytes to write, or a mark: then without bytes."""
+    """Bytes to write; or a mark, without bytes."""
 
     offset: int
     data: Data
@@ -71,8 +81,11 @@ class _Entry:
 class WriteOrder:
     """One file's bytes on their way to the disk.
 
-    Ask for the `next` step, do it, then say how it went: `written`, `synced`, `sync_failed` or `names_synced`. After
-    a failed write nothing needs to be said; the same step comes again.
+    Ask for the `next` step, do it, then say how it went with `written`, `synced`, `sync_failed` or `names_synced`.
+    After a write or a sync of folders that failed, say nothing: the same step comes again.
+
+    A mark stands between bytes and carries a number (the sinks use a capture time). It says how far the file has come:
+    see `written_mark`.
     """
 
     def __init__(self) -> None:
@@ -89,21 +102,21 @@ class WriteOrder:
         self.pending_bytes = 0
         """Bytes that have not been written yet."""
         self.unsynced_bytes = 0
-        """Bytes that have been written but that no sync has confirmed."""
+        """Bytes that have been written and that no sync has confirmed yet; they are still in memory."""
         self.written_bytes = 0
-        """Length of the file as far as it has been written; what goes over earlier bytes adds none."""
+        """Length of the file as far as it has been written. A backward write adds nothing to it."""
         self._synced_bytes = 0
         self.written_mark: int | None = None
-        """The newest mark whose preceding bytes have all been written."""
+        """The newest mark before which all bytes have been written; None before the first."""
 
     def put(self, offset: int, data: Data) -> None:
-        """Queues bytes for `offset`."""
+        """Queues bytes for `offset`, counted from the file's start; they must not change afterwards."""
         self._pending.append(_Entry(offset, data, is_backward=offset < self._end))
         self._end = max(self._end, offset + len(data))
         self.pending_bytes += len(data)
 
     def put_mark(self, mark: int) -> None:
-        """Queues a mark behind all bytes so far."""
+        """Queues a mark after all bytes that have been put so far."""
         self._pending.append(_Entry(0, b"", mark=mark))
         self._pass_marks()
 
@@ -112,7 +125,7 @@ class WriteOrder:
         self._is_ended = True
 
     def next(self, now_ns: int) -> Step:
-        """The step that is due."""
+        """The step that is due at `now_ns` (monotonic)."""
         self._pass_marks()
         if self.unsynced_bytes and self._must_sync(now_ns):
             return Sync(whole=False)
@@ -125,7 +138,7 @@ class WriteOrder:
         return Done() if self._is_whole else Sync(whole=True)
 
     def written(self, count: int, now_ns: int) -> None:
-        """The first `count` bytes of the last `WriteBytes` have been taken."""
+        """The disk has taken the first `count` bytes of the last `WriteBytes`; the rest comes again."""
         if not self.unsynced_bytes:
             self._oldest_unsynced_ns = now_ns
         self.pending_bytes -= count
@@ -155,7 +168,7 @@ class WriteOrder:
         return whole
 
     def synced(self, *, whole: bool) -> int:
-        """The last `Sync` succeeded; gives the number of bytes that need not be kept any more."""
+        """The last `Sync` succeeded; returns how many bytes need not be kept in memory any more."""
         released = self.unsynced_bytes
         self._names_due = self._names_due or whole or not self._has_synced
         self._has_synced = True
@@ -166,7 +179,7 @@ class WriteOrder:
         return released
 
     def sync_failed(self) -> None:
-        """What has been written since the last good sync may be gone: it is queued again, before all else."""
+        """The last `Sync` failed: everything written since the last good one is queued again, before all else."""
         self._pending.extendleft(reversed(self._unsynced))
         self.pending_bytes += self.unsynced_bytes
         self.written_bytes = self._synced_bytes
@@ -179,21 +192,22 @@ class WriteOrder:
 
     @property
     def confirmed_bytes(self) -> int:
-        """Length of the file as the last good sync has confirmed it."""
+        """Length of the file up to the last good sync."""
         return self._synced_bytes
 
     def forget(self) -> None:
-        """Drops all bytes; what has been written keeps its counts. No step follows."""
+        """Drops all bytes from memory; the counts of what has been written stay. Ask for no step afterwards."""
         self._pending.clear()
         self.pending_bytes = 0
         self._forget_unsynced()
 
     def _must_sync(self, now_ns: int) -> bool:
+        """True on both sides of a backward write, and a second after the oldest byte that is not synced."""
         comes_backward = bool(self._pending) and self._pending[0].is_backward
         return self._is_fenced or comes_backward or now_ns >= self._oldest_unsynced_ns + SYNC_EVERY_NS
 
     def _batch(self) -> WriteBytes:
-        """The first pending bytes, with what follows on without a gap; a backward write always goes alone."""
+        """The first pending bytes with what follows them without a gap, about BATCH_BYTES; a backward write alone."""
         first = self._pending[0]
         if first.is_backward:
             return WriteBytes(first.offset, first.data)
@@ -213,6 +227,7 @@ class WriteOrder:
             self._pass(self._pending.popleft())
 
     def _pass(self, entry: _Entry) -> None:
+        """An entry has been written, or is a mark that has been reached."""
         self._unsynced.append(entry)
         self._is_fenced = self._is_fenced or entry.is_backward
         if entry.mark is not None:
