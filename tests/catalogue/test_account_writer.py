@@ -36,14 +36,14 @@ async def test_each_row_is_in_the_account_of_its_folder(tmp_path: Path) -> None:
     loss, elsewhere = replace(LOSS, recording_id=RECORDING.id), replace(LOSS, channel="Stern")
     clip = in_folder(tmp_path / "clips", replace(CLIP, state=FileState.WHOLE, end_utc_ns=70))
     catalogue = opened(tmp_path)
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     for one in (whole, opening):
-        catalogue.record_part(one)
+        catalogue.record(one)
     await catalogue.flush()
     for one in (loss, elsewhere):
-        catalogue.record_loss(one)
-    catalogue.record_clip(clip)
-    catalogue.record_framegrab(FRAMEGRAB)
+        catalogue.record(one)
+    catalogue.record(clip)
+    catalogue.record(FRAMEGRAB)
     catalogue.close()
     assert set(read(dive).values()) == {RECORDING, whole, loss}
     assert set(read(tmp_path / "clips").values()) == {clip}
@@ -53,8 +53,8 @@ async def test_each_row_is_in_the_account_of_its_folder(tmp_path: Path) -> None:
 async def test_what_a_kill_kept_out_is_added_at_the_next_start(tmp_path: Path) -> None:
     whole = in_folder(tmp_path / "dive", part(1, state=FileState.WHOLE))
     catalogue = opened(tmp_path)
-    catalogue.record_recording(RECORDING)
-    catalogue.record_part(whole)
+    catalogue.record(RECORDING)
+    catalogue.record(whole)
     catalogue.close()
     account = tmp_path / "dive" / ACCOUNT_NAME
     account.write_bytes(account.read_bytes()[:30])
@@ -67,14 +67,14 @@ async def test_what_a_kill_kept_out_is_added_at_the_next_start(tmp_path: Path) -
 
 async def test_a_folder_that_was_taken_away_does_not_come_back(tmp_path: Path) -> None:
     catalogue = opened(tmp_path)
-    catalogue.record_part(replace(part(1, state=FileState.WHOLE), path=str(tmp_path / "gone" / "a.mp4")))
+    catalogue.record(replace(part(1, state=FileState.WHOLE), path=str(tmp_path / "gone" / "a.mp4")))
     catalogue.close()
     assert not (tmp_path / "gone").exists()
 
 
 async def test_rows_from_files_do_not_replace_what_is_there(tmp_path: Path) -> None:
     catalogue = opened(tmp_path)
-    catalogue.record_part(part(1))
+    catalogue.record(part(1))
     await catalogue.flush()
     catalogue.record_missing([part(1, state=FileState.INTERRUPTED), part(2), RECORDING])
     await catalogue.flush()
@@ -86,7 +86,7 @@ async def test_rows_from_files_do_not_replace_what_is_there(tmp_path: Path) -> N
 
 async def test_a_rebuild_replaces_files_and_keeps_settings(tmp_path: Path) -> None:
     catalogue = opened(tmp_path)
-    catalogue.record_part(part(7))
+    catalogue.record(part(7))
     set_by_client = StoredSettings(RecorderSettings(split_time_minutes=3.0), frozenset({"split_time_minutes"}))
     catalogue.save_settings(set_by_client)
     catalogue.close()
@@ -105,13 +105,13 @@ async def test_a_row_that_no_account_takes_does_not_end_their_thread(
     """A fault of the program itself: what comes after it is written all the same."""
     catalogue = opened(tmp_path)
     assert catalogue._accounts is not None
-    catalogue.record_recording(RECORDING)
-    catalogue.record_part(replace(in_folder(tmp_path / "dive", part(1, state=FileState.WHOLE)), path=None))  # type: ignore[arg-type]
+    catalogue.record(RECORDING)
+    catalogue.record(replace(in_folder(tmp_path / "dive", part(1, state=FileState.WHOLE)), path=None))  # type: ignore[arg-type]
     await catalogue.flush()
     catalogue._accounts.add([replace(part(2, state=FileState.WHOLE), path=7)])  # type: ignore[arg-type]
     await until(lambda: "Writing accounts failed" in caplog.text)
     whole = in_folder(tmp_path / "dive", part(3, state=FileState.WHOLE))
-    catalogue.record_part(whole)
+    catalogue.record(whole)
     catalogue.close()
     assert whole in read(tmp_path / "dive").values()
 
@@ -122,8 +122,8 @@ async def test_rows_wait_while_the_catalogue_cannot_say_where_they_belong(
     """As when the volume under it has been unmounted."""
     dive, loss = tmp_path / "dive", replace(LOSS, recording_id=RECORDING.id)
     catalogue = opened(tmp_path)
-    catalogue.record_recording(RECORDING)
-    catalogue.record_part(in_folder(dive, part(1, state=FileState.WHOLE)))
+    catalogue.record(RECORDING)
+    catalogue.record(in_folder(dive, part(1, state=FileState.WHOLE)))
     await catalogue.flush()
     accounts = AccountWriter(Queries(tmp_path / "not there"), tmp_path, FakeClock())
     accounts.start()

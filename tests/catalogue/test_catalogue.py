@@ -13,8 +13,8 @@ from fakes.clock import FakeClock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
-from seacorder.model.loss import LossCause
-from seacorder.model.recording import FileKind, FileState, Recording, RecordingState
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.settings import PathTemplates, RecorderSettings, StoredSettings
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.volumes import Volumes, write_mark
@@ -23,20 +23,20 @@ ALL = Page()
 
 
 async def test_every_kind_of_row_comes_back_equal(catalogue: Catalogue) -> None:
-    catalogue.record_recording(RECORDING)
-    catalogue.record_part(part())
-    catalogue.record_clip(CLIP)
-    catalogue.record_framegrab(FRAMEGRAB)
-    catalogue.record_loss(LOSS)
+    catalogue.record(RECORDING)
+    catalogue.record(part())
+    catalogue.record(CLIP)
+    catalogue.record(FRAMEGRAB)
+    catalogue.record(LOSS)
     catalogue.record_event(event(5))
     await catalogue.flush()
-    assert catalogue.recordings(ALL).items == (RECORDING,)
+    assert catalogue.rows(Recording, ALL).items == (RECORDING,)
     assert catalogue.recording(RECORDING.id) == RECORDING
     assert catalogue.recording("another") is None
-    assert catalogue.parts(ALL).items == (part(),)
-    assert catalogue.clips(ALL).items == (CLIP,)
-    assert catalogue.framegrabs(ALL).items == (FRAMEGRAB,)
-    assert catalogue.losses(ALL).items == (LOSS,)
+    assert catalogue.rows(Part, ALL).items == (part(),)
+    assert catalogue.rows(Clip, ALL).items == (CLIP,)
+    assert catalogue.rows(Framegrab, ALL).items == (FRAMEGRAB,)
+    assert catalogue.rows(Loss, ALL).items == (LOSS,)
     assert catalogue.events() == [event(5)]
     assert catalogue.newest_event_cursor() == 5
 
@@ -45,15 +45,15 @@ async def test_a_later_value_replaces_the_row(catalogue: Catalogue) -> None:
     grown = replace(part(), frames=99, bytes=9999, end_utc_ns=180)
     whole = replace(grown, state=FileState.WHOLE)
     for value in (part(), grown, whole):
-        catalogue.record_part(value)
+        catalogue.record(value)
     await catalogue.flush()
     ended = replace(RECORDING, end_utc_ns=500, state=RecordingState.FINISHED)
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     await catalogue.flush()
-    catalogue.record_recording(ended)
+    catalogue.record(ended)
     await catalogue.flush()
-    assert catalogue.parts(ALL).items == (whole,)
-    assert catalogue.recordings(ALL).items == (ended,)
+    assert catalogue.rows(Part, ALL).items == (whole,)
+    assert catalogue.rows(Recording, ALL).items == (ended,)
 
 
 async def test_a_loss_that_grew_is_one_loss_and_another_cause_another(catalogue: Catalogue) -> None:
@@ -61,28 +61,28 @@ async def test_a_loss_that_grew_is_one_loss_and_another_cause_another(catalogue:
     in_recording = replace(LOSS, recording_id=RECORDING.id)
     stalled = replace(LOSS, cause=LossCause.STALL)
     for loss in (LOSS, in_recording, stalled):
-        catalogue.record_loss(loss)
+        catalogue.record(loss)
     await catalogue.flush()
-    catalogue.record_loss(grown)
+    catalogue.record(grown)
     await catalogue.flush()
-    assert set(catalogue.losses(ALL).items) == {grown, in_recording, stalled}
+    assert set(catalogue.rows(Loss, ALL).items) == {grown, in_recording, stalled}
 
 
 async def test_a_clip_and_an_anomaly_of_one_id_are_two(catalogue: Catalogue) -> None:
-    catalogue.record_clip(CLIP)
-    catalogue.record_clip(replace(CLIP, kind=FileKind.ANOMALY))
+    catalogue.record(CLIP)
+    catalogue.record(replace(CLIP, kind=FileKind.ANOMALY))
     await catalogue.flush()
-    assert len(catalogue.clips(ALL).items) == 2
+    assert len(catalogue.rows(Clip, ALL).items) == 2
 
 
 async def test_unfinished_finds_what_is_open_and_nothing_else(catalogue: Catalogue) -> None:
     assert not catalogue.unfinished()
-    catalogue.record_recording(RECORDING)
-    catalogue.record_recording(Recording("whole", 1, 2, RecordingState.FINISHED))
-    catalogue.record_part(part(1, state=FileState.WHOLE))
-    catalogue.record_part(part(2))
-    catalogue.record_clip(CLIP)
-    catalogue.record_clip(replace(CLIP, channel="Stern", state=FileState.REPAIRED))
+    catalogue.record(RECORDING)
+    catalogue.record(Recording("whole", 1, 2, RecordingState.FINISHED))
+    catalogue.record(part(1, state=FileState.WHOLE))
+    catalogue.record(part(2))
+    catalogue.record(CLIP)
+    catalogue.record(replace(CLIP, channel="Stern", state=FileState.REPAIRED))
     await catalogue.flush()
     found = catalogue.unfinished()
     assert found
@@ -134,10 +134,10 @@ def test_close_writes_what_waits(path: Path) -> None:
     catalogue = Catalogue(path, FakeClock())
     catalogue.open()
     for number in range(1, 500):
-        catalogue.record_part(part(number))
+        catalogue.record(part(number))
     catalogue.close()
     assert not path.with_name(path.name + "-wal").exists()
-    assert len(catalogue.parts(Page(limit=1000)).items) == 499
+    assert len(catalogue.rows(Part, Page(limit=1000)).items) == 499
 
 
 def test_two_recorders_cannot_share_a_catalogue(catalogue: Catalogue, path: Path) -> None:
@@ -152,12 +152,12 @@ def test_two_recorders_cannot_share_a_catalogue(catalogue: Catalogue, path: Path
 async def test_one_row_that_can_never_be_stored_keeps_no_other_out(
     catalogue: Catalogue, caplog: pytest.LogCaptureFixture
 ) -> None:
-    catalogue.record_part(part(1))
-    catalogue.record_part(replace(part(2), bytes=2**70))
-    catalogue.record_part(replace(part(3), path=None))  # type: ignore[arg-type]
-    catalogue.record_part(part(4))
+    catalogue.record(part(1))
+    catalogue.record(replace(part(2), bytes=2**70))
+    catalogue.record(replace(part(3), path=None))  # type: ignore[arg-type]
+    catalogue.record(part(4))
     await catalogue.flush()
-    assert [found.number for found in catalogue.parts(ALL).items] == [1, 4]
+    assert [found.number for found in catalogue.rows(Part, ALL).items] == [1, 4]
     assert caplog.text.count("is left out") == 2
 
 
@@ -166,38 +166,38 @@ async def test_while_the_file_is_locked_nothing_waits_and_nothing_is_lost(
 ) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     for frames in range(3000):
-        catalogue.record_part(replace(part(), frames=frames))
+        catalogue.record(replace(part(), frames=frames))
     with pytest.raises(CatalogueFailed):
         await catalogue.flush(0.05)
     assert catalogue.dropped == 0
     other.execute("ROLLBACK")
     other.close()
     await catalogue.flush()
-    assert catalogue.recordings(ALL).items == (RECORDING,)
-    assert catalogue.parts(ALL).items[0].frames == 2999
+    assert catalogue.rows(Recording, ALL).items == (RECORDING,)
+    assert catalogue.rows(Part, ALL).items[0].frames == 2999
 
 
 async def test_flush_waits_for_several_at_once(catalogue: Catalogue) -> None:
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     await asyncio.gather(*(catalogue.flush() for _ in range(5)))
-    assert catalogue.recordings(ALL).items
+    assert catalogue.rows(Recording, ALL).items
 
 
 async def test_a_row_of_a_later_version_is_told(catalogue: Catalogue, path: Path) -> None:
-    catalogue.record_part(part())
+    catalogue.record(part())
     await catalogue.flush()
     with sqlite3.connect(path) as other:
         other.execute("UPDATE parts SET state = 'dreaming'")
     other.close()
     with pytest.raises(CatalogueFailed, match="dreaming"):
-        catalogue.parts(ALL)
+        catalogue.rows(Part, ALL)
 
 
 def test_a_catalogue_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(CatalogueFailed, match="cannot be read"):
-        Catalogue(tmp_path / "none.sqlite", FakeClock()).recordings(ALL)
+        Catalogue(tmp_path / "none.sqlite", FakeClock()).rows(Recording, ALL)
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
@@ -210,12 +210,12 @@ async def test_too_many_rows_are_counted_and_told(path: Path, caplog: pytest.Log
     caplog.set_level(logging.ERROR)
     catalogue = Catalogue(path, FakeClock(), most_rows_waiting=3)
     for number in range(1, 6):
-        catalogue.record_part(part(number))
+        catalogue.record(part(number))
     assert catalogue.dropped == 2
     assert caplog.text.count("too slowly") == 1
     catalogue.open()
     catalogue.close()
-    assert [found.number for found in catalogue.parts(ALL).items] == [3, 4, 5]
+    assert [found.number for found in catalogue.rows(Part, ALL).items] == [3, 4, 5]
 
 
 async def test_a_fault_in_the_program_costs_one_batch_and_not_the_catalogue(
@@ -225,24 +225,24 @@ async def test_a_fault_in_the_program_costs_one_batch_and_not_the_catalogue(
         raise RuntimeError("nobody has thought of this")
 
     kept, catalogue._writer._on_stored = catalogue._writer._on_stored, refuses
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     await catalogue.flush()
     catalogue._writer._on_stored = kept
-    catalogue.record_part(part())
+    catalogue.record(part())
     await catalogue.flush()
-    assert catalogue.parts(ALL).items == (part(),)
+    assert catalogue.rows(Part, ALL).items == (part(),)
     assert "nobody has thought of this" in caplog.text
 
 
 async def test_a_catalogue_that_was_deleted_is_begun_anew(catalogue: Catalogue, path: Path) -> None:
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     await catalogue.flush()
     for file in path.parent.glob(f"{path.name}*"):
         if not file.name.endswith(".lock"):
             file.unlink()
-    catalogue.record_part(part())
+    catalogue.record(part())
     await catalogue.flush()
-    assert catalogue.parts(ALL).items == (part(),)
+    assert catalogue.rows(Part, ALL).items == (part(),)
 
 
 async def test_rows_wait_while_the_volume_under_the_catalogue_is_another_one(path: Path) -> None:
@@ -252,20 +252,20 @@ async def test_rows_wait_while_the_volume_under_the_catalogue_is_another_one(pat
     volumes = Volumes([MarkedFolder(str(path.parent.absolute()), "ours", device=-1)])
     catalogue = Catalogue(path, FakeClock(), volumes=volumes)
     catalogue.open()
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     await catalogue.flush()
     ours, theirs = path.with_name("ours"), b"another catalogue"
     path.rename(ours)
     path.write_bytes(theirs)
     write_mark(path.parent, "theirs")
-    catalogue.record_part(part())
+    catalogue.record(part())
     with pytest.raises(CatalogueFailed, match="mount it again"):
         await catalogue.flush(0.5)
     with pytest.raises(CatalogueFailed, match="mount it again"):
-        catalogue.parts(ALL)
+        catalogue.rows(Part, ALL)
     assert path.read_bytes() == theirs
     ours.rename(path)
     write_mark(path.parent, "ours")
     await catalogue.flush()
-    assert catalogue.parts(ALL).items == (part(),)
+    assert catalogue.rows(Part, ALL).items == (part(),)
     catalogue.close()

@@ -18,7 +18,7 @@ from seacorder.catalogue.page import Page
 from seacorder.catalogue.queries import Queries
 from seacorder.catalogue.schema import STEPS, VERSION
 from seacorder.catalogue.tables import TABLES
-from seacorder.model.recording import Recording, RecordingState
+from seacorder.model.recording import Part, Recording, RecordingState
 
 ALL = Page(limit=1000)
 
@@ -112,9 +112,9 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(
     path.write_bytes(damaged)
     catalogue = Catalogue(path, FakeClock())
     catalogue.open()
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     catalogue.close()
-    assert catalogue.recordings(ALL).items == (RECORDING,)
+    assert catalogue.rows(Recording, ALL).items == (RECORDING,)
     aside = path.parent / "catalogue.damaged-20231114T221320Z.sqlite"
     assert aside.read_bytes() == damaged
     assert "is damaged" in caplog.text
@@ -139,7 +139,7 @@ def test_an_empty_file_is_a_new_catalogue(path: Path) -> None:
 async def test_damage_while_it_runs_is_set_aside_too(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     catalogue = Catalogue(path, FakeClock())
     catalogue.open()
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     await catalogue.flush()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -148,14 +148,14 @@ async def test_damage_while_it_runs_is_set_aside_too(path: Path, caplog: pytest.
         file.write(b"\0" * path.stat().st_size)
     # Pages that the writer holds in memory may hide the damage for some commits.
     for number in range(1, 200):
-        catalogue.record_part(part(number))
+        catalogue.record(part(number))
         await catalogue.flush()
         if "is damaged" in caplog.text:
             break
     assert "is damaged" in caplog.text
-    catalogue.record_part(part(500))
+    catalogue.record(part(500))
     await catalogue.flush()
-    assert 500 in {found.number for found in catalogue.parts(ALL).items}
+    assert 500 in {found.number for found in catalogue.rows(Part, ALL).items}
     catalogue.close()
 
 
@@ -174,7 +174,7 @@ async def main():
     while True:
         for _ in range(5):
             number += 1
-            catalogue.record_part(part(number))
+            catalogue.record(part(number))
         await catalogue.flush()
         print(number, flush=True)
 
@@ -198,6 +198,6 @@ def test_what_was_flushed_survives_a_kill_in_the_middle_of_writing(path: Path) -
         rest, _ = writer.communicate()
         stored = max([stored, *map(int, rest.split())])
         catalogue = open_and_close(path)
-        numbers = {found.number for found in catalogue.parts(ALL).items}
+        numbers = {found.number for found in catalogue.rows(Part, ALL).items}
         assert set(range(1, stored + 1)) <= numbers
     assert list(path.parent.glob("*damaged*")) == []

@@ -1,6 +1,6 @@
 """Pages: every row once, in order, whatever the page size; filters by time, channel and recording."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,10 @@ from catalogue.rows import CLIP, FRAMEGRAB, LOSS, RECORDING, part
 from fakes.clock import FakeClock
 from seacorder.base.errors import BadRequest
 from seacorder.catalogue.catalogue import Catalogue
-from seacorder.catalogue.page import Page, Rows, read_cursor, write_cursor
+from seacorder.catalogue.page import Page, read_cursor, write_cursor
 from seacorder.catalogue.queries import Queries
-from seacorder.model.recording import FileState, Part, Recording, RecordingState
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 
 WHOLE = [part(number, channel, FileState.WHOLE) for number in range(1, 21) for channel in ("Bow", "Stern", "Port")]
 
@@ -24,33 +25,34 @@ def queries(tmp_path_factory: pytest.TempPathFactory) -> Queries:
     catalogue = Catalogue(path, FakeClock())
     catalogue.open()
     for value in WHOLE:
-        catalogue.record_part(value)
-    catalogue.record_part(part(5, "Sonar", FileState.OPEN, recording="later"))
-    catalogue.record_recording(Recording(RECORDING.id, 100, 2099, RecordingState.FINISHED))
-    catalogue.record_recording(Recording("later", 500, None, RecordingState.RUNNING))
-    catalogue.record_clip(CLIP)
-    catalogue.record_framegrab(FRAMEGRAB)
-    catalogue.record_loss(LOSS)
+        catalogue.record(value)
+    catalogue.record(part(5, "Sonar", FileState.OPEN, recording="later"))
+    catalogue.record(Recording(RECORDING.id, 100, 2099, RecordingState.FINISHED))
+    catalogue.record(Recording("later", 500, None, RecordingState.RUNNING))
+    catalogue.record(CLIP)
+    catalogue.record(FRAMEGRAB)
+    catalogue.record(LOSS)
     catalogue.close()
     return Queries(path)
 
 
-def every_page(ask: Callable[[Page], Rows[Part]], limit: int, newest_first: bool) -> list[Part]:
+def every_page(queries: Queries, limit: int, newest_first: bool) -> list[Part]:
     found: list[Part] = []
-    rows = ask(Page(limit=limit, newest_first=newest_first, recording_id=RECORDING.id))
+    page = Page(limit=limit, newest_first=newest_first, recording_id=RECORDING.id)
+    rows = queries.rows(Part, page)
     while True:
         assert len(rows.items) <= limit
         found += rows.items
         if rows.next_cursor is None:
             return found
         assert len(rows.items) == limit
-        rows = ask(Page(limit=limit, newest_first=newest_first, recording_id=RECORDING.id, cursor=rows.next_cursor))
+        rows = queries.rows(Part, replace(page, cursor=rows.next_cursor))
 
 
 @pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("limit", [1, 2, 7, 59, 60, 61, 1000])
 def test_pages_give_every_row_once_in_order(queries: Queries, limit: int, newest_first: bool) -> None:
-    found = every_page(queries.parts, limit, newest_first)
+    found = every_page(queries, limit, newest_first)
     starts = [value.start_utc_ns for value in found]
     assert starts == sorted(starts, reverse=newest_first)
     assert sorted(found, key=repr) == sorted(WHOLE, key=repr)
@@ -64,30 +66,30 @@ def test_the_filter_finds_what_overlaps(queries: Queries, start: int, length: in
         for value in WHOLE
         if value.start_utc_ns < start + length and (value.end_utc_ns or 0) >= start and channel in {None, value.channel}
     }
-    assert set(queries.parts(page).items) == wanted
+    assert set(queries.rows(Part, page).items) == wanted
 
 
 def test_what_is_open_reaches_into_the_future(queries: Queries) -> None:
     later = Page(from_utc_ns=10**18)
-    assert [value.channel for value in queries.parts(later).items] == ["Sonar"]
-    assert [value.id for value in queries.recordings(later).items] == ["later"]
-    assert queries.clips(later).items == (CLIP,)
-    assert queries.framegrabs(later).items == ()
+    assert [value.channel for value in queries.rows(Part, later).items] == ["Sonar"]
+    assert [value.id for value in queries.rows(Recording, later).items] == ["later"]
+    assert queries.rows(Clip, later).items == (CLIP,)
+    assert queries.rows(Framegrab, later).items == ()
 
 
 def test_recordings_are_filtered_by_the_channels_that_have_parts_in_them(queries: Queries) -> None:
-    assert [value.id for value in queries.recordings(Page(channel="Sonar")).items] == ["later"]
-    assert [value.id for value in queries.recordings(Page(recording_id=RECORDING.id)).items] == [RECORDING.id]
+    assert [value.id for value in queries.rows(Recording, Page(channel="Sonar")).items] == ["later"]
+    assert [value.id for value in queries.rows(Recording, Page(recording_id=RECORDING.id)).items] == [RECORDING.id]
 
 
 def test_instants_beyond_every_clock_are_taken(queries: Queries) -> None:
-    assert queries.losses(Page(from_utc_ns=-(10**30), to_utc_ns=10**30)).items == (LOSS,)
+    assert queries.rows(Loss, Page(from_utc_ns=-(10**30), to_utc_ns=10**30)).items == (LOSS,)
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001])
 def test_a_limit_outside_its_range_is_refused(queries: Queries, limit: int) -> None:
     with pytest.raises(BadRequest, match="limit"):
-        queries.parts(Page(limit=limit))
+        queries.rows(Part, Page(limit=limit))
 
 
 @given(st.integers(-(2**62), 2**62), st.integers(1, 2**62))
@@ -108,5 +110,5 @@ def test_any_text_is_a_cursor_or_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["W10", "WzEsMl0x", "WzEsMS41XQ", "W251bGwsbnVsbF0", "WzEsMV0=garbage", "é", "-"])
 def test_cursors_that_are_none_are_refused(queries: Queries, text: str) -> None:
     with pytest.raises(BadRequest) as refusal:
-        queries.parts(Page(cursor=text))
+        queries.rows(Part, Page(cursor=text))
     assert refusal.value.field == "cursor"

@@ -18,7 +18,7 @@ def test_not_while_somebody_holds_it(catalogue: Catalogue, path: Path) -> None:
 
 
 def test_nothing_found_is_a_drive_that_is_not_there(catalogue: Catalogue, path: Path) -> None:
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     catalogue.close()
     with pytest.raises(CatalogueFailed, match="Is the drive there"):
         rebuild(path, FakeClock(), list)
@@ -26,7 +26,7 @@ def test_nothing_found_is_a_drive_that_is_not_there(catalogue: Catalogue, path: 
 
 
 def test_what_cannot_be_read_changes_nothing(catalogue: Catalogue, path: Path) -> None:
-    catalogue.record_recording(RECORDING)
+    catalogue.record(RECORDING)
     catalogue.close()
 
     def read() -> list[object]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from seacorder.cli.agreement import Catalogued, FilesFound, disagreements, open_files
+from seacorder.cli.losses import ListedMissing
 from seacorder.model.file_note import FileNote
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part
@@ -60,7 +61,7 @@ def test_damage_inside_of_a_file_is_told_unless_it_is_being_written() -> None:
     assert told(catalogued, found) == ["Part 1 of Bow, recording r1, is damaged.", "The still of Bow is damaged too."]
     assert told(Catalogued((replace(FIRST, state=FileState.OPEN),)), replace(found, sizes={})) == []
     assert "The Recording of Bow is damaged." in told(Catalogued(), found)
-    (holed,) = told(Catalogued((FIRST,), losses=(LOSS,)), replace(found, sizes={}))
+    (holed,) = told(Catalogued((FIRST,), missing=ListedMissing((LOSS,))), replace(found, sizes={}))
     assert holed.endswith("is damaged. Frames in it are listed as lost; those after a lost one may not decode.")
 
 
@@ -109,8 +110,8 @@ def test_a_gap_between_parts_needs_a_loss() -> None:
     found = on_disk(examined(FIRST), examined(late))
     (only,) = told(Catalogued((FIRST, late)), found)
     assert "begins with frame 57 instead of 50, and no loss says why" in only
-    assert told(Catalogued((FIRST, late), losses=(LOSS,)), found) == []
-    assert told(Catalogued((FIRST, late), losses=(replace(LOSS, channel="Stern"),)), found) != []
+    assert told(Catalogued((FIRST, late), missing=ListedMissing((LOSS,))), found) == []
+    assert told(Catalogued((FIRST, late), missing=ListedMissing((replace(LOSS, channel="Stern"),))), found) != []
 
 
 def test_a_part_that_is_missing_in_the_row() -> None:

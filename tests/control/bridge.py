@@ -9,6 +9,7 @@ from fakes.clock import FakeClock
 from fakes.workers import FakeSupervisor, FakeWorker
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
+from seacorder.catalogue.tables import TABLES
 from seacorder.control.context import Timeouts
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.model.channel import ChannelSettings, ChannelState
@@ -109,10 +110,11 @@ class Bridge:
                 if not times:
                     return
 
-    async def rows(self, query: str, **page: Any) -> tuple[Any, ...]:
-        """What the catalogue holds."""
+    async def rows(self, table: str, **page: Any) -> tuple[Any, ...]:
+        """What the catalogue holds in a table of that name."""
         await self.catalogue.flush()
-        return getattr(self.catalogue, query)(Page(**page)).items
+        (kind,) = (one.of for one in TABLES if one.name == table)
+        return self.catalogue.rows(kind, Page(**page)).items
 
     def _added(self, worker: FakeWorker) -> None:
         if worker.name == "encoder probe":

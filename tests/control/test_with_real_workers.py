@@ -14,7 +14,8 @@ from seacorder.catalogue.page import Page
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.control.workers.encoder_probe import EncoderProbe
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.loss import LossCause
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import Clip, Part
 from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
@@ -73,7 +74,7 @@ async def test_an_inspection_with_real_workers(rig: Rig) -> None:
     assert all(one.ok for one in stopped.channels), stopped.sentence
     assert not recorder.is_recording()
     await rig.catalogue.flush()
-    for files in (rig.catalogue.parts(Page()).items, rig.catalogue.clips(Page()).items):
+    for files in (rig.catalogue.rows(Part, Page()).items, rig.catalogue.rows(Clip, Page()).items):
         assert {file.channel for file in files} == {"Bow", "Stern"}
         assert all(file.frames and Path(file.path).stat().st_size == file.bytes for file in files)
 
@@ -87,9 +88,9 @@ async def test_a_killed_worker_records_again_and_leaves_a_loss(rig: Rig) -> None
     assert rig.recorder.is_recording()
     await rig.recorder.stop_recording()
     await rig.catalogue.flush()
-    parts = rig.catalogue.parts(Page(channel="Bow")).items
+    parts = rig.catalogue.rows(Part, Page(channel="Bow")).items
     assert [part.number for part in parts] == [1, 2]
-    (loss,) = rig.catalogue.losses(Page()).items
+    (loss,) = rig.catalogue.rows(Loss, Page()).items
     assert (loss.channel, loss.cause, loss.to_utc_ns) == ("Bow", LossCause.WORKER_KILLED, parts[1].start_utc_ns)
 
 

@@ -163,11 +163,11 @@ def test_the_catalogue_opens_and_has_every_row(root: Path) -> None:
     try:
         page = Page()
         assert catalogue.set_aside is None
-        assert catalogue.recordings(page).items == RECORDINGS
-        assert set(catalogue.parts(page).items) == {BOW, STERN, BOW_2, OPEN_BOW, OPEN_STERN}
-        assert set(catalogue.clips(page).items) == set(CLIPS)
-        assert set(catalogue.framegrabs(page).items) == set(STILLS)
-        assert catalogue.losses(page).items == LOSSES
+        assert catalogue.rows(Recording, page).items == RECORDINGS
+        assert set(catalogue.rows(Part, page).items) == {BOW, STERN, BOW_2, OPEN_BOW, OPEN_STERN}
+        assert set(catalogue.rows(Clip, page).items) == set(CLIPS)
+        assert set(catalogue.rows(Framegrab, page).items) == set(STILLS)
+        assert catalogue.rows(Loss, page).items == LOSSES
         kinds = [event.kind for event in catalogue.events()]
         assert (len(kinds), kinds[0], kinds[-1]) == (27, "program_started", "recording_started")
         unfinished = catalogue.unfinished()

@@ -72,7 +72,7 @@ class FakeChannel:
 class FakeCatalogue:
     """Rows as a test put them; filtered by channel and cut by limit and cursor."""
 
-    rows: dict[str, list[object]] = field(default_factory=dict)
+    held: list[object] = field(default_factory=list)
     stored_events: list[Event] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
     """What was asked."""
@@ -81,30 +81,16 @@ class FakeCatalogue:
         """Rows are there at once."""
         return question()
 
-    def recordings(self, page: Page) -> Rows[Recording]:
-        return self._page("recordings", page)
-
-    def parts(self, page: Page) -> Rows[Part]:
-        return self._page("parts", page)
-
-    def clips(self, page: Page) -> Rows[Clip]:
-        return self._page("clips", page)
-
-    def framegrabs(self, page: Page) -> Rows[Framegrab]:
-        return self._page("framegrabs", page)
-
-    def losses(self, page: Page) -> Rows[Loss]:
-        return self._page("losses", page)
-
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]:
         return [event for event in self.stored_events if event.cursor > after_cursor][:limit]
 
-    def _page(self, table: str, page: Page) -> Rows:
+    def rows(self, kind: type[Any], page: Page) -> Rows[Any]:
         self.pages.append(page)
         if page.cursor is not None and not page.cursor.isdecimal():
             raise BadRequest("The cursor is not one that this recorder gave.", field="cursor")
         begin = int(page.cursor or 0)
-        found = [row for row in self.rows.get(table, []) if page.channel in {None, getattr(row, "channel", None)}]
+        held = [row for row in self.held if isinstance(row, kind)]
+        found = [row for row in held if page.channel in {None, getattr(row, "channel", None)}]
         end = begin + page.limit
         return Rows(tuple(found[begin:end]), str(end) if end < len(found) else None)
 
@@ -339,16 +325,16 @@ def plain_jpeg(width: int, level: int) -> bytes:
 def some_rows(recorder: FakeRecorder, count: int = 5) -> None:
     """Fills the catalogue with rows of two channels."""
     start = recorder.clock.utc_ns()
-    rows: dict[str, list[object]] = {name: [] for name in ("recordings", "parts", "clips", "framegrabs", "losses")}
+    rows: list[object] = []
     for number in range(1, count + 1):
         name, at = recorder.channels[number % 2].name, start + number * 10**9
         path = f"/data/{number}.mp4"
-        rows["recordings"].append(Recording(f"r{number}", at, None, RecordingState.RUNNING))
-        rows["parts"].append(Part("r1", name, number, path, at, at + 10**9, 25 * number, 25, 10**6, FileState.WHOLE))
-        rows["clips"].append(Clip(f"c{number}", name, FileKind.CLIP, path, at, None, 0, 25, 10**6, FileState.OPEN))
-        rows["framegrabs"].append(Framegrab(f"f{number}", name, path, at, at - 10**7, 7, 1920, 1080, 10**5))
-        rows["losses"].append(Loss(name, at, at + 10**9, 25, LossCause.RECONNECT, "r1", "rtsp://u:p@cam/ was away."))
-    recorder.catalogue.rows = rows
+        rows.append(Recording(f"r{number}", at, None, RecordingState.RUNNING))
+        rows.append(Part("r1", name, number, path, at, at + 10**9, 25 * number, 25, 10**6, FileState.WHOLE))
+        rows.append(Clip(f"c{number}", name, FileKind.CLIP, path, at, None, 0, 25, 10**6, FileState.OPEN))
+        rows.append(Framegrab(f"f{number}", name, path, at, at - 10**7, 7, 1920, 1080, 10**5))
+        rows.append(Loss(name, at, at + 10**9, 25, LossCause.RECONNECT, "r1", "rtsp://u:p@cam/ was away."))
+    recorder.catalogue.held = rows
 
 
 def quiet(recorder: FakeRecorder) -> FakeRecorder:

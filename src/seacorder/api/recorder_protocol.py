@@ -5,10 +5,9 @@ from typing import Protocol, TypeVar
 
 from seacorder.catalogue.page import Page, Rows
 from seacorder.model.event import Event
-from seacorder.model.loss import Loss
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
-from seacorder.model.recording import Clip, FileKind, Framegrab, Part, Recording
+from seacorder.model.recording import FileKind
 from seacorder.model.report import Picture
 from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
@@ -33,15 +32,7 @@ class CatalogueSource(Protocol):
 
     async def ask(self, question: Callable[[], T]) -> T: ...
 
-    def recordings(self, page: Page) -> Rows[Recording]: ...
-
-    def parts(self, page: Page) -> Rows[Part]: ...
-
-    def clips(self, page: Page) -> Rows[Clip]: ...
-
-    def framegrabs(self, page: Page) -> Rows[Framegrab]: ...
-
-    def losses(self, page: Page) -> Rows[Loss]: ...
+    def rows(self, kind: type[T], page: Page) -> Rows[T]: ...
 
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]: ...
 

@@ -22,7 +22,7 @@ from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.catalogue.queries import Queries
-from seacorder.model.account import Row, belongs, key_of
+from seacorder.model.account import ACCOUNT_KINDS, AccountRow, belongs, key_of
 from seacorder.model.recording import Clip, Part, Recording
 from seacorder.storage import account_file
 from seacorder.storage.volumes import Volumes
@@ -43,7 +43,7 @@ class AccountWriter:
         self._queries = queries
         self._home = home
         self._log_limit = RateLimit(clock, 30.0)
-        self._waiting: OrderedDict[tuple[object, ...], Row] = OrderedDict()
+        self._waiting: OrderedDict[tuple[object, ...], AccountRow] = OrderedDict()
         self._changed = threading.Condition()
         self._stopping = False
         self._folders: dict[str, Path] = {}
@@ -70,7 +70,7 @@ class AccountWriter:
         self._thread.join(limit_seconds)
         return not self._thread.is_alive()
 
-    def _put(self, row: Row) -> None:
+    def _put(self, row: AccountRow) -> None:
         key = key_of(row)
         if key not in self._waiting and len(self._waiting) >= MOST_ROWS_WAITING:
             self._waiting.popitem(last=False)
@@ -87,7 +87,7 @@ class AccountWriter:
             with self._changed:
                 self._changed.wait_for(lambda: self._stopping, pause)
 
-    def _stored(self, rows: list[Row]) -> bool:
+    def _stored(self, rows: list[AccountRow]) -> bool:
         """False when rows had to be put back, because nobody can say yet where they belong, or the volume is away."""
         try:
             away = self._store(rows)
@@ -104,21 +104,21 @@ class AccountWriter:
                 self._put(row)
         return False
 
-    def _take(self) -> list[Row]:
+    def _take(self) -> list[AccountRow]:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._stopping)
             rows = list(self._waiting.values())
             self._waiting.clear()
             return rows
 
-    def _store(self, rows: list[Row]) -> list[Row]:
+    def _store(self, rows: list[AccountRow]) -> list[AccountRow]:
         """Appends each to its account; gives those back whose volume is another one just now."""
-        by_folder: dict[Path, list[Row]] = {}
+        by_folder: dict[Path, list[AccountRow]] = {}
         for row in rows:
             # One row that cannot be placed must not keep those beside it out of their accounts.
             with survived("Writing accounts", "one row is in the catalogue alone", passes=(CatalogueFailed,)):
                 by_folder.setdefault(self._folder(row), []).append(row)
-        away: list[Row] = []
+        away: list[AccountRow] = []
         for folder, belonging in by_folder.items():
             if self._volumes.exchanged(folder) is not None:
                 away += belonging
@@ -127,7 +127,7 @@ class AccountWriter:
                 self._append(folder, belonging)
         return away
 
-    def _append(self, folder: Path, rows: list[Row]) -> None:
+    def _append(self, folder: Path, rows: list[AccountRow]) -> None:
         """Appends, with one more try a while later for a disk that refuses just now."""
         for is_last in (False, True):
             try:
@@ -143,14 +143,14 @@ class AccountWriter:
             with self._changed:
                 self._changed.wait_for(lambda: self._stopping, RETRY_SECONDS)
 
-    def _folder(self, row: Row) -> Path:
+    def _folder(self, row: AccountRow) -> Path:
         if isinstance(row, Part | Clip):
             return Path(row.path).parent
         recording_id = row.id if isinstance(row, Recording) else row.recording_id
         if recording_id is None:
             return self._home
         if recording_id not in self._folders:
-            first = self._queries.parts(Page(recording_id=recording_id, limit=1)).items
+            first = self._queries.rows(Part, Page(recording_id=recording_id, limit=1)).items
             if not first:
                 return self._home
             if len(self._folders) >= 100:
@@ -166,13 +166,13 @@ class AccountWriter:
         except CatalogueFailed as fault:
             _log.warning("The accounts could not be compared with the catalogue: %s", fault)
             return
-        known: dict[Path, dict[tuple[object, ...], Row]] = {}
+        known: dict[Path, dict[tuple[object, ...], AccountRow]] = {}
         for row in rows:
             folder = self._folder(row)
             if known.setdefault(folder, account_file.read(folder)).get(key_of(row)) != row:
                 self.add([row])
 
-    def _rows_of(self, recording: Recording) -> list[Row]:
+    def _rows_of(self, recording: Recording) -> list[AccountRow]:
         page = Page(recording_id=recording.id, limit=LIMIT_MAX, newest_first=True)
-        files: list[Row] = [*self._queries.parts(page).items, *self._queries.clips(page).items]
-        return [recording, *filter(belongs, files), *self._queries.losses(page).items]
+        kinds = [kind for kind in ACCOUNT_KINDS if kind is not Recording]
+        return [recording, *(row for kind in kinds for row in self._queries.rows(kind, page).items if belongs(row))]

@@ -15,12 +15,11 @@ from seacorder.catalogue.asking import Asking
 from seacorder.catalogue.opening import CatalogueLock, Opener
 from seacorder.catalogue.pending import Pending, RowWrite
 from seacorder.catalogue.queries import SETTINGS, Queries, T
-from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, TABLES, Table
+from seacorder.catalogue.tables import EVENTS, Table, table_of
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
+from seacorder.model.account import Row
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
-from seacorder.model.loss import Loss
-from seacorder.model.recording import Clip, Framegrab, Part, Recording
 from seacorder.model.settings import StoredSettings
 from seacorder.storage.volumes import Volumes
 
@@ -31,7 +30,6 @@ _ENCODERS = "encoders"
 _SAVE_SETTING = (
     "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
-_TABLE_OF: dict[type, Table[Any]] = {table.of: table for table in TABLES}
 
 
 def _is_from_files(write: RowWrite) -> bool:
@@ -106,8 +104,8 @@ class Catalogue(Queries):
         self._lock.release()
 
     async def ask(self, question: Callable[[], T]) -> T:
-        """A question from the event loop, `ask(lambda: catalogue.parts(page))`: with the rows recorded before it, where
-        the disk takes them soon. Raises CatalogueFailed, sooner or later, while the disk does not answer.
+        """A question from the event loop, `ask(lambda: catalogue.rows(Part, page))`: with the rows recorded before it,
+        where the disk takes them soon. Raises CatalogueFailed, sooner or later, while the disk does not answer.
         """
         return await self._asking.ask(question)
 
@@ -118,24 +116,9 @@ class Catalogue(Queries):
         except TimeoutError as error:
             raise CatalogueFailed(self.fault or f"The catalogue took longer than {limit_seconds:g} s.") from error
 
-    def record_recording(self, recording: Recording) -> None:
-        self._record(RECORDINGS, recording)
-
-    def record_part(self, part: Part) -> None:
-        self._record(PARTS, part)
-
-    def record_clip(self, clip: Clip) -> None:
-        self._record(CLIPS, clip)
-
-    def record_framegrab(self, framegrab: Framegrab) -> None:
-        self._record(FRAMEGRABS, framegrab)
-
-    def record_loss(self, loss: Loss) -> None:
-        """A loss of the same channel, start, cause and recording is the same loss, and may have grown."""
-        self._record(LOSSES, loss)
-
-    def record_anchor(self, anchor: PartAnchor) -> None:
-        self._record(ANCHORS, anchor)
+    def record(self, row: Row | PartAnchor) -> None:
+        """Stores a row, in the place of what was recorded with the same key, which may have grown since."""
+        self._record(table_of(type(row)), row)
 
     def record_event(self, event: Event) -> None:
         """Raises ValueError for an event that has no cursor yet."""
@@ -143,10 +126,10 @@ class Catalogue(Queries):
             raise ValueError("an event is recorded with its cursor")
         self._record(EVENTS, event)
 
-    def record_missing(self, rows: Iterable[Recording | Part | Clip | Framegrab | Loss]) -> None:
+    def record_missing(self, rows: Iterable[Row]) -> None:
         """Rows that were read from the files; a row that is there already stays as it is."""
         for row in rows:
-            table = _TABLE_OF[type(row)]
+            table = table_of(type(row))
             key = ("missing", *table.key_of(row))
             self._put(RowWrite(key, table.insert_missing, table.row(row), value=row))
 

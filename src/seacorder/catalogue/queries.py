@@ -13,12 +13,11 @@ from typing import Any, TypeVar
 
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue import settings_text
-from seacorder.catalogue.page import Page, Rows, check_limit, read_cursor, write_cursor
-from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, FRAMEGRABS, LOSSES, PARTS, RECORDINGS, Table
+from seacorder.catalogue.page import LIMIT_MAX, Page, Rows, check_limit, read_cursor, write_cursor
+from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, PARTS, RECORDINGS, Table, table_of
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
-from seacorder.model.loss import Loss
-from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording
+from seacorder.model.recording import Clip, FileState, Part, Recording
 from seacorder.model.settings import RecorderSettings, StoredSettings
 from seacorder.storage.volumes import Volumes
 
@@ -59,21 +58,23 @@ class Queries:
         self._path = path.absolute()
         self._volumes = volumes or Volumes()
 
-    def recordings(self, page: Page) -> Rows[Recording]:
-        """A recording itself counts as the rows of its `recording_id`; `channel` finds those with a part of it."""
-        return self._page(RECORDINGS, page)
+    def rows(self, kind: type[T], page: Page) -> Rows[T]:
+        """Rows of one kind: `Recording`, `Part`, `Clip`, `Framegrab` or `Loss`.
 
-    def parts(self, page: Page) -> Rows[Part]:
-        return self._page(PARTS, page)
+        A recording itself counts as a row of its `recording_id`; `channel` finds the recordings with a part of it.
+        """
+        return self._page(table_of(kind), page)
 
-    def clips(self, page: Page) -> Rows[Clip]:
-        return self._page(CLIPS, page)
-
-    def framegrabs(self, page: Page) -> Rows[Framegrab]:
-        return self._page(FRAMEGRABS, page)
-
-    def losses(self, page: Page) -> Rows[Loss]:
-        return self._page(LOSSES, page)
+    def all_rows(self, kind: type[T]) -> tuple[T, ...]:
+        """Every row of one kind, in the order of their start."""
+        found: list[T] = []
+        cursor: str | None = None
+        while True:
+            page = self.rows(kind, Page(limit=LIMIT_MAX, cursor=cursor))
+            found += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return tuple(found)
 
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]:
         """Events later than that cursor, in their order; the oldest of all may have been dropped."""

@@ -9,10 +9,7 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.opening import CatalogueLock, open_for_writing
 from seacorder.catalogue.tables import EVENTS, TABLES
-from seacorder.model.loss import Loss
-from seacorder.model.recording import Clip, Framegrab, Part, Recording
-
-Row = Recording | Part | Clip | Framegrab | Loss
+from seacorder.model.account import Row
 
 
 def rebuild(path: Path, clock: Clock, read: Callable[[], Sequence[Row]]) -> Sequence[Row]:

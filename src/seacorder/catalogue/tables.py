@@ -117,3 +117,10 @@ ANCHORS = Table(
 
 TABLES: tuple[Table[Any], ...] = (RECORDINGS, PARTS, CLIPS, FRAMEGRABS, LOSSES, EVENTS)
 """In the order in which one batch writes them."""
+
+_OF: dict[type[Any], Table[Any]] = {table.of: table for table in (*TABLES, ANCHORS)}
+
+
+def table_of(kind: type[T]) -> Table[T]:
+    """The table of a value of the model. Raises KeyError for one that the catalogue does not hold."""
+    return _OF[kind]

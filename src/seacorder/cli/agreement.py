@@ -5,14 +5,13 @@ channel lies between the two.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from seacorder.control.losses.resumption import unlisted_holes
+from seacorder.cli.losses import ListedMissing
 from seacorder.model.file_note import note_of_row
-from seacorder.model.loss import Loss
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 
@@ -30,7 +29,7 @@ class Catalogued:
     parts: tuple[Part, ...] = ()
     clips: tuple[Clip, ...] = ()
     framegrabs: tuple[Framegrab, ...] = ()
-    losses: tuple[Loss, ...] = ()
+    missing: ListedMissing = field(default_factory=ListedMissing)
     recordings: tuple[Recording, ...] = ()
 
     @property
@@ -68,7 +67,7 @@ def disagreements(catalogued: Catalogued, found: FilesFound) -> Iterator[Disagre
         row = listed if place is None else replace(listed, path=place)
         if place is not None:
             yield Disagreement(listed.path, f"{_called(row)} was moved to {place}. {_TO_TELL}")
-        for sentence in (_video_fault(row, found), _damage(row, found, catalogued.losses)):
+        for sentence in (_video_fault(row, found), _damage(row, found, catalogued.missing)):
             if sentence:
                 yield Disagreement(row.path, f"{_called(row)} {sentence}")
     for still in catalogued.framegrabs:
@@ -112,17 +111,14 @@ def _video_fault(row: Part | Clip, found: FilesFound) -> str | None:
     return None
 
 
-def _damage(row: Part | Clip, found: FilesFound, losses: Iterable[Loss]) -> str | None:
+def _damage(row: Part | Clip, found: FilesFound, missing: ListedMissing) -> str | None:
     """What is wrong inside of a file. The newest packets of one that is being written are no damage."""
     damage = found.damage.get(row.path)
     if damage is None or row.state is FileState.OPEN:
         return None
-    end_utc_ns = row.end_utc_ns or row.start_utc_ns
-    is_holed = any(
-        loss.channel == row.channel and loss.from_utc_ns < end_utc_ns and loss.to_utc_ns > row.start_utc_ns
-        for loss in losses
-    )
-    return f"{damage} Frames in it are listed as lost; those after a lost one may not decode." if is_holed else damage
+    if not missing.lies_in(row):
+        return damage
+    return f"{damage} Frames in it are listed as lost; those after a lost one may not decode."
 
 
 def _unaccounted(catalogued: Catalogued) -> Iterator[Disagreement]:
@@ -135,7 +131,7 @@ def _unaccounted(catalogued: Catalogued) -> Iterator[Disagreement]:
             if after.number != before.number + 1:
                 sentence = f"is followed by part {after.number}: {before.number + 1} is gone."
                 yield Disagreement(before.path, f"{_called(before)} {sentence}")
-            elif not _joins(before, after, catalogued.losses):
+            elif not catalogued.missing.joins(before, after):
                 expected = before.first_frame + before.frames
                 yield Disagreement(
                     after.path,
@@ -156,20 +152,9 @@ def _unlisted(catalogued: Catalogued) -> Iterator[Disagreement]:
         before = recording.continues
         if before is None or recording.state is RecordingState.RUNNING:
             continue
-        for last, first in unlisted_holes(parts[before], parts[recording.id], catalogued.losses):
+        for last, first in catalogued.missing.unlisted(parts[before], parts[recording.id]):
             sentence = f"goes on after {Path(last.path).name}, which was cut off, and no loss says what is missing."
             yield Disagreement(first.path, f"{_called(first)} {sentence}")
-
-
-def _joins(before: Part, after: Part, losses: Iterable[Loss]) -> bool:
-    if after.first_frame == before.first_frame + before.frames:
-        return True
-    return any(
-        loss.channel == after.channel
-        and loss.from_utc_ns <= after.start_utc_ns
-        and loss.to_utc_ns >= before.start_utc_ns
-        for loss in losses
-    )
 
 
 def _moved(catalogued: Catalogued, found: FilesFound) -> dict[str, str]:

@@ -2,24 +2,21 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
 
 from seacorder.base.errors import CatalogueFailed
-from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.catalogue.queries import Queries
 from seacorder.cli.agreement import Catalogued, Disagreement, FilesFound, disagreements, open_files
+from seacorder.cli.losses import ListedMissing
 from seacorder.cli.streams import progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.check import check_file, still_damage
 from seacorder.evidence.rebuild import STILL_SUFFIX, read_still
 from seacorder.model.file_note import FILE_SUFFIXES
-from seacorder.model.recording import Framegrab
+from seacorder.model.recording import Clip, Framegrab, Part, Recording
 from seacorder.model.report import FileExamined
-
-Row = TypeVar("Row")
 
 
 def check_recordings(storage: StorageSettings, *, decodes: bool, as_json: bool) -> bool:
@@ -45,11 +42,11 @@ def read_catalogue(path: Path) -> Catalogued:
         )
     queries = Queries(path)
     return Catalogued(
-        parts=tuple(_all(queries.parts)),
-        clips=tuple(_all(queries.clips)),
-        framegrabs=tuple(_all(queries.framegrabs)),
-        losses=tuple(_all(queries.losses)),
-        recordings=tuple(_all(queries.recordings)),
+        parts=queries.all_rows(Part),
+        clips=queries.all_rows(Clip),
+        framegrabs=queries.all_rows(Framegrab),
+        missing=ListedMissing.read(queries),
+        recordings=queries.all_rows(Recording),
     )
 
 
@@ -78,16 +75,6 @@ def _still(path: str, known: set[str]) -> Framegrab | None:
     return None if path in known else read_still(Path(path))
 
 
-def _all(query: Callable[[Page], Rows[Row]]) -> Iterator[Row]:
-    cursor: str | None = None
-    while True:
-        rows = query(Page(limit=LIMIT_MAX, cursor=cursor))
-        yield from rows.items
-        cursor = rows.next_cursor
-        if cursor is None:
-            return
-
-
 def _in(folders: Iterable[Path], suffixes: tuple[str, ...]) -> Iterator[str]:
     for folder in folders:
         for place, _, names in os.walk(folder):
@@ -100,8 +87,7 @@ def _summary(catalogued: Catalogued, found: FilesFound) -> dict[str, int]:
         "stills": len(found.sizes),
         "damaged_files": len(found.damage),
         "frames": sum(file.frames for file in found.videos.values()),
-        "losses": len(catalogued.losses),
-        "frames_lost": sum(loss.frames or 0 for loss in catalogued.losses),
+        **catalogued.missing.totals,
         "open_files": len(open_files(catalogued)),
     }
 
@@ -112,7 +98,7 @@ def _print(catalogued: Catalogued, found: FilesFound, faults: list[Disagreement]
     totals = _summary(catalogued, found)
     print(
         f"{totals['video_files']:,} video files with {totals['frames']:,} frames, {totals['stills']:,} stills; "
-        f"{totals['losses']:,} losses on record, {totals['frames_lost']:,} frames in those that could be counted."
+        f"{catalogued.missing.sentence}"
     )
     if totals["open_files"]:
         print(

@@ -11,24 +11,18 @@ from rich.progress import Progress
 
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import StorageFailed
-from seacorder.catalogue.rebuilding import Row, rebuild
+from seacorder.catalogue.rebuilding import rebuild
+from seacorder.catalogue.tables import EVENTS, TABLES
 from seacorder.cli.streams import progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.rebuild import read_folders
 from seacorder.evidence.repair import repair
+from seacorder.model.account import Row
 from seacorder.model.instant import iso_utc
-from seacorder.model.loss import Loss
-from seacorder.model.recording import Clip, Framegrab, Part, Recording
 from seacorder.model.report import Damage
 
-_CALLED: dict[type, str] = {
-    Recording: "recordings",
-    Part: "parts",
-    Clip: "clips",
-    Framegrab: "framegrabs",
-    Loss: "losses",
-}
+_CALLED = {table.of: table.name for table in TABLES if table is not EVENTS}
 
 
 def repair_files(paths: Sequence[Path]) -> bool:

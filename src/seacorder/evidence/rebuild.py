@@ -15,7 +15,7 @@ from typing import Any
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.evidence.inspect import inspect_file
-from seacorder.model.account import ACCOUNT_NAME, key_of
+from seacorder.model.account import ACCOUNT_NAME, Row, key_of
 from seacorder.model.file_note import FILE_SUFFIXES, FileNote
 from seacorder.model.loss import Loss
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
@@ -25,7 +25,6 @@ from seacorder.storage import account_file as accounts
 STILL_SUFFIX = ".jpg"
 _EXIF_IFD, _USER_COMMENT, _ENCODING_BYTES = 0x8769, 0x9286, 8
 
-Row = Recording | Part | Clip | Framegrab | Loss
 Key = tuple[object, ...]
 Progress = Callable[[float], None]
 """Is told the share of the files that have been read, from 0 to 1."""

@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from seacorder.model.loss import Loss
-from seacorder.model.recording import Clip, FileState, Part, Recording
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording
 
 ACCOUNT_NAME = "account.jsonl"
 ACCOUNT_VERSION = 1
 
-Row = Recording | Part | Clip | Loss
+AccountRow = Recording | Part | Clip | Loss
+Row = AccountRow | Framegrab
+"""What the catalogue holds of recordings and files; it can be read back from files and accounts. Who passes rows on
+need not know their kinds."""
 
 _KINDS: dict[str, type[Any]] = {"recording": Recording, "part": Part, "clip": Clip, "loss": Loss}
+ACCOUNT_KINDS = tuple(_KINDS.values())
 _WORDS = {kind: word for word, kind in _KINDS.items()}
 
 
@@ -30,7 +34,7 @@ def belongs(value: object) -> bool:
     return isinstance(value, Recording | Loss)
 
 
-def key_of(row: Row) -> tuple[object, ...]:
+def key_of(row: AccountRow) -> tuple[object, ...]:
     """Equal for two lines of the same row."""
     match row:
         case Recording():
@@ -43,7 +47,7 @@ def key_of(row: Row) -> tuple[object, ...]:
             return ("loss", row.channel, row.from_utc_ns, row.cause, row.recording_id)
 
 
-def write_line(row: Row) -> str:
+def write_line(row: AccountRow) -> str:
     """One line of ASCII, without its end; a file is named without its folder, so that the folder can be moved."""
     values = asdict(row)
     if "path" in values:
@@ -51,7 +55,7 @@ def write_line(row: Row) -> str:
     return json.dumps({"version": ACCOUNT_VERSION, _WORDS[type(row)]: values}, separators=(",", ":"))
 
 
-def read_line(text: str, folder: Path) -> Row | None:
+def read_line(text: str, folder: Path) -> AccountRow | None:
     """The row in a line of the account of `folder`; None for what is none (torn, or of a later version)."""
     try:
         values = json.loads(text)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from seacorder.model.account import Row
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.event import Event
 from seacorder.model.file_note import FileNote
 from seacorder.model.loss import Loss
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording
+from seacorder.model.recording import Clip, FileState, Framegrab, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class FileExamined:
 class RowsRead:
     """Some of what `ReadFolders` found."""
 
-    rows: tuple[Recording | Part | Clip | Framegrab | Loss, ...]
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from seacorder.model.account import ACCOUNT_NAME, Row, key_of, read_line, write_line
+from seacorder.model.account import ACCOUNT_NAME, AccountRow, key_of, read_line, write_line
 from seacorder.storage.disk import this_machine
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
 
 
-def append(folder: Path, rows: Iterable[Row]) -> None:
+def append(folder: Path, rows: Iterable[AccountRow]) -> None:
     """Appends rows to the folder's account file. They are on the medium when this returns. Blocks; OSError.
 
     If the last line has no end, because a power cut broke it, the new rows begin on a line of their own.
@@ -36,12 +36,12 @@ def append(folder: Path, rows: Iterable[Row]) -> None:
         this_machine().sync_folder(folder)
 
 
-def read(folder: Path) -> dict[tuple[object, ...], Row]:
+def read(folder: Path) -> dict[tuple[object, ...], AccountRow]:
     """The rows of the folder's account file by their keys: the newest line of each, ordered by each row's first line.
 
     Empty when there is no file or it cannot be read. Blocks.
     """
-    rows: dict[tuple[object, ...], Row] = {}
+    rows: dict[tuple[object, ...], AccountRow] = {}
     try:
         with (folder / ACCOUNT_NAME).open(encoding="ascii", errors="replace") as file:
             for line in file:

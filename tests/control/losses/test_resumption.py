@@ -157,7 +157,7 @@ async def test_without_restart_on_failure_a_hole_of_one_channel_reaches_to_the_e
     bridge.pass_seconds(3)
     bridge.recorder._housekeeping.go()
     await bridge.crash()
-    bow, stern = sorted(bridge.catalogue.parts(Page()).items, key=lambda part: part.channel)
+    bow, stern = sorted(bridge.catalogue.rows(Part, Page()).items, key=lambda part: part.channel)
     assert (bow.state, stern.state) == (FileState.INTERRUPTED, FileState.OPEN)
     end_utc_ns = stern.start_utc_ns + 5 * SECOND
     facts = FileExamined(stern.path, FileState.INTERRUPTED, frames=126, bytes=9, newest_frame_utc_ns=end_utc_ns)

@@ -1,6 +1,7 @@
 """Our own API, `/api/v1`: ordinary status codes, achieved instants, a result for each channel.
 
 Add a route here, one line: method, path, the method that answers, the answer's class, the failures that it may give.
+A list of rows of the catalogue is added to `CatalogueRows.routes`.
 What answers lies in the module of its noun beside this one (`commands`, `settings`, `rows`, `events`); it asks the
 recorder through `api.recorder_protocol`, which `control.recorder` and the tests' fake recorder both follow. Then the
 route needs its entry in docs/reference/api-v1.md (a test says so), and a method in `client.recorder` where a command
@@ -17,7 +18,7 @@ from seacorder.api.http import documented
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, Commands, Jpeg, Outcome, OverlayView
 from seacorder.api.v1.events import EventFeed
-from seacorder.api.v1.rows import CatalogueRows, ClipRow, FramegrabRow, LossRow, PageOf, PartRow, RecordingRow
+from seacorder.api.v1.rows import CatalogueRows
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
 from seacorder.api.v1.settings_views import ChannelSettingsAnswer, SettingsAnswer
 from seacorder.api.v1.status_views import StatusView
@@ -52,12 +53,8 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
         app, "PATCH", "/channels/{index}/settings", settings.change_channel_settings, model=one, fails=no_such,
         extra=CHANNEL_BODY,
     )
-    rows = CatalogueRows(recorder)
-    _route(app, "GET", "/recordings", rows.recordings, model=PageOf[RecordingRow], fails=(400, 503))
-    _route(app, "GET", "/parts", rows.parts, model=PageOf[PartRow], fails=(400, 503))
-    _route(app, "GET", "/clips", rows.clips, model=PageOf[ClipRow], fails=(400, 503))
-    _route(app, "GET", "/framegrabs", rows.framegrabs, model=PageOf[FramegrabRow], fails=(400, 503))
-    _route(app, "GET", "/losses", rows.losses, model=PageOf[LossRow], fails=(400, 503))
+    for path, answers, model in CatalogueRows(recorder).routes:
+        _route(app, "GET", path, answers, model=model, fails=(400, 503))
     app.add_api_websocket_route("/api/v1/events", EventFeed(recorder).serve)
 
 

@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.view import Utc, View, answered, read_utc, shown
-from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
-from seacorder.model.loss import LossCause
-from seacorder.model.recording import FileKind, FileState, RecordingState
+from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 
 T = TypeVar("T")
-Row = TypeVar("Row")
 
 
 class Filter(BaseModel):
@@ -114,29 +113,40 @@ class CatalogueRows:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
+    @property
+    def routes(self) -> tuple[tuple[str, Callable[..., Any], Any], ...]:
+        """Of each list its path, the method that answers, and the answer's class."""
+        return (
+            ("/recordings", self.recordings, PageOf[RecordingRow]),
+            ("/parts", self.parts, PageOf[PartRow]),
+            ("/clips", self.clips, PageOf[ClipRow]),
+            ("/framegrabs", self.framegrabs, PageOf[FramegrabRow]),
+            ("/losses", self.losses, PageOf[LossRow]),
+        )
+
     async def recordings(self, asked: Annotated[Filter, Query()]) -> Response:
         """One start to stop over all channels, each."""
-        return await self._rows(self._recorder.catalogue.recordings, asked, RecordingRow)
+        return await self._rows(Recording, asked, RecordingRow)
 
     async def parts(self, asked: Annotated[Filter, Query()]) -> Response:
         """Files of recordings."""
-        return await self._rows(self._recorder.catalogue.parts, asked, PartRow)
+        return await self._rows(Part, asked, PartRow)
 
     async def clips(self, asked: Annotated[Filter, Query()]) -> Response:
         """Files of clips and anomalies."""
-        return await self._rows(self._recorder.catalogue.clips, asked, ClipRow)
+        return await self._rows(Clip, asked, ClipRow)
 
     async def framegrabs(self, asked: Annotated[Filter, Query()]) -> Response:
         """Stills."""
-        return await self._rows(self._recorder.catalogue.framegrabs, asked, FramegrabRow)
+        return await self._rows(Framegrab, asked, FramegrabRow)
 
     async def losses(self, asked: Annotated[Filter, Query()]) -> Response:
         """Frames that are known to be missing, with their cause."""
-        return await self._rows(self._recorder.catalogue.losses, asked, LossRow)
+        return await self._rows(Loss, asked, LossRow)
 
-    async def _rows(self, query: Callable[[Page], Rows[Row]], asked: Filter, view: type[View]) -> Response:
+    async def _rows(self, kind: type[Any], asked: Filter, view: type[View]) -> Response:
         """Answers with what is known now: who has just stopped a recording reads that it is whole."""
         page = asked.page()
-        found = await self._recorder.catalogue.ask(lambda: query(page))
+        found = await self._recorder.catalogue.ask(lambda: self._recorder.catalogue.rows(kind, page))
         items = [shown(view, row) for row in found.items]
         return answered(PageOf[Any](items=items, next_cursor=found.next_cursor))

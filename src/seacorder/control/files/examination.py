@@ -96,7 +96,7 @@ class Examination:
         def again(repair_now: bool) -> None:
             self.part(part, on_examined, repair_now=repair_now)
 
-        self._enter(part, examined, self._catalogue.record_part, again, repair_now=repair_now)
+        self._enter(part, examined, self._catalogue.record, again, repair_now=repair_now)
 
     def wait_for_part(self, part: Part, on_examined: OnPart) -> None:
         """Examines and repairs an interrupted part once `look` finds it."""
@@ -109,13 +109,13 @@ class Examination:
 
         def examined(report: FileExamined | None) -> None:
             if report is not None and report.state is not None:
-                self._catalogue.record_clip(with_facts(clip, report))
+                self._catalogue.record(with_facts(clip, report))
             self._on_clip(clip, report)
 
         def again(repair_now: bool) -> None:
             self.clip(clip, repair_now=repair_now)
 
-        self._enter(clip, examined, self._catalogue.record_clip, again, repair_now=repair_now)
+        self._enter(clip, examined, self._catalogue.record, again, repair_now=repair_now)
 
     def wait_for_clip(self, clip: Clip) -> None:
         """Examines and repairs an interrupted clip once `look` finds it."""
@@ -204,7 +204,7 @@ class Examination:
             if recording_id is not None:
                 pages.insert(0, replace(pages[0], recording_id=recording_id))
             try:
-                paths = dict.fromkeys(part.path for page in pages for part in self._catalogue.parts(page).items)
+                paths = dict.fromkeys(part.path for page in pages for part in self._catalogue.rows(Part, page).items)
             except CatalogueFailed:  # the catalogue has raised its alarm; the process still looks into the same folder
                 paths = {}
             found[one.path] = tuple(path for path in paths if path != one.path)

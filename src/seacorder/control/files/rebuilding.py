@@ -13,8 +13,8 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.queries import Unfinished
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
+from seacorder.model.account import Row
 from seacorder.model.command import ReadFolders
-from seacorder.model.loss import Loss
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FoldersRead, RowsRead
 from seacorder.supervisor.limits import Limits
@@ -27,7 +27,6 @@ WORKER_NAME = "evidence of all files"
 _LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_seconds=0.5)
 """The process only reads: it may report nothing for minutes, and nothing is lost when it is killed."""
 
-Row = Recording | Part | Clip | Framegrab | Loss
 Recover = Callable[[Unfinished], Awaitable[None]]
 
 

@@ -145,7 +145,7 @@ class LossBook:
     def clip_examined(self, clip: Clip, report: FileExamined | None) -> None:
         """A clip's losses are its own: they belong to no recording and are not counted."""
         for loss in _damage(clip, None, report):
-            self._context.catalogue.record_loss(loss)
+            self._context.catalogue.record(loss)
             self._context.journal.warn(EventKind.LOSS_NOTED, f"{clip.path}: {loss.detail}", channel=clip.channel)
 
     # What is found out at the start.
@@ -156,7 +156,7 @@ class LossBook:
         """Notes what is missing between the parts of a recording that was cut off and those `after` it, where no row
         says so: the program ended once more, within seconds, before the holes were known."""
         page = Page(recording_id=before.id, limit=LIMIT_MAX, newest_first=True)
-        known = (await asyncio.to_thread(self._context.catalogue.losses, page)).items
+        known = (await asyncio.to_thread(self._context.catalogue.rows, Loss, page)).items
         holes = unlisted_holes(parts, after, known)
         kept = tuple(anchors)
         self._note([hole_between(last, first, kept) for last, first in holes])
@@ -165,7 +165,7 @@ class LossBook:
 
     def _note(self, losses: Iterable[Loss]) -> None:
         for loss in losses:
-            self._context.catalogue.record_loss(loss)
+            self._context.catalogue.record(loss)
             before = self._noted.get(key_of(loss))
             self._noted[key_of(loss)] = loss
             while len(self._noted) > REMEMBERED:

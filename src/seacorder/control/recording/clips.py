@@ -140,7 +140,7 @@ class Clips:
         clip = session.open.pop(last.channel, None)
         if clip is not None:
             clip = replace(with_figures(clip, file_of(last, clip.kind)), state=FileState.INTERRUPTED)
-            self._context.catalogue.record_clip(clip)
+            self._context.catalogue.record(clip)
             note_left_open(self._context.journal, clip)
             self._examination.clip(clip, repair_now=self._recordings.running is None)
         if self._is_on and session.outcome.channels and not session.channels:
@@ -173,4 +173,4 @@ class Clips:
             session.open.pop(clip.channel, None)
             if clip.state is FileState.OPEN:
                 session.open[clip.channel] = clip
-        self._context.catalogue.record_clip(clip)
+        self._context.catalogue.record(clip)

@@ -54,7 +54,7 @@ class Framegrabs:
 
     def stored(self, framegrab: Framegrab) -> None:
         """A worker has stored a still."""
-        self._context.catalogue.record_framegrab(framegrab)
+        self._context.catalogue.record(framegrab)
         sentence = f"{framegrab.path} is on disk."
         self._context.journal.note(EventKind.FRAMEGRAB_STORED, sentence, channel=framegrab.channel)
 

@@ -114,7 +114,7 @@ class Recordings:
     def left_behind(self, interrupted: Recording) -> None:
         """An earlier run of the program ended in the middle of this recording."""
         self._interrupted[interrupted.id] = interrupted
-        self._context.catalogue.record_recording(interrupted)
+        self._context.catalogue.record(interrupted)
         sentence = f"Recording {interrupted.id} was cut off when the program ended unexpectedly."
         self._context.journal.alarm(EventKind.RECORDING_INTERRUPTED, sentence)
 
@@ -250,7 +250,7 @@ class Recordings:
             recording = self._interrupted.get(found.recording_id)
             if recording is not None and (found.end_utc_ns or 0) > (recording.end_utc_ns or 0):
                 self._interrupted[recording.id] = replace(recording, end_utc_ns=found.end_utc_ns)
-                self._context.catalogue.record_recording(self._interrupted[recording.id])
+                self._context.catalogue.record(self._interrupted[recording.id])
         self.book.part_examined(part, found, report)
 
     def look_for_files(self) -> None:
@@ -299,7 +299,7 @@ class Recordings:
 
     def _record(self, session: RecordingSession) -> None:
         session.is_stored = True
-        self._context.catalogue.record_recording(session.recording)
+        self._context.catalogue.record(session.recording)
 
     def _note_start(self, session: RecordingSession) -> None:
         self._first_bytes.came(session.id)
@@ -341,7 +341,7 @@ class Recordings:
             row = PartAnchor(
                 session.id, part.channel, part.number, anchor.monotonic_ns, anchor.camera_ns, base.boot, base.asleep_ns
             )
-            self._context.catalogue.record_anchor(row)
+            self._context.catalogue.record(row)
 
     def _anchor_of(self, status: ChannelStatus, part: Part) -> Anchor | None:
         anchor = anchor_of(status, part)
@@ -360,5 +360,5 @@ class Recordings:
             if not session.is_stored:
                 self._record(session)
             session.saw_part(part)
-        self._context.catalogue.record_part(part)
+        self._context.catalogue.record(part)
 

@@ -67,10 +67,10 @@ class Recovery:
                 written = [part.path for part in left.parts if part.recording_id == left.newest.id]
                 self._recordings.book.recording_does_not_go_on(parts, written)
         for part in left.parts:
-            self._context.catalogue.record_part(part)
+            self._context.catalogue.record(part)
             self._examination.part(part, self._recordings.examined, repair_now=True)
         for clip in left.clips:
-            self._context.catalogue.record_clip(clip)
+            self._context.catalogue.record(clip)
             self._examination.clip(clip, repair_now=True)
 
     def wait_for_files(self, earlier: Unfinished) -> None:
@@ -112,7 +112,7 @@ class Recovery:
         recording: Recording | None = newest
         while recording is not None and len(chain) < MOST_CARRIED_ON:
             page = Page(recording_id=recording.id, limit=LIMIT_MAX, newest_first=True)
-            chain.append((recording, (await asyncio.to_thread(self._context.catalogue.parts, page)).items))
+            chain.append((recording, (await asyncio.to_thread(self._context.catalogue.rows, Part, page)).items))
             before = recording.continues
             recording = None if before is None else await asyncio.to_thread(self._context.catalogue.recording, before)
         return chain
