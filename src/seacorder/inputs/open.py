@@ -1,10 +1,10 @@
 """The door of the inputs: from an address to an input of its kind."""
 
-import av.logging
-
 from seacorder.base.clock import Clock
 from seacorder.inputs.contract import Input
+from seacorder.inputs.http_answer import AnswerContent
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
+from seacorder.media.packets import switch_off_log
 from seacorder.model.address.address import (
     DeviceAddress,
     FileAddress,
@@ -30,8 +30,7 @@ def make_input(
     InputFailed when this machine has no such inputs. Name and index are what a test pattern shows; cameras and files
     know nothing of them.
     """
-    # FFmpeg's log must not enter Python: each line would wait for the GIL in the middle of reading a packet.
-    av.logging.set_level(None)
+    switch_off_log()
     match parse_address(address):
         case PatternAddress() as pattern:
             from seacorder.inputs.pattern.input import PatternInput
@@ -56,7 +55,12 @@ def _remote(address: RtspAddress | StreamAddress, clock: Clock, memory: CameraMe
         case StreamAddress() if address.scheme in _WEB:
             from seacorder.inputs.web.camera import WebInput
 
-            return WebInput(address, clock, memory.picture_timeout)
+            def make_stream(content: AnswerContent | None, container: str | None) -> Input:
+                from seacorder.inputs.ffmpeg.stream import StreamInput
+
+                return StreamInput(address, clock, memory.picture_timeout, content, container)
+
+            return WebInput(address, clock, memory.picture_timeout, make_stream)
         case StreamAddress():
             from seacorder.inputs.ffmpeg.stream import StreamInput
 

@@ -19,6 +19,8 @@ from seacorder.media.formats import detached
 from seacorder.model.narration import SAMPLE_RATE
 from seacorder.model.sample import Track, TrackFormat
 
+UNREADABLE = (FFmpegError, ValueError)
+"""What opening or decoding sound raises when FFmpeg cannot read it."""
 FRAME_SAMPLES = 1024
 DRIFT_SECONDS = 0.2
 BITS_PER_SECOND_AND_CHANNEL = 64_000

@@ -12,6 +12,7 @@ from typing import Any
 import av
 
 from seacorder.base.errors import InputFailed
+from seacorder.media.packets import copied_packet
 from seacorder.model.sample import Sample, SourceFormat
 
 THREADS_MAX = 4
@@ -70,22 +71,13 @@ def _decoder(source: SourceFormat, *, threads: int) -> Any:
 
 def _frames(decoder: Any, samples: Sequence[Sample], wanted: Sample, source: SourceFormat) -> Iterator[Any]:
     for sample in samples:
-        packet = _copy_of(sample)
+        # A copy, because the sinks' own thread sets the times of the shared packet when it muxes it.
+        packet = copied_packet(bytes(sample.packet))
         packet.pts, packet.dts, packet.time_base = sample.pts, sample.dts, source.video.time_base
         yield from _tried(decoder, packet)
         if sample is wanted:
             break
     yield from _tried(decoder, None)
-
-
-def _copy_of(sample: Sample) -> Any:
-    """Memory of FFmpeg's own: a packet around Python's bytes wants the GIL when a decoder's thread lets go of it,
-    and closing the decoder holds the GIL while it waits for that thread.
-    """
-    content = bytes(sample.packet)
-    packet: Any = av.Packet(len(content))
-    packet.update(content)
-    return packet
 
 
 def _tried(decoder: Any, packet: Any) -> list[Any]:

@@ -7,6 +7,7 @@ import av
 
 from seacorder.channel.encoding.frame_queue import Arrival
 from seacorder.media.formats import detached
+from seacorder.media.packets import copied_packet
 from seacorder.model.sample import Sample, SourceFormat, Track
 
 RAW = "rawvideo"
@@ -87,8 +88,6 @@ class Decoder:
 
 def _copy_of(sample: Sample) -> Any:
     """The packet may be in a sink's hands as well, which sets its times."""
-    content = bytes(sample.packet)
-    packet: Any = av.Packet(len(content))
-    packet.update(content)
+    packet = copied_packet(bytes(sample.packet))
     packet.is_keyframe = sample.is_keyframe
     return packet

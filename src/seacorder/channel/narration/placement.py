@@ -11,12 +11,10 @@ Narration waits here until the pictures have come as far as it; what does not co
 from collections import deque
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
-
-import av
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.media.aac import narration_format
+from seacorder.media.packets import copied_packet
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, HeardStatus
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
@@ -115,8 +113,7 @@ def narration_of(settings: ChannelSettings) -> Narration | None:
 
 
 def _sample(packet: bytes, pts: int, instant_ns: int, clock_ns: int) -> Sample:
-    carried: Any = av.Packet(len(packet))
-    carried.update(packet)
+    carried = copied_packet(packet)
     carried.is_keyframe = True
     return Sample(
         track=Track.AUDIO,

@@ -5,6 +5,7 @@ from typing import Any
 import av
 
 from seacorder.channel.picture_check.judge import COLUMNS, ROWS
+from seacorder.media.packets import copied_packet
 from seacorder.media.still_decoder import decoder_for
 from seacorder.model.sample import Sample, SourceFormat
 
@@ -30,9 +31,7 @@ def _decode(keyframe: Sample, source: SourceFormat) -> Any:
         decoder.extradata = source.video.extradata
     decoder.thread_count = 1
     decoder.options = {"skip_loop_filter": "all"}
-    content = bytes(keyframe.packet)  # the muxer sets the times of the shared packet meanwhile
-    packet: Any = av.Packet(len(content))
-    packet.update(content)
+    packet = copied_packet(bytes(keyframe.packet))  # the muxer sets the times of the shared packet meanwhile
     frames = list(decoder.decode(packet)) or list(decoder.decode(None))
     return frames[0] if frames else None
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import av
 import av.device
-import av.logging
 from av.error import FFmpegError
 
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.ffmpeg import v4l2
 from seacorder.inputs.ffmpeg.device import DeviceInput, screen_capture
+from seacorder.media.packets import switch_off_log
 from seacorder.model.address.address import ScreenAddress
 
 _CARD = re.compile(r"\s*(\d+) \[(\S+)\s*\]: ")
@@ -49,7 +49,7 @@ class FoundInputs:
 
 def find_inputs() -> FoundInputs:
     """Blocks for as long as the devices take to answer."""
-    av.logging.set_level(None)
+    switch_off_log()
     elsewhere = _ELSEWHERE.get(sys.platform)
     if elsewhere is not None:
         return FoundInputs(_listed(elsewhere, "video"), (), _listed(elsewhere, "audio"))

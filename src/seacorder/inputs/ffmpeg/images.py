@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 from av.error import FFmpegError
@@ -17,6 +16,7 @@ from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.real_time import RealTime, Waiter
 from seacorder.media.formats import detached, source_format
+from seacorder.media.packets import picture_packet
 from seacorder.media.picture_header import size_of
 from seacorder.model.address.address import ImagesAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
@@ -101,11 +101,8 @@ class ImagesInput:
         return found
 
     def _packet(self, content: bytes, number: int) -> SourcePacket:
-        packet: Any = av.Packet(content)
-        packet.is_keyframe = True
         pts, after = (round(count / self._address.rate / TIME_BASE) for count in (number, number + 1))
-        packet.pts = packet.dts = pts
-        packet.time_base = TIME_BASE
+        packet = picture_packet(content, pts, TIME_BASE)
         now_ns = self._clock.monotonic_ns()
         return SourcePacket(Track.VIDEO, packet, pts, pts, after - pts, True, len(content), now_ns)
 

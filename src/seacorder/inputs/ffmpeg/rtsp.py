@@ -17,7 +17,8 @@ from av.error import FFmpegError
 
 from seacorder.base.clock import Clock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs.camera_failures import SILENT, camera_failure, failure
+from seacorder.inputs.failures import Cause, camera_failure
+from seacorder.inputs.ffmpeg.failures import ffmpeg_camera_failure
 from seacorder.inputs.ffmpeg.tracks import Tracks
 from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.model.address.address import RtspAddress, Transport
@@ -49,7 +50,7 @@ class FfmpegRtspInput:
             if self._clock.monotonic_ns() - begin_ns >= self._limit_ns:
                 # FFmpeg hides a timeout while it waits for the first picture, and would never come back from a read.
                 self._picture_timeout.ended_in_silence()
-                raise failure(SILENT, self._source)
+                raise camera_failure(Cause.SILENT, self._address, self._source)
             # A packet without pts is to be handed over at once, not when a later one has told it.
             self._container.flags &= ~_GENERATE_PTS
             self._tracks = Tracks(self._container, self._source, self._clock, wants_audio=self._address.wants_audio)
@@ -60,7 +61,8 @@ class FfmpegRtspInput:
             if timed_out and self._container is not None:  # it has answered and is to play, but no picture has come
                 self._picture_timeout.ended_in_silence()
             # The library's error carries the address with its password, so it does not go on as a cause.
-            raise camera_failure(error, self._source, self._address, timed_out=timed_out, begins=True) from None
+            failure = ffmpeg_camera_failure(error, self._address, self._source, timed_out=timed_out, begins=True)
+            raise failure from None
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         if self._tracks is None:
@@ -79,7 +81,7 @@ class FfmpegRtspInput:
         except FFmpegError as error:
             if self._clock.monotonic_ns() - came_ns >= self._limit_ns:
                 picture_timeout.ended_in_silence()
-            raise camera_failure(error, self._source, self._address) from None
+            raise ffmpeg_camera_failure(error, self._address, self._source) from None
         raise InputFailed(f"{self._source} closed the connection.")
 
     def close(self) -> None:

@@ -21,8 +21,9 @@ import av
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
+from seacorder.inputs.failures import Cause, stream_failure
+from seacorder.inputs.ffmpeg.failures import BROKEN, ffmpeg_stream_failure
 from seacorder.inputs.ffmpeg.initial_burst import timely
-from seacorder.inputs.ffmpeg.stream_failures import BROKEN, CLOSED, said, silence, stream_failure
 from seacorder.inputs.ffmpeg.tracks import KEYFRAME_WAIT_SECONDS, Tracks
 from seacorder.inputs.http_answer import AnswerContent
 from seacorder.inputs.picture_timeout import PictureTimeout
@@ -89,9 +90,9 @@ class StreamInput:
             if self._clock.monotonic_ns() - begin_ns >= first_limit_seconds * NS_PER_SECOND:
                 self._picture_timeout.ended_in_silence()
                 # FFmpeg has other words for it where a protocol stands between.
-                raise silence(address, self._source) from None
+                raise stream_failure(Cause.SILENT, address, self._source) from None
             # The library's error carries the address with its password, so it does not go on as a cause.
-            raise stream_failure(error, address, self._source) from None
+            raise ffmpeg_stream_failure(error, address, self._source) from None
         self._time_bases = {track: template.time_base for track, template in found.templates.items()}
         return found
 
@@ -108,15 +109,15 @@ class StreamInput:
                         picture_came_ns = item.arrived_ns
                     elif item.arrived_ns - picture_came_ns > picture_timeout.limit_ns:
                         picture_timeout.ended_in_silence()
-                        raise silence(self._address, self._source)
+                        raise stream_failure(Cause.SILENT, self._address, self._source)
                 yield item
         except BROKEN as error:
             if isinstance(error, (TimeoutError, av.error.ExitError)):  # the second is PyAV's own limit
                 picture_timeout.ended_in_silence()
-            raise stream_failure(error, self._address, self._source) from None
+            raise ffmpeg_stream_failure(error, self._address, self._source) from None
         if self._is_closed:
             raise InputFailed(f"{self._source} was closed.")
-        raise said(CLOSED, self._source)
+        raise stream_failure(Cause.CLOSED, self._address, self._source)
 
     def _connect(self, limit_seconds: float) -> Any:
         """An open container. FLV tells of a picture when its first bytes come, which may be long after the sound's."""

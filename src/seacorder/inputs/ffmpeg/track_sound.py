@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from av.error import FFmpegError
-
-from seacorder.media.aac import FRAME_SAMPLES, AacTranscoder, can_pass
+from seacorder.media.aac import FRAME_SAMPLES, UNREADABLE, AacTranscoder, can_pass
 from seacorder.media.formats import detached
 from seacorder.model.sample import SourcePacket, Track
 
@@ -76,7 +74,7 @@ class TrackSound:
             return detached(stream, stream.time_base)
         try:
             self._transcoder = AacTranscoder(stream)
-        except (FFmpegError, ValueError):
+        except UNREADABLE:
             log.warning("%s: its sound cannot be read and is not recorded.", source)
             return None
         return self._transcoder.template

@@ -7,9 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import av
-from av.error import FFmpegError
-
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.inputs.rtp.adts import guessed_configuration
 from seacorder.inputs.rtp.audio import NO_TYPE, AacUnits, MpegAudioUnits, Sound, SoundUnits, configured, sound_units
@@ -18,8 +15,9 @@ from seacorder.inputs.rtp.packets import Unwrapped
 from seacorder.inputs.rtp.rtcp import SenderReport
 from seacorder.inputs.rtp.sdp import OfferedTrack, static_type
 from seacorder.inputs.rtp.sound_clock import SoundClock
-from seacorder.media.aac import AacTranscoder, can_pass
+from seacorder.media.aac import UNREADABLE, AacTranscoder, can_pass
 from seacorder.media.formats import detached, probe_audio, probe_mpeg_audio
+from seacorder.media.packets import Packet
 from seacorder.model.sample import SourcePacket, Track
 
 log = logging.getLogger(__name__)
@@ -40,7 +38,7 @@ def open_sound(tracks: tuple[OfferedTrack, ...], source: str) -> "AudioTrack | N
             continue
         try:
             return AudioTrack(track, units, source)
-        except (FFmpegError, ValueError):
+        except UNREADABLE:
             continue
     if offered:
         names = ", ".join(track.encoding.lower() or "of an unknown codec" for track in offered)
@@ -68,7 +66,7 @@ class AudioTrack:
     """
 
     def __init__(self, offered: OfferedTrack, units: SoundUnits, source: str = "Camera") -> None:
-        """FFmpegError or ValueError when this sound cannot be decoded."""
+        """One of `UNREADABLE` when this sound cannot be decoded."""
         self.offered = offered
         self.units = units
         self._source = source
@@ -125,7 +123,7 @@ class AudioTrack:
             try:
                 for sound in ready:
                     yield from self._packets(sound, picture, arrived_ns)
-            except (FFmpegError, ValueError) as error:
+            except UNREADABLE as error:
                 # Sound never costs the picture.
                 self._is_broken = True
                 log.warning("%s: its sound cannot be read any more (%s) and is not recorded.", self._source, error)
@@ -144,7 +142,7 @@ class AudioTrack:
     def _open_by(self, frame: bytes) -> None:
         stream = probe_mpeg_audio(frame) if isinstance(self.units, MpegAudioUnits) else self._probed_aac()
         if stream is not None:
-            with contextlib.suppress(FFmpegError, ValueError):
+            with contextlib.suppress(*UNREADABLE):
                 self._open(stream)
 
     def _probed_aac(self) -> Any:
@@ -156,7 +154,7 @@ class AudioTrack:
         return _probed(replace(offered, format_text=f"{offered.format_text};config={told.hex()}"))
 
     def _open(self, stream: Any) -> None:
-        """FFmpegError or ValueError when this sound cannot be decoded."""
+        """One of `UNREADABLE` when this sound cannot be decoded."""
         if stream is None:
             raise ValueError("FFmpeg knows no such sound")
         if can_pass(stream.codec_context):
@@ -197,7 +195,7 @@ class AudioTrack:
             log.info("%s stamps its sound by another clock than it says; its samples are counted.", self._source)
         if sound.payload_type not in (NO_TYPE, self._type):
             self._follow(sound.payload_type)
-        packet: Any = av.Packet(sound.content)
+        packet = Packet(sound.content)
         packet.pts = packet.dts = self._pts(picture, arrived_ns)
         packet.time_base = self._time_base
         made = (packet,) if self._transcoder is None else self._transcoder.packets(packet)

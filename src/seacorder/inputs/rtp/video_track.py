@@ -4,8 +4,6 @@ import logging
 from fractions import Fraction
 from typing import Any
 
-import av
-
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
@@ -21,6 +19,7 @@ from seacorder.inputs.rtp.picture_assembly import AccessUnit
 from seacorder.inputs.rtp.rtcp import SenderReport
 from seacorder.inputs.rtp.sdp import OfferedTrack
 from seacorder.media.formats import ProbedVideo, probe_for_mp4, sane_rate, source_format
+from seacorder.media.packets import Packet
 from seacorder.media.parameter_sets import CurrentSets, ParameterSets, find
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
@@ -124,7 +123,7 @@ class VideoTrack:
             sets = self._current.all if begins else unit.parameter_sets
             content = b"".join(len(one).to_bytes(4, "big") + one for one in sets) + content
         report, self.report = self.report, None
-        packet: Any = av.Packet(content)
+        packet = Packet(content)
         packet.is_keyframe = begins  # its times are set by whoever writes it, each time anew
         order, waited = self._order, max(0, arrived_ns - self._arrived_ns) * 9 // 100_000
         self._arrived_ns = arrived_ns

@@ -13,7 +13,7 @@ from typing import Any
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs.camera_failures import CLOSED, NO_TLS, failure, network_failure
+from seacorder.inputs.failures import Cause, camera_failure, camera_socket_failure
 from seacorder.inputs.picture_timeout import USUAL_NS, PictureTimeout
 from seacorder.inputs.rtp import video_track
 from seacorder.inputs.rtp.audio_track import AudioTrack, open_sound
@@ -170,10 +170,10 @@ class RtspInput:
         if self._is_closed or isinstance(error, ConnectionShutError):
             return InputFailed(f"{self._source} was closed.")
         if isinstance(error, ConnectionEndedError):
-            return failure(CLOSED, self._source)
+            return camera_failure(Cause.CLOSED, self._address, self._source)
         if isinstance(error, NoTlsError):
-            return failure(NO_TLS, self._source)
-        return network_failure(error, self._source, self._address)
+            return camera_failure(Cause.NO_TLS, self._address, self._source)
+        return camera_socket_failure(error, self._address, self._source)
 
 
 class _Reading:

@@ -9,7 +9,7 @@ import os
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
-from seacorder.inputs.camera_failures import NOT_RTSP, ONLY_TLS, answer_failure, failure
+from seacorder.inputs.failures import Cause, camera_failure, camera_status_failure
 from seacorder.inputs.http_auth import Authority, strongest
 from seacorder.inputs.rtp.interleaved import DOLLAR, take_frames
 from seacorder.inputs.rtsp.channels import Channels
@@ -103,7 +103,7 @@ class Dialogue:
 
     def refusal(self, answer: Message) -> InputFailed:
         """What to raise for an answer that is no success."""
-        return answer_failure(answer.status or 0, answer.reason, self._source, self._address)
+        return camera_status_failure(answer.status or 0, answer.reason, self._address, self._source)
 
     def authorise(self, answer: Message) -> bool:
         """Prepares to answer a challenge; False when it cannot be."""
@@ -211,8 +211,8 @@ class Dialogue:
             found = None if blank == len(block) else parse(block[blank:], is_all=is_all)
         except NotRtsp:
             if not self._is_rtsp and b"RTSP/" not in block:
-                sentence = ONLY_TLS if block.startswith(_TLS_ALERT) else NOT_RTSP
-                raise failure(sentence, self._source, address=self._address) from None
+                cause = Cause.ONLY_TLS if block.startswith(_TLS_ALERT) else Cause.WRONG_PROTOCOL
+                raise camera_failure(cause, self._address, self._source) from None
             self._skip(block)
             return True
         if found is None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
-from seacorder.inputs.camera_failures import HUNG_UP, UNSUPPORTED_TRANSPORT, answer_failure, failure
+from seacorder.inputs.failures import UNSUPPORTED_TRANSPORT, Cause, camera_failure, camera_status_failure
 from seacorder.inputs.rtp import rtcp, sdp
 from seacorder.inputs.rtp.datagrams import DatagramPair
 from seacorder.inputs.rtp.interleaved import DOLLAR
@@ -199,7 +199,7 @@ class RtspSession:
         except TimeoutError:
             return None
         except (ConnectionEndedError, ConnectionResetError) as error:
-            raise failure(HUNG_UP, self._source, address=self._address) from error
+            raise camera_failure(Cause.HUNG_UP, self._address, self._source) from error
 
     def _redirect(self, target: str) -> None:
         old, new = urlsplit(self._url), urlsplit(target)
@@ -219,7 +219,7 @@ class RtspSession:
         answered = numbers_of(parameters.get("interleaved"))
         if answered is None and "server_port" in parameters:
             # It means to send datagrams to nobody; a port is something that only those have.
-            raise answer_failure(UNSUPPORTED_TRANSPORT, "Datagrams", self._source, self._address)
+            raise camera_status_failure(UNSUPPORTED_TRANSPORT, "Datagrams", self._address, self._source)
         self._receivers.append((channels.assign(receiver, asked, answered), receiver, None))
 
     def _set_up_datagrams(self, track: sdp.OfferedTrack, receiver: RtpReceiver) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import av
-import av.logging
 from av.error import FFmpegError
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.real_time import RealTime
 from seacorder.inputs.sound.tone import RATE, tone
+from seacorder.media.packets import switch_off_log
 from seacorder.model.address.address import FileAddress
 from seacorder.model.address.sound import SoundDeviceAddress, ToneAddress, parse_sound_address
 from seacorder.model.narration import SAMPLE_RATE
@@ -54,7 +54,7 @@ class SoundInput(Protocol):
 
 def make_sound(address: str, *, channels: int, clock: Clock) -> SoundInput:
     """An unopened source. BadRequest when the address is not one. Does not block."""
-    av.logging.set_level(None)
+    switch_off_log()
     match parse_sound_address(address):
         case SoundDeviceAddress() as device:
             return DeviceSound(device, channels, clock)

@@ -7,22 +7,20 @@ slow camera's longer (`picture_timeout`); then the camera counts as gone.
 
 import http.client
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any
-
-import av
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
-from seacorder.inputs.ffmpeg.stream import StreamInput
-from seacorder.inputs.ffmpeg.stream_failures import BROKEN, CLOSED, answer_failure, said, stream_failure
+from seacorder.inputs.contract import Input
+from seacorder.inputs.failures import Cause, stream_failure, stream_socket_failure, stream_status_failure
 from seacorder.inputs.http_answer import AnswerContent, WebAnswer, ask
 from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.inputs.web.content import LOOK_BYTES, WebKind, boundary_of, is_enough, is_file, kind_of
 from seacorder.inputs.web.multipart import NoMultipartError, parts
 from seacorder.media.formats import probe_pictures, source_format
+from seacorder.media.packets import picture_packet
 from seacorder.media.picture_header import size_of
 from seacorder.model.address.address import StreamAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
@@ -35,49 +33,59 @@ _TICKS_PER_SECOND = 90_000
 _CONTAINERS = {WebKind.MPEG_TS: "mpegts", WebKind.FLV: "flv"}
 _A_PAGE = "{source} answers with a web page. Write the address of its MJPEG stream, as its manual names it."
 _ONE_PICTURE = "{source} answers with one still. Write the address of its MJPEG stream, as its manual names it."
-_A_FILE = "{source} answers with a file of {reason} bytes. Download it, and record it with file:."
+_A_FILE = "{source} answers with a file of {length} bytes. Download it, and record it with file:."
 _EMPTY = "{source} answers and sends nothing. Check that something is sent there now; it is tried again."
 _NOT_HTTP = "{source} answers, but not in HTTP. Check the port, and write https:// if it uses TLS there."
 _NO_JPEG = "{source} sends parts that are no JPEG pictures. Choose MJPEG in the camera."
 _HUGE = "{source} sends something else than it announces. Check its address."
 
 
+OpenStream = Callable[[AnswerContent | None, str | None], Input]
+"""Makes the input that reads a stream other than MJPEG.
+
+The content is what the server has begun to send, with FFmpeg's name of its container where that is known. None: the
+input asks the server itself.
+"""
+
+
 class WebInput:
     """One request; see `contract.Input`."""
 
-    def __init__(self, address: StreamAddress, clock: Clock, picture_timeout: PictureTimeout | None = None) -> None:
+    def __init__(
+        self, address: StreamAddress, clock: Clock, picture_timeout: PictureTimeout, make_stream: OpenStream
+    ) -> None:
         self._address = address
-        self._picture_timeout = picture_timeout or PictureTimeout()
+        self._picture_timeout = picture_timeout
+        self._make_stream = make_stream
         self._clock = clock
         self._source = f"Stream {address.redacted}"
         self._answer: WebAnswer | None = None
         self._pictures: Iterator[tuple[bytes, int]] = iter(())
         self._first: tuple[bytes, int] | None = None
         self._size: tuple[int, int] | None = None
-        self._other: StreamInput | None = None
+        self._other: Input | None = None
         self._is_closed = False
 
     def open(self) -> SourceFormat:
         try:
             answer = ask(self._address.url, self._address.user, self._address.password, ANSWER_SECONDS)
         except http.client.HTTPException:
-            raise said(_NOT_HTTP, self._source) from None
+            raise self._failed(_NOT_HTTP) from None
         except OSError as error:
-            raise stream_failure(error, self._address, self._source) from None
+            raise stream_socket_failure(error, self._address, self._source) from None
         self._answer = answer
         if answer.response.status != http.client.OK:
-            has_user = self._address.user is not None
-            raise answer_failure(answer.response.status, answer.response.reason, self._source, has_user=has_user)
+            raise stream_status_failure(answer.response.status, answer.response.reason, self._address, self._source)
         self._wait_at_most(self._picture_timeout.limit_ns)
         content, length = AnswerContent(answer), answer.response.length
         try:
             head = content.head(is_enough, LOOK_BYTES)
-        except BROKEN as error:
+        except (OSError, http.client.HTTPException) as error:
             if isinstance(error, TimeoutError):
                 self._picture_timeout.ended_in_silence()
-            raise stream_failure(error, self._address, self._source) from None
+            raise stream_socket_failure(error, self._address, self._source) from None
         if not head:
-            raise said(_EMPTY, self._source)
+            raise self._failed(_EMPTY)
         kind = kind_of(head, answer.content_type)
         if kind is not WebKind.PICTURES:
             return self._open_other(content, kind, length)
@@ -86,7 +94,7 @@ class WebInput:
         self._pictures = self._read(content, boundary_of(head, announced))
         self._first = next(self._pictures, None)
         if self._first is None:
-            raise said(CLOSED, self._source)
+            raise stream_failure(Cause.CLOSED, self._address, self._source)
         return self._format_of(self._first[0])
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
@@ -105,7 +113,7 @@ class WebInput:
                 yield self._format_of(content)
             yield self._packet(content, arrived_ns, begin_ns)
         if not self._is_closed:
-            raise said(CLOSED, self._source)
+            raise stream_failure(Cause.CLOSED, self._address, self._source)
 
     def close(self) -> None:
         self._is_closed = True
@@ -119,14 +127,17 @@ class WebInput:
     def _open_other(self, content: AnswerContent, kind: WebKind, length: int | None) -> SourceFormat:
         """Not MJPEG: FFmpeg reads on. Files and pages are no streams; the parts of a playlist it asks for itself."""
         if kind is WebKind.PAGE:
-            raise said(_A_PAGE, self._source)
+            raise self._failed(_A_PAGE)
         if kind is WebKind.PLAYLIST:
-            self._other = StreamInput(self._address, self._clock, self._picture_timeout)
+            self._other = self._make_stream(None, None)
             return self._other.open()
         if is_file(length):
-            raise said(_ONE_PICTURE if kind is WebKind.STILL else _A_FILE, self._source, str(length))
-        self._other = StreamInput(self._address, self._clock, self._picture_timeout, content, _CONTAINERS.get(kind))
+            raise self._failed(_ONE_PICTURE if kind is WebKind.STILL else _A_FILE, str(length))
+        self._other = self._make_stream(content, _CONTAINERS.get(kind))
         return self._other.open()
+
+    def _failed(self, sentence: str, length: str = "") -> InputFailed:
+        return InputFailed(sentence.format(source=self._source, length=length))
 
     def _read(self, content_of_answer: AnswerContent, boundary: str) -> Iterator[tuple[bytes, int]]:
         """Each JPEG and when it was complete."""
@@ -145,18 +156,18 @@ class WebInput:
                     continue
                 wrong += 1
                 if wrong > 100:
-                    raise said(_NO_JPEG, self._source)
+                    raise self._failed(_NO_JPEG)
                 if content and rate_limit.allow("wrong") is not None:
                     log.warning("%s sent a part that is no JPEG picture; it is left out.", self._source)
         except NoMultipartError:
-            raise said(_HUGE, self._source) from None
+            raise self._failed(_HUGE) from None
         except (http.client.HTTPException, ValueError):
             # A closed answer and one that ends in the middle of a part.
             return
         except OSError as error:
             if isinstance(error, TimeoutError):
                 picture_timeout.ended_in_silence()
-            raise stream_failure(error, self._address, self._source) from None
+            raise stream_socket_failure(error, self._address, self._source) from None
 
     def _wait_at_most(self, limit_ns: int) -> None:
         if self._answer is not None:
@@ -167,9 +178,6 @@ class WebInput:
         return source_format(probe_pictures("mjpeg", content, TIME_BASE), None, frame_rate=None)
 
     def _packet(self, content: bytes, arrived_ns: int, begin_ns: int) -> SourcePacket:
-        packet: Any = av.Packet(content)
-        packet.is_keyframe = True
         ticks = (arrived_ns - begin_ns) * _TICKS_PER_SECOND // NS_PER_SECOND
-        packet.pts = packet.dts = ticks
-        packet.time_base = TIME_BASE
+        packet = picture_packet(content, ticks, TIME_BASE)
         return SourcePacket(Track.VIDEO, packet, ticks, ticks, 0, True, len(content), arrived_ns)

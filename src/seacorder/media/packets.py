@@ -1,0 +1,35 @@
+"""What rooms without FFmpeg of their own need of PyAV: packets made from bytes, and FFmpeg's log switched off."""
+
+from fractions import Fraction
+from typing import Any
+
+import av
+import av.logging
+
+Packet: Any = av.Packet
+"""A packet around bytes that Python holds: `Packet(content)`. Nothing is copied."""
+
+
+def copied_packet(content: bytes) -> Any:
+    """A packet with a copy of `content` in FFmpeg's own memory, for decoders that work in threads of their own.
+
+    A packet around Python's bytes wants the GIL when a decoder's thread lets go of it, and closing a decoder holds the
+    GIL while it waits for that thread: the two would wait for each other for ever.
+    """
+    packet = Packet(len(content))
+    packet.update(content)
+    return packet
+
+
+def picture_packet(content: bytes, ticks: int, time_base: Fraction) -> Any:
+    """The packet of a picture that can be decoded by itself, decoded and shown at the same time."""
+    packet = Packet(content)
+    packet.is_keyframe = True
+    packet.pts = packet.dts = ticks
+    packet.time_base = time_base
+    return packet
+
+
+def switch_off_log() -> None:
+    """Keeps FFmpeg's log out of Python: each line would wait for the GIL in the middle of reading a packet."""
+    av.logging.set_level(None)
