@@ -1,5 +1,8 @@
-"""The settings: schema, loading, explaining what is wrong with them, the commented sample file.
+"""The settings file: its schema, how it is loaded, sentences on what is wrong with it, the commented sample.
 
-Used by `cli`, which loads them once, and by `api`, `supervisor` and `control`, which are handed the part that they
-need. Runs in the control process and in the commands; never in a worker, which gets `model.channel.ChannelSettings`.
+    load: file ─▶ variables over it ─▶ schema (values, one by one) ─▶ clashes (values together) ─▶ Settings
+                                             └────────── faults, in sentences ──────────┘
+
+`cli` loads it once and hands each part what it needs: `api` gets `ServerSettings`, workers and `control` get values of
+`model`. Runs in the control process and in the commands, never in a worker.
 """

@@ -1,4 +1,4 @@
-"""Faults that lie between two values of the settings that are each fine, each as one sentence."""
+"""Faults of values that are each accepted alone and contradict each other. One sentence for each fault."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +12,10 @@ from seacorder.model.narration import INTO_ALL, INTO_FILE
 
 
 def clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
-    """Faults that lie between two values that are each fine."""
+    """What contradicts itself in a parsed settings file. Pure. `place` names the file in the sentences.
+
+    Looks at the values as they were written, so it also works where the schema has refused some of them.
+    """
     server = _table(raw.get("server"))
     ports = (server.get("inspector_port", 13000), server.get("integration_port", 8088))
     if str(ports[0]) == str(ports[1]):
@@ -25,7 +28,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
 
 
 def storage_clashes(storage: StorageSettings) -> Iterator[str]:
-    """Folders that make sense alone and not together. Looks at the disk, because a link may lead to the same folder."""
+    """Storage folders that exclude each other. Reads the disk (blocks), because a link may lead to the same folder."""
     second = storage.fallback_root
     if storage.root.is_file():
         yield f"[storage] root {storage.root} is a file; write the folder that files go to."
@@ -49,7 +52,7 @@ def _real(folder: Path) -> Path:
 
 
 def _drive_clashes(drives: object, place: str) -> Iterator[str]:
-    """One letter twice, written in two ways."""
+    """The same drive letter twice, such as `c` and `C:`."""
     seen: dict[str, str] = {}
     for written in _table(drives):
         letter = written.strip().rstrip(":").upper()
@@ -59,7 +62,9 @@ def _drive_clashes(drives: object, place: str) -> Iterator[str]:
 
 
 def _channel_clashes(channels: object, place: str) -> Iterator[str]:
-    """Channels whose files would bear one name: the same name, or one that only differs in what file names lose."""
+    """Channels whose files would get the same name: equal names, or names that differ only in characters that no file
+    name can hold.
+    """
     seen: dict[str, tuple[int, str]] = {}
     for number, channel in enumerate(channels if isinstance(channels, list) else [], start=1):
         name = _table(channel).get("name")
@@ -81,7 +86,7 @@ def _channel_clashes(channels: object, place: str) -> Iterator[str]:
 
 
 def _clean_clashes(channels: object, place: str) -> Iterator[str]:
-    """Names under which a channel's untouched pictures would be recorded, and another channel's name."""
+    """A channel named like the copy of another channel's untouched pictures (`Bow_clean`)."""
     names = [_table(one).get("name") for one in channels] if isinstance(channels, list) else []
     plain = {same_file(name.strip()): name for name in names if isinstance(name, str)}
     for name in plain.values():
@@ -93,7 +98,7 @@ def _clean_clashes(channels: object, place: str) -> Iterator[str]:
 
 
 def _layer_clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
-    """Layers that are shown on channels that there are none of."""
+    """Overlay layers for channels that do not exist."""
     channels, layers = raw.get("channels"), _table(raw.get("overlay")).get("layers")
     names = [str(_table(one).get("name")) for one in channels] if isinstance(channels, list) else []
     for number, layer in enumerate(layers if isinstance(layers, list) else [], start=1):
@@ -105,6 +110,7 @@ def _layer_clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
 
 
 def _audio_clashes(audio: Mapping[str, Any], channels: object, place: str) -> Iterator[str]:
+    """Narration that goes into a channel that does not exist, or is called like one."""
     names = [str(_table(channel).get("name")).strip() for channel in (channels if isinstance(channels, list) else [])]
     into, name = str(audio.get("into", INTO_ALL)), str(audio.get("name", "Narration")).strip()
     if into not in {INTO_ALL, INTO_FILE, *names}:
@@ -114,4 +120,5 @@ def _audio_clashes(audio: Mapping[str, Any], channels: object, place: str) -> It
 
 
 def _table(value: object) -> Mapping[str, Any]:
+    """A table of the file; empty for any other value, which the schema refuses."""
     return value if isinstance(value, dict) else {}

@@ -1,4 +1,4 @@
-"""The keys of encoding: first values for all channels in `[recording]`, a channel's own in `[[channels]]`."""
+"""The eight keys of encoding, twice: in `[recording]` for all channels, in `[[channels]]` for one of them."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ _AS_RECORDING = "unset: as for all channels"
 
 
 class EncodingKeys(SettingsTable):
-    """For all channels that have nothing of their own."""
+    """In `[recording]`: for every channel that does not set the key itself."""
 
     smart_encoding: bool = key(
         True, "The recorder chooses encoder, bit rate, size and rate itself; the four keys below are not used then.",
@@ -43,7 +43,7 @@ class EncodingKeys(SettingsTable):
 
 
 class OwnEncodingKeys(SettingsTable):
-    """Of one channel."""
+    """In `[[channels]]`: None where the channel does not set the key itself."""
 
     smart_encoding: bool | None = key(None, f"As in `[recording]`, for this channel; {_AS_RECORDING}.", _SWITCH)
     encoder: EncoderName | None = key(None, f"As in `[recording]`, for this channel; {_AS_RECORDING}.", _ENCODER)
@@ -64,7 +64,7 @@ class OwnEncodingKeys(SettingsTable):
 
     @property
     def own_encoding(self) -> ChannelEncoding:
-        """What the channel has of its own."""
+        """The keys that the channel sets itself, as `control` takes them."""
         return ChannelEncoding(
             is_smart=self.smart_encoding,
             encoder=self.encoder,

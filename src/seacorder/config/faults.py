@@ -1,4 +1,4 @@
-"""What is wrong with the settings, each fault as one sentence that names the place, the key and what to write."""
+"""What is wrong with the settings, as sentences. Each names the file or variable, the key, and what to write. Pure."""
 
 import difflib
 import re
@@ -15,30 +15,30 @@ from seacorder.config.keys import Location, accepted, field_at, table_at
 _LINK = re.compile(r"\[([^]]+)\]\([^)]*\)")
 
 Origins = Mapping[Location, str]
-"""Values that a variable has set: where they stand, and the variable's name."""
+"""For each value that an environment variable has set: its location, and the variable's name."""
 
 
 def explain(error: ValidationError, place: str, origins: Origins, told: Container[Location] = ()) -> list[str]:
-    """Every fault of a validation as a sentence; `place` is the settings file as the user knows it.
+    """Every fault that pydantic found, as a sentence. `place` is the settings file as the user named it.
 
-    `told`: values of which enough is said already.
+    `told` holds locations whose fault another sentence already reports; they are left out.
     """
     faults = [fault for fault in error.errors(include_url=False) if fault["loc"] not in told]
-    # Where no entry of a list is right the list counts as empty too; its entries' own faults say enough.
+    # If every entry of a list is wrong, pydantic calls the list too short as well; the entries' own faults are enough.
     sentences = (
         _sentence(fault, place, origins) for fault in faults if fault["type"] != "too_short" or not fault["input"]
     )
-    # A value that fits none of several forms has a fault for each form; one sentence is enough.
+    # A value that may have several forms and fits none has one fault for each form; all give the same sentence.
     return list(dict.fromkeys(sentences))
 
 
 def control_characters(
     value: object, place: str, origins: Origins, location: Location = ()
 ) -> Iterator[tuple[Location, str]]:
-    """Texts with a control character in them, each with its sentence.
+    """Every text that holds a control character: its location, and a sentence.
 
-    TOML makes control characters of a backslash and some letters, so `"D:\\rov\\new"` holds a carriage return and a
-    line feed, and no disk has a folder of that name. Lines of the overlay's texts may end with a line feed.
+    In TOML's double quotes, a backslash and some letters are a control character: `"D:\\rov\\new"` holds a carriage
+    return and a line feed, and no disk has such a folder. The overlay's texts alone may hold line feeds and tabs.
     """
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -57,7 +57,7 @@ def control_characters(
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean …?`, or the whole choice when nothing is near."""
+    """`did you mean …?` with the most similar known word; all known words if none is similar."""
     choice = list(known)
     near = difflib.get_close_matches(word, choice, n=1, cutoff=0.6)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(choice)}."
@@ -78,11 +78,13 @@ def _sentence(details: ErrorDetails, place: str, origins: Origins) -> str:
 
 
 def _where(location: Location, place: str, origins: Origins) -> str:
+    """What the user has to edit: the variable that set the value, else the key in the settings file."""
     variable = next((name for at, name in origins.items() if at == location[: len(at)]), None)
     return f"variable {variable}" if variable else f"{place}: {_written(location)}"
 
 
 def _is_control(character: str) -> bool:
+    """Control characters, and Unicode's separators of lines and paragraphs."""
     return unicodedata.category(character) in {"Cc", "Zl", "Zp"}
 
 
@@ -109,7 +111,7 @@ def _missing(location: Location) -> str:
 
 
 def _written(location: Location) -> str:
-    """A location as it is found in the file: `[server] host`, `[[channels]] 2 name`."""
+    """A location as the file writes it: `[server] host`, `[[channels]] 2 name` (entries are counted from 1)."""
     head, *rest = location
     if len(rest) > 1 and isinstance(rest[1], int) and table_at((head, rest[0])) is not None:
         return " ".join([f"[[{head}.{rest[0]}]] {rest[1] + 1}", *_steps(rest[2:])])
@@ -123,7 +125,7 @@ def _steps(rest: list[str | int]) -> Iterator[str]:
     for step in rest:
         if isinstance(step, int):
             yield f"entry {step + 1}"
-        elif step != "[key]":
+        elif step != "[key]":  # what pydantic adds to a location when a mapping's key is wrong
             yield step
 
 
@@ -133,5 +135,5 @@ def _shown(value: object) -> str:
 
 
 def _in_words(field: FieldInfo | None, otherwise: str) -> str:
-    """What a field takes, without the links and marks of the reference page."""
+    """What a field takes, in plain words: without the Markdown of the reference page."""
     return _LINK.sub(r"\1", accepted(field)).replace("`", "") if field else otherwise

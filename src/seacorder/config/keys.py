@@ -1,4 +1,4 @@
-"""Every key of the settings file, read from the schema: for faults, the reference page and its test."""
+"""Every key of the settings file, read from the schema: for sentences on faults, and the test of the reference page."""
 
 import types
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from seacorder.config.schema import Settings
 from seacorder.config.values import SettingsTable
 
 Location = tuple[str | int, ...]
-"""Where a value stands: `("channels", 0, "name")`."""
+"""The path to a value, as pydantic gives it: `("channels", 0, "name")`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,13 @@ class Key:
     table: str
     name: str
     default: str
-    """As it would be written in the file; empty when it must be given, `unset` when it may be left out."""
+    """As the file would write it; empty if the key must be given, `unset` if without it there is no value."""
     accepted: str
     meaning: str
 
 
 def inner_table(annotation: Any) -> type[SettingsTable] | None:
-    """The table that a field holds, alone or in a list; None for a plain value."""
+    """The class of the table that a field holds, alone or in a list; None for a plain value."""
     if isinstance(annotation, type) and issubclass(annotation, SettingsTable):
         return annotation
     if get_origin(annotation) in {tuple, list, Union, types.UnionType}:
@@ -36,7 +36,7 @@ def inner_table(annotation: Any) -> type[SettingsTable] | None:
 
 
 def every_key() -> Iterator[Key]:
-    """All keys in the order of the schema."""
+    """All keys, in the order of the schema."""
     for name, field in Settings.model_fields.items():
         table = inner_table(field.annotation)
         if table is None:
@@ -46,7 +46,7 @@ def every_key() -> Iterator[Key]:
 
 
 def _keys_of(table: type[SettingsTable], brackets: str, path: str) -> Iterator[Key]:
-    """A table's own keys, then those of the tables in it."""
+    """A table's own keys, then those of the tables inside it."""
     inner = {name: inner_table(field.annotation) for name, field in table.model_fields.items()}
     for name, field in table.model_fields.items():
         if inner[name] is None:
@@ -57,13 +57,13 @@ def _keys_of(table: type[SettingsTable], brackets: str, path: str) -> Iterator[K
 
 
 def accepted(field: FieldInfo) -> str:
-    """In words, what a field takes."""
+    """What a field takes, in words, for people; empty if the schema does not say."""
     extra = field.json_schema_extra
     return str(extra.get("accepted", "")) if isinstance(extra, dict) else ""
 
 
 def table_at(location: Location) -> type[SettingsTable] | None:
-    """The table that stands at a location; None when a plain value or nothing does."""
+    """The class of the table at a location; None if there is a plain value, or no such key."""
     table: type[SettingsTable] | None = Settings
     for step in location:
         if isinstance(step, int):
@@ -74,7 +74,9 @@ def table_at(location: Location) -> type[SettingsTable] | None:
 
 
 def field_at(location: Location) -> FieldInfo | None:
-    """The field that a location stands in: the key itself, or the list or mapping that the value is a part of."""
+    """The schema's field for a location: of the key itself, or of the list or mapping that the value is in; None if
+    there is no such key.
+    """
     for end in range(len(location), 0, -1):
         table, name = table_at(location[: end - 1]), location[end - 1]
         if table is not None and isinstance(name, str) and name in table.model_fields:

@@ -1,4 +1,4 @@
-"""From a settings file and the environment to `Settings`, or to one error with every fault in it."""
+"""Reads the settings file and the environment's variables: into `Settings`, or one SettingsError with every fault."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ _DEMO_CHANNELS = ("Bow", "Stern", "Port", "Starboard")
 
 
 def default_places(environment: Mapping[str, str] = os.environ) -> list[Path]:
-    """Where the settings file is looked for when nobody names one, in this order."""
+    """Where the settings file is looked for if neither `--config` nor SEACORDER_CONFIG names it. The first one counts."""
     if sys.platform == "win32":
         folders = [environment.get("APPDATA"), environment.get("PROGRAMDATA")]
     else:
@@ -31,19 +31,19 @@ def default_places(environment: Mapping[str, str] = os.environ) -> list[Path]:
 
 
 def is_named(path: Path | None, environment: Mapping[str, str] = os.environ) -> bool:
-    """True when somebody says which settings file to use."""
+    """True if `--config` or SEACORDER_CONFIG names the settings file."""
     return path is not None or bool(environment.get(CONFIG_VARIABLE))
 
 
 def is_there(path: Path | None, environment: Mapping[str, str] = os.environ) -> bool:
-    """True when a settings file is named, or stands in one of the default places."""
+    """True if a settings file is named, or is found in one of the default places."""
     return is_named(path, environment) or any(place.is_file() for place in default_places(environment))
 
 
 def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
-    """The settings file to use: the one that is named, else the first of the default places that stands.
+    """The settings file to use: the one that is named, else the first one found in the default places.
 
-    Raises SettingsError when there is none.
+    Raises SettingsError if there is none. A named file is not looked for here.
     """
     named = path or (Path(environment[CONFIG_VARIABLE]) if environment.get(CONFIG_VARIABLE) else None)
     if named is not None:
@@ -60,19 +60,25 @@ def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Reads and checks the settings file, variables over it. Raises SettingsError with every fault."""
+    """Reads the settings file, puts the variables over it, and checks the result. Blocks.
+
+    Raises SettingsError with every fault.
+    """
     found = find(path, environment)
     return check(_read(found), place=str(found), folder=found.absolute().parent, environment=environment)
 
 
 def demo(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Four test-pattern channels and otherwise what is set when nothing is. Raises SettingsError (variables)."""
+    """Four test-pattern channels, and the defaults for all else. Variables can still raise SettingsError."""
     channels = [{"name": name, "input": "test:?size=1280x720&rate=25"} for name in _DEMO_CHANNELS]
     return check({"channels": channels}, place="demo", folder=Path.cwd(), environment=environment)
 
 
 def check(raw: dict[str, Any], *, place: str, folder: Path, environment: Mapping[str, str]) -> Settings:
-    """Settings from a parsed file; `place` names it in faults, relative folders lie in `folder`."""
+    """Settings from a parsed file; `raw` is changed: variables are put into it.
+
+    `place` names the file in sentences; relative paths are relative to `folder`. Raises SettingsError with every fault.
+    """
     origins, faults = overlay(raw, environment)
     unprintable = dict(control_characters(raw, place, origins))
     faults += [*unprintable.values(), *clashes(raw, place)]

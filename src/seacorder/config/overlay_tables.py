@@ -1,4 +1,4 @@
-"""`[overlay]` and `[[overlay.layers]]`: what is shown over the pictures of channels that burn it in."""
+"""`[overlay]` and `[[overlay.layers]]`: what is shown over the pictures of channels with `burn_in`."""
 
 import re
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ _COLOURS = 'a colour such as `"#ffcc00"`, or `"#00000080"` to let the picture th
 _SHARE = "a number from {} to {}"
 _FILE = "a file; `~` is your home folder, a relative one is beside the settings file"
 _OWN = {"text": LayerKind.TEXT, "pattern": LayerKind.TIME, "file": LayerKind.IMAGE}
-"""Keys that only one kind of layer has."""
+"""The keys that only one kind of layer has."""
 
 
 def one_colour(text: str) -> str:
@@ -28,12 +28,12 @@ def one_colour(text: str) -> str:
 
 
 def colour_or_none(text: str) -> str:
-    """A colour, or `none`."""
+    """`#rrggbb`, `#rrggbbaa`, or `none`."""
     return text if text == NONE else one_colour(text)
 
 
 def time_pattern(pattern: str) -> str:
-    """A pattern that gives a text."""
+    """A pattern of `strftime` that gives a text. `%1f` to `%6f` are ours: so many digits of the second's fraction."""
     try:
         shown = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).strftime(_FRACTION.sub("0", pattern))
     except ValueError as error:
@@ -44,7 +44,7 @@ def time_pattern(pattern: str) -> str:
 
 
 class LayerTable(SettingsTable):
-    """One thing that is shown."""
+    """One layer: one thing that is shown."""
 
     kind: Literal["text", "time", "channel", "image"] = key(
         ..., "What it shows: a text, the time of the picture, the channel's name or an image.",
@@ -97,7 +97,7 @@ class LayerTable(SettingsTable):
         return self
 
     def layer(self) -> Layer:
-        """As workers take it."""
+        """The layer as workers take it."""
         own = {"text": self.text, "time": self.pattern, "image": str(self.file), "channel": ""}
         return Layer(
             kind=LayerKind(self.kind),
@@ -118,11 +118,11 @@ FIRST_LAYERS = (
     LayerTable(kind="time", anchor="bottom_left"),
     LayerTable(kind="channel", anchor="bottom_right"),
 )
-"""What is burned in where the settings file has no layers."""
+"""Burned in if the settings file has no layers."""
 
 
 class OverlayTable(SettingsTable):
-    """What is shown over the pictures."""
+    """All layers, and the time zone of the times in them."""
 
     time: Literal["local", "utc"] = key("local", "Time zone of times in pictures.", '"local" or "utc"')
     layers: tuple[LayerTable, ...] = key(
@@ -130,6 +130,6 @@ class OverlayTable(SettingsTable):
     )
 
     def settings_for(self, channel: str) -> OverlaySettings:
-        """What one channel shows."""
+        """The layers that one channel shows."""
         layers = [layer.layer() for layer in self.layers if not layer.channels or channel in layer.channels]
         return OverlaySettings(tuple(layers), use_utc=self.time == "utc")

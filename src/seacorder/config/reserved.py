@@ -1,7 +1,11 @@
-"""Variables with our prefix that are no settings. Apart, so that the command line knows them without the schema."""
+"""Environment variables that are no settings, although they begin with our prefix.
+
+A module of its own, because every command needs the names: importing the schema, and pydantic with it, would make
+`seacorder --help` several times slower.
+"""
 
 PREFIX = "SEACORDER_"
 CONFIG_VARIABLE = "SEACORDER_CONFIG"
-"""The settings file's path, where `--config` does not say it."""
+"""The settings file's path, used without `--config`."""
 URL_VARIABLE = "SEACORDER_URL"
-"""The recorder that the client commands talk to, where `--url` does not say it."""
+"""The recorder that client commands talk to, used without `--url`."""

@@ -44,7 +44,7 @@ def key(default: Any, description: str, accepted: str, **limits: Any) -> Any:
 
 
 def listed(value: object) -> object:
-    """A list that came as text (a variable): JSON, or words between commas."""
+    """A list, also from a variable's text: JSON, or words separated by commas. Other values are returned as they are."""
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("["):
@@ -54,7 +54,7 @@ def listed(value: object) -> object:
 
 
 def user_path(path: Path, info: ValidationInfo) -> Path:
-    """An absolute path: `~` is the home folder, a relative one lies beside the settings file."""
+    """The absolute path: `~` is the home folder; a relative path is relative to the settings file's folder."""
     try:
         expanded = path.expanduser()
     except RuntimeError as error:
@@ -66,7 +66,7 @@ def user_path(path: Path, info: ValidationInfo) -> Path:
 
 
 def absolute_folder(path: Path) -> Path:
-    """An absolute path; `~` is the home folder."""
+    """The path, which must be absolute; `~` is the home folder."""
     with contextlib.suppress(RuntimeError):
         path = path.expanduser()
     if not path.is_absolute():
@@ -83,9 +83,9 @@ def drive_letter(letter: str) -> str:
 
 
 def web_origin(origin: str) -> str:
-    """An origin as browsers send it (RFC 6454): scheme, host and port, the port left out where it is the scheme's own.
+    """An origin as browsers send it (RFC 6454): scheme, host and port, without the port if it is the scheme's default.
 
-    Pages in a program's own window have schemes such as `tauri`.
+    The scheme need not be http: desktop programs that show pages use others, such as `tauri`.
     """
     bare = origin.strip().rstrip("/").lower()
     if bare == "null":
@@ -102,7 +102,7 @@ def web_origin(origin: str) -> str:
 
 
 def host_name(name: str) -> str:
-    """A name of this machine, or an address, as a Host header carries it: without scheme, port and path."""
+    """A name of this machine, or an IP address, in the form of a Host header, without its port."""
     bare = _PORT_BEHIND.sub("", name.strip().lower()) if name.count(":") == 1 else name.strip().lower()
     if _is_address(bare.strip("[]")):
         return bare.strip("[]")
@@ -114,7 +114,7 @@ def host_name(name: str) -> str:
 
 
 def listening_address(host: str) -> str:
-    """What the services listen on: a name or an address, without scheme, port and path."""
+    """The name or IP address that the services listen on, without scheme, port and path."""
     bare = host.strip()
     if _is_address(bare.strip("[]")):
         return bare.strip("[]")
@@ -134,14 +134,14 @@ def _is_address(text: str) -> bool:
 
 
 def _as_in_headers(name: str) -> str:
-    """A name with other letters than ASCII's in the form that browsers send (RFC 5890)."""
+    """A host name with letters beyond ASCII, in the ASCII form that browsers send (RFC 5890)."""
     with contextlib.suppress(UnicodeError):
         return name.encode("idna").decode("ascii")
     raise ValueError(f"{name!r} is no name that a browser can send; write it with letters, digits, - and dots.")
 
 
 def split_time(minutes: float) -> float:
-    """0, or the minutes that a part may take."""
+    """Minutes from one split to the next; 0: never."""
     if minutes and not SPLIT_TIME_MINUTES_MIN <= minutes <= SPLIT_TIME_MINUTES_MAX:
         least, most = SPLIT_TIME_MINUTES_MIN, SPLIT_TIME_MINUTES_MAX
         raise ValueError(f"{minutes:g} is not accepted; write 0 (never split) or {least:g} to {most:g} minutes.")
@@ -149,7 +149,7 @@ def split_time(minutes: float) -> float:
 
 
 def encoder(name: str) -> str:
-    """The name as it is kept."""
+    """An encoder's name, in the spelling in which it is stored."""
     stored = stored_name(name)
     if stored is None:
         known = ", ".join([COPY, *SHORT_NAMES, *BY_NAME])
@@ -158,7 +158,7 @@ def encoder(name: str) -> str:
 
 
 def two_sides(value: object) -> object:
-    """Width and height, however they were given; one sentence for anything else."""
+    """Width and height from a list, a tuple or a variable's text. Checks the form, not the size."""
     sides = listed(value)
     numbers = [_whole(side) for side in sides] if isinstance(sides, list | tuple) else []
     if len(numbers) != 2 or None in numbers:
@@ -167,14 +167,14 @@ def two_sides(value: object) -> object:
 
 
 def _whole(side: object) -> int | None:
-    """A number of pixels, also as the text of a variable; None for anything else."""
+    """A number of pixels, also from a variable's text; None for anything else."""
     if isinstance(side, str):
         return int(side) if side.strip().isdecimal() else None
     return side if isinstance(side, int) and not isinstance(side, bool) else None
 
 
 def resolution(size: tuple[int, int]) -> tuple[int, int]:
-    """0, 0, or both sides."""
+    """Width and height, both given or both 0 (the source's size)."""
     width, height = size
     if size != (0, 0) and not (0 < width <= RESOLUTION_MAX and 0 < height <= RESOLUTION_MAX):
         raise ValueError(
@@ -185,7 +185,7 @@ def resolution(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def channel_name(name: str) -> str:
-    """A name without blanks around it that can stand in a file's name."""
+    """A channel's name, without the blanks around it."""
     bare = name.strip()
     if not bare:
         raise ValueError("is empty; give every channel a name of its own.")
@@ -197,7 +197,7 @@ def channel_name(name: str) -> str:
 
 
 def channel_address(address: str) -> str:
-    """An address that inputs can open."""
+    """The address of a picture source; only its form is checked."""
     try:
         parse_address(address)
     except BadRequest as error:
@@ -206,7 +206,7 @@ def channel_address(address: str) -> str:
 
 
 def sound_address(address: str) -> str:
-    """An address that narration can come from."""
+    """The address of a sound source; only its form is checked."""
     try:
         parse_sound_address(address)
     except BadRequest as error:

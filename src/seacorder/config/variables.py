@@ -1,8 +1,8 @@
-"""Variables of the environment that override the settings file: `SEACORDER_SERVER_HOST=0.0.0.0`.
+"""Environment variables that override the settings file: `SEACORDER_SERVER_HOST=0.0.0.0`.
 
-The name is the table and the key in capitals. A channel is named by its number in the file, from 1
-(`SEACORDER_CHANNELS_1_INPUT`, so that a password need not stand in the file); a drive by its letter
-(`SEACORDER_STORAGE_DRIVES_C`). Lists are words between commas, or JSON.
+The name is the table and the key, in capitals. A channel is meant by its number in the file, from 1:
+`SEACORDER_CHANNELS_1_INPUT` keeps a camera's password out of the file. A drive is meant by its letter:
+`SEACORDER_STORAGE_DRIVES_C`. A list is words separated by commas, or JSON.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,10 @@ _NOT_SETTINGS = {CONFIG_VARIABLE, URL_VARIABLE}
 
 
 def overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> tuple[dict[Location, str], list[str]]:
-    """Puts every variable's value into `raw`; returns where each went, and a sentence for each that fits nowhere."""
+    """Puts every variable's value into `raw`, the parsed file.
+
+    Returns, by location, which variable set what, and a sentence for each variable that names no setting.
+    """
     origins: dict[Location, str] = {}
     faults: list[str] = []
     for name in sorted(environment):
@@ -32,7 +35,7 @@ def overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> tuple[dict[L
 
 
 def _location(name: str) -> Location | None:
-    """Where a variable's value belongs; None when no setting has that name."""
+    """The location of the setting that a variable names; None if there is none."""
     words = name.removeprefix(PREFIX).lower()
     for table in Settings.model_fields:
         if not words.startswith(table + "_"):
@@ -55,7 +58,9 @@ def _channel_location(rest: str) -> Location | None:
 
 
 def _put(raw: dict[str, Any], location: Location, text: str) -> bool:
-    """False when the file's shape has no room for it: a table that is no table, a channel beyond the next one."""
+    """Sets one value. False if the file leaves no place for it: what should be a table is none, or channels between the
+    last one and this one are missing.
+    """
     head, *rest = location
     if head == "channels":
         channels = raw.setdefault("channels", [])
