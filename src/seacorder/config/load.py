@@ -21,7 +21,8 @@ _DEMO_CHANNELS = ("Bow", "Stern", "Port", "Starboard")
 
 
 def default_places(environment: Mapping[str, str] = os.environ) -> list[Path]:
-    """Where the settings file is looked for if neither `--config` nor SEACORDER_CONFIG names it. The first one counts."""
+    """Where the settings file is looked for if neither `--config` nor SEACORDER_CONFIG names it. The first one counts.
+    """
     if sys.platform == "win32":
         folders = [environment.get("APPDATA"), environment.get("PROGRAMDATA")]
     else:

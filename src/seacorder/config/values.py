@@ -44,7 +44,8 @@ def key(default: Any, description: str, accepted: str, **limits: Any) -> Any:
 
 
 def listed(value: object) -> object:
-    """A list, also from a variable's text: JSON, or words separated by commas. Other values are returned as they are."""
+    """A list, also from a variable's text: JSON, or words separated by commas. Other values are returned as they are.
+    """
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("["):

@@ -1,7 +1,8 @@
-"""The account: what the files of a folder do not say themselves, as lines of JSON beside them. Pure.
+"""The account file of a folder: lines of JSON with what the video files beside it do not say themselves. Pure.
 
-Each line is one row of the catalogue as it stood at that moment; a later line of the same row replaces an earlier
-one. Which rows are written, where and when is `catalogue.account_writer`; docs/reference/files.md has an example.
+The catalogue can be rebuilt from video files and account files. Each line is one row of the catalogue, as it was at
+that moment; a later line of the same row replaces an earlier one. `catalogue.account_writer` decides which rows are
+written where and when, `storage.account_file` writes and reads the file; docs/reference/files.md has an example.
 """
 
 import json
@@ -17,7 +18,7 @@ ACCOUNT_NAME = "account.jsonl"
 ACCOUNT_VERSION = 1
 
 AccountRow = Recording | Part | Clip | Loss
-Row = AccountRow | Framegrab
+AccountRow = AccountRow | Framegrab
 """What the catalogue holds of recordings and files; it can be read back from files and accounts. Who passes rows on
 need not know their kinds."""
 
@@ -27,8 +28,8 @@ _WORDS = {kind: word for word, kind in _KINDS.items()}
 
 
 def belongs(value: object) -> bool:
-    """True for a row that the account keeps: not for what is still being written, and not for stills, whose files
-    say everything."""
+    """True for a value that the account file keeps. It keeps no files that are still being written, and no stills:
+    their files say everything."""
     if isinstance(value, Part | Clip):
         return value.state is not FileState.OPEN
     return isinstance(value, Recording | Loss)
@@ -48,7 +49,8 @@ def key_of(row: AccountRow) -> tuple[object, ...]:
 
 
 def write_line(row: AccountRow) -> str:
-    """One line of ASCII, without its end; a file is named without its folder, so that the folder can be moved."""
+    """The row as one line of ASCII, without a line feed. Files are named without their folder, so the folder can move.
+    """
     values = asdict(row)
     if "path" in values:
         values["path"] = Path(values["path"]).name
@@ -56,7 +58,9 @@ def write_line(row: AccountRow) -> str:
 
 
 def read_line(text: str, folder: Path) -> AccountRow | None:
-    """The row in a line of the account of `folder`; None for what is none (torn, or of a later version)."""
+    """The row in one line of the account file of `folder`; None if the line cannot be read: torn, or of a later
+    version.
+    """
     try:
         values = json.loads(text)
         word = next(word for word in _KINDS if word in values)

@@ -1,4 +1,4 @@
-"""Something that is wrong just now and that somebody should do something about."""
+"""Alarms: what is wrong now and needs somebody to act. When each holds is decided in `control.alarms.rules`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from seacorder.model.event import Severity
 
 
 class AlarmKind(StrEnum):
-    """Stable words; docs/reference/alarms.md says of each when it is raised and what to do."""
+    """Stable words, used on the wire. docs/reference/alarms.md says for each when it is raised and what to do."""
 
     CAMERA_FAILED = "camera_failed"
     CAMERA_STALLED = "camera_stalled"
@@ -31,13 +31,13 @@ class AlarmKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Holds from `since_utc_ns` on. At most one of a kind and channel stands at a time."""
+    """Stands from `since_utc_ns` until its reason is gone. For each kind and channel there is at most one at a time."""
 
     kind: AlarmKind
     channel: str | None
     """None: it concerns the recorder as a whole."""
     severity: Severity
-    """WARNING: soon or in part; ALARM: pictures are not being recorded, or are about to be lost."""
+    """ALARM: pictures are not being recorded, or are about to be lost. WARNING: less than that."""
     since_utc_ns: int
     sentence: str
     """What is wrong, now."""

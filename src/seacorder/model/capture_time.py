@@ -1,9 +1,9 @@
 """When frames were captured, on two clocks, and how many are missing between two of them. Pure.
 
-The monotonic instant is an estimate from arrivals: late by what the network, the camera and a busy machine take at
-the least. The camera's own clock, which RTCP sender reports tell, knows no delay; but it begins anywhere, some
-cameras set it now and then, and some never tell it. So the camera's clock counts where it agrees roughly with the
-other one at both ends of a hole (docs/design/time.md).
+The monotonic time of a frame is an estimate from when it arrived. It is always late, at least by the smallest delay
+that network, camera and a busy machine cause together. The camera's own clock, which RTCP sender reports carry, has no
+such delay. But it may start at any value, some cameras step it now and then, and some never send it. So the length of
+a hole is taken from the camera's clock only if both clocks roughly agree on it (docs/design/time.md).
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from seacorder.base.clock import NS_PER_SECOND
 
 AGREEMENT_NS = NS_PER_SECOND // 4
-"""By so much both clocks may differ over a hole: arrivals are late, a clock that was set is not."""
+"""The two clocks may differ by this much over a hole, and still agree: arrivals jitter. More is a clock step."""
 AGREEMENT_SHARE = 1000
-"""And by one part in so many of the hole: clocks drift."""
+"""They may differ by one part in this many of the hole's length besides: clocks drift."""
 RECOUNT_NS = 15 * NS_PER_SECOND
 """How long after its end a hole is counted again: cameras tell their clock about every five seconds, and the count
 becomes better known with that."""
@@ -38,31 +38,34 @@ class Captured:
     """When one frame was captured."""
 
     instant_ns: int
-    """On this machine's monotonic clock, as well as it is known by now."""
+    """On this machine's monotonic clock; an estimate, which gets better as more frames arrive."""
     camera_ns: int | None = None
-    """By the camera's own clock; None while the camera has not told it."""
+    """On the camera's own clock; None while the camera has sent no report of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """How the times of one file lie on the clocks: what its UTC is ahead of them."""
+    """The offsets between a file's UTC times and both clocks: UTC minus monotonic, UTC minus the camera's clock.
+
+    `camera_ns` is None while the camera has sent no report of its clock.
+    """
 
     monotonic_ns: int
     camera_ns: int | None = None
 
     def earlier(self, by_ns: int) -> "Anchor":
-        """The same for frames that the camera captured so much earlier."""
+        """The anchor if the camera captured the frames `by_ns` earlier; the monotonic offset stays."""
         return self if self.camera_ns is None else Anchor(self.monotonic_ns, self.camera_ns + by_ns)
 
     def captured(self, utc_ns: int) -> Captured:
-        """The capture of the file's frame that the file tells as `utc_ns`."""
+        """When the frame was captured that the file dates `utc_ns`."""
         camera_ns = None if self.camera_ns is None else utc_ns - self.camera_ns
         return Captured(utc_ns - self.monotonic_ns, camera_ns)
 
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """Of what a worker has recorded since it began: over a reconnect, and in another part, another one holds."""
+    """The first and the newest anchor of what a worker has recorded. They differ after a reconnect or a new part."""
 
     first: Anchor
     """For the first frame of its first part."""
@@ -71,12 +74,12 @@ class Anchors:
     newest: Anchor
     """For the newest frames of its newest part."""
     is_confirmed: bool = False
-    """`newest` does not hang on the first connection's first report alone, which may be wrong."""
+    """`newest` rests on more than the first report of the first connection, which may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartAnchor:
-    """The newest anchor of a part, kept for the case that the program ends unexpectedly."""
+    """The newest anchor of a part. The catalogue keeps it, in case the program ends unexpectedly."""
 
     recording_id: str
     channel: str
@@ -84,9 +87,9 @@ class PartAnchor:
     monotonic_ns: int
     camera_ns: int | None
     boot: str = ""
-    """Which start of the machine the monotonic instants count from; empty when that is not known."""
+    """Identifies the machine's start from which the monotonic clock counts; empty if not known."""
     asleep_ns: int = 0
-    """How long the machine had slept since."""
+    """How long the machine had been suspended since that start; the monotonic clock stands still then."""
 
     @property
     def anchor(self) -> Anchor:
@@ -95,20 +98,25 @@ class PartAnchor:
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """From one frame to a later one."""
+    """The time from one frame to a later one."""
 
     ns: int
     is_by_camera: bool = False
-    """True when the camera's clock told it at both ends."""
+    """True if the camera's clock is known at both ends."""
 
     def frames_between(self, frame_ns: float) -> int | None:
-        """How many frames lie between the two at their usual distance; None when that is not known."""
+        """How many frames are missing between the two, which usually follow each other after `frame_ns`; None if that
+        is 0: not known.
+        """
         return frames_between(self.ns, frame_ns)
 
 
 def distance(before: Captured, after: Captured, camera_ahead_ns: int | None = None) -> Distance:
-    """`camera_ahead_ns`: what the camera's clock is ahead of the monotonic one, from other frames of the camera; it
-    stands in where one end has only an estimate, so that the errors of neighbouring holes cancel out."""
+    """The time from `before` to `after`: by the camera's clock where both clocks agree, else by the monotonic one.
+
+    `camera_ahead_ns` is the camera's clock minus the monotonic clock, as other frames of the camera show it. It
+    replaces a camera time that is missing at one end. So the same error is added to one hole and taken off the next.
+    """
     instants_ns = after.instant_ns - before.instant_ns
     begin_ns, end_ns = (_by_camera(one, camera_ahead_ns) for one in (before, after))
     if begin_ns is None or end_ns is None:

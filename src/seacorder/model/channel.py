@@ -1,4 +1,4 @@
-"""A channel: one camera or other source, what it is set to and how it is doing."""
+"""A channel: one camera or other source; its settings, and its state as its worker reports it."""
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -30,11 +30,11 @@ class ChannelState(StrEnum):
     STALLED = "stalled"
     """Connected, but no frame for 2.5 s."""
     FAILED = "failed"
-    """Cannot be read; it is tried again for ever, with back-off."""
+    """Cannot be read. It is tried again without end, with back-off."""
 
 
 class PictureFault(StrEnum):
-    """What is wrong with a picture that comes."""
+    """What is wrong with the picture of a camera that sends frames."""
 
     FROZEN = "frozen"
     """The same picture for ten seconds."""
@@ -43,7 +43,7 @@ class PictureFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """What a channel's worker needs to begin. `address` may carry a password and is never shown whole."""
+    """What a channel's worker is started with. `address` may contain a password and is never shown whole."""
 
     index: int
     """Position in the settings file, from 0."""
@@ -53,21 +53,21 @@ class ChannelSettings:
     preroll_seconds: float = 10.0
     backlog_seconds: float = 10.0
     queue_bytes: int = 64 * 1024 * 1024
-    """How much may wait for the disk before whole groups of pictures are dropped."""
+    """How many bytes may wait for a slow disk. Beyond that, whole groups of pictures are dropped."""
     picture_watch: bool = True
-    """Whether keyframes are looked at for a frozen or black picture."""
+    """Whether keyframes are decoded now and then, to notice a frozen or black picture."""
     reserve_bytes: int = 0
-    """What stays free on every volume; 0: files are written until nothing more fits."""
+    """Bytes that are kept free on every volume; 0: files are written until the volume is full."""
     volumes: tuple[MarkedFolder, ...] = ()
     """The volumes that files go to."""
     encoding: EncodingSettings = field(default_factory=EncodingSettings)
-    """What is in force when the worker begins."""
+    """What is in force when the worker starts; `ChangeEncoding` changes it."""
     machine: Machine = field(default_factory=Machine)
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
     narration_channels: int = 0
-    """Of the narration that takes the place of the source's own sound: 1 mono, 2 stereo; 0 without narration."""
+    """Sound channels of the narration, which replaces the source's own sound: 1 mono, 2 stereo; 0: no narration."""
     narration_offset_ms: int = 0
-    """How much later narration is placed in this channel than elsewhere; negative: earlier."""
+    """How much later narration is placed in this channel than in others; negative: earlier."""
     narrator: NarrationSettings | None = None
     """Set for the narrator alone: a channel without a picture, whose address is a sound device."""
 
@@ -84,24 +84,24 @@ class PictureFormat:
     """Frames a second as the source declares or as measured; 0 when unknown."""
     audio_codec: str | None = None
     bit_depth: int = 8
-    """Bits a sample, as far as the source tells."""
+    """Bits of one colour value of a pixel; 8 if the source does not say."""
     read_by: str = ""
-    """`ffmpeg` where FFmpeg's client reads a camera that ours cannot."""
+    """`ffmpeg` if FFmpeg's RTSP client reads a camera that ours cannot; else empty."""
     begins_at_recovery_points: bool = False
-    """It sends intra refresh instead of keyframes; the first pictures of each file are incomplete."""
+    """The source sends intra refresh instead of keyframes, so the first pictures of each file are incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockFault:
-    """The stamps of a source's pictures do not say when these come; the arrivals count instead."""
+    """The timestamps of a source are wrong, so its pictures are dated by when they arrive."""
 
     rate_ppm: int | None
-    """So many microseconds really pass in one second of the stamps; None where they say nothing at all."""
+    """Microseconds that really pass in one second of the timestamps (1,000,000 is right); None if they mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelStatus:
-    """A worker's heartbeat: the whole truth about its channel, sent at least twice a second."""
+    """A worker's heartbeat: everything about its channel, sent at least twice a second."""
 
     channel: str
     state: ChannelState
@@ -129,11 +129,11 @@ class ChannelStatus:
     clip: FileStatus | None = None
     anomaly: FileStatus | None = None
     picture_fault: PictureFault | None = None
-    """What the newest keyframes show."""
+    """What is wrong with the newest keyframes; None if nothing is."""
     picture_fault_since_utc_ns: int | None = None
     """When it was noticed."""
     patience_ns: int = 0
-    """How long the next frame may take before the channel is stalled: on a slow source longer than on others."""
+    """How long no frame may come before the channel counts as stalled; longer for a slow source."""
     clock_fault: ClockFault | None = None
     """None while the source's clock is right."""
     encoding: EncodingStatus | None = None
@@ -147,5 +147,5 @@ class ChannelStatus:
 
 
 def as_clean(status: ChannelStatus) -> ChannelStatus:
-    """What a heartbeat says of the untouched pictures, as if they were a channel of their own."""
+    """The part of a heartbeat that is about the untouched pictures, in the form of a channel of its own."""
     return replace(status, channel=clean_name(status.channel), recording=status.clean, clean=None)

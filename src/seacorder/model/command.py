@@ -1,4 +1,7 @@
-"""What the control process says to a channel's worker. Every command with a `request` is answered by one `Answer`."""
+"""Commands: what the control process tells a worker. Each one with a `request` gets one `Answer`, unless it says else.
+
+`channel.orders` carries them out.
+"""
 
 from dataclasses import dataclass, field
 
@@ -13,8 +16,8 @@ from seacorder.model.recording import FileKind
 class StartRecording:
     """Record from the newest keyframe at or before `instant`; answered when the first bytes are on disk.
 
-    Without a picture at that instant the recording waits and begins with the first keyframe that comes; then the
-    answer is negative with the reason, and the order stands.
+    If there is no picture at that instant, the answer is negative, with the reason. The command stays in force all the
+    same: the recording begins with the first keyframe that comes.
     """
 
     request: int
@@ -97,7 +100,7 @@ class TakePicture:
 
 @dataclass(frozen=True, slots=True)
 class ChangeEncoding:
-    """Other encoding for the files that begin at or after `from_ns` (monotonic); not answered."""
+    """Another encoding, for the files that begin at or after `from_ns` (monotonic); not answered."""
 
     from_ns: int
     encoding: EncodingSettings
@@ -106,9 +109,10 @@ class ChangeEncoding:
 
 @dataclass(frozen=True, slots=True)
 class SetOverlayText:
-    """The text of the text layers for frames captured at or after `instant`, until the next; empty: none.
+    """The text of the text layers, for frames captured at or after `instant`, until the next such command.
 
-    Not answered."""
+    An empty text shows nothing. Not answered.
+    """
 
     instant: Instant
     text: str
@@ -116,7 +120,7 @@ class SetOverlayText:
 
 @dataclass(frozen=True, slots=True)
 class HearNarration:
-    """The narration can be heard on this port of 127.0.0.1, by whoever shows the token; not answered."""
+    """Where the worker gets the narration: from this port of 127.0.0.1, which asks for the token; not answered."""
 
     port: int
     token: str = field(repr=False)
@@ -124,7 +128,7 @@ class HearNarration:
 
 @dataclass(frozen=True, slots=True)
 class EndWorker:
-    """Finish every file and end. A closed pipe says the same."""
+    """Finish every file and end. A closed pipe means the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +140,16 @@ class RepairFiles:
 
     paths: tuple[str, ...]
     examine_only: bool = False
-    """True: leave every file as it is and only say how it stands."""
+    """True: change no file, only report its state."""
     notes: tuple[FileNote, ...] = ()
-    """For each path what the file says of itself, by which it is found where it was renamed or moved."""
+    """For each path, the note in the file's metadata, by which the file is found after it was renamed or moved."""
     siblings: tuple[tuple[str, ...], ...] = ()
-    """For each path other files of its channel, the likeliest first; see `evidence.siblings`."""
+    """For each path, other files of the same channel, the most similar first; see `evidence.siblings`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFolders:
-    """For the worker of `evidence`: read back what a catalogue is made of from all files below these folders.
+    """For the worker of `evidence`: read the rows of a catalogue back from all files below these folders.
 
     Answered by any number of `RowsRead` and then one `FoldersRead`.
     """
@@ -155,7 +159,7 @@ class ReadFolders:
 
 @dataclass(frozen=True, slots=True)
 class TryEncoders:
-    """To the encoder probe: try these, in this order."""
+    """For the encoder probe: try these encoders (FFmpeg's names), in this order."""
 
     names: tuple[str, ...]
 

@@ -11,7 +11,7 @@ CODEC_NAMES = {"h264": "H.264", "hevc": "H.265", "av1": "AV1"}
 
 @dataclass(frozen=True, slots=True)
 class KnownEncoder:
-    """One encoder of FFmpeg's."""
+    """One of FFmpeg's encoders, as this program knows it. What really encodes is `channel.encoding.encoder.Encoder`."""
 
     name: str
     """FFmpeg's own."""
@@ -23,10 +23,11 @@ class KnownEncoder:
     """The hardware, or `software`."""
     is_hardware: bool = True
     presets: tuple[str, ...] = ()
-    """Those it may be run with, the fastest first; empty where it has none."""
+    """The presets that are used, the fastest first; empty if the encoder has none."""
     least_side: int = 16
-    """Pixels; smaller pictures are refused by it. Both sides are even besides."""
+    """The smallest width and height that it takes, in pixels. Both must be even as well."""
     largest_side: int = 8192
+    """The largest width and height that it takes, in pixels."""
 
     @property
     def codec_name(self) -> str:
@@ -42,7 +43,7 @@ NEEDS = {
     "Apple VideoToolbox": "macOS",
     "V4L2 M2M": "an encoder device of the system-on-chip (/dev/video…)",
 }
-"""What each kind of hardware encoder cannot do without."""
+"""What each kind of hardware encoder needs; part of a sentence."""
 
 _X264 = ("ultrafast", "superfast", "veryfast", "faster", "fast")
 _X265 = ("ultrafast", "superfast", "veryfast")
@@ -69,27 +70,27 @@ ENCODERS = (
     KnownEncoder("libx265", "x265", "hevc", SOFTWARE_TEXT, False, _X265, least_side=32, largest_side=16_384),
     KnownEncoder("libsvtav1", "", "av1", SOFTWARE_TEXT, False, _SVT, least_side=64),
 )
-"""Hardware before software; among each, the codec that most can play first."""
+"""Hardware before software; within each, the codecs that more players know come first."""
 
 BY_NAME = {encoder.name: encoder for encoder in ENCODERS}
 SHORT_NAMES = {encoder.short_name: encoder.name for encoder in ENCODERS if encoder.short_name}
 """The Inspector API's encoder names and FFmpeg's. `copy` stands beside them."""
 SOFTWARE = tuple(encoder.name for encoder in ENCODERS if not encoder.is_hardware)
-"""Those that come with the program and need nothing of the machine."""
+"""FFmpeg's names of the encoders that come with the program and work on every machine."""
 
 
 def known_encoder(name: str) -> KnownEncoder | None:
-    """By FFmpeg's name or the Inspector API's; None for others, also for `copy`."""
+    """The encoder with this name, FFmpeg's or the Inspector API's; None for any other name, also for `copy`."""
     return BY_NAME.get(SHORT_NAMES.get(name, name))
 
 
 def stored_name(text: str) -> str | None:
-    """An encoder as settings keep it: the short name or FFmpeg's, or `copy`, in lower case; None when not known."""
+    """An encoder's name as settings store it: in lower case; None if it is neither known nor `copy`."""
     name = text.strip().lower()
     return name if name == COPY or known_encoder(name) is not None else None
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Known names in the order of `ENCODERS`, each once."""
+    """The known ones of these names, in the order of `ENCODERS`, each once."""
     wanted = frozenset(names)
     return tuple(encoder.name for encoder in ENCODERS if encoder.name in wanted)

@@ -1,4 +1,4 @@
-"""How a channel's pictures become what is stored: as they come, or encoded; what is asked, and what was decided."""
+"""How a channel's pictures are stored: what is asked for, what was decided, and how encoding is doing."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -6,7 +6,7 @@ from fractions import Fraction
 BITRATE_MBITS_MAX = 10_000.0
 FRAME_RATE_MAX = 1_000.0
 RESOLUTION_MAX = 16_384
-"""What settings may ask for; each also 0."""
+"""The largest values that settings may ask for; each may also be 0."""
 
 COPY = "copy"
 """The encoder name that asks for the source's own pictures, unchanged."""
@@ -14,7 +14,7 @@ COPY = "copy"
 
 @dataclass(frozen=True, slots=True)
 class EncodingSettings:
-    """What is asked of one channel: the recorder settings, or the channel's own where it has some.
+    """What is asked for on one channel: its own values, and the recorder's for those that it does not set.
 
     With `is_smart` the recorder chooses encoder, bit rate, size and rate itself, and those four fields are not used.
     """
@@ -33,26 +33,26 @@ class EncodingSettings:
     keep_clean: bool = False
     """The untouched pictures are recorded beside the burned ones."""
     deinterlace: bool = False
-    """Interlaced pictures become progressive; else they are kept as they are."""
+    """Interlaced pictures are made progressive; else they stay interlaced."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What encoding has to live on."""
+    """What a channel's encoding can use of this machine."""
 
     encoders: tuple[str, ...] = ()
-    """FFmpeg's names of the encoders that open here, hardware before software."""
+    """FFmpeg's names of the encoders that work here, hardware before software; empty if not known."""
     cores: float = 1.0
-    """Processor cores that this channel may count on: the machine's, shared by its channels."""
+    """Processor cores that the channel may use: the machine's, divided by the number of channels."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodingPlan:
-    """What was decided for one source."""
+    """What `encoding_decision.plan_for` has decided for one source."""
 
     is_pass_through: bool
     sentence: str
-    """Why, for the status."""
+    """What was decided and why, for people."""
     encoder: str = COPY
     """FFmpeg's name; `copy` when the pictures pass through."""
     bit_rate: int = 0
@@ -60,11 +60,11 @@ class EncodingPlan:
     width: int = 0
     height: int = 0
     frame_rate: Fraction = Fraction(0)
-    """Frames a second of what is stored; 0 = each frame of the source, at its own time."""
+    """Frames a second of what is stored; 0: each frame of the source, at its own time."""
     preset: str = ""
-    """The encoder's own name for how hard it tries; empty where it has none."""
+    """The encoder's own name of the preset; empty if it has none."""
     next_best: tuple[str, ...] = ()
-    """Encoders that take over, in this order, when this one fails."""
+    """The encoders that replace this one if it fails, in this order."""
     burn_in: bool = False
     """As asked."""
     deinterlace: bool = False
@@ -73,25 +73,27 @@ class EncodingPlan:
 
 @dataclass(frozen=True, slots=True)
 class EncodingStatus:
-    """What a channel's encoding is doing just now."""
+    """How a channel's encoding is doing now."""
 
     sentence: str
     """What was decided and why, in one sentence."""
     encoder: str
     """FFmpeg's name, or `copy`."""
     planned_encoder: str = ""
-    """The one that was decided on; `encoder` is another one when that has failed. Empty: the same."""
+    """The encoder that was decided on, if it has failed and `encoder` has replaced it; else the same, or empty."""
     preset: str = ""
-    """The one in use now; it is stepped down before frames are lost, and up again."""
+    """The preset in use. If the machine gets too slow, a faster one is used before frames are lost, and a slower one
+    again later.
+    """
     bit_rate: int = 0
-    """Bits a second that are aimed at; 0 when the pictures pass through."""
+    """The target, in bits a second; 0 if the pictures pass through."""
     dropped_frames: int = 0
-    """Since the worker began, because the machine was too slow."""
+    """Frames lost since the worker began, because the machine was too slow."""
     passed_over_frames: int = 0
-    """Since the worker began, because a lower rate was chosen: no loss."""
+    """Frames left out since the worker began, because the settings ask for a lower frame rate: no loss."""
     repeated_frames: int = 0
-    """Since the worker began, because a higher rate was chosen: frames that were stored once more."""
+    """Frames stored once more since the worker began, because the settings ask for a higher frame rate."""
     delay_ms: float = 0.0
-    """From a complete packet of the source to the encoded one, mean of the last second, less the encoder's own time."""
+    """From the source's complete packet to the encoded one, without the encoder's own time; mean of the last second."""
     asked_from_ns: int = 0
-    """`from_ns` of the ChangeEncoding that is in force; 0: what the worker began with."""
+    """`from_ns` of the ChangeEncoding that is in force; 0 if there was none since the worker began."""

@@ -1,14 +1,15 @@
-"""The decision how a channel's pictures become what is stored: as they come, or with which encoder. Pure.
+"""Decides how a channel's pictures are stored: as they come, or encoded, and with which encoder. Pure.
 
-Three questions, in this order:
+`plan_for` answers three questions, in this order:
 
-1. May the source's own pictures be stored? H.264 and H.265 can; text over the picture, deinterlacing and an encoder
-   that was asked for by name change them.
-2. Which encoder? The one asked for; else, or where it does not open, the first of `_preference`: one that keeps what
-   the source has (10 bit, more than 4096 pixels a side), then hardware before software, then the codec most can play.
-3. How much: bit rate by `bit_rate_for`, preset by the cores that are left to the channel.
+1. Can the source's own pictures be stored? Only H.264 and H.265 can, and only while nothing changes them: no overlay is
+   burned in, nothing is deinterlaced, and no encoder is asked for by name.
+2. Which encoder? The one that is asked for. If none is, or it does not open here, the first of `_preference`: encoders
+   that keep what the source has (10 bit, more than 4096 pixels a side) before others, then hardware before software,
+   then the codec that most players know.
+3. How much? `bit_rate_for` gives the bit rate; the preset follows from the processor cores that the channel may use.
 
-docs/reference/encoding.md has the bit rates and the rules as the operator reads them; a test compares.
+docs/reference/encoding.md has the bit rates and the rules for operators; a test compares them with this module.
 """
 
 from dataclasses import dataclass
@@ -19,18 +20,18 @@ from seacorder.model.encoders import BY_NAME, CODEC_NAMES, SOFTWARE, KnownEncode
 from seacorder.model.encoding import COPY, EncodingPlan, EncodingSettings, Machine
 
 PASS_THROUGH_CODECS = ("h264", "hevc")
-"""What can be stored as it comes."""
+"""FFmpeg's names of the codecs whose pictures can be stored as they come."""
 
 REFERENCE_BIT_RATE = 8_000_000
-"""Of H.264 with 1920x1080 pixels and 25 frames a second."""
+"""Bits a second of H.264 with 1920x1080 pixels and 25 frames a second; all other bit rates follow from this one."""
 _REFERENCE_PIXELS = 1920 * 1080
 _REFERENCE_RATE = 25
 _SIZE_EXPONENT = 0.85
-"""A picture of twice the pixels needs less than twice the bits: neighbours are more alike."""
+"""Twice the pixels need only 2**0.85 times the bits: neighbouring pixels are more alike."""
 _RATE_EXPONENT = 0.7
-"""So do twice the frames."""
+"""Twice the frames a second need only 2**0.7 times the bits: neighbouring frames are more alike."""
 _CODEC_SHARE = {"h264": 1.0, "hevc": 0.65, "av1": 0.55}
-"""Of H.264's bit rate, for the same picture."""
+"""The bit rate that gives the same picture, as a share of H.264's."""
 BIT_RATE_MIN, BIT_RATE_MAX = 200_000, 120_000_000
 _BIT_RATE_STEP = 100_000
 
@@ -39,18 +40,21 @@ MEGAPIXELS_PER_CORE = {
     "libx265": {"ultrafast": 13.0, "superfast": 9.0, "veryfast": 7.0},
     "libsvtav1": {"13": 35.0, "12": 34.0, "11": 33.0, "10": 29.0, "9": 24.0, "8": 12.0},
 }
-"""What one core encodes in a second, measured with film of 1280x720; the preset in use is corrected while running."""
+"""Megapixels that one core encodes in a second, by encoder and preset, measured with film of 1280x720.
+
+An estimate to begin with: while recording, `channel.encoding.load` changes the preset by what the machine really does.
+"""
 DECODING_MEGAPIXELS_PER_CORE = 150.0
-"""What one core decodes in a second."""
+"""Megapixels that one core decodes in a second."""
 USABLE_SHARE = 0.6
-"""Of the cores, so that a moment's load loses nothing."""
+"""The share of the cores that is planned with; the rest absorbs short peaks, so that no frame is lost in them."""
 
 _USUAL_RATE = Fraction(25)
-"""Where the source tells none."""
+"""Frames a second, if the source does not say."""
 _NTSC = Fraction(1000, 1001)
 _NTSC_TOLERANCE = Fraction(1, 200)
 _SAME_RATE = Fraction(1, 2000)
-"""Rates that differ by less than this share are one."""
+"""Two frame rates that differ by less than this share are the same."""
 
 _SOURCE_NAMES = CODEC_NAMES | {
     "rawvideo": "uncompressed video",
@@ -67,13 +71,13 @@ class _Picture:
     width: int
     height: int
     rate: Fraction
-    """As the plan has it: 0 = each frame of the source."""
+    """For the plan: 0 stores each frame of the source, at its own time."""
     counted_rate: Fraction
-    """Frames a second to reckon with."""
+    """Frames a second, to calculate with; never 0."""
     is_deep: bool
     """More than 8 bits a sample."""
     is_compressed: bool
-    """Has to be decoded first."""
+    """It must be decoded first, which takes a share of the cores too."""
 
     @property
     def megapixels_per_second(self) -> float:
@@ -81,9 +85,10 @@ class _Picture:
 
 
 def plan_for(source: PictureFormat, asked: EncodingSettings, machine: Machine) -> EncodingPlan:
-    """What becomes of the pictures of `source`. Never fails: what cannot be had is replaced, and the sentence says so.
+    """How the pictures of `source` are stored. Never fails: what is asked for and cannot be done is replaced by
+    something that can, and the plan's sentence says so.
 
-    `machine.encoders` empty: only the software encoders are counted on.
+    If `machine.encoders` is empty, only the software encoders are considered.
     """
     why = _why_encoded(source, asked)
     if not why:
@@ -116,7 +121,10 @@ def plan_for(source: PictureFormat, asked: EncodingSettings, machine: Machine) -
 
 
 def bit_rate_for(codec: str, width: int, height: int, frame_rate: Fraction | float) -> int:
-    """Bits a second for `codec` (`h264`, `hevc`, `av1`): whole steps of 100 kbit/s."""
+    """Bits a second for `codec` (`h264`, `hevc`, `av1`), in steps of 100 kbit/s.
+
+    `bit_rate_for("h264", 1920, 1080, 25)` is 8,000,000.
+    """
     pixels = max(1, width * height) / _REFERENCE_PIXELS
     rate = max(0.01, float(frame_rate)) / _REFERENCE_RATE
     exact = REFERENCE_BIT_RATE * pixels**_SIZE_EXPONENT * rate**_RATE_EXPONENT * _CODEC_SHARE[codec]
@@ -127,7 +135,7 @@ def bit_rate_for(codec: str, width: int, height: int, frame_rate: Fraction | flo
 
 
 def _why_encoded(source: PictureFormat, asked: EncodingSettings) -> str:
-    """Why the source's own pictures are not what is stored; empty when they are."""
+    """Why the pictures are encoded, as the end of a sentence; empty if they pass through."""
     if source.codec not in PASS_THROUGH_CODECS:
         return f"because the source sends {_source_name(source)}, and such pictures cannot be stored as they come"
     if asked.burn_in:
@@ -186,13 +194,13 @@ def _picture(source: PictureFormat, asked: EncodingSettings) -> _Picture:
 
 
 def _exact_rate(rate: float) -> Fraction:
-    """29.97 is 30000/1001, and so on."""
+    """The exact rate that people mean by a rounded one: 29.97 is 30000/1001, 23.976 is 24000/1001."""
     plain, ntsc = Fraction(rate).limit_denominator(1000), round(rate) * _NTSC
     return ntsc if plain.denominator > 1 and abs(ntsc - plain) < _NTSC_TOLERANCE else plain
 
 
 def _fitted(picture: _Picture, encoder: KnownEncoder) -> tuple[int, int]:
-    """The size that is stored: even, and not smaller than the encoder takes. 0, 0 when it is not known yet."""
+    """Width and height that are stored: both even, and not smaller than the encoder takes; 0, 0 while not known."""
     if not (picture.width and picture.height):
         return 0, 0
 
@@ -206,7 +214,8 @@ def _fitted(picture: _Picture, encoder: KnownEncoder) -> tuple[int, int]:
 
 
 def _preference(picture: _Picture, machine: Machine, wanted: KnownEncoder | None) -> list[KnownEncoder]:
-    """The encoders that open, the best first; `wanted` leads when it is among them, and its codec in any case."""
+    """The encoders that open here, the best first. `wanted` comes first if it opens, then encoders of the same codec.
+    """
     usable = [BY_NAME[name] for name in machine.encoders or SOFTWARE if name in BY_NAME] or [
         BY_NAME[name] for name in SOFTWARE
     ]
@@ -229,7 +238,10 @@ def _preference(picture: _Picture, machine: Machine, wanted: KnownEncoder | None
 
 
 def _preset(encoder: KnownEncoder, picture: _Picture, machine: Machine) -> tuple[str, bool]:
-    """The hardest preset that the channel's cores bear; False when even the easiest is too much."""
+    """The slowest preset, which is the best, that the channel's cores can keep up with.
+
+    False with the fastest preset if even that one is too slow for real time.
+    """
     speeds = MEGAPIXELS_PER_CORE.get(encoder.name)
     if speeds is None:
         return (encoder.presets[-1] if encoder.presets else ""), True

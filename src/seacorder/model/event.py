@@ -1,4 +1,4 @@
-"""Something that happened, for the log, the catalogue and whoever listens."""
+"""Events: what happened. Each goes to the log, to the catalogue and to clients that listen."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`kind` is a stable word (docs/reference/events.md); `sentence` is for people."""
+    """One event. `kind` is a stable word, used on the wire (docs/reference/events.md); `sentence` is for people."""
 
     utc_ns: int
     kind: str
@@ -20,4 +20,4 @@ class Event:
     sentence: str
     channel: str | None = None
     cursor: int = 0
-    """Position in the program's event log; 0 until control has given it one."""
+    """Its position in the event log, from 1; 0 until `control` has given it one."""

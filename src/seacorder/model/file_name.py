@@ -1,7 +1,7 @@
-"""Names of files: what one is made from, and what every file system takes (ext4, NTFS, exFAT and APFS). Pure.
+"""Names of files: what a name is made from, and which characters every file system takes. Pure.
 
-Recordings are carried from disk to disk and from one operating system to another, so a name is made fit for all of
-them, whichever disk it is written to first. Templates and their tags are evaluated in `storage.names`.
+Recordings are copied from disk to disk and from one operating system to another. So a name is made such that ext4,
+NTFS, exFAT and APFS all take it, whichever of them it is written to first. Templates are filled in by `storage.names`.
 """
 
 import unicodedata
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from seacorder.model.recording import FileKind
 
 COMPONENT_BYTES_MAX = 255
-"""ext4, XFS and APFS count bytes of UTF-8; NTFS and exFAT count 255 UTF-16 units, which is never less room."""
+"""The limit of ext4, XFS and APFS, in bytes of UTF-8. NTFS and exFAT take 255 UTF-16 units, which is never less."""
 
 REFUSED_CHARACTERS = '<>:"|?*/\\'
-"""What Windows refuses in a name, and what separates folders there and elsewhere."""
+"""Characters that Windows refuses in a name, with the separators of folders there and elsewhere."""
 _REFUSED = frozenset(REFUSED_CHARACTERS)
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
@@ -29,21 +29,22 @@ class Naming:
     """Absolute and already checked against the allowed folders."""
     directory_template: str
     directory_utc_ns: int
-    """The instant whose time tags the directory carries."""
+    """The instant that the time tags in the directory's template stand for."""
     file_template: str
     file_utc_ns: int
-    """The instant whose time tags the file name carries."""
+    """The instant that the time tags in the file's template stand for."""
     kind: FileKind
     use_utc: bool = False
-    """Time tags in UTC instead of local time."""
+    """Time tags are in UTC instead of local time."""
     fallback_folder: str | None = None
-    """Takes the place of `base_folder` while that volume has no room or fails; None: there is no second volume."""
+    """Used instead of `base_folder` while its volume is full or fails; None: there is no second volume."""
 
 
 def component(text: str) -> str:
     """`text` as the name of one file or folder: never empty, `.` or `..`, at most COMPONENT_BYTES_MAX bytes.
 
-    Characters that some file system refuses become `_`; a name that Windows keeps for a device gets one.
+    Characters that some file system refuses become `_`. A name that Windows reserves for a device gets a `_`: `con.mp4`
+    becomes `con_.mp4`.
     """
     name = "".join("_" if _is_refused(character) else character for character in text)
     base, dot, rest = name.partition(".")
@@ -53,21 +54,24 @@ def component(text: str) -> str:
 
 
 def shortened(name: str, limit_bytes: int) -> str:
-    """At most `limit_bytes` of UTF-8, cut between characters; Windows drops dots and spaces at its end, hence `_`."""
+    """At most `limit_bytes` of UTF-8, cut between characters.
+
+    Dots and spaces at the end become `_`, because Windows would drop them.
+    """
     cut = name.encode()[:limit_bytes].decode(errors="ignore")
     kept = cut.rstrip(". ")
     return kept + "_" * (len(cut) - len(kept)) or "_"
 
 
 def same_file(name: str) -> str:
-    """What two names have in common when some file system holds them for one file.
+    """A key that is equal for two names which some file system takes for the same file.
 
-    NTFS, exFAT and APFS do not tell capital letters from small ones, and APFS does not tell a letter with its accent
-    from the letter followed by the accent.
+    NTFS, exFAT and APFS ignore the case of letters. APFS also takes a letter with an accent and the letter followed by
+    a combining accent for the same name.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", component(name)).casefold())
 
 
 def _is_refused(character: str) -> bool:
-    """Refused characters, control characters, and half characters that UTF-8 cannot hold."""
+    """Characters that Windows refuses, control characters, and lone surrogates, which UTF-8 cannot encode."""
     return character in _REFUSED or unicodedata.category(character) in {"Cc", "Cs"}

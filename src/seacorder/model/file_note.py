@@ -1,4 +1,4 @@
-"""The note that every video file carries in its own metadata, so that the catalogue can be rebuilt from files."""
+"""The note that every video file has in its metadata. From these notes the catalogue can be rebuilt."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from seacorder.model.recording import Clip, FileKind, Part
 
 VIDEO_SUFFIX, SOUND_SUFFIX = ".mp4", ".m4a"
 FILE_SUFFIXES = (VIDEO_SUFFIX, SOUND_SUFFIX)
-"""Of the files that carry a note."""
+"""The suffixes of files that have a note."""
 NOTE_KEY = "seacorder"
 """The metadata key under which the note stands, as JSON (docs/reference/files.md)."""
 NOTE_VERSION = 1
@@ -15,7 +15,7 @@ NOTE_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class FileNote:
-    """What a video file is. Known when its first frame is, and never changed afterwards, except by a repair."""
+    """What a video file is. Written together with the first frame; only a repair changes it later."""
 
     kind: FileKind
     channel: str
@@ -28,19 +28,22 @@ class FileNote:
     first_frame_utc_ns: int
     """Its capture time."""
     recording_id: str | None = None
-    """The recording during which it was made; a part's own id again, None for a clip without one."""
+    """The recording during which it was made: for a part the same as `id`; None for a clip outside any recording."""
     recovery_frames: int = 0
-    """So many of its first pictures are incomplete, because it begins at a recovery point; 0: with a keyframe."""
+    """How many of its first pictures are incomplete, because it begins at a recovery point; 0: it begins with a
+    keyframe.
+    """
     is_repaired: bool = False
-    """True once a repair has made an indexed file of it."""
+    """True after a repair has made an indexed file of it."""
 
     def is_of_same_file(self, other: "FileNote") -> bool:
-        """True for two notes of one file, before and after it was moved or repaired."""
+        """True if both are notes of the same file, even if it was moved or repaired in between."""
         return self.identity == other.identity
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """No two files have the same, copies apart. A clip's id already has the number of its file."""
+        """Different for any two files that are not copies of each other. (A clip has one file a channel, so no number.)
+        """
         return self.kind, self.channel, self.id, self.number if self.kind is FileKind.RECORDING else 0
 
     def to_json(self) -> str:
@@ -49,7 +52,7 @@ class FileNote:
 
     @classmethod
     def from_json(cls, text: str) -> "FileNote":
-        """The note in `text`, keys of later versions left aside; ValueError when it is none."""
+        """The note in `text`; unknown keys, of a later version, are ignored. Raises ValueError if it is not a note."""
         try:
             values = json.loads(text)
             fields = {key: values[key] for key in cls.__slots__ if key in values}
@@ -59,7 +62,7 @@ class FileNote:
 
 
 def note_of_row(row: Part | Clip) -> FileNote:
-    """What the file of a row says of itself, as far as the row knows."""
+    """The note that the file of a row of the catalogue should have, as far as the row says it."""
     if isinstance(row, Part):
         kind, identifier, number = FileKind.RECORDING, row.recording_id, row.number
     else:

@@ -10,7 +10,7 @@ NS_PER_MINUTE = 60 * NS_PER_SECOND
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """One moment: `monotonic_ns` is what workers act on, `utc_ns` is what people and names are told."""
+    """One moment on both clocks: workers act on `monotonic_ns`; names and people get `utc_ns`."""
 
     monotonic_ns: int
     utc_ns: int

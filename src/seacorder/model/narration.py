@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 SAMPLE_RATE = 48_000
-"""Of all narration, samples a second, whatever the device has."""
+"""Samples a second of all narration; what a device sends is resampled to it."""
 FRAME_SAMPLES = 1024
-"""In one packet of AAC."""
-
+"""Samples in one packet of AAC."""
 
 INTO_ALL, INTO_FILE = "all", "file"
-"""Into every channel's files; into files of its own. Anything else is a channel's name."""
+"""`[audio] into`: into every channel's files, or into files of its own. Any other value is the name of a channel."""
 
 
 class SoundState(StrEnum):
@@ -19,15 +18,15 @@ class SoundState(StrEnum):
     CONNECTING = "connecting"
     LIVE = "live"
     FAILED = "failed"
-    """Cannot be read, or sends nothing; it is tried again for ever, and meanwhile narration is silence."""
+    """Cannot be read, or sends nothing. It is tried again without end; until then the narration is silence."""
 
 
 @dataclass(frozen=True, slots=True)
 class NarrationSettings:
-    """What the narrator, the worker that reads the sound device, needs beyond a channel's settings."""
+    """What the narrator (the worker that reads the sound device) needs besides a channel's settings."""
 
     token: str = field(repr=False)
-    """Whoever wants to hear the narration shows this first."""
+    """A secret that a channel's worker must send before it gets the narration."""
     channels: int = 1
     """1: mono, 2: stereo."""
     bits_per_second: int = 96_000
@@ -35,36 +34,36 @@ class NarrationSettings:
     offset_ms: int = 0
     """How much later the sound is placed than it was captured; negative: earlier."""
     silent_db: float = -70.0
-    """A level that stays below this, dB of full scale, is silence."""
+    """A level below this counts as silence; in dB relative to full scale."""
     silent_seconds: float = 60.0
-    """Silence for so long is an alarm; 0: never."""
+    """Silence for this long raises an alarm; 0: never."""
     into: str = INTO_ALL
 
     @property
     def has_own_file(self) -> bool:
-        """It is recorded into files of its own instead of those of the channels."""
+        """True if it is recorded into files of its own instead of the channels' files."""
         return self.into == INTO_FILE
 
 
 @dataclass(frozen=True, slots=True)
 class NarratorStatus:
-    """How the narrator does; part of its heartbeat."""
+    """How the narrator is doing; part of its heartbeat."""
 
     state: SoundState
     reason: str | None
     """Why the device is not live; None when it is."""
     port: int
-    """On 127.0.0.1, where the narration can be heard."""
+    """The port on 127.0.0.1 from which channels' workers get the narration."""
     level_db: float
-    """Root of the mean square of the last half second, dB of full scale; -120 for nothing at all."""
+    """Root mean square of the last half second, in dB relative to full scale; -120 for digital silence."""
     peak_db: float
     silent_since_utc_ns: int | None = None
-    """Since when a live device has given no more than silence."""
+    """Since when a live device has given nothing but silence; None while it gives sound."""
     missing_seconds: float = 0.0
-    """How much silence stands for sound that never came, since the worker began."""
+    """Seconds of silence inserted for sound that never came, since the worker began."""
     listeners: int = 0
     stalled_seconds: float = 0.0
-    """How long a device that is open has given nothing; 0 while it gives, or is not open."""
+    """How long an open device has sent nothing at all; 0 while it sends, or is not open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +71,11 @@ class HeardStatus:
     """How the narration arrives in a channel; part of the channel's heartbeat."""
 
     is_heard: bool
-    """It came within the last seconds."""
+    """Narration came within the last seconds."""
     missing_seconds: float
-    """How much silence stands for narration that did not come, since the worker began."""
+    """Seconds of silence inserted for narration that did not come, since the worker began."""
     late_packets: int
-    """Packets that came too late to have a place."""
+    """Packets that came too late to be stored."""
 
 
 @dataclass(frozen=True, slots=True)

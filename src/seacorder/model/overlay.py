@@ -1,4 +1,4 @@
-"""What is shown over a picture: burned into it, or kept beside it where the pictures pass through."""
+"""What is shown over a picture: burned into it, or kept as subtitles beside it if the pictures pass through."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 from seacorder.model.instant import Instant
 
 OVERLAY_CHARACTERS_MAX = 1000
-"""Of the text that a client sets; no picture has room for more."""
+"""The longest text that a client can set; no picture has room for more."""
 
 
 class LayerAnchor(StrEnum):
@@ -38,17 +38,20 @@ class LayerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One thing that is shown. Sizes are shares of the picture's height, so that they fit every source."""
+    """One thing that is shown. Sizes are shares of the picture's height, so they suit every source."""
 
     kind: LayerKind
     anchor: LayerAnchor = LayerAnchor.TOP_LEFT
     text: str = ""
-    """TEXT: what is shown, empty for the client's; TIME: a pattern of `strftime`, in which `%1f` … `%6f` are so many
-    digits of the second's fraction, empty for the usual one; IMAGE: the file's path."""
+    """TEXT: what is shown; empty: the client's text. TIME: a pattern of `strftime`, where `%1f` … `%6f` are so many
+    digits of the second's fraction; empty: the usual pattern. IMAGE: the file's path.
+    """
     size: float = 0.04
-    """Height of a line or of the image, by the picture's height."""
+    """Height of a line or of the image, as a share of the picture's height."""
     margin: float = 0.02
-    """Distance from the edges, by the picture's height; where several stand below one another, the first one's."""
+    """Distance from the edges, as a share of the picture's height. Of several layers below each other, the first one's
+    counts.
+    """
     font: str | None = None
     """A font file; None: the one that comes with the program."""
     colour: str = "#ffffff"
@@ -56,22 +59,22 @@ class Layer:
     outline: str | None = "#000000"
     background: str | None = None
     z: int = 0
-    """A higher one lies over a lower one; those of one anchor and one z stand below one another."""
+    """Layers with a higher z cover those with a lower one. Layers with the same anchor and z stand below each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class OverlayText:
-    """The text that a client has set, and since when it is shown."""
+    """The text that a client has set, and from when on it is shown."""
 
     text: str = ""
     """Empty: none."""
     since: Instant | None = None
-    """None: nobody has set or cleared it since the program began."""
+    """None if nobody has set or cleared it since the program began."""
 
 
 @dataclass(frozen=True, slots=True)
 class OverlaySettings:
-    """All layers of a channel's pictures, and in which time zone times are shown."""
+    """All layers of a channel's pictures, and whether times in them are UTC or local."""
 
     layers: tuple[Layer, ...] = ()
     use_utc: bool = False

@@ -21,31 +21,31 @@ class RecordingState(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
     INTERRUPTED = "interrupted"
-    """The program ended without stopping it; what was on disk has been finished at the next start."""
+    """The program ended without stopping it. At the next start, its files were finished as far as they are on disk."""
 
 
 class FileState(StrEnum):
     """How a video file stands."""
 
     OPEN = "open"
-    """Being written; it opens in any player all the same."""
+    """Being written. Any player opens it meanwhile."""
     WHOLE = "whole"
     """Closed in order: an ordinary indexed MP4."""
     INTERRUPTED = "interrupted"
     """Not closed in order; readable as it stands."""
     REPAIRED = "repaired"
-    """Was interrupted; the repair made an ordinary indexed MP4 of it."""
+    """It was interrupted; a repair has made an ordinary indexed MP4 of it."""
 
 
 class FaultKind(StrEnum):
     """Why a file cannot be written just now."""
 
     FULL = "full"
-    """No room on its volume; goes on by itself once there is."""
+    """Its volume is full. Writing goes on by itself when there is room again."""
     FAILED = "failed"
-    """The disk refuses: gone, read-only, hardware."""
+    """The disk refuses to write: it is gone, read-only or broken."""
     EXCHANGED = "exchanged"
-    """Its folder is on another volume than when the program began."""
+    """Its folder is on another volume now than when the program began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ class Recording:
     end_utc_ns: int | None
     state: RecordingState
     continues: str | None = None
-    """The interrupted recording that this one carries on."""
+    """The id of the interrupted recording that this one continues; None if it continues none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of one channel's recording. `end_utc_ns`, `frames`, `bytes` are as of now while it is open."""
+    """One file of one channel's recording. While it is open, `end_utc_ns`, `frames` and `bytes` are those so far."""
 
     recording_id: str
     channel: str
@@ -74,7 +74,7 @@ class Part:
     """Capture time of the first frame."""
     end_utc_ns: int | None
     first_frame: int
-    """The channel's frame number of the first frame; the rest follow without a gap unless a loss says so."""
+    """The channel's frame number of the first frame. The others follow without a gap, except where a loss is listed."""
     frames: int
     bytes: int
     state: FileState
@@ -119,7 +119,7 @@ class Framegrab:
 
 @dataclass(frozen=True, slots=True)
 class FileStatus:
-    """A file that is being written. All that says `stored` has been taken by the operating system."""
+    """A file that is being written. 'Stored' means: the operating system has taken it from us."""
 
     id: str
     """The recording's or clip's id."""
@@ -131,18 +131,18 @@ class FileStatus:
     frames: int
     """Frames of this file so far."""
     bytes_stored: int
-    """Bytes of this file that the disk has taken."""
+    """Bytes of this file that are stored."""
     last_stored_ns: int
-    """Monotonic time at which the disk last took video bytes; 0 before the first."""
+    """Monotonic time at which video bytes were last stored; 0 before the first."""
     newest_stored_utc_ns: int = 0
-    """Capture time of the newest frame that the disk has taken, by the wall clock as it was at the file's begin."""
+    """Capture time of the newest stored frame, on the wall clock as it was when the file began; 0 before the first."""
     start_ns: int = 0
     """`start_utc_ns` on the monotonic clock."""
     newest_stored_ns: int = 0
     """`newest_stored_utc_ns` on the monotonic clock; 0 before the first."""
     fault: str | None = None
-    """One sentence when the file cannot be written just now."""
+    """One sentence while the file cannot be written; else None."""
     fault_kind: FaultKind | None = None
     """Set together with `fault`."""
     anchors: Anchors | None = None
-    """How this file's times lie on the clocks, as well as it is known by now; of a recording alone."""
+    """The offsets between this file's times and the clocks, as known so far; only for recordings, None for clips."""

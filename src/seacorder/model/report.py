@@ -1,4 +1,4 @@
-"""What a channel's worker says to the control process."""
+"""Reports: what a worker tells the control process. `control.worker_reports` takes them."""
 
 from dataclasses import dataclass
 
@@ -67,18 +67,18 @@ class EventNoted:
 
 @dataclass(frozen=True, slots=True)
 class EncoderTried:
-    """One encoder has been made to encode, or has not."""
+    """The result of trying one encoder by encoding with it."""
 
     name: str
     """FFmpeg's."""
     is_usable: bool
     sentence: str = ""
-    """Why not; empty when it is."""
+    """Why it cannot be used; empty if it can."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One place of a file that cannot be read, between two good frames."""
+    """One stretch of a file that cannot be read, between two good frames."""
 
     from_byte: int
     to_byte: int
@@ -89,11 +89,11 @@ class Damage:
     frames: int | None
     """How many frames are damaged, where that is known."""
     frames_kept: int = 0
-    """Of these, the ones of which players show what is left."""
+    """How many of them are kept in the file, because players can show a part of them."""
 
     @property
     def sentence(self) -> str:
-        """Where it is and what it costs."""
+        """Where the damage is and how many frames it costs, for people."""
         count = "an unknown number of frames" if self.frames is None else f"{self.frames:,} frames"
         kept = f", {self.frames_kept:,} of them shown in part" if self.frames_kept else ""
         return f"Bytes {self.from_byte:,} to {self.to_byte:,} of the file are damaged: {count}{kept}."
@@ -101,7 +101,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class FileExamined:
-    """How a video file stands, from `evidence`."""
+    """The state of a video file, as `evidence` has found it."""
 
     path: str
     state: FileState | None
@@ -111,21 +111,22 @@ class FileExamined:
     note: FileNote | None = None
     """None when the file is not one of ours."""
     frames: int = 0
-    """Video frames that are wholly there."""
+    """Video frames of which every byte is in the file."""
     bytes: int = 0
     newest_frame_utc_ns: int | None = None
-    """Capture time of the last frame, from the note and the file's own times."""
+    """Capture time of the last frame, computed from the note and the times in the file."""
     was_repaired: bool = False
-    """True when it has just been replaced by its repair."""
+    """True if it has just been replaced by its repaired version."""
     damage: tuple[Damage, ...] = ()
-    """What cannot be read of a file that was not closed, or whose index is gone; of one just repaired, what its repair
-    lacks."""
+    """What cannot be read, of a file that was not closed or has lost its index. For a file that was just repaired: what
+    the repaired version lacks.
+    """
     moved_to: str = ""
-    """Where the file was found by its note, when it is not at `path` any more."""
+    """Where the file was found by its note, if it is no longer at `path`; else empty."""
     original: str = ""
-    """Where the original is kept, when a repair lacks something of it."""
+    """Where the original is kept, if the repaired version lacks something; else empty."""
     sibling: str = ""
-    """The file from which the description of the tracks was taken, where the file's own is destroyed."""
+    """The file from which the description of the tracks was taken, if this file's own is destroyed; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Compressed pictures and sound on their way through a worker: from inputs over the timeline to sinks.
+"""Compressed pictures and sound on their way through a worker: inputs make `SourcePacket`s, the timeline makes
+`Sample`s of them, sinks store those.
 
-The compressed bytes themselves stay in the media library's packet, which is reference-counted and never copied;
-here it is only carried. Whoever hands a packet to a muxer sets its times first and does not rely on what it finds.
+The compressed bytes stay in PyAV's packet, which is reference-counted; nothing here copies them. A packet is shared by
+several files, each with times of its own, so whoever hands it to a muxer sets its times first.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Any
 from seacorder.model.channel import PictureFormat
 
 _DEPTH = re.compile(r"(?<![0-9])(?:[py][0-4])?(1[0-6])(?:le|be)$")
-"""In FFmpeg's names of pixel formats: `yuv420p10le`, `gray12be`, `p010le`."""
+"""The bit depth in FFmpeg's names of pixel formats: `yuv420p10le`, `gray12be`, `p010le`."""
 
 
 class Track(StrEnum):
@@ -23,7 +24,8 @@ class Track(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackFormat:
-    """One track of a source, detached from the connection that it came over. Equal formats can share a file."""
+    """What one track of a source carries. Packets of two connections can go into one file if their formats are equal.
+    """
 
     track: Track
     codec: str
@@ -34,26 +36,30 @@ class TrackFormat:
     sample_rate: int = 0
     channels: int = 0
     pixel_format: str = ""
-    """FFmpeg's name, of pictures that tell it nowhere in themselves; empty for H.264 and H.265."""
+    """FFmpeg's name, for raw pictures, whose bytes do not say it; empty for H.264 and H.265, whose parameter sets do.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceFormat:
-    """What a source sends during one connection; `templates` holds one detached PyAV stream a track."""
+    """What a source sends during one connection. `templates` has a PyAV stream for each track, from which files are
+    begun.
+    """
 
     video: TrackFormat
     audio: TrackFormat | None
     frame_rate: Fraction | None
     templates: dict[Track, Any]
     read_by: str = ""
-    """`ffmpeg` where FFmpeg's client reads a camera in the place of ours."""
+    """`ffmpeg` if FFmpeg's RTSP client reads a camera that ours cannot; else empty."""
 
     def fits(self, other: "SourceFormat") -> bool:
-        """True when packets of `other` can go on in a file that was begun with this format."""
+        """True if a file that was begun with this format can take packets of `other` as well."""
         return self.video == other.video and self.audio == other.audio
 
     @property
     def picture(self) -> PictureFormat:
+        """The format of the pictures, as the status and the encoding decision need it."""
         return PictureFormat(
             codec=self.video.codec,
             width=self.video.width,
@@ -66,7 +72,7 @@ class SourceFormat:
 
     @property
     def bit_depth(self) -> int:
-        """Bits a sample; 8 where the source does not tell."""
+        """Bits of one colour value of a pixel; 8 if the source does not say."""
         context = getattr(self.templates.get(Track.VIDEO), "codec_context", None)
         found = _DEPTH.search(getattr(context, "pix_fmt", None) or "")
         return int(found[1]) if found else 8
@@ -74,7 +80,7 @@ class SourceFormat:
 
 @dataclass(frozen=True, slots=True)
 class SourcePacket:
-    """A packet as an input hands it over: the source's own times, in the track's time base, None where missing."""
+    """A packet as an input hands it over, with the source's own times: in the track's time base, None where missing."""
 
     track: Track
     packet: Any
@@ -87,18 +93,21 @@ class SourcePacket:
     """Monotonic time at which the packet was complete."""
     is_corrupt: bool = False
     camera_ns: int | None = None
-    """What the camera's own clock showed at `pts`, where it has just told that; any origin."""
+    """The camera's own clock at `pts`, if the camera has just reported it. Its zero may be any moment."""
     missing_before: int = 0
-    """Pictures right before it that are known to be missing, whatever the times say."""
+    """How many pictures right before this one are known to be missing, even if the times show no hole."""
     is_counted: bool = False
-    """The input knows by packet numbers what is missing before it: its time tells nothing more of that."""
+    """The input has counted missing packets by their numbers, so a hole in the times means no further missing pictures.
+    """
     recovery_frames: int = 0
-    """Of a keyframe that is a recovery point only: so many pictures after it everything is right."""
+    """For a keyframe that is only a recovery point (intra refresh): pictures are complete this many frames later. Else
+    0.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A packet after the timeline: mended times in the track's time base, and its place on the machine's clocks."""
+    """A packet after the timeline: corrected times in the track's time base, and its capture time on both clocks."""
 
     track: Track
     packet: Any
@@ -118,15 +127,18 @@ class Sample:
 
     @property
     def clock_ns(self) -> int:
-        """What UTC was ahead of the monotonic clock when it came; another one after a step of the wall clock."""
+        """UTC minus monotonic, as it was when the packet came. It changes only with a step of the wall clock."""
         return self.utc_ns - self.instant_ns
 
     def on_clock(self, clock_ns: int) -> "Sample":
-        """The same with its capture time by the wall clock as it was when that was `clock_ns` ahead."""
+        """The same sample, with its UTC as the wall clock would have shown it while it was `clock_ns` ahead.
+
+        A file keeps the offset that it began with: a step of the wall clock makes no hole in its times.
+        """
         utc_ns = self.instant_ns + clock_ns
         if utc_ns == self.utc_ns:
             return self
-        # `dataclasses.replace` takes ten times as long, and this is done for every picture of every file.
+        # `dataclasses.replace` takes ten times as long, and this runs for every picture of every file.
         return Sample(
             self.track,
             self.packet,
@@ -144,9 +156,9 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """How a file began."""
+    """With what a part began."""
 
     frame: Sample
     source: SourceFormat
     number: int
-    """The part's."""
+    """The part's number."""

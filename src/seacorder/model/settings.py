@@ -1,4 +1,8 @@
-"""What a client may set. Field names here; the wire's PascalCase lives in `api`."""
+"""The settings that clients may change while the recorder runs, and the changes that they send.
+
+The wire's names (PascalCase for Inspector applications) are known to `api` alone. To add a setting, see the list in
+`config.schema`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +36,7 @@ class PathTemplates:
 
 @dataclass(frozen=True, slots=True)
 class ChannelEncoding:
-    """What one channel has of its own; None: as the recorder. The fields mean what they mean in EncodingSettings."""
+    """What one channel sets itself; None: the recorder's value holds. The fields are those of EncodingSettings."""
 
     is_smart: bool | None = None
     encoder: str | None = None
@@ -46,7 +50,7 @@ class ChannelEncoding:
 
 @dataclass(frozen=True, slots=True)
 class RecorderSettings:
-    """Settings of all channels, and what clients have set for single ones; kept across restarts in the catalogue."""
+    """Settings of all channels, and what clients have set for single ones. The catalogue keeps them across restarts."""
 
     bitrate_mbits: float = 0.0
     """Mbit/s; 0 = choose."""
@@ -69,7 +73,7 @@ class RecorderSettings:
     deinterlace: bool = False
     templates: PathTemplates = PathTemplates()
     channels: Mapping[str, ChannelEncoding] = field(default_factory=dict)
-    """By channel: what clients have set for it alone. It goes before what the settings file says of the channel."""
+    """By channel: what clients have set for it alone. It has priority over the channel's keys in the settings file."""
 
 
 SettingValue = bool | float | str | tuple[int, int] | None
@@ -81,13 +85,14 @@ class StoredSettings:
 
     in_force: RecorderSettings = field(default_factory=RecorderSettings)
     set_by_clients: frozenset[str] = frozenset()
-    """Fields of RecorderSettings; `templates.filename` for a field of its templates. What clients have set for single
-    channels stands in `in_force.channels` alone."""
+    """Names of fields of RecorderSettings; `templates.filename` means a field of its templates. What clients have set
+    for single channels is not listed here: it is in `in_force.channels`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A key of the settings file in whose place another value holds, because a client has set it."""
+    """A key of the settings file that has no effect now, because a client has set another value."""
 
     key: str
     """As in the settings file: `recording.split_time_minutes`, `templates.filename`, `channels.Bow.encoder`."""
@@ -96,7 +101,7 @@ class Override:
 
 
 class Unset(Enum):
-    """Says that a field was not sent, where None has a meaning of its own."""
+    """Stands for a field that was not sent. None cannot, because it has a meaning of its own."""
 
     UNSET = "unset"
 
@@ -106,7 +111,10 @@ UNSET = Unset.UNSET
 
 @dataclass(frozen=True, slots=True)
 class ChannelChange:
-    """Any subset of `ChannelEncoding`; None takes a value back: then the settings file's holds, or the recorder's."""
+    """A change for one channel: any of the fields of `ChannelEncoding`.
+
+    None takes a client's value back; then the settings file's holds, or else the recorder's.
+    """
 
     channel: str
     is_smart: bool | Unset | None = UNSET
@@ -121,7 +129,7 @@ class ChannelChange:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChange:
-    """Any subset of `RecorderSettings`; the rest stays as it is."""
+    """A change for all channels: any of these fields; the others stay as they are."""
 
     bitrate_mbits: float | Unset = UNSET
     encoder: str | Unset = UNSET
@@ -145,29 +153,29 @@ class SettingsChange:
     keep_clean: bool | Unset = UNSET
     deinterlace: bool | Unset = UNSET
     channel: ChannelChange | Unset = UNSET
-    """For one channel alone."""
+    """A change for one channel alone."""
 
 
 class TakesEffect(StrEnum):
-    """When the settings in force reach the files of a channel."""
+    """When changed settings take effect in a channel's files."""
 
     NOW = "now"
-    """They have, or do with the next pictures."""
+    """They already have, or will with the next pictures."""
     NEXT_SPLIT = "next_split"
-    """A running file keeps what it began with."""
+    """At the next split: a file keeps the settings with which it began."""
     AFTER_RECORDING = "after_recording"
-    """The running recording never splits."""
+    """When the running recording has ended, because it never splits."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettingsView:
-    """The encoding of one channel: what it has of its own, what holds, and what that comes to."""
+    """The encoding of one channel: what it sets itself, what is in force, and what was decided."""
 
     channel: str
     own: ChannelEncoding
     in_force: EncodingSettings
     plan: EncodingPlan | None
-    """What becomes of the pictures that the source sends now; None when none have come yet."""
+    """How the pictures that the source sends now are stored; None while no picture has come."""
     takes_effect: TakesEffect = TakesEffect.NOW
     from_utc_ns: int | None = None
-    """NEXT_SPLIT: when that is."""
+    """With NEXT_SPLIT: when the next split is; else None."""

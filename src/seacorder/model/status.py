@@ -1,4 +1,4 @@
-"""The recorder's state as anybody may see it."""
+"""The recorder's state, as it is shown to everybody: no credentials in it."""
 
 from dataclasses import dataclass
 
@@ -11,18 +11,18 @@ from seacorder.model.volume import Volume
 
 @dataclass(frozen=True, slots=True)
 class ChannelView:
-    """A channel as status shows it: its worker's last heartbeat, and what control knows beyond it."""
+    """A channel as the status shows it: its worker's last heartbeat, and what the control process knows besides."""
 
     status: ChannelStatus
     address: str
     """Without credentials."""
     is_recording: bool
-    """Video bytes have really reached a file within the last moments."""
+    """True only if video bytes have really been written to a file within the last moments."""
     recording_seconds: float
     restarts: int
-    """How often its worker was started anew."""
+    """How often its worker was started again."""
     losses: int
-    """Loss rows of the running recording, or of the last."""
+    """The number of losses of the running recording, else of the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class RecorderStatus:
     volume: Volume
     version: str
     alarms: tuple[Alarm, ...] = ()
-    """What is wrong just now: the worst first, then the oldest."""
+    """What is wrong now: the worst first; of equally bad ones the oldest first."""
     narration: NarrationView | None = None
-    """None where no `[audio] input` is set."""
+    """None without `[audio] input`."""
     overrides: tuple[Override, ...] = ()
-    """Keys of the settings file in whose place a client's value holds."""
+    """Keys of the settings file that have no effect now, because clients have set other values."""

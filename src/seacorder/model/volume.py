@@ -1,21 +1,21 @@
-"""The volumes that files go to: how full the present one is, and by what each is known again."""
+"""The volumes that files go to: how full one is, and how each is recognised after it was unmounted or replaced."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedFolder:
-    """A configured folder, and what tells its volume from another one that is mounted there later."""
+    """A folder of the settings, with what distinguishes its volume from another one that is mounted there later."""
 
     folder: str
     mark: str
-    """What stands in the folder's mark file; empty where it has none."""
+    """The text of the folder's mark file; empty if it has none."""
     device: int
-    """The file system's number as the system has it; it may be another one after the disk was unplugged."""
+    """The file system's device number. It may change when the same disk is unplugged and plugged in again."""
     inode: int = 0
-    """The folder's own number on it; 0: not compared."""
+    """The folder's inode number; 0: not compared."""
     mount: str = ""
-    """Where its volume was mounted; empty where that is not known."""
+    """Where its volume was mounted; empty if not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Addresses of sources, parsed once from the text of the settings file into typed values. Pure.
+"""Addresses of sources: text of the settings file, parsed once into typed values. Pure.
 
-`address.parse_address` is the door for pictures, `sound.parse_sound_address` for narration.
+`address.parse_address` parses those of pictures, `sound.parse_sound_address` those of narration. Used by `config`,
+which refuses what cannot be an address, and by `inputs`, which opens them in a worker.
 """

@@ -1,7 +1,7 @@
-"""Addresses of sources: text as it stands in the settings file, parsed once into typed values.
+"""`parse_address`: the text of a picture source's address into a typed value, by its kind.
 
-An address is a kind, a colon and what that kind needs: see `address_network` for what comes over the network, with
-options of ours after `#`, and `address_local` for what is on this machine, with options after `?`.
+An address is a kind, a colon, and what that kind needs. `network` has the kinds that come over the network, with our
+options after `#`; `local` has what is on this machine, with options after `?`.
 """
 
 import re
@@ -72,13 +72,13 @@ _LOCAL: Mapping[str, Callable[[str], Address]] = {
     "test": parse_test,
 }
 KINDS = (*(f"{kind}://" for kind in _NETWORK), *(f"{kind}:" for kind in (*DEVICE_KINDS, *_LOCAL)))
-"""How addresses begin, in the order in which people are told."""
+"""How addresses begin, in the order in which sentences list them."""
 _KNOWN = (*_NETWORK, *DEVICE_KINDS, *_LOCAL)
 _LISTED = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
 
 
 def parse_address(text: str) -> Address:
-    """The address in `text`. BadRequest, in one sentence without credentials, when it cannot be one."""
+    """The address in `text`. Raises BadRequest if it cannot be one; the sentence shows no credentials."""
     text = text.strip()
     kind, colon, rest = text.partition(":")
     kind = kind.lower()
@@ -91,6 +91,6 @@ def parse_address(text: str) -> Address:
     if kind in DEVICE_KINDS:
         return parse_device(kind, rest)
     meant = suggestion(kind, _KNOWN)
-    if meant == ".":  # it may be the user's name: the kind has been forgotten
+    if meant == ".":  # `user:password@host` without a kind: the word may be a user's name, so it is not repeated
         raise refused(f"What stands before the first colon is no input kind. Use {_LISTED}.")
     raise refused(f"There is no input kind {shown(kind)}:{meant} Use {_LISTED}.")

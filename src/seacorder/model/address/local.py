@@ -1,4 +1,4 @@
-"""Addresses of what is on this machine: files, pictures, test pattern, devices, screen. Options stand after `?`.
+"""Addresses of sources on this machine: files, picture files, test pattern, devices, screen. Options follow `?`.
 
     file:/path/dive.mp4?loop=1                           a file, played in real time
     images:/path/shot_%04d.png?rate=25&loop=1            pictures by number, or all of a folder, in the order of names
@@ -28,7 +28,7 @@ from seacorder.model.address.options import (
 )
 
 SIZE_MIN = (320, 160)
-"""Of a compressed test pattern; one that is sent as single pictures begins at one pixel."""
+"""Width and height of the smallest test pattern in H.264 or H.265; `raw` and `mjpeg` begin at 1x1."""
 DEPTHS = (8, 10)
 USUAL_RATE = Fraction(25)
 _OPTION_TAIL = re.compile(r"\?(?:\w*(?:=[\w=&.,:/-]*)?)$")
@@ -42,11 +42,11 @@ DEVICE_KINDS = tuple(_DEVICE_EXAMPLES)
 
 @dataclass(frozen=True, slots=True)
 class FileAddress:
-    """A file, read at the speed at which it was recorded."""
+    """A video file, played in real time."""
 
     path: str
     loop: bool = False
-    """Begin again at the end, with times that go on."""
+    """Start again when it ends; the times of its pictures continue."""
 
     @property
     def redacted(self) -> str:
@@ -55,7 +55,7 @@ class FileAddress:
 
 @dataclass(frozen=True, slots=True)
 class ImagesAddress:
-    """Pictures in files, shown one after the other."""
+    """Picture files, shown one after the other, `rate` a second."""
 
     path: str
     """A folder, or a path whose name has a number in it, written as `%d` or `%04d`."""
@@ -69,21 +69,21 @@ class ImagesAddress:
 
 @dataclass(frozen=True, slots=True)
 class PatternAddress:
-    """The moving test pattern. Pixels, frames a second, frames."""
+    """The moving test pattern. Sizes in pixels, `rate` in frames a second."""
 
     width: int = 1280
     height: int = 720
     rate: Fraction = USUAL_RATE
     gop: int = 25
-    """Frames from one keyframe to the next; every picture of `raw` and `mjpeg` is one."""
+    """Frames from one keyframe to the next; with `raw` and `mjpeg` every frame is a keyframe."""
     codec: str = "h264"
     """`h264`, `hevc`, `raw` or `mjpeg`."""
     depth: int = DEPTHS[0]
-    """Bits a sample, 8 or 10."""
+    """Bits of one colour value of a pixel, 8 or 10."""
     is_full_range: bool = False
-    """Black is 0 instead of 16; JPEG knows nothing else."""
+    """Black is 0 instead of 16. JPEG is always full range."""
     is_interlaced: bool = False
-    """Two fields a frame, the upper one first, of two moments."""
+    """Each frame is two fields of different moments, the top field first."""
 
     @property
     def redacted(self) -> str:
@@ -95,7 +95,7 @@ class PatternAddress:
 
 @dataclass(frozen=True, slots=True)
 class DeviceAddress:
-    """A capture card or a USB camera. What is None is the device's own choice."""
+    """A capture card or a USB camera. None leaves the choice to the device."""
 
     kind: str
     """`v4l2`, `dshow` or `avfoundation`."""
@@ -113,10 +113,10 @@ class DeviceAddress:
 
 @dataclass(frozen=True, slots=True)
 class ScreenAddress:
-    """A screen, or the part of it that begins at `offset`. Pixels."""
+    """A screen, or a part of it: `size` pixels, from `offset` on."""
 
     display: str | None = None
-    """X11's name of it, such as `:0`; None: the one of the variable DISPLAY."""
+    """X11's name of the screen, such as `:0`; None: the one in the environment variable DISPLAY."""
     size: tuple[int, int] | None = None
     """None: all of it."""
     offset: tuple[int, int] = (0, 0)
@@ -168,7 +168,9 @@ def parse_test(rest: str) -> PatternAddress:
 
 
 def parse_device(kind: str, rest: str) -> DeviceAddress:
-    """A device's name may have any characters; what follows its last `?` are options where it reads like some."""
+    """A device's name may contain any characters, also `?`. What follows its last `?` counts as options only if it
+    looks like options.
+    """
     device, options = _path_and_options(rest, {"size": SIZE, "rate": RATE, "format": _FORMAT})
     if not device:
         raise refused(f"A {kind} input needs its device: {_DEVICE_EXAMPLES[kind]}; `seacorder inputs` lists them.")
@@ -197,6 +199,7 @@ def parse_screen(rest: str) -> ScreenAddress:
 
 
 def _path_and_options(rest: str, known: Mapping[str, Option]) -> tuple[str, dict[str, object]]:
+    """The path, and the options behind its last `?`. A path may also be written as a URL, `file:///C:/x%20y.mp4`."""
     path, mark, option_text = rest.rpartition("?") if _OPTION_TAIL.search(rest) else (rest, "", "")
     if path.startswith("//"):
         path = unquote(path[2:])
@@ -205,7 +208,7 @@ def _path_and_options(rest: str, known: Mapping[str, Option]) -> tuple[str, dict
 
 
 def _misfit(pattern: PatternAddress) -> str | None:
-    """What one option cannot be beside another."""
+    """A sentence if one option contradicts another; else None."""
     (least_width, least_height), (most_width, most_height) = SIZE_MIN, SIZE_MAX
     is_odd = pattern.width % 2 or pattern.height % 2
     if pattern.codec in ("h264", "hevc"):

@@ -1,4 +1,4 @@
-"""Addresses of what comes over the network. What stands before `#` is for the other side, options of ours after it.
+"""Addresses of what comes over the network. Everything before `#` is sent to the other side; our options follow it.
 
     rtsp://user:password@10.0.0.5:554/stream1            a camera; everything up to `#` belongs to the camera
     rtsps://10.0.0.5/stream1#transport=udp&audio=off     our own options stand after `#`, which no camera ever sees
@@ -10,7 +10,8 @@
     rtmp://10.0.0.9/live/bow                             a stream of an RTMP server
     http://user:password@10.0.0.5/video.mjpg             MJPEG as web cameras send it; or MPEG-TS or FLV without end
 
-User and password are percent-encoded (RFC 3986, section 3.2.1) and kept decoded; they show in no `repr` or `redacted`.
+User and password are percent-encoded in the text (RFC 3986, section 3.2.1) and decoded in the values. Neither `repr`
+nor `redacted` shows them.
 """
 
 import ipaddress
@@ -27,14 +28,14 @@ _PORT_HINT = {"rtsp": "; RTSP's own is 554", "rtsps": "; RTSP's own is 554"}
 
 
 class Transport(StrEnum):
-    """How RTP travels: inside the RTSP connection, or in datagrams of its own."""
+    """How RTP packets travel: inside the RTSP connection (TCP), or in datagrams of their own (UDP)."""
 
     TCP = "tcp"
     UDP = "udp"
 
 
 class RtspClient(StrEnum):
-    """Who speaks RTSP with the camera: our own client, or FFmpeg's where ours does not get along with it."""
+    """Which RTSP client talks to the camera: our own, or FFmpeg's for a camera that ours cannot read."""
 
     OWN = "own"
     FFMPEG = "ffmpeg"
@@ -42,9 +43,9 @@ class RtspClient(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RtspAddress:
-    """A camera. `url` is what it is asked for, without credentials and without our options.
+    """A camera. `url` is what the camera is asked for: without credentials, without our options.
 
-    It may hold a password all the same, in its path or query, and is never shown whole.
+    Some cameras take a password in the path or query, so `url` is never shown whole either; `redacted` is.
     """
 
     url: str = field(repr=False)
@@ -56,12 +57,12 @@ class RtspAddress:
 
     @property
     def url_with_credentials(self) -> str:
-        """For the client that connects, and for nothing else."""
+        """With user and password, percent-encoded. For the client that connects; never shown or logged."""
         return _with_credentials(self.url, self.user, self.password)
 
     @property
     def redacted(self) -> str:
-        """For people: says that there are credentials, not which."""
+        """To show to people: `***` stands for the credentials, if there are any."""
         return _redacted(self.url, self.user)
 
 
@@ -74,9 +75,9 @@ class StreamAddress:
     password: str | None = field(default=None, repr=False)
     wants_audio: bool = True
     listens: bool = False
-    """TCP: the other side connects to us."""
+    """TCP: the encoder connects to us, instead of us to it."""
     interface: str | None = None
-    """UDP: the address of the network card whose multicast group is meant."""
+    """UDP: IP address of the network card on which the multicast group is joined; None: the system chooses."""
 
     @property
     def scheme(self) -> str:
@@ -84,16 +85,17 @@ class StreamAddress:
 
     @property
     def url_with_credentials(self) -> str:
-        """For the client that connects, and for nothing else."""
+        """With user and password, percent-encoded. For the client that connects; never shown or logged."""
         return _with_credentials(self.url, self.user, self.password)
 
     @property
     def redacted(self) -> str:
-        """For people: says that there are credentials, not which."""
+        """To show to people: `***` stands for the credentials, if there are any."""
         return _redacted(self.url, self.user)
 
 
 def parse_rtsp(scheme: str, rest: str) -> RtspAddress:
+    """`rest` is what follows `rtsp:` or `rtsps:`. Raises BadRequest, as every parser here."""
     target, option_text = _target(scheme, rest, "A camera's address")
     authority, path = _split(target)
     secret, at, host = authority.rpartition("@")
@@ -112,7 +114,7 @@ def parse_rtsp(scheme: str, rest: str) -> RtspAddress:
 
 
 def parse_web(scheme: str, rest: str) -> StreamAddress:
-    """RTMP and HTTP: a server, and what is asked of it."""
+    """RTMP and HTTP: a server, and the path of the stream."""
     target, option_text = _target(scheme, rest, "A stream's address")
     authority, path = _split(target)
     secret, at, host = authority.rpartition("@")
@@ -123,7 +125,7 @@ def parse_web(scheme: str, rest: str) -> StreamAddress:
 
 
 def parse_port(scheme: str, rest: str) -> StreamAddress:
-    """MPEG-TS over UDP and TCP: a port and nothing behind it."""
+    """MPEG-TS over UDP and TCP: a host and a port, without a path."""
     example = "udp://:5000" if scheme == "udp" else "tcp://10.0.0.8:5000"
     target, option_text = _target(scheme, rest, "An MPEG-TS address")
     host, colon, port = target.removeprefix("@").rstrip("/").rpartition(":")
@@ -155,7 +157,7 @@ def _target(scheme: str, rest: str, what: str) -> tuple[str, str]:
 
 
 def _split(target: str) -> tuple[str, str]:
-    """What names the server, and what is asked of it."""
+    """The authority (user, host, port), and the path and query behind it."""
     split = re.match(r"[^/?]*", target)
     end = split.end() if split else 0
     return target[:end], target[end:]
@@ -167,7 +169,9 @@ def _credentials(secret: str, at: str) -> tuple[str | None, str | None]:
 
 
 def _check_host(scheme: str, host: str, path: str) -> None:
-    """Says nothing of what it read: with a badly encoded password, that is the password."""
+    """Raises BadRequest for a host or port that cannot be one. The sentence does not repeat what it read: if a password
+    was not percent-encoded, that is part of the password.
+    """
     match = re.fullmatch(r"(?P<name>\[[0-9A-Fa-f:.%A-Za-z]+\]|[^\s:\[\]]+)(?::(?P<port>\d{1,5}))?", host)
     is_camera = scheme in _PORT_HINT
     whose = "camera's" if is_camera else "server's"

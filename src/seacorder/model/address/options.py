@@ -1,4 +1,4 @@
-"""What all addresses have in common: options as text, read by a table of parsers, and mistakes answered with a hint."""
+"""What all kinds of addresses share: reading options by a table of parsers, and sentences on mistakes in them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,14 +14,14 @@ RATE_MAX = 240
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """How one option is read: `parse` raises ValueError for what is not `expected`."""
+    """How one option is read. `expected` says in words what it takes; `parse` raises ValueError for anything else."""
 
     parse: Callable[[str], object]
     expected: str
 
 
 def parse_options(text: str, mark: str, known: Mapping[str, Option], decode: Callable[[str], str]) -> dict[str, object]:
-    """The options in `text`, which stood after `mark`. BadRequest names the one that cannot be read."""
+    """The options in `text`, `a=1&b=2`, which stood after `mark`. Raises BadRequest, naming the one that is wrong."""
     values: dict[str, object] = {}
     for item in filter(None, text.split("&")):
         name, _, value = item.partition("=")
@@ -40,7 +40,9 @@ def refused(sentence: str) -> BadRequest:
 
 
 def _no_such(name: str, mark: str, known: tuple[str, ...]) -> str:
-    """Repeats what came only where it resembles an option: it may be the rest of a password."""
+    """The sentence on an unknown option. Repeats its name only if it resembles a known one: else it may be part of a
+    password with an unencoded `#` in it.
+    """
     meant = suggestion(name, known)
     choice = f"Known: {', '.join(known)}."
     if meant != ".":
@@ -50,12 +52,13 @@ def _no_such(name: str, mark: str, known: tuple[str, ...]) -> str:
 
 
 def _not(value: str) -> str:
+    """The end of a sentence that shows a wrong value; empty if the value might be a secret."""
     return f", not {shown(value)}" if is_harmless(value) else ""
 
 
 def suggestion(word: str, known: tuple[str, ...]) -> str:
-    """`; did you mean …?`, or a full stop when nothing is close."""
-    import difflib  # only a mistake needs it, and workers are to stay small
+    """`; did you mean …?` with the most similar known word; `.` if none is similar."""
+    import difflib  # imported for a mistake alone: every worker parses addresses, and its memory counts
 
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else "."
@@ -66,7 +69,7 @@ def shown(text: str) -> str:
 
 
 def one_of(**values: object) -> Callable[[str], object]:
-    """A parser of words, in small letters or capitals."""
+    """A parser that takes one of these words, whatever its case, and returns what stands for it."""
 
     def parse(value: str) -> object:
         if value.lower() not in values:

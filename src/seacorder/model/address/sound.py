@@ -1,10 +1,10 @@
-"""Addresses of sound devices: text as it stands in `[audio] input`, parsed once into typed values.
+"""Addresses of narration: the text of `[audio] input`, parsed once into typed values.
 
-    alsa:default                     what Linux calls its default input; alsa:hw:1,0 a card and device of it
-    dshow:Microphone (USB Audio)     a device of Windows, by its name
-    avfoundation:0                   a device of macOS, by its number
+    alsa:default                     Linux's default input; alsa:hw:1,0 is device 0 of card 1
+    dshow:Microphone (USB Audio)     a device on Windows, by its name
+    avfoundation:0                   a device on macOS, by its number
     file:/path/talk.wav?loop=1       a file, played in real time
-    tone:                            a test tone that says the time once a second
+    tone:                            a test tone that encodes the time once a second
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from seacorder.base.errors import BadRequest
 from seacorder.model.address.address import FileAddress, parse_address
 
 DEVICE_KINDS = {"alsa": "Linux", "dshow": "Windows", "avfoundation": "macOS"}
-"""Kinds of devices and the system that has them."""
+"""For each kind of device, the operating system that has it."""
 _KINDS = "alsa:, dshow:, avfoundation:, file: or tone:"
 
 
@@ -34,7 +34,7 @@ SoundAddress = SoundDeviceAddress | FileAddress | ToneAddress
 
 
 def parse_sound_address(text: str) -> SoundAddress:
-    """The address in `text`. BadRequest, in one sentence, when it cannot be one."""
+    """The address in `text`. Raises BadRequest if it cannot be one."""
     kind, colon, rest = text.strip().partition(":")
     kind = kind.lower()
     if not colon:
