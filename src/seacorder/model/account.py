@@ -18,7 +18,7 @@ ACCOUNT_NAME = "account.jsonl"
 ACCOUNT_VERSION = 1
 
 AccountRow = Recording | Part | Clip | Loss
-AccountRow = AccountRow | Framegrab
+Row = AccountRow | Framegrab
 """What the catalogue holds of recordings and files; it can be read back from files and accounts. Who passes rows on
 need not know their kinds."""
 

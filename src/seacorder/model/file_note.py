@@ -42,7 +42,8 @@ class FileNote:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """Different for any two files that are not copies of each other. (A clip has one file a channel, so no number.)
+        """Different for any two files that are not copies of each other. A clip's id contains the number of its
+        file.
         """
         return self.kind, self.channel, self.id, self.number if self.kind is FileKind.RECORDING else 0
 
