@@ -1,6 +1,7 @@
 """The worked examples in the design papers: each number is what the code makes of the example's inputs."""
 
 import io
+import itertools
 import re
 from fractions import Fraction
 from typing import Any
@@ -8,11 +9,16 @@ from typing import Any
 import av
 import pytest
 
-from seacorder.base.clock import NS_PER_MS
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.channel.encoding.frame_rate_grid import Counts, Grid
+from seacorder.channel.narration.placement import Narration
+from seacorder.channel.picture_check.judge import COLUMNS, ROWS, Look, PictureJudge
 from seacorder.channel.timing.clock_offset import ClockOffset
 from seacorder.channel.timing.track_times import Step, TrackTimes
+from seacorder.inputs.rtp.missing_pictures import MissingPictures
 from seacorder.model.capture_time import AGREEMENT_NS, Captured, distance
+from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE
+from seacorder.model.sample import Sample, Track, TrackFormat
 from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteBytes, WriteOrder
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.pacing import Backoff
@@ -24,6 +30,9 @@ TIME = (ROOT / "docs/design/time.md").read_text("utf-8")
 DURABILITY = (ROOT / "docs/design/durability.md").read_text("utf-8")
 PROCESSES = (ROOT / "docs/design/processes.md").read_text("utf-8")
 ENCODING = (ROOT / "docs/design/encoding.md").read_text("utf-8")
+RTSP = (ROOT / "docs/design/rtsp.md").read_text("utf-8")
+PICTURES = (ROOT / "docs/design/pictures.md").read_text("utf-8")
+AUDIO = (ROOT / "docs/design/audio.md").read_text("utf-8")
 FRAME_NS = 40 * NS_PER_MS
 WORDS = {Step.KEPT: "", Step.MISSING: "missing", Step.REPEATED: "repeated", Step.BACKWARD: "backward",
          Step.JUMPED: "jumped"}  # fmt: skip
@@ -117,6 +126,38 @@ def steps_of(order: WriteOrder, now_ns: int) -> list[str]:
     return steps
 
 
+def test_pictures_that_a_lossy_network_took() -> None:
+    missing = MissingPictures(0)
+    for at, lost, damaged, told, _ in table(RTSP, "kept picture at"):
+        assert missing.before(int(at), damaged=int(damaged), lost=int(lost)) == int(told)
+
+
+def test_where_narration_is_placed() -> None:
+    numbers = [int(one) for one in AUDIO[AUDIO.index("| packet |") :].split("\n", maxsplit=1)[0].split("|")[2:-1]]
+    steady, placed, true = (row[1:] for row in table(AUDIO, "packet | 0"))
+    found = placed_beside_a_slow_camera(numbers[-1] + 1)
+    assert [int(one) for one in steady] == [FRAME_SAMPLES * number for number in numbers]
+    assert [int(one) for one in placed] == [found[number] for number in numbers]
+    assert true == [f"{FRAME_SAMPLES * number * 0.9999:.1f}" for number in numbers]
+
+
+def placed_beside_a_slow_camera(packets: int) -> list[int]:
+    """Ticks of narration beside 25 pictures a second of a camera whose clock is 100 parts in a million slow."""
+    narration, placed, heard = Narration(channels=1), list[int](), 0
+    video = TrackFormat(Track.VIDEO, "h264", Fraction(1, NS_PER_SECOND), b"", 640, 360)
+    for now_ns in itertools.count(0, FRAME_NS):
+        while (instant_ns := round(heard * FRAME_SAMPLES * NS_PER_SECOND / SAMPLE_RATE)) <= now_ns:
+            narration.hear(instant_ns, b"word")
+            heard += 1
+        media = now_ns * 9999 // 10_000
+        picture = Sample(Track.VIDEO, None, media, media, 0, is_keyframe=True, size=1, instant_ns=now_ns,
+                         utc_ns=now_ns, number=now_ns // FRAME_NS)  # fmt: skip
+        placed += [sample.pts for sample in narration.up_to(picture, video)]
+        if len(placed) >= packets:
+            break
+    return placed
+
+
 def test_the_count_of_frames_on_a_grid() -> None:
     for source, *counts, shown in table(ENCODING, "source | received"):
         received, encoded, repeated, passed_over, lost = map(int, counts)
@@ -130,6 +171,23 @@ def test_the_count_of_frames_on_a_grid() -> None:
         assert (repeated, passed_over) == (fate.repeated, fate.passed_over)
         assert received == encoded - repeated + passed_over + lost
         assert points[:6] == list(map(int, shown.split()))
+
+
+def test_how_soon_a_freeze_is_reported() -> None:
+    rows = dict(table(PICTURES, "keyframes every | reported"))
+    assert reported_after(3) <= float(rows.pop("up to 3 s").removesuffix(" s"))
+    assert rows.pop("*G*") == "never later than 10 s + *G*"
+    assert {every: f"{reported_after(int(every.removesuffix(' s')))} s" for every in rows} == rows
+
+
+def reported_after(keyframe_seconds: int) -> int:
+    """Seconds from a freeze right after a look to the look that reports it."""
+    judge, seconds, content = PictureJudge(), 0, bytes(range(COLUMNS)) * ROWS
+    judge.see(Look(0, content[::-1]))
+    while judge.fault is None:
+        seconds += keyframe_seconds
+        judge.see(Look(seconds * NS_PER_SECOND, content))
+    return seconds
 
 
 def test_the_back_off_of_a_worker() -> None:

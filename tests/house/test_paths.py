@@ -61,3 +61,11 @@ def test_the_rooms_are_listed() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", PAGES[0].read_text("utf-8"), re.MULTILINE)
     folders = {path.parent.name for path in (ROOT / "src/seacorder").glob("*/__init__.py")}
     assert folders == set(rows)
+
+
+def test_the_modules_of_the_rtsp_client_are_listed_and_no_others() -> None:
+    text = (ROOT / "docs/design/rtsp.md").read_text("utf-8")
+    for room in ("inputs/rtsp", "inputs/rtp"):
+        rows = text[text.index(f"| in `{room}` |") :].split("\n\n", maxsplit=1)[0].splitlines()[2:]
+        listed = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+        assert listed == {path.stem for path in (ROOT / "src/seacorder" / room).glob("[a-z]*.py")}, room
