@@ -1,253 +1,257 @@
-"""Requests and answers on one RTSP connection, and the frames between them.
+"""What is said on one RTSP connection (RFC 2326), without the connection: bytes in, answers and bytes out. Pure.
 
-Blocks until an answer comes. What is decided about it is pure and stands elsewhere: which request an answer belongs to
-in `rtsp_questions`, how a password is given in `rtsp_auth`, where a message ends in `rtsp_messages`.
+**States.** A client is in one of three (RFC 2326, A.1), and only some requests make sense in each:
+
+    state      after a success of      may be asked for
+    INIT       nothing, or TEARDOWN    OPTIONS, DESCRIBE, SETUP
+    READY      SETUP                   OPTIONS, SETUP, PLAY and signs of life
+    PLAYING    PLAY                    PLAY (of the next track) and signs of life
+
+`AFTER` is the whole table. A request that it does not have is a fault of this program, and raises.
+
+**Which request an answer belongs to** (12.17). An answer bears the number (CSeq) of its request. Some cameras leave it
+out, some answer every request with one number, and some are off by one. Two rules cover them all:
+
+* As long as a camera has counted right, the number decides. A number that belongs to no open request is in doubt: it
+  may be a late second answer to an earlier request. If nothing better comes, and only one request is open, it is the
+  answer to that one, and the camera counts wrongly from then on. A number that was never sent cannot be a second
+  answer, so nothing is waited for.
+* With a camera that counts wrongly the order decides: it answers requests in the order in which they were sent.
 """
 
-import logging
-import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
 
-from seacorder.base.clock import NS_PER_SECOND, Clock
-from seacorder.base.errors import InputFailed
-from seacorder.inputs.failures import Cause, camera_failure, camera_status_failure
-from seacorder.inputs.http_auth import Authority, strongest
-from seacorder.inputs.rtp.interleaved import DOLLAR, take_frames
-from seacorder.inputs.rtsp.channels import Channels
-from seacorder.inputs.rtsp.connection import Connection
-from seacorder.inputs.rtsp.messages import (
-    Message,
-    NotRtsp,
-    answer_to,
-    is_cut_off,
-    may_begin,
-    parse,
-    request,
-    session_of,
-)
-from seacorder.inputs.rtsp.questions import Question, Questions
-from seacorder.model.address.address import RtspAddress
+from seacorder.inputs.http_auth import Authority, Challenge
+from seacorder.inputs.rtp.interleaved import DOLLAR
+from seacorder.inputs.rtsp.messages import Message, NotRtsp, answer_to, may_begin, parse, request, session_of
 
-log = logging.getLogger(__name__)
-
-QUIET_SECONDS = 0.5
-"""After so long without a byte, what has come of an answer is all that comes, and an answer in doubt is believed."""
-_REST_SECONDS = 0.05
-"""How long the rest of a description may take that its Content-Length does not count."""
+_OPEN_MAX = 8
+"""Requests without an answer that are remembered, so that a camera that never answers does not fill the memory."""
 _REST_BYTES = 64 * 1024
-_TLS_ALERT = b"\x15\x03"
-"""What a TLS server may say to a request that is not encrypted (RFC 8446, 5.1)."""
+"""Of text that may belong to a description; more is dropped."""
+
+
+class State(Enum):
+    """A client's, of RFC 2326, A.1."""
+
+    INIT = "init"
+    """No track is set up."""
+    READY = "ready"
+    PLAYING = "playing"
+
+
+AFTER = {
+    (State.INIT, "OPTIONS"): State.INIT,
+    (State.INIT, "DESCRIBE"): State.INIT,
+    (State.INIT, "SETUP"): State.READY,
+    (State.INIT, "TEARDOWN"): State.INIT,
+    (State.READY, "OPTIONS"): State.READY,
+    (State.READY, "GET_PARAMETER"): State.READY,
+    (State.READY, "SET_PARAMETER"): State.READY,
+    (State.READY, "SETUP"): State.READY,
+    (State.READY, "PLAY"): State.PLAYING,
+    (State.READY, "TEARDOWN"): State.INIT,
+    (State.PLAYING, "OPTIONS"): State.PLAYING,
+    (State.PLAYING, "GET_PARAMETER"): State.PLAYING,
+    (State.PLAYING, "SET_PARAMETER"): State.PLAYING,
+    (State.PLAYING, "PLAY"): State.PLAYING,
+    (State.PLAYING, "TEARDOWN"): State.INIT,
+}
+"""The state after the success of a request; a refusal changes nothing."""
+
+
+class IllegalRequestError(RuntimeError):
+    """A fault of this program: it asked for what makes no sense in the present state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, by its CSeq."""
+
+    sequence: int
+    method: str
+
+
+class OpenRequests:
+    """The requests of one connection that wait for their answers."""
+
+    def __init__(self, *, counts_wrongly: bool = False) -> None:
+        """`counts_wrongly`: an earlier connection has shown it."""
+        self.counts_wrongly = counts_wrongly
+        self._sent = 0
+        self._open: list[Request] = []
+        self._doubtful: Message | None = None
+
+    def add(self, method: str) -> Request:
+        """A new request."""
+        self._sent += 1
+        self._doubtful = None
+        made = Request(self._sent, method)
+        self._open = [*self._open, made][-_OPEN_MAX:]
+        return made
+
+    def take(self, answer: Message) -> Request | None:
+        """The request that `answer` belongs to; None when it is in doubt, or belongs to none."""
+        if not self._open or answer.status is None or answer.status < 200:
+            return None  # 100 Continue says that the answer is still to come
+        number = answer.sequence
+        if number is None or self.counts_wrongly:
+            return self._open.pop(0)
+        found = next((one for one in self._open if one.sequence == number), None)
+        if found is not None:
+            self._open.remove(found)
+            return found
+        if len(self._open) > 1:
+            return None
+        if not 0 < number <= self._sent:
+            return self._take_only()
+        self._doubtful = answer
+        return None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """An answer waits for `settle`."""
+        return self._doubtful is not None
+
+    def settle(self) -> tuple[Request, Message] | None:
+        """Nothing better came: the answer in doubt belongs to the only open request."""
+        answer, self._doubtful = self._doubtful, None
+        if answer is None or len(self._open) != 1:
+            return None
+        return self._take_only(), answer
+
+    def _take_only(self) -> Request:
+        self.counts_wrongly = True
+        return self._open.pop(0)
 
 
 class Dialogue:
-    """One connection's; one thread, but `farewell` from any."""
+    """One connection's messages. One thread, but `ask` for the last TEARDOWN may come from any."""
 
-    def __init__(self, address: RtspAddress, source: str, clock: Clock, timeout: float) -> None:
-        """`timeout`: seconds for every answer."""
-        self._address = address
-        self._source = source
-        self._clock = clock
-        self._timeout = timeout
-        self.connection = Connection()
-        self.channels = Channels()
-        self.questions = Questions()
+    def __init__(self, user: str | None, password: str | None, is_channel: Callable[[int], bool]) -> None:
+        """`is_channel`: whether RTP or RTCP frames with that channel number are expected."""
+        self._user = user
+        self._password = password or ""
+        self._is_channel = is_channel
+        self.requests = OpenRequests()
+        self.state = State.INIT
         self.session: str | None = None
+        """The session's name, which goes with every request once the camera has told it."""
         self.session_seconds: int | None = None
         """The session's timeout, where the camera says it."""
-        self.is_playing = False
-        self.is_foreign = False
-        """Redirected to another host than the one whose password we have."""
-        self.skipped_bytes = 0
-        """Bytes that were neither a message nor a frame."""
+        self.rest = b""
+        """Text that followed the newest message and is none itself, while nothing plays: some cameras count the bytes
+        of their description wrongly.
+        """
         self._authority: Authority | None = None
         self._answers: dict[int, Message] = {}
-        self._is_rtsp = False
-        """A message has come."""
-        self._rest = b""
-        """Text that followed the newest message and is none itself, before it plays."""
+        self._replies = b""
+        self._has_heard_rtsp = False
 
     def restart(self) -> None:
-        """Another connection to follow a redirection; what was learned of the camera stays."""
-        self.connection.close()
-        self.connection = Connection()
-        self.questions = Questions(counts_wrongly=self.questions.counts_wrongly)
+        """The same camera over another connection; what was learned of it stays."""
+        self.requests = OpenRequests(counts_wrongly=self.requests.counts_wrongly)
         self._answers.clear()
-        self._is_rtsp, self._rest = False, b""
+        self._replies = self.rest = b""
+        self._has_heard_rtsp = False
 
     def forget_password(self) -> None:
-        """Credentials never go to another host than the one that they were given for."""
-        self._authority, self.is_foreign = None, True
+        """Another host answers from now on: credentials go to no other host than the one they were given for."""
+        self._authority = self._user = None
 
-    def ask(
-        self, method: str, url: str, headers: dict[str, str] | None = None, *, patience: float | None = None
-    ) -> Message:
-        """The answer to a request, with the password where it is wanted. Blocks; InputFailed when that is wrong.
-
-        `patience`: seconds in place of the usual ones.
+    def authorise(self, challenge: Challenge | None, client_nonce: str) -> bool:
+        """Every further request answers the challenge; False when there is no password for it. `client_nonce`: any text
+        that nobody can foresee.
         """
-        answer = self._exchange(method, url, headers or {}, self._timeout if patience is None else patience)
-        tries = 0
-        while answer.status == 401:
-            challenge = strongest(answer.all("www-authenticate"))
-            if tries and (tries > 1 or challenge is None or not challenge.is_stale):
-                self.must_be_good(answer)
-            if not self.authorise(answer):
-                self.must_be_good(answer)
-            tries += 1
-            answer = self._exchange(method, url, headers or {}, self._timeout)
-        return answer
-
-    def must_be_good(self, answer: Message) -> None:
-        """InputFailed when it is a refusal."""
-        if answer.status is None or not 200 <= answer.status < 300:
-            raise self.refusal(answer)
-
-    def refusal(self, answer: Message) -> InputFailed:
-        """What to raise for an answer that is no success."""
-        return camera_status_failure(answer.status or 0, answer.reason, self._address, self._source)
-
-    def authorise(self, answer: Message) -> bool:
-        """Prepares to answer a challenge; False when it cannot be."""
-        challenge = strongest(answer.all("www-authenticate"))
-        if challenge is None or self._address.user is None or self.is_foreign:
+        if challenge is None or self._user is None:
             return False
-        nonce = os.urandom(8).hex()
-        self._authority = Authority(self._address.user, self._address.password or "", challenge, nonce)
+        self._authority = Authority(self._user, self._password, challenge, client_nonce)
         return True
 
-    def send(self, method: str, url: str, headers: dict[str, str] | None = None) -> Question:
-        """Sends a request whose answer `answers` will have some time."""
-        question = self.questions.ask(method)
-        self.connection.send(self._text(question, url, headers or {}), self._timeout)
-        return question
+    def ask(self, method: str, url: str, headers: dict[str, str]) -> tuple[Request, bytes]:
+        """A request, and its bytes to send. IllegalRequestError where `AFTER` has no such request."""
+        if (self.state, method) not in AFTER:
+            raise IllegalRequestError(f"{method} makes no sense in the state {self.state.name}.")
+        made = self.requests.add(method)
+        lines = {"CSeq": str(made.sequence), "User-Agent": "Seacorder"}
+        if self.session is not None:
+            lines["Session"] = self.session
+        if self._authority is not None:
+            lines["Authorization"] = self._authority.header(method, url)
+        return made, request(method, url, lines | headers)
+
+    def receive(self, block: bytes, *, is_all: bool = False) -> int:
+        """Takes the message at the beginning of `block`, or passes over what is none; returns how many bytes that was:
+        0 while the message is not whole. `is_all`: nothing more will come, so that a cut-off message is taken as it is.
+        NotRtsp when the first that comes is no RTSP at all.
+        """
+        blank = len(block) - len(block.lstrip(b"\r\n"))  # some cameras send empty lines between messages
+        if blank == len(block):
+            return blank
+        try:
+            found = parse(block[blank:], is_all=is_all)
+        except NotRtsp:
+            if not self._has_heard_rtsp and b"RTSP/" not in block:
+                raise
+            return self._pass_over(block)
+        if found is None:
+            return blank
+        message, size = found
+        self._has_heard_rtsp, self.rest = True, b""
+        if message.status is None:
+            self._replies += answer_to(message, self.session)
+        elif (asked := self.requests.take(message)) is not None:
+            self._take_answer(asked, message)
+        return blank + size
+
+    def replies(self) -> bytes:
+        """Answers to requests of the camera's own, to be sent; empty when there are none."""
+        replies, self._replies = self._replies, b""
+        return replies
+
+    def answer_to(self, asked: Request) -> Message | None:
+        """The answer to one request; None while it has not come."""
+        return self._answers.pop(asked.sequence, None)
 
     def answers(self) -> dict[int, Message]:
-        """Answers that have come since the last call, by the CSeq of their requests."""
+        """All answers that nobody has fetched yet, by the CSeq of their requests."""
         if not self._answers:
             return {}
         came, self._answers = self._answers, {}
         return came
 
-    def farewell(self, url: str) -> bytes:
-        """The request that ends the session, as bytes; empty without a session."""
-        return b"" if self.session is None else self._text(self.questions.ask("TEARDOWN"), url, {})
-
-    def description_of(self, answer: Message) -> bytes:
-        """The body of an answer, with what follows it where its Content-Length was too small."""
-        if is_cut_off(answer) and self.connection.is_ready(_REST_SECONDS):
-            self._read()
-        connection = self.connection
-        left = bytes(connection.view[connection.begin : connection.end])
-        if left[:1] != b"$" and not left.startswith(b"RTSP/"):
-            connection.begin = connection.end
-            self._rest += left
-        return answer.body + self._rest
-
-    def take_apart(self) -> None:
-        """Frames and messages that the connection has read, as far as they are whole."""
-        connection, channels = self.connection, self.channels
-        view = connection.view
-        while connection.begin < connection.end:
-            connection.begin = take_frames(view, connection.begin, connection.end, channels.rtp, channels.rtcp)
-            if connection.begin == connection.end or view[connection.begin] == DOLLAR:
-                return
-            if not self._take_message():
-                return
-
-    def _exchange(self, method: str, url: str, headers: dict[str, str], patience: float) -> Message:
-        question = self.send(method, url, headers)
-        deadline_ns = self._clock.monotonic_ns() + int(patience * NS_PER_SECOND)
-        doubt_ns = 0
-        while True:
-            answer = self._answers.pop(question.sequence, None)
-            if answer is not None:
-                return answer
-            now_ns = self._clock.monotonic_ns()
-            if now_ns >= deadline_ns:
-                raise TimeoutError
-            is_ready = self.connection.is_ready(min(patience, QUIET_SECONDS))
-            if is_ready:
-                self._read()
-            else:
-                self._take_what_is_here()
-            if not self.questions.is_in_doubt:
-                doubt_ns = 0
-            elif not is_ready or (doubt_ns and now_ns - doubt_ns >= QUIET_SECONDS * NS_PER_SECOND):
-                self._settle()
-            else:
-                doubt_ns = doubt_ns or now_ns
-
-    def _take_what_is_here(self) -> None:
-        """Nothing more comes: a message that seems unfinished is taken as it is."""
-        connection = self.connection
-        if connection.begin < connection.end and connection.view[connection.begin] != DOLLAR:
-            self._take_message(is_all=True)
-
-    def _settle(self) -> None:
-        settled = self.questions.settle()
+    def settle(self) -> None:
+        """Nothing better came than an answer in doubt."""
+        settled = self.requests.settle()
         if settled is not None:
-            self._answers[settled[0].sequence] = settled[1]
+            self._take_answer(*settled)
 
-    def _read(self) -> None:
-        if self.connection.is_alone:
-            self.connection.receive(pause=False)
-        else:
-            self.connection.read()
-        self.take_apart()
+    def play_unanswered(self) -> None:
+        """Packets come though PLAY was not answered: the camera plays."""
+        self.state = State.PLAYING
 
-    def _text(self, question: Question, url: str, headers: dict[str, str]) -> bytes:
-        lines = {"CSeq": str(question.sequence), "User-Agent": "Seacorder"}
-        if self.session is not None:
-            lines["Session"] = self.session
-        if self._authority is not None:
-            lines["Authorization"] = self._authority.header(question.method, url)
-        return request(question.method, url, lines | headers)
-
-    def _take_message(self, *, is_all: bool = False) -> bool:
-        """False when the message is not whole yet."""
-        connection = self.connection
-        block = bytes(connection.view[connection.begin : connection.end])
-        blank = len(block) - len(block.lstrip(b"\r\n"))
-        try:
-            found = None if blank == len(block) else parse(block[blank:], is_all=is_all)
-        except NotRtsp:
-            if not self._is_rtsp and b"RTSP/" not in block:
-                cause = Cause.ONLY_TLS if block.startswith(_TLS_ALERT) else Cause.WRONG_PROTOCOL
-                raise camera_failure(cause, self._address, self._source) from None
-            self._skip(block)
-            return True
-        if found is None:
-            connection.begin += blank
-            return False
-        message, size = found
-        connection.begin += blank + size
-        self._is_rtsp, self._rest = True, b""
-        if message.status is None:
-            connection.send(answer_to(message, self.session), self._timeout)
-        else:
-            self._take_answer(message)
-        return True
-
-    def _take_answer(self, answer: Message) -> None:
-        question = self.questions.take(answer)
-        if question is None:
-            return
-        self._answers[question.sequence] = answer
+    def _take_answer(self, asked: Request, answer: Message) -> None:
+        self._answers[asked.sequence] = answer
+        if answer.is_success:
+            # An answer that comes very late may find a state in which its request made no sense.
+            self.state = AFTER.get((self.state, asked.method), self.state)
         session = session_of(answer)
         if session is not None and answer.status == 200:
-            # A camera that names each track's session anew means the first one, as far as it means anything by it.
+            # Some cameras name a session anew for each track; in the requests for all tracks they expect the first.
             self.session = self.session or session[0]
             self.session_seconds = session[1] or self.session_seconds
 
-    def _skip(self, block: bytes) -> None:
-        """Goes on at the next place where a frame of a known channel, or an answer, may begin."""
+    def _pass_over(self, block: bytes) -> int:
+        """Bytes up to the next place where a frame of a known channel, or an answer, may begin."""
         for at in range(1, len(block)):
-            if block[at] == DOLLAR and (at + 1 == len(block) or self.channels.knows(block[at + 1])):
+            if block[at] == DOLLAR and (at + 1 == len(block) or self._is_channel(block[at + 1])):
                 break
             if block[at] == ord("R") and may_begin(block[at : at + 5]) and b"RTSP/".startswith(block[at : at + 5]):
                 break
         else:
             at = len(block)
-        self.skipped_bytes += at
-        self.connection.begin += at
-        if not self.is_playing and len(self._rest) < _REST_BYTES:
-            self._rest += block[:at]
+        if self.state is not State.PLAYING and len(self.rest) < _REST_BYTES:
+            self.rest += block[:at]
+        return at

@@ -42,6 +42,10 @@ class Message:
         return [value for key, value in self.headers if key == name]
 
     @property
+    def is_success(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
     def sequence(self) -> int | None:
         """CSeq, which tells to what request an answer belongs."""
         digits = re.match(r"\d{1,9}", self.header("cseq") or "")

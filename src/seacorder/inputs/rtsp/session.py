@@ -19,7 +19,7 @@ from seacorder.inputs.rtp.interleaved import DOLLAR
 from seacorder.inputs.rtp.receiver import RtpReceiver
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.inputs.rtsp.connection import ConnectionEndedError
-from seacorder.inputs.rtsp.dialogue import Dialogue
+from seacorder.inputs.rtsp.exchange import Exchange
 from seacorder.inputs.rtsp.keep_alive import SESSION_SECONDS, KeepAlive
 from seacorder.inputs.rtsp.messages import Message, numbers_of, rtp_times_of, session_of, transport_of
 from seacorder.model.address.address import RtspAddress, Transport
@@ -54,8 +54,9 @@ class RtspSession:
         self._clock = clock
         self._timeout = timeout
         self._memory = memory or CameraMemory()
-        self._dialogue = Dialogue(address, source, clock, timeout)
-        self._dialogue.questions.counts_wrongly = self._memory.counts_wrongly
+        self._exchange = Exchange(address, source, clock, timeout)
+        self._dialogue = self._exchange.dialogue
+        self._dialogue.requests.counts_wrongly = self._memory.counts_wrongly
         self._url = address.url
         self._alive = KeepAlive(self._memory.habits, offers_get_parameter=False)
         self._report_sent_ns = 0
@@ -70,11 +71,6 @@ class RtspSession:
         self.rtp_times: dict[str, int] = {}
         """RTP times of the beginning, by control URL, where the camera tells them."""
 
-    @property
-    def skipped_bytes(self) -> int:
-        """Bytes that were neither a message nor a frame."""
-        return self._dialogue.skipped_bytes
-
     def describe(self) -> sdp.Description:
         """Connects and asks what there is. Follows redirections. InputFailed, or OSError of the connection."""
         seen = {self._url}
@@ -87,9 +83,10 @@ class RtspSession:
                 break
             seen.add(target)
             self._redirect(target)
-        self._dialogue.must_be_good(answer)
+        if not answer.is_success:
+            raise self._exchange.refusal(answer)
         base = answer.header("content-base") or answer.header("content-location") or self._url
-        text = self._dialogue.description_of(answer).decode("utf-8", "replace")
+        text = self._exchange.description_of(answer).decode("utf-8", "replace")
         found = sdp.parse(text, base if sdp.scheme_of(base) else self._url)
         self._aggregate = self._playing = found.control
         return found
@@ -115,8 +112,8 @@ class RtspSession:
             if not (isinstance(error, TimeoutError) and any(one.sequence.received for _, one, _ in self._receivers)):
                 raise
             answer = None  # it plays and does not say so
-        self._memory.counts_wrongly = self._dialogue.questions.counts_wrongly
-        self._dialogue.is_playing = True
+            self._dialogue.play_unanswered()
+        self._memory.counts_wrongly = self._dialogue.requests.counts_wrongly
         base = self._aggregate
         times = [] if answer is None else rtp_times_of(answer)
         self.rtp_times = {sdp.resolve(base, url): time for url, time in times}
@@ -128,24 +125,24 @@ class RtspSession:
         With `pause` it lets more gather before. Receivers must hold no view when it is called. OSError when the
         connection is at its end.
         """
-        connection = self._dialogue.connection
+        connection = self._exchange.connection
         if connection.is_alone:
             connection.receive(pause=pause)
-            self._dialogue.take_apart()
+            self._exchange.take_apart()
         else:
             self._pump_several()
 
     def _pump_several(self) -> None:
-        connection, timeout = self._dialogue.connection, self._timeout
+        connection, timeout = self._exchange.connection, self._timeout
         if any(receiver.is_waiting for _, receiver, _ in self._receivers):
             timeout = min(timeout, _REORDER_WAIT_SECONDS)
-        for number in connection.wait(timeout, pause=self._dialogue.is_playing):
+        for number in connection.wait(timeout, pause=True):
             pair = self._pairs.get(number)
             if pair is not None:
                 pair.read(number, self._clock.monotonic_ns())
             else:
                 connection.read()
-                self._dialogue.take_apart()
+                self._exchange.take_apart()
         if self._pairs:
             now_ns = self._clock.monotonic_ns()
             for _, receiver, _ in self._receivers:
@@ -157,14 +154,14 @@ class RtspSession:
             self._report_sent_ns = now_ns
             self._report(now_ns)
         for sequence, answer in self._dialogue.answers().items():
-            if answer.status == 401 and self._dialogue.authorise(answer):
+            if answer.status == 401 and self._exchange.authorise(answer):
                 self._alive.again(sequence)
             else:
                 self._alive.answered(sequence, answer.status or 0)
         method = self._alive.due(now_ns)
         if method is not None:
-            question = self._dialogue.send(method, self._playing)
-            self._alive.sent(method, question.sequence, now_ns)
+            asked = self._exchange.send(method, self._playing)
+            self._alive.sent(method, asked.sequence, now_ns)
 
     def ended(self, now_ns: int) -> None:
         """The camera ended the session, or sends no picture any more: the next connection learns from it."""
@@ -172,7 +169,7 @@ class RtspSession:
 
     def close(self) -> None:
         """Says goodbye where that takes no time, and ends everything. Any thread; harmless again."""
-        self._dialogue.connection.close(self._dialogue.farewell(self._playing))
+        self._exchange.connection.close(self._exchange.farewell(self._playing))
         for pair in set(self._pairs.values()):
             pair.close()
 
@@ -183,19 +180,19 @@ class RtspSession:
             return greeting
         offers = greeting is not None and "GET_PARAMETER" in (greeting.header("public") or "").upper()
         self._alive = KeepAlive(self._memory.habits, offers_get_parameter=offers)
-        return self._dialogue.ask("DESCRIBE", self._url, {"Accept": "application/sdp"})
+        return self._exchange.ask("DESCRIBE", self._url, {"Accept": "application/sdp"})
 
     def _connect(self) -> None:
         parts = urlsplit(self._url)
         scheme = parts.scheme.lower()
         port = parts.port or _PORTS[scheme]
-        connection = self._dialogue.connection
+        connection = self._exchange.connection
         connection.connect(parts.hostname or "", port, tls=scheme == "rtsps", timeout=self._timeout)
 
     def _greet(self) -> Message | None:
         """The answer to the first request of a connection; None where OPTIONS alone may be what is not answered."""
         try:
-            return self._dialogue.ask("OPTIONS", self._url, patience=self._timeout * _GREETING_SHARE)
+            return self._exchange.ask("OPTIONS", self._url, patience=self._timeout * _GREETING_SHARE)
         except TimeoutError:
             return None
         except (ConnectionEndedError, ConnectionResetError) as error:
@@ -207,10 +204,10 @@ class RtspSession:
             self._dialogue.forget_password()
         host = new.netloc.rpartition("@")[2]
         self._url = target.replace(new.netloc, host, 1)
-        self._dialogue.restart()
+        self._exchange.restart()
 
     def _set_up_interleaved(self, track: sdp.OfferedTrack, receiver: RtpReceiver) -> None:
-        channels = self._dialogue.channels
+        channels = self._exchange.channels
         asked = channels.free_pair()
         transport = f"RTP/AVP/TCP;unicast;interleaved={asked[0]}-{asked[1]}"
         answer = self._asked_for(track, transport)
@@ -223,7 +220,7 @@ class RtspSession:
         self._receivers.append((channels.assign(receiver, asked, answered), receiver, None))
 
     def _set_up_datagrams(self, track: sdp.OfferedTrack, receiver: RtpReceiver) -> None:
-        connection = self._dialogue.connection
+        connection = self._exchange.connection
         pair = DatagramPair(connection.family, connection.local, receiver)
         for number in pair.numbers:
             self._pairs[number] = pair
@@ -238,14 +235,14 @@ class RtspSession:
     def _asked_for(self, track: sdp.OfferedTrack, transport: str) -> Message:
         """The answer to SETUP; where the camera does not know its own URL, of the next way to write it."""
         control = track.control
-        answer = first = self._dialogue.ask("SETUP", control, {"Transport": transport})
+        answer = first = self._exchange.ask("SETUP", control, {"Transport": transport})
         others = track.other_controls(self._url) if first.status in _ELSEWHERE else ()
         for control in others:
-            answer = self._dialogue.ask("SETUP", control, {"Transport": transport})
-            if _is_good(answer):
+            answer = self._exchange.ask("SETUP", control, {"Transport": transport})
+            if answer.is_success:
                 break
-        if not _is_good(answer):
-            raise self._dialogue.refusal(first)
+        if not answer.is_success:
+            raise self._exchange.refusal(first)
         session = session_of(answer)
         self._controls.append((control, None if session is None else session[0]))
         return answer
@@ -254,8 +251,8 @@ class RtspSession:
         """The answer to the first PLAY that is not refused."""
         refusals = []
         for url, headers in self._plays():
-            answer = self._dialogue.ask("PLAY", url, headers)
-            if _is_good(answer):
+            answer = self._exchange.ask("PLAY", url, headers)
+            if answer.is_success:
                 self._playing = url
                 return answer
             refusals.append(answer)
@@ -263,7 +260,7 @@ class RtspSession:
                 break
         played = None if refusals[-1].status in _FINAL else self._played_by_track()
         if played is None:
-            raise self._dialogue.refusal(refusals[0])
+            raise self._exchange.refusal(refusals[0])
         return played
 
     def _plays(self) -> Iterator[tuple[str, dict[str, str]]]:
@@ -276,12 +273,12 @@ class RtspSession:
 
     def _played_by_track(self) -> Message | None:
         """The answer to the last track's PLAY; None when one is refused."""
-        answer, dialogue = None, self._dialogue
+        answer = None
         for control, session in self._controls:
-            dialogue.session = session or dialogue.session
+            self._dialogue.session = session or self._dialogue.session
             for headers in (_FROM_THE_BEGINNING, {}):
-                answer = dialogue.ask("PLAY", control, headers)
-                if _is_good(answer):
+                answer = self._exchange.ask("PLAY", control, headers)
+                if answer.is_success:
                     break
             else:
                 return None
@@ -295,11 +292,7 @@ class RtspSession:
                     pair.report(block)
             else:
                 frame = bytes((DOLLAR, channel)) + len(block).to_bytes(2, "big")
-                self._dialogue.connection.send(frame + block, self._timeout)
-
-
-def _is_good(answer: Message) -> bool:
-    return answer.status is not None and 200 <= answer.status < 300
+                self._exchange.connection.send(frame + block, self._timeout)
 
 
 def _expect_sender(receiver: RtpReceiver, transport: dict[str, str]) -> None:
