@@ -1,0 +1,58 @@
+"""Values that are fine alone and contradict each other, each told in one sentence that names both."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seacorder.config.clashes import clashes, storage_clashes
+from seacorder.config.schema import StorageSettings
+
+BOW, STERN = {"name": "Bow"}, {"name": "Stern"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ({"server": {"inspector_port": 8088}}, ["inspector_port", "integration_port", "8088"]),
+        ({"storage": {"drives": {"c": "/a", "C:": "/b"}}}, ["c", "C:", "same drive"]),
+        ({"channels": [BOW, {"name": " bow "}]}, ["[[channels]] 2", "[[channels]] 1", "own"]),
+        ({"channels": [{"name": "a:b"}, {"name": "a?b"}]}, ["a:b", "a?b", "file names"]),
+        ({"channels": [BOW, {"name": "Bow_clean"}]}, ["Bow_clean", "keep_clean"]),
+        ({"channels": [BOW], "overlay": {"layers": [{"channels": ["Bwo"]}]}}, ["layers]] 1", "Bwo", "Bow"]),
+        ({"channels": [BOW, STERN], "audio": {"into": "Keel"}}, ["[audio] into", "Keel", "Bow, Stern"]),
+        ({"channels": [BOW], "audio": {"input": "default", "name": "bow"}}, ["[audio] name", "bow"]),
+    ],
+)
+def test_what_contradicts_itself_is_one_sentence(raw: dict[str, Any], words: list[str]) -> None:
+    (sentence,) = clashes(raw, "seacorder.toml")
+    assert sentence.startswith("seacorder.toml: ")
+    assert [word for word in words if word not in sentence] == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {},
+        {"channels": [BOW, STERN], "audio": {"into": "Stern", "input": "default"}},
+        {"channels": [BOW], "audio": {"into": "file", "name": "Bow"}},  # without an input there is no narration
+        {"channels": "none", "server": 3, "storage": {"drives": []}, "overlay": {"layers": 1}, "audio": None},
+    ],
+)
+def test_what_agrees_or_is_refused_elsewhere_is_no_clash(raw: dict[str, Any]) -> None:
+    assert list(clashes(raw, "seacorder.toml")) == []
+
+
+def test_folders_that_exclude_each_other(tmp_path: Path) -> None:
+    file, folder, link = tmp_path / "file", tmp_path / "folder", tmp_path / "link"
+    file.touch()
+    folder.mkdir()
+    link.symlink_to(folder)
+    fine = StorageSettings(root=folder, fallback_root=tmp_path / "other", catalogue=tmp_path / "seacorder.db")
+    assert list(storage_clashes(fine)) == []
+    (sentence,) = storage_clashes(StorageSettings(root=file))
+    assert str(file) in sentence
+    (sentence,) = storage_clashes(StorageSettings(root=folder, catalogue=folder))
+    assert str(folder / "seacorder.db") in sentence
+    (sentence,) = storage_clashes(StorageSettings(root=folder, fallback_root=link))
+    assert "same folder" in sentence
