@@ -33,20 +33,20 @@ class Answers:
 
 
 @dataclass
-class Asking:
+class TimedQueries:
     """What `asking` gives: the answers, once its block is over."""
 
     answers: Answers = field(default_factory=lambda: Answers([], [], 0))
 
 
 @contextmanager
-def asking(port: int) -> Iterator[Asking]:
+def asking(port: int) -> Iterator[TimedQueries]:
     """Asks the service on `port` all along the block."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_ask, args=(port, theirs), daemon=True)
     process.start()
     assert ours.recv() == "asking"
-    found = Asking()
+    found = TimedQueries()
     try:
         yield found
         ours.send("enough")

@@ -1,13 +1,13 @@
-"""Keeps the accounts: what the catalogue knows and the recorded files do not say is written beside them as well.
+"""Writes the account files: what the catalogue knows and the video files do not say is written beside them too.
 
-So the catalogue can be made again after it was lost, losses included. A thread of its own, because the disk of the
-files may hang where that of the catalogue does not; what is handed over waits in memory, the newest of each row.
+From both, a lost catalogue can be rebuilt, losses included. This has a thread of its own, because the disk of the video
+files may hang while that of the catalogue works. Rows wait in memory for it, of each row only the newest version.
 
-| row | account |
+| row | goes to the account file of |
 |---|---|
-| a part or clip that has been closed | of the folder that it lies in |
-| a recording, a loss in one | of the folder of that recording's first part |
-| a loss of a clip; a recording without any part yet | of the home folder, the storage root |
+| a part or clip that has been closed | the folder of its file |
+| a recording, or a loss in one | the folder of the recording's first part |
+| a loss in a clip; a recording that has no part yet | the home folder, which is the storage root |
 """
 
 import logging
@@ -32,11 +32,11 @@ _log = logging.getLogger(__name__)
 MOST_ROWS_WAITING = 20_000
 RETRY_SECONDS = 2.0
 LINGER_SECONDS = 0.25
-"""Appends are at least so far apart: each is a sync that video has to share."""
+"""The least time between two appends. Each one syncs a disk on which video is being written."""
 
 
 class AccountWriter:
-    """From `start` to `stop`; `add` from any thread, and it never waits."""
+    """Works from `start` to `stop`. `add` may be called from any thread and does no disk access."""
 
     def __init__(self, queries: Queries, home: Path, clock: Clock, volumes: Volumes | None = None) -> None:
         self._volumes = volumes or Volumes()
@@ -47,15 +47,17 @@ class AccountWriter:
         self._changed = threading.Condition()
         self._stopping = False
         self._folders: dict[str, Path] = {}
-        """By recording: those found last."""
+        """By recording id: the folder of its account file, for the recordings that were looked up last."""
         self._thread = Thread("accounts", self._run)
 
     def start(self) -> None:
-        """Starts the thread, which first adds what an unexpected end has kept from the newest accounts."""
+        """Starts the thread. It first adds rows that an unexpected end of the program has left out of the newest files.
+        """
         self._thread.start()
 
     def add(self, values: Iterable[object]) -> None:
-        """Hands over rows that are in the catalogue; what the account does not keep is left aside."""
+        """Hands over values that have been stored in the catalogue; those that account files do not keep are ignored.
+        """
         with self._changed:
             for value in values:
                 if belongs(value):
@@ -63,7 +65,7 @@ class AccountWriter:
             self._changed.notify_all()
 
     def stop(self, limit_seconds: float) -> bool:
-        """Writes what waits and ends the thread; False when that takes longer than the limit."""
+        """Writes what is waiting and ends the thread. Blocks. False if that takes longer than the limit."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -88,7 +90,9 @@ class AccountWriter:
                 self._changed.wait_for(lambda: self._stopping, pause)
 
     def _stored(self, rows: list[AccountRow]) -> bool:
-        """False when rows had to be put back, because nobody can say yet where they belong, or the volume is away."""
+        """Writes the rows. False if some had to be put back: their folder cannot be looked up now, or the volume is
+        away.
+        """
         try:
             away = self._store(rows)
         except CatalogueFailed as fault:
@@ -112,10 +116,10 @@ class AccountWriter:
             return rows
 
     def _store(self, rows: list[AccountRow]) -> list[AccountRow]:
-        """Appends each to its account; gives those back whose volume is another one just now."""
+        """Appends each row to its account file. Returns the rows whose volume is not the right one now."""
         by_folder: dict[Path, list[AccountRow]] = {}
         for row in rows:
-            # One row that cannot be placed must not keep those beside it out of their accounts.
+            # If the folder of one row cannot be found, the other rows of the batch must be written all the same.
             with survived("Writing accounts", "one row is in the catalogue alone", passes=(CatalogueFailed,)):
                 by_folder.setdefault(self._folder(row), []).append(row)
         away: list[AccountRow] = []
@@ -128,13 +132,14 @@ class AccountWriter:
         return away
 
     def _append(self, folder: Path, rows: list[AccountRow]) -> None:
-        """Appends, with one more try a while later for a disk that refuses just now."""
+        """Appends the rows. If the disk refuses, tries once more after a while, then gives up: the catalogue has them.
+        """
         for is_last in (False, True):
             try:
                 account_file.append(folder, rows)
                 return
             except FileNotFoundError:
-                return  # the folder has been taken away with its files
+                return  # the folder was removed together with its files
             except OSError as fault:
                 if self._log_limit.allow("append") is not None:
                     _log.warning("The account in %s cannot be written (%s); the catalogue has it", folder, fault)
@@ -159,7 +164,10 @@ class AccountWriter:
         return self._folders[recording_id]
 
     def _catch_up(self) -> None:
-        """Between the catalogue's commit and the account's line the program may have been killed."""
+        """Adds rows of the newest two recordings that are missing in their account files.
+
+        The program may have been killed between the catalogue's commit and the append.
+        """
         try:
             newest = self._queries.latest_recordings(2)
             rows = [row for recording in newest for row in self._rows_of(recording)]

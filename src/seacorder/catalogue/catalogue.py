@@ -1,4 +1,4 @@
-"""The catalogue as the control process has it: records without waiting, answers queries, keeps settings."""
+"""The catalogue as the control process uses it: records rows without waiting, answers queries, keeps settings."""
 
 import asyncio
 import logging
@@ -11,11 +11,11 @@ from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
 from seacorder.catalogue import settings_text
 from seacorder.catalogue.account_writer import AccountWriter
-from seacorder.catalogue.asking import Asking
 from seacorder.catalogue.opening import CatalogueLock, Opener
 from seacorder.catalogue.pending import Pending, RowWrite
 from seacorder.catalogue.queries import SETTINGS, Queries, T
 from seacorder.catalogue.tables import EVENTS, Table, table_of
+from seacorder.catalogue.timed_queries import TimedQueries
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
 from seacorder.model.account import Row
 from seacorder.model.capture_time import PartAnchor
@@ -33,15 +33,15 @@ _SAVE_SETTING = (
 
 
 def _is_from_files(write: RowWrite) -> bool:
-    """Of a row that `record_missing` gave: the account has it already, or never had it."""
+    """True for a row from `record_missing`. It was read from the files, so no account file needs it."""
     return isinstance(write.key, tuple) and write.key[0] == "missing"
 
 
 class Catalogue(Queries):
     """One catalogue file, held by one process from `open` to `close`.
 
-    `record_…` and `save_settings` never block and never fail: rows wait in memory, the newest value of each, until
-    the writer thread has stored them; `flush` waits for that. Queries see what has been stored.
+    `record_…` and `save_…` do no disk access and never fail: rows wait in memory, of each only the newest version,
+    until the writer thread has stored them. `flush` waits for that. Queries see only what has been stored.
     """
 
     def __init__(
@@ -54,8 +54,9 @@ class Catalogue(Queries):
         most_rows_waiting: int = MOST_ROWS_WAITING,
         events_kept: int = EVENTS_KEPT,
     ) -> None:
-        """With `home`, the storage root, accounts are kept beside the files, see `accounts`. `volumes`: those that must
-        be there for anything to be read or begun."""
+        """With `home`, the storage root, account files are written too, see `account_writer`. While one of `volumes`
+        that the catalogue is on is away, nothing is read and no new catalogue is begun.
+        """
         super().__init__(path, volumes)
         self._pending = Pending(most_rows_waiting)
         self._accounts = AccountWriter(self, home, clock, volumes) if home else None
@@ -63,27 +64,29 @@ class Catalogue(Queries):
         self._writer = Writer(opener, self._pending, clock, events_kept=events_kept, on_stored=self._stored)
         self._lock = CatalogueLock(path)
         self._log_limit = RateLimit(clock, 30.0)
-        self._asking = Asking(self._pending.wait_written)
+        self._timed = TimedQueries(self._pending.wait_written)
 
     @property
     def fault(self) -> str | None:
-        """One sentence while the catalogue cannot be written."""
+        """One sentence while the catalogue cannot be written; else None."""
         return self._writer.fault
 
     @property
     def set_aside(self) -> Path | None:
-        """The damaged catalogue that was put aside last, at the start or since; a new one was begun then."""
+        """Where the last damaged catalogue was moved, at the start or later, when a new one was begun; None if none
+        was.
+        """
         return self._writer.set_aside
 
     @property
     def dropped(self) -> int:
-        """Rows that were given up because too many were waiting."""
+        """How many rows were given up because too many were waiting."""
         return self._pending.dropped
 
     def open(self) -> None:
-        """Opens the file, upgrades it, sets a damaged one aside. Blocks.
+        """Opens the file and upgrades it; a damaged one is set aside and a new one begun. Blocks.
 
-        Raises CatalogueFailed when another process has it open, it is of a newer version, or cannot be written.
+        Raises CatalogueFailed if another recorder uses it, it is of a newer version, or cannot be written.
         """
         self._lock.take()
         try:
@@ -95,7 +98,7 @@ class Catalogue(Queries):
             self._accounts.start()
 
     def close(self, limit_seconds: float = 10.0) -> None:
-        """Writes what waits and closes the file. Blocks, but no longer than the limit."""
+        """Writes what is waiting and closes the file. Blocks, for the limit and half of it again at most."""
         self._pending.close()
         if not self._writer.join(limit_seconds):
             _log.error("The catalogue did not take its last %d rows within %g s", len(self._pending), limit_seconds)
@@ -104,30 +107,32 @@ class Catalogue(Queries):
         self._lock.release()
 
     async def ask(self, question: Callable[[], T]) -> T:
-        """A question from the event loop, `ask(lambda: catalogue.rows(Part, page))`: with the rows recorded before it,
-        where the disk takes them soon. Raises CatalogueFailed, sooner or later, while the disk does not answer.
+        """Runs a query from the event loop without blocking it: `ask(lambda: catalogue.rows(Part, page))`.
+
+        The query sees all rows recorded before it, if the disk takes them soon. Raises CatalogueFailed, after three
+        seconds at most, if the disk does not answer.
         """
-        return await self._asking.ask(question)
+        return await self._timed.ask(question)
 
     async def flush(self, limit_seconds: float = 10.0) -> None:
-        """Waits until all that was recorded before is on disk. Raises CatalogueFailed when that takes too long."""
+        """Waits until all rows recorded before are on disk. Raises CatalogueFailed if that takes too long."""
         try:
             await asyncio.wait_for(asyncio.wrap_future(self._pending.wait_written()), limit_seconds)
         except TimeoutError as error:
             raise CatalogueFailed(self.fault or f"The catalogue took longer than {limit_seconds:g} s.") from error
 
     def record(self, row: Row | PartAnchor) -> None:
-        """Stores a row, in the place of what was recorded with the same key, which may have grown since."""
+        """Stores a row. It replaces an earlier row with the same key, such as a part that has grown since."""
         self._record(table_of(type(row)), row)
 
     def record_event(self, event: Event) -> None:
-        """Raises ValueError for an event that has no cursor yet."""
+        """Raises ValueError if the event has no cursor yet."""
         if event.cursor <= 0:
             raise ValueError("an event is recorded with its cursor")
         self._record(EVENTS, event)
 
     def record_missing(self, rows: Iterable[Row]) -> None:
-        """Rows that were read from the files; a row that is there already stays as it is."""
+        """Stores rows that were read from the files. A row that exists already is not changed."""
         for row in rows:
             table = table_of(type(row))
             key = ("missing", *table.key_of(row))
@@ -137,7 +142,7 @@ class Catalogue(Queries):
         self._put(RowWrite(("settings", SETTINGS), _SAVE_SETTING, (SETTINGS, settings_text.write(stored))))
 
     def load_encoders(self) -> tuple[str, ...] | None:
-        """The encoders that an earlier run found here; None where none did. Blocks; raises CatalogueFailed."""
+        """The encoders that an earlier run found on this machine; None if none has. Blocks; raises CatalogueFailed."""
         text = self.setting(_ENCODERS)
         return None if text is None else tuple(text.split())
 

@@ -25,25 +25,25 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
-    # NORMAL would lose the latest commits in a power cut; the one that says "a recording runs" must not be among them.
+    # With NORMAL, a power cut loses the latest commits. The one that says "a recording runs" must not be lost.
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = 1",
     "PRAGMA journal_size_limit = 16777216",
-    # KiB. The 2 MB that are usual fill in the course of hours, and what is written is hardly ever looked at again.
+    # In KiB. SQLite's default of 2 MB fills within hours, with rows that are hardly ever read again.
     "PRAGMA cache_size = -512",
 )
 
 
 class _Damaged(Exception):
-    """What was found in the file cannot be used."""
+    """The content of the file cannot be used."""
 
 
 def open_for_writing(path: Path, clock: Clock) -> tuple[sqlite3.Connection, Path | None]:
-    """The catalogue at `path`, made when there is none; usable from any one thread at a time. Blocks.
+    """A connection to the catalogue at `path`, which is made if there is none. Blocks. One thread at a time may use it.
 
-    A damaged file is renamed to `<name>.damaged-<UTC>.sqlite`, with a warning, and a new one is begun; the second
-    value then says where it is. Raises
-    CatalogueFailed when the folder cannot be written, the file is locked, or it is of a newer version.
+    A damaged file is renamed, `seacorder.db` to `seacorder.damaged-<UTC>.db`, with a warning in the log, and a new one
+    is begun. The second value is the damaged file's new path, else None. Raises CatalogueFailed if the folder cannot
+    be written, the file is locked, or it is of a newer version.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,14 +64,14 @@ def open_for_writing(path: Path, clock: Clock) -> tuple[sqlite3.Connection, Path
 
 
 class CatalogueLock:
-    """Held from `take` to `release` on a small file beside the catalogue."""
+    """A lock on a small file beside the catalogue, held from `take` to `release`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path.with_name(path.name + ".lock")
         self._connection: sqlite3.Connection | None = None
 
     def take(self) -> None:
-        """Raises CatalogueFailed when another process holds it, or the folder cannot be written."""
+        """Does not wait. Raises CatalogueFailed if another process holds the lock, or the folder cannot be written."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
@@ -86,21 +86,21 @@ class CatalogueLock:
             raise CatalogueFailed(f"The folder {self._path.parent} cannot hold the catalogue ({error}).") from error
 
     def release(self) -> None:
-        """Harmless when it is not held."""
+        """Does nothing if the lock is not held."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
 
 class Opener:
-    """Opens the catalogue, and notices when the file at its place is another one. For the thread that writes."""
+    """Opens the catalogue for the writer thread, and notices if the file at its path has become another one."""
 
     def __init__(self, path: Path, clock: Clock, volumes: Volumes | None = None) -> None:
         self.path = path.absolute()
         self._clock = clock
         self._volumes = volumes or Volumes()
         self._identity: tuple[int, int] | None = None
-        """Of the file that was opened last."""
+        """Device and inode of the file that was opened last."""
 
     def open(self) -> tuple[sqlite3.Connection, Path | None]:
         """As `open_for_writing`."""
@@ -109,25 +109,26 @@ class Opener:
         return connection, aside
 
     def reopen(self) -> sqlite3.Connection:
-        """A new connection after a fault. Raises sqlite3.Error, or CatalogueFailed while the volume is another one."""
+        """A new connection after a fault. Raises sqlite3.Error; CatalogueFailed while the volume is away."""
         self.check_volume()
         if self._identity_now() is None and self._volumes.covers(self.path):
-            return self.open()[0]  # an operator has accepted a volume that has none yet
+            return self.open()[0]  # an operator has accepted a new volume, which has no catalogue yet
         connection = reopen(self.path)
         self._identity = self._identity_now()
         return connection
 
     def check_volume(self) -> None:
-        """Raises CatalogueFailed while the catalogue's folder is on another volume than when the program began."""
+        """Raises CatalogueFailed while the catalogue's folder is on another volume than when the program began. Blocks.
+        """
         if self._volumes.exchanged(self.path) is not None:
             raise CatalogueFailed(is_away(self.path))
 
     def is_at_its_place(self) -> bool:
-        """False when the file has been deleted or exchanged: what is written to it nobody would find. Blocks."""
+        """False if the file was deleted or replaced: rows written to the open one would be lost. Blocks."""
         try:
             return self._identity_now() == self._identity
         except OSError:
-            return True  # a disk that refuses says so when it is written to
+            return True  # a disk fault will show when the file is written to
 
     def _identity_now(self) -> tuple[int, int] | None:
         try:
@@ -138,12 +139,12 @@ class Opener:
 
 
 def reopen(path: Path) -> sqlite3.Connection:
-    """A new connection to a catalogue that exists. Raises sqlite3.Error when it does not any more. Blocks."""
+    """A new connection to a catalogue that must exist. Raises sqlite3.Error if it does not. Blocks."""
     return _connect(f"{path.absolute().as_uri()}?mode=rw")
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """True when the error says that the file's content is broken, and not that it cannot be reached just now."""
+    """True if the error means that the file's content is broken, and not that it cannot be reached now."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE_CODES
 
 
@@ -191,7 +192,7 @@ def _check_tables(connection: sqlite3.Connection) -> None:
 
 
 def _set_aside(path: Path, clock: Clock) -> Path:
-    """Renames the file and what SQLite keeps beside it; nothing is overwritten."""
+    """Renames the file and SQLite's own files beside it, overwriting nothing. Returns the new path."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(clock.utc_ns() // NS_PER_SECOND))
     aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
     number = 2

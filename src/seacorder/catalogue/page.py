@@ -1,4 +1,4 @@
-"""What a query asks for and what it gives back."""
+"""Queries by page: a filter in, rows and a cursor for the next page out. Pure."""
 
 import base64
 import binascii
@@ -14,10 +14,10 @@ LIMIT_MAX = 1000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A filter, and where to go on. Every part left out lets everything through."""
+    """A filter, and where to continue. A field that is None does not filter."""
 
     from_utc_ns: int | None = None
-    """Rows that end at or after this; what is still being written has no end."""
+    """Rows that end at or after this; what is still being written counts as not ended."""
     to_utc_ns: int | None = None
     """Rows that start before this."""
     channel: str | None = None
@@ -31,19 +31,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[T]):
-    """One page, in the order of start; `next_cursor` is None on the last."""
+    """One page of rows, in the order of their start; `next_cursor` is None on the last page."""
 
     items: tuple[T, ...]
     next_cursor: str | None = None
 
 
 def write_cursor(start_utc_ns: int, row: int) -> str:
-    """A place in a table as opaque text that may stand in a URL."""
+    """A position in a table, as opaque text that can be part of a URL."""
     return base64.urlsafe_b64encode(json.dumps([start_utc_ns, row]).encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str) -> tuple[int, int]:
-    """The place that `write_cursor` wrote. Raises BadRequest for anything else."""
+    """The position in the text of `write_cursor`. Raises BadRequest for any other text."""
     try:
         start, row = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
         if type(start) is int and type(row) is int and max(abs(start), abs(row)) < 2**63:
@@ -54,7 +54,7 @@ def read_cursor(text: str) -> tuple[int, int]:
 
 
 def check_limit(limit: int) -> int:
-    """The limit itself. Raises BadRequest outside 1 to LIMIT_MAX."""
+    """Returns the limit. Raises BadRequest if it is not 1 to LIMIT_MAX."""
     if not 1 <= limit <= LIMIT_MAX:
         raise BadRequest(f"The limit must be 1 to {LIMIT_MAX}, not {limit}.", field="limit")
     return limit

@@ -1,4 +1,4 @@
-"""What waits to be written: bounded, the newest of each row, safe from any thread."""
+"""The queue of rows that wait to be written: bounded, of each row only the newest version. Any thread may use it."""
 
 import threading
 from collections import OrderedDict
@@ -12,16 +12,18 @@ class RowWrite:
     """One row to be stored."""
 
     key: Hashable
-    """Equal for two writes of the same row; the later one replaces the earlier."""
+    """Equal for two writes of the same row; a later write replaces one that still waits."""
     sql: str
     values: tuple[object, ...]
     is_event: bool = False
     value: object = None
-    """Of the model, where the row is one."""
+    """The value of the model that the row was made of; None for settings."""
 
 
 class Pending:
-    """Between those who record and the one thread that writes. `put` never waits for a disk."""
+    """Between the threads that record and the one that writes. `put` waits for no disk: the lock is never held over
+    one.
+    """
 
     def __init__(self, most_rows: int) -> None:
         self._most_rows = most_rows
@@ -33,10 +35,12 @@ class Pending:
         self._closing = False
         self._urgent = False
         self.dropped = 0
-        """Rows that found no room. Events go first, then the oldest; the recorded files tell what is missing."""
+        """How many rows were dropped because the queue was full. Events are dropped first, then the oldest rows: the
+        recorded files still say what those said.
+        """
 
     def put(self, write: RowWrite) -> bool:
-        """Adds or replaces a row. False when another row had to be dropped for it."""
+        """Adds a row, or replaces its older version. False if another row was dropped to make room."""
         with self._changed:
             self._puts += 1
             rows = self._events if write.is_event else self._rows
@@ -54,7 +58,7 @@ class Pending:
             return len(self._rows) + len(self._events)
 
     def wait_written(self) -> Future[None]:
-        """Done when all that was put before has been written; nothing lingers meanwhile."""
+        """A future that is done when all rows put before it are written (or given up). The writer stops lingering."""
         future: Future[None] = Future()
         with self._changed:
             self._waiting.append((self._puts, future))
@@ -63,7 +67,7 @@ class Pending:
         return future
 
     def close(self) -> None:
-        """The thread that writes takes what is left and ends."""
+        """Tells the writer thread to take what is left and to end."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -73,7 +77,7 @@ class Pending:
         return self._closing
 
     def take(self) -> tuple[list[RowWrite], int] | None:
-        """All rows that wait, and the mark to give to `written`; None when closed and empty. Blocks until then."""
+        """All waiting rows, and a mark to pass to `written`. Blocks until there are any; None when closed and empty."""
         with self._changed:
             self._changed.wait_for(lambda: self._rows or self._events or self._waiting or self._closing)
             batch = [*self._rows.values(), *self._events.values()]
@@ -85,7 +89,7 @@ class Pending:
             return batch, self._puts
 
     def written(self, mark: int) -> None:
-        """All that was put up to the mark is on disk, or has been given up."""
+        """Reports that all rows up to the mark are on disk, or were given up."""
         with self._changed:
             done = [future for puts, future in self._waiting if puts <= mark]
             self._waiting = [(puts, future) for puts, future in self._waiting if puts > mark]
@@ -94,11 +98,13 @@ class Pending:
                 future.set_result(None)
 
     def linger(self, seconds: float) -> None:
-        """Waits so long for more rows to share a commit with; less when somebody waits or it is being closed."""
+        """Waits this long, so that more rows share one commit; shorter if somebody waits for them or the queue is
+        closed.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._urgent or self._closing, seconds)
 
     def wait_closing(self, seconds: float) -> None:
-        """Waits so long, less when it is being closed."""
+        """Waits this long, shorter if the queue is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closing, seconds)

@@ -1,7 +1,8 @@
-"""Reading the catalogue: each call on a connection of its own, so any thread may ask at any time.
+"""Reads the catalogue. Each call opens a connection of its own, so any thread may call at any time.
 
-Every call blocks for as long as the disk takes (call from a thread, not from the event loop) and raises
-CatalogueFailed when the catalogue cannot be read. SQLite's write-ahead log lets readers and the writer alone.
+Every call blocks for as long as the disk takes: call it from a thread, not from the event loop. It raises
+CatalogueFailed if the catalogue cannot be read. With SQLite's write-ahead log, readers and the writer do not block
+each other.
 """
 
 import sqlite3
@@ -24,14 +25,14 @@ from seacorder.storage.volumes import Volumes
 T = TypeVar("T")
 BUSY_SECONDS = 5.0
 MOST_INTERRUPTED = 200
-"""Of older ones a repair has been tried at many starts."""
+"""How many interrupted files are offered for repair. For older ones, a repair was tried at many starts."""
 SETTINGS = "recorder"
-"""The name under which the settings of clients are saved."""
+"""The name under which the settings of clients are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What an unexpected end has left behind."""
+    """What an unexpected end of the program has left open or interrupted."""
 
     recordings: tuple[Recording, ...]
     parts: tuple[Part, ...]
@@ -43,16 +44,16 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Wall clock times of what earlier runs of the program have stored; 0 where they have stored nothing."""
+    """What the wall clock showed in earlier runs of the program; 0 if they have stored nothing."""
 
     latest_utc_ns: int
-    """Of what was stored last."""
+    """The time of what was stored last."""
     newest_utc_ns: int
-    """The newest of all. Later than the other one where the clock has been set back since."""
+    """The latest time ever stored. It is later than the other one if the clock has been set back since."""
 
 
 class Queries:
-    """Questions to one catalogue file, which it never changes."""
+    """Queries of one catalogue file. Never changes it."""
 
     def __init__(self, path: Path, volumes: Volumes | None = None) -> None:
         self._path = path.absolute()
@@ -61,7 +62,7 @@ class Queries:
     def rows(self, kind: type[T], page: Page) -> Rows[T]:
         """Rows of one kind: `Recording`, `Part`, `Clip`, `Framegrab` or `Loss`.
 
-        A recording itself counts as a row of its `recording_id`; `channel` finds the recordings with a part of it.
+        For recordings, `recording_id` finds the one with that id, and `channel` those with a part of that channel.
         """
         return self._page(table_of(kind), page)
 
@@ -77,20 +78,20 @@ class Queries:
                 return tuple(found)
 
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]:
-        """Events later than that cursor, in their order; the oldest of all may have been dropped."""
+        """Events after that cursor, in order. The oldest events of all may have been deleted."""
         order = "cursor > ? ORDER BY cursor LIMIT ?"
         return list(_values(EVENTS, self._select(EVENTS, order, (after_cursor, check_limit(limit)))))
 
     def newest_event_cursor(self) -> int:
-        """0 when there is none."""
+        """The cursor of the newest event; 0 if there is none."""
         return int(self._ask("SELECT ifnull(max(cursor), 0) FROM events")[0][0])
 
     def latest_recordings(self, count: int) -> tuple[Recording, ...]:
-        """Those that were begun last, the last one first, whatever the wall clock said."""
+        """The recordings that were begun last, the last one first, by the order of their rows: clocks can be wrong."""
         return _values(RECORDINGS, self._select(RECORDINGS, "1 ORDER BY rowid DESC LIMIT ?", (count,)))
 
     def times(self) -> "Times":
-        """What the catalogue says of the wall clock."""
+        """The wall clock times of earlier runs."""
         latest = "SELECT max((SELECT utc_ns FROM events ORDER BY cursor DESC LIMIT 1), "
         latest += "ifnull((SELECT max(end_utc_ns) FROM parts WHERE state = 'open'), 0))"
         newest = "SELECT max(ifnull((SELECT max(utc_ns) FROM events), 0), "
@@ -98,11 +99,11 @@ class Queries:
         return Times(*(int(self._ask(question)[0][0] or 0) for question in (latest, newest)))
 
     def unfinished(self) -> Unfinished:
-        """Recordings that are RUNNING, parts and clips that are OPEN: after a start, what an unexpected end left."""
+        """Recordings that are RUNNING, parts and clips that are OPEN. At a start: what an unexpected end has left."""
         return Unfinished(self._open(RECORDINGS), self._open(PARTS), self._open(CLIPS))
 
     def interrupted(self) -> Unfinished:
-        """Parts and clips that are INTERRUPTED, the newest first: no repair has made indexed files of them yet."""
+        """Parts and clips that are INTERRUPTED, the newest first: no repair of them has succeeded yet."""
         order = "state = ? ORDER BY start_utc_ns DESC LIMIT ?"
         values = (FileState.INTERRUPTED.value, MOST_INTERRUPTED)
         parts, clips = self._select(PARTS, order, values), self._select(CLIPS, order, values)
@@ -113,16 +114,17 @@ class Queries:
         return found[0] if found else None
 
     def anchors(self, recording_id: str) -> tuple[PartAnchor, ...]:
-        """Of the recording's parts, as they stood shortly before the program ended."""
+        """The newest anchors of the recording's parts, as they were shortly before the program ended."""
         return _values(ANCHORS, self._select(ANCHORS, "recording_id = ?", (recording_id,)))
 
     def load_settings(self, first: RecorderSettings | None = None) -> StoredSettings:
-        """What clients have set, over `first` (or the defaults): `first` is what the settings file says."""
+        """The settings in force: `first`, which the settings file says (or the defaults), with what clients have set.
+        """
         text, first = self.setting(SETTINGS), first or RecorderSettings()
         return StoredSettings(first) if text is None else settings_text.read(text, first)
 
     def setting(self, name: str) -> str | None:
-        """The text that was saved under that name."""
+        """The text that is stored under that name; None if there is none."""
         rows = self._ask("SELECT value FROM settings WHERE name = ?", (name,))
         return str(rows[0][0]) if rows else None
 
@@ -162,7 +164,7 @@ class Queries:
 
 
 def is_away(path: Path) -> str:
-    """Why a catalogue cannot be reached whose volume has been exchanged."""
+    """The sentence on a catalogue whose volume is away."""
     return (
         f"The catalogue {path} is on a volume that was unmounted or exchanged; mount it again. Its rows wait in memory "
         "meanwhile."
@@ -170,7 +172,9 @@ def is_away(path: Path) -> str:
 
 
 def _values(table: Table[T], rows: list[tuple[Any, ...]]) -> tuple[T, ...]:
-    """The values in rows that `_select` gave. Raises CatalogueFailed for words that this version does not know."""
+    """The values in rows of `_select`. Raises CatalogueFailed for an enumeration's word that this version does not
+    know.
+    """
     try:
         return tuple(table.value(row[1:]) for row in rows)
     except ValueError as error:
@@ -178,7 +182,7 @@ def _values(table: Table[T], rows: list[tuple[Any, ...]]) -> tuple[T, ...]:
 
 
 def _in_range(utc_ns: int) -> int:
-    """The nearest integer that SQLite can hold."""
+    """The nearest value that fits into SQLite's 64-bit integers."""
     return max(-(2**63), min(utc_ns, 2**63 - 1))
 
 

@@ -1,4 +1,4 @@
-"""Makes the catalogue anew from rows that were read from the files, in place and in one step."""
+"""Rebuilds the catalogue from rows that were read from the files: in place, in one transaction."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -13,11 +13,12 @@ from seacorder.model.account import Row
 
 
 def rebuild(path: Path, clock: Clock, read: Callable[[], Sequence[Row]]) -> Sequence[Row]:
-    """Replaces what the catalogue says of recordings and files by what `read` gives, and returns that.
+    """Replaces the catalogue's rows on recordings and files with those that `read` returns, and returns them too.
+    Blocks.
 
-    Events and settings stay; a damaged catalogue is set aside first. Nobody else may hold the catalogue meanwhile.
-    Raises CatalogueFailed when somebody does, when it cannot be written, or when nothing was found at all, which is
-    more likely a drive that is not there: then it is left as it is. Blocks.
+    Events and settings stay. A damaged catalogue is set aside first. Raises CatalogueFailed if a recorder uses
+    the catalogue, if it cannot be written, or if `read` finds no row at all: then the drive is probably not there, and
+    the old rows stay.
     """
     lock = CatalogueLock(path)
     lock.take()

@@ -1,7 +1,7 @@
 """The catalogue's tables, as numbered steps from an empty file to the present version.
 
-`PRAGMA user_version` holds the number of the last step that was made. A step that has been released is never
-changed: what comes later is a further step. Each is made in one transaction together with its number.
+`PRAGMA user_version` is the number of steps that the file has. A released step is never changed; a change of the tables
+is a new step at the end of `STEPS`. Each step is one transaction, together with its number.
 """
 
 import sqlite3
@@ -115,15 +115,15 @@ ALTER TABLE anchors ADD COLUMN asleep_ns INTEGER NOT NULL DEFAULT 0
 """
 
 STEPS: tuple[str, ...] = (_FIRST, _ANCHORS, _TIMEBASE)
-"""Step n leads from version n to n + 1."""
+"""The step at index n upgrades version n to n + 1."""
 
 VERSION = len(STEPS)
 
 
 def upgrade(connection: sqlite3.Connection) -> int:
-    """Makes the steps that are missing; returns the version that it found. The connection is in autocommit mode.
+    """Runs the missing steps; returns the version before them. The connection must be in autocommit mode. Blocks.
 
-    Raises CatalogueFailed for a catalogue of a newer version, and leaves that one as it is. Blocks.
+    Raises CatalogueFailed, and changes nothing, if the catalogue is of a newer version.
     """
     found: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > VERSION:

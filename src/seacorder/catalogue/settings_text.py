@@ -1,7 +1,10 @@
-"""What clients have set, as JSON text: key by key, so that an edit of the settings file reaches all other keys.
+"""The settings that clients have set, as JSON text.
 
-Read back tolerantly: an older or newer program's text never stops a start. Version 0.1.0 wrote every setting at the
-first change of any. In such a text a value that is also the settings file's counts as the file's.
+The text holds only the keys that clients have set, so editing the settings file still changes all others. Reading it
+never fails, whatever an older or newer program wrote: a key that cannot be used keeps the settings file's value.
+
+Version 0.1.0 wrote all settings as soon as a client changed one. In such a text (without `by_key`), a value
+that equals the settings file's counts as not set by a client.
 """
 
 import json
@@ -16,7 +19,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 _BEYOND_ANY_USE = 1e12
 _BY_KEY = "by_key"
-"""Set in a text that holds only what clients have set."""
+"""A key that marks texts which hold only what clients have set."""
 _CHANNELS = "channels"
 
 
@@ -30,7 +33,7 @@ def write(stored: StoredSettings) -> str:
 
 
 def read(text: str, first: RecorderSettings) -> StoredSettings:
-    """The settings in the text. What is not known is ignored; what is missing or cannot be used is as in `first`."""
+    """The settings in the text. Unknown keys are ignored; keys that are missing or cannot be used are as in `first`."""
     try:
         found = json.loads(text)
     except ValueError:
@@ -48,7 +51,7 @@ def _template(name: str) -> str:
 
 
 def _usable(found: dict[str, Any], first: RecorderSettings) -> Iterator[str]:
-    """The names in the text that `_read_into` takes."""
+    """The names of keys in the text whose values `_read_into` accepts."""
     hints = get_type_hints(RecorderSettings)
     templates = found.get("templates")
     for name, value in found.items():
@@ -121,4 +124,4 @@ _KINDS: dict[Any, tuple[Callable[[object], bool], Callable[[Any], object]]] = {
     tuple[int, int] | None: (lambda value: value is None or _is_size(value), lambda value: value and tuple(value)),
     Mapping[str, ChannelEncoding]: (lambda value: isinstance(value, dict), _channels),
 }
-"""For each type of a setting: whether a JSON value fits it, and how it becomes one."""
+"""For each type of a setting: a test if a JSON value fits it, and the conversion into that type."""

@@ -1,6 +1,6 @@
-"""Which value of the model lives in which table, and how a value becomes a row and back. Pure.
+"""Which class of the model is stored in which table, and how a value becomes a row and a row a value. Pure.
 
-A table's columns are the value's fields, by name; times are UTC nanoseconds, enumerations their text.
+A table's columns are the class's fields, by name. Times are UTC nanoseconds; of an enumeration its text is stored.
 """
 
 from dataclasses import dataclass, fields
@@ -23,15 +23,15 @@ class Table(Generic[T]):
     name: str
     of: type[T]
     key: tuple[str, ...]
-    """What makes a row the same row; a later value replaces it."""
+    """The columns that identify a row; a later value with the same ones replaces it."""
     start: str
-    """The column by which it is ordered and filtered."""
+    """The column by which rows are ordered and filtered."""
     end: str
-    """An expression for the filter; NULL for what has not ended."""
+    """An SQL expression for filtering; NULL for rows that have not ended."""
     recording: str | None = "recording_id"
     has_channel: bool = True
     is_open: str | None = None
-    """The state in which an unexpected end leaves a row."""
+    """The state of rows that an unexpected end of the program leaves behind."""
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -39,14 +39,16 @@ class Table(Generic[T]):
 
     @property
     def conflict(self) -> tuple[str, ...]:
-        """The key as the unique index has it: there, a loss outside any recording has '' for one."""
+        """The key as the unique index has it. SQL's NULLs are never equal, so a loss outside any recording has ''
+        there.
+        """
         if self.of is not Loss:
             return self.key
         return tuple("ifnull(recording_id, '')" if name == "recording_id" else name for name in self.key)
 
     @cached_property
     def upsert(self) -> str:
-        """The statement that stores one value, whether its row exists or not."""
+        """The statement that stores one value; an existing row is replaced."""
         key = ", ".join(self.conflict)
         changes = ", ".join(f"{name} = excluded.{name}" for name in self.columns if name not in self.key)
         names, marks = ", ".join(self.columns), ", ".join("?" * len(self.columns))
@@ -54,7 +56,7 @@ class Table(Generic[T]):
 
     @cached_property
     def insert_missing(self) -> str:
-        """The statement that stores one value unless its row exists."""
+        """The statement that stores one value, unless its row exists."""
         names, marks = ", ".join(self.columns), ", ".join("?" * len(self.columns))
         return f"INSERT INTO {self.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
 
@@ -67,13 +69,13 @@ class Table(Generic[T]):
         return (self.name, *(getattr(value, name) for name in self.key))
 
     def value(self, row: tuple[Any, ...]) -> T:
-        """Raises ValueError for an enumeration's text that this version does not know."""
+        """The value in a row. Raises ValueError for a text that is no word of its enumeration in this version."""
         pairs = zip(self._enumerations, row, strict=True)
         return self.of(*(kind(item) if kind else item for kind, item in pairs))
 
     @cached_property
     def _enumerations(self) -> tuple[type[Enum] | None, ...]:
-        """For each column the enumeration that its text belongs to."""
+        """For each column the enumeration whose words it holds; None for other columns."""
         hints = (get_type_hints(self.of)[name] for name in self.columns)
         return tuple(hint if isinstance(hint, type) and issubclass(hint, Enum) else None for hint in hints)
 
@@ -113,10 +115,10 @@ EVENTS = Table("events", Event, key=("cursor",), start="utc_ns", end="utc_ns", r
 ANCHORS = Table(
     "anchors", PartAnchor, key=("recording_id", "channel", "number"), start="number", end="number"
 )
-"""For the next start alone: neither shown nor kept in the account."""
+"""For the program's next start alone: not shown, and not in account files."""
 
 TABLES: tuple[Table[Any], ...] = (RECORDINGS, PARTS, CLIPS, FRAMEGRABS, LOSSES, EVENTS)
-"""In the order in which one batch writes them."""
+"""Tables that are shown, in the order in which the rows of one batch are written."""
 
 _OF: dict[type[Any], Table[Any]] = {table.of: table for table in (*TABLES, ANCHORS)}
 

@@ -1,4 +1,4 @@
-"""The one thread that writes the catalogue."""
+"""The one thread that writes the catalogue. Its faults are retried, and never reach those who record."""
 
 import logging
 import sqlite3
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 EVENTS_KEPT = 100_000
 COMMIT_EVERY_SECONDS = 0.25
-"""Commits are at least so far apart unless somebody waits: each is a write to disk that video has to share."""
+"""The least time between two commits, unless somebody waits for one. Each syncs a disk that video may be written to."""
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 10.0
 
@@ -27,11 +27,12 @@ _NEVER = (
     sqlite3.DataError,
     OverflowError,
 )
-"""What SQLite raises for a row that it will never take."""
+"""What SQLite raises for a row that it will never accept, however often it is retried."""
 
 
 class Writer:
-    """Takes batches from `pending` and commits each as one. What cannot be written is tried again, with back-off."""
+    """Takes batches from `pending` and commits each in one transaction. A batch that fails is retried, with back-off.
+    """
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class Writer:
         events_kept: int = EVENTS_KEPT,
         on_stored: Callable[[list[RowWrite]], None] = lambda _: None,
     ) -> None:
-        """`on_stored` is told of every batch that has been committed, from the thread; it must not block."""
+        """`on_stored` is called with every batch after its commit, on the writer thread; it must not block."""
         self._opener = opener
         self._pending = pending
         self._events_kept = events_kept
@@ -53,7 +54,7 @@ class Writer:
         self.fault: str | None = None
         """One sentence while the catalogue cannot be written."""
         self.set_aside: Path | None = None
-        """The damaged catalogue that was put aside last; what it knew has to be read from the files."""
+        """Where the last damaged catalogue was moved; its rows have to be read from the files again."""
 
     def start(self) -> None:
         """Opens the catalogue and starts the thread. Blocks; raises CatalogueFailed."""
@@ -62,7 +63,9 @@ class Writer:
         self._thread.start()
 
     def join(self, limit_seconds: float) -> bool:
-        """Waits so long for the thread to end. False when it has not: what was left is not in the catalogue."""
+        """Waits for the thread to end. False if it has not within the limit: the remaining rows are not in the
+        catalogue.
+        """
         if self._thread is None:
             return True
         self._thread.join(limit_seconds)
@@ -80,7 +83,7 @@ class Writer:
             self._disconnect()
 
     def _store(self, batch: list[RowWrite]) -> None:
-        """Tries until the batch is stored; while closing, once more only."""
+        """Retries until the batch is stored; once the queue is closed, gives up after the next failure."""
         delay = FIRST_RETRY_SECONDS
         while True:
             try:
@@ -124,15 +127,15 @@ class Writer:
         try:
             self._transaction(self._connection, batch)
         except _NEVER:
-            # One row that can never be stored must not keep the others out.
+            # A row that SQLite never accepts must not keep the others of its batch out: each one by itself then.
             for write in batch:
                 self._commit_alone(self._connection, write)
 
     def _found_again(self, connection: sqlite3.Connection) -> sqlite3.Connection:
-        """The catalogue in the place of one that was deleted, or whose volume was exchanged.
+        """Opens the catalogue again, after its file was deleted or its volume was exchanged.
 
-        While the volume is away its rows wait in memory: the file that is still open may never be found again. One that
-        was deleted, or that is missing on a volume that an operator has accepted, is begun anew.
+        While the volume is away, rows wait in memory: rows written to the file that is still open might be lost. If the
+        file was deleted, or an operator has accepted a volume without one, a new catalogue is begun.
         """
         self._opener.check_volume()
         connection.close()

@@ -1,4 +1,4 @@
-"""Questions to the catalogue from the event loop, which go on being answered while its disk does not answer."""
+"""Lets the event loop query the catalogue, without ever waiting long for a disk that does not answer."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,15 +10,15 @@ from seacorder.base.errors import CatalogueFailed
 
 T = TypeVar("T")
 FRESH_SECONDS = 1.0
-"""How long a question waits for rows that have just been recorded."""
+"""How long a query waits for rows that were recorded just before it."""
 ANSWER_SECONDS = 2.0
-"""How long its answer may take; a disk that spins up is given the benefit of it."""
+"""How long a query may take. A disk that has to spin up often makes it within this time."""
 _NO_ANSWER = "The disk of the catalogue does not answer; check it. Recording goes on without the catalogue."
 
 
-class Asking:
-    """For the event loop alone. One question after another that hangs would take all threads of the process, so once
-    one has taken too long the next ones are refused at once, until it has come back.
+class TimedQueries:
+    """For the event loop alone. Each query runs in a thread of asyncio's pool. Queries that hang would use up all of
+    its threads. So after one has taken too long, the next ones are refused at once, until that one has ended.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Asking:
         fresh_seconds: float = FRESH_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
-        """`wait_written` gives what is done when all that was recorded before is on disk."""
+        """`wait_written` returns a future that is done when all rows recorded before it are on disk."""
         self._wait_written = wait_written
         self._fresh_seconds = fresh_seconds
         self._answer_seconds = answer_seconds
@@ -36,8 +36,9 @@ class Asking:
         self._hanging: set[asyncio.Future[object]] = set()
 
     async def ask(self, question: Callable[[], T]) -> T:
-        """What `question` gives, which may block in its thread. CatalogueFailed when that takes too long, else what
-        it raises. Rows that cannot be stored just now do not hide the others."""
+        """The result of `question`, which may block: it runs in a thread. Raises what `question` raises, and
+        CatalogueFailed if it takes too long. If newly recorded rows cannot be stored now, it is asked without them.
+        """
         await self._freshen()
         if self._hanging:
             raise CatalogueFailed(_NO_ANSWER)
@@ -52,11 +53,11 @@ class Asking:
 
     async def _freshen(self) -> None:
         if self._unwritten is not None and not self._unwritten.done():
-            return  # whoever asked before has waited for that already
+            return  # an earlier query has already waited in vain for these rows
         self._unwritten = self._wait_written()
         await asyncio.wait({asyncio.wrap_future(self._unwritten)}, timeout=self._fresh_seconds)
 
     def _came_back(self, answer: "asyncio.Future[object]") -> None:
         self._hanging.discard(answer)
         if not answer.cancelled():
-            answer.exception()  # nobody waits for it any more
+            answer.exception()  # marks it as seen: nobody waits for it any more, and asyncio would log it

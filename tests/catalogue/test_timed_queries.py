@@ -7,7 +7,7 @@ from concurrent.futures import Future
 import pytest
 
 from seacorder.base.errors import CatalogueFailed
-from seacorder.catalogue.asking import Asking
+from seacorder.catalogue.timed_queries import TimedQueries
 
 
 def written() -> "Future[None]":
@@ -17,14 +17,14 @@ def written() -> "Future[None]":
 
 
 async def test_an_answer_and_a_failure_come_back() -> None:
-    ask = Asking(written).ask
+    ask = TimedQueries(written).ask
     assert await ask(lambda: 7) == 7
     with pytest.raises(ZeroDivisionError):
         await ask(lambda: 1 // 0)
 
 
 async def test_while_one_hangs_the_next_ones_are_refused_without_a_thread() -> None:
-    ask, gate, asked = Asking(written, answer_seconds=0.05).ask, threading.Event(), []
+    ask, gate, asked = TimedQueries(written, answer_seconds=0.05).ask, threading.Event(), []
 
     def hangs() -> None:
         asked.append(1)
@@ -53,7 +53,7 @@ async def test_rows_that_cannot_be_stored_are_waited_for_once() -> None:
         waits.append(Future())
         return waits[-1]
 
-    ask = Asking(wait_written, fresh_seconds=0.05).ask
+    ask = TimedQueries(wait_written, fresh_seconds=0.05).ask
     assert [await ask(lambda: 7) for _ in range(3)] == [7] * 3
     assert len(waits) == 1
     waits[0].set_result(None)
