@@ -33,20 +33,20 @@ class Answers:
 
 
 @dataclass
-class TimedQueries:
+class Asking:
     """What `asking` gives: the answers, once its block is over."""
 
     answers: Answers = field(default_factory=lambda: Answers([], [], 0))
 
 
 @contextmanager
-def asking(port: int) -> Iterator[TimedQueries]:
+def asking(port: int) -> Iterator[Asking]:
     """Asks the service on `port` all along the block."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_ask, args=(port, theirs), daemon=True)
     process.start()
     assert ours.recv() == "asking"
-    found = TimedQueries()
+    found = Asking()
     try:
         yield found
         ours.send("enough")
