@@ -15,7 +15,7 @@ from seacorder.channel.narration.placement import Narration
 from seacorder.channel.picture_check.judge import COLUMNS, ROWS, Look, PictureJudge
 from seacorder.channel.timing.clock_offset import ClockOffset
 from seacorder.channel.timing.track_times import Step, TrackTimes
-from seacorder.inputs.rtp.missing_pictures import MissingPictures
+from seacorder.inputs.rtp.decoding_times import MissingPictures
 from seacorder.model.capture_time import AGREEMENT_NS, Captured, distance
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE
 from seacorder.model.sample import Sample, Track, TrackFormat

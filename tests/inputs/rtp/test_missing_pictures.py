@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.rtp_stream import framed, pictures, read_in_chunks
-from seacorder.inputs.rtp.missing_pictures import MissingPictures
+from seacorder.inputs.rtp.decoding_times import MissingPictures
 
 FRAME = 3000
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seacorder.base.clock import NS_PER_SECOND
-from seacorder.inputs.rtsp.keep_alive import Habits, KeepAlive
+from seacorder.inputs.rtsp.camera_memory import KeepAliveHabits
+from seacorder.inputs.rtsp.keep_alive import KeepAlive
 
 LOOK_NS = NS_PER_SECOND // 2
 OK, REFUSED, SILENT, HANGS_UP = 200, 400, 0, -1
@@ -25,7 +26,7 @@ class Camera:
     timeout: float = 60
     told: int = 60
     offers: bool = True
-    habits: Habits = field(default_factory=Habits)
+    habits: KeepAliveHabits = field(default_factory=KeepAliveHabits)
     sent: list[str] = field(default_factory=list)
 
     def lives(self, seconds: float) -> float:

@@ -9,13 +9,12 @@ from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs.rtp.access_units import AccessUnits
 from seacorder.inputs.rtp.audio_offset import anchor_of
-from seacorder.inputs.rtp.beginnings import Beginnings
-from seacorder.inputs.rtp.decoding_times import DEEPEST, PictureOrder
+from seacorder.inputs.rtp.decoding_times import DEEPEST, MissingPictures, PictureOrder
 from seacorder.inputs.rtp.h264 import H264Units, slice_type
 from seacorder.inputs.rtp.h265 import H265Units
-from seacorder.inputs.rtp.missing_pictures import MissingPictures
 from seacorder.inputs.rtp.packets import Unwrapped
 from seacorder.inputs.rtp.picture_assembly import AccessUnit
+from seacorder.inputs.rtp.recovery_points import Beginnings
 from seacorder.inputs.rtp.rtcp import SenderReport
 from seacorder.inputs.rtp.sdp import OfferedTrack
 from seacorder.media.formats import ProbedVideo, probe_for_mp4, sane_rate, source_format

@@ -7,15 +7,14 @@ differs: some cameras count GET_PARAMETER, some OPTIONS; some refuse one of them
 * A method that is refused or not answered is left out. When both are, SET_PARAMETER is tried, and then none is sent:
   receiver reports go on.
 * A session that ended at its timeout all the same is kept alive otherwise the next time: by what was left out, too,
-  since a refused request may count, or more often. `Habits` carries that over to the next connection.
+  since a refused request may count, or more often. `KeepAliveHabits` carries that over to the next connection.
 * A method after which the camera hung up is not sent again.
 
 A session is proven when it has outlived its timeout by half. One that ends after that had another reason.
 """
 
-from dataclasses import dataclass, field
-
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.inputs.rtsp.camera_memory import KeepAliveHabits
 
 SESSION_SECONDS = 60
 """How long a session lives without a sign of life where the camera does not say (RFC 2326, 12.37)."""
@@ -31,25 +30,10 @@ _AGAIN_REFUSED = 2
 """A method that has worked before is left out when it is refused so often in a row."""
 
 
-@dataclass(slots=True)
-class Habits:
-    """What a camera's sessions have taught; goes from one connection to the next."""
-
-    refused: set[str] = field(default_factory=set)
-    unanswered: set[str] = field(default_factory=set)
-    hung_up: set[str] = field(default_factory=set)
-    insists: bool = False
-    """A session ended at its timeout while something was left out: that is sent all the same."""
-    seconds: float | None = None
-    """Between two signs of life, where it was learned."""
-    ended_after: float | None = None
-    """Seconds that the last session lived that ended unproven."""
-
-
 class KeepAlive:
     """One session's signs of life."""
 
-    def __init__(self, habits: Habits, *, offers_get_parameter: bool) -> None:
+    def __init__(self, habits: KeepAliveHabits, *, offers_get_parameter: bool) -> None:
         self._habits = habits
         self._turns = _TURNS if offers_get_parameter else _TURNS[::-1]
         self._seconds = float(SESSION_SECONDS)

@@ -1,6 +1,6 @@
 """With which pictures a file may begin."""
 
-from seacorder.inputs.rtp.beginnings import Beginnings
+from seacorder.inputs.rtp.recovery_points import Beginnings
 
 SECOND = 90_000
 
