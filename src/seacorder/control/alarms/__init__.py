@@ -1,4 +1,4 @@
-"""What is wrong just now: the rules, the alarms that stand, and the volumes that are looked at for them.
+"""What is wrong just now: rules (`rules`, pure), the alarms that stand (`alarms`), and looks at disks (`volumes`).
 
-Used by `recorder`, `status` and `housekeeping`, on the event loop. `rules` is pure.
+Used by `recorder`, `status`, `housekeeping` and `worker_reports`, on the event loop.
 """

@@ -1,4 +1,4 @@
-"""Alarms: what is wrong just now, since when, and an event when that begins and ends."""
+"""The alarms that stand: what is wrong just now and since when. An alarm that begins or ends is an event."""
 
 import asyncio
 from dataclasses import replace
@@ -14,16 +14,16 @@ from seacorder.model.channel import ChannelState, clean_name
 from seacorder.model.event import Severity
 
 SOON_SECONDS = 0.1
-"""Heartbeats that come together are looked at together."""
+"""How long a look waits after a heartbeat, so that heartbeats that come together cause only one look."""
 UNWRITTEN_NS = 3 * NS_PER_SECOND
-"""A recording and a picture must have stood so long before nothing in a file is an alarm."""
+"""Nothing in a file is an alarm once the recording runs and the channel has been live for this long."""
 _RANK = {Severity.ALARM: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 Key = tuple[AlarmKind, str | None]
 
 
 class AlarmTable:
-    """The alarms that stand. One owner, no clock: who updates it says when."""
+    """The alarms that stand, by kind and channel. Time is passed in."""
 
     def __init__(self) -> None:
         self._standing: dict[Key, Alarm] = {}
@@ -38,7 +38,7 @@ class AlarmTable:
         return frozenset(self._standing)
 
     def update(self, found: list[Finding], utc_ns: int) -> tuple[list[Alarm], list[Alarm]]:
-        """Takes what is wrong now; gives the alarms that are new or worse than they were, and those that are over."""
+        """Takes what is wrong now. Returns the alarms that are new or have become worse, and those that are over."""
         before, self._standing = self._standing, {}
         raised: list[Alarm] = []
         for one in found:
@@ -59,7 +59,7 @@ class AlarmTable:
 
 
 class Alarms:
-    """For the event loop alone; nothing blocks."""
+    """Derives the alarms from what other parts know. For the event loop alone; nothing blocks."""
 
     def __init__(self, context: Context, recordings: Recordings, volumes: VolumeWatch) -> None:
         self._context = context
@@ -70,17 +70,17 @@ class Alarms:
 
     @property
     def standing(self) -> tuple[Alarm, ...]:
-        """What is wrong now, looked at anew."""
+        """The alarms by what is known at this moment, the worst first. Looks at everything again."""
         self.look()
         return self._table.standing
 
     def look_soon(self) -> None:
-        """Something may have changed."""
+        """Something may have changed: looks within a tenth of a second."""
         if self._soon is None:
             self._soon = asyncio.get_running_loop().call_later(SOON_SECONDS, self.look)
 
     def look(self) -> None:
-        """Derives the alarms from what is known now and says what has changed."""
+        """Derives the alarms from what is known now; each that begins or ends becomes an event."""
         self.stop()
         context = self._context
         now_ns = context.clock.utc_ns()
@@ -92,14 +92,14 @@ class Alarms:
                 f"Alarm {alarm.kind}: {alarm.sentence} {remedy}".rstrip(),
                 channel=alarm.channel,
                 severity=alarm.severity,
-                is_logged=alarm.kind is not AlarmKind.WORKER_LOST,  # its event is an alarm too, of every single loss
+                is_logged=alarm.kind is not AlarmKind.WORKER_LOST,  # the event `worker_lost` is logged already
             )
         for alarm in cleared:
             sentence = f"Alarm {alarm.kind} is over after {(now_ns - alarm.since_utc_ns) / NS_PER_SECOND:.1f} s."
             context.journal.note(EventKind.ALARM_CLEARED, sentence, channel=alarm.channel)
 
     def stop(self) -> None:
-        """Calls a look off that is about to come. Harmless when there is none."""
+        """Cancels a look that was due soon. Harmless when there is none."""
         if self._soon is not None:
             self._soon.cancel()
             self._soon = None
@@ -134,7 +134,7 @@ class Alarms:
             recorded
             for recorded, name in written.items()
             if context.watch[name].state is ChannelState.LIVE
-            # Negative: the wall clock has been stepped back since.
+            # A negative time means that the wall clock has been set back since; then the channel counts as long live.
             and not 0 <= context.clock.utc_ns() - context.watch[name].since_utc_ns < UNWRITTEN_NS
             and not session.stored.is_fresh(recorded, now_ns)
             and not context.watch.waits_for_picture(name)

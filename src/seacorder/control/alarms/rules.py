@@ -1,4 +1,4 @@
-"""What counts as an alarm: from what is known of channels, files and disks, to what is wrong. Pure.
+"""The rules of alarms: what is wrong, derived from what is known of channels, files and disks. Pure.
 
 docs/reference/alarms.md says the same to the operator.
 """
@@ -14,11 +14,12 @@ from seacorder.model.narration import SoundState
 from seacorder.model.recording import FaultKind, FileStatus
 
 LOW_SECONDS = 3600.0
-"""Of recording that still fit: a warning. Cleared a tenth above."""
+"""A warning when less than this time of recording fits on the disk. It ends at a tenth more, so that it does not
+flicker."""
 VERY_LOW_SECONDS = 600.0
-"""An alarm."""
+"""An alarm when less than this fits."""
 SLOW_SHARE = 0.25
-"""Of a channel's memory for a slow disk. Cleared at half of it."""
+"""An alarm when more than this share of a channel's queue for the disk is filled. It ends at half of it."""
 
 REMEDIES = {
     AlarmKind.CAMERA_FAILED: "Do what the sentence says; it is tried again for ever, and recorded once it is back.",
@@ -47,12 +48,12 @@ REMEDIES = {
 }
 
 SAY_WHAT_TO_DO = frozenset({AlarmKind.CAMERA_FAILED, AlarmKind.CAMERA_STALLED})
-"""Their sentences come from the input, which knows best; the remedy would only repeat or contradict it."""
+"""Alarms whose event leaves the remedy out: the input's own sentence says what to do and knows more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is wrong now."""
+    """Something that is wrong now; becomes an `Alarm` in the table, which knows since when."""
 
     kind: AlarmKind
     channel: str | None
@@ -62,19 +63,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Disks:
-    """What the looks at the volumes came to."""
+    """What the last looks at the volumes found."""
 
     folder: str = ""
     fault: str | None = None
-    """Why the first volume cannot be looked at."""
+    """Why the first volume could not be looked at; None when it could."""
     is_full: bool = False
     usable_bytes: int | None = None
-    """Above the reserve, over both volumes; None before the first look."""
+    """Free bytes above the reserve, of both volumes together; None before the first look."""
     fallback_folder: str | None = None
     exchanged: tuple[str, ...] = ()
-    """Folders that are on another volume than when the program began."""
+    """Folders that are on another volume now than when the program began."""
     replaced: tuple[str, ...] = ()
-    """Folders that are gone or other ones, on the same volume."""
+    """Folders that were deleted or replaced since then, on the same volume."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +87,19 @@ class Scene:
     """Channels without a worker, and why."""
     is_recording_on: bool = False
     unwritten: tuple[str, ...] = ()
-    """Live channels of the running recording of which nothing reaches a file."""
+    """Live channels of which nothing reaches a file although a recording runs."""
     overloaded: frozenset[str] = frozenset()
     """Channels of which frames were left out lately because the machine was too slow."""
     disks: Disks = field(default_factory=Disks)
     queue_bytes: Mapping[str, int] = field(default_factory=dict)
-    """By channel: how much may wait for the disk."""
+    """By channel: how many bytes may wait for the disk."""
     catalogue_fault: str | None = None
     standing: frozenset[tuple[AlarmKind, str | None]] = frozenset()
-    """What was wrong at the look before."""
+    """Kinds and channels of the alarms that stand: some end at another limit than they begin at."""
     narrator: ChannelStatus | None = None
-    """None without narration."""
+    """The narrator's last heartbeat; None without narration."""
     silent_seconds: float = 0.0
-    """So much silence of the narration is an alarm; 0: never."""
+    """After so much silence of the narration there is an alarm; 0: never."""
     utc_ns: int = 0
     """Now."""
 
@@ -201,7 +202,8 @@ def _disks(scene: Scene) -> Iterator[Finding]:
 
 
 def _exchanged(scene: Scene) -> Iterator[Finding]:
-    """A warning for the second folder's volume alone, and for the first one's while recording goes on in the second."""
+    """Exchanged volumes: an alarm when recordings cannot go on, that is for the first folder's volume while nothing
+    goes to the second. Otherwise a warning."""
     disks = scene.disks
     if disks.exchanged:
         second = disks.fallback_folder
@@ -265,7 +267,7 @@ def _files_of(status: ChannelStatus) -> Iterator[FileStatus]:
 
 
 def _faulty(scene: Scene, kind: FaultKind) -> dict[str, str]:
-    """By channel: why a file of it cannot be written."""
+    """By channel: why one of its files cannot be written, for faults of one kind."""
     return {
         status.channel: file.fault
         for status in (*scene.statuses, *([] if scene.narrator is None else [scene.narrator]))

@@ -1,4 +1,4 @@
-"""The disks that recordings go to, looked at once a second off the loop."""
+"""The disks that recordings go to, looked at once a second, in threads."""
 
 import asyncio
 import logging
@@ -17,17 +17,17 @@ from seacorder.storage.volumes import Volumes, is_exchanged, is_replaced, keep_m
 _log = logging.getLogger(__name__)
 
 HANGING_NS = 5 * NS_PER_SECOND
-"""A look that takes longer means that the disk does not answer."""
+"""A disk whose look takes longer counts as one that does not answer."""
 
 
 class VolumeWatch:
-    """`volume` is the last look at the first volume. While a dead disk holds up a look, no further one is begun.
+    """`volume` is what the last look at the first volume found. While a dead disk holds up a look, no other is begun.
 
     For the event loop alone.
     """
 
     def __init__(self, reserve_bytes: int, clock: Clock, marked: Sequence[MarkedFolder] = ()) -> None:
-        """`marked`: the folders whose volumes are to stay the same."""
+        """`marked`: the folders that have to stay on the same volume, with their marks."""
         self._marked = tuple(marked)
         self._volumes = Volumes(marked)
         self._exchanged: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class VolumeWatch:
 
     @property
     def disks(self) -> Disks:
-        """What alarms need to know."""
+        """What the rules of alarms need to know."""
         fault = self._fault
         if self._looking is not None and self._clock.monotonic_ns() - self._began_ns > HANGING_NS:
             fault = f"The disk of {self._folder} does not answer."
@@ -73,7 +73,7 @@ class VolumeWatch:
         self._exchanged, self._replaced = await asyncio.to_thread(look_at_marks, marked)
         if (one := await asyncio.to_thread(self._volumes.exchanged, Path(folder))) is not None:
             self._exchanged = tuple(dict.fromkeys([*self._exchanged, one.folder]))
-            return  # the room of a disk that nothing is written to tells nothing
+            return  # nothing is written to the volume that is there now, so its free space says nothing
         try:
             self.volume = await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)
         except (OSError, StorageFailed) as error:
@@ -87,7 +87,7 @@ class VolumeWatch:
             await self._look_at_second(fallback)
 
     def stop(self) -> None:
-        """Lets go of a look that is on its way."""
+        """Cancels a look that is on its way. The thread in it ends when the disk answers."""
         if self._looking is not None:
             self._looking.cancel()
 
@@ -108,9 +108,9 @@ class VolumeWatch:
 
 
 def look_at_marks(marked: Sequence[MarkedFolder]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The folders whose volumes have been exchanged, and those that are others on the same volume. Blocks.
+    """The folders whose volume has been exchanged, and those that were replaced on the same volume. Blocks.
 
-    A mark that somebody has deleted, and one by which an operator has accepted a volume, are written anew.
+    Writes each mark again where it is missing, because somebody deleted it or an operator accepted a new volume.
     """
     exchanged = tuple(one.folder for one in marked if is_exchanged(one))
     replaced = tuple(one.folder for one in marked if one.folder not in exchanged and is_replaced(one))

@@ -1,4 +1,4 @@
-"""A change of settings as a sentence with the new values, as the log and the events say it. Pure."""
+"""A change of settings as one sentence with the new values, for the log and the events. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -13,12 +13,15 @@ _CALLED = {
     "split_time_minutes": "split time",
     "bitrate_mbits": "bitrate",
 }
-"""Other words than the field's own."""
+"""Fields that the sentence calls by other words than their names."""
 _FOLDERS = ("recording_directory", "inspection_directory")
 
 
 def change_sentence(before: RecorderSettings, after: RecorderSettings, folders: Mapping[str, str]) -> str:
-    """What has changed and what it is now; `folders` says where the two directories lead. Empty without a change."""
+    """One sentence with each changed setting and its new value; empty when nothing has changed.
+
+    `folders`: by field, the absolute folders that the two directory settings result in.
+    """
     changes: list[str] = []
     for field in fields(RecorderSettings):
         old, new = getattr(before, field.name), getattr(after, field.name)
@@ -50,7 +53,7 @@ def _channels(old: Mapping[str, ChannelEncoding], new: Mapping[str, ChannelEncod
 
 
 def _value(name: str, value: object, folders: Mapping[str, str] | None = None) -> str:
-    """As one reads it aloud."""
+    """A value in words."""
     if name in _FOLDERS:
         return _folder(value, (folders or {}).get(name, ""))
     if value is None or isinstance(value, bool):
@@ -77,7 +80,8 @@ def _template(value: str | None) -> str:
 
 
 def _quoted(value: object) -> str:
-    """In quotes; control characters that a client sent cannot begin a line of the log of their own."""
+    """In quotes, with control characters escaped: a line break that a client sent must not begin a new line of the
+    log."""
     return json.dumps(str(value), ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""Names and ids: what control decides about them. How a template is evaluated is `storage.names`' affair."""
+"""Ids, and what goes into the name of a file: template, folder, instants. `storage.names` evaluates the templates."""
 
 import secrets
 from collections import deque
@@ -34,20 +34,20 @@ def id_text(utc_ns: int) -> str:
 
 
 class Ids:
-    """Hands out ids, no two the same: a second one of the same millisecond gets `-2`, then `-3` …
+    """Makes ids from instants, no two the same: the second one of a millisecond gets `-2`, then `-3` …
 
-    An instant from before the newest one of earlier runs, because the wall clock has been set back, may have been given
-    by one of them. Its id has the run's own mark behind it.
+    When the wall clock has been set back, an instant may lie before the newest id of earlier runs, which may have used
+    it. Then the id bears a mark of this run too.
     """
 
     def __init__(self, mark: str | None = None) -> None:
-        """`mark`: of this run; any letters, drawn by lot if need be."""
+        """`mark`: of this run, any letters; chosen at random when not given."""
         self._given: deque[str] = deque(maxlen=_REMEMBERED_IDS)
         self._mark = mark or f"r{secrets.token_hex(3)}"
         self._given_before_utc_ns = -1
 
     def continue_from(self, utc_ns: int) -> None:
-        """Earlier runs have given ids up to this instant."""
+        """Earlier runs have used instants up to this one."""
         self._given_before_utc_ns = utc_ns
 
     def next(self, utc_ns: int) -> str:
@@ -76,13 +76,13 @@ def file_template(templates: PathTemplates, kind: FileKind) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NamingBase:
-    """What every name of one moment shares: the checked base folders and which clock the tags read."""
+    """What the names of all kinds of files share: the checked base folders, and whether tags show UTC or local time."""
 
     recording_folder: str
     inspection_folder: str
     use_utc: bool = False
     root: str = ""
-    """The storage root, which `fallback_root` stands in for."""
+    """The storage root, which `fallback_root` replaces."""
     fallback_root: str | None = None
     """A folder on a second volume."""
 
@@ -92,7 +92,7 @@ class NamingBase:
         return self._fallback_of(self.recording_folder)
 
     def _fallback_of(self, own_folder: str) -> str | None:
-        """At the same position as under the root."""
+        """The folder that lies in the fallback root as `own_folder` lies in the root."""
         if self.fallback_root is None:
             return None
         folder = Path(own_folder)
@@ -115,10 +115,10 @@ class NamingBase:
 
 
 class DirectoryInstant:
-    """Which instant the directory's time tags carry.
+    """Which instant time tags in the directory template show.
 
-    A recording's own start instant for all that belongs to it. Outside a recording the instant of the first file,
-    kept until a directory or a template is set.
+    During a recording its start, for all files. Outside a recording the instant of the first file, until a client sets
+    a directory or a template.
     """
 
     def __init__(self) -> None:
@@ -132,6 +132,6 @@ class DirectoryInstant:
         return self._outside_utc_ns
 
     def on_change(self, change: SettingsChange) -> None:
-        """Forgets the instant when the client set a directory or template, be it to the same value."""
+        """Forgets the instant when the client set a directory or template, also to the same value."""
         if any(getattr(change, name) is not UNSET for name in _SETS_A_DIRECTORY):
             self._outside_utc_ns = None

@@ -1,7 +1,7 @@
-"""Which settings are the settings file's and which are a client's; taking a client's value back. Pure.
+"""Which settings come from the settings file and which from a client, and how a client's value is dropped. Pure.
 
-A client's change keeps the keys that it set and no others, so a later edit of the settings file reaches all other keys.
-Where both say something the client's value holds, and everybody is told: `overrides` has those.
+Only the keys that clients have set are stored, so a later edit of the settings file takes effect for all other keys.
+Where both have a value, the client's is in force; `overrides` lists these, so that operators are shown them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,25 +19,25 @@ from seacorder.model.settings import (
 )
 
 _IN_FILE = {"is_smart_encoding": "smart_encoding", "is_smart": "smart_encoding"}
-"""Fields that the settings file calls otherwise."""
+"""Fields that have another name in the settings file."""
 _NOT_IN_FILE = ("inspection_directory", "recording_directory")
-"""What only clients set."""
+"""Fields that only clients can set."""
 KEYS = {
     **{name: f"recording.{_IN_FILE.get(name, name)}" for name in sorted(PLAIN.difference(_NOT_IN_FILE))},
     **{f"templates.{name}": f"templates.{name}" for name in TEMPLATES.values()},
     **{name: name for name in _NOT_IN_FILE},
 }
-"""By the name in StoredSettings: the key as it stands in the settings file."""
+"""For each name in StoredSettings the key in the settings file."""
 
 
 def names_set(change: SettingsChange) -> frozenset[str]:
-    """What a change sets for all channels, as StoredSettings names it."""
+    """The names, as in StoredSettings, of what a change sets for all channels."""
     names = (f"templates.{TEMPLATES[name]}" if name in TEMPLATES else name for name in sent_fields(change))
     return frozenset(names) & frozenset(KEYS)
 
 
 def overrides(stored: StoredSettings, first: RecorderSettings, own: Own) -> tuple[Override, ...]:
-    """Where a client's value holds instead of another one in the settings file, in the order of the keys."""
+    """The keys for which a client's value is in force and differs from the settings file's, in the order of `KEYS`."""
     recorder = (
         Override(key, _value(stored.in_force, name), _value(first, name))
         for name, key in KEYS.items()
@@ -52,7 +52,7 @@ def overrides(stored: StoredSettings, first: RecorderSettings, own: Own) -> tupl
 
 
 def keys_set(stored: StoredSettings, own: Own) -> list[str]:
-    """Every key that clients have set, of the recorder and of the channels that there are."""
+    """Every key that clients have set, of the recorder and of its present channels."""
     channels = _set_for_channels(stored.in_force)
     return [
         *(key for name, key in KEYS.items() if name in stored.set_by_clients),
@@ -61,9 +61,9 @@ def keys_set(stored: StoredSettings, own: Own) -> list[str]:
 
 
 def taken_back(keys: Iterable[str], first: RecorderSettings) -> Iterator[SettingsChange]:
-    """Changes after which the settings file, whose values are `first`, holds for `keys` again.
+    """Changes that put the settings file's values, which are `first`, into force again for `keys`.
 
-    Raises BadRequest for a key that there is not.
+    Raises BadRequest for an unknown key.
     """
     wanted = list(keys)
     names = {key: name for name, key in KEYS.items()}
@@ -78,7 +78,7 @@ def taken_back(keys: Iterable[str], first: RecorderSettings) -> Iterator[Setting
 
 
 def override_sentence(one: Override) -> str:
-    """What holds, why, and what to do."""
+    """One sentence for operators: which value is in force, why, and how to drop it."""
     return (
         f"{one.key} is {written(one.in_force)}, which a client has set; the settings file says {written(one.in_file)}. "
         f"`seacorder settings reset {one.key}` lets the settings file hold again."
@@ -86,7 +86,7 @@ def override_sentence(one: Override) -> str:
 
 
 def written(value: SettingValue) -> str:
-    """A value as one would write it into the settings file."""
+    """A value as it is written in the settings file."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(str, value))}]"
     if isinstance(value, bool):

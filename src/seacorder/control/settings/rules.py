@@ -1,4 +1,4 @@
-"""Recorder settings: what is accepted, as functions of values. Nothing here reads or writes anything."""
+"""Which values of the recorder settings are accepted, and what a change of them results in. Pure."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -30,16 +30,16 @@ TEMPLATES: Mapping[str, str] = {
     "anomaly_template": "anomaly",
     "clip_template": "clip",
 }
-"""By the field of SettingsChange: the field of PathTemplates."""
+"""For each template field of SettingsChange its name in PathTemplates."""
 PLAIN = frozenset(field.name for field in fields(RecorderSettings)) - {"templates", "channels"}
 """Fields that SettingsChange and RecorderSettings both have."""
 ENCODING_FIELDS = tuple(field.name for field in fields(EncodingSettings))
 _RECORDER_NAMES = {name: name for name in ENCODING_FIELDS} | {"is_smart": "is_smart_encoding"}
-"""Of the encoding fields in RecorderSettings."""
+"""For each field of EncodingSettings its name in RecorderSettings."""
 
 Changed = TypeVar("Changed", RecorderSettings, ChannelEncoding)
 Own = Mapping[str, ChannelEncoding]
-"""By channel: what the settings file says of it alone."""
+"""By channel: the encoding settings that the settings file gives to it alone."""
 
 
 def apply_change(settings: RecorderSettings, change: SettingsChange) -> RecorderSettings:
@@ -58,7 +58,7 @@ def apply_change(settings: RecorderSettings, change: SettingsChange) -> Recorder
 
 
 def _with_channel(channels: Own, change: ChannelChange) -> dict[str, ChannelEncoding]:
-    """Channels of which nothing is set any more have no entry."""
+    """The channels' own settings after a change. A channel without any own value has no entry."""
     sent = {name: value for name, value in sent_fields(change).items() if name in ENCODING_FIELDS}
     others = {name: own for name, own in channels.items() if name != change.channel}
     own = _checked(replace(channels.get(change.channel, ChannelEncoding()), **sent))
@@ -66,20 +66,21 @@ def _with_channel(channels: Own, change: ChannelChange) -> dict[str, ChannelEnco
 
 
 def sent_fields(change: SettingsChange | ChannelChange) -> dict[str, Any]:
-    """What a change sets, by its own field names."""
+    """The values that a change sets, by the change's field names."""
     values = {field.name: getattr(change, field.name) for field in fields(change)}
     return {name: value for name, value in values.items() if value is not UNSET}
 
 
 def own_of(channel: str, settings: RecorderSettings, own: Own) -> ChannelEncoding:
-    """What the channel has of its own: what a client has set, else what the settings file says."""
+    """The channel's own encoding settings: what a client has set, else what the settings file says; None for the
+    rest."""
     set_by_client, in_file = settings.channels.get(channel, ChannelEncoding()), own.get(channel, ChannelEncoding())
     values = {name: _first(getattr(set_by_client, name), getattr(in_file, name)) for name in ENCODING_FIELDS}
     return ChannelEncoding(**values)
 
 
 def encoding_of(channel: str | None, settings: RecorderSettings, own: Own) -> EncodingSettings:
-    """What holds for a channel: its own values, else the recorder's. None: a channel without values of its own."""
+    """The encoding settings in force for a channel: its own values, else the recorder's. None: the recorder's alone."""
     mine = ChannelEncoding() if channel is None else own_of(channel, settings, own)
     return EncodingSettings(**{
         name: _first(getattr(mine, name), getattr(settings, _RECORDER_NAMES[name])) for name in ENCODING_FIELDS
@@ -91,7 +92,7 @@ def _first(value: Any, otherwise: Any) -> Any:
 
 
 def encoder_name(text: str) -> str:
-    """The encoder as it is stored: the short name or FFmpeg's, in lower case. Raises BadRequest when unknown."""
+    """The encoder as it is stored: its short name or FFmpeg's, in lower case. Raises BadRequest when unknown."""
     name = stored_name(text)
     if name is None:
         known = ", ".join([COPY, *SHORT_NAMES, *BY_NAME])
@@ -100,13 +101,16 @@ def encoder_name(text: str) -> str:
 
 
 def encoders_asked(settings: RecorderSettings, own: Own) -> dict[str | None, str]:
-    """By channel: the encoder that is asked for by name, and used. None: by the recorder settings themselves."""
+    """By channel: the encoder that the settings name, unless smart encoding chooses it or pictures pass through.
+
+    The key None stands for the recorder's settings.
+    """
     asked = {channel: encoding_of(channel, settings, own) for channel in (None, *own)}
     return {channel: one.encoder for channel, one in asked.items() if not one.is_smart and one.encoder != COPY}
 
 
 def check_encoders(asked: Mapping[str | None, str], available: Collection[str]) -> None:
-    """Raises BadRequest when one that is asked for is not among `available` (FFmpeg's names)."""
+    """Raises BadRequest when a named encoder is not among `available` (FFmpeg's names)."""
     for channel, name in asked.items():
         encoder = known_encoder(name)
         if encoder is None or encoder.name not in available:

@@ -1,4 +1,4 @@
-"""The recorder settings in force: loaded at the start, changed as a whole or not at all, kept in the catalogue."""
+"""The recorder settings in force: loaded at the start, changed as a whole or not at all, stored in the catalogue."""
 
 import asyncio
 from collections.abc import Collection
@@ -20,19 +20,19 @@ from seacorder.storage.names import path_for
 
 @dataclass(frozen=True, slots=True)
 class FixedSettings:
-    """What the settings file alone says."""
+    """Values of the settings file that stay as they are, whatever clients set."""
 
     own: Own = field(default_factory=dict)
-    """By channel: what it has of its own."""
+    """By channel: its own encoding settings in the settings file."""
     use_utc: bool = False
-    """Time tags in UTC."""
+    """Time tags show UTC instead of local time."""
     fallback_root: str | None = None
 
 
 class SettingsStore:
-    """For the event loop alone; one change at a time.
+    """For the event loop alone; the caller makes one change at a time (`Recorder` has a lock for that).
 
-    AllowedFolders are looked at in a thread, so that a dead disk cannot hold up the loop.
+    Folders are looked at in threads, so that a dead disk cannot hold up the loop.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class SettingsStore:
         self._first = first
         self._stored = StoredSettings(first)
         self.own = fixed.own
-        """By channel: what the settings file says of it alone."""
+        """By channel: its own encoding settings in the settings file."""
         self._folders = folders
         self._catalogue = catalogue
         self._probe = probe
@@ -61,13 +61,13 @@ class SettingsStore:
 
     @property
     def overrides(self) -> tuple[Override, ...]:
-        """Where what a client has set holds instead of what the settings file says."""
+        """The keys for which a client's value is in force and differs from the settings file's."""
         return overrides(self._stored, self._first, self.own)
 
     def taken_back(self, keys: Collection[str]) -> list[SettingsChange]:
-        """Changes after which the settings file holds for `keys` again, or for all without keys; see `change`.
+        """Changes that put the settings file's values into force again for `keys`, or for all without keys.
 
-        Raises BadRequest for a key that there is not.
+        They are for `change`, with `is_clients=False`. Raises BadRequest for an unknown key.
         """
         changes = list(taken_back(keys or keys_set(self._stored, self.own), self._first))
         for change in changes:
@@ -76,7 +76,7 @@ class SettingsStore:
 
     @property
     def base(self) -> NamingBase:
-        """The folders in force. Raises NotPossible before `load`."""
+        """The base folders in force. Raises NotPossible before `load`."""
         if self._base is None:
             raise NotPossible("The recorder has not been started yet; try again in a moment.")
         return self._base
@@ -87,7 +87,8 @@ class SettingsStore:
         return self._fixed.fallback_root
 
     async def load(self, journal: Journal) -> None:
-        """Takes what a client set in an earlier run, if any. Folders that are no longer allowed give way to the root.
+        """Loads what clients set in earlier runs. Where a folder is no longer allowed, the storage root is used
+        instead.
 
         Raises CatalogueFailed.
         """
@@ -102,10 +103,12 @@ class SettingsStore:
             journal.warn(EventKind.DIRECTORY_GIVEN_UP, f"{sentence} Files go to the storage root until one is set.")
 
     async def change(self, change: SettingsChange, *, is_clients: bool = True) -> RecorderSettings:
-        """Checks, keeps and takes over a change; returns the settings before it. After an error nothing has changed.
+        """Checks a change, stores it and puts it into force; returns the settings before. After an error nothing
+        changed.
 
-        Without `is_clients` the change gives values back to the settings file: from then on the file's hold for them.
-        Raises BadRequest for what is not accepted, CatalogueFailed when it cannot be kept.
+        With `is_clients=False` the values are the settings file's and are no longer remembered as a client's. Raises
+        BadRequest for a value that is not accepted, NotPossible when the encoders cannot be tried, CatalogueFailed when
+        it cannot be stored.
         """
         before = self.settings
         changed = apply_change(before, change)

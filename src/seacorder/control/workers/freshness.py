@@ -51,7 +51,7 @@ class StoredBytes:
         self._limit_ns[status.channel] = fresh_limit_ns(rate, status.patience_ns)
         file = file_of(status, self._kind)
         if file is not None and file.fault_kind is FaultKind.EXCHANGED:
-            # What still goes into the file is on a volume that is not there any more: nobody can count on it.
+            # What is still written goes to a volume that is not mounted there any more: it does not count as stored.
             self.forget(status.channel)
         elif file is not None and file.id == self._identifier and file.last_stored_ns > 0:
             self._stored_ns[status.channel] = max(self._stored_ns.get(status.channel, 0), file.last_stored_ns)

@@ -1,4 +1,4 @@
-"""Each channel's last heartbeat, and the events in what changed from one to the next."""
+"""Each channel's last heartbeat; changes from one heartbeat to the next become events."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,7 +13,7 @@ from seacorder.model.event import Severity
 from seacorder.model.recording import FileKind
 
 OVERLOAD_OVER_NS = 10 * NS_PER_SECOND
-"""After the last frame that was left out."""
+"""How long a channel counts as overloaded after the last frame that was left out."""
 
 _KINDS = {
     ChannelState.CONNECTING: EventKind.CHANNEL_CONNECTING,
@@ -40,7 +40,7 @@ class ChannelWatch:
         self._overload_ns: dict[str, int] = {}
         """By channel: when frames were last left out because the machine was too slow, monotonic."""
         self.lost: dict[str, str] = {}
-        """Channels whose worker has ended and has not said anything since, and why it ended."""
+        """By channel whose worker has ended and whose next one has not reported yet: why it ended."""
 
     def __getitem__(self, channel: str) -> ChannelStatus:
         return self._statuses[channel]
@@ -61,9 +61,10 @@ class ChannelWatch:
         return frozenset(name for name, last_ns in self._overload_ns.items() if now_ns - last_ns < OVERLOAD_OVER_NS)
 
     def waits_for_encoder(self, channel: str) -> bool:
-        """True while pictures come and the recording has none of them, or nothing of the first ones, from its encoder.
+        """True while a live channel's recording has no file, or nothing in it yet, because its encoder is slow.
 
-        They wait there, or are listed as lost. A second's worth that the encoder has given waits for the disk.
+        The first pictures are in the encoder then, or are listed as lost. Once the encoder has given a second's worth
+        of frames and nothing is stored, it is the disk that is slow.
         """
         status = self._statuses[channel]
         if status.state is not ChannelState.LIVE or status.encoding is None or status.encoding.encoder == COPY:
@@ -75,9 +76,9 @@ class ChannelWatch:
         return has_few and not file.newest_stored_ns and file.fault is None
 
     def waits_for_picture(self, channel: str, kind: FileKind = FileKind.RECORDING) -> bool:
-        """True while a slow source's next picture is on its way, and the first one is kept until that comes.
+        """True while a slow source's first picture waits for the next one to come.
 
-        A picture is written when it is known how long it is shown.
+        A picture is written when its duration is known, that is when the next one has come.
         """
         status = self._statuses[channel]
         file = file_of(status, kind)
@@ -85,7 +86,7 @@ class ChannelWatch:
         return is_slow and (file is None or (not file.newest_stored_ns and file.fault is None))
 
     def is_coming(self, channel: str) -> bool:
-        """A recording that has begun has nothing of the channel yet, and will."""
+        """True when the running recording has nothing of the channel yet, but will have."""
         return self.waits_for_encoder(channel) or self.waits_for_picture(channel)
 
     def frame_rate(self, channel: str) -> float:
@@ -110,7 +111,8 @@ class ChannelWatch:
         self._note_encoding(before, status)
 
     def worker_lost(self, channel: str, sentence: str) -> ChannelStatus:
-        """The channel's worker is gone; returns the last heartbeat, which was its last word."""
+        """The channel's worker has ended: its state is FAILED until the next one reports. Returns its last
+        heartbeat."""
         last = self._statuses[channel]
         self.lost[channel] = sentence
         self._statuses[channel] = replace(
@@ -131,7 +133,7 @@ class ChannelWatch:
         return last
 
     def _note_encoding(self, before: ChannelStatus, status: ChannelStatus) -> None:
-        """Says what was decided, where it is more than passing through."""
+        """Notes what was decided about encoding, unless the channel passed through from the beginning."""
         encoding = status.encoding
         was = before.encoding.sentence if before.encoding is not None else ""
         if encoding is None or encoding.sentence == was or (not was and encoding.encoder == COPY):
