@@ -1,6 +1,8 @@
-"""Keeps worker processes alive: starts them by the worker table, watches their heartbeat, restarts and stops them.
+"""Keeps worker processes alive: starts them, watches their heartbeats, starts them again when they end, and stops them.
 
-Used by `control` and composed by `cli.serve`; runs in the control process, in its event loop, and never blocks it.
-It knows workers only as text (`python -m …`) and never imports their code: a crash in a codec ends one worker.
-The theory is in docs/design/processes.md.
+Used by `control` and put together by `cli.serve`; runs in the control process, in its event loop, and never blocks it.
+It knows workers only as command lines (`python -m …`) and never imports their code, so a crash in a codec ends one
+worker. `guardian` is a program of its own, the parent of the control process. docs/design/processes.md has the theory.
+
+Begin with `state` (a worker's life), then `worker` (one worker over all its runs) and `process` (one run).
 """

@@ -1,24 +1,24 @@
-"""The guardian: the parent of the control process, which starts it anew when it ends unexpectedly.
+"""The guardian: the parent of the control process, which starts it again when it ends unexpectedly.
 
-`seacorder serve` becomes this process (by exec, so its process number stays) and runs the control process as its
-child. It is started as a file, without the rest of the program, and needs the standard library alone: it has to be
-small, and nothing that could break the control process may be able to break it.
+`seacorder serve` becomes this process (by exec, so its process id stays the same) and runs the control process as its
+child. The guardian is run as a file, without the rest of the program, and imports a few modules of the standard library
+only: it has to be small, and what breaks the control process must not break it too.
 
     python -S -P guardian.py COMMAND…
 
-| the control process ends …                                   | then                                            |
-|--------------------------------------------------------------|-------------------------------------------------|
-| by a signal, or with a code that is neither 0, 1 nor 2       | it is started anew, at once the first time      |
-| with 1 or 2 (it cannot start; the settings cannot be used)   | the guardian ends with that code, unless an     |
-|                                                              | earlier run ended unexpectedly: then what kept  |
-|                                                              | it from starting may pass, and it is tried again |
-| with 0, or after a signal that the guardian passed on        | the guardian ends with that code                |
+| the control process ends …                                   | then                                             |
+|--------------------------------------------------------------|--------------------------------------------------|
+| by a signal, or with a code other than 0, 1 and 2            | it is started again, the first time at once      |
+| with 1 or 2 (it cannot start; the settings cannot be used)   | the guardian ends with that code; but if an      |
+|                                                              | earlier run ended unexpectedly, the cause may    |
+|                                                              | pass, and it is started again                    |
+| with 0, or after a signal that the guardian passed on        | the guardian ends with that code                 |
 
-A pipe that only the guardian writes to tells the control process, by its end, that the guardian is gone, and by a byte
-that the terminal has closed. Into another one the control process writes when it takes commands: after such a run,
-however short, the delays begin anew.
+Two pipes connect the two. Only the guardian writes to the first: a byte says that the terminal has closed, and the
+pipe's end says that the guardian is gone. The control process writes to the second when it is ready for commands; after
+such a run, however short, the delays before restarts begin with the shortest again.
 
-Nothing that the guardian does waits for whoever reads its standard error.
+The guardian never waits long for whoever reads its standard error.
 """
 
 import _thread
@@ -31,36 +31,39 @@ import time
 PIPES_VARIABLE = "SEACORDER_GUARDIAN_PIPES"
 """In the control process's environment: the numbers of the first pipe's reading end and the second's writing end."""
 ENDED_VARIABLE = "SEACORDER_GUARDIAN_ENDED"
-"""There too: how the run before ended, for the log file, which the guardian does not write; empty for the first run."""
+"""In the same environment: how the run before ended, empty for the first run. The control process logs it, since the
+guardian does not write the log file."""
 TERMINAL_CLOSED = b"H"
 """Written into the first pipe before the SIGTERM that follows from a SIGHUP."""
 ENDED_IN_ORDER = 0
 CANNOT_START = (1, 2)
 KILLED = 128
-"""Plus the signal's number: the exit code for a control process that a signal ended, as shells have it."""
+"""The exit code for a control process that a signal ended is this plus the signal's number, as in shells."""
 NOT_STARTED = 127
-"""As shells have it."""
+"""The exit code for a command that cannot be run, as in shells."""
 DELAYS_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
-"""Before the first restart, the second, …; the last one for all further ones."""
+"""Delays before the first restart, the second, and so on; the last is for all further ones."""
 GOOD_RUN_SECONDS = 5.0
-"""A run of this length lets the delays begin anew: it has started and recorded, and is to do so again at once."""
+"""After a run of this length the delays begin with the shortest again: it has recorded, and is to do so again at
+once."""
 NOW_SECONDS = 3.0
-"""After a second signal the control process has so long to end; then it is killed."""
+"""How long the control process may take to end after a second signal; then it is killed."""
 SAY_SECONDS = 0.2
-"""How long a line on standard error may take before the guardian goes on without it."""
+"""How long the guardian waits for a line on standard error to be read before it goes on."""
 
 
 class ErrorLines:
-    """Says lines on standard error. Waits a moment at most: whoever should read them may not, or may be gone."""
+    """Writes lines on standard error, each from a thread: whoever reads them may be slow, stopped or gone."""
 
     def __init__(self) -> None:
         self._is_writing = _thread.allocate_lock()
         self._unsaid = 0
 
     def say(self, sentence: str) -> None:
-        """One line, as the program's own."""
+        """Writes one line. Waits `SAY_SECONDS` at most, twice; a line that finds the one before unread is left out,
+        counted."""
         if not self._is_writing.acquire(timeout=SAY_SECONDS):
-            self._unsaid += 1  # the line before this one still waits for somebody to read it
+            self._unsaid += 1  # the line before this one still waits to be read
             return
         missing, self._unsaid = self._unsaid, 0
         more = f" ({missing} lines before this one were not read in time and are left out.)" if missing else ""
@@ -72,12 +75,12 @@ class ErrorLines:
         try:  # noqa: SIM105 - contextlib would be one more module in memory
             os.write(2, line)
         except OSError:
-            pass  # whoever read it is gone; that is no reason to end
+            pass  # the reader is gone, which is no reason to end
         self._is_writing.release()
 
 
 class Guardian:
-    """Runs one command from start to end, and again. Single-threaded; use it in the main thread."""
+    """Runs one command, and runs it again. Use it in the main thread, which is the one that gets signals."""
 
     def __init__(self, command: list[str]) -> None:
         self._command = command
@@ -95,7 +98,7 @@ class Guardian:
             os.set_inheritable(end, True)
 
     def run(self) -> int:
-        """Blocks until the command has ended for good; its exit code."""
+        """Blocks until the command has ended for good. Returns its exit code."""
         self._listen()
         while True:
             began = time.monotonic()
@@ -112,23 +115,24 @@ class Guardian:
                 return ENDED_IN_ORDER
 
     def _took_commands(self) -> bool:
-        """The run that has just ended had said so."""
+        """True when the run that has just ended had been ready for commands."""
         try:
             return bool(os.read(self._proof_reader, 4096))
         except BlockingIOError:
             return False
 
     def _listen(self) -> None:
-        """Has every signal that matters arrive as a byte in a pipe, which can be waited for with a limit."""
+        """Makes each signal that matters arrive as a byte in a pipe, for which one can wait with a time limit."""
         os.set_blocking(self._wakes, False)
         os.set_blocking(self._woken_by, False)
         signal.set_wakeup_fd(self._wakes, warn_on_full_buffer=False)
         numbers = [signal.SIGCHLD, signal.SIGTERM, signal.SIGINT]
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # `nohup`
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under `nohup` it is ignored, and stays so
             numbers.append(signal.SIGHUP)
         for number in numbers:
             signal.signal(number, lambda *_: None)
-        # In a terminal with `stty tostop` a line of the log would stop the process that writes it. Inherited.
+        # In a terminal with `stty tostop` the kernel stops a background process that writes to it. The control process is
+        # one, since it has a process group of its own. It inherits that the signal is ignored.
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
 
     def _is_final(self, code: int) -> bool:
@@ -140,7 +144,7 @@ class Guardian:
         """Starts the command and waits for its end: its exit code, negative for a signal."""
         pipes = f"{self._alive_reader} {self._proof_writer}"
         environment = {**os.environ, PIPES_VARIABLE: pipes, ENDED_VARIABLE: self._ended}
-        # A group of its own: a terminal's Ctrl-C reaches the guardian alone, and is passed on once.
+        # In a process group of its own: a terminal's Ctrl-C reaches the guardian alone, which passes it on once.
         try:
             self._pid = os.posix_spawn(self._command[0], self._command, environment, setpgroup=0)
         except OSError as fault:  # no memory, no more processes: what has kept it from starting may pass
@@ -154,7 +158,8 @@ class Guardian:
         return code
 
     def _pass_on(self, number: int) -> None:
-        """SIGHUP, the end of the terminal, becomes SIGTERM: files are finished, and the control process logs why."""
+        """Passes a signal on. SIGHUP (the terminal has closed) becomes SIGTERM, and a byte tells the control process
+        why."""
         if number == signal.SIGCHLD:
             return
         if number == signal.SIGHUP:
@@ -165,7 +170,10 @@ class Guardian:
         os.kill(self._pid, signal.SIGTERM if number == signal.SIGHUP else number)
 
     def _reap(self) -> int | None:
-        """The command's exit code once it has ended. As process 1 of a container it has others' children too."""
+        """The command's exit code once it has ended, else None.
+
+        Reaps every child: as process 1 of a container the guardian also gets orphans of other processes.
+        """
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
@@ -174,12 +182,12 @@ class Guardian:
                 return os.waitstatus_to_exitcode(status)
 
     def _signals(self, seconds: float | None) -> bytes:
-        """The numbers of the signals that have come; waits so long for the first, for ever with None."""
+        """The numbers of the signals that have come. Waits at most so long for the first; None: without a limit."""
         ready, _, _ = select.select([self._woken_by], [], [], None if seconds is None else max(0.0, seconds))
         return os.read(self._woken_by, 4096) if ready else b""
 
     def _is_asked_within(self, seconds: float) -> bool:
-        """Waits so long; True at once when somebody wants the program to end."""
+        """Waits so long; returns True at once when a signal asks the program to end."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             if any(number != signal.SIGCHLD for number in self._signals(left)):
@@ -188,7 +196,7 @@ class Guardian:
 
 
 def how(code: int) -> str:
-    """How a process ended, as the end of a sentence."""
+    """How a process ended, to finish a sentence: "ended with exit code 3"."""
     return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
 
@@ -200,7 +208,7 @@ def become_guardian(arguments: list[str]) -> None:
     control = [sys.executable, "-P", "-m", "seacorder", *arguments, "--no-guardian"]
     sys.stdout.flush()
     sys.stderr.flush()
-    # -S: without the site packages, which cost a megabyte and are not needed.
+    # -S leaves the site packages out, which need a megabyte of memory and are not used.
     os.execv(sys.executable, [sys.executable, "-S", "-P", __file__, *control])  # noqa: S606 - our own command
 
 
@@ -210,5 +218,5 @@ def is_possible() -> bool:
 
 
 if __name__ == "__main__":
-    # Not sys.exit: while Python takes itself apart, one more Ctrl-C would become the exit code.
+    # Not sys.exit: while the interpreter shuts down, one more Ctrl-C would change the exit code.
     os._exit(Guardian(sys.argv[1:]).run())

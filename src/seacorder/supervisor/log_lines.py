@@ -1,4 +1,5 @@
-"""A worker's log: the lines of its standard error, passed on to this process's log, bounded and without secrets."""
+"""A worker's log: the lines of its standard error, passed on to this process's log, limited in rate and without
+secrets."""
 
 import asyncio
 import logging
@@ -9,16 +10,18 @@ from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.pacing import Bucket
 
 LINE_BYTES = 4096
-"""What is longer is cut."""
+"""Longer lines are cut."""
 
 _log = logging.getLogger(__name__)
 _LINE = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL)(?P<mark>!?) +(?P<text>.*)$")
 
 
 class LogLines:
-    """Passes on one run's lines. A line in the format of `base.log` keeps its level; others have that of the last.
+    """Passes on the lines of one run. For the event loop alone.
 
-    Lines about files, which `base.log` marks, are never left out; what follows pays for them.
+    A line in the format of `base.log` keeps its level; others, such as those of a trace, get the level of the line
+    before. Lines beyond the limits are counted and left out. Lines about files, which `base.log` marks with `!`, are
+    always passed on; they use up the limit, so other lines after them may be left out instead.
     """
 
     def __init__(self, name: str, limits: Limits) -> None:
@@ -27,10 +30,10 @@ class LogLines:
         self._level = logging.WARNING
         self._left_out = 0
         self.last = ""
-        """The newest line that said anything: of a trace, the error itself."""
+        """The newest line that is not empty: of a trace, the error itself."""
 
     async def forward(self, source: asyncio.StreamReader) -> None:
-        """Reads until the worker closes its end. Never raises for what the worker writes."""
+        """Reads until the worker closes its end. Never raises, whatever the worker writes."""
         rest = b""
         while chunk := await source.read(LINE_BYTES):
             *lines, rest = (rest + chunk).split(b"\n")
@@ -39,7 +42,7 @@ class LogLines:
             if len(rest) > LINE_BYTES:
                 self._take(rest)
                 rest = b""
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # reading what is here already never waits, and would occupy the loop
         self._take(rest)
         self._say_left_out()
 

@@ -1,13 +1,13 @@
-"""How fast something may go, as functions of time that is passed in: back-off of restarts, and a bucket of tokens."""
+"""Back-off of restarts, a token bucket that limits rates, and how long a worker has been silent. Time is passed in."""
 
 from seacorder.supervisor.limits import Limits
 
 
 class Backoff:
-    """Delays before restarts: none after a good run, and else doubling from the first to the longest.
+    """Delays before restarts: none after a good run, otherwise doubling from the first to the longest.
 
-    A run that proved itself (a channel's worker that brought pictures) lets the doubling begin anew, however short it
-    was: whatever ended it, recording is not to wait for it.
+    A run that proved itself (a channel's worker that brought pictures) resets the doubling, however short it was: the
+    channel can record, so it must not wait long for the next try.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -26,7 +26,7 @@ class Backoff:
 
 
 class Bucket:
-    """Holds up to `size` tokens and gains `per_second` of them each second; begins full."""
+    """A token bucket: holds up to `size` tokens, begins full and gains `per_second` tokens each second."""
 
     def __init__(self, size: float, per_second: float) -> None:
         self._size = size
@@ -43,8 +43,10 @@ class Bucket:
         return True
 
     def take_anyway(self, now_seconds: float) -> None:
-        """Takes one token that may be owed: what cannot be left out is paid for by what follows. So many at most as the
-        bucket holds, so that it has been paid for soon."""
+        """Takes one token even if there is none, for something that has to pass: the bucket then owes it, and others
+        wait.
+
+        It owes at most as many tokens as it can hold, so that the debt is paid soon."""
         self._fill(now_seconds)
         self._tokens = max(self._tokens - 1, -self._size)
 
@@ -62,8 +64,9 @@ class Bucket:
 class Silence:
     """How long a worker has been silent, counted only while this process itself was running.
 
-    After the control process was suspended or held up for long, every worker's reports still lie unread in its
-    pipe. Reading the clock alone, it would then kill all of them; so one look adds at most `most_per_look`.
+    When the control process was suspended or held up for long, all workers' reports still lie unread in their pipes. By
+    the clock alone all workers would seem to hang, and would be killed. So one look adds at most `most_per_look`
+    seconds.
     """
 
     def __init__(self, most_per_look: float) -> None:

@@ -16,11 +16,12 @@ from seacorder.supervisor.table import Launch
 from seacorder.supervisor.unpickle import report_in
 
 _CREATION_FLAGS: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-"""Windows has no sessions; a group of its own keeps Ctrl-C away just as well."""
+"""Windows has no sessions; a process group of its own keeps Ctrl-C away from the worker just as well."""
 
 
 class WorkerProcess:
-    """A started process. Nothing but `spawn`, `reports` and `wait` waits, and they wait in the loop."""
+    """A started process. For the event loop alone; `spawn`, `reports`, `wait` and `end_within` wait without blocking
+    it."""
 
     def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
         if process.stdin is None or process.stdout is None or process.stderr is None:
@@ -35,7 +36,7 @@ class WorkerProcess:
     async def spawn(cls, launch: Launch, limits: Limits) -> "WorkerProcess":
         """Starts the process in a session of its own, so that a terminal's Ctrl-C reaches the control process alone.
 
-        Raises WorkerLost when the system cannot start one. Costs the loop one fork and exec, some ms.
+        Raises WorkerLost when the system cannot start one. Blocks the loop for one fork and exec, some milliseconds.
         """
         try:
             process = await asyncio.create_subprocess_exec(
@@ -56,7 +57,8 @@ class WorkerProcess:
         return self._process.pid
 
     def send(self, message: object) -> bool:
-        """Hands a message to the pipe. False when the worker has left too many unread, or its pipe is closed."""
+        """Hands a message to the pipe and returns at once. False when the worker has left too much unread, or the pipe
+        is closed."""
         if self._commands.is_closing():
             return False
         if self._commands.transport.get_write_buffer_size() > self._limits.outbox_bytes:
@@ -65,11 +67,12 @@ class WorkerProcess:
         return True
 
     def close_commands(self) -> None:
-        """Closes the worker's standard input after what has been sent: finish all files and end."""
+        """Closes the worker's standard input behind what has been sent, which tells it to finish all files and end."""
         self._commands.close()
 
     async def reports(self) -> AsyncIterator[object]:
-        """The reports as they come, until the worker closes its end. Raises WorkerLost for what is no report."""
+        """The reports as they come, until the worker closes its end. Raises WorkerLost for anything that is no
+        report."""
         loop = asyncio.get_running_loop()
         bucket = Bucket(self._limits.reports_per_second, self._limits.reports_per_second)
         while True:
@@ -82,12 +85,12 @@ class WorkerProcess:
                 return
             yield report_in(payload)
             bucket.take(loop.time())
-            # Reading what is already here never waits, so the loop would see nothing else for as long as it lasts.
-            # What an ended process has left is taken as fast as it goes.
+            # Reading what is here already never waits, so without the sleep the loop would do nothing else meanwhile.
+            # Once the process has ended no more can come, so what it has left is read without a limit.
             await asyncio.sleep(bucket.wait_seconds(loop.time()) if self._process.returncode is None else 0)
 
     def kill(self) -> None:
-        """Ends the process at once, and whatever it may have started. Harmless when it has ended."""
+        """Kills the process and whatever it has started. Harmless when it has ended."""
         if self._process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -97,11 +100,11 @@ class WorkerProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     async def wait(self) -> int:
-        """The exit code, negative for a signal."""
+        """Waits until the process has ended; its exit code, negative for a signal."""
         return await self._process.wait()
 
     async def end_within(self, seconds: float) -> int:
-        """Waits so long for the process to end by itself, then kills it. Its exit code."""
+        """Waits until the process has ended by itself, at most so long, then kills it; its exit code."""
         try:
             return await asyncio.wait_for(self._process.wait(), seconds)
         except TimeoutError:

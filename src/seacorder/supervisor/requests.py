@@ -1,4 +1,4 @@
-"""Commands that wait for their answer."""
+"""Commands that wait for their answer: `request` numbers, and what is still open."""
 
 import asyncio
 import itertools
@@ -18,7 +18,7 @@ class RequestNumbers:
 
 
 class OpenRequests:
-    """One worker's requests whose answer has not come."""
+    """One worker's requests that have not been answered. For the event loop alone."""
 
     def __init__(self) -> None:
         self._open: dict[int, asyncio.Future[Answer | Picture]] = {}
@@ -27,7 +27,7 @@ class OpenRequests:
         return len(self._open)
 
     def add(self, number: int) -> asyncio.Future[Answer | Picture]:
-        """Raises ValueError when that number is already waiting."""
+        """A future for the answer to this request. Raises ValueError when that number is open already."""
         if number in self._open:
             raise ValueError(f"request {number} has been sent already")
         future: asyncio.Future[Answer | Picture] = asyncio.get_running_loop().create_future()
@@ -35,10 +35,11 @@ class OpenRequests:
         return future
 
     def forget(self, number: int) -> None:
+        """Nobody waits for this answer any more. Harmless when it has come."""
         self._open.pop(number, None)
 
     def answer(self, report: object) -> bool:
-        """True when the report was the answer to an open request."""
+        """Takes a report; True when it was the answer to an open request, which is fulfilled now."""
         if not isinstance(report, Answer | Picture):
             return False
         future = self._open.pop(report.request, None)

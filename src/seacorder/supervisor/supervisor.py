@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """Starts, finds and stops workers by name. Use it from the event loop only; only `stop` waits."""
+    """Starts, finds and stops workers by name. Use it from the event loop only; `remove` and `stop` wait."""
 
     def __init__(self, callbacks: Callbacks, *, limits: Limits | None = None) -> None:
         self._callbacks = callbacks
@@ -32,10 +32,11 @@ class Supervisor:
         limits: Limits | None = None,
         restarts: bool = True,
     ) -> Worker[Any]:
-        """A worker that is not started yet. Raises ValueError for a name that is taken.
+        """Adds a worker without starting it. Raises ValueError for a name that is taken.
 
-        `launch` is `Launch.of("channel")`; `first_message` is sent to each new process before anything else. With
-        `restarts=False` it is one run: it ends by itself, and `ended` waits for that.
+        `launch` says what runs, such as `Launch.of("channel")`; `first_message` is sent to each new process before
+        anything else. `callbacks` and `limits` default to the supervisor's. With `restarts=False` the worker runs once;
+        see `one_run.run_once`.
         """
         if name in self._workers:
             raise ValueError(f"there is a worker named {name} already")
@@ -62,12 +63,12 @@ class Supervisor:
                 worker.start()
 
     async def remove(self, name: str) -> None:
-        """Stops a worker in order and forgets it."""
+        """Stops a worker in order, waits for that, and forgets it."""
         await self._workers[name].stop()
         del self._workers[name]
 
     async def stop(self) -> None:
-        """Lets all workers finish their files at the same time, with a limit; then they are killed."""
+        """Lets all workers finish their files at the same time, each with its time limit, after which it is killed."""
         await asyncio.gather(*(worker.stop() for worker in self))
 
     def stop_now(self) -> None:

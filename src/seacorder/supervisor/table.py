@@ -1,6 +1,6 @@
-"""The worker table: which modules run as workers, and how they are started.
+"""The worker table: which modules run as workers, and the command line and environment they are started with.
 
-Workers are named as text and started by executing Python anew: nothing of theirs is ever imported here.
+Modules are named as text and run by a new Python process. Nothing of theirs is ever imported here.
 """
 
 import os
@@ -16,15 +16,17 @@ MODULES: Mapping[str, str] = {
 }
 
 _FOR_WORKERS = frozenset({LEVEL_VARIABLE})
+"""The variables of this program that workers get too."""
 
 SMALL_MEMORY: Mapping[str, str] = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": "65536",
 }
-"""For the GNU C library; measured in docs/design/processes.md. Whoever sets these variables has their own way."""
+"""Settings of the GNU C library that keep workers small, measured in docs/design/processes.md. If the user has set
+these variables, the user's values are used."""
 
 _UTF_8: Mapping[str, str] = {"PYTHONIOENCODING": "utf-8"}
-"""What a worker writes on standard error is read by us, whatever code page the terminal has."""
+"""This process reads what a worker writes on standard error, so its encoding must not depend on the terminal's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,20 @@ class Launch:
 
     module: str
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Beyond what this process has itself."""
+    """Variables beyond those of this process."""
 
     @classmethod
     def of(cls, kind: str) -> "Launch":
-        """The table's entry. Raises KeyError for a kind that is not in it."""
+        """The entry of `MODULES` for a kind of worker. Raises KeyError for an unknown kind."""
         return cls(MODULES[kind])
 
     @property
     def command_line(self) -> list[str]:
-        """-P: what happens to lie in the folder that the program was started from is never imported."""
+        """With -P, so that nothing is imported from the folder that the program happens to be started from."""
         return [sys.executable, "-P", "-m", self.module]
 
     def variables(self) -> dict[str, str]:
-        """The worker's environment: ours without the settings of the whole program, which may hold passwords."""
+        """The worker's environment: ours without the program's settings (`SEACORDER_…`), which may hold passwords."""
         ours = {name: value for name, value in os.environ.items() if _is_for_workers(name)}
         return {**SMALL_MEMORY, **ours, **_UTF_8, **self.environment}
 

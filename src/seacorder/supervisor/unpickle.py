@@ -1,7 +1,7 @@
-"""Takes reports out of their frames, letting in nothing but the model's own values.
+"""Unpickles workers' reports, and admits nothing but values of `model`.
 
-A worker reads what cameras send, with codecs written in C. Whatever becomes of it there, the control process
-builds no object from its reports but those named here, and so never imports worker code either.
+A worker reads what cameras send, with codecs written in C, and may be taken over by it. A pickle can make its reader
+import and call anything; so the control process admits only the classes named here, and never imports worker code.
 """
 
 import io
@@ -15,7 +15,7 @@ _ALLOWED_NAMES = frozenset({("fractions", "Fraction"), ("builtins", "set"), ("bu
 
 
 def _member(kind: type, name: str) -> object:
-    """Stands in for `getattr`, with which some versions of Python pickle a member of an enumeration."""
+    """Stands in for `getattr`, which some versions of Python use in the pickle of an enumeration's member."""
     if not issubclass(kind, Enum):
         raise pickle.UnpicklingError(f"a report asks for {kind.__name__}.{name}")
     return kind[name]
@@ -35,9 +35,9 @@ class _ReportUnpickler(pickle.Unpickler):
 
 
 def report_in(payload: bytes) -> object:
-    """The report in a frame's payload. Raises WorkerLost for anything that is not made of model values."""
+    """The report in a message's payload. Raises WorkerLost for anything that is not made of model values."""
     try:
         return _ReportUnpickler(io.BytesIO(payload)).load()
     except Exception as error:
-        # What a broken pickle raises is not bounded: AttributeError, EOFError, IndexError, struct.error, …
+        # A broken pickle can raise almost anything: AttributeError, EOFError, IndexError, struct.error, …
         raise WorkerLost(f"It sent something that is not a report ({error}).") from error

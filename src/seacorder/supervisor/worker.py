@@ -1,4 +1,7 @@
-"""One worker over all its runs: started, watched, restarted, stopped."""
+"""One worker over all its runs: started, watched, started again, stopped.
+
+A run is one process. Three tasks serve it: one reads its reports, one its log, one watches that it does not hang.
+"""
 
 import asyncio
 import contextlib
@@ -43,16 +46,17 @@ def _proves(_report: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """What the owner of workers is told, in the loop; none of these may block. Each begins with the worker's name."""
+    """Called in the event loop; none of these may block. The first argument is the worker's name."""
 
     on_report: Callable[[str, object], None] = _no_report
-    """Every report but the answers that `request` returns; an answer that came too late is passed on as well."""
+    """Every report except answers that `request` returns. An answer that came too late is passed on too."""
     on_started: Callable[[str], None] = _no_name
-    """A new process has its first message; what is sent from in here reaches it right behind."""
+    """A new process has been sent its first message. What the callback sends follows directly behind."""
     on_lost: Callable[[str, str], None] = _no_sentence
-    """The process has ended without being told to; the sentence says how. A new one follows after the back-off."""
+    """The process has ended without being told to; the sentence says how. A new one follows after the back-off, if the
+    worker is one that is started again."""
     proves: Callable[[object], bool] = _proves
-    """Which report shows that the run is of use; without this one, any. Back-off is for runs that show none."""
+    """True for a report that proves the run to be good, which resets the back-off. By default any report does."""
 
 
 class Worker(Generic[First]):
@@ -70,7 +74,7 @@ class Worker(Generic[First]):
     ) -> None:
         self.name = name
         self.restarts = 0
-        """How often its process was started anew."""
+        """How many times its process was started again."""
         self._launch = launch
         self.first_message = first_message
         """Sent to each process that is started from now on."""
@@ -102,19 +106,20 @@ class Worker(Generic[First]):
 
     @property
     def pid(self) -> int | None:
-        """The process number of the present run, None between two."""
+        """The process id of the present run, None between two."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Begins to keep the worker running; returns at once. Raises IllegalMove unless it is stopped."""
+        """Begins to keep the worker running; returns at once. Raises IllegalMove unless the worker is stopped."""
         self._move(WorkerState.STARTING)
         self._stop_wanted.clear()
         self._life = task(self._live(), f"worker {self.name}")
 
     def send(self, command: object) -> bool:
-        """Hands over a command without waiting. False when the worker is not up; a worker that does not read is lost.
+        """Hands a command to the worker's pipe without waiting. False when the worker does not run.
 
-        What was handed over has not been read yet: use `request` where that matters.
+        A worker that leaves too much unread is killed. True does not mean that the worker has read the command: use
+        `request` where that matters.
         """
         if not self.is_up or self._process is None:
             return False
@@ -124,9 +129,10 @@ class Worker(Generic[First]):
         return False
 
     async def request(self, command: Request, timeout_seconds: float) -> Answer | Picture:
-        """Sends a command and waits for its answer. Raises WorkerLost when the worker ends or takes too long.
+        """Sends a command and waits for its answer. Raises WorkerLost when the worker ends, NoAnswer when it takes too
+        long.
 
-        A worker that answers late but sends reports is left alone; the late answer then comes as a report.
+        A worker that answers late but keeps reporting is not killed; its late answer goes to `on_report`.
         """
         answer = self._requests.add(command.request)
         try:
@@ -140,15 +146,15 @@ class Worker(Generic[First]):
             answer.cancel()
 
     async def stop(self) -> None:
-        """Lets the worker finish its files and end, with a limit; then kills it. Harmless when it is stopped.
+        """Lets the worker finish its files and end; kills it after the time limit. Harmless when it is stopped.
 
-        Reports are passed on until the end. Cancelling this does not undo it.
+        Reports are passed on until the end. Cancelling this call does not cancel the stop.
         """
         self._begin_stop()
         await self.ended()
 
     def stop_now(self) -> None:
-        """Kills the worker's process at once; `stop` (or `ended`) then waits for no more than that."""
+        """Kills the worker's process and returns at once; `stop` or `ended` waits until it is gone."""
         self._begin_stop()
         self._kill("It was told to end now.")
 
@@ -175,7 +181,7 @@ class Worker(Generic[First]):
             self._process.kill()
 
     async def _live(self) -> None:
-        """One run after the other, until it is told to stop."""
+        """Makes one run after the other until the worker is told to stop, or once if it is not started again."""
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
@@ -211,7 +217,7 @@ class Worker(Generic[First]):
         self._tell(self._callbacks.on_lost, self.name, sentence)
 
     async def _run(self) -> str:
-        """One process from start to end. What was wrong in one sentence; empty when it ended as it should."""
+        """One process from start to end. Returns what was wrong in one sentence, empty when it ended as it should."""
         self._why_killed, self._is_proved = None, False
         try:
             process = await WorkerProcess.spawn(self._launch, self._limits)
@@ -219,7 +225,8 @@ class Worker(Generic[First]):
             return error.sentence
         self._process = process
         lines = LogLines(self.name, self._limits)
-        # What nobody reads would fill the pipe, and hold the worker up; what nobody watches could hang for ever.
+        # Without the task that reads the log its pipe fills and the worker blocks; without the watch it could hang for
+        # ever. So when one of them fails, the process is killed.
         log = task(lines.forward(process.log), f"log of {self.name}", failed=lambda: self._kill(_LOG_FAILED))
         silence = Silence(2 * self._look_seconds)
         watch = task(self._watch(silence), f"watch of {self.name}", failed=lambda: self._kill(_WATCH_FAILED))
@@ -233,7 +240,7 @@ class Worker(Generic[First]):
             watch.cancel()
             process.kill()
             process.close_commands()
-        # Somebody else could hold the worker's standard error open; its log is not worth waiting for.
+        # A process that the worker started could still hold its standard error open, so this wait has a limit.
         await asyncio.wait([log], timeout=self._limits.exit_seconds)
         log.cancel()
         return self._why_killed or self._how_it_ended(code, lines.last)
@@ -263,7 +270,7 @@ class Worker(Generic[First]):
         return min(0.25, limits.heartbeat_seconds / 10, limits.start_seconds / 10, limits.stop_seconds / 10)
 
     async def _watch(self, silence: Silence) -> None:
-        """Kills a process that has been silent for too long, or that does not end when told to."""
+        """Kills a process that has been silent for too long, or that does not end in time when told to."""
         loop = asyncio.get_running_loop()
         limits = self._limits
         stopping = 0.0
@@ -290,5 +297,5 @@ class Worker(Generic[First]):
         try:
             callback(*values)
         except Exception:  # noqa: BLE001 - logged whole
-            # A fault in what hears of one worker must not end the watch over it.
+            # A fault in a callback must not end the supervision of the worker.
             _log.exception("What hears of the worker of %s failed", self.name)
