@@ -1,7 +1,8 @@
-"""Time as the program reads it: two clocks that are never mixed.
+"""The two clocks of the program, which are never mixed. Both count nanoseconds.
 
-The monotonic clock orders and measures; on one machine every process reads the same one, so an instant that the
-control process took means the same in every worker. The wall clock only names and reports: it may be stepped.
+The monotonic clock orders events and measures durations. All processes of a machine read the same one, so an instant
+that the control process took means the same in every worker. The wall clock (UTC) is for names and reports only,
+because somebody may set it.
 """
 
 import time
@@ -15,32 +16,32 @@ NS_PER_MS = 1_000_000
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TIME_NAMESPACE = Path("/proc/self/ns/time")
-"""Linux: a container may have a monotonic clock that is moved against the machine's, time_namespaces(7)."""
+"""Linux: a container's monotonic clock may have an offset against the machine's, see time_namespaces(7)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timebase:
-    """Where the monotonic clock counts from: what has to be the same for instants of two runs to be compared."""
+    """Which monotonic clock this is: instants of two runs of the program can be compared if `boot` is the same."""
 
     boot: str = ""
-    """The machine's start; empty where the system does not tell it."""
+    """Identifies the machine's start and the clock's offset; empty where the system does not tell it."""
     asleep_ns: int = 0
-    """How long the machine has slept since, which the monotonic clock does not count; 0 where nobody tells it."""
+    """How long the machine has slept since its start, which the monotonic clock does not count; 0 where unknown."""
 
 
 class Clock(Protocol):
-    """What a part that needs time is given. No call blocks."""
+    """The clocks as they are passed to every part that needs time; tests pass a fake. No call blocks."""
 
     def monotonic_ns(self) -> int:
-        """Nanoseconds since some start that all processes of this machine share; never steps."""
+        """Nanoseconds since a start that all processes of this machine share, mostly the boot; never steps."""
         ...
 
     def utc_ns(self) -> int:
-        """Nanoseconds since 1970-01-01T00:00:00Z, as the operating system has it; may step."""
+        """Nanoseconds since 1970-01-01T00:00:00Z by the operating system; may step either way."""
         ...
 
     def timebase(self) -> Timebase:
-        """Where the monotonic clock counts from."""
+        """Which monotonic clock this is. Reads small files of the kernel."""
         ...
 
 
@@ -68,5 +69,6 @@ def _asleep_ns() -> int:
     if not hasattr(time, "CLOCK_BOOTTIME"):
         return 0
     before_ns = time.monotonic_ns()
-    # The second clock counts sleep as well; what lies between the two calls is no sleep.
+    # CLOCK_BOOTTIME counts sleep too. The difference also holds the time between the two calls, so a millisecond is
+    # taken off: a machine that has never slept then gives 0.
     return max(0, time.clock_gettime_ns(time.CLOCK_BOOTTIME) - before_ns - NS_PER_MS)

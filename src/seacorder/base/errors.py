@@ -1,14 +1,14 @@
-"""The tree of errors. Each says in one sentence what was wrong and what to do.
+"""The tree of errors. The text of each is one sentence that says what was wrong and what to do.
 
     SeacorderError
     ├── BadRequest        the caller sent something that is not accepted      (field names what)
-    ├── NotPossible       the request is fine, the recorder's state is not    (no channel is live, …)
+    ├── NotPossible       a good request that the recorder cannot do now      (no channel is live, …)
     ├── SettingsError     the settings file, an option or a variable          (faults lists all of them)
     ├── InputFailed       a source: unreachable, refused, no video, unknown codec
     │   └── InputRefused  the source answers, and does not let this user in
     ├── StorageFailed     a folder or file: not allowed, not writable, full
     ├── WorkerLost        a worker ended or did not answer in time
-    │   └── NoAnswer      the second: it may still do what it was told
+    │   └── NoAnswer      it did not answer in time and may still do it
     └── CatalogueFailed   the catalogue: damaged, locked, of a newer version
 
 Errors from outside (OSError, a library's own) are wrapped at the edge with `raise … from`.
@@ -16,7 +16,7 @@ Errors from outside (OSError, a library's own) are wrapped at the edge with `rai
 
 
 class SeacorderError(Exception):
-    """Root of the tree. `str()` is the sentence that the user reads; `kind` is stable and for programs."""
+    """Root of the tree. `str()` is the sentence that the user reads; `kind` is a stable word for programs."""
 
     kind = "error"
 
@@ -74,7 +74,7 @@ class WorkerLost(SeacorderError):
 
 
 class NoAnswer(WorkerLost):
-    """A worker did not answer in time; what it was told it may still do."""
+    """A worker did not answer in time. It may still do what it was told."""
 
 
 class CatalogueFailed(SeacorderError):

@@ -1,4 +1,7 @@
-"""What is known to be harmless in an address, and what is known to be a secret; see `redaction`. In small letters."""
+"""Lists of words for `redaction`: what is known to be harmless in an address, and what is known to be a secret.
+
+All in small letters. A word is added when cameras in the field use it and it can hold no secret.
+"""
 
 
 def _listed(*texts: str) -> frozenset[str]:
@@ -6,7 +9,7 @@ def _listed(*texts: str) -> frozenset[str]:
 
 
 WORDS = _listed(
-    # Of the programs, ways and streams of cameras and servers.
+    # From addresses of cameras and servers: programs, paths, streams.
     """
     stream streams streaming live main sub second third primary secondary minor major high low medium default multi
     channel channels chan ch cam cams camera cameras ipcam webcam video videos vid audio sound media image images img
@@ -20,7 +23,7 @@ WORDS = _listed(
     cvbs sdi hdmi usb dev device screen display monitor event scale scaled size width height rate fps quality format
     codec type mode color colour gray on off true false yes no none null all any auto new old copy with without
     """,
-    # Of vessels, and of what is filmed from them.
+    # What operators call channels: parts of vessels, vehicles, and what is filmed from them.
     """
     bow stern port starboard aft fore deck bridge mast crane winch hull keel rudder moonpool engine galley hold ship
     vessel boat rov auv usv diver divers dive dives helmet hat sonar pilot survey tether tms cage garage manipulator
@@ -46,7 +49,7 @@ HARMLESS_KEYS = _listed(
     real_stream src source input port version ver limit newest_first recording delay latency cache nocache
     """
 )
-"""Their values are shown where they look like values of these: numbers, known words, a short word."""
+"""Keys whose values are shown if they look harmless: numbers, known words, a short word."""
 
 SECRET_KEYS = _listed(
     """
@@ -57,7 +60,7 @@ SECRET_KEYS = _listed(
     sessionid session_id cookie license licence sas sv se sp expires
     """
 )
-"""Their names are shown, their values never."""
+"""Keys that are shown themselves, but never their values."""
 
 NEVER_SHOWN = _listed("admin root guest super pass pwd psw user login token auth key pin")
-"""Short words that are often a user's name, or what stands in front of a secret."""
+"""Short words that are never shown as a word of somebody's own: often user names, or a word before a secret."""

@@ -1,11 +1,11 @@
-"""Lines that leave the process without anybody waiting for it.
+"""Writes lines to standard error or a file from a thread, so that nobody who logs has to wait.
 
     any thread ──put──▶ bounded queue ──▶ writer thread ──▶ standard error, or the log file
 
-Whoever reads a program's log may have forgotten to read (a parent program with an open pipe), may be halted (Ctrl-S in
-a terminal), may be gone, or may have no room (a full disk). A write then blocks or fails. Here only the writer thread
-meets that; `put` never waits. Lines that find the queue full, or that could not be written, are counted, and the
-count is written in their place as soon as something can be written again.
+The reader of a program's log may not read (a parent program that forgot the pipe), may be halted (Ctrl-S in a terminal)
+or gone, and a disk may be full. A write then blocks or fails. Only the writer thread is held up by that; `put` never
+waits for it. Lines that find the queue full, or that could not be written, are counted, and a line with their number is
+written in their place as soon as writing works again.
 """
 
 import os
@@ -22,24 +22,25 @@ from seacorder.base.background import Thread
 QUEUE_LINES = 2_000
 QUEUE_BYTES = 512 * 1024
 LINE_CHARACTERS = 16 * 1024
-"""What is longer is cut."""
+"""Longer lines are cut."""
 BATCH_BYTES = 64 * 1024
 RETRY_SECONDS = 5.0
-"""How often a writer that failed tries again when no new line makes it try."""
+"""After a failure the writer tries again with the next line, or after this time when none comes."""
 CLOSE_SECONDS = 1.0
 """How long the end of a process waits for the last lines."""
 NOT_READ = "they were not read in time"
 
 
 class Target(Protocol):
-    """Where bytes go. For one thread; may block."""
+    """Where the bytes are written. Used by one thread; may block."""
 
     def write(self, data: bytes) -> tuple[int, str]:
-        """How many of the bytes were taken, and why no more were; the reason is empty when all were."""
+        """Writes the bytes. Returns how many were taken, and why not all; empty when all were."""
 
 
 class Descriptor:
-    """An open descriptor that is shared with others, such as standard error: it is never closed or changed here."""
+    """An open file descriptor that other code uses too, such as standard error: never closed here, nor its flags
+    changed."""
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -50,7 +51,7 @@ class Descriptor:
             try:
                 done += os.write(self._number, view[done:])
             except BlockingIOError:
-                # Somebody who shares the pipe (or a worker of ours) has made it non-blocking.
+                # The pipe is non-blocking: a worker made it so (`log.set_up_worker`), or a process that shares it did.
                 select.select([], [self._number], [], RETRY_SECONDS)
             except OSError as error:
                 return done, error.strerror or str(error)
@@ -59,14 +60,14 @@ class Descriptor:
 
 @dataclass(slots=True)
 class _LeftOut:
-    """Stands in the queue where lines are missing."""
+    """Takes the place of missing lines in the queue."""
 
     lines: int
     why: str
 
 
 class LineWriter:
-    """One target with its queue and its thread. `put` may be called by any thread, also in a signal handler."""
+    """One target with its queue and its writer thread. Any thread may call `put`, also within a signal handler."""
 
     def __init__(
         self,
@@ -76,7 +77,8 @@ class LineWriter:
         encoding: str = "utf-8",
         on_fault: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`told(lines, why)` is the line that says how many were left out; `on_fault(why)` hears of a new failure."""
+        """`told(lines, why)` makes the line that says how many are missing; `on_fault(why)` is called with a new
+        failure."""
         self._target = target
         self._told = told
         self._encoding = encoding
@@ -91,7 +93,7 @@ class LineWriter:
         Thread("log", self._run).start()
 
     def put(self, line: str) -> None:
-        """Takes a line without its end, or counts it where the queue is full. Never waits for the target."""
+        """Takes a line, without its line end; counts it when the queue is full. Never waits for the target."""
         line = line[:LINE_CHARACTERS]
         with self._changed:
             if len(self._queue) < QUEUE_LINES and self._queued_bytes + len(line) <= QUEUE_BYTES:
@@ -104,9 +106,9 @@ class LineWriter:
             self._changed.notify_all()
 
     def flush(self, seconds: float) -> bool:
-        """Waits so long at most until all lines are out; True when they are."""
+        """Waits until all lines are written, at most so long; True when they are."""
         until = time.monotonic() + seconds
-        # Not `with`: at the end of the interpreter the thread may have been stopped while it held the lock.
+        # Not `with`: while the interpreter shuts down, the writer thread may have been stopped while it held the lock.
         if not self._changed.acquire(timeout=seconds):
             return False
         try:
@@ -117,7 +119,7 @@ class LineWriter:
             self._changed.release()
 
     def close(self, seconds: float = CLOSE_SECONDS) -> None:
-        """Ends the thread once the last lines are out; waits so long at most. What is put afterwards is lost."""
+        """Ends the thread when all lines are written; waits for that at most so long. Later lines are lost."""
         if self._changed.acquire(timeout=seconds):
             self._is_closing = True
             self._changed.notify_all()
@@ -129,7 +131,7 @@ class LineWriter:
             self._write(batch)
 
     def _next_batch(self) -> list[str | _LeftOut]:
-        """What is to be written next, in order; nothing when the thread is to end."""
+        """What is to be written next, in order. Waits for it; empty when the thread is to end."""
         with self._changed:
             self._is_busy = False
             self._changed.notify_all()
@@ -150,7 +152,7 @@ class LineWriter:
             return batch
 
     def _write(self, batch: list[str | _LeftOut]) -> None:
-        # A line of which only the beginning was written is ended first.
+        # If only the beginning of a line was written last time, that line is ended first.
         data = b"\n" if self._is_mid_line else b""
         ends = []
         for piece in batch:
@@ -164,7 +166,7 @@ class LineWriter:
             return
         if taken:
             self._is_mid_line = taken not in ends
-        # The end of a line alone may be missing: it comes first next time.
+        # A piece of which only the line end is missing is not lost: the line end comes first next time.
         lost = [piece for piece, end in zip(batch, ends, strict=True) if end - 1 > taken]
         self._unwritten = _LeftOut(sum(1 if isinstance(one, str) else one.lines for one in lost), why)
         if not had_failed:

@@ -1,10 +1,10 @@
-"""Logging: what the operator would want to read next morning, and never a secret.
+"""Logging: what the operator wants to read the next morning, and never a secret.
 
-Every address that reaches a log, a report, a file or an answer goes through `redact` first; the formatter applies
-it once more to whole lines, so that a library's own message cannot leak one either.
+Addresses of cameras may hold passwords. The program passes each through `redact` before it reaches a log, a report, a
+file or an answer. The formatter here does that again with whole lines, so that messages of libraries leak none either.
 
-Whoever logs never waits: lines go into the bounded queues of `base.line_writer`, one for standard error and one for the
-log file where there is one.
+Whoever logs never waits for the reader or the disk: lines go into bounded queues (`base.line_writer`), one for standard
+error and, if there is a log file, one for that.
 """
 
 import logging
@@ -23,39 +23,42 @@ from seacorder.base.redaction import redact
 
 STANDARD_ERROR = 2
 _ABOUT_FILES = ("seacorder.storage", "seacorder.sinks", "seacorder.evidence", "seacorder.channel.worker")
-"""Modules whose lines say what became of files."""
+"""Modules whose lines are about files."""
 LEVEL_VARIABLE = "SEACORDER_LOG_LEVEL"
-"""Workers inherit it, and nothing else of the settings."""
+"""The variable with the level. Workers inherit this one of the program's variables and no other."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogOptions:
-    """Of the control process's log."""
+    """Options of the control process's log."""
 
     level: str = "INFO"
     use_utc: bool = False
-    """Times of lines; else local time with its offset."""
+    """Lines show UTC instead of local time with its offset."""
     file: Path | None = None
-    """Beside standard error."""
+    """A log file, in addition to standard error."""
     file_bytes: int = 10_000_000
+    """A new file is begun when this size is reached."""
     files_kept: int = 5
+    """Old files beside the newest one."""
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a whole record, trace included, without credentials."""
+    """Formats a record with its trace, without credentials."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
 
 
 class _Hand(logging.Handler):
-    """Hands each line to the writers."""
+    """The root logger's handler: formats each record and hands the line to the writers."""
 
     def __init__(self, options: LogOptions) -> None:
         super().__init__()
         self._use_utc = options.use_utc
         self.marks = False
-        """Lines about files have `!` behind their level: the control process leaves none of a worker's out."""
+        """Set in workers: lines about files get `!` behind their level, and the control process always passes them
+        on."""
         self.standard_error = LineWriter(
             Descriptor(STANDARD_ERROR), told=self._left_out, encoding=_encoding_of(sys.stderr)
         )
@@ -71,7 +74,7 @@ class _Hand(logging.Handler):
             record.levelname += "!"
         try:
             line = self.format(record)
-        except Exception:  # noqa: BLE001 - a message that cannot be made is a fault in the program, and no reason to fail
+        except Exception:  # noqa: BLE001 - a record that cannot be formatted must not stop whoever logs
             line = f"A line of the log could not be made of {record.msg!r} ({record.pathname}:{record.lineno})"
         for writer in self._writers:
             writer.put(line)
@@ -85,7 +88,7 @@ class _Hand(logging.Handler):
         self.setFormatter(formatter)
 
     def close(self) -> None:
-        """Waits a moment for the last lines; for standard error last, which hears of the log file's faults."""
+        """Waits a moment for the last lines. Standard error comes last, because it gets the log file's faults."""
         for writer in reversed(self._writers):
             writer.close()
         super().close()
@@ -106,8 +109,8 @@ class _Hand(logging.Handler):
 def set_up(options: LogOptions, *, process: str = "control") -> None:
     """Sends this process's log to standard error and to the log file. Call once, at start.
 
-    What Python itself would print on standard error, and wait there, is logged too: errors that end a thread, errors in
-    finalizers, warnings.
+    Also logs what Python itself would print on standard error, where it might block: errors that end a thread, errors
+    in finalizers, warnings.
     """
     root = logging.getLogger()
     root.handlers[:] = [_Hand(options)]
@@ -121,8 +124,8 @@ def set_up(options: LogOptions, *, process: str = "control") -> None:
 def set_up_worker(process: str) -> None:
     """The same in a worker, whose standard error is a pipe that the control process reads.
 
-    The pipe is made non-blocking: should the control process stop reading it, what C libraries (FFmpeg) write there is
-    lost at once, where it would hold up the thread that writes, and with it the pictures.
+    Makes the pipe non-blocking. If the control process stops reading it, what C libraries (FFmpeg) write there is lost;
+    otherwise the write would block their thread, and with it the pictures.
     """
     if os.name == "posix" and stat.S_ISFIFO(os.fstat(STANDARD_ERROR).st_mode):
         os.set_blocking(STANDARD_ERROR, False)
@@ -132,13 +135,14 @@ def set_up_worker(process: str) -> None:
 
 
 def call_process(name: str) -> None:
-    """Heads the lines that follow with another name: a worker learns only later which channel is its own."""
+    """Sets the name at the head of further lines: a worker learns its channel only with its first message."""
     for hand in _hands():
         hand.head_with(name)
 
 
 def say(sentence: str) -> None:
-    """A line for whoever started the program, without time and level. Waits for nobody once the log is set up."""
+    """Writes a line to standard error without time and level, for whoever started the program. Once the log is set up
+    it never waits."""
     hands = _hands()
     for hand in hands:
         hand.standard_error.put(redact(sentence))
@@ -151,7 +155,7 @@ def say(sentence: str) -> None:
 
 
 def finish() -> None:
-    """Gives the last lines a moment to get out, for a process that ends by `os._exit`."""
+    """Waits a moment until the last lines are written: for a process that ends by `os._exit`."""
     logging.shutdown()
 
 
@@ -178,9 +182,9 @@ def _finalizer_failed(failed: "sys.UnraisableHookArgs") -> None:
 
 
 class RateLimit:
-    """Lets one message through per `every_seconds` and key, and counts the rest. Safe from any thread.
+    """Lets one message of each key pass every `every_seconds` and counts the others. Safe from any thread.
 
-    Ten seconds: what is wrong with a camera is often wrong all night, and a channel's log has a line a second at most.
+    Ten seconds is the default because what is wrong with a camera is often wrong all night.
     """
 
     def __init__(self, clock: Clock, every_seconds: float = 10.0) -> None:
@@ -191,7 +195,7 @@ class RateLimit:
         self._lock = threading.Lock()
 
     def allow(self, key: str) -> int | None:
-        """None to hold the message back, else how many were held back since the last one let through."""
+        """None: leave this message out. Otherwise how many were left out since the last one that passed."""
         now = self._clock.monotonic_ns()
         with self._lock:
             last = self._last_ns.get(key)

@@ -1,7 +1,7 @@
-"""The log file: begun anew when it has grown to its limit, with so many old ones kept beside it.
+"""The log file. When it has grown to its limit a new one is begun, and some old ones are kept beside it.
 
     seacorder.log      the newest lines
-    seacorder.log.1    what was before them
+    seacorder.log.1    the lines before them
     seacorder.log.2    …
 
 Only the log's writer thread uses it, so a slow or dead disk holds up nothing else.
@@ -15,10 +15,13 @@ from seacorder.base.line_writer import Target
 
 
 class LogFile(Target):
-    """Opened when the first line comes, and again after a failure or when somebody has moved or deleted it."""
+    """A rotating file. Opened with the first line, and again after a failure or when somebody has moved or deleted it.
+
+    For the log's writer thread alone; blocks as the disk does.
+    """
 
     def __init__(self, path: Path, *, bytes_max: int, kept: int) -> None:
-        """`kept`: old files beside the newest one; 0 keeps none."""
+        """`kept`: how many old files stay beside the newest one; with 0 none does."""
         self._path = path
         self._bytes_max = bytes_max
         self._kept = kept
@@ -36,7 +39,7 @@ class LogFile(Target):
         return done, ""
 
     def _file(self, coming_bytes: int) -> int:
-        """The file with room for so many bytes. Raises OSError."""
+        """The open file, after a rotation if it has no room for so many bytes. Raises OSError."""
         if self._open is not None and not self._is_in_place(self._open):
             self._close()
         if self._open is None:
@@ -58,7 +61,7 @@ class LogFile(Target):
             return os.open(self._path, flags, 0o644)
 
     def _is_in_place(self, file: int) -> bool:
-        """False once a program such as logrotate has moved or deleted the file."""
+        """False when somebody, such as logrotate, has moved or deleted the file since it was opened."""
         try:
             there, ours = self._path.stat(), os.fstat(file)
         except OSError:
@@ -66,7 +69,8 @@ class LogFile(Target):
         return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
 
     def _rotate(self) -> None:
-        """Each file takes the name of the next older one; the oldest goes. Where that fails, the newest grows on."""
+        """Gives each file the name of the next older one; the oldest is replaced. If that fails, the newest grows
+        on."""
         with contextlib.suppress(OSError):
             if not self._kept:
                 self._path.unlink()

@@ -1,7 +1,8 @@
 """The pipe between the control process and a worker: length-prefixed pickles of frozen model values.
 
 A worker is a process of its own whose standard input carries commands and whose standard output carries reports.
-Both ends are this program, so pickle is safe here; nothing from outside ever enters the pipe.
+Workers unpickle without checks, since commands come from their parent. The control process does not trust what workers
+send, because they decode data from outside: it reads reports with `supervisor.unpickle`.
 """
 
 import os
@@ -33,7 +34,7 @@ def decode(payload: bytes) -> Any:
 
 
 class Link:
-    """A worker's end of the pipe. `send` may be called from any thread; `messages` from one."""
+    """A worker's end of the pipe. `send` may be called from any thread, `messages` from one."""
 
     def __init__(self, reader: BinaryIO, writer: BinaryIO) -> None:
         self._reader = reader
@@ -43,13 +44,13 @@ class Link:
 
     @classmethod
     def from_stdio(cls) -> "Link":
-        """Takes over standard input and output; what the process prints afterwards goes to standard error."""
+        """Takes standard input and output for the pipe; what the process prints afterwards goes to standard error."""
         writer = os.fdopen(os.dup(1), "wb", buffering=0)
         os.dup2(2, 1)
         return cls(sys.stdin.buffer, writer)
 
     def send(self, message: object) -> None:
-        """Sends one report. Blocks while the pipe is full; silent once the other end is gone."""
+        """Sends one report. Blocks while the pipe is full; does nothing once the other end is gone."""
         data = memoryview(encode(message))
         with self._lock:
             try:
@@ -59,7 +60,7 @@ class Link:
                 self._broken = True
 
     def messages(self) -> Iterator[Any]:
-        """The commands as they come; ends when the control process closes the pipe or is gone. Blocks."""
+        """The commands as they come. Blocks for each; ends when the control process closes the pipe or is gone."""
         while True:
             header = self._reader.read(HEADER_BYTES)
             if len(header) < HEADER_BYTES:

@@ -1,4 +1,4 @@
-"""How much of the processor this program may use, and that it takes none away from others."""
+"""How many cores this program may use, and how it avoids taking them from other processes."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ _TASKS = Path("/proc/self/task")
 
 
 def usable_cores(quota_file: Path = _QUOTA) -> float:
-    """Cores: those that this process may run on, less where a container's quota says so."""
+    """The number of cores that this process may use: those it may run on, or a container's quota when that is less."""
     cores = float(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     try:
         quota, period = quota_file.read_text(encoding="ascii").split()
@@ -24,12 +24,12 @@ def usable_cores(quota_file: Path = _QUOTA) -> float:
 
 @contextlib.contextmanager
 def no_real_time_threads() -> Iterator[None]:
-    """Threads of this process that a library makes real-time in the block are ordinary ones behind it.
+    """After the block, threads that a library made real-time in it have the ordinary priority again. Linux; elsewhere
+    nothing happens.
 
-    SVT-AV1 does that when the user is root: it gives its own threads and the one that opens it SCHED_FIFO with the
-    highest priority. On a machine with two cores two of them can keep every other process from running, and whatever
-    this process starts later inherits it. A program that was started real-time on purpose stays so. Linux; elsewhere
-    it does nothing.
+    When the user is root, SVT-AV1 gives its own threads and the one that opens it the policy SCHED_FIFO with the
+    highest priority. On a machine with two cores, two such threads can keep every other process from running, and
+    processes that are started later inherit the policy. A program that was started real-time on purpose is left so.
     """
     was_real_time = _is_real_time(0)
     try:
@@ -43,5 +43,5 @@ def no_real_time_threads() -> Iterator[None]:
 
 
 def _is_real_time(thread: int) -> bool:
-    """0 is the calling thread."""
+    """`thread` is a thread id; 0 is the calling thread."""
     return hasattr(os, "sched_getscheduler") and os.sched_getscheduler(thread) in {os.SCHED_FIFO, os.SCHED_RR}

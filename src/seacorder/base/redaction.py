@@ -1,15 +1,15 @@
-"""What may be shown of an address: what is known to be harmless, and nothing else. One place; everything passes it.
+"""Hides everything in an address that is not known to be harmless. Whatever shows an address goes through here.
 
-Cameras want their passwords anywhere in an address: in front of the host, as a query, as a part of the path
-(`/user=admin_password=…_channel=1`), as a token that is the path. No list of names knows them all. So host and port
-are shown, and of the rest what is known to be harmless; each other part is `***`, in its place, so that the shape of
-the address still tells one camera from another:
+Cameras take passwords anywhere in an address: before the host, in the query, in the path
+(`/user=admin_password=…_channel=1`), or the path itself is a secret token. No list of secret names is complete. So the
+host, the port and what is known to be harmless are shown, and every other part is replaced by `***`. Its place stays,
+so that addresses of different cameras can still be told apart:
 
     rtsp://admin:p@10.0.0.5/realmonitor?channel=1&auth=x    rtsp://***@10.0.0.5/realmonitor?channel=1&auth=***
     rtsp://10.0.0.5/user=a_password=b_channel=1             rtsp://10.0.0.5/user=***_password=***_channel=1
     rtmp://10.0.0.9/live/x7Kq-29ab-Lm4t                     rtmp://10.0.0.9/live/***
 
-What is shown, shown again, is the same. The time that it takes grows with the length of the text.
+Redacting a text twice gives the same as once. The time it takes grows linearly with the length of the text.
 """
 
 import functools
@@ -21,14 +21,14 @@ from seacorder.base.harmless import EXTENSIONS, HARMLESS_KEYS, NEVER_SHOWN, SECR
 
 MASK = "***"
 ADDRESS_CHARACTERS_MAX = 2048
-"""Of a longer one nothing is shown but its kind."""
+"""Of a longer address only the scheme is shown."""
 SPACES_FORGIVEN = 64
-"""So far behind a blank an @ still belongs to what looked like the beginning of a password."""
+"""How many characters after a blank an @ may come and still end a password that has that blank in it."""
 
 _ADDRESS = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<rest>(?:=\"[^\s\"]*\"?|='[^\s']*'?|[^\s\"'<>`])*)"
 )
-"""To a blank or a quotation mark, except that cameras take values in quotation marks, too."""
+"""An address ends at a blank or a quotation mark. Some cameras take values in quotation marks, which belong to it."""
 _ENCODED = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})%(?:25)*3[aA]%(?:25)*2[fF][^\s\"'<>`]*")
 _LOOSE = re.compile(
     r"(?P<name>[?&;](?:" + "|".join(sorted(map(re.escape, SECRET_KEYS), key=len, reverse=True)) + r")="
@@ -36,13 +36,13 @@ _LOOSE = re.compile(
     r"[^&;\s\"'<>`]+?(?=_[A-Za-z]{1,20}=|[&;\s\"'<>`]|$)",
     re.IGNORECASE,
 )
-"""A part of an address that stands alone, as libraries print it: without the rest only names tell what it is."""
+"""Part of an address without its beginning, as libraries print it: only the names of keys tell what is a secret."""
 _USER_ALONE = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}:[^\s/\\\"'<>`]*@(?=[\w\[])")
-"""User and password in front of a host where somebody has forgotten the kind of the address, or a mark behind it.
+"""User and password before a host, where the scheme or its `://` is missing or misspelt.
 
-A path of a file has its @, too, but no colon in the same name."""
+A file's path may have an @ too, but no colon in the same part."""
 _WAY_TO_ASK = re.compile(r"\b(?:basic|bearer|digest)$", re.IGNORECASE)
-"""Behind it and a blank comes what is asked with."""
+"""The word before a blank and credentials, as in an Authorization header."""
 _END_OF_SENTENCE = ".,;:!?)]}…"
 _HEAD = re.compile(r"[^/?#]*")
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+(?:%[\w.-]{1,24})?\]|[\w.-]{0,253}|…)(?::(?P<port>\d{1,5}))?")
@@ -54,16 +54,17 @@ _PLAIN = re.compile(r"[A-Za-z0-9._~+-]*")
 _NUMBER = re.compile(r"\d{1,9}(?:[.,x:/*]\d{1,9}){0,3}", re.IGNORECASE)
 _SMALL = re.compile(r"\d{1,2}|true|false|on|off|yes|no", re.IGNORECASE)
 _IN_QUERY = re.compile(r"/[^@?#]*\?(?:[^@=&]*=[^@&]*&)*[^@=&]*=[^@&]*@")
-"""What stands behind a host where the first @ is in the value of a query."""
+"""What follows a host when the first @ is in the value of a query."""
 _LETTERS, _LETTERS_OF_NAME = 2, 5
-"""So short may a word be that is not known, such as `s1`: what is longer may be somebody's password. In front of a `=`
-or of what it is about stands a name, which may be longer."""
+"""How many letters an unknown word may have and still be shown, such as `s1`; a longer one may be a password. The name
+of a key, before a `=`, may be longer."""
 _DIGITS_MAX, _DIGITS_BESIDE_OWN_MAX = 4, 2
-"""Recorders number the streams of their cameras with up to four (1601)."""
+"""How many digits a part may have: recorders number the streams of their cameras with up to four (1601). Fewer beside
+an unknown word."""
 
 
 def redact(text: str) -> str:
-    """The same text with all of every address in it hidden that is not known to be harmless."""
+    """The text with every address in it redacted."""
     pieces: list[str] = []
     done = 0
     while (found := _ADDRESS.search(text, done)) is not None:
@@ -75,7 +76,7 @@ def redact(text: str) -> str:
 
 
 def redact_address(address: str) -> str:
-    """The same for a text that is an address as a whole, blanks and quotes in it included."""
+    """The same for a text that is one address, with blanks and quotation marks in it."""
     scheme, mark, rest = address.strip().partition("://")
     if not mark or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme):
         return redact(address)
@@ -83,7 +84,7 @@ def redact_address(address: str) -> str:
 
 
 def is_harmless(text: str) -> bool:
-    """True for a word, or several, that may be repeated to whoever wrote it in an address."""
+    """True for words and numbers of an address that error messages may repeat."""
     return _is_ordinary(text, own_letters=_LETTERS_OF_NAME) or _NUMBER.fullmatch(text) is not None
 
 
@@ -93,7 +94,8 @@ def _without_address(text: str) -> str:
 
 
 def _end_of_address(text: str, found: re.Match[str]) -> int:
-    """Where the address ends that begins a match: before the sentence's own marks, behind a password with blanks."""
+    """Where the address of a match ends: before punctuation of the sentence around it, and after a password with
+    blanks."""
     begin, end = found.span("rest")
     if "@" not in found["rest"] and not _is_host(_HEAD.match(found["rest"])[0]):  # type: ignore[index]
         at = text.find("@", end, end + SPACES_FORGIVEN)
@@ -125,10 +127,11 @@ def _masked(scheme: str, rest: str) -> str:
 
 
 def _user_and_host(rest: str) -> tuple[str | None, str, str] | None:
-    """Who asks (None: nobody), the host with its port, and what is behind it; None when that cannot be told apart.
+    """The user part (None: there is none), the host with its port, and the rest; None when they cannot be told apart.
 
-    A password that is not encoded may hold every mark that ends a host: then the last @ of all stands before the
-    host. But an @ may stand in a query, too. An IP address settles it.
+    A password that is not percent-encoded may hold any character that would end a host. Then the host follows the last
+    @ of the address. But an @ may be in the query too. Where one of the two candidates is an IP address, it is the
+    host.
     """
     head = _HEAD.match(rest)[0]  # type: ignore[index]
     user, at, host = head.rpartition("@")
@@ -172,7 +175,7 @@ def _segment(segment: str) -> str:
 
 
 def _pairs(text: str, separators: str) -> str:
-    """Names with values: a value is shown whose name is known to be harmless, and that looks like one."""
+    """Keys with values: a value is shown if its key is known to be harmless and it looks like a value of that kind."""
     pieces = re.split(f"([{re.escape(separators)}])", text)
     shown: list[str] = []
     was_hidden = False
@@ -181,13 +184,13 @@ def _pairs(text: str, separators: str) -> str:
         if "=" in piece:
             pair, was_hidden = _pair(piece)
             shown += [separator, pair]
-        elif not was_hidden:  # otherwise it is the rest of a value that had a separator in it
+        elif not was_hidden:  # else it may be the rest of a hidden value that had a separator in it
             shown += [separator, piece if _is_ordinary(_decoded(piece), own_letters=0) else MASK]
     return "".join(shown)
 
 
 def _pair(piece: str) -> tuple[str, bool]:
-    """One of them, and whether its value was hidden."""
+    """One key with its value as they are shown, and whether the value was hidden."""
     name, _, value = piece.partition("=")
     key, plain = _decoded(name).strip().lower(), _decoded(value)
     is_known = key in HARMLESS_KEYS or key in SECRET_KEYS or _is_ordinary(key, own_letters=_LETTERS_OF_NAME)
@@ -200,9 +203,9 @@ def _pair(piece: str) -> tuple[str, bool]:
 
 
 def _is_ordinary(text: str, *, own_letters: int) -> bool:
-    """True for what names of streams are made of: known words, small numbers, and one word of one's own that is short.
+    """True for a text that looks like the name of a stream: known words, small numbers, and one short unknown word.
 
-    A password or a key is rarely made of that alone.
+    A password or a token is rarely made of these alone. `own_letters`: how many letters the unknown word may have.
     """
     if text == MASK:
         return True
@@ -218,7 +221,7 @@ def _is_ordinary(text: str, *, own_letters: int) -> bool:
 
 
 def _is_known(word: str) -> bool:
-    """True for a known word, or two of them joined."""
+    """True for a known word, or two known words joined."""
     return word in WORDS or any(word[:at] in WORDS and word[at:] in WORDS for at in range(2, len(word) - 1))
 
 

@@ -1,4 +1,5 @@
-"""Ending in order: what was started last is stopped first, each part with a limit; a second signal means now.
+"""Ends the program in order: what was started last is stopped first, each part with a time limit. A second signal means
+now.
 
 For the control process, in its event loop. Workers end when their pipe closes, see `base.pipe`.
 """
@@ -31,7 +32,7 @@ class _Started:
 
 
 class Shutdown:
-    """What has been started, in order, and whether somebody wants it to end. For the event loop alone."""
+    """The parts that have been started, in order, and whether the program is to end. For the event loop alone."""
 
     def __init__(self) -> None:
         self._started: list[_Started] = []
@@ -39,23 +40,24 @@ class Shutdown:
         self._asked_again = asyncio.Event()
 
     def started(self, name: str, stop: Callable[[], Awaitable[None]], *, limit_seconds: float) -> None:
-        """Notes a part that is running, and how it is stopped."""
+        """Notes a part that has been started, and how it is stopped."""
         self._started.append(_Started(name, stop, limit_seconds))
 
     def ask(self) -> None:
-        """Somebody wants the program to end; asked again, at once."""
+        """Asks the program to end; when called again, to end at once."""
         if self._asked.is_set():
             self._asked_again.set()
         self._asked.set()
 
     async def asked(self) -> None:
-        """Waits until the program is to end."""
+        """Waits until the program is asked to end."""
         await self._asked.wait()
 
     async def stop_all(self) -> bool:
-        """Stops everything, last started first. False when a part failed, ran into its limit, or was not waited for.
+        """Stops all parts, last started first. False when one failed, took longer than its limit, or was not stopped
+        because the program was asked to end at once.
 
-        Does not raise: what can still be stopped is stopped.
+        Does not raise: after a failure the other parts are stopped all the same.
         """
         in_order = True
         while self._started and not self._asked_again.is_set():
@@ -88,9 +90,9 @@ class Shutdown:
 
 @contextlib.contextmanager
 def signals(shutdown: Shutdown) -> Iterator[None]:
-    """Ctrl-C, SIGTERM and the end of the terminal ask `shutdown` while this lasts.
+    """Within the block, Ctrl-C, SIGTERM and SIGHUP (the terminal has closed) ask `shutdown`.
 
-    Call in the main thread, inside the event loop. With `nohup` the end of the terminal is ignored, and stays so.
+    Call in the main thread, inside the event loop. Where `nohup` has made SIGHUP ignored it stays ignored.
     """
     loop = asyncio.get_running_loop()
     numbers = list(_SIGNALS)
@@ -107,7 +109,7 @@ def signals(shutdown: Shutdown) -> Iterator[None]:
         try:
             loop.add_signal_handler(number, heard, number)
         except NotImplementedError:
-            # Windows: the handler runs between bytecodes of the main thread, so the loop has to be woken.
+            # Windows: the handler runs in the main thread between two bytecodes, so the sleeping loop has to be woken.
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(shutdown.ask))
     try:
         yield
@@ -119,7 +121,7 @@ def signals(shutdown: Shutdown) -> Iterator[None]:
 
 
 def log_terminal_closed() -> None:
-    """Why the program ends now."""
+    """Logs that the program ends because the terminal has closed."""
     _log.warning(
         "The terminal from which the recorder was started has closed (SIGHUP). The recorder finishes every file and "
         "ends. So that it goes on without a terminal, install it as a service (`seacorder service install`), or start "

@@ -131,8 +131,8 @@ class Guardian:
             numbers.append(signal.SIGHUP)
         for number in numbers:
             signal.signal(number, lambda *_: None)
-        # In a terminal with `stty tostop` the kernel stops a background process that writes to it. The control process is
-        # one, since it has a process group of its own. It inherits that the signal is ignored.
+        # In a terminal with `stty tostop` the kernel stops a background process that writes to it. The control process
+        # is one, since it has a process group of its own. It inherits that the signal is ignored.
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
 
     def _is_final(self, code: int) -> bool:
