@@ -1,6 +1,7 @@
-"""Inputs: where compressed pictures and sound come from, one module a kind.
+"""Inputs: where compressed pictures and sound come from. Each room reads one kind of source.
 
-Used by a channel's worker, on its ingest thread alone: one `Input` is one connection, opened, read and closed by the
-same thread. Begin at `contract`; `open.make_input` chooses the kind. PyAV lives here; Pillow, asyncio and pydantic
-never do, for every camera pays for them in memory.
+Used by a channel's worker, on its ingest thread only: one `Input` is one connection, which the same thread opens, reads
+and closes. `sound` is used by the narrator. Begin at `contract`, which also says what a new kind needs;
+`open.make_input` chooses the kind. Never import Pillow, asyncio or pydantic here: each worker would pay for it with
+some megabytes of memory.
 """

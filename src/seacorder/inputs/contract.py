@@ -1,15 +1,32 @@
-"""What every input promises, whatever its kind.
+"""What every input promises, whatever its kind, and what a new kind of input needs.
 
-* The first video packet is a keyframe, and its parameters are in the format that came before it.
-* Pictures come in the codec in which the source has them. H.264 and H.265 can be recorded as they are; every other
-  one (`mjpeg`, `mpeg2video`, … and `rawvideo`, whose planes follow each other without padding) is to be encoded by
-  whoever wants a file. The template's codec context decodes it: it has pixel format, colour, aspect and field order.
-* When the parameters change in mid-stream, the new `SourceFormat` comes between the packets: what follows it is of the
-  new format and begins with a keyframe.
-* Times are the source's own: in the track's time base, None where missing, mended by nobody yet.
-* A picture that is left out because it came damaged is told by the next one (`missing_before`), where the input knows.
-* Sound is of a codec that MP4 carries: AAC, Opus or MP3; other sound has become AAC.
-* No sentence of an `InputFailed` holds a user name or a password.
+The promises:
+
+* The first video packet is a keyframe that fits the format which `open` has returned.
+* Pictures stay in the codec of the source. H.264 and H.265 can be recorded as they are. Pictures of every other codec
+  (`mjpeg`, `mpeg2video`, …, or `rawvideo`, whose planes follow each other without padding) have to be encoded before
+  they can go into a file. The codec context of the format's template decodes them: it knows pixel format, colour,
+  aspect ratio and field order.
+* When the parameters change during a connection, a new `SourceFormat` comes between the packets. All packets after it
+  have the new format, and the first of them is a keyframe.
+* Times are the source's own, in the time base of their track, and None where the source gives none. They may jump, wrap
+  or repeat: the channel's timeline corrects them.
+* Where an input leaves out damaged pictures, the next picture says how many (`missing_before`), if the input knows.
+* Sound has a codec that MP4 can carry: AAC, Opus or MP3. Sound of any other codec has been transcoded to AAC.
+* The sentence of an `InputFailed` never holds a user name or a password.
+
+A new kind of input needs:
+
+1. Its address: a frozen value and its parser in `model/address/local.py` (what is on this machine) or `network.py`
+   (what comes over the network), entered in the tables of `model/address/address.py`.
+2. Its class with the three methods of `Input`: a room of its own here, or a module of `ffmpeg` where FFmpeg reads the
+   source. A new room goes into the contract "rooms of inputs" of `pyproject.toml`. A room gets packets and formats from
+   `media`; one that must import PyAV itself is added to the contract on PyAV.
+3. Its case in `open.py`.
+4. Its case in `tests/inputs/test_contract.py`, where the promises are tested on every kind, and tests of its own.
+5. Its entry in `docs/reference/settings.md` and `docs/guide/capture.md`, and a line in `CHANGELOG.md`.
+
+Errors become an `InputFailed` with a sentence that tells the operator what to do; `failures` has those of the network.
 """
 
 from collections.abc import Iterator
@@ -21,16 +38,19 @@ Items = Iterator[SourcePacket | SourceFormat]
 
 
 class Input(Protocol):
-    """One connection to one source. All three are called from one thread; an input is not opened twice."""
+    """One connection to one source. One thread calls all three methods; an input is not opened twice."""
 
     def open(self) -> SourceFormat:
-        """Connects and waits until the format is known. Blocks; InputFailed with one sentence on why not."""
+        """Connects and waits until the format is known. Blocks. InputFailed says in one sentence why it failed."""
         ...
 
     def packets(self) -> Items:
-        """What comes, as it comes, after `open`. Blocks; ends where the source ends; InputFailed when it breaks."""
+        """Yields what the source sends, when it comes, after `open`. Blocks between two packets.
+
+        Ends where the source ends (a file). InputFailed when the connection breaks. Not continued after `close`.
+        """
         ...
 
     def close(self) -> None:
-        """Lets go of everything; does nothing the second time. Templates of formats stay good."""
+        """Releases the connection; does nothing the second time. Templates of formats stay usable."""
         ...

@@ -1,4 +1,9 @@
-"""The door of the inputs: from an address to an input of its kind."""
+"""The door of the inputs: makes the input for an address.
+
+`parse_address` turns the text into a typed address; its type, and for streams its scheme, chooses the input. The table
+is the `match` below. A module is imported only when its kind is wanted: a worker reads one source, and pays memory for
+one kind only.
+"""
 
 from seacorder.base.clock import Clock
 from seacorder.inputs.contract import Input
@@ -23,12 +28,11 @@ _WEB = ("http", "https")
 def make_input(
     address: str, *, channel_name: str, channel_index: int, clock: Clock, memory: CameraMemory | None = None
 ) -> Input:
-    """An unopened input for `address`. Does not block; BadRequest when the address is not one.
+    """An unopened input for `address`. Does not block.
 
-    `memory`: the same one for each connection to a source, which learns what its camera can and cannot do.
-
-    InputFailed when this machine has no such inputs. Name and index are what a test pattern shows; cameras and files
-    know nothing of them.
+    Name and index are shown in a test pattern; other kinds do not use them. `memory` carries what was learned of a
+    camera from one connection to the next: pass the same one each time. BadRequest when the text is no address;
+    InputFailed when this machine cannot have such an input (a capture card of another operating system).
     """
     switch_off_log()
     match parse_address(address):
@@ -53,18 +57,23 @@ def _remote(address: RtspAddress | StreamAddress, clock: Clock, memory: CameraMe
 
             return EitherRtspInput(address, clock, memory)
         case StreamAddress() if address.scheme in _WEB:
-            from seacorder.inputs.web.camera import WebInput
-
-            def make_stream(content: AnswerContent | None, container: str | None) -> Input:
-                from seacorder.inputs.ffmpeg.stream import StreamInput
-
-                return StreamInput(address, clock, memory.picture_timeout, content, container)
-
-            return WebInput(address, clock, memory.picture_timeout, make_stream)
+            return _web(address, clock, memory)
         case StreamAddress():
             from seacorder.inputs.ffmpeg.stream import StreamInput
 
             return StreamInput(address, clock, memory.picture_timeout)
+
+
+def _web(address: StreamAddress, clock: Clock, memory: CameraMemory) -> Input:
+    """Our own client asks the server; an answer that is not MJPEG is read by FFmpeg."""
+    from seacorder.inputs.web.camera import WebInput
+
+    def make_stream(content: AnswerContent | None, container: str | None) -> Input:
+        from seacorder.inputs.ffmpeg.stream import StreamInput
+
+        return StreamInput(address, clock, memory.picture_timeout, content, container)
+
+    return WebInput(address, clock, memory.picture_timeout, make_stream)
 
 
 def _local(address: FileAddress | ImagesAddress | DeviceAddress | ScreenAddress, clock: Clock) -> Input:

@@ -60,15 +60,6 @@ def test_a_loop_goes_on_in_time(rig_source: MakeSource, tmp_path: Path, b_frames
     assert numbers[:100] == [*range(50), *range(50)]
 
 
-def test_closing_ends_it(rig_source: MakeSource) -> None:
-    source = paced(rig_source(SPEC).path, loop=True)
-    source.open()
-    packets = source.packets()
-    next(packets)
-    source.close()
-    assert list(packets) == []
-
-
 def test_sound_that_mp4_cannot_carry_becomes_aac(rig_source: MakeSource, tmp_path: Path) -> None:
     path = _with_pcm(rig_source(SPEC).path, tmp_path / "sound.mkv")
     source = paced(path)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
-from seacorder.inputs.ffmpeg.initial_burst import timely
+from seacorder.inputs.ffmpeg.initial_burst import spread_burst
 from seacorder.model.sample import SourcePacket, Track
 
 BASES = {Track.VIDEO: Fraction(1, 1000), Track.AUDIO: Fraction(1, 8000)}
@@ -19,7 +19,7 @@ def packet(dts: int | None, arrived_ns: int, track: Track = Track.VIDEO) -> Sour
 
 
 def arrivals(packets: list[SourcePacket]) -> list[int]:
-    return [item.arrived_ns for item in timely(iter(packets), BASES) if isinstance(item, SourcePacket)]
+    return [item.arrived_ns for item in spread_burst(iter(packets), BASES) if isinstance(item, SourcePacket)]
 
 
 @given(st.integers(0, 200), st.integers(1, 20))

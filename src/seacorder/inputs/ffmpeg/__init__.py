@@ -1,5 +1,5 @@
 """Sources that FFmpeg reads: files, streams over the network, capture devices, and RTSP where its own client is chosen.
 
-Used by `inputs.open` and, for streams over HTTP, by `inputs.web`; on a channel's ingest thread. `discovery` lists
-devices for the command line.
+Used by `inputs.open` on a channel's ingest thread. Every input here opens an FFmpeg container and hands it to `tracks`,
+which chooses video and sound and makes packets of the contract. `discovery` lists devices for the command line.
 """

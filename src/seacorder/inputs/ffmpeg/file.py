@@ -1,6 +1,6 @@
-"""A video file as a source: read at the speed at which it was recorded, over and over where its address says so.
+"""A video file as a source: played in real time, once or in a loop (`?loop=1`).
 
-A loop goes on in time: what comes after the end has the times that it would have if the file were that much longer.
+In a loop times go on: each pass has the times that it would have if the file were that much longer.
 """
 
 from collections.abc import Iterator
@@ -21,13 +21,12 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 
 class FileInput:
-    """One pass over a file, or endlessly many; see `contract.Input`."""
+    """Plays one file; see `contract.Input`. `wait_until` is for tests, which do not wait."""
 
     def __init__(self, address: FileAddress, clock: Clock, *, wait_until: Waiter | None = None) -> None:
         self._address = address
         self._clock = clock
-        self._real_time = RealTime(clock)
-        self._wait_until = wait_until or self._real_time.wait_until
+        self._wait_until = wait_until or RealTime(clock).wait_until
         self._source = f"File {address.path}"
         self._container: Any = None
         self._tracks: Tracks | None = None
@@ -49,19 +48,16 @@ class FileInput:
                         continue
                     due = one_pass.due(item)
                     self._wait_until(begin_ns + int(due * NS_PER_SECOND))
-                    if self._real_time.is_stopped:
-                        return
                     yield replace(one_pass.shifted(item), arrived_ns=self._clock.monotonic_ns())
             except FFmpegError as error:
                 raise InputFailed(f"{self._source} is damaged ({error.strerror}).") from error
-            if not self._address.loop or one_pass.end <= shift or self._real_time.is_stopped:
+            if not self._address.loop or one_pass.end <= shift:
                 return
             shift = one_pass.end
             self._release()
             self._tracks, _ = self._begin()
 
     def close(self) -> None:
-        self._real_time.stop()
         self._release()
 
     def _begin(self) -> tuple[Tracks, SourceFormat]:
@@ -89,17 +85,17 @@ class FileInput:
 
 
 class _Pass:
-    """Times within one pass over a file, in seconds since the begin of the first pass."""
+    """The times of one pass over a file, in seconds since the first pass began; `shift` is when this one began."""
 
     def __init__(self, time_bases: dict[Track, Fraction], shift: Fraction) -> None:
         self._time_bases = time_bases
         self._shift = shift
         self._origin: Fraction | None = None
         self.end = shift
-        """Where this pass ends so far, and the next one begins."""
+        """The end of the latest packet so far; after the last one it is when the next pass begins."""
 
     def due(self, packet: SourcePacket) -> Fraction:
-        """When `packet` is due: by its decoding time, as a camera would send it."""
+        """When `packet` is to be handed over: at its decoding time, as a camera would send it."""
         time_base = self._time_bases[packet.track]
         ticks = packet.dts if packet.dts is not None else packet.pts
         if ticks is None:
@@ -111,6 +107,7 @@ class _Pass:
         return max(due, self._shift)
 
     def shifted(self, packet: SourcePacket) -> SourcePacket:
+        """`packet` with the times of this pass."""
         if not self._shift:
             return packet
         ticks = round(self._shift / self._time_bases[packet.track])

@@ -1,7 +1,8 @@
-"""Pictures in files as a source: one after the other at a steady rate, over and over where the address says so.
+"""Image files as a source: one picture after the other at a steady rate, once or in a loop (`?loop=1`).
 
-Files are taken in the order of their numbers, or, of a folder, in the order of their names with numbers counted as
-numbers (`shot_9` before `shot_10`). Which there are is asked anew at the begin of each round.
+The address names a folder, a path with a number in it (`shot_%04d.png`), or one file. Files of a folder come in the
+order of their names, with digits compared as numbers: `shot_9` before `shot_10`. The folder is listed anew at the
+beginning of each pass, so that new files are shown and deleted ones are not missed.
 """
 
 import re
@@ -28,13 +29,12 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 class ImagesInput:
-    """One round over pictures, or endlessly many; see `contract.Input`."""
+    """Shows the files of one address; see `contract.Input`. `wait_until` is for tests, which do not wait."""
 
     def __init__(self, address: ImagesAddress, clock: Clock, *, wait_until: Waiter | None = None) -> None:
         self._address = address
         self._clock = clock
-        self._real_time = RealTime(clock)
-        self._wait_until = wait_until or self._real_time.wait_until
+        self._wait_until = wait_until or RealTime(clock).wait_until
         self._source = f"Images {address.path}"
         self._codec = ""
         self._suffix = ""
@@ -50,8 +50,6 @@ class ImagesInput:
         while True:
             for file in self._files():
                 self._wait_until(begin_ns + int(number * NS_PER_SECOND / self._address.rate))
-                if self._real_time.is_stopped:
-                    return
                 content = self._content(file)
                 if self._is_new(file, content):
                     yield self._format_of(file)
@@ -61,10 +59,10 @@ class ImagesInput:
                 return
 
     def close(self) -> None:
-        self._real_time.stop()
+        """Nothing is open between two pictures."""
 
     def _files(self) -> list[Path]:
-        """What there is now. InputFailed when there is nothing."""
+        """The files that there are now, in order. InputFailed when there are none."""
         path = Path(self._address.path).expanduser()
         try:
             found = _of_folder(path) if path.is_dir() else _of_numbers(path)
@@ -84,7 +82,7 @@ class ImagesInput:
             raise InputFailed(f"Image {file} cannot be read ({error.strerror}).") from error
 
     def _is_new(self, file: Path, content: bytes) -> bool:
-        """True when this picture is of another kind or size than the one before."""
+        """True when this picture has another file type or size than the one before."""
         return file.suffix.lower() != self._suffix or size_of(self._codec, memoryview(content)) != self._size
 
     def _format_of(self, file: Path) -> SourceFormat:
@@ -117,7 +115,7 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 
 def _of_numbers(pattern: Path) -> list[Path]:
-    """The files whose name is `pattern` with a number in the place of `%d`, by number; the file itself without one."""
+    """The files named `pattern` with a number in place of its `%d`, by number; without `%d` the file itself."""
     match = _NUMBER.search(pattern.name)
     if match is None:
         return [pattern] if pattern.is_file() else []

@@ -1,7 +1,12 @@
-"""The first packets of a stream come late, in one go: FFmpeg looked at them first, or the server kept them for us.
+"""Corrects the arrival times of the first packets of a stream, which all come in one burst.
 
-Their arrival says nothing of when they were captured; the arrival of the last of them does, and their own times say how
-much earlier the others were. Else a channel would believe its first second to be a second younger than it is.
+They come late and together, because FFmpeg has looked at them first or because the server had kept them for its next
+viewer. Their arrival therefore does not tell when they were captured. The last packet of the burst is on time; the
+packets' own times tell how much earlier the others were. Without this the channel would take its first second of
+pictures to be a second younger than it is.
+
+Example: packets with the times 0, 40, …, 960 ms arrive within 1 ms at 10.000 s. The last one keeps its arrival, the
+first one gets 10.000 - 0.960 = 9.040 s.
 """
 
 from collections.abc import Iterator
@@ -12,46 +17,47 @@ from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 PAUSE_NS = 5 * NS_PER_MS
-"""A packet that had to be waited for so long came by itself."""
-HEAD_BYTES = 64 * 1024 * 1024
-HEAD_SECONDS = Fraction(10)
-"""A head is no longer; what comes faster than time for longer than that is no head."""
+"""A packet that comes this long after the one before it does not belong to the burst."""
+BURST_BYTES = 64 * 1024 * 1024
+BURST_SECONDS = Fraction(10)
+"""Limits: whatever goes on coming faster than real time after them is not treated as a burst."""
 
 Item = SourcePacket | SourceFormat
 
 
-def timely(items: Iterator[Item], time_bases: dict[Track, Fraction]) -> Iterator[Item]:
-    """The same items; packets of the head have the arrival that they would have had without it."""
-    head: list[Item] = []
+def spread_burst(items: Iterator[Item], time_bases: dict[Track, Fraction]) -> Iterator[Item]:
+    """The same items with corrected arrivals (`arrived_ns`). Holds the burst back until its end is seen."""
+    burst: list[Item] = []
     held = 0
     newest_ns: int | None = None
     for item in items:
         if isinstance(item, SourcePacket):
-            if newest_ns is not None and (item.arrived_ns - newest_ns > PAUSE_NS or held > HEAD_BYTES):
-                yield from _restamped(head, time_bases)
+            if newest_ns is not None and (item.arrived_ns - newest_ns > PAUSE_NS or held > BURST_BYTES):
+                yield from _spread(burst, time_bases)
                 yield item
                 break
             newest_ns, held = item.arrived_ns, held + item.size
-        head.append(item)
+        burst.append(item)
     else:
-        yield from _restamped(head, time_bases)
+        yield from _spread(burst, time_bases)
     yield from items
 
 
-def _restamped(head: list[Item], time_bases: dict[Track, Fraction]) -> Iterator[Item]:
-    seconds = [_seconds(item, time_bases) for item in head if isinstance(item, SourcePacket)]
+def _spread(burst: list[Item], time_bases: dict[Track, Fraction]) -> Iterator[Item]:
+    seconds = [_seconds(item, time_bases) for item in burst if isinstance(item, SourcePacket)]
     known = [one for one in seconds if one is not None]
     arrived_ns = 0
-    for item in head:
+    for item in burst:
         if not isinstance(item, SourcePacket):
             yield item
             continue
         own = _seconds(item, time_bases)
-        early = min(max(known) - own, HEAD_SECONDS) if own is not None else Fraction(0)
+        early = min(max(known) - own, BURST_SECONDS) if own is not None else Fraction(0)
         arrived_ns = max(arrived_ns, item.arrived_ns - int(early * NS_PER_SECOND))
         yield replace(item, arrived_ns=arrived_ns)
 
 
 def _seconds(packet: SourcePacket, time_bases: dict[Track, Fraction]) -> Fraction | None:
+    """The packet's own time; None where it has none."""
     ticks = packet.dts if packet.dts is not None else packet.pts
     return None if ticks is None else ticks * time_bases[packet.track]

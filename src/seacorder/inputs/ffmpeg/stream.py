@@ -1,12 +1,12 @@
 """Streams over the network that FFmpeg reads: MPEG-TS over UDP, TCP and HTTP, FLV over RTMP and HTTP.
 
-One connection. Its begin, what the stream says of itself, each packet and each picture may take five seconds, those of
-a slow source longer (`picture_timeout`), and an encoder that is to connect to us `VISITOR_SECONDS`; then the other
-side counts as gone. FFmpeg looks at that clock ten times a second while it waits.
+One `StreamInput` is one connection. Connecting, learning the format and the wait for each packet and each picture have
+the same time limit: the `PictureTimeout`, usually 5 s. An encoder that is to connect to us has at least
+`VISITOR_SECONDS`. PyAV ends a read that takes longer; FFmpeg asks it ten times a second whether to go on.
 
-What UDP loses on the way shows in the counters of MPEG-TS (ISO/IEC 13818-1, 2.4.3.3). A picture of which something is
-missing is left out, as one over RTSP is, and the next one tells that it is a loss. FFmpeg marks the picture that ends
-where the damaged data begin, which is the one before.
+Packets that UDP loses show as gaps in the continuity counters of MPEG-TS (ISO/IEC 13818-1, 2.4.3.3). FFmpeg marks as
+corrupt the picture that ends where the damaged data begin, which is the one before the damaged one. `_whole` therefore
+leaves out the picture after a marked one, and tells with the next whole picture how many are missing.
 """
 
 import logging
@@ -23,7 +23,7 @@ from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs.failures import Cause, stream_failure
 from seacorder.inputs.ffmpeg.failures import BROKEN, ffmpeg_stream_failure
-from seacorder.inputs.ffmpeg.initial_burst import timely
+from seacorder.inputs.ffmpeg.initial_burst import spread_burst
 from seacorder.inputs.ffmpeg.tracks import KEYFRAME_WAIT_SECONDS, Tracks
 from seacorder.inputs.http_answer import AnswerContent
 from seacorder.inputs.picture_timeout import PictureTimeout
@@ -34,15 +34,18 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 log = logging.getLogger(__name__)
 
 VISITOR_SECONDS = 10
+"""How long the recorder listens for an encoder that is to connect."""
 UDP_BUFFER_BYTES = 4 * 1024 * 1024
 STUDY_US = 1_000_000
-"""How much of a stream is looked at where it does not tell what is in it, in its own time."""
+"""How much of a stream FFmpeg reads, in stream time, to find out what is in it."""
 LONG_STUDY_US = KEYFRAME_WAIT_SECONDS * 1_000_000
-"""The same where no picture has shown itself."""
+"""The same, for a second attempt where the first one has found no picture."""
 _GENERATE_PTS = 0x0001
 _FORMATS = {"udp": "mpegts", "tcp": "mpegts", "rtmp": "flv", "rtmps": "flv"}
 _TELLS_LATE = ("flv", "live_flv")
+"""Containers whose header may not list the video track; it becomes known with its first packet."""
 _TIME_BITS = {"mpegts": 33, "flv": 32}
+"""Containers whose times wrap, and the number of bits in which they count."""
 
 
 class StreamInput:
@@ -56,8 +59,9 @@ class StreamInput:
         content: AnswerContent | None = None,
         container: str | None = None,
     ) -> None:
-        """`content`: what an HTTP server has begun to send, which is read instead of asking for it; `container`: its
-        kind, where it is known."""
+        """`content`: the answer of an HTTP server, which is read in place of a connection of FFmpeg's own.
+        `container`: FFmpeg's name of the container in it, where that is known.
+        """
         self._address = address
         self._picture_timeout = picture_timeout or PictureTimeout()
         self._limit_seconds = self._picture_timeout.limit_ns / NS_PER_SECOND
@@ -70,14 +74,13 @@ class StreamInput:
         self._time_bases: dict[Track, Fraction] = {}
         self._rate_limit = RateLimit(clock)
         self._damaged = 0
-        self._is_closed = False
 
     def open(self) -> SourceFormat:
         address, begin_ns = self._address, self._clock.monotonic_ns()
         first_limit_seconds = max(VISITOR_SECONDS, self._limit_seconds) if address.listens else self._limit_seconds
         try:
             self._container = self._connect(first_limit_seconds)
-            # A packet without pts is to be handed over at once, not when a later one has told it.
+            # With this flag FFmpeg would hold back a packet without pts until a later one tells it.
             self._container.flags &= ~_GENERATE_PTS
             bits = _TIME_BITS.get(self._container.format.name)
             mend = None if bits is None else WrappedTimes(bits).mend
@@ -89,9 +92,9 @@ class StreamInput:
         except BROKEN as error:
             if self._clock.monotonic_ns() - begin_ns >= first_limit_seconds * NS_PER_SECOND:
                 self._picture_timeout.ended_in_silence()
-                # FFmpeg has other words for it where a protocol stands between.
+                # Where RTMP or TLS lies between, FFmpeg reports some other error for the same timeout.
                 raise stream_failure(Cause.SILENT, address, self._source) from None
-            # The library's error carries the address with its password, so it does not go on as a cause.
+            # `from None`: FFmpeg's error carries the address with its password.
             raise ffmpeg_stream_failure(error, address, self._source) from None
         self._time_bases = {track: template.time_base for track, template in found.templates.items()}
         return found
@@ -102,7 +105,7 @@ class StreamInput:
         picture_timeout, picture_came_ns = self._picture_timeout, self._clock.monotonic_ns()
         picture_timeout.begin()
         try:
-            for item in self._whole(timely(self._tracks.packets(), self._time_bases)):
+            for item in self._whole(spread_burst(self._tracks.packets(), self._time_bases)):
                 if isinstance(item, SourcePacket):
                     if item.track is Track.VIDEO:
                         picture_timeout.came(item.arrived_ns - picture_came_ns, item.arrived_ns)
@@ -112,15 +115,18 @@ class StreamInput:
                         raise stream_failure(Cause.SILENT, self._address, self._source)
                 yield item
         except BROKEN as error:
-            if isinstance(error, (TimeoutError, av.error.ExitError)):  # the second is PyAV's own limit
+            if isinstance(error, (TimeoutError, av.error.ExitError)):  # ExitError: PyAV's own time limit
                 picture_timeout.ended_in_silence()
             raise ffmpeg_stream_failure(error, self._address, self._source) from None
-        if self._is_closed:
-            raise InputFailed(f"{self._source} was closed.")
         raise stream_failure(Cause.CLOSED, self._address, self._source)
 
     def _connect(self, limit_seconds: float) -> Any:
-        """An open container. FLV tells of a picture when its first bytes come, which may be long after the sound's."""
+        """An open container.
+
+        Sound may come long before the first picture in FLV, and then the first attempt finds no video. The second one
+        reads on for as long as a keyframe may take: of an HTTP answer from its begin, if that is still kept, else over
+        a new connection.
+        """
         container = self._opened(STUDY_US, limit_seconds)
         if container.format.name in _TELLS_LATE and not container.streams.video:
             container.close()
@@ -139,7 +145,7 @@ class StreamInput:
         )
 
     def _whole(self, items: Iterator[SourcePacket | SourceFormat]) -> Iterator[SourcePacket | SourceFormat]:
-        """All but the pictures of which something is missing; the next one tells how many they were."""
+        """Leaves out pictures of which packets were lost; the next whole picture tells how many they were."""
         is_damaged, missing = False, 0
         last: SourcePacket | None = None
         for item in items:
@@ -161,7 +167,6 @@ class StreamInput:
             log.warning(sentence, self._source, self._damaged)
 
     def close(self) -> None:
-        self._is_closed = True
         container, tracks = self._container, self._tracks
         self._container = self._tracks = None
         if tracks is not None:
@@ -171,17 +176,22 @@ class StreamInput:
 
 
 class WrappedTimes:
-    """Puts the packets of all tracks of one connection right. `bits` is how many the source counts with."""
+    """Makes times that wrap continuous: of all tracks of one connection, whose source counts in `bits` bits.
+
+    MPEG-TS counts 90 kHz ticks in 33 bits (ISO/IEC 13818-1, 2.4.3.7), which wrap after 26.5 hours; FLV counts
+    milliseconds in 32 bits, which wrap after 49 days. FFmpeg corrects one wrap at most, and a recorder runs longer.
+    Every time is placed next to the one before it, at most half a turn away.
+    """
 
     def __init__(self, bits: int) -> None:
         self._turn = 1 << bits
         self._half = self._turn // 2
         self._last: dict[int, int] = {}
-        """Of each track, so that sound and picture may lie some way from each other."""
+        """The newest time of each track: sound and picture may be some way apart."""
         self._first: int | None = None
 
     def mend(self, packet: Any) -> None:
-        """Replaces the packet's times by endless ones; decoding and presentation stay near to each other."""
+        """Replaces the packet's times by continuous ones; pts is placed next to dts."""
         known = packet.dts if packet.dts is not None else packet.pts
         if known is None:
             return
@@ -201,14 +211,14 @@ class WrappedTimes:
 
 
 def _missing_between(before: SourcePacket | None, after: SourcePacket) -> int:
-    """As the times tell it: a picture whose begin was lost too is not even seen as a damaged one."""
+    """By their times: a picture whose beginning was lost, too, does not show at all, not even as a damaged one."""
     if before is None or before.dts is None or after.dts is None or not before.duration:
         return 0
     return frames_between(after.dts - before.dts, before.duration) or 0
 
 
 def _url(address: StreamAddress) -> str:
-    """As FFmpeg wants it; what is meant by a host that is this machine's own, it takes as an option."""
+    """The address as FFmpeg wants it: to listen on every network card, `tcp://:5000` needs a host."""
     url = address.url_with_credentials
     if address.scheme == "tcp" and not urlsplit(url).hostname:
         return url.replace("tcp://:", "tcp://0.0.0.0:", 1)

@@ -1,8 +1,9 @@
-"""The test pattern: a moving, numbered picture of its own making, in real time: encoded by x264 (or x265) as a camera
-would send it, or as single pictures, JPEG or not compressed at all, as capture cards do.
+"""The test pattern: pictures that the recorder draws itself, in real time.
 
-Each frame carries the UTC of the moment at which it was due, in plain digits and in the machine-readable strip, and
-its number from 0. Nothing is skipped when the machine is too slow: frames come late then, and say so.
+They come encoded as H.264 or H.265, as a camera sends them, or as JPEG or uncompressed, as a capture card does. Each
+frame shows its number, from 0, and the UTC time at which it was due, in digits and in the machine-readable `strip`.
+No frame is left out when the machine is too slow: frames then come late, and their times still are those at which they
+were due.
 """
 
 from collections.abc import Iterator
@@ -24,11 +25,11 @@ TIME_BASE = Fraction(1, 90_000)
 _ENCODERS = {"h264": "libx264", "hevc": "libx265", "raw": "rawvideo", "mjpeg": "mjpeg"}
 _FULL_RANGE, _LIMITED_RANGE = 2, 1
 _JPEG_QUALITY = 4 * 118
-"""FFmpeg's quality step 4, in its unit lambda: hardly to be told from the original."""
+"""FFmpeg's quality 4 in its unit lambda (118 a step): to the eye the same as the original."""
 
 
 class PatternInput:
-    """One run of the pattern; see `contract.Input`. `close` may come from any thread and ends `packets`."""
+    """One run of the pattern; see `contract.Input`. `wait_until` is for tests, which do not wait."""
 
     def __init__(
         self,
@@ -41,8 +42,7 @@ class PatternInput:
     ) -> None:
         self._address = address
         self._clock = clock
-        self._real_time = RealTime(clock)
-        self._wait_until = wait_until or self._real_time.wait_until
+        self._wait_until = wait_until or RealTime(clock).wait_until
         self._name, self._index = channel_name, channel_index
         self._picture: TestPicture | None = None
         self._encoder: Any = None
@@ -53,8 +53,8 @@ class PatternInput:
     def open(self) -> SourceFormat:
         address = self._address
         try:
-            look = PatternFormat(address.depth, address.is_full_range, address.is_interlaced)
-            self._picture = TestPicture(address.width, address.height, self._name, self._index, look)
+            pattern_format = PatternFormat(address.depth, address.is_full_range, address.is_interlaced)
+            self._picture = TestPicture(address.width, address.height, self._name, self._index, pattern_format)
             self._encoder = _encoder(address)
             self._begin_ns = self._clock.monotonic_ns()
             self._utc_offset_ns = self._clock.utc_ns() - self._begin_ns
@@ -65,7 +65,7 @@ class PatternInput:
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         number, ready = 0, self._first
-        while not self._real_time.is_stopped:
+        while True:
             arrived_ns = self._clock.monotonic_ns()
             for packet in ready:
                 yield SourcePacket(
@@ -80,12 +80,10 @@ class PatternInput:
                 )
             number += 1
             self._wait_until(self._due_ns(number))
-            if self._real_time.is_stopped:
-                return
             ready = self._encode(number)
 
     def close(self) -> None:
-        self._real_time.stop()
+        """Nothing is open."""
 
     def _encode(self, number: int) -> list[Any]:
         if self._picture is None:
@@ -112,7 +110,7 @@ def _template(address: PatternAddress, first: bytes) -> Any:
 
 
 def _stream_header(address: PatternAddress) -> bytes:
-    """That of a YUV4MPEG2 stream with one frame: what FFmpeg reads where pictures do not describe themselves."""
+    """The header of a YUV4MPEG2 stream with one frame. Raw pictures do not describe themselves; FFmpeg reads this."""
     fields = "t" if address.is_interlaced else "p"
     samples = "420p10" if address.depth == 10 else "420mpeg2"
     colour = "FULL" if address.is_full_range else "LIMITED"
@@ -122,7 +120,7 @@ def _stream_header(address: PatternAddress) -> bytes:
 
 
 def _encoder(address: PatternAddress) -> Any:
-    """Parameter sets go in-band with every keyframe, so that the first packet tells the format."""
+    """An encoder that puts parameter sets into every keyframe, so that the first packet tells the format."""
     encoder: Any = av.CodecContext.create(_ENCODERS[address.codec], "w")
     encoder.width, encoder.height = address.width, address.height
     encoder.pix_fmt = "yuv420p10le" if address.depth == 10 else "yuv420p"

@@ -66,10 +66,15 @@ class TestPicture:
     __test__ = False
 
     def __init__(
-        self, width: int, height: int, channel_name: str, channel_index: int, look: PatternFormat = PatternFormat()
+        self,
+        width: int,
+        height: int,
+        channel_name: str,
+        channel_index: int,
+        picture_format: PatternFormat = PatternFormat(),
     ) -> None:
         """Pixels. The name is cut where the picture ends."""
-        self._width, self._height, self._index, self._look = width, height, channel_index, look
+        self._width, self._height, self._index, self._format = width, height, channel_index, picture_format
         self._frame = av.VideoFrame(width, height, "yuv420p")
         self._stride = self._frame.planes[0].line_size
         self._luma = memoryview(self._frame.planes[0])
@@ -80,7 +85,7 @@ class TestPicture:
         top = height // 2
         self._band = (top, top + height // 8)
         self._band_line = bytes(self._luma[top * self._stride : top * self._stride + self._stride])
-        self._fine_ramp = _fine_ramp(width, look.is_full_range)
+        self._fine_ramp = _fine_ramp(width, picture_format.is_full_range)
 
     def frame(self, number: int, utc_ms: int) -> Any:
         """The frame of that number and time, without pts; good until the next one is drawn."""
@@ -92,7 +97,7 @@ class TestPicture:
         clock = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S")
         self._draw_text(f"{clock}.{millisecond:03d} UTC", self._height * 68 // 100)
         self._draw_text(f"FRAME {number}", self._height * 80 // 100)
-        return self._frame if self._look.depth == 8 else self._deep_frame()
+        return self._frame if self._format.depth == 8 else self._deep_frame()
 
     def _deep_frame(self) -> Any:
         """The same in ten bits."""
@@ -104,11 +109,11 @@ class TestPicture:
         return frame
 
     def _draw_still(self, channel_name: str) -> None:
-        look = self._look
-        ramp = bytes(look.luma(_BLACK + _LUMA_SPAN * x // self._width) for x in range(self._width))
+        picture_format = self._format
+        ramp = bytes(picture_format.luma(_BLACK + _LUMA_SPAN * x // self._width) for x in range(self._width))
         for index, plane in enumerate(self._frame.planes):
             width, height = self._size_of_plane(index)
-            level = look.luma if index == 0 else look.chroma
+            level = picture_format.luma if index == 0 else picture_format.chroma
             colours = b"".join(
                 bytes([level(bar[index])]) * ((n + 1) * width // len(_BARS) - n * width // len(_BARS))
                 for n, bar in enumerate(_BARS)
@@ -141,7 +146,7 @@ class TestPicture:
         """A light bar that crosses the picture once in a hundred frames."""
         top, bottom = self._band
         upper = self._bar_line(2 * number)
-        if not self._look.is_interlaced:
+        if not self._format.is_interlaced:
             self._luma[top * self._stride : bottom * self._stride] = upper * (bottom - top)
             return
         lower = self._bar_line(2 * number + 1)
@@ -152,14 +157,14 @@ class TestPicture:
         line = bytearray(self._band_line)
         left = step % _BAR_STEPS * self._width // _BAR_STEPS
         right = min(self._width, left + max(8, self._width // 16))
-        line[left:right] = bytes([self._look.luma(_WHITE)]) * (right - left)
+        line[left:right] = bytes([self._format.luma(_WHITE)]) * (right - left)
         return bytes(line)
 
     def _draw_text(self, text: str, top: int, *, scale: int = 0) -> None:
         scale = scale or self._scale
         fitting = max(0, self._width - 2 * self._left) // ((_GLYPH_WIDTH + 1) * scale)
         text = text[:fitting]
-        ink, paper = self._look.luma(_WHITE), self._look.luma(_BLACK)
+        ink, paper = self._format.luma(_WHITE), self._format.luma(_BLACK)
         for row, line in enumerate(_text_lines(text, scale, ink, paper)[: max(0, self._height - top)]):
             begin = (top + row) * self._stride + self._left
             self._luma[begin : begin + len(line)] = line
