@@ -43,8 +43,8 @@ def shortened(moov: bytes, ticks: int) -> bytes:
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_recorded_file_says_as_much_as_its_index(recipe: Recipe) -> None:
     for track in index_of(moov_of(recipe)):
-        assert track.told_ticks == track.ticks
-        assert track.told_ticks > track.last_shown
+        assert track.header_ticks == track.ticks
+        assert track.header_ticks > track.last_shown
         assert not track.is_short
 
 
@@ -55,7 +55,7 @@ def test_a_short_header_is_made_as_long_as_the_index(recipe: Recipe) -> None:
     assert index_of(short)[0].is_short
     mended = lengthened(short)
     video = index_of(mended)[0]
-    assert (video.told_ticks, video.is_short) == (video.ticks, False)
+    assert (video.header_ticks, video.is_short) == (video.ticks, False)
     assert [one.offset for one in video.samples] == [one.offset for one in index_of(before)[0].samples]
     assert lengthened(mended) == mended
 

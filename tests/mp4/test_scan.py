@@ -29,7 +29,7 @@ def test_without_damage_all_are_there(recipe: Recipe) -> None:
     told = fragments_of(content)
     found = scanned(content, told[0][0])
     assert [(one.at, one.end) for one in found.fragments] == told
-    assert (found.holes, found.end) == ((), len(content))
+    assert (found.damaged, found.end) == ((), len(content))
     assert [one.number for one in found.fragments] == list(range(1, len(told) + 1))
     assert sum(one.track == 1 for fragment in found.fragments for one in fragment.samples) == recipe.frames
 
@@ -51,8 +51,8 @@ def test_damage_anywhere_costs_only_what_it_touches(blocks: list[tuple[float, in
     assert len(places) >= len(untouched)
     if all(how != "of another place" for _, _, how in blocks):
         assert places >= set(untouched)
-    assert all(hole.begin < hole.end for hole in found.holes)
-    covered = sorted([*places, *((hole.begin, hole.end) for hole in found.holes)])
+    assert all(hole.begin < hole.end for hole in found.damaged)
+    covered = sorted([*places, *((hole.begin, hole.end) for hole in found.damaged)])
     assert covered[0][0] == first
     assert all(before[1] == after[0] for before, after in pairwise(covered))
 
@@ -65,7 +65,7 @@ def test_a_cut_is_no_damage(size: int) -> None:
     first = told[0][0]
     cut = content[: first + size % (len(content) - first)]
     found = scanned(cut, first)
-    assert found.holes == ()
+    assert found.damaged == ()
     whole = [one for one in found.fragments if one.end <= len(cut)]
     assert [(one.at, one.end) for one in whole] == [one for one in told if one[1] <= len(cut)]
 
@@ -93,7 +93,7 @@ def test_a_time_that_leaps_costs_its_fragment_alone() -> None:
         damaged = content[:at] + value.to_bytes(8, "big") + content[at + 8 :]
         found = scanned(damaged, told[0][0])
         assert [(one.at, one.end) for one in found.fragments] == told[:20] + told[21:]
-        assert [(hole.begin, hole.end) for hole in found.holes] == [told[20]]
+        assert [(hole.begin, hole.end) for hole in found.damaged] == [told[20]]
 
 
 def test_fragments_of_an_earlier_file_in_a_lost_block_are_not_taken() -> None:

@@ -79,4 +79,4 @@ def test_a_recorded_file_keeps_its_pictures_and_its_length() -> None:
     [pictures, _] = [box for box in boxes(index, moov.body, moov.end) if box.kind == b"trak"]
     assert [box.kind for box in boxes(index, pictures.body, pictures.end)] == [b"tkhd", b"mdia"]
     for track in index_of(index):
-        assert track.ticks == track.told_ticks
+        assert track.ticks == track.header_ticks

@@ -1,6 +1,18 @@
-"""Reads video files back: what they are, how many frames they hold, and makes indexed files of interrupted ones.
+"""Reads recorded files back: examines them, repairs interrupted and damaged ones, rebuilds the catalogue from them.
 
-Used by the command line (`check`, `repair`) and as a worker of its own, `python -m seacorder.evidence`, for files that
-an unexpected end has left. Never inside the control process: a damaged file must not be able to harm it. Blocks on
-disks freely.
+Used by the command line (`check`, `repair`, `catalogue rebuild`) and as a worker of its own, `python -m
+seacorder.evidence`, for files that an unexpected end has left. Never imported by the control process: a damaged file
+must not be able to crash it. Everything here may block for as long as the disk takes.
+
+| module | question |
+|---|---|
+| `layout` | is the file closed, and if not, which of its fragments are readable? |
+| `siblings` | the file's description of its tracks is gone: which other file's fits? |
+| `pieces`, `opening` | how does FFmpeg read only the readable part? What does the note say? Where was the file moved? |
+| `shape`, `damage` | does a packet look like what an encoder makes? What is missing, from when to when? |
+| `hidden` | do the fragments inside a closed file agree with its index? |
+| `inspect` | quick: what is the file, how many frames, up to when? |
+| `check` | thorough: reads every packet, and decodes on demand |
+| `repair`, `original` | makes a whole file of it; how the repair takes the file's place |
+| `rebuild` | all rows of a catalogue, from the files and accounts in folders |
 """

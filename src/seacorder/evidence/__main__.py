@@ -1,4 +1,7 @@
-"""The worker: `RepairFiles` in, one `FileExamined` per path out; `ReadFolders` in, rows out. Ends with its pipe."""
+"""The evidence worker. On `RepairFiles` it sends one `FileExamined` per path, on `ReadFolders` the rows of a catalogue.
+
+It ends when its pipe is closed. One thread; blocks on disks.
+"""
 
 import contextlib
 import os
@@ -18,14 +21,15 @@ from seacorder.model.report import FileExamined, FoldersRead, RowsRead
 from seacorder.storage.file_lock import locked
 
 WRITER_SECONDS = 20.0
-"""How long a file is waited for that a worker is still finishing: it does so when its control process has ended."""
+"""How long to wait for a worker that is still finishing the file, after its control process has ended."""
 ROWS_AT_ONCE = 200
 
 
 def examine(path: Path, *, repairs: bool, known: Known = NOTHING_KNOWN) -> FileExamined:
-    """Examines one file, after repairing it where that is wanted and needed. Never raises for what is in it.
+    """Examines one file; with `repairs` it is repaired first where that is needed. Never raises for what is in the
+    file.
 
-    By its note it is found where it was renamed or moved.
+    A file that is not at `path` is looked for by its note: somebody may have renamed or moved it.
     """
     if not path.is_file():
         with contextlib.suppress(OSError):
@@ -56,7 +60,7 @@ def examine(path: Path, *, repairs: bool, known: Known = NOTHING_KNOWN) -> FileE
 
 
 def _known(order: RepairFiles) -> list[Known]:
-    """Of each path."""
+    """What the control process knows of each path."""
     notes = order.notes or (None,) * len(order.paths)
     siblings = order.siblings or ((),) * len(order.paths)
     return [Known(note, tuple(map(Path, paths))) for note, paths in zip(notes, siblings, strict=True)]

@@ -1,13 +1,14 @@
-"""Reads a video file through, packet by packet, so that damage in its middle is found and not only a wrong end.
+"""Checks a whole file, packet by packet, so that damage in its middle is found too.
 
-These things are looked at, each dearer than the one before:
+Four checks, each costlier than the one before:
 
-- whether the header is as long as the index, and the index names what the fragments inside of the file name;
-- whether every packet that the index promises can be read from where it says;
-- whether a picture's packet is what an encoder makes (`evidence.shape`);
-- on demand, whether everything decodes. That takes minutes of processor time for each recorded hour.
+1. Is the header's duration that of the index, and does the index list the same samples as the fragments inside the
+file? 2. Can every packet that the index lists be read from its offset? 3. Does the packet of each picture look like
+what an encoder makes (`evidence.shape`)? 4. On demand: does everything decode? That takes minutes of processor time for
+each recorded hour.
 
-A few changed bits inside a picture may pass all three: only a checksum from outside would tell.
+A few changed bits inside a picture may pass the first three; that a decoder accepts them too is possible. Only a
+checksum from elsewhere would find them.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from typing import Any
 
 import av
 
-from seacorder.evidence.hidden import Hidden, hidden_faults
+from seacorder.evidence.hidden import HiddenFaults, hidden_faults
 from seacorder.evidence.inspect import inspect_file, main_stream
 from seacorder.evidence.layout import Layout
 from seacorder.evidence.opening import open_video
@@ -26,22 +27,22 @@ from seacorder.evidence.siblings import STRICT, readable_layout
 from seacorder.model.report import FileExamined
 
 BytesRead = Callable[[int], None]
-"""Is told how many bytes have been read since it was last told."""
+"""Called now and then with the number of bytes that were read since the last call."""
 
-_TELL_BYTES = 4 * 1024 * 1024
+_REPORT_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How a file stands, its frames counted one by one, and what is wrong inside of it."""
+    """What a file is, with its frames counted one by one, and what is wrong inside it."""
 
     facts: FileExamined
     damage: str = ""
-    """The end of a sentence that begins with the file; empty when nothing was found."""
+    """The predicate of a sentence about the file ("is damaged: …"); empty when nothing was found."""
 
 
 def check_file(path: Path, *, decodes: bool = False, progress: BytesRead | None = None) -> CheckResult:
-    """Reads all of one file without changing it; with `decodes` every picture and sound is decoded too.
+    """Reads all of one file, without changing it; with `decodes` every picture and sound is decoded too.
 
     Never raises for what is in the file. Blocks for as long as the disk, or the decoder, takes.
     """
@@ -52,44 +53,44 @@ def check_file(path: Path, *, decodes: bool = False, progress: BytesRead | None 
     facts = inspect_file(path, layout)
     if facts.state is None:
         return CheckResult(facts)
-    through = _Through(progress or (lambda _bytes: None), decodes=decodes)
+    full_read = _FullRead(progress or (lambda _bytes: None), decodes=decodes)
     try:
         with open_video(path, layout) as container:
-            through.read(container, layout.pieces.size)
-            # Where an interrupted file ends is no damage: what was cut there is listed as lost.
-            missing = _missing(container, through) if layout.is_whole else 0
-        hidden = hidden_faults(path, layout) if layout.is_whole else Hidden()
+            full_read.read(container, layout.pieces.size)
+            # The cut end of an interrupted file is not damage: what is missing there is listed as a loss.
+            missing = _missing(container, full_read) if layout.is_whole else 0
+        hidden = hidden_faults(path, layout) if layout.is_whole else HiddenFaults()
     except (av.FFmpegError, OSError) as fault:
-        return CheckResult(replace(facts, frames=through.frames), f"cannot be read to its end ({fault.strerror}).")
-    found = [*_found(through, missing), *_of_holes(layout), *hidden.sentences]
+        return CheckResult(replace(facts, frames=full_read.frames), f"cannot be read to its end ({fault.strerror}).")
+    found = [*_found(full_read, missing), *_of_damage(layout), *hidden.sentences]
     sentence = f"is damaged: {'; '.join(found)}." if found else ""
     if layout.is_whole:
-        facts = replace(facts, frames=through.frames)
+        facts = replace(facts, frames=full_read.frames)
     return CheckResult(facts, " ".join(filter(None, (sentence, _short(layout)))))
 
 
-def _of_holes(layout: Layout) -> list[str]:
-    """What cannot be read of a file that was not closed, or not closed well."""
-    holes = layout.holes
+def _of_damage(layout: Layout) -> list[str]:
+    """What cannot be read of a file that is not whole; for each fault the middle of a sentence."""
+    ranges = layout.damaged
     found = [f"its index {layout.index_fault}, and `seacorder repair` makes it anew"] if layout.index_fault else []
     if layout.sibling is not None:
         found.append(
             f"what it says of its tracks cannot be read; `seacorder repair` takes that from {layout.sibling.name}"
         )
-    if holes:
-        damaged = sum(hole.end - hole.begin for hole in holes)
+    if ranges:
+        damaged = sum(one.end - one.begin for one in ranges)
         found.append(
-            f"{damaged:,} bytes in {len(holes):,} places, the first at byte {holes[0].begin:,}, cannot be read"
+            f"{damaged:,} bytes in {len(ranges):,} places, the first at byte {ranges[0].begin:,}, cannot be read"
         )
     return found
 
 
 def _short(layout: Layout) -> str:
-    """The sentence on a header that is shorter than the file's own index: players that hold to it end too early."""
+    """The sentence about a header whose duration is shorter than the file's index; empty when it is not."""
     short = [track for track in layout.index if track.is_short]
     if not short:
         return ""
-    seconds = max(one.lacking_ticks / one.units for one in short)
+    seconds = max(one.missing_ticks / one.units for one in short)
     return (
         f"has a header that is {seconds:.3f} s shorter than its index, so some players leave out its last pictures; "
         "`seacorder repair` makes it as long."
@@ -97,7 +98,7 @@ def _short(layout: Layout) -> str:
 
 
 def still_damage(path: Path) -> str:
-    """Decodes a framegrab; the end of a sentence, empty when all of it decodes. Never raises for what is in it."""
+    """Decodes a framegrab; returns the predicate of a sentence, empty when it decodes. Raises nothing. Blocks."""
     try:
         with av.open(str(path), format="jpeg_pipe") as container:
             container.streams.video[0].codec_context.options = STRICT
@@ -108,7 +109,7 @@ def still_damage(path: Path) -> str:
 
 
 class _Faults:
-    """How many there are, and where the first is."""
+    """How many packets have a fault, and when the first one is shown."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -120,25 +121,25 @@ class _Faults:
         self.count += 1
 
 
-class _Through:
-    """One way through one file."""
+class _FullRead:
+    """One reading of all packets of a file."""
 
     def __init__(self, progress: BytesRead, *, decodes: bool) -> None:
         self._progress = progress
         self._decodes = decodes
-        self._untold = 0
+        self._unreported = 0
         self._length_bytes: dict[int, int] = {}
         self._first_picture: int | None = None
         self._main = 0
         self.packets: dict[int, int] = {}
-        """By the stream's index."""
+        """How many were read, by the stream's index."""
         self.frames = 0
         self.unreadable = 0
         self.misshapen = _Faults()
         self.undecodable = _Faults()
 
     def read(self, container: Any, size: int) -> None:
-        """All packets; `size` is where the file makes sense up to."""
+        """Reads all packets. `size`: of what the container reads, in bytes."""
         self._main = main_stream(container).index
         for stream in container.streams:
             self._length_bytes[stream.index] = length_bytes_of(stream)
@@ -150,13 +151,13 @@ class _Through:
                 self._take(packet, size)
             elif self._decodes:
                 self._decode(packet)  # an empty packet ends a stream: the decoder gives what it still holds
-        self._progress(self._untold)
+        self._progress(self._unreported)
 
     def _take(self, packet: Any, size: int) -> None:
-        self._untold += packet.size
-        if self._untold >= _TELL_BYTES:
-            self._progress(self._untold)
-            self._untold = 0
+        self._unreported += packet.size
+        if self._unreported >= _REPORT_BYTES:
+            self._progress(self._unreported)
+            self._unreported = 0
         if packet.is_corrupt or (packet.pos is not None and packet.pos + packet.size > size):
             self.unreadable += 1
             return
@@ -169,7 +170,7 @@ class _Through:
             self._decode(packet)
 
     def _needs_the_part_before(self, packet: Any) -> bool:
-        """True for pictures shown before the first keyframe: with open groups they are predicted from another part."""
+        """True for pictures shown before the first keyframe: in open GOPs they are predicted from the part before."""
         if packet.stream.type != "video" or packet.pts is None:
             return False
         if self._first_picture is None:
@@ -183,23 +184,23 @@ class _Through:
             self.undecodable.add(packet)
 
 
-def _missing(container: Any, through: _Through) -> int:
-    """Packets that the index has and that could not be read."""
-    short: int = sum(max(0, stream.frames - through.packets.get(stream.index, 0)) for stream in container.streams)
-    return max(short, through.unreadable)
+def _missing(container: Any, full_read: _FullRead) -> int:
+    """How many packets the index lists that could not be read."""
+    short: int = sum(max(0, stream.frames - full_read.packets.get(stream.index, 0)) for stream in container.streams)
+    return max(short, full_read.unreadable)
 
 
-def _found(through: _Through, missing: int) -> list[str]:
-    """What is wrong with the packets, each the middle of a sentence."""
+def _found(full_read: _FullRead, missing: int) -> list[str]:
+    """What is wrong with the packets; for each fault the middle of a sentence."""
     found = []
     if missing:
         found.append(f"{_packets(missing)} of its index cannot be read")
-    if through.misshapen.count:
-        where = f"the first at {through.misshapen.first_seconds:.3f} s"
-        found.append(f"{_packets(through.misshapen.count)} with lost or changed bytes, {where}")
-    if through.undecodable.count:
-        where = f"the first near {through.undecodable.first_seconds:.1f} s"
-        found.append(f"{_packets(through.undecodable.count)} cannot be decoded, {where}")
+    if full_read.misshapen.count:
+        where = f"the first at {full_read.misshapen.first_seconds:.3f} s"
+        found.append(f"{_packets(full_read.misshapen.count)} with lost or changed bytes, {where}")
+    if full_read.undecodable.count:
+        where = f"the first near {full_read.undecodable.first_seconds:.1f} s"
+        found.append(f"{_packets(full_read.undecodable.count)} cannot be decoded, {where}")
     return found
 
 

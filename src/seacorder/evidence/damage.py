@@ -1,7 +1,12 @@
-"""What could not be read of a file's pictures: where in the file, from when to when, how many.
+"""Which pictures of a file are damaged: where in the file, from when to when, how many.
 
-Packets are told one by one, in the file's order. What is damaged between two good pictures is one place of damage:
-holes, in which not even the fragments' heads were whole, and packets whose own bytes are.
+`DamageTracker` is given every packet in the file's order. All damage between two good pictures is joined to one
+`Damage`. It may consist of damaged packets, whose fragment was readable, and of damaged ranges, in which not even the
+fragments' heads were readable (`Layout.damaged`). How many pictures a damaged range has cost is found by the numbers of
+the fragments around it: our muxer makes one fragment of each picture.
+
+An example: the last good picture is in fragment 40, then comes a damaged range, and the first good picture behind it is
+in fragment 44. Three pictures are lost, and the loss lasts from the one's time to the other's.
 """
 
 from collections.abc import Sequence
@@ -21,15 +26,16 @@ _STEPS_KEPT = 1000
 
 @dataclass(slots=True)
 class _DamagedPlace:
-    """Damage since the last good picture."""
+    """Damage since the last good picture, in bytes `begin` to before `end` of the file."""
 
     begin: int
     end: int
-    has_hole: bool = False
+    has_range: bool = False
+    """A damaged range is part of it, so it is not known how many packets were there."""
     pictures: int = 0
-    """Packets of the main track that are damaged, of which the places are known."""
+    """Damaged packets of the main track that were readable as packets."""
     marred: int = 0
-    """Of those, the ones that are kept."""
+    """How many of those are kept, because decoders show what is left of the picture."""
     others: int = 0
     """Damaged packets of another track."""
 
@@ -39,7 +45,7 @@ class _DamagedPlace:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A good picture: when it is shown and decoded, and the number of its fragment."""
+    """A good picture: when it is shown and decoded (ticks), and the number of its fragment."""
 
     pts: int
     dts: int
@@ -47,15 +53,15 @@ class _Moment:
 
 
 class DamageTracker:
-    """One way through one file."""
+    """For one reading of one file."""
 
     def __init__(self, layout: Layout, main: Any) -> None:
-        """`main` is the stream of the file's frames."""
+        """`main` is the stream whose packets are counted as frames."""
         self._layout = layout
         self._main = main.index
         self._time_base = main.time_base
         self._fragment = 0
-        self._hole = 0
+        self._range = 0
         self._open: _DamagedPlace | None = None
         self._found: list[tuple[_DamagedPlace, _Moment | None, _Moment | None]] = []
         """Each with the last good picture before it and the first after it."""
@@ -66,13 +72,13 @@ class DamageTracker:
         self.frames = 0
         """Good or marred pictures."""
         self.left_out = 0
-        """Packets that a repair leaves out."""
+        """Packets that a repair leaves out because they are broken."""
         self.last_pts = 0
 
     def take(self, packet: Any, shape: Shape) -> None:
         """The next packet."""
         source = self._layout.pieces.source_of(packet.pos) if packet.pos is not None else 0
-        self._pass_holes(source)
+        self._pass_ranges(source)
         is_main = packet.stream.index == self._main
         if shape is not Shape.GOOD:
             self._damaged(source, packet.size, shape, is_main=is_main)
@@ -81,8 +87,8 @@ class DamageTracker:
             self._picture(packet, shape)
 
     def places(self, note: FileNote | None) -> tuple[Damage, ...]:
-        """Everything that was found, once all packets have been told."""
-        self._pass_holes(self._layout.size)
+        """All damage, once every packet has been given. Without a note the times count from 0."""
+        self._pass_ranges(self._layout.size)
         if self._open is not None:
             self._found.append((self._open, self._last, None))
             self._open = None
@@ -107,15 +113,16 @@ class DamageTracker:
 
     @property
     def first_pts(self) -> int:
-        """When the first picture that was stored is shown, also when it cannot be read any more."""
+        """Display time of the first picture that was stored, even if it cannot be read any more."""
         return self._first_pts or 0
 
-    def _pass_holes(self, source: int) -> None:
-        holes = self._layout.holes
-        while self._hole < len(holes) and holes[self._hole].begin < source:
-            hole = holes[self._hole]
-            self._place(hole.begin, hole.end).has_hole = True
-            self._hole += 1
+    def _pass_ranges(self, source: int) -> None:
+        """Adds the damaged ranges before offset `source` of the file, and finds the fragment that lies there."""
+        ranges = self._layout.damaged
+        while self._range < len(ranges) and ranges[self._range].begin < source:
+            damaged = ranges[self._range]
+            self._place(damaged.begin, damaged.end).has_range = True
+            self._range += 1
         fragments = self._layout.fragments
         while self._fragment + 1 < len(fragments) and fragments[self._fragment].end <= source:
             self._fragment += 1
@@ -150,21 +157,22 @@ class DamageTracker:
         self._last = now
 
     def _count(self, place: _DamagedPlace, before: _Moment | None, after: _Moment | None) -> int | None:
-        """How many pictures a place of damage has cost; None where that is not known."""
-        if not place.has_hole:
+        """How many pictures are damaged or lost in a place; None when that cannot be found out."""
+        if not place.has_range:
             return place.pictures
         if after is None:
             return None
-        before = before or _Moment(0, 0, 0)  # the muxer counts fragments from 1, and the first begins at 0
+        before = before or _Moment(0, 0, 0)  # the muxer counts fragments from 1, and the first one begins at time 0
         if self._has_one_each:
             return max(place.pictures, after.fragment - before.fragment - 1)
+        # Fragments with several pictures, as files of other programs have them: by time, with the usual frame interval.
         if not self._steps:
             return None
         return max(place.pictures, round((after.dts - before.dts) / median(self._steps)) - (before.fragment > 0))
 
 
 def _has_one_picture_each(fragments: Sequence[Fragment], track: int) -> bool:
-    """True when fragments can be counted in the place of pictures. Behind the last picture there may be sound alone."""
+    """True when each fragment has one picture, so that counting fragments counts pictures; the last may have none."""
     counts = [sum(sample.track == track for sample in fragment.samples) for fragment in fragments]
     while counts and counts[-1] == 0:
         counts.pop()

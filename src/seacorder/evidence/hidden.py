@@ -1,7 +1,7 @@
-"""The fragments inside of a closed file, held against its index.
+"""Compares the fragments inside a closed file with its index.
 
-Closing a file leaves its fragments where they are, hidden in what has become plain media data, and the index names the
-same samples. So damage to either is found by the other, and an index that leads to wrong places can be made anew.
+Closing a file leaves its fragments where they are, hidden inside the `mdat` box that all of them have become, and the
+index lists the same samples. So damage to one of the two is found by the other, and a wrong index can be made anew.
 """
 
 from dataclasses import dataclass
@@ -11,22 +11,23 @@ from seacorder.evidence.layout import Layout, closed_media, header_end
 from seacorder.mp4.index import IndexedTrack
 from seacorder.mp4.scan import ScanResult, scan
 
-_Places = set[tuple[int, int, int]]
+_Samples = set[tuple[int, int, int]]
+"""(track, offset, size) of each."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
-    """What does not fit in a closed file."""
+class HiddenFaults:
+    """What does not agree inside a closed file."""
 
     damaged_bytes: int = 0
     first_at: int = 0
-    """Byte of the file at which the first damage is."""
+    """Offset of the first damage in the file."""
     index_differs: bool = False
-    """The index names other places than the fragments that are good: it is the index that is damaged."""
+    """The index lists other offsets than the good fragments do: then the index is damaged."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Each the middle of a sentence on the file; none when all fits."""
+        """For each fault the middle of a sentence about the file; empty when all agrees."""
         found = []
         if self.damaged_bytes:
             found.append(
@@ -38,32 +39,32 @@ class Hidden:
         return tuple(found)
 
 
-def hidden_faults(path: Path, layout: Layout) -> Hidden:
-    """What does not fit in a file that `layout` calls whole. Reads the fragments' heads; OSError."""
+def hidden_faults(path: Path, layout: Layout) -> HiddenFaults:
+    """What does not agree in a file that `layout` calls whole. Reads the fragments' heads. Blocks; OSError."""
     with path.open("rb") as file:
         begin = header_end(file, layout.size)
         media = closed_media(file, layout.size, begin)
         if media is None:
-            return Hidden(*_without_fragments(path, layout))
+            return HiddenFaults(*_without_fragments(path, layout))
         found = scan(file, begin, media.end)
-    return Hidden(
-        damaged_bytes=sum(hole.end - hole.begin for hole in found.holes),
-        first_at=found.holes[0].begin if found.holes else 0,
+    return HiddenFaults(
+        damaged_bytes=sum(one.end - one.begin for one in found.damaged),
+        first_at=found.damaged[0].begin if found.damaged else 0,
         index_differs=_differs(found, layout.index),
     )
 
 
 def _differs(found: ScanResult, index: tuple[IndexedTrack, ...]) -> bool:
-    told: _Places = {(one.track, one.offset, one.size) for track in index for one in track.samples}
-    there: _Places = {(one.track, one.offset, one.size) for fragment in found.fragments for one in fragment.samples}
-    return not there <= told or (not found.holes and there != told)
+    listed: _Samples = {(one.track, one.offset, one.size) for track in index for one in track.samples}
+    there: _Samples = {(one.track, one.offset, one.size) for fragment in found.fragments for one in fragment.samples}
+    return not there <= listed or (not found.damaged and there != listed)
 
 
 def _without_fragments(path: Path, layout: Layout) -> tuple[int, int]:
-    """Of a file whose first header is damaged, or which never had fragments: nothing can be held against its index.
+    """(damaged bytes, offset of the first) of a file in which no header of fragments was found.
 
-    One of ours begins with eight bytes that say so (`sinks.mp4`); where these are there, the header behind them is what
-    is damaged.
+    Either another program made it, without fragments; then there is nothing to compare. Or it is one of ours, which
+    shows in the `mdat` header at byte 36 (`sinks.video.mp4`); then the header behind that is damaged.
     """
     with path.open("rb") as file:
         head = file.read(72)

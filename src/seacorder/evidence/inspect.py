@@ -1,4 +1,4 @@
-"""How a video file stands: what it is, how many frames are wholly there, up to when."""
+"""Examines a video file: whether it is whole, what its note says, how many frames are wholly there, up to when."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -27,10 +27,10 @@ NOTHING_READABLE = (
 def inspect_file(
     path: Path, layout: Layout | None = None, *, siblings: Sequence[Path] = (), known: FileNote | None = None
 ) -> FileExamined:
-    """Examines one file without changing it. Never raises for what is in it; blocks.
+    """Examines one file without changing it. Never raises for what is in it. Blocks.
 
-    An indexed file is counted by its index, an interrupted one by its packets. `known` is its note, for the case that
-    it has lost its own; `siblings` see `evidence.siblings`.
+    In a whole file the frames are counted by its index, so only its ends are read; of an interrupted one every packet
+    is read. `known` is the note to use if the file has lost its own; for `siblings` see `evidence.siblings`.
     """
     try:
         layout = layout or readable_layout(path, siblings)
@@ -58,12 +58,12 @@ def note_of(container: Any, path: Path) -> FileNote | None:
     return note_in(path)
 
 
-def shaped_packets(container: Any, layout: Layout, account: DamageTracker) -> Iterator[tuple[Any, Shape]]:
-    """The same, each with how it looks; `account` has been told of it."""
+def shaped_packets(container: Any, layout: Layout, tracker: DamageTracker) -> Iterator[tuple[Any, Shape]]:
+    """The packets that are wholly there, each with its shape; each is given to `tracker` first."""
     lengths = {stream.index: length_bytes_of(stream) for stream in container.streams}
     for packet in whole_packets(container, layout.pieces.size):
         shape = shape_of(packet, lengths[packet.stream.index])
-        account.take(packet, shape)
+        tracker.take(packet, shape)
         yield packet, shape
 
 
@@ -85,12 +85,12 @@ def _examined(container: Any, path: Path, layout: Layout, known: FileNote | None
         state = FileState.REPAIRED if note is not None and note.is_repaired else FileState.WHOLE
         newest = _newest(note, last_pts - first_pts, stream.time_base) if frames else None
         return FileExamined(str(path), state, "", note, frames, size, newest)
-    account = DamageTracker(layout, stream)
-    for _ in shaped_packets(container, layout, account):
+    tracker = DamageTracker(layout, stream)
+    for _ in shaped_packets(container, layout, tracker):
         pass
-    damage, sibling = account.places(note), str(layout.sibling or "")
-    newest = _newest(note, account.last_pts - account.first_pts, stream.time_base) if account.frames else None
-    state, frames = FileState.INTERRUPTED, account.frames
+    damage, sibling = tracker.places(note), str(layout.sibling or "")
+    newest = _newest(note, tracker.last_pts - tracker.first_pts, stream.time_base) if tracker.frames else None
+    state, frames = FileState.INTERRUPTED, tracker.frames
     return FileExamined(str(path), state, "", note, frames, size, newest, damage=damage, sibling=sibling)
 
 

@@ -1,9 +1,12 @@
-"""How a file stands, without reading its pictures: closed with a good index, or else what of it is readable.
+"""What a file is, found without reading its pictures: closed with a good index, or else what of it is readable.
 
-A closed file begins with the header of its fragments all the same, and the fragments are all there, inside of what the
-closing made plain media data (`sinks.mp4`). So where its index is cut off or damaged it is read as if it had not been
-closed. What lies in front of the first fragment is put together anew from the tracks that are whole in it, or else from
-those of the index, or of a file that the same camera has sent (`like`).
+A closed file still begins with the header of its fragments, and still contains them all, inside the `mdat` box that
+closing made of them (`sinks.video.mp4`). So if its index is cut off or damaged, the file is read as if it had never
+been closed.
+
+For such a file the result is a list of pieces (`evidence.pieces`) that a demuxer can read as one file: a new header,
+then every whole fragment. The header is made of the track descriptions that are whole in the old header, else of those
+in the index, else of those of another file of the same camera (`sibling_tracks`).
 """
 
 import os
@@ -20,13 +23,13 @@ from seacorder.mp4.scan import DamagedRange, ScanResult, scan
 from seacorder.mp4.tracks import TrackHead, head_for, metadata_in, tracks_in
 
 HEAD_BYTES = 256 * 1024
-"""A header is looked for in so much of the file's beginning; it takes about two thousand bytes."""
+"""The header is searched for in this much of the file's beginning; it takes about two thousand bytes."""
 LARGEST_INDEX = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Outer:
-    """One of the outer boxes: of a closed file `ftyp`, `free`, `mdat` and `moov`."""
+    """A box at the file's top level, from offset `at` to before `end`. Closed: `ftyp`, `free`, `mdat`, `moov`."""
 
     kind: bytes
     at: int
@@ -35,36 +38,37 @@ class Outer:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a file is, and what of it can be read."""
+    """What a file is, and what of it is readable."""
 
     has_header: bool
-    """It is known what its samples are, so a player can begin."""
+    """The description of at least one track is known, so decoding can begin."""
     is_whole: bool
-    """Closed: one index for all pictures, which fits the file."""
+    """Closed, with one index for all pictures that fits the file."""
     pieces: Pieces
-    """What makes sense of it, in the order in which a player reads it."""
+    """What is readable, in the order in which a demuxer is to read it."""
     size: int
     """Of the whole file, in bytes."""
     fragments: tuple[Fragment, ...] = ()
-    """Of one that is not whole."""
-    holes: tuple[DamagedRange, ...] = ()
-    """Where something between its header and its end is damaged."""
+    """The whole fragments; only of a file that is not whole."""
+    damaged: tuple[DamagedRange, ...] = ()
+    """The damaged ranges between its header and its end."""
     index: tuple[IndexedTrack, ...] = field(default=(), compare=False)
-    """Of one that is whole."""
+    """Only of a file that is whole."""
     index_fault: str = ""
-    """Why a file that was closed is not whole all the same; empty where it was not closed."""
-    told: frozenset[int] = frozenset()
-    """The tracks that the fragments have samples of."""
+    """Why the index of a closed file cannot be used; empty if it can, or if the file was not closed."""
+    used_tracks: frozenset[int] = frozenset()
+    """Numbers of the tracks of which the fragments have samples."""
     undescribed: frozenset[int] = frozenset()
     """Those of them that neither the header nor the index describes."""
     sibling: Path | None = None
-    """The file whose description of its tracks stands in for the file's own (`evidence.siblings`)."""
+    """The other file whose track descriptions are used (`evidence.siblings`); None if the file's own are."""
 
 
-def layout_of(path: Path, like: Sequence[TrackHead] = (), *, trusts_index: bool = True) -> Layout:
-    """Reads the heads of boxes alone; without trust in its index a closed file is read as if it were not closed.
+def layout_of(path: Path, sibling_tracks: Sequence[TrackHead] = (), *, trusts_index: bool = True) -> Layout:
+    """The layout of a file. Reads the heads of boxes only, and damaged ranges. Blocks; OSError.
 
-    OSError when the file cannot be read.
+    With `trusts_index` False a closed file is read as if it had not been closed. `sibling_tracks` take the place of the
+    file's own descriptions of these tracks.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -72,11 +76,11 @@ def layout_of(path: Path, like: Sequence[TrackHead] = (), *, trusts_index: bool 
         index, fault = _index(file, outer, size) if trusts_index else ((), "is damaged")
         if index:
             return Layout(True, True, Pieces([Piece(0, size)]), size, index=index)
-        return _fragmented(file, outer, size, fault, like)
+        return _fragmented(file, outer, size, fault, sibling_tracks)
 
 
 def outer_boxes(file: BinaryIO, size: int) -> Iterator[Outer]:
-    """As far as one follows the other and ends within the file."""
+    """The boxes at the top level, up to the first that does not end within the file."""
     at = 0
     while at + HEADER_BYTES <= size:
         kind, end = _box_end(file, at, size)
@@ -87,13 +91,13 @@ def outer_boxes(file: BinaryIO, size: int) -> Iterator[Outer]:
 
 
 def header_end(file: BinaryIO, size: int) -> int:
-    """Where the header in front of the fragments ends, also inside of a closed file; 0 when there is none."""
+    """Offset behind the header in front of the fragments, in open and in closed files; 0 when there is none."""
     head = _read(file, 0, min(size, HEAD_BYTES))
     place = head.find(b"moov")
     while place >= 4:
         try:
             box = box_at(head, place - 4, len(head))
-            # The index of a short file is near its beginning too; a header announces fragments.
+            # The index of a short file lies in this range too; only a header announces fragments, with `mvex`.
             if head[box.body + 4 : box.body + 8] == b"mvhd" and b"mvex" in head[box.body : box.end]:
                 return box.end
         except NotMp4:
@@ -103,7 +107,10 @@ def header_end(file: BinaryIO, size: int) -> int:
 
 
 def closed_media(file: BinaryIO, size: int, begin: int) -> Outer | None:
-    """The box that hides the fragments of a closed file, whose header ends at `begin`; it may reach beyond the file."""
+    """The `mdat` box that contains the fragments of a closed file; None if the file was not closed.
+
+    `begin`: where the header ends. If the file was cut off, the box ends beyond the file.
+    """
     at = 0
     while at + HEADER_BYTES <= min(begin, size):
         kind, end = _box_end(file, at, size)
@@ -116,7 +123,7 @@ def closed_media(file: BinaryIO, size: int, begin: int) -> Outer | None:
 
 
 def _index(file: BinaryIO, outer: Sequence[Outer], size: int) -> tuple[tuple[IndexedTrack, ...], str]:
-    """The index of a closed file, or why it cannot be used; neither for a file that was not closed."""
+    """(index, fault): the index of a closed file, or why it cannot be used; both empty if the file was not closed."""
     media = [box for box in outer if box.kind == b"mdat"]
     moov = next((box for box in outer if box.kind == b"moov"), None)
     if moov is None or not media or any(box.kind == b"moof" for box in outer):
@@ -137,35 +144,36 @@ def _index(file: BinaryIO, outer: Sequence[Outer], size: int) -> tuple[tuple[Ind
     return (tracks, "") if fits and outer[-1].end == size else ((), "is damaged")
 
 
-def _fragmented(file: BinaryIO, outer: Sequence[Outer], size: int, fault: str, like: Sequence[TrackHead]) -> Layout:
+def _fragmented(
+    file: BinaryIO, outer: Sequence[Outer], size: int, fault: str, sibling_tracks: Sequence[TrackHead]
+) -> Layout:
     begin = header_end(file, size)
-    found, holes = _found(file, begin, size)
-    told = frozenset(sample.track for fragment in found.fragments for sample in fragment.samples)
+    found, damaged = _found(file, begin, size)
+    used = frozenset(sample.track for fragment in found.fragments for sample in fragment.samples)
     own, metadata = _head(file, outer, found.end, size)
     tracks = {track.number: track for track in own}
-    if like:
-        tracks |= {track.number: track for track in like if track.number in told}
+    tracks |= {track.number: track for track in sibling_tracks if track.number in used}
     fragments = tuple(one for one in found.fragments if all(sample.track in tracks for sample in one.samples))
-    undescribed = told - tracks.keys()
+    undescribed = used - tracks.keys()
     if not tracks or (not begin and not fragments):
         pieces = Pieces([Piece(0, size)])
-        return Layout(False, False, pieces, size, index_fault=fault, told=told, undescribed=undescribed)
+        return Layout(False, False, pieces, size, index_fault=fault, used_tracks=used, undescribed=undescribed)
     head = head_for((tracks[number] for number in sorted(tracks)), metadata)
     pieces = Pieces([Piece(0, len(head), head), *_pieces_of(file, fragments, size)])
     return Layout(
-        True, False, pieces, size, fragments, holes, index_fault=fault, told=told, undescribed=undescribed
+        True, False, pieces, size, fragments, damaged, index_fault=fault, used_tracks=used, undescribed=undescribed
     )
 
 
 def tracks_of(path: Path) -> tuple[TrackHead, ...]:
-    """What a file says of its own tracks, in its first header or else in its index. OSError."""
+    """A file's own descriptions of its tracks, from its header or else from its index. Blocks; OSError."""
     size = path.stat().st_size
     with path.open("rb") as file:
         return _head(file, list(outer_boxes(file, size)), size, size)[0]
 
 
 def _head(file: BinaryIO, outer: Sequence[Outer], end: int, size: int) -> tuple[tuple[TrackHead, ...], bytes]:
-    """Tracks and metadata: of the header, else of the index, which also stands where the fragments end."""
+    """(tracks, metadata) from the header, else from the index: the last `moov` box, or what begins at `end`."""
     first = _read(file, 0, min(size, HEAD_BYTES))
     places = [first]
     last = next((box for box in reversed(outer) if box.kind == b"moov"), None)
@@ -179,14 +187,15 @@ def _head(file: BinaryIO, outer: Sequence[Outer], end: int, size: int) -> tuple[
 
 
 def _found(file: BinaryIO, begin: int, size: int) -> tuple[ScanResult, tuple[DamagedRange, ...]]:
-    """The fragments, and what is damaged between them. In a closed file they end where its index begins."""
+    """The fragments, and the damaged ranges between them. In a closed file they end where its index begins."""
     media = closed_media(file, size, begin)
     end = media.end if media is not None else size
-    is_told = end < size and _read(file, end + 4, 4) == b"moov"
-    found = scan(file, begin, end if is_told else size)
+    is_index_there = end < size and _read(file, end + 4, 4) == b"moov"
+    found = scan(file, begin, end if is_index_there else size)
     if any(fragment.end == end for fragment in found.fragments):
-        return found, tuple(hole for hole in found.holes if hole.begin < end)  # what lies behind is the index
-    return found, found.holes
+        # What lies behind the last fragment is the index, or what is left of it: no damage to the fragments.
+        return found, tuple(one for one in found.damaged if one.begin < end)
+    return found, found.damaged
 
 
 def _pieces_of(file: BinaryIO, fragments: Sequence[Fragment], size: int) -> Iterator[Piece]:

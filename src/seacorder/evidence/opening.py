@@ -1,4 +1,4 @@
-"""Opens what of a file makes sense for FFmpeg's reader, and finds the file's note whatever else is damaged."""
+"""Opens the readable part of a file with FFmpeg's demuxer; reads a file's note; finds a moved file by its note."""
 
 import os
 import re
@@ -24,10 +24,10 @@ _NOTE = re.compile(rb'\{"version":[^{}]*\}')
 
 @contextmanager
 def open_video(path: Path, layout: Layout) -> Iterator[Any]:
-    """An input container over what of the file makes sense. av.FFmpegError when it is no video.
+    """An input container (PyAV) over the readable pieces of a file. av.FFmpegError when it is no video.
 
-    FFmpeg refuses a whole file for one box that a cut has left half, and does not look behind a damaged one. So it is
-    given the pieces that make sense.
+    FFmpeg refuses a whole file for one box that was cut off, and does not look behind a damaged one. So it is given the
+    readable pieces as if they were the file.
     """
     with path.open("rb") as file:
         readable = PiecedFile(file, layout.pieces)
@@ -36,7 +36,10 @@ def open_video(path: Path, layout: Layout) -> Iterator[Any]:
 
 
 def whole_packets(container: Any, size: int) -> Iterator[Any]:
-    """The packets that are wholly there, in the file's order; ends quietly where the file was cut."""
+    """The packets that are wholly there, in the file's order. `size`: of what the container reads, in bytes.
+
+    Where the file was cut off the packets end, without an exception.
+    """
     try:
         for packet in container.demux():
             if packet.dts is None or packet.pts is None or packet.size == 0:
@@ -48,7 +51,7 @@ def whole_packets(container: Any, size: int) -> Iterator[Any]:
 
 
 def note_in(path: Path) -> FileNote | None:
-    """The note in a file's first header, whatever else is damaged there; None when there is none of ours. Blocks."""
+    """The note in a file's beginning, even if all around it is damaged; None when there is none of ours. Blocks."""
     try:
         with path.open("rb") as file:
             found = _NOTE.search(file.read(_NOTE_BYTES))
@@ -58,13 +61,16 @@ def note_in(path: Path) -> FileNote | None:
 
 
 def find_moved(path: Path, note: FileNote) -> Path | None:
-    """The file that says the same of itself as the one that was at `path`; None when it is not found. Blocks."""
+    """The file, now elsewhere, whose note is that of the file that was at `path`; None when it is not found.
+
+    Searches the folder of `path` and all below it, then the same for _LEVELS_UP folders above. Blocks.
+    """
     seen: set[Path] = set()
     for folder in [path.parent, *path.parents[1 : 1 + _LEVELS_UP]]:
         if folder.is_dir() and folder != Path(folder.anchor):
             for candidate in islice(_files_under(folder, seen), _MOST_FILES):
-                told = note_in(candidate)
-                if told is not None and told.is_of_same_file(note):
+                found = note_in(candidate)
+                if found is not None and found.is_of_same_file(note):
                     return candidate
     return None
 

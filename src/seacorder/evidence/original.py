@@ -1,7 +1,7 @@
-"""How a repair takes a file's place: the original goes for good, or is kept beside it under another name.
+"""How a repaired file takes the place of its original, which is deleted, or kept beside it under another name.
 
-The original stays as `NAME.mp4.original` whenever its repair lacks something of it. The name ends otherwise than a
-video's, so that no list of recordings counts it twice.
+The original is kept, as `NAME.mp4.original`, whenever the repaired file lacks anything of it. This name does not end
+like a video's, so that no list of recordings counts the same pictures twice.
 """
 
 import contextlib
@@ -14,10 +14,10 @@ ORIGINAL_SUFFIX = ".original"
 
 
 def take_place(repaired: Path, path: Path, *, keeps: bool) -> Path | None:
-    """Gives `repaired` the name `path`; gives the name that the original has then, None when it was replaced. OSError.
+    """Gives `repaired` the name `path`; returns the path at which the original was kept, None if it was deleted.
 
-    With hard links there is a whole file under `path` at every instant; without them (FAT) a cut between the two steps
-    leaves the original under its new name: see `bring_back`.
+    On volumes with hard links there is a file at `path` at every instant. Without them (FAT) there is none between the
+    two steps, and a power cut then leaves only the original under its new name: see `bring_back`. Blocks; OSError.
     """
     kept = _keep(path) if keeps else None
     try:
@@ -31,14 +31,14 @@ def take_place(repaired: Path, path: Path, *, keeps: bool) -> Path | None:
 
 
 def bring_back(path: Path) -> None:
-    """Gives a file back its name when a repair was cut off between its two steps. OSError."""
+    """Gives an original its name back if a repair was cut off between its two steps. Blocks; OSError."""
     kept = path.with_name(path.name + ORIGINAL_SUFFIX)
     if not path.exists() and kept.is_file():
         kept.rename(path)
 
 
 def sync_file(path: Path) -> None:
-    """Brings a file to the medium. Blocks; OSError."""
+    """Returns when the file is on the medium. Blocks; OSError."""
     handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
     try:
         os.fsync(handle)
@@ -47,13 +47,13 @@ def sync_file(path: Path) -> None:
 
 
 def _keep(path: Path) -> Path:
-    """A second name for the file, or its only one where the volume has no hard links."""
+    """Gives the file a second name, or instead of its own where the volume has no hard links; returns that name."""
     attempt = 1
     while True:
         kept = numbered_path(path.with_name(path.name + ORIGINAL_SUFFIX), attempt)
         try:
             if kept.exists() and kept.samefile(path):
-                return kept  # of a repair that was cut off
+                return kept  # an earlier repair was cut off after this step
             os.link(path, kept)
         except FileExistsError:
             attempt += 1
@@ -67,7 +67,7 @@ def _keep(path: Path) -> Path:
 
 
 def _sync_folder(folder: Path) -> None:
-    """As far as the system has that."""
+    """Syncs a folder where the system can do that; raises nothing."""
     if os.name == "nt":
         return
     with contextlib.suppress(OSError):

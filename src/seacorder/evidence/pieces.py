@@ -1,4 +1,4 @@
-"""A file that is put together from pieces of another one: what is readable in it, one piece after the other."""
+"""A file made of pieces of another one, without copying: its readable parts, and new bytes for damaged headers."""
 
 import os
 from bisect import bisect_right
@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`size` bytes from `offset` of the file, or `content` in their place."""
+    """`size` bytes of the file from `offset` on; or, in their place, `content`, which has that size."""
 
     offset: int
     size: int
@@ -17,7 +17,7 @@ class Piece:
 
 
 class Pieces:
-    """Where each byte of the new file comes from."""
+    """The new file: where each of its bytes comes from."""
 
     def __init__(self, pieces: Iterable[Piece]) -> None:
         self._pieces: list[Piece] = []
@@ -36,13 +36,13 @@ class Pieces:
         self.size += piece.size
 
     def source_of(self, position: int) -> int:
-        """Where the byte at `position` is in the file that the pieces are of."""
+        """The offset in the old file of the byte at `position` of the new one."""
         number = max(0, bisect_right(self._begins, position) - 1)
         piece = self._pieces[number]
         return piece.offset + (0 if piece.content else position - self._begins[number])
 
     def read(self, file: BinaryIO, position: int, count: int) -> bytes:
-        """At most `count` bytes from `position` on, which may be fewer; none at the end. OSError."""
+        """At most `count` bytes of the new file from `position` on, at least one; none at its end. OSError."""
         if position >= self.size:
             return b""
         number = bisect_right(self._begins, position) - 1
@@ -55,7 +55,7 @@ class Pieces:
 
 
 class PiecedFile:
-    """The pieces as a file-like object for a demuxer."""
+    """The new file as a file-like object that a demuxer can read."""
 
     def __init__(self, file: BinaryIO, pieces: Pieces) -> None:
         self._file = file
@@ -69,7 +69,7 @@ class PiecedFile:
         return data
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """As a file's."""
+        """Moves the position; returns it, in bytes."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._pieces.size}[whence]
         self._position = base + offset
         return self._position

@@ -1,8 +1,11 @@
-"""Reads back from folders what a catalogue is made of: recordings, parts, clips, framegrabs and losses.
+"""Reads all rows of a catalogue back from folders: recordings, parts, clips, framegrabs and losses.
 
-Each video file says in its note what it is, each still in its EXIF; the accounts beside the files (`model.account`)
-say the rest. Where a file and its account do not agree, the file is right. What stands as an unexpected end has left
-it comes back as the catalogue had it, a running recording with open files, so that the next start finishes both.
+Each video file says in its note what it is, each still in its EXIF. The account files beside them (`model.account`) say
+what these cannot: losses, a recording's start and end, and how each file was when it was closed. Where a file and its
+account do not agree, the file is right.
+
+What an unexpected end of the program left behind comes back as the catalogue had it, as a running recording with open
+files; so the next start of the program repairs the files and ends the recording.
 """
 
 import json
@@ -27,21 +30,21 @@ _EXIF_IFD, _USER_COMMENT, _ENCODING_BYTES = 0x8769, 0x9286, 8
 
 Key = tuple[object, ...]
 Progress = Callable[[float], None]
-"""Is told the share of the files that have been read, from 0 to 1."""
+"""Called with the share of the files that have been read, from 0 to 1."""
 
 
 @dataclass(slots=True)
 class RecordedFiles:
-    """What lies in the folders."""
+    """The files in the folders that may be ours, by what they are."""
 
     videos: list[Path] = field(default_factory=list)
     stills: list[Path] = field(default_factory=list)
     accounts: list[Path] = field(default_factory=list)
-    """Folders that have one."""
+    """The folders that have an account file."""
 
     @classmethod
     def under(cls, folders: Iterable[Path]) -> "RecordedFiles":
-        """Everything below the folders, each once, in the order of names. Blocks."""
+        """Everything in and below the folders, each file once, ordered by name. Blocks."""
         found = cls()
         for folder in sorted({Path(place) for root in folders for place, _, _ in os.walk(root)}):
             for name in sorted(entry.name for entry in os.scandir(folder) if entry.is_file()):
@@ -52,7 +55,7 @@ class RecordedFiles:
         return found
 
     def add(self, path: Path) -> None:
-        """A file that may be one of ours."""
+        """Sorts in a file by its suffix; others are left out."""
         suffix = path.suffix.lower()
         if suffix in FILE_SUFFIXES:
             self.videos.append(path)
@@ -61,22 +64,22 @@ class RecordedFiles:
 
 
 def read_folders(folders: Iterable[Path], progress: Progress | None = None) -> list[Row]:
-    """All rows, recordings first, each kind in the order of time. Blocks for as long as reading every file takes."""
+    """All rows, recordings first, each kind ordered by time. Blocks for as long as examining every file takes."""
     places = RecordedFiles.under(folders)
-    told = _read_accounts(places.accounts)
+    account_rows = _read_accounts(places.accounts)
     videos: dict[Key, Part | Clip] = {}
     stills: list[Framegrab] = []
     paths = [*places.videos, *places.stills]
     for count, path in enumerate(paths, start=1):
         if count <= len(places.videos):
-            _take_video(path, told, videos)
+            _take_video(path, account_rows, videos)
         elif (still := read_still(path)) is not None:
             stills.append(still)
         if progress is not None:
             progress(count / len(paths))
-    recordings = _recordings(told, videos.values())
-    files = [_as_it_was_left(file, told, recordings) for file in videos.values()]
-    losses = [row for row in told.values() if isinstance(row, Loss)]
+    recordings = _recordings(account_rows, videos.values())
+    files = [_as_it_was_left(file, account_rows, recordings) for file in videos.values()]
+    losses = [row for row in account_rows.values() if isinstance(row, Loss)]
     return [
         *sorted(recordings.values(), key=lambda row: (row.start_utc_ns, row.id)),
         *sorted(files, key=lambda row: (row.start_utc_ns, row.path)),
@@ -86,7 +89,7 @@ def read_folders(folders: Iterable[Path], progress: Progress | None = None) -> l
 
 
 def read_still(path: Path) -> Framegrab | None:
-    """The framegrab that a JPEG says it is; None when it is none of ours. Blocks."""
+    """The framegrab that a JPEG says in its EXIF that it is; None when it is not one of ours. Blocks."""
     from PIL import Image
 
     try:
@@ -111,29 +114,29 @@ def read_still(path: Path) -> Framegrab | None:
 
 
 def _read_accounts(folders: Iterable[Path]) -> dict[Key, Any]:
-    """All accounts together. Of a recording that stands in two, the line that knows more of its end counts."""
-    told: dict[Key, Any] = {}
+    """The rows of all accounts. If a recording is in several, the row with the latest end counts."""
+    account_rows: dict[Key, Any] = {}
     for folder in folders:
         for key, row in accounts.read(folder).items():
-            before = told.get(key)
+            before = account_rows.get(key)
             if isinstance(before, Recording) and isinstance(row, Recording) and _end(before) > _end(row):
                 continue
-            told[key] = row
-    return told
+            account_rows[key] = row
+    return account_rows
 
 
 def _end(recording: Recording) -> int:
     return recording.end_utc_ns or 0
 
 
-def _take_video(path: Path, told: dict[Key, Any], videos: dict[Key, Part | Clip]) -> None:
-    """A copy of a file does not replace the one that the account names."""
+def _take_video(path: Path, account_rows: dict[Key, Any], videos: dict[Key, Part | Clip]) -> None:
+    """Adds the row of a video file. Of several copies of a file the one that the account names counts."""
     examined = inspect_file(path)
-    row = _video_row(path, examined) if examined.note else _told_of(path, told)
+    row = _video_row(path, examined) if examined.note else _row_in_account(path, account_rows)
     if row is None:
         return
     key = key_of(row)
-    known = told.get(key)
+    known = account_rows.get(key)
     if isinstance(known, Part | Clip) and (known.frames, known.bytes) == (row.frames, row.bytes):
         row = replace(row, state=_state(row, known), end_utc_ns=known.end_utc_ns)
     if key not in videos or (known is not None and known.path == row.path):
@@ -180,14 +183,14 @@ def _clip_row(path: Path, examined: FileExamined, note: FileNote, state: FileSta
     )
 
 
-def _told_of(path: Path, told: dict[Key, Any]) -> Part | Clip | None:
-    """What the account says of a file that does not say anything itself, cut off before its first picture."""
-    return next((row for row in told.values() if isinstance(row, Part | Clip) and row.path == str(path)), None)
+def _row_in_account(path: Path, account_rows: dict[Key, Any]) -> Part | Clip | None:
+    """The account's row for a file without a note, for example one that was cut off before its first picture."""
+    return next((row for row in account_rows.values() if isinstance(row, Part | Clip) and row.path == str(path)), None)
 
 
-def _recordings(told: dict[Key, Any], files: Iterable[Part | Clip]) -> dict[str, Recording]:
-    """Those of the accounts, and for files without an account what they say together."""
-    found = {row.id: row for row in told.values() if isinstance(row, Recording)}
+def _recordings(account_rows: dict[Key, Any], files: Iterable[Part | Clip]) -> dict[str, Recording]:
+    """The recordings in the accounts; for parts without an account a recording made of them."""
+    found = {row.id: row for row in account_rows.values() if isinstance(row, Recording)}
     alone: dict[str, list[Part]] = {}
     for part in files:
         if isinstance(part, Part) and part.recording_id not in found:
@@ -207,7 +210,7 @@ def _recording_of(identifier: str, parts: list[Part]) -> Recording:
 
 
 def _instant_in(identifier: str) -> int | None:
-    """The start instant, to the millisecond, that a recording's id begins with."""
+    """The start instant, in whole milliseconds, with which a recording's id begins; None for another kind of id."""
     try:
         moment = datetime.strptime(identifier[:19], "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
     except ValueError:
@@ -215,9 +218,9 @@ def _instant_in(identifier: str) -> int | None:
     return int(moment.timestamp()) * NS_PER_SECOND + moment.microsecond * 1000
 
 
-def _as_it_was_left(file: Part | Clip, told: dict[Key, Any], recordings: dict[str, Recording]) -> Part | Clip:
-    """An interrupted file that no account has closed was being written when the program ended."""
-    if file.state is not FileState.INTERRUPTED or key_of(file) in told:
+def _as_it_was_left(file: Part | Clip, account_rows: dict[Key, Any], recordings: dict[str, Recording]) -> Part | Clip:
+    """The row of an interrupted file that no account lists as closed: it was open when the program ended."""
+    if file.state is not FileState.INTERRUPTED or key_of(file) in account_rows:
         return file
     recording = recordings.get(file.recording_id or "")
     if recording is not None and recording.state is not RecordingState.RUNNING:

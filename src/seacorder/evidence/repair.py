@@ -1,8 +1,9 @@
-"""Makes an ordinary indexed MP4 of an interrupted file: the same packets, the same times, the same metadata.
+"""Makes an ordinary indexed MP4 of an interrupted or damaged file: the same packets, times and metadata.
 
-The new file is written beside the old one, synced, read back and compared packet by packet. Only then does it take
-the old one's name, in one step; until then, and whenever anything fails, the original is as it was. Where the original
-is damaged the repair goes on at the next good fragment, and the original is kept beside it: see `evidence.original`.
+The steps: lay out what is readable (`evidence.siblings`, `evidence.layout`); copy all packets that are not broken into
+a new file beside the old one; correct its header's duration; sync it; read it back and compare every packet; give it
+the old file's name. Until that last step, and whenever anything fails, the original is as it was. Where the original is
+damaged, the copy goes on at the next good fragment, and the original is kept beside it (`evidence.original`).
 """
 
 import shutil
@@ -37,10 +38,10 @@ from seacorder.mp4.index import lengthened
 from seacorder.storage.file_lock import locked
 
 Progress = Callable[[float], None]
-"""Is told the share that is done, from 0 to 1."""
+"""Called with the share that is done, from 0 to 1."""
 
 _OPTIONS = {
-    # As files are recorded: so a copy of a repaired file that is cut off can be repaired again.
+    # As in recording: so a repaired file can be repaired again if a copy of it is cut off.
     "movflags": "+hybrid_fragmented+empty_moov+default_base_moof+use_metadata_tags",
     "frag_duration": "30000",
     "max_interleave_delta": "1",
@@ -51,7 +52,7 @@ _MADE_BY_MUXER = {"major_brand", "minor_version", "compatible_brands", "encoder"
 
 @dataclass(slots=True)
 class _Digest:
-    """What a file holds, packet by packet: count and checksum of bytes and times, a track."""
+    """The count of a track's packets, and a checksum (CRC-32) of their bytes, times and keyframe flags."""
 
     packets: int = 0
     checksum: int = 0
@@ -64,22 +65,22 @@ class _Digest:
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What became of a file."""
+    """The result of a repair."""
 
     damage: tuple[Damage, ...]
-    """What of the original the repair lacks, or has only in part."""
+    """What the repaired file lacks of the original, or has only in part."""
     original: Path | None
-    """Where the original is kept; None when the repair holds all of it."""
+    """Where the original is kept; None when nothing of it is missing, and it was deleted."""
     sibling: Path | None = None
-    """The file from which the description of the tracks was taken, where the original's own is destroyed."""
+    """The file whose track descriptions were used because the original's own are destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a file from elsewhere."""
+    """What the caller knows of a file, for the case that the file itself does not say it any more."""
 
     note: FileNote | None = None
-    """Its note, for the case that it has lost its own."""
+    """Its note."""
     siblings: tuple[Path, ...] = ()
     """Files of the same channel; see `evidence.siblings`."""
 
@@ -89,17 +90,17 @@ NOTHING_KNOWN = Known()
 
 @dataclass(slots=True)
 class _RepairedCopy:
-    """What has been written beside the original."""
+    """What has been written into the new file."""
 
     digests: dict[int, _Digest]
     damage: tuple[Damage, ...] = ()
 
 
 def repair(path: Path, progress: Progress | None = None, known: Known = NOTHING_KNOWN) -> Repaired | None:
-    """Replaces an interrupted file by an indexed one; None when it is whole already and was left alone.
+    """Replaces an interrupted or damaged file by an indexed one; None when it is whole and was left alone.
 
-    StorageFailed when there is nothing to repair or the disk refuses; the file is then as it was. Blocks for about as
-    long as reading it twice and writing it once takes.
+    StorageFailed when nothing of it is readable, somebody still writes it, or the disk refuses; the file is then as it
+    was. Blocks for about as long as reading it twice and writing it once takes.
     """
     try:
         bring_back(path)
@@ -140,7 +141,7 @@ def _replace(path: Path, layout: Layout, progress: Progress, known: FileNote | N
     if _digests_of(beside) != copy.digests:
         raise StorageFailed(f"The repair of {path} does not equal it; it has been left as it was.")
     shutil.copystat(path, beside)
-    original = take_place(beside, path, keeps=bool(copy.damage or layout.holes or layout.sibling))
+    original = take_place(beside, path, keeps=bool(copy.damage or layout.damaged or layout.sibling))
     progress(1.0)
     return Repaired(copy.damage, original, layout.sibling)
 
@@ -150,8 +151,8 @@ def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None
     with open_video(path, layout) as source, av.open(str(_beside(path)), "w", format="mp4", options=_OPTIONS) as target:
         must_have_frames(source, path)
         main = main_stream(source)
-        account, note = DamageTracker(layout, main), note_of(source, path) or known
-        kept = (packet for packet, shape in shaped_packets(source, layout, account) if shape is not Shape.BROKEN)
+        tracker, note = DamageTracker(layout, main), note_of(source, path) or known
+        kept = (packet for packet, shape in shaped_packets(source, layout, tracker) if shape is not Shape.BROKEN)
         beginning = _Beginning(layout, main)
         streams = {stream.index: _twin(target, stream) for stream in source.streams}
         digests = {index: _Digest() for index in streams}
@@ -168,14 +169,14 @@ def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None
         if not any(digest.packets for digest in digests.values()):
             raise StorageFailed(f"{path} holds nothing to repair: {_NOTHING_THERE}")
     found = {index: digest for index, digest in digests.items() if digest.packets}
-    return _RepairedCopy(found, account.places(note))
+    return _RepairedCopy(found, tracker.places(note))
 
 
 def _lasting(packets: Iterator[Any]) -> Iterator[Any]:
-    """Each lasts until the next one of its track.
+    """The packets, each with a duration up to the next one of its track.
 
-    Where a fragment ends before the muxer knows the next packet, it takes the packet's own duration for the distance,
-    and the picture behind a hole would be shown too early.
+    The muxer may write a fragment before it knows the next packet, and then takes the packet's own duration instead.
+    The picture after a gap would be shown too early.
     """
     waiting: dict[int, Any] = {}
     for packet in packets:
@@ -188,21 +189,22 @@ def _lasting(packets: Iterator[Any]) -> Iterator[Any]:
 
 
 class _Beginning:
-    """A file without edit list begins with its first picture: where that is lost, all times move to the next one.
+    """Moves all times when the beginning of a file is lost: a file without an edit list must begin at time 0.
 
-    Where the first sound is lost, the next one begins with the file, and lasts until the one behind it, as the muxer of
-    recordings has it too.
+    If the first pictures are lost, the first one that is left gets decoding time 0, all others move by the same, and
+    sound from before it is left out. The first sound that is left gets time 0 too and lasts until the next one, as in a
+    file that is being recorded (`sinks.video.mp4`).
     """
 
     def __init__(self, layout: Layout, main: Any) -> None:
         self._is_lost = bool(layout.fragments) and layout.fragments[0].number > 1
         self._main = main
         self.origin = 0
-        """Decoding time of the first picture that is left, in the main track's units."""
+        """Decoding time of the first picture that is left, in the main track's units: by how much all times move."""
 
     @property
     def lost_ns(self) -> int:
-        """How much of the beginning is lost."""
+        """How much of the beginning is lost, in nanoseconds."""
         return int(self.origin * self._main.time_base * NS_PER_SECOND)
 
     def rebased(self, packets: Iterator[Any]) -> Iterator[Any]:
@@ -221,7 +223,7 @@ class _Beginning:
                 yield moved
 
     def _moved(self, packet: Any, *, is_first: bool) -> Any | None:
-        """Sound from before the first picture has no place."""
+        """The packet with its new times; None for sound from before the first picture."""
         shift = int(self.origin * self._main.time_base / packet.time_base)
         if packet.dts < shift:
             return None
@@ -256,16 +258,16 @@ def _digests_of(path: Path) -> dict[int, _Digest]:
 
 
 def _lengthen(path: Path) -> None:
-    """Makes the header as long as the index, as a recording's is when it is closed. OSError."""
+    """Corrects the durations in the index (`mp4.index`), as is done when a recording's file is closed. OSError."""
     with path.open("r+b") as file:
         index = next((box for box in outer_boxes(file, path.stat().st_size) if box.kind == b"moov"), None)
         if index is None:
             return
         file.seek(index.at)
-        told = file.read(index.end - index.at)
+        old = file.read(index.end - index.at)
         try:
-            mended = lengthened(told)
+            corrected = lengthened(old)
         except NotMp4:
             return
         file.seek(index.at)
-        file.write(mended)
+        file.write(corrected)

@@ -1,9 +1,9 @@
-"""Whether one packet is what an encoder makes, seen from outside, without decoding it.
+"""Whether a packet looks like what an encoder makes, judged without decoding it. Pure.
 
-A picture's packet is made of whole NAL units: each stands behind its own length (ISO/IEC 14496-15, 5.3.2), and three
-zero bytes never stand inside of one (ITU-T H.264 and H.265, 7.4.1). Blocks that a disk or file system has lost come
-back as zeros, which breaks one or the other. A few changed bits inside a picture may pass: only decoding, or a
-checksum from outside, would tell.
+The packet of a picture consists of NAL units, each after its own length (ISO/IEC 14496-15, 5.3.2), and inside a NAL
+unit there are never three zero bytes in a row (ITU-T H.264 and H.265, 7.4.1). Blocks that a disk or file system has
+lost come back as zeros, and these break one rule or the other. A few changed bits inside a picture may go unnoticed:
+only decoding, or a checksum from elsewhere, would find them.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from enum import Enum
 from typing import Any
 
 _LENGTH_SIZE_AT = {"h264": 4, "hevc": 21}
-"""Where the decoder configuration has the size of a NAL unit's length, in its lowest two bits, less one."""
+"""Byte of the decoder configuration whose lowest two bits are the size of a NAL unit's length, minus one."""
 _ZEROS = bytes(256)
-"""No coder of pictures leaves so many in a row."""
+"""No picture encoder makes this many zeros in a row."""
 
 
 class Shape(Enum):
@@ -21,20 +21,20 @@ class Shape(Enum):
 
     GOOD = "good"
     MARRED = "marred"
-    """Its units stand where they should, with lost bytes inside of one: decoders show what is left of the picture."""
+    """Its NAL units have the right lengths, but bytes in one are lost: decoders show what is left of the picture."""
     BROKEN = "broken"
-    """It cannot be told where its units are; most decoders refuse it, and some players end with it."""
+    """The lengths of its NAL units are wrong: most decoders refuse it, and some players stop there."""
 
 
 def length_bytes_of(stream: Any) -> int:
-    """How many bytes of length stand before each NAL unit; 0 where packets are not made of those."""
+    """How many bytes the length before each NAL unit takes; 0 when the codec's packets have no such lengths."""
     at = _LENGTH_SIZE_AT.get(stream.codec_context.name)
     configuration = stream.codec_context.extradata or b""
     return (configuration[at] & 3) + 1 if at is not None and len(configuration) > at and configuration[0] == 1 else 0
 
 
 def shape_of(packet: Any, length_bytes: int) -> Shape:
-    """How a packet looks; reads all of its bytes."""
+    """The shape of a packet. Reads all of its bytes."""
     data = bytes(packet)
     if not length_bytes:
         return _shape_of_other(packet, data)
@@ -55,7 +55,7 @@ def _shape_of_other(packet: Any, data: bytes) -> Shape:
 
 
 def _units(data: bytes, length_bytes: int) -> Iterator[bytes]:
-    """The NAL units of one packet; an empty one where a length cannot be right."""
+    """The NAL units of one packet; an empty one, and no more, when a length reaches beyond the packet."""
     at = 0
     while at < len(data):
         begin = at + length_bytes

@@ -1,9 +1,9 @@
-"""A file whose own description of its tracks is destroyed is read with that of a sibling: another file of its camera.
+"""A file whose track descriptions are destroyed is read with those of a sibling: another file of the same camera.
 
-Without the description (size, codec and its parameter sets) no player can begin, although every picture may be there.
-A camera says the same in each of its files, so any of them can stand in, and the pictures themselves prove it: with the
-parameters of another camera they do not decode. Of several siblings the first one counts with which all decode, those
-of the same channel first.
+Without the description (size, codec, parameter sets) no player can begin, although every picture may be there. The
+files of one camera all have the same description, so any of them can lend it. Decoding proves it: with the parameter
+sets of another camera the pictures do not decode. Siblings are tried one after the other, those of the same channel
+first, until all pictures decode with one; else the best one counts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,36 +20,38 @@ from seacorder.evidence.shape import Shape, length_bytes_of, shape_of
 from seacorder.mp4.tracks import TrackHead
 
 _ALL_DECODED = 500
-"""So many packets of each track are decoded; behind these the keyframes alone, which are enough to tell."""
+"""How many packets of each track are decoded; of those that follow only keyframes are."""
 _MOST_FILES = 1000
 _MOST_TRIED = 12
-"""Descriptions that differ: a folder holds files of no more cameras than that."""
+"""How many different descriptions are tried: a folder has files of fewer cameras than this."""
 STRICT = {"err_detect": "explode"}
-"""FFmpeg's decoders otherwise paint over what they cannot decode, and say nothing."""
+"""Makes FFmpeg's decoders report errors; otherwise they conceal what they cannot decode."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    """What of a file decodes with a description."""
+    """How many packets of a file decode with a description, and how many do not."""
 
     decoded: int
     failed: int
 
     @property
     def holds(self) -> bool:
-        """Some may fail where the file is damaged inside as well; with a wrong description nearly all do."""
+        """True when the description fits. A few packets may fail, because they are damaged too; with a wrong
+        description nearly all fail.
+        """
         return self.decoded > 0 and self.failed <= self.decoded // 4
 
 
 def readable_layout(path: Path, siblings: Sequence[Path] = (), *, trusts_index: bool = True) -> Layout:
-    """The layout of a file; where its own description of its tracks is gone or wrong, with that of a sibling.
+    """The layout of a file; with a sibling's track descriptions if its own are gone or wrong.
 
-    `siblings` are files of the same channel, the likeliest first; the files of the same folder are tried behind them.
-    OSError when the file itself cannot be read. Blocks, for as long as decoding some hundred pictures takes where a
-    sibling is needed.
+    `siblings` are files of the same channel, the likeliest first; the files of the same folder are tried after them.
+    For `trusts_index` see `layout_of`. OSError when the file itself cannot be read. Blocks: it decodes one keyframe of
+    a file that is not whole, and some hundred pictures with each sibling that is tried.
     """
     layout = layout_of(path, trusts_index=trusts_index)
-    if layout.is_whole or not layout.told:
+    if layout.is_whole or not layout.used_tracks:
         return layout
     if layout.has_header and not layout.undescribed and _begins(path, layout):
         return layout
@@ -67,7 +69,7 @@ def readable_layout(path: Path, siblings: Sequence[Path] = (), *, trusts_index: 
 
 
 def _descriptions(path: Path, siblings: Sequence[Path]) -> Iterator[tuple[Path, tuple[TrackHead, ...]]]:
-    """Those that differ, each with the first file that has it."""
+    """Every different description, with the first file that has it."""
     seen: set[tuple[bytes, ...]] = set()
     for sibling in (*siblings, *_in_folder(path)):
         try:
@@ -76,15 +78,16 @@ def _descriptions(path: Path, siblings: Sequence[Path]) -> Iterator[tuple[Path, 
             tracks = tracks_of(sibling)
         except OSError:
             continue
-        told = tuple(track.trak for track in tracks)
-        if tracks and told not in seen:
-            seen.add(told)
+        description = tuple(track.trak for track in tracks)
+        if tracks and description not in seen:
+            seen.add(description)
             yield sibling, tracks
 
 
 def _in_folder(path: Path) -> Iterable[Path]:
-    """The other files of the folder: those of the channel first that the file is named after, then those that were
-    written at about the same time."""
+    """The other files of the folder. First those whose channel's name is part of this file's name; among equals, first
+    those that were written at about the same time.
+    """
     try:
         files = [one for one in path.parent.iterdir() if one.suffix.lower() == path.suffix.lower()][:_MOST_FILES]
         written_ns = path.stat().st_mtime_ns
@@ -100,12 +103,12 @@ def _is_of_channel(sibling: Path, path: Path) -> bool:
 
 
 def _begins(path: Path, layout: Layout) -> bool:
-    """True when the first keyframe that looks good decodes with the file's own description."""
+    """True when the first keyframe with a good shape decodes with the file's own description."""
     return _proof(path, layout, keyframes=1).decoded > 0
 
 
 def _proof(path: Path, layout: Layout, *, keyframes: int | None = None) -> _Proof:
-    """Decodes; with `keyframes` only so many, and nothing else."""
+    """Decodes packets of a file; with `keyframes` only this many keyframes and nothing else."""
     try:
         with open_video(path, layout) as container:
             trial = _Trial(container, keyframes)
@@ -119,13 +122,13 @@ def _proof(path: Path, layout: Layout, *, keyframes: int | None = None) -> _Proo
 
 
 class _Trial:
-    """One way through one file with one description."""
+    """The count while one file is decoded with one description."""
 
     def __init__(self, container: Any, keyframes: int | None) -> None:
         self._lengths: dict[int, int] = {}
         self._taken: dict[int, int] = {}
         self._waits: set[int] = set()
-        """Tracks of which nothing decodes before the next keyframe."""
+        """Tracks of which no packet can be decoded before the next keyframe."""
         self._keyframes = keyframes
         self.decoded = self.failed = 0
         for stream in container.streams:
@@ -138,7 +141,7 @@ class _Trial:
         return self._keyframes is not None and self.decoded + self.failed >= self._keyframes
 
     def take(self, packet: Any) -> None:
-        """The next packet."""
+        """Decodes the next packet, or skips it."""
         index = packet.stream.index
         count = self._taken[index] = self._taken.get(index, 0) + 1
         if packet.is_keyframe:

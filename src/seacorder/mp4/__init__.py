@@ -1,6 +1,15 @@
 """The boxes of MP4 files (ISO/IEC 14496-12) as plain values: read, checked and written without FFmpeg.
 
-For `evidence`, which must find what is readable behind damage where FFmpeg's reader gives up, and for `sinks`, which
-mend the index of a file before it goes to the disk. Any thread; nothing here blocks, except that `scan` reads from the
-file that it is given.
+Used by `evidence`, which must find the readable rest of a damaged file where FFmpeg's reader gives up, and by `sinks`,
+which correct the index of a file before it goes to the disk. Any thread may call; nothing blocks, except that `scan`
+reads from the file that it is given.
+
+| module | boxes |
+|---|---|
+| `boxes` | any box; everything else is made of these |
+| `fragments` | `moof` and the `mdat` after it: a file that is being written |
+| `scan` | all whole fragments of a file, whatever damage lies between them |
+| `index` | `moov` with its sample tables: a closed file |
+| `sound_begin` | the edit list that says when the sound begins |
+| `tracks` | the description of a track, from a header or an index |
 """

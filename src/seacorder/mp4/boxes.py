@@ -1,4 +1,4 @@
-"""One box after the other (ISO/IEC 14496-12, 4.2). Everything else here is made of these."""
+"""Boxes: a size of four bytes, a kind of four letters, then the content (ISO/IEC 14496-12, 4.2). Pure."""
 
 import struct
 from collections import deque
@@ -14,17 +14,17 @@ Data = bytes | bytearray | memoryview
 
 
 class NotMp4(ValueError):
-    """The bytes are not what the standard says that they must be."""
+    """The bytes are not what the standard demands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where a box stands in the bytes that it was found in."""
+    """A box in some bytes. `at`, `body` and `end` are offsets into these."""
 
     kind: bytes
     at: int
     body: int
-    """Where its content begins."""
+    """Offset of its content, after the header of 8 or 16 bytes."""
     end: int
 
 
@@ -46,7 +46,7 @@ class StoredSample:
 
 
 def box_at(data: Data, at: int, end: int) -> Box:
-    """The box at `at`, which must end at `end` or before. Raises NotMp4."""
+    """The box at `at`, which must end at or before `end`. Raises NotMp4."""
     if at + HEADER_BYTES > end:
         raise NotMp4("a box without a whole header")
     size, kind = _HEADER.unpack_from(data, at)
@@ -68,7 +68,7 @@ def boxes(data: Data, at: int, end: int) -> Iterator[Box]:
 
 
 def last_box(data: Data, kind: bytes) -> Box:
-    """The box of that kind with which the bytes end, after whole boxes. Raises NotMp4 when they end otherwise."""
+    """The last box in the bytes, which must be of that kind and preceded by whole boxes. Raises NotMp4."""
     box = next(iter(deque(boxes(data, 0, len(data)), maxlen=1)), None)
     if box is None or box.kind != kind:
         raise NotMp4(f"no {kind.decode('latin-1')} box at the end")
@@ -76,7 +76,7 @@ def last_box(data: Data, kind: bytes) -> Box:
 
 
 def child(data: Data, parent: Box, *path: bytes) -> Box:
-    """The first box under `parent` along `path`. Raises NotMp4 when there is none."""
+    """The first box of each kind in `path`, each inside the one before; `parent` contains the first. Raises NotMp4."""
     found = parent
     for kind in path:
         inside = (box for box in boxes(data, found.body, found.end) if box.kind == kind)
@@ -88,7 +88,7 @@ def child(data: Data, parent: Box, *path: bytes) -> Box:
 
 
 def word(data: Data, at: int) -> int:
-    """A number of four bytes. Raises NotMp4 where there are fewer."""
+    """The big-endian number in the four bytes at `at`. Raises NotMp4 when there are fewer."""
     try:
         value: int = _WORD.unpack_from(data, at)[0]
     except struct.error as fault:

@@ -1,4 +1,8 @@
-"""Fragments (ISO/IEC 14496-12, 8.8): `moof` with what it says of its samples, and the `mdat` behind it."""
+"""Fragments (ISO/IEC 14496-12, 8.8): a `moof` box, which lists samples, and the `mdat` box with their bytes. Pure.
+
+A `moof` holds a `traf` box for each track, and this a `tfhd` (defaults), a `tfdt` (decoding time of the first sample)
+and `trun` boxes (runs of samples: sizes and durations, where they differ from the defaults).
+"""
 
 import struct
 from collections.abc import Iterator
@@ -7,7 +11,7 @@ from dataclasses import dataclass
 from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, StoredSample, boxes, child, word
 
 LARGEST_MOOF = 4 * 1024 * 1024
-"""A `moof` that says it is larger is damaged: it holds some hundred bytes a frame."""
+"""In bytes. A `moof` of more is damaged: it takes some hundred bytes for each frame."""
 _MOST_SAMPLES = 1_000_000
 
 _BASE_OFFSET, _DESCRIPTION, _DURATION, _SIZE, _FLAGS, _BASE_IS_MOOF = 0x1, 0x2, 0x8, 0x10, 0x20, 0x020000
@@ -17,24 +21,24 @@ _MDAT = struct.Struct(">I4s")
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One `moof` and its samples, as places in the file."""
+    """One `moof` and its samples; `at`, `moof_end` and `end` are offsets in the file."""
 
     at: int
     moof_end: int
     end: int
     """Where its last sample ends."""
     number: int
-    """Counted by the muxer, in the order in which it wrote them."""
+    """The muxer's count of fragments, from 1, in the order in which it wrote them."""
     samples: tuple[StoredSample, ...]
 
     def mdat_header(self) -> bytes:
-        """The eight bytes that stand between the two."""
+        """The eight bytes that stand between the `moof` and its samples: the header of the `mdat`."""
         return _MDAT.pack(self.end - self.moof_end, b"mdat")
 
 
 @dataclass(frozen=True, slots=True)
 class _Track:
-    """What `tfhd` and `tfdt` say, for the runs behind them."""
+    """What `tfhd` and `tfdt` say: the defaults for the runs that follow."""
 
     number: int
     base: int | None
@@ -44,9 +48,10 @@ class _Track:
 
 
 def fragment_of(data: Data, at: int) -> Fragment:
-    """The fragment whose `moof` is `data` and stands at `at` in its file. Raises NotMp4.
+    """The fragment whose `moof` is `data`, which stands at offset `at` of its file. Raises NotMp4.
 
-    Only what is whole in itself is taken: boxes that fill each other, and samples that fill one `mdat` right behind.
+    It must be consistent: boxes fill the boxes around them exactly, and the samples follow each other without a gap
+    right behind the `mdat` header.
     """
     end = len(data)
     moof = Box(b"moof", 0, HEADER_BYTES, end)

@@ -1,10 +1,16 @@
-"""The index of a closed file (`moov`, ISO/IEC 14496-12, 8.6 and 8.7): where each sample is, and how long it all lasts.
+"""The index of a closed file (`moov`, ISO/IEC 14496-12, 8.6 and 8.7): where each sample is, and how long it lasts.
+Pure.
 
-FFmpeg's muxer for hybrid files leaves the header of a track with B-frames a frame shorter than the track's own index;
-and whatever the header says, the picture that is shown last ends later than the sum of all durations, by as much as
-the first one is shown after it is decoded. Players that hold to the header (GStreamer) leave out pictures at the end.
-`lengthened` mends both: the sample that is decoded last lasts until the end of the picture that is shown last, and the
-headers say the sum.
+`lengthened` corrects two durations in an index that FFmpeg's muxer for hybrid files has written, for tracks with
+B-frames. Players that trust the header's duration (GStreamer) would leave out the last pictures:
+
+- the duration in the track's header is one frame shorter than the sum of the durations in the track's own table; - that
+sum itself is too short. A picture is shown later than it is decoded, so the picture that is shown last ends later
+  than the sum, by the delay of the first picture.
+
+An example, 25 frames a second with a delay of 2 frames: 100 pictures are decoded in 4.00 s and the last one shown ends
+at 4.08 s. The muxer writes 3.96 s into the header. Afterwards the sample that is decoded last lasts 0.08 s longer, and
+the headers say 4.08 s.
 """
 
 import struct
@@ -16,36 +22,37 @@ from operator import mul
 from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, StoredSample, boxes, child, word
 
 _REORDERED_AT_MOST = 64
-"""So far from the end, in decoding order, the picture may stand that is shown last."""
+"""The picture that is shown last is searched for among this many that are decoded last."""
 _LONGEST = 0xFFFFFFFF
 _MOST_SAMPLES = 1 << 24
-"""Of one size: of others each takes four bytes of the index."""
+"""Limit for samples of one common size: the index spends no bytes on them, so any count could stand there."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedTrack:
-    """What an index says of one track."""
+    """What an index says about one track. Times are in the track's own units."""
 
     number: int
     handler: bytes
     samples: tuple[StoredSample, ...]
     ticks: int
-    """The sum of all samples' durations, in the track's units."""
-    told_ticks: int
-    """What the track's own header says (`mdhd`)."""
+    """The sum of all samples' durations."""
+    header_ticks: int
+    """The duration in the track's header (`mdhd`)."""
     units: int
+    """Units a second."""
     last_shown: int
-    """Where the sample begins that is shown last."""
+    """The time at which the picture that is shown last begins to be shown."""
 
     @property
     def is_short(self) -> bool:
-        """True when players that hold to the header leave out its end."""
-        return self.lacking_ticks > 0
+        """True when players that trust the header's duration leave out its end."""
+        return self.missing_ticks > 0
 
     @property
-    def lacking_ticks(self) -> int:
-        """By how much the header is too short."""
-        return max(0, self.ticks - self.told_ticks, self.last_shown + 1 - self.told_ticks)
+    def missing_ticks(self) -> int:
+        """How much the header's duration is too short."""
+        return max(0, self.ticks - self.header_ticks, self.last_shown + 1 - self.header_ticks)
 
 
 def index_of(data: Data) -> tuple[IndexedTrack, ...]:
@@ -56,7 +63,7 @@ def index_of(data: Data) -> tuple[IndexedTrack, ...]:
 
 
 def lengthened(data: Data) -> bytearray:
-    """The same `moov`, in which every header is as long as its own index. Raises NotMp4."""
+    """The same `moov`, with durations that reach to the end of the picture that is shown last. Raises NotMp4."""
     index = bytearray(data)
     longest = 0
     for number in range(len(_traks(index, _moov(index)))):
@@ -77,13 +84,13 @@ def _traks(data: Data, moov: Box) -> list[Box]:
 
 
 def _lengthen(index: bytearray, number: int) -> int:
-    """Mends one track; gives how long it is then, in the movie's units."""
+    """Corrects the durations of one track; returns its duration then, in the movie's units."""
     moov = _moov(index)
     trak = _traks(index, moov)[number]
     stbl = child(index, trak, b"mdia", b"minf", b"stbl")
-    ticks, _, shown = _lasts(index, stbl)
+    ticks, _, shown = _durations(index, stbl)
     if shown > ticks:
-        _last_sample_lasts(index, (moov, trak), shown - ticks)
+        _lengthen_last_sample(index, (moov, trak), shown - ticks)
         ticks = shown
     trak = _traks(index, _moov(index))[number]
     mdhd, tkhd = child(index, trak, b"mdia", b"mdhd"), child(index, trak, b"tkhd")
@@ -96,12 +103,12 @@ def _lengthen(index: bytearray, number: int) -> int:
     return in_movie
 
 
-def _lasts(data: Data, stbl: Box) -> tuple[int, int, int]:
-    """The sum of all samples' durations; where the sample begins that is shown last, and where it ends."""
+def _durations(data: Data, stbl: Box) -> tuple[int, int, int]:
+    """(sum of all samples' durations, begin and end of the picture that is shown last)."""
     counts, ticks = _pairs(data, child(data, stbl, b"stts"))
     total = decoded = sum(map(mul, counts, ticks))
     durations = [*islice(_backwards(counts, ticks), _REORDERED_AT_MOST)]
-    # How long the sample is shown that is decoded last, its duration does not say once it has been made longer.
+    # Once the sample that is decoded last was made longer, its duration is not how long its picture is shown.
     shown_for = [min(durations[:2]), *durations[1:]] if durations else []
     last_begin = last_end = 0
     for duration, shown, shift in zip(durations, shown_for, _last_shifts(data, stbl), strict=False):
@@ -112,7 +119,7 @@ def _lasts(data: Data, stbl: Box) -> tuple[int, int, int]:
 
 
 def _last_shifts(data: Data, stbl: Box) -> Iterator[int]:
-    """How much later than decoded the last samples are shown, the last first; none where no picture is reordered."""
+    """For the last samples, last first, how much later than decoded each is shown. Empty without reordered pictures."""
     ctts = next((box for box in boxes(data, stbl.body, stbl.end) if box.kind == b"ctts"), None)
     if ctts is None:
         return
@@ -132,8 +139,8 @@ def _backwards(counts: tuple[int, ...], values: tuple[int, ...]) -> Iterator[int
             yield value
 
 
-def _last_sample_lasts(index: bytearray, parents: tuple[Box, Box], more: int) -> None:
-    """Makes the last sample longer: in place where it has an entry of its own, else by one entry more."""
+def _lengthen_last_sample(index: bytearray, parents: tuple[Box, Box], more: int) -> None:
+    """Makes the last sample longer by `more` units: in place if it has its own table entry, else with a new entry."""
     trak = parents[1]
     path = [*parents]
     for kind in (b"mdia", b"minf", b"stbl", b"stts"):
@@ -183,7 +190,7 @@ def _put_duration(index: bytearray, box: Box, value: int) -> None:
 
 
 def _lengthen_edit(index: bytearray, trak: Box, in_movie: int) -> None:
-    """An edit list of one edit that plays the whole track lasts as long as the track."""
+    """Makes an edit list with one edit, which plays the whole track, as long as the track."""
     try:
         elst = child(index, trak, b"edts", b"elst")
     except NotMp4:
@@ -220,12 +227,12 @@ def _track(data: Data, trak: Box) -> IndexedTrack:
         raise NotMp4("an index whose tables have other numbers of samples")
     _must_fit(data, stbl, len(sizes))
     samples: list[StoredSample] = []
-    places = _places(data, stbl, offsets, sizes)
+    places = _offsets(data, stbl, offsets, sizes)
     dts = 0
     for place, size, duration in zip(places, sizes, _each(counts, ticks), strict=True):
         samples.append(StoredSample(number, place, size, dts))
         dts += duration
-    total, last_shown, _ = _lasts(data, stbl)
+    total, last_shown, _ = _durations(data, stbl)
     handler = bytes(data[hdlr.body + 8 : hdlr.body + 12])
     return IndexedTrack(number, handler, tuple(samples), total, _duration(data, mdhd), _units(data, mdhd), last_shown)
 
@@ -237,7 +244,7 @@ def _each(counts: tuple[int, ...], values: tuple[int, ...]) -> Iterator[int]:
 
 
 def _must_fit(data: Data, stbl: Box, samples: int) -> None:
-    """NotMp4 where the tables of shown times and of keyframes do not fit the number of samples."""
+    """NotMp4 when the table of display times or that of keyframes does not fit the number of samples."""
     for box in boxes(data, stbl.body, stbl.end):
         if box.kind == b"ctts" and sum(_pairs(data, box)[0]) != samples:
             raise NotMp4("a ctts for another number of samples")
@@ -267,8 +274,8 @@ def _chunk_offsets(data: Data, stbl: Box) -> tuple[int, ...]:
     raise NotMp4("no table of chunks")
 
 
-def _places(data: Data, stbl: Box, offsets: tuple[int, ...], sizes: tuple[int, ...]) -> list[int]:
-    """Where each sample is."""
+def _offsets(data: Data, stbl: Box, offsets: tuple[int, ...], sizes: tuple[int, ...]) -> list[int]:
+    """The offset of each sample: samples lie in chunks, without gaps, and `stsc` says how many are in which chunks."""
     rows = _column(data, child(data, stbl, b"stsc"), 3)
     firsts = (*rows[::3], len(offsets) + 1)
     if firsts[0] != 1 or any(second <= first for first, second in pairwise(firsts)):

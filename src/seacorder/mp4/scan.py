@@ -1,9 +1,13 @@
-"""Finds in a fragmented file every fragment that is whole, whatever lies between them.
+"""Finds every whole fragment of a file, whatever damage lies between them.
 
-A reader that walks from box to box is lost at the first damaged header. So where no fragment follows, the bytes are
-searched for the next `moof` that is whole in itself. A damaged place may hold anything, even fragments of another file
-or of another place in this one (a lost block that an earlier file had used): of several chains of fragments that do not
-follow each other those are taken that follow in number and time and hold the most.
+A reader that walks from box to box is lost at the first damaged header. Here, where no whole fragment follows, the
+bytes are searched for the next `moof` that is consistent in itself.
+
+A damaged range may contain anything, even fragments of another file, or of another place in this one: a block that the
+file system lost comes back with what an earlier file had left on it. So fragments that follow each other directly form
+a chain, and of all chains those are kept that fit together (numbers and times go up, offsets too) and hold the most
+fragments. An example: fragments 1 to 40, a damaged range, an old file's fragments 7 and 8, another damaged range,
+fragments 44 to 90. The chain 7 to 8 does not fit behind 40 nor in front of it, so 1 to 40 and 44 to 90 are kept.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,12 +19,12 @@ from seacorder.mp4.fragments import LARGEST_MOOF, Fragment, fragment_of
 
 READ_BYTES = 1024 * 1024
 _MOST_CHAINS = 2_000
-"""Of more the longest are weighed: the effort grows with the square."""
+"""If there are more chains, only the longest are compared: the effort grows with the square."""
 
 
 @dataclass(frozen=True, slots=True)
 class DamagedRange:
-    """Bytes in which no whole fragment was found."""
+    """A range of the file, from offset `begin` to before `end`, in which no whole fragment was found."""
 
     begin: int
     end: int
@@ -28,37 +32,40 @@ class DamagedRange:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """What a file has behind its header."""
+    """What a file has after its header."""
 
     fragments: tuple[Fragment, ...]
-    holes: tuple[DamagedRange, ...]
+    damaged: tuple[DamagedRange, ...]
     end: int
-    """Where it ends: where its index begins, or the last fragment's head was cut off, or the file ends."""
+    """Where the fragments end: at the index, at a last fragment whose head was cut off, or at the file's end."""
 
 
 Chain = list[Fragment]
 
 
 def scan(file: BinaryIO, begin: int, end: int, progress: Callable[[int], None] | None = None) -> ScanResult:
-    """All fragments between two places of a file. Reads their heads, and what is damaged whole; OSError."""
+    """All fragments between two offsets of a file. `progress` gets the offset that was reached.
+
+    Reads the `moof` of each fragment, and every byte of a damaged range. Blocks; OSError.
+    """
     walk = _Walk(file, end, progress or (lambda _at: None))
     walk.run(begin)
-    # Without a damaged place nothing of another file can be among them, however they are numbered.
-    chains = _following(walk.chains) if walk.holes else walk.chains
+    # Without damage no fragment can come from another file, so all are kept, however they are numbered.
+    chains = _following(walk.chains) if walk.damaged else walk.chains
     fragments = _in_time([fragment for chain in chains for fragment in chain])
     return ScanResult(tuple(fragments), tuple(_between(fragments, begin, walk.last_end)), walk.last_end)
 
 
 class _Walk:
-    """From fragment to fragment, over what is damaged."""
+    """One walk through a file, from fragment to fragment and across damage."""
 
     def __init__(self, file: BinaryIO, end: int, progress: Callable[[int], None]) -> None:
         self._file = file
         self._end = end
         self._progress = progress
-        self._told: tuple[int, Fragment | None] = (-1, None)
+        self._described: tuple[int, Fragment | None] = (-1, None)
         self.chains: list[Chain] = []
-        self.holes = 0
+        self.damaged = 0
         self.last_end = end
 
     def run(self, at: int) -> None:
@@ -79,15 +86,15 @@ class _Walk:
             self.chains.append([fragment])
 
     def _over(self, at: int) -> int:
-        """Where it goes on behind `at`, where no fragment begins; the walk's end when it does not."""
+        """No fragment begins at `at`: returns where the next one does, or the end when there is none."""
         found = None if self._is_last_box(at) else self._next(at + 1)
         if found is not None:
-            self.holes += 1
+            self.damaged += 1
             return found
         if self._is_index(at) or self._is_cut(at):
             self.last_end = at
         else:
-            self.holes += 1
+            self.damaged += 1
         return self._end
 
     def _read(self, at: int, count: int) -> bytes:
@@ -95,24 +102,26 @@ class _Walk:
         return self._file.read(max(0, min(count, self._end - at)))
 
     def _fragment_at(self, at: int) -> Fragment | None:
-        """The fragment that begins there; None when there is none, or a damaged one."""
-        fragment = self._told_at(at)
+        """The fragment that begins at `at`; None when there is none, or a damaged one."""
+        fragment = self._described_at(at)
         if fragment is None:
             return None
         if fragment.end > self._end:
             is_cut = fragment.moof_end + HEADER_BYTES < self._end and self._has_its_mdat(fragment)
             return fragment if is_cut and self._next(fragment.moof_end) is None else None
-        if fragment.end == self._end or self._told_at(fragment.end) is not None or self._is_index(fragment.end):
+        if fragment.end == self._end or self._described_at(fragment.end) is not None or self._is_index(fragment.end):
             return fragment
-        # Damage is behind it or in it: its sizes may be wrong, or its end be lost with the next one's beginning.
+        # There is damage behind it or inside it. It is whole if its `mdat` header is, and no other fragment begins in
+        # it:
+        # otherwise its sizes are wrong, or its end was lost together with the next one's beginning.
         is_whole = self._has_its_mdat(fragment) and self._next(fragment.moof_end, fragment.end) is None
         return fragment if is_whole else None
 
-    def _told_at(self, at: int) -> Fragment | None:
-        """What a `moof` there says, if it is whole; the last answer is kept, since each is asked for twice."""
-        if self._told[0] != at:
-            self._told = (at, self._parsed_at(at))
-        return self._told[1]
+    def _described_at(self, at: int) -> Fragment | None:
+        """The fragment that a consistent `moof` at `at` describes. The last answer is kept: most are asked twice."""
+        if self._described[0] != at:
+            self._described = (at, self._parsed_at(at))
+        return self._described[1]
 
     def _parsed_at(self, at: int) -> Fragment | None:
         head = self._read(at, 2048)
@@ -130,7 +139,7 @@ class _Walk:
         return self._read(fragment.moof_end, HEADER_BYTES) == fragment.mdat_header()
 
     def _is_index(self, at: int) -> bool:
-        """The index that is written when a file is closed, also where only its beginning is there."""
+        """True when the index of a closed file begins at `at`, even if only its beginning is left."""
         head = self._read(at, 16)
         return len(head) == 16 and head[4:8] == b"moov" and head[12:16] == b"mvhd" and at + word(head, 0) >= self._end
 
@@ -138,7 +147,7 @@ class _Walk:
         return self._is_index(at) and at + word(self._read(at, 4), 0) == self._end
 
     def _is_cut(self, at: int) -> bool:
-        """True when `at` begins a fragment of which the end of the file has left only the head."""
+        """True when a fragment begins at `at` of which the file's end has left only a part of the head."""
         head = self._read(at, 16)
         if len(head) < HEADER_BYTES:
             return head[:2] == bytes(len(head[:2])) and (len(head) < 4 or word(head, 0) > 0)
@@ -146,12 +155,12 @@ class _Walk:
         return head[4:8] == b"moof" and is_near and b"mfhd".startswith(head[12:16])
 
     def _next(self, at: int, before: int | None = None) -> int | None:
-        """The next place, before that one, at which a fragment or the index begins."""
+        """The first offset from `at` on, below `before`, at which a fragment or the index begins."""
         before = self._end if before is None else before
         while at < before:
             block = self._read(at, READ_BYTES)
             for place in _places(block, at):
-                if place < before and (self._told_at(place) is not None or self._is_index(place)):
+                if place < before and (self._described_at(place) is not None or self._is_index(place)):
                     return place
             if at + len(block) >= before:
                 return None
@@ -161,7 +170,7 @@ class _Walk:
 
 
 def _places(block: bytes, at: int) -> list[int]:
-    """Where a box of one of the two kinds may begin, in order."""
+    """The offsets, ascending, at which a `moof` or `moov` box may begin in a block that was read at `at`."""
     found = []
     for kind in (b"moof", b"moov"):
         place = block.find(kind)
@@ -173,7 +182,7 @@ def _places(block: bytes, at: int) -> list[int]:
 
 
 def _following(chains: Sequence[Chain]) -> list[Chain]:
-    """Those chains that follow each other and hold the most."""
+    """The chains that fit behind each other and together hold the most fragments (longest path, by their order)."""
     if len(chains) > _MOST_CHAINS:
         least = sorted((len(chain) for chain in chains), reverse=True)[_MOST_CHAINS - 1]
         chains = [chain for chain in chains if len(chain) >= least][:_MOST_CHAINS]
@@ -202,14 +211,15 @@ def _follows(first: Fragment, second: Fragment) -> bool:
 
 
 def _in_time(fragments: Sequence[Fragment]) -> list[Fragment]:
-    """Without those whose time was changed: no track's times go back."""
+    """The fragments without those whose times are damaged, so that the times of each track only go up."""
     wrong: set[int] = set()
     for times in _times_of(fragments).values():
         last: int | None = None
         for place, (fragment, dts) in enumerate(times):
             following = times[place + 1][1] if place + 1 < len(times) else None
             goes_back = last is not None and dts <= last
-            # Before a time that goes back this one is the wrong one, unless that is behind those before both.
+            # If the next time is not later, this one is wrong; unless the next is earlier than the last good one too,
+            # then that one is.
             leaps = following is not None and dts >= following and (last is None or following > last)
             if goes_back or leaps:
                 wrong.add(fragment.at)
@@ -219,7 +229,7 @@ def _in_time(fragments: Sequence[Fragment]) -> list[Fragment]:
 
 
 def _times_of(fragments: Sequence[Fragment]) -> dict[int, list[tuple[Fragment, int]]]:
-    """By track, each fragment that has samples of it, with the time of the first."""
+    """For each track: the fragments with samples of it, each with the decoding time of its first one."""
     times: dict[int, list[tuple[Fragment, int]]] = {}
     for fragment in fragments:
         for track, dts in {sample.track: sample.dts for sample in reversed(fragment.samples)}.items():
@@ -228,11 +238,11 @@ def _times_of(fragments: Sequence[Fragment]) -> dict[int, list[tuple[Fragment, i
 
 
 def _between(fragments: Sequence[Fragment], begin: int, end: int) -> list[DamagedRange]:
-    holes, at = [], begin
+    ranges, at = [], begin
     for fragment in fragments:
         if fragment.at > at:
-            holes.append(DamagedRange(at, fragment.at))
+            ranges.append(DamagedRange(at, fragment.at))
         at = fragment.end
     if at < end:
-        holes.append(DamagedRange(at, end))
-    return holes
+        ranges.append(DamagedRange(at, end))
+    return ranges

@@ -1,8 +1,11 @@
-"""Where the sound of a closed file begins (ISO/IEC 14496-12, 8.6.6): by an edit list, to the tick.
+"""When the sound of a closed file begins: an edit list (ISO/IEC 14496-12, 8.6.6), exact to the tick. Pure.
 
-FFmpeg's muxer for hybrid files knows no edit list. Sound that begins later than the first picture it puts to the first
-picture's time, and makes the first packet last until the second one's: a hole of as much behind one packet that
-is heard too early. `sound_begun_late` gives that packet its own length and says instead that nothing is heard before.
+FFmpeg's muxer for hybrid files writes no edit list. When sound begins later than the first picture, it puts the first
+sound packet at the first picture's time and makes it last until the second packet: one packet is heard too early, and a
+gap follows. `sound_begun_late` gives that packet its own duration again and puts an empty edit before the sound.
+
+An example: sound begins 20 ms after the pictures, in packets of 21 ms. The muxer's first packet begins at 0 and lasts
+41 ms. Afterwards it lasts 21 ms, and the edit list says: nothing for 20 ms, then the sound from its beginning.
 """
 
 import struct
@@ -11,11 +14,11 @@ from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, boxes, child, m
 
 _NORMAL_SPEED = 0x0001_0000
 _NOTHING = -1
-"""The media time of an edit in which there is nothing."""
+"""The media time of an empty edit."""
 
 
 def sound_begun_late(data: Data, late_ticks: int) -> bytearray:
-    """The same `moov`, whose sound begins `late_ticks` (of its own units) after the file does. Raises NotMp4."""
+    """The same `moov`, whose sound begins `late_ticks` (in the sound track's units) after the file. Raises NotMp4."""
     index = bytearray(data)
     moov = Box(b"moov", 0, HEADER_BYTES, len(index))
     trak = next((box for box in boxes(index, moov.body, moov.end) if _is_sound(index, box)), None)
@@ -55,7 +58,7 @@ def _stts_path(index: bytearray, trak: Box) -> list[Box]:
 
 
 def _shorten_first(index: bytearray, path: list[Box], ticks: int) -> int:
-    """Makes the first sample shorter; gives by how many bytes the table has grown for that."""
+    """Makes the first sample shorter by `ticks`; returns by how many bytes the table has grown."""
     stts = path[-1]
     entries, count, lasts = (word(index, stts.body + at) for at in (4, 8, 12))
     if not entries or lasts <= ticks:
@@ -72,7 +75,7 @@ def _shorten_first(index: bytearray, path: list[Box], ticks: int) -> int:
 
 
 def _times(index: bytearray, box: Box) -> tuple[int, int]:
-    """Units a second, and the duration in them."""
+    """(units a second, duration in these units) of an `mvhd` or `mdhd` box."""
     if index[box.body] == 1:
         units, duration = word(index, box.body + 20), word(index, box.body + 24) << 32 | word(index, box.body + 28)
     else:

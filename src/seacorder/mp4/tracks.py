@@ -1,7 +1,7 @@
-"""Tracks: the part of a header that says what the samples are, and headers made of it for fragments.
+"""Tracks: the description of what the samples are (size, codec, parameter sets), and new headers made of it. Pure.
 
-The header of a fragmented file and the index of a closed one say the same of each track, apart from the tables of its
-samples. So each can stand in for the other where one is damaged.
+The header of a fragmented file and the index of a closed one describe each track with the same `trak` box, apart from
+the sample tables in it. So where one of them is damaged the other can stand in.
 """
 
 import struct
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, box_at, boxes, child, made, word
 
 MOVIE_UNITS = 1000
-"""Of the movie's own times, as FFmpeg has them: milliseconds."""
+"""Units a second of the movie's own times, as FFmpeg writes them: milliseconds."""
 _ENTRY_BYTES = {b"vide": 78, b"soun": 28}
-"""How long a sample entry is before its boxes."""
+"""Bytes of a sample entry before the boxes inside it, by the track's handler."""
 _TABLES = {b"stts", b"ctts", b"stss", b"stsc", b"stsz", b"stz2", b"stco", b"co64", b"sgpd", b"sbgp", b"sdtp", b"cslg"}
 _EMPTY_TABLES = made(b"stts", bytes(8)) + made(b"stsc", bytes(8)) + made(b"stsz", bytes(12)) + made(b"stco", bytes(8))
 _UNIT_MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
@@ -22,17 +22,17 @@ FILE_TYPE = made(b"ftyp", b"iso5", struct.pack(">I", 512), b"iso5iso6mp41")
 
 @dataclass(frozen=True, slots=True)
 class TrackHead:
-    """One track, ready for a header in front of fragments."""
+    """The description of one track, without sample tables: ready for a header in front of fragments."""
 
     number: int
     handler: bytes
     units: int
-    """Of its times, a second."""
+    """Units a second of its times."""
     trak: bytes
 
 
 def tracks_in(data: Data) -> tuple[TrackHead, ...]:
-    """Every track that is whole somewhere in the bytes, whatever is around it; of two of a number the first."""
+    """Every `trak` box that is whole, anywhere in the bytes. Of two with the same track number the first counts."""
     found: dict[int, TrackHead] = {}
     content = bytes(data)
     place = content.find(b"trak")
@@ -93,7 +93,7 @@ def _track_of(data: Data, trak: Box) -> TrackHead:
 
 
 def _must_describe(data: Data, stsd: Box, handler: bytes) -> None:
-    """NotMp4 where a sample entry is not what decoders need."""
+    """NotMp4 when a sample entry lacks the configuration that decoders need."""
     entries = list(boxes(data, stsd.body + 8, stsd.end))
     if len(entries) != word(data, stsd.body + 4) or not entries:
         raise NotMp4("a stsd of another length than it says")
@@ -105,7 +105,7 @@ def _must_describe(data: Data, stsd: Box, handler: bytes) -> None:
 
 
 def _without_tables(data: Data, box: Box) -> bytes:
-    """The same box, its sample tables empty."""
+    """The same box with empty sample tables and without an edit list."""
     if box.kind not in {b"trak", b"mdia", b"minf", b"stbl"}:
         return bytes(data[box.at : box.end])
     inside = [_without_tables(data, one) for one in boxes(data, box.body, box.end) if one.kind not in _TABLES]

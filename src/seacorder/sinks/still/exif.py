@@ -1,6 +1,7 @@
-"""What a framegrab says of itself, as EXIF (CIPA DC-008, version 2.32), with every tag that the standard asks for.
+"""The EXIF block of a framegrab (CIPA DC-008, version 2.32), with every tag that the standard demands. Pure.
 
-Written here byte by byte: the type of each tag matters (a comment is UNDEFINED, not BYTE), and Pillow guesses it. Pure.
+It is written byte by byte, not by Pillow: each tag must have its right type (a comment is UNDEFINED, not BYTE), and
+Pillow guesses types.
 """
 
 import json
@@ -16,7 +17,7 @@ _EXIF_IFD = 0x8769
 _INCH = 2
 _DPI = 72
 _CENTERED = 1
-"""Where the chroma lies that `jpeg` writes."""
+"""The position of the chroma samples in the JPEG files that `media.jpeg` writes."""
 _SRGB = 1
 _YCBCR = bytes((1, 2, 3, 0))
 
@@ -33,7 +34,7 @@ class _Tag:
 
 
 def exif_of(grab: Framegrab, pixel_aspect: Fraction) -> bytes:
-    """The EXIF block of a framegrab. `pixel_aspect` is a pixel's width by its height."""
+    """The EXIF block of a framegrab. `pixel_aspect` is a pixel's width divided by its height."""
     moment = iso_utc(grab.frame_utc_ns, digits=3)
     stamp = _text(f"{moment[:10].replace('-', ':')} {moment[11:19]}")
     subsec, offset = _text(moment[20:23]), _text("+00:00")
@@ -81,7 +82,7 @@ def comment_of(grab: Framegrab) -> str:
 
 
 def _tiff(picture: list[_Tag], details: list[_Tag]) -> bytes:
-    """A TIFF file (revision 6.0, section 2) of two directories, of which the first names the second."""
+    """A TIFF file (revision 6.0, section 2) with two directories; the first one points to the second."""
     head = b"MM\0\x2a" + _long(8)
     length = len(_directory([*picture, _Tag(_EXIF_IFD, _LONG, _long(0))], len(head)))
     pointer = _Tag(_EXIF_IFD, _LONG, _long(len(head) + length))
@@ -89,7 +90,10 @@ def _tiff(picture: list[_Tag], details: list[_Tag]) -> bytes:
 
 
 def _directory(tags: list[_Tag], at: int) -> bytes:
-    """Entries of twelve bytes, then what does not fit into four; `at` is where it stands. Tags are in order."""
+    """A directory at offset `at`: entries of twelve bytes, then the values that do not fit into four bytes.
+
+    `tags` are ordered by number.
+    """
     entries, rest = b"", b""
     behind = at + 2 + 12 * len(tags) + 4
     for tag in tags:

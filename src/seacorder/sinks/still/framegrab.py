@@ -1,4 +1,4 @@
-"""A still of one channel: the frame of the command's instant, full size, on disk."""
+"""Pictures of one channel: the framegrab on disk, full size, and the page's small picture."""
 
 import logging
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ from seacorder.storage.durable import DurableFile
 from seacorder.storage.names import path_for
 
 STORE_SECONDS_MAX = 10.0
-"""How long a disk that refuses may keep a framegrab waiting."""
+"""How long a framegrab waits for a disk that refuses or hangs."""
 SWITCH_SECONDS = 2.0
-"""The same where there is another disk to turn to."""
+"""The same if there is a second volume on which to store it instead."""
 _log = logging.getLogger(__name__)
 
 
@@ -37,10 +37,10 @@ def take_framegrab(
     context: SinkContext,
     on_done: OnOutcome,
 ) -> None:
-    """Decodes, encodes and stores on a thread of its own; returns at once.
+    """Decodes, encodes and stores a framegrab on a thread of its own; returns at once.
 
-    `samples` are the video packets from a keyframe to the wanted frame, in decoding order. `on_done` is called once,
-    from that thread, after `FramegrabStored` has been reported.
+    `samples` are the video packets from a keyframe to the wanted frame, in decoding order. `on_done` is called once, on
+    that thread, after `FramegrabStored` has been reported, or with the reason why there is no framegrab.
     """
 
     name = context.channel.name
@@ -75,7 +75,7 @@ def _take(
 
 
 def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, context: SinkContext) -> Path:
-    """On the first volume, or on the second one where the first has no room, refuses or hangs."""
+    """Stores the picture on the first volume; on the second one if the first has no room, refuses or hangs. Blocks."""
     choice = VolumeChoice(context.rooms)
     room = choice.next(naming)
     if room is not None and room.is_full:
@@ -91,7 +91,7 @@ def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, context: Si
 
 
 def store(path: Path, content: bytes, context: SinkContext, limit_seconds: float = STORE_SECONDS_MAX) -> Path:
-    """Writes a new file and returns its path once it is on the medium; StorageFailed when it cannot be."""
+    """Writes a new file; returns its path when it is on the medium. Blocks, `limit_seconds` at most; StorageFailed."""
     file = DurableFile.create(
         path, budget=context.budget, clock=context.clock, disk=context.disk
     )

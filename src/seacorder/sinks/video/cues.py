@@ -1,8 +1,8 @@
 """Subtitles of one file: which text is shown from when to when, on the file's own time. Pure.
 
-A cue begins with the first frame that was captured at or after its text's instant, and ends where the next begins. It
-is given out when it has ended, so that a file of them is only ever appended to; one that goes on is given out in
-pieces, so that little is missing when the program is killed.
+A cue begins with the first frame that was captured at or after the instant of its text, and ends where the next cue
+begins. It is returned when it has ended, so a subtitle file is only ever appended to. A text that stays is returned in
+pieces of two seconds, so that little is missing when the program is killed.
 """
 
 import heapq
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 
 LONGEST_NS = 2 * NS_PER_SECOND
-"""Of one cue; players show pieces that follow each other as one."""
+"""The longest cue. Players show cues of the same text that follow each other as one."""
 _MS_PER_HOUR, _MS_PER_MINUTE, _MS_PER_SECOND = 3_600_000, 60_000, 1000
 
 
@@ -29,23 +29,23 @@ class Cues:
     """Fed with the frames of one file in decoding order."""
 
     def __init__(self, text_at: Callable[[int], str]) -> None:
-        """`text_at` tells the text valid at an instant (monotonic)."""
+        """`text_at` gives the text that is valid at an instant (monotonic, ns)."""
         self._text_at = text_at
         self._waiting: list[tuple[int, int]] = []
-        """(shown, captured) of frames before which others may still be shown."""
+        """(display time, capture time) of frames that are decoded but before which others may still be shown."""
         self._text = ""
         self._begin_ns = 0
         self._last_ns: int | None = None
         self._frame_ns = NS_PER_SECOND // 25
-        """How long the last frame is shown: as long as the one before it, where there is one."""
+        """How long the last frame is shown: as long as the one before it; until there are two, 1/25 s."""
 
     @property
     def is_idle(self) -> bool:
-        """True while there is no text and no frame is waited for."""
+        """True while there is no text and no frame waits."""
         return not self._text and not self._waiting
 
     def frame(self, shown_ns: int, decoded_ns: int, instant_ns: int) -> Iterator[Cue]:
-        """A frame that is shown and decoded at these file times; gives the cues that have ended by it."""
+        """Takes a frame with its display and decoding time in the file; returns the cues that have ended with it."""
         if shown_ns == decoded_ns and not self._waiting:
             yield from self._seen(shown_ns, instant_ns)
             return
@@ -54,7 +54,7 @@ class Cues:
             yield from self._seen(*heapq.heappop(self._waiting))
 
     def end(self) -> Iterator[Cue]:
-        """The file ends behind its last frame; gives what is left."""
+        """The file ends after its last frame; returns the cues that are left."""
         while self._waiting:
             yield from self._seen(*heapq.heappop(self._waiting))
         yield from self._turn((self._last_ns or 0) + self._frame_ns, "")
@@ -74,7 +74,7 @@ class Cues:
 
 
 def srt(number: int, cue: Cue) -> str:
-    """The cue as SubRip has it, with the empty line behind it. Both times are cut to milliseconds."""
+    """The cue in SubRip's format, with the empty line after it. Both times are cut to milliseconds."""
     lines = [line.replace("-->", "->") for line in cue.text.splitlines() if line.strip()]
     return f"{number}\n{_time(cue.begin_ns)} --> {_time(cue.end_ns)}\n" + "\n".join(lines) + "\n\n"
 

@@ -1,13 +1,15 @@
-"""The MP4 writer: packets in, a hybrid MP4 out, readable at every instant.
+"""The MP4 writer: packets in, a hybrid MP4 out, which players can read at every instant.
 
-While it is written the file is fragmented (ISO/IEC 14496-12, 8.8): a header, then one small fragment a frame, each
-complete in itself. On close the muxer appends an ordinary index and turns the header, by one backward write of eight
-bytes, into one that makes all fragments plain media data: an ordinary indexed MP4 (FFmpeg's `hybrid_fragmented`).
+While it is written, the file is fragmented (ISO/IEC 14496-12, 8.8): a header, then one small fragment for each frame,
+each complete in itself. On close the muxer appends an ordinary index and then overwrites eight bytes at offset 36: a
+`free` box becomes an `mdat` box that spans all fragments. That makes an ordinary indexed MP4 (FFmpeg's
+`hybrid_fragmented`).
 
-Times: the first video packet's decoding time becomes 0, and sound keeps its distance to it: an edit list says where it
-begins (`mp4.sound_begin`). Until the file is closed, the sound's first packet is stretched over what lies before it.
-Pictures have no edit list: with frames that are shown in another order than they are sent, the first picture stands at
-its own small delay, and so does the sound that belongs to it, which every player shows alike.
+Times: the first video packet's decoding time becomes 0, and sound keeps its distance to it; an edit list says when it
+begins (`mp4.sound_begin`). Until the file is closed there is no edit list, and the sound's first packet begins at 0 and
+lasts until the second. Pictures have no edit list either: when frames are reordered (B-frames), the first picture is
+shown at its own small delay, for example at 0.08 s. The sound that belongs to it has the same delay, so both stay in
+sync in every player.
 """
 
 from fractions import Fraction
@@ -21,22 +23,23 @@ from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
 from seacorder.sinks.video.fragment_buffer import FragmentBuffer
 
 FRAGMENT_MICROSECONDS = 30_000
-"""A fragment ends before the first packet that is this much later than its first: one a frame up to 33 a second."""
+"""A fragment ends before the first packet that is this much later than its first one: so up to 33 frames a second each
+frame has its own."""
 BUFFER_BYTES = 128 * 1024
 _OPTIONS = {
     # `empty_moov`: the header stands before the first frame, so that no file is ever without one.
     "movflags": "+hybrid_fragmented+empty_moov+default_base_moof+use_metadata_tags",
     "frag_duration": str(FRAGMENT_MICROSECONDS),
     "flush_packets": "1",
-    # Edits are told in these units; the usual 1,000 a second would round where the sound begins.
+    # Edit lists use these units; the usual 1,000 a second would round the time at which the sound begins.
     "movie_timescale": "90000",
-    # By default a track that pauses would hold the other one back for ten seconds.
+    # In microseconds. By default a track that pauses would hold the other one back for ten seconds.
     "max_interleave_delta": "1",
 }
 
 
 class Mp4Writer:
-    """One MP4 file in the making. One thread; the disk is never waited for."""
+    """One MP4 file while it is written. One thread; it writes into `buffer`, so it never waits for the disk."""
 
     def __init__(self, buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> None:
         self._container: Any = av.open(buffer, "w", format="mp4", options=_OPTIONS, buffer_size=BUFFER_BYTES)
@@ -46,7 +49,7 @@ class Mp4Writer:
         self._origins: dict[Track, int] = {}
         self._last_dts: dict[Track, int] = {}
         self.sound_late_ticks = 0
-        """By how much the sound begins later than the file, in the ticks of the file, not in those of the source."""
+        """How much later than the file the sound begins, in ticks of the file's sound track, not of the source's."""
         origin = first.dts * source.video.time_base
         for track_format in (source.video, source.audio):
             if track_format is not None:
@@ -54,14 +57,14 @@ class Mp4Writer:
         self._container.start_encoding()
 
     def precedes(self, sample: Sample) -> bool:
-        """True when `sample` lies before the file's first video packet."""
+        """True when `sample` is earlier than the file's first video packet."""
         return sample.dts < self._origins[sample.track]
 
     def write(self, sample: Sample) -> None:
         """Muxes one packet; av.FFmpegError or ValueError when the muxer refuses it."""
         packet = sample.packet
         origin = self._origins[sample.track]
-        # All of it anew each time: muxing rebases a packet's times, and another sink may have muxed it before.
+        # All of it is set each time: muxing changes a packet's times, and another sink may have muxed the same packet.
         packet.stream = self._streams[sample.track]
         packet.time_base = self._time_bases[sample.track]
         packet.pts = sample.pts - origin
@@ -70,15 +73,15 @@ class Mp4Writer:
         self._container.mux(packet)
 
     def close(self) -> None:
-        """Writes the index and turns the header. StorageFailed when the file takes no more bytes."""
+        """Writes the index, then the eight bytes. StorageFailed when the file takes no more bytes."""
         self._container.close()
 
     def _duration(self, sample: Sample) -> int:
-        """The source's own, or how far the packet is from the one before it: the last packet's is the file's end."""
+        """The source's own duration, else the distance to the packet before. The last one sets where the file ends."""
         last_dts = self._last_dts.get(sample.track)
         if last_dts is None and sample.track is Track.AUDIO:
             late = (sample.dts - self._origins[sample.track]) * self._time_bases[sample.track]
-            # Of sound the muxer counts samples, whatever the source counts: RTMP's clock has milliseconds.
+            # The muxer counts sound in samples, whatever units the source has; RTMP's are milliseconds.
             self.sound_late_ticks = int(late / self._streams[sample.track].time_base + Fraction(1, 2))
         self._last_dts[sample.track] = sample.dts
         if sample.duration > 0 or last_dts is None:
