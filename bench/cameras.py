@@ -40,7 +40,7 @@ class Camera:
 CAMERA = Camera(1920, 1080, 30, 8)
 SMALL_CAMERA = Camera(1280, 720, 15, 1)
 ENCODED_CAMERA = Camera(1920, 1080, 25, 12)
-"""What is encoded anew: at twice the bit rate that it is encoded to."""
+"""The source of the encoding figures. Its bit rate is twice that of the encoded file."""
 
 
 @contextmanager

@@ -11,7 +11,7 @@ COPY = ("-c", "copy")
 
 
 def command(address: str, folder: Path, number: int, options: Sequence[str]) -> list[str]:
-    """ffmpeg as people run it as a recorder: into MP4 segments of ten minutes."""
+    """ffmpeg as people use it to record: into MP4 segments of ten minutes."""
     return [
         *("ffmpeg", "-nostdin", "-v", "error", "-rtsp_transport", "tcp", "-i", address),
         *options, *("-f", "segment", "-segment_time", "600", str(folder / f"camera{number}_%03d.mp4")),

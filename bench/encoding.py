@@ -28,7 +28,7 @@ OVERLAY_RATIO_GOAL = 1.10
 MEMORY_RATIO_GOAL = 1.1
 DELAY_FRAMES_GOAL = 2
 SIMILARITY_MARGIN_DB = 0.2
-"""What repeated runs of the same command differ by is less."""
+"""Repeated runs of the same command differ by less."""
 TEXT_RATE_HZ = 10
 _MIB = 1024 * 1024
 _CHANNEL = f'smart_encoding = false\nencoder = "libx264"\nbitrate_mbits = {BITRATE_MBITS}\n'

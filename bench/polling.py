@@ -19,7 +19,7 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
 
 
 async def client(port: int, first: float, seconds: float) -> list[float]:
-    """Answer times. A request that had to wait for the answer before it counts from when it was due."""
+    """Answer times. A request that was held up by the one before counts from the moment it was due."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     request = _REQUEST % port
     times = []

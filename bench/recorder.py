@@ -17,7 +17,7 @@ from bench import processes
 _LIVE_WITHIN_SECONDS = 90.0
 _ENDS_WITHIN_SECONDS = 60.0
 _KEPT_SECONDS = 3.0
-"""How long a connection may rest; servers close one that rests for five."""
+"""How long an idle connection is used again; servers close one that has been idle for five."""
 
 
 def free_port() -> int:
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 def settings_text(addresses: list[str], root: Path, ports: tuple[int, int], channel: str = "") -> str:
-    """A settings file with one channel an address; `channel` has further keys of each, everything else as it comes."""
+    """A settings file with one channel an address; `channel`: further keys of each."""
     text = f'[server]\ninspector_port = {ports[0]}\nintegration_port = {ports[1]}\n\n[storage]\nroot = "{root}"\n'
     for number, address in enumerate(addresses):
         text += f'\n[[channels]]\nname = "Camera {number}"\ninput = "{address}"\n{channel}'

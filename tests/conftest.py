@@ -6,11 +6,11 @@ from rig import servers
 
 pytest_plugins = ["house.no_skips", "rig.fixtures"]
 
-# How long one example takes says how busy the machine is, nothing else; a test has a limit of its own.
+# No deadline for single examples: on a busy machine it would fail for no reason. Each test has a timeout.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 
 def pytest_report_header() -> list[str]:
-    """Says which programs that nobody must have are not there."""
+    """Says which optional programs are missing."""
     return [f"not on the PATH, and left out: {name}" for name in servers.absent()]

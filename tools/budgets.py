@@ -45,7 +45,7 @@ def door_faults(tree: ast.Module) -> Iterator[str]:
 
 
 def faults(path: Path, text: str, *, is_program: bool) -> list[str]:
-    """All that is over budget in one module."""
+    """One sentence for everything in a module that is over budget."""
     tree = ast.parse(text)
     found = list(long_functions(tree))
     lines = len(text.splitlines())

@@ -48,7 +48,7 @@ def has_library(name: str) -> bool:
 
 
 def has_browser() -> bool:
-    """A Chromium, and what the driver that steers it is linked with."""
+    """True when there is a Chromium, and the library that its driver needs."""
     return has_command("chromium", "chromium-browser")() and has_library("libatomic.so.1")
 
 
@@ -120,7 +120,7 @@ OPTIONAL = {
 
 
 def install(needs: list[Need]) -> None:
-    """With apt-get, as root. A failure is not fatal here: what is still missing is said afterwards."""
+    """Installs packages with apt-get, as root. Does not fail: what is still missing is reported afterwards."""
     packages = [package for need in needs for package in need.packages]
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     print(f"Installing system packages: {' '.join(packages)}")

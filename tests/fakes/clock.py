@@ -19,7 +19,7 @@ class FakeClock:
         return self.base
 
     def start_machine(self, boot: str, monotonic_ns: int = 20_000_000_000) -> None:
-        """The machine has been started anew, and its monotonic clock with it."""
+        """Restarts the machine: its monotonic clock begins again."""
         self.base = Timebase(boot)
         self._monotonic_ns = monotonic_ns
 

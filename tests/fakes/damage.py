@@ -48,7 +48,7 @@ def fragments_of(content: bytes, end: int | None = None) -> list[tuple[int, int]
 
 
 def spoiled(content: bytes, at: int, size: int, how: str, seed: int = 0) -> bytes:
-    """With `size` bytes from `at` on as a disk may give them back."""
+    """The content, with `size` bytes from `at` on replaced by what a damaged disk may return."""
     size = min(size, len(content) - at)
     rng = random.Random(f"{how} {at} {size} {seed}")
     other = rng.randrange(max(1, len(content) - size))

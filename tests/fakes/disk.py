@@ -1,4 +1,4 @@
-"""A disk in memory that keeps account of the order of all that was asked of it, and refuses on demand."""
+"""A disk in memory that records the order of all calls, and refuses on demand."""
 
 import errno
 import os
@@ -59,7 +59,7 @@ class RecordingDisk:
             return self._changed.wait_for(lambda: holds(self), seconds)
 
     def names(self) -> list[str]:
-        """The order of calls, without folders' making."""
+        """The names of the calls in order, without the making of folders."""
         with self._changed:
             return [operation.name for operation in self.operations if operation.name != "make_folders"]
 
@@ -141,7 +141,7 @@ class RecordingDisk:
 
 
 def put(content: bytearray, offset: int, data: bytes) -> None:
-    """Writes into a file's content as a disk does; a hole before it reads as zeros."""
+    """Writes into a file's content as a disk does; a gap before it reads as zeros."""
     content.extend(bytes(max(offset + len(data) - len(content), 0)))
     content[offset : offset + len(data)] = data
 

@@ -1,4 +1,4 @@
-"""An input that sends what a test tells it to, with real packets, at no time but that of its clock."""
+"""An input that sends what a test tells it to: real packets, on a fake clock."""
 
 from collections.abc import Iterable, Iterator
 

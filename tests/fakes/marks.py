@@ -22,7 +22,7 @@ def mark(number: int) -> str:
 def read_mark(frame: Any, top: float, bottom: float) -> int | None:
     """The number burned between two shares of the picture's height, of 4:2:0; None when none can be read."""
     plane = frame.planes[2]
-    # A nought is low: what is read is the upper half of the line.
+    # A zero is a low block, so the upper half of the line is read.
     line = int((top * 2 + bottom) / 3 * plane.height)
     row = memoryview(plane)[line * plane.line_size :][: plane.width]
     red = [x for x in range(plane.width) if row[x] > _RED]

@@ -22,13 +22,13 @@ def even(chance: random.Random) -> Iterator[float]:
 
 
 def mostly_short(chance: random.Random) -> Iterator[float]:
-    """As a network has it that is not busy."""
+    """As on a network that is not busy."""
     while True:
         yield min(80, chance.expovariate(1 / 15))
 
 
 def wandering(chance: random.Random) -> Iterator[float]:
-    """A queue that fills and empties: for many seconds on end no packet is quick."""
+    """A queue that fills and empties: for many seconds no packet is quick."""
     delay = 40.0
     while True:
         delay = min(80, max(0, delay + chance.gauss(0, 3)))

@@ -96,7 +96,7 @@ class FakeCatalogue:
 
 
 class FakeRecorder:
-    """Commands succeed on every live channel at once; state is what the commands made it."""
+    """Commands succeed on every live channel at once; the state is what commands have made of it."""
 
     def __init__(self, *channels: FakeChannel, clock: Clock | None = None) -> None:
         self.channels = list(channels) or [FakeChannel("Bow"), FakeChannel("Stern")]
@@ -122,7 +122,7 @@ class FakeRecorder:
         return self.current
 
     def state(self) -> object:
-        """Everything that a failed command must leave alone."""
+        """Everything that a failed command must not change."""
         return self.current, tuple(self.directories), self.recording_id, dict(self.clips), self.overlay
 
     def is_recording(self) -> bool:
@@ -345,7 +345,7 @@ def quiet(recorder: FakeRecorder) -> FakeRecorder:
 
 
 async def settled() -> None:
-    """Lets everything that is ready on the loop run."""
+    """Lets the event loop run everything that is ready."""
     for _ in range(5):
         await asyncio.sleep(0)
 

@@ -23,7 +23,7 @@ DEADLINE_SECONDS = 20.0
 
 @dataclass
 class Outcome:
-    """Waits for one outcome."""
+    """Receives one outcome; a test waits for it."""
 
     come: threading.Event = field(default_factory=threading.Event)
     outcomes: list[ChannelOutcome] = field(default_factory=list)

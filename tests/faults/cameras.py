@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile, SourceSpec
 
+CHANNELS = ("Bow", "Stern")
+"""Those of the cases that need no more than two."""
+
 
 def small(index: int = 0, **changes: object) -> SourceSpec:
     """25 frames a second for six minutes, two keyframes a second, cheap to read back. Numbers begin again after it."""

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from faults.cameras import small
+from faults.cameras import CHANNELS, Camera, serve, small
 from faults.disks import Volume, need_volumes
 from faults.proxy import SEED
 from faults.results import is_long, note_ended, note_failure, note_planned
@@ -79,3 +79,9 @@ def volume(tmp_path: Path) -> Iterator[Volume]:
     need_volumes()
     with Volume(tmp_path / "files") as made:
         yield made
+
+
+@pytest.fixture
+def cameras(cameras_server: RtspServer, numbered: SourceFile) -> list[Camera]:
+    """Two cameras that send the same."""
+    return [serve(cameras_server, name, numbered) for name in CHANNELS]

@@ -5,23 +5,15 @@ from pathlib import Path
 import pytest
 
 from faults.account import balance_numbers, stored_numbers
-from faults.cameras import Camera, addresses, serve
+from faults.cameras import Camera, addresses
 from faults.disks import API_SECONDS, Prober, Volume
 from faults.results import note
 from rig.program import running, wait_for
-from rig.rtsp_server import RtspServer
-from rig.source_files import SourceFile
 
 pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
 
-CHANNELS = ("Bow", "Stern")
 SYNC_FRAMES = 38
 """A second and a half: from one sync to the next, at most."""
-
-
-@pytest.fixture
-def cameras(cameras_server: RtspServer, numbered: SourceFile) -> list[Camera]:
-    return [serve(cameras_server, name, numbered) for name in CHANNELS]
 
 
 def judge(cameras: list[Camera], parts: list[dict], losses: list[dict], *, more_than_told: int = 0) -> list[str]:

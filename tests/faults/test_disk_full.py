@@ -7,26 +7,18 @@ from pathlib import Path
 import pytest
 
 from faults.account import balanced
-from faults.cameras import Camera, addresses, serve
+from faults.cameras import CHANNELS, Camera, addresses
 from faults.disks import API_SECONDS, LowestFree, Prober, Volume
 from faults.files import that_do_not_open
 from faults.results import note
 from rig.program import Program, running, wait_for
-from rig.rtsp_server import RtspServer
-from rig.source_files import SourceFile
 
 pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
 
 RESERVE_BYTES = 50_000_000
 """As rig.program sets it."""
-CHANNELS = ("Bow", "Stern")
 LEFT_MINUTES = 30.0
 """Room for so much of recording above the reserve: less than disk_low's first limit, more than its second."""
-
-
-@pytest.fixture
-def cameras(cameras_server: RtspServer, numbered: SourceFile) -> list[Camera]:
-    return [serve(cameras_server, name, numbered) for name in CHANNELS]
 
 
 def stop(program: Program) -> tuple[list[dict], list[dict]]:

@@ -8,7 +8,7 @@ import pytest
 
 from faults import processes
 from faults.account import balance, balanced
-from faults.cameras import Camera, addresses, serve, small
+from faults.cameras import CHANNELS, Camera, addresses, serve, small
 from faults.disks import API_SECONDS, Prober, Volume
 from faults.results import is_long, note
 from rig.fixtures import MakeSource
@@ -22,7 +22,6 @@ STALL_SECONDS = 30.0
 BITS_PER_SECOND = 2_000_000
 QUEUE_BYTES = round(BITS_PER_SECOND / 8 * STALL_SECONDS * 1.2)
 """What a stall of 30 s may cost a channel in memory."""
-CHANNELS = ("Bow", "Stern")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The house stands: versions agree, everything is pinned, the pins are exact, the commands are listed."""
+"""The project's files agree: one version, exact pins, every command in `make help`, every document in the index."""
 
 import re
 import subprocess

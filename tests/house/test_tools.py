@@ -1,4 +1,4 @@
-"""The house's own checks find what they are for."""
+"""Our own checks (`tools`) find what they are for."""
 
 from pathlib import Path
 

@@ -47,7 +47,7 @@ class Join:
     record: Literal["first", "late"] = "first"
     """Whether the codec's parameters come at once or with the first picture."""
     lead_ms: int = 0
-    """By so much more the sound comes earlier than the first picture."""
+    """The sound begins so many milliseconds earlier before the first picture than in the file."""
 
 
 @dataclass(frozen=True)

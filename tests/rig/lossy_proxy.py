@@ -19,7 +19,7 @@ Drops = Callable[[int, bytes], bool]
 
 
 class LossyProxy:
-    """Forwards one client to the camera at `port`; what it lost stands in `lost`, all in `passed`."""
+    """Forwards one client to the camera at `port`."""
 
     def __init__(self, port: int, drops: Drops) -> None:
         self._drops = drops

@@ -8,7 +8,7 @@ from typing import Self
 
 
 class LossyRelay:
-    """Forwards datagrams to `port`, but those for whose number (from 0) `drops` is true; `lost` are their contents."""
+    """Forwards datagrams to `port`. It drops those for whose number (from 0) `drops` is true; `lost` has them."""
 
     def __init__(self, port: int, drops: Callable[[int], bool]) -> None:
         self._target = ("127.0.0.1", port)

@@ -26,7 +26,7 @@ from rig.scripted_camera import Answer, Script, ScriptedCamera
 from rig.source_files import SourceFile
 
 FIRST_TIME = 4_294_000_000
-"""RTP time of picture 0: it turns over some eleven seconds later."""
+"""RTP time of picture 0: it wraps at 32 bits some eleven seconds later."""
 SSRC = 0x5EAC04D5
 PAYLOAD_BYTES = 1200
 _NTP_EPOCH = 2_208_988_800
@@ -71,7 +71,7 @@ class RtpPacket:
     payload_type: int = 96
     ssrc: int = SSRC
     step: int = 1
-    """What its sequence number is ahead of the one before; 0 leaves it at the same number, 3 leaves two out."""
+    """Its sequence number less that of the packet before: 0 repeats the number, 3 leaves two out."""
     sequence: int | None = None
     """A number of its own that is not in the camera's count."""
     track: int = 0
@@ -95,7 +95,7 @@ class Quirk:
     description: Callable[[str], str] = lambda text: text
     """The session description."""
     answer: Script = lambda *_: None
-    """Answers to requests; None from it: the usual one."""
+    """Answers to requests; where it returns None, the usual answer."""
     session: tuple[float, frozenset[str]] | None = None
     """After so many seconds without one of these requests the session ends; None: never."""
     text: Callable[[str, bytes], bytes] = lambda _, answer: answer
@@ -137,7 +137,7 @@ class OddCamera(ScriptedCamera):
         return super()._usual(method, headers)
 
     def _is_over(self) -> bool:
-        """Ends a session in which nothing that counts has come."""
+        """True when no request that keeps the session alive has come in time."""
         return self._quirk.session is not None and time.monotonic() - self._counted_at > self._quirk.session[0]
 
     def _rewritten(self, method: str, answer: bytes) -> bytes:

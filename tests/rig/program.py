@@ -21,7 +21,7 @@ from seacorder.model.report import Report
 
 Found = TypeVar("Found")
 DEADLINE_SECONDS = 60.0
-"""Nothing here should take long; this only ends a test that would wait for ever."""
+"""Ends a test that would otherwise wait for ever; nothing here should take as long."""
 
 
 def wait_for(what: Callable[[], Found | None], name: str, seconds: float = DEADLINE_SECONDS) -> Found:
@@ -64,7 +64,7 @@ def command_line(pid: int) -> str:
 
 
 def has_ended(pid: int) -> bool:
-    """Gone, or with nothing left but its exit code, which nobody has asked for yet."""
+    """True when it is gone, or a zombie, of which only the exit code is left."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -166,7 +166,7 @@ class Program:
         return channel["recording_seconds"] if channel["is_recording"] else 0.0
 
     def rows(self, what: str, **filters: str) -> list[Any]:
-        """All rows of /api/v1/<what>, oldest first, over all pages."""
+        """All rows of /api/v1/<what>, oldest first, from all pages."""
         items: list[Any] = []
         cursor: str | None = None
         while True:
@@ -208,11 +208,11 @@ class Program:
 
     @property
     def control_pid(self) -> int:
-        """The control process, the guardian's child; waits for it where it is just being started."""
+        """The control process, the guardian's child; waits while it is being started."""
         return wait_for(lambda: next(iter(children(self.pid)), None), "a control process", 20.0)
 
     def kill(self) -> int:
-        """Ends the control process as a crash would; the guardian starts it anew. The process that was killed."""
+        """Ends the control process as a crash would; the guardian starts it again. Returns the killed process."""
         pid = self.control_pid
         os.kill(pid, signal.SIGKILL)
         wait_for(lambda: pid not in children(self.pid), "the guardian to notice")
@@ -242,7 +242,7 @@ class Program:
                 self._process.kill()
 
     def wait_ended(self, seconds: float = DEADLINE_SECONDS) -> int:
-        """The exit code, once it has ended by itself or after a signal."""
+        """Waits until it has ended by itself or after a signal; returns the exit code."""
         assert self._process is not None
         return self._process.wait(seconds)
 

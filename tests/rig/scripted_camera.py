@@ -19,7 +19,7 @@ from rig.source_files import SourceFile
 Answer = tuple[int, dict[str, str], bytes]
 """Status, headers, body."""
 Script = Callable[[str, str, dict[str, str]], Answer | None]
-"""(method, URL, headers with names in lower case) to an answer of the test's own; None: the usual one."""
+"""(method, URL, headers with names in lower case) to the test's own answer; None: the usual one."""
 
 
 class ScriptedCamera:
@@ -42,7 +42,7 @@ class ScriptedCamera:
         self.url = f"rtsp://127.0.0.1:{self.port}/cam"
         self.requests: list[tuple[str, str]] = []
         self.kept_alive = threading.Event()
-        """A sign of life came while it played."""
+        """A keep-alive request came while it played."""
         self.reports = 0
         """RTCP packets that came."""
 

@@ -83,7 +83,7 @@ def rtmp_server(folder: Path) -> Iterator[str]:
 
 
 def wait_for_port(port: int) -> None:
-    """Until something listens there."""
+    """Waits until something listens there."""
     limit = time.monotonic() + _READY_SECONDS
     while time.monotonic() < limit:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):

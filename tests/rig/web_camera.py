@@ -75,7 +75,7 @@ class WebCamera:
         return f"127.0.0.1:{self._server.server_address[1]}"
 
     def wait(self, seconds: float) -> bool:
-        """False when the camera is being switched off."""
+        """Waits that long; False when the camera is being switched off."""
         return not self._stopping.wait(seconds)
 
     def close(self) -> None:
@@ -163,7 +163,7 @@ def _round(manner: Manner) -> Iterator[bytes]:
 
 
 def _blocks(file: Path, wait: Callable[[float], bool]) -> Iterator[bytes]:
-    """A file in pieces, about as fast as it plays; again and again would jump in time, so it is sent once."""
+    """A file in pieces, about as fast as it plays. It is sent once, since its times would jump back."""
     content = file.read_bytes()
     for at in range(0, len(content), 8192):
         yield content[at : at + 8192]

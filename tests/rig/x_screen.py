@@ -1,4 +1,4 @@
-"""A real X server without a screen of glass (Xvfb), and a small client of our own that shows pictures on it.
+"""A real X server without a monitor (Xvfb), and a small client of our own that shows pictures on it.
 
 The client speaks the X11 protocol (X.Org, "X Window System Protocol", version 11) as far as that takes: it lays a
 window over the whole screen and puts pixels into it.
@@ -69,7 +69,7 @@ class XScreen:
         self.close()
 
     def _greet(self) -> tuple[int, int]:
-        """The root window, and the first number that is ours to give."""
+        """The root window, and the first resource number that this client may use."""
         self._client.sendall(struct.pack("<BxHHHHxx", ord("l"), 11, 0, 0, 0))
         status, _, _, length = struct.unpack("<BxHHH", self._take(8))
         answer = self._take(length * 4)
@@ -91,7 +91,7 @@ class XScreen:
         self._client.sendall(struct.pack("<BBH", code, detail, 1 + len(body) // 4) + body)
 
     def _wait(self) -> None:
-        """Asks something, so that all before is done when the answer comes. An error of the server fails the test."""
+        """Waits until the server has done all requests so far, by asking for something. An error fails the test."""
         self._send(_GET_INPUT_FOCUS, 0, b"")
         answer = self._take(32)
         assert answer[0] == 1, f"X error {answer[1]} in request {answer[10]}"
