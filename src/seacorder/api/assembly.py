@@ -1,4 +1,4 @@
-"""What both services have around their commands: errors to answers, paths, the guard, the target's form."""
+"""The layers around the commands, the same for both services: errors to answers, paths, the guard, targets."""
 
 from fastapi import FastAPI
 
@@ -10,7 +10,8 @@ from seacorder.config.schema import ServerSettings
 
 
 def assemble(app: FastAPI, server: ServerSettings) -> FastAPI:
-    """Closes `app`: call after its last route. The order is from the inside out."""
+    """Puts the layers around `app`. Call it after the last route was added. The layers are added from the inside out.
+    """
     install(app)
     app.add_middleware(Paths, table=PathTable(app.routes))
     app.add_middleware(Answering)

@@ -1,6 +1,7 @@
-"""The Inspector service, port 13000: the seventeen public commands, the page, and `/api/v1` beside them.
+"""The Inspector service, port 13000: the seventeen commands of the public text, with `/api/v1` and the page beside
+them.
 
-The wire's names live here; what they mean is for `control`. See docs/reference/inspector-api.md.
+This module knows the names on the wire; what they mean is decided in `control`. See docs/reference/inspector-api.md.
 """
 
 import json
@@ -23,7 +24,7 @@ from seacorder.model.settings import RecorderSettings, SettingsChange
 
 _TEXT = {"type": "string"}
 _TEXT_OR_NULL = {"type": ["string", "null"]}
-"""Null, here and below: leave as it is."""
+"""Null, here and below: leave the setting as it is."""
 _NUMBER = {"type": "number"}
 _NUMBER_OR_NULL = {"type": ["number", "null"]}
 _BOOLEAN = {"type": "boolean"}
@@ -115,7 +116,9 @@ def create_inspector_app(recorder: Recorder, server: ServerSettings) -> FastAPI:
 
 
 class InspectorCommands:
-    """The seventeen commands, in the order of the public text."""
+    """The seventeen commands, in the order of the public text. The methods' docstrings are shown in the OpenAPI
+    document.
+    """
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -281,7 +284,7 @@ def path_template_values(settings: RecorderSettings) -> dict[str, str | None]:
 
 
 def _refuse_under_wire_name(error: BadRequest, names: Mapping[str, str]) -> NoReturn:
-    """Says what `control` refused under the name that the client used."""
+    """Raises what `control` has refused, with the field's name as the client wrote it."""
     asked = (error.field or "").lower()
     key = names.get(asked) or next((one for one in names.values() if one.lower() == asked), None)
     if key is None and len(names) == 1:

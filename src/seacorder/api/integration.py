@@ -1,4 +1,7 @@
-"""The integration service, port 8088: what neighbouring programs ask about the recording."""
+"""The integration service, port 8088: other programs ask it about the recording and set the text over the pictures.
+
+See docs/reference/inspector-api.md.
+"""
 
 import json
 from typing import Any
@@ -39,7 +42,7 @@ def create_integration_app(recorder: Recorder, server: ServerSettings, *, bare_f
 
 
 class IntegrationCommands:
-    """The commands, in the order of the public text."""
+    """The commands, in the order of the public text. The methods' docstrings are shown in the OpenAPI document."""
 
     def __init__(self, recorder: Recorder, *, bare_false: bool) -> None:
         self._recorder = recorder
@@ -78,7 +81,7 @@ class IntegrationCommands:
     async def update_overlay(self, request: Request) -> Response:
         """A text over the pictures of all channels, from one instant on."""
         sent = wire.read_fields(await wire.read_object(request), {"Text": wire.text, "Type": _type_text})
-        if "Text" not in sent:  # nor is a null: who has no new text must not be told that it is shown
+        if "Text" not in sent:  # also for null: a client without a new text must not be told that it is shown
             raise BadRequest('The field Text is missing; send {"Text": "…"}.', field="Text")
         try:
             self._recorder.set_overlay_text(sent["Text"])

@@ -1,6 +1,7 @@
-"""The first page at `/`, and the documentation page at `/docs`: files of ours, and Swagger UI from its package.
+"""The page at `/`, and the API's documentation at `/docs`: our files in `static`, and Swagger UI from its package.
 
-Everything comes from this program, nothing from elsewhere, and the browser is told to hold us to that.
+Everything a browser loads comes from this program, so the pages work without internet. The Content-Security-Policy
+makes the browser enforce that.
 """
 
 import hashlib
@@ -60,7 +61,7 @@ SWAGGER_FILES = {
 }
 OPENAPI_PATH = "/openapi.json"
 OPEN_PATHS = frozenset({one.path for one in FILES} | set(SWAGGER_FILES) | {OPENAPI_PATH})
-"""What any page may link to: it shows and changes nothing by itself."""
+"""Paths that any web page may link to: they change nothing, and show nothing of the recordings by themselves."""
 
 
 def add_page(app: FastAPI) -> None:
@@ -99,7 +100,7 @@ def _packaged(name: str, media_type: str) -> Callable[..., Any]:
 
 
 def _swagger_folder() -> Path:
-    """Found without importing the package: only its files are wanted."""
+    """The folder of Swagger UI's files. The package is found but not imported: only its files are needed."""
     found = importlib.util.find_spec(_SWAGGER_PACKAGE)
     places = list(found.submodule_search_locations or ()) if found else []
     return Path(places[0] if places else _STATIC) / "static" / "swagger"

@@ -1,4 +1,5 @@
-"""What the API asks of the recorder. `control` has the real one; tests have a fake that is held to the same."""
+"""What the API needs of the recorder. `control.recorder` is the real one; tests have a fake one with the same methods.
+"""
 
 from collections.abc import AsyncIterator, Callable, Collection
 from typing import Protocol, TypeVar
@@ -16,7 +17,7 @@ T = TypeVar("T")
 
 
 class EventSource(Protocol):
-    """The event log; see `control.events`."""
+    """The event log; see `control.events.log`."""
 
     @property
     def newest_cursor(self) -> int: ...
@@ -38,9 +39,9 @@ class CatalogueSource(Protocol):
 
 
 class Recorder(Protocol):
-    """Everything that a client can make the recorder do. On the event loop; nothing here blocks it.
+    """Everything that a client can make the recorder do. Called on the event loop; nothing here blocks it.
 
-    Each raises the errors of `base.errors`, and then nothing has been changed.
+    Every method may raise the errors of `base.errors`. Then it has changed nothing.
     """
 
     @property

@@ -1,5 +1,5 @@
-"""What both services share around their commands: listeners and connections, who may ask, which command a path means,
-how a body is read and how an error is answered.
+"""HTTP without any command: listening, connections and their limits, who may ask, which command a path means, reading
+bodies, answering errors.
 
-Used by the rooms beside it in `api`, in the control process, on the event loop. Knows no command.
+Used by the rest of `api`; runs in the control process, on the event loop.
 """

@@ -1,8 +1,9 @@
-"""One client's connection: how long it may take, how much it may hold, and what it gets when it speaks no HTTP.
+"""One client's connection: its timeouts and limits, and the answer to a client that does not speak HTTP.
 
-The web server takes every connection and trusts that clients read, write and leave. These protocols do not: a
-connection without a request makes room for a new one, whoever takes nothing of an answer for a while is let go, and
-what a listener sends is thrown away unread. So no number of idle, slow or silent clients keeps an operator out.
+uvicorn accepts every connection and trusts that clients send, read and leave. Many idle or slow clients could so keep
+an operator out. These subclasses of its protocols set limits: if all connections are taken, the one that has waited
+longest without a request is closed for a new one; a client that does not read its answer is disconnected after a
+while; what an event listener sends is dropped unread.
 """
 
 import asyncio
@@ -17,34 +18,34 @@ from seacorder.api.http.problems import Busy, NotHttp, problem_of
 from seacorder.base.errors import SeacorderError
 
 HEAD_SECONDS_MAX = 10.0
-"""How long a client may take from connecting, or from its last answer, to the end of its next request's head."""
+"""The time for the head of a request, counted from connecting. After an answer, KEEP_ALIVE_SECONDS are added."""
 KEEP_ALIVE_SECONDS = 30
 UNREAD_SECONDS_MAX = 20.0
-"""How long a client may take nothing of what it is sent."""
+"""The time after which a client that reads nothing of what it is sent is disconnected."""
 CONNECTIONS_MAX = 200
-"""Of one service. Two of them, their backlogs and sixteen workers fit into 1,024 open files."""
+"""Connections of one service. Two services, their backlogs and sixteen workers fit into 1,024 open files."""
 HEARD_BYTES_MAX = 1024 * 1024
-"""What a WebSocket client may send between two pings of ours (20 s), all of it thrown away."""
+"""What a WebSocket client may send between two of our pings (20 s). All of it is dropped."""
 TOO_MUCH = 1008
 """WebSocket close code "policy violation"."""
 
 
 class UnreadLimit:
-    """Ends a connection, unsent bytes and all, of which the client takes nothing for UNREAD_SECONDS_MAX."""
+    """Ends a connection, with its unsent bytes, if the client reads nothing for UNREAD_SECONDS_MAX."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        transport.set_write_buffer_limits(high=0)  # so that every byte that cannot go at once is told
+        transport.set_write_buffer_limits(high=0)  # pause_writing is then called as soon as one byte cannot be sent
         self._transport = transport
         self._timer: asyncio.TimerHandle | None = None
 
     def watch(self) -> None:
-        """Something is left to send."""
+        """Starts the timer: bytes are left to send."""
         self.rest()
         unsent = self._transport.get_write_buffer_size()
         self._timer = asyncio.get_running_loop().call_later(UNREAD_SECONDS_MAX, self._look, unsent)
 
     def rest(self) -> None:
-        """All has been sent, or the connection is over."""
+        """Stops the timer: everything was sent, or the connection has ended."""
         _cancel(self._timer)
 
     def _look(self, unsent: int) -> None:
@@ -63,7 +64,7 @@ class HttpConnection(H11Protocol):
 
     @property
     def is_waiting(self) -> bool:
-        """True while there is no whole request to carry out."""
+        """True while no complete request is being answered."""
         return self.cycle is None or self.cycle.response_complete or self.cycle.more_body
 
     @property
@@ -91,7 +92,7 @@ class HttpConnection(H11Protocol):
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answers what is no HTTP, as far as an answer can still be sent."""
+        """Answers a client that does not speak HTTP, if an answer can still be sent. uvicorn calls it."""
         self._refuse(NotHttp("This is no HTTP request; send HTTP/1.1 with a head of at most 16 KiB."))
 
     def pause_writing(self) -> None:
@@ -103,16 +104,18 @@ class HttpConnection(H11Protocol):
         super().resume_writing()
 
     def has_unread(self) -> bool:
-        """True when something has come that has not been read yet: in a rush of clients, the request perhaps."""
+        """True if bytes have arrived that were not read yet. When many clients connect at once, that may be the
+        request.
+        """
         try:
             with self.transport.get_extra_info("socket").dup() as same:
                 same.setblocking(False)
                 return bool(same.recv(1, socket.MSG_PEEK))
-        except OSError:  # nothing has come; or no more files can be opened, and then somebody has to go
+        except OSError:  # nothing has come; or no more files can be opened, and then a connection has to be closed
             return False
 
     def let_go(self) -> None:
-        """Closes, also when the client does not take what is left to send."""
+        """Closes the connection, also if the client does not read what is left to send."""
         self.connections.discard(self)
         self.transport.close()
 
@@ -149,7 +152,7 @@ class HttpConnection(H11Protocol):
 
 
 class ListenerConnection(WebSocketsSansIOProtocol):
-    """A connection that has become a WebSocket: it is sent to, and not listened to."""
+    """A connection that has become a WebSocket. It gets events; what it sends is ignored."""
 
     _unread: UnreadLimit
     _heard_bytes = 0
@@ -170,7 +173,7 @@ class ListenerConnection(WebSocketsSansIOProtocol):
         super().data_received(data)
 
     def pause_writing(self) -> None:
-        # Pings are answered as they come: who sends them and reads no answer is not read either.
+        # A client that sends pings and does not read the answers would fill memory: nothing is read from it meanwhile.
         super().pause_writing()
         self.transport.pause_reading()
         self._unread.watch()
@@ -193,7 +196,7 @@ class ListenerConnection(WebSocketsSansIOProtocol):
 
     async def send(self, message: Any) -> None:
         await super().send(message)
-        # Else the server takes a refusal, once sent, for a handshake that was forgotten, and logs that.
+        # Without this, uvicorn takes a refusal that was sent for a forgotten handshake, and logs an error.
         self.handshake_complete = self.handshake_complete or self.close_sent
 
     def handle_parser_exception(self) -> None:
@@ -203,13 +206,13 @@ class ListenerConnection(WebSocketsSansIOProtocol):
             self._refuse()
 
     def handle_cont(self, event: Any) -> None:
-        """Thrown away."""
+        """Drops a continuation frame."""
 
     def send_receive_event_to_app(self) -> None:
         self.frames = []
 
     def _refuse(self) -> None:
-        """No WebSocket begins with what came."""
+        """Answers a handshake that is not valid."""
         error = NotHttp("This is no WebSocket handshake; send version 13 with its key, in at most 128 headers.")
         self.transport.write(as_bytes(error))
         self.handshake_complete = self.close_sent = True
@@ -225,7 +228,7 @@ class ListenerConnection(WebSocketsSansIOProtocol):
 
 
 def as_bytes(error: SeacorderError) -> bytes:
-    """The whole answer to `error`, after which the connection ends."""
+    """The whole HTTP answer to `error`, with `Connection: close`."""
     response = problem_of(error, "").response()
     connection = h11.Connection(h11.SERVER)
     headers = [*response.raw_headers, (b"connection", b"close")]

@@ -1,4 +1,5 @@
-"""What the OpenAPI document says of commands whose bodies are read by `wire` and not by the framework."""
+"""The OpenAPI document's entries for commands whose bodies `wire` reads instead of the framework; ready-made answers.
+"""
 
 from typing import Any
 
@@ -7,7 +8,7 @@ from starlette.responses import Response
 from seacorder.api.http.problems import MEDIA_TYPE
 
 PING = b'{"Ping": true}'
-"""Simple clients compare text: answers of the public commands are spelled as their contract prints them."""
+"""Exactly as the public text prints it, blank included, because simple clients compare the text of answers."""
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -25,7 +26,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 def body(
     fields: dict[str, dict[str, Any]], example: dict[str, Any], *, required: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """`openapi_extra` of a command that takes a JSON object."""
+    """`openapi_extra` of a command with a JSON object as body. `fields` are JSON Schemas by name."""
     schema: dict[str, Any] = {"type": "object", "additionalProperties": False, "properties": fields}
     if required:
         schema["required"] = list(required)
@@ -38,7 +39,7 @@ def nullable(fields: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def value_in_path(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
-    """`openapi_extra` of a command that carries its value in the path."""
+    """`openapi_extra` of a command with a value in its path."""
     value = {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
     return {"parameters": [value]}
 
@@ -50,7 +51,7 @@ def failures(*statuses: int | str) -> dict[int | str, dict[str, Any]]:
 
 
 PUBLIC_FAILURES = failures(400, 403, 404, 408, 413, 500, 503)
-"""Of the Inspector and integration services; see docs/reference/inspector-api.md."""
+"""Failures of the Inspector and integration services; see docs/reference/inspector-api.md."""
 
 EMPTY: dict[int | str, dict[str, Any]] = {200: {"description": "Done; no body"}, **PUBLIC_FAILURES}
 

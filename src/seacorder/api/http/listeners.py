@@ -1,7 +1,7 @@
-"""Both services on their ports, in the running event loop.
+"""Listens on the ports of both services, in the running event loop.
 
-Ports are claimed before anything else starts, so that a taken one is one sentence and nothing has happened. Signals
-belong to whoever composes the program; the web server's own handlers stay out.
+Ports are claimed before anything else is started. So if one is taken, the user gets one sentence and nothing has to be
+undone. `cli.serve` handles signals; uvicorn's own handlers are turned off.
 """
 
 import asyncio
@@ -39,9 +39,9 @@ class Listener:
 def claim_port(host: str, port: int, *, setting: str) -> tuple[socket.socket, ...]:
     """Sockets bound to every address of `host`; port 0 takes any free one.
 
-    `::` is every address of both families, each with a socket of its own, so that the system's habit does not decide;
-    on a machine without one of them it is the other alone: see `families`.
-    Raises SettingsError with one sentence that names `setting`. Resolves a host name, which may block.
+    `::` means every address of IPv4 and IPv6, with a socket for each: whether one socket serves both differs from
+    system to system. On a machine without one of them, it is only the other: `families` says which. Raises
+    SettingsError with one sentence that names `setting`. Blocks while a host name is resolved.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -65,7 +65,7 @@ def is_any_of_both(host: str) -> bool:
 
 
 def families(sockets: Sequence[socket.socket]) -> str:
-    """What is listened on, for people."""
+    """Which families the sockets listen on, for people: `IPv4 and IPv6`, `IPv4 only`."""
     names = {socket.AF_INET: "IPv4", socket.AF_INET6: "IPv6"}
     heard = [name for family, name in names.items() if any(one.family == family for one in sockets)]
     return " and ".join(heard) if len(heard) == len(names) else f"{heard[0]} only"
@@ -74,9 +74,9 @@ def families(sockets: Sequence[socket.socket]) -> str:
 async def serve_apps(
     listeners: Sequence[Listener], stop: asyncio.Event, *, started: asyncio.Event | None = None
 ) -> None:
-    """Answers on all listeners until `stop` is set; then lets running requests end, for STOP_SECONDS_MAX at most.
+    """Answers on all listeners until `stop` is set; then waits for running requests, STOP_SECONDS_MAX at most.
 
-    Sets `started` when all of them answer. Closes the sockets. Cancelling it ends at once.
+    Sets `started` when all listeners answer. Closes the sockets at the end. Cancelling ends it at once.
     """
     servers = [_OurServer(_config(one.app)) for one in listeners]
     async with asyncio.TaskGroup() as group:
@@ -96,7 +96,7 @@ async def serve_apps(
 
 @contextlib.asynccontextmanager
 async def serving(listeners: Sequence[Listener]) -> AsyncIterator[None]:
-    """`serve_apps` around a block: answers when the block begins, stops when it ends."""
+    """`serve_apps` for the time of a `with` block."""
     stop, started = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as group:
         serving_all = group.create_task(serve_apps(listeners, stop, started=started))
@@ -125,7 +125,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
-        log_level="error",  # what clients do wrong is answered, and no reason to fill the log
+        log_level="error",  # mistakes of clients are answered; they must not fill the log
         access_log=False,
         server_header=False,
         proxy_headers=False,
@@ -136,7 +136,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
 
 
 async def _all_started(servers: Sequence[uvicorn.Server], running: Sequence[asyncio.Task[None]]) -> None:
-    # The web server tells by a flag alone that it answers.
+    # uvicorn has only this flag to say that it answers, so it is polled.
     while not all(server.started for server in servers) and not any(one.done() for one in running):
         await asyncio.sleep(0.005)
 
@@ -166,7 +166,7 @@ def _bind_both(port: int) -> tuple[socket.socket, ...]:
     try:
         first = _bind(socket.AF_INET6, ("::", port))
     except OSError as error:
-        # What a kernel without IPv6, or with IPv6 turned off, says.
+        # These are the errors of a kernel without IPv6, or with IPv6 turned off.
         if error.errno not in _NO_SUCH_ADDRESS:
             raise
         return _bind_all([ipv4])
@@ -180,7 +180,7 @@ def _bind_both(port: int) -> tuple[socket.socket, ...]:
 
 
 def _bind(family: int, address: Any) -> socket.socket:
-    # Named as TCP: asyncio turns Nagle's algorithm off only then, and answers would wait 40 ms for it.
+    # IPPROTO_TCP is named, because asyncio turns Nagle's algorithm off only then. It would delay answers by 40 ms.
     one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform == "win32":

@@ -1,7 +1,7 @@
-"""Errors to answers, in one place: RFC 9457 problem details.
+"""Makes answers of errors: RFC 9457 problem details. The only place that knows status codes of failures.
 
-The Inspector and integration services answer every mistyped command with 500 and only an unknown path with 404, as
-the public text documents; `/api/v1` uses ordinary status codes. What a browser or a limit stops is the same for all.
+The public text of the Inspector and integration services knows 404 for an unknown path and 500 for every other
+failure. `/api/v1` uses the ordinary status codes. What the guard or a limit refuses has the same status code for all.
 """
 
 import json
@@ -52,13 +52,13 @@ class WrongMethod(SeacorderError):
 
 
 class Forbidden(SeacorderError):
-    """A web page of another site, or a name that is not this machine's."""
+    """Refused: a web page of another site asks, or the Host header has a name that is not this machine's."""
 
     kind = "refused"
 
 
 class AskedAhead(SeacorderError):
-    """A browser asks before its user has: it prefetches or prerenders an address."""
+    """A browser prefetches or prerenders an address, before its user has opened it."""
 
     kind = "asked_ahead"
 
@@ -76,13 +76,13 @@ class BodyTooSlow(SeacorderError):
 
 
 class NotHttp(SeacorderError):
-    """What came is no HTTP, or its head is too long."""
+    """The client does not speak HTTP, or the request's head is too long."""
 
     kind = "not_http"
 
 
 class Busy(SeacorderError):
-    """As many clients as there may be are being answered already."""
+    """The largest number of clients is connected already."""
 
     kind = "busy"
 
@@ -95,7 +95,7 @@ class NotThere(SeacorderError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One answer of RFC 9457. `detail` is the sentence for people, `kind` the stable word for programs."""
+    """One answer of RFC 9457. `detail` is a sentence for people, `kind` a stable word for programs."""
 
     status: int
     kind: str
@@ -105,7 +105,7 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def response(self) -> Response:
-        """The whole answer; credentials of addresses are taken out."""
+        """The HTTP response; credentials in addresses are masked."""
         content = {"type": f"urn:seacorder:problem:{self.kind}", "title": self.title, "status": self.status}
         content |= {"detail": redact(self.detail), **self.more}
         body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
@@ -154,13 +154,13 @@ _STATUS_EVERYWHERE: tuple[tuple[type[SeacorderError], int], ...] = (
 
 
 def is_public_command(path: str) -> bool:
-    """True for the paths of the public text, which know no other failures than 404 and 500."""
+    """True for the paths of the public text, which knows only the failures 404 and 500."""
     lowered = path.lower()
     return lowered.startswith("/api/") and not lowered.startswith(V1_PREFIX)
 
 
 def status_of(error: SeacorderError, path: str) -> int:
-    """The status code that `error` gets at `path`."""
+    """The status code for `error` at `path`."""
     for kind, status in _STATUS_EVERYWHERE:
         if isinstance(error, kind):
             return status
@@ -170,7 +170,7 @@ def status_of(error: SeacorderError, path: str) -> int:
 
 
 def problem_of(error: Exception, path: str) -> Problem:
-    """The answer to any error at `path`."""
+    """The answer to any error at `path`, also to one that is not ours."""
     if not isinstance(error, SeacorderError):
         detail = "The recorder has a fault of its own; its log says which. What is being recorded goes on."
         return Problem(500, "error", _TITLES["error"], detail)
@@ -191,7 +191,7 @@ def problem_of(error: Exception, path: str) -> Problem:
 
 
 async def send_problem(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers a request, or refuses a WebSocket before it is accepted, with `error`."""
+    """Sends `error` as the answer to a request, or as the refusal of a WebSocket that was not accepted yet."""
     response = problem_of(error, scope["path"]).response()
     if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1008})
@@ -200,7 +200,7 @@ async def send_problem(error: Exception, scope: Scope, receive: Receive, send: S
 
 
 class Answering:
-    """ASGI: turns an error that nobody foresaw into an answer and a whole log entry."""
+    """ASGI layer: answers an unforeseen error with 500, and logs it with its traceback."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -226,7 +226,7 @@ class Answering:
 
 
 def install(app: FastAPI) -> None:
-    """Makes `app` answer every error of ours, and the framework's own, with problem details."""
+    """Makes `app` answer our errors and the framework's own errors with problem details."""
     app.add_exception_handler(SeacorderError, _ours)
     app.add_exception_handler(RequestValidationError, _framework_validation)
     app.add_exception_handler(HTTPException, _framework_http)

@@ -1,15 +1,16 @@
-"""Who may ask: the guard before every request and WebSocket.
+"""Who may ask: the guard in front of every request and WebSocket.
 
-Commands that change state are GETs in the public text, so any web page could trigger them by an image. What a browser
-says of itself (Fetch Metadata, Origin, Referer) is therefore checked, and the Host header against DNS rebinding: a
-page of a foreign name that has been pointed at this machine still names itself there. Programs that are no browser
-send none of these and are served.
+The public text has GET commands that change state, so any web page could send them, with an image's address. Therefore
+the guard checks which page a browser says is asking (Fetch Metadata, Origin, Referer). It also checks the Host header
+against DNS rebinding: if a foreign name is made to point at this machine, browsers still send that name as Host.
+Programs that are no browsers send none of these headers, and are served.
 
-Browsers also ask ahead, for an address that somebody has only begun to type. What a browser marks so is refused: it
-asks again, without the mark, when the user really goes there.
+Browsers prefetch: they request an address that the user has only begun to type. They mark such a request, and the
+guard refuses it. When the user really opens the address, the browser asks again without the mark.
 
-Browsers send Fetch Metadata to https and this machine's own addresses alone; over plain http to another machine
-Origin and Referer are what there is, and a page can withhold its Referer. Keep the recorder in its own network.
+The check has a limit: browsers send Fetch Metadata only over https and to this machine's own addresses. Over plain http
+to another machine there are only Origin and Referer, and a page can suppress its Referer. Keep the recorder in a
+network of its own.
 """
 
 import ipaddress
@@ -28,11 +29,11 @@ BODY_BYTES_MAX = 64 * 1024
 _FOREIGN_SITES = frozenset({"cross-site", "same-site"})
 _CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 _CORS_HEADERS = "content-type"
-"""Allowed where a preflight does not ask for any by name."""
+"""The headers that are allowed if a preflight does not ask for any by name."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_NAMES_CHARACTERS_MAX = 2048
 _OWN_NETWORK = ("private-network", "local-network")
-"""Browsers ask so before a public page may reach an address of this network: the older name, and the newer one."""
+"""How browsers ask if a public page may reach an address in this network: the older name and the newer one."""
 _VARY = "Origin"
 _VARY_PREFLIGHT = ", ".join([
     "Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers",
@@ -41,11 +42,11 @@ _VARY_PREFLIGHT = ", ".join([
 
 _PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _ASKED_AHEAD = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
-"""What browsers write there; others, such as `navigate`, mean somebody who waits."""
+"""The words that mark a prefetch; other words, such as `navigate`, mean that a user is waiting."""
 
 
 def own_names(host: str, allowed: Iterable[str]) -> frozenset[str]:
-    """The names that a Host header may carry beside IP addresses, in lower case."""
+    """The names that a Host header may have besides IP addresses, in lower case."""
     machine = socket.gethostname().lower()
     short = machine.split(".", maxsplit=1)[0]
     names = {"localhost", host, machine, short, f"{short}.local", *allowed}
@@ -65,7 +66,7 @@ def is_own_host(host: str, names: frozenset[str]) -> bool:
 
 
 def foreign_origin(headers: Headers, allowed: frozenset[str]) -> str | None:
-    """The origin of the page that a browser says is asking, when it is neither ours nor allowed; else None."""
+    """The origin of the page that is asking, by the browser's headers, if it is neither ours nor allowed; else None."""
     site = headers.get("sec-fetch-site", "").lower()
     if site == "same-origin":
         return None
@@ -80,15 +81,15 @@ def foreign_origin(headers: Headers, allowed: frozenset[str]) -> str | None:
 
 
 def is_asked_ahead(headers: Headers) -> bool:
-    """True for what a browser fetches before anybody has asked for it: prefetch, prerender, preview."""
+    """True for a prefetch, prerender or preview, which no user has asked for."""
     return any(_ASKED_AHEAD.search(value) for name in _PURPOSE_HEADERS for value in headers.getlist(name))
 
 
 class Guard:
-    """ASGI: refuses foreign hosts, foreign pages, what is asked ahead and long bodies; marks every answer so that no
-    page can embed it.
+    """ASGI layer: refuses foreign hosts, foreign pages, prefetches and long bodies. Sets headers on every answer so
+    that no foreign page can embed it.
 
-    `open_paths` are pages and their files: anybody may link to them, they change nothing.
+    `open_paths` are the pages and their files: any page may link to them, because they change nothing.
     """
 
     def __init__(
@@ -163,7 +164,7 @@ class Guard:
 
 
 def _foreign_sentence(origin: str) -> str:
-    """What a page's author can do about it. Strangers' pages send "null" too, so that one cannot be allowed."""
+    """The refusal, with what the page's author can do. The origin "null" can never be allowed: any page can send it."""
     if "://" not in origin:
         return (
             "A web page that does not say its address, such as a file or a frame in a sandbox, may not send commands; "
@@ -174,7 +175,7 @@ def _foreign_sentence(origin: str) -> str:
 
 
 def _counted(receive: Receive) -> Receive:
-    """Ends a body that has no length, or lies about it, at the limit."""
+    """Stops reading a body at the limit, also if its length is missing or wrong."""
     received = 0
 
     async def counted() -> Message:
@@ -205,7 +206,7 @@ async def _answer_preflight(asked: Headers, send: Send) -> None:
 
 
 def _headers_allowed(asked: Headers) -> str:
-    """The headers that a preflight asks for, where they are names of headers: none of them gives a page more rights."""
+    """The headers that a preflight asks for, if they are valid names. None of them gives a page more rights."""
     wanted = ", ".join(asked.getlist("access-control-request-headers"))
     names = [name.strip() for name in wanted.split(",")]
     is_sane = len(wanted) <= _HEADER_NAMES_CHARACTERS_MAX and all(map(_HEADER_NAME.fullmatch, names))
@@ -217,7 +218,7 @@ def _too_large() -> BodyTooLarge:
 
 
 def _asking_origin(headers: Headers) -> str | None:
-    """The asking page's origin: as it says, else from its address; None when there is no page."""
+    """The origin of the page that asks: from Origin, else from Referer; None if there is neither."""
     origin = headers.get("origin")
     if origin is not None:
         return origin.lower().rstrip("/")

@@ -1,7 +1,8 @@
-"""Strict reading of what clients send: bodies as JSON whatever their Content-Type, fields by name without case.
+"""Strict reading of what clients send: JSON bodies, whatever their Content-Type, with fields in any case.
 
-Pure but for `read_object`. Every fault is a BadRequest that names the field, what came and what is accepted.
-JSON is RFC 8259's: no NaN, no Infinity, no field twice; a byte order mark is passed over.
+Every fault is a BadRequest that names the field, what came, and what is accepted. JSON must be RFC 8259's: no NaN, no
+Infinity, no field twice; a byte order mark is ignored. Pure, except `read_object` and `has_body`, which wait for the
+body.
 """
 
 import asyncio
@@ -27,7 +28,7 @@ _SIDE_MAX = 1_000_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 Reader = Callable[[str, Any], Any]
-"""Takes a field's name and what came; gives the value or raises BadRequest."""
+"""Takes a field's name and the JSON value that came; returns the value to use, or raises BadRequest."""
 
 
 async def read_object(request: Request) -> dict[str, Any]:
@@ -36,7 +37,7 @@ async def read_object(request: Request) -> dict[str, Any]:
 
 
 async def has_body(request: Request) -> bool:
-    """False for a command sent without one, or with blanks alone. Raises as `read_object` does."""
+    """False if the body is empty or only blanks. Raises as `read_object` does."""
     return bool((await _read_body(request)).strip())
 
 
@@ -62,11 +63,10 @@ def parse_object(body: bytes) -> dict[str, Any]:
 def read_fields(
     sent: Mapping[str, Any], readers: Mapping[str, Reader], *, required: bool = False, null_is_value: bool = False
 ) -> dict[str, Any]:
-    """The fields that were sent, under the names of `readers`, each read. With `required` none may be missing.
+    """The fields that were sent, read by `readers` and under their names. With `required`, none may be missing.
 
-    A null leaves things as they are, since many clients send what they have not set as null: such a field is not
-    among the values, unless `null_is_value`. Raises BadRequest at an unknown, missing or wrong field; then nothing
-    has been done.
+    Many clients send null for what they have not set. So a null is left out of the result, unless `null_is_value`.
+    Raises BadRequest for an unknown, missing or wrong field.
     """
     names = {name.lower(): name for name in readers}
     values: dict[str, Any] = {}
@@ -81,14 +81,14 @@ def read_fields(
 
 
 def boolean(name: str, value: Any) -> bool:
-    """`true` or `false`, nothing else."""
+    """JSON's `true` or `false`; nothing else, such as 1, counts."""
     if not isinstance(value, bool):
         refuse(name, value, "true or false")
     return value
 
 
 def number(name: str, value: Any) -> float:
-    """A finite number; true and false are none."""
+    """A finite number; `true` and `false` are not numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         refuse(name, value, "a number")
     try:
@@ -112,12 +112,12 @@ def text(name: str, value: Any) -> str:
 
 
 def text_or_nothing(name: str, value: Any) -> str | None:
-    """Text; an empty one takes the setting's own value away."""
+    """Text; None for an empty one, which removes the setting's own value."""
     return text(name, value) or None
 
 
 def directory(name: str, value: Any) -> str:
-    """The text of a folder; whether it is allowed is for the recorder to say."""
+    """The name of a folder. Whether it is allowed is decided by the recorder."""
     folder = text(name, value)
     if not folder.strip() or _CONTROL.search(folder):
         refuse(name, value, "the name of a folder; in JSON each backslash is doubled (\\\\)")
@@ -161,7 +161,7 @@ def refuse(name: str, value: Any, accepted: str) -> NoReturn:
 
 
 def shown(value: Any) -> str:
-    """What came, as JSON, cut to a readable length."""
+    """A value that came, as JSON, cut to a readable length."""
     try:
         written = json.dumps(value, ensure_ascii=False)
     except (ValueError, RecursionError):

@@ -153,7 +153,7 @@ class Commands:
 
 
 def outcome(result: CommandOutcome) -> Outcome:
-    """The result of a command; nothing to do counts as done."""
+    """The answer to a command. A command that had nothing to do counts as done."""
     channels = [shown(ChannelOutcome, one) for one in result.channels]
     done = result.ok or not channels
     instant_utc = utc_text(result.instant.utc_ns)
@@ -161,7 +161,7 @@ def outcome(result: CommandOutcome) -> Outcome:
 
 
 def overlay_view(shown_text: OverlayText) -> OverlayView:
-    """The text as it is, whatever it says: it is the client's own."""
+    """The text, unmasked: a client has written it itself."""
     since = None if shown_text.since is None else utc_text(shown_text.since.utc_ns)
     return OverlayView(text=shown_text.text, since_utc=since)
 

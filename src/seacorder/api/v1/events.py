@@ -1,7 +1,8 @@
 """`/api/v1/events`: a WebSocket that sends each event as JSON, resumable from a cursor.
 
-A listener names the last cursor that it saw; what happened since comes first, from the catalogue where memory no
-longer reaches back, then each event as it happens. A listener that takes nothing for a while is let go, and resumes.
+A listener sends the cursor of the last event that it has seen. It first gets all events since then, from the catalogue
+as far as memory does not reach back, and then each new event. A listener that reads nothing for a while is
+disconnected; it can connect again with its cursor.
 """
 
 import asyncio
@@ -37,14 +38,14 @@ class EventView(View):
 
 
 class EventFeed:
-    """Serves the listeners."""
+    """Serves all listeners."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._listeners = 0
 
     async def serve(self, socket: WebSocket) -> None:
-        """One listener, until it leaves."""
+        """Serves one listener until it disconnects."""
         try:
             cursor = self._cursor(socket)
             self._check_room()
@@ -108,6 +109,6 @@ class EventFeed:
 
 
 async def _until_gone(socket: WebSocket) -> None:
-    """Ends when the listener closes; what it sends meanwhile means nothing."""
+    """Returns when the listener disconnects; what it sends is ignored."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass

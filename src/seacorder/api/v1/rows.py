@@ -145,7 +145,7 @@ class CatalogueRows:
         return await self._rows(Loss, asked, LossRow)
 
     async def _rows(self, kind: type[Any], asked: Filter, view: type[View]) -> Response:
-        """Answers with what is known now: who has just stopped a recording reads that it is whole."""
+        """Answers with the rows as of now: after a stop, the recording's files are listed as whole."""
         page = asked.page()
         found = await self._recorder.catalogue.ask(lambda: self._recorder.catalogue.rows(kind, page))
         items = [shown(view, row) for row in found.items]

@@ -140,6 +140,6 @@ def _or_null(reader: wire.Reader) -> wire.Reader:
 
 
 def _refuse(error: BadRequest) -> NoReturn:
-    """Says which field it is about."""
+    """Raises the error again, with the field's name in front of its sentence."""
     named = f"{error.field}: {error.sentence}" if error.field in RECORDER else error.sentence
     raise BadRequest(named, field=error.field) from error

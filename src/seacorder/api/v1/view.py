@@ -20,19 +20,20 @@ Shown = TypeVar("Shown", bound="View")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _FARTHEST_NS = 2**63 - 1
-"""What the catalogue can compare with: some 292 years from 1970."""
+"""The farthest instant that the catalogue can compare with: some 292 years from 1970."""
 
 
 class View(BaseModel):
-    """A frozen answer."""
+    """The base of all answers."""
 
     model_config = ConfigDict(frozen=True)
 
 
 def shown(view: type[Shown], noun: object, **given: Any) -> Shown:
-    """A noun of the model as `view`: fields of the same name, times as text, texts without credentials.
+    """A noun of the model as `view`: takes the fields of the same name, writes `…_utc_ns` as text in `…_utc`, and masks
+    credentials in texts.
 
-    `given` holds the fields that the noun does not have under their name.
+    `given` are the fields that the noun does not have under the same name.
     """
     fields = {name: _field(noun, name) for name in view.model_fields if name not in given}
     return view(**fields, **given)
@@ -51,10 +52,11 @@ def utc_text(utc_ns: int) -> str:
 
 
 def read_utc(name: str, text: str) -> int:
-    """Nanoseconds since 1970 of an RFC 3339 instant. Raises BadRequest, also for one without a time zone."""
+    """Nanoseconds since 1970 of an RFC 3339 instant. Raises BadRequest, which names `name`, also without a time zone.
+    """
     accepted = "an instant with its time zone, such as 2026-05-04T03:02:01Z"
     try:
-        # A plus sign in a query is a space once decoded; an instant has no other use for one at that place.
+        # In a query, `+` is decoded to a space. An instant with a `T` has no other space, so it was a plus sign.
         moment = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text.upper() else text)
     except ValueError as error:
         raise BadRequest(f"{name}: {text[:60]!r} came; accepted is {accepted}.", field=name) from error
