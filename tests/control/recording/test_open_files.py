@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from fakes.clock import FakeClock
+from fakes.journal import journal_of
 from seacorder.base.clock import NS_PER_SECOND
-from seacorder.control.events.journal import Journal
 from seacorder.control.recording.open_files import note_left_open, note_not_closed, with_figures
 from seacorder.model.event import Severity
 from seacorder.model.recording import Clip, FileKind, FileState, FileStatus, Part
@@ -35,14 +35,8 @@ def test_what_was_stored_of_the_part_before_is_no_end_of_a_new_part() -> None:
     assert with_figures(PART, reported).end_utc_ns is None
 
 
-class Written:
-    """A catalogue that takes events and keeps nothing."""
-
-    def record_event(self, _event: object) -> None: ...
-
-
 def test_files_that_are_not_closed_in_order_are_events_of_their_kind() -> None:
-    journal = Journal(FakeClock(), Written())  # type: ignore[arg-type]
+    journal = journal_of(FakeClock())
     note_left_open(journal, PART)
     note_not_closed(journal, replace(CLIP, frames=0))
     left, given_up = journal.events.after(0)

@@ -1,0 +1,48 @@
+"""Messages between the control process and a worker."""
+
+import io
+import os
+
+import pytest
+
+from seacorder.base.pipe import HEADER_BYTES, Link, decode, encode, payload_bytes
+
+MESSAGES = [("a command", 1), {"empty": b""}, "x" * 100_000]
+
+
+def test_messages_come_whole_and_in_order_and_end_with_the_pipe() -> None:
+    stream = io.BytesIO(b"".join(map(encode, MESSAGES)))
+    assert list(Link(stream, io.BytesIO()).messages()) == MESSAGES
+
+
+@pytest.mark.parametrize("missing", [1, 5, HEADER_BYTES + 1])
+def test_a_message_that_is_cut_off_is_none(missing: int) -> None:
+    whole, cut = encode("whole"), encode("cut off")
+    stream = io.BytesIO(whole + cut[: len(cut) - missing])
+    assert list(Link(stream, io.BytesIO()).messages()) == ["whole"]
+
+
+def test_a_header_says_how_long_its_message_is() -> None:
+    message = encode("twelve bytes")
+    size = payload_bytes(message[:HEADER_BYTES])
+    assert size == len(message) - HEADER_BYTES
+    assert decode(message[HEADER_BYTES:]) == "twelve bytes"
+
+
+def test_a_writer_that_takes_a_little_at_a_time_gets_all_of_it() -> None:
+    class Slow(io.BytesIO):
+        def write(self, data: object) -> int:
+            return super().write(bytes(data)[:7])  # type: ignore[call-overload]
+
+    slow = Slow()
+    Link(io.BytesIO(), slow).send("x" * 1000)
+    assert slow.getvalue() == encode("x" * 1000)
+
+
+def test_nothing_is_raised_once_the_control_process_is_gone() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb", buffering=0) as pipe:
+        link = Link(io.BytesIO(), pipe)
+        link.send("nobody reads this")
+        link.send("nor this")

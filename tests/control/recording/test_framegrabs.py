@@ -1,0 +1,68 @@
+"""Stills of live channels, over fake workers."""
+
+import asyncio
+
+import pytest
+
+from control.bridge import Bridge
+from seacorder.base.errors import BadRequest
+from seacorder.model.channel import ChannelState
+from seacorder.model.command import TakeFramegrab
+from seacorder.model.recording import FileKind
+from seacorder.model.report import Picture
+
+LIVE, FAILED = ChannelState.LIVE, ChannelState.FAILED
+
+
+async def test_a_still_of_all_live_channels_has_one_instant(bridge: Bridge) -> None:
+    await bridge.start()
+    result = await bridge.recorder.take_framegrab()
+    assert result.ok
+    orders = [bridge[name].told(TakeFramegrab)[0] for name in ("Bow", "Stern")]
+    assert {order.instant for order in orders} == {result.instant}
+    assert {order.naming.kind for order in orders} == {FileKind.FRAMEGRAB}
+    assert len(await bridge.rows("framegrabs")) == 2
+
+
+async def test_a_still_of_one_channel(bridge: Bridge) -> None:
+    await bridge.start()
+    result = await bridge.recorder.take_framegrab("Stern")
+    assert [one.channel for one in result.channels] == ["Stern"]
+    assert not bridge["Bow"].told(TakeFramegrab)
+    with pytest.raises(BadRequest, match="'Port'"):
+        await bridge.recorder.take_framegrab("Port")
+
+
+async def test_a_still_without_a_live_channel_is_not_ok(bridge: Bridge) -> None:
+    await bridge.start(FAILED, FAILED)
+    result = await bridge.recorder.take_framegrab()
+    assert not result.ok
+    assert result.sentence == "Bow: Bow is failed. Stern: Stern is failed."
+
+
+async def test_a_still_that_one_channel_could_not_take_is_told(bridge: Bridge) -> None:
+    await bridge.start()
+    bridge["Stern"].refusal = "The disk takes nothing."
+    result = await bridge.recorder.take_framegrab()
+    assert (result.ok, result.is_complete) == (True, False)
+    assert [one.sentence for one in result.failed] == ["The disk takes nothing."]
+
+
+async def test_a_channel_that_is_away_or_goes_at_that_moment_owes_no_still(bridge: Bridge) -> None:
+    await bridge.start(LIVE, FAILED)
+    assert (await bridge.recorder.take_framegrab()).is_complete
+    bridge["Bow"].is_hung = True
+    taking = asyncio.ensure_future(bridge.recorder.take_framegrab())
+    await bridge.until(lambda: len(bridge["Bow"].told(TakeFramegrab)) == 2)
+    bridge["Bow"].beat(FAILED, "The cable was pulled.")
+    result = await taking
+    assert (result.ok, result.is_complete) == (False, True)
+
+
+async def test_a_small_picture_or_none(bridge: Bridge) -> None:
+    await bridge.start(LIVE, FAILED)
+    assert isinstance(await bridge.recorder.picture(0, 320), Picture)
+    assert await bridge.recorder.picture(1, 320) is None
+    assert await bridge.recorder.picture(2, 320) is None
+    bridge["Bow"].is_hung = True
+    assert await bridge.recorder.picture(0, 320) is None

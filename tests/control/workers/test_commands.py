@@ -1,0 +1,55 @@
+"""Commands to all workers at once: each channel has an outcome, whatever its worker does."""
+
+import pytest
+
+from fakes.clock import FakeClock
+from fakes.workers import FakeSupervisor
+from seacorder.control.workers.commands import ChannelWorkers
+from seacorder.model.channel import ChannelSettings
+from seacorder.model.command import SetOverlayText, StopRecording
+from seacorder.model.encoding import EncodingSettings, Machine
+from seacorder.model.instant import Instant
+from seacorder.model.narration import NarrationSettings
+from seacorder.supervisor.worker import Callbacks
+
+NOW = Instant(1, 2)
+NARRATOR = ChannelSettings(9, "Talk", "alsa:default", narrator=NarrationSettings("t" * 64, into="file"))
+
+
+@pytest.fixture
+def supervisor() -> FakeSupervisor:
+    return FakeSupervisor(FakeClock())
+
+
+def workers_of(supervisor: FakeSupervisor, narrator: ChannelSettings | None = None) -> ChannelWorkers:
+    channels = [ChannelSettings(index, name, "test:") for index, name in enumerate(("Bow", "Stern", "Port"))]
+    workers = ChannelWorkers(supervisor, channels, narrator)  # type: ignore[arg-type]
+    workers.add_all(Callbacks())
+    return workers
+
+
+async def test_each_channel_has_an_outcome(supervisor: FakeSupervisor) -> None:
+    workers = workers_of(supervisor)
+    workers.start(["Bow", "Stern"])
+    supervisor["Stern"].is_hung = True
+    bow, stern, port = await workers.ask(workers.names, lambda request, _: StopRecording(request, NOW), 0.01)
+    assert (bow.channel, bow.ok) == ("Bow", True)
+    assert (stern.channel, stern.ok, stern.is_unanswered) == ("Stern", False, True)
+    assert (port.channel, port.ok, port.is_unanswered) == ("Port", False, False)
+
+
+async def test_a_narrator_with_files_of_its_own_records_and_is_sent_nothing_else(supervisor: FakeSupervisor) -> None:
+    workers = workers_of(supervisor, NARRATOR)
+    workers.start(workers.everybody)
+    assert workers.recording_names == ("Bow", "Stern", "Port", "Talk")
+    workers.send_all(SetOverlayText(NOW, "12 m"))
+    assert supervisor["Talk"].commands == []
+    assert len(supervisor["Port"].commands) == 1
+
+
+async def test_a_new_process_begins_with_the_encoding_that_is_in_force(supervisor: FakeSupervisor) -> None:
+    workers = workers_of(supervisor)
+    encoding = EncodingSettings(is_smart=False, encoder="libx264")
+    workers.begin_with("Stern", encoding, Machine((), 1.0))
+    assert supervisor["Stern"].first_message.encoding == encoding  # type: ignore[attr-defined]
+    assert supervisor["Bow"].first_message.encoding != encoding  # type: ignore[attr-defined]
