@@ -31,6 +31,7 @@ def open_video(path: Path, layout: Layout) -> Iterator[Any]:
     """
     with path.open("rb") as file:
         readable = PiecedFile(file, layout.pieces)
+        # Damaged metadata may be no UTF-8 any more, which PyAV would otherwise refuse.
         with av.open(readable, format="mp4", buffer_size=_BUFFER_BYTES, metadata_errors="replace") as container:
             yield container
 

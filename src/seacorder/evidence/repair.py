@@ -236,7 +236,7 @@ def _twin(target: Any, stream: Any) -> Any:
     twin = target.add_stream_from_template(stream, opaque=True)
     twin.time_base = stream.time_base
     if stream.codec_context.name == "hevc":
-        twin.codec_context.codec_tag = "hvc1"
+        twin.codec_context.codec_tag = "hvc1"  # as recorded: Apple's players refuse hev1
     return twin
 
 

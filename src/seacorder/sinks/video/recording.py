@@ -28,10 +28,10 @@ class RecordingSink:
     Part k+1 begins with the first video keyframe that was captured at or after the split instant, or at once with the
     first keyframe of a new format.
 
-    `write` only queues a packet, except where a part begins. Then the feeding thread waits for the disk, and whoever
-    waits for the feeding thread's lock waits with it: at most 0.25 s for each folder that nobody has looked at within
-    the last seconds (two with a fallback), and at most 0.25 s for the new file, or twice that where the disk refuses it
-    at once. A channel with subtitles waits 0.25 s at most once more, with the first text of each part.
+    `write` only queues a packet, except at keyframes. There the feeding thread may wait for the disk, and whoever waits
+    for the channel's lock waits with it: 0.25 s at most for the first look at a folder that nobody has asked about for
+    ten seconds (two folders with a fallback), and, where a part begins, 0.25 s at most for the new file to be opened,
+    or twice that if the disk refuses it. With subtitles the first text of each part may take 0.25 s more.
     """
 
     def __init__(self, command: StartRecording, context: SinkContext, started: OnOutcome | None = None) -> None:

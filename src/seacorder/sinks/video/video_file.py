@@ -33,12 +33,12 @@ INDEX_BYTES = 32
 DEAD_AFTER_NS = 2 * NS_PER_SECOND
 """A disk that refuses a file for this long is taken for failed; until then it may be only busy."""
 _WATCH_SECONDS = (0.002, 0.25)
-"""How often a new file is asked for its first bytes: while the disk is well, and at least while it refuses."""
+"""The wait between two looks whether a new file's first bytes are on disk: at first, and at most while it refuses."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """How a file stands; `end_utc_ns`, `frames` and `bytes` as of now."""
+    """The state of a file; `end_utc_ns`, `frames` and `bytes` are as of now."""
 
     path: str
     note: FileNote
