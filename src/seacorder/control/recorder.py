@@ -194,7 +194,7 @@ class Recorder:
         """Master start of all channels at one instant. While a recording runs: what its start has come to by now.
 
         Returns when the first bytes of each channel are on disk, or after two seconds for a worker that does not
-        answer; channels that are just being connected are waited for longer (`recording.newcomers`). A channel without
+        answer; channels that are just being connected are waited for longer (`recording.outcomes`). A channel without
         a picture joins with its first one. Raises CommandFailed, with each channel's reason, when no channel can
         record.
         """

@@ -1,34 +1,39 @@
-"""What the start of a recording comes to on each channel: when it is answered, and when a second start asks again."""
+"""What commands come to on each channel, above all the start of a recording, and how long a start waits for that."""
 
 import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from seacorder.control.context import Context
-from seacorder.control.recording.newcomers import Newcomers
 from seacorder.control.recording.session import RecordingSession
+from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.model.channel import ChannelState
 from seacorder.model.instant import Instant
 from seacorder.model.outcome import ChannelOutcome, CommandOutcome
+
+WORKER_SECONDS_MAX = 10.0
+"""How long a start waits for a worker's first report, while nothing records."""
 
 
 class StartOutcomes:
     """Asks the workers to start, and says what came of it. For the event loop alone; only `ask` waits."""
 
-    def __init__(self, context: Context, newcomers: Newcomers) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
-        self._newcomers = newcomers
+        self.connecting = ConnectingChannels(context.watch)
 
     async def ask(self, session: RecordingSession, instant: Instant) -> CommandOutcome:
         """Orders every channel to record from `instant`; returns when each has answered or the limit has passed.
 
-        Channels that are being connected for the first time are waited for longer; `Newcomers` says how long.
+        Channels that are being connected for the first time are waited for longer; `ConnectingChannels` says how long.
         """
         context, limit, loop = self._context, self._context.timeouts.start_seconds, asyncio.get_running_loop()
-        newcomers, begun = self._newcomers.among(context.workers.names), loop.time()
+        connecting, begun = self.connecting.among(context.workers.names), loop.time()
         outcomes = await context.workers.ask(
             context.workers.names, lambda request, channel: session.start_command(request, channel, instant), limit
         )
-        late = [one.channel for one in outcomes if not one.ok and one.channel in newcomers]
+        late = [one.channel for one in outcomes if not one.ok and one.channel in connecting]
         if late:
             await self._settled(session, outcomes, late, begun)
             outcomes = tuple(self._arrived(session, one) if one.channel in late else one for one in outcomes)
@@ -57,7 +62,7 @@ class StartOutcomes:
         def anything() -> bool:
             return any(one.ok or records(one.channel) for one in outcomes)
 
-        await self._newcomers.settled(late, records, anything, begun, self._context.timeouts.start_seconds)
+        await self.connecting.settled(late, records, anything, begun, self._context.timeouts.start_seconds)
 
     def _arrived(self, session: RecordingSession, one: ChannelOutcome) -> ChannelOutcome:
         """What has become of a channel that was being connected when it was asked."""
@@ -83,6 +88,79 @@ class StartOutcomes:
         if one.ok or self._context.watch[one.channel].state is ChannelState.LIVE:
             return one
         return replace(one, sentence=f"{one.sentence} The recording begins with its first picture.")
+
+
+class ConnectingChannels:
+    """How long a start waits for channels that are just being connected, so that a script can start right after the
+    first ping.
+
+    Those channels have their order already and record from their first picture on; only the answer to the client waits.
+
+    - A camera has the start's time limit, counted from the command.
+    - If nothing records by then, each channel's limit counts again from its worker's first report. A busy machine needs
+      seconds to start all workers, and the cameras are not to blame for that.
+    - A channel that has failed before is not waited for: its camera is away, and may stay away.
+
+    For the event loop alone. Times are the loop's, in seconds.
+    """
+
+    def __init__(self, watch: ChannelWatch) -> None:
+        self._watch = watch
+        self._news = asyncio.Event()
+        self._first_report: dict[str, float] = {}
+        """By channel: when its worker reported for the first time."""
+
+    def heard(self, channel: str) -> None:
+        """A worker has reported."""
+        self._first_report.setdefault(channel, asyncio.get_running_loop().time())
+        self._news.set()
+
+    def lost(self, channel: str) -> None:
+        """A worker has ended."""
+        self._first_report.pop(channel, None)
+        self._news.set()
+
+    def among(self, channels: Iterable[str]) -> tuple[str, ...]:
+        """Those of `channels` that are being connected for the first time since their worker began."""
+        return tuple(filter(self._is_connecting, channels))
+
+    async def settled(
+        self,
+        names: Iterable[str],
+        records: Callable[[str], bool],
+        anything: Callable[[], bool],
+        begun: float,
+        seconds: float,
+    ) -> None:
+        """Waits until each of `names` records or has failed, at most until `seconds` after `begun`.
+
+        Then, as long as `anything` says that nothing records yet, each channel's limit counts from its worker's first
+        report.
+        """
+        names = tuple(names)
+        await self._until(lambda: not any(map(self._is_coming, names, map(records, names))), begun + seconds)
+        await asyncio.gather(*(self._wait_longer(name, anything, begun, seconds) for name in names))
+
+    async def _wait_longer(self, name: str, anything: Callable[[], bool], begun: float, seconds: float) -> None:
+        await self._until(lambda: anything() or name in self._first_report, begun + WORKER_SECONDS_MAX)
+        end = max(begun, self._first_report.get(name, begun)) + seconds
+        await self._until(lambda: anything() or not self._is_connecting(name), end)
+        # A picture that has come by now is on its way into a file; any live channel may take the limit for that.
+        end = asyncio.get_running_loop().time() + seconds
+        await self._until(lambda: anything() or self._watch[name].state is not ChannelState.LIVE, end)
+
+    def _is_connecting(self, name: str) -> bool:
+        return self._watch[name].state is ChannelState.CONNECTING
+
+    def _is_coming(self, name: str, is_recording: bool) -> bool:
+        return not is_recording and self._watch[name].state in {ChannelState.CONNECTING, ChannelState.LIVE}
+
+    async def _until(self, condition: Callable[[], bool], end: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(end):
+                while not condition():
+                    self._news.clear()
+                    await self._news.wait()
 
 
 def stopped_outcome(session: RecordingSession, one: ChannelOutcome) -> ChannelOutcome:

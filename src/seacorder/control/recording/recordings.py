@@ -10,7 +10,6 @@ from seacorder.control.files.examination import Examination, OnPart
 from seacorder.control.losses.loss_book import LossBook
 from seacorder.control.losses.worker_gaps import Gap
 from seacorder.control.recording.first_bytes import FirstBytes
-from seacorder.control.recording.newcomers import Newcomers
 from seacorder.control.recording.open_files import note_left_open, note_not_closed, with_figures
 from seacorder.control.recording.outcomes import StartOutcomes, nothing_to_stop, stopped_outcome
 from seacorder.control.recording.session import (
@@ -52,8 +51,7 @@ class Recordings:
         self.book = book
         """What recordings miss."""
         self._first_bytes = first_bytes
-        self._newcomers = Newcomers(context.watch)
-        self._outcomes = StartOutcomes(context, self._newcomers)
+        self._outcomes = StartOutcomes(context)
 
     @property
     def running(self) -> RecordingSession | None:
@@ -157,7 +155,7 @@ class Recordings:
                 self._session.saw_status(as_clean(status))
             if self._session.tells_anchor(status, self.book.rounded_ns(status.channel)):
                 self._record_anchor(self._session, status)
-        self._newcomers.heard(status.channel)
+        self._outcomes.connecting.heard(status.channel)
 
     def part_opened(self, part: Part) -> None:
         if self._must_wait(part, lambda: self.part_opened(part)):
@@ -197,7 +195,7 @@ class Recordings:
 
     def worker_lost(self, last: ChannelStatus, sentence: str) -> None:
         """A worker ended: the parts that it was writing are interrupted, and holes begin."""
-        self._newcomers.lost(last.channel)
+        self._outcomes.connecting.lost(last.channel)
         self._channel_lost(last, sentence)
         self._channel_lost(as_clean(last), sentence)
 

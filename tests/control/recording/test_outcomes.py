@@ -7,7 +7,7 @@ import pytest
 from control.bridge import QUICK, Bridge
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording, StopRecording
-from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
+from seacorder.model.outcome import CommandFailed, CommandOutcome
 
 LIVE, CONNECTING, FAILED = ChannelState.LIVE, ChannelState.CONNECTING, ChannelState.FAILED
 
@@ -84,17 +84,3 @@ async def test_a_stop_right_behind_waits_for_the_start(bridge: Bridge) -> None:
     assert (await task).ok
     assert (await stopping).is_complete
     assert not bridge.recorder.is_recording()
-
-
-def test_what_is_complete_and_what_has_failed() -> None:
-    def came_to(*channels: ChannelOutcome, is_coming: bool = False) -> CommandOutcome:
-        return CommandOutcome(None, "x", channels, is_coming)  # type: ignore[arg-type]
-
-    done = ChannelOutcome("Bow", True)
-    failed = ChannelOutcome("Stern", False, "It failed.")
-    away = ChannelOutcome("Port", False, "It is away.", was_asked=False)
-    assert came_to(done, away).is_complete
-    assert came_to().is_complete
-    assert not came_to(done, failed, away).is_complete
-    assert CommandFailed("Not all.", came_to(done, failed, away)).sentence == "Not all. Stern: It failed."
-    assert CommandFailed("None.", came_to(failed, away)).sentence == "None. Stern: It failed. Port: It is away."
