@@ -17,7 +17,7 @@ from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.settings import PathTemplates, RecorderSettings, StoredSettings
 from seacorder.model.volume import MarkedFolder
-from seacorder.storage.volumes import Volumes, write_mark
+from seacorder.storage.volumes import MarkedFolders, write_mark
 
 ALL = Page()
 
@@ -249,7 +249,7 @@ async def test_rows_wait_while_the_volume_under_the_catalogue_is_another_one(pat
     """Another disk is mounted over it, which has a catalogue of its own."""
     path.parent.mkdir()
     write_mark(path.parent, "ours")
-    volumes = Volumes([MarkedFolder(str(path.parent.absolute()), "ours", device=-1)])
+    volumes = MarkedFolders([MarkedFolder(str(path.parent.absolute()), "ours", device=-1)])
     catalogue = Catalogue(path, FakeClock(), volumes=volumes)
     catalogue.open()
     catalogue.record(RECORDING)

@@ -15,7 +15,7 @@ from seacorder.storage.volume_memory import Remembered, VolumeMemory, begin, is_
 from seacorder.storage.volumes import (
     MARK_NAME,
     NOWHERE,
-    Volumes,
+    MarkedFolders,
     device_of,
     is_exchanged,
     is_replaced,
@@ -64,7 +64,7 @@ def test_a_disk_that_comes_back_as_another_device_is_known_by_its_mark(root: Pat
 def test_no_file_is_begun_on_another_volume_and_its_folders_are_not_made(root: Path, tmp_path: Path) -> None:
     one = elsewhere(began(root, tmp_path))
     (root / MARK_NAME).unlink()
-    disk = this_machine(Volumes([one]).check)
+    disk = this_machine(MarkedFolders([one]).check)
     with pytest.raises(OSError, match=str(root)) as refused:
         disk.make_folders(root / "Dive1")
     assert kind_of(refused.value.errno or 0) is FaultKind.EXCHANGED
@@ -114,7 +114,7 @@ def test_a_folder_that_clients_may_choose_counts_when_it_falls_back_to_the_syste
 
 def test_the_nearest_folder_above_decides(root: Path, tmp_path: Path) -> None:
     inner = MarkedFolder(str(root), "x", OTHER_DEVICE)
-    volumes = Volumes([MarkedFolder(str(tmp_path), "", device_of(tmp_path)), inner])
+    volumes = MarkedFolders([MarkedFolder(str(tmp_path), "", device_of(tmp_path)), inner])
     assert volumes.exchanged(root / "a" / "b.mp4") == inner
     assert volumes.exchanged(tmp_path / "b.mp4") is None
     assert not volumes.covers(Path("/elsewhere"))
@@ -178,7 +178,7 @@ def test_a_disk_that_is_mounted_late_is_known_once_it_is_gone_again(
         return OTHER_DEVICE if any(folder.is_relative_to(one) for one in mounted) else true(folder)
 
     monkeypatch.setattr("seacorder.storage.volumes.device_of", device)
-    volumes = Volumes([outer])
+    volumes = MarkedFolders([outer])
     # The folder that is looked at first may not be on that disk, and a link may lead there.
     link = tmp_path / "link"
     link.symlink_to(disk / "Job")
@@ -202,7 +202,7 @@ def test_where_the_root_s_own_volume_is_mounted_its_mark_alone_decides(
         return OTHER_DEVICE if mounted and folder.is_relative_to(root) else true(folder)
 
     monkeypatch.setattr("seacorder.storage.volumes.device_of", device)
-    volumes = Volumes([one])
+    volumes = MarkedFolders([one])
     assert volumes.exchanged(root / "Dive") is None
     mounted = False
     assert volumes.exchanged(root / "Dive") is None, "the mark is there"

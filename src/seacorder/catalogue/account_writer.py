@@ -25,7 +25,7 @@ from seacorder.catalogue.queries import Queries
 from seacorder.model.account import ACCOUNT_KINDS, AccountRow, belongs, key_of
 from seacorder.model.recording import Clip, Part, Recording
 from seacorder.storage import account_file
-from seacorder.storage.volumes import Volumes
+from seacorder.storage.volumes import MarkedFolders
 
 _log = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ LINGER_SECONDS = 0.25
 class AccountWriter:
     """Works from `start` to `stop`. `add` may be called from any thread and does no disk access."""
 
-    def __init__(self, queries: Queries, home: Path, clock: Clock, volumes: Volumes | None = None) -> None:
-        self._volumes = volumes or Volumes()
+    def __init__(self, queries: Queries, home: Path, clock: Clock, volumes: MarkedFolders | None = None) -> None:
+        self._volumes = volumes or MarkedFolders()
         self._queries = queries
         self._home = home
         self._log_limit = RateLimit(clock, 30.0)

@@ -21,7 +21,7 @@ from seacorder.model.account import Row
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.settings import StoredSettings
-from seacorder.storage.volumes import Volumes
+from seacorder.storage.volumes import MarkedFolders
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Catalogue(Queries):
         clock: Clock,
         *,
         home: Path | None = None,
-        volumes: Volumes | None = None,
+        volumes: MarkedFolders | None = None,
         most_rows_waiting: int = MOST_ROWS_WAITING,
         events_kept: int = EVENTS_KEPT,
     ) -> None:

@@ -16,7 +16,7 @@ from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.queries import BUSY_SECONDS, is_away
 from seacorder.catalogue.schema import upgrade
 from seacorder.catalogue.tables import TABLES
-from seacorder.storage.volumes import Volumes
+from seacorder.storage.volumes import MarkedFolders
 
 _log = logging.getLogger(__name__)
 
@@ -95,10 +95,10 @@ class CatalogueLock:
 class Opener:
     """Opens the catalogue for the writer thread, and notices if the file at its path has become another one."""
 
-    def __init__(self, path: Path, clock: Clock, volumes: Volumes | None = None) -> None:
+    def __init__(self, path: Path, clock: Clock, volumes: MarkedFolders | None = None) -> None:
         self.path = path.absolute()
         self._clock = clock
-        self._volumes = volumes or Volumes()
+        self._volumes = volumes or MarkedFolders()
         self._identity: tuple[int, int] | None = None
         """Device and inode of the file that was opened last."""
 

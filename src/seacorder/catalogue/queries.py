@@ -20,7 +20,7 @@ from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, FileState, Part, Recording
 from seacorder.model.settings import RecorderSettings, StoredSettings
-from seacorder.storage.volumes import Volumes
+from seacorder.storage.volumes import MarkedFolders
 
 T = TypeVar("T")
 BUSY_SECONDS = 5.0
@@ -55,9 +55,9 @@ class Times:
 class Queries:
     """Queries of one catalogue file. Never changes it."""
 
-    def __init__(self, path: Path, volumes: Volumes | None = None) -> None:
+    def __init__(self, path: Path, volumes: MarkedFolders | None = None) -> None:
         self._path = path.absolute()
-        self._volumes = volumes or Volumes()
+        self._volumes = volumes or MarkedFolders()
 
     def rows(self, kind: type[T], page: Page) -> Rows[T]:
         """Rows of one kind: `Recording`, `Part`, `Clip`, `Framegrab` or `Loss`.

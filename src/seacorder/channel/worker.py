@@ -34,7 +34,7 @@ from seacorder.sinks.context import SinkContext
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.durable import MemoryBudget
 from seacorder.storage.volume_room import VolumeRooms
-from seacorder.storage.volumes import Volumes
+from seacorder.storage.volumes import MarkedFolders
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ def run(link: Link) -> None:
 
 def storage_of(settings: ChannelSettings, clock: Clock, budget: MemoryBudget) -> tuple[VolumeRooms, Disk]:
     """The folders that files go to, and the disk that refuses to make any where the volume is another one."""
-    volumes = Volumes(settings.volumes)
+    volumes = MarkedFolders(settings.volumes)
     rooms = VolumeRooms(settings.reserve_bytes, clock, lambda: budget.coming_bytes, volumes=volumes)
     return rooms, this_machine(volumes.check)
 

@@ -30,7 +30,7 @@ from seacorder.config.schema import Settings
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.volume_memory import VolumeMemory, state_folder
-from seacorder.storage.volumes import Volumes
+from seacorder.storage.volumes import MarkedFolders
 from seacorder.supervisor.guardian import TERMINAL_CLOSED
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
@@ -181,8 +181,8 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
     return Recorder(
         [replace(channel, volumes=volumes) for channel in settings.channel_settings()],
         Supervisor(Callbacks()),
-        Catalogue(storage.catalogue_path, clock, home=storage.root, volumes=Volumes(volumes)),
-        folders_of(storage, Volumes(volumes)),
+        Catalogue(storage.catalogue_path, clock, home=storage.root, volumes=MarkedFolders(volumes)),
+        folders_of(storage, MarkedFolders(volumes)),
         clock,
         RecorderOptions(
             first_settings=settings.first_recorder_settings(),

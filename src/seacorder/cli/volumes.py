@@ -13,7 +13,7 @@ from seacorder.storage.disk import this_machine
 from seacorder.storage.disk_faults import sentence_of
 from seacorder.storage.volume_memory import VolumeMemory, begin, is_unmounted
 from seacorder.storage.volume_room import try_folder
-from seacorder.storage.volumes import ACCEPTED, MARK_NAME, Volumes, write_mark
+from seacorder.storage.volumes import ACCEPTED, MARK_NAME, MarkedFolders, write_mark
 
 
 def check_mounted(root: Path, memory: VolumeMemory) -> None:
@@ -34,7 +34,7 @@ def begin_volumes(storage: StorageSettings, memory: VolumeMemory) -> tuple[Marke
     return begin(folders, others, memory)
 
 
-def folders_of(storage: StorageSettings, volumes: Volumes | None = None) -> AllowedFolders:
+def folders_of(storage: StorageSettings, volumes: MarkedFolders | None = None) -> AllowedFolders:
     """The folders that clients may choose."""
     disk = None if volumes is None else this_machine(volumes.check)
     return AllowedFolders(storage.root, storage.allowed_directories, storage.drives, disk=disk)

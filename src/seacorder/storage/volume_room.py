@@ -22,7 +22,7 @@ from seacorder.base.errors import StorageFailed
 from seacorder.model.volume import Volume
 from seacorder.storage.disk_faults import sentence_of
 from seacorder.storage.reserve import LOOK_SECONDS, FreeSpace, ReserveRule, reserve_sentence
-from seacorder.storage.volumes import Volumes
+from seacorder.storage.volumes import MarkedFolders
 
 FIRST_LOOK_SECONDS = 0.25
 """How long the first question to a `VolumeRoom` waits for an answer."""
@@ -90,11 +90,11 @@ class VolumeRoom:
         clock: Clock,
         waiting_bytes: Callable[[], int],
         free_bytes: FreeBytes = free_bytes_of,
-        volumes: Volumes | None = None,
+        volumes: MarkedFolders | None = None,
     ) -> None:
         """`waiting_bytes` says how many bytes are still to be written, wherever to. `folder` need not exist yet."""
         self.folder = folder
-        self._volumes = volumes or Volumes()
+        self._volumes = volumes or MarkedFolders()
         self._is_exchanged = False
         self._reserve_bytes = reserve_bytes
         self._clock = clock
@@ -208,7 +208,7 @@ class VolumeRooms:
         clock: Clock,
         waiting_bytes: Callable[[], int] = lambda: 0,
         free_bytes: FreeBytes = free_bytes_of,
-        volumes: Volumes | None = None,
+        volumes: MarkedFolders | None = None,
     ) -> None:
         self._volumes = volumes
         self._reserve_bytes = reserve_bytes

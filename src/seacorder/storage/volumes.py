@@ -94,7 +94,7 @@ def new_mark() -> str:
     return os.urandom(16).hex()
 
 
-class Volumes:
+class MarkedFolders:
     """The marked folders. Safe from any thread. Every call blocks for as long as the disk takes, except `covers`."""
 
     def __init__(self, folders: Sequence[MarkedFolder] = ()) -> None:

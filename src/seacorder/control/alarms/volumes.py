@@ -12,7 +12,7 @@ from seacorder.control.alarms.rules import Disks
 from seacorder.model.volume import MarkedFolder, Volume
 from seacorder.storage.reserve import ReserveRule
 from seacorder.storage.volume_room import volume_of
-from seacorder.storage.volumes import Volumes, is_exchanged, is_replaced, keep_mark
+from seacorder.storage.volumes import MarkedFolders, is_exchanged, is_replaced, keep_mark
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class VolumeWatch:
     def __init__(self, reserve_bytes: int, clock: Clock, marked: Sequence[MarkedFolder] = ()) -> None:
         """`marked`: the folders that have to stay on the same volume, with their marks."""
         self._marked = tuple(marked)
-        self._volumes = Volumes(marked)
+        self._volumes = MarkedFolders(marked)
         self._exchanged: tuple[str, ...] = ()
         self._replaced: tuple[str, ...] = ()
         self.volume = Volume("", 0, 0, reserve_bytes)
