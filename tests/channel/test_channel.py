@@ -9,10 +9,9 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.sink import FakeSink
 from seacorder.base.clock import NS_PER_SECOND
-from seacorder.channel.channel import Channel, WaitingGrab
+from seacorder.channel.channel import Channel
 from seacorder.channel.outputs import Output, Outputs, Slot
 from seacorder.model.channel import ChannelSettings, ChannelState, PictureFault
-from seacorder.model.command import TakeFramegrab
 from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant
 from seacorder.model.loss import Loss, LossCause
@@ -257,16 +256,14 @@ def test_a_change_of_format_is_an_event(bench: Bench) -> None:
 
 
 def test_a_still_waits_for_a_frame_of_before_its_instant_but_not_for_ever(bench: Bench) -> None:
-    taken: list[TakeFramegrab] = []
-    bench.channel.take_grab = taken.append
-    order = TakeFramegrab(1, "G", bench.now(), NAMING)
-    bench.channel.waiting_grabs.append(WaitingGrab(order, bench.clock.monotonic_ns() + 200_000_000))
+    taken: list[str] = []
+    bench.channel.take_still(bench.clock.monotonic_ns() + 200_000_000, lambda: taken.append("still"))
     bench.wait(0.19)
     assert taken == []
     bench.wait(0.01)
-    assert taken == [order]
+    assert taken == ["still"]
     bench.wait(1.0)
-    assert taken == [order]
+    assert taken == ["still"]
 
 
 @pytest.mark.parametrize("seconds", [3, 6, 30])

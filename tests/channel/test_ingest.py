@@ -9,26 +9,26 @@ from fakes.clock import FakeClock
 from fakes.input import FakeInput
 from seacorder.base.errors import BadRequest, InputFailed
 from seacorder.channel.channel import Channel
-from seacorder.channel.ingest import GOOD_RUN_NS, SAME_REASON_SECONDS, Backoff, Ingest
+from seacorder.channel.ingest import GOOD_RUN_NS, SAME_REASON_SECONDS, Ingest, ReconnectDelay
 from seacorder.model.channel import ChannelSettings
 
 
 def test_a_lost_link_is_tried_again_every_two_seconds_at_the_latest() -> None:
-    backoff = Backoff()
-    assert [backoff.after(0) for _ in range(5)] == [0.5, 1.0, 2.0, 2.0, 2.0]
+    delay = ReconnectDelay()
+    assert [delay.after(0) for _ in range(5)] == [0.5, 1.0, 2.0, 2.0, 2.0]
 
 
 def test_a_camera_that_refuses_is_left_in_peace() -> None:
-    backoff = Backoff()
-    assert [backoff.after(0, is_refusal=True) for _ in range(7)] == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
-    assert backoff.after(0) == 2.0
+    delay = ReconnectDelay()
+    assert [delay.after(0, is_refusal=True) for _ in range(7)] == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
+    assert delay.after(0) == 2.0
 
 
 def test_a_good_run_makes_the_next_delay_short_again() -> None:
-    backoff = Backoff()
+    delay = ReconnectDelay()
     for _ in range(5):
-        backoff.after(0)
-    assert backoff.after(GOOD_RUN_NS) == 0.5
+        delay.after(0)
+    assert delay.after(GOOD_RUN_NS) == 0.5
 
 
 def test_attempts_that_nothing_answers_begin_two_seconds_apart_at_most(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import av
 from fakes.clock import FakeClock
 from fakes.sink import FakeSink
 from seacorder.channel.channel import Channel
-from seacorder.channel.encoding.encode_step import Encoding
+from seacorder.channel.encoding.encode_step import EncodeStep
 from seacorder.channel.encoding.encoder import AnyEncoder, Encoder, EncoderOrder
 from seacorder.channel.encoding.frame_queue import Arrival
 from seacorder.channel.encoding.pipeline import Pipeline
@@ -79,7 +79,7 @@ class EncodingBench:
         settings = ChannelSettings(0, "Bow", address, machine=Machine(("libx264",), 1.0))
         self.channel = Channel(settings, self.clock, self.reports.append)
         self.channel.encoding.is_on = True
-        self.encoding = Encoding(self.channel, self.clock, self._open, None)
+        self.encoding = EncodeStep(self.channel, self.clock, self._open, None)
         self.pipeline = Pipeline(self.channel, self.clock, self.encoding)
         self.source: SourceFormat | None = None
         self._packets = self.packets_of(address)

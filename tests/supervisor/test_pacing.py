@@ -2,19 +2,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seacorder.supervisor.limits import Limits
-from seacorder.supervisor.pacing import Backoff, Bucket, Silence
+from seacorder.supervisor.pacing import Bucket, RestartDelay, Silence
 
 LIMITS = Limits()
 
 
 def test_the_delay_doubles_up_to_the_longest() -> None:
-    backoff = Backoff(LIMITS)
+    backoff = RestartDelay(LIMITS)
     delays = [backoff.delay_after(run, is_proved=False) for run in (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 3600.0)]
     assert delays == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
 
 
 def test_a_run_that_proved_itself_lets_the_delay_begin_anew_however_often_it_is_cut_short() -> None:
-    backoff = Backoff(LIMITS)
+    backoff = RestartDelay(LIMITS)
     for _ in range(4):
         backoff.delay_after(1.0, is_proved=False)
     assert [backoff.delay_after(0.7, is_proved=True) for _ in range(200)] == [0.5] * 200
@@ -22,7 +22,7 @@ def test_a_run_that_proved_itself_lets_the_delay_begin_anew_however_often_it_is_
 
 
 def test_after_a_good_run_there_is_no_delay() -> None:
-    assert Backoff(LIMITS).delay_after(5.0, is_proved=True) == 0.0
+    assert RestartDelay(LIMITS).delay_after(5.0, is_proved=True) == 0.0
 
 
 @given(st.lists(st.floats(0, 10), max_size=200))

@@ -19,6 +19,8 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from seacorder.base.backoff import Backoff
+
 if TYPE_CHECKING:
     import asyncio  # at run time only where there is a loop: a worker has none, and asyncio weighs five megabytes
 
@@ -37,7 +39,7 @@ class Thread(threading.Thread):
     ) -> None:
         super().__init__(name=name, daemon=True)
         self._work = work
-        self._pause_seconds = first_pause_seconds
+        self._backoff = Backoff(first_pause_seconds, LONGEST_PAUSE_SECONDS)
         self.failures = 0
         """How many times the work has raised."""
 
@@ -48,8 +50,7 @@ class Thread(threading.Thread):
                 self._work()
                 return
             self.failures += 1
-            pause.wait(self._pause_seconds)
-            self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)
+            pause.wait(self._backoff.next_delay())
 
 
 def once(name: str, work: Callable[[], object]) -> None:

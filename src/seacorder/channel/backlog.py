@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.model.sample import Sample, SourceFormat, Track
 
+PRIMER_NS = 4 * NS_PER_SECOND
+"""Encoding can begin in the middle of a group of pictures when no more than this must be decoded before it."""
 LIMIT_BYTES = 256 * 1024 * 1024
 """However long the window: a source that goes wild must not take the machine's memory."""
 
@@ -95,6 +97,14 @@ class Backlog:
             return None
         group = self._groups[-1]
         return self._lead_in(len(self._groups) - 1, 0) + group.video, group.source
+
+    def primer(self, source: SourceFormat | None) -> Sequence[Sample]:
+        """The pictures that a decoder must have seen before the next one of `source`; none when they are too many."""
+        found = self.newest_pictures()
+        if found is None or source is None or not found[1].fits(source):
+            return []
+        pictures = found[0]
+        return pictures if pictures[-1].instant_ns - pictures[0].instant_ns <= PRIMER_NS else []
 
     def newest_keyframe(self) -> tuple[list[Sample], SourceFormat] | None:
         """The newest keyframe, last, and what must be decoded before it: nothing unless it is a recovery point."""

@@ -14,13 +14,13 @@ from seacorder.channel.channel import Channel
 from seacorder.channel.encoding.stage import Stage
 from seacorder.channel.orders import Orders
 from seacorder.channel.outputs import Slot
+from seacorder.channel.reports_out import BothAnswers
 from seacorder.model.channel import clean_name
 from seacorder.model.command import ChangeEncoding, ChangeRecording, Command, StartRecording, StopRecording
 from seacorder.model.encoding import EncodingSettings
 from seacorder.model.encoding_decision import PASS_THROUGH_CODECS
 from seacorder.model.event import Severity
 from seacorder.model.instant import Instant
-from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileStatus
 from seacorder.model.report import Answer, LossNoted, Report
 from seacorder.model.sample import SourceFormat, SourcePacket
@@ -32,42 +32,8 @@ _UNASKED = -1
 """Request number of a start that nobody waits for: the channel's own start is what is answered."""
 
 
-class BothAnswers:
-    """Reports of the channel and of its clean copy on their way out: one answer to what both were told."""
-
-    def __init__(self, report: Callable[[Report], None]) -> None:
-        self._report = report
-        self._lock = threading.Lock()
-        self._waiting: dict[int, Answer | None] = {}
-
-    def expect(self, request: int) -> None:
-        """Two answers will come to this request."""
-        with self._lock:
-            self._waiting[request] = None
-
-    def __call__(self, report: Report) -> None:
-        """Safe from any thread. Of two answers the later one goes out, with what was wrong with either."""
-        if isinstance(report, Answer):
-            with self._lock:
-                if report.request in self._waiting:
-                    first = self._waiting[report.request]
-                    if first is None:
-                        self._waiting[report.request] = report
-                        return
-                    del self._waiting[report.request]
-                    report = Answer(report.request, _joined(first.outcome, report.outcome))
-        self._report(report)
-
-
-def _joined(one: ChannelOutcome, other: ChannelOutcome) -> ChannelOutcome:
-    """The channel's own outcome says when and where; the copy has neither."""
-    own = one if one.path is not None else other
-    sentence = " ".join(outcome.sentence for outcome in (one, other) if outcome.sentence)
-    return replace(own, ok=one.ok and other.ok, sentence=sentence)
-
-
 @dataclass(frozen=True, slots=True)
-class _Copy:
+class RunningCopy:
     channel: Channel
     orders: Orders
 
@@ -75,34 +41,28 @@ class _Copy:
 class CleanCopy:
     """Packets come from the ingest thread, commands from the worker's main thread, the rest from any."""
 
-    def __init__(self, own: SinkContext, burned: Channel, answers: BothAnswers, wake: Callable[[], None]) -> None:
-        """`own` are the context of the burned pictures' sinks."""
+    def __init__(self, context: SinkContext, burned: Channel, answers: BothAnswers, wake: Callable[[], None]) -> None:
+        """`context` is that of the burned pictures' sinks."""
         self._burned = burned
         self._answers = answers
         self._wake = wake
-        name = clean_name(own.channel.name)
+        name = clean_name(context.channel.name)
         self._settings = replace(
-            own.channel, name=name, preroll_seconds=0.0, backlog_seconds=BACKLOG_SECONDS, narration_channels=0
+            context.channel, name=name, preroll_seconds=0.0, backlog_seconds=BACKLOG_SECONDS, narration_channels=0
         )
-        self._own = replace(own, channel=self._settings, text_at=burned.texts.at)
+        self._context = replace(context, channel=self._settings, text_at=burned.texts.at)
         self._lock = threading.Lock()
         self._source: SourceFormat | None = None
-        self._copy: _Copy | None = None
+        self._copy: RunningCopy | None = None
         self._order: StartRecording | None = None
         """Of the recording that runs, for a copy that begins in the middle of it, with what was changed since."""
         self._changes: list[ChangeRecording] = []
         self._is_late = False
         """It began in mid-recording."""
-        self._is_asked = _asks(own.channel.encoding)
+        self._is_asked = _asks(context.channel.encoding)
         self._refused = ""
         """The codec of which it has been said that it cannot be kept."""
-        burned.clean_status = self.status
         self._follow()
-
-    @property
-    def takes(self) -> bool:
-        """True while packets are to be fed."""
-        return self._copy is not None
 
     def connected(self, source: SourceFormat) -> None:
         """A connection stands, or its format changed."""
@@ -172,9 +132,7 @@ class CleanCopy:
         copy = self._copy
         if copy is None:
             return 0
-        with copy.channel.lock:
-            copy.channel.close_hole(instant)
-            return copy.channel.outputs.finish_all(instant, on_done)
+        return copy.channel.finish_all(instant, on_done)
 
     def status(self) -> tuple[bool, FileStatus | None]:
         """Whether it is kept, and the file that is being written. Takes no lock: the channel asks under its own."""
@@ -192,25 +150,25 @@ class CleanCopy:
             self._refuse(self._source.video.codec)
         if self._copy is None and self._is_asked and can_be:
             # Also before the source is known: a restarted worker is told to record at once.
-            channel = Channel(self._settings, self._own.clock, self._heard)
+            channel = Channel(self._settings, self._context.clock, self._heard)
             if self._source is not None:
                 channel.connected(self._source)
-            self._copy = _Copy(channel, Orders(channel, self._own, self._wake))
+            self._copy = RunningCopy(channel, Orders(channel, self._context, self._wake))
             if self._order is not None:
                 self._take_up(self._copy, self._order)
         elif self._copy is not None and not can_be:
             _, file = self.status()
             if self._order is not None and file is not None:
                 self._order = replace(self._order, first_clean_part=file.number + 1)
-            self.finish_all(Instant.now(self._own.clock), lambda _: None)
+            self.finish_all(Instant.now(self._context.clock), lambda _: None)
             self._copy = None
         elif self._copy is not None and not self._is_asked and not len(self._copy.channel.outputs):
             self._copy = None
 
-    def _take_up(self, copy: _Copy, order: StartRecording) -> None:
+    def _take_up(self, copy: RunningCopy, order: StartRecording) -> None:
         """Begins with the first keyframe that comes now."""
         self._is_late = True
-        instant = Instant.now(self._own.clock)
+        instant = Instant.now(self._context.clock)
         copy.orders.carry_out(replace(order, request=_UNASKED, instant=instant, first_part=order.first_clean_part))
         for change in self._changes:
             copy.orders.carry_out(change)
@@ -239,26 +197,22 @@ def _asks(encoding: EncodingSettings) -> bool:
 
 
 class Tee:
-    """Feeds the stage and, while it is wanted, the clean copy; see `ingest.Feed`."""
+    """Feeds each packet to the clean copy, while there is one, and to the stage; see `ingest.Feed`. Ingest thread."""
 
     def __init__(self, stage: Stage, clean: CleanCopy) -> None:
         self._stage, self._clean = stage, clean
 
-    @property
-    def take(self) -> Callable[[SourcePacket], None]:
-        """Takes one packet of the present connection."""
-        return self._both if self._clean.takes else self._stage.take
+    def take(self, packet: SourcePacket) -> None:
+        """One packet of the present connection."""
+        self._clean.take(packet)
+        self._stage.take(packet)
 
     def connected(self, source: SourceFormat) -> None:
-        """A connection stands, or its format changed; packets of that format follow."""
+        """A connection has been made, or its format has changed; packets of that format follow."""
         self._clean.connected(source)
         self._stage.connected(source)
 
     def disconnected(self, reason: str) -> None:
-        """The connection is gone or could not be made."""
+        """The connection is lost or could not be made."""
         self._clean.disconnected(reason)
         self._stage.disconnected(reason)
-
-    def _both(self, packet: SourcePacket) -> None:
-        self._clean.take(packet)
-        self._stage.take(packet)

@@ -1,95 +1,91 @@
-"""The account of a channel: every frame received, and every hole with its cause."""
+"""Holes in what a channel received or encoded, and how many frames are missing in each. Pure.
+
+A hole lies between two frames: the last one before it and the first one after it.
+"""
 
 from dataclasses import dataclass
 
-from seacorder.base.clock import NS_PER_SECOND
-from seacorder.channel.timing.connection_clock import Place
+from seacorder.channel.timing.connection_clock import FramePlace
 from seacorder.model.capture_time import frames_between
-from seacorder.model.loss import TOO_SLOW, LossCause, WhyMissing
+from seacorder.model.loss import TOO_SLOW, Loss, LossCause, WhyMissing, counted
 
 
 @dataclass(slots=True)
-class Hole:
-    """A hole that is still open. It is measured on the monotonic clock: the wall clock may be stepped inside it."""
+class OpenHole:
+    """A hole whose end has not come yet. It is measured on the monotonic clock: the wall clock may be set meanwhile."""
 
     from_ns: int
-    """Capture instant of the last frame before it, monotonic."""
+    """Capture instant (monotonic) of the last frame before it."""
     why: WhyMissing
-    before: Place | None = None
-    """Of that frame; None when there has been none."""
+    before: FramePlace | None = None
+    """The last frame before it; None when no frame has come yet."""
 
     @property
     def is_stall(self) -> bool:
+        """The connection stands and sends nothing, or stood so when the hole began."""
         return self.why.cause is LossCause.STALL
 
     def goes_on(self, why: WhyMissing) -> None:
-        """Something else keeps frames away now: a stall in which the connection breaks says both."""
+        """Something else keeps frames away now: a stall in which the connection breaks has both sentences."""
         if self.is_stall and why.cause is LossCause.RECONNECT:
             self.why = WhyMissing(LossCause.STALL, f"{self.why.sentence} {why.sentence}")
 
     def frames(self, to_ns: int, frame_ns: int) -> int | None:
-        """How many frames fit between its two neighbours at a usual distance of `frame_ns`; None when that is 0."""
+        """How many frames are missing up to the frame captured at `to_ns`; None where the usual distance of two frames
+        (`frame_ns`) is not known (0)."""
         return frames_between(to_ns - self.from_ns, frame_ns)
 
 
-class Rate:
-    """Bits and frames a second over the last few seconds. Not thread-safe."""
+@dataclass(slots=True)
+class RecountedLoss:
+    """A loss that has been reported and may still be counted better: later packets tell more about both ends."""
 
-    WINDOW_NS = 3 * NS_PER_SECOND
+    loss: Loss
+    before: FramePlace
+    after: FramePlace
+    frame_ns: int
+    until_ns: int
+    """Monotonic time up to which it is counted again."""
 
-    def __init__(self) -> None:
-        self._seconds: list[list[int]] = []
-        """[second, bytes, frames], oldest first; the last one is still filling."""
-
-    def count(self, now_ns: int, size: int, frames: int) -> None:
-        second = now_ns // NS_PER_SECOND
-        if not self._seconds or self._seconds[-1][0] != second:
-            self._seconds.append([second, 0, 0])
-            del self._seconds[:-4]
-        self._seconds[-1][1] += size
-        self._seconds[-1][2] += frames
-
-    def bits_per_second(self, now_ns: int) -> int:
-        """Over whole seconds only; 0 when nothing came lately."""
-        return self._mean(now_ns, 1) * 8
-
-    def frames_per_second(self, now_ns: int) -> int:
-        return self._mean(now_ns, 2)
-
-    def _mean(self, now_ns: int, column: int) -> int:
-        now = now_ns // NS_PER_SECOND
-        whole = [row for row in self._seconds if now - 3 <= row[0] < now]
-        return sum(row[column] for row in whole) // len(whole) if whole else 0
+    def count_again(self) -> Loss | None:
+        """The loss with a new count, or with a better source for it; None when nothing has changed."""
+        distance = self.before.distance(self.after)
+        known = counted(self.loss, distance.frames_between(self.frame_ns), is_by_camera=distance.is_by_camera)
+        if known == self.loss:
+            return None
+        self.loss = known
+        return known
 
 
-class Unencoded:
-    """Frames in a row that came and were not encoded: they become one loss when the next one has been. Exact."""
+class UnencodedFrames:
+    """Frames that were received one after another and not encoded. They become one loss, with the exact count."""
 
     LIMIT = 2000
-    """So many are told as one loss at most, so that a list of them stays small."""
+    """This many make a loss at the latest, so that the list stays small."""
 
     def __init__(self) -> None:
         self.why = TOO_SLOW
-        """Of the first one of the hole."""
+        """Of the first one."""
         self.before_ns: int | None = None
-        """Capture instant of the newest frame that was encoded, monotonic."""
+        """Capture instant (monotonic) of the newest frame that was stored."""
         self._instants: list[int] = []
 
     def __len__(self) -> int:
         return len(self._instants)
 
     def missed(self, instant_ns: int, why: WhyMissing) -> None:
-        """One more; the first one of a hole gives the hole's cause."""
+        """One more, by its capture instant. The first one gives the cause of the whole loss."""
         if not self._instants:
             self.why = why
         self._instants.append(instant_ns)
 
     def within(self, begin_ns: int, end_ns: int | None) -> list[int]:
-        """Those that a recording from `begin_ns` to `end_ns` misses, in order of capture."""
+        """The capture instants of those that a recording from `begin_ns` to `end_ns` misses, in order."""
         return sorted(one for one in self._instants if one >= begin_ns and (end_ns is None or one <= end_ns))
 
     def close(self, instant_ns: int | None) -> None:
-        """The hole has been told; the next one begins after the frame captured at `instant_ns`."""
+        """The loss has been reported. The next one begins after the frame captured at `instant_ns`, or after the last
+        frame of this loss (None)."""
         if instant_ns is None and self._instants:
             instant_ns = max(self._instants)
         self.before_ns = instant_ns if instant_ns is not None else self.before_ns

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from seacorder.base.background import Thread
+from seacorder.base.backoff import Backoff
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import BadRequest, InputFailed, InputRefused
 from seacorder.base.log import RateLimit
@@ -39,31 +40,24 @@ class Ending:
     """True when the camera answered, and did not let the user in."""
 
 
-class Backoff:
-    """Delays between attempts: 0.5 s, doubling up to 2 s, or to 10 s while the camera refuses.
-
-    Where nothing answers, the time of the attempt counts as waited, but for the first delay's length.
-    """
+class ReconnectDelay:
+    """Delays between attempts to connect: 0.5 s, doubling up to 2 s, or up to 10 s while the camera refuses. Pure."""
 
     def __init__(self) -> None:
-        self._delay = FIRST_DELAY_SECONDS
+        self._backoff = Backoff(FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS)
 
     def after(self, run_ns: int, *, is_refusal: bool = False) -> float:
         """Seconds to wait after an attempt that was connected for `run_ns` nanoseconds."""
         if run_ns >= GOOD_RUN_NS:
-            self._delay = FIRST_DELAY_SECONDS
-        longest = LONGEST_REFUSED_DELAY_SECONDS if is_refusal else LONGEST_DELAY_SECONDS
-        delay = min(self._delay, longest)
-        self._delay = min(longest, delay * 2)
-        return delay
+            self._backoff.begin_anew()
+        return self._backoff.next_delay(LONGEST_REFUSED_DELAY_SECONDS if is_refusal else None)
 
 
 class Feed(Protocol):
-    """Where packets go: the channel itself, or the stage before it."""
+    """Where packets go. Called on the ingest thread."""
 
-    @property
-    def take(self) -> Callable[[SourcePacket], None]:
-        """Takes one packet of the present connection. It may be another one for each packet."""
+    def take(self, packet: SourcePacket) -> None:
+        """One packet of the present connection."""
         ...
 
     def connected(self, source: SourceFormat) -> None:
@@ -94,7 +88,7 @@ class Ingest(Thread):
         self._stopping.set()
 
     def work(self) -> None:
-        backoff = Backoff()
+        reconnect = ReconnectDelay()
         while not self._stopping.is_set():
             begin_ns = self._clock.monotonic_ns()
             ending = self._attempt()
@@ -105,8 +99,9 @@ class Ingest(Thread):
             if ending.is_final:
                 return
             run_ns = self._clock.monotonic_ns() - begin_ns
-            delay = backoff.after(run_ns, is_refusal=ending.is_refusal)
+            delay = reconnect.after(run_ns, is_refusal=ending.is_refusal)
             if not (self._was_connected or ending.is_refusal):
+                # Nothing answered: the attempt itself has taken its time, which counts as waited.
                 delay = max(FIRST_DELAY_SECONDS, delay - run_ns / NS_PER_SECOND)
             self._stopping.wait(delay)
 

@@ -8,7 +8,7 @@ from functools import partial
 from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import SeacorderError
-from seacorder.channel.channel import ENCODED_FRAMEGRAB_WAIT_NS, FRAMEGRAB_WAIT_NS, Channel, WaitingGrab
+from seacorder.channel.channel import Channel
 from seacorder.channel.outputs import Output, Slot
 from seacorder.model.command import (
     ChangeEncoding,
@@ -52,7 +52,6 @@ class Orders:
         self._picture_lock = threading.Lock()
         self._picture: tuple[int, int, Picture] | None = None
         """(frame number, width, picture) of the last small picture."""
-        channel.take_grab = self._grab_now
 
     def carry_out(self, command: Command) -> None:
         """Raises nothing for a command that cannot be done: that is an answer."""
@@ -157,12 +156,7 @@ class Orders:
             if not channel.is_live:
                 self._answer(order.request, self._outcome(False, channel.reason))
                 return
-            if not channel.has_reached(order.instant.monotonic_ns):
-                wait_ns = ENCODED_FRAMEGRAB_WAIT_NS if channel.encoding.is_on else FRAMEGRAB_WAIT_NS
-                deadline_ns = channel.clock.monotonic_ns() + wait_ns
-                channel.waiting_grabs.append(WaitingGrab(order, deadline_ns))
-            else:
-                self._grab_now(order)
+            channel.take_still(order.instant.monotonic_ns, partial(self._grab_now, order))
         self._wake()
 
     def _grab_now(self, order: TakeFramegrab) -> None:

@@ -1,9 +1,10 @@
 """Back-off of restarts, a token bucket that limits rates, and how long a worker has been silent. Time is passed in."""
 
+from seacorder.base.backoff import Backoff
 from seacorder.supervisor.limits import Limits
 
 
-class Backoff:
+class RestartDelay:
     """Delays before restarts: none after a good run, otherwise doubling from the first to the longest.
 
     A run that proved itself (a channel's worker that brought pictures) resets the doubling, however short it was: the
@@ -12,17 +13,15 @@ class Backoff:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._next = limits.first_delay_seconds
+        self._backoff = Backoff(limits.first_delay_seconds, limits.longest_delay_seconds)
 
     def delay_after(self, run_seconds: float, *, is_proved: bool) -> float:
         """Seconds to wait after a run that lasted `run_seconds`."""
         if is_proved:
-            self._next = self._limits.first_delay_seconds
+            self._backoff.begin_anew()
             if run_seconds >= self._limits.good_run_seconds:
                 return 0.0
-        delay = self._next
-        self._next = min(2 * delay, self._limits.longest_delay_seconds)
-        return delay
+        return self._backoff.next_delay()
 
 
 class Bucket:

@@ -17,7 +17,7 @@ from seacorder.model.command import EndWorker
 from seacorder.model.report import Answer, Picture
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.log_lines import LogLines
-from seacorder.supervisor.pacing import Backoff, Silence
+from seacorder.supervisor.pacing import RestartDelay, Silence
 from seacorder.supervisor.process import WorkerProcess
 from seacorder.supervisor.requests import OpenRequests
 from seacorder.supervisor.state import WorkerState, move
@@ -84,7 +84,7 @@ class Worker(Generic[First]):
         self._state = WorkerState.STOPPED
         self._process: WorkerProcess | None = None
         self._requests = OpenRequests()
-        self._backoff = Backoff(self._limits)
+        self._restart_delay = RestartDelay(self._limits)
         self._is_proved = False
         self._why_killed: str | None = None
         self._stop_wanted = asyncio.Event()
@@ -195,7 +195,7 @@ class Worker(Generic[First]):
                 self._lost(fault)
             if not self._is_restarted or self._stop_wanted.is_set():
                 break
-            await self._wait(self._backoff.delay_after(loop.time() - began, is_proved=self._is_proved))
+            await self._wait(self._restart_delay.delay_after(loop.time() - began, is_proved=self._is_proved))
             if self._stop_wanted.is_set():
                 break
             self._move(WorkerState.STARTING)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seacorder.channel.encoding.decision import decide
+from seacorder.channel.encoding.stage import decide
 from seacorder.model.encoders import BY_NAME, ENCODERS, SHORT_NAMES, SOFTWARE
 from seacorder.model.encoding import COPY, EncodingSettings, Machine
 from seacorder.model.encoding_decision import (

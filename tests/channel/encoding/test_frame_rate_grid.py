@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seacorder.channel.encoding.frame_rate_grid import HOLE_SECONDS, Counts, Grid, time_base_of
+from seacorder.channel.encoding.frame_rate_grid import HOLE_SECONDS, Grid, PictureCounts, time_base_of
 
 
 def shown(grid: Grid, times: list[Fraction]) -> dict[int, Fraction]:
@@ -25,7 +25,7 @@ def steady(rate: Fraction, count: int) -> list[Fraction]:
 
 @pytest.mark.parametrize(("source", "target"), [(25, 25), (25, 50), (50, 25), (30, 25), (25, 30), (60, 24), (15, 60)])
 def test_each_point_shows_the_nearest_picture_and_the_account_balances(source: int, target: int) -> None:
-    counts = Counts()
+    counts = PictureCounts()
     grid = Grid(Fraction(target), counts)
     times = steady(Fraction(source), 200)
     points = shown(grid, times)
@@ -44,7 +44,7 @@ def _repeats_of_last(points: dict[int, Fraction], times: list[Fraction]) -> int:
 
 
 def test_a_steady_source_at_its_own_rate_waits_for_no_other_picture() -> None:
-    grid = Grid(Fraction(25), Counts())
+    grid = Grid(Fraction(25), PictureCounts())
     jitter = [Fraction((-1) ** n, 2000) for n in range(100)]
     for place, time in enumerate(steady(Fraction(25), 100)):
         before, now = grid.take(time + jitter[place])
@@ -54,12 +54,12 @@ def test_a_steady_source_at_its_own_rate_waits_for_no_other_picture() -> None:
 @given(st.lists(st.fractions(Fraction(1, 200), Fraction(1)), min_size=2, max_size=60))
 def test_points_follow_each_other_without_a_gap_whatever_the_distances(distances: list[Fraction]) -> None:
     times = [sum(distances[:n], Fraction(0)) for n in range(len(distances) + 1)]
-    points = shown(Grid(Fraction(25), Counts()), times)
+    points = shown(Grid(Fraction(25), PictureCounts()), times)
     assert sorted(points) == list(range(len(points)))
 
 
 def test_nothing_is_repeated_over_a_hole_and_the_grid_stays_exact() -> None:
-    grid = Grid(Fraction(25), Counts())
+    grid = Grid(Fraction(25), PictureCounts())
     times = [*steady(Fraction(25), 10), 5 + Fraction(9, 25) + HOLE_SECONDS + Fraction(1, 100) + Fraction(1, 25)]
     points = shown(grid, times)
     assert sorted(points)[:10] == list(range(10))
@@ -69,7 +69,7 @@ def test_nothing_is_repeated_over_a_hole_and_the_grid_stays_exact() -> None:
 
 
 def test_pictures_lost_to_overload_are_not_replaced_by_others() -> None:
-    grid = Grid(Fraction(25), Counts())
+    grid = Grid(Fraction(25), PictureCounts())
     times = steady(Fraction(25), 20)
     assert shown(grid, times[:5])
     grid.leave_hole()

@@ -7,26 +7,26 @@ from collections.abc import Iterator
 import pytest
 
 from rig.program import wait_for
-from seacorder.channel.narration.link import LISTENERS_MAX, LOCALHOST, Ear, Voice
+from seacorder.channel.narration.link import LISTENERS_MAX, LOCALHOST, NarrationReceiver, NarrationSender
 
 TOKEN = "a" * 64
 PACKET = bytes(range(200))
 
 
 @pytest.fixture
-def voice() -> Iterator[Voice]:
-    made = Voice(TOKEN)
+def voice() -> Iterator[NarrationSender]:
+    made = NarrationSender(TOKEN)
     yield made
     made.close()
 
 
-def listening(voice: Voice, count: int = 1) -> None:
+def listening(voice: NarrationSender, count: int = 1) -> None:
     wait_for(lambda: voice.listeners == count, f"{count} listeners", 10)
 
 
-def test_everything_is_heard_in_order(voice: Voice) -> None:
+def test_everything_is_heard_in_order(voice: NarrationSender) -> None:
     heard: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
-    ear = Ear(lambda instant_ns, packet: heard.put((instant_ns, packet)))
+    ear = NarrationReceiver(lambda instant_ns, packet: heard.put((instant_ns, packet)))
     ear.start()
     ear.listen(voice.port, TOKEN)
     listening(voice)
@@ -35,14 +35,14 @@ def test_everything_is_heard_in_order(voice: Voice) -> None:
     assert [heard.get(timeout=10) for _ in range(500)] == [(n - 3, PACKET[: n % 200]) for n in range(500)]
 
 
-def test_after_the_narrator_was_gone_it_is_heard_again(voice: Voice) -> None:
+def test_after_the_narrator_was_gone_it_is_heard_again(voice: NarrationSender) -> None:
     heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    ear = Ear(lambda _, packet: heard.put(packet))
+    ear = NarrationReceiver(lambda _, packet: heard.put(packet))
     ear.start()
     ear.listen(voice.port, TOKEN)
     listening(voice)
     voice.close()
-    second = Voice("b" * 64)
+    second = NarrationSender("b" * 64)
     try:
         ear.listen(second.port, "b" * 64)
         listening(second)
@@ -52,24 +52,24 @@ def test_after_the_narrator_was_gone_it_is_heard_again(voice: Voice) -> None:
         second.close()
 
 
-def test_who_does_not_have_the_token_hears_nothing(voice: Voice) -> None:
+def test_who_does_not_have_the_token_hears_nothing(voice: NarrationSender) -> None:
     with socket.create_connection((LOCALHOST, voice.port), 5) as stranger:
         stranger.sendall(b"b" * len(TOKEN))
         assert stranger.recv(1) == b""
     assert voice.listeners == 0
 
 
-def test_who_says_nothing_does_not_keep_others_out_for_long(voice: Voice) -> None:
+def test_who_says_nothing_does_not_keep_others_out_for_long(voice: NarrationSender) -> None:
     with socket.create_connection((LOCALHOST, voice.port), 5):
-        ear = Ear(lambda *_: None)
+        ear = NarrationReceiver(lambda *_: None)
         ear.start()
         ear.listen(voice.port, TOKEN)
         listening(voice)
 
 
-def test_who_does_not_read_is_cut_off_and_holds_up_nobody(voice: Voice) -> None:
+def test_who_does_not_read_is_cut_off_and_holds_up_nobody(voice: NarrationSender) -> None:
     heard: queue.SimpleQueue[int] = queue.SimpleQueue()
-    ear = Ear(lambda instant_ns, _: heard.put(instant_ns))
+    ear = NarrationReceiver(lambda instant_ns, _: heard.put(instant_ns))
     ear.start()
     ear.listen(voice.port, TOKEN)
     with socket.create_connection((LOCALHOST, voice.port), 5) as deaf:
@@ -84,6 +84,6 @@ def test_who_does_not_read_is_cut_off_and_holds_up_nobody(voice: Voice) -> None:
     assert voice.listeners == 1
 
 
-def test_it_is_heard_on_this_machine_alone(voice: Voice) -> None:
+def test_it_is_heard_on_this_machine_alone(voice: NarrationSender) -> None:
     assert voice._server.getsockname()[0] == "127.0.0.1"
     assert LISTENERS_MAX >= 64

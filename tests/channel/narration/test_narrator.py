@@ -10,8 +10,8 @@ import pytest
 from rig.program import wait_for
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
-from seacorder.channel.narration.link import Voice
-from seacorder.channel.narration.narrator import Capture, Narrator
+from seacorder.channel.narration.link import NarrationSender
+from seacorder.channel.narration.narrator import Narrator, SoundCapture
 from seacorder.inputs.sound.devices import SoundChunk, SoundInput, ToneSound
 from seacorder.model.event import Severity
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, NarrationSettings, SoundState
@@ -57,10 +57,10 @@ class Run:
     def __init__(self, make_sound: Callable[[], SoundInput], **settings: object) -> None:
         self.notes: list[tuple[str, Severity, str]] = []
         self.packets: queue.SimpleQueue[SourcePacket] = queue.SimpleQueue()
-        self.voice = Voice(TOKEN)
+        self.voice = NarrationSender(TOKEN)
         self.narrator = Narrator(
             NarrationSettings(TOKEN, **settings),  # type: ignore[arg-type]
-            Capture(make_sound, CLOCK),
+            SoundCapture(make_sound, CLOCK),
             self.voice,
             CLOCK,
             lambda *note: self.notes.append(note),

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from seacorder.channel.narration.placement import Narration
+from seacorder.channel.narration.placement import NarrationPlacement
 from seacorder.channel.timing.timeline import Timeline
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE
 from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
@@ -24,7 +24,7 @@ class Stage:
     """A camera whose clock is off by `ppm`, behind a network, and a narrator that is `late_ns` behind."""
 
     def __init__(self, ppm: int = 0, late_ns: int = 70 * MS, jitter_ms: float = 0.0) -> None:
-        self.narration = Narration(channels=1)
+        self.narration = NarrationPlacement(channels=1)
         self.timeline = Timeline(utc_minus_monotonic_ns=10**18)
         self.timeline.connect(VIDEO, None, Fraction(RATE))
         self.placed: list[Sample] = []
@@ -149,7 +149,7 @@ def test_a_new_connection_of_the_camera_leaves_sound_where_pictures_are() -> Non
 
 def test_a_channel_may_have_it_later_than_it_was_captured() -> None:
     stage = Stage()
-    stage.narration = Narration(channels=1, offset_ns=250 * MS)
+    stage.narration = NarrationPlacement(channels=1, offset_ns=250 * MS)
     stage.run(20)
     assert min(stage.errors_ms()) > 240
     assert max(stage.errors_ms()) < 260

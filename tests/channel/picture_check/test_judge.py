@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from seacorder.channel.picture_check.judge import COLUMNS, ROWS, Look, PictureJudge, is_black
+from seacorder.channel.picture_check.judge import COLUMNS, ROWS, KeyframeLook, PictureJudge, is_black
 from seacorder.model.channel import PictureFault
 
 SECOND = 1_000_000_000
@@ -24,7 +24,7 @@ def moved(places: int) -> bytes:
 
 def faults(pictures: list[bytes], every_seconds: float = 2) -> list[PictureFault | None]:
     judge = PictureJudge()
-    return [judge.see(Look(int(i * every_seconds * SECOND), luma)) for i, luma in enumerate(pictures)]
+    return [judge.see(KeyframeLook(int(i * every_seconds * SECOND), luma)) for i, luma in enumerate(pictures)]
 
 
 def test_what_moves_is_fine() -> None:
@@ -88,10 +88,10 @@ def test_a_lamp_in_the_dark_is_not_black() -> None:
 def test_a_new_connection_begins_anew_and_keeps_the_fault_until_it_is_disproved() -> None:
     judge = PictureJudge()
     for second in range(0, 12, 2):
-        judge.see(Look(second * SECOND, SCENE))
+        judge.see(KeyframeLook(second * SECOND, SCENE))
     assert judge.fault is FROZEN
     judge.begin_anew()
-    assert judge.see(Look(100 * SECOND, SCENE)) is FROZEN
-    assert judge.see(Look(102 * SECOND, moved(5))) is None
+    assert judge.see(KeyframeLook(100 * SECOND, SCENE)) is FROZEN
+    assert judge.see(KeyframeLook(102 * SECOND, moved(5))) is None
     judge.begin_anew()
-    assert judge.see(Look(200 * SECOND, bytes(POINTS))) is None
+    assert judge.see(KeyframeLook(200 * SECOND, bytes(POINTS))) is None

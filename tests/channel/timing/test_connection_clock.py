@@ -1,53 +1,53 @@
-from seacorder.channel.timing.connection_clock import MOST_CONTRADICTIONS, Mooring, Moorings, Place
+from seacorder.channel.timing.connection_clock import MOST_CONTRADICTIONS, ConnectionClock, ConnectionClocks, FramePlace
 
 SECOND = 1_000_000_000
 
 
 def test_what_is_learned_later_holds_for_frames_that_have_passed() -> None:
-    mooring = Mooring(offset_ns=400_000_000)
-    first = Place(mooring, 0)
+    connection_clock = ConnectionClock(offset_ns=400_000_000)
+    first = FramePlace(connection_clock, 0)
     assert first.captured.instant_ns == 400_000_000
-    mooring.offset_ns = 3_000_000
-    mooring.tell(2 * SECOND, 102 * SECOND)
+    connection_clock.offset_ns = 3_000_000
+    connection_clock.tell(2 * SECOND, 102 * SECOND)
     assert (first.captured.instant_ns, first.captured.camera_ns) == (3_000_000, 100 * SECOND)
 
 
 def test_the_newest_word_of_a_camera_counts_unless_it_goes_on_contradicting_itself() -> None:
-    mooring = Mooring()
-    mooring.tell(0, 30_000_000)
-    mooring.tell(SECOND, SECOND)
-    assert mooring.camera_offset_ns == 0
+    connection_clock = ConnectionClock()
+    connection_clock.tell(0, 30_000_000)
+    connection_clock.tell(SECOND, SECOND)
+    assert connection_clock.camera_offset_ns == 0
     for number in range(2, 3 + MOST_CONTRADICTIONS):
-        mooring.tell(number * SECOND, number * (SECOND + 50_000_000))
-    assert mooring.camera_offset_ns is None
+        connection_clock.tell(number * SECOND, number * (SECOND + 50_000_000))
+    assert connection_clock.camera_offset_ns is None
 
 
 def test_frames_of_two_connections_are_as_far_apart_as_the_camera_says() -> None:
-    before, after = Mooring(), Mooring(offset_ns=900_000_000)
+    before, after = ConnectionClock(), ConnectionClock(offset_ns=900_000_000)
     before.tell(0, 50 * SECOND)
     after.tell(5 * SECOND, 55 * SECOND + 800_000_000)
-    found = Place(before, 4 * SECOND).distance(Place(after, 5 * SECOND))
+    found = FramePlace(before, 4 * SECOND).distance(FramePlace(after, 5 * SECOND))
     assert (found.ns, found.is_by_camera) == (1_800_000_000, True)
 
 
 def test_an_anchor_leads_from_a_file_s_own_times_to_the_clocks() -> None:
-    mooring = Mooring(offset_ns=7)
-    anchor = mooring.anchor(media_ns=1_000, utc_ns=5_000)
-    assert anchor.captured(5_400) == mooring.captured(1_400)
+    connection_clock = ConnectionClock(offset_ns=7)
+    anchor = connection_clock.anchor(media_ns=1_000, utc_ns=5_000)
+    assert anchor.captured(5_400) == connection_clock.captured(1_400)
 
 
 def test_each_frame_belongs_to_the_connection_that_it_came_over() -> None:
-    moorings, first, second = Moorings(), Mooring(), Mooring()
-    moorings.begin(0, first)
-    moorings.begin(100, second)
-    assert [moorings.of(number) is second for number in (0, 99, 100, 500)] == [False, False, True, True]
-    assert moorings.newest is second
+    clocks, first, second = ConnectionClocks(), ConnectionClock(), ConnectionClock()
+    clocks.begin(0, first)
+    clocks.begin(100, second)
+    assert [clocks.of(number) is second for number in (0, 99, 100, 500)] == [False, False, True, True]
+    assert clocks.newest is second
 
 
 def test_one_report_is_not_confirmed_by_being_asked_about_again_but_by_the_next() -> None:
-    mooring = Mooring()
+    connection_clock = ConnectionClock()
     for media_ns in (0, 40_000_000, 80_000_001):
-        mooring.tell(media_ns, 5_000_000_000 + media_ns)
-    assert not mooring.is_confirmed
-    mooring.tell(120_000_000, 5_023_000_000 + 120_000_000)
-    assert mooring.is_confirmed
+        connection_clock.tell(media_ns, 5_000_000_000 + media_ns)
+    assert not connection_clock.is_confirmed
+    connection_clock.tell(120_000_000, 5_023_000_000 + 120_000_000)
+    assert connection_clock.is_confirmed

@@ -4,15 +4,16 @@ import logging
 from collections import deque
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
-from seacorder.channel.channel import Channel
+from seacorder.channel.encoding.burn_in import BurnIn
+from seacorder.channel.encoding.channel_side import EncodedChannel
 from seacorder.channel.encoding.decoder import Decoded
 from seacorder.channel.encoding.encoder import EncoderOrder
 from seacorder.channel.encoding.encoder_failover import FAULTS, EncoderRun, NoEncoder, OpenEncoder
 from seacorder.channel.encoding.frame_rate_grid import time_base_of
-from seacorder.channel.encoding.picture_conversion import Shape, Shaper, Wanted, looks_of, shaped
+from seacorder.channel.encoding.picture_conversion import Conversion, Converter, Wanted, conversion_for, looks_of
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.event import Severity
 from seacorder.model.loss import NOT_ENCODED, WhyMissing
@@ -22,17 +23,6 @@ log = logging.getLogger(__name__)
 
 KEYFRAME_EVERY_NS = NS_PER_SECOND
 FINE_TIME_BASE = Fraction(1, 90_000)
-
-
-class Overlay(Protocol):
-    """What is burned into pictures."""
-
-    def apply(self, frame: Any, instant_ns: int, utc_ns: int) -> Any:
-        """The picture with what is valid at its capture; another one than `frame`, which the decoder may still read.
-
-        Its pixel format may be another, too.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +45,13 @@ RECENT = 2
 """So many pictures are kept for a start whose command comes after the picture that it should begin with."""
 
 
-class Encoding:
+class EncodeStep:
     """One thread; `delay_ms` may be read by any."""
 
-    def __init__(self, channel: Channel, clock: Clock, open_encoder: OpenEncoder, overlay: Overlay | None) -> None:
-        self._channel, self._clock, self._overlay = channel, clock, overlay
+    def __init__(
+        self, channel: EncodedChannel, clock: Clock, open_encoder: OpenEncoder, burn_in: BurnIn | None
+    ) -> None:
+        self._channel, self._clock, self._burn_in = channel, clock, burn_in
         self.run = EncoderRun(open_encoder, clock, channel.note, channel.settings.name)
         self.plan = EncodingPlan(is_pass_through=True, sentence="")
         self.format: SourceFormat | None = None
@@ -69,9 +61,9 @@ class Encoding:
         self.cores = channel.settings.machine.cores
         """How many the next encoder that is opened may count on."""
         self._time_base = FINE_TIME_BASE
-        self._shape: Shape | None = None
-        self._shaper: Shaper | None = None
-        self._after_overlay: Shaper | None = None
+        self._conversion: Conversion | None = None
+        self._converter: Converter | None = None
+        self._after_overlay: Converter | None = None
         self._ready: tuple[Decoded, Any] | None = None
         """The newest picture as the encoder gets it, for when it is repeated."""
         self._in_flight: dict[int, Entered] = {}
@@ -161,7 +153,7 @@ class Encoding:
         self._recent.clear()
         self._deliver(self.run.end())
         self._lose_in_flight()
-        self._shape = self._ready = None
+        self._conversion = self._ready = None
 
     @property
     def delay_ms(self) -> float:
@@ -213,27 +205,27 @@ class Encoding:
         if self._ready is not None and self._ready[0] is picture and self.run.is_open:
             return self._ready[1]
         looks = looks_of(picture.frame, self._aspect)
-        if self._shape is None or self._shape.source != looks or not self.run.is_open:
+        if self._conversion is None or self._conversion.source != looks or not self.run.is_open:
             plan = self.plan
             wanted = Wanted(self.run.kind, (plan.width, plan.height), is_upright=plan.burn_in)
-            self._open(picture, shaped(looks, wanted, picture.frame.format))
-        frame = picture.frame if self._shaper is None else self._shaper.apply(picture.frame)
-        if self._overlay is not None and self.plan.burn_in:
+            self._open(picture, conversion_for(looks, wanted, picture.frame.format))
+        frame = picture.frame if self._converter is None else self._converter.apply(picture.frame)
+        if self._burn_in is not None and self.plan.burn_in:
             sample = picture.sample
-            frame = self._fitting(self._overlay.apply(frame, sample.instant_ns, sample.utc_ns))
+            frame = self._fitting(self._burn_in.apply(frame, sample.instant_ns, sample.utc_ns))
         self._ready = (picture, frame)
         return frame
 
     def _fitting(self, burned: Any) -> Any:
         """A burned picture, in the encoder's format again where the overlay needed another."""
-        if self._shape is None or burned.format.name == self._shape.out.pixel_format:
+        if self._conversion is None or burned.format.name == self._conversion.out.pixel_format:
             return burned
         if self._after_overlay is None:
-            looks = looks_of(burned, self._shape.out.aspect)
-            self._after_overlay = Shaper(Shape(looks, (looks.width, looks.height), self._shape.out))
+            looks = looks_of(burned, self._conversion.out.aspect)
+            self._after_overlay = Converter(Conversion(looks, (looks.width, looks.height), self._conversion.out))
         return self._after_overlay.apply(burned)
 
-    def _open(self, picture: Decoded, shape: Shape) -> None:
+    def _open(self, picture: Decoded, shape: Conversion) -> None:
         self.end()
         self.run.open(
             EncoderOrder(
@@ -246,7 +238,7 @@ class Encoding:
                 looks=shape.out,
             )
         )
-        self._shape, self._shaper, self._after_overlay = shape, Shaper(shape), None
+        self._conversion, self._converter, self._after_overlay = shape, Converter(shape), None
         self._next_keyframe_ns = picture.sample.instant_ns
 
     def _deliver(self, packets: list[Any]) -> None:

@@ -23,7 +23,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedPictures:
     """Pictures for which there was no room, in the place where they would have been."""
 
     pictures: list[tuple[int, int]] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Drained:
     said: Callable[[], None]
 
 
-Item = Arrival | Refused | NewSource | NewPlan | Drained
+Item = Arrival | RefusedPictures | NewSource | NewPlan | Drained
 
 
 class FrameQueue:
@@ -108,8 +108,8 @@ class FrameQueue:
 
     def _refuse(self, sample: Sample) -> None:
         newest = self._items[-1] if self._items else None
-        if not isinstance(newest, Refused):
-            newest = Refused()
+        if not isinstance(newest, RefusedPictures):
+            newest = RefusedPictures()
             self._items.append(newest)
             self._something.notify()
         newest.pictures.append((sample.instant_ns, sample.number))

@@ -18,7 +18,7 @@ FORESIGHT = 16
 
 
 @dataclass(slots=True)
-class Counts:
+class PictureCounts:
     """What became of pictures other than being encoded once."""
 
     dropped: int = 0
@@ -31,7 +31,7 @@ class Grid:
     """Decides which picture stands at which point. Times are media times in seconds, exact."""
 
     rate: Fraction
-    counts: Counts
+    counts: PictureCounts
     _origin: Fraction | None = None
     _next: int = 0
     """The next point."""

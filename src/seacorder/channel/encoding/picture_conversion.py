@@ -50,7 +50,7 @@ class Wanted:
     """Whether a picture that players turn is turned here: what is written into it would lie on its side else."""
 
 
-def shaped(looks: Looks, wanted: Wanted, pixel_format: Any) -> "Shape":
+def conversion_for(looks: Looks, wanted: Wanted, pixel_format: Any) -> "Conversion":
     """How pictures that look so are to be given to an encoder."""
     own, kind, size = (looks.width, looks.height), wanted.kind, wanted.size
     width, height = own if not all(size) or size == _fitting(own, kind) else size
@@ -74,11 +74,11 @@ def shaped(looks: Looks, wanted: Wanted, pixel_format: Any) -> "Shape":
         is_interlaced=looks.is_interlaced and kind.keeps_fields and not turn,
         rotation=0 if turn else looks.rotation,
     )
-    return Shape(looks, (width, height), out, turn)
+    return Conversion(looks, (width, height), out, turn)
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Conversion:
     """From what to what."""
 
     source: Looks
@@ -117,11 +117,11 @@ def _nearest(kind: EncoderKind, looks: Looks, pixel_format: Any) -> str:
     return next((name for name in kind.pixel_formats if ("10" in name) == (bits > 8)), kind.pixel_formats[0])
 
 
-class Shaper:
+class Converter:
     """One graph of libavfilter for one shape. One thread."""
 
-    def __init__(self, shape: Shape) -> None:
-        self._shape = shape
+    def __init__(self, shape: Conversion) -> None:
+        self._conversion = shape
         self._graph: Any = None if shape.is_identity else _graph(shape)
 
     def apply(self, frame: Any) -> Any:
@@ -181,7 +181,7 @@ _TURNS: dict[int, list[tuple[str, str]]] = {
 }
 
 
-def _graph(shape: Shape) -> Any:
+def _graph(shape: Conversion) -> Any:
     source, out = shape.source, shape.out
     width, height = shape.scaled
     scale = f"w={width}:h={height}:flags=bicubic:interl={int(out.is_interlaced)}"

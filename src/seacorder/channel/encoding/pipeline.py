@@ -4,11 +4,11 @@ from collections import deque
 from typing import Any
 
 from seacorder.base.clock import NS_PER_MS, Clock
-from seacorder.channel.channel import Channel
+from seacorder.channel.encoding.channel_side import EncodedChannel
 from seacorder.channel.encoding.decoder import Decoded
-from seacorder.channel.encoding.encode_step import Encoding
-from seacorder.channel.encoding.frame_queue import NO_PRIMER, Arrival, NewPlan, Primer, Refused
-from seacorder.channel.encoding.frame_rate_grid import Counts, Grid
+from seacorder.channel.encoding.encode_step import EncodeStep
+from seacorder.channel.encoding.frame_queue import NO_PRIMER, Arrival, NewPlan, Primer, RefusedPictures
+from seacorder.channel.encoding.frame_rate_grid import Grid, PictureCounts
 from seacorder.channel.encoding.load import Load, Work
 from seacorder.channel.encoding.pictures import Pictures
 from seacorder.model.encoding import EncodingPlan
@@ -28,7 +28,7 @@ INTRA_ONLY = ("rawvideo", "mjpeg")
 class Pipeline:
     """Called by the encode thread alone; `counts` may be read by any."""
 
-    def __init__(self, channel: Channel, clock: Clock, encoding: Encoding) -> None:
+    def __init__(self, channel: EncodedChannel, clock: Clock, encoding: EncodeStep) -> None:
         self._channel, self._clock, self._encoding = channel, clock, encoding
         self._changes: deque[NewPlan] = deque()
         self._source: SourceFormat | None = None
@@ -39,7 +39,7 @@ class Pipeline:
         self._is_skipping = False
         self._skip_after_ns = SKIP_AFTER_NS
         self._load = Load()
-        self.counts = Counts()
+        self.counts = PictureCounts()
 
     def begin(self, source: SourceFormat, plan: EncodingPlan, primer: Primer = NO_PRIMER) -> None:
         """What follows is of another connection or format, or has passed through before."""
@@ -73,7 +73,7 @@ class Pipeline:
             self._account_damaged(pictures)
             self._judge(begin_ns, begin_ns - arrival.arrived_ns)
 
-    def refused(self, refused: Refused) -> None:
+    def refused(self, refused: RefusedPictures) -> None:
         """Pictures that found no room before this thread."""
         for instant_ns, number in refused.pictures:
             self._drop(instant_ns, number)

@@ -1,28 +1,41 @@
 """Between the input and the channel: packets pass through, or go by way of the encode thread.
 
-Pass-through costs nothing: `take` is then the channel's own method, and the ingest thread calls it without knowing.
+`Stage.take` is called on the ingest thread with every packet. Where pictures pass through, it hands the packet to the
+channel. Where they are encoded, the channel gives the packet its times (`receive`) and the stage puts it into the queue
+of the encode thread, which gives the result back to the channel (`deliver`).
 """
 
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from seacorder.channel.channel import Channel
-from seacorder.channel.encoding.encode_step import Encoding
+from seacorder.channel.encoding.channel_side import StagedChannel
+from seacorder.channel.encoding.encode_step import EncodeStep
 from seacorder.channel.encoding.frame_queue import NO_PRIMER, Primer
 from seacorder.channel.encoding.pipeline import Pipeline
 from seacorder.channel.encoding.thread import EncodeThread
 from seacorder.model.command import ChangeEncoding
 from seacorder.model.encoding import EncodingPlan, EncodingSettings, EncodingStatus, Machine
+from seacorder.model.encoding_decision import plan_for
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
 
 Decide = Callable[[SourceFormat, EncodingSettings, Machine], EncodingPlan]
 
 
+def decide(source: SourceFormat, asked: EncodingSettings, machine: Machine) -> EncodingPlan:
+    """What becomes of a camera's pictures; see `plan_for`."""
+    return plan_for(source.picture, asked, machine)
+
+
+def as_it_comes(_source: SourceFormat, _asked: EncodingSettings, _machine: Machine) -> EncodingPlan:
+    """What becomes of the narrator's packets: it has encoded them itself."""
+    return EncodingPlan(is_pass_through=True, sentence="Narration is AAC already.")
+
+
 class Stage:
     """Fed by the ingest thread; `change` and `status` may come from any."""
 
-    def __init__(self, channel: Channel, decide: Decide, encoding: Encoding) -> None:
+    def __init__(self, channel: StagedChannel, decide: Decide, encoding: EncodeStep) -> None:
         self._channel = channel
         self._decide = decide
         self._encoding = encoding
@@ -34,21 +47,24 @@ class Stage:
         self._waiting: list[ChangeEncoding] = []
         self._source: SourceFormat | None = None
         self._plan: EncodingPlan | None = None
-        self._way: Callable[[SourcePacket], None] = channel.take
-        """Where packets go while no change is due."""
-        self._wait_ns = 0
-        """Packets that come before it (monotonic) are captured before any change that waits."""
-        self.take: Callable[[SourcePacket], None] = channel.take
-        """Takes one packet of the present connection."""
-        channel.encoding.status = self.status
-        channel.encoding.hangs_seconds = self._busy_seconds
-        channel.encoding.waiting = lambda: self._thread.waiting if self._thread is not None else 0
+        self._is_plain = True
+        """Pictures pass through, and no change waits."""
+
+    def take(self, packet: SourcePacket) -> None:
+        """One packet of the present connection. Never waits for the encoder."""
+        if self._is_plain:
+            self._channel.take(packet)
+        elif self._waiting and packet.arrived_ns >= self._waiting[0].from_ns:
+            self._take_until_change(packet)
+        elif self._channel.encoding.is_on:  # a change that waits begins later: nothing is captured after its arrival
+            self._take_encoded(packet)
+        else:
+            self._channel.take(packet)
 
     def connected(self, source: SourceFormat) -> None:
         """A connection stands, or its format changed; packets of that format follow."""
         with self._lock:
-            if self._channel.narration is not None:
-                source = self._channel.narration.joined(source)
+            source = self._channel.stored_format(source)
             now_ns = self._channel.clock.monotonic_ns()
             due = [one for one in self._waiting if one.from_ns <= now_ns]
             self._waiting = [one for one in self._waiting if one.from_ns > now_ns]
@@ -135,9 +151,7 @@ class Stage:
 
     def _choose_way(self) -> None:
         side, source = self._channel.encoding, self._source
-        self._way = self._take_encoded if side.is_on else self._channel.take
-        self.take = self._take_until_change if self._waiting else self._way
-        self._wait_ns = self._waiting[0].from_ns if self._waiting else 0
+        self._is_plain = not (side.is_on or self._waiting)
         is_on = [not self._plan_for(source, one).is_pass_through if source else False for one in self._waiting]
         side.on_from_ns = min((one.from_ns for one, on in zip(self._waiting, is_on, strict=True) if on), default=None)
 
@@ -147,10 +161,7 @@ class Stage:
             self._put(sample, packet.arrived_ns)
 
     def _take_until_change(self, packet: SourcePacket) -> None:
-        """The same, packet by packet, while a change waits for its first picture."""
-        if packet.arrived_ns < self._wait_ns:  # nothing is captured after its arrival
-            self._way(packet)
-            return
+        """The same, while a change waits for the first picture that is captured at or after its instant."""
         sample, source = self._channel.receive(packet), self._source
         if sample is None or source is None:
             return
@@ -178,7 +189,7 @@ class Stage:
         stays_encoded = not plan.is_pass_through and self._channel.encoding.is_on
         primer = NO_PRIMER
         if not stays_encoded and not sample.is_keyframe:
-            pictures = [] if plan.is_pass_through else self._channel.newest_pictures()
+            pictures = [] if plan.is_pass_through else self._channel.primer()
             if not pictures:
                 return sample
             primer = Primer(tuple(pictures), sample.number)
@@ -197,7 +208,12 @@ class Stage:
         self._channel.number_from(number + 1)
         return replace(sample, number=number)
 
-    def _busy_seconds(self) -> float:
+    def frames_to_encode(self) -> int:
+        """Pictures that have been received and are not encoded yet. Any thread."""
+        return self._thread.waiting if self._thread is not None else 0
+
+    def busy_seconds(self) -> float:
+        """For how long the encode thread has been with one picture. Any thread."""
         return self._thread.busy_seconds() if self._thread is not None else 0.0
 
     def _drain(self) -> None:

@@ -14,7 +14,7 @@ from seacorder.channel.encoding.frame_queue import (
     NewPlan,
     NewSource,
     Primer,
-    Refused,
+    RefusedPictures,
 )
 from seacorder.channel.encoding.pipeline import Pipeline
 from seacorder.model.encoding import EncodingPlan
@@ -82,7 +82,7 @@ class EncodeThread(Thread):
         match item:
             case Arrival():
                 self._pipeline.push(item)
-            case Refused():
+            case RefusedPictures():
                 self._pipeline.refused(item)
             case NewSource():
                 self._pipeline.begin(item.source, item.plan, item.primer)

@@ -28,7 +28,7 @@ PACKET_BYTES_MAX = 16 * 1024
 _HEAD = struct.Struct("!qI")
 
 
-class Voice:
+class NarrationSender:
     """The narrator's end. `say` never waits."""
 
     def __init__(self, token: str) -> None:
@@ -94,7 +94,7 @@ class Voice:
         return hmac.compare_digest(shown, self._token)
 
 
-class Ear(Thread):
+class NarrationReceiver(Thread):
     """A channel's end: keeps connected to where it was told, and hands on what it hears."""
 
     def __init__(self, hear: Callable[[int, bytes], None]) -> None:

@@ -12,12 +12,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from seacorder.base.background import Thread
+from seacorder.base.backoff import Backoff
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.base.errors import BadRequest, InputFailed
 from seacorder.base.log import RateLimit
-from seacorder.channel.ingest import Backoff
 from seacorder.channel.narration.encoder import QUIETEST_DB, NarrationEncoder, NarrationPacket
-from seacorder.channel.narration.link import Voice
+from seacorder.channel.narration.link import NarrationSender
 from seacorder.inputs.sound.devices import SoundChunk, SoundInput
 from seacorder.media.aac import narration_format
 from seacorder.model.event import Severity
@@ -36,11 +36,15 @@ LEVEL_SECONDS = 0.5
 CHUNKS_WAITING = 500
 """Ten seconds; a machine that has stood still for longer loses what came first."""
 SAME_REASON_SECONDS = 60.0
+FIRST_DELAY_SECONDS = 0.5
+LONGEST_DELAY_SECONDS = 2.0
+GOOD_RUN_NS = 10 * NS_PER_SECOND
+"""A device that gave sound for so long is opened again after the first delay."""
 
 Note = Callable[[str, Severity, str], None]
 
 
-class Capture(Thread):
+class SoundCapture(Thread):
     """Keeps the device open and hands on what it gives. A daemon: nothing cancels a read that hangs."""
 
     def __init__(self, make_sound: Callable[[], SoundInput], clock: Clock) -> None:
@@ -59,7 +63,7 @@ class Capture(Thread):
             self._sound.close()
 
     def work(self) -> None:
-        backoff = Backoff()
+        backoff = Backoff(FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS)
         while not self._stopping.is_set():
             begin_ns = self._clock.monotonic_ns()
             reason = self._attempt()
@@ -68,7 +72,9 @@ class Capture(Thread):
             self._put(reason)
             if self._rate_limit.allow(reason) is not None:
                 log.warning("%s", reason)
-            self._stopping.wait(backoff.after(self._clock.monotonic_ns() - begin_ns))
+            if self._clock.monotonic_ns() - begin_ns >= GOOD_RUN_NS:
+                backoff.begin_anew()
+            self._stopping.wait(backoff.next_delay())
 
     def _attempt(self) -> str:
         try:
@@ -108,7 +114,9 @@ class Capture(Thread):
 class Narrator:
     """One run of the narrator; see `inputs.contract.Input`. `status` may be asked from any thread."""
 
-    def __init__(self, settings: NarrationSettings, capture: Capture, voice: Voice, clock: Clock, note: Note) -> None:
+    def __init__(
+        self, settings: NarrationSettings, capture: SoundCapture, voice: NarrationSender, clock: Clock, note: Note
+    ) -> None:
         self._settings = settings
         self._capture = capture
         self._voice = voice
@@ -222,3 +230,30 @@ class Narrator:
         self._status = replace(
             self._status, level_db=round(loudness, 1), peak_db=round(peak, 1), silent_since_utc_ns=since
         )
+
+
+class Narrators:
+    """Makes the narrator anew for each connection; its status is that of the newest one."""
+
+    def __init__(
+        self,
+        settings: NarrationSettings,
+        make_capture: Callable[[], SoundCapture],
+        sender: NarrationSender,
+        clock: Clock,
+        note: Note,
+    ) -> None:
+        self._settings, self._make_capture, self._sender = settings, make_capture, sender
+        self._clock, self._note = clock, note
+        self._newest: Narrator | None = None
+
+    def make(self) -> Narrator:
+        """The next one. Called on the ingest thread."""
+        made = Narrator(self._settings, self._make_capture(), self._sender, self._clock, self._note)
+        self._newest = made
+        return made
+
+    def status(self) -> NarratorStatus | None:
+        """From any thread; None before the first connection."""
+        newest = self._newest
+        return None if newest is None else newest.status

@@ -36,7 +36,7 @@ class _Heard:
     packet: bytes
 
 
-class Narration:
+class NarrationPlacement:
     """One channel's. `hear` may come from any thread; the rest is for whoever holds the channel's lock."""
 
     def __init__(self, channels: int, offset_ns: int = 0) -> None:
@@ -105,11 +105,11 @@ class Narration:
         return made
 
 
-def narration_of(settings: ChannelSettings) -> Narration | None:
+def narration_of(settings: ChannelSettings) -> NarrationPlacement | None:
     """A channel's narration; None where it has none."""
     if not settings.narration_channels:
         return None
-    return Narration(settings.narration_channels, settings.narration_offset_ms * NS_PER_MS)
+    return NarrationPlacement(settings.narration_channels, settings.narration_offset_ms * NS_PER_MS)
 
 
 def _sample(packet: bytes, pts: int, instant_ns: int, clock_ns: int) -> Sample:

@@ -37,7 +37,7 @@ BLACK_SPREAD = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class KeyframeLook:
     """One keyframe, seen: when it was captured (monotonic) and its COLUMNS x ROWS brightnesses, 8 bits each."""
 
     instant_ns: int
@@ -49,17 +49,17 @@ class PictureJudge:
 
     def __init__(self) -> None:
         self.fault: PictureFault | None = None
-        self._last: Look | None = None
-        self._same: Look | None = None
+        self._last: KeyframeLook | None = None
+        self._same: KeyframeLook | None = None
         """The first of the looks that show the same as the last one."""
         self._same_after_ns = 0
         """When the look before that was, which showed something else; its own instant where there was none."""
-        self._black: Look | None = None
+        self._black: KeyframeLook | None = None
         """The first of the black ones in a row."""
         self._black_after_ns = 0
         self._differences: deque[float] = deque(maxlen=STILL_LOOKS)
 
-    def see(self, look: Look) -> PictureFault | None:
+    def see(self, look: KeyframeLook) -> PictureFault | None:
         """Takes a look in and returns the fault; looks come in order of capture."""
         black = is_black(look.luma)
         if not black:
@@ -86,7 +86,7 @@ class PictureJudge:
         self._last = self._same = self._black = None
         self._differences.clear()
 
-    def _is_still(self, look: Look) -> bool | None:
+    def _is_still(self, look: KeyframeLook) -> bool | None:
         """None while it cannot be told: nothing has changed, but not for long."""
         if self._last is None or self._same is None:
             self._same, self._same_after_ns = look, look.instant_ns
@@ -101,10 +101,10 @@ class PictureJudge:
             return None
         return sorted(self._differences)[len(self._differences) // 2] <= STILL_LEVELS
 
-    def _before_ns(self, look: Look) -> int:
+    def _before_ns(self, look: KeyframeLook) -> int:
         return look.instant_ns if self._last is None else self._last.instant_ns
 
-    def _lasts(self, first: Look | None, after_ns: int, look: Look) -> bool:
+    def _lasts(self, first: KeyframeLook | None, after_ns: int, look: KeyframeLook) -> bool:
         """True when it has been seen for long enough, and may have lasted FAULT_NS before the next look comes."""
         if first is None or self._last is None or look.instant_ns - first.instant_ns < PROOF_NS - TOLERANCE_NS:
             return False

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from seacorder.base import heap
 from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
-from seacorder.channel.picture_check.judge import Look, PictureJudge
+from seacorder.channel.picture_check.judge import KeyframeLook, PictureJudge
 from seacorder.channel.picture_check.luma import luma_of
 from seacorder.model.channel import PictureFault
 from seacorder.model.sample import Sample, SourceFormat
@@ -81,7 +81,7 @@ class PictureWatch(Thread):
             self._source = source
         luma = luma_of(keyframe, source)
         heap.give_back()
-        fault = self._judge.fault if luma is None else self._judge.see(Look(keyframe.instant_ns, luma))
+        fault = self._judge.fault if luma is None else self._judge.see(KeyframeLook(keyframe.instant_ns, luma))
         cost_ns = time.thread_time_ns() - begin_ns
         self._due_ns = keyframe.instant_ns + max(LOOK_EVERY_NS, COST_SHARE * cost_ns)
         self._lively_due_ns = keyframe.instant_ns + LOOK_AT_LIVELY_EVERY_NS

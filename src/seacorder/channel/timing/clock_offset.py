@@ -63,7 +63,7 @@ NETWORK = Reach(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OffsetLine:
     at_ns: int
     offset_ns: int
     drift_ppb: int = 0
@@ -72,7 +72,7 @@ class Line:
         return self.offset_ns + (arrived_ns - self.at_ns) * self.drift_ppb // _PPB
 
 
-_NO_LINE = Line(0, 1 << 80)
+_NO_LINE = OffsetLine(0, 1 << 80)
 """Above every packet, so that the first one begins."""
 
 
@@ -161,19 +161,19 @@ class ClockOffset:
         most = max(0, arrived_ns - self._arrived_ns) * SLEW_PPB // _PPB
         self._given_ns = min(offset_ns, max(self._given_ns - most, min(self._given_ns + most, wanted)))
         if offset_ns < wanted:
-            self._line = Line(arrived_ns, offset_ns, self._line.drift_ppb)
+            self._line = OffsetLine(arrived_ns, offset_ns, self._line.drift_ppb)
         self._arrived_ns = max(self._arrived_ns, arrived_ns)
         return self._given_ns
 
 
-def line_below(points: list[Point], reach: Reach = NETWORK) -> Line:
+def line_below(points: list[Point], reach: Reach = NETWORK) -> OffsetLine:
     """The line below all points that lies nearest to them; level, and of the last minute, until there are enough."""
     newest_ns = points[-1][0]
     if newest_ns - points[0][0] < reach.line_ns:
-        return Line(newest_ns, min(offset for at, offset in points if at > newest_ns - reach.short_ns))
+        return OffsetLine(newest_ns, min(offset for at, offset in points if at > newest_ns - reach.short_ns))
     drift_ppb = _drift(_lower_hull(points), (points[0][0] + newest_ns) // 2)
     level = min(offset + (newest_ns - at) * drift_ppb // _PPB for at, offset in points)
-    return Line(newest_ns, level, drift_ppb)
+    return OffsetLine(newest_ns, level, drift_ppb)
 
 
 def _drift(hull: list[Point], middle_ns: int) -> int:

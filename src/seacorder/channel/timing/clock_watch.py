@@ -7,6 +7,7 @@ floor, or far above it, or rises and falls in a straight line, is a wrong clock 
 
 import itertools
 from collections import deque
+from dataclasses import dataclass
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 
@@ -36,6 +37,9 @@ GAP_SECONDS = 30
 """After so long without a packet nothing is known of the rate."""
 FASTEST = 1000
 """Times the source's own rate, at the most."""
+USABLE_WINDOW_NS = 15 * NS_PER_SECOND
+FEWEST_PICTURES = 5
+"""Pictures in a window, below which it says nothing."""
 
 
 class ClockWatch:
@@ -184,3 +188,24 @@ class ClockWatch:
         self._raw.clear()
         self._kept.clear()
         self._latest.clear()
+
+
+@dataclass(slots=True)
+class UsableTimes:
+    """Looks at counts that only grow, once a window."""
+
+    is_unusable: bool = False
+    """In the window before this one half of all times were wrong, or a quarter of them still."""
+    _from_ns: int | None = None
+    _all: int = 0
+    _wrong: int = 0
+
+    def look(self, count: int, wrong: int, now_ns: int) -> None:
+        """`wrong` of `count` pictures had times that stood still, went back or jumped, so far."""
+        if self._from_ns is None:
+            self._from_ns, self._all, self._wrong = now_ns, count, wrong
+        if now_ns - self._from_ns < USABLE_WINDOW_NS or count - self._all < FEWEST_PICTURES:
+            return
+        share = 4 if self.is_unusable else 2
+        self.is_unusable = share * (wrong - self._wrong) >= count - self._all
+        self._from_ns, self._all, self._wrong = now_ns, count, wrong

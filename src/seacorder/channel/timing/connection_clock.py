@@ -1,103 +1,133 @@
-"""Where one connection's media time lies on the clocks, as well as that is known by now.
+"""How the media time of one connection relates to the clocks: an estimate that later packets make better.
 
-A connection's first pictures tell little: they come when the camera, the network and the machine are busiest. What is
-learned from later ones holds for the first ones too, because their distance in media time is the camera's own. So
-what is asked about a picture that has passed is answered by the newest knowledge (docs/design/time.md).
+*Media time* is the time that the timeline gives the frames of a channel (`timeline`), here in nanoseconds. The first
+frames of a connection tell little about it: they arrive while the camera, the network and the machine are busiest.
+What later frames teach holds for the first ones too, because the distance between two frames in media time is the
+camera's own. So a question about a frame of the past is answered with the newest knowledge (docs/design/time.md).
+
+Not thread-safe: used under the channel's lock.
 """
 
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from seacorder.base.clock import NS_PER_MS
-from seacorder.model.capture_time import Anchor, Captured, Distance, distance
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
+from seacorder.model.capture_time import Anchor, Anchors, Captured, Distance, distance
+from seacorder.model.sample import Begun, Sample, TrackFormat
 
-STRAY_NS = 10 * NS_PER_MS
-"""Reports that differ by more contradict each other."""
-SAME_NS = 1_000
-"""One report, asked about at two media times, does not differ by as much; two reports hardly ever by less."""
+CONTRADICTION_NS = 10 * NS_PER_MS
+"""Two reports of the camera's clock that differ by more than this contradict each other."""
+SAME_REPORT_NS = 1_000
+"""One report that is converted at two media times differs by less than this from itself, through rounding. Two separate
+reports hardly ever differ by less."""
 MOST_CONTRADICTIONS = 3
-"""In one connection: a first report is wrong with some cameras, and a clock may be set; more than that is no clock."""
+"""In one connection. The first report of some cameras is wrong, and a clock may be set; a clock that contradicts itself
+more often is not used."""
+MOST_CONNECTIONS = 1000
+"""Of one worker that are remembered."""
+
+
+def media_ns(sample: Sample, video: TrackFormat) -> int:
+    """Media time of a picture in nanoseconds: its presentation time."""
+    return sample.pts * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
 
 
 @dataclass(slots=True)
-class Mooring:
-    """One connection. Media time as in `timeline`, nanoseconds."""
+class ConnectionClock:
+    """The offsets of one connection's media time to the monotonic clock and to the camera's clock."""
 
     offset_ns: int = 0
-    """Monotonic time less media time."""
+    """Monotonic time minus media time; the timeline updates it with every picture."""
     camera_offset_ns: int | None = None
-    """The camera's clock less media time; None while the camera has not told it."""
+    """The camera's clock minus media time; None while the camera has not told it, or when it cannot be trusted."""
     is_confirmed: bool = False
     """The camera has told its clock more than once."""
+    reports: int = 0
+    """How often the camera has told its clock."""
     _contradictions: int = 0
 
     def tell(self, media_ns: int, camera_ns: int) -> None:
-        """The camera has said what its clock showed at a media time; its newest word counts."""
+        """The camera has said what its clock showed at a media time. The newest report replaces those before it."""
+        self.reports += 1
         offset_ns = camera_ns - media_ns
         if self.camera_offset_ns is not None:
             difference_ns = abs(offset_ns - self.camera_offset_ns)
-            self.is_confirmed = self.is_confirmed or difference_ns > SAME_NS
-            self._contradictions += difference_ns > STRAY_NS
+            self.is_confirmed = self.is_confirmed or difference_ns > SAME_REPORT_NS
+            self._contradictions += difference_ns > CONTRADICTION_NS
         self.camera_offset_ns = offset_ns if self._contradictions <= MOST_CONTRADICTIONS else None
 
     def captured(self, media_ns: int) -> Captured:
-        """When the frame at that media time was captured."""
+        """When the frame at that media time was captured, on both clocks."""
         camera_ns = None if self.camera_offset_ns is None else media_ns + self.camera_offset_ns
         return Captured(media_ns + self.offset_ns, camera_ns)
 
     def anchor(self, media_ns: int, utc_ns: int) -> Anchor:
-        """Of a file in which the frame at that media time stands as `utc_ns`."""
+        """The anchor of a file in which the frame at that media time is stored with the capture time `utc_ns`."""
         zero_ns = utc_ns - media_ns
         camera_ns = None if self.camera_offset_ns is None else zero_ns - self.camera_offset_ns
         return Anchor(zero_ns - self.offset_ns, camera_ns)
 
     @property
     def camera_ahead_ns(self) -> int | None:
-        """What the camera's clock is ahead of the monotonic one."""
+        """How far the camera's clock is ahead of the monotonic clock; None when that is not known."""
         return None if self.camera_offset_ns is None else self.camera_offset_ns - self.offset_ns
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One frame in its connection."""
+class FramePlace:
+    """One frame of a connection. When it was captured is worked out anew each time, with the newest knowledge."""
 
-    mooring: Mooring
+    connection_clock: ConnectionClock
     media_ns: int
 
     @property
     def captured(self) -> Captured:
-        """As well as it is known now."""
-        return self.mooring.captured(self.media_ns)
+        """When it was captured, on both clocks."""
+        return self.connection_clock.captured(self.media_ns)
 
-    def distance(self, after: "Place") -> Distance:
-        """To a later frame, perhaps of another connection, as well as it is known now."""
-        ahead_ns = self.mooring.camera_ahead_ns
+    def distance(self, after: "FramePlace") -> Distance:
+        """The time from this frame to a later one, which may belong to another connection."""
+        ahead_ns = self.connection_clock.camera_ahead_ns
         return distance(
-            self.captured, after.captured, after.mooring.camera_ahead_ns if ahead_ns is None else ahead_ns
+            self.captured, after.captured, after.connection_clock.camera_ahead_ns if ahead_ns is None else ahead_ns
         )
 
 
-MOST_CONNECTIONS = 1000
-"""Of one worker that are remembered."""
-
-
-class Moorings:
-    """All connections of a worker, by frame number."""
+class ConnectionClocks:
+    """The clocks of all connections of a worker; a frame's number finds that of its connection."""
 
     def __init__(self) -> None:
         self._numbers: list[int] = []
-        self._moorings: list[Mooring] = []
+        """The number of each connection's first frame, rising."""
+        self._clocks: list[ConnectionClock] = []
 
-    def begin(self, number: int, mooring: Mooring) -> None:
+    def begin(self, number: int, connection_clock: ConnectionClock) -> None:
         """A connection begins; its first frame gets that number."""
         self._numbers.append(number)
-        self._moorings.append(mooring)
-        del self._numbers[:-MOST_CONNECTIONS], self._moorings[:-MOST_CONNECTIONS]
+        self._clocks.append(connection_clock)
+        del self._numbers[:-MOST_CONNECTIONS], self._clocks[:-MOST_CONNECTIONS]
 
-    def of(self, number: int) -> Mooring:
-        """The connection of a frame; the oldest that is remembered for one before it."""
-        return self._moorings[max(0, bisect_right(self._numbers, number) - 1)]
+    def of(self, number: int) -> ConnectionClock:
+        """That of the connection over which a frame came; the oldest one that is remembered for older frames."""
+        return self._clocks[max(0, bisect_right(self._numbers, number) - 1)]
 
     @property
-    def newest(self) -> Mooring:
-        return self._moorings[-1]
+    def newest(self) -> ConnectionClock:
+        """That of the present connection, or of the last one."""
+        return self._clocks[-1]
+
+    def anchors(self, first: Begun | None, newest: Begun | None) -> Anchors | None:
+        """The anchors of a recording's first and newest file, by the frames with which they began."""
+        if first is None or newest is None:
+            return None
+        begun, now = self.of(first.frame.number), self.newest
+        return Anchors(
+            first=_anchor(begun, first),
+            first_number=first.number,
+            newest=_anchor(now, newest),
+            is_confirmed=begun.is_confirmed or now is not begun,
+        )
+
+
+def _anchor(connection_clock: ConnectionClock, begun: Begun) -> Anchor:
+    return connection_clock.anchor(media_ns(begun.frame, begun.source.video), begun.frame.utc_ns)

@@ -12,10 +12,9 @@ from fractions import Fraction
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.channel.timing.clock_offset import ClockOffset
-from seacorder.channel.timing.clock_watch import ClockWatch
-from seacorder.channel.timing.connection_clock import Mooring
+from seacorder.channel.timing.clock_watch import ClockWatch, UsableTimes
+from seacorder.channel.timing.connection_clock import ConnectionClock, ConnectionClocks
 from seacorder.channel.timing.track_times import Step, TrackTimes
-from seacorder.channel.timing.usable_times import UsableTimes
 from seacorder.model.channel import ClockFault
 from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
 
@@ -52,11 +51,6 @@ def rate_of(told: float, frame_ns: int) -> float:
     return round(NS_PER_SECOND / frame_ns, 3)
 
 
-def media_ns(sample: Sample, video: TrackFormat) -> int:
-    """Where a picture stands in media time."""
-    return sample.pts * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator
-
-
 @dataclass(slots=True)
 class Mended:
     """How many packets had times that could not be used as they came."""
@@ -81,8 +75,16 @@ class Timeline:
     """Frames that the last packet's step says are missing before it, on a source of steady rate."""
     next_number: int = 0
     """The number that the next video frame gets."""
-    mooring: Mooring = field(default_factory=Mooring)
+    connection_clock: ConnectionClock = field(default_factory=ConnectionClock)
     """Of the present connection; each has its own."""
+    clocks: ConnectionClocks = field(default_factory=ConnectionClocks)
+    """Of all connections."""
+    heard_camera: bool = False
+    """The camera's clock was told with the last packet."""
+    _renumbered: int = 0
+    """Added to the frame number to get the received count after numbering was reset."""
+    _untold: tuple[int, int] | None = None
+    """(pts, camera's clock) of a report that came with a picture whose own time was not used."""
     _offset: ClockOffset = field(default_factory=ClockOffset)
     _offset_ns: int = 0
     _tracks: dict[Track, TrackTimes] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Timeline:
     _frame_before_ns: int = 0
     _told_ns: int = 0
     """The distance of two pictures as the source tells it; 0 where it does not."""
+    _told_rate: float = 0.0
     _stamped: int = 0
     """Pictures, and how many of them had times that were there and could not be used."""
     _stamped_wrong: int = 0
@@ -104,6 +107,7 @@ class Timeline:
     def connect(self, video: TrackFormat, audio: TrackFormat | None, frame_rate: Fraction | None) -> None:
         """A connection begins: source times start anew, media time goes on where the clock is."""
         self._told_ns = int(NS_PER_SECOND / frame_rate) if frame_rate else 0
+        self._told_rate = float(frame_rate or 0)
         usual_ns = self._told_ns or DEFAULT_FRAME_NS
         reached_ns = self._reached_ns()
         self._frame_before_ns = self.frame_ns
@@ -118,7 +122,24 @@ class Timeline:
             tracks[Track.AUDIO] = TrackTimes(audio.time_base, max(1, int(samples / audio.time_base)))
         self._tracks, self._earliest_ns, self._reorders = tracks, reached_ns, False
         self._offset = ClockOffset()
-        self.mooring = Mooring(self._offset_ns)
+        self.connection_clock = ConnectionClock(self._offset_ns)
+        self.clocks.begin(self.next_number, self.connection_clock)
+        self._untold = None
+
+    def number_from(self, number: int) -> None:
+        """The next video frame gets this number, whatever has been received until now."""
+        self._renumbered += self.next_number - number
+        self.next_number = number
+
+    @property
+    def frames_received(self) -> int:
+        """Video frames since the worker began."""
+        return self.next_number + self._renumbered
+
+    @property
+    def frame_rate(self) -> float:
+        """Frames a second: as the source tells, unless its frames contradict; 0 when it is not known."""
+        return rate_of(self._told_rate, self.frame_ns)
 
     @property
     def frame_ns(self) -> int:
@@ -170,9 +191,12 @@ class Timeline:
             if times.is_caught_up:
                 self._offset = ClockOffset()  # it had followed the wrong clock down
             ahead_ns = times.ns(pts - dts) if pts != dts else 0
-            self._offset_ns = self.mooring.offset_ns = self._offset.learn(media_ns, source.arrived_ns, ahead_ns)
-            if source.camera_ns is not None and times.kind is Step.KEPT:
-                self.mooring.tell(media_ns, source.camera_ns)
+            self._offset_ns = self._offset.learn(media_ns, source.arrived_ns, ahead_ns)
+            self.connection_clock.offset_ns = self._offset_ns
+            if source.camera_ns is not None or self._untold is not None:
+                self.heard_camera = self._tell_camera(times, source, media_ns)
+            else:
+                self.heard_camera = False
             self._stamped += 1
             number = self.next_number
             self.next_number += 1
@@ -205,6 +229,25 @@ class Timeline:
                 if abs(distance_ns) < TOGETHER_NS:
                     begin_ns = other.ns(other.line.out) + distance_ns
         return times.begin(times.ticks(begin_ns), stamp, source.arrived_ns)
+
+    def _tell_camera(self, times: TrackTimes, source: SourcePacket, media_ns: int) -> bool:
+        """Tells the connection's clock what the camera's clock showed; False when there was nothing to tell.
+
+        Where a picture's own time was not used, its media time says nothing about the camera's clock. Its report then
+        waits for the next picture whose time is used: their distance is that of their own times.
+        """
+        if times.kind is not Step.KEPT:
+            if source.camera_ns is not None and source.pts is not None:
+                self._untold = source.pts, source.camera_ns
+            return False
+        untold, self._untold = self._untold, None
+        camera_ns = source.camera_ns
+        if camera_ns is None and untold is not None and source.pts is not None:
+            camera_ns = untold[1] + times.ns(source.pts - untold[0])
+        if camera_ns is None:
+            return False
+        self.connection_clock.tell(media_ns, camera_ns)
+        return True
 
     def _reached_ns(self) -> int:
         """The end of the connection before in media time: the next one begins behind it."""

@@ -43,7 +43,7 @@ class Step(Enum):
 
 
 @dataclass(slots=True)
-class Line:
+class StampLine:
     """A stamp and the media time that it stands for: what the source counts from there on."""
 
     stamp: int
@@ -61,7 +61,7 @@ class TrackTimes:
     """Of a track of pictures: long steps are counted as `skipped`."""
     out: int | None = None
     """Media time of the newest packet; None before the first."""
-    line: Line | None = None
+    line: StampLine | None = None
     """That of the newest packet whose time was used."""
     kind: Step = Step.KEPT
     """What became of the newest packet's time."""
@@ -76,7 +76,7 @@ class TrackTimes:
     """Two packets of the connection have come within a second: no slow source, or none until now."""
     _gap_ns: int = 0
     """The newest distance of arrivals, where that is one of a slow source."""
-    _other: Line | None = None
+    _other: StampLine | None = None
     """A second line, on which a packet lay that did not fit on the first."""
     _begin_ns: int = 0
     _begin_out: int = 0
@@ -122,7 +122,7 @@ class TrackTimes:
         self.out = self._begin_out = out
         self._begin_ns = self._arrived_ns = arrived_ns
         self._told, self._rate_ppm = self.frame, self.watch.rate_ppm
-        self.line = None if stamp is None else Line(stamp, out)
+        self.line = None if stamp is None else StampLine(stamp, out)
         self.watch.took(arrived_ns - self.ns(out), arrived_ns, is_burst=False)
         return out
 
@@ -162,7 +162,7 @@ class TrackTimes:
         """Two packets have come, far apart: that may be the source's pace, or a pause of it."""
         return self._gap_ns > 0 and not self.pace_ns and not self.has_pace
 
-    def _fits(self, line: Line, stamp: int, last: int, arrived_ns: int) -> int:
+    def _fits(self, line: StampLine, stamp: int, last: int, arrived_ns: int) -> int:
         """The step that a stamp on that line makes; 0 where it leads back or too far before the arrival."""
         told, rate_ppm = stamp - line.stamp, self.watch.rate_ppm
         step = (told if rate_ppm == RIGHT_PPM else told * rate_ppm // RIGHT_PPM) + line.out - last
@@ -175,7 +175,7 @@ class TrackTimes:
         is_late = arrived_ns - self.ns(last) - step_ns >= self.watch.floor_ns - AHEAD_NS
         return step if is_late or self._is_burst(step, arrived_ns) else 0
 
-    def _keep(self, step: int, line: Line, stamp: int, arrived_ns: int) -> int:
+    def _keep(self, step: int, line: StampLine, stamp: int, arrived_ns: int) -> int:
         last, watch = self.out or 0, self.watch
         behind_ns = arrived_ns - (last + step) * self._tick_ns // self._scale
         is_burst = False
@@ -233,9 +233,9 @@ class TrackTimes:
         if stamp is not None and (self.line is None or step <= passed + self.frame // 2):
             # One that had to be squeezed in lies before the arrival; no line begins there.
             if self.line is None:
-                self.line = Line(stamp, last + step)
+                self.line = StampLine(stamp, last + step)
             else:
-                self._other = Line(stamp, last + step)
+                self._other = StampLine(stamp, last + step)
         return last + step
 
     def _learn(self, step: int, behind_ns: int, arrived_ns: int) -> None:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from seacorder.channel.outbox import Outbox
+from seacorder.channel.reports_out import Outbox
 from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, Report

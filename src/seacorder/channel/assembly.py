@@ -1,0 +1,195 @@
+"""Builds the parts of one channel's worker and connects them: the only place where they are put together.
+
+Two parts may need each other: the channel asks the stage for its status, and the stage feeds the channel. One of them
+is then given a function that looks the other one up when it is called; nothing is called before all parts are built.
+No thread runs until `start`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from seacorder.base import heap
+from seacorder.base.background import Thread
+from seacorder.base.clock import Clock
+from seacorder.channel.channel import Channel
+from seacorder.channel.clean_copy import CleanCopy, Tee
+from seacorder.channel.encoding.burn_in import BurnIn
+from seacorder.channel.encoding.encode_step import EncodeStep
+from seacorder.channel.encoding.encoder import Encoder
+from seacorder.channel.encoding.stage import Stage, as_it_comes, decide
+from seacorder.channel.heartbeat_status import Neighbours, nobody_looks
+from seacorder.channel.ingest import Feed, Ingest
+from seacorder.channel.orders import Orders
+from seacorder.channel.picture_check.watch import PictureWatch
+from seacorder.channel.reports_out import BothAnswers
+from seacorder.inputs.contract import Input
+from seacorder.inputs.open import make_input
+from seacorder.inputs.rtsp.camera_memory import CameraMemory
+from seacorder.model.channel import ChannelSettings
+from seacorder.model.command import Command, HearNarration
+from seacorder.model.event import Severity
+from seacorder.model.instant import Instant
+from seacorder.model.narration import NarrationSettings, NarratorStatus
+from seacorder.model.report import Report
+from seacorder.sinks.context import OnOutcome, SinkContext
+from seacorder.storage.disk import Disk, this_machine
+from seacorder.storage.durable import MemoryBudget
+from seacorder.storage.volume_room import VolumeRooms
+from seacorder.storage.volumes import MarkedFolders
+
+Note = Callable[[str, Severity, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a channel's packets come from."""
+
+    make_input: Callable[[], Input]
+    """Makes the input anew for each connection."""
+    narrator_status: Callable[[], NarratorStatus | None] = lambda: None
+    """Of the narrator's worker alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts of one channel's worker, connected. `start` starts the threads, `finish` ends them and the files."""
+
+    clock: Clock
+    channel: Channel
+    clean: CleanCopy
+    stage: Stage
+    feed: Feed
+    """Where the input's packets go in."""
+    ingest: Ingest
+    watch: PictureWatch | None
+    _orders: Orders
+    _listen: Callable[[HearNarration], None]
+    _narrator_status: Callable[[], NarratorStatus | None]
+
+    def start(self, heartbeat: Thread) -> None:
+        """Starts the threads; returns at once."""
+        if self.watch is not None:
+            self.watch.start()
+        heap.exempt_startup_objects()  # the way of a packet makes no cycles
+        heartbeat.start()
+        self.ingest.start()
+
+    def carry_out(self, command: Command) -> None:
+        """One command of the control process; raises nothing for one that cannot be done, which is an answer."""
+        if isinstance(command, HearNarration):
+            self._listen(command)
+        else:
+            self.clean.carry_out(command)
+            self._orders.carry_out(command)
+
+    def stop_input(self) -> None:
+        """Takes no more packets; what has been taken is with the channel afterwards. Blocks while that is encoded."""
+        self.ingest.stop()
+        self.stage.finish()
+
+    def finish_all(self, on_done: OnOutcome) -> int:
+        """Ends every file now; `on_done` is called once for each, from any thread. Returns how many there are."""
+        instant = Instant.now(self.clock)
+        return self.channel.finish_all(instant, on_done) + self.clean.finish_all(instant, on_done)
+
+    def hanging_seconds(self) -> float:
+        """For how long the source or the encoder has not done anything although it should; 0 when all is well."""
+        narrator = self._narrator_status()
+        stalled = self.channel.stalled_seconds() if narrator is None else narrator.stalled_seconds
+        return max(stalled, self.stage.busy_seconds())
+
+    def next_due_ns(self) -> int | None:
+        """Monotonic time at which `tick` should be called at the latest; None when nothing waits for it."""
+        due = [self.channel.next_due_ns(), self.clean.next_due_ns()]
+        return min((one for one in due if one is not None), default=None)
+
+    def tick(self) -> None:
+        """Lets the channel and its clean copy notice what did not happen."""
+        self.channel.tick()
+        self.clean.tick()
+
+
+def assemble(
+    settings: ChannelSettings, clock: Clock, report: Callable[[Report], None], wake: Callable[[], None]
+) -> Assembly:
+    """`report` sends a report and never blocks; `wake` makes the heartbeat look at once at what is due."""
+
+    def note(kind: str, severity: Severity, sentence: str) -> None:
+        channel.note(kind, severity, sentence)
+
+    budget = MemoryBudget(settings.queue_bytes)
+    answers = BothAnswers(report)
+    source = source_of(settings, clock, note)
+    watched = settings.picture_watch and settings.narrator is None
+    # The lambdas look up what is built below, when they are called: ruff takes them for needless.
+    watch = PictureWatch(lambda fault: channel.saw_picture(fault)) if watched else None  # noqa: PLW0108
+    neighbours = Neighbours(
+        queued_bytes=lambda: budget.taken_bytes,
+        encoding_status=lambda: stage.status(),  # noqa: PLW0108
+        frames_to_encode=lambda: stage.frames_to_encode(),  # noqa: PLW0108
+        clean_status=lambda: clean.status(),  # noqa: PLW0108
+        narrator_status=source.narrator_status,
+        offer_keyframe=nobody_looks if watch is None else watch.offer,
+    )
+    channel = Channel(settings, clock, answers, neighbours)
+    rooms, disk = storage_of(settings, clock, budget)
+    context = SinkContext(settings, clock, budget, report, rooms, channel.texts.beside, disk)
+    clean = CleanCopy(context, channel, answers, wake)
+    encode_step = EncodeStep(channel, clock, Encoder, BurnIn(settings, channel.texts.at, note))
+    stage = Stage(channel, as_it_comes if settings.narrator else decide, encode_step)
+    feed = Tee(stage, clean)
+    return Assembly(
+        clock=clock,
+        channel=channel,
+        clean=clean,
+        stage=stage,
+        feed=feed,
+        ingest=Ingest(channel, source.make_input, clock, feed),
+        watch=watch,
+        _orders=Orders(channel, context, wake, stage.change),
+        _listen=listener_of(channel),
+        _narrator_status=source.narrator_status,
+    )
+
+
+def storage_of(settings: ChannelSettings, clock: Clock, budget: MemoryBudget) -> tuple[VolumeRooms, Disk]:
+    """The folders that files go to, and the disk that refuses to make any where the volume is another one."""
+    volumes = MarkedFolders(settings.volumes)
+    rooms = VolumeRooms(settings.reserve_bytes, clock, lambda: budget.coming_bytes, volumes=volumes)
+    return rooms, this_machine(volumes.check)
+
+
+def source_of(settings: ChannelSettings, clock: Clock, note: Note) -> Source:
+    """A camera or another address, or the narrator's sound device."""
+    if settings.narrator is not None:
+        return _narrator_of(settings, settings.narrator, clock, note)
+    # Remembered over all connections: that this camera has to be read by FFmpeg's client.
+    memory = CameraMemory(lambda sentence: note("camera_read_by_ffmpeg", Severity.WARNING, sentence))
+    name, index = settings.name, settings.index
+    return Source(
+        lambda: make_input(settings.address, channel_name=name, channel_index=index, clock=clock, memory=memory)
+    )
+
+
+def _narrator_of(settings: ChannelSettings, narrator: NarrationSettings, clock: Clock, note: Note) -> Source:
+    # Imported here because most workers need none of it, and each worker is to stay small.
+    from seacorder.channel.narration.link import NarrationSender
+    from seacorder.channel.narration.narrator import Narrators, SoundCapture
+    from seacorder.inputs.sound.devices import make_sound
+
+    def make_capture() -> SoundCapture:
+        return SoundCapture(lambda: make_sound(settings.address, channels=narrator.channels, clock=clock), clock)
+
+    narrators = Narrators(narrator, make_capture, NarrationSender(narrator.token), clock, note)
+    return Source(narrators.make, narrators.status)
+
+
+def listener_of(channel: Channel) -> Callable[[HearNarration], None]:
+    """What listens to the narrator when it is told where; does nothing on a channel without narration."""
+    if channel.narration is None:
+        return lambda _: None
+    from seacorder.channel.narration.link import NarrationReceiver  # most channels need none
+
+    receiver = NarrationReceiver(channel.narration.hear)
+    receiver.start()
+    return lambda order: receiver.listen(order.port, order.token)

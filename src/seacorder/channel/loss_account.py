@@ -1,0 +1,161 @@
+"""The losses of one channel: every hole in what its recording should hold is reported once, with cause and count.
+
+A hole begins when the connection is lost or sends nothing (`open_hole`), when the source's own numbers or times say
+that frames are missing (`took`), or when received frames are not encoded (`missed`). It ends with the next frame, or
+with the recording (`close_hole`, `recording_ends`). Only what a running recording misses is a loss.
+
+How many frames a hole swallowed is known better some seconds after its end, when the camera has told its clock over the
+new connection: until then the loss is reported again whenever its count changes (`recount`).
+
+Not thread-safe: used under the channel's lock. Nothing here blocks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from seacorder.base.clock import Clock
+from seacorder.channel.holes import OpenHole, RecountedLoss, UnencodedFrames
+from seacorder.channel.outputs import Output
+from seacorder.channel.timing.connection_clock import ConnectionClock, FramePlace, media_ns
+from seacorder.channel.timing.timeline import Timeline
+from seacorder.model.capture_time import RECOUNT_NS, frames_between
+from seacorder.model.instant import Instant
+from seacorder.model.loss import NEVER_ARRIVED, Loss, WhyMissing, counted
+from seacorder.model.report import LossNoted
+from seacorder.model.sample import Sample, SourceFormat, TrackFormat
+
+
+@dataclass(slots=True)
+class LossAccount:
+    """One channel's."""
+
+    name: str
+    """The channel's."""
+    clock: Clock
+    timeline: Timeline
+    recording: Callable[[], Output | None]
+    """The recording that runs, if one does."""
+    frame_ns: Callable[[], int]
+    """The usual distance of two frames now; 0 when it is not known."""
+    report: Callable[[LossNoted], None]
+    total: int = 0
+    """Losses so far; one that is counted again counts once."""
+    newest: Sample | None = None
+    """The newest picture that could be stored."""
+    _newest_video: TrackFormat | None = None
+    _newest_clock: ConnectionClock | None = None
+    _begin_ns: int = field(init=False)
+    """Monotonic. A hole before the first frame begins here."""
+    _hole: OpenHole | None = None
+    _recounted: list[RecountedLoss] = field(default_factory=list)
+    _unencoded: UnencodedFrames = field(default_factory=UnencodedFrames)
+
+    def __post_init__(self) -> None:
+        self._begin_ns = self.clock.monotonic_ns()
+
+    def took(self, sample: Sample, source: SourceFormat, missing: int) -> None:
+        """A picture has come that can be stored, after `missing` others that never arrived."""
+        before = self.newest
+        self.newest, self._newest_video = sample, source.video
+        self._newest_clock = self.timeline.connection_clock
+        if self._hole is not None:
+            self._end_hole(self._hole, sample)
+        elif missing and before is not None:
+            self._note(OpenHole(before.instant_ns, NEVER_ARRIVED), sample.instant_ns, missing)
+
+    def open_hole(self, why: WhyMissing) -> None:
+        """Frames stay away."""
+        if self._hole is None:
+            begin_ns = self.newest.instant_ns if self.newest else self._begin_ns
+            self._hole = OpenHole(begin_ns, why, self._newest_place)
+        else:
+            self._hole.goes_on(why)
+
+    def close_hole(self, end: Instant) -> None:
+        """A recording ends while frames are missing: it misses them up to its end."""
+        if self._hole is not None:
+            frame_ns = self.frame_ns()
+            frames = self._hole.frames(end.monotonic_ns + frame_ns, frame_ns)
+            self._note(self._hole, end.monotonic_ns, frames)
+
+    def missed(self, instant_ns: int, why: WhyMissing) -> None:
+        """A received picture is not encoded; by its capture instant (monotonic)."""
+        self._unencoded.missed(instant_ns, why)
+        if len(self._unencoded) >= UnencodedFrames.LIMIT:
+            self._note_unencoded(None)
+
+    def stored(self, instant_ns: int) -> None:
+        """A picture is stored: those that were not encoded before it are a loss now. By its capture instant."""
+        if len(self._unencoded):
+            self._note_unencoded(instant_ns)
+        else:
+            self._unencoded.before_ns = instant_ns
+
+    def recording_ends(self) -> None:
+        """What was not encoded up to now is a loss of the recording that ends."""
+        self._note_unencoded(None)
+
+    def recount(self, now_ns: int) -> None:
+        """Reports losses again whose count has become better known."""
+        if not self._recounted:
+            return
+        for recounted in self._recounted:
+            if (loss := recounted.count_again()) is not None:
+                self.report(LossNoted(loss))
+        self._recounted = [one for one in self._recounted if now_ns < one.until_ns]
+
+    @property
+    def _newest_place(self) -> FramePlace | None:
+        if self.newest is None or self._newest_video is None or self._newest_clock is None:
+            return None
+        return FramePlace(self._newest_clock, media_ns(self.newest, self._newest_video))
+
+    def _end_hole(self, hole: OpenHole, first: Sample) -> None:
+        """Frames come again. Their number is reported at once as an estimate, and again when it is better known."""
+        self._hole = None
+        if hole.is_stall and self.timeline.is_unpaced:
+            return  # only two pictures have come so far, far apart: that may be the pace of the source
+        frame_ns = self.frame_ns()
+        loss = self._note(hole, first.instant_ns, hole.frames(first.instant_ns, frame_ns))
+        from_utc_ns = hole.from_ns + self.timeline.utc_minus_monotonic_ns
+        if loss is None or hole.before is None or loss.from_utc_ns != from_utc_ns:
+            return  # the recording began inside the hole, so its loss does not begin with a frame
+        after = self._newest_place
+        if after is not None:
+            until_ns = self.clock.monotonic_ns() + RECOUNT_NS
+            self._recounted.append(RecountedLoss(loss, hole.before, after, frame_ns, until_ns))
+
+    def _note(self, hole: OpenHole, to_ns: int, frames: int | None) -> Loss | None:
+        """Reports what the running recording misses of a hole; None when it misses nothing."""
+        output = self.recording()
+        if output is None or frames == 0:
+            return None
+        begin_ns, frame_ns = max(hole.from_ns, output.start_ns), self.frame_ns()
+        if begin_ns > hole.from_ns and frames is not None and frame_ns:
+            # The recording began inside the hole: no frame was captured at `begin_ns`, so one more fits.
+            frames = frames_between(to_ns - begin_ns + frame_ns, frame_ns)
+        if to_ns <= begin_ns:
+            return None
+        return self._report((begin_ns, to_ns), frames, hole.why, output.id)
+
+    def _note_unencoded(self, next_ns: int | None) -> None:
+        """Reports the frames that were not encoded before the one captured at `next_ns`, or until now (None)."""
+        output, missing = self.recording(), self._unencoded
+        if len(missing) and output is not None:
+            stop_ns = output.stop.monotonic_ns if output.stop else None
+            lost = missing.within(output.start_ns, stop_ns)
+            if lost:
+                before_ns = lost[0] - self.frame_ns() if missing.before_ns is None else missing.before_ns
+                end_ns = next_ns if next_ns is not None else lost[-1]
+                self._report((max(before_ns, output.start_ns), end_ns), len(lost), missing.why, output.id)
+        missing.close(next_ns)
+
+    def _report(self, span: tuple[int, int], frames: int | None, why: WhyMissing, recording_id: str) -> Loss:
+        """In UTC by the wall clock as it is now, which may have been set since the hole began."""
+        self.total += 1
+        begin_utc_ns, end_utc_ns = (one + self.timeline.utc_minus_monotonic_ns for one in span)
+        loss = Loss(self.name, begin_utc_ns, end_utc_ns, frames, why.cause, recording_id, why.sentence)
+        if why.is_unseen:
+            loss = counted(loss, frames, is_by_camera=False)
+        self.report(LossNoted(loss))
+        return loss
