@@ -1,5 +1,6 @@
 """An encoded channel without threads: pictures of the test pattern, a clock that the encoder's work moves."""
 
+import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -137,7 +138,10 @@ class EncodingBench:
         self.channel.outputs.open(Slot.RECORDING, Output("R", sink, now_ns, begin_ns=now_ns))
 
     def stop(self) -> None:
-        self.channel.outputs.finish_all(Instant.now(self.clock), lambda _: None)
+        """Ends every file and waits until its writer has finished it."""
+        done = threading.Semaphore(0)
+        for _ in range(self.channel.outputs.finish_all(Instant.now(self.clock), lambda _: done.release())):
+            assert done.acquire(timeout=60)
 
     @property
     def losses(self) -> list[Loss]:

@@ -1,4 +1,7 @@
-"""The backlog: the latest seconds of a channel, in memory, as whole groups of pictures."""
+"""The backlog: the latest seconds of a channel, in memory, as whole groups of pictures.
+
+Recordings, clips and stills begin from it. Used under the channel's lock.
+"""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -10,12 +13,13 @@ from seacorder.model.sample import Sample, SourceFormat, Track
 PRIMER_NS = 4 * NS_PER_SECOND
 """Encoding can begin in the middle of a group of pictures when no more than this must be decoded before it."""
 LIMIT_BYTES = 256 * 1024 * 1024
-"""However long the window: a source that goes wild must not take the machine's memory."""
+"""The most that one backlog may hold, whatever its window: a source that sends far too much must not take all
+memory."""
 
 
 @dataclass(slots=True)
 class Group:
-    """A keyframe and all that follows it, sound included, up to the next keyframe."""
+    """A keyframe and all packets after it, sound included, up to the next keyframe."""
 
     source: SourceFormat
     start_ns: int
@@ -29,12 +33,16 @@ class Group:
 
     @property
     def recovery_frames(self) -> int:
-        """So many pictures after its first all is right; 0 where it begins with a true keyframe."""
+        """How many pictures after its first one are still incomplete when decoding begins here; 0 after a true
+        keyframe.
+
+        A source with intra refresh sends recovery points instead of keyframes.
+        """
         return self.samples[0].recovery_frames
 
 
 class Backlog:
-    """Keeps at least `seconds` back from the newest sample, cut at keyframes. Not thread-safe."""
+    """Keeps whole groups that reach back at least `seconds` from the newest sample. Not thread-safe."""
 
     def __init__(self, seconds: float, limit_bytes: int = LIMIT_BYTES) -> None:
         self._window_ns = int(seconds * NS_PER_SECOND)
@@ -43,7 +51,7 @@ class Backlog:
         self.bytes = 0
 
     def push(self, sample: Sample, source: SourceFormat) -> None:
-        """Takes a sample in; what comes before the first keyframe cannot be shown and is not kept."""
+        """Adds a sample. Samples before the first keyframe cannot be decoded and are not kept."""
         if sample.track is Track.VIDEO and sample.is_keyframe:
             self._groups.append(Group(source, sample.instant_ns))
             self._trim(sample.instant_ns)
@@ -61,17 +69,18 @@ class Backlog:
         self.bytes = 0
 
     def since(self, instant_ns: int) -> Iterator[tuple[Sample, SourceFormat]]:
-        """All samples from the newest keyframe at or before `instant_ns`, else from the oldest keyframe there is."""
+        """All samples from the newest keyframe captured at or before `instant_ns` (monotonic), else from the oldest
+        one."""
         begin = self._index_at(instant_ns)
         for group in list(self._groups)[begin:]:
             for sample in group.samples:
                 yield sample, group.source
 
     def group_at(self, instant_ns: int) -> tuple[Sequence[Sample], SourceFormat] | None:
-        """The pictures needed to show the newest frame at or before `instant_ns`: its group, cut behind that frame.
+        """What must be decoded to show the newest frame captured at or before `instant_ns`: its group up to that frame.
 
-        A group's first frames in presentation can be the last ones of the group before in time; they need that one
-        too, so an instant before the first keyframe's gives the oldest group's keyframe alone.
+        The last picture is the one to show. None when there is no picture; the oldest keyframe alone when the instant
+        is before everything that is kept.
         """
         if not self._groups:
             return None
@@ -85,14 +94,14 @@ class Backlog:
         return self._lead_in(index, newest) + video[: newest + 1], group.source
 
     def newest_difference_bytes(self) -> int:
-        """Mean size of the newest group's packets after its keyframe: how much changes from picture to picture."""
+        """Mean size in bytes of the newest group's packets after its keyframe: how much changes between pictures."""
         group = self._groups[-1] if self._groups else None
         if group is None or len(group.samples) < 2:
             return 0
         return (group.bytes - group.samples[0].size) // (len(group.samples) - 1)
 
     def newest_pictures(self) -> tuple[list[Sample], SourceFormat] | None:
-        """The newest group's pictures, in decoding order, and what must be decoded before them."""
+        """What must be decoded before the newest group's pictures, then these pictures, in decoding order."""
         if not self._groups:
             return None
         group = self._groups[-1]
@@ -107,7 +116,7 @@ class Backlog:
         return pictures if pictures[-1].instant_ns - pictures[0].instant_ns <= PRIMER_NS else []
 
     def newest_keyframe(self) -> tuple[list[Sample], SourceFormat] | None:
-        """The newest keyframe, last, and what must be decoded before it: nothing unless it is a recovery point."""
+        """The newest keyframe, after what must be decoded before it: nothing, unless it is only a recovery point."""
         if not self._groups:
             return None
         group = self._groups[-1]
@@ -121,7 +130,7 @@ class Backlog:
         return max(0.0, (self._groups[-1].samples[-1].instant_ns - self._groups[0].start_ns) / NS_PER_SECOND)
 
     def _lead_in(self, index: int, shown: int) -> list[Sample]:
-        """Pictures of the groups before that must be decoded so that the `shown`-th picture of a group is right."""
+        """Pictures of earlier groups that must be decoded so that picture number `shown` of a group is complete."""
         group = self._groups[index]
         lead: list[Sample] = []
         while group.recovery_frames > shown and index > 0 and self._groups[index - 1].source is group.source:

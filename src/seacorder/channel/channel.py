@@ -74,19 +74,8 @@ class Channel:
             report=report,
         )
         self.outputs = Outputs(self._losses.recording_ends)
-        self._status = HeartbeatStatus(
-            settings,
-            clock,
-            self._timeline,
-            self.backlog,
-            self.outputs,
-            self._losses,
-            self._notices,
-            self.texts,
-            self.narration,
-            self.encoding,
-            neighbours,
-        )
+        told = (self._timeline, self.backlog, self.outputs, self._losses, self._notices, self.texts, self.narration)
+        self._status = HeartbeatStatus(settings, clock, *told, self.encoding, neighbours)
 
     # What the input and the stage say.
 

@@ -1,9 +1,11 @@
-"""The untouched pictures of a channel that burns in, recorded beside the burned ones from the same connection.
+"""The untouched pictures of a channel that burns in its overlay, recorded beside the burned pictures.
 
-They are a channel of their own inside the same worker, which only ever passes through: it has its own timeline, its
-own short backlog and its own account of losses, and reports what it records under a name of its own. What the
-connection does is told once, by the channel itself. It is fed only while it is wanted. Where that begins in
-mid-recording it takes the recording up at once, before the split with which pictures begin to be burned.
+The clean copy is a second `Channel` in the same worker, fed with the packets of the same connection, which it always
+passes through. It has its own timeline, its own short backlog and its own losses, and reports its file and its losses
+under a name of its own (`…_clean`). The state of the connection is reported once, by the channel itself.
+
+It exists only while it is asked for. If it is asked for while a recording runs, it begins recording at once, and does
+not wait for the split with which the channel begins to burn in.
 """
 
 import threading
@@ -27,19 +29,22 @@ from seacorder.model.sample import SourceFormat, SourcePacket
 from seacorder.sinks.context import OnOutcome, SinkContext
 
 BACKLOG_SECONDS = 1.0
-"""A recording begins with the newest keyframe at or before its start; there are no clips of it."""
+"""Enough to begin a recording with the newest keyframe at or before its start; the copy takes no clips."""
 _UNASKED = -1
-"""Request number of a start that nobody waits for: the channel's own start is what is answered."""
+"""Request number of the copy's start. Nobody waits for its answer, because the channel's own start is answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunningCopy:
+    """The second channel and what carries out its commands."""
+
     channel: Channel
     orders: Orders
 
 
 class CleanCopy:
-    """Packets come from the ingest thread, commands from the worker's main thread, the rest from any."""
+    """Begins, feeds and ends the copy. Packets come on the ingest thread, commands on the worker's main thread, `tick`
+    on the heartbeat's; `status` may be called from any."""
 
     def __init__(self, context: SinkContext, burned: Channel, answers: BothAnswers, wake: Callable[[], None]) -> None:
         """`context` is that of the burned pictures' sinks."""
@@ -55,17 +60,18 @@ class CleanCopy:
         self._source: SourceFormat | None = None
         self._copy: RunningCopy | None = None
         self._order: StartRecording | None = None
-        """Of the recording that runs, for a copy that begins in the middle of it, with what was changed since."""
+        """The start of the recording that runs, for a copy that begins in the middle of it; `_changes`: its changes
+        since."""
         self._changes: list[ChangeRecording] = []
         self._is_late = False
-        """It began in mid-recording."""
+        """The copy was asked for after the recording that runs had begun."""
         self._is_asked = _asks(context.channel.encoding)
         self._refused = ""
-        """The codec of which it has been said that it cannot be kept."""
+        """The codec for which it has been reported that no file can hold it untouched."""
         self._follow()
 
     def connected(self, source: SourceFormat) -> None:
-        """A connection stands, or its format changed."""
+        """A connection has been made, or its format has changed."""
         with self._lock:
             had_copy, self._source = self._copy is not None, source
             self._follow()
@@ -73,19 +79,19 @@ class CleanCopy:
                 self._copy.channel.connected(source)
 
     def take(self, packet: SourcePacket) -> None:
-        """One packet of the present connection."""
+        """One packet of the present connection; does nothing while there is no copy."""
         copy = self._copy
         if copy is not None:
             copy.channel.take(packet)
 
     def disconnected(self, reason: str) -> None:
-        """The connection is gone or could not be made."""
+        """The connection is lost or could not be made."""
         copy = self._copy
         if copy is not None:
             copy.channel.disconnected(reason)
 
     def carry_out(self, command: Command) -> None:
-        """To be called before the channel itself carries the same command out."""
+        """Must be called before the channel itself carries out the same command."""
         with self._lock:
             self._remember(command)
             copy = self._copy
@@ -102,6 +108,7 @@ class CleanCopy:
                 copy.orders.carry_out(command)
 
     def _remember(self, command: Command) -> None:
+        """Keeps what a copy that begins later has to know."""
         match command:
             case ChangeEncoding():
                 self._is_asked = _asks(command.encoding)
@@ -114,7 +121,7 @@ class CleanCopy:
                 self._order = None
 
     def tick(self) -> None:
-        """Notices what did not happen."""
+        """As `Channel.tick`; ends a copy that is no longer asked for and whose recording has ended."""
         copy = self._copy
         if copy is not None:
             copy.channel.tick()
@@ -123,19 +130,19 @@ class CleanCopy:
                     self._follow()
 
     def next_due_ns(self) -> int | None:
-        """When `tick` should be called at the latest, where something waits for it."""
+        """Monotonic time at which `tick` should be called at the latest; None when nothing waits for it."""
         copy = self._copy
         return None if copy is None else copy.channel.next_due_ns()
 
     def finish_all(self, instant: Instant, on_done: OnOutcome) -> int:
-        """Ends its file; `on_done` is called once for each. Returns how many."""
+        """Finishes its file; `on_done` is called once for each. Returns how many there are."""
         copy = self._copy
         if copy is None:
             return 0
         return copy.channel.finish_all(instant, on_done)
 
     def status(self) -> tuple[bool, FileStatus | None]:
-        """Whether it is kept, and the file that is being written. Takes no lock: the channel asks under its own."""
+        """Whether the copy is kept, and its file. Takes no lock of its own, because the channel asks under its lock."""
         copy = self._copy
         if copy is None:
             return False, None
@@ -144,12 +151,13 @@ class CleanCopy:
         return not self._is_late or file is not None, file
 
     def _follow(self) -> None:
-        """Begins or ends the copy as it is asked for; one that records goes on until its recording ends."""
+        """Begins the copy when it is asked for and ends it when it is not; one that records goes on until its recording
+        ends."""
         can_be = self._source is None or self._source.video.codec in PASS_THROUGH_CODECS
         if self._is_asked and self._source is not None and not can_be:
             self._refuse(self._source.video.codec)
         if self._copy is None and self._is_asked and can_be:
-            # Also before the source is known: a restarted worker is told to record at once.
+            # Also before the source is known: a restarted worker is told to record before it is connected.
             channel = Channel(self._settings, self._context.clock, self._heard)
             if self._source is not None:
                 channel.connected(self._source)
@@ -166,7 +174,7 @@ class CleanCopy:
             self._copy = None
 
     def _take_up(self, copy: RunningCopy, order: StartRecording) -> None:
-        """Begins with the first keyframe that comes now."""
+        """Records in the middle of a recording that runs, from the next keyframe on."""
         self._is_late = True
         instant = Instant.now(self._context.clock)
         copy.orders.carry_out(replace(order, request=_UNASKED, instant=instant, first_part=order.first_clean_part))
@@ -174,17 +182,18 @@ class CleanCopy:
             copy.orders.carry_out(change)
 
     def _refuse(self, codec: str) -> None:
+        """Reports once that no file can hold pictures of this codec untouched."""
         if self._refused != codec:
             self._refused = codec
             sentence = f"{self._burned.settings.name} sends {codec}, which no file can hold untouched; "
             self._burned.note("clean_not_kept", Severity.WARNING, sentence + "only the burned pictures are recorded.")
 
     def _heard(self, report: Report) -> None:
-        """What the copy says itself. Its state is the channel's, so only what it records and misses goes out."""
+        """A report of the copy. Its state is the channel's own, so only its losses and answers go out."""
         if isinstance(report, LossNoted):
             self._answers(report)
         elif isinstance(report, Answer) and report.request != _UNASKED:
-            self._burned.report(self._burned.status())  # it goes first, as with the channel's own answers
+            self._burned.report(self._burned.status())  # the status goes first, as with the channel's own answers
             outcome = replace(report.outcome, channel=self._burned.settings.name, path=None)
             self._answers(Answer(report.request, outcome))
         elif isinstance(report, Answer) and not report.outcome.ok:
@@ -193,6 +202,7 @@ class CleanCopy:
 
 
 def _asks(encoding: EncodingSettings) -> bool:
+    """Whether a clean copy is asked for."""
     return encoding.burn_in and encoding.keep_clean
 
 

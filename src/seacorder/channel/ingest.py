@@ -1,4 +1,5 @@
-"""The ingest thread: keeps an input connected and feeds the channel, for ever."""
+"""The ingest thread: connects the input, feeds its packets to the channel, and reconnects with a back-off, until
+stopped."""
 
 import logging
 import threading
@@ -19,11 +20,11 @@ log = logging.getLogger(__name__)
 
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 2.0
-"""Recording comes first: a camera whose link is back is recorded within three seconds and a group of pictures."""
+"""Short, because recording comes first: a camera whose link is back is recorded within three seconds and one GOP."""
 LONGEST_REFUSED_DELAY_SECONDS = 10.0
-"""A camera that answers and refuses is left in peace: many lock a user out after a few wrong passwords."""
+"""For a camera that answers and refuses: many lock a user out after a few wrong passwords."""
 GOOD_RUN_NS = 10 * NS_PER_SECOND
-"""A connection that held for so long makes the next delay short again."""
+"""After a connection that lasted this long the back-off begins anew."""
 SAME_REASON_SECONDS = 60.0
 """How often the log repeats why a camera still cannot be read."""
 
@@ -35,7 +36,7 @@ class Ending:
     reason: str
     """One sentence without credentials."""
     is_final: bool = False
-    """True when there is no point in another attempt."""
+    """True when another attempt is of no use."""
     is_refusal: bool = False
     """True when the camera answered, and did not let the user in."""
 
@@ -70,7 +71,8 @@ class Feed(Protocol):
 
 
 class Ingest(Thread):
-    """Reads the input until `stop`. A daemon: a read that hangs in the network must not hold up the end."""
+    """Reads the input until `stop`. A daemon thread: a read that hangs in the network must not keep the process
+    alive."""
 
     def __init__(
         self, channel: Channel, make_input: Callable[[], Input], clock: Clock, feed: Feed | None = None
@@ -106,14 +108,14 @@ class Ingest(Thread):
             self._stopping.wait(delay)
 
     def _log_again(self, reason: str) -> None:
-        """The first failure is an alarm, which the control process logs; said here is what changes and that it goes on.
-        """
+        """Logs why the camera still cannot be read. The first failure is an alarm, which the control process logs; here
+        a new reason is logged, and once a minute that the old one still holds."""
         held = self._rate_limit.allow(reason)
         if held is not None and self._channel.has_failed:
             log.warning("%s (%d more of these)", reason, held) if held else log.warning("%s", reason)
 
     def _attempt(self) -> Ending:
-        """One connection, from open to its end."""
+        """One connection, from opening the input to its end. Blocks for as long as it lasts."""
         name = self._channel.settings.name
         self._was_connected = False
         try:

@@ -1,4 +1,4 @@
-"""Carries out what the control process asks of a channel."""
+"""Carries out the commands of the control process on one channel."""
 
 import logging
 import threading
@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 
 
 class Orders:
-    """One method a command. Called by the worker's main thread; answers come from whichever thread is done."""
+    """One method for each command, called on the worker's main thread. An answer is reported by the thread that has
+    done the work: a sink's writer, the one that decodes a still, or the ingest thread."""
 
     def __init__(
         self,
@@ -47,14 +48,14 @@ class Orders:
         self._context = context
         self._outcome = partial(ChannelOutcome, channel.settings.name)
         self._wake = wake
-        """Tells the heartbeat that something new is due."""
+        """Makes the heartbeat look at once at what is due."""
         self._change_encoding = change_encoding
         self._picture_lock = threading.Lock()
         self._picture: tuple[int, int, Picture] | None = None
-        """(frame number, width, picture) of the last small picture."""
+        """(frame number, width, picture) of the last small picture, for whoever asks for the same one."""
 
     def carry_out(self, command: Command) -> None:
-        """Raises nothing for a command that cannot be done: that is an answer."""
+        """Carries out one command. If it cannot be done, that is its answer; nothing is raised."""
         match command:
             case StartRecording():
                 self._start_recording(command)
@@ -97,7 +98,8 @@ class Orders:
                 channel.outputs.finish_due(order.instant.monotonic_ns, is_live=False)
             sink = RecordingSink(order, self._context, self._when_started(order.request))
             instant_ns = order.instant.monotonic_ns
-            # An encoder makes a keyframe where the recording begins; a camera's last one may lie before it.
+            # An encoder makes a keyframe where the recording begins. A camera does not, so the recording begins with
+            # its last keyframe, which may be before the instant.
             begin_ns = instant_ns if channel.begins_encoded(instant_ns) else None
             output = Output(order.recording_id, sink, instant_ns, begin_ns=begin_ns)
             channel.outputs.open(Slot.RECORDING, output)
@@ -168,7 +170,8 @@ class Orders:
         take_framegrab(order, samples, source, self._context, lambda outcome: self._answer(order.request, outcome))
 
     def _take_picture(self, order: TakePicture) -> None:
-        """Decodes the newest keyframe once for all who ask for it at this width."""
+        """Decodes the newest keyframe, once for all who ask for it at this width. Blocks; runs on a thread of its
+        own."""
         with self._picture_lock:
             with self._channel.lock:
                 found = self._channel.backlog.newest_keyframe() if self._channel.is_live else None
@@ -191,7 +194,7 @@ class Orders:
         return lambda outcome: self._answer(request, outcome)
 
     def _answer(self, request: int | None, outcome: ChannelOutcome) -> None:
-        """The heartbeat goes first, so that whoever hears the answer already sees the state that belongs to it."""
+        """Reports the status first, so that whoever hears the answer already sees the state that belongs to it."""
         if request is None:
             return
         self._channel.report(self._channel.status())

@@ -1,4 +1,7 @@
-"""What a channel is writing just now: at most one recording, one clip and one anomaly clip."""
+"""What a channel is writing now: at most one recording, one clip and one anomaly clip.
+
+Used under the channel's lock.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +17,14 @@ from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.context import OnOutcome
 
 LAST_FRAME_GRACE_NS = 250 * NS_PER_MS
-"""How long a stop waits for frames that were captured before its instant while none comes."""
+"""How long a stop waits, while no frame comes, for frames that were captured before its instant."""
 LAST_FRAME_LIMIT_NS = 2000 * NS_PER_MS
-"""How long it waits at most, while frames come but the last picture's neighbours do not."""
+"""How long a stop waits at most while frames come, but not those that are still missing before the last picture."""
 
 
 class Sink(Protocol):
-    """A recording or clip that is being written. Nothing here blocks on a disk."""
+    """A recording or clip that is being written. Writing leaves the disk to a writer thread and does not wait for
+    it."""
 
     def write(self, sample: Sample, source: SourceFormat) -> None: ...
 
@@ -36,7 +40,7 @@ class Sink(Protocol):
 
 
 class Slot(StrEnum):
-    """Each can be taken by one sink at a time."""
+    """The places for sinks: one sink in each at a time."""
 
     RECORDING = "recording"
     CLIP = "clip"
@@ -49,7 +53,7 @@ class Slot(StrEnum):
 
 @dataclass(slots=True)
 class Output:
-    """A sink in its slot; with `stop` set it takes samples up to that instant and then finishes."""
+    """A sink in its slot. Once `stop` is set, it takes samples up to that instant and is then finished."""
 
     id: str
     sink: Sink
@@ -57,15 +61,19 @@ class Output:
     """The instant of the command, monotonic."""
     stop: Instant | None = None
     on_done: list[OnOutcome] = field(default_factory=list)
-    """Who waits for the stop."""
+    """Called with the outcome when it has been finished."""
     begin_ns: int | None = None
-    """Encoded: all before the first keyframe captured at or after it is left out. None once that has come."""
+    """On an encoded channel: the file begins with the first keyframe captured at or after this instant, and everything
+    before is left out. None once that keyframe has come, and on other channels."""
     _highest_pts: int = -1
     _asked_ns: int = -1
-    """For which instant a keyframe has been asked for."""
+    """The instant for which a keyframe has been asked for already."""
 
     def takes_keyframe(self, instant_ns: int) -> bool:
-        """True once for each instant at which a file is to begin: asked with the first picture at or after it."""
+        """Whether the picture captured at `instant_ns` must be a keyframe because a file is to begin with it.
+
+        True once for each file: for the first picture at or after the instant at which it is to begin.
+        """
         wanted_ns = self.sink.next_split_ns if self.begin_ns is None else self.begin_ns
         if wanted_ns is None or wanted_ns > instant_ns or wanted_ns == self._asked_ns:
             return False
@@ -73,6 +81,7 @@ class Output:
         return True
 
     def write(self, sample: Sample, source: SourceFormat) -> None:
+        """Gives the sink a sample, unless the file has not begun yet and does not begin with it."""
         if self.begin_ns is not None:
             if sample.track is not Track.VIDEO or not sample.is_keyframe or sample.instant_ns < self.begin_ns:
                 return
@@ -82,11 +91,11 @@ class Output:
         self.sink.write(sample, source)
 
     def ends_before(self, sample: Sample, source: SourceFormat) -> bool:
-        """True when every frame up to the stop has been written and what has been written shows without a hole.
+        """True when every frame up to the stop has been written, and what has been written plays without a hole.
 
-        No later packet is shown before it is decoded, so a picture decoded after the stop ends the wait. Where the
-        source reorders, pictures that were sent ahead still miss those shown before them until the next one goes
-        further ahead than any before; these few frames after the stop's instant are kept.
+        A picture decoded after the stop is the sign that none captured before it is still to come. With B-frames,
+        pictures that were sent ahead of others still lack those shown before them, until a picture comes that is shown
+        later than all before. So a few frames after the stop's instant are kept.
         """
         if self.stop is None or sample.track is not Track.VIDEO or sample.pts <= self._highest_pts:
             return False
@@ -94,7 +103,7 @@ class Output:
 
 
 class Outputs:
-    """Gives every sample to every sink that wants it, and ends each at its instant. Not thread-safe."""
+    """Gives every sample to every sink, and finishes each sink at its stop. Not thread-safe."""
 
     def __init__(self, before_recording_ends: Callable[[], None] = lambda: None) -> None:
         self._before_recording_ends = before_recording_ends
@@ -113,17 +122,18 @@ class Outputs:
         self._slots[slot] = output
 
     def takes_keyframe(self, instant_ns: int) -> bool:
-        """True once for each instant at which a file wants to begin, for the first picture at or after it."""
-        asked = [output.takes_keyframe(instant_ns) for output in self._slots.values()]  # all of them, each for itself
+        """As `Output.takes_keyframe`, for all of them."""
+        # A list, since each output must be asked, also after one has said yes.
+        asked = [output.takes_keyframe(instant_ns) for output in self._slots.values()]
         return any(asked)
 
     @property
     def begin_ns(self) -> int | None:
-        """The earliest instant with which one of them waits to begin."""
+        """The earliest instant (monotonic) at which one of them waits to begin; None when none waits."""
         return min((one.begin_ns for one in self._slots.values() if one.begin_ns is not None), default=None)
 
     def begin_late(self, samples: Sequence[Sample], source: SourceFormat) -> None:
-        """Gives samples that begin with a keyframe to those that wait to begin, and to nobody else."""
+        """Gives samples that begin with a keyframe to those outputs that wait to begin, and to no others."""
         for output in [one for one in self._slots.values() if one.begin_ns is not None]:
             for sample in samples:
                 output.write(sample, source)
@@ -136,7 +146,8 @@ class Outputs:
                 output.write(sample, source)
 
     def stop(self, slot: Slot, instant: Instant, on_done: OnOutcome) -> bool:
-        """Ends a slot's sink at an instant; False when the slot is empty. A second stop joins the first."""
+        """Stops a slot's sink at an instant; False when the slot is empty. A second stop keeps the first one's
+        instant."""
         output = self._slots.get(slot)
         if output is None:
             return False
@@ -145,17 +156,21 @@ class Outputs:
         return True
 
     def finish_due(self, now_ns: int, *, is_live: bool, newest_ns: int = 0) -> None:
-        """Finishes what was stopped and waits for frames that do not come; the newest one came at `newest_ns`."""
+        """Finishes what has been stopped and has waited for its last frames long enough; at once where the channel is
+        not live.
+
+        `newest_ns`: monotonic time at which the newest frame came.
+        """
         for slot, output in list(self._slots.items()):
             if output.stop is not None and (not is_live or now_ns >= _due_ns(output.stop, newest_ns)):
                 self._finish(slot, output)
 
     def next_due_ns(self, newest_ns: int = 0) -> int | None:
-        """The monotonic time of the next `finish_due` that has something to do."""
+        """The monotonic time at which `finish_due` has something to do next; None when nothing waits."""
         return min((_due_ns(one.stop, newest_ns) for one in self._slots.values() if one.stop is not None), default=None)
 
     def finish_all(self, instant: Instant, on_done: OnOutcome) -> int:
-        """Finishes everything at once; `on_done` is called once for each. Returns how many."""
+        """Finishes everything at once; `on_done` is called once for each sink. Returns how many there are."""
         slots = list(self._slots.items())
         for slot, output in slots:
             self.stop(slot, instant, on_done)
@@ -175,6 +190,6 @@ class Outputs:
 
 
 def _due_ns(stop: Instant, newest_ns: int) -> int:
-    """When a stop no longer waits."""
+    """The monotonic time at which a stop waits no longer."""
     quiet_ns = max(stop.monotonic_ns, newest_ns) + LAST_FRAME_GRACE_NS
     return min(quiet_ns, stop.monotonic_ns + LAST_FRAME_LIMIT_NS)

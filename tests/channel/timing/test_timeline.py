@@ -2,12 +2,14 @@
 
 import itertools
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.timing.timeline import Timeline
 from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
 
@@ -180,3 +182,15 @@ def test_whatever_comes_and_whenever_no_picture_is_from_the_future(source: list[
     assert [sample.number for sample in samples] == list(range(len(pairs)))
     assert all(step > 0 for step in steps(samples))
     assert all(sample.instant_ns <= arrived for (_, arrived), sample in zip(pairs, samples, strict=True))
+
+
+def test_a_report_that_comes_with_a_picture_whose_time_is_not_used_is_told_with_the_next() -> None:
+    timeline, _ = run([(i * FRAME, i * FRAME_NS) for i in range(3)])
+    timeline.stamp(replace(packet(2 * FRAME, 3 * FRAME_NS), camera_ns=7_000_000_000))
+    assert (timeline.mended.repeated, timeline.heard_camera) == (1, False)
+    sample = timeline.stamp(packet(4 * FRAME, 4 * FRAME_NS))
+    assert timeline.heard_camera
+    shown_ns = 7_000_000_000 + 2 * FRAME_NS
+    assert timeline.connection_clock.camera_offset_ns == shown_ns - sample.pts * NS_PER_SECOND // 90_000
+    timeline.stamp(packet(5 * FRAME, 5 * FRAME_NS))
+    assert not timeline.heard_camera

@@ -1,9 +1,13 @@
-"""Where a source's media time lies on this machine's monotonic clock: a line below all arrivals. Pure.
+"""The offset of a source's media time to this machine's monotonic clock: a line below all arrivals. Pure.
 
-A packet can come late but never early, so `arrival - media time` lies on or above `offset + drift * time`. The best
-line is the one that touches the points from below; its slope is the drift of the camera's clock against ours
-(Moon, Skelly, Towsley: "Estimation and removal of clock skew from network delay measurements", 1999). The points
-are the minima of five seconds each. docs/design/time.md has the theory and the figures.
+A packet can arrive late but never early, so `arrival - media time` lies on or above `offset + drift * time`. The best
+line is the one that touches these points from below; its slope is the drift of the camera's clock against ours
+(Moon, Skelly, Towsley: "Estimation and removal of clock skew from network delay measurements", 1999). The points are
+the minima of five seconds each. docs/design/time.md has the theory and the figures.
+
+Example: pictures of 40 ms arrive 30, 5, 60 and 5 ms after they were captured. Their offsets are 25, 0, 55 and 0 ms
+above the least; the line lies at the least, so every capture time is estimated 5 ms late, however slow the slow ones
+are.
 """
 
 import itertools
@@ -12,9 +16,9 @@ from dataclasses import dataclass
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 
 DRIFT_PPB = 600_000
-"""The steepest line believed, in parts in a thousand million; cameras drift by some 50,000."""
+"""The steepest slope that is believed, in parts per thousand million. Cameras drift by about 50,000."""
 SLEW_PPB = 2_000_000
-"""How fast the estimate follows a new line."""
+"""How fast the estimate moves towards a new line, in parts per thousand million: 2 ms a second."""
 _PPB = 1_000_000_000
 
 Point = tuple[int, int]
@@ -23,27 +27,29 @@ Point = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far back one looks, and what is too far from the line. Nanoseconds."""
+    """How far back points are used, and what is too far from the line to belong to it. Nanoseconds."""
 
     bucket_ns: int
     window_ns: int
-    """A crystal keeps its drift for so long."""
+    """Points are kept for so long; a crystal keeps its drift over that time."""
     short_ns: int
-    """Before there is a line: the least of so long."""
+    """While there are too few points for a slope, the line is level, at the least point of this time."""
     line_ns: int
-    """Points over less than this say more about delays than about drift."""
+    """Points that cover less than this say more about delays than about drift, so the line stays level."""
     early_ns: int
-    """A packet so far below the line: media time has jumped ahead of it, and the line is of no use any more."""
+    """A packet that is further below the line than this: media time has jumped ahead, and a new line begins."""
     late_ns: int
-    """For `short_ns` no packet nearer to the line than this: media time has fallen behind it."""
+    """For `short_ns` no packet was nearer to the line than this: media time has fallen back, and a new line begins."""
     very_late_ns: int
     very_late_for_ns: int
-    """The same for what no delay explains."""
+    """The same, decided sooner, for a distance that no delay explains."""
     doubt_ns: int = 0
-    """A packet so far below the line may be stamped wrongly: nothing is learned until `doubtful` of them have come."""
+    """A packet that is further below the line than this may have a wrong stamp: it is not learned from until `doubtful`
+    of them have come in a row."""
     doubtful: int = 0
     deep_within: int = 0
-    """A picture that leads its decoding by more than is known is believed when another did so this few before it."""
+    """B-frames: a picture that is shown later after its decoding than those on the line is believed if another such
+    picture came at most so many pictures before it."""
 
 
 NETWORK = Reach(
@@ -59,44 +65,52 @@ NETWORK = Reach(
     very_late_ns=NS_PER_SECOND,
     very_late_for_ns=10 * NS_PER_SECOND,  # two whole buckets
 )
-"""For a camera."""
+"""The values for a camera."""
 
 
 @dataclass(frozen=True, slots=True)
 class OffsetLine:
+    """The offset as a straight line over time: `offset_ns` at the arrival time `at_ns`, and the drift from there on."""
+
     at_ns: int
     offset_ns: int
     drift_ppb: int = 0
 
     def offset(self, arrived_ns: int) -> int:
+        """The offset at an arrival time."""
         return self.offset_ns + (arrived_ns - self.at_ns) * self.drift_ppb // _PPB
 
 
 _NO_LINE = OffsetLine(0, 1 << 80)
-"""Above every packet, so that the first one begins."""
+"""Above every packet, so that the first one begins a line."""
 
 
 class ClockOffset:
-    """Learns from every picture of one connection. Never gives an offset that puts a picture after its arrival."""
+    """Estimates the offset from every picture of one connection. Not thread-safe: used by the timeline.
+
+    Never gives an offset that places a picture after its arrival.
+    """
 
     def __init__(self, reach: Reach = NETWORK) -> None:
         self._reach = reach
         self._points: list[Point] = []
-        """The least of each bucket, oldest first; the last one is still filling."""
+        """The least point of each bucket, oldest first; the last bucket is still being filled."""
         self._line = _NO_LINE
         self._given_ns = 0
+        """The offset that was returned last."""
         self._arrived_ns = 0
         self._doubted = 0
-        """How many packets in a row have been so far below the line."""
+        """How many packets in a row have been doubtful."""
         self._ahead_ns = 0
-        """By how much the picture that lies on the line is shown after it is decoded."""
+        """How much later than its decoding the newest picture on or below the line is shown."""
         self._since_deep = self._reach.deep_within
-        """How many pictures have come since one that leads by more."""
+        """How many pictures have come since one that is shown later after its decoding than that."""
 
     def learn(self, media_ns: int, arrived_ns: int, ahead_ns: int = 0) -> int:
-        """Takes one picture in and returns the offset of media time to the monotonic clock, in nanoseconds.
+        """Learns from one picture and returns the offset of media time to the monotonic clock, in nanoseconds.
 
-        `ahead_ns`: by how much it is shown after it is decoded.
+        `media_ns`: its media time; `arrived_ns`: its arrival (monotonic); `ahead_ns`: how much later than its decoding
+        it is shown, 0 without B-frames.
         """
         offset_ns = arrived_ns - media_ns
         below_ns = self._line.offset(arrived_ns) - offset_ns
@@ -113,10 +127,10 @@ class ClockOffset:
         return self._slew(offset_ns, arrived_ns)
 
     def _is_doubtful(self, below_ns: int, ahead_ns: int) -> bool:
-        """A picture that may be stamped wrongly.
+        """Whether a picture may have a wrong stamp, so that nothing should be learned from it.
 
-        Where pictures are reordered, some lie below all others by the order alone, and never many in a row. Decoding
-        times lie evenly, so those are what is compared.
+        With B-frames, a picture that is sent ahead of others has a late presentation time and lies below them for that
+        reason alone, and never many in a row. Decoding times are evenly spaced, so they are compared instead.
         """
         deeper_ns, reach = ahead_ns - self._ahead_ns, self._reach
         if below_ns - deeper_ns <= reach.doubt_ns:
@@ -149,14 +163,15 @@ class ClockOffset:
             self._line = line_below(points, reach)
 
     def _is_late(self, arrived_ns: int, for_ns: int, by_ns: int) -> bool:
-        """True when nothing has come near the line for so long."""
+        """True when no packet has come nearer to the line than `by_ns` for `for_ns`."""
         begin_ns, line = arrived_ns - for_ns - self._reach.bucket_ns, self._line
         if self._points[0][0] > begin_ns:
             return False
         return all(offset > line.offset(at) + by_ns for at, offset in self._points if at > begin_ns)
 
     def _slew(self, offset_ns: int, arrived_ns: int) -> int:
-        """The line's offset, approached without a step, and never above this picture's own."""
+        """The line's offset, approached gradually, and never above this picture's own, which would place it after its
+        arrival."""
         wanted = self._line.offset(arrived_ns)
         most = max(0, arrived_ns - self._arrived_ns) * SLEW_PPB // _PPB
         self._given_ns = min(offset_ns, max(self._given_ns - most, min(self._given_ns + most, wanted)))
@@ -167,7 +182,8 @@ class ClockOffset:
 
 
 def line_below(points: list[Point], reach: Reach = NETWORK) -> OffsetLine:
-    """The line below all points that lies nearest to them; level, and of the last minute, until there are enough."""
+    """The line below all points that lies nearest to them. Until they cover enough time for a slope: a level line at
+    the least point of the last minute."""
     newest_ns = points[-1][0]
     if newest_ns - points[0][0] < reach.line_ns:
         return OffsetLine(newest_ns, min(offset for at, offset in points if at > newest_ns - reach.short_ns))
@@ -177,7 +193,8 @@ def line_below(points: list[Point], reach: Reach = NETWORK) -> OffsetLine:
 
 
 def _drift(hull: list[Point], middle_ns: int) -> int:
-    """The slope of the hull's edge over the middle of the time: of all lines below the points it is nearest to them."""
+    """The slope of the hull's edge over the middle of the time: of all lines below the points, that edge has the least
+    mean distance to them."""
     for (at, offset), (later, later_offset) in itertools.pairwise(hull):
         if later >= middle_ns:
             return max(-DRIFT_PPB, min(DRIFT_PPB, (later_offset - offset) * _PPB // (later - at)))
@@ -185,7 +202,7 @@ def _drift(hull: list[Point], middle_ns: int) -> int:
 
 
 def _lower_hull(points: list[Point]) -> list[Point]:
-    """Andrew's monotone chain; `points` are in order of time."""
+    """The lower convex hull, by Andrew's monotone chain; `points` are in order of time."""
     hull: list[Point] = []
     for point in points:
         while len(hull) > 1 and _turns_down(hull[-2], hull[-1], point):

@@ -1,8 +1,19 @@
-"""Whether a track's media time keeps to the arrivals: how early or late a packet may be, and a wrong rate. Pure.
+"""Whether a source's clock can be believed: does a track's media time keep up with the arrivals of its packets? Pure.
 
-`behind` is arrival less media time. Its least, the *floor*, belongs to the packets that the network held up least. A
-network only makes packets later, and not for ever; a camera's crystal is right to 0.1 %. So what goes on below the
-floor, or far above it, or rises and falls in a straight line, is a wrong clock in the source (docs/design/time.md).
+`behind` is a packet's arrival minus its media time. The least `behind` lately, the *floor*, belongs to the packets that
+the network delayed least. A network only makes packets later, and not for ever, and a camera's crystal is right to
+0.1 %. So these mean that the clock in the source is wrong:
+
+- packets that stay below the floor: media time has fallen back against the arrivals;
+- packets that stay more than a second above the floor: the source's time has left out a pause;
+- a least `behind` that rises or falls in a straight line for seconds: the source's clock runs at a wrong rate.
+
+`ClockWatch` finds these, and says how far media time should be moved (`lead_ns`) and at which rate the source's time
+should be taken (`rate_ppm`); the track (`track_times`) does it. docs/design/time.md has the reasoning and the figures.
+
+Example: pictures come 25 a second, but each stamp is 42 ms after the last one instead of 40. `behind` falls by 50 ms
+each second. After 8 s it has fallen by 400 ms in a straight line, so the stamps are found to run 5 % too fast: from
+then on media time goes on by 40 ms for each picture, and what it has gained is taken out of the following steps.
 """
 
 import itertools
@@ -12,69 +23,74 @@ from dataclasses import dataclass
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 
 DRIFT_PPM = 1000
-"""The floor follows the packets by no more: a crystal that is off by so much is none."""
+"""The floor follows the packets by no more than this: no crystal is off by so much."""
 RIGHT_PPM = 1_000_000
-"""Media time runs as the source's own."""
+"""Parts per million: media time runs exactly as fast as the source's stamps."""
 SETTLE_NS = 2 * NS_PER_SECOND
-"""So long the floor falls as it likes: the first packets of a connection are the latest ones."""
+"""For so long at the beginning of a connection the floor may fall freely: its first packets are often the most
+delayed."""
 SETTLED_NS = NS_PER_SECOND // 2
-"""By so much at the most, where the connection does not begin with a burst."""
+"""How far it may fall in that time, where the connection does not begin with a burst."""
 DOUBT_NS = 20 * NS_PER_MS
 DOUBTFUL = 10
-"""So many packets in a row have to come so far below the floor before that is believed."""
+"""More than so many packets in a row must be further below the floor than `DOUBT_NS` before that is believed: a single
+stamp that leads is simply wrong."""
 SUSTAINED_SECONDS = 3
 LATE_NS = NS_PER_SECOND
-"""Later than this for three seconds, without catching up: the source's time has left out a pause."""
+"""Packets that are later than this for three seconds, without catching up: the source's time has left out a pause."""
 FLOOR_SECONDS = 10
-"""The floor rises to the least of so many seconds."""
+"""The floor rises to the least `behind` of so many seconds."""
 WINDOWS = (4, 8, 16, 32, 64, 128, 256)
-"""Seconds over which a wrong rate is looked for; the longest finds one of 0.12 %."""
+"""Seconds over which a wrong rate is looked for; the longest window finds one of 0.12 %."""
 OFF_NS = 300 * NS_PER_MS
-"""A rate is wrong that moves media time so far from the arrivals within a window."""
+"""A rate is wrong when it moves media time away from the arrivals by this much within a window."""
 STEP_NS = 100 * NS_PER_MS
-"""From one second to the next the least delay of a network may differ by so much."""
+"""The least delay of a network may differ by this much from one second to the next."""
 GAP_SECONDS = 30
-"""After so long without a packet nothing is known of the rate."""
+"""After so many seconds without a packet, what was seen before says nothing about the rate."""
 FASTEST = 1000
-"""Times the source's own rate, at the most."""
+"""The largest correction: media time may run at most so many times as fast as the stamps."""
 USABLE_WINDOW_NS = 15 * NS_PER_SECOND
 FEWEST_PICTURES = 5
-"""Pictures in a window, below which it says nothing."""
+"""A window with fewer pictures says nothing."""
 
 
 class ClockWatch:
-    """One track of one connection."""
+    """One track of one connection. Not thread-safe: used by the timeline on the ingest thread."""
 
     def __init__(self, rate_ppm: int = RIGHT_PPM, off_since_ns: int | None = None) -> None:
         self.floor_ns = 0
         self.rate_ppm = rate_ppm
-        """How fast media time runs against the source's own: other than `RIGHT_PPM` once that is known to be off."""
+        """How fast media time is to run compared with the stamps, in parts per million; `RIGHT_PPM` unless the source's
+        clock has been found to run at a wrong rate."""
         self.off_since_ns = off_since_ns
-        """Arrival at which the rate was found to be wrong; None while it is right."""
+        """Monotonic time at which the rate was found to be wrong; None while it is right."""
         self.lead_ns = 0
-        """What media time is to be moved by; negative: what it is to wait for. Whoever does it says `moved`."""
+        """How far media time should be moved ahead; negative: how far it should be held back. Whoever moves it calls
+        `moved`."""
         self._led_ns = 0
-        """What of that was for pauses that the source's time had left out."""
+        """How much of all that was for pauses that the source's time had left out."""
         self._begin_ns: int | None = None
         self._lowest_ns = 0
-        """Where the floor was before it settled."""
+        """The lowest `behind` of the burst with which the connection began, or of its first packet."""
         self._doubted = 0
-        """So many packets in a row have come far below the floor."""
+        """How many packets in a row have been further below the floor than `DOUBT_NS`."""
         self._second = 0
         self._least_ns = 0
         self._moved_ns = 0
-        """All that media time has been moved by: what the source's own times say is without it."""
+        """All that media time has been moved by; added to `behind` it gives what the stamps alone would say."""
         self._latest: deque[tuple[int, int]] = deque(maxlen=FLOOR_SECONDS)
-        """(second, least `behind` of it) of seconds with packets."""
+        """(second, its least `behind`) of the newest seconds that had packets."""
         self._passed: deque[int] = deque(maxlen=3)
-        """Seconds between the newest packets that began one."""
+        """How many seconds lay between the newest seconds that had packets."""
         self._raw: deque[int] = deque(maxlen=WINDOWS[-1] + 1)
-        """By second, without gaps: the least `behind` as it would be had nothing been moved."""
+        """The least `behind` of each second, without gaps, as it would be if media time had never been moved."""
         self._kept: deque[int] = deque(maxlen=WINDOWS[-1] + 1)
-        """The same as it was."""
+        """The same as it really was."""
 
     def took(self, behind_ns: int, arrived_ns: int, *, is_burst: bool) -> None:
-        """A packet whose own time was used."""
+        """A packet whose stamp was used. `is_burst`: the sender is still sending what it had kept before the
+        connection."""
         if self._begin_ns is None:
             self._begin(behind_ns, arrived_ns)
         if is_burst:
@@ -93,7 +109,8 @@ class ClockWatch:
             self._least_ns = behind_ns
 
     def _is_believed(self) -> bool:
-        """A single stamp that leads is wrong; a network that has become quicker stays so."""
+        """Whether packets far below the floor are believed: a single stamp that leads is wrong, but a network that has
+        become quicker stays so."""
         self._doubted += 1
         return self._doubted > DOUBTFUL
 
@@ -102,13 +119,13 @@ class ClockWatch:
         self._begin_ns, self._second = arrived_ns, arrived_ns // NS_PER_SECOND
 
     def moved(self, by_ns: int) -> None:
-        """Media time has been moved against the source's own time."""
+        """Media time has been moved by so much compared with the stamps."""
         self.lead_ns = 0 if self.lead_ns > 0 else min(0, self.lead_ns - by_ns)
         self._moved_ns += by_ns
         self._least_ns -= by_ns
 
     def _close(self, second: int, arrived_ns: int) -> None:
-        """The second before `second` is over."""
+        """A second with packets is over, since a packet of `second` has come: looks for a wrong rate and for pauses."""
         passed = second - self._second
         if not 0 < passed <= GAP_SECONDS:
             self._forget()
@@ -123,13 +140,14 @@ class ClockWatch:
         if self.lead_ns or self._finds_rate(arrived_ns):
             return
         if self._led_ns and self._least_ns < self.floor_ns - DOUBT_NS:
-            # It was the network after all, and that has caught up.
+            # What was taken for a pause was a delay of the network, which has caught up: the pause is taken back.
             self.lead_ns = max(self._least_ns - self.floor_ns, -self._led_ns)
             self._led_ns += self.lead_ns
         else:
             self._find_pause()
 
     def _find_pause(self) -> None:
+        """Moves media time ahead when it has been late for three seconds, and not less and less so."""
         late = list(self._latest)[-SUSTAINED_SECONDS:]
         if len(late) < SUSTAINED_SECONDS or late[-1][1] < late[0][1] - LATE_NS // 10:
             return
@@ -140,7 +158,10 @@ class ClockWatch:
             self._latest.clear()
 
     def _finds_rate(self, arrived_ns: int) -> bool:
-        """Straight lines only: a path that has become longer or shorter is a step, and a full network wanders."""
+        """Looks for a wrong rate in windows of growing length, and corrects it; True when it has found one.
+
+        Only a straight line is one: a path that has become longer or shorter makes a step, and a full network wanders.
+        """
         raw = self._raw
         newest = len(raw) - 1
         for window in WINDOWS:
@@ -151,29 +172,33 @@ class ClockWatch:
             if abs(change_ns) < OFF_NS:
                 continue
             if self._is_straight(window):
-                if change_ns < 0:  # what was taken for a burst that begins a connection, too
+                if change_ns < 0:  # a clock that runs too fast may have been taken for a burst, which lowered the floor
                     self.floor_ns = max(self.floor_ns, self._kept[newest - window])
                 self._correct(change_ns, window, arrived_ns)
                 return True
         return False
 
     def _is_straight(self, window: int) -> bool:
+        """Whether the least `behind` of the window's seconds lies on a straight line, to a fifth of its whole
+        change."""
         line = list(self._raw)[-window - 1 :]
         change_ns, quarter = line[-1] - line[0], window // 4
         stray_ns = abs(change_ns) // 5
         for part in (1, 2, 3):
             if abs(line[part * quarter] - line[0] - change_ns * part // 4) > stray_ns:
                 return False
-        # No stairs, as pauses make them that the source leaves out; but a slow source has no packet each second.
+        # Pauses that the source leaves out make stairs, which are not a rate: no single second may hold more than its
+        # share of the change. A slow source has no packet in some seconds, so its share is larger.
         most_ns = abs(change_ns) * (2 + 2 * min(self._passed)) // window + STEP_NS
         return all(abs(after - before) <= most_ns for before, after in itertools.pairwise(line))
 
     def _correct(self, change_ns: int, window: int, arrived_ns: int) -> None:
-        """The source's time lasts `change_ns` less than the window did."""
+        """The stamps have gone on by `change_ns` less than the window's duration: takes them at the right rate from now
+        on."""
         window_ns = window * NS_PER_SECOND
         told_ns = max(window_ns - change_ns, window_ns // FASTEST)
         rate = min(self.rate_ppm * window_ns // told_ns, FASTEST * RIGHT_PPM)
-        if abs(rate - RIGHT_PPM) <= max(DRIFT_PPM, 60_000 // window):  # no better known than that
+        if abs(rate - RIGHT_PPM) <= max(DRIFT_PPM, 60_000 // window):  # the rate is not known better than that
             rate = RIGHT_PPM
         self.rate_ppm = max(1, rate)
         if self.rate_ppm == RIGHT_PPM:
@@ -184,7 +209,7 @@ class ClockWatch:
         self._forget()
 
     def _forget(self) -> None:
-        """What was seen until now says nothing about what comes."""
+        """What was seen until now says nothing about what comes: starts the search for a rate anew."""
         self._raw.clear()
         self._kept.clear()
         self._latest.clear()
@@ -192,16 +217,20 @@ class ClockWatch:
 
 @dataclass(slots=True)
 class UsableTimes:
-    """Looks at counts that only grow, once a window."""
+    """Whether a source's times can be used at all, judged by how many had to be mended lately.
+
+    Looks at counts that only grow, once in each window of 15 seconds.
+    """
 
     is_unusable: bool = False
-    """In the window before this one half of all times were wrong, or a quarter of them still."""
+    """Half of all times in the last full window were wrong. Once that is so, a quarter is enough for it to stay so."""
     _from_ns: int | None = None
     _all: int = 0
     _wrong: int = 0
 
     def look(self, count: int, wrong: int, now_ns: int) -> None:
-        """`wrong` of `count` pictures had times that stood still, went back or jumped, so far."""
+        """So far, `wrong` of `count` pictures had times that stood still, went back or jumped. `now_ns` is
+        monotonic."""
         if self._from_ns is None:
             self._from_ns, self._all, self._wrong = now_ns, count, wrong
         if now_ns - self._from_ns < USABLE_WINDOW_NS or count - self._all < FEWEST_PICTURES:

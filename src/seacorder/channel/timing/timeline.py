@@ -1,10 +1,15 @@
-"""The timeline: mends a source's times and places every packet on this machine's clocks.
+"""The timeline of one channel: gives every packet its media time, its capture time and, for pictures, its number.
 
-Theory (docs/design/time.md). A source's times are good for distances, bad for places: they begin anywhere, jump,
-stop and drift. So media time is carried on by *steps*: the distance from packet to packet where that is sane, else a
-mended step (`track_times`), and a clock that is wrong for good is put right by the arrivals (`clock_watch`). Media time
-is then laid onto the monotonic clock by its least delayed packets (`clock_offset`). UTC is that instant plus what the
-wall clock says now; a step of the wall clock moves UTC and nothing else.
+*Media time* is a packet's place in its file. It begins at 0 with the worker's first packet and goes on over all
+connections. A source's own times are good for distances between packets, but they begin anywhere, jump, stop and drift.
+So media time goes on by *steps*: by the distance from packet to packet where that can be believed, else by one that is
+made from the arrivals (`track_times`). A clock in the source that runs wrong for long is corrected (`clock_watch`).
+
+The *capture time* on the monotonic clock is media time plus an offset, which the least delayed packets tell
+(`clock_offset`). UTC is that instant plus the difference between the two clocks of this machine: a step of the wall
+clock moves UTC and nothing else. docs/design/time.md has the theory.
+
+Pure and not thread-safe: the channel calls it under its lock, and all times are passed in.
 """
 
 from dataclasses import dataclass, field
@@ -19,24 +24,26 @@ from seacorder.model.channel import ClockFault
 from seacorder.model.sample import Sample, SourcePacket, Track, TrackFormat
 
 TOGETHER_NS = 10 * NS_PER_SECOND
-"""Tracks of one connection whose times lie further apart share no origin."""
+"""Two tracks of one connection whose stamps are further apart than this do not count from the same origin."""
 REORDER_NS = 5 * NS_PER_SECOND
-"""The furthest that presentation may lie from decoding."""
+"""A picture that is to be shown later than this after its decoding has a wrong presentation time."""
 CONFIRMED_NS = 10 * NS_PER_SECOND
-"""A wrong rate is told after so long: a network that fills up looks like one for some seconds."""
+"""A wrong rate is reported when it has lasted for so long: a network that fills up looks like one for some seconds."""
 PATIENCE_NS = 2500 * NS_PER_MS
-"""An operator is to know within three seconds that a picture stays away; the rest is for the way to them."""
+"""How long the next picture may take. An operator is to know of a stall within three seconds; half a second of that is
+for the way to the screen."""
 FIRST_PATIENCE_NS = 3 * PATIENCE_NS
-"""Behind a connection's first picture: it may be that of a slow source."""
+"""The same after the first picture of a connection, since the source may be a slow one."""
 SAME_RATE = 0.1
-"""What a source tells of its rate is more exact than what is measured, unless they differ by so much."""
+"""The frame rate that a source tells is more exact than the measured one, unless they differ by more than this
+share."""
 DEFAULT_FRAME_NS = NS_PER_SECOND // 25
 
 
 def decoded_ns(sample: Sample, video: TrackFormat) -> int:
-    """The instant as which a picture stands in decoding order, monotonic: none that follows it is captured before.
+    """The instant (monotonic) before which no later packet was captured: the picture's decoding time on that clock.
 
-    The capture time itself where the source does not reorder.
+    Without B-frames it is the capture time itself.
     """
     if sample.pts == sample.dts:
         return sample.instant_ns
@@ -45,7 +52,8 @@ def decoded_ns(sample: Sample, video: TrackFormat) -> int:
 
 
 def rate_of(told: float, frame_ns: int) -> float:
-    """Frames a second: as the source tells (0: not at all), but where its frames contradict; 0 when unknown."""
+    """Frames a second: `told` by the source (0: it does not tell), unless the measured distance of frames (`frame_ns`,
+    0 when it is not known) contradicts that; 0 when neither is known."""
     if not frame_ns or (told and abs(frame_ns * told / NS_PER_SECOND - 1) <= SAME_RATE):
         return told
     return round(NS_PER_SECOND / frame_ns, 3)
@@ -53,7 +61,7 @@ def rate_of(told: float, frame_ns: int) -> float:
 
 @dataclass(slots=True)
 class Mended:
-    """How many packets had times that could not be used as they came."""
+    """How many packets had stamps that could not be used, and why."""
 
     missing: int = 0
     repeated: int = 0
@@ -67,14 +75,15 @@ class Mended:
 
 @dataclass(slots=True)
 class Timeline:
-    """All tracks of one channel, over all its connections. Not thread-safe; no clock in it."""
+    """All tracks of one channel, over all its connections."""
 
     utc_minus_monotonic_ns: int
+    """The difference between this machine's clocks; the channel sets it anew at each keyframe and twice a second."""
     mended: Mended = field(default_factory=Mended)
     frames_skipped: int = 0
-    """Frames that the last packet's step says are missing before it, on a source of steady rate."""
+    """How many frames are missing before the last packet, as its step says; on a source of steady rate alone."""
     next_number: int = 0
-    """The number that the next video frame gets."""
+    """The number of the next video frame."""
     connection_clock: ConnectionClock = field(default_factory=ConnectionClock)
     """Of the present connection; each has its own."""
     clocks: ConnectionClocks = field(default_factory=ConnectionClocks)
@@ -84,28 +93,31 @@ class Timeline:
     _renumbered: int = 0
     """Added to the frame number to get the received count after numbering was reset."""
     _untold: tuple[int, int] | None = None
-    """(pts, camera's clock) of a report that came with a picture whose own time was not used."""
+    """(pts, the camera's clock in ns) of a report that came with a picture whose stamp was not used."""
     _offset: ClockOffset = field(default_factory=ClockOffset)
     _offset_ns: int = 0
     _tracks: dict[Track, TrackTimes] = field(default_factory=dict)
     _pictures: TrackTimes = field(default_factory=lambda: TrackTimes(Fraction(1, 90_000), 3600))
     _frame_before_ns: int = 0
     _told_ns: int = 0
-    """The distance of two pictures as the source tells it; 0 where it does not."""
+    """The distance of two pictures as the source tells it; 0 where it does not tell."""
     _told_rate: float = 0.0
     _stamped: int = 0
-    """Pictures, and how many of them had times that were there and could not be used."""
+    """All pictures; `_stamped_wrong`: those that had a stamp which could not be used."""
     _stamped_wrong: int = 0
     _usable: UsableTimes = field(default_factory=UsableTimes)
     _epoch_ns: int | None = None
-    """Monotonic time of media time 0: the first packet's arrival."""
+    """Monotonic time of media time 0: the arrival of the worker's first packet."""
     _earliest_ns: int = 0
-    """No earlier media time is left for the present connection."""
+    """Where the media time of the connection before ended: that of the present one begins no earlier."""
     _reorders: bool = False
-    """Pictures of this connection are decoded in another order than they are shown."""
+    """This connection has B-frames: pictures are decoded in another order than they are shown."""
 
     def connect(self, video: TrackFormat, audio: TrackFormat | None, frame_rate: Fraction | None) -> None:
-        """A connection begins: source times start anew, media time goes on where the clock is."""
+        """A connection begins: its stamps have nothing to do with those before; media time goes on at the present.
+
+        `frame_rate`: as the source tells it, None where it does not.
+        """
         self._told_ns = int(NS_PER_SECOND / frame_rate) if frame_rate else 0
         self._told_rate = float(frame_rate or 0)
         usual_ns = self._told_ns or DEFAULT_FRAME_NS
@@ -143,7 +155,7 @@ class Timeline:
 
     @property
     def frame_ns(self) -> int:
-        """The distance of two pictures as they come, or came over the connection before; 0 while it is not known."""
+        """The measured distance of two pictures, now or in the connection before; 0 while it is not known."""
         pictures = self._pictures
         if pictures.is_steady:
             return pictures.ns(pictures.frame)
@@ -151,7 +163,7 @@ class Timeline:
 
     @property
     def patience_ns(self) -> int:
-        """How long the next picture may take before that is more than the source's pace."""
+        """How long the next picture may take before its absence is a stall."""
         pictures = self._pictures
         if pictures.pace_ns:
             return max(PATIENCE_NS, pictures.pace_ns * 5 // 2)
@@ -159,11 +171,15 @@ class Timeline:
 
     @property
     def is_unpaced(self) -> bool:
-        """No two pictures of the present connection have come within a second, and only two have come at all."""
+        """Only two pictures of the present connection have come, more than a second apart: the source may be a slow
+        one."""
         return self._pictures.is_unpaced
 
     def clock_fault(self, now_ns: int) -> ClockFault | None:
-        """What is wrong with the clock of the pictures, once that has lasted; None while it is right."""
+        """What is wrong with the source's clock, once that has lasted for ten seconds; None while it is right.
+
+        `now_ns` is monotonic.
+        """
         watch = self._pictures.watch
         self._usable.look(self._stamped, self._stamped_wrong, now_ns)
         if watch.off_since_ns is not None and now_ns - watch.off_since_ns >= CONFIRMED_NS:
@@ -171,11 +187,11 @@ class Timeline:
         return ClockFault(None) if self._usable.is_unusable else None
 
     def stamp(self, source: SourcePacket) -> Sample:
-        """The packet with mended times and its place on the clocks."""
+        """The packet with its media time (`pts`, `dts`), its capture time on both clocks and its number."""
         times = self._tracks[source.track]
         is_video = source.track is Track.VIDEO
         stamp = source.dts if source.dts is not None else source.pts
-        if times.out is None:
+        if times.media is None:
             dts, self.frames_skipped = self._begin(times, source, stamp), 0
         else:
             dts, self.frames_skipped = times.take(stamp, source.arrived_ns), times.skipped
@@ -189,7 +205,7 @@ class Timeline:
         number = -1
         if is_video:
             if times.is_caught_up:
-                self._offset = ClockOffset()  # it had followed the wrong clock down
+                self._offset = ClockOffset()  # it had followed the source's wrong clock to offsets that are too small
             ahead_ns = times.ns(pts - dts) if pts != dts else 0
             self._offset_ns = self._offset.learn(media_ns, source.arrived_ns, ahead_ns)
             self.connection_clock.offset_ns = self._offset_ns
@@ -216,9 +232,10 @@ class Timeline:
         )
 
     def _begin(self, times: TrackTimes, source: SourcePacket, stamp: int | None) -> int:
-        """Media time of a track's first packet of a connection.
+        """Media time of the first packet of a track in a connection.
 
-        The tracks of one connection share their source's origin, so the second one keeps its distance from the first.
+        The tracks of one connection count from the same origin, so the second track keeps the distance of its stamps
+        from those of the first one; sound and picture stay together.
         """
         if self._epoch_ns is None:
             self._epoch_ns = self._offset_ns = source.arrived_ns
@@ -227,7 +244,7 @@ class Timeline:
             if other.line is not None and source.dts is not None:
                 distance_ns = times.ns(source.dts) - other.ns(other.line.stamp)
                 if abs(distance_ns) < TOGETHER_NS:
-                    begin_ns = other.ns(other.line.out) + distance_ns
+                    begin_ns = other.ns(other.line.media) + distance_ns
         return times.begin(times.ticks(begin_ns), stamp, source.arrived_ns)
 
     def _tell_camera(self, times: TrackTimes, source: SourcePacket, media_ns: int) -> bool:
@@ -250,8 +267,8 @@ class Timeline:
         return True
 
     def _reached_ns(self) -> int:
-        """The end of the connection before in media time: the next one begins behind it."""
-        ends = (times.ns(times.out + times.frame) for times in self._tracks.values() if times.out is not None)
+        """The media time at which the connection ends: the next one begins no earlier."""
+        ends = (times.ns(times.media + times.frame) for times in self._tracks.values() if times.media is not None)
         return max(ends, default=0)
 
     def _count(self, kind: Step) -> None:
@@ -266,7 +283,7 @@ class Timeline:
             mended.jumped += 1
 
     def _reorder(self, times: TrackTimes, source: SourcePacket) -> int:
-        """By how much later a packet is shown than it is decoded."""
+        """How much later a packet is shown than it is decoded, in ticks of its track."""
         reorder = 0
         if source.pts is not None and source.dts is not None:
             reorder = source.pts - source.dts
@@ -275,6 +292,6 @@ class Timeline:
         if reorder:
             self._reorders = True
             return times.scaled(reorder)
-        # Between two pictures, so that none shares its place.
+        # Half a frame later: between two others, so that no two pictures are shown at one time.
         is_mended = source.pts is None or times.kind is not Step.KEPT
         return times.frame // 2 if self._reorders and is_mended else 0

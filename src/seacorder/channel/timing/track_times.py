@@ -1,8 +1,18 @@
-"""One track's media time, carried on from packet to packet by steps. Pure.
+"""The media time of one track, carried on from packet to packet by steps. Pure.
 
-A stamp is believed where it lies on one of two straight lines: on that of the packets before it, or on that which the
-latest stamp that did not fit has begun. So a single wrong stamp changes nothing for those behind it, and a clock that
-began anew is followed from the second packet on. All else is mended by the arrival (docs/design/time.md).
+*Stamp* is the time that the source gives a packet (its decoding time). It may be missing or wrong. *Media time* is what
+the packet gets: it always rises, so that every packet can be stored. Media time goes on by a *step* for each packet.
+
+A stamp is used where it lies on one of two straight lines; on a line, media time rises as much as the stamps do. The
+first line is that of the packets before. The second one begins with the newest stamp that did not fit on the first.
+So a single wrong stamp changes nothing for the packets behind it, and a clock that has begun anew is followed from its
+second packet on. Where a stamp fits on neither line, the step is made from the arrival times (docs/design/time.md).
+
+Example, in milliseconds: stamps 0, 40, 80, 5000, 160, 200 that arrive 40 ms apart get the media times 0, 40, 80, 120,
+160, 200. The stamp 5000 leads too far ahead of its arrival, so its step is mended to the usual 40; the next stamp lies
+on the first line again. It is 80 after the last one that was used, and 40 have been given out, so its step is 40.
+
+`behind` is arrival minus media time; its least value lately is the *floor* (`clock_watch`).
 """
 
 from dataclasses import dataclass, field
@@ -13,27 +23,30 @@ from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.channel.timing.clock_watch import RIGHT_PPM, ClockWatch
 
 AHEAD_NS = 100 * NS_PER_MS
-"""A stamp that leads so far before the arrival is wrong: the packet would have come before it was made."""
+"""A step that is longer than the time between the arrivals by more than this is wrong: the packet would have arrived
+before it was made."""
 EARLY_NS = NS_PER_SECOND
-"""Steps that are right each for itself may add up to so much before the arrival; then they are shortened."""
+"""Steps that are believable one by one may add up to media times this far ahead of the arrivals; beyond that, they are
+shortened."""
 BEHIND_NS = NS_PER_SECOND // 5
-"""A mended time may lag so far behind the arrival: a network's delay, no pause."""
+"""A mended time may lag this far behind the arrivals, as a delay of the network; what lags more is a pause, which media
+time makes up for at once."""
 SQUEEZE = 8
-"""Mended steps are no shorter than the usual distance by so much: packets that came in one go."""
+"""A mended step is at least 1/8 of the usual distance, also for packets that arrive all at once."""
 BURST_NS = 10 * NS_PER_SECOND
-"""So much may a connection have kept that it sends first, in one go."""
+"""A sender may have kept this much before the connection, and send it first, all at once."""
 BURST_SPEED = 4
-"""Times faster than time."""
+"""Such a burst comes at least so many times faster than real time."""
 SLOW_NS = NS_PER_SECOND
-"""Packets that come further apart, and not only once, are those of a slow source."""
+"""A source whose packets are further apart than this, more than once, is a slow source."""
 STEADY_STEPS = 50
-"""So many equal steps make a source steady."""
+"""After so many equal steps a longer one tells how many packets are missing."""
 _LEARNED_STEPS = 8
-"""While it has fewer, a usual distance is still moved towards what comes."""
+"""Up to so many equal steps, the usual distance is still adjusted to what comes."""
 
 
 class Step(Enum):
-    """What became of a packet's own time."""
+    """Whether a packet's stamp was used, and if not, why."""
 
     KEPT = auto()
     MISSING = auto()
@@ -44,57 +57,62 @@ class Step(Enum):
 
 @dataclass(slots=True)
 class StampLine:
-    """A stamp and the media time that it stands for: what the source counts from there on."""
+    """One stamp and its media time; every other stamp gets its media time on this line by its distance to that
+    stamp."""
 
     stamp: int
-    out: int
+    media: int
 
 
 @dataclass(slots=True)
 class TrackTimes:
-    """Where one track of a connection stands, in its own time base unless the name says otherwise."""
+    """One track of one connection. Numbers are ticks of the track's time base unless their name has a unit.
+
+    Not thread-safe: used by the timeline on the ingest thread.
+    """
 
     time_base: Fraction
     frame: int
-    """Usual distance between two packets, as it was told or as it is known by now."""
+    """Usual distance between two packets: first as the source tells it, then as it has been measured."""
     counts_skipped: bool = False
-    """Of a track of pictures: long steps are counted as `skipped`."""
-    out: int | None = None
+    """True for pictures: a long step tells how many packets are missing (`skipped`)."""
+    media: int | None = None
     """Media time of the newest packet; None before the first."""
     line: StampLine | None = None
-    """That of the newest packet whose time was used."""
+    """The first line: that of the newest packet whose stamp was used."""
     kind: Step = Step.KEPT
-    """What became of the newest packet's time."""
+    """Whether the newest packet's stamp was used."""
     skipped: int = 0
-    """Packets that are missing before the newest one, as its time says, on a source of steady rate."""
+    """How many packets are missing before the newest one, as its stamp says; on a source of steady rate alone."""
     watch: ClockWatch = field(default_factory=ClockWatch)
     is_caught_up: bool = False
-    """With the newest packet media time has ceased to wait for the arrivals."""
+    """Media time was ahead of the arrivals and had to wait for them; with the newest packet that is over."""
     pace_ns: int = 0
-    """The longer one of the newest two distances of arrivals on a slow source; 0 on any other."""
+    """On a slow source: the longer one of the newest two distances between arrivals. 0 on any other source."""
     has_pace: bool = False
-    """Two packets of the connection have come within a second: no slow source, or none until now."""
+    """Two packets of the connection have come within a second of each other: this is not a slow source."""
     _gap_ns: int = 0
-    """The newest distance of arrivals, where that is one of a slow source."""
+    """The newest distance between arrivals if it was longer than a second; else 0."""
     _other: StampLine | None = None
-    """A second line, on which a packet lay that did not fit on the first."""
+    """The second line: that of the newest stamp that did not fit on the first."""
     _begin_ns: int = 0
-    _begin_out: int = 0
+    _begin_media: int = 0
     _told: int = 0
-    """The usual distance as it was told."""
+    """The usual distance as the source told it."""
     _arrived_ns: int = 0
     _late_ns: int = 0
-    """By how much the newest packet was later than the least delayed ones, as its own time says."""
+    """How much more delayed the newest packet with a usable stamp was than the least delayed ones."""
     _rate_ppm: int = RIGHT_PPM
-    """For which `frame` holds."""
+    """The rate of the source's clock for which `frame` was measured."""
     _steady: int = 0
-    """How many steps in a row were of the usual distance."""
+    """How many steps had the usual distance since that changed last."""
     _is_regular: bool = False
-    """The last step was of the usual distance; behind a short one, a long one only makes up for it."""
+    """The last step had the usual distance. A long step right after a short one only makes up for it."""
     _step: int = 0
-    """The last step that was not."""
+    """The last step that did not have the usual distance."""
     _tick_ns: int = field(init=False)
-    """`_scale` ticks last so many nanoseconds; plain integers, because a Fraction costs more than all else here."""
+    """So many nanoseconds last `_scale` ticks. Plain integers, because a Fraction would cost more than all else
+    here."""
     _scale: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,55 +120,63 @@ class TrackTimes:
         self._scale = self.time_base.denominator
 
     def ns(self, ticks: int) -> int:
+        """Ticks of this track in nanoseconds."""
         return ticks * self._tick_ns // self._scale
 
     def ticks(self, ns: int) -> int:
+        """Nanoseconds in ticks of this track."""
         return ns * self._scale // self._tick_ns
 
     def scaled(self, ticks: int) -> int:
-        """What lasts so long by the source's own clock, by one that is right."""
+        """A duration by the source's clock as a right clock would measure it, where the source's runs at a wrong
+        rate."""
         rate_ppm = self.watch.rate_ppm
         return ticks if rate_ppm == RIGHT_PPM else ticks * rate_ppm // RIGHT_PPM
 
     @property
     def is_steady(self) -> bool:
-        """The usual distance is that of the packets themselves."""
+        """The usual distance has been measured, and not only told by the source."""
         return self._steady >= _LEARNED_STEPS
 
-    def begin(self, out: int, stamp: int | None, arrived_ns: int) -> int:
-        """The connection's first packet of this track lies at `out`."""
-        self.out = self._begin_out = out
+    def begin(self, media: int, stamp: int | None, arrived_ns: int) -> int:
+        """The first packet of the connection on this track gets the media time `media`, which is returned."""
+        self.media = self._begin_media = media
         self._begin_ns = self._arrived_ns = arrived_ns
         self._told, self._rate_ppm = self.frame, self.watch.rate_ppm
-        self.line = None if stamp is None else StampLine(stamp, out)
-        self.watch.took(arrived_ns - self.ns(out), arrived_ns, is_burst=False)
-        return out
+        self.line = None if stamp is None else StampLine(stamp, media)
+        self.watch.took(arrived_ns - self.ns(media), arrived_ns, is_burst=False)
+        return media
 
     def take(self, stamp: int | None, arrived_ns: int) -> int:
-        """Media time of the next packet, always after the one before it."""
-        last, line = self.out or 0, self.line
+        """The media time of the next packet, always later than that of the packet before it.
+
+        `stamp`: its own time, None where it has none; `arrived_ns`: monotonic time of its arrival.
+        """
+        last, line = self.media or 0, self.line
         self.skipped = 0
         if arrived_ns - self._arrived_ns >= SLOW_NS or not self.has_pace:
             self._see_pace(arrived_ns - self._arrived_ns, 0 if stamp is None or line is None else stamp - line.stamp)
         elif self._gap_ns:
             self._gap_ns = self.pace_ns = 0
         if stamp is None or line is None:
-            out = self._mend(Step.MISSING, stamp, arrived_ns)
+            media = self._mend(Step.MISSING, stamp, arrived_ns)
         elif (step := self._fits(line, stamp, last, arrived_ns)) > 0:
-            out = self._keep(step, line, stamp, arrived_ns)
+            media = self._keep(step, line, stamp, arrived_ns)
         elif self._other is not None and (step := self._fits(self._other, stamp, last, arrived_ns)) > 0:
             self.line, self._other = self._other, line
-            out = self._keep(step, self.line, stamp, arrived_ns)
+            media = self._keep(step, self.line, stamp, arrived_ns)
         elif stamp == line.stamp or (self._other is not None and stamp == self._other.stamp):
-            out = self._mend(Step.REPEATED, stamp, arrived_ns)
+            media = self._mend(Step.REPEATED, stamp, arrived_ns)
         else:
-            out = self._mend(Step.BACKWARD if step <= 0 and stamp < line.stamp else Step.JUMPED, stamp, arrived_ns)
-        self.out = out
+            media = self._mend(Step.BACKWARD if step <= 0 and stamp < line.stamp else Step.JUMPED, stamp, arrived_ns)
+        self.media = media
         self._arrived_ns = arrived_ns
-        return out
+        return media
 
     def _see_pace(self, gap_ns: int, step: int) -> None:
-        # The first two may come together, although they were taken far apart: an input waits with the first.
+        """Notices from the distance of two arrivals, and of their stamps, whether this is a slow source."""
+        # The first two may arrive together although they were captured far apart, because an input holds the first
+        # back.
         if gap_ns < SLOW_NS and abs(self.ns(step)) < SLOW_NS:
             self.has_pace = True
             self._gap_ns = self.pace_ns = 0
@@ -159,24 +185,26 @@ class TrackTimes:
 
     @property
     def is_unpaced(self) -> bool:
-        """Two packets have come, far apart: that may be the source's pace, or a pause of it."""
+        """Only two packets have come, far apart: that may be the pace of a slow source, or a pause."""
         return self._gap_ns > 0 and not self.pace_ns and not self.has_pace
 
     def _fits(self, line: StampLine, stamp: int, last: int, arrived_ns: int) -> int:
-        """The step that a stamp on that line makes; 0 where it leads back or too far before the arrival."""
+        """The step to a stamp on that line; 0 where it leads back, or too far ahead of the arrival."""
         told, rate_ppm = stamp - line.stamp, self.watch.rate_ppm
-        step = (told if rate_ppm == RIGHT_PPM else told * rate_ppm // RIGHT_PPM) + line.out - last
+        step = (told if rate_ppm == RIGHT_PPM else told * rate_ppm // RIGHT_PPM) + line.media - last
         if step <= 0:
             return 0
         step_ns = step * self._tick_ns // self._scale  # `ns`, without its call: this runs for every packet
         if step_ns - (arrived_ns - self._arrived_ns) <= AHEAD_NS:
             return step
-        # A network that stood still may have cost packets: then those behind them come late, and at once.
+        # After a standstill of the network, late packets arrive all at once, perhaps with some lost before them: a long
+        # step in a short time is right then, as long as the packet is no earlier than the least delayed ones.
         is_late = arrived_ns - self.ns(last) - step_ns >= self.watch.floor_ns - AHEAD_NS
         return step if is_late or self._is_burst(step, arrived_ns) else 0
 
     def _keep(self, step: int, line: StampLine, stamp: int, arrived_ns: int) -> int:
-        last, watch = self.out or 0, self.watch
+        """Uses the stamp: the media time is one step on, but for what the watch has to correct."""
+        last, watch = self.media or 0, self.watch
         behind_ns = arrived_ns - (last + step) * self._tick_ns // self._scale
         is_burst = False
         if behind_ns < watch.floor_ns:
@@ -193,18 +221,22 @@ class TrackTimes:
             self.frame = max(1, self.frame * watch.rate_ppm // self._rate_ppm)
             self._rate_ppm, self._step = watch.rate_ppm, 0
         self._late_ns = behind_ns - watch.floor_ns
-        line.stamp, line.out = stamp, last + step
+        line.stamp, line.media = stamp, last + step
         return last + step
 
     def _is_burst(self, step: int, arrived_ns: int) -> bool:
-        """A connection begins with what its sender has kept, in one go: then the first packets were the latest."""
+        """The connection is still sending what its sender had kept: then its first packets were the most delayed
+        ones."""
         if step * 2 > self._told * 3:
             return False
-        sent_ns = self.ns((self.out or 0) + step - self._begin_out)
+        sent_ns = self.ns((self.media or 0) + step - self._begin_media)
         return BURST_SPEED * (arrived_ns - self._begin_ns) < sent_ns <= BURST_NS
 
     def _moved(self, step: int, early_ns: int) -> int:
-        """The step with what is to be added to it, or as much as can be taken from it."""
+        """The step corrected by what media time is to be moved by: lengthened at once, shortened as far as it can be.
+
+        `early_ns`: media time is ahead of the arrivals by this much more than is allowed.
+        """
         watch = self.watch
         lead_ns, lead = watch.lead_ns, self.ticks(watch.lead_ns)
         if lead > 0:
@@ -218,11 +250,12 @@ class TrackTimes:
         return step - taken
 
     def _mend(self, kind: Step, stamp: int | None, arrived_ns: int) -> int:
-        """The usual distance, as long as that keeps media time at the arrival; else what leads back to it.
+        """Media time of a packet whose stamp cannot be used: one usual distance on, or what leads back to the arrivals.
 
-        So mended times neither run away nor fall behind, however many there are, and a pause has its length.
+        So mended times neither run away from the arrivals nor fall behind them, however many there are, and a pause
+        keeps its length.
         """
-        last = self.out or 0
+        last = self.media or 0
         passed = self.ticks(arrived_ns - self.watch.floor_ns - max(0, self._late_ns)) - last
         self._late_ns //= 2
         if passed - self.frame > self.ticks(BEHIND_NS):
@@ -231,7 +264,7 @@ class TrackTimes:
             step = max(1, self.frame // SQUEEZE, min(self.frame, passed))
         self.kind, self.is_caught_up = kind, False
         if stamp is not None and (self.line is None or step <= passed + self.frame // 2):
-            # One that had to be squeezed in lies before the arrival; no line begins there.
+            # A packet that was squeezed in has a media time later than its arrival says, so no line may begin with it.
             if self.line is None:
                 self.line = StampLine(stamp, last + step)
             else:
@@ -239,7 +272,7 @@ class TrackTimes:
         return last + step
 
     def _learn(self, step: int, behind_ns: int, arrived_ns: int) -> None:
-        """Follows the usual distance; on a steady source a longer step counts the packets that never came."""
+        """Measures the usual distance. On a steady source a longer step tells how many packets never came."""
         frame = self.frame
         if abs(step - frame) * 4 <= frame:
             self._steady += 1
@@ -249,20 +282,21 @@ class TrackTimes:
             return
         if self.counts_skipped and self._steady >= STEADY_STEPS and step > frame:
             frames = round(step / frame)
-            # A hole is a whole number of frames long; any other distance is the source's own, as at the end of a loop.
+            # A hole is a whole number of frames long. Any other distance is the source's own, as where a file begins
+            # again.
             if frames >= 2 and abs(step - frames * frame) * 8 <= frame:
                 if self._is_regular and self._has_passed(step, behind_ns, arrived_ns):
                     self.skipped = frames - 1
                 return
         self._is_regular = False
-        # What comes once is a pause, or a stamp that is not quite right; what comes twice is a rate.
+        # A new distance that comes once is a pause or an inexact stamp; one that comes twice is the new rate.
         if abs(step - self._step) * 4 <= step:
             self._steady = 0
             self.frame = max(1, step)
         self._step = step
 
     def _has_passed(self, step: int, behind_ns: int, arrived_ns: int) -> bool:
-        """The clock went on while they did not come; a stamp that is a little ahead has not been waited for."""
+        """Whether the time of a long step has really passed on our clock: only then are packets missing in it."""
         frame_ns, step_ns = self.ns(self.frame), self.ns(step)
         unexplained_ns = step_ns - (arrived_ns - self._arrived_ns)
         is_early = behind_ns < self.watch.floor_ns - frame_ns // 2
