@@ -10,9 +10,9 @@ import av
 import pytest
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
-from seacorder.channel.encoding.frame_rate_grid import Counts, Grid
-from seacorder.channel.narration.placement import Narration
-from seacorder.channel.picture_check.judge import COLUMNS, ROWS, Look, PictureJudge
+from seacorder.channel.encoding.frame_rate_grid import Grid, PictureCounts
+from seacorder.channel.narration.placement import NarrationPlacement
+from seacorder.channel.picture_check.judge import COLUMNS, ROWS, KeyframeLook, PictureJudge
 from seacorder.channel.timing.clock_offset import ClockOffset
 from seacorder.channel.timing.track_times import Step, TrackTimes
 from seacorder.inputs.rtp.decoding_times import MissingPictures
@@ -21,7 +21,7 @@ from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE
 from seacorder.model.sample import Sample, Track, TrackFormat
 from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteBytes, WriteOrder
 from seacorder.supervisor.limits import Limits
-from seacorder.supervisor.pacing import Backoff
+from seacorder.supervisor.pacing import RestartDelay
 from tools.tree import ROOT
 
 pytestmark = pytest.mark.docs
@@ -148,7 +148,7 @@ def test_where_narration_is_placed() -> None:
 
 def placed_beside_a_slow_camera(packets: int) -> list[int]:
     """Ticks of narration beside 25 pictures a second of a camera whose clock is 100 parts in a million slow."""
-    narration, placed, heard = Narration(channels=1), list[int](), 0
+    narration, placed, heard = NarrationPlacement(channels=1), list[int](), 0
     video = TrackFormat(Track.VIDEO, "h264", Fraction(1, NS_PER_SECOND), b"", 640, 360)
     for now_ns in itertools.count(0, FRAME_NS):
         while (instant_ns := round(heard * FRAME_SAMPLES * NS_PER_SECOND / SAMPLE_RATE)) <= now_ns:
@@ -166,7 +166,7 @@ def placed_beside_a_slow_camera(packets: int) -> list[int]:
 def test_the_count_of_frames_on_a_grid() -> None:
     for source, *counts, shown in table(ENCODING, "source | received"):
         received, encoded, repeated, passed_over, lost = map(int, counts)
-        fate, rate = Counts(), int(source.removesuffix(" a second"))
+        fate, rate = PictureCounts(), int(source.removesuffix(" a second"))
         grid = Grid(Fraction(25), fate)
         points = []
         for frame in range(rate + 1):
@@ -188,10 +188,10 @@ def test_how_soon_a_freeze_is_reported() -> None:
 def reported_after(keyframe_seconds: int) -> int:
     """Seconds from a freeze right after a look to the look that reports it."""
     judge, seconds, content = PictureJudge(), 0, bytes(range(COLUMNS)) * ROWS
-    judge.see(Look(0, content[::-1]))
+    judge.see(KeyframeLook(0, content[::-1]))
     while judge.fault is None:
         seconds += keyframe_seconds
-        judge.see(Look(seconds * NS_PER_SECOND, content))
+        judge.see(KeyframeLook(seconds * NS_PER_SECOND, content))
     return seconds
 
 
@@ -201,7 +201,7 @@ def test_the_back_off_of_a_worker() -> None:
     told = " ".join(runs).replace("an hour", "3600 s").split()
     seconds = [float(one) for one in told if one != "s"]
     assert len(seconds) == len(pictures) == len(delays) - 1 == 11
-    backoff = Backoff(Limits())
+    backoff = RestartDelay(Limits())
     for run, brought, delay in zip(seconds, pictures, delays, strict=False):
         assert backoff.delay_after(run, is_proved=brought == "yes") == float(delay)
 

@@ -1,4 +1,5 @@
-"""The overlay as the encode thread uses it: made when it is first burned in, since it loads Pillow and fonts."""
+"""The overlay as the encode thread uses it. It is made when the first picture needs it, since it loads Pillow and
+fonts."""
 
 import logging
 from collections.abc import Callable
@@ -11,11 +12,11 @@ from seacorder.model.event import Severity
 log = logging.getLogger(__name__)
 
 RETRY_NS = NS_PER_SECOND
-"""How long pictures go without an overlay that failed, until it is tried again."""
+"""After a failure pictures go without an overlay for so long; then it is made anew."""
 
 
 class BurnIn:
-    """Belongs to the encode thread."""
+    """Used on the encode thread alone."""
 
     def __init__(
         self,
@@ -31,13 +32,14 @@ class BurnIn:
         self._said = 0
         self._again_ns = 0
         self._failures: set[str] = set()
-        """What has been told of already, by the name of the error."""
+        """The names of errors that have been reported already."""
 
     def apply(self, frame: Any, instant_ns: int, utc_ns: int) -> Any:
-        """The picture with what is valid at its capture; another one than `frame`, which the decoder may still read,
-        unless nothing is shown.
+        """The picture with the overlay that is valid at its capture: a new frame, because the decoder may still read
+        `frame`, or `frame` itself when nothing is shown.
 
-        A picture without its overlay is worth more than none, and no overlay more than one that may be out of date.
+        If the overlay fails, the picture goes without: a picture without its overlay is worth more than none, and no
+        overlay is better than one that may be out of date. Nothing is raised.
         """
         if instant_ns < self._again_ns:
             return frame

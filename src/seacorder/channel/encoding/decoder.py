@@ -1,4 +1,4 @@
-"""From a source's packets to its pictures, each with the sample that it came as."""
+"""Decodes a source's packets; each picture keeps the sample that it came as."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from seacorder.model.sample import Sample, SourceFormat, Track
 
 RAW = "rawvideo"
 UNANSWERED = 64
-"""So many packets may wait for their pictures; what a decoder keeps longer is not coming."""
+"""So many packets may wait for their pictures; a decoder that holds one longer will not give its picture out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +34,27 @@ class Decoder:
         self._is_raw = video.codec == RAW
         self._waiting: dict[int, Arrival] = {}
         told: Any = source.templates[Track.VIDEO]
-        # A context made from the stream knows its display matrix; what only the demuxer knew stands in the template's.
+        # A context made from the stream knows its display matrix. The colour fields that only the demuxer knew are in
+        # the template's context.
         self._home = detached(told, video.time_base)
         context = self._context = self._home.codec_context
         for name in ("color_range", "color_primaries", "color_trc", "colorspace"):
             setattr(context, name, getattr(told.codec_context, name))
-        # Threads by frames would hold back a frame each, and let go of packets without the lock of the interpreter.
+        # Threads that each decode a frame would each hold one back, and free packets without holding the interpreter's
+        # lock.
         context.thread_type, context.thread_count = "SLICE", 1
         self.damaged: list[Sample] = []
-        """Packets that gave no picture; whoever accounts for them takes them out."""
+        """Packets that gave no picture; whoever lists them as lost takes them out."""
 
     @property
     def pixel_aspect(self) -> Any:
-        """A pixel's width by its height; None or 0 where nobody says."""
+        """A pixel's width divided by its height; None or 0 where neither stream nor container tells."""
         told: Any = self._source.templates[Track.VIDEO].codec_context
         return told.sample_aspect_ratio or self._context.sample_aspect_ratio
 
     def decode(self, arrival: Arrival) -> list[Decoded]:
-        """The pictures that are ready with this packet, in the order in which they are shown."""
+        """The pictures that are ready with this packet, in the order in which they are shown. Blocks while it
+        decodes."""
         sample = arrival.sample
         packet = sample.packet if self._is_raw else _copy_of(sample)
         packet.pts, packet.dts = sample.pts, sample.dts
@@ -68,7 +71,7 @@ class Decoder:
         return self._matched(frames)
 
     def flush(self) -> list[Decoded]:
-        """What is left, at the end; then what never came is damaged."""
+        """The pictures that the decoder still holds. Packets without a picture are damaged then."""
         try:
             left = self._matched(self._context.decode(None))
         except av.FFmpegError:
@@ -87,7 +90,7 @@ class Decoder:
 
 
 def _copy_of(sample: Sample) -> Any:
-    """The packet may be in a sink's hands as well, which sets its times."""
+    """A copy, because a sink may have the packet as well and set its times."""
     packet = copied_packet(bytes(sample.packet))
     packet.is_keyframe = sample.is_keyframe
     return packet

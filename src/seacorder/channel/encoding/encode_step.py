@@ -1,4 +1,4 @@
-"""Pictures on their way through the encoder: shape, overlay, keyframes where files begin, packets to the channel."""
+"""One picture's way through the encoder: conversion, overlay, keyframes where files begin, packets to the channel."""
 
 import logging
 from collections import deque
@@ -27,7 +27,7 @@ FINE_TIME_BASE = Fraction(1, 90_000)
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A picture that the encoder has been given."""
+    """A picture that the encoder has been given and has not given back yet."""
 
     picture: Decoded
     instant_ns: int
@@ -35,18 +35,18 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A picture that has been encoded and delivered, as the encoder got it."""
+    """A picture that has been delivered: the frame as the encoder got it, and the sample that was made of it."""
 
     frame: Any
     made: Sample
 
 
 RECENT = 2
-"""So many pictures are kept for a start whose command comes after the picture that it should begin with."""
+"""So many delivered pictures are kept, since a start's command may come after the picture that it should begin with."""
 
 
 class EncodeStep:
-    """One thread; `delay_ms` may be read by any."""
+    """Called on the encode thread alone; `delay_ms` may be read on any."""
 
     def __init__(
         self, channel: EncodedChannel, clock: Clock, open_encoder: OpenEncoder, burn_in: BurnIn | None
@@ -55,17 +55,17 @@ class EncodeStep:
         self.run = EncoderRun(open_encoder, clock, channel.note, channel.settings.name)
         self.plan = EncodingPlan(is_pass_through=True, sentence="")
         self.format: SourceFormat | None = None
-        """What is stored, sound included; None before the first picture."""
+        """The format of what is stored, sound included; None before the first picture."""
         self._source: SourceFormat | None = None
         self._aspect: Fraction | None = None
         self.cores = channel.settings.machine.cores
-        """How many the next encoder that is opened may count on."""
+        """How many processor cores the next encoder that is opened may use."""
         self._time_base = FINE_TIME_BASE
         self._conversion: Conversion | None = None
         self._converter: Converter | None = None
         self._after_overlay: Converter | None = None
         self._ready: tuple[Decoded, Any] | None = None
-        """The newest picture as the encoder gets it, for when it is repeated."""
+        """The newest picture and its frame as the encoder gets it, in case the picture is repeated."""
         self._in_flight: dict[int, Entered] = {}
         self._recent: deque[Given] = deque(maxlen=RECENT)
         self._next_keyframe_ns = 0
@@ -74,7 +74,8 @@ class EncodeStep:
         self._delays: deque[tuple[int, int]] = deque(maxlen=1000)
 
     def follow(self, source: SourceFormat, plan: EncodingPlan) -> None:
-        """The pictures from now on are of this source, and encoded by this plan."""
+        """The pictures from now on are of this source and are encoded by this plan. Blocks while the old encoder
+        ends."""
         self.end()
         self._source, self.plan = source, plan
         self.run.follow(plan)
@@ -87,11 +88,12 @@ class EncodeStep:
         return self._number
 
     def begin_numbers(self, number: int | None) -> None:
-        """Pictures have passed through: the next frame stored has this number, or its source's own."""
+        """Encoding begins: the next stored frame gets this number, or (None) the one that it was received with."""
         self._number = number
 
     def missed(self, instant_ns: int, number: int, why: WhyMissing) -> None:
-        """A picture that is not encoded, by capture instant and its source's number: it counts all the same."""
+        """A picture is not encoded; by its capture instant (monotonic) and the number that it was received with. It
+        takes a number all the same, so that stored and lost frames together are counted without a gap."""
         self._number = (number if self._number is None else self._number) + 1
         self._channel.missed(instant_ns, why)
 
@@ -103,7 +105,10 @@ class EncodeStep:
         return sample.pts * (self._source.video.time_base if self._source is not None else FINE_TIME_BASE)
 
     def store(self, picture: Decoded, media: Fraction, aspect: Any) -> None:
-        """Encodes one picture so that it stands at a media time. Blocks while it is encoded."""
+        """Encodes one picture, to be stored at a media time in seconds. Blocks while it is encoded.
+
+        `aspect`: a pixel's width divided by its height. A picture that no encoder takes is a loss; nothing is raised.
+        """
         self._aspect = Fraction(aspect) if aspect else None
         instant_ns = picture.sample.instant_ns + int((media - self.media(picture.sample)) * NS_PER_SECOND)
         pts = max(round(media / self._time_base), self._last_pts + 1)
@@ -120,7 +125,8 @@ class EncodeStep:
                 self._give_up(pts, fault)
                 continue
             except Exception as fault:
-                # Nobody has foreseen it. It counts as the encoder's, so that each picture is stored or listed as lost.
+                # An error that nobody has foreseen counts as the encoder's, so that each picture is stored or listed as
+                # lost.
                 log.exception("encoding failed in a way that is not known")
                 self._give_up(pts, fault)
                 continue
@@ -129,13 +135,16 @@ class EncodeStep:
             return
 
     def _give_up(self, pts: int, fault: BaseException) -> None:
-        """The encoder at work is of no use; the picture that it was given last may go to the next."""
+        """Gives up the encoder at work: what it holds is lost, but for its last picture, which the next encoder
+        gets."""
         self._in_flight.pop(pts, None)
         self._lose_in_flight()
         self.run.failed(fault)
 
     def step(self, by: int) -> bool:
-        """Goes on with a faster (-1) or better (1) preset from the next picture on, a keyframe; False where none is."""
+        """Changes to a faster (-1) or better (1) preset with the next picture, a keyframe; False when there is no such
+        preset.
+        """
         if not self.run.step(by):
             return False
         self.end()
@@ -149,7 +158,7 @@ class EncodeStep:
         return True
 
     def end(self) -> None:
-        """Takes out what the encoder still holds and lets go of it."""
+        """Delivers what the encoder still holds, and closes it."""
         self._recent.clear()
         self._deliver(self.run.end())
         self._lose_in_flight()
@@ -157,15 +166,17 @@ class EncodeStep:
 
     @property
     def delay_ms(self) -> float:
-        """See `EncodingStatus`."""
+        """Mean time that pictures of the last second waited before they were encoded; see `EncodingStatus`. Any
+        thread."""
         now_ns = self._clock.monotonic_ns()
         delays = [delay for when, delay in list(self._delays) if now_ns - when <= NS_PER_SECOND]
         return sum(delays) / len(delays) / NS_PER_MS if delays else 0.0
 
     def _catch_up(self) -> int:
-        """Encodes anew what a start's command came too late for, for the new recording alone; the least next pts.
+        """Encodes the pictures again that a new recording should begin with and whose start's command came too late.
 
-        The picture after that is a keyframe for all, so nobody else notices.
+        Only the new recording gets these packets. The next picture is a keyframe for all outputs, so the others do not
+        notice. Returns the least presentation time that the next picture may have.
         """
         begin_ns = self._channel.outputs_begin_ns()
         late = [one for one in self._recent if begin_ns is not None and one.made.instant_ns >= begin_ns]
@@ -197,11 +208,12 @@ class EncodeStep:
 
     @property
     def _tolerance_ns(self) -> int:
-        """A keyframe comes with the picture nearest to its second."""
+        """Half a frame: the keyframe of each second is the picture nearest to it."""
         return self._channel.frame_ns // 2
 
     def _prepared(self, picture: Decoded) -> Any:
-        """The picture as the encoder takes it; opens another one where it looks different from the last."""
+        """The picture as the encoder takes it, with the overlay. Opens another encoder when the pictures have changed
+        in size or format."""
         if self._ready is not None and self._ready[0] is picture and self.run.is_open:
             return self._ready[1]
         looks = looks_of(picture.frame, self._aspect)
@@ -217,7 +229,8 @@ class EncodeStep:
         return frame
 
     def _fitting(self, burned: Any) -> Any:
-        """A burned picture, in the encoder's format again where the overlay needed another."""
+        """A picture with its overlay, converted back to the encoder's pixel format where the overlay needed another
+        one."""
         if self._conversion is None or burned.format.name == self._conversion.out.pixel_format:
             return burned
         if self._after_overlay is None:
@@ -267,7 +280,8 @@ class EncodeStep:
                 self._recent.append(Given(self._ready[1], made))
 
     def _stored_format(self) -> SourceFormat:
-        """The encoder's format with the source's sound; the same one as before where it goes on."""
+        """The encoder's format with the source's sound. The same object as before while nothing has changed, so that a
+        file goes on."""
         made, source = self.run.format, self._source
         if source is not None and source.audio is not None:
             templates = {**made.templates, Track.AUDIO: source.templates[Track.AUDIO]}
@@ -283,7 +297,8 @@ class EncodeStep:
 
     @staticmethod
     def _chosen_time_base(source: SourceFormat, plan: EncodingPlan) -> Fraction:
-        """The grid's own, so that it is exact, or the source's, so that its times stay what they are."""
+        """The time base of what is stored: exact for a fixed frame rate, else the source's own, so that its times are
+        kept."""
         if plan.frame_rate:
             return time_base_of(plan.frame_rate)
         own = source.video.time_base

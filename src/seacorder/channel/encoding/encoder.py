@@ -21,7 +21,8 @@ DEFAULT_RATE = Fraction(25)
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What an encoder must know of its pictures; with other looks another encoder is needed."""
+    """The size and format of pictures, as far as an encoder must know them; when they change, it must be opened
+    anew."""
 
     width: int
     height: int
@@ -29,7 +30,7 @@ class Looks:
     colour: tuple[int, int, int, int]
     """Range, primaries, transfer and matrix, by the numbers of ISO/IEC 23091-2."""
     aspect: Fraction
-    """A pixel's width by its height; 0 where nobody says."""
+    """A pixel's width divided by its height; 0 where nobody tells."""
     is_interlaced: bool = False
     rotation: int = 0
     """Degrees by which a player turns the picture, anticlockwise."""
@@ -43,7 +44,7 @@ class EncoderOrder:
     preset: str
     bit_rate: int
     frame_rate: Fraction | None
-    """Frames a second that are expected; None where nobody knows."""
+    """Frames a second that are expected; None when that is not known."""
     time_base: Fraction
     threads: int
     looks: Looks
@@ -58,19 +59,19 @@ class AnyEncoder(Protocol):
         ...
 
     def encode(self, frame: Any, pts: int, *, as_keyframe: bool) -> list[Any]:
-        """The packets that are ready. Blocks; av.FFmpegError when it fails."""
+        """The packets that are ready. Blocks while it encodes. Raises av.FFmpegError when it fails."""
         ...
 
     def flush(self) -> list[Any]:
-        """What is left. The encoder is of no use afterwards."""
+        """The packets that the encoder still holds. It cannot be used afterwards."""
         ...
 
 
 class Encoder:
-    """FFmpeg's encoder. One thread; while it works, the interpreter's lock is free."""
+    """An encoder of FFmpeg. Used on one thread; it runs without the interpreter's lock."""
 
     def __init__(self, order: EncoderOrder) -> None:
-        """Opens it; av.FFmpegError or ValueError when it does not."""
+        """Opens the encoder. Raises av.FFmpegError or ValueError when it does not open."""
         self._order = order
         self._kind = ENCODERS[order.encoder]
         os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes to standard error by itself: errors only
@@ -80,7 +81,7 @@ class Encoder:
         self._context: Any = self._stream.codec_context
         self._set_up(rate)
         with no_real_time_threads():
-            self._home.start_encoding()  # opens it, and puts what it says of itself into the stream
+            self._home.start_encoding()  # opens it, and writes its parameter sets into the stream
         self._format: SourceFormat | None = None
 
     @property
@@ -93,7 +94,7 @@ class Encoder:
     def encode(self, frame: Any, pts: int, *, as_keyframe: bool) -> list[Any]:
         """See `AnyEncoder`. The frame's pts and kind are overwritten."""
         frame.pts, frame.time_base = pts, self._order.time_base
-        # A decoded picture says what it was in the source, and an encoder would take that for a wish.
+        # A decoded frame keeps its kind in the source (I, P, B), which the encoder would take for a request.
         frame.pict_type = PictureType.I if as_keyframe else PictureType.NONE
         return self._noticed(self._context.encode(frame))
 

@@ -1,4 +1,4 @@
-"""The encoder that is at work, and what happens when it fails: the next best takes over with the same picture."""
+"""The encoder at work, and what happens when it fails: the next best one takes over with the same picture."""
 
 import logging
 from collections.abc import Callable
@@ -19,16 +19,16 @@ log = logging.getLogger(__name__)
 OpenEncoder = Callable[[EncoderOrder], AnyEncoder]
 Note = Callable[[str, Severity, str], None]
 RETRY_NS = 5 * NS_PER_SECOND
-"""When none works: how long until they are tried again, from the best on."""
+"""When none works: after so long all are tried again, the best one first."""
 FAULTS = (av.FFmpegError, ValueError, OSError, MemoryError, SeacorderError)
 
 
 class NoEncoder(RuntimeError):
-    """None of the plan's encoders takes the picture just now."""
+    """None of the plan's encoders works now."""
 
 
 class EncoderRun:
-    """One encoder at a time, by one plan. One thread."""
+    """One encoder at a time, by one plan. Used on the encode thread; `name` and `preset` may be read on any."""
 
     def __init__(self, open_encoder: OpenEncoder, clock: Clock, note: Note, channel_name: str) -> None:
         self._open_encoder = open_encoder
@@ -37,23 +37,23 @@ class EncoderRun:
         self._candidates: list[str] = []
         self._encoder: AnyEncoder | None = None
         self._last: AnyEncoder | None = None
-        """The one at work, or the one that was."""
+        """The encoder at work, or the one that was at work last."""
         self._retry_ns = 0
         self.name = ""
-        """Of the encoder at work, or that comes next; may be read by any thread, as `preset`."""
+        """Of the encoder at work, or of the next one."""
         self.preset = ""
 
     def follow(self, plan: EncodingPlan) -> None:
-        """By this plan from now on; the encoder at work must have been ended before."""
+        """Follows this plan from now on; the encoder at work must have been ended before."""
         self._plan = plan
         self._candidates = [plan.encoder, *(name for name in plan.next_best if name in ENCODERS)]
         self.name, self.preset = plan.encoder, plan.preset or ENCODERS[plan.encoder].default_preset
         self._retry_ns = 0
 
     def step(self, by: int) -> bool:
-        """To a faster (-1) or better (1) preset, which the next encoder is opened with; False at the ladder's end.
+        """Takes a faster (-1) or better (1) preset, with which the next encoder is opened; False when there is none.
 
-        The plan's own preset is the upper end.
+        None is better than the plan's own preset.
         """
         ladder = self.kind.known.presets
         if self.preset not in ladder:
@@ -78,26 +78,27 @@ class EncoderRun:
 
     @property
     def encoder(self) -> AnyEncoder:
-        """The one at work; NoEncoder when there is none."""
+        """The encoder at work. Raises NoEncoder when there is none."""
         if self._encoder is None:
             raise NoEncoder
         return self._encoder
 
     @property
     def format(self) -> SourceFormat:
-        """What the encoder gives that is at work, or that was."""
+        """The format of what the encoder at work gives, or the last one gave. Raises NoEncoder before the first."""
         if self._last is None:
             raise NoEncoder
         return self._last.format
 
     def open(self, order: EncoderOrder) -> None:
-        """Opens an encoder of `kind`; one of FAULTS when it does not open, NoEncoder when none did a moment ago."""
+        """Opens an encoder of `kind`. Raises one of FAULTS when it does not open, NoEncoder when none did a moment ago.
+        Blocks: a driver may take a second."""
         if self._clock.monotonic_ns() < self._retry_ns:
             raise NoEncoder
         self._encoder = self._last = self._open_encoder(order)
 
     def end(self) -> list[Any]:
-        """Ends the encoder at work; what it still held."""
+        """Ends the encoder at work and returns the packets that it still held."""
         encoder, self._encoder = self._encoder, None
         if encoder is None:
             return []
@@ -107,7 +108,7 @@ class EncoderRun:
             return []
 
     def failed(self, fault: BaseException) -> None:
-        """The encoder at work is of no use: the next best is `kind` now, or the first again, after a while."""
+        """The encoder at work has failed: `kind` is now the next best one, or, after a pause, the first one again."""
         self._encoder = None
         gone = self._candidates.pop(0)
         log.warning("%s failed: %s", gone, fault)

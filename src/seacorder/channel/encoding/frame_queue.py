@@ -1,4 +1,4 @@
-"""Between the ingest thread and the encode thread: what has come and is not encoded yet, bounded."""
+"""The bounded queue between the ingest thread and the encode thread."""
 
 import threading
 from collections import deque
@@ -11,12 +11,12 @@ from seacorder.model.sample import Sample, SourceFormat, Track
 FRAMES_MAX = 120
 BYTES_MAX = 96 * 1024 * 1024
 FRAMES_MIN = 4
-"""So many pictures may wait however large they are."""
+"""So many pictures may wait, however large they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A packet of the source, with its place on the clocks."""
+    """A packet of the source with its times, and when it arrived (monotonic)."""
 
     sample: Sample
     arrived_ns: int
@@ -24,7 +24,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class RefusedPictures:
-    """Pictures for which there was no room, in the place where they would have been."""
+    """Stands in the queue in place of pictures for which there was no room."""
 
     pictures: list[tuple[int, int]] = field(default_factory=list)
     """(capture instant, number) of each; their packets are gone."""
@@ -32,10 +32,10 @@ class RefusedPictures:
 
 @dataclass(frozen=True, slots=True)
 class Primer:
-    """What a decoder must have seen before the packets that follow, where they do not begin with a keyframe."""
+    """What a decoder must have seen before the packets that follow, if these do not begin with a keyframe."""
 
     samples: tuple[Sample, ...] = ()
-    """From a keyframe on; they are stored already."""
+    """From a keyframe on. They are only decoded: they have been stored already."""
     next_number: int | None = None
     """The number of the frame that follows."""
 
@@ -45,7 +45,7 @@ NO_PRIMER = Primer()
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """What follows is of this format, and is encoded by this plan."""
+    """The packets that follow have this format and are encoded by this plan."""
 
     source: SourceFormat
     plan: EncodingPlan
@@ -62,7 +62,7 @@ class NewPlan:
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """The pictures before it are done with; `said` is told so."""
+    """Everything before it has been encoded; `said` is called then."""
 
     said: Callable[[], None]
 
@@ -71,7 +71,8 @@ Item = Arrival | RefusedPictures | NewSource | NewPlan | Drained
 
 
 class FrameQueue:
-    """Takes pictures until it is full; then none up to the next keyframe that finds room."""
+    """Takes pictures until it is full, then none until a keyframe comes for which there is room: pictures in between
+    could not be decoded. `put` and `get` may be called on any thread."""
 
     def __init__(self) -> None:
         self._items: deque[Item] = deque()
@@ -81,7 +82,7 @@ class FrameQueue:
         self._is_open = True
 
     def put(self, item: Item) -> None:
-        """Never blocks; a picture that finds no room stays behind as one that was refused."""
+        """Never blocks. A picture for which there is no room is noted as refused."""
         with self._something:
             if isinstance(item, Arrival) and not self._admits(item.sample):
                 if item.sample.track is Track.VIDEO:
@@ -91,7 +92,7 @@ class FrameQueue:
             self._something.notify()
 
     def get(self, seconds: float) -> Item | None:
-        """The next one; None when nothing comes for so long."""
+        """The next item. Blocks; None when nothing comes for so many seconds."""
         with self._something:
             if not self._something.wait_for(lambda: self._items, seconds):
                 return None
@@ -103,7 +104,7 @@ class FrameQueue:
 
     @property
     def frames(self) -> int:
-        """Pictures that wait."""
+        """How many pictures wait."""
         return self._frames
 
     def _refuse(self, sample: Sample) -> None:
@@ -117,7 +118,7 @@ class FrameQueue:
     def _admits(self, sample: Sample) -> bool:
         if sample.track is not Track.VIDEO:
             return len(self._items) < 50 * FRAMES_MAX
-        share = 1 if self._is_open else 2  # once closed it stays so until it is half empty: few holes, not many
+        share = 1 if self._is_open else 2  # once full, it takes none until it is half empty: one long hole, not many
         is_full = self._frames >= FRAMES_MAX // share or (
             self._frames >= FRAMES_MIN // share and self._bytes + sample.size > BYTES_MAX // share
         )

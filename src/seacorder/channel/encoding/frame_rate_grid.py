@@ -1,9 +1,15 @@
-"""The rate at which an encoded channel stores pictures: each one that comes, or an exact grid. Pure.
+"""A fixed frame rate for an encoded channel: which picture is stored at which point of an exact grid. Pure.
 
-Grid point k lies at `origin + k / rate` in media time and shows the picture that was captured nearest to it. A point
-is decided as soon as the next picture can lie no nearer, by the least distance of the latest ones: with a steady source
-at the latest half a frame after its picture came. A picture that is nearest to no point is passed over, one that is
-nearest to several is repeated; neither is a loss, and a repeated one is not received twice.
+Grid point k lies at `origin + k / rate` in media time and gets the picture that was captured nearest to it. A picture
+that is nearest to no point is passed over, and one that is nearest to several is repeated; neither is a loss.
+
+A point is decided as soon as the next picture cannot be nearer to it. When the next one can come at the earliest is
+foreseen by the least distance between the latest pictures: with a steady source, no point waits longer than half a
+frame.
+
+Example: pictures at 0, 40, 80, 120 ms and a grid of 50 a second. The points 0, 20, 40, 60 ms get the pictures 0, 0, 40,
+40: each picture is stored twice. With 12.5 a second the points 0, 80 ms get the pictures 0, 80: each second one is left
+out.
 """
 
 from collections import deque
@@ -11,15 +17,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 HOLE_SECONDS = 2
-"""A source that pauses for longer leaves a hole: no picture is repeated over it."""
+"""A pause of the source that is longer stays a hole: no picture is repeated over it."""
 
 FORESIGHT = 16
-"""The least distance of so many pictures says how soon the next one can come."""
+"""The least distance between so many of the latest pictures says how soon the next one can come."""
 
 
 @dataclass(slots=True)
 class PictureCounts:
-    """What became of pictures other than being encoded once."""
+    """How many pictures were not simply encoded once."""
 
     dropped: int = 0
     passed_over: int = 0
@@ -28,7 +34,7 @@ class PictureCounts:
 
 @dataclass(slots=True)
 class Grid:
-    """Decides which picture stands at which point. Times are media times in seconds, exact."""
+    """Decides which picture is stored at which point. Times are media times in seconds, as exact fractions."""
 
     rate: Fraction
     counts: PictureCounts
@@ -37,12 +43,13 @@ class Grid:
     """The next point."""
     _previous: Fraction | None = None
     _used: int = 0
-    """At how many points the previous picture stands."""
+    """How many points the previous picture has got so far."""
     _distances: deque[Fraction] = field(default_factory=lambda: deque(maxlen=FORESIGHT))
     _has_hole: bool = False
 
     def take(self, media: Fraction) -> tuple[list[int], list[int]]:
-        """The points that the picture before this one gets, and those that this one gets."""
+        """A picture has come at a media time: the points that the picture before it still gets, and those that it
+        gets."""
         before: list[int] = []
         if self._origin is None:
             self._origin = media
@@ -64,7 +71,7 @@ class Grid:
         return before, now
 
     def leave_hole(self) -> None:
-        """Pictures were lost before the next one: no other is repeated in their place."""
+        """Pictures have been lost: no other picture is repeated in their place."""
         self._has_hole = True
 
     def time_of(self, point: int) -> Fraction:
@@ -73,7 +80,7 @@ class Grid:
 
     @property
     def _least_distance(self) -> Fraction:
-        """The next picture comes no sooner, as far as one can foresee."""
+        """The next picture is expected to come no sooner than this after the last."""
         return min(self._distances, default=Fraction(0))
 
     def _at(self, point: int) -> Fraction:
@@ -87,7 +94,7 @@ class Grid:
         return points
 
     def _skip(self, media: Fraction) -> None:
-        """To the first point that a picture after a hole is nearest to."""
+        """Goes on, after a hole, with the first point that this picture can be nearest to."""
         since = (media - self._least_distance / 2 - (self._origin or Fraction(0))) * self.rate
         self._next = max(self._next, -int(-since // 1))
 

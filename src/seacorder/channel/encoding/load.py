@@ -1,8 +1,8 @@
-"""Whether the machine keeps up with encoding, and when to try less or more hard. Pure.
+"""Whether the machine keeps up with encoding, and when to take a faster or a better preset. Pure.
 
-The encode thread is busy for a share of each second. Near 1 the queue grows, so the next faster preset is taken before
-that; a queue that has grown already is a reason by itself. A better preset is tried after a calm time, and each time
-that this was too much the calm time must be twice as long.
+The encode thread is busy for a share of each second. When that share comes near 1, the queue grows; so a faster preset
+is taken before that, or when a picture has already waited too long. After a calm time a better preset is tried. If that
+turns out to be too slow, the next trial is made after twice that calm time (a back-off).
 """
 
 from collections import deque
@@ -12,26 +12,26 @@ from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 
 WINDOW_NS = NS_PER_SECOND
 BUSY = 0.85
-"""Of the window: more than this is too much."""
+"""Share of the window: more than this is too much."""
 CALM = 0.45
-"""Less than this leaves room for the next better preset, which takes up to twice the time."""
+"""Share of the window: less than this leaves room for the next better preset, which takes up to twice as long."""
 WAITED_NS = 250 * NS_PER_MS
-"""A picture that has waited for so long says the same as a busy window."""
+"""A picture that has waited for so long means the same as a busy window."""
 SETTLE_NS = NS_PER_SECOND
-"""After a step the window must be seen anew."""
+"""After a change of the preset nothing is judged for so long."""
 CALM_NS = 20 * NS_PER_SECOND
 CALM_MAX_NS = 640 * NS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one picture took."""
+    """How long one picture took."""
 
     now_ns: int
     """When it was done, monotonic."""
     busy_ns: int
     waited_ns: int
-    """From its arrival until it was begun with."""
+    """From its arrival until its encoding began."""
 
 
 class Load:
@@ -44,7 +44,7 @@ class Load:
         self._calm_since_ns: int | None = None
         self._calm_ns = CALM_NS
         self._is_trial = False
-        """The last step was upwards and has not proved itself."""
+        """The last change was to a better preset, and it is not known yet whether the machine keeps up with it."""
 
     def step_for(self, work: Work) -> int:
         """-1: a faster preset is needed; 1: a better one can be tried; 0: stay."""
@@ -63,14 +63,14 @@ class Load:
         return self._up(work.now_ns)
 
     def share(self, now_ns: int) -> float:
-        """The busy share of the last second; 0 before a half of it has been seen."""
+        """The busy share of the last second; 0 until half a second has been seen."""
         if not self._window:
             return 0.0
         seen_ns = now_ns - (self._window[0].now_ns - self._window[0].busy_ns)
         return self._busy_ns / seen_ns if seen_ns >= WINDOW_NS // 2 else 0.0
 
     def _take(self, work: Work) -> None:
-        self._stepped_ns = self._stepped_ns or work.now_ns  # an encoder takes its time to open
+        self._stepped_ns = self._stepped_ns or work.now_ns  # the first picture opens the encoder, which takes long
         self._window.append(work)
         self._busy_ns += work.busy_ns
         while self._window[0].now_ns < work.now_ns - WINDOW_NS:
@@ -84,7 +84,7 @@ class Load:
 
     def _up(self, now_ns: int) -> int:
         if self._is_trial:
-            self._calm_ns = CALM_NS  # the last one has proved itself
+            self._calm_ns = CALM_NS  # the last change to a better preset has lasted until now
         self._begin_anew(now_ns, is_trial=True)
         return 1
 

@@ -1,7 +1,8 @@
-"""Makes a picture fit for an encoder: size, even sides, pixel format; all that it looks like stays as it is.
+"""Makes pictures fit for an encoder: size, even sides, pixel format. Colours and proportions stay what they are.
 
-Where nothing has to change, the decoder's own picture goes through. Else libavfilter does it, in one graph that lives
-as long as the pictures look the same: its working memory is taken once, and it runs without the interpreter's lock.
+Where nothing has to change, the decoder's own frame goes through. Else libavfilter converts it, in one graph that is
+kept while the pictures have the same format: its working memory is taken once, and it runs without the interpreter's
+lock.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ _OF_SCREENS = (1, 1, 13, 1)
 
 
 def looks_of(frame: Any, aspect: Fraction | None) -> Looks:
-    """What a decoded picture looks like."""
+    """The size and format of a decoded picture. `aspect`: a pixel's width divided by its height, None where nobody
+    tells."""
     name = frame.format.name
     is_full = name.startswith("yuvj")
     colour = (
@@ -41,17 +43,18 @@ def looks_of(frame: Any, aspect: Fraction | None) -> Looks:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is wanted of stored pictures."""
+    """What the stored pictures should be like."""
 
     kind: EncoderKind
     size: tuple[int, int]
-    """Of the picture as the source sends it; 0, 0, or one that is its own but for lines the encoder needs: unscaled."""
+    """Width and height to scale to. (0, 0), or a size that differs from the source's only by lines that the encoder
+    needs, means: not scaled."""
     is_upright: bool
-    """Whether a picture that players turn is turned here: what is written into it would lie on its side else."""
+    """Whether a picture that players would turn is turned here; otherwise a burned-in text would lie on its side."""
 
 
 def conversion_for(looks: Looks, wanted: Wanted, pixel_format: Any) -> "Conversion":
-    """How pictures that look so are to be given to an encoder."""
+    """How pictures of that format are converted for an encoder."""
     own, kind, size = (looks.width, looks.height), wanted.kind, wanted.size
     width, height = own if not all(size) or size == _fitting(own, kind) else size
     is_rgb = bool(pixel_format.is_rgb or pixel_format.has_palette)
@@ -79,17 +82,17 @@ def conversion_for(looks: Looks, wanted: Wanted, pixel_format: Any) -> "Conversi
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """From what to what."""
+    """The format of pictures before and after, and what is done to them."""
 
     source: Looks
     scaled: tuple[int, int]
     out: Looks
     turn: int = 0
-    """Degrees by which it is turned here, anticlockwise."""
+    """Degrees by which pictures are turned here, anticlockwise."""
 
     @property
     def is_identity(self) -> bool:
-        """True when pictures go through as they are."""
+        """True when nothing has to be done."""
         source, out = self.source, self.out
         same = (source.width, source.height, source.pixel_format) == (out.width, out.height, out.pixel_format)
         return same and not self.turn
@@ -107,7 +110,7 @@ def _fitting(size: tuple[int, int], kind: EncoderKind) -> tuple[int, int]:
 
 
 def _nearest(kind: EncoderKind, looks: Looks, pixel_format: Any) -> str:
-    """The encoder's format that loses least: with ten bits where there are more than eight."""
+    """The pixel format of the encoder that loses least: one of ten bits for pictures of more than eight."""
     bits = max(component.bits for component in pixel_format.components)
     is_full = looks.colour[0] == FULL_RANGE and not pixel_format.is_rgb
     for name in kind.pixel_formats:
@@ -118,14 +121,14 @@ def _nearest(kind: EncoderKind, looks: Looks, pixel_format: Any) -> str:
 
 
 class Converter:
-    """One graph of libavfilter for one shape. One thread."""
+    """One graph of libavfilter for one conversion. Used on one thread; blocks while it works."""
 
     def __init__(self, shape: Conversion) -> None:
         self._conversion = shape
         self._graph: Any = None if shape.is_identity else _graph(shape)
 
     def apply(self, frame: Any) -> Any:
-        """The picture in its new shape; the same one where nothing changes."""
+        """The converted frame; the same one where nothing has to be done."""
         if self._graph is None:
             return frame
         frame.pts = None
@@ -161,7 +164,7 @@ def pulled(graph: Any) -> list[Any]:
 
 
 def linked_graph(looks: Looks, filters: list[tuple[str, str]]) -> Any:
-    """A graph for pictures that look so."""
+    """A configured graph for pictures of that format, through these filters (name, options)."""
     graph = av.filter.Graph()
     aspect = looks.aspect or Fraction(0)
     source = (

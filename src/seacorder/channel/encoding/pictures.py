@@ -1,4 +1,4 @@
-"""A source's pictures: decoded and, where that is wanted, made progressive."""
+"""A source's pictures: decoded and, where that is asked for, deinterlaced."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -17,12 +17,13 @@ class Pictures:
         self._decoder = Decoder(source)
         self._deinterlacer: Deinterlacer | None = None
         self._held: deque[Decoded] = deque()
-        """What the deinterlacer has been given and not given back."""
+        """The pictures that the deinterlacer has been given and has not given back yet."""
         self._primed: set[int] = set()
-        """Presentation times of what has been decoded for its successors alone."""
+        """Presentation times of pictures that were decoded only because later ones refer to them."""
 
     def prime(self, samples: Sequence[Sample]) -> None:
-        """Decodes what is stored already and what the next packets refer to. Blocks for as long as that takes."""
+        """Decodes pictures that have been stored already and that the next packets refer to. Blocks for as long as that
+        takes."""
         for sample in samples:
             self._primed.add(sample.pts)
             self._decoder.decode(Arrival(sample, 0))
@@ -38,7 +39,7 @@ class Pictures:
         return [ready for one in decoded for ready in self._without_fields(one)]
 
     def flush(self) -> list[Decoded]:
-        """What is left."""
+        """The pictures that decoder and deinterlacer still hold."""
         decoded = self._decoder.flush()
         if self._deinterlacer is None:
             return decoded

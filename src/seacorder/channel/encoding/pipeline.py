@@ -1,4 +1,5 @@
-"""From the source's packets to the encoder: decode, follow changes, drop what is too late, pace. One thread."""
+"""From the source's packets to the encoder: decodes, follows changes of the plan, drops what comes too late, keeps the
+fixed frame rate where one is asked for. Runs on the encode thread."""
 
 from collections import deque
 from typing import Any
@@ -16,17 +17,19 @@ from seacorder.model.loss import NOT_DECODED, TOO_SLOW
 from seacorder.model.sample import SourceFormat, Track
 
 LATE_NS = 1500 * NS_PER_MS
-"""A picture that has waited for so long is not encoded any more."""
+"""A picture that has waited for so long is dropped."""
 IN_TIME_NS = 400 * NS_PER_MS
-"""Nor are those after it, until one has waited no longer than this: few holes, not many."""
+"""After a picture has been dropped, so are those that have waited longer than this: one long hole, not many short
+ones."""
 SKIP_AFTER_NS = 500 * NS_PER_MS
-"""If decoding alone does not catch up within so long, all is left undecoded up to a keyframe that has just come."""
+"""If dropping decoded pictures has not caught up within so long, packets are not even decoded, up to a keyframe that
+has just come."""
 INTRA_ONLY = ("rawvideo", "mjpeg")
-"""Of these any picture can be left undecoded."""
+"""Codecs of which each picture is a keyframe, so that any packet can be left undecoded."""
 
 
 class Pipeline:
-    """Called by the encode thread alone; `counts` may be read by any."""
+    """Called on the encode thread alone; `counts` may be read on any."""
 
     def __init__(self, channel: EncodedChannel, clock: Clock, encoding: EncodeStep) -> None:
         self._channel, self._clock, self._encoding = channel, clock, encoding
@@ -42,7 +45,8 @@ class Pipeline:
         self.counts = PictureCounts()
 
     def begin(self, source: SourceFormat, plan: EncodingPlan, primer: Primer = NO_PRIMER) -> None:
-        """What follows is of another connection or format, or has passed through before."""
+        """A new connection or format, or the beginning of encoding after pass-through. `primer`: what the decoder must
+        have seen before the next packet."""
         self.flush()
         self._source, self._pictures = source, Pictures(source)
         self._pictures.prime(primer.samples)
@@ -53,11 +57,11 @@ class Pipeline:
         self._follow(plan)
 
     def change(self, change: NewPlan) -> None:
-        """Another plan from an instant on."""
+        """Another plan, from the first picture captured at or after its instant on."""
         self._changes.append(change)
 
     def push(self, arrival: Arrival) -> None:
-        """One packet of the source."""
+        """One packet of the source. Blocks while it is decoded and encoded."""
         pictures, encoding = self._pictures, self._encoding
         if arrival.sample.track is Track.AUDIO:
             if encoding.format is not None:
@@ -74,12 +78,12 @@ class Pipeline:
             self._judge(begin_ns, begin_ns - arrival.arrived_ns)
 
     def refused(self, refused: RefusedPictures) -> None:
-        """Pictures that found no room before this thread."""
+        """Pictures for which the queue had no room."""
         for instant_ns, number in refused.pictures:
             self._drop(instant_ns, number)
 
     def flush(self) -> None:
-        """All that is held anywhere goes out."""
+        """Everything that the decoder, the deinterlacer and the encoder hold is stored or listed as lost."""
         if self._pictures is not None:
             for picture in self._pictures.flush():
                 self._take(picture)
@@ -88,7 +92,7 @@ class Pipeline:
         self._pictures = None
 
     def _skips(self, arrival: Arrival, now_ns: int) -> bool:
-        """True when a packet is not even decoded, since there is no catching up otherwise."""
+        """Whether a packet is left undecoded, because encoding cannot catch up otherwise."""
         waited_ns = now_ns - arrival.arrived_ns
         if self._is_skipping:
             self._is_skipping = not arrival.sample.is_keyframe or waited_ns > IN_TIME_NS
@@ -99,6 +103,7 @@ class Pipeline:
         return self._is_skipping
 
     def _judge(self, begin_ns: int, waited_ns: int) -> None:
+        """Takes a faster or a better preset where the load asks for it."""
         now_ns = self._clock.monotonic_ns()
         step = self._load.step_for(Work(now_ns, now_ns - begin_ns, waited_ns))
         if step:
@@ -133,6 +138,7 @@ class Pipeline:
         self._encoding.missed(instant_ns, number, TOO_SLOW)
 
     def _pace(self, picture: Decoded, grid: Grid) -> None:
+        """Stores pictures at a fixed frame rate: some are repeated, some are left out."""
         before, now = grid.take(self._encoding.media(picture.sample))
         for point in before:
             if self._previous is not None:

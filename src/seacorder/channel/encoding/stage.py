@@ -33,7 +33,7 @@ def as_it_comes(_source: SourceFormat, _asked: EncodingSettings, _machine: Machi
 
 
 class Stage:
-    """Fed by the ingest thread; `change` and `status` may come from any."""
+    """Fed on the ingest thread; `change`, `status`, `frames_to_encode` and `busy_seconds` may be called on any."""
 
     def __init__(self, channel: StagedChannel, decide: Decide, encoding: EncodeStep) -> None:
         self._channel = channel
@@ -62,7 +62,8 @@ class Stage:
             self._channel.take(packet)
 
     def connected(self, source: SourceFormat) -> None:
-        """A connection stands, or its format changed; packets of that format follow."""
+        """A connection has been made, or its format has changed; packets of that format follow. Blocks while what came
+        before is encoded, five seconds at most."""
         with self._lock:
             source = self._channel.stored_format(source)
             now_ns = self._channel.clock.monotonic_ns()
@@ -76,22 +77,21 @@ class Stage:
             self._follow(source, plan)
 
     def disconnected(self, reason: str) -> None:
-        """The connection is gone or could not be made; what came before is encoded first."""
+        """The connection is lost or could not be made. What came before is encoded first: blocks for that, five seconds
+        at most."""
         self._drain()
         self._channel.disconnected(reason)
 
     def change(self, change: ChangeEncoding) -> None:
-        """Other encoding from the first picture on that is captured at or after an instant.
-
-        To pass-through from its first keyframe. Costs nothing where it changes nothing.
-        """
+        """Encodes in another way from the first picture captured at or after an instant; pass-through begins with the
+        first keyframe after it. A change that asks for what is done already only replaces the plan's sentence."""
         with self._lock:
             if self._source is None or self._waiting or not self._is_no_change(change, self._source):
                 self._waiting = [one for one in self._waiting if one.from_ns < change.from_ns] + [change]
                 self._choose_way()
 
     def _is_no_change(self, change: ChangeEncoding, source: SourceFormat) -> bool:
-        """Takes a change over that asks for what is done already."""
+        """Whether a change asks for what is done already; it is taken over at once then."""
         plan = self._plan_for(source, change)
         if self._plan is None or replace(plan, sentence=self._plan.sentence) != self._plan:
             return False
@@ -100,11 +100,11 @@ class Stage:
         return True
 
     def finish(self) -> None:
-        """What has been taken is with the channel afterwards. Blocks for a moment."""
+        """Waits until everything that has been taken is with the channel, five seconds at most."""
         self._drain()
 
     def status(self) -> EncodingStatus | None:
-        """What is done just now; None before the source is known."""
+        """What is done now; None before the source is known."""
         plan, counts = self._plan, self._pipeline.counts
         if plan is None:
             return None
@@ -132,6 +132,7 @@ class Stage:
         return replace(plan, burn_in=asked.burn_in, deinterlace=asked.deinterlace)
 
     def _follow(self, source: SourceFormat, plan: EncodingPlan, primer: Primer = NO_PRIMER) -> None:
+        """Brings a plan into force, for packets that have not been taken yet."""
         if plan.is_pass_through and self._encoding.next_number is not None:
             self._channel.number_from(self._encoding.next_number)
             self._encoding.begin_numbers(None)
@@ -150,6 +151,7 @@ class Stage:
         self._channel.texts.is_burned_in = plan.burn_in and not plan.is_pass_through
 
     def _choose_way(self) -> None:
+        """Notes whether packets pass through without a look at changes, and tells the channel when encoding begins."""
         side, source = self._channel.encoding, self._source
         self._is_plain = not (side.is_on or self._waiting)
         is_on = [not self._plan_for(source, one).is_pass_through if source else False for one in self._waiting]
@@ -178,9 +180,9 @@ class Stage:
             self._thread.put(sample, arrived_ns)
 
     def _change_over(self, sample: Sample, source: SourceFormat) -> Sample:
-        """Brings into force what is due with this picture; pass-through begins with a keyframe.
+        """Brings into force the change that is due with this picture; pass-through must begin with a keyframe.
 
-        The sample, with another number where its number was counted by the source and now follows what was stored.
+        Returns the sample. Where pass-through begins, it gets the number that follows the stored frames.
         """
         due = [one for one in self._waiting if one.from_ns <= sample.instant_ns]
         if not due or self._plan is None:

@@ -1,4 +1,4 @@
-"""The encode thread: takes what the ingest thread has put into the queue, and never lets it pile up."""
+"""The encode thread: takes from the queue what the ingest thread has put there, and encodes it."""
 
 import logging
 import threading
@@ -24,11 +24,12 @@ log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 60.0
 DRAIN_SECONDS = 5.0
-"""How long a change to pass-through, a lost connection or the end may wait for the encoder."""
+"""How long a change to pass-through, a lost connection or the end of the worker may wait for the encoder."""
 
 
 class EncodeThread(Thread):
-    """The ingest thread puts, this thread encodes. A daemon: a driver that hangs must not hold up the end."""
+    """Its methods are called on other threads; `work` runs on its own. A daemon: a driver that hangs must not keep the
+    process alive."""
 
     def __init__(self, pipeline: Pipeline, clock: Clock) -> None:
         super().__init__("encode", self.work)
@@ -38,7 +39,7 @@ class EncodeThread(Thread):
         self._begun_ns: int | None = None
 
     def begin(self, source: SourceFormat, plan: EncodingPlan, primer: Primer) -> None:
-        """What is put from now on is of this format."""
+        """What is put from now on has this format."""
         self._queue.put(NewSource(source, plan, primer))
 
     def change(self, from_ns: int, plan: EncodingPlan) -> None:
@@ -46,22 +47,23 @@ class EncodeThread(Thread):
         self._queue.put(NewPlan(from_ns, plan))
 
     def put(self, sample: Sample, arrived_ns: int) -> None:
-        """A packet of the source; where there is no room for it, it is lost and accounted for. Never blocks."""
+        """A packet of the source. If there is no room for it, it is lost and listed as a loss. Never blocks."""
         self._queue.put(Arrival(sample, arrived_ns))
 
     def drain(self) -> bool:
-        """Waits until all that has been put is with the channel; False when that takes too long."""
+        """Waits until everything that has been put is with the channel; False when that takes longer than
+        DRAIN_SECONDS."""
         done = threading.Event()
         self._queue.put(Drained(done.set))
         return done.wait(DRAIN_SECONDS)
 
     @property
     def waiting(self) -> int:
-        """Pictures that have been put and are not done with. Any thread."""
+        """Pictures that have been put and are not encoded yet. Any thread."""
         return self._queue.frames + (self._begun_ns is not None)
 
     def busy_seconds(self) -> float:
-        """How long it has been with one picture. Any thread."""
+        """For how long it has been working on one picture; 0 while it waits. Any thread."""
         begun_ns = self._begun_ns
         return 0.0 if begun_ns is None else (self._clock.monotonic_ns() - begun_ns) / NS_PER_SECOND
 
