@@ -203,7 +203,7 @@ def test_the_back_off_of_a_worker() -> None:
     assert len(seconds) == len(pictures) == len(delays) - 1 == 11
     backoff = RestartDelay(Limits())
     for run, brought, delay in zip(seconds, pictures, delays, strict=False):
-        assert backoff.delay_after(run, is_proved=brought == "yes") == float(delay)
+        assert restart_delay.delay_after(run, is_proved=brought == "yes") == float(delay)
 
 
 def test_the_boxes_of_a_growing_and_of_a_closed_file() -> None:

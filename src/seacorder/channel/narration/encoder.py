@@ -1,9 +1,9 @@
-"""Narration on the monotonic clock: sound in as a device gives it, AAC out with capture instants.
+"""Narration on the monotonic clock: takes a device's sound and gives AAC packets with capture instants.
 
-Theory (docs/design/audio.md). A sound card counts samples by its own crystal, which drifts against ours. The line of
-the least delayed chunks (`clock_offset`) says when each sample was captured; a resampler that stretches or squeezes
-by at most a thousandth keeps what comes out at exactly SAMPLE_RATE samples a second of the monotonic clock, and puts
-silence where sound is missing. So a packet's number alone tells its instant, however long it goes on.
+A sound card counts samples by its own crystal, which drifts against our clock. The least delayed chunks tell when each
+sample was captured (`timing.clock_offset`). A resampler stretches or squeezes the sound by two thousandths at most, so
+that exactly SAMPLE_RATE samples come out for each second of the monotonic clock, and fills in silence where sound is
+missing. So a packet's number alone tells its instant, however long this goes on. See docs/design/audio.md.
 """
 
 import itertools
@@ -32,16 +32,18 @@ DEVICE = Reach(
     very_late_ns=200 * NS_PER_MS,
     very_late_for_ns=3 * NS_PER_SECOND,
 )
-"""A sound card in this machine: hardly any delay, and samples that are lost when nobody read them in time."""
+"""The values for a sound card in this machine: hardly any delay, but samples are lost when they are not read in
+time."""
 BENT_MS = 1
-"""The resampler lets the two clocks be so far apart before it bends the sound."""
+"""The resampler lets the two clocks differ by this much before it stretches or squeezes the sound."""
 TORN_MS = 15
-"""Further apart than this, silence is put in or sound left out at once: samples were lost."""
+"""When they differ by more than this, samples were lost: silence is put in, or sound left out, at once."""
 BENT_SHARE = 0.002
-"""Of its speed: nobody hears that."""
+"""By this share of its speed the sound is stretched or squeezed at most; nobody hears that."""
 SECONDS_TO_BEND = 2
 SETTLED_SAMPLES = SAMPLE_RATE * 3 // 10
-"""A device's first chunks come late while all else is starting as well; of so many one has come in time."""
+"""The first chunks of a device come late, while everything else is starting too. Among so many samples at least one
+chunk has come in time."""
 QUIETEST_DB = -120.0
 _TICKS = Fraction(1, 1_000_000)
 _LAYOUTS = {1: "mono", 2: "stereo"}
@@ -53,13 +55,13 @@ class NarrationPacket:
 
     packet: Any
     number: int
-    """Its first sample, counted from the encoder's first."""
+    """The number of its first sample, counted from the encoder's first."""
     instant_ns: int
     """Capture time of that sample, monotonic."""
 
 
 class Level:
-    """How loud it is."""
+    """Measures how loud the sound is."""
 
     def __init__(self) -> None:
         self._squares = 0.0
@@ -67,7 +69,7 @@ class Level:
         self._peak = 0.0
 
     def add(self, frame: Any) -> None:
-        """Takes in one frame of planar floats."""
+        """Adds one frame of planar floats."""
         for plane in frame.planes:
             samples = memoryview(plane).cast("f")[: frame.samples].tolist()
             self._squares += sum(map(mul, samples, samples))
@@ -77,11 +79,11 @@ class Level:
 
     @property
     def seconds_of_all_channels(self) -> float:
-        """How much has been taken in since the last `take`."""
+        """How much sound has been added since the last `take`; of two channels a second counts as two."""
         return self._count / SAMPLE_RATE
 
     def take(self) -> tuple[float, float]:
-        """(root of the mean square, peak) since it was last asked, dB of full scale."""
+        """(root mean square, peak) of the sound since the last `take`, in dB of full scale."""
         level = decibels(math.sqrt(self._squares / self._count)) if self._count else QUIETEST_DB
         peak = decibels(self._peak)
         self._squares, self._count, self._peak = 0.0, 0, 0.0
@@ -89,12 +91,12 @@ class Level:
 
 
 def decibels(share: float) -> float:
-    """dB of full scale of a share of it."""
+    """A share of full scale in dB of full scale."""
     return max(QUIETEST_DB, 20 * math.log10(share)) if share > 0 else QUIETEST_DB
 
 
 class NarrationEncoder:
-    """Begins with its first sound or silence. One thread."""
+    """Begins with its first sound or silence. Used on one thread."""
 
     def __init__(self, *, channels: int, bits_per_second: int, gain_db: float = 0.0) -> None:
         self.level = Level()
@@ -102,9 +104,9 @@ class NarrationEncoder:
         self._to_ours: Any = None
         self._clock = ClockOffset(DEVICE)
         self._samples = 0
-        """That have been taken from the present device, at SAMPLE_RATE."""
+        """How many samples the present device has given, converted to SAMPLE_RATE."""
         self._held: list[Any] = []
-        """Its first ones, until it is known when they were captured."""
+        """The present device's first chunks, until it is known when they were captured."""
         self._epoch_ns: int | None = None
         self._source, self._sink = self._graph(gain_db)
         self._encoder: Any = av.CodecContext.create("aac", "w")
@@ -112,7 +114,7 @@ class NarrationEncoder:
         self._encoder.time_base = Fraction(1, SAMPLE_RATE)
         self._encoder.bit_rate = bits_per_second
         self.end_ns: int | None = None
-        """Capture time of the end of what was taken in, monotonic; None before the first."""
+        """Capture time (monotonic) of the end of the sound so far; None before the first."""
 
     @property
     def epoch_ns(self) -> int:
@@ -120,13 +122,14 @@ class NarrationEncoder:
         return self._epoch_ns or 0
 
     def new_device(self) -> None:
-        """What comes next is another device's, or the same one's after it was gone."""
+        """The sound that comes next is that of another device, or of the same one after it was gone."""
         self._to_ours = av.AudioResampler(format="fltp", layout=self._layout, rate=SAMPLE_RATE)
         self._clock = ClockOffset(DEVICE)
         self._samples, self._held = 0, []
 
     def take(self, frame: Any, arrived_ns: int) -> Iterator[NarrationPacket]:
-        """One chunk of the present device, whose last sample came at `arrived_ns`."""
+        """One chunk of the present device, whose last sample arrived at `arrived_ns` (monotonic). Gives finished
+        packets."""
         frame.pts = None
         self._held += self._to_ours.resample(frame)
         waiting = sum(piece.samples for piece in self._held)
@@ -140,7 +143,8 @@ class NarrationEncoder:
             yield from self._push(piece, begin_ns)
 
     def silence(self, until_ns: int) -> Iterator[NarrationPacket]:
-        """Nothing came: silence up to a moment, from where sound ended (or, at first, one packet's length)."""
+        """Nothing came: adds silence from the end of the sound up to `until_ns` (monotonic); at the very beginning, the
+        length of one packet. Gives finished packets."""
         length_ns = FRAME_SAMPLES * NS_PER_SECOND // SAMPLE_RATE
         at_ns = until_ns - length_ns if self.end_ns is None else self.end_ns
         while at_ns + length_ns <= until_ns:
@@ -177,7 +181,7 @@ class NarrationEncoder:
             graph.add("abuffer", inlet),
             graph.add(
                 "aresample",
-                # flags=res from the beginning: the step to bending would otherwise cost samples.
+                # flags=res from the beginning: switching the resampler on later would cost samples.
                 f"{SAMPLE_RATE}:flags=res:min_comp={BENT_MS / 1000}:min_hard_comp={TORN_MS / 1000}:"
                 f"comp_duration={SECONDS_TO_BEND}:max_soft_comp={BENT_SHARE}:first_pts=0",
             ),

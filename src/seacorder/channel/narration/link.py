@@ -1,8 +1,8 @@
-"""How narration gets from the narrator to the channels: over a TCP port of this machine alone.
+"""Carries narration from the narrator's process to those of the channels, over a TCP port on this machine alone.
 
-The narrator listens on 127.0.0.1; a channel's worker connects and shows the token that the control process gave to
-both, and from then on is sent every packet: the capture instant, the length, the AAC. A listener that does not read
-is cut off and connects again; it never holds up the narrator or another listener. Works on every system alike.
+The narrator listens on 127.0.0.1. A channel's worker connects and sends the token that the control process gave to
+both. Then it is sent every packet: the capture instant (8 bytes), the length (4 bytes), the AAC. A listener that does
+not read is disconnected and connects again; it never holds up the narrator or another listener.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ LOCALHOST = "127.0.0.1"
 TOKEN_SECONDS = 2.0
 RETRY_SECONDS = 0.25
 SEND_BYTES = 128 * 1024
-"""What the system may hold for a listener: some ten seconds."""
+"""How much the system may buffer for one listener: some ten seconds of sound."""
 LISTENERS_MAX = 128
 PACKET_BYTES_MAX = 16 * 1024
 """AAC has at most 6144 bits a channel."""
@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!qI")
 
 
 class NarrationSender:
-    """The narrator's end. `say` never waits."""
+    """The narrator's end. `say` never blocks; a thread accepts listeners."""
 
     def __init__(self, token: str) -> None:
         self._token = token.encode()
@@ -42,19 +42,19 @@ class NarrationSender:
 
     @property
     def listeners(self) -> int:
-        """How many hear it."""
+        """How many channels are connected."""
         return len(self._listeners)
 
     def say(self, instant_ns: int, packet: bytes) -> None:
-        """Sends one packet to all who listen."""
+        """Sends one packet to all who are connected. Never blocks: whoever has no room for it is disconnected."""
         data = _HEAD.pack(instant_ns, len(packet)) + packet
         with self._lock:
             self._listeners = [listener for listener in self._listeners if _sent(listener, data)]
 
     def close(self) -> None:
-        """Lets go of the port and of all who listen."""
+        """Closes the port and all connections."""
         with contextlib.suppress(OSError):
-            self._server.shutdown(socket.SHUT_RDWR)  # closing alone does not end a wait for the next one
+            self._server.shutdown(socket.SHUT_RDWR)  # closing alone does not wake a thread that waits in accept()
         self._server.close()
         with self._lock:
             self._is_closed = True
@@ -95,17 +95,17 @@ class NarrationSender:
 
 
 class NarrationReceiver(Thread):
-    """A channel's end: keeps connected to where it was told, and hands on what it hears."""
+    """A channel's end: a thread that stays connected to the narrator and passes its packets on."""
 
     def __init__(self, hear: Callable[[int, bytes], None]) -> None:
-        """`hear` gets each packet's capture instant and AAC, on this thread; it must not wait."""
+        """`hear` gets each packet's capture instant (monotonic, ns) and AAC, on this thread; it must not block."""
         super().__init__("ear", self.work)
         self._hear = hear
         self._told = threading.Condition()
         self._where: tuple[int, str] | None = None
 
     def listen(self, port: int, token: str) -> None:
-        """The narration is there from now on. Any thread."""
+        """The narrator listens on that port from now on. May be called on any thread."""
         with self._told:
             self._where = (port, token)
             self._told.notify()
@@ -135,7 +135,8 @@ class NarrationReceiver(Thread):
 
 
 def _sent(listener: socket.socket, data: bytes) -> bool:
-    """False when it has not taken all of it: what follows would make no sense to it."""
+    """False when the listener has not taken all of it: it could not make sense of what follows, so it is
+    disconnected."""
     try:
         if listener.send(data) == len(data):
             return True
@@ -146,7 +147,7 @@ def _sent(listener: socket.socket, data: bytes) -> bool:
 
 
 def _read(source: socket.socket, count: int) -> bytes:
-    """So many bytes; fewer at the end."""
+    """So many bytes, or fewer when the connection ends before. Blocks."""
     data = b""
     while len(data) < count and (more := source.recv(count - len(data))):
         data += more

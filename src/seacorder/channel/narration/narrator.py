@@ -1,7 +1,7 @@
-"""The narrator: a channel's input that is a sound device, and whose packets others hear.
+"""The narrator: an input that reads a sound device and sends what it hears to the channels.
 
-What comes out never pauses: while the device is gone it is silence of the right length. So neither a recording nor a
-listener needs to know of it; the status and an event say it.
+Its packets never pause: while the device is gone they are silence of the right length. So neither a recording nor a
+listener has to deal with a missing device; the status and an event tell people about it.
 """
 
 import logging
@@ -27,14 +27,14 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 log = logging.getLogger(__name__)
 
 MISSING_NS = 500 * NS_PER_MS
-"""A device that gave nothing for so long: silence takes its place."""
+"""After so long without sound from the device silence is made instead."""
 SILENCE_BEHIND_NS = 400 * NS_PER_MS
-"""It stays so far behind, for sound that is late after all."""
+"""Silence is made only up to this long ago, in case the sound is only late."""
 STALLED_NS = 3 * NS_PER_SECOND
 LOOK_SECONDS = 0.1
 LEVEL_SECONDS = 0.5
 CHUNKS_WAITING = 500
-"""Ten seconds; a machine that has stood still for longer loses what came first."""
+"""About ten seconds. After a longer standstill of the machine the oldest sound is lost."""
 SAME_REASON_SECONDS = 60.0
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 2.0
@@ -45,7 +45,7 @@ Note = Callable[[str, Severity, str], None]
 
 
 class SoundCapture(Thread):
-    """Keeps the device open and hands on what it gives. A daemon: nothing cancels a read that hangs."""
+    """Keeps the device open and puts its chunks into a queue. A daemon thread: nothing cancels a read that hangs."""
 
     def __init__(self, make_sound: Callable[[], SoundInput], clock: Clock) -> None:
         super().__init__("capture", self.work)
@@ -55,7 +55,7 @@ class SoundCapture(Thread):
         self._rate_limit = RateLimit(clock, SAME_REASON_SECONDS)
         self._sound: SoundInput | None = None
         self.came: queue.Queue[SoundChunk | str | None] = queue.Queue(CHUNKS_WAITING)
-        """Chunks; None: the device has been opened; text: it has failed, and why."""
+        """Chunks of sound; None when the device has been opened; a sentence when it has failed."""
 
     def stop(self) -> None:
         self._stopping.set()
@@ -112,7 +112,8 @@ class SoundCapture(Thread):
 
 
 class Narrator:
-    """One run of the narrator; see `inputs.contract.Input`. `status` may be asked from any thread."""
+    """One run of the narrator; see `inputs.contract.Input`. Read on the ingest thread; `status` may be called on
+    any."""
 
     def __init__(
         self, settings: NarrationSettings, capture: SoundCapture, voice: NarrationSender, clock: Clock, note: Note
@@ -127,7 +128,7 @@ class Narrator:
         )
         self._is_stopped = self._is_open = False
         self._sound_ns = clock.monotonic_ns()
-        """When sound came last, or the device was opened."""
+        """Monotonic time at which sound came last, or the device was opened."""
         self._missing_since_ns: int | None = None
         self._status = NarratorStatus(
             SoundState.CONNECTING, "The sound input is being opened.", voice.port, QUIETEST_DB, QUIETEST_DB
@@ -135,7 +136,7 @@ class Narrator:
 
     @property
     def status(self) -> NarratorStatus:
-        """How it does now."""
+        """The state of the device, the level, and how many channels listen."""
         stalled_ns = self._clock.monotonic_ns() - self._sound_ns if self._is_open else 0
         return replace(
             self._status, listeners=self._voice.listeners, stalled_seconds=round(stalled_ns / NS_PER_SECOND, 3)
@@ -146,7 +147,7 @@ class Narrator:
         sound = narration_format(self._settings.channels)
         templates = {Track.VIDEO: sound.template}
         main = replace(sound.track, track=Track.VIDEO)
-        # Its only track takes the place that pictures have elsewhere: splits, losses and the account work alike.
+        # Its only track takes the place of pictures: so splits, losses and the account work as on every channel.
         return SourceFormat(main, None, Fraction(SAMPLE_RATE, FRAME_SAMPLES), templates)
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
@@ -216,7 +217,7 @@ class Narrator:
             duration=FRAME_SAMPLES,
             is_keyframe=True,
             size=packet.packet.size,
-            # Its capture time, because that is known: the timeline has nothing to estimate.
+            # The capture time, since it is known: the timeline then has no delay to estimate.
             arrived_ns=instant_ns,
         )
 

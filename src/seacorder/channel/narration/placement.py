@@ -1,11 +1,12 @@
-"""Narration in a channel: lays what is heard beside the pictures, by capture instant. docs/design/audio.md.
+"""Narration in a channel: gives the sound that is heard its place beside the pictures, by capture instant.
 
-A picture's sample tells where media time lies on the monotonic clock just then: its instant less its media time. The
-camera's clock drifts against ours, so that offset drifts too; narration is placed by it packet for packet, and so
-follows the pictures for as long as a file goes on. A packet lasts 1024 ticks, and the next one stands 1024 ticks
-later or a few more or less: no player notices, and nothing ever adds up.
+Each picture tells the offset of media time to the monotonic clock: its capture instant minus its media time. The
+camera's clock drifts against ours, so that offset drifts too. Each packet of narration is placed by the newest offset,
+and so follows the pictures however long a file goes on. A packet lasts 1024 samples; the next one is placed 1024
+samples later, or a few more or less, which no player notices, and these differences do not add up.
 
-Narration waits here until the pictures have come as far as it; what does not come in time is silence.
+Narration waits here until the pictures have come as far as its capture instant. What does not come within a second is
+replaced by silence. See docs/design/audio.md.
 """
 
 from collections import deque
@@ -20,13 +21,13 @@ from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, HeardStatus
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
 
 LATE_NS = NS_PER_SECOND
-"""Narration that is so far behind the pictures does not come any more: silence takes its place."""
+"""Narration that is further behind the pictures than this is not waited for: silence takes its place."""
 FILLED_TICKS = 60 * SAMPLE_RATE
-"""More silence than this is not made in one go: pictures were missing for as long, and the file has that hole."""
+"""More silence than this is not made at once: pictures were missing for as long, and the file has that hole."""
 WAITING_MAX = 60 * SAMPLE_RATE // FRAME_SAMPLES
-"""Packets that wait for pictures."""
+"""Packets that may wait for pictures."""
 LEAST_STEP = FRAME_SAMPLES // 2
-"""Packets nearer to each other than this are one too many."""
+"""A packet that would begin so much before the end of the last one is left out."""
 UNHEARD_NS = 2 * NS_PER_SECOND
 
 
@@ -37,15 +38,15 @@ class _Heard:
 
 
 class NarrationPlacement:
-    """One channel's. `hear` may come from any thread; the rest is for whoever holds the channel's lock."""
+    """One channel's. `hear` may be called on any thread, everything else under the channel's lock."""
 
     def __init__(self, channels: int, offset_ns: int = 0) -> None:
-        """`offset_ns`: how much later it is placed than it was captured."""
+        """`offset_ns`: how much later than its capture the operator wants it placed."""
         self._own_offset_ns = offset_ns
         self._format = narration_format(channels)
         self._waiting: deque[_Heard] = deque(maxlen=WAITING_MAX)
         self._end: int | None = None
-        """Where the newest packet that was placed ends, in ticks of SAMPLE_RATE of the channel's media time."""
+        """The media time at which the newest placed packet ends, in ticks of SAMPLE_RATE."""
         self._horizon_ns = 0
         self._newest_ns = 0
         self._missing = 0
@@ -62,7 +63,7 @@ class NarrationPlacement:
         return replace(source, audio=self._format.track, templates=templates)
 
     def up_to(self, picture: Sample, video: TrackFormat) -> list[Sample]:
-        """What belongs before a picture that comes now, in order, silence where nothing was heard."""
+        """The packets that belong before a picture that comes now, in order; silence where nothing was heard."""
         media_ns = _ns(picture.pts, video.time_base)
         offset_ns = picture.instant_ns - media_ns
         horizon_ns = offset_ns + _ns(picture.dts, video.time_base)
@@ -84,7 +85,7 @@ class NarrationPlacement:
 
     @property
     def status(self) -> HeardStatus:
-        """How it arrives."""
+        """Whether narration is heard now, and how much was missing or late."""
         return HeardStatus(
             is_heard=self._newest_ns > 0 and self._horizon_ns - self._newest_ns < UNHEARD_NS,
             missing_seconds=round(self._missing * FRAME_SAMPLES / SAMPLE_RATE, 3),
@@ -92,7 +93,7 @@ class NarrationPlacement:
         )
 
     def _silence(self, until: int, offset_ns: int, clock_ns: int) -> list[Sample]:
-        """Whole packets of it that end at or before `until`, ticks."""
+        """Whole packets of silence that end at or before `until` (ticks)."""
         if self._end is None or until - self._end > FILLED_TICKS:
             self._end = max(self._end or 0, until)
             return []

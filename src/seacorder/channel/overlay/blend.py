@@ -1,8 +1,8 @@
 """Lays small pictures over frames with libavfilter's `overlay`.
 
-A graph is made for each change of what is shown, which takes some tenths of a millisecond, and its small pictures are
-followed by the end of their stream. So `overlay` knows that they stay, and does not copy every frame in case one
-changes: a filter that waits for the next small picture copies 3 MB for each of them at 1920x1080.
+A new filter graph is made whenever what is shown changes, which takes some tenths of a millisecond. Each small picture
+is sent into the graph once, followed by the end of its stream. So `overlay` knows that it stays the same. Otherwise it
+would wait for the next one and copy every frame meanwhile: 3 MB for each small picture at 1920x1080.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _TIME_BASE = "1/1000"
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A small picture and where it lies; both coordinates are multiples of the chroma's steps."""
+    """A small picture and its place in the frame; both coordinates are multiples of the chroma steps."""
 
     x: int
     y: int
@@ -27,7 +27,7 @@ class Patch:
 
 
 class Blender:
-    """Frames of one look, the same patches over each."""
+    """Lays the same patches over all frames of one format. Used on one thread."""
 
     def __init__(self, look: Look, patches: Sequence[Patch]) -> None:
         """The first patch is the lowest; at least one."""
@@ -59,7 +59,8 @@ class Blender:
         self._count = 0
 
     def blend(self, frame: av.VideoFrame) -> av.VideoFrame:
-        """A new frame; `frame` stays as it is. Blocks for a copy of it and the patches' own size."""
+        """A new frame with the patches over it; `frame` stays as it is. Takes as long as copying the frame and the
+        patches."""
         pts, time_base = frame.pts, frame.time_base
         frame.pts = self._count
         self._count += 1

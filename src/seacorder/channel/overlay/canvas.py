@@ -1,8 +1,8 @@
-"""A small picture in the planes of the frames that it is laid over: luma, two of chroma, and how much it covers.
+"""A small picture in the planes of the frames that it is laid over: luma, two planes of chroma, and coverage (alpha).
 
-Painted in YCbCr at once, because a way over RGB would cost a conversion at every change. Colour values are not
-multiplied by the coverage; where nothing covers, they are those of what is nearest, so that chroma, which is shared
-by several pixels, keeps its colour at the edges.
+It is painted in YCbCr directly, because painting in RGB would need a conversion at every change. Colour values are not
+premultiplied by the coverage. Where nothing covers, they are those of what is nearest: several pixels share one value
+of chroma, and edges would otherwise change their colour.
 """
 
 from typing import Any
@@ -15,11 +15,11 @@ from seacorder.channel.overlay.colour import Paint, Palette
 from seacorder.channel.overlay.look import Look
 
 Box = tuple[int, int, int, int]
-"""Left, top, right, bottom in pixels, the last two outside."""
+"""Left, top, right, bottom in pixels; right and bottom are just outside."""
 
 
 class Canvas:
-    """Width and height are multiples of the chroma's steps; so must be the boxes that are filled."""
+    """Width and height are multiples of the chroma steps, and boxes that are filled must be too."""
 
     def __init__(self, width: int, height: int, look: Look) -> None:
         self.width, self.height = width, height
@@ -31,16 +31,16 @@ class Canvas:
         self._alpha = Image.new("L", (width, height), 0)
 
     def fill(self, box: Box, paint: Paint) -> None:
-        """The whole box, coverage too."""
+        """Fills the whole box with colour and coverage."""
         self._luma.paste(paint.y, box)
         self._alpha.paste(paint.alpha, box)
         for plane, value in zip(self._chroma, (paint.u, paint.v), strict=True):
             plane.paste(value, self._small(box))
 
     def stamp(self, box: Box, mask: Any, paint: Paint, ground: Paint | None = None) -> None:
-        """`paint` where `mask` (an image of the box's size) says so, over what is there.
+        """Paints over what is there, as much as `mask` (an image of the box's size) tells for each pixel.
 
-        `ground` says that the box is filled with it and nothing else; what is alike in both is then left as it is.
+        `ground`: the box is filled with this paint alone, so planes in which both paints are equal can be left alone.
         """
         if ground is None or paint.y != ground.y:
             self._luma.paste(paint.y, box, mask)
@@ -53,7 +53,7 @@ class Canvas:
             plane.paste(value, self._small(box), small)
 
     def picture(self, box: Box, image: Any, palette: Palette) -> None:
-        """An RGBA image of the box's size, in place of what is there."""
+        """Puts an RGBA image of the box's size in place of what is there."""
         self._luma.paste(image.convert("RGB").convert("RGB", palette.matrix).getchannel(0), box)
         self._alpha.paste(image.getchannel(3), box)
         small = image.reduce(self._look.chroma_steps).convert("RGB").convert("RGB", palette.matrix)

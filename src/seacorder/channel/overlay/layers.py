@@ -20,7 +20,7 @@ LONGEST_TEXT = 1000
 _FRACTION = re.compile(r"%([1-6])f")
 _ALIGN = {"left": 0.0, "right": 1.0}
 Value = str
-"""What a layer shows just now; it is painted anew when that changes. Empty: nothing."""
+"""What a layer shows now; the layer is painted again when that changes. Empty: it shows nothing."""
 
 
 def align_of(anchor: LayerAnchor) -> float:
@@ -34,7 +34,7 @@ def rise_of(anchor: LayerAnchor) -> float:
 
 
 class Painter(Protocol):
-    """A layer for pictures of one height."""
+    """Paints one layer for pictures of one height."""
 
     def value(self, text: str, utc_ns: int) -> Value:
         """What is shown of the client's `text` and the frame's time."""
@@ -131,7 +131,7 @@ class Stamp:
         self._last = (-1, "")
 
     def text(self, utc_ns: int) -> str:
-        """Made anew only when a step of the pattern's finest field has passed."""
+        """The time as text. It is made again only when the pattern's finest field has changed."""
         step = utc_ns // self._step_ns
         if step != self._last[0]:
             self._last = (step, self._text(utc_ns))
@@ -151,7 +151,7 @@ def tidied(text: str) -> str:
 
 
 def in_order(layers: Iterable[Layer]) -> list[tuple[tuple[int, LayerAnchor], list[Layer]]]:
-    """Layers of one place together, lowest first: those of one anchor and one z stand below one another."""
+    """Layers grouped by their place, lowest first: layers of the same z and anchor are listed one below the other."""
     places: dict[tuple[int, LayerAnchor], list[Any]] = {}
     for layer in layers:
         places.setdefault((layer.z, layer.anchor), []).append(layer)

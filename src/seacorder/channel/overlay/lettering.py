@@ -1,9 +1,9 @@
 """Lines of text as masks: where ink goes, and where its outline goes.
 
-A text that changes ten times a second is mostly numbers, and an outline costs several times the letter. So a line is
-put together from runs that are kept: each digit is one, and what stands between digits is one, shaped as a whole.
-Kerning between a digit and its neighbours is given up for that. Lines with letters that run from right to left are one
-run, because their order is decided for the whole line.
+A text that changes ten times a second is mostly numbers, and drawing an outline costs several times as much as the
+letter. So a line is put together from *runs* that are drawn once and kept: each digit is a run, and so is each text
+between digits, shaped as a whole. There is no kerning between a digit and its neighbours then. A line with letters that
+run from right to left is one run, because their order is decided for the whole line.
 """
 
 import re
@@ -17,11 +17,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 DEFAULT_FONT = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 OUTLINE_SHARE = 14
-"""An outline is the line's height divided by so much."""
+"""The width of an outline is the line's height divided by this."""
 _PROBE_SIZE = 100
 RUNS_KEPT = 512
 RUNS_BYTES = 16 * 1024 * 1024
-"""So much is kept of runs that are not in use: clients may send any text, and a long line takes megabytes."""
+"""So much memory is kept for runs that are not in use: clients may send any text, and a long line takes megabytes."""
 WIDEST = 16_384
 """Pixels; a run that is wider is cut before it is drawn, since no picture shows its end."""
 _RUNS = re.compile(r"\d|\D+")
@@ -35,7 +35,7 @@ class _Run:
     ring: Any
     """The ink with its outline; None without one."""
     advance: float
-    """Pixels to where the next run begins."""
+    """Pixels to the beginning of the next run."""
 
     @property
     def size(self) -> int:
@@ -56,7 +56,7 @@ class Lettering:
         self._ascent = self._font.getmetrics()[0]
         self.outline = max(1, round(self.line_height / OUTLINE_SHARE)) if is_outlined else 0
         self.margin = self.outline + max(1, self.line_height // 10)
-        """Pixels around the lines: room for the outline and for what leans out of its place."""
+        """Pixels around the lines: room for the outline and for letters that reach beyond their own width."""
         self._runs: OrderedDict[str, _Run] = OrderedDict()
         self.kept_bytes = 0
 

@@ -1,4 +1,4 @@
-"""What frames are like, as far as something laid over them must know."""
+"""The format of frames, as far as whatever is laid over them must know it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,15 +23,15 @@ _STEPS = {"yuva420p": (2, 2), "yuva422p": (2, 1), "yuva444p": (1, 1)}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One kind of frame, in a format that can be blended."""
+    """The format of frames that can be blended."""
 
     format: str
     width: int
     height: int
     matrix: int
-    """As H.273 and FFmpeg number it; 2 is unknown."""
+    """The number of MatrixCoefficients in ITU-T H.273, which FFmpeg uses too; 2 is unknown."""
     colour_range: int
-    """1 limited, 2 full, 0 not said, which means limited."""
+    """1 limited, 2 full, 0 not known, which is taken as limited."""
 
     @classmethod
     def of(cls, frame: Any) -> "Look":
@@ -58,7 +58,7 @@ class Look:
 
     @property
     def chroma_steps(self) -> tuple[int, int]:
-        """Pixels across and down that share one value of chroma."""
+        """How many pixels across and down share one value of chroma."""
         return _STEPS[self.overlay_format_8_bit]
 
 

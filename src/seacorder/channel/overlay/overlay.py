@@ -19,20 +19,20 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _Place:
-    """What stands at one anchor, one below the other."""
+class _AnchorStack:
+    """The layers at one anchor of the picture, one below the other."""
 
     anchor: LayerAnchor
     margin: int
     """Pixels."""
     painters: list[Painter]
     values: tuple[str, ...] = ()
-    """What `patch` shows."""
+    """The values that `patch` shows."""
     patch: Patch | None = None
 
 
 class Overlay:
-    """Belongs to the encode thread."""
+    """Used on the encode thread alone."""
 
     def __init__(self, settings: OverlaySettings, channel_name: str, text_at: Callable[[int], str]) -> None:
         """`text_at` tells the client's text valid at an instant (monotonic)."""
@@ -41,7 +41,7 @@ class Overlay:
         self._text_at = text_at
         self._look: Look | None = None
         self._palette = Palette.of(0, 0, 0)
-        self._places: list[_Place] = []
+        self._places: list[_AnchorStack] = []
         self._blender: Blender | None = None
         self._reformatter = VideoReformatter()
         self._faults: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Overlay:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Files that cannot be read, a sentence each."""
+        """One sentence for each file that cannot be read."""
         return self._faults
 
     def apply(self, frame: av.VideoFrame, instant_ns: int, utc_ns: int) -> av.VideoFrame:
@@ -68,7 +68,7 @@ class Overlay:
         return frame if self._blender is None else self._converted(self._blender.blend(frame), kind, kind.name)
 
     def _converted(self, frame: Any, kind: Any, wanted: str) -> Any:
-        """From or to the format that can be blended; the frame itself where that is its own."""
+        """The frame in another pixel format; the frame itself where it has that format."""
         if wanted == frame.format.name:
             return frame
         options: dict[str, Any] = {}
@@ -85,10 +85,11 @@ class Overlay:
         self._places = []
         for (_, anchor), layers in in_order(self._settings.layers):
             painters = list(self._painters(layers, look.height))
-            self._places.append(_Place(anchor, round(layers[0].margin * look.height), painters))
+            self._places.append(_AnchorStack(anchor, round(layers[0].margin * look.height), painters))
 
     def _painters(self, layers: tuple[Layer, ...] | list[Layer], height: int) -> Iterator[Painter]:
-        """A layer whose file is gone costs itself and nothing else; a font that is gone is replaced."""
+        """Without the layers whose image file cannot be read; a font that cannot be read is replaced by the usual
+        one."""
         for layer in layers:
             try:
                 yield self._painter(layer, height)
@@ -108,7 +109,7 @@ class Overlay:
             log.warning("%s", sentence)
 
     def _take(self, text: str, utc_ns: int) -> bool:
-        """Paints anew what has changed; True when something has."""
+        """Paints again what has changed; True when something has."""
         changed = False
         for place in self._places:
             values = tuple([painter.value(text, utc_ns) for painter in place.painters])
@@ -118,7 +119,7 @@ class Overlay:
                 changed = True
         return changed
 
-    def _patch(self, place: _Place) -> Patch | None:
+    def _patch(self, place: _AnchorStack) -> Patch | None:
         look = self._look
         shown = [(painter, value) for painter, value in zip(place.painters, place.values, strict=True) if value]
         if look is None or not shown:
@@ -151,6 +152,6 @@ def _up(value: int, step: int) -> int:
 
 
 def _placed(room: int, size: int, margin: int, share: float) -> int:
-    """Where something of `size` begins in `room`; what does not fit begins at the margin, or at the edge."""
+    """Where something of `size` begins within `room`; what does not fit begins at the margin, or at the edge."""
     place = (room - size) * share if share == 0.5 else margin + (room - size - 2 * margin) * share
     return max(0, min(int(place), room - 1)) if place >= 0 else max(0, min(margin, room - size))

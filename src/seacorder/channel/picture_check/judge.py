@@ -1,10 +1,10 @@
 """Judges from small samples of keyframes whether a channel's picture is frozen or black. Pure.
 
-A look is the brightness of a picture at 64 x 36 points, single pixels and no means: a mean would hide just that noise
-which tells a still scene before a live camera from a frozen one. Of an encoder that gets the same picture again and
-again the keyframes differ too, by what its rate control makes of them. Measured between keyframes (the figures are in
-docs/design/pictures.md): frozen 0 to 0.7 levels of 255 in the mean, 0.3 in the median; a still scene with the noise of
-a good sensor 0.8 to 4; anything that moves, far more, or more at a few points.
+A look is the brightness of a picture at 64 x 36 points. Each point is a single pixel, not the mean of several: a mean
+would hide the noise by which a still scene before a live camera differs from a frozen picture. The keyframes of a
+frozen picture differ too, because the rate control of the camera's encoder changes. Measured between keyframes, in
+levels of 255 (figures in docs/design/pictures.md): frozen, 0 to 0.7 on average with a median of 0.3; a still scene with
+the noise of a good sensor, 0.8 to 4; anything that moves, far more, or more at a few points.
 """
 
 from collections import deque
@@ -15,52 +15,53 @@ from seacorder.model.channel import PictureFault
 
 COLUMNS, ROWS = 64, 36
 FAULT_NS = 10 * NS_PER_SECOND
-"""A fault is told before it can have lasted longer, where the looks come often enough."""
+"""A fault is reported before it has lasted this long, if looks come often enough."""
 TELLING_NS = 500 * NS_PER_MS
-"""So long it takes until it is an alarm: a decoder, a heartbeat, and keyframes that are not quite regular."""
+"""How long it takes from a fault to its alarm: decoding, a heartbeat, and keyframes that are not quite regular."""
 PROOF_NS = 5 * NS_PER_SECOND
-"""So long it must have been seen."""
+"""A fault must have been seen for so long before it is reported."""
 TOLERANCE_NS = 250 * NS_PER_MS
-"""What that may be short by: looks are as regular as keyframes are."""
+"""How much shorter that may be, since looks are only as regular as keyframes are."""
 STILL_LEVELS = 0.5
-"""Frozen: the median of the mean differences lies at or below it."""
+"""A picture is frozen when the median of the mean differences is not above this."""
 STILL_LOOKS = 5
-"""So many of the latest differences count."""
+"""The median is that of so many of the latest differences."""
 CHANGED_LEVELS = 1.0
-"""A mean difference above it: the picture has changed."""
+"""A mean difference above this means that the picture has changed."""
 POINT_LEVELS, POINTS = 32, 3
-"""So many points that differ by so much: something moves in it."""
+"""If `POINTS` points differ by `POINT_LEVELS` or more, something moves in the picture."""
 BLACK_LEVELS = 24
-"""Mean brightness of a black picture at most; black itself is 16 in video range, 0 in full range."""
+"""The greatest mean brightness of a black picture; black itself is 16 in video range, 0 in full range."""
 BLACK_SPREAD = 16
-"""The brightest of it, but for one point in a hundred, lies at most so far above the mean."""
+"""In a black picture, all points but one in a hundred are at most so many levels above the mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyframeLook:
-    """One keyframe, seen: when it was captured (monotonic) and its COLUMNS x ROWS brightnesses, 8 bits each."""
+    """One keyframe: when it was captured (monotonic), and its COLUMNS x ROWS brightnesses, 8 bits each."""
 
     instant_ns: int
     luma: bytes
 
 
 class PictureJudge:
-    """`fault` is what the looks so far say; it stands until a look says otherwise. Not thread-safe."""
+    """`fault` is the verdict of the looks so far; it stands until a look disproves it. Not thread-safe."""
 
     def __init__(self) -> None:
         self.fault: PictureFault | None = None
         self._last: KeyframeLook | None = None
         self._same: KeyframeLook | None = None
-        """The first of the looks that show the same as the last one."""
+        """The first of the latest looks that all show the same."""
         self._same_after_ns = 0
-        """When the look before that was, which showed something else; its own instant where there was none."""
+        """The instant of the look before that one, which showed something else; its own instant where there was
+        none."""
         self._black: KeyframeLook | None = None
-        """The first of the black ones in a row."""
+        """The first of the latest looks that are all black."""
         self._black_after_ns = 0
         self._differences: deque[float] = deque(maxlen=STILL_LOOKS)
 
     def see(self, look: KeyframeLook) -> PictureFault | None:
-        """Takes a look in and returns the fault; looks come in order of capture."""
+        """Judges one more look and returns the fault. Looks must come in order of capture."""
         black = is_black(look.luma)
         if not black:
             self._black = None
@@ -78,16 +79,18 @@ class PictureJudge:
 
     @property
     def is_suspicious(self) -> bool:
-        """True while it is worth looking closely: the last look showed the same as the one before, or black."""
+        """True while looks should come often: the last one showed the same as the one before, or black."""
         return self.fault is not None or self._black is not None or self._same is not self._last
 
     def begin_anew(self) -> None:
-        """A new connection: the next look has none before it. The fault stands until it is disproved."""
+        """A new connection: the next look is not compared with those before. The fault stands until a look disproves
+        it."""
         self._last = self._same = self._black = None
         self._differences.clear()
 
     def _is_still(self, look: KeyframeLook) -> bool | None:
-        """None while it cannot be told: nothing has changed, but not for long."""
+        """Whether the picture is frozen; None while that is not decided: nothing has changed, but not for long
+        enough."""
         if self._last is None or self._same is None:
             self._same, self._same_after_ns = look, look.instant_ns
             return None
@@ -105,7 +108,8 @@ class PictureJudge:
         return look.instant_ns if self._last is None else self._last.instant_ns
 
     def _lasts(self, first: KeyframeLook | None, after_ns: int, look: KeyframeLook) -> bool:
-        """True when it has been seen for long enough, and may have lasted FAULT_NS before the next look comes."""
+        """True when something has been seen for long enough, and would have lasted FAULT_NS before the next look
+        comes."""
         if first is None or self._last is None or look.instant_ns - first.instant_ns < PROOF_NS - TOLERANCE_NS:
             return False
         to_next_ns = look.instant_ns - self._last.instant_ns
@@ -113,13 +117,13 @@ class PictureJudge:
 
 
 def is_black(luma: bytes) -> bool:
-    """Dark all over, and nowhere a light."""
+    """Whether a picture is dark everywhere, without a single light."""
     mean = sum(luma) / len(luma)
     return mean <= BLACK_LEVELS and sorted(luma)[len(luma) * 99 // 100] <= mean + BLACK_SPREAD
 
 
 def mean_difference(before: bytes, after: bytes) -> float:
-    """Levels of 255, over all points."""
+    """The mean difference over all points, in levels of 255."""
     return sum(abs(one - other) for one, other in zip(before, after, strict=True)) / len(after)
 
 

@@ -1,4 +1,4 @@
-"""The brightness of one keyframe at a few points, from a decoder that lives only for that."""
+"""The brightness of one keyframe at a few points; a decoder is made for it and closed again."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from seacorder.model.sample import Sample, SourceFormat
 
 
 def luma_of(keyframe: Sample, source: SourceFormat) -> bytes | None:
-    """COLUMNS x ROWS brightnesses, line by line, 8 bits each; None when there are none. Blocks for some 25 ms.
+    """COLUMNS x ROWS brightnesses, line by line, 8 bits each. Blocks for some 25 ms.
 
-    There are none of a picture that cannot be decoded, or that is narrower than COLUMNS pixels.
+    None for a picture that cannot be decoded, or that is narrower than COLUMNS pixels.
 
-    Deblocking is left out: it changes little, and the same in every picture. Nothing is kept between two calls, and
-    what the decoder took goes back to the system; one keyframe of 1920 x 1080 takes some 4 MB meanwhile.
+    The decoder leaves out deblocking, which changes little and the same in every picture. Nothing is kept between two
+    calls, and the decoder's memory goes back to the system: some 4 MB for a keyframe of 1920 x 1080.
     """
     try:
         frame = _decode(keyframe, source)
@@ -31,13 +31,13 @@ def _decode(keyframe: Sample, source: SourceFormat) -> Any:
         decoder.extradata = source.video.extradata
     decoder.thread_count = 1
     decoder.options = {"skip_loop_filter": "all"}
-    packet = copied_packet(bytes(keyframe.packet))  # the muxer sets the times of the shared packet meanwhile
+    packet = copied_packet(bytes(keyframe.packet))  # a copy: a muxer sets the times of the shared packet
     frames = list(decoder.decode(packet)) or list(decoder.decode(None))
     return frames[0] if frames else None
 
 
 def _points(frame: Any) -> bytes | None:
-    """Single pixels in the middles of COLUMNS x ROWS fields; of deeper pictures the upper eight bits."""
+    """The middle pixel of each of COLUMNS x ROWS fields; the upper eight bits where pixels have more."""
     first = frame.format.components[0]
     if not first.is_luma or frame.width < COLUMNS:
         return None

@@ -1,4 +1,4 @@
-"""The thread that looks at keyframes now and then, at low priority, for a picture that is frozen or black."""
+"""A thread of low priority that decodes a keyframe now and then and judges whether the picture is frozen or black."""
 
 import contextlib
 import logging
@@ -19,22 +19,23 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_NS = 2 * NS_PER_SECOND
 LIVELY_BITS_PER_PIXEL = 0.05
-"""Pictures that differ by more from one to the next than this are hardly frozen or black ones, unless the camera
-stuffs its stream; decoding them costs the most of all. So they are looked at more seldom, until one shows the same."""
+"""Pictures that change by more than this from one to the next are hardly frozen or black, unless the camera pads its
+stream; and they cost most to decode. So they are looked at less often, until two looks show the same."""
 LOOK_AT_LIVELY_EVERY_NS = 3 * NS_PER_SECOND
-"""At most; sooner where the keyframe after would come later. So a freeze has been seen for five seconds within ten."""
+"""How often those are looked at, at most; sooner where the keyframe after the next one would come too late. So a freeze
+has been seen for five seconds before it has lasted ten."""
 EARLY_NS = 100 * NS_PER_MS
-"""A keyframe that comes so much too early is taken all the same."""
+"""A keyframe that comes at most so much before a look is due is looked at all the same."""
 COST_SHARE = 50
-"""A look that took long puts off the next one by so many times its processor time: at most 2 % of one core."""
+"""The next look comes no sooner than after so many times the processor time of the last: at most 2 % of one core."""
 NICENESS = 10
 
 
 class PictureWatch(Thread):
-    """Takes the newest keyframe offered whenever a look is due; judges it and says the fault, every time."""
+    """Takes the newest keyframe that is offered when a look is due, judges it and reports the fault after each look."""
 
     def __init__(self, found: Callable[[PictureFault | None], None]) -> None:
-        """`found` gets what the looks so far say, from this thread."""
+        """`found` gets the verdict after each look (None: no fault), on this thread."""
         super().__init__("picture watch", self.work)
         self._found = found
         self._judge = PictureJudge()
@@ -44,10 +45,11 @@ class PictureWatch(Thread):
         self._due_ns = 0
         self._lively_due_ns = 0
         self._keyframe_ns = 0
-        """When the last keyframe was captured, looked at or not."""
+        """Capture instant of the last keyframe, whether it was looked at or not."""
 
     def offer(self, keyframe: Sample, source: SourceFormat, difference_bytes: int) -> None:
-        """A keyframe has come, after pictures of `difference_bytes` in the mean. Never blocks; most are passed over."""
+        """A keyframe has come; the pictures before it had `difference_bytes` on average. Never blocks; most are passed
+        over."""
         is_lively = difference_bytes * 8 > LIVELY_BITS_PER_PIXEL * source.video.width * source.video.height
         group_ns, self._keyframe_ns = keyframe.instant_ns - self._keyframe_ns, keyframe.instant_ns
         due_ns = self._due_ns
@@ -74,7 +76,8 @@ class PictureWatch(Thread):
             self._look_safely(*offered)
 
     def look(self, keyframe: Sample, source: SourceFormat) -> None:
-        """One look, in the caller's thread; a keyframe that cannot be decoded says nothing. Blocks while it decodes."""
+        """One look, on the caller's thread. A keyframe that cannot be decoded changes nothing. Blocks while it
+        decodes."""
         begin_ns = time.thread_time_ns()
         if source is not self._source:
             self._judge.begin_anew()
@@ -96,7 +99,7 @@ class PictureWatch(Thread):
 
 
 def _be_nice() -> None:
-    """Linux keeps a priority for each thread; elsewhere the thread runs as the others do."""
+    """Lowers this thread's priority, which Linux keeps for each thread; elsewhere it runs as the others do."""
     if hasattr(os, "setpriority") and hasattr(threading, "get_native_id"):
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
