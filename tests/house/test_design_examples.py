@@ -201,7 +201,7 @@ def test_the_back_off_of_a_worker() -> None:
     told = " ".join(runs).replace("an hour", "3600 s").split()
     seconds = [float(one) for one in told if one != "s"]
     assert len(seconds) == len(pictures) == len(delays) - 1 == 11
-    backoff = RestartDelay(Limits())
+    restart_delay = RestartDelay(Limits())
     for run, brought, delay in zip(seconds, pictures, delays, strict=False):
         assert restart_delay.delay_after(run, is_proved=brought == "yes") == float(delay)
 
