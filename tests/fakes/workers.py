@@ -236,10 +236,6 @@ class FakeSupervisor:
         self._request += 1
         return self._request
 
-    def start(self) -> None:
-        for worker in self:
-            worker.start()
-
     async def remove(self, name: str) -> None:
         await self._workers[name].stop()
         del self._workers[name]

@@ -5,7 +5,7 @@ import pytest
 from seacorder.base.errors import WorkerLost
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, Picture
-from seacorder.supervisor.requests import OpenRequests, RequestNumbers
+from seacorder.supervisor.requests import OpenRequests
 
 DONE = ChannelOutcome("Bow", True)
 
@@ -25,7 +25,6 @@ async def test_what_is_no_answer_or_comes_too_late_is_left_to_others() -> None:
     requests.forget(1)
     assert not requests.answer(Answer(1, DONE))
     assert not requests.answer("a heartbeat")
-    assert not len(requests)
 
 
 async def test_a_number_waits_once() -> None:
@@ -42,8 +41,3 @@ async def test_all_fail_when_the_worker_ends() -> None:
     for one in waiting:
         with pytest.raises(WorkerLost, match="It has ended"):
             await one
-
-
-def test_numbers_are_given_once() -> None:
-    numbers = RequestNumbers()
-    assert [numbers.next() for _ in range(3)] == [1, 2, 3]

@@ -14,8 +14,7 @@ def launch(module: str = "obedient") -> Launch:
 
 async def test_all_stop_together(yard: Yard) -> None:
     for name in ("Bow", "Stern", "Port"):
-        yard.supervisor.add(name, launch(), FIRST)
-    yard.supervisor.start()
+        yard.supervisor.add(name, launch(), FIRST).start()
     await yard.heard.until(lambda: len(yard.heard.started) == 3)
     await yard.heard.report()
     await yard.supervisor.stop()
@@ -24,29 +23,19 @@ async def test_all_stop_together(yard: Yard) -> None:
 
 
 async def test_a_worker_killed_leaves_the_others_alone(yard: Yard) -> None:
-    yard.supervisor.add("Bow", launch("crashing"), FIRST)
     stern = yard.supervisor.add("Stern", launch(), FIRST)
-    yard.supervisor.start()
+    stern.start()
+    yard.supervisor.add("Bow", launch("crashing"), FIRST).start()
     await yard.heard.until(lambda: len(yard.heard.lost) >= 3)
     assert stern.restarts == 0
     assert stern.is_up
-
-
-async def test_start_leaves_those_alone_that_were_started_before(yard: Yard) -> None:
-    one_run = yard.start("once", first=7, restarts=False)
-    yard.supervisor.add("Bow", launch(), FIRST)
-    yard.supervisor.start()
-    await one_run.ended()
-    yard.supervisor.start()
-    assert one_run.state is WorkerState.STOPPED
-    assert yard.supervisor["Bow"].state is not WorkerState.STOPPED
 
 
 async def test_a_removed_worker_is_stopped_and_its_name_is_free(yard: Yard) -> None:
     worker = yard.supervisor.add("Bow", launch(), FIRST)
     with pytest.raises(ValueError, match="already"):
         yard.supervisor.add("Bow", launch(), FIRST)
-    yard.supervisor.start()
+    worker.start()
     await yard.heard.report()
     await yard.supervisor.remove("Bow")
     assert worker.state is WorkerState.STOPPED

@@ -1,20 +1,9 @@
-"""Commands that wait for their answer: `request` numbers, and what is still open."""
+"""Commands that wait for their answer."""
 
 import asyncio
-import itertools
 
 from seacorder.base.errors import WorkerLost
 from seacorder.model.report import Answer, Picture
-
-
-class RequestNumbers:
-    """Numbers for the `request` field of commands, unique in this process; one sequence for all workers."""
-
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
-
-    def next(self) -> int:
-        return next(self._numbers)
 
 
 class OpenRequests:
@@ -22,9 +11,6 @@ class OpenRequests:
 
     def __init__(self) -> None:
         self._open: dict[int, asyncio.Future[Answer | Picture]] = {}
-
-    def __len__(self) -> int:
-        return len(self._open)
 
     def add(self, number: int) -> asyncio.Future[Answer | Picture]:
         """A future for the answer to this request. Raises ValueError when that number is open already."""

@@ -1,12 +1,12 @@
 """All workers together."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Iterator
 from typing import Any
 
 from seacorder.supervisor.limits import Limits
-from seacorder.supervisor.requests import RequestNumbers
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks, Worker
 
@@ -20,7 +20,7 @@ class Supervisor:
         self._callbacks = callbacks
         self._limits = limits or Limits()
         self._workers: dict[str, Worker[Any]] = {}
-        self._numbers = RequestNumbers()
+        self._request_numbers = itertools.count(1)
 
     def add(
         self,
@@ -53,14 +53,8 @@ class Supervisor:
         return iter(tuple(self._workers.values()))
 
     def next_request(self) -> int:
-        """A number for the `request` field of a command, unique in this process."""
-        return self._numbers.next()
-
-    def start(self) -> None:
-        """Starts all workers that were added and have not been started yet; returns at once."""
-        for worker in self:
-            if worker.is_new:
-                worker.start()
+        """A number for the `request` field of a command, unique over all workers."""
+        return next(self._request_numbers)
 
     async def remove(self, name: str) -> None:
         """Stops a worker in order, waits for that, and forgets it."""

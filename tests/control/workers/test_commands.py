@@ -38,6 +38,15 @@ async def test_each_channel_has_an_outcome(supervisor: FakeSupervisor) -> None:
     assert (port.channel, port.ok, port.is_unanswered) == ("Port", False, False)
 
 
+def test_workers_that_run_already_are_not_started_again(supervisor: FakeSupervisor) -> None:
+    started: list[str] = []
+    workers = ChannelWorkers(supervisor, [ChannelSettings(0, "Bow", "test:")])  # type: ignore[arg-type]
+    workers.add_all(Callbacks(on_started=started.append))
+    workers.start(["Bow"])
+    workers.start(["Bow"])
+    assert started == ["Bow"]
+
+
 async def test_a_narrator_with_files_of_its_own_records_and_is_sent_nothing_else(supervisor: FakeSupervisor) -> None:
     workers = workers_of(supervisor, NARRATOR)
     workers.start(workers.everybody)

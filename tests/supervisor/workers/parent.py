@@ -10,8 +10,7 @@ from seacorder.supervisor.worker import Callbacks
 
 async def main() -> None:
     supervisor = Supervisor(Callbacks(on_report=lambda name, _report: print(supervisor[name].pid, flush=True)))
-    supervisor.add("Bow", Launch("obedient"), ChannelSettings(0, "Bow", "test:"))
-    supervisor.start()
+    supervisor.add("Bow", Launch("obedient"), ChannelSettings(0, "Bow", "test:")).start()
     await asyncio.Event().wait()
 
 
