@@ -1,6 +1,6 @@
-"""An HTTP server's answer to one GET, as cameras need it: user and password, a few redirections, a limit on each read.
+"""One GET to an HTTP server: with user and password, a few redirections, and a time limit on each read.
 
-Over TLS the certificate is not judged, for cameras sign their own. Basic and Digest as in `rtsp_auth`.
+Authentication is that of `http_auth` (Basic, Digest). Over TLS the certificate is not checked: cameras sign their own.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from seacorder.inputs.http_auth import Authority, strongest
 
 REDIRECTIONS = 3
 KEPT_BYTES = 16 * 1024 * 1024
-"""So much of an answer can be read again; 20 seconds of 6 Mbit/s."""
+"""How much of an answer is kept, so that it can be read again from the beginning: 20 s of 6 Mbit/s."""
 _MOVED = (
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -29,21 +29,21 @@ _MOVED = (
 
 @dataclass(slots=True)
 class WebAnswer:
-    """A connection whose answer is about to be read; the owner closes it."""
+    """An answer whose content is to be read. Whoever holds it closes it."""
 
     connection: http.client.HTTPConnection
     response: http.client.HTTPResponse
     link: socket.socket | None = None
-    """The connection itself lets go of it once an answer has come that ends with it."""
+    """The socket, for its timeout. `http.client` drops its own reference when an answer ends with the connection."""
 
     @property
     def content_type(self) -> str:
         return (self.response.headers.get_content_type() or "").lower()
 
     def wait_at_most(self, seconds: float) -> None:
-        """So long may each read take from now on."""
+        """Limits each read from now on; a read that takes longer raises TimeoutError."""
         if self.link is not None:
-            with contextlib.suppress(OSError):  # closed meanwhile
+            with contextlib.suppress(OSError):  # the answer has ended, and its socket is closed
                 self.link.settimeout(seconds)
 
     def close(self) -> None:
@@ -52,9 +52,10 @@ class WebAnswer:
 
 
 class AnswerContent:
-    """The content of an answer as a file that can only be read on; what has been looked at is read again.
+    """The content of an answer as a file that is read forwards.
 
-    OSError or http.client.HTTPException when the connection breaks. One thread.
+    `head` looks at the first bytes; `read` and `readline` give them again. One thread. All of them block, and raise
+    OSError or http.client.HTTPException when the connection breaks.
     """
 
     def __init__(self, answer: WebAnswer) -> None:
@@ -62,10 +63,10 @@ class AnswerContent:
         self._kept = bytearray()
         self._keeps = True
         self._at = 0
-        """How much of what is kept has been read."""
+        """Position in what is kept."""
 
     def head(self, is_enough: Callable[[bytes], bool], limit: int) -> bytes:
-        """The first bytes, until they are enough, or `limit`, or all that there is. Blocks."""
+        """The first bytes: until `is_enough` says so, at most about twice `limit`, or until the answer ends."""
         while len(self._kept) < limit and not is_enough(bytes(self._kept)):
             block = self._response.read1(limit)
             if not block:
@@ -74,16 +75,16 @@ class AnswerContent:
         return bytes(self._kept)
 
     def begin_again(self) -> bool:
-        """From the first byte; False when that is no longer kept."""
+        """Goes back to the first byte. False when the answer is no longer kept from there on."""
         self._at = 0
         return self._keeps
 
     def forget(self) -> None:
-        """It will not begin again."""
+        """Promises that `begin_again` is not called any more, so that nothing more is kept."""
         self._keeps = False
 
     def read(self, amount: int | None = -1, /) -> bytes:
-        """What has come, `amount` bytes at most; waits until there is some. Nothing at the end."""
+        """What has come, at most `amount` bytes; waits for the first of them. Empty at the end of the answer."""
         if self._at < len(self._kept):
             block = bytes(self._kept[self._at :][: amount if amount is not None and amount > 0 else None])
             self._at += len(block)
@@ -98,7 +99,7 @@ class AnswerContent:
         return block
 
     def readline(self, limit: int = -1, /) -> bytes:
-        """A line with its end, `limit` bytes at most."""
+        """A line including its end, at most `limit` bytes."""
         line = b""
         if self._at < len(self._kept):
             end = self._kept.find(b"\n", self._at) + 1 or len(self._kept)
@@ -109,9 +110,10 @@ class AnswerContent:
 
 
 def ask(url: str, user: str | None, password: str | None, timeout_seconds: float) -> WebAnswer:
-    """GETs `url`; blocks up to the limit for each step. OSError or http.client.HTTPException when there is no answer.
+    """GETs `url` and follows redirections. Every step may block for `timeout_seconds`.
 
-    User and password are only given to the host that they are meant for.
+    User and password are sent only to the host of `url`, not to one that it redirects to. OSError or
+    http.client.HTTPException when there is no answer.
     """
     asked, own_host = url, urlsplit(url).netloc
     for _ in range(REDIRECTIONS + 1):

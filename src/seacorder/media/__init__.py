@@ -1,4 +1,4 @@
-"""What inputs, sinks and the channel need of FFmpeg's libraries: formats, parameter sets, JPEG, the decoder of stills.
+"""What inputs, sinks and channels need of FFmpeg's libraries: formats, packets, AAC, JPEG, the decoder of stills.
 
-Used inside workers only, by `inputs`, `sinks`, `channel` and `evidence`. Nothing in here opens a source or a file.
+Used inside workers only, by `inputs`, `sinks`, `channel` and `evidence`. Nothing here opens a source or a file.
 """

@@ -1,8 +1,9 @@
-"""Sound that MP4 cannot carry, turned into AAC (ISO/IEC 14496-3, low complexity).
+"""AAC (ISO/IEC 14496-3, low complexity): transcodes sound that MP4 cannot carry, and has the format of narration.
 
-Times: sound is counted in samples from an anchor, the first packet's time, so that a camera's jitter does not tear
-it; when count and source differ by more than `DRIFT_SECONDS` (a hole, a clock that runs away) it is anchored anew.
-The encoder's own delay is in its packets' times, so sound stays with the picture.
+Times of transcoded sound are counted in samples from the first packet's time on, so that jitter in the source's times
+does not tear it. Where the count and the source's time differ by more than `DRIFT_SECONDS` (sound is missing, or the
+source's clock drifts) the count begins anew from the source's time. The encoder's delay is in its packets' times, so
+sound stays with the picture.
 """
 
 import io
@@ -28,11 +29,12 @@ _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 
 _PASSED_WITH_CONFIGURATION = {"aac": 2, "opus": 19}
 _MPEG_AUDIO = ("mp1", "mp2", "mp3")
 _MP3_RATES = range(16_000, 48_001)
-"""What MP4 takes. More is no rate at all but RTP's clock: a session description does not tell that of MPEG audio."""
+"""Rates that MP4 takes. A higher one is no sample rate but the clock of RTP, 90 kHz: a session description does not
+tell the sample rate of MPEG audio."""
 
 
 def can_pass(context: Any) -> bool:
-    """True when MP4 carries it as it comes; AAC and Opus need their configuration record for that."""
+    """True when MP4 can carry the sound of this codec context as it is. AAC and Opus need a configuration record."""
     codec: str = context.codec.canonical_name
     if codec == "mp3":
         return context.sample_rate in _MP3_RATES
@@ -40,10 +42,10 @@ def can_pass(context: Any) -> bool:
 
 
 class AacTranscoder:
-    """Packets of one audio stream in, AAC packets out. `template` describes what comes out."""
+    """Takes packets of one audio stream and gives AAC packets; `template` is their format. One thread."""
 
     def __init__(self, stream: Any) -> None:
-        """InputFailed never; av.error.FFmpegError or ValueError when this sound cannot be decoded."""
+        """One of `UNREADABLE` when this sound cannot be decoded."""
         context = stream.codec_context
         self._source_base = Fraction(stream.time_base)
         self._decode = context.decode
@@ -59,7 +61,7 @@ class AacTranscoder:
         self.template = aac_template(rate, layout)
 
     def packets(self, packet: Any) -> Iterator[Any]:
-        """AAC packets that are ready after `packet`; none for one that cannot be decoded."""
+        """AAC packets that are ready after `packet`; a packet that cannot be decoded is left out."""
         try:
             frames = [made for frame in self._decode(packet) for made in self._resampled(frame)]
         except FFmpegError:
@@ -72,7 +74,7 @@ class AacTranscoder:
         yield from self._encoded()
 
     def rest(self) -> Iterator[Any]:
-        """What still waits, at the end of a source; nothing may come after it."""
+        """The last packets, at the end of the source. Nothing may be transcoded after it."""
         frame = self._fifo.read(0, partial=True) if self._next_pts is not None else None
         if frame is not None:
             frame.pts, frame.time_base = self._next_pts, self.time_base
@@ -83,7 +85,7 @@ class AacTranscoder:
         try:
             return self._resampler.resample(frame)
         except ValueError:
-            # The sound changed its rate or its channels; what comes out stays as it is.
+            # The source has changed its sample rate or channels. The AAC keeps its own.
             self._resampler = self._new_resampler()
             return self._resampler.resample(frame)
 
@@ -91,7 +93,7 @@ class AacTranscoder:
         return av.AudioResampler(format="fltp", layout=self._layout, rate=self.time_base.denominator)
 
     def _anchor(self, source_pts: int) -> None:
-        """`source_pts` belongs to the sample behind those that wait in the queue."""
+        """Compares the count with `source_pts`, the time of the sample after those that wait in the queue."""
         waiting = self._fifo.samples
         drift = 0 if self._next_pts is None else abs(self._next_pts + waiting - source_pts)
         if self._next_pts is None or drift * self.time_base > DRIFT_SECONDS:
@@ -113,7 +115,7 @@ def _encoder(rate: int, layout: str) -> Any:
 
 
 def aac_template(rate: int, layout: str) -> Any:
-    """Written to memory and read back: the shortest way to a template with its configuration record."""
+    """A template of AAC at `rate`. A file is written to memory and read back: so it gets its configuration record."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as out:
         stream = out.add_stream("aac", rate=rate, layout=layout)
@@ -125,17 +127,17 @@ def aac_template(rate: int, layout: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class NarrationFormat:
-    """AAC, low complexity, SAMPLE_RATE."""
+    """The format of narration, known before a word is said, so that a file has its track from the start."""
 
     track: TrackFormat
     template: Any
     silence: bytes
-    """The packet of nothing at all."""
+    """An AAC packet of silence."""
 
 
 @lru_cache(maxsize=2)
 def narration_format(channels: int) -> NarrationFormat:
-    """For 1 or 2 channels."""
+    """AAC at SAMPLE_RATE with 1 or 2 channels."""
     layout = "mono" if channels == 1 else "stereo"
     template = aac_template(SAMPLE_RATE, layout)
     track = TrackFormat(

@@ -1,17 +1,17 @@
-"""Bits of coded headers (ITU-T H.264, 7.2 and 9.1; the same in H.265), without emulation prevention. Pure."""
+"""Reads numbers out of the bits of H.264 and H.265 headers (ITU-T H.264, 7.2 and 9.1; the same in H.265). Pure."""
 
 
 class Bits:
-    """Reads a header from its first bit on. EOFError where it ends before what is asked for."""
+    """Reads a header from its first bit on. EOFError when it ends before the number does."""
 
     def __init__(self, block: bytes) -> None:
-        """`block`: bytes of a NAL unit behind its header, emulation prevention still in them."""
+        """`block`: the bytes of a NAL unit after its header; emulation prevention bytes are removed here."""
         plain = block.replace(b"\x00\x00\x03", b"\x00\x00")
         self._value = int.from_bytes(plain, "big")
         self._left = 8 * len(plain)
 
     def number(self, bits: int) -> int:
-        """An unsigned number, u(n)."""
+        """An unsigned number of `bits` bits, u(n)."""
         if bits > self._left:
             raise EOFError
         self._left -= bits

@@ -1,7 +1,7 @@
-"""Source formats, made from open streams or from the bytes of a keyframe, detached from where they came from.
+"""Makes source formats, from open FFmpeg streams or from the bytes of a keyframe, independent of the connection.
 
-A detached template is a stream of an output container that is never written: it holds a copy of the codec parameters,
-stays good when the connection is closed, and can be given to any number of muxers.
+A format holds a template for each track: a stream of an output container that is never written. It has a copy of the
+codec parameters, stays valid when the connection is closed, and can be given to any number of muxers.
 """
 
 import io
@@ -17,13 +17,13 @@ from seacorder.model.sample import SourceFormat, Track, TrackFormat
 
 VIDEO_CODECS = ("h264", "hevc")
 _NO_RATE = "1000"
-"""What FFmpeg is to assume where a stream tells no frame rate: nothing that could be one."""
+"""What FFmpeg assumes where a stream tells no frame rate: a value that `sane_rate` discards."""
 _FRAMES_TO_BELIEVE = 8
 _RATE_LIMITS = (Fraction(1, 10), Fraction(480))
 
 
 class NullFile:
-    """Takes everything, keeps nothing: what a container that is never written stands on."""
+    """A file that keeps nothing, for containers that are never written."""
 
     name = "detached"
 
@@ -39,18 +39,18 @@ class NullFile:
 
 def detached(stream: Any, time_base: Fraction) -> Any:
     """A template with the codec parameters of `stream`, in `time_base`."""
-    # The null format takes every codec; MP4 would refuse some that can only be decoded here.
+    # The null format takes every codec; MP4 would refuse some that are only decoded here.
     template: Any = av.open(NullFile(), "w", format="null").add_stream_from_template(stream, opaque=True)
     template.time_base = time_base
     context = template.codec_context
     if context.type == "video" and stream.sample_aspect_ratio is not None:
-        # Some demuxers tell the shape of the pixels beside the codec's parameters, which are what is copied.
+        # Some demuxers give the pixel aspect ratio to the stream, not to the codec parameters, which are copied.
         context.sample_aspect_ratio = stream.sample_aspect_ratio
     return template
 
 
 def source_format(video: Any, audio: Any | None, *, frame_rate: Fraction | None) -> SourceFormat:
-    """The format of two templates; `audio` None without sound."""
+    """The format of a video template and an audio template; `audio` is None without sound."""
     templates = {Track.VIDEO: video} if audio is None else {Track.VIDEO: video, Track.AUDIO: audio}
     return SourceFormat(_video(video), None if audio is None else _audio(audio), frame_rate, templates)
 
@@ -61,9 +61,9 @@ def with_sound(found: SourceFormat, audio: Any) -> SourceFormat:
 
 
 def probe_video(codec: str, access_unit: bytes, time_base: Fraction) -> Any:
-    """A video template made from one keyframe with its parameter sets, as a byte stream. InputFailed when it is none.
+    """A video template from one keyframe with its parameter sets, as a byte stream. InputFailed if it cannot be read.
 
-    FFmpeg itself reads the parameter sets: it knows every profile, cropping and colour field, and never grows old here.
+    FFmpeg reads the parameter sets: it knows every profile, cropping and colour field, and follows the standards.
     """
     try:
         with av.open(io.BytesIO(access_unit), format=codec) as container:
@@ -76,7 +76,7 @@ def probe_video(codec: str, access_unit: bytes, time_base: Fraction) -> Any:
 
 
 def probe_pictures(demuxer: str, content: bytes, time_base: Fraction) -> Any:
-    """A video template made from the begin of a file that `demuxer` reads. InputFailed when it is none."""
+    """A video template from the beginning of a file that `demuxer` reads. InputFailed if it cannot be read."""
     try:
         with av.open(io.BytesIO(content), format=demuxer) as container:
             return detached(container.streams.video[0], time_base)
@@ -92,13 +92,13 @@ class ProbedVideo:
     """For length-prefixed NAL units (ISO/IEC 14496-15), with the configuration record that MP4 keeps."""
     frame_rate: Fraction | None
     reorder_depth: int
-    """How many pictures may come before one that is shown before them."""
+    """How many pictures may be decoded before one that is shown before them (with B-frames)."""
     tells_depth: bool = True
-    """False where the parameter sets leave that open: then `reorder_depth` is 0."""
+    """False where the parameter sets do not tell it; `reorder_depth` is 0 then."""
 
 
 def probe_for_mp4(codec: str, access_unit: bytes, time_base: Fraction) -> ProbedVideo:
-    """The same as `probe_video`, for packets that need no conversion in the muxer. InputFailed likewise."""
+    """As `probe_video`, with a template for length-prefixed packets, which a muxer for MP4 need not convert."""
     try:
         with av.open(io.BytesIO(access_unit), format=codec, options={"framerate": _NO_RATE}) as container:
             stream = container.streams.video[0]
@@ -112,9 +112,9 @@ def probe_for_mp4(codec: str, access_unit: bytes, time_base: Fraction) -> Probed
 
 
 def probe_by_record(codec: str, record: bytes, keyframe: bytes, time_base: Fraction) -> Any:
-    """A video template with `record` (avcC, hvcC) as it came, made from it and a keyframe. InputFailed when it is none.
+    """A video template from a configuration record (avcC, hvcC) and a keyframe. InputFailed if they cannot be read.
 
-    The record is not made anew: another spelling of the same parameters would look like another format.
+    The template has `record` exactly as it came: the same parameters in other bytes would look like a new format.
     """
     try:
         with av.open(io.BytesIO(_as_flv(codec, record, keyframe)), format="flv") as container:
@@ -127,7 +127,10 @@ def probe_by_record(codec: str, record: bytes, keyframe: bytes, time_base: Fract
 
 
 def _as_flv(codec: str, record: bytes, keyframe: bytes) -> bytes:
-    """The shortest container that takes both as they are (Adobe FLV 10.1, E.4.3; Enhanced RTMP v1 for H.265)."""
+    """An FLV file of a record and a keyframe: the simplest container that takes both without conversion.
+
+    Adobe FLV 10.1, E.4.3; Enhanced RTMP v1 for H.265.
+    """
     heads = (b"\x17\x00\0\0\0", b"\x17\x01\0\0\0") if codec == "h264" else (b"\x90hvc1", b"\x93hvc1")
     file = b"FLV\x01\x01\x00\x00\x00\x09\x00\x00\x00\x00"
     for head, content in zip(heads, (record, keyframe), strict=True):
@@ -137,7 +140,10 @@ def _as_flv(codec: str, record: bytes, keyframe: bytes) -> bytes:
 
 
 def _most_reordered(codec: str, access_unit: bytes) -> int:
-    """How many pictures a stream may reorder by: where it does not say, FFmpeg tells the most, but only when strict."""
+    """How many pictures a stream may reorder by at most, by its profile and level.
+
+    FFmpeg tells this where the stream itself does not, but only with the option `strict`.
+    """
     options: Any = [{"strict": "strict"}]
     with av.open(io.BytesIO(access_unit), format=codec, stream_options=options) as container:
         context: Any = container.streams.video[0].codec_context
@@ -145,7 +151,7 @@ def _most_reordered(codec: str, access_unit: bytes) -> int:
 
 
 def _with_configuration(template: Any, access_unit: bytes, time_base: Fraction) -> Any:
-    """Written to memory and read back: the muxer makes the configuration record (avcC, hvcC)."""
+    """A template with a configuration record (avcC, hvcC), made by writing an MP4 file to memory and reading it."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as out:
         packet = av.Packet(access_unit)
@@ -162,9 +168,9 @@ def _with_configuration(template: Any, access_unit: bytes, time_base: Fraction) 
 
 
 def probe_audio(description: str) -> Any:
-    """An audio stream as FFmpeg reads it out of a session description; None when it knows no such sound.
+    """The audio stream that FFmpeg reads out of a session description (SDP); None when it does not know the codec.
 
-    No socket is opened. The stream keeps its container; nothing is ever read from it.
+    No socket is opened. The stream keeps its container alive; nothing is ever read from it.
     """
     options = {"sdp_flags": "custom_io", "probesize": "32", "analyzeduration": "1"}
     try:
@@ -176,9 +182,9 @@ def probe_audio(description: str) -> Any:
 
 
 def probe_mpeg_audio(frame: bytes) -> Any:
-    """An audio stream as FFmpeg reads it out of one MPEG audio frame; None when it is none. As `probe_audio`."""
+    """The audio stream that FFmpeg reads out of one MPEG audio frame; None when it is not one. As `probe_audio`."""
     try:
-        # FFmpeg believes in a frame only when others follow it.
+        # FFmpeg takes bytes for an MPEG audio frame only when more frames follow.
         container = av.open(io.BytesIO(frame * _FRAMES_TO_BELIEVE), format="mp3")
         stream = container.streams.audio[0]
     except (FFmpegError, IndexError, ValueError):
@@ -187,7 +193,7 @@ def probe_mpeg_audio(frame: bytes) -> Any:
 
 
 def sane_rate(rate: Fraction | None) -> Fraction | None:
-    """None for what cannot be a frame rate: RTP's 90,000 a second, or a guess from two packets."""
+    """`rate`; None for what cannot be a frame rate, such as RTP's 90,000 a second or a guess from two packets."""
     return rate if rate is not None and _RATE_LIMITS[0] <= rate <= _RATE_LIMITS[1] else None
 
 

@@ -1,10 +1,12 @@
-"""JPEG files from decoded pictures, in the right colours.
+"""Makes JPEG files of decoded pictures, with the right colours.
 
-JFIF means BT.601 with full range; video is mostly BT.709 with limited range (BT.601 below 720 lines where the source
-does not say). The picture is converted between those two in YCbCr, without the way over RGB, and its chroma keeps the
-source's own subsampling: finer would invent detail, coarser would lose it. (Each chroma value is repeated on the way
-to Pillow, whose averages of equal values give it back unchanged.) Pillow is imported when it is first
-needed: it costs a worker 3 MB, which most never spend.
+JFIF means BT.601 in full range. Video is mostly BT.709 in limited range; where a source does not tell, BT.709 is
+assumed from 720 lines on and BT.601 below. The picture is converted in YCbCr, not by way of RGB.
+
+Chroma keeps the source's subsampling: finer would invent detail, coarser would lose it. Pillow takes only 4:4:4 and
+subsamples by averaging; each chroma value is therefore repeated, and the average of equal values is the value itself.
+
+Pillow is imported when the first JPEG is made: it costs a worker 3 MB, and most workers never need it.
 """
 
 import io
@@ -22,7 +24,7 @@ _MATRICES = {
     6: Colorspace.SMPTE170M,
     7: Colorspace.SMPTE240M,
 }
-"""ISO/IEC 23091-2 (H.273) MatrixCoefficients, to the converter's words."""
+"""MatrixCoefficients of ISO/IEC 23091-2 (H.273), and the converter's names for them."""
 _HD_LINES = 720
 
 
@@ -52,7 +54,7 @@ def encode(frame: Any, *, quality: int = QUALITY, exif: bytes = b"", size: tuple
 
 
 def shown_size(frame: Any, width: int, pixel_aspect: Fraction | None) -> tuple[int, int]:
-    """The size of a small picture of `width` pixels with square pixels, never larger than the source. Even numbers."""
+    """Width and height for a small picture: `width` square pixels wide, no wider than the source, even numbers."""
     aspect = Fraction(frame.width, frame.height) * (pixel_aspect or 1)
     width = max(16, min(width, frame.width)) // 2 * 2
     return width, max(2, round(width / aspect) // 2 * 2)

@@ -1,8 +1,12 @@
-"""Parameter sets of H.264 (ITU-T H.264, 7.3.1) and H.265 (ITU-T H.265, 7.3.1): found by their NAL headers alone.
+"""Finds the parameter sets of H.264 (ITU-T H.264, 7.3.1) and H.265 (ITU-T H.265, 7.3.1). Pure.
 
-A byte stream (Annex B of both) separates NAL units by 00 00 01. Parameter sets stand in front of the first slice of
-a keyframe, so its head is all that is ever looked at. Of what is inside of them only their number is read here. The
-rest is FFmpeg's business.
+They come in two forms:
+
+* In a byte stream (Annex B of both), where 00 00 01 separates NAL units. `find` looks for them in front of the first
+  slice of a keyframe, by their NAL headers.
+* In a configuration record (ISO/IEC 14496-15: avcC 5.3.3.1, hvcC 8.3.3.1) beside length-prefixed packets: `of_record`.
+
+`CurrentSets` keeps the newest ones of a stream. Of their contents only the number is read here, by FFmpeg the rest.
 """
 
 import contextlib
@@ -12,7 +16,7 @@ from dataclasses import dataclass
 from seacorder.media.bits import Bits
 
 HEAD_BYTES = 4096
-"""Parameter sets and the messages beside them end well before this."""
+"""Parameter sets and the SEI messages between them end well before this many bytes."""
 
 _START_CODE = b"\x00\x00\x01"
 _H264_SPS, _H265_VPS, _H265_SPS = 7, 32, 33
@@ -26,7 +30,7 @@ class ParameterSets:
 
     all: tuple[bytes, ...]
     sequence: frozenset[bytes]
-    """Those on which size and format depend: SPS, and VPS for H.265."""
+    """Those that tell size and format: SPS, and VPS of H.265."""
 
     @property
     def is_complete(self) -> bool:
@@ -37,7 +41,7 @@ class ParameterSets:
 
 
 def find(head: bytes, codec: str) -> ParameterSets:
-    """Parameter sets in front of the first slice in a byte stream; none when there are none."""
+    """The parameter sets in front of the first slice of a byte stream; empty when there are none."""
     kind_of, sequence_kinds, picture_kind, is_slice = _RULES[codec]
     found: list[bytes] = []
     sequence: set[bytes] = set()
@@ -54,7 +58,10 @@ def find(head: bytes, codec: str) -> ParameterSets:
 
 
 def is_byte_stream(extradata: bytes | None) -> bool:
-    """False for the length-prefixed form of ISO/IEC 14496-15, whose parameter sets travel outside the packets."""
+    """Whether packets with this extradata are a byte stream.
+
+    False for length-prefixed NAL units (ISO/IEC 14496-15), whose parameter sets are not in the packets.
+    """
     return not extradata or extradata[0] != 1
 
 
@@ -74,24 +81,26 @@ _RULES: dict[str, tuple[Callable[[int], int], frozenset[int], int, Callable[[int
     "h264": (lambda first: first & 0x1F, frozenset({7}), 8, lambda kind: 1 <= kind <= 5),
     "hevc": (lambda first: (first >> 1) & 0x3F, frozenset({32, 33}), 34, lambda kind: kind < 32),
 }
+"""For each codec: the NAL unit type by a unit's first byte; the types of sequence parameter sets (and VPS); the type of
+picture parameter sets; whether a type is a slice."""
 
 
 class CurrentSets:
-    """The newest parameter set of each kind and number: what a decoder holds at this point of a stream."""
+    """The newest parameter set of each kind and number: what a decoder has at this point of a stream."""
 
     def __init__(self, codec: str) -> None:
         self._number_of = _h264_number if codec == "h264" else _h265_number
         self._units: dict[tuple[int, int], bytes] = {}
 
     def put(self, units: Iterable[bytes]) -> None:
-        """These have come."""
+        """Adds NAL units that have come; one that cannot be read is left out."""
         for unit in units:
             with contextlib.suppress(EOFError, IndexError):
                 self._units[self._number_of(unit)] = unit
 
     @property
     def all(self) -> tuple[bytes, ...]:
-        """As they have to stand in front of a picture: those first on which others depend."""
+        """In the order in which a decoder needs them: first those to which others refer (VPS, SPS, PPS)."""
         return tuple(self._units[key] for key in sorted(self._units))
 
 
@@ -116,7 +125,7 @@ def _h265_number(unit: bytes) -> tuple[int, int]:
 
 
 def of_record(record: bytes, codec: str) -> tuple[bytes, ...]:
-    """Whole NAL units in the order in which they stand there; none when the record cannot be read."""
+    """The NAL units of a configuration record, in its order; empty when the record cannot be read."""
     reader = _Record(record)
     try:
         return tuple(_avc(reader) if codec == "h264" else _hevc(reader))
@@ -133,7 +142,7 @@ class _Record:
         return int.from_bytes(self.take(length), "big")
 
     def take(self, length: int) -> bytes:
-        """IndexError when there is not so much left."""
+        """The next `length` bytes. IndexError when fewer are left."""
         taken = self._record[self.at : self.at + length]
         if len(taken) < length:
             raise IndexError

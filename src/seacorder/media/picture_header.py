@@ -1,4 +1,4 @@
-"""The size that a picture's own header tells, of codecs that carry it in every keyframe. Pure; no picture is decoded.
+"""Reads the size of a picture from its own header, without decoding it. Pure.
 
 JPEG: ITU-T T.81, B.2.2 (frame header). MPEG-1 and MPEG-2: ISO/IEC 13818-2, 6.2.2.1 (sequence header). PNG: W3C, 11.2.2.
 """
@@ -6,14 +6,16 @@ JPEG: ITU-T T.81, B.2.2 (frame header). MPEG-1 and MPEG-2: ISO/IEC 13818-2, 6.2.
 from collections.abc import Callable
 
 _NO_SOF = {0xC4, 0xC8, 0xCC}
+"""Markers between 0xC0 and 0xCF that begin no frame header."""
 _STANDALONE = {0x01, *range(0xD0, 0xD9)}
+"""Markers without a length."""
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
 Size = tuple[int, int]
 
 
 def size_of(codec: str, content: memoryview) -> Size | None:
-    """Width and height in pixels; None where this codec does not say, or `content` is not what it should be."""
+    """Width and height in pixels; None for codecs that are not known here, or when the header cannot be read."""
     read = _READERS.get(codec)
     return None if read is None else read(content)
 

@@ -1,8 +1,8 @@
-"""Decodes one wanted frame out of a group of pictures, with every bit of it as any player would show it.
+"""Decodes one wanted frame of a group of pictures, bit for bit as any player would show it.
 
-Each packet is copied for the decoder, because the sinks' own thread sets the times of the shared ones when it muxes
-them. Nothing is passed over on the way: FFmpeg's `skip_frame` saved no time on what was measured, and for H.265 it is
-not exact (a picture that nothing in its own temporal layer refers to may be referred to from a higher one).
+All frames from the keyframe up to the wanted one are decoded. FFmpeg's `skip_frame` would leave out those to which no
+other refers; it saved no time in measurements, and for H.265 it is not exact: a picture to which nothing in its own
+temporal layer refers may be referred to from a higher one.
 """
 
 import os
@@ -17,16 +17,16 @@ from seacorder.model.sample import Sample, SourceFormat
 
 THREADS_MAX = 4
 _DECODERS = {"av1": "libdav1d"}
-"""FFmpeg's own decoder `av1` works with some hardware only."""
+"""Decoders to use in place of FFmpeg's default: its own `av1` works on some hardware only."""
 
 
 def decoder_for(codec: str) -> Any:
-    """An unopened decoder of FFmpeg's for a codec by FFmpeg's name."""
+    """An unopened PyAV decoder for a codec, given by FFmpeg's name."""
     return av.CodecContext.create(_DECODERS.get(codec, codec), "r")
 
 
 def wanted_of(samples: Sequence[Sample], instant_ns: int) -> Sample:
-    """The newest frame captured at or before `instant_ns`; the oldest of all when there is none."""
+    """The newest frame captured at or before `instant_ns`; the oldest frame when all are later."""
     before = [sample for sample in samples if sample.instant_ns <= instant_ns]
     if before:
         return max(before, key=lambda sample: sample.instant_ns)
@@ -34,11 +34,11 @@ def wanted_of(samples: Sequence[Sample], instant_ns: int) -> Sample:
 
 
 def decode(samples: Sequence[Sample], wanted: Sample, source: SourceFormat) -> tuple[Any, Sample]:
-    """The decoded picture of `wanted`, with its sample.
+    """The decoded picture (a PyAV frame) of `wanted`, and the sample that it is of.
 
-    When it cannot be decoded: of the newest one before it, or else of the first one after it, as at the beginning of
-    a group whose first shown pictures are predicted from the group before. `samples` begin with a keyframe and are in
-    decoding order. InputFailed when nothing can be decoded. Blocks for as long as decoding takes.
+    `samples` begin with a keyframe and are in decoding order. Where `wanted` cannot be decoded, the newest picture
+    before it is taken, or else the first one after it: the first pictures shown of a group may be predicted from the
+    group before, which is not there. InputFailed when nothing can be decoded. Blocks for as long as decoding takes.
     """
     decoder = _decoder(source, threads=1 if len(samples) == 1 else min(THREADS_MAX, os.cpu_count() or 1))
     best: Any = None
@@ -54,7 +54,7 @@ def decode(samples: Sequence[Sample], wanted: Sample, source: SourceFormat) -> t
 
 
 def _is_nearer(pts: int, best: int, wanted: int) -> bool:
-    """Before the wanted one the later is nearer, and anything before it is nearer than what comes after it."""
+    """Whether `pts` is a better choice than `best`: a picture before `wanted` is better than any after it."""
     if pts <= wanted:
         return best > wanted or pts > best
     return wanted < pts < best
@@ -81,7 +81,7 @@ def _frames(decoder: Any, samples: Sequence[Sample], wanted: Sample, source: Sou
 
 
 def _tried(decoder: Any, packet: Any) -> list[Any]:
-    """A damaged packet costs its own picture at most."""
+    """The pictures that are ready after `packet`; none of a damaged one, and decoding goes on."""
     try:
         return list(decoder.decode(packet))
     except av.FFmpegError:

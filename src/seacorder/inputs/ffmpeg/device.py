@@ -1,7 +1,7 @@
 """Devices that FFmpeg captures from: capture cards, USB cameras, screens. One `DeviceInput` for all of them.
 
-A device hands its pictures over as they are: not compressed, as JPEG, or as H.264. Reading waits for the device, with
-no limit: a driver that never gives a picture again can only be got rid of with the process, which the supervisor does.
+Pictures come as the device has them: uncompressed, as JPEG, or as H.264. Reading waits for the device without a time
+limit: a read that hangs in a driver cannot be cancelled, and the supervisor ends the process then.
 """
 
 import errno
@@ -26,23 +26,24 @@ _SYSTEMS = {"v4l2": "Linux", "dshow": "Windows", "avfoundation": "macOS"}
 _PIXELS = ("yuyv422", "uyvy422", "nv12", "yuv420p", "bgr24", "rgb24", "bgr0", "gray", "yuvj420p")
 _GENERATE_PTS = 0x0001
 _NO_STUDY = {"fpsprobesize": "0", "analyzeduration": "1", "probesize": "32"}
-"""The device tells all there is to know; pictures that FFmpeg looks at first come late."""
+"""FFmpeg reads no pictures before it hands the first one over: the device itself tells the format, and they would be
+late."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureRequest:
-    """What FFmpeg is asked for, and what is said when it is not there."""
+    """What FFmpeg is asked for, and what the operator is told when it fails."""
 
     source: str
-    """What sentences call it."""
+    """How sentences name the device."""
     format: str
     """FFmpeg's name of the kind of device."""
     name: str
     options: dict[str, str] = field(default_factory=dict)
     offers: Callable[[], str] = lambda: ""
-    """What the device could do instead, as a sentence that ends the refusal; may open the device."""
+    """Makes the sentence that tells what the device can do instead; may open the device."""
     keeps_own_times: bool = True
-    """False: its times are of the wall clock, which may be set; then a picture's time is its arrival."""
+    """False where its times are of the wall clock, which may be set: a picture's time is then its arrival."""
 
 
 class DeviceInput:
@@ -53,7 +54,6 @@ class DeviceInput:
         self._clock = clock
         self._container: Any = None
         self._tracks: Tracks | None = None
-        self._is_closed = False
         self._time_base = Fraction(1, 1_000_000)
 
     def open(self) -> SourceFormat:
@@ -75,15 +75,12 @@ class DeviceInput:
             raise InputFailed(f"{self._capture.source} is not open.")
         try:
             items = self._tracks.packets()
-            yield from items if self._capture.keeps_own_times else self._timed(items)
+            yield from items if self._capture.keeps_own_times else self._timed_by_arrival(items)
         except FFmpegError as error:
             raise _failure(error, self._capture) from None
-        if self._is_closed:
-            raise InputFailed(f"{self._capture.source} was closed.")
         raise InputFailed(f"{self._capture.source} gives no more pictures; is it still connected?")
 
     def close(self) -> None:
-        self._is_closed = True
         container, tracks = self._container, self._tracks
         self._container = self._tracks = None
         if tracks is not None:
@@ -91,7 +88,7 @@ class DeviceInput:
         if container is not None:
             container.close()
 
-    def _timed(self, items: Iterator[SourcePacket | SourceFormat]) -> Iterator[SourcePacket | SourceFormat]:
+    def _timed_by_arrival(self, items: Iterator[SourcePacket | SourceFormat]) -> Iterator[SourcePacket | SourceFormat]:
         begin_ns: int | None = None
         for item in items:
             if isinstance(item, SourceFormat):

@@ -1,6 +1,7 @@
-"""What can be recorded on this machine, with the address of each: asked of the system, without starting anything.
+"""Lists what can be recorded on this machine, with the address of each, for `seacorder inputs`.
 
-Linux: V4L2 by its ioctls, X screens by their sockets, sound by `/proc/asound`. Elsewhere FFmpeg's own lists.
+Only the system is asked, and no capture is started, except that a screen is opened once for its size. On Linux: V4L2
+devices by their ioctls, X screens by their sockets, sound devices by `/proc/asound`. Elsewhere: FFmpeg's own lists.
 """
 
 import os
@@ -30,9 +31,9 @@ class FoundInput:
     """Something that can be recorded."""
 
     address: str
-    """As the settings want it."""
+    """As it is written in the settings."""
     name: str
-    """What people call it."""
+    """The device's own name."""
     offers: tuple[v4l2.OfferedFormat, ...] = ()
     fault: str = ""
     """Why it cannot be recorded just now; empty when it can."""
@@ -41,14 +42,14 @@ class FoundInput:
 @dataclass(frozen=True, slots=True)
 class FoundInputs:
     cameras: tuple[FoundInput, ...]
-    """For `input` of a channel, as the screens."""
+    """For `input` of a channel, as `screens`."""
     screens: tuple[FoundInput, ...]
     sound: tuple[FoundInput, ...]
     """For `input` of `[audio]`."""
 
 
 def find_inputs() -> FoundInputs:
-    """Blocks for as long as the devices take to answer."""
+    """All of them. Blocks for as long as the devices take to answer."""
     switch_off_log()
     elsewhere = _ELSEWHERE.get(sys.platform)
     if elsewhere is not None:
@@ -61,7 +62,7 @@ def find_inputs() -> FoundInputs:
 
 
 def screens(folder: Path = Path("/tmp/.X11-unix")) -> tuple[FoundInput, ...]:  # noqa: S108 - where X11 has its sockets
-    """The X displays of this machine, and the one of the variable DISPLAY wherever that is."""
+    """The X displays of this machine, and the one that the variable DISPLAY names, which may be elsewhere."""
     numbers = sorted(int(path.name[1:]) for path in folder.glob("X*") if path.name[1:].isdigit())
     displays = [f":{number}" for number in numbers]
     own = os.environ.get("DISPLAY")
@@ -71,9 +72,9 @@ def screens(folder: Path = Path("/tmp/.X11-unix")) -> tuple[FoundInput, ...]:  #
 
 
 def sound_inputs(cards: str, pcm: str) -> tuple[FoundInput, ...]:
-    """The devices that record, of the texts of `/proc/asound/cards` and `/proc/asound/pcm`.
+    """The sound devices that can record, from the texts of `/proc/asound/cards` and `/proc/asound/pcm`.
 
-    A card is called by its name, which stays when it is plugged into another socket.
+    Addresses name a card and do not number it: its number changes when it is plugged into another socket.
     """
     names = {int(match[1]): match[2] for line in cards.splitlines() if (match := _CARD.match(line))}
     found = [match for line in pcm.splitlines() if (match := _PCM.match(line))]

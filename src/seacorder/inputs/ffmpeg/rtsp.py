@@ -1,11 +1,11 @@
-"""Cameras over RTSP (RFC 2326), read by FFmpeg's client (`#client=ffmpeg`): for those that `rtsp` does not suit.
+"""Cameras over RTSP (RFC 2326) read by FFmpeg's client (`#client=ffmpeg`), for those that our own cannot read.
 
-One connection. RTP travels inside of it (TCP) unless the address says `#transport=udp`. The first answer, and later
-each packet, may take five seconds, with a slow camera longer (`picture_timeout`); then the camera counts as gone.
-FFmpeg's own timeout does that, for PyAV's would take the GIL at every poll. `rtsps://` is encrypted, but the
-certificate is not judged: cameras sign their own.
+One `FfmpegRtspInput` is one connection. RTP comes within the connection (TCP) unless the address says `#transport=udp`.
+The first answer, and later each packet, has the time limit of the `PictureTimeout`, usually 5 s; after that the camera
+counts as gone. The limit is FFmpeg's own option `timeout`: PyAV's limit would take the GIL at every poll.
+`rtsps://` is encrypted, but the certificate is not checked: cameras sign their own.
 
-A read that hangs cannot be cancelled by another thread; the process has to be ended then.
+No other thread can cancel a read that hangs; the supervisor then ends the process.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 UDP_BUFFER_BYTES = 4 * 1024 * 1024
 FFMPEG = "ffmpeg"
-"""What the status says of pictures that this client reads."""
+"""`SourceFormat.read_by` of pictures that this client reads; shown in the status."""
 _GENERATE_PTS = 0x0001
 
 
@@ -48,19 +48,19 @@ class FfmpegRtspInput:
             options = _options(self._address, self._limit_ns)
             self._container = av.open(self._address.url_with_credentials, options=options)
             if self._clock.monotonic_ns() - begin_ns >= self._limit_ns:
-                # FFmpeg hides a timeout while it waits for the first picture, and would never come back from a read.
+                # FFmpeg hides a timeout that happens while it waits for the first picture; the next read would hang.
                 self._picture_timeout.ended_in_silence()
                 raise camera_failure(Cause.SILENT, self._address, self._source)
-            # A packet without pts is to be handed over at once, not when a later one has told it.
+            # With this flag FFmpeg would hold back a packet without pts until a later one tells it.
             self._container.flags &= ~_GENERATE_PTS
             self._tracks = Tracks(self._container, self._source, self._clock, wants_audio=self._address.wants_audio)
             return replace(self._tracks.open(), read_by=FFMPEG)
         except FFmpegError as error:
-            # FFmpeg calls an answer that never came invalid, too; only the time tells the two apart.
+            # FFmpeg reports an answer that never came as invalid data, too; only the time tells them apart.
             timed_out = self._clock.monotonic_ns() - begin_ns >= self._limit_ns
-            if timed_out and self._container is not None:  # it has answered and is to play, but no picture has come
+            if timed_out and self._container is not None:  # it answered, and then sent no picture
                 self._picture_timeout.ended_in_silence()
-            # The library's error carries the address with its password, so it does not go on as a cause.
+            # `from None`: FFmpeg's error carries the address with its password.
             failure = ffmpeg_camera_failure(error, self._address, self._source, timed_out=timed_out, begins=True)
             raise failure from None
 
@@ -97,8 +97,8 @@ def _options(address: RtspAddress, limit_ns: int) -> dict[str, str]:
     options = {
         "rtsp_transport": address.transport.value,
         "timeout": str(limit_ns // 1000),
-        # The SDP tells nearly everything, the first keyframe the rest. FFmpeg is not to study the stream for seconds,
-        # nor to start a decoder for that: with these it looks at one or two packets, 0.1 s.
+        # The SDP tells nearly everything, the first keyframe the rest. By default FFmpeg would read the stream for
+        # seconds and start a decoder for it; with these options it reads one or two packets, which takes 0.1 s.
         "probesize": "32",
         "analyzeduration": "1",
         "fpsprobesize": "0",
@@ -107,7 +107,7 @@ def _options(address: RtspAddress, limit_ns: int) -> dict[str, str]:
     if address.transport is Transport.UDP:
         options["buffer_size"] = str(UDP_BUFFER_BYTES)
     else:
-        # Over TCP nothing can be out of order, so nothing needs to wait for its place.
+        # TCP delivers in order, so FFmpeg need not hold packets back to sort them.
         options["reorder_queue_size"] = "0"
     if not address.wants_audio:
         options["allowed_media_types"] = "video"

@@ -1,4 +1,4 @@
-"""The sound of an open FFmpeg container: packets that MP4 carries, each with a time, from the first picture on."""
+"""The sound of an open FFmpeg container: packets that MP4 can carry, each with a time, from the first picture on."""
 
 import logging
 from collections import deque
@@ -13,39 +13,39 @@ from seacorder.model.sample import SourcePacket, Track
 log = logging.getLogger(__name__)
 
 HELD_PACKETS = 512
-"""What came before the first picture; more than ten seconds of AAC."""
+"""Packets that are kept while the first picture has not come; more than ten seconds of AAC."""
 HELD_BEFORE = Fraction(1)
-"""Seconds before the first picture's own time from which sound is kept; what begins a file leaves out the rest."""
+"""Seconds of sound that are kept from before the first picture. A new file leaves out what is too early for it."""
 
 
 class TrackSound:
-    """Of one connection, one thread. Without a stream, or with one that cannot be read, it gives nothing."""
+    """The sound of one connection; one thread. Yields nothing where there is no stream that can be read."""
 
     def __init__(self, stream: Any | None, source: str) -> None:
-        """`stream` is an open container's; `source` is what sentences call it, without credentials."""
+        """`stream` is an audio stream of an open container; `source` names it in the log, without credentials."""
         self._transcoder: AacTranscoder | None = None
         self.stream = stream
         self.template = self._open(source)
-        """Of the sound that will come out; None without sound, or when it cannot be read."""
+        """The template of the packets that come out; None without sound, or when it cannot be read."""
         self._frame_ticks = 0 if self.template is None else _frame_ticks(stream)
         self._next: int | None = None
         self._held: deque[tuple[Any, int]] = deque(maxlen=HELD_PACKETS)
 
     def packets(self, packet: Any, arrived_ns: int) -> Iterator[SourcePacket]:
-        """What has become of one packet of the source."""
+        """What one packet of the source becomes: itself, or the AAC packets that are ready after it."""
         if packet.size:
             self._give_time(packet)
             made = (packet,) if self._transcoder is None else self._transcoder.packets(packet)
             yield from (_sound(one, arrived_ns) for one in made)
 
     def hold(self, packet: Any, arrived_ns: int) -> None:
-        """Keeps a packet that came before the first picture: it may belong beside it."""
+        """Keeps a packet that came before the first picture: its sound may belong to that picture's time."""
         if packet.size:
             self._give_time(packet)
             self._held.append((packet, arrived_ns))
 
     def held_from(self, keyframe: Any) -> list[tuple[Any, int]]:
-        """The packets that were held and do not lie far before the first picture, with their arrival."""
+        """The packets that were held, with their arrivals, without those from long before the first picture."""
         held, self._held = list(self._held), deque(maxlen=HELD_PACKETS)
         ticks = keyframe.dts if keyframe.dts is not None else keyframe.pts
         if ticks is None:
@@ -54,12 +54,15 @@ class TrackSound:
         return [one for one in held if one[0].pts is not None and one[0].pts * one[0].time_base >= begin]
 
     def rest(self, arrived_ns: int) -> Iterator[SourcePacket]:
-        """What a transcoder still holds, at the end of the source."""
+        """What the transcoder still holds, at the end of the source."""
         if self._transcoder is not None:
             yield from (_sound(one, arrived_ns) for one in self._transcoder.rest())
 
     def _give_time(self, packet: Any) -> None:
-        """Of several frames in one RTP packet FFmpeg tells the time of the first alone; the others follow it."""
+        """Gives a time to a packet that has none: the end of the one before it.
+
+        Of several audio frames in one RTP packet, FFmpeg gives a time only to the first.
+        """
         if packet.pts is None:
             packet.pts = packet.dts if packet.dts is not None else self._next
         if packet.pts is not None:
@@ -81,7 +84,7 @@ class TrackSound:
 
 
 def _frame_ticks(stream: Any) -> int:
-    """How long a frame lasts, in the stream's time base, where the packets do not say it."""
+    """Duration of one audio frame in the stream's time base, for packets that do not tell theirs."""
     context = stream.codec_context
     samples = Fraction(context.frame_size or FRAME_SAMPLES, context.sample_rate)
     return max(1, round(samples / Fraction(stream.time_base)))

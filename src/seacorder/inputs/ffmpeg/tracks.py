@@ -1,9 +1,13 @@
-"""The tracks of an open FFmpeg container that are recorded: one video, at most one audio.
+"""The tracks of an open FFmpeg container that are recorded: one video track and at most one audio track.
 
-What cameras, streams, devices and files have in common: the choice of tracks, their format, and packets in the form of
-the contract. H.264 and H.265 tell of a change in parameter sets, in the pictures or beside them; other codecs in the
-head of their keyframes, where they tell at all.
-The loop over packets is what eight cameras pay for; whatever need not be there for every packet is elsewhere.
+This is what FFmpeg's cameras, streams, devices and files have in common: the choice of the tracks, their format, and
+packets as `inputs.contract` wants them. A change of format in mid-stream is found like this:
+
+* H.264 and H.265 as a byte stream carry parameter sets in the keyframe: new sequence parameter sets are a new format.
+* H.264 and H.265 in the length-prefixed form (FLV) get a new configuration record beside the keyframe.
+* MJPEG, MPEG-1 and MPEG-2 have the picture's size in the head of each keyframe. Other codecs do not tell.
+
+The loop in `packets` runs for every packet of every camera. Whatever is not needed for each packet stays out of it.
 """
 
 import logging
@@ -31,23 +35,23 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 log = logging.getLogger(__name__)
 
 KEYFRAME_WAIT_SECONDS = 20
-"""How long a source may send pictures without one that can be decoded by itself."""
+"""How long a source may send pictures without a keyframe."""
 HEAD_PACKETS = 17
-"""H.264 and H.265 let at most 16 pictures wait for others."""
+"""One more than the pictures that H.264 and H.265 may reorder by: 16."""
 _RAW_DEMUXERS = {"mjpeg": "mjpeg", "mpeg1video": "mpegvideo", "mpeg2video": "mpegvideo"}
-"""Codecs other than H.264 and H.265 whose keyframes tell their whole format, and what reads them."""
+"""Codecs other than H.264 and H.265 whose keyframes tell the whole format, and FFmpeg's demuxer for one keyframe."""
 
 Mend = Callable[[Any], None]
-"""Puts a packet's times right before anything looks at them."""
+"""Corrects a packet's times in place, before anything else sees them."""
 
 
 class Tracks:
-    """Reads an open container; one thread, one pass."""
+    """Reads an open container once; one thread. `open`, then `packets`, then `close`."""
 
     def __init__(
         self, container: Any, source: str, clock: Clock, *, wants_audio: bool = True, mend: Mend | None = None
     ) -> None:
-        """`source` is what sentences call it, without credentials. InputFailed when nothing here can be recorded."""
+        """`source` names the input in sentences, without credentials. InputFailed when there is no video to record."""
         self._container = container
         self._source = source
         self._clock = clock
@@ -66,7 +70,7 @@ class Tracks:
         self._demux: Generator[Any, None, None] = _nothing()
 
     def open(self) -> SourceFormat:
-        """The format; blocks until the first keyframe where only that tells. Raises InputFailed and FFmpegError."""
+        """The format. Blocks until the first keyframe where only that tells it. Raises InputFailed and FFmpegError."""
         streams = [self._video] if self._sound.template is None else [self._video, self._sound.stream]
         packets = self._container.demux(streams)
         self._demux = packets if self._mend is None else _mended(packets, self._mend)
@@ -79,10 +83,11 @@ class Tracks:
             return self._format(detached(self._video, self._video.time_base))
         self._first = self._await_keyframe()
         if not self._is_byte_stream:
-            return self._told_beside(self._first[0]) or self._format_by(self._record, self._first[0])
+            return self._new_record(self._first[0]) or self._format_by(self._record, self._first[0])
         return self._format_of(self._first[0], self._record)
 
     def _open_other(self) -> SourceFormat:
+        """The same for codecs other than H.264 and H.265."""
         context = self._video.codec_context
         if context.width > 0 and context.pix_fmt:
             self._size = (context.width, context.height)
@@ -93,7 +98,7 @@ class Tracks:
         return self._other_format_of(self._first[0])
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
-        """Everything from the first keyframe on. Raises FFmpegError when the source breaks."""
+        """Everything from the first keyframe on. Blocks. Raises FFmpegError when the connection breaks."""
         if not self._await_start():
             return
         for packet, arrived_ns in self._head():
@@ -112,14 +117,14 @@ class Tracks:
         yield from self._sound.rest(clock_ns())
 
     def close(self) -> None:
-        """To be called before the container is closed: PyAV would go on reading from what is no more, and crash."""
+        """Must be called before the container is closed: PyAV's generator would read from freed memory, and crash."""
         self._demux.close()
 
     def _head(self) -> list[tuple[Any, int]]:
-        """The first keyframe, the sound beside it, and what must be waited for until FFmpeg knows decoding times.
+        """The first keyframe, the sound beside it, and packets up to the first one with a decoding time.
 
-        With B-frames it leaves the first few without one, which would make their order a guess for whoever writes
-        them. They are counted back here from the first that has one.
+        With B-frames FFmpeg leaves the first few pictures without a decoding time. They get one here, counted back by
+        their durations from the first picture that has one; otherwise a muxer would have to guess their order.
         """
         head, video = [self._first], [self._first[0]]
         early = self._sound.held_from(video[0])
@@ -137,7 +142,7 @@ class Tracks:
         return [head[0], *early, *head[1:]]
 
     def _items(self, packet: Any, arrived_ns: int) -> Iterator[SourcePacket | SourceFormat]:
-        """One packet as the loop in `packets` hands it over."""
+        """The same as the loop in `packets` does, for one packet of the head."""
         if packet.stream_index != self._video.index:
             yield from self._sound.packets(packet, arrived_ns)
             return
@@ -147,16 +152,13 @@ class Tracks:
             yield _picture(packet, arrived_ns)
 
     def _await_start(self) -> bool:
-        """True when the first keyframe has come, False when the source ended before it."""
+        """Waits for the first keyframe. False when the source ended before it."""
         if self._first is None:
             self._first = next(self._keyframes(), None)
         return self._first is not None
 
     def _await_keyframe(self) -> tuple[Any, int]:
-        """The first keyframe whose parameter sets are known, from itself or from beside it, and when it came.
-
-        Whoever joins a stream in the middle of a group of pictures gets sound long before that.
-        """
+        """The first keyframe whose parameter sets are known, and when it came. Sound that comes earlier is held."""
         if self._is_byte_stream:
             is_told = parameter_sets.find(self._record, self._codec).is_complete
         else:
@@ -167,6 +169,7 @@ class Tracks:
         raise InputFailed(f"{self._source} ended before a picture that can be decoded by itself.")
 
     def _keyframes(self) -> Iterator[tuple[Any, int]]:
+        """Keyframes and their arrivals. InputFailed when none has come for too long."""
         limit_ns = self._clock.monotonic_ns() + KEYFRAME_WAIT_SECONDS * NS_PER_SECOND
         for packet in self._demux:
             arrived_ns = self._clock.monotonic_ns()
@@ -189,19 +192,19 @@ class Tracks:
         return parameter_sets.find(bytes(memoryview(packet)[: parameter_sets.HEAD_BYTES]), self._codec)
 
     def _changed_format(self, keyframe: Any) -> SourceFormat | None:
-        """The new format when `keyframe` brings sequence parameters that were not known before."""
+        """The new format when `keyframe` begins one, else None."""
         if not keyframe.size:
             return None
         if not self._is_byte_stream:
-            return self._told_beside(keyframe) if self._may_pass else self._other_size(keyframe)
+            return self._new_record(keyframe) if self._may_pass else self._other_size(keyframe)
         found = self._parameters_of(keyframe)
         if not found.is_complete or found.sequence <= self._sequence:
             return None
         log.info("%s changed its picture parameters.", self._source)
         return self._format_of(keyframe, b"")
 
-    def _told_beside(self, keyframe: Any) -> SourceFormat | None:
-        """The same of pictures whose parameter sets travel outside of them."""
+    def _new_record(self, keyframe: Any) -> SourceFormat | None:
+        """The new format when FFmpeg has put a new configuration record beside `keyframe`, else None."""
         if not keyframe.has_sidedata("new_extradata"):
             return None
         record = bytes(keyframe.get_sidedata("new_extradata"))
@@ -212,10 +215,11 @@ class Tracks:
         return self._format_by(record, keyframe)
 
     def _format_by(self, record: bytes, keyframe: Any) -> SourceFormat:
-        """The format of `keyframe`, whose parameter sets stand in a configuration record."""
+        """The format of `keyframe`, whose parameter sets are in a configuration record."""
         return self._format(probe_by_record(self._codec, record, bytes(keyframe), self._video.time_base))
 
     def _other_size(self, keyframe: Any) -> SourceFormat | None:
+        """The new format when `keyframe`, of another codec than H.264 or H.265, has another size, else None."""
         size = size_of(self._codec, memoryview(keyframe))
         if size is None or size == self._size or self._codec not in _RAW_DEMUXERS:
             return None
@@ -227,7 +231,7 @@ class Tracks:
         return self._format(probe_pictures(_RAW_DEMUXERS[self._codec], bytes(keyframe), self._video.time_base))
 
     def _format_of(self, keyframe: Any, known: bytes) -> SourceFormat:
-        """The format of `keyframe` by its own parameter sets, or by `known` ones where it brings none."""
+        """The format of `keyframe` by its own parameter sets, or by `known` where it has none; both as byte streams."""
         found = self._parameters_of(keyframe)
         access_unit = bytes(keyframe) if found.is_complete else known + bytes(keyframe)
         self._sequence = (found if found.is_complete else parameter_sets.find(known, self._codec)).sequence
@@ -267,7 +271,7 @@ def _mended(packets: Generator[Any, None, None], mend: Mend) -> Generator[Any, N
 
 
 def _choose_video(container: Any, source: str) -> Any:
-    """The first that can be recorded as it is, else the first that can be decoded."""
+    """The first video stream that can be recorded as it is, or else the first one that can be decoded."""
     pictures = [stream for stream in container.streams.video if not _is_cover(stream)]
     if not pictures:
         raise InputFailed(f"{source} sends no video; choose another of its streams.")
@@ -279,5 +283,5 @@ def _choose_video(container: Any, source: str) -> Any:
 
 
 def _is_cover(stream: Any) -> bool:
-    """A single picture beside sound, such as the cover of an album."""
+    """A single picture that belongs to the sound, such as the cover of an album."""
     return bool(stream.disposition & Disposition.attached_pic)

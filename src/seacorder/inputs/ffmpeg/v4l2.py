@@ -1,6 +1,6 @@
-"""What a V4L2 device says of itself, asked by ioctl (linux/videodev2.h); Linux alone.
+"""Asks V4L2 devices by ioctl for their names, formats, sizes and frame rates (linux/videodev2.h). Linux only.
 
-Only names and lists are asked for: nothing here starts or changes a device.
+Nothing here starts a device or changes its settings.
 """
 
 import contextlib
@@ -23,12 +23,13 @@ _INTERVAL = struct.Struct("<5I6I2I")
 _DISCRETE = 1
 _VIDEO_CAPTURE, _VIDEO_CAPTURE_PLANES, _DEVICE_CAPS = 0x1, 0x1000, 0x8000_0000
 _MOST = 256
+"""Entries that are read of one list: a broken driver may never end it."""
 _NAMES = {
     "YUYV": "yuyv422", "UYVY": "uyvy422", "NV12": "nv12", "YU12": "yuv420p", "MJPG": "mjpeg", "JPEG": "mjpeg",
     "H264": "h264", "HEVC": "hevc", "RGB3": "rgb24", "BGR3": "bgr24", "GREY": "gray", "422P": "yuv422p",
     "BGR4": "bgr0", "Y16 ": "gray16le", "MPG4": "mpeg4", "VP80": "vp8",
 }  # fmt: skip
-"""What `format=` in an address calls V4L2's four letters."""
+"""V4L2's four-letter codes of pixel formats, and their names in an address (`format=`)."""
 
 Ioctl = Callable[[int, int, bytearray], object]
 
@@ -48,7 +49,7 @@ class OfferedSize:
 @dataclass(frozen=True, slots=True)
 class OfferedFormat:
     name: str
-    """As an address writes it; V4L2's four letters where there is no such name."""
+    """As in an address; V4L2's four letters where there is no such name."""
     sizes: tuple[OfferedSize, ...]
 
 
@@ -58,18 +59,18 @@ class Device:
     name: str
     formats: tuple[OfferedFormat, ...]
     fault: str = ""
-    """Why it cannot be asked, as the end of a sentence."""
+    """Why it cannot be asked, as the end of a sentence; empty when it can."""
 
 
 def devices(folder: Path = Path("/dev")) -> list[Device]:
-    """The devices that give pictures, in the order of their numbers. Empty elsewhere than on Linux."""
+    """The devices that capture pictures, in the order of their numbers. Empty on other systems than Linux."""
     paths = sorted(folder.glob("video*"), key=lambda path: (len(path.name), path.name))
     found = [device_at(str(path)) for path in paths]
     return [device for device in found if device is not None and (device.formats or device.fault)]
 
 
 def device_at(path: str) -> Device | None:
-    """None when there is no such device, or when it is none that gives pictures."""
+    """The device at `path`; None when there is none, or when it does not capture pictures."""
     if sys.platform != "linux":
         return None
     import fcntl
@@ -89,14 +90,14 @@ def device_at(path: str) -> Device | None:
 
 
 def _name_of(path: str) -> str:
-    """What the kernel calls a device that may not be opened."""
+    """The kernel's name of a device that this user may not open."""
     with contextlib.suppress(OSError):
         return Path("/sys/class/video4linux", Path(path).name, "name").read_text(encoding="utf-8").strip()
     return ""
 
 
 def offered_by(path: str) -> str:
-    """A sentence of what the device offers; empty when it says nothing."""
+    """A sentence that lists what the device offers; empty when it tells nothing. Opens the device."""
     device = device_at(path)
     if device is None or not device.formats:
         return ""
@@ -105,7 +106,7 @@ def offered_by(path: str) -> str:
 
 
 def describe(path: str, handle: int, ioctl: Ioctl) -> Device | None:
-    """Asks an open device. OSError when it is none of V4L2's; None when it gives no pictures."""
+    """Asks the open device `handle`. None when it does not capture pictures; OSError when it is not a V4L2 device."""
     answer = bytearray(_CAPABILITY.size)
     ioctl(handle, _QUERYCAP, answer)
     _, card, _, _, capabilities, own = _CAPABILITY.unpack(answer)
@@ -133,7 +134,7 @@ def _sizes(handle: int, ioctl: Ioctl, code: int) -> list[OfferedSize]:
             answer = bytearray(_SIZE.pack(index, code, 0, *(0,) * 8))
             ioctl(handle, _ENUM_FRAMESIZES, answer)
             _, _, kind, *values = _SIZE.unpack(answer)
-            # Of a range that is stepped through, the largest is said.
+            # A device may offer a range of sizes in steps, in place of single ones; then only the largest is listed.
             width, height = (values[0], values[1]) if kind == _DISCRETE else (values[1], values[4])
             found.append(OfferedSize(width, height, tuple(_rates(handle, ioctl, code, (width, height)))))
             if kind != _DISCRETE:

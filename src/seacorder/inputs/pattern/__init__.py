@@ -1,4 +1,4 @@
-"""The test pattern: pictures that this program makes itself, with a strip that tests can read back.
+"""The test pattern: pictures that the recorder draws itself, with a strip from which tests read each frame's number.
 
-Used by `inputs.open`, on a channel's ingest thread.
+Used by `inputs.open` on a channel's ingest thread; by tests, which draw and read pictures of their own.
 """

@@ -1,8 +1,9 @@
-"""The test picture: colour bars, a grey ramp, a bar that moves, channel name, UTC clock, frame number and the strip.
+"""Draws the test picture: colour bars, a grey ramp, a moving bar, channel name, UTC clock, frame number, and the strip.
 
-Everything that stands still is drawn once. Each frame rewrites only what moves, with slices of bytes: no pixel is
-touched one by one, so a picture costs a fraction of its encoding. What does not fit into a small picture is left out,
-or cut where the picture ends.
+From top to bottom: the strip (`strip`), the name over the colour bars, the moving bar, the clock, the frame number, all
+on the ramp's grey below the bars. The still parts are drawn once. Each frame rewrites only what moves, as slices of
+bytes and never pixel by pixel, so that drawing costs a fraction of encoding. Whatever does not fit into a small picture
+is left out or cut off.
 """
 
 from dataclasses import dataclass
@@ -44,24 +45,25 @@ _UNKNOWN_GLYPH = "1f11111111111f"
 
 @dataclass(frozen=True, slots=True)
 class PatternFormat:
-    """How the samples of a test picture are written."""
+    """How the samples of a test picture are written: depth, range, fields."""
 
     depth: int = 8
-    """Bits a sample: 8, or 10, which the lowest twentieth then makes use of with a finer ramp."""
+    """Bits a sample: 8 or 10. With 10, the lowest twentieth of the picture shows a ramp in steps finer than 8 bits."""
     is_full_range: bool = False
     is_interlaced: bool = False
-    """The moving bar stands elsewhere in the lower field, which is half a frame later."""
+    """The lower field shows the moving bar half a frame later than the upper one."""
 
     def luma(self, level: int) -> int:
-        """A level of the limited range, 16 to 235, as it is written."""
+        """The sample for a luma level given in limited range, 16 to 235."""
         return (level - _BLACK) * 255 // _LUMA_SPAN if self.is_full_range else level
 
     def chroma(self, level: int) -> int:
+        """The sample for a chroma level given in limited range, 16 to 240."""
         return _GREY + round((level - _GREY) * 255 / _CHROMA_SPAN) if self.is_full_range else level
 
 
 class TestPicture:
-    """Draws frames of one channel into one frame buffer, which an encoder may keep no longer than its call."""
+    """Draws the frames of one channel, all into the same buffer: use or copy a frame before the next one is drawn."""
 
     __test__ = False
 
@@ -73,7 +75,7 @@ class TestPicture:
         channel_index: int,
         picture_format: PatternFormat = PatternFormat(),
     ) -> None:
-        """Pixels. The name is cut where the picture ends."""
+        """Width and height in pixels. The name is cut off where the picture ends."""
         self._width, self._height, self._index, self._format = width, height, channel_index, picture_format
         self._frame = av.VideoFrame(width, height, "yuv420p")
         self._stride = self._frame.planes[0].line_size
@@ -88,7 +90,7 @@ class TestPicture:
         self._fine_ramp = _fine_ramp(width, picture_format.is_full_range)
 
     def frame(self, number: int, utc_ms: int) -> Any:
-        """The frame of that number and time, without pts; good until the next one is drawn."""
+        """The frame (a PyAV video frame, without pts) of that number and time; valid until the next one is drawn."""
         if self._has_strip:
             reading = strip.StripReading(self._index, number, utc_ms)
             strip.draw(self._luma, self._stride, self._width, self._height, reading)
@@ -100,7 +102,7 @@ class TestPicture:
         return self._frame if self._format.depth == 8 else self._deep_frame()
 
     def _deep_frame(self) -> Any:
-        """The same in ten bits."""
+        """The frame in ten bits, with the fine ramp at its bottom."""
         frame = self._frame.reformat(format="yuv420p10le")
         plane = frame.planes[0]
         lines = self._height // 20
@@ -130,11 +132,11 @@ class TestPicture:
         self._draw_text(channel_name, top, scale=scale)
 
     def _size_of_plane(self, index: int) -> tuple[int, int]:
-        """Chroma has half the samples, rounded up."""
+        """4:2:0: chroma has half as many samples in both directions, rounded up."""
         return (self._width, self._height) if index == 0 else ((self._width + 1) // 2, (self._height + 1) // 2)
 
     def _bleach(self, top: int, lines: int, length: int) -> None:
-        """Takes the colour out of a line of text."""
+        """Removes the colour behind a line of text."""
         left, right = self._left // 2, min(self._left + length, self._width - self._left) // 2
         _, height = self._size_of_plane(1)
         for plane in self._frame.planes[1:]:
@@ -171,13 +173,16 @@ class TestPicture:
 
 
 def _fine_ramp(width: int, is_full_range: bool) -> bytes:
-    """A line from black to white in ten bits, little-endian."""
+    """One line from black to white, ten bits a sample, little-endian."""
     black, span = (0, 1023) if is_full_range else (4 * _BLACK, 4 * _LUMA_SPAN)
     return b"".join((black + span * x // max(1, width - 1)).to_bytes(2, "little") for x in range(width))
 
 
 def _text_lines(text: str, scale: int, ink: int, paper: int) -> list[bytes]:
-    """`text` as 7 * `scale` lines of luma, (5 + 1) * `scale` pixels a character; unknown characters are boxes."""
+    """`text` as lines of luma samples; a character is 6 * `scale` pixels wide and 7 * `scale` high.
+
+    Characters that the font lacks become boxes. `ink` and `paper` are the samples of characters and background.
+    """
     inks, papers = bytes([ink]) * scale, bytes([paper]) * scale
     glyphs = [bytes.fromhex(_GLYPHS.get(character, _UNKNOWN_GLYPH)) for character in text.upper()]
     lines: list[bytes] = []

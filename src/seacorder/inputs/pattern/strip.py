@@ -1,4 +1,4 @@
-"""The machine-readable strip of a test picture: which channel, which frame, when. Pure.
+"""The machine-readable strip of a test picture: channel, frame number and time, drawn and read back. Pure.
 
 The strip is the topmost tenth of the picture: 4 rows of 32 cells, white for 1 and black for 0, most significant bit
 first, row by row:
@@ -9,10 +9,10 @@ first, row by row:
     bits   48…95   UTC, milliseconds since 1970
     bits   96…127  CRC-32 (ISO-HDLC, as zlib's) of the twelve bytes before
 
-A cell is read in its middle half only, at nine points, against mid-grey: so blur, ringing, scaling and range
-conversion do no harm as long as a cell is a few pixels high and wide, which it is from 320 x 160 pixels on. Pictures
-that are not compressed can be read as long as a cell has one pixel (`fits`).
-All luma is 8-bit; a plane is its bytes, with `stride` bytes from one line to the next.
+A cell is read at nine points around its middle, whose mean is compared with mid-grey. So blur, ringing, scaling and
+range conversion do no harm while a cell is a few pixels wide and high: from 320 x 160 pixels on. In uncompressed
+pictures one pixel a cell is enough (`fits`).
+Luma has 8 bits. A plane is given as its bytes, with `stride` bytes from one line to the next.
 """
 
 import struct
@@ -32,7 +32,7 @@ _CRC = struct.Struct(">I")
 
 @dataclass(frozen=True, slots=True)
 class StripReading:
-    """What one frame says of itself."""
+    """What the strip of one frame tells."""
 
     channel_index: int
     number: int
@@ -40,17 +40,17 @@ class StripReading:
 
 
 def height_of(picture_height: int) -> int:
-    """Lines that the strip takes, from the top."""
+    """How many lines the strip takes, from the top."""
     return picture_height // HEIGHT_SHARE
 
 
 def fits(width: int, height: int) -> bool:
-    """True when every cell has at least a pixel."""
+    """True when every cell has at least one pixel."""
     return width >= COLUMNS and height_of(height) >= ROWS
 
 
 def draw(luma: memoryview | bytearray, stride: int, width: int, height: int, reading: StripReading) -> None:
-    """Writes the strip over the top of a writable luma plane."""
+    """Writes the strip into the top lines of a luma plane."""
     packed = _pack(reading)
     lines = height_of(height)
     padding = bytes(stride - width)
@@ -61,7 +61,7 @@ def draw(luma: memoryview | bytearray, stride: int, width: int, height: int, rea
 
 
 def read(luma: Sequence[int], stride: int, width: int, height: int) -> StripReading | None:
-    """The strip of a luma plane, None when there is none or it cannot be trusted."""
+    """What the strip of a luma plane tells; None when there is no strip, or when its CRC is wrong."""
     value = 0
     for cell in _sample_points(stride, width, height):
         value = value << 1 | (sum([luma[point] for point in cell]) > GREY * 9)
@@ -96,6 +96,6 @@ def _sample_points(stride: int, width: int, height: int) -> tuple[tuple[int, ...
 
 
 def _points(cell: int, cells: int, length: int) -> list[int]:
-    """Three in the middle of one of `cells` cells that share `length` pixels."""
+    """Three pixel positions around the middle of cell number `cell`, of `cells` in a row of `length` pixels."""
     begin, end = cell * length // cells, (cell + 1) * length // cells
     return [begin + int(part * (end - begin)) for part in (0.3, 0.5, 0.7)]

@@ -1,4 +1,4 @@
-"""Where narration comes from: sound devices, a file in real time, the test tone.
+"""Where the sound of a narration comes from: sound devices, a file in real time, the test tone.
 
-Used by the narrator, on its ingest thread.
+Used by the narrator, on its capture thread.
 """

@@ -1,6 +1,6 @@
-"""Where narration comes from: a sound device, a file in real time, or the test tone.
+"""Sources of sound: a sound device, a file in real time, or the test tone. Each is a `SoundInput`.
 
-Devices go through FFmpeg's own: ALSA on Linux, DirectShow on Windows, AVFoundation on macOS, one way for all three.
+FFmpeg reads the devices: over ALSA on Linux, DirectShow on Windows, AVFoundation on macOS.
 """
 
 import os
@@ -22,38 +22,39 @@ from seacorder.model.address.sound import SoundDeviceAddress, ToneAddress, parse
 from seacorder.model.narration import SAMPLE_RATE
 
 CHUNK_NS = 20 * NS_PER_MS
+"""How much sound a chunk of a device or of the tone holds."""
 _ALSA_FOLDER = Path("/usr/share/alsa")
 _LAYOUTS = {1: "mono", 2: "stereo"}
 
 
 @dataclass(frozen=True, slots=True)
 class SoundChunk:
-    """Some sound that came together."""
+    """Some sound, decoded."""
 
     frame: Any
-    """A PyAV audio frame; its times mean nothing."""
+    """A PyAV audio frame. Its own times have no meaning."""
     arrived_ns: int
-    """Monotonic time at which its last sample was here."""
+    """Monotonic time at which its last sample had come."""
 
 
 class SoundInput(Protocol):
-    """One connection to one source of sound; all from one thread, `close` from any."""
+    """One opening of one source of sound. One thread opens and reads it; any thread may close it."""
 
     def open(self) -> None:
-        """Blocks; InputFailed with one sentence on why not."""
+        """Opens the source. Blocks. InputFailed says in one sentence why it failed."""
         ...
 
     def chunks(self) -> Iterator[SoundChunk]:
-        """What comes, as it comes. Blocks; ends where the source ends; InputFailed when it breaks."""
+        """Yields sound when it comes. Blocks. Ends with the source or after `close`; InputFailed when it breaks."""
         ...
 
     def close(self) -> None:
-        """Lets go of everything; does nothing the second time."""
+        """Releases the source; does nothing the second time."""
         ...
 
 
 def make_sound(address: str, *, channels: int, clock: Clock) -> SoundInput:
-    """An unopened source. BadRequest when the address is not one. Does not block."""
+    """An unopened source of sound with 1 or 2 `channels`. BadRequest when the text is no address. Does not block."""
     switch_off_log()
     match parse_sound_address(address):
         case SoundDeviceAddress() as device:
@@ -65,7 +66,7 @@ def make_sound(address: str, *, channels: int, clock: Clock) -> SoundInput:
 
 
 class DeviceSound:
-    """A microphone or line input. The system's sound library gives small pieces; they are joined to 20 ms."""
+    """A microphone or line input. The system's sound library gives smaller pieces, which are joined to 20 ms."""
 
     def __init__(self, address: SoundDeviceAddress, channels: int, clock: Clock) -> None:
         self._address = address
@@ -77,7 +78,7 @@ class DeviceSound:
         if self._address.kind == "alsa":
             _find_alsa_configuration()
         faults = []
-        for channels in (self._channels, 3 - self._channels):
+        for channels in (self._channels, 3 - self._channels):  # a device may have only one of the two
             try:
                 self._container = self._opened(channels)
                 return
@@ -121,7 +122,7 @@ class DeviceSound:
 
 
 class FileSound:
-    """The sound of a file at the speed at which it was recorded."""
+    """The sound of a file, in real time."""
 
     def __init__(self, address: FileAddress, clock: Clock) -> None:
         self._address = address
@@ -158,7 +159,7 @@ class FileSound:
 
 
 class ToneSound:
-    """The test tone, by this machine's clocks as they are when it is opened."""
+    """The test tone. Its seconds are those of UTC as this machine's clock shows it when the tone is opened."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -167,7 +168,7 @@ class ToneSound:
         self._first = 0
 
     def open(self) -> None:
-        # Begins at a whole sample of UTC, which is soon.
+        # The next whole sample of UTC, less than 1/48000 s away.
         utc_minus_ns = self._clock.utc_ns() - self._clock.monotonic_ns()
         self._first = self._clock.utc_ns() * RATE // NS_PER_SECOND + 1
         self._begin_ns = self._first * NS_PER_SECOND // RATE - utc_minus_ns
@@ -190,7 +191,7 @@ class ToneSound:
 
 
 def _frame_of(data: bytes, context: Any) -> Any:
-    """Samples as the device sends them, packed."""
+    """An audio frame of the packed samples that the device has sent."""
     samples = len(data) // (context.format.bytes * context.channels)
     frame = av.AudioFrame(format=context.format.packed.name, layout=_LAYOUTS[context.channels], samples=samples)
     frame.sample_rate = context.sample_rate
@@ -199,7 +200,7 @@ def _frame_of(data: bytes, context: Any) -> Any:
 
 
 def _find_alsa_configuration() -> None:
-    """The library in PyAV's wheel looks for its configuration where it was built; the system's is meant."""
+    """Points ALSA to the system's configuration: the library in PyAV's wheel looks for one where it was built."""
     if (_ALSA_FOLDER / "alsa.conf").is_file():
         os.environ.setdefault("ALSA_CONFIG_DIR", str(_ALSA_FOLDER))
         os.environ.setdefault("ALSA_CONFIG_PATH", str(_ALSA_FOLDER / "alsa.conf"))

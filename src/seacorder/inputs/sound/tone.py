@@ -1,13 +1,13 @@
-"""The test tone: says the time once a second, in a way that a program can read back. Pure.
+"""The test tone: tells the time once a second, so that a program can read it back. Pure.
 
-Each second of UTC begins with 17 bits of 25 ms, of 2000 Hz for 1 and 1200 Hz for 0, at a quarter of full scale:
+Each second of UTC begins with 17 bits of 25 ms each, 2000 Hz for 1 and 1200 Hz for 0, at a quarter of full scale:
 
     bit     0       1, the start
-    bits    1…8     the second since 1970, its lowest eight bits, most significant first
-    bits    9…16    the same once more, each bit turned
+    bits    1…8     the lowest eight bits of the seconds since 1970, most significant first
+    bits    9…16    the same bits again, inverted
 
-The rest of the second is a quiet hum of 440 Hz. The first sample of bit 0 is the second's beginning, to the sample;
-lossy coding smears that by less than a millisecond.
+The rest of the second is a quiet hum of 440 Hz. The second begins exactly with the first sample of bit 0; lossy coding
+smears that by less than a millisecond.
 """
 
 import math
@@ -23,11 +23,11 @@ _ONE_HZ, _ZERO_HZ, _HUM_HZ = 2000, 1200, 440
 _LOUD, _QUIET = 0.25, 0.005
 _FULL = 32767
 _ONSET = 0.12
-"""Nothing but a bit is as loud, of full scale."""
+"""Share of full scale that only the bits reach."""
 _ONSET_SAMPLES = 2
-"""So many samples after its beginning the first bit is that loud."""
+"""The first bit reaches that level this many samples after it begins."""
 _QUIET_SAMPLES = RATE * 3 // 10
-"""Before each start there is at least so much hum."""
+"""There is at least this much hum before each start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Marker:
     """The beginning of a second."""
 
     sample: int
-    """Its position in what was read."""
+    """Its position in the samples that were read."""
     second: int
-    """Of UTC since 1970, modulo 256."""
+    """Seconds of UTC since 1970, modulo 256."""
 
 
 def second_of_tone(second: int) -> "array[int]":
-    """The RATE samples of one second of UTC, 16 bits, mono."""
+    """The samples of one second of UTC (seconds since 1970): RATE of them, 16 bits, mono."""
     wave = array("h", _bit(1))
     said = (second & 0xFF) << 8 | (~second & 0xFF)
     for place in range(BITS - 1, -1, -1):
@@ -52,7 +52,7 @@ def second_of_tone(second: int) -> "array[int]":
 
 
 def tone(first: int, count: int) -> "array[int]":
-    """`count` samples from sample number `first` on, counted from 1970."""
+    """`count` samples from sample number `first` on, counted from the beginning of 1970."""
     out = array("h")
     while count > 0:
         second, at = divmod(first, RATE)
@@ -63,8 +63,10 @@ def tone(first: int, count: int) -> "array[int]":
 
 
 def markers(samples: Sequence[float]) -> Iterator[Marker]:
-    """The seconds that begin in `samples` (mono, RATE, full scale is 1); what begins without
-    its quiet before it, or is not whole, is passed over."""
+    """The seconds that begin in `samples` (mono, at RATE, full scale is 1).
+
+    A beginning without hum before it is left out, and so is one whose bits are cut off or do not agree.
+    """
     last_loud = 0
     for at, value in enumerate(samples):
         if not -_ONSET < value < _ONSET:
@@ -86,7 +88,7 @@ def _read(samples: Sequence[float], begin: int) -> int:
 
 
 def _power(samples: Sequence[float], hz: int) -> float:
-    """How much of a frequency there is (Goertzel's algorithm)."""
+    """Power of the frequency `hz` in `samples` (Goertzel's algorithm)."""
     factor = 2 * math.cos(2 * math.pi * hz / RATE)
     before = last = 0.0
     for sample in samples:

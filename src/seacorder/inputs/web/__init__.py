@@ -1,4 +1,4 @@
-"""Cameras over HTTP: MJPEG and single pictures, read with an HTTP client of our own.
+"""Cameras over HTTP that send MJPEG, read with Python's HTTP client. Whatever else they send, FFmpeg reads.
 
-Used by `inputs.open`, on a channel's ingest thread. What is no MJPEG is handed to `inputs.ffmpeg`.
+Used by `inputs.open` on a channel's ingest thread.
 """

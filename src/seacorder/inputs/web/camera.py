@@ -1,8 +1,9 @@
-"""Streams over HTTP: MJPEG as web cameras send it, read here; what else there is, FFmpeg reads out of the same answer.
+"""Streams over HTTP: MJPEG, as web cameras send it, is read here; any other stream FFmpeg reads out of the same answer.
 
-The server is asked once: many a small encoder serves a single viewer, and ends when that one hangs up.
-A JPEG carries no time. Its time is its arrival, on the machine's monotonic clock. Every read may take five seconds, a
-slow camera's longer (`picture_timeout`); then the camera counts as gone.
+The server is asked once. Small encoders serve one viewer and stop when that one hangs up, so a second request after a
+look at the first answer would find them gone.
+A JPEG carries no time: its time is its arrival on the monotonic clock. Each read has the time limit of the
+`PictureTimeout`, usually 5 s; after that the camera counts as gone.
 """
 
 import http.client
@@ -49,7 +50,7 @@ input asks the server itself.
 
 
 class WebInput:
-    """One request; see `contract.Input`."""
+    """One request and its answer; see `contract.Input`. `make_stream` makes the input for answers other than MJPEG."""
 
     def __init__(
         self, address: StreamAddress, clock: Clock, picture_timeout: PictureTimeout, make_stream: OpenStream
@@ -64,7 +65,6 @@ class WebInput:
         self._first: tuple[bytes, int] | None = None
         self._size: tuple[int, int] | None = None
         self._other: Input | None = None
-        self._is_closed = False
 
     def open(self) -> SourceFormat:
         try:
@@ -106,26 +106,25 @@ class WebInput:
         begin_ns = self._first[1]
         yield self._packet(*self._first, begin_ns)
         for content, arrived_ns in self._pictures:
-            if self._is_closed:
-                return
             size = size_of("mjpeg", memoryview(content))
             if size is not None and size != self._size:
                 yield self._format_of(content)
             yield self._packet(content, arrived_ns, begin_ns)
-        if not self._is_closed:
-            raise stream_failure(Cause.CLOSED, self._address, self._source)
+        raise stream_failure(Cause.CLOSED, self._address, self._source)
 
     def close(self) -> None:
-        self._is_closed = True
         answer, other = self._answer, self._other
         self._answer = self._other = None
         if other is not None:
-            other.close()  # first: FFmpeg reads from the answer
+            other.close()  # before the answer, out of which FFmpeg reads
         if answer is not None:
             answer.close()
 
     def _open_other(self, content: AnswerContent, kind: WebKind, length: int | None) -> SourceFormat:
-        """Not MJPEG: FFmpeg reads on. Files and pages are no streams; the parts of a playlist it asks for itself."""
+        """The answer is not MJPEG. FFmpeg reads it, and asks itself for the parts of a playlist.
+
+        `length` is the announced length. Files and web pages are refused: they are not live.
+        """
         if kind is WebKind.PAGE:
             raise self._failed(_A_PAGE)
         if kind is WebKind.PLAYLIST:
@@ -140,7 +139,7 @@ class WebInput:
         return InputFailed(sentence.format(source=self._source, length=length))
 
     def _read(self, content_of_answer: AnswerContent, boundary: str) -> Iterator[tuple[bytes, int]]:
-        """Each JPEG and when it was complete."""
+        """Yields each JPEG with the monotonic time at which it was complete."""
         rate_limit, wrong = RateLimit(self._clock), 0
         picture_timeout, came_ns = self._picture_timeout, self._clock.monotonic_ns()
         picture_timeout.begin()
@@ -162,8 +161,7 @@ class WebInput:
         except NoMultipartError:
             raise self._failed(_HUGE) from None
         except (http.client.HTTPException, ValueError):
-            # A closed answer and one that ends in the middle of a part.
-            return
+            return  # the answer ends in the middle of a part, or of a chunk
         except OSError as error:
             if isinstance(error, TimeoutError):
                 picture_timeout.ended_in_silence()

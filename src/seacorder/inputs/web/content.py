@@ -1,21 +1,21 @@
-"""What an HTTP server really sends, by its first bytes. Pure.
+"""Finds out from the first bytes what an HTTP server sends. Pure.
 
-The announced type is believed last: servers say `application/octet-stream`, `text/plain` or nothing at all for every
-kind of stream.
+The announced content type counts only where the bytes leave it open: servers announce `application/octet-stream`,
+`text/plain` or nothing at all for every kind of stream.
 """
 
 import re
 from enum import StrEnum
 
 LOOK_BYTES = 1024
-"""So much of a stream is looked at, at most."""
+"""How much of an answer is looked at, at most."""
 _TS_PACKET, _TS_SYNC = 188, 0x47
 _BOUNDARY = re.compile(rb"--([!-~]{1,70})[ \t]*\r?\n")
-"""A line that can stand in front of a part (RFC 2046, 5.1.1)."""
+"""The line before a part of a multipart answer (RFC 2046, 5.1.1)."""
 _PLAYLISTS = (b"#EXTM3U", b"<MPD")
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
 _ENDLESS = (2**31 - 1, 2**32 - 1, 2**63 - 1)
-"""Lengths that encoders announce because they have to announce one."""
+"""Lengths that encoders announce for an endless stream, because their HTTP server must announce one."""
 
 
 class WebKind(StrEnum):
@@ -24,14 +24,14 @@ class WebKind(StrEnum):
     STILL = "still"
     PAGE = "page"
     PLAYLIST = "playlist"
-    """Names other addresses, which are to be asked one after the other."""
+    """A list of addresses of files that make up the stream (HLS, DASH)."""
     MPEG_TS = "mpegts"
     FLV = "flv"
     OTHER = "other"
 
 
 def is_enough(head: bytes) -> bool:
-    """True when `kind_of` can tell; else more bytes are needed where there are more."""
+    """True when `kind_of` can decide by these bytes; otherwise more are needed, if there are more."""
     begin = head.lstrip()
     if begin[:1] == bytes([_TS_SYNC]):
         return len(begin) > _TS_PACKET
@@ -43,7 +43,7 @@ def is_enough(head: bytes) -> bool:
 
 
 def kind_of(head: bytes, content_type: str) -> WebKind:
-    """`content_type` as announced, in lower case and without its parameters."""
+    """What an answer is that begins with `head`. `content_type` as announced, in lower case, without parameters."""
     begin = head.lstrip()
     if content_type.startswith("multipart/") or _BOUNDARY.match(begin):
         return WebKind.PICTURES
@@ -61,11 +61,11 @@ def kind_of(head: bytes, content_type: str) -> WebKind:
 
 
 def boundary_of(head: bytes, announced: str) -> str:
-    """The boundary of a multipart answer: as it stands in front of the first part, else as announced."""
+    """The boundary of a multipart answer: the one before the first part, or else the announced one."""
     found = _BOUNDARY.match(head.lstrip())
     return announced if found is None else found[1].decode("ascii")
 
 
 def is_file(length: int | None) -> bool:
-    """True for the announced length of something that ends."""
+    """True when the announced length is that of a file, not of an endless stream."""
     return length is not None and length not in _ENDLESS

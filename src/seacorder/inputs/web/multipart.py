@@ -1,7 +1,7 @@
-"""The parts of an endless `multipart/x-mixed-replace` answer (RFC 2046, 5.1), as web cameras send their pictures.
+"""Splits an endless `multipart/x-mixed-replace` answer (RFC 2046, 5.1), as web cameras send it, into its parts.
 
-Cameras differ: some say how long a part is, some do not; some write the two hyphens into the boundary that they
-announce, some forget the line's end before it. All are read.
+Cameras differ: some give the length of a part and some do not; some announce the boundary with its two hyphens; some
+leave out the line end before the boundary. All of these are read.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from typing import Protocol
 LINE_BYTES = 64 * 1024
 HEADER_LINES = 64
 PART_BYTES = 64 * 1024 * 1024
+"""Limits, so that a server cannot fill the memory: of a line, of a part's header, of a part."""
 
 
 class Readable(Protocol):
@@ -18,13 +19,13 @@ class Readable(Protocol):
 
 
 class NoMultipartError(Exception):
-    """What came is not what was announced."""
+    """The answer is not multipart, or its parts are too large."""
 
 
 def parts(answer: Readable, boundary: str) -> Iterator[tuple[str, bytes]]:
-    """Content type and content of each part, as soon as it is whole; ends where the answer ends. Blocks.
+    """Yields content type and content of each part as soon as it is complete; ends where the answer ends. Blocks.
 
-    NoMultipartError when what comes would fill the memory.
+    NoMultipartError when a limit is exceeded; whatever reading `answer` raises.
     """
     delimiter = b"--" + boundary.strip().strip('"').removeprefix("--").encode("latin-1", "replace")
     pending = _skip_to(answer, delimiter)
@@ -38,7 +39,7 @@ def parts(answer: Readable, boundary: str) -> Iterator[tuple[str, bytes]]:
             content = _exactly(answer, length)
             if len(content) != length:
                 return
-            yield kind, content  # before the next one is waited for, which a slow camera sends much later
+            yield kind, content  # now: the next boundary may come only with the next picture of a slow camera
             pending = _skip_to(answer, delimiter)
             continue
         yield kind, content
@@ -61,7 +62,7 @@ def _headers(answer: Readable) -> tuple[str, int | None]:
 
 
 def _skip_to(answer: Readable, delimiter: bytes) -> bool:
-    """True when the delimiter came, False when the answer is over."""
+    """Reads up to the next delimiter. False when the answer ends before."""
     skipped = 0
     while line := answer.readline(LINE_BYTES):
         if line.rstrip(b"\r\n \t") == delimiter:
@@ -83,7 +84,7 @@ def _exactly(answer: Readable, length: int) -> bytes:
 
 
 def _until(answer: Readable, delimiter: bytes) -> tuple[bytes | None, bool]:
-    """The lines up to the delimiter, and whether another part follows; None when the answer ends before."""
+    """The content up to the delimiter, and whether another part follows; None when the answer ends before."""
     lines: list[bytes] = []
     size = 0
     while line := answer.readline(LINE_BYTES):
