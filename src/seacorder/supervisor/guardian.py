@@ -60,8 +60,11 @@ class ErrorLines:
         self._unsaid = 0
 
     def say(self, sentence: str) -> None:
-        """Writes one line. Waits `SAY_SECONDS` at most, twice; a line that finds the one before unread is left out,
-        counted."""
+        """Writes one line from a thread of its own; waits at most twice `SAY_SECONDS`.
+
+        If the line before has not been read by then, this one is left out, and the next that gets out says how many
+        were.
+        """
         if not self._is_writing.acquire(timeout=SAY_SECONDS):
             self._unsaid += 1  # the line before this one still waits to be read
             return
@@ -89,10 +92,14 @@ class Guardian:
         self._signals_passed_on = 0
         self._kill_at: float | None = None
         self._failures = 0
+        """Unexpected ends in a row; the index of the next delay, plus 1."""
         self._ended = ""
         self._woken_by, self._wakes = os.pipe()
+        """Signals arrive here as bytes."""
         self._alive_reader, self._alive_writer = os.pipe()
+        """The first pipe: the control process reads it."""
         self._proof_reader, self._proof_writer = os.pipe()
+        """The second pipe: the control process writes to it when it is ready for commands."""
         os.set_blocking(self._proof_reader, False)
         for end in (self._alive_reader, self._proof_writer):
             os.set_inheritable(end, True)
@@ -115,7 +122,7 @@ class Guardian:
                 return ENDED_IN_ORDER
 
     def _took_commands(self) -> bool:
-        """True when the run that has just ended had been ready for commands."""
+        """True when the run that has just ended had been ready for commands. Empties the pipe for the next run."""
         try:
             return bool(os.read(self._proof_reader, 4096))
         except BlockingIOError:

@@ -9,10 +9,12 @@ from seacorder.control.files.examination import Examination
 from seacorder.control.recording.open_files import note_left_open, note_not_closed, with_figures
 from seacorder.control.recording.outcomes import in_order, nothing_to_stop
 from seacorder.control.recording.recordings import Recordings
+from seacorder.control.recording.session import RecordingSession
 from seacorder.control.workers.commands import MakeCommand
 from seacorder.control.workers.freshness import StoredBytes, file_of
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.command import StartClip, StopClip
+from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant
 from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.recording import Clip, FileKind, FileState
@@ -84,10 +86,10 @@ class Clips:
             session = ClipSession(self._context.ids.next(instant.utc_ns), self._kind, instant)
             self._session, self._is_on = session, True
             limit = self._context.timeouts.start_seconds
-            results = await self._context.workers.ask(live, self._command(session, instant), limit)
-            unanswered = (one.channel for one in results if one.is_unanswered)
+            answered = await self._context.workers.ask(live, self._command(session, instant), limit)
+            unanswered = (one.channel for one in answered if one.is_unanswered)
             session.coming = {name for name in unanswered if self._context.watch.waits_for_picture(name, self._kind)}
-            outcomes = in_order(self._context, results)
+            outcomes = in_order(self._context, answered)
             session.outcome = CommandOutcome(instant, session.id, outcomes, bool(session.coming))
             if not session.outcome.ok:
                 self._withdraw()
@@ -108,13 +110,13 @@ class Clips:
             if session is None:
                 return nothing_to_stop(self._context, instant)
             self._is_on = False
-            results = await self._context.workers.ask(
+            answered = await self._context.workers.ask(
                 session.channels,
                 lambda request, _: StopClip(request, self._kind, instant),
                 self._context.timeouts.stop_seconds,
             )
             self._context.journal.note(EventKind.CLIP_STOPPED, f"{self._kind} {session.id} was stopped.")
-            return CommandOutcome(instant, session.id, results)
+            return CommandOutcome(instant, session.id, answered)
 
     # What workers say.
 
@@ -149,14 +151,8 @@ class Clips:
     # Inside.
 
     def _command(self, session: ClipSession, instant: Instant) -> MakeCommand:
-        context, recording = self._context, self._recordings.running
-        start_utc_ns = recording.directory_utc_ns if recording else None
-        naming = context.settings.base.naming(
-            self._kind,
-            context.settings.settings,
-            directory_utc_ns=context.directory.at(instant.utc_ns, start_utc_ns),
-            file_utc_ns=instant.utc_ns,
-        )
+        recording = self._recordings.running
+        naming = naming_beside(self._context, self._kind, instant, recording)
         recording_id = recording.id if recording else None
         return lambda request, _: StartClip(request, session.id, self._kind, instant, naming, recording_id)
 
@@ -174,3 +170,14 @@ class Clips:
             if clip.state is FileState.OPEN:
                 session.open[clip.channel] = clip
         self._context.catalogue.record(clip)
+
+
+def naming_beside(context: Context, kind: FileKind, instant: Instant, recording: RecordingSession | None) -> Naming:
+    """How a clip or still of this instant is named; during a recording its directory has the recording's time tags."""
+    start_utc_ns = recording.directory_utc_ns if recording else None
+    return context.settings.base.naming(
+        kind,
+        context.settings.settings,
+        directory_utc_ns=context.directory.at(instant.utc_ns, start_utc_ns),
+        file_utc_ns=instant.utc_ns,
+    )

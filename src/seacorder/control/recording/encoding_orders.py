@@ -5,8 +5,8 @@ A file keeps the encoding that it began with. So an order says at which instant 
 | while … | it takes effect |
 |---|---|
 | nothing is recorded | at once |
-| a recording runs | at its next common split |
-| a clip runs, or a recording that never splits | when that is over; the order is sent then |
+| a recording runs that splits | at its next common split |
+| a clip runs without a recording, or a recording never splits | when that is over; the order is sent then |
 
 Which encoders the machine has is found out only when a channel needs one, and is stored in the catalogue. A later start
 uses what is stored and tries the encoders again while the workers run. When nothing is stored yet, the workers of
@@ -78,7 +78,7 @@ class EncodingOrders:
         """By channel: from when the last order takes effect, monotonic."""
         self._waiting: set[str] = set()
         """Channels whose order has to wait until the recording, or the clip, is over."""
-        self._looking: asyncio.Task[None] | None = None
+        self._trial: asyncio.Task[None] | None = None
         self._heard = asyncio.Event()
 
     # Life.
@@ -93,12 +93,12 @@ class EncodingOrders:
         self.apply()
         context.workers.start(name for name in context.workers.everybody if name not in waiting)
         if encoding:
-            self._begin_look(waiting)
+            self._begin_trial(waiting)
 
     async def stop(self) -> None:
         """Ends a trial of the encoders that is still going on. Harmless when there is none."""
-        await cancel(self._looking)
-        self._looking = None
+        await cancel(self._trial)
+        self._trial = None
 
     # What happens.
 
@@ -106,9 +106,9 @@ class EncodingOrders:
         """Tells the workers. If an encoder is needed, waits for the trial of the encoders first, some seconds at
         most."""
         if self._encoders is None and any(map(self._encodes, self._context.workers.names)):
-            self._begin_look()
-        if self._looking is not None:
-            await asyncio.wait([self._looking], timeout=PATIENCE_SECONDS)
+            self._begin_trial()
+        if self._trial is not None:
+            await asyncio.wait([self._trial], timeout=PATIENCE_SECONDS)
         self.apply()
 
     async def in_force(self) -> None:
@@ -151,7 +151,7 @@ class EncodingOrders:
         if encoding is not None and encoding.encoder != COPY and status.channel not in self._encoding:
             self._encoding.add(status.channel)
             self.apply()
-            self._begin_look()
+            self._begin_trial()
         if self._waiting:
             self.files_may_be_over()
 
@@ -216,19 +216,19 @@ class EncodingOrders:
         sharing = sum(map(self._encodes, self._context.workers.names))
         return Machine(self._encoders or (), self._cores / max(1, sharing))
 
-    def _begin_look(self, waiting: Collection[str] = ()) -> None:
+    def _begin_trial(self, waiting: Collection[str] = ()) -> None:
         """Begins the trial of the encoders, unless it is going on or has succeeded in this run.
 
         `waiting`: channels whose workers start after it.
         """
-        if self._looking is None or (self._looking.done() and self._encoders is None):
-            go_on = partial(self._context.workers.start, waiting)
-            self._looking = task(self._look_for_encoders(waiting), "encoders", failed=go_on)
+        if self._trial is None or (self._trial.done() and self._encoders is None):
+            go_on = partial(self._context.workers.start, waiting)  # also after a fault in the program
+            self._trial = task(self._try_encoders(waiting), "encoders", failed=go_on)
 
-    async def _look_for_encoders(self, waiting: Collection[str]) -> None:
+    async def _try_encoders(self, waiting: Collection[str]) -> None:
         context = self._context
         # A driver that hangs while it is tried must not keep a channel from recording.
-        no_longer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, context.workers.start, waiting)
+        patience = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, context.workers.start, waiting)
         try:
             found = await self._probe.available()
         except NotPossible as error:
@@ -239,7 +239,7 @@ class EncodingOrders:
                 context.catalogue.save_encoders(found)
                 self.apply()
         finally:
-            no_longer.cancel()
+            patience.cancel()
         context.workers.start(waiting)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from seacorder.base.errors import BadRequest
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
+from seacorder.control.recording.clips import naming_beside
 from seacorder.control.recording.outcomes import in_order
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.command import TakeFramegrab
@@ -32,25 +33,20 @@ class Framegrabs:
             raise BadRequest(f"There is no channel {channel!r}; the channels are {known}.", field="channel")
         asked = [name for name in context.watch.live if channel in {None, name}]
         recording = self._recordings.running
-        naming = context.settings.base.naming(
-            FileKind.FRAMEGRAB,
-            context.settings.settings,
-            directory_utc_ns=context.directory.at(instant.utc_ns, recording.directory_utc_ns if recording else None),
-            file_utc_ns=instant.utc_ns,
-        )
+        naming = naming_beside(context, FileKind.FRAMEGRAB, instant, recording)
         recording_id = recording.id if recording else None
         identifier = context.ids.next(instant.utc_ns)
-        results = await context.workers.ask(
+        outcomes = await context.workers.ask(
             asked,
             lambda request, _: TakeFramegrab(request, identifier, instant, naming, recording_id),
             context.timeouts.framegrab_seconds,
         )
-        results = tuple(one if one.ok or one.channel in context.watch.live else _gone(one) for one in results)
-        results = tuple(one for one in in_order(context, results) if channel in {None, one.channel})
-        for one in results:
+        outcomes = tuple(one if one.ok or one.channel in context.watch.live else _gone(one) for one in outcomes)
+        outcomes = tuple(one for one in in_order(context, outcomes) if channel in {None, one.channel})
+        for one in outcomes:
             if not one.ok:
                 context.journal.warn(EventKind.FRAMEGRAB_FAILED, one.sentence, channel=one.channel)
-        return CommandOutcome(instant, identifier if asked else "", results)
+        return CommandOutcome(instant, identifier if asked else "", outcomes)
 
     def stored(self, framegrab: Framegrab) -> None:
         """A worker has stored a still."""
@@ -59,6 +55,6 @@ class Framegrabs:
         self._context.journal.note(EventKind.FRAMEGRAB_STORED, sentence, channel=framegrab.channel)
 
 
-def _gone(result: ChannelOutcome) -> ChannelOutcome:
+def _gone(outcome: ChannelOutcome) -> ChannelOutcome:
     """For a channel that lost its picture while it was asked: there was none to take, so this is not a failure."""
-    return replace(result, was_asked=False)
+    return replace(outcome, was_asked=False)
