@@ -299,7 +299,7 @@ class Channel:
                 self._store(heard, source)
         self._store(sample, source)
         self._reached_ns = reached_ns
-        if self._stills:
+        if self._stills.waiting:
             self._stills.serve(reached_ns, self.clock.monotonic_ns())
 
     def _store(self, sample: Sample, source: SourceFormat) -> None:

@@ -68,25 +68,23 @@ class UnencodedFrames:
         """Of the first one."""
         self.before_ns: int | None = None
         """Capture instant (monotonic) of the newest frame that was stored."""
-        self._instants: list[int] = []
-
-    def __len__(self) -> int:
-        return len(self._instants)
+        self.instants: list[int] = []
+        """Capture instants (monotonic) of the frames, in the order in which they were given up."""
 
     def missed(self, instant_ns: int, why: WhyMissing) -> None:
         """One more, by its capture instant. The first one gives the cause of the whole loss."""
-        if not self._instants:
+        if not self.instants:
             self.why = why
-        self._instants.append(instant_ns)
+        self.instants.append(instant_ns)
 
     def within(self, begin_ns: int, end_ns: int | None) -> list[int]:
         """The capture instants of those that a recording from `begin_ns` to `end_ns` misses, in order."""
-        return sorted(one for one in self._instants if one >= begin_ns and (end_ns is None or one <= end_ns))
+        return sorted(one for one in self.instants if one >= begin_ns and (end_ns is None or one <= end_ns))
 
     def close(self, instant_ns: int | None) -> None:
         """The loss has been reported. The next one begins after the frame captured at `instant_ns`, or after the last
         frame of this loss (None)."""
-        if instant_ns is None and self._instants:
-            instant_ns = max(self._instants)
+        if instant_ns is None and self.instants:
+            instant_ns = max(self.instants)
         self.before_ns = instant_ns if instant_ns is not None else self.before_ns
-        self._instants.clear()
+        self.instants.clear()

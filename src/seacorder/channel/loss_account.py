@@ -81,12 +81,12 @@ class LossAccount:
     def missed(self, instant_ns: int, why: WhyMissing) -> None:
         """A received picture is not encoded; by its capture instant (monotonic)."""
         self._unencoded.missed(instant_ns, why)
-        if len(self._unencoded) >= UnencodedFrames.LIMIT:
+        if len(self._unencoded.instants) >= UnencodedFrames.LIMIT:
             self._note_unencoded(None)
 
     def stored(self, instant_ns: int) -> None:
         """A picture is stored: those that were not encoded before it are a loss now. By its capture instant."""
-        if len(self._unencoded):
+        if self._unencoded.instants:
             self._note_unencoded(instant_ns)
         else:
             self._unencoded.before_ns = instant_ns
@@ -141,7 +141,7 @@ class LossAccount:
     def _note_unencoded(self, next_ns: int | None) -> None:
         """Reports the frames that were not encoded before the one captured at `next_ns`, or until now (None)."""
         output, missing = self.recording(), self._unencoded
-        if len(missing) and output is not None:
+        if missing.instants and output is not None:
             stop_ns = output.stop.monotonic_ns if output.stop else None
             lost = missing.within(output.start_ns, stop_ns)
             if lost:

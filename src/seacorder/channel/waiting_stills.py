@@ -26,24 +26,21 @@ class WaitingStills:
     """One channel's. Not thread-safe: used under the channel's lock."""
 
     def __init__(self) -> None:
-        self._waiting: list[WaitingStill] = []
+        self.waiting: list[WaitingStill] = []
 
     def add(self, still: WaitingStill) -> None:
         """`still.take` is called once, by `serve`."""
-        self._waiting.append(still)
-
-    def __len__(self) -> int:
-        return len(self._waiting)
+        self.waiting.append(still)
 
     def serve(self, reached_ns: int, now_ns: int) -> None:
         """Takes those whose frame is here, since no frame captured before `reached_ns` is still to come, and those that
         have waited long enough."""
-        due = [one for one in self._waiting if one.instant_ns < reached_ns or one.deadline_ns <= now_ns]
-        self._waiting = [one for one in self._waiting if one not in due]
+        due = [one for one in self.waiting if one.instant_ns < reached_ns or one.deadline_ns <= now_ns]
+        self.waiting = [one for one in self.waiting if one not in due]
         for still in due:
             still.take()
 
     @property
     def next_deadline_ns(self) -> int | None:
         """The earliest deadline; None when nothing waits."""
-        return min((one.deadline_ns for one in self._waiting), default=None)
+        return min((one.deadline_ns for one in self.waiting), default=None)
