@@ -17,7 +17,7 @@ from seacorder.model.instant import Instant
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind
-from seacorder.model.report import EventNoted, LossNoted, Report
+from seacorder.model.report import EventNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track, TrackFormat
 
 FRAME_SECONDS = 0.1
@@ -68,7 +68,7 @@ class Bench:
 
     @property
     def losses(self) -> list[Loss]:
-        return [report.loss for report in self.reports if isinstance(report, LossNoted)]
+        return [report for report in self.reports if isinstance(report, Loss)]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from seacorder.model.event import Severity
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import CommandFailed
 from seacorder.model.recording import FileState, FileStatus, RecordingState
-from seacorder.model.report import FileExamined, LossNoted
+from seacorder.model.report import FileExamined
 from seacorder.model.settings import SettingsChange
 
 LIVE, FAILED = ChannelState.LIVE, ChannelState.FAILED
@@ -222,7 +222,7 @@ async def test_a_killed_worker_is_a_loss_between_the_examined_frames(bridge: Bri
     assert (loss.channel, loss.cause) == ("Bow", LossCause.WORKER_KILLED)
     assert (loss.from_utc_ns, loss.to_utc_ns) == (end_utc_ns, bridge.clock.utc_ns())
     assert loss.frames == 48
-    assert bridge.recorder.status().channels[0].losses == 1
+    assert bridge.recorder.status().channels[0].missing.of_recording == 1
     interrupted = (await bridge.rows("parts", channel="Bow"))[0]
     assert (interrupted.state, interrupted.frames, interrupted.bytes) == (FileState.INTERRUPTED, 102, 7)
 
@@ -251,8 +251,8 @@ async def test_a_workers_own_loss_inside_the_hole_is_not_counted_twice(bridge: B
     bridge["Bow"].refusal = "No picture yet."
     bridge["Bow"].come_back()
     now = bridge.clock.utc_ns()
-    bridge["Bow"].report(LossNoted(Loss("Bow", now, now + 5, 1, LossCause.RECONNECT, started.id)))
-    bridge["Stern"].report(LossNoted(Loss("Stern", now, now + 5, 1, LossCause.RECONNECT, started.id)))
+    bridge["Bow"].report(Loss("Bow", now, now + 5, 1, LossCause.RECONNECT, started.id))
+    bridge["Stern"].report(Loss("Stern", now, now + 5, 1, LossCause.RECONNECT, started.id))
     assert [loss.channel for loss in await bridge.rows("losses")] == ["Stern"]
 
 

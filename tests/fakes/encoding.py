@@ -27,7 +27,7 @@ from seacorder.model.encoding import EncodingPlan, Machine
 from seacorder.model.event import Event
 from seacorder.model.instant import Instant
 from seacorder.model.loss import Loss
-from seacorder.model.report import EventNoted, LossNoted, Report
+from seacorder.model.report import EventNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
 
 
@@ -145,7 +145,7 @@ class EncodingBench:
 
     @property
     def losses(self) -> list[Loss]:
-        return [report.loss for report in self.reports if isinstance(report, LossNoted)]
+        return [report for report in self.reports if isinstance(report, Loss)]
 
     @property
     def events(self) -> list[Event]:

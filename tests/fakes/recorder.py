@@ -23,7 +23,7 @@ from seacorder.model.encoding import EncodingStatus, Machine
 from seacorder.model.encoding_decision import plan_for
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
-from seacorder.model.loss import Loss, LossCause
+from seacorder.model.loss import Loss, LossCause, MissingCounts
 from seacorder.model.narration import NarrationView
 from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
@@ -296,7 +296,8 @@ class FakeRecorder:
             recording=self._file(channel, self.recording_id or "", now) if recording else None,
             clip=self._file(channel, "clip-1", now) if self.clips and channel.is_live else None,
         )
-        return ChannelView(status, channel.address, recording, self._seconds() if recording else 0.0, 0, channel.losses)
+        seconds, missing = self._seconds() if recording else 0.0, MissingCounts(channel.losses)
+        return ChannelView(status, channel.address, recording, seconds, 0, missing)
 
     def _file(self, channel: FakeChannel, identity: str, now: int) -> FileStatus:
         path = f"/data/DATA_20260504/20260504030201000@{channel.name}.mp4"

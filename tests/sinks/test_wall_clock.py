@@ -9,8 +9,9 @@ import pytest
 
 from fakes.footage import START_UTC_NS, Recipe, footage, numbers_in
 from fakes.sinks import Bench
+from seacorder.model.loss import Loss
 from seacorder.model.recording import Part
-from seacorder.model.report import LossNoted, PartClosed
+from seacorder.model.report import PartClosed
 from seacorder.sinks.video.clip import ClipSink
 from seacorder.sinks.video.recording import RecordingSink
 
@@ -40,7 +41,7 @@ def test_a_step_costs_no_frame_and_no_file(step_ns: int, tmp_path: Path) -> None
     parts = recorded(bench, step_ns)
     assert [number for part in parts for number in numbers_in(Path(part.path))] == list(range(200))
     assert len({part.path for part in parts}) == 4
-    assert bench.of(LossNoted) == []
+    assert bench.of(Loss) == []
 
 
 def test_names_after_a_step_follow_the_new_clock(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileState, FileStatus, Part
-from seacorder.model.report import Answer, LossNoted, PartClosed, Picture
+from seacorder.model.report import Answer, PartClosed, Picture
 from seacorder.supervisor.unpickle import report_in
 
 REPORTS = [
@@ -16,7 +16,7 @@ REPORTS = [
     Answer(1, ChannelOutcome("Bow", ok=True)),
     Picture(2, b"\xff\xd8"),
     PartClosed(Part("r", "Bow", 1, "/a", 1, 2, 0, 3, 4, FileState.WHOLE)),
-    LossNoted(Loss("Bow", 1, 2, None, LossCause.STALL, None)),
+    Loss("Bow", 1, 2, None, LossCause.STALL, None),
 ]
 
 

@@ -29,7 +29,7 @@ from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import FileKind, FileState, Part
-from seacorder.model.report import Answer, FramegrabStored, LossNoted, PartClosed, PartOpened, Picture, Report
+from seacorder.model.report import Answer, FramegrabStored, PartClosed, PartOpened, Picture, Report
 
 MACHINE = Machine(("libx264", "libx265", "libsvtav1"), 1.0)
 PERIOD_NS = 330_000_000
@@ -84,7 +84,7 @@ class Encoded:
 
     @property
     def losses(self) -> list[Loss]:
-        return [report.loss for report in self.worker.seen if isinstance(report, LossNoted)]
+        return [report for report in self.worker.seen if isinstance(report, Loss)]
 
     @property
     def status(self) -> ChannelStatus:
@@ -307,7 +307,7 @@ def test_a_machine_that_is_too_slow_loses_frames_by_that_cause_and_the_account_b
     channel = Encoded(tmp_path, "test:?size=640x360&rate=100&codec=raw", encoding)
     channel.start(Instant.now(CLOCK), 0)
     for number in range(3):
-        channel.worker.wait_for(lambda one: isinstance(one, LossNoted), f"loss {number}")
+        channel.worker.wait_for(lambda one: isinstance(one, Loss), f"loss {number}")
     peak_bytes = channel.worker.peak_memory_bytes()
     channel.stop()
     numbers = channel.numbers()

@@ -13,8 +13,9 @@ from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import StartRecording, StopRecording
 from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
+from seacorder.model.loss import Loss
 from seacorder.model.recording import FileKind, FileState
-from seacorder.model.report import Answer, LossNoted, PartClosed, PartOpened, Report
+from seacorder.model.report import Answer, PartClosed, PartOpened, Report
 
 SPLITS = 100
 PERIOD_NS = 200_000_000
@@ -51,7 +52,7 @@ def test_nothing_is_missing_or_repeated_over_a_hundred_splits(
     assert [part.number for part in parts] == list(range(1, len(parts) + 1))
     assert len(parts) > SPLITS
     assert {part.state for part in parts} == {FileState.WHOLE}
-    assert not [report for report in worker.seen if isinstance(report, LossNoted)]
+    assert not [report for report in worker.seen if isinstance(report, Loss)]
     numbers = frame_numbers(*(Path(part.path) for part in parts))
     assert missing_and_repeated(numbers) == ([], [])
     assert len(numbers) == sum(part.frames for part in parts)

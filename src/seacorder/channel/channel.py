@@ -65,7 +65,7 @@ class Channel:
         self._stills = WaitingStills()
         self._timeline = Timeline(clock.utc_ns() - clock.monotonic_ns())
         self._notices = SourceNotices(settings.name, self.note)
-        self._losses = LossAccount(
+        self._loss_account = LossAccount(
             settings.name,
             clock,
             self._timeline,
@@ -73,9 +73,11 @@ class Channel:
             frame_ns=lambda: self.frame_ns,
             report=report,
         )
-        self.outputs = Outputs(self._losses.recording_ends)
-        told = (self._timeline, self.backlog, self.outputs, self._losses, self._notices, self.texts, self.narration)
-        self._status = HeartbeatStatus(settings, clock, *told, self.encoding, neighbours)
+        self.outputs = Outputs(self._loss_account.recording_ends)
+        told = (self._timeline, self.backlog, self.outputs, self._loss_account, self._notices)
+        self._status = HeartbeatStatus(
+            settings, clock, *told, self.texts, self.narration, self.encoding, neighbours
+        )
 
     # What the input and the stage say.
 
@@ -118,7 +120,7 @@ class Channel:
         """The connection is lost or could not be made; `reason` is one sentence without credentials."""
         with self.lock:
             now_ns = self.clock.monotonic_ns()
-            self._losses.open_hole(disconnected(reason))
+            self._loss_account.open_hole(disconnected(reason))
             self._enter(ChannelState.FAILED, reason)
             self._wants_keyframe = True
             self._stills.serve(now_ns, now_ns)
@@ -161,7 +163,7 @@ class Channel:
     def missed(self, instant_ns: int, why: WhyMissing) -> None:
         """A received picture is not encoded; by its capture instant (monotonic)."""
         with self.lock:
-            self._losses.missed(instant_ns, why)
+            self._loss_account.missed(instant_ns, why)
 
     # What time brings.
 
@@ -172,12 +174,12 @@ class Channel:
             self._read_wall_clock()
             patience_ns = self._timeline.patience_ns
             if self.is_live and now_ns - self._newest_arrived_ns >= patience_ns:
-                self._losses.open_hole(SENDS_NOTHING)
+                self._loss_account.open_hole(SENDS_NOTHING)
                 silence = f"no frame for {patience_ns / NS_PER_SECOND:.3g} s"
                 reason = f"{self.settings.name} is connected but has sent {silence}; check the camera."
                 self._enter(ChannelState.STALLED, reason)
             self.outputs.finish_due(now_ns, is_live=self.is_live, newest_ns=self._still_coming_ns(now_ns))
-            self._losses.recount(now_ns)
+            self._loss_account.recount(now_ns)
             deadline_ns = self._stills.next_deadline_ns
             if deadline_ns is not None and deadline_ns <= now_ns:
                 self._stills.serve(now_ns, now_ns)
@@ -249,13 +251,13 @@ class Channel:
     def close_hole(self, end: Instant) -> None:
         """A recording ends while frames are missing: the hole reaches to its end."""
         with self.lock:
-            self._losses.close_hole(end)
+            self._loss_account.close_hole(end)
 
     def finish_all(self, instant: Instant, on_done: OnOutcome) -> int:
         """Ends every file at once; `on_done` is called once for each. Returns how many there are."""
         with self.lock:
-            self._losses.close_hole(instant)
-            self._losses.recount(instant.monotonic_ns)
+            self._loss_account.close_hole(instant)
+            self._loss_account.recount(instant.monotonic_ns)
             return self.outputs.finish_all(instant, on_done)
 
     # Inside, under the lock.
@@ -281,7 +283,7 @@ class Channel:
             missing = packet.missing_before
             if not packet.is_counted:
                 missing = max(missing, self._timeline.frames_skipped)
-            self._losses.took(sample, source, missing)
+            self._loss_account.took(sample, source, missing)
             if self._timeline.heard_camera:
                 self._heard_camera()
         self._status.received.count(packet.arrived_ns, stored_bytes, is_video)
@@ -291,7 +293,7 @@ class Channel:
         if sample.track is not Track.VIDEO:
             self._store(sample, source)
             return
-        self._losses.stored(sample.instant_ns)
+        self._loss_account.stored(sample.instant_ns)
         if sample.is_keyframe and not sample.recovery_frames:
             self._neighbours.offer_keyframe(sample, source, self.backlog.newest_difference_bytes())
         if self.narration is not None:
@@ -319,7 +321,7 @@ class Channel:
 
     def _heard_camera(self) -> None:
         """The camera has told its clock, which may settle the count of a hole."""
-        self._losses.recount(self.clock.monotonic_ns())
+        self._loss_account.recount(self.clock.monotonic_ns())
         if not self._has_heard_camera:
             self._has_heard_camera = True
             self.report(self.status())  # control needs the anchor before this worker can end

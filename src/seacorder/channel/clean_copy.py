@@ -17,14 +17,14 @@ from seacorder.channel.encoding.stage import Stage
 from seacorder.channel.orders import Orders
 from seacorder.channel.outputs import Slot
 from seacorder.channel.reports_out import BothAnswers
-from seacorder.model.channel import clean_name
+from seacorder.model.channel import ChannelStatus, clean_name
 from seacorder.model.command import ChangeEncoding, ChangeRecording, Command, StartRecording, StopRecording
 from seacorder.model.encoding import EncodingSettings
 from seacorder.model.encoding_decision import PASS_THROUGH_CODECS
 from seacorder.model.event import Severity
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileStatus
-from seacorder.model.report import Answer, LossNoted, Report
+from seacorder.model.report import Answer, EventNoted, Report
 from seacorder.model.sample import SourceFormat, SourcePacket
 from seacorder.sinks.context import OnOutcome, SinkContext
 
@@ -190,15 +190,18 @@ class CleanCopy:
 
     def _heard(self, report: Report) -> None:
         """A report of the copy. Its state is the channel's own, so only its losses and answers go out."""
-        if isinstance(report, LossNoted):
-            self._answers(report)
-        elif isinstance(report, Answer) and report.request != _UNASKED:
-            self._burned.report(self._burned.status())  # the status goes first, as with the channel's own answers
-            outcome = replace(report.outcome, channel=self._burned.settings.name, path=None)
-            self._answers(Answer(report.request, outcome))
-        elif isinstance(report, Answer) and not report.outcome.ok:
-            sentence = f"{self._settings.name} is not recorded yet. {report.outcome.sentence}"
-            self._burned.note("clean_not_recording", Severity.WARNING, sentence)
+        match report:
+            case Answer() if report.request != _UNASKED:
+                self._burned.report(self._burned.status())  # the status goes first, as with the channel's own answers
+                outcome = replace(report.outcome, channel=self._burned.settings.name, path=None)
+                self._answers(Answer(report.request, outcome))
+            case Answer() if not report.outcome.ok:
+                sentence = f"{self._settings.name} is not recorded yet. {report.outcome.sentence}"
+                self._burned.note("clean_not_recording", Severity.WARNING, sentence)
+            case Answer() | ChannelStatus() | EventNoted():
+                pass
+            case _:
+                self._answers(report)
 
 
 def _asks(encoding: EncodingSettings) -> bool:

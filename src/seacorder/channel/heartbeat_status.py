@@ -87,7 +87,7 @@ class HeartbeatStatus:
     timeline: Timeline
     backlog: Backlog
     outputs: Outputs
-    losses: LossAccount
+    loss_account: LossAccount
     notices: SourceNotices
     texts: ShownTexts
     narration: NarrationPlacement | None
@@ -139,11 +139,11 @@ class HeartbeatStatus:
             patience_ns=self.timeline.patience_ns,
             bits_per_second=self.received.bits_per_second(now_ns) + self.encoded.bits_per_second(now_ns),
             frames_received=self.timeline.frames_received,
-            losses=self.losses.total,
+            missing=self.loss_account.counts,
             backlog_seconds=self.backlog.seconds,
             backlog_bytes=self.backlog.bytes,
             queued_bytes=self.neighbours.queued_bytes(),
-            newest_frame_utc_ns=self.losses.newest.utc_ns if self.losses.newest else None,
+            newest_frame_utc_ns=self.loss_account.newest.utc_ns if self.loss_account.newest else None,
             recording=files[Slot.RECORDING],
             clean=clean,
             keeps_clean=keeps_clean,

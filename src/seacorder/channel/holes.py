@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from seacorder.channel.timing.connection_clock import FramePlace
 from seacorder.model.capture_time import frames_between
-from seacorder.model.loss import TOO_SLOW, Loss, LossCause, WhyMissing, counted
+from seacorder.model.loss import TOO_SLOW, WhyMissing
 
 
 @dataclass(slots=True)
@@ -20,41 +20,10 @@ class OpenHole:
     before: FramePlace | None = None
     """The last frame before it; None when no frame has come yet."""
 
-    @property
-    def is_stall(self) -> bool:
-        """The connection stands and sends nothing, or stood so when the hole began."""
-        return self.why.cause is LossCause.STALL
-
-    def goes_on(self, why: WhyMissing) -> None:
-        """Something else keeps frames away now: a stall in which the connection breaks has both sentences."""
-        if self.is_stall and why.cause is LossCause.RECONNECT:
-            self.why = WhyMissing(LossCause.STALL, f"{self.why.sentence} {why.sentence}")
-
     def frames(self, to_ns: int, frame_ns: int) -> int | None:
         """How many frames are missing up to the frame captured at `to_ns`; None where the usual distance of two frames
         (`frame_ns`) is not known (0)."""
         return frames_between(to_ns - self.from_ns, frame_ns)
-
-
-@dataclass(slots=True)
-class RecountedLoss:
-    """A loss that has been reported and may still be counted better: later packets tell more about both ends."""
-
-    loss: Loss
-    before: FramePlace
-    after: FramePlace
-    frame_ns: int
-    until_ns: int
-    """Monotonic time up to which it is counted again."""
-
-    def count_again(self) -> Loss | None:
-        """The loss with a new count, or with a better source for it; None when nothing has changed."""
-        distance = self.before.distance(self.after)
-        known = counted(self.loss, distance.frames_between(self.frame_ns), is_by_camera=distance.is_by_camera)
-        if known == self.loss:
-            return None
-        self.loss = known
-        return known
 
 
 class UnencodedFrames:

@@ -14,15 +14,35 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from seacorder.base.clock import Clock
-from seacorder.channel.holes import OpenHole, RecountedLoss, UnencodedFrames
+from seacorder.channel.holes import OpenHole, UnencodedFrames
 from seacorder.channel.outputs import Output
 from seacorder.channel.timing.connection_clock import ConnectionClock, FramePlace, media_ns
 from seacorder.channel.timing.timeline import Timeline
 from seacorder.model.capture_time import RECOUNT_NS, frames_between
 from seacorder.model.instant import Instant
-from seacorder.model.loss import NEVER_ARRIVED, Loss, WhyMissing, counted
-from seacorder.model.report import LossNoted
+from seacorder.model.loss import NEVER_ARRIVED, Loss, MissingCounts, WhyMissing, counted
 from seacorder.model.sample import Sample, SourceFormat, TrackFormat
+
+
+@dataclass(slots=True)
+class RecountedLoss:
+    """A loss that has been reported and may still be counted better: later packets tell more about both ends."""
+
+    loss: Loss
+    before: FramePlace
+    after: FramePlace
+    frame_ns: int
+    until_ns: int
+    """Monotonic time up to which it is counted again."""
+
+    def count_again(self) -> Loss | None:
+        """The loss with a new count, or with a better source for it; None when nothing has changed."""
+        distance = self.before.distance(self.after)
+        known = counted(self.loss, distance.frames_between(self.frame_ns), is_by_camera=distance.is_by_camera)
+        if known == self.loss:
+            return None
+        self.loss = known
+        return known
 
 
 @dataclass(slots=True)
@@ -37,7 +57,7 @@ class LossAccount:
     """The recording that runs, if one does."""
     frame_ns: Callable[[], int]
     """The usual distance of two frames now; 0 when it is not known."""
-    report: Callable[[LossNoted], None]
+    report: Callable[[Loss], None]
     total: int = 0
     """Losses so far; one that is counted again counts once."""
     newest: Sample | None = None
@@ -69,7 +89,7 @@ class LossAccount:
             begin_ns = self.newest.instant_ns if self.newest else self._begin_ns
             self._hole = OpenHole(begin_ns, why, self._newest_place)
         else:
-            self._hole.goes_on(why)
+            self._hole.why = self._hole.why.joined(why)
 
     def close_hole(self, end: Instant) -> None:
         """A recording ends while frames are missing: it misses them up to its end."""
@@ -95,13 +115,18 @@ class LossAccount:
         """What was not encoded up to now is a loss of the recording that ends."""
         self._note_unencoded(None)
 
+    @property
+    def counts(self) -> MissingCounts:
+        """For the heartbeat."""
+        return MissingCounts(since_worker_start=self.total)
+
     def recount(self, now_ns: int) -> None:
         """Reports losses again whose count has become better known."""
         if not self._recounted:
             return
         for recounted in self._recounted:
             if (loss := recounted.count_again()) is not None:
-                self.report(LossNoted(loss))
+                self.report(loss)
         self._recounted = [one for one in self._recounted if now_ns < one.until_ns]
 
     @property
@@ -113,7 +138,7 @@ class LossAccount:
     def _end_hole(self, hole: OpenHole, first: Sample) -> None:
         """Frames come again. Their number is reported at once as an estimate, and again when it is better known."""
         self._hole = None
-        if hole.is_stall and self.timeline.is_unpaced:
+        if hole.why.is_stall and self.timeline.is_unpaced:
             return  # only two pictures have come so far, far apart: that may be the pace of the source
         frame_ns = self.frame_ns()
         loss = self._note(hole, first.instant_ns, hole.frames(first.instant_ns, frame_ns))
@@ -157,5 +182,5 @@ class LossAccount:
         loss = Loss(self.name, begin_utc_ns, end_utc_ns, frames, why.cause, recording_id, why.sentence)
         if why.is_unseen:
             loss = counted(loss, frames, is_by_camera=False)
-        self.report(LossNoted(loss))
+        self.report(loss)
         return loss

@@ -14,7 +14,8 @@ from seacorder.control.losses.resumption import unlisted_holes
 from seacorder.model.loss import Loss
 from seacorder.model.recording import Clip, Part
 
-COLUMN = "losses"
+MISSING = "losses"
+"""The head of that column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,6 @@ class ListedMissing:
         return f"{count:,} losses on record, {frames:,} frames in those that could be counted."
 
 
-def cell(channel: ChannelAnswer) -> Text:
+def missing_cell(channel: ChannelAnswer) -> Text:
     """How many losses a channel has, for the status table."""
     return Text(str(channel.losses), style="bold red" if channel.losses else "")

@@ -7,8 +7,8 @@ from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from seacorder.cli import losses
 from seacorder.cli.fitting import FILE, GAP, NAME, cut, fit
+from seacorder.cli.losses import MISSING, missing_cell
 from seacorder.client.answers import ChannelAnswer, FileAnswer, StatusAnswer
 from seacorder.model.encoding import COPY
 
@@ -17,8 +17,8 @@ _MANY = 9
 _OTHER_LINES = 4
 """The headline, the count of states, the table's head, and the terminal's last line."""
 _SEPARATOR = re.compile(r"[/\\]")
-_COLUMNS = (NAME, "state", "picture", "Mbit/s", "recording", "frames", losses.COLUMN, FILE)
-_NUMBERS = {"Mbit/s", "recording", "frames", losses.COLUMN}
+_COLUMNS = (NAME, "state", "picture", "Mbit/s", "recording", "frames", MISSING, FILE)
+_NUMBERS = {"Mbit/s", "recording", "frames", MISSING}
 
 
 def picture_of(status: StatusAnswer, *, width: int, height: int | None = None) -> RenderableType:
@@ -93,7 +93,7 @@ def _cells(channel: ChannelAnswer) -> list[Text]:
         Text(f"{channel.bits_per_second / 1e6:.1f}"),
         Text(stored, style="red"),
         Text(str(file.frames) if file else ""),
-        losses.cell(channel),
+        missing_cell(channel),
         Text(_SEPARATOR.split(file.path)[-1] if file else ""),
     ]
 

@@ -54,7 +54,7 @@ class Overview:
             is_recording=running is not None and running.stored.is_fresh(name, context.clock.monotonic_ns()),
             recording_seconds=running.channel_seconds(name) if running else 0.0,
             restarts=context.workers.restarts(name),
-            losses=self._recordings.book.count(name),
+            missing=self._recordings.book.counts(context.watch[name]),
         )
 
     def _volume(self) -> Volume:

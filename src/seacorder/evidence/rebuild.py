@@ -20,7 +20,6 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.evidence.inspect import inspect_file
 from seacorder.model.account import ACCOUNT_NAME, Row, key_of
 from seacorder.model.file_note import FILE_SUFFIXES, FileNote
-from seacorder.model.loss import Loss
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 from seacorder.storage import account_file as accounts
@@ -79,12 +78,12 @@ def read_folders(folders: Iterable[Path], progress: Progress | None = None) -> l
             progress(count / len(paths))
     recordings = _recordings(account_rows, videos.values())
     files = [_as_it_was_left(file, account_rows, recordings) for file in videos.values()]
-    losses = [row for row in account_rows.values() if isinstance(row, Loss)]
+    in_no_file = [row for row in account_rows.values() if not isinstance(row, Recording | Part | Clip)]
     return [
         *sorted(recordings.values(), key=lambda row: (row.start_utc_ns, row.id)),
         *sorted(files, key=lambda row: (row.start_utc_ns, row.path)),
         *sorted(stills, key=lambda row: (row.frame_utc_ns, row.path)),
-        *sorted(losses, key=lambda row: (row.from_utc_ns, row.channel)),
+        *sorted(in_no_file, key=lambda row: (row.from_utc_ns, row.channel)),
     ]
 
 

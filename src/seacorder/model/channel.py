@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from seacorder.model.encoding import EncodingSettings, EncodingStatus, Machine
+from seacorder.model.loss import MissingCounts
 from seacorder.model.narration import HeardStatus, NarrationSettings, NarratorStatus
 from seacorder.model.overlay import OverlaySettings
 from seacorder.model.recording import FileStatus
@@ -113,8 +114,7 @@ class ChannelStatus:
     """Measured over the last seconds."""
     frames_received: int = 0
     """Video frames since the worker began."""
-    losses: int = 0
-    """Loss intervals since the worker began."""
+    missing: MissingCounts = field(default_factory=MissingCounts)
     backlog_seconds: float = 0.0
     backlog_bytes: int = 0
     queued_bytes: int = 0

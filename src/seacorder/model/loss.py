@@ -41,6 +41,18 @@ class WhyMissing:
     sentence: str
 
     @property
+    def is_stall(self) -> bool:
+        """The connection stood and sent nothing when the first frame stayed away."""
+        return self.cause is LossCause.STALL
+
+    def joined(self, later: "WhyMissing") -> "WhyMissing":
+        """The reason of a hole in which frames stay away for another reason later: the first one counts. A stall in
+        which the connection breaks has both sentences."""
+        if self.is_stall and later.cause is LossCause.RECONNECT:
+            return WhyMissing(LossCause.STALL, f"{self.sentence} {later.sentence}")
+        return self
+
+    @property
     def is_unseen(self) -> bool:
         """Nobody received these frames, so that how many they are is an estimate."""
         return self.cause in {LossCause.RECONNECT, LossCause.STALL}
@@ -82,7 +94,7 @@ def disk_slow(folder: Path) -> WhyMissing:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Frames that are known to be missing from what was recorded."""
+    """Frames that are known to be missing from what was recorded. A worker reports it as it is."""
 
     channel: str
     from_utc_ns: int
@@ -95,6 +107,16 @@ class Loss:
     recording_id: str | None
     detail: str = ""
     """One sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingCounts:
+    """How many losses a channel has had. Status and heartbeat pass it on as it is."""
+
+    of_recording: int = 0
+    """Of the running recording, or of the last. Control counts them; 0 in a heartbeat."""
+    since_worker_start: int = 0
+    """Noted by the channel's worker itself; those that only control sees are not among them."""
 
 
 BY_CAMERA = "Counted by the camera's clock."

@@ -6,7 +6,6 @@ from seacorder.model.account import Row
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.event import Event
 from seacorder.model.file_note import FileNote
-from seacorder.model.loss import Loss
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import Clip, FileState, Framegrab, Part
 
@@ -53,11 +52,6 @@ class ClipClosed:
 @dataclass(frozen=True, slots=True)
 class FramegrabStored:
     framegrab: Framegrab
-
-
-@dataclass(frozen=True, slots=True)
-class LossNoted:
-    loss: Loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +144,7 @@ Report = (
     | ClipOpened
     | ClipClosed
     | FramegrabStored
-    | LossNoted
     | EventNoted
+    | Row
 )
+"""A row that is said by itself is a `Loss`."""

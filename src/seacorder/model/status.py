@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelStatus
+from seacorder.model.loss import MissingCounts
 from seacorder.model.narration import NarrationView
 from seacorder.model.settings import Override
 from seacorder.model.volume import Volume
@@ -21,8 +22,7 @@ class ChannelView:
     recording_seconds: float
     restarts: int
     """How often its worker was started again."""
-    losses: int
-    """The number of losses of the running recording, else of the last one."""
+    missing: MissingCounts
 
 
 @dataclass(frozen=True, slots=True)

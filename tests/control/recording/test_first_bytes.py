@@ -11,7 +11,7 @@ from seacorder.model.command import StartRecording, StopRecording
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.recording import FileState, Part
-from seacorder.model.report import LossNoted, PartClosed, PartOpened
+from seacorder.model.report import PartClosed, PartOpened
 
 
 async def begin(bridge: Bridge) -> tuple[asyncio.Task[CommandOutcome], Part]:
@@ -38,7 +38,7 @@ async def test_what_a_refused_start_began_is_forgotten(bridge: Bridge) -> None:
         await start
     assert [order.is_withdrawn for order in bridge["Bow"].told(StopRecording)] == [True]
     now = bridge.clock.utc_ns()
-    bridge["Bow"].report(LossNoted(Loss("Bow", now, now + 5, 1, LossCause.DISK_FAILED, part.recording_id)))
+    bridge["Bow"].report(Loss("Bow", now, now + 5, 1, LossCause.DISK_FAILED, part.recording_id))
     bridge["Bow"].report(PartClosed(replace(part, state=FileState.INTERRUPTED, end_utc_ns=now)))
     assert await trace(bridge) == [(), (), ()]
     bridge["Bow"].is_hung = bridge["Stern"].is_hung = False

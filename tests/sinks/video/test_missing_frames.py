@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from fakes.footage import Recipe, footage, numbers_in
 from fakes.sinks import Bench, Outcome
-from seacorder.model.loss import LossCause
-from seacorder.model.report import LossNoted, PartClosed
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.report import PartClosed
 from seacorder.model.sample import Sample
 from seacorder.sinks.video.missing_frames import GroupGate, StoredFrames
 from seacorder.sinks.video.recording import RecordingSink
@@ -49,7 +49,7 @@ def test_a_disk_that_is_too_slow_costs_whole_groups_and_is_accounted_for(tmp_pat
     bench.finish(sink)
     (part,) = [report.part for report in bench.of(PartClosed)]
     assert numbers_in(Path(part.path)) == [*range(33), *range(60, 100)]
-    (loss,) = [report.loss for report in bench.of(LossNoted)]
+    (loss,) = bench.of(Loss)
     assert (loss.cause, loss.frames, loss.recording_id) == (LossCause.DISK_SLOW, 27, "R1")
     assert (loss.from_utc_ns, loss.to_utc_ns) == (made.video[32].utc_ns, made.video[60].utc_ns)
     assert part.frames + loss.frames == 100
@@ -63,7 +63,7 @@ def test_bad_times_and_empty_packets_are_losses_and_nothing_else_suffers(tmp_pat
     samples[98] = replace(samples[98], pts=samples[98].dts - 1)
     numbers, _ = record(bench, samples)
     assert set(range(95)) <= set(numbers)
-    losses = [report.loss for report in bench.of(LossNoted)]
+    losses = bench.of(Loss)
     assert [(loss.cause, loss.frames) for loss in losses] == [(LossCause.BAD_TIMESTAMPS, 1), (LossCause.DAMAGED, 2)]
 
 
@@ -85,7 +85,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_order_stands(tmp_path: 
     assert bench.finish(sink).ok
     (part,) = [report.part for report in bench.of(PartClosed)]
     assert numbers_in(Path(part.path)) == list(range(100))
-    assert bench.of(LossNoted) == []
+    assert bench.of(Loss) == []
 
 
 def test_a_fragment_counts_once_all_of_it_is_there() -> None:

@@ -9,8 +9,9 @@ import pytest
 from fakes.footage import Footage, Recipe, footage, numbers_in, packets_in, real_clips, samples_of
 from fakes.sinks import Bench, Outcome
 from rig.program import wait_for
+from seacorder.model.loss import Loss
 from seacorder.model.recording import FileState
-from seacorder.model.report import LossNoted, PartClosed, PartOpened
+from seacorder.model.report import PartClosed, PartOpened
 from seacorder.model.sample import Sample, Track
 from seacorder.sinks.video.recording import RecordingSink
 
@@ -82,7 +83,7 @@ def test_a_hundred_splits_lose_and_repeat_nothing(tmp_path: Path) -> None:
         with av.open(str(path)) as container:
             sound += [bytes(packet) for packet in container.demux(audio=0) if packet.dts is not None]
     assert sound == [bytes(sample.packet) for sample in sound_after_origin(footage(recipe))]
-    assert bench.of(LossNoted) == []
+    assert bench.of(Loss) == []
 
 
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
@@ -187,7 +188,7 @@ def test_a_new_format_begins_a_new_part_at_once(tmp_path: Path) -> None:
     bench.finish(sink)
     parts = [report.part for report in bench.of(PartClosed)]
     assert sorted(part.frames for part in parts) == [10, 20]
-    (loss,) = [report.loss for report in bench.of(LossNoted)]
+    (loss,) = bench.of(Loss)
     assert loss.frames == 7
 
 

@@ -4,7 +4,7 @@ A loss comes in by one of three ways:
 
 | way | from |
 |---|---|
-| a worker has counted what it missed | its report `LossNoted` |
+| a worker has counted what it missed | its report `Loss` |
 | a worker or the whole program ended, and the channel recorded again later | `worker_gaps`, `resumption` |
 | the examination of a file found damage in it | its `FileExamined` |
 
@@ -15,6 +15,7 @@ shows. A later row of the same channel, begin, cause and recording replaces the 
 import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.control.context import Context
@@ -24,9 +25,9 @@ from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps
 from seacorder.model.account import key_of
 from seacorder.model.capture_time import Anchor, PartAnchor, frame_distance_ns, frames_between
 from seacorder.model.channel import ChannelStatus
-from seacorder.model.loss import Loss, LossCause
+from seacorder.model.loss import Loss, LossCause, MissingCounts
 from seacorder.model.recording import Clip, Part, Recording
-from seacorder.model.report import FileExamined, LossNoted
+from seacorder.model.report import FileExamined
 
 REMEMBERED = 1000
 """So many losses are remembered, to tell a better count from a new loss."""
@@ -76,19 +77,19 @@ class LossBook:
         self._note(self._gaps.give_up())
         self._note(self._unfinished_ends.give_up())
 
-    def count(self, channel: str) -> int:
-        """How many losses the running recording, or the last one, has on a channel."""
-        return self._counts[channel]
+    def counts(self, status: ChannelStatus) -> MissingCounts:
+        """How many losses the channel of a heartbeat has had, in the running recording or the last one too."""
+        return replace(status.missing, of_recording=self._counts[status.channel])
 
     # What workers say.
 
     def take(self, report: object) -> None:
-        """A worker's report; all but `LossNoted` are left to others. A loss inside a hole that control keeps open is
+        """A worker's report; all but `Loss` are left to others. A loss inside a hole that control keeps open is
         part of that hole."""
-        if not isinstance(report, LossNoted) or self._waits(report.loss.recording_id, lambda: self.take(report)):
+        if not isinstance(report, Loss) or self._waits(report.recording_id, lambda: self.take(report)):
             return
-        if key_of(report.loss) in self._noted or not self._gaps.absorbs(report.loss):
-            self._note([report.loss])
+        if key_of(report) in self._noted or not self._gaps.absorbs(report):
+            self._note([report])
 
     def saw_status(self, status: ChannelStatus) -> None:
         """A heartbeat: with what it tells of the clocks, holes of the last seconds are counted again."""

@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from seacorder.model.loss import EMPTY_PACKET, Loss, WhyMissing
-from seacorder.model.report import LossNoted
 from seacorder.model.sample import Sample
 from seacorder.sinks.context import SinkContext
 
@@ -64,7 +63,7 @@ class MissingFrames:
             recording_id=self._recording_id,
             detail=why.sentence,
         )
-        self._context.report(LossNoted(loss))
+        self._context.report(loss)
 
 
 class GroupGate:
