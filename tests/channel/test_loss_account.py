@@ -32,7 +32,7 @@ class Bench:
             self.timeline,
             recording=lambda: self.output,
             frame_ns=lambda: FRAME_NS,
-            report=lambda noted: self.losses.append(noted.loss),
+            report=self.losses.append,
         )
         self.connect()
 

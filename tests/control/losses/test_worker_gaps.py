@@ -108,7 +108,7 @@ def test_a_short_run_whose_place_is_not_known_well_is_in_neither_hole(off_ms: in
     told = gaps.first_frame("Bow", FirstFrame("r", 2, begin + 2 * SECOND), 25.0)
     short = Anchor(ahead_ns, -off_ns)
     first = [*told, *gaps.saw_status(heartbeat(short))][-1]
-    anchor = short.earlier(gaps.rounded_ns("Bow"))
+    anchor = short.earlier(gaps.rounding_remainder_ns("Bow"))
     gaps.begin(replace(GAP, path=None, from_utc_ns=begin + 2 * SECOND, anchor=anchor))
     told = gaps.first_frame("Bow", FirstFrame("r", 3, begin + 4 * SECOND), 25.0)
     second = [*told, *gaps.saw_status(heartbeat(Anchor(ahead_ns, 0), number=3))][-1]
@@ -123,12 +123,12 @@ def test_what_a_hole_was_rounded_by_is_forgotten_when_the_camera_has_confirmed_i
     gaps.first_frame("Bow", FirstFrame("r", 2, begin + 2 * SECOND), 25.0)
     status = heartbeat(Anchor(ahead_ns, 15_000_000))
     gaps.saw_status(status)
-    assert gaps.rounded_ns("Bow") == -15_000_000
+    assert gaps.rounding_remainder_ns("Bow") == -15_000_000
     assert status.recording is not None
     assert status.recording.anchors is not None
     anchors = replace(status.recording.anchors, is_confirmed=True)
     gaps.saw_status(replace(status, recording=replace(status.recording, anchors=anchors)))
-    assert gaps.rounded_ns("Bow") == 0
+    assert gaps.rounding_remainder_ns("Bow") == 0
 
 
 @pytest.mark.parametrize("step_seconds", [3600, -3600])

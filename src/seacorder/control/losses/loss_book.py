@@ -95,9 +95,9 @@ class LossBook:
         """A heartbeat: with what it tells of the clocks, holes of the last seconds are counted again."""
         self._note(self._gaps.saw_status(status))
 
-    def rounded_ns(self, channel: str) -> int:
-        """See `Gaps.rounded_ns`."""
-        return self._gaps.rounded_ns(channel)
+    def rounding_remainder_ns(self, channel: str) -> int:
+        """See `Gaps.rounding_remainder_ns`."""
+        return self._gaps.rounding_remainder_ns(channel)
 
     def part_opened(self, part: Part) -> None:
         """The part's first frame ends the hole before it."""

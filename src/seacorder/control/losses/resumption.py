@@ -1,4 +1,10 @@
-"""What an unexpected end of the whole program left behind, and what follows from it. Functions of values."""
+"""What an unexpected end of the whole program left behind, and which gaps and losses follow from it. Pure.
+
+The next start of the program finds recordings that are `running` and files that are `open` in the catalogue. Either the
+recording goes on: then each channel has a gap from its last frame to its first frame of today, as long as the clocks of
+both runs can measure it (`ClocksNow`). Or it does not: then channels that ended before the others miss the rest
+(`UnfinishedEnds`).
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,36 +16,37 @@ from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, FileState, Part, Recording, RecordingState
 
 OTHER_RUN_NS = NS_PER_SECOND
-"""Where nothing tells whether the machine was started anew: by more UTC and the monotonic clock do not drift apart
-while the program is started again."""
+"""Where nothing tells whether the machine was restarted: while only the program is started again, UTC and the monotonic
+clock drift apart by less than this."""
 ENDED = "The program ended unexpectedly."
 UNEVEN_NS = NS_PER_SECOND
-"""By so much the ends of files that were all being written may differ: fragments of half a second."""
+"""The ends of files that were all being written may differ by up to this much: they are written in fragments of half a
+second."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClocksNow:
-    """How the clocks lie in this run of the program."""
+    """The clocks in this run of the program, to compare the times of an earlier run with."""
 
     ahead_ns: int
     """What UTC is ahead of the monotonic clock."""
     timebase: Timebase
 
     def is_comparable(self, kept: PartAnchor) -> bool:
-        """True when the monotonic instants of the run that kept the anchor are of the same count as those of now."""
+        """True when the monotonic times of the run that kept the anchor can be compared with those of now."""
         if kept.boot and self.timebase.boot:
             return not self.is_over_boot(kept)
         return abs(kept.monotonic_ns - self.ahead_ns) <= OTHER_RUN_NS
 
     def is_over_boot(self, kept: PartAnchor) -> bool:
-        """True when the machine has been started anew since, for certain."""
+        """True when the machine is known to have been restarted since."""
         return bool(kept.boot and self.timebase.boot) and kept.boot != self.timebase.boot
 
     def anchor(self, kept: PartAnchor | None) -> Anchor | None:
-        """The anchor as it holds by the clocks of now.
+        """The anchor by the clocks of now.
 
-        Of another start of the machine its monotonic instants mean nothing, and the wall clock stands in for them.
-        What the machine has slept since is put between the instants, which do not count it.
+        Monotonic times from before a restart of the machine mean nothing now, so the wall clock stands in for them. The
+        monotonic clock stands still while the machine sleeps, so the time that it has slept since is added.
         """
         if kept is None:
             return None
@@ -48,11 +55,11 @@ class ClocksNow:
         return Anchor(kept.monotonic_ns + self._slept_ns(kept), kept.camera_ns)
 
     def anchor_by(self, other: PartAnchor | None) -> Anchor | None:
-        """For a part that has told no anchor: where the wall clock lay, by another part of the recording.
+        """For a part without an anchor of its own: where the wall clock was, by another part of the recording.
 
-        The other one's anchor also holds what its own first frame was late by, up to a frame or two when its camera had
-        just been connected. So it only tells whether the wall clock has been set since; if not, that lies as it does
-        now.
+        The other part's anchor is not exact for this one: it includes how late that part's first frame came, up to two
+        frames just after a connect. So it only answers whether the wall clock has been set since. If not, the wall
+        clock of now is taken.
         """
         anchor = self.anchor(other)
         if anchor is None:
@@ -61,7 +68,7 @@ class ClocksNow:
         return Anchor(anchor.monotonic_ns if is_set else self.ahead_ns)
 
     def set_by_ns(self, anchors: Iterable[PartAnchor]) -> int:
-        """By how much the wall clock has been set since the newest anchors; 0 when that is not known or is drift."""
+        """How far the wall clock has been set since the newest anchors; 0 where that is not known, and for drift."""
         known = [one for one in anchors if one.boot and self.is_comparable(one)]
         steps = [self.ahead_ns - one.monotonic_ns - self._slept_ns(one) for one in known]
         step_ns = min(steps, key=abs, default=0)
@@ -74,7 +81,7 @@ class ClocksNow:
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """Rows as they are to be put into the catalogue."""
+    """What was running or open when the program ended, as rows that say so (`remains` makes them)."""
 
     recordings: tuple[Recording, ...]
     parts: tuple[Part, ...]
@@ -82,17 +89,20 @@ class Remains:
 
     @property
     def newest(self) -> Recording | None:
-        """The recording that was running when the program ended: none of the others carries it on.
+        """The recording that was running when the program ended: the one that no other carries on.
 
-        Where that leaves several, the one that began last by the wall clock, which may have been set in between.
+        Where there are several of these, the one that began last. That goes by the wall clock, which may have been set.
         """
         carried_on = {recording.continues for recording in self.recordings}
         last = [recording for recording in self.recordings if recording.id not in carried_on]
         return max(last, key=lambda recording: recording.start_utc_ns, default=None)
 
     def gaps(self, parts: Iterable[Part], anchors: Sequence[PartAnchor], now: ClocksNow) -> list[Gap]:
-        """The hole that begins on each channel of the newest recording, and of those that it carried on where the
-        channel has come to no part since; `parts` are all that they have, the newest recording's first."""
+        """The gap that is open on each channel, behind its last part.
+
+        `parts`: all parts of the newest recording, then of those that it carried on; a channel may have come to no part
+        since one of these. `anchors`: those that the catalogue kept of these recordings.
+        """
         known = {(one.recording_id, one.channel, one.number): one for one in anchors}
         newest: dict[str, Part] = {}
         for part in parts:
@@ -125,14 +135,14 @@ class Remains:
 
 
 def _others(part: Part, anchors: Iterable[PartAnchor]) -> PartAnchor | None:
-    """For a part that has told no anchor: the newest one of the recording, rather the channel's own."""
+    """For a part without an anchor: the newest of its recording, of the same channel where there is one."""
     mine = [one for one in anchors if one.recording_id == part.recording_id]
     return max(mine, key=lambda one: (one.number, one.channel == part.channel), default=None)
 
 
 def unlisted_holes(before: Iterable[Part], after: Iterable[Part], losses: Iterable[Loss]) -> list[tuple[Part, Part]]:
-    """Where a recording was cut off and another one carried it on: each channel's last part and its first one in the
-    other, where no loss says what is missing between the two."""
+    """Where one recording was cut off and another carries it on: for each channel its last part `before` and its first
+    part `after`, unless a loss lies between the two."""
     last, first = {}, {}
     for part in sorted(before, key=lambda part: part.number):
         last[part.channel] = part
@@ -146,7 +156,7 @@ def unlisted_holes(before: Iterable[Part], after: Iterable[Part], losses: Iterab
 
 
 def hole_between(last: Part, first: Part, anchors: Sequence[PartAnchor]) -> Loss:
-    """The loss between a channel's last part before a sudden end and its first one after it, by their rows alone."""
+    """The loss between a channel's last part before an unexpected end and its first part after it, by their rows."""
     known = {(one.recording_id, one.channel, one.number): one for one in anchors}
     begin, end = (known.get((part.recording_id, part.channel, part.number)) for part in (last, first))
     now = ClocksNow(0, Timebase()) if end is None else ClocksNow(end.monotonic_ns, Timebase(end.boot, end.asleep_ns))
@@ -165,13 +175,13 @@ def hole_between(last: Part, first: Part, anchors: Sequence[PartAnchor]) -> Loss
 
 
 def _follows(loss: Loss, part: Part) -> bool:
-    """The loss is of the hole behind the part."""
+    """The loss lies behind the part."""
     is_of_part = (loss.channel, loss.recording_id) == (part.channel, part.recording_id)
     return is_of_part and loss.to_utc_ns > (part.end_utc_ns or part.start_utc_ns)
 
 
 def remains(recordings: Iterable[Recording], parts: Iterable[Part], clips: Iterable[Clip]) -> Remains:
-    """What was running or open, now interrupted."""
+    """The rows of what was running or open, as interrupted."""
     parts = tuple(replace(part, state=FileState.INTERRUPTED) for part in parts)
     return Remains(
         tuple(
@@ -184,7 +194,7 @@ def remains(recordings: Iterable[Recording], parts: Iterable[Part], clips: Itera
 
 
 def mean_rate(part: Part) -> float:
-    """Frames a second of a part, from its own figures; 0 when they do not tell."""
+    """Frames a second of a part, from its own figures; 0 where they do not tell it."""
     if part.end_utc_ns is None or part.frames < 2 or part.end_utc_ns <= part.start_utc_ns:
         return 0.0
     return (part.frames - 1) * 1e9 / (part.end_utc_ns - part.start_utc_ns)
@@ -196,12 +206,13 @@ def _end(recording: Recording, parts: Iterable[Part]) -> int:
 
 
 class UnfinishedEnds:
-    """What single channels miss at the end of a recording that the program did not live to stop and does not carry on.
+    """What single channels miss at the end of a recording that an unexpected end stopped and that does not go on.
 
-    A channel whose worker had been lost, or whose camera was away, ended before the others did. That hole was only in
-    memory; what is left of it is that the channel's last part ends before the recording does.
+    A channel whose worker had just been lost, or whose camera was away, ended before the others. Its gap was known in
+    memory only and went with the program. What still tells of it is that the channel's last part ends earlier than
+    those of the others.
 
-    Every method returns the losses once they are known: when no part waits to be examined.
+    Each method returns the losses as soon as they are known, which is when no part is being examined any more.
     """
 
     def __init__(self) -> None:
@@ -217,7 +228,7 @@ class UnfinishedEnds:
         return self._losses_if_known()
 
     def examined(self, path: str, part: Part | None) -> list[Loss]:
-        """None: the examination did not work, and the part is taken as it was known."""
+        """None: the examination did not work, so the part counts as it was known."""
         if path not in self._waiting:
             return []
         self._waiting.remove(path)

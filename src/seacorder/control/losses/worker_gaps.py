@@ -1,10 +1,15 @@
-"""Holes that only control can see: a worker or the whole program ended, and the channel recorded again later.
+"""Gaps: holes in a recording that no worker can see, because the worker or the whole program ended inside them.
 
-A hole is known whole when both ends are: the last frame before it, which the examination of the interrupted file
-settles, and the first frame after it, which the next part of the channel brings. Until then it is kept here.
+A gap becomes a loss when both its ends are known. Its begin is the last frame before it, which the examination of the
+interrupted file finds; its end is the first frame of the channel's next part. Until then the gap is kept here.
 
-How many frames it is wide is said at once, and said again while that becomes better known: a new worker's first frame
-comes when everything is busiest, and its capture time is known well only some seconds later (docs/design/time.md).
+The loss is made at once, with an estimate of its frames, and again for `RECOUNT_NS` whenever the count changes: a new
+worker begins while the machine is busy, so the capture time of its first frame is known well only some seconds later.
+
+Worked example. A worker is killed at 12:00:00.00 and its successor stores its first frame at 12:00:01.30. The camera
+sends 25 frames a second. The examination finds the file's last frame at 11:59:59.94: 1.36 s, 34 steps of 40 ms, so 33
+frames are missing. Four seconds later the camera has told its clock, by which the first frame was captured 80 ms
+earlier than it had seemed: 1.28 s, 32 steps. The same loss is made again with 31 frames (docs/design/time.md).
 """
 
 from collections.abc import Collection
@@ -16,14 +21,14 @@ from seacorder.model.channel import ChannelStatus
 from seacorder.model.loss import Loss, LossCause, counted
 
 CLOCK_STEP_NS = NS_PER_SECOND // 2
-"""By less the wall clock only creeps."""
+"""Smaller differences of the wall clock are drift, not a clock step."""
 DAY_NS = 24 * 3600 * NS_PER_SECOND
-"""A hole that only the wall clock measures and that is longer is not counted in frames: the clock may be wrong."""
+"""A longer gap that only the wall clock measures gets no count of frames: that clock may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstFrame:
-    """The frame that ends a hole: the first one of a part."""
+    """The frame that ends a gap: the first one of a part."""
 
     recording_id: str
     number: int
@@ -33,53 +38,53 @@ class FirstFrame:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One hole of one channel."""
+    """One gap of one channel. It grows by `replace`: each step fills in what has become known."""
 
     channel: str
     recording_id: str
     cause: LossCause
     from_utc_ns: int
-    """Capture time of the last frame before it, as well as it is known."""
+    """Capture time of the last frame before it: as the last heartbeat said, then as the file shows."""
     frame_rate: float
-    """Of the source, frames a second; 0 when unknown."""
+    """Of the source, frames a second; 0 when not known."""
     path: str | None = None
-    """The interrupted file, while its examination is awaited."""
+    """The interrupted file while it is being examined; None before and after."""
     to_utc_ns: int | None = None
-    """Capture time of the first frame after it."""
+    """Capture time of the first frame after it, by the wall clock as it was at the begin; None while it is open."""
     detail: str = ""
     anchor: Anchor | None = None
-    """Of the file before it; None when that is not known any more."""
+    """Of the part before it: how its UTC lies on the other clocks. None when that is not known any more."""
     anchor_before: Anchor | None = None
-    """Of the part before it: where its own is not known yet, this tells what the camera's clock was ahead."""
+    """Of the part before that one. Where `anchor` does not know the camera's clock yet, this one tells it."""
     first: FirstFrame | None = None
-    """What ended it, when a frame did."""
+    """The frame that ended it; None while it is open, and where the stop of the recording ended it."""
     begins_with_first: bool = False
-    """The file has no frame, or cannot be read: `from_utc_ns` is its first frame's, and the one before it is stored."""
+    """No frame of the interrupted file can be read: `from_utc_ns` is the time of its first one, which is missing."""
     is_by_wall_clock: bool = False
-    """The clocks before and after it have nothing in common that is known, so that only the wall clock measures it."""
+    """Only the wall clock measures it: monotonic times from before and after it cannot be compared."""
     is_over_boot: bool = False
-    """The machine was started anew in it, and its monotonic clock with it."""
+    """The machine was restarted inside it, so the monotonic clock counts from a time inside it."""
     is_unmeasured: bool = False
-    """The wall clock has measured it and cannot be right: `to_utc_ns` is the earliest end that is possible."""
+    """The wall clock measured it and cannot be right: `to_utc_ns` is the earliest possible end; no frames counted."""
 
     @property
     def last_utc_ns(self) -> int:
         """Capture time of the last frame that is stored."""
-        is_known = self.begins_with_first and self.frame_rate > 0
-        return self.from_utc_ns - (round(NS_PER_SECOND / self.frame_rate) if is_known else 0)
+        return self.from_utc_ns - (round(frame_distance_ns(self.frame_rate)) if self.begins_with_first else 0)
 
     @property
     def is_whole(self) -> bool:
+        """Both ends are known."""
         return self.path is None and self.to_utc_ns is not None
 
     def loss(self, length: Distance) -> Loss | None:
-        """The row for the catalogue; None when no frame is missing after all."""
+        """The loss, `length` being the distance of its neighbours; None when no frame is missing after all."""
         if self.to_utc_ns is None or self.to_utc_ns <= self.last_utc_ns:
             return None
         return self.row(self.to_utc_ns, length)
 
     def row(self, to_utc_ns: int, length: Distance) -> Loss:
-        """The row for the catalogue, with that end."""
+        """The loss with that end, whatever the gap's own is."""
         detail = f"{self.detail} {_UNMEASURED}".lstrip() if self.is_unmeasured else self.detail
         loss = Loss(
             channel=self.channel,
@@ -96,12 +101,15 @@ class Gap:
         return counted(loss, frames, is_by_camera=length.is_by_camera)
 
     def ended(self, utc_ns: int, now_ahead_ns: int) -> "Gap":
-        """The same with its end, told by the present wall clock, which is `now_ahead_ns` ahead of the monotonic one.
+        """The gap with its end at `utc_ns` of the present wall clock, which is `now_ahead_ns` ahead of the monotonic.
 
-        Where nothing else measures the hole, the wall clock is believed as long as it can be right: over a start of
-        the machine the hole is at least as long as that has been running, which is what the monotonic clock counts.
+        The wall clock may have been set inside the gap. The monotonic clock was not, so where it went on counting, the
+        end is moved to where the wall clock of the gap's begin would have put it. Where only the wall clock measures
+        the gap, it is believed unless it cannot be right: a gap is not negative, not longer than `DAY_NS`, and over a
+        restart of the machine not shorter than the machine has been running since.
         """
         if self.is_by_wall_clock:
+            # After a restart the monotonic clock counts from the start of the machine, which lies inside the gap.
             least_ns = max(utc_ns - now_ahead_ns, 1) if self.is_over_boot else 1
             length_ns = utc_ns - self.last_utc_ns
             is_wrong = length_ns <= 0 or length_ns + CLOCK_STEP_NS < least_ns or length_ns > DAY_NS
@@ -116,50 +124,54 @@ _UNMEASURED = (
 
 
 @dataclass(slots=True)
-class _Settling:
-    """A hole that has been noted, and how it was noted last."""
+class _Recounted:
+    """A gap that has become a loss and may still be counted better."""
 
     gap: Gap
     until_ns: int
+    """Monotonic time up to which it is counted again."""
     loss: Loss | None = None
-    rounded_ns: int = 0
-    """By how much the hole is longer than its frames."""
+    """As it was reported last; None when no frame seemed to be missing."""
+    rounding_remainder_ns: int = 0
+    """The gap's length minus the whole frame intervals counted for it."""
 
 
 def _camera_ahead_ns(gap: Gap) -> int | None:
-    """What the camera was ahead of the monotonic clock when the hole began: what ran then had had time to learn it."""
-    told = (anchor for anchor in (gap.anchor, gap.anchor_before) if anchor is not None)
-    return next((one.monotonic_ns - one.camera_ns for one in told if one.camera_ns is not None), None)
+    """What the camera's clock was ahead of the monotonic one when the gap began; None when no part before it knew."""
+    anchors = (anchor for anchor in (gap.anchor, gap.anchor_before) if anchor is not None)
+    return next((one.monotonic_ns - one.camera_ns for one in anchors if one.camera_ns is not None), None)
 
 
 class Gaps:
-    """The holes that are open. Every method returns the losses that it completed.
+    """All gaps of all channels. Each method returns the losses that it completed or counted anew; none blocks.
 
-    A hole is as long as the monotonic clock says, so both its ends are told by the wall clock of its beginning.
+    Both ends of a gap are in UTC by the wall clock as it was at the begin, so that a clock step inside the gap does
+    not change its length.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._open: list[Gap] = []
-        self._settling: list[_Settling] = []
-        self._told: dict[str, tuple[str, Anchors]] = {}
-        """By channel: the recording of its worker, and how what that has recorded lies on the clocks."""
+        self._recounted: list[_Recounted] = []
+        self._anchors: dict[str, tuple[str, Anchors]] = {}
+        """By channel: a recording's id, and how the channel's parts of it lie on the clocks, by the last heartbeat."""
         self._camera_ahead_ns: dict[str, int] = {}
-        """By channel: what the camera's clock is ahead of the monotonic one, as it was last told."""
+        """By channel: what the camera's clock is ahead of the monotonic one, by the last heartbeat that knew."""
 
     def __len__(self) -> int:
         return len(self._open)
 
     def begin(self, gap: Gap) -> None:
-        """A hole opens, unless the channel's last one has not ended yet: then that one goes on."""
+        """A gap opens. Where the channel's last one is still open that one goes on: nothing was recorded in between."""
         if any(one.channel == gap.channel and one.to_utc_ns is None for one in self._open):
             return
         self._open.append(gap)
 
     def first_frame(self, channel: str, first: FirstFrame, frame_rate: float) -> list[Loss]:
-        """The channel records again; its rate counts, where it is known, because it was told and not reckoned."""
+        """The channel records again: its open gap ends. `frame_rate`: of the source now, 0 when not known."""
+        # Of an earlier run of the program only a mean rate is known, so the present one is better.
         self._open = [
-            replace(gap.ended(first.utc_ns, self._clock_ns), first=first, frame_rate=frame_rate or gap.frame_rate)
+            replace(gap.ended(first.utc_ns, self._utc_ahead_ns), first=first, frame_rate=frame_rate or gap.frame_rate)
             if gap.channel == channel and gap.to_utc_ns is None
             else gap
             for gap in self._open
@@ -167,18 +179,18 @@ class Gaps:
         return self._take_whole()
 
     def saw_status(self, status: ChannelStatus) -> list[Loss]:
-        """A heartbeat, with what is known by now about the clocks: losses whose count has changed."""
+        """A heartbeat. What it tells of the clocks may change the count of losses of the last seconds."""
         file = status.recording
         if file is None or file.anchors is None:
             return []
-        self._told[status.channel] = (file.id, file.anchors)
+        self._anchors[status.channel] = (file.id, file.anchors)
         newest = file.anchors.newest
         if newest.camera_ns is not None:
             self._camera_ahead_ns[status.channel] = newest.monotonic_ns - newest.camera_ns
         return self._recount(status.channel)
 
     def examined(self, path: str, end_utc_ns: int | None) -> list[Loss]:
-        """The interrupted file has been examined; `end_utc_ns` is None when it holds no frame."""
+        """An interrupted file has been examined. `end_utc_ns`: capture time of its last frame; None without one."""
         self._open = [
             replace(gap, path=None, from_utc_ns=end_utc_ns or gap.from_utc_ns, begins_with_first=end_utc_ns is None)
             if gap.path == path
@@ -187,63 +199,64 @@ class Gaps:
         ]
         return self._take_whole()
 
-    def rounded_ns(self, channel: str) -> int:
-        """By how much the hole before a worker's first frame is longer than its frames, while that is being settled and
-        the camera's clock is not confirmed; else 0.
+    def rounding_remainder_ns(self, channel: str) -> int:
+        """The rounding remainder of the gap before the part that the channel records now; 0 where there is none, when
+        `RECOUNT_NS` have passed, and once the camera has confirmed its clock.
 
-        What was recorded behind it lies so much too late by the camera's clock, as far as that is known yet. If the
-        next hole began where it lies, both could be rounded up; begun so much earlier, no frame is counted twice.
+        The remainder is passed on to the next gap, which begins that much earlier, so that the errors of neighbouring
+        gaps cancel out. Example, in steps of one frame: gaps of 10.6 and 9.6 steps, each rounded for itself, are 11 and
+        10, together 21 where 20.2 were measured. The first one leaves a remainder of -0.4; so the second one counts as
+        9.2, which is 9, together 20.
         """
-        if channel not in self._told or self._told[channel][1].is_confirmed:
+        if channel not in self._anchors or self._anchors[channel][1].is_confirmed:
             return 0
-        mine = (one for one in reversed(self._settling) if one.gap.channel == channel)
-        return next((one.rounded_ns for one in mine if self._first_captured(one.gap) is not None), 0)
+        mine = (one for one in reversed(self._recounted) if one.gap.channel == channel)
+        return next((one.rounding_remainder_ns for one in mine if self._first_captured(one.gap) is not None), 0)
 
     def absorbs(self, loss: Loss) -> bool:
-        """True when a worker's own loss lies in a hole that is still open here, and so is counted with it."""
+        """True when a loss that a worker has reported lies in a gap that is open here: it is counted with the gap."""
         return any(
             gap.channel == loss.channel
             and gap.to_utc_ns is None
-            and (gap.is_by_wall_clock or self._told_by(gap, loss.from_utc_ns) >= gap.from_utc_ns)
+            and (gap.is_by_wall_clock or self._on_clock_of(gap, loss.from_utc_ns) >= gap.from_utc_ns)
             for gap in self._open
         )
 
     def stopped(self, recordings: Collection[str], utc_ns: int) -> list[Loss]:
-        """The recording has stopped: its holes, and those of the recordings that it carried on, which nothing has ended
-        yet, end there."""
+        """A recording has stopped: the open gaps of these recordings (it and those that it carried on) end now."""
         self._open = [
-            gap.ended(utc_ns, self._clock_ns) if gap.recording_id in recordings and gap.to_utc_ns is None else gap
+            gap.ended(utc_ns, self._utc_ahead_ns) if gap.recording_id in recordings and gap.to_utc_ns is None else gap
             for gap in self._open
         ]
         return self._take_whole()
 
     def give_up(self) -> list[Loss]:
-        """No examination comes any more: what is known is taken as it is. Holes without an end stay open."""
+        """No examination comes any more: begins are taken as they are known. Gaps without an end stay open."""
         self._open = [replace(gap, path=None) for gap in self._open]
         return self._take_whole()
 
-    def _told_by(self, gap: Gap, utc_ns: int) -> int:
-        """A moment by the present wall clock, as the wall clock of the gap's beginning would tell it."""
-        return gap.ended(utc_ns, self._clock_ns).to_utc_ns or utc_ns
+    def _on_clock_of(self, gap: Gap, utc_ns: int) -> int:
+        """A time of the present wall clock, on the wall clock as it was when the gap began."""
+        return gap.ended(utc_ns, self._utc_ahead_ns).to_utc_ns or utc_ns
 
     def _take_whole(self) -> list[Loss]:
         whole = [gap for gap in self._open if gap.is_whole]
         self._open = [gap for gap in self._open if not gap.is_whole]
         until_ns = self._clock.monotonic_ns() + RECOUNT_NS
-        noted = [_Settling(gap, until_ns) for gap in whole]
-        for one in noted:
-            one.loss, one.rounded_ns = self._counted(one.gap)
-        self._settling += [one for one in noted if one.gap.first is not None]
-        return [one.loss for one in noted if one.loss is not None]
+        new = [_Recounted(gap, until_ns) for gap in whole]
+        for one in new:
+            one.loss, one.rounding_remainder_ns = self._counted(one.gap)
+        self._recounted += [one for one in new if one.gap.first is not None]
+        return [one.loss for one in new if one.loss is not None]
 
     def _recount(self, channel: str) -> list[Loss]:
         now_ns = self._clock.monotonic_ns()
-        self._settling = [one for one in self._settling if now_ns < one.until_ns]
+        self._recounted = [one for one in self._recounted if now_ns < one.until_ns]
         changed = []
-        for one in self._settling:
+        for one in self._recounted:
             if one.gap.channel != channel or self._first_captured(one.gap) is None:
                 continue
-            loss, one.rounded_ns = self._counted(one.gap)
+            loss, one.rounding_remainder_ns = self._counted(one.gap)
             if loss is not None and loss != one.loss:
                 one.loss = loss
                 changed.append(loss)
@@ -257,22 +270,22 @@ class Gaps:
         return loss, length.ns - round((loss.frames + 1) * NS_PER_SECOND / gap.frame_rate)
 
     def _length(self, gap: Gap) -> Distance:
-        """As well as it is known by now."""
+        """From the last frame before the gap to the first one after it, as well as it is known by now."""
         after = self._first_captured(gap)
         if after is None:
             return Distance((gap.to_utc_ns or gap.last_utc_ns) - gap.last_utc_ns)
-        before = (gap.anchor or Anchor(self._clock_ns)).captured(gap.last_utc_ns)
+        before = (gap.anchor or Anchor(self._utc_ahead_ns)).captured(gap.last_utc_ns)
         return distance(before, after, _camera_ahead_ns(gap) or self._camera_ahead_ns.get(gap.channel))
 
     def _first_captured(self, gap: Gap) -> Captured | None:
-        """When the frame that ended a hole was captured; None when its file says nothing about that (any more)."""
-        if gap.first is None or gap.channel not in self._told:
+        """When the frame that ended the gap was captured; None while its worker has not told that, or does no more."""
+        if gap.first is None or gap.channel not in self._anchors:
             return None
-        recording_id, told = self._told[gap.channel]
-        is_that = (recording_id, told.first_number) == (gap.first.recording_id, gap.first.number)
-        return told.first.captured(gap.first.utc_ns) if is_that else None
+        recording_id, anchors = self._anchors[gap.channel]
+        is_that = (recording_id, anchors.first_number) == (gap.first.recording_id, gap.first.number)
+        return anchors.first.captured(gap.first.utc_ns) if is_that else None
 
     @property
-    def _clock_ns(self) -> int:
+    def _utc_ahead_ns(self) -> int:
         """What UTC is ahead of the monotonic clock."""
         return self._clock.utc_ns() - self._clock.monotonic_ns()

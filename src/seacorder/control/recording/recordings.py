@@ -153,7 +153,7 @@ class Recordings:
             self._session.saw_status(status)
             if status.keeps_clean:
                 self._session.saw_status(as_clean(status))
-            if self._session.tells_anchor(status, self.book.rounded_ns(status.channel)):
+            if self._session.tells_anchor(status, self.book.rounding_remainder_ns(status.channel)):
                 self._record_anchor(self._session, status)
         self._outcomes.connecting.heard(status.channel)
 
@@ -343,7 +343,7 @@ class Recordings:
 
     def _anchor_of(self, status: ChannelStatus, part: Part) -> Anchor | None:
         anchor = anchor_of(status, part)
-        return None if anchor is None else anchor.earlier(self.book.rounded_ns(part.channel))
+        return None if anchor is None else anchor.earlier(self.book.rounding_remainder_ns(part.channel))
 
     def _must_wait(self, part: Part, again: Callable[[], None]) -> bool:
         """True for a report about a recording of which nothing is in a file yet: `again` is called once something

@@ -150,16 +150,16 @@ class RecordingSession:
             self._first_ns.setdefault(status.channel, file.start_ns)
             self._newest_ns[status.channel] = file.newest_stored_ns
 
-    def tells_anchor(self, status: ChannelStatus, rounded_ns: int) -> bool:
+    def tells_anchor(self, status: ChannelStatus, rounding_remainder_ns: int) -> bool:
         """True for a heartbeat whose anchor is worth storing: of another part, or moved to another step (`NEWS_NS`).
 
-        `rounded_ns` is `Gaps.rounded_ns` of the channel: it changes what is stored too.
+        `rounding_remainder_ns` is `Gaps.rounding_remainder_ns` of the channel: it changes what is stored too.
         """
         part, file = self._newest_part.get(status.channel), status.recording
         if part is None or file is None or file.anchors is None:
             return False
         newest = file.anchors.newest
-        camera = None if newest.camera_ns is None else (newest.camera_ns + rounded_ns) // NEWS_NS
+        camera = None if newest.camera_ns is None else (newest.camera_ns + rounding_remainder_ns) // NEWS_NS
         news = (part.number, file.number, newest.monotonic_ns // (4 * NEWS_NS), camera)
         is_new = self._anchored.get(status.channel) != news
         self._anchored[status.channel] = news
