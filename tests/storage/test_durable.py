@@ -18,8 +18,8 @@ from fakes.disk import RecordingDisk
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import StorageFailed
 from seacorder.storage.disk import Disk, PortableDisk, PosixDisk
-from seacorder.storage.durable import DurableFile, MemoryBudget
-from seacorder.storage.memory_budget import TRAILER_BYTES_MAX
+from seacorder.storage.durable import DurableFile
+from seacorder.storage.memory_budget import TRAILER_BYTES_MAX, MemoryBudget
 from seacorder.storage.page_buffers import Data
 
 WAIT_SECONDS = 10.0

@@ -17,7 +17,8 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.disk import Operation, RecordingDisk, left_by_power_cut
-from seacorder.storage.durable import DurableFile, MemoryBudget
+from seacorder.storage.durable import DurableFile
+from seacorder.storage.memory_budget import MemoryBudget
 
 FRAMES = 150
 RATE = 25

@@ -33,7 +33,7 @@ from seacorder.model.narration import NarrationSettings, NarratorStatus
 from seacorder.model.report import Report
 from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.storage.disk import Disk, this_machine
-from seacorder.storage.durable import MemoryBudget
+from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.volume_room import VolumeRooms
 from seacorder.storage.volumes import MarkedFolders
 

@@ -36,8 +36,6 @@ class _DamagedPlace:
     """Damaged packets of the main track that were readable as packets."""
     marred: int = 0
     """How many of those are kept, because decoders show what is left of the picture."""
-    others: int = 0
-    """Damaged packets of another track."""
 
     def reaches(self, begin: int, end: int) -> None:
         self.begin, self.end = min(self.begin, begin), max(self.end, end)
@@ -71,8 +69,6 @@ class DamageTracker:
         self._has_one_each = _has_one_picture_each(layout.fragments, main.id)
         self.frames = 0
         """Good or marred pictures."""
-        self.left_out = 0
-        """Packets that a repair leaves out because they are broken."""
         self.last_pts = 0
 
     def take(self, packet: Any, shape: Shape) -> None:
@@ -82,7 +78,6 @@ class DamageTracker:
         is_main = packet.stream.index == self._main
         if shape is not Shape.GOOD:
             self._damaged(source, packet.size, shape, is_main=is_main)
-        self.left_out += shape is Shape.BROKEN
         if is_main and shape is not Shape.BROKEN:
             self._picture(packet, shape)
 
@@ -137,7 +132,6 @@ class DamageTracker:
         place = self._place(source, source + size)
         place.pictures += is_main
         place.marred += is_main and shape is Shape.MARRED
-        place.others += not is_main
 
     def _picture(self, packet: Any, shape: Shape) -> None:
         self.frames += 1

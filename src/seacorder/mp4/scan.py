@@ -10,7 +10,7 @@ fragments. An example: fragments 1 to 40, a damaged range, an old file's fragmen
 fragments 44 to 90. The chain 7 to 8 does not fit behind 40 nor in front of it, so 1 to 40 and 44 to 90 are kept.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -43,12 +43,12 @@ class ScanResult:
 Chain = list[Fragment]
 
 
-def scan(file: BinaryIO, begin: int, end: int, progress: Callable[[int], None] | None = None) -> ScanResult:
-    """All fragments between two offsets of a file. `progress` gets the offset that was reached.
+def scan(file: BinaryIO, begin: int, end: int) -> ScanResult:
+    """All fragments between two offsets of a file.
 
     Reads the `moof` of each fragment, and every byte of a damaged range. Blocks; OSError.
     """
-    walk = _Walk(file, end, progress or (lambda _at: None))
+    walk = _Walk(file, end)
     walk.run(begin)
     # Without damage no fragment can come from another file, so all are kept, however they are numbered.
     chains = _following(walk.chains) if walk.damaged else walk.chains
@@ -59,13 +59,13 @@ def scan(file: BinaryIO, begin: int, end: int, progress: Callable[[int], None] |
 class _Walk:
     """One walk through a file, from fragment to fragment and across damage."""
 
-    def __init__(self, file: BinaryIO, end: int, progress: Callable[[int], None]) -> None:
+    def __init__(self, file: BinaryIO, end: int) -> None:
         self._file = file
         self._end = end
-        self._progress = progress
         self._described: tuple[int, Fragment | None] = (-1, None)
         self.chains: list[Chain] = []
         self.damaged = 0
+        """How many damaged ranges were crossed."""
         self.last_end = end
 
     def run(self, at: int) -> None:
@@ -76,7 +76,6 @@ class _Walk:
                 continue
             self._take(fragment)
             at = fragment.end
-            self._progress(min(at, self._end))
 
     def _take(self, fragment: Fragment) -> None:
         last = self.chains[-1][-1] if self.chains else None
@@ -111,9 +110,8 @@ class _Walk:
             return fragment if is_cut and self._next(fragment.moof_end) is None else None
         if fragment.end == self._end or self._described_at(fragment.end) is not None or self._is_index(fragment.end):
             return fragment
-        # There is damage behind it or inside it. It is whole if its `mdat` header is, and no other fragment begins in
-        # it:
-        # otherwise its sizes are wrong, or its end was lost together with the next one's beginning.
+        # There is damage behind it or in it. It is whole if its `mdat` header is and no other fragment begins there.
+        # Otherwise its sizes are wrong, or its end was lost together with the next one's beginning.
         is_whole = self._has_its_mdat(fragment) and self._next(fragment.moof_end, fragment.end) is None
         return fragment if is_whole else None
 
@@ -165,7 +163,6 @@ class _Walk:
             if at + len(block) >= before:
                 return None
             at += max(1, len(block) - 8)
-            self._progress(at)
         return None
 
 

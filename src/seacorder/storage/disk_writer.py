@@ -38,12 +38,12 @@ _log = logging.getLogger(__name__)
 class DiskWriter:
     """One file's writer thread and what is queued for it. Safe from any thread; only `begin` and `end_within` block."""
 
-    def __init__(self, path: Path, disk: Disk, budget: MemoryBudget, clock: Clock, faults: FileFault) -> None:
+    def __init__(self, path: Path, disk: Disk, budget: MemoryBudget, clock: Clock, fault: FileFault) -> None:
         self._wanted = path
         self._disk = disk
         self._budget = budget
         self._clock = clock
-        self._faults = faults
+        self._fault = fault
         self._changed = threading.Condition()
         self._order = WriteOrder()
         self._handle: int | None = None
@@ -87,7 +87,7 @@ class DiskWriter:
             if self._is_closing:
                 raise StorageFailed(f"{self.path} takes no more bytes; it has been closed.") from self._failure
             if not self._budget.take(len(data)):
-                raise StorageFailed(self._faults.sentence or f"The disk of {self.path.parent} is far too slow.")
+                raise StorageFailed(self._fault.sentence or f"The disk of {self.path.parent} is far too slow.")
             was_idle = not self._order.pending_bytes
             self._order.put(offset, data)
             if was_idle:
@@ -133,7 +133,7 @@ class DiskWriter:
 
     def _given_up(self) -> StorageFailed:
         otherwise = f"The disk of {self.path.parent} does not answer; check it. {self.path} was given up."
-        return StorageFailed(self._faults.sentence or otherwise)
+        return StorageFailed(self._fault.sentence or otherwise)
 
     def _run(self) -> None:
         try:
@@ -158,7 +158,7 @@ class DiskWriter:
                     return False
                 delay = self._pause(delay)
             else:
-                self._faults.succeeded("open")
+                self._fault.succeeded("open")
                 self._tried.set()
                 return True
         return False
@@ -173,7 +173,7 @@ class DiskWriter:
 
     def _is_refused(self, fault: OSError) -> bool:
         """Notes a fault of opening. True when `begin` still waits: it raises the fault, and the thread ends."""
-        self._faults.failed("open", sentence_of(fault, self.path), fault.errno or 0)
+        self._fault.failed("open", sentence_of(fault, self.path), fault.errno or 0)
         with self._changed:
             if not self._is_patient:
                 self._failure = StorageFailed(sentence_of(fault, self.path))
@@ -188,10 +188,10 @@ class DiskWriter:
             try:
                 self._do(step)
             except OSError as fault:
-                self._faults.failed(operation, sentence_of(fault, self.path), fault.errno or 0)
+                self._fault.failed(operation, sentence_of(fault, self.path), fault.errno or 0)
                 delay = self._pause(delay)
             else:
-                if self._faults.succeeded(operation):
+                if self._fault.succeeded(operation):
                     delay = RETRY_SECONDS_MIN
 
     def _next_step(self) -> WriteBytes | Sync | SyncNames | None:

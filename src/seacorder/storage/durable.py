@@ -24,8 +24,6 @@ from seacorder.storage.disk_writer import Closed, DiskWriter
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.page_buffers import Data, joined
 
-__all__ = ["DurableFile", "MemoryBudget"]
-
 OPEN_WAIT_SECONDS = 0.25
 """How long `create` waits for a slow disk; after that the file is opened in the background."""
 
@@ -33,9 +31,9 @@ OPEN_WAIT_SECONDS = 0.25
 class DurableFile:
     """A file-like object for a muxer: `write`, `seek` and `tell` from one thread, everything else from any."""
 
-    def __init__(self, writer: DiskWriter, faults: FileFault) -> None:
+    def __init__(self, writer: DiskWriter, fault: FileFault) -> None:
         self._writer = writer
-        self._faults = faults
+        self._fault = fault
         self._position = 0
         self._size = 0
 
@@ -55,10 +53,10 @@ class DurableFile:
         When it is `patient`, or the disk slower than that, the writer thread goes on trying to open the file; `path`
         may then still change until `is_open`.
         """
-        faults = FileFault(clock)
-        writer = DiskWriter(path, disk or this_machine(), budget, clock, faults)
+        fault = FileFault(clock)
+        writer = DiskWriter(path, disk or this_machine(), budget, clock, fault)
         writer.begin(patient=patient, wait_seconds=OPEN_WAIT_SECONDS)
-        return cls(writer, faults)
+        return cls(writer, fault)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Queues `data` at the position and moves the position on; never blocks.
@@ -168,19 +166,19 @@ class DurableFile:
     @property
     def fault(self) -> str | None:
         """One sentence while the disk refuses; None when all is well."""
-        return self._faults.sentence
+        return self._fault.sentence
 
     @property
     def fault_kind(self) -> FaultKind | None:
         """Whether room is missing or the disk refuses; None when all is well."""
-        return None if self._faults.sentence is None else kind_of(self._faults.code)
+        return None if self._fault.sentence is None else kind_of(self._fault.code)
 
     @property
     def is_deleted(self) -> bool:
         """True once somebody has deleted the file while it was written: everything in it will be lost."""
-        return self.is_open and self._faults.code == errno.ENOENT
+        return self.is_open and self._fault.code == errno.ENOENT
 
     @property
     def fault_since_ns(self) -> int | None:
         """Monotonic time at which the present fault began."""
-        return self._faults.since_ns
+        return self._fault.since_ns

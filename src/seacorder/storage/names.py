@@ -60,7 +60,7 @@ TAGS: dict[str, Callable[[TagValues], str]] = {
 def evaluate(template: str, values: TagValues) -> PurePosixPath:
     """The relative path that a template stands for; `PurePosixPath()` when nothing is left of it.
 
-    Never absolute, never with `..`. Malformed and unknown tags stay as they stand.
+    Never absolute, never with `..`. Malformed and unknown tags are left in the name as text.
     """
     texts = [text for text in _SEPARATOR.split(template) if text not in {"", "."}]
     if len(texts) > COMPONENTS_MAX:
@@ -75,8 +75,9 @@ def evaluate(template: str, values: TagValues) -> PurePosixPath:
 def path_for(naming: Naming, channel: str, extension: str, *, utc_ns: int | None = None) -> Path:
     """The full path of one file: `<base>/<directory template>/<file template>.<extension>`.
 
-    `extension` with or without its dot. `utc_ns` takes the place of the naming's own instant in the file's time
-    tags, for a split whose tags are evaluated anew. A file template that leaves nothing gives the kind's word.
+    `extension` with or without its dot. `utc_ns`, if given, is the instant for the time tags of the file's name, in
+    place of the naming's own: for a part whose tags are evaluated again. If nothing is left of the file template, the
+    name is the kind's word (`Recording`).
     """
     zone = UTC if naming.use_utc else None
     folder_values = TagValues(naming.directory_utc_ns, channel, naming.kind, zone)

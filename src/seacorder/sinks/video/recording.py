@@ -46,7 +46,7 @@ class RecordingSink:
         )
         self._extension = EXTENSION if context.channel.narrator is None else SOUND_SUFFIX[1:]
         self._naming, self._schedule = command.naming, command.schedule
-        self._is_named_anew = command.reevaluate_tags
+        self._reevaluates_tags = command.reevaluate_tags
         self._changes: list[ChangeRecording] = []
         self._number = command.first_part - 1
         self._split_ns: int | None = None
@@ -162,7 +162,7 @@ class RecordingSink:
 
     def _path(self, begin_utc_ns: int) -> Path:
         channel = self._context.channel.name
-        if self._is_named_anew and self._number > self._command.first_part:
+        if self._reevaluates_tags and self._number > self._command.first_part:
             return path_for(self._naming, channel, self._extension, utc_ns=begin_utc_ns)
         return part_path(self._first_path or path_for(self._naming, channel, self._extension), self._number)
 
@@ -175,7 +175,7 @@ class RecordingSink:
         if newest.naming != self._naming:
             self._first_path = None
         self._naming, self._schedule = newest.naming, newest.schedule
-        self._is_named_anew = newest.reevaluate_tags
+        self._reevaluates_tags = newest.reevaluate_tags
 
     def _missing_since(self, utc_ns: int) -> MissingFrames:
         return MissingFrames(self._context, self._command.recording_id, utc_ns)

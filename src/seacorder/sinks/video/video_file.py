@@ -70,7 +70,7 @@ class VideoFile:
     """Opened with its first sample, a video keyframe; fed by one thread, asked by any.
 
     All its capture times are on the wall clock as it was at the first frame: a player adds the file's own times to the
-    first frame's UTC in the note and comes to the same. So a step of the wall clock changes no file's length; the next
+    first frame's UTC in the note and gets the same. So a step of the wall clock changes no file's length; the next
     file begins on the new clock.
     """
 
