@@ -12,7 +12,7 @@ def test_after_an_attempt_that_went_well_it_begins_with_the_first() -> None:
     backoff = Backoff(0.5, 10.0)
     for _ in range(4):
         backoff.next_delay()
-    backoff.begin_anew()
+    backoff.reset()
     assert [backoff.next_delay() for _ in range(2)] == [0.5, 1.0]
 
 

@@ -48,7 +48,7 @@ class Halted(Scripted):
 
 def test_lines_come_out_in_their_order() -> None:
     target = Scripted()
-    writer = LineWriter(target, told=told)
+    writer = LineWriter(target, describe_missing=told)
     for number in range(500):
         writer.put(f"{number}")
     assert writer.flush(LONG_SECONDS)
@@ -58,7 +58,7 @@ def test_lines_come_out_in_their_order() -> None:
 
 def test_a_halted_target_holds_up_nobody_and_what_is_missing_stands_in_its_place() -> None:
     target = Halted()
-    writer = LineWriter(target, told=told)
+    writer = LineWriter(target, describe_missing=told)
     writer.put("first")
     assert target.reached.wait(LONG_SECONDS)
     for number in range(QUEUE_LINES + 25):
@@ -73,7 +73,7 @@ def test_a_halted_target_holds_up_nobody_and_what_is_missing_stands_in_its_place
 
 def test_the_end_waits_no_longer_than_it_may_for_a_halted_target() -> None:
     target = Halted()
-    writer = LineWriter(target, told=told)
+    writer = LineWriter(target, describe_missing=told)
     writer.put("first")
     assert target.reached.wait(LONG_SECONDS)
     writer.close(0.01)
@@ -83,7 +83,7 @@ def test_the_end_waits_no_longer_than_it_may_for_a_halted_target() -> None:
 
 def test_long_lines_are_cut_and_the_queue_is_bounded_in_bytes_too() -> None:
     target = Halted()
-    writer = LineWriter(target, told=told)
+    writer = LineWriter(target, describe_missing=told)
     writer.put("first")
     assert target.reached.wait(LONG_SECONDS)
     for _ in range(1_000):
@@ -97,7 +97,7 @@ def test_long_lines_are_cut_and_the_queue_is_bounded_in_bytes_too() -> None:
 def test_a_failure_is_told_once_until_it_is_over() -> None:
     faults: list[str] = []
     target = Scripted(0, 0, 10_000, 0)
-    writer = LineWriter(target, told=told, on_fault=faults.append)
+    writer = LineWriter(target, describe_missing=told, on_fault=faults.append)
     for number in range(5):
         writer.put(f"{number}")
         assert writer.flush(LONG_SECONDS)
@@ -108,7 +108,7 @@ def test_a_failure_is_told_once_until_it_is_over() -> None:
 
 def test_a_letter_that_the_code_page_lacks_is_replaced() -> None:
     target = Scripted()
-    writer = LineWriter(target, told=told, encoding="cp437")
+    writer = LineWriter(target, describe_missing=told, encoding="cp437")
     writer.put("Борт ● ü")
     writer.close(LONG_SECONDS)
     assert target.data == b"???? ? \x81\n"
@@ -117,7 +117,7 @@ def test_a_letter_that_the_code_page_lacks_is_replaced() -> None:
 @given(takes=st.lists(st.integers(0, 40), max_size=12), count=st.integers(1, 40))
 def test_each_line_is_out_or_counted_whatever_the_target_takes(takes: list[int], count: int) -> None:
     target = Scripted(*takes)
-    writer = LineWriter(target, told=told)
+    writer = LineWriter(target, describe_missing=told)
     for number in range(count):
         writer.put(f"<{number}>")
         assert writer.flush(LONG_SECONDS)

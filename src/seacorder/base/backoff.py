@@ -9,12 +9,12 @@ class Backoff:
         self._longest_seconds = longest_seconds
         self._next_seconds = first_seconds
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """An attempt went well: the next delay is the first one again."""
         self._next_seconds = self._first_seconds
 
     def next_delay(self, longest_seconds: float | None = None) -> float:
-        """Seconds to wait now. `longest_seconds` takes the place of the usual limit for this delay and the next."""
+        """Seconds to wait now. `longest_seconds` replaces the usual limit for this delay and the next."""
         longest = self._longest_seconds if longest_seconds is None else longest_seconds
         delay = min(self._next_seconds, longest)
         self._next_seconds = min(2 * delay, longest)

@@ -73,14 +73,14 @@ class LineWriter:
         self,
         target: Target,
         *,
-        told: Callable[[int, str], str],
+        describe_missing: Callable[[int, str], str],
         encoding: str = "utf-8",
         on_fault: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`told(lines, why)` makes the line that says how many are missing; `on_fault(why)` is called with a new
-        failure."""
+        """`describe_missing(lines, why)` makes the line that says how many are missing; `on_fault(why)` is called with
+        a new failure."""
         self._target = target
-        self._told = told
+        self._describe_missing = describe_missing
         self._encoding = encoding
         self._on_fault = on_fault
         self._changed = threading.Condition()  # its lock is re-entrant: a signal handler may log too
@@ -106,7 +106,7 @@ class LineWriter:
             self._changed.notify_all()
 
     def flush(self, seconds: float) -> bool:
-        """Waits until all lines are written, at most so long; True when they are."""
+        """Waits until all lines are written, at most `seconds`; True when they are."""
         until = time.monotonic() + seconds
         # Not `with`: while the interpreter shuts down, the writer thread may have been stopped while it held the lock.
         if not self._changed.acquire(timeout=seconds):
@@ -119,7 +119,7 @@ class LineWriter:
             self._changed.release()
 
     def close(self, seconds: float = CLOSE_SECONDS) -> None:
-        """Ends the thread when all lines are written; waits for that at most so long. Later lines are lost."""
+        """Ends the thread when all lines are written; waits for that at most `seconds`. Later lines are lost."""
         if self._changed.acquire(timeout=seconds):
             self._is_closing = True
             self._changed.notify_all()
@@ -156,7 +156,7 @@ class LineWriter:
         data = b"\n" if self._is_mid_line else b""
         ends = []
         for piece in batch:
-            text = piece if isinstance(piece, str) else self._told(piece.lines, piece.why)
+            text = piece if isinstance(piece, str) else self._describe_missing(piece.lines, piece.why)
             data += (text + "\n").encode(self._encoding, "replace")
             ends.append(len(data))
         taken, why = self._target.write(data)

@@ -60,13 +60,13 @@ class _Hand(logging.Handler):
         """Set in workers: lines about files get `!` behind their level, and the control process always passes them
         on."""
         self.standard_error = LineWriter(
-            Descriptor(STANDARD_ERROR), told=self._left_out, encoding=_encoding_of(sys.stderr)
+            Descriptor(STANDARD_ERROR), describe_missing=self._left_out, encoding=_encoding_of(sys.stderr)
         )
         self._writers = [self.standard_error]
         if (path := options.file) is not None:
             file = LogFile(path, bytes_max=options.file_bytes, kept=options.files_kept)
             self._writers.append(
-                LineWriter(file, told=self._left_out, on_fault=lambda why: self._file_failed(path, why))
+                LineWriter(file, describe_missing=self._left_out, on_fault=lambda why: self._file_failed(path, why))
             )
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -50,7 +50,7 @@ class ReconnectDelay:
     def after(self, run_ns: int, *, is_refusal: bool = False) -> float:
         """Seconds to wait after an attempt that was connected for `run_ns` nanoseconds."""
         if run_ns >= GOOD_RUN_NS:
-            self._backoff.begin_anew()
+            self._backoff.reset()
         return self._backoff.next_delay(LONGEST_REFUSED_DELAY_SECONDS if is_refusal else None)
 
 

@@ -189,12 +189,12 @@ class Guardian:
                 return os.waitstatus_to_exitcode(status)
 
     def _signals(self, seconds: float | None) -> bytes:
-        """The numbers of the signals that have come. Waits at most so long for the first; None: without a limit."""
+        """The numbers of the signals that have come. Waits at most `seconds` for the first; None: without a limit."""
         ready, _, _ = select.select([self._woken_by], [], [], None if seconds is None else max(0.0, seconds))
         return os.read(self._woken_by, 4096) if ready else b""
 
     def _is_asked_within(self, seconds: float) -> bool:
-        """Waits so long; returns True at once when a signal asks the program to end."""
+        """Waits `seconds`; returns True at once when a signal asks the program to end."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             if any(number != signal.SIGCHLD for number in self._signals(left)):

@@ -10,7 +10,7 @@ class Limits:
     start_seconds: float = 30.0
     """From the start of the process to its first report. 64 workers that start together on two cores need ten."""
     heartbeat_seconds: float = 3.0
-    """A running worker that sends no report for so long is killed and started again; `math.inf` for never.
+    """A running worker that sends no report within this time is killed and started again; `math.inf` for never.
 
     With the first delay and the start of a process, a worker that hangs is back within five seconds."""
     stop_seconds: float = 30.0
@@ -22,7 +22,7 @@ class Limits:
     longest_delay_seconds: float = 10.0
     """Where the doubling stops."""
     good_run_seconds: float = 5.0
-    """After a run that lasted so long and proved itself, the restart is immediate."""
+    """After a run that lasted at least this long and proved itself, the restart is immediate."""
     outbox_bytes: int = 256 * 1024
     """Bytes of commands that a worker may leave unread, beyond what its pipe holds; with more it counts as hung."""
     report_bytes: int = 32 * 1024 * 1024

@@ -18,7 +18,7 @@ class RestartDelay:
     def delay_after(self, run_seconds: float, *, is_proved: bool) -> float:
         """Seconds to wait after a run that lasted `run_seconds`."""
         if is_proved:
-            self._backoff.begin_anew()
+            self._backoff.reset()
             if run_seconds >= self._limits.good_run_seconds:
                 return 0.0
         return self._backoff.next_delay()

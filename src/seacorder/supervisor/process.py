@@ -104,7 +104,7 @@ class WorkerProcess:
         return await self._process.wait()
 
     async def end_within(self, seconds: float) -> int:
-        """Waits until the process has ended by itself, at most so long, then kills it; its exit code."""
+        """Waits at most `seconds` for the process to end by itself, then kills it; its exit code."""
         try:
             return await asyncio.wait_for(self._process.wait(), seconds)
         except TimeoutError:

@@ -73,7 +73,7 @@ class SoundCapture(Thread):
             if self._rate_limit.allow(reason) is not None:
                 log.warning("%s", reason)
             if self._clock.monotonic_ns() - begin_ns >= GOOD_RUN_NS:
-                backoff.begin_anew()
+                backoff.reset()
             self._stopping.wait(backoff.next_delay())
 
     def _attempt(self) -> str:

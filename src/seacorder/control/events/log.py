@@ -99,7 +99,7 @@ class EventLog:
         return [self._events[position] for position in range(held - newer, held)]
 
     async def follow(self, cursor: int) -> AsyncIterator[Event]:
-        """The events after `cursor`, then each as it happens, for ever. A slow follower delays nobody."""
+        """The events after `cursor`, then each as it happens, without end. A slow follower delays nothing else."""
         while True:
             arrived = self._arrived
             for event in self.after(cursor):

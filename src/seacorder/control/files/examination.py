@@ -36,7 +36,7 @@ _LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_second
 stays as it was."""
 
 MOST_SIBLINGS = 30
-"""How many other files of the channel the process is told of; one of the first is mostly enough."""
+"""How many other files of the channel are named to the process; mostly one of the first is enough."""
 
 FileT = TypeVar("FileT", Part, Clip)
 OnPart = Callable[[Part, Part | None, FileExamined | None], None]

@@ -271,7 +271,7 @@ class Recordings:
     # Inside.
 
     def _send_start(self, session: RecordingSession, channel: str, instant: Instant) -> None:
-        """Orders a worker to record without waiting for its answer: the narrator's, or one that has started anew.
+        """Orders a worker to record and does not wait for its answer: the narrator, or a worker that has just started.
 
         The narrator begins once a channel records, but at the same instant as the channels, from its backlog.
         """

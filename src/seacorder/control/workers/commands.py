@@ -56,7 +56,7 @@ class ChannelWorkers:
                 self._supervisor[name].start()
 
     def begin_with(self, channel: str, encoding: EncodingSettings, machine: Machine) -> None:
-        """Sets the encoding that each new process of the channel's worker begins with. A running one is not told."""
+        """Sets the encoding that each new process of the channel's worker begins with; sends nothing."""
         settings = next(one for one in self.channels if one.name == channel)
         self._supervisor[channel].first_message = replace(settings, encoding=encoding, machine=machine)
 

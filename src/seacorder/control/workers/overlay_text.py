@@ -47,6 +47,6 @@ class OverlayTexts:
         return self._shown
 
     def worker_started(self, channel: str) -> None:
-        """A new worker is told the text that the others show."""
+        """Sends a new worker the text that the others show."""
         if self._shown.text and self._shown.since is not None:
             self._workers.send(channel, SetOverlayText(self._shown.since, self._shown.text))
