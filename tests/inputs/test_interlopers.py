@@ -201,8 +201,7 @@ def test_exactly_the_pictures_come_out(codec: str, seed: int, markers: Markers, 
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
-# The same examples each time: in one of some thousands a foreign packet has the very number that is missing.
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None)
 @given(st.integers(0, 1 << 30), st.sampled_from(("right", "none")), st.integers(1, 40))
 def test_what_is_really_missing_is_still_told(codec: str, seed: int, markers: Markers, place: int) -> None:
     writer = Writer(codec, seed, markers)
@@ -213,7 +212,7 @@ def test_what_is_really_missing_is_still_told(codec: str, seed: int, markers: Ma
     chance = random.Random(seed)
     stream = stream_of(packets, chance, jumps=False)
     whole = {unit.timestamp: unit for unit in read(stream, codec)[0]}
-    place = packets.index(lost)
+    place = next(place for place, one in enumerate(packets) if one is lost)  # not the first that only looks like it
     before = stream_of(packets[:place], random.Random(seed), jumps=False)
     size = 16 + len(lost.payload)
     ready, receiver, units = read(stream[: len(before)] + stream[len(before) + size :], codec)

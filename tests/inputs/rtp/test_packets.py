@@ -87,6 +87,14 @@ def test_a_count_of_others_own_does_no_harm() -> None:
     assert found == [0] * 100
 
 
+def test_a_number_that_a_count_of_others_own_had_before_is_still_missing() -> None:
+    for may_be_late, lost in ((False, 1), (True, 0)):
+        sequence = Sequence(may_be_late=may_be_late)
+        sequence.take(500)
+        sequence.pass_over(502)
+        assert [sequence.take(number) for number in (501, 503)] == [0, lost]
+
+
 @given(st.integers(0, 2**32 - 1), st.lists(st.integers(-(2**31) + 1, 2**31 - 1), max_size=50))
 def test_times_go_on_for_ever(first: int, steps: list[int]) -> None:
     times, value = Unwrapped(), first

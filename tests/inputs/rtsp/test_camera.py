@@ -159,10 +159,13 @@ def test_sound(
     # Only our own client waits for the first frame of MPEG audio, which tells its rate.
     assert found.audio.sample_rate == (rate or (44100 if found.audio.codec == "mp3" else 48000))
     sound = [packet for packet in packets if packet.track is Track.AUDIO]
+    assert len(sound) > 5
+    if found.audio.codec == "mp3" and request.node.callspec.params["camera"] == "ffmpeg":
+        # FFmpeg takes RTP's clock (90 kHz) for the sampling rate of MPEG audio until it has read a frame. The second
+        # frame of a packet then stands 1152/90000 s after the first instead of 1152/44100 s; the third is right again.
+        sound = sound[2:]
     steps = {after.pts - before.pts for before, after in itertools.pairwise(sound) if after.pts and before.pts}
-    assert len(sound) > 3
-    # Over FFmpeg's client one step of another length has been seen now and then; why is not known.
-    assert len(steps) <= (3 if request.node.callspec.params["camera"] == "ffmpeg" else 2)
+    assert len(steps) <= 2
     write(found, packets, tmp_path / "copy.mp4")
     assert decoded_frames(tmp_path / "copy.mp4")
 

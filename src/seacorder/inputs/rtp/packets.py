@@ -62,8 +62,8 @@ class Sequence:
     _next: int | None = None
     _repeated_at: int = -1
     """How many had been received when a number came again."""
-    _others: deque[int] = field(default_factory=lambda: deque(maxlen=_OTHERS_MAX))
-    """Numbers of packets that are not the track's but were counted with it."""
+    _others: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_OTHERS_MAX))
+    """Packets of the same sender that are not the track's: their numbers, and how many of the track's came before."""
 
     def take(self, sequence: int) -> int:
         """How many packets are missing right before this one; `LATE` or `ANEW`."""
@@ -92,7 +92,7 @@ class Sequence:
     def pass_over(self, sequence: int) -> None:
         """A packet of the same sender that is not the track's. Where it is in the track's count, it is not missing."""
         if self._next is not None:
-            self._others.append(sequence)
+            self._others.append((sequence, self.received))
 
     def is_near(self, sequence: int) -> bool:
         """True when a number may be of this count."""
@@ -102,10 +102,9 @@ class Sequence:
         """How many are missing before a packet that is not the expected one, but so many numbers `ahead`."""
         if ahead <= _AHEAD_MAX:
             self.highest += 1 + ahead
-            passed = {number for number in self._others if (number - (self._next or 0)) & 0xFFFF < ahead}
-            return ahead - len(passed)
+            return ahead - self._counted_others(ahead)
         back = 0x10000 - ahead
-        if back == 1 and sequence not in self._others:
+        if back == 1 and all(number != sequence for number, _ in self._others):
             # A copy; but where one after the other has the same number, the camera does not count at all.
             is_first, self._repeated_at = self.received != self._repeated_at, self.received
             if self.may_be_late or is_first:
@@ -119,6 +118,16 @@ class Sequence:
             self.highest = (self.highest & ~0xFFFF) + 0x10000 + sequence
         # Of datagrams something is probably missing; inside of a connection everything comes.
         return 1 if self.may_be_late else ANEW
+
+    def _counted_others(self, ahead: int) -> int:
+        """How many of the next `ahead` numbers packets have that are not the track's.
+
+        Inside of a connection such a packet comes in its place, after the last of the track's packets: one that came
+        earlier has a count of its own, and the same number by chance. Datagrams may overtake each other.
+        """
+        next_number = self._next or 0
+        places = ((number, received) for number, received in self._others if (number - next_number) & 0xFFFF < ahead)
+        return len({number for number, received in places if self.may_be_late or received == self.received})
 
     def restart_at(self, sequence: int) -> int:
         """A packet that seemed to be a copy is none: the count begins anew."""
