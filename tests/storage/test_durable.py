@@ -341,14 +341,14 @@ def test_a_file_that_somebody_deletes_is_a_fault(disk: RecordingDisk) -> None:
 def test_a_mark_tells_what_has_been_stored(disk: RecordingDisk) -> None:
     gate = disk.hang("write")
     file = begin(disk)
-    file.mark(1)
+    file.put_milestone(1)
     file.write(b"x")
-    file.mark(2)
-    assert file.stored_mark == 1
+    file.put_milestone(2)
+    assert file.stored_milestone == 1
     gate.set()
     assert disk.wait_for(lambda d: d.files[PATH] == b"x")
     assert finish(file) is None
-    assert file.stored_mark == 2
+    assert file.stored_milestone == 2
 
 
 def test_a_fault_of_the_program_ends_the_file_and_is_told(

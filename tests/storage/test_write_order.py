@@ -40,7 +40,7 @@ def run(order: WriteOrder, now_ns: int = 0) -> list[Step]:
 def test_bytes_in_a_row_go_in_one_write() -> None:
     order = WriteOrder()
     order.put(0, b"ab")
-    order.put_mark(1)
+    order.put_milestone(1)
     order.put(2, b"cd")
     order.put(10, b"e")
     assert run(order) == [WriteBytes(0, b"abcd"), WriteBytes(10, b"e")]
@@ -100,29 +100,29 @@ def test_after_a_failed_sync_its_bytes_are_written_again() -> None:
     order = WriteOrder()
     order.put(0, b"abc")
     run(order)
-    order.put_mark(7)
-    assert order.written_mark == 7
+    order.put_milestone(7)
+    assert order.written_milestone == 7
     order.end()
     assert order.next(0) == Sync(whole=True)
     order.sync_failed()
-    assert (order.written_mark, order.written_bytes, order.pending_bytes) == (None, 0, 3)
+    assert (order.written_milestone, order.written_bytes, order.pending_bytes) == (None, 0, 3)
     assert run(order) == [WriteBytes(0, b"abc"), Sync(whole=True), SyncNames()]
-    assert (order.written_mark, order.written_bytes, order.pending_bytes) == (7, 3, 0)
+    assert (order.written_milestone, order.written_bytes, order.pending_bytes) == (7, 3, 0)
 
 
 def test_a_mark_counts_once_all_bytes_before_it_are_written() -> None:
     order = WriteOrder()
     order.put(0, b"abcd")
-    order.put_mark(1)
+    order.put_milestone(1)
     order.put(4, b"ef")
-    order.put_mark(2)
+    order.put_milestone(2)
     order.next(0)
     order.written(3, 0)
-    assert order.written_mark is None
+    assert order.written_milestone is None
     order.written(1, 0)
-    assert order.written_mark == 1
+    assert order.written_milestone == 1
     run(order)
-    assert order.written_mark == 2
+    assert order.written_milestone == 2
 
 
 CHUNKS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30)), max_size=25)

@@ -93,10 +93,10 @@ class DiskWriter:
             if was_idle:
                 self._changed.notify()
 
-    def put_mark(self, mark: int) -> None:
-        """Queues a mark."""
+    def put_milestone(self, milestone: int) -> None:
+        """Queues a milestone."""
         with self._changed:
-            self._order.put_mark(mark)
+            self._order.put_milestone(milestone)
 
     def end(self, on_closed: Closed | None) -> None:
         """No more bytes will come; `on_closed` is called on the writer thread when the file has ended.

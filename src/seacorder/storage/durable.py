@@ -97,9 +97,9 @@ class DurableFile:
             self._size = max(self._size, self._position)
         return len(data)
 
-    def mark(self, token: int) -> None:
-        """Puts a mark after the bytes so far; see `stored_mark`."""
-        self._writer.put_mark(token)
+    def put_milestone(self, milestone: int) -> None:
+        """Puts a number after the bytes so far, which says how far the file has come; see `stored_milestone`."""
+        self._writer.put_milestone(milestone)
 
     def close(self, on_closed: Closed | None = None) -> None:
         """Ends the file and returns at once; only the first call counts.
@@ -159,9 +159,9 @@ class DurableFile:
         return self._writer.order.pending_bytes
 
     @property
-    def stored_mark(self) -> int | None:
-        """The newest mark before which the operating system has taken all bytes; None before the first."""
-        return self._writer.order.written_mark
+    def stored_milestone(self) -> int | None:
+        """The newest milestone before which the operating system has taken all bytes; None before the first."""
+        return self._writer.order.written_milestone
 
     @property
     def fault(self) -> str | None:

@@ -70,12 +70,12 @@ Step = WriteBytes | Sync | SyncNames | Done | Wait
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Bytes to write; or a mark, without bytes."""
+    """Bytes to write; or a milestone, without bytes."""
 
     offset: int
     data: Data
     is_backward: bool = False
-    mark: int | None = None
+    milestone: int | None = None
 
 
 class WriteOrder:
@@ -84,8 +84,8 @@ class WriteOrder:
     Ask for the `next` step, do it, then say how it went with `written`, `synced`, `sync_failed` or `names_synced`.
     After a write or a sync of folders that failed, say nothing: the same step comes again.
 
-    A mark stands between bytes and carries a number (the sinks use a capture time). It says how far the file has come:
-    see `written_mark`.
+    A milestone stands between bytes and carries a number (the sinks use a capture time). It says how far the file has
+    come: see `written_milestone`.
     """
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class WriteOrder:
         self._is_whole = False
         self._has_synced = False
         self._names_due = False
-        self._synced_mark: int | None = None
+        self._synced_milestone: int | None = None
         self.pending_bytes = 0
         """Bytes that have not been written yet."""
         self.unsynced_bytes = 0
@@ -106,8 +106,8 @@ class WriteOrder:
         self.written_bytes = 0
         """Length of the file as far as it has been written. A backward write adds nothing to it."""
         self._synced_bytes = 0
-        self.written_mark: int | None = None
-        """The newest mark before which all bytes have been written; None before the first."""
+        self.written_milestone: int | None = None
+        """The newest milestone before which all bytes have been written; None before the first."""
 
     def put(self, offset: int, data: Data) -> None:
         """Queues bytes for `offset`, counted from the file's start; they must not change afterwards."""
@@ -115,10 +115,10 @@ class WriteOrder:
         self._end = max(self._end, offset + len(data))
         self.pending_bytes += len(data)
 
-    def put_mark(self, mark: int) -> None:
-        """Queues a mark after all bytes that have been put so far."""
-        self._pending.append(_Entry(0, b"", mark=mark))
-        self._pass_marks()
+    def put_milestone(self, milestone: int) -> None:
+        """Queues a milestone after all bytes that have been put so far."""
+        self._pending.append(_Entry(0, b"", milestone=milestone))
+        self._pass_milestones()
 
     def end(self) -> None:
         """No more bytes will come."""
@@ -126,7 +126,7 @@ class WriteOrder:
 
     def next(self, now_ns: int) -> Step:
         """The step that is due at `now_ns` (monotonic)."""
-        self._pass_marks()
+        self._pass_milestones()
         if self.unsynced_bytes and self._must_sync(now_ns):
             return Sync(whole=False)
         if self._names_due:
@@ -152,7 +152,7 @@ class WriteOrder:
             self.written_bytes = max(self.written_bytes, entry.offset + len(entry.data))
             self._pass(entry)
             count -= len(entry.data)
-        self._pass_marks()
+        self._pass_milestones()
 
     def whole_runs(self, count: int) -> int:
         """How many of the first `count` bytes of the last `WriteBytes` belong to pieces that were taken whole.
@@ -161,7 +161,7 @@ class WriteOrder:
         """
         whole = 0
         for entry in self._pending:
-            if entry.mark is None:
+            if entry.milestone is None:
                 if whole + len(entry.data) > count:
                     break
                 whole += len(entry.data)
@@ -173,7 +173,7 @@ class WriteOrder:
         self._names_due = self._names_due or whole or not self._has_synced
         self._has_synced = True
         self._is_whole = whole
-        self._synced_mark = self.written_mark
+        self._synced_milestone = self.written_milestone
         self._synced_bytes = self.written_bytes
         self._forget_unsynced()
         return released
@@ -183,7 +183,7 @@ class WriteOrder:
         self._pending.extendleft(reversed(self._unsynced))
         self.pending_bytes += self.unsynced_bytes
         self.written_bytes = self._synced_bytes
-        self.written_mark = self._synced_mark
+        self.written_milestone = self._synced_milestone
         self._forget_unsynced()
 
     def names_synced(self) -> None:
@@ -214,7 +214,7 @@ class WriteOrder:
         run: list[Data] = []
         end, size = first.offset, 0
         for entry in self._pending:
-            if entry.mark is None:
+            if entry.milestone is None:
                 if entry.is_backward or entry.offset != end or size >= BATCH_BYTES:
                     break
                 run.append(entry.data)
@@ -222,16 +222,16 @@ class WriteOrder:
                 end += len(entry.data)
         return WriteBytes(first.offset, run[0] if len(run) == 1 else joined(run))
 
-    def _pass_marks(self) -> None:
-        while self._pending and self._pending[0].mark is not None:
+    def _pass_milestones(self) -> None:
+        while self._pending and self._pending[0].milestone is not None:
             self._pass(self._pending.popleft())
 
     def _pass(self, entry: _Entry) -> None:
-        """An entry has been written, or is a mark that has been reached."""
+        """An entry has been written, or is a milestone that has been reached."""
         self._unsynced.append(entry)
         self._is_fenced = self._is_fenced or entry.is_backward
-        if entry.mark is not None:
-            self.written_mark = entry.mark
+        if entry.milestone is not None:
+            self.written_milestone = entry.milestone
 
     def _forget_unsynced(self) -> None:
         self._unsynced.clear()

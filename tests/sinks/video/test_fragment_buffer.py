@@ -24,7 +24,7 @@ class FakeFile:
         self._position += len(data)
         return len(data)
 
-    def mark(self, token: int) -> None:
+    def put_milestone(self, token: int) -> None:
         self.done.append(token)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -56,7 +56,7 @@ def test_nothing_reaches_the_file_before_it_is_handed_over(file: FakeFile, buffe
 
 def test_a_mark_stands_behind_the_bytes_that_it_speaks_of(file: FakeFile, buffer: FragmentBuffer) -> None:
     buffer.write(b"ab")
-    buffer.mark(7)
+    buffer.put_milestone(7)
     buffer.hand_over()
     buffer.hand_over()
     assert file.done == [(0, b"ab"), 7]

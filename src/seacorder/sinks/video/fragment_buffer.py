@@ -29,7 +29,7 @@ class FragmentBuffer:
     def __init__(self, file: DurableFile) -> None:
         self._file = file
         self._chunks: list[bytes] = []
-        self._mark: int | None = None
+        self._milestone: int | None = None
         self._lock = threading.Lock()
         self._is_index_coming = False
         self._sound_late_ticks = 0
@@ -76,13 +76,13 @@ class FragmentBuffer:
         """Always."""
         return True
 
-    def mark(self, utc_ns: int) -> None:
+    def put_milestone(self, utc_ns: int) -> None:
         """Says that the bytes so far hold every frame up to the one captured at `utc_ns`."""
         with self._lock:
-            self._mark = utc_ns
+            self._milestone = utc_ns
 
     def hand_over(self) -> None:
-        """Queues what was gathered, then the mark, for the writer thread; never waits for the disk.
+        """Queues what was gathered, then the milestone, for the writer thread; never waits for the disk.
 
         StorageFailed when the file has ended or far more waits than the memory budget allows; the bytes stay here then.
         Does nothing while the index is being gathered.
@@ -94,9 +94,9 @@ class FragmentBuffer:
                 self._file.write_all(self._chunks)
                 self._chunks.clear()
                 self.pending_bytes = 0
-            if self._mark is not None:
-                self._file.mark(self._mark)
-                self._mark = None
+            if self._milestone is not None:
+                self._file.put_milestone(self._milestone)
+                self._milestone = None
 
     def _end_index(self) -> None:
         with self._lock:

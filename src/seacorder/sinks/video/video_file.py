@@ -2,7 +2,8 @@
 
 A packet passes the gate, which drops whole groups of pictures while the disk is too slow, then the muxer, which makes
 one fragment of each frame, then the fragment buffer, from which fragments go to the writer thread a few times a second.
-Marks travel with the bytes: when the disk has taken a mark, it has every frame up to the mark's capture time."""
+Milestones travel with the bytes: when the disk has taken a milestone, it has every frame up to the milestone's capture
+time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -99,7 +100,7 @@ class VideoFile:
         self._newest: list[int] = []
         """Capture times of the newest frames, oldest first: the first one is surely in what the muxer has written."""
         self._handed_over_ns = context.clock.monotonic_ns()
-        self._has_marked = False
+        self._has_milestone = False
         self._stored_frames = StoredFrames(first.utc_ns)
         self._end_utc_ns = first.utc_ns
         self.source = source
@@ -144,7 +145,7 @@ class VideoFile:
         try:
             self._buffer.begin_index(self._writer.sound_late_ticks)
             self._writer.close()
-            self._buffer.mark(self._end_utc_ns)
+            self._buffer.put_milestone(self._end_utc_ns)
             self._buffer.hand_over()
         except (StorageFailed, av.FFmpegError, ValueError):
             self._file.give_up(ended)
@@ -170,7 +171,7 @@ class VideoFile:
     @property
     def stored_utc_ns(self) -> int | None:
         """Capture time up to which the disk has taken every frame; None before the first."""
-        return self._file.stored_mark
+        return self._file.stored_milestone
 
     @property
     def stored_ns(self) -> int | None:
@@ -181,7 +182,7 @@ class VideoFile:
     @property
     def last_stored_ns(self) -> int:
         """Monotonic time at which the disk last took video bytes; 0 before the first."""
-        return 0 if self._file.stored_mark is None else self._file.last_stored_ns
+        return 0 if self._file.stored_milestone is None else self._file.last_stored_ns
 
     @property
     def room(self) -> VolumeRoom | None:
@@ -227,7 +228,7 @@ class VideoFile:
 
         def watch() -> None:
             wait, longest = _WATCH_SECONDS
-            while self._file.stored_mark is None and not self._file.wait_ended(wait):
+            while self._file.stored_milestone is None and not self._file.wait_ended(wait):
                 wait = min(longest, wait * (1.0 if self._file.fault is None else 2.0))
             stored()
 
@@ -264,11 +265,11 @@ class VideoFile:
 
     def _hand_over_when_due(self, *, has_fragment: bool) -> None:
         if has_fragment and len(self._newest) > self._unwritten_frames:
-            self._buffer.mark(self._newest[0])
+            self._buffer.put_milestone(self._newest[0])
             self._stored_frames.confirmed(self._file.bytes_confirmed)
             self._stored_frames.reached(self._buffer.tell(), self.frames - self._unwritten_frames, self._newest[0])
-            if not self._has_marked:
-                self._has_marked = True
+            if not self._has_milestone:
+                self._has_milestone = True
                 self._hand_over()
                 return
         if self._is_due(self._context.clock.monotonic_ns()):
