@@ -28,7 +28,7 @@ from seacorder.model.narration import NarrationView
 from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 from seacorder.model.recording import Clip, FileKind, FileState, FileStatus, Framegrab, Part, Recording, RecordingState
-from seacorder.model.report import Picture
+from seacorder.model.report import JpegPicture
 from seacorder.model.settings import (
     ChannelEncoding,
     ChannelSettingsView,
@@ -166,10 +166,10 @@ class FakeRecorder:
         instant = self._begin(f"take_framegrab {channel}")
         return self._finished(instant, "framegrab-1", only=channel)
 
-    async def picture(self, channel_index: int, width: int) -> Picture | None:
+    async def picture(self, channel_index: int, width: int) -> JpegPicture | None:
         if not self.channels[channel_index].is_live:
             return None
-        return Picture(0, plain_jpeg(width, 40 + 30 * channel_index), self.clock.utc_ns())
+        return JpegPicture(0, plain_jpeg(width, 40 + 30 * channel_index), self.clock.utc_ns())
 
     @property
     def overrides(self) -> tuple[Override, ...]:

@@ -27,9 +27,9 @@ from seacorder.model.report import (
     ClipClosed,
     ClipOpened,
     FramegrabStored,
+    JpegPicture,
     PartClosed,
     PartOpened,
-    Picture,
 )
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.table import Launch
@@ -84,7 +84,7 @@ class FakeWorker:
                 self.report(answer)
         return True
 
-    async def request(self, command: Any, timeout_seconds: float) -> Answer | Picture:
+    async def request(self, command: Any, timeout_seconds: float) -> Answer | JpegPicture:
         if not self.is_up:
             raise WorkerLost(f"The worker of {self.name} is not running.")
         self.commands.append(command)
@@ -162,7 +162,7 @@ class FakeWorker:
             identifier, file.path, number, start, frames, size, now_ns, utc_ns, begin_ns, now_ns, fault, kind
         )
 
-    def _carry_out(self, command: Any) -> Answer | Picture | None:
+    def _carry_out(self, command: Any) -> Answer | JpegPicture | None:
         is_live = self.status.state is ChannelState.LIVE
         match command:
             case StartRecording() | StartClip() | TakeFramegrab() if self.refusal or not is_live:
@@ -181,7 +181,7 @@ class FakeWorker:
             case TakeFramegrab():
                 self._grab(command)
             case TakePicture():
-                return Picture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
+                return JpegPicture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
             case ChangeRecording() | ChangeEncoding() | SetOverlayText() | HearNarration():
                 return None
         return Answer(command.request, ChannelOutcome(self.name, True, achieved_utc_ns=self._clock.utc_ns()))

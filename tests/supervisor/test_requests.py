@@ -4,7 +4,7 @@ import pytest
 
 from seacorder.base.errors import WorkerLost
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.report import Answer, Picture
+from seacorder.model.report import Answer, JpegPicture
 from seacorder.supervisor.requests import OpenRequests
 
 DONE = ChannelOutcome("Bow", True)
@@ -13,8 +13,8 @@ DONE = ChannelOutcome("Bow", True)
 async def test_an_answer_fulfils_its_own_request_once() -> None:
     requests = OpenRequests()
     one, other = requests.add(1), requests.add(2)
-    assert requests.answer(Picture(2, b"jpeg"))
-    assert not requests.answer(Picture(2, b"jpeg"))
+    assert requests.answer(JpegPicture(2, b"jpeg"))
+    assert not requests.answer(JpegPicture(2, b"jpeg"))
     assert (await other).request == 2
     assert not one.done()
 

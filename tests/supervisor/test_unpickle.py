@@ -7,14 +7,14 @@ from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileState, FileStatus, Part
-from seacorder.model.report import Answer, PartClosed, Picture
+from seacorder.model.report import Answer, JpegPicture, PartClosed
 from seacorder.supervisor.unpickle import report_in
 
 REPORTS = [
     ChannelStatus("Bow", ChannelState.LIVE, 1, None, PictureFormat("h264", 1, 1, 25.0)),
     ChannelStatus("Bow", ChannelState.FAILED, 1, "why", recording=FileStatus("a", "b", 1, 2, 3, 4, 5)),
     Answer(1, ChannelOutcome("Bow", ok=True)),
-    Picture(2, b"\xff\xd8"),
+    JpegPicture(2, b"\xff\xd8"),
     PartClosed(Part("r", "Bow", 1, "/a", 1, 2, 0, 3, 4, FileState.WHOLE)),
     Loss("Bow", 1, 2, None, LossCause.STALL, None),
 ]

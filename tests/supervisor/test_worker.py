@@ -17,7 +17,7 @@ from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind
-from seacorder.model.report import Answer, Picture
+from seacorder.model.report import Answer, JpegPicture
 from seacorder.supervisor.state import IllegalMove, WorkerState
 from supervisor.yard import QUICK, WORKERS, Yard
 
@@ -42,17 +42,17 @@ async def test_requests_get_their_own_answers(yard: Yard) -> None:
     await yard.heard.until(lambda: yard.heard.started)
     numbers = [yard.supervisor.next_request() for _ in range(20)]
     pictures = await asyncio.gather(*(worker.request(TakePicture(number, 100 + number), 10) for number in numbers))
-    assert [(picture.request, len(picture.jpeg)) for picture in pictures if isinstance(picture, Picture)] == [
+    assert [(picture.request, len(picture.jpeg)) for picture in pictures if isinstance(picture, JpegPicture)] == [
         (number, 100 + number) for number in numbers
     ]
-    assert not [report for report in yard.heard.reports if isinstance(report, Picture)]
+    assert not [report for report in yard.heard.reports if isinstance(report, JpegPicture)]
 
 
 async def test_a_large_answer_comes_whole(yard: Yard) -> None:
     worker = yard.start("obedient")
     await yard.heard.until(lambda: yard.heard.started)
     picture = await worker.request(TakePicture(yard.supervisor.next_request(), 3_000_000), 10)
-    assert isinstance(picture, Picture)
+    assert isinstance(picture, JpegPicture)
     assert picture.jpeg == b"x" * 3_000_000
 
 
@@ -61,7 +61,7 @@ async def test_a_request_that_is_not_answered_fails_alone(yard: Yard) -> None:
     await yard.heard.report()
     with pytest.raises(WorkerLost, match="did not answer within"):
         await worker.request(TakePicture(yard.supervisor.next_request(), 0), 0.05)
-    assert isinstance(await worker.request(TakePicture(yard.supervisor.next_request(), 1), 10), Picture)
+    assert isinstance(await worker.request(TakePicture(yard.supervisor.next_request(), 1), 10), JpegPicture)
     assert worker.restarts == 0
 
 
@@ -162,7 +162,7 @@ async def test_a_flood_leaves_the_loop_and_the_log_alone(yard: Yard, caplog: pyt
     other = yard.start("obedient")
     await yard.heard.until(lambda: len(yard.heard.started) == 2)
     picture = await other.request(TakePicture(yard.supervisor.next_request(), 5), 10)
-    assert isinstance(picture, Picture)
+    assert isinstance(picture, JpegPicture)
     await yard.heard.until(lambda: len(yard.heard.reports) > 300)
     assert len([record for record in caplog.records if "a packet is bad" in record.message]) < 25
 

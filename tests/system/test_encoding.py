@@ -29,7 +29,7 @@ from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import FileKind, FileState, Part
-from seacorder.model.report import Answer, FramegrabStored, PartClosed, PartOpened, Picture, Report
+from seacorder.model.report import Answer, FramegrabStored, JpegPicture, PartClosed, PartOpened, Report
 
 MACHINE = Machine(("libx264", "libx265", "libsvtav1"), 1.0)
 PERIOD_NS = 330_000_000
@@ -183,7 +183,7 @@ def test_clips_stills_and_the_live_picture_work_on_encoded_channels(encoder: str
     channel.worker.send(TakeFramegrab(3, "G", grab, channel.naming(FileKind.FRAMEGRAB), "R"))
     still = channel.answer(3).outcome
     channel.worker.send(TakePicture(4, 160))
-    picture = channel.worker.wait_for(lambda one: isinstance(one, Picture), "the picture")
+    picture = channel.worker.wait_for(lambda one: isinstance(one, JpegPicture), "the picture")
     channel.worker.send(StopClip(5, FileKind.CLIP, Instant.now(CLOCK)))
     clip_path = channel.answer(5).outcome.path
     channel.stop()
@@ -195,7 +195,7 @@ def test_clips_stills_and_the_live_picture_work_on_encoded_channels(encoder: str
     (shot,) = [report.framegrab for report in channel.worker.seen if isinstance(report, FramegrabStored)]
     assert 0 <= grab.utc_ns - shot.frame_utc_ns <= 40_000_000
     assert (shot.width, shot.height) == (320, 176)
-    assert isinstance(picture, Picture)
+    assert isinstance(picture, JpegPicture)
     with av.open(io.BytesIO(picture.jpeg)) as jpeg:
         assert next(jpeg.decode(video=0)).width == 160
     encoding_status = channel.status.encoding

@@ -9,7 +9,7 @@ from seacorder.model.event import Event
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
-from seacorder.model.report import Picture
+from seacorder.model.report import JpegPicture
 from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 
@@ -78,7 +78,7 @@ class Recorder(Protocol):
 
     async def take_framegrab(self, channel: str | None = None) -> CommandOutcome: ...
 
-    async def picture(self, channel_index: int, width: int) -> Picture | None: ...
+    async def picture(self, channel_index: int, width: int) -> JpegPicture | None: ...
 
     async def change_settings(self, changes: SettingsChange) -> None: ...
 

@@ -24,7 +24,7 @@ from seacorder.model.command import (
 )
 from seacorder.model.instant import Instant
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.report import Answer, Picture
+from seacorder.model.report import Answer, JpegPicture
 from seacorder.sinks.context import SinkContext
 from seacorder.sinks.still.framegrab import take_framegrab, thumbnail_of
 from seacorder.sinks.video.clip import ClipSink
@@ -51,7 +51,7 @@ class Orders:
         """Makes the heartbeat look at once at what is due."""
         self._change_encoding = change_encoding
         self._picture_lock = threading.Lock()
-        self._picture: tuple[int, int, Picture] | None = None
+        self._picture: tuple[int, int, JpegPicture] | None = None
         """(frame number, width, picture) of the last small picture, for whoever asks for the same one."""
 
     def carry_out(self, command: Command) -> None:
@@ -176,7 +176,7 @@ class Orders:
             with self._channel.lock:
                 found = self._channel.backlog.newest_keyframe() if self._channel.is_live else None
             if found is None:
-                self._channel.report(Picture(order.request, b""))
+                self._channel.report(JpegPicture(order.request, b""))
                 return
             samples, source = found
             sample = samples[-1]
@@ -186,9 +186,9 @@ class Orders:
                 except SeacorderError as error:
                     log.warning("no picture: %s", error)
                     jpeg = b""
-                self._picture = (sample.number, order.width, Picture(0, jpeg, sample.utc_ns))
+                self._picture = (sample.number, order.width, JpegPicture(0, jpeg, sample.utc_ns))
             picture = self._picture[2]
-        self._channel.report(Picture(order.request, picture.jpeg, picture.frame_utc_ns))
+        self._channel.report(JpegPicture(order.request, picture.jpeg, picture.frame_utc_ns))
 
     def _when_started(self, request: int) -> Callable[[ChannelOutcome], None]:
         return lambda outcome: self._answer(request, outcome)

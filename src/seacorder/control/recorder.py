@@ -37,7 +37,7 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
-from seacorder.model.report import Picture
+from seacorder.model.report import JpegPicture
 from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 from seacorder.model.volume import MarkedFolder
@@ -218,7 +218,7 @@ class Recorder:
         """A still of every live channel, or of one. Not `ok` when none is live; BadRequest for an unknown channel."""
         return await self._framegrabs.take(channel)
 
-    async def picture(self, channel_index: int, width: int) -> Picture | None:
+    async def picture(self, channel_index: int, width: int) -> JpegPicture | None:
         """A small picture of one channel, `width` pixels wide; None when there is no such channel or no picture."""
         names = self._context.workers.names
         if not 0 <= channel_index < len(names) or names[channel_index] not in self._context.watch.live:

@@ -91,7 +91,7 @@ class TakeFramegrab:
 
 @dataclass(frozen=True, slots=True)
 class TakePicture:
-    """A small JPEG of the newest keyframe for a page; answered by `Picture`."""
+    """A small JPEG of the newest keyframe for a page; answered by `JpegPicture`."""
 
     request: int
     width: int

@@ -19,7 +19,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class JpegPicture:
     """Answer to `TakePicture`; `jpeg` is empty when there is no picture."""
 
     request: int
@@ -138,7 +138,7 @@ class FoldersRead:
 Report = (
     ChannelStatus
     | Answer
-    | Picture
+    | JpegPicture
     | PartOpened
     | PartClosed
     | ClipOpened

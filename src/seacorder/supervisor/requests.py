@@ -3,20 +3,20 @@
 import asyncio
 
 from seacorder.base.errors import WorkerLost
-from seacorder.model.report import Answer, Picture
+from seacorder.model.report import Answer, JpegPicture
 
 
 class OpenRequests:
     """One worker's requests that have not been answered. For the event loop alone."""
 
     def __init__(self) -> None:
-        self._open: dict[int, asyncio.Future[Answer | Picture]] = {}
+        self._open: dict[int, asyncio.Future[Answer | JpegPicture]] = {}
 
-    def add(self, number: int) -> asyncio.Future[Answer | Picture]:
+    def add(self, number: int) -> asyncio.Future[Answer | JpegPicture]:
         """A future for the answer to this request. Raises ValueError when that number is open already."""
         if number in self._open:
             raise ValueError(f"request {number} has been sent already")
-        future: asyncio.Future[Answer | Picture] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Answer | JpegPicture] = asyncio.get_running_loop().create_future()
         self._open[number] = future
         return future
 
@@ -26,7 +26,7 @@ class OpenRequests:
 
     def answer(self, report: object) -> bool:
         """Takes a report; True when it was the answer to an open request, which is fulfilled now."""
-        if not isinstance(report, Answer | Picture):
+        if not isinstance(report, Answer | JpegPicture):
             return False
         future = self._open.pop(report.request, None)
         if future is None or future.done():

@@ -14,7 +14,7 @@ from seacorder.base.background import survived, task
 from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.redaction import redact
 from seacorder.model.command import EndWorker
-from seacorder.model.report import Answer, Picture
+from seacorder.model.report import Answer, JpegPicture
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.log_lines import LogLines
 from seacorder.supervisor.pacing import RestartDelay, Silence
@@ -128,7 +128,7 @@ class Worker(Generic[First]):
         self._kill("It did not read its commands.")
         return False
 
-    async def request(self, command: Request, timeout_seconds: float) -> Answer | Picture:
+    async def request(self, command: Request, timeout_seconds: float) -> Answer | JpegPicture:
         """Sends a command and waits for its answer. Raises WorkerLost when the worker ends, NoAnswer when it takes too
         long.
 

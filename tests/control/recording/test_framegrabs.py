@@ -9,7 +9,7 @@ from seacorder.base.errors import BadRequest
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.recording import FileKind
-from seacorder.model.report import Picture
+from seacorder.model.report import JpegPicture
 
 LIVE, FAILED = ChannelState.LIVE, ChannelState.FAILED
 
@@ -61,7 +61,7 @@ async def test_a_channel_that_is_away_or_goes_at_that_moment_owes_no_still(bridg
 
 async def test_a_small_picture_or_none(bridge: Bridge) -> None:
     await bridge.start(LIVE, FAILED)
-    assert isinstance(await bridge.recorder.picture(0, 320), Picture)
+    assert isinstance(await bridge.recorder.picture(0, 320), JpegPicture)
     assert await bridge.recorder.picture(1, 320) is None
     assert await bridge.recorder.picture(2, 320) is None
     bridge["Bow"].is_hung = True

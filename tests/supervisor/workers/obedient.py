@@ -10,7 +10,7 @@ from worker_parts import heartbeat, status
 from seacorder.base.pipe import Link
 from seacorder.model.command import ChangeRecording, EndWorker, StopRecording, TakePicture
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.report import Answer, Picture
+from seacorder.model.report import Answer, JpegPicture
 
 link = Link.from_stdio()
 messages = link.messages()
@@ -22,7 +22,7 @@ for message in messages:
     match message:
         case TakePicture(request=number, width=width):
             if width:
-                link.send(Picture(number, b"x" * width))
+                link.send(JpegPicture(number, b"x" * width))
         case StopRecording(request=number):
             path = os.environ.get("SEACORDER_SECRET")
             link.send(Answer(number, ChannelOutcome(first.name, ok=True, sentence=repr(first), path=path)))

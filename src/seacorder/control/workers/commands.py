@@ -9,7 +9,7 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import StartClip, StartRecording, StopClip, StopRecording, TakeFramegrab, TakePicture
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.report import Answer, Picture
+from seacorder.model.report import Answer, JpegPicture
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks
@@ -88,14 +88,14 @@ class ChannelWorkers:
             )
         )
 
-    async def picture(self, channel: str, width: int, limit_seconds: float) -> Picture | None:
+    async def picture(self, channel: str, width: int, limit_seconds: float) -> JpegPicture | None:
         """A small picture; None when the channel has none or it does not come within the limit."""
         try:
             command = TakePicture(self.next_request(), width)
             answer = await self._supervisor[channel].request(command, limit_seconds)
         except WorkerLost:
             return None
-        return answer if isinstance(answer, Picture) and answer.jpeg else None
+        return answer if isinstance(answer, JpegPicture) and answer.jpeg else None
 
     async def _ask_one(self, channel: str, command: AskedCommand, limit_seconds: float) -> ChannelOutcome:
         try:
