@@ -12,14 +12,15 @@ from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
+from seacorder.control.losses.worker_gaps import CLOCK_STEP_NS
 from seacorder.control.recording.recordings import Recordings
 
 _log = logging.getLogger(__name__)
 
-CLOCK_STEP_NS = NS_PER_SECOND // 2
-"""NTP slews the wall clock by less than this in the second between two rounds; more is a step."""
 FIGURES_EVERY_NS = 5 * NS_PER_SECOND
+"""How often the figures of open parts are stored in the catalogue."""
 FILES_EVERY_NS = 10 * NS_PER_SECOND
+"""How often absent files are looked for."""
 
 
 class Housekeeping:
@@ -53,7 +54,7 @@ class Housekeeping:
 
     def go(self) -> None:
         """One round. Looks at disks run in threads; nothing is waited for."""
-        self._look_at_clock()
+        self._check_clock()
         base = self._context.settings.base
         self._volumes.begin_look(base.recording_folder, base.fallback_folder)
         now_ns = self._context.clock.monotonic_ns()
@@ -75,10 +76,11 @@ class Housekeeping:
             with survived("A round"):
                 self.go()
 
-    def _look_at_clock(self) -> None:
+    def _check_clock(self) -> None:
         offset_ns = self._utc_minus_monotonic_ns()
         step_ns = offset_ns - self._offset_ns
         self._offset_ns = offset_ns
+        # NTP slews the wall clock by far less than this in the second between two rounds.
         if abs(step_ns) >= CLOCK_STEP_NS:
             sentence = f"The wall clock was stepped by {step_ns / NS_PER_SECOND:+.3f} s; recording is not affected."
             self._context.journal.warn(EventKind.CLOCK_STEPPED, sentence)

@@ -11,7 +11,7 @@ from seacorder.control.recording.framegrabs import Framegrabs
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelStatus
-from seacorder.model.recording import Clip, FileKind
+from seacorder.model.recording import FileKind
 from seacorder.model.report import (
     ClipClosed,
     ClipOpened,
@@ -40,12 +40,7 @@ class WorkerReports:
 
     def __init__(self, context: Context, listeners: Listeners) -> None:
         self._context = context
-        self._recordings = listeners.recordings
-        self._clips = listeners.clips
-        self._framegrabs = listeners.framegrabs
-        self._alarms = listeners.alarms
-        self._overlay = listeners.overlay
-        self._encodings = listeners.encodings
+        self._listeners = listeners
 
     @property
     def callbacks(self) -> Callbacks:
@@ -58,57 +53,54 @@ class WorkerReports:
             case ChannelStatus():
                 self._status(report)
             case PartOpened(part):
-                self._recordings.part_opened(part)
+                self._listeners.recordings.part_opened(part)
             case PartClosed(part):
-                self._recordings.part_closed(part)
+                self._listeners.recordings.part_closed(part)
             case EventNoted(event):
                 self._context.journal.take(event)
             case ClipOpened() | ClipClosed() | FramegrabStored():
                 self._extra_file(report)
             case _:
-                # The book takes losses. What is left is an answer that came after its limit: the heartbeats tell what
-                # it says too.
-                self._recordings.book.take(report)
+                # Losses are for the book. What is left is an answer after its time limit: whoever asked has given up,
+                # and the heartbeats say the same.
+                self._listeners.recordings.book.take(report)
 
     def _extra_file(self, report: ClipOpened | ClipClosed | FramegrabStored) -> None:
         match report:
             case ClipOpened(clip):
-                self._clips_of(clip).opened(clip)
+                self._listeners.clips[clip.kind].opened(clip)
             case ClipClosed(clip):
-                self._clips_of(clip).closed(clip)
+                self._listeners.clips[clip.kind].closed(clip)
             case FramegrabStored(framegrab):
-                self._framegrabs.stored(framegrab)
-
-    def _clips_of(self, clip: Clip) -> Clips:
-        return self._clips[clip.kind]
+                self._listeners.framegrabs.stored(framegrab)
 
     def _status(self, status: ChannelStatus) -> None:
         self._context.watch.saw_status(status)
-        self._recordings.saw_status(status)
-        for clips in self._clips.values():
+        self._listeners.recordings.saw_status(status)
+        for clips in self._listeners.clips.values():
             clips.saw_status(status)
         self._context.narration.saw_status(status)
-        self._encodings.saw_status(status)
-        self._alarms.look_soon()
+        self._listeners.encodings.saw_status(status)
+        self._listeners.alarms.look_soon()
 
     def _started(self, channel: str) -> None:
         if self._context.workers.restarts(channel):
             self._context.journal.note(EventKind.WORKER_BACK, f"The worker of {channel} runs again.", channel=channel)
         if channel in self._context.workers.names:
-            self._overlay.worker_started(channel)
+            self._listeners.overlay.worker_started(channel)
             self._context.narration.worker_started(channel)
-            self._encodings.worker_started(channel)
+            self._listeners.encodings.worker_started(channel)
         if channel in self._context.workers.recording_names:
-            self._recordings.worker_started(channel)
+            self._listeners.recordings.worker_started(channel)
 
     def _lost(self, channel: str, sentence: str) -> None:
         self._context.journal.alarm(EventKind.WORKER_LOST, sentence, channel=channel)
         last = self._context.watch.worker_lost(channel, sentence)
         self._context.narration.worker_lost(channel)
-        self._recordings.worker_lost(last, sentence)
-        for clips in self._clips.values():
+        self._listeners.recordings.worker_lost(last, sentence)
+        for clips in self._listeners.clips.values():
             clips.worker_lost(last)
-        self._alarms.look_soon()
+        self._listeners.alarms.look_soon()
 
 
 def has_brought_frames(report: object) -> bool:

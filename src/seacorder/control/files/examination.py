@@ -244,6 +244,7 @@ class Examination:
             self._journal.warn(EventKind.FILE_REPAIRED, sentence)
             return
         ended = f"{path} is left as it stands, because the worker that repairs has ended; try `seacorder repair`."
+        # A file that cannot be opened has no bytes. One that `look` has found is there, whatever the process says.
         is_absent = report is not None and report.state is None and not report.bytes and path not in self._came
         left = _Left(again, is_absent, ended if report is None else report.sentence)
         before = self._left.get(path)

@@ -145,6 +145,8 @@ class Clips:
             self._context.catalogue.record(clip)
             note_left_open(self._context.journal, clip)
             self._examination.clip(clip, repair_now=self._recordings.running is None)
+        # No channel writes the clip any more, so the next start begins a new one. While the start still waits for its
+        # answers, the outcome has no channels yet.
         if self._is_on and session.outcome.channels and not session.channels:
             self._is_on = False
 

@@ -120,7 +120,7 @@ class Recordings:
         """Begins a recording that continues one of an earlier run of the program; each channel joins when its worker
         starts.
 
-        `gaps`: the holes between the two, one a channel.
+        `gaps`: what is missing between the two, one a channel.
         """
         session = self._begin(Instant.now(self._context.clock), continues=interrupted.id)
         session.carried_on = frozenset(gap.recording_id for gap in gaps)
@@ -194,7 +194,7 @@ class Recordings:
             workers.send(channel, change)
 
     def worker_lost(self, last: ChannelStatus, sentence: str) -> None:
-        """A worker ended: the parts that it was writing are interrupted, and holes begin."""
+        """A worker ended: the parts that it was writing are interrupted, and gaps begin."""
         self._outcomes.connecting.lost(last.channel)
         self._channel_lost(last, sentence)
         self._channel_lost(as_clean(last), sentence)
@@ -217,7 +217,7 @@ class Recordings:
             part, path = with_figures(part, last.recording), part.path
             part = self._interrupt(part, self.examined)
         if session.stopped is not None and path is None:
-            return
+            return  # the recording is over and the channel's file was closed: nothing is missing
         anchors = (self._anchor_of(last, part), self._anchor_of(last, replace(part, number=part.number - 1)))
         self.book.worker_lost(part, sentence, path=path, anchors=anchors)
         if session.stopped is not None:
@@ -332,7 +332,7 @@ class Recordings:
         self._context.journal.note(EventKind.RECORDING_STOPPED, sentence)
 
     def _record_anchor(self, session: RecordingSession, status: ChannelStatus) -> None:
-        """Stores the part's anchor: should the program end unexpectedly, the hole behind the part is measured by it."""
+        """Stores the part's anchor: should the program end unexpectedly, the gap behind the part is measured by it."""
         part = session.newest_part(status.channel)
         if part is not None and (anchor := self._anchor_of(status, part)) is not None:
             base = self._context.clock.timebase()

@@ -1,6 +1,6 @@
 """What the start of the program does about a run before it that ended unexpectedly: its recording goes on.
 
-The hole between the two runs is measured by the monotonic clock if the machine has kept running, because somebody may
+The gap between the two runs is measured by the monotonic clock if the machine has kept running, because somebody may
 have set the wall clock meanwhile. After a restart of the machine only the wall clock is left; it is believed as long as
 what it says is possible (`losses.worker_gaps`, docs/design/time.md).
 """
@@ -24,7 +24,7 @@ from seacorder.model.channel import clean_name
 from seacorder.model.recording import Part, Recording
 
 MOST_CARRIED_ON = 20
-"""How many interrupted recordings back holes are looked for: a channel may be away over several crashes."""
+"""How many interrupted recordings back open gaps are looked for: a channel may be away over several crashes."""
 
 
 class Recovery:

@@ -56,7 +56,7 @@ class RecordingSession:
         self.stopped: Instant | None = None
         """The instant of the stop; None while it runs."""
         self.carried_on: frozenset[str] = frozenset()
-        """Ids of earlier recordings that were cut off and whose holes are still open in this one."""
+        """Ids of earlier recordings that were cut off and whose gaps are still open in this one."""
         self.is_stored = False
         """True once the catalogue has a row for the recording."""
         self._plans = [plan]
@@ -75,7 +75,7 @@ class RecordingSession:
 
     @property
     def ids(self) -> frozenset[str]:
-        """Its own id and those of the recordings that it continues: holes of all of them may be open in it."""
+        """Its own id and those of the recordings that it continues: gaps of all of them may be open in it."""
         return frozenset({self.id, self.recording.continues or self.id, *self.carried_on})
 
     @property
