@@ -116,9 +116,10 @@ def _repair(path: Path, progress: Progress, known: Known) -> Repaired | None:
     layout = readable_layout(path, known.siblings)
     if layout.is_whole:
         if hidden_faults(path, layout).index_differs:
+            # The index leads to wrong offsets: a new one is made from the fragments.
             layout = readable_layout(path, known.siblings, trusts_index=False)
         elif not any(track.is_short for track in layout.index):
-            return None
+            return None  # nothing is wrong; a header that is too short is corrected by copying, as everything else
     if not layout.has_header:
         raise StorageFailed(f"{path} holds nothing to repair: {NOTHING_READABLE}")
     try:
@@ -157,7 +158,7 @@ def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None
         streams = {stream.index: _twin(target, stream) for stream in source.streams}
         digests = {index: _Digest() for index in streams}
         is_begun = False
-        for count, packet in enumerate(_lasting(beginning.rebased(kept))):
+        for count, packet in enumerate(_with_durations(beginning.rebased(kept))):
             if not is_begun:
                 is_begun = True
                 target.metadata.update(_metadata_of(source, note, beginning))
@@ -172,7 +173,7 @@ def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None
     return _RepairedCopy(found, tracker.places(note))
 
 
-def _lasting(packets: Iterator[Any]) -> Iterator[Any]:
+def _with_durations(packets: Iterator[Any]) -> Iterator[Any]:
     """The packets, each with a duration up to the next one of its track.
 
     The muxer may write a fragment before it knows the next packet, and then takes the packet's own duration instead.

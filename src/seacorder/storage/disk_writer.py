@@ -28,7 +28,7 @@ from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteByte
 RETRY_SECONDS_MIN = 0.1
 RETRY_SECONDS_MAX = 5.0
 RELEASE_SECONDS = 1.0
-"""A file is given up: how long its writer thread has to come back from the disk before the end is told without it."""
+"""How long the writer thread of a file that is given up may take to return from the disk; then it ends without it."""
 
 Closed = Callable[[StorageFailed | None], None]
 
@@ -48,7 +48,9 @@ class DiskWriter:
         self._order = WriteOrder()
         self._handle: int | None = None
         self._folders: list[Path] = []
+        """Whose entries must be synced for the file's name to be on the medium."""
         self._is_patient = True
+        """False while `begin` waits and wants to raise the fault of opening."""
         self._is_closing = False
         self._has_ended = False
         self._failure: StorageFailed | None = None
@@ -94,14 +96,15 @@ class DiskWriter:
                 self._changed.notify()
 
     def put_milestone(self, milestone: int) -> None:
-        """Queues a milestone."""
+        """Queues a milestone; see `WriteOrder`. Wakes nobody: it goes along with the next bytes."""
         with self._changed:
             self._order.put_milestone(milestone)
 
     def end(self, on_closed: Closed | None) -> None:
         """No more bytes will come; `on_closed` is called on the writer thread when the file has ended.
 
-        Only the first call counts. After the thread's end `on_closed` is called at once, on the caller's thread.
+        Only the `on_closed` of the first call is kept. If the file has ended already, that of a later call is called at
+        once, on the caller's thread.
         """
         with self._changed:
             is_late = self._has_ended
@@ -122,8 +125,8 @@ class DiskWriter:
     def end_within(self, seconds: float) -> None:
         """Blocks until the end, for `seconds` at most; then gives the file up.
 
-        If a call to the disk does not return within RELEASE_SECONDS more, the end is told from here. The writer thread
-        then stays behind in that call, and does nothing more if it ever returns.
+        If a call to the disk does not return within RELEASE_SECONDS more, the file ends here, and `on_closed` is called
+        on this thread. The writer thread stays behind in that call, and does nothing more if it ever returns.
         """
         if self.ended.wait(seconds):
             return

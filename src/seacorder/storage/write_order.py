@@ -94,8 +94,10 @@ class WriteOrder:
         self._end = 0
         self._oldest_unsynced_ns = 0
         self._is_fenced = False
+        """A backward write has been written and not synced: a sync must come before anything else."""
         self._is_ended = False
         self._is_whole = False
+        """The last sync was the one with all attributes, at the file's end."""
         self._has_synced = False
         self._names_due = False
         self._synced_milestone: int | None = None
