@@ -140,7 +140,7 @@ def _as_flv(codec: str, record: bytes, keyframe: bytes) -> bytes:
 
 
 def _most_reordered(codec: str, access_unit: bytes) -> int:
-    """How many pictures a stream may reorder by at most, by its profile and level.
+    """How many pictures a stream may reorder by at most, by its profile, level and size.
 
     FFmpeg tells this where the stream itself does not, but only with the option `strict`.
     """

@@ -196,7 +196,7 @@ def test_wrapped_times_are_endless(begin: int, steps: list[int]) -> None:
         true += step
         packet = av.Packet(b"x")
         packet.dts, packet.pts = true % TICKS_TO_WRAP, (true + 3600) % TICKS_TO_WRAP
-        times.mend(packet)
+        times.correct(packet)
         assert (packet.dts, packet.pts) == (true, true + 3600)
 
 

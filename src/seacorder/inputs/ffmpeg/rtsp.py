@@ -33,9 +33,9 @@ _GENERATE_PTS = 0x0001
 class FfmpegRtspInput:
     """One connection to one camera; see `contract.Input`."""
 
-    def __init__(self, address: RtspAddress, clock: Clock, picture_timeout: PictureTimeout | None = None) -> None:
+    def __init__(self, address: RtspAddress, clock: Clock, picture_timeout: PictureTimeout) -> None:
         self._address = address
-        self._picture_timeout = picture_timeout or PictureTimeout()
+        self._picture_timeout = picture_timeout
         self._limit_ns = self._picture_timeout.limit_ns
         self._clock = clock
         self._source = f"Camera {address.redacted}"

@@ -55,7 +55,7 @@ class StreamInput:
         self,
         address: StreamAddress,
         clock: Clock,
-        picture_timeout: PictureTimeout | None = None,
+        picture_timeout: PictureTimeout,
         content: AnswerContent | None = None,
         container: str | None = None,
     ) -> None:
@@ -63,7 +63,7 @@ class StreamInput:
         `container`: FFmpeg's name of the container in it, where that is known.
         """
         self._address = address
-        self._picture_timeout = picture_timeout or PictureTimeout()
+        self._picture_timeout = picture_timeout
         self._limit_seconds = self._picture_timeout.limit_ns / NS_PER_SECOND
         self._content = content
         self._kind = container or _FORMATS.get(address.scheme)
@@ -83,9 +83,9 @@ class StreamInput:
             # With this flag FFmpeg would hold back a packet without pts until a later one tells it.
             self._container.flags &= ~_GENERATE_PTS
             bits = _TIME_BITS.get(self._container.format.name)
-            mend = None if bits is None else WrappedTimes(bits).mend
+            correct_times = None if bits is None else WrappedTimes(bits).correct
             tracks = Tracks(
-                self._container, self._source, self._clock, wants_audio=address.wants_audio, mend=mend
+                self._container, self._source, self._clock, wants_audio=address.wants_audio, correct_times=correct_times
             )
             self._tracks = tracks
             found = tracks.open()
@@ -190,7 +190,7 @@ class WrappedTimes:
         """The newest time of each track: sound and picture may be some way apart."""
         self._first: int | None = None
 
-    def mend(self, packet: Any) -> None:
+    def correct(self, packet: Any) -> None:
         """Replaces the packet's times by continuous ones; pts is placed next to dts."""
         known = packet.dts if packet.dts is not None else packet.pts
         if known is None:

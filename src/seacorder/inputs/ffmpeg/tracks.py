@@ -41,7 +41,7 @@ HEAD_PACKETS = 17
 _RAW_DEMUXERS = {"mjpeg": "mjpeg", "mpeg1video": "mpegvideo", "mpeg2video": "mpegvideo"}
 """Codecs other than H.264 and H.265 whose keyframes tell the whole format, and FFmpeg's demuxer for one keyframe."""
 
-Mend = Callable[[Any], None]
+CorrectTimes = Callable[[Any], None]
 """Corrects a packet's times in place, before anything else sees them."""
 
 
@@ -49,13 +49,19 @@ class Tracks:
     """Reads an open container once; one thread. `open`, then `packets`, then `close`."""
 
     def __init__(
-        self, container: Any, source: str, clock: Clock, *, wants_audio: bool = True, mend: Mend | None = None
+        self,
+        container: Any,
+        source: str,
+        clock: Clock,
+        *,
+        wants_audio: bool = True,
+        correct_times: CorrectTimes | None = None,
     ) -> None:
         """`source` names the input in sentences, without credentials. InputFailed when there is no video to record."""
         self._container = container
         self._source = source
         self._clock = clock
-        self._mend = mend
+        self._correct_times = correct_times
         self._video = _choose_video(container, source)
         sounds = container.streams.audio if wants_audio else ()
         self._sound = TrackSound(sounds[0] if sounds else None, source)
@@ -73,7 +79,7 @@ class Tracks:
         """The format. Blocks until the first keyframe where only that tells it. Raises InputFailed and FFmpegError."""
         streams = [self._video] if self._sound.template is None else [self._video, self._sound.stream]
         packets = self._container.demux(streams)
-        self._demux = packets if self._mend is None else _mended(packets, self._mend)
+        self._demux = packets if self._correct_times is None else _corrected(packets, self._correct_times)
         context = self._video.codec_context
         if not self._may_pass:
             return self._open_other()
@@ -160,11 +166,11 @@ class Tracks:
     def _await_keyframe(self) -> tuple[Any, int]:
         """The first keyframe whose parameter sets are known, and when it came. Sound that comes earlier is held."""
         if self._is_byte_stream:
-            is_told = parameter_sets.find(self._record, self._codec).is_complete
+            is_known = parameter_sets.find(self._record, self._codec).is_complete
         else:
-            is_told = bool(parameter_sets.of_record(self._record, self._codec))
+            is_known = bool(parameter_sets.of_record(self._record, self._codec))
         for packet, arrived_ns in self._keyframes():
-            if is_told or self._brings_parameters(packet):
+            if is_known or self._brings_parameters(packet):
                 return packet, arrived_ns
         raise InputFailed(f"{self._source} ended before a picture that can be decoded by itself.")
 
@@ -261,10 +267,10 @@ def _nothing() -> Generator[Any, None, None]:
     yield from ()
 
 
-def _mended(packets: Generator[Any, None, None], mend: Mend) -> Generator[Any, None, None]:
+def _corrected(packets: Generator[Any, None, None], correct_times: CorrectTimes) -> Generator[Any, None, None]:
     try:
         for packet in packets:
-            mend(packet)
+            correct_times(packet)
             yield packet
     finally:
         packets.close()

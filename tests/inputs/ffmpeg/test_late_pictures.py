@@ -16,6 +16,7 @@ from rig.source_files import SourceSpec
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.ffmpeg.stream import StreamInput
 from seacorder.inputs.http_answer import AnswerContent, WebAnswer
+from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.model.address.address import StreamAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
@@ -44,7 +45,7 @@ def streams(rig_source: MakeSource, tmp_path_factory: pytest.TempPathFactory) ->
 
 def read(content: bytes) -> tuple[SourceFormat, list[SourcePacket]]:
     answer = WebAnswer(connection=cast(Any, None), response=cast(Any, io.BytesIO(content)))
-    source = StreamInput(ADDRESS, FakeClock(), content=AnswerContent(answer), container="flv")
+    source = StreamInput(ADDRESS, FakeClock(), PictureTimeout(), content=AnswerContent(answer), container="flv")
     found = source.open()
     packets: list[SourcePacket] = []
     with pytest.raises(InputFailed, match="ended"):
@@ -97,7 +98,7 @@ def test_parameters_are_told_alike_whether_the_keyframe_comes_early_or_late(stre
 def test_sound_alone_is_no_stream(streams: Streams) -> None:
     whole = joined(streams["h264", 25], Join(record="late", lead_ms=9_000))
     answer = WebAnswer(connection=cast(Any, None), response=cast(Any, io.BytesIO(whole[:400])))
-    source = StreamInput(ADDRESS, FakeClock(), content=AnswerContent(answer), container="flv")
+    source = StreamInput(ADDRESS, FakeClock(), PictureTimeout(), content=AnswerContent(answer), container="flv")
     with pytest.raises(InputFailed, match="sends no video"):
         source.open()
     source.close()
