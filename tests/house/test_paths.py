@@ -18,6 +18,9 @@ IN_CODE = re.compile(r"`([a-z_]\w*(?:/[\w-]+)+)`")
 STEP = re.compile(r"\| `([\w/]+\.py)` \| `(\w+(?:\.\w+)?)` \|")
 
 
+METHOD = re.compile(r"`([A-Z]\w+\.[a-z]\w*)`")
+
+
 def found(name: str, page: Path) -> bool:
     return any((base / name).exists() or (base / f"{name}.py").exists() for base in [*BASES, page.parent])
 
@@ -39,6 +42,11 @@ def names_in(source: str) -> set[str]:
     return names
 
 
+METHODS = {
+    name for path in (ROOT / "src/seacorder").rglob("*.py") for name in names_in(path.read_text("utf-8")) if "." in name
+}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_path_that_is_named_exists(page: Path) -> None:
     assert [name for name in sorted(paths_in(page.read_text("utf-8"))) if not found(name, page)] == []
@@ -49,6 +57,12 @@ def test_every_step_of_a_way_is_a_function_of_its_file(page: Path) -> None:
     steps = STEP.findall(page.read_text("utf-8"))
     sources = {path: (ROOT / "src/seacorder" / path).read_text("utf-8") for path, _ in steps}
     assert [(path, name) for path, name in steps if name not in names_in(sources[path])] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_method_that_is_named_exists(page: Path) -> None:
+    named = set(METHOD.findall(page.read_text("utf-8")))
+    assert [name for name in sorted(named) if name not in METHODS] == []
 
 
 def test_the_ways_of_a_packet_and_a_command_are_seen() -> None:
