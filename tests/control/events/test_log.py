@@ -84,14 +84,6 @@ async def test_a_channels_changes_are_events(bridge: Bridge) -> None:
     assert found[1].severity is Severity.WARNING
 
 
-async def test_a_step_of_the_wall_clock_is_an_event(bridge: Bridge) -> None:
-    await bridge.start()
-    bridge.clock.step_wall(-3600)
-    bridge.recorder._housekeeping.go()
-    bridge.recorder._housekeeping.go()
-    assert bridge.kinds().count("clock_stepped") == 1
-
-
 async def test_events_reach_the_catalogue(bridge: Bridge) -> None:
     await bridge.start()
     await bridge.catalogue.flush()
