@@ -1,5 +1,6 @@
 """The `seacorder` command: `serve`, which is the recorder, and commands that look after files and talk to it.
 
-`serve` is the only place where the parts of the recorder are put together. Everything heavy is imported inside the
-commands, so that `seacorder --help` is quick and a client command never loads a codec.
+`main` declares every command; what it does stands in a module beside it. `serve` is the only place where the parts of
+the recorder are put together. Heavy modules are imported inside the commands, so `seacorder --help` is quick and no
+client command loads a codec. Runs in a process of its own; `serve` becomes the control process.
 """

@@ -1,7 +1,7 @@
-"""Whether the catalogue, the folders and the files say the same. Pure: what was found goes in, sentences come out.
+"""Whether the catalogue, the folders and the files agree. Pure: what was found goes in, sentences come out.
 
-Frames are accounted for when each part begins with the frame after the last of the part before it, or a loss of that
-channel lies between the two.
+No frame may be missing without a loss: each part must begin with the frame after the last one of the part before it,
+or a loss of that channel must lie between the two.
 """
 
 from collections import defaultdict
@@ -43,14 +43,15 @@ class Catalogued:
 
 @dataclass(frozen=True, slots=True)
 class FilesFound:
-    """What is on disk: every video file as examined, and the size of every still; a missing file is in neither."""
+    """What is on disk: every video file as it was examined, and the size of every still. Missing files are in neither.
+    """
 
     videos: Mapping[str, FileExamined]
     sizes: Mapping[str, int]
     damage: Mapping[str, str] = field(default_factory=dict)
-    """By path, the end of a sentence on what is wrong inside of a file."""
+    """By path: the end of a sentence on what is damaged inside the file."""
     stills: Mapping[str, Framegrab] = field(default_factory=dict)
-    """By path, what stills say of themselves that are not where the catalogue says."""
+    """By path: what a still's own metadata says, for stills that the catalogue does not list at that path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ class Disagreement:
 
 
 def disagreements(catalogued: Catalogued, found: FilesFound) -> Iterator[Disagreement]:
-    """Everything that does not agree, files in the catalogue's order, then frames, then files that it does not know."""
+    """Everything that does not agree: first files, in the catalogue's order, then frames, then files that it does not
+    list.
+    """
     moved = _moved(catalogued, found)
     for listed in catalogued.videos:
         place = moved.get(listed.path)
@@ -91,7 +94,7 @@ def open_files(catalogued: Catalogued) -> list[str]:
 
 
 def _video_fault(row: Part | Clip, found: FilesFound) -> str | None:
-    """The first thing about one file that does not agree, as the end of a sentence."""
+    """The first thing that does not agree about one file, as the end of a sentence; None if all agrees."""
     file = found.videos.get(row.path)
     if file is None:
         never_was = row.state is FileState.INTERRUPTED and row.frames == row.bytes == 0
@@ -112,7 +115,7 @@ def _video_fault(row: Part | Clip, found: FilesFound) -> str | None:
 
 
 def _damage(row: Part | Clip, found: FilesFound, missing: ListedMissing) -> str | None:
-    """What is wrong inside of a file. The newest packets of one that is being written are no damage."""
+    """What is damaged inside a file. In a file that is being written, incomplete newest packets are no damage."""
     damage = found.damage.get(row.path)
     if damage is None or row.state is FileState.OPEN:
         return None
@@ -122,7 +125,7 @@ def _damage(row: Part | Clip, found: FilesFound, missing: ListedMissing) -> str 
 
 
 def _unaccounted(catalogued: Catalogued) -> Iterator[Disagreement]:
-    """Frames between two parts of one channel that are neither stored nor listed as lost."""
+    """Frames between two parts of one channel that are neither stored nor in a loss."""
     chains: dict[tuple[str, str], list[Part]] = defaultdict(list)
     for part in catalogued.parts:
         chains[part.recording_id, part.channel].append(part)
@@ -158,7 +161,7 @@ def _unlisted(catalogued: Catalogued) -> Iterator[Disagreement]:
 
 
 def _moved(catalogued: Catalogued, found: FilesFound) -> dict[str, str]:
-    """By the catalogue's path of a file that is not there, where one is that says the same of itself."""
+    """By the catalogue's path of a file that is not there: where a file with the same note is."""
     known = catalogued.paths
     unknown = {
         file.note.identity: path for path, file in found.videos.items() if file.note is not None and path not in known

@@ -1,4 +1,4 @@
-"""`check`: reads the catalogue and every file from end to end, counts frames, and says what does not agree."""
+"""`check`: reads the catalogue and every file completely, counts the frames, and prints what does not agree."""
 
 import json
 import os
@@ -51,7 +51,8 @@ def read_catalogue(path: Path) -> Catalogued:
 
 
 def look(catalogued: Catalogued, folders: Sequence[Path], *, decodes: bool) -> FilesFound:
-    """Reads every video file of the catalogue and of the folders, with a progress bar where somebody looks."""
+    """Reads every video file that the catalogue lists or the folders hold. Shows a progress bar on a terminal. Blocks.
+    """
     stills = {row.path for row in catalogued.framegrabs}
     standing = sorted(path for path in {*catalogued.paths, *_in(folders, FILE_SUFFIXES)} if Path(path).is_file())
     sizes = {path: Path(path).stat().st_size for path in standing}

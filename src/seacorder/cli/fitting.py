@@ -1,7 +1,7 @@
-"""Which columns of the status fit into a terminal, and how wide each is. Pure.
+"""Which columns of the status table fit into a terminal, and how wide each is. Pure.
 
-What must be seen is never cut: the state, and whether a channel records. Names give way first, then columns that say
-the least.
+The state and whether a channel records are never cut. If there is not enough room, names are shortened first, then the
+least important columns are left out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ _ELLIPSIS = "\u2026"
 
 
 def fit(natural: Mapping[str, int], width: int) -> dict[str, int]:
-    """Columns that are shown, in their order, and the width of each.
+    """The columns to show, in order, with the width of each.
 
     `natural` has the width that each column needs for its longest text, `width` is the terminal's; all in cells.
     """
@@ -34,7 +34,7 @@ def fit(natural: Mapping[str, int], width: int) -> dict[str, int]:
 
 
 def cut(text: str, width: int) -> str:
-    """A text in so many cells: what is too long loses its middle, since names often differ at their ends alone."""
+    """The text in at most this many cells. Its middle is cut out, because names often differ only at their ends."""
     if cell_len(text) <= width:
         return text
     end = _taken(text[::-1], (width - 1) // 2)[::-1]
@@ -42,14 +42,14 @@ def cut(text: str, width: int) -> str:
 
 
 def _least(shown: Mapping[str, int], name_least: int) -> int:
-    """The width that these columns need when names are cut as far as they may be."""
+    """The width that these columns need if names are cut as far as allowed."""
     cut_to = {NAME: name_least, FILE: _FILE_LEAST}
     widths = [min(width, cut_to.get(column, width)) for column, width in shown.items()]
     return sum(widths) + GAP * (len(widths) - 1)
 
 
 def _given_way(shown: Mapping[str, int], name_least: int, width: int) -> dict[str, int]:
-    """The file's name gives way before the channel's."""
+    """Widths that fit: the file's name is cut first, then the channel's."""
     widths = dict(shown)
     over = sum(widths.values()) + GAP * (len(widths) - 1) - width
     for column, least in ((FILE, _FILE_LEAST), (NAME, name_least)):
@@ -61,7 +61,7 @@ def _given_way(shown: Mapping[str, int], name_least: int, width: int) -> dict[st
 
 
 def _taken(text: Sequence[str], width: int) -> str:
-    """As many characters from the beginning as fit; wide ones take two cells."""
+    """As many characters from the start as fit; wide characters take two cells."""
     taken = ""
     for character in text:
         if cell_len(taken + character) > width:

@@ -1,4 +1,4 @@
-"""The command line: what can be said, and how it ends.
+"""The command line: every command with its arguments, and the exit codes. What a command does is imported when it runs.
 
 Exit codes: 0 done · 1 it failed, or what was looked at is not in order · 2 the command or the settings cannot be used ·
 3 a fault in the program ended it (the guardian then starts it again).

@@ -1,4 +1,4 @@
-"""Settings with what the command line says over them."""
+"""The settings, with options of the command line in place of the settings file's values."""
 
 import os
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class Overrides:
 
 
 def settings_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Settings:
-    """Reads the settings and puts the overrides over them. Raises SettingsError.
+    """Reads the settings and replaces what the command line has given. Raises SettingsError.
 
-    With a root, channels may come from variables alone, where there is no settings file.
+    With a root and channels from environment variables, no settings file is needed.
     """
     if demo:
         settings = demo_settings()
@@ -46,10 +46,10 @@ def settings_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Se
 
 
 def storage_for(config: Path | None, root: Path | None, *, demo: bool) -> StorageSettings:
-    """Where files are, for commands that look at nothing else. Raises SettingsError.
+    """Where the files are, for commands that need nothing else of the settings. Raises SettingsError.
 
-    A root alone needs no settings file, and none is looked for: what it holds may come from another machine, whose
-    other folders and catalogue are not this one's.
+    If only a root is given, no settings file is looked for: the root's files may come from another machine, and this
+    machine's other folders and its catalogue have nothing to do with them.
     """
     if root is not None and not demo and not is_named(config):
         return StorageSettings(root=root.expanduser().absolute())

@@ -21,7 +21,7 @@ _COMMANDS: dict[str, tuple[Callable[[RecorderClient], Outcome], str]] = {
     "clip stop": (RecorderClient.stop_clip, "Clip stopped"),
     "grab": (RecorderClient.take_framegrab, "Still"),
 }
-"""What each command calls, and what is said when it is done."""
+"""By command: what is called, and the word that is printed when it is done."""
 
 
 def ping_recorder(url: str) -> None:
@@ -78,7 +78,7 @@ def show_status(url: str, *, once: bool, as_json: bool) -> None:
     with RecorderClient(url, timeout_seconds=5) as recorder:
         if as_json:
             print(json.dumps(recorder.status_json(), indent=2))
-        elif once or not sys.stdout.isatty():  # a table that changes is of use in a terminal alone
+        elif once or not sys.stdout.isatty():  # a table that is redrawn makes sense only in a terminal
             _print_once(recorder)
         else:
             _live(recorder)

@@ -47,14 +47,14 @@ CRASHED = 3
 
 @dataclass(frozen=True, slots=True)
 class GuardianEnds:
-    """What the guardian has given this process: the ends of two pipes, and what became of the run before."""
+    """What the guardian has handed to this process: its ends of two pipes, and how the run before ended."""
 
     alive: int
-    """Ends with the guardian."""
+    """A pipe to read. Its end means that the guardian has ended."""
     proof: int
-    """Hears that commands are taken."""
+    """A pipe to write. One byte says that this process takes commands now."""
     ended: str = ""
-    """How the run before this one ended; empty for the first one."""
+    """How the run before this one ended; empty for the first run."""
 
 
 def run(settings: Settings, guardian: GuardianEnds | None = None) -> int:
@@ -100,7 +100,7 @@ async def _serve(settings: Settings, guardian: GuardianEnds | None) -> int:
 
 
 def _watch_guardian(pipe: int) -> None:
-    """Says so when the guardian is gone. Recording goes on: no frame is given up because nobody would restart us."""
+    """Logs when the guardian has ended. Recording goes on all the same: no frame is lost for it."""
     loop = asyncio.get_running_loop()
 
     def heard() -> None:
@@ -118,14 +118,16 @@ def _watch_guardian(pipe: int) -> None:
 
 
 def tell_guardian(pipe: int) -> None:
-    """Says that commands are taken. One that has ended meanwhile is no reason to end."""
+    """Tells the guardian that this process takes commands. A guardian that has ended meanwhile is no reason to end."""
     with contextlib.suppress(OSError):
         os.write(pipe, b".")
     os.close(pipe)
 
 
 async def _start(settings: Settings, shutdown: Shutdown) -> tuple[Recorder, str]:
-    """Starts every part, each noted in `shutdown` once it runs. Tells, too, which families of addresses are heard."""
+    """Starts every part, and registers each with `shutdown` once it runs. Returns the recorder, and which families of
+    addresses are listened on.
+    """
     server = settings.server
     inspector = claim_port(server.host, server.inspector_port, setting="inspector_port")
     integration = claim_port(server.host, server.integration_port, setting="integration_port")
@@ -135,7 +137,7 @@ async def _start(settings: Settings, shutdown: Shutdown) -> tuple[Recorder, str]
     recorder = compose(settings, begin_volumes(settings.storage, memory))
     await recorder.start()
     shutdown.started("recorder", recorder.stop, limit_seconds=RECORDER_STOP_SECONDS)
-    # The web framework costs a fifth of a second, which recording again after a crash does not wait for.
+    # Importing the web framework takes a fifth of a second. After a crash, recording must not wait for it.
     from seacorder.api.inspector import create_inspector_app
     from seacorder.api.integration import create_integration_app
 
@@ -155,8 +157,8 @@ async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
         if stop.is_set():
             return
         if started.is_set():
-            # Commands cannot reach the recorder any more. The guardian starts it anew, and the recording goes on; an
-            # end in order would stop it.
+            # Commands cannot reach the recorder any more. This process ends at once, the guardian starts another one,
+            # and the recording goes on; an orderly end would stop it.
             _log.error("The web services have ended because of a fault in the program, and this process with them")
             log.finish()
             os._exit(CRASHED)
@@ -175,7 +177,7 @@ async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
 
 
 def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recorder:
-    """The recorder with everything that it stands on; nothing runs yet."""
+    """Builds the recorder and everything that it needs. Nothing runs yet."""
     storage, clock = settings.storage, SystemClock()
     narrator = settings.narrator_settings(secrets.token_hex(32))
     return Recorder(

@@ -1,4 +1,5 @@
-"""`check-config`: what a settings file means. `settings`: what clients have set instead, and taking it back."""
+"""`check-config`: says what a settings file means. `settings`: shows what clients have set instead, and takes it back.
+"""
 
 import json
 from pathlib import Path
@@ -47,7 +48,7 @@ def reset_settings(url: str, keys: list[str], *, everything: bool) -> None:
 
 
 def explain(settings: Settings, stored: StoredSettings | None = None) -> list[str]:
-    """The settings as one reads them aloud, a line each, without credentials: with what clients have set over them."""
+    """The settings in words, a line for each, without credentials; with what clients have set instead."""
     server, storage, recording = settings.server, settings.storage, settings.recording
     first, own = settings.first_recorder_settings(), settings.own_encodings()
     stored = stored or StoredSettings(first)
@@ -79,7 +80,7 @@ def _log_lines(settings: Settings) -> list[str]:
 
 
 def _stored(settings: Settings) -> StoredSettings | None:
-    """What clients have set, from the catalogue; None where there is none, or it cannot be read now."""
+    """What clients have set, from the catalogue; None if there is no catalogue, or it cannot be read now."""
     path = settings.storage.catalogue_path
     if not path.is_file():
         return None
@@ -91,14 +92,14 @@ def _stored(settings: Settings) -> StoredSettings | None:
 
 
 def _plain(value: object) -> SettingValue:
-    """A value of JSON as the settings have it."""
+    """A JSON value in the form in which settings hold it."""
     if isinstance(value, list):
         return int(value[0]), int(value[1])
     return value if isinstance(value, bool | float | int | str) else None
 
 
 def encoding_text(asked: EncodingSettings) -> str:
-    """What is asked of encoding, as one reads it aloud."""
+    """The encoding that is asked for, in words."""
     width, height = asked.resolution
     if asked.is_smart:
         what = "smart encoding"
@@ -117,7 +118,7 @@ def encoding_text(asked: EncodingSettings) -> str:
 
 
 def _unused(own: ChannelEncoding, asked: EncodingSettings) -> str:
-    """What the channel sets and nothing comes of."""
+    """Which of the channel's keys have no effect, as the end of a line; empty if all have one."""
     by_hand = ("encoder", "bitrate_mbits", "resolution", "frame_rate") if asked.is_smart else ()
     names = [name for name in by_hand if getattr(own, name) is not None]
     passed_over = f"; not used while smart_encoding is on: {', '.join(names)}" if names else ""
@@ -125,7 +126,7 @@ def _unused(own: ChannelEncoding, asked: EncodingSettings) -> str:
 
 
 def _missing(settings: Settings) -> list[str]:
-    """Files of the overlay that are not there; they may be by the time that they are needed, so it is no fault."""
+    """Files of the overlay that do not exist now. No fault: they may exist when they are needed."""
     return [
         f"  overlay    layer {number}: {path} is not there; without it {instead}"
         for number, layer in enumerate(settings.overlay.layers, start=1)

@@ -22,8 +22,9 @@ _NUMBERS = {"Mbit/s", "recording", "frames", MISSING}
 
 
 def picture_of(status: StatusAnswer, *, width: int, height: int | None = None) -> RenderableType:
-    """The whole status. Names are cut to the width; where not all channels fit into the height, those that need
-    somebody stand first."""
+    """The whole status. Names are cut to fit the width. If not all channels fit into the height, those with a fault
+    come first.
+    """
     channels = list(status.channels)
     if height is not None and len(channels) + len(status.alarms) + _OTHER_LINES > height:
         channels.sort(key=lambda channel: channel.state == "live" and (channel.is_recording or not channel.recording))
@@ -46,7 +47,7 @@ def picture_of(status: StatusAnswer, *, width: int, height: int | None = None) -
 
 
 def unreachable(sentence: str) -> RenderableType:
-    """What stands there while the recorder does not answer."""
+    """What is shown instead while the recorder does not answer."""
     return Text(sentence, style="bold red")
 
 
@@ -75,7 +76,7 @@ def _headline(status: StatusAnswer) -> Text:
 
 
 def _states(status: StatusAnswer) -> list[Text]:
-    """How many channels are in which state, where somebody would have to count them."""
+    """How many channels are in which state, if there are too many to count at a glance."""
     if len(status.channels) < _MANY:
         return []
     states = Counter(channel.state for channel in status.channels)
@@ -99,7 +100,7 @@ def _cells(channel: ChannelAnswer) -> list[Text]:
 
 
 def _encoding(status: StatusAnswer) -> list[Text]:
-    """How channels are encoded, where they are, and what the machine was too slow for."""
+    """How each encoded channel is encoded, and how many frames the machine was too slow for."""
     lines = []
     for channel in status.channels:
         encoding = channel.encoding
@@ -115,7 +116,7 @@ def _encoding(status: StatusAnswer) -> list[Text]:
 
 
 def _narration(status: StatusAnswer) -> list[Text]:
-    """How loud it is, or what it does instead; nothing where there is none."""
+    """How loud the narration is, or its state if it is not live; nothing without narration."""
     one = status.narration
     if one is None:
         return []
@@ -124,7 +125,9 @@ def _narration(status: StatusAnswer) -> list[Text]:
 
 
 def _alarms(status: StatusAnswer) -> list[Text]:
-    """What is wrong, since when, and what to do, the worst first. The severity in words too: not all have colours."""
+    """What is wrong, since when, and what to do, the worst first. The severity is a word too, for terminals without
+    colour.
+    """
     lines = []
     for alarm in status.alarms:
         place = f"{alarm.channel}: " if alarm.channel and not alarm.sentence.startswith(alarm.channel) else ""
@@ -135,7 +138,7 @@ def _alarms(status: StatusAnswer) -> list[Text]:
 
 
 def _overrides(status: StatusAnswer) -> list[Text]:
-    """Where a client's value holds instead of the settings file's."""
+    """Keys for which a client's value holds instead of the settings file's."""
     if not status.overrides:
         return []
     keys = ", ".join(one.key for one in status.overrides)
@@ -143,7 +146,7 @@ def _overrides(status: StatusAnswer) -> list[Text]:
 
 
 def _complaints(status: StatusAnswer) -> list[Text]:
-    """Why a channel is not live, or its file cannot be written."""
+    """Why a channel is not live or its file cannot be written, unless an alarm says it already."""
     lines = []
     for channel in status.channels:
         files: list[FileAnswer | None] = [channel.recording, channel.clip]

@@ -1,7 +1,7 @@
-"""Standard input, output and error as they are found, made fit for use.
+"""Standard input, output and error, made safe to use.
 
-They may be closed (`>&-`), have a code page that lacks a letter of a channel's name, or be a pipe whose reader has seen
-enough (`seacorder check | head`). None of this is a reason for a command to fail.
+They may be closed (`>&-`), have a code page without some letter of a channel's name, or be a pipe whose reader has
+ended (`seacorder check | head`). No command may fail for any of these.
 """
 
 import errno
@@ -23,30 +23,32 @@ _STANDARD = (0, 1, 2)
 
 
 def make_fit() -> None:
-    """Call once, before anything is opened or printed."""
+    """Makes the three streams safe. Call it once, before anything is opened or printed."""
     _fill_closed()
     sys.stdout = _fit(sys.stdout, STANDARD_OUTPUT)
     sys.stderr = _fit(sys.stderr, STANDARD_ERROR)
 
 
 def flushed() -> str:
-    """Brings out what has been printed. Why that failed; empty when it did not, or when the reader has gone."""
+    """Flushes standard output. Returns why that failed; empty if it worked, or if the reader has gone."""
     try:
         sys.stdout.flush()
     except OSError as error:
-        # Else Python tries once more at its end, and prints a trace.
+        # Otherwise Python flushes once more when it exits, and prints a traceback.
         sys.stdout = _nowhere()
         return error.strerror or str(error)
     return ""
 
 
 def as_meant(argument: str) -> str:
-    """An argument as text that can be sent: where the locale is C, Python has half characters for all but ASCII."""
+    """An argument as text that can be sent. In the C locale, Python decodes other letters than ASCII as lone
+    surrogates.
+    """
     return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def print_unheeded(text: str) -> None:
-    """Prints on standard output from a thread of its own: whether anybody reads it, or can, is of no importance."""
+    """Prints on standard output, from a thread of its own, so that a reader that does not read blocks nothing."""
     data = (text + "\n").encode(getattr(sys.stdout, "encoding", None) or "utf-8", "replace")
     once("print", partial(Descriptor(STANDARD_OUTPUT).write, data))
 
@@ -62,10 +64,10 @@ def progress_bar() -> "Progress":
 
 
 def _fill_closed() -> None:
-    """Puts the null device where a standard descriptor is closed.
+    """Opens the null device in the place of each standard descriptor that is closed.
 
-    The next file, socket or pipe that is opened would get its number else: what a library writes on standard error
-    would go into the catalogue, or into a worker's commands.
+    Otherwise the next file, socket or pipe would get that number. What a library writes to standard error would then
+    go into the catalogue, or into a worker's commands.
     """
     if os.name != "posix":
         return
@@ -73,14 +75,14 @@ def _fill_closed() -> None:
         try:
             os.fstat(number)
         except OSError:
-            # The lowest free number is given, which is this one.
+            # `open` returns the lowest free number, which is this one.
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
 
 
 class _Patient(io.RawIOBase):
-    """A descriptor whose reader may go: what is written then is dropped, and the command does its work to the end.
+    """A descriptor whose reader may end: what is written afterwards is dropped, and the command finishes its work.
 
-    Standard error may fail in any way: nobody can be told of it.
+    Every error of standard error is ignored: there is nowhere to report it.
     """
 
     def __init__(self, number: int) -> None:
@@ -97,7 +99,7 @@ class _Patient(io.RawIOBase):
         try:
             return os.write(self._number, view)
         except OSError as error:
-            # Windows says "invalid argument" of a pipe that nobody reads.
+            # Windows reports a pipe that nobody reads as "invalid argument".
             has_gone = isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
             if has_gone or self._number == STANDARD_ERROR:
                 return len(view)
@@ -122,7 +124,7 @@ def _nowhere() -> TextIO:
 
 
 class _Nowhere(io.RawIOBase):
-    """Takes everything and keeps nothing."""
+    """Drops everything that is written to it."""
 
     def writable(self) -> bool:
         return True

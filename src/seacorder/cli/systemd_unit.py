@@ -1,8 +1,8 @@
 """The text of the recorder's systemd unit. Pure: values in, text out.
 
-What each line is there for stands in the unit itself, since who meets it in the machine has no other document at hand.
-Quoting follows systemd.syntax(7), systemd.unit(5) and systemd.service(5): `%` begins a specifier everywhere, `$` a
-variable in arguments of a command, and each kind of value has quotes of its own.
+The unit itself says what each line is for, because whoever finds it on the machine has no other document at hand.
+Quoting follows systemd.syntax(7), systemd.unit(5) and systemd.service(5): `%` begins a specifier everywhere, `$` begins
+a variable in a command's arguments, and each kind of value has its own rules for quotes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from seacorder.base.errors import BadRequest
 
 MARK = "# Written by `seacorder service install`; `seacorder service remove` takes it away."
 STOP_SECONDS = 120
-"""The recorder gives its parts some 100 s to finish files on a slow disk, and kills what is left by itself."""
+"""Seconds. Longer than the recorder's own limit: it gives its parts about 100 s to finish files, then kills them."""
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_.-")
 _NOT_IN_AN_EXECUTABLE = frozenset("\"'\\")
 
@@ -27,14 +27,14 @@ class ServicePlan:
     folder: str
     """Where it is started."""
     needed: tuple[str, ...]
-    """Folders without whose disks recording makes no sense."""
+    """Folders whose disks must be mounted before the recorder starts."""
     wanted: tuple[str, ...] = ()
-    """Folders whose disks are waited for; recording goes on without them."""
+    """Folders whose disks are waited for; without them it starts all the same."""
     mounts: tuple[str, ...] = ()
-    """Where disks are mounted on this machine, also those that are not there just now."""
+    """The mount points of this machine, also of disks that are not there now."""
     needs_network: bool = False
     user: str | None = None
-    """Who it runs as; None: whoever runs the service manager."""
+    """The user that it runs as; None: the one that runs the service manager."""
     is_of_user: bool = False
     """A service of one user instead of the system's."""
 
@@ -67,7 +67,7 @@ def mount_unit(mount: str) -> str:
 
 
 def mount_of(folder: str, mounts: Iterable[str]) -> str | None:
-    """The innermost mount point that holds a folder; None where that is the system's own disk."""
+    """The innermost mount point above a folder; None if that is the root file system."""
     parents = {str(PurePosixPath(folder)), *map(str, PurePosixPath(folder).parents)}
     return max((mount for mount in mounts if mount in parents and mount != "/"), key=len, default=None)
 

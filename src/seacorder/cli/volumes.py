@@ -18,7 +18,7 @@ from seacorder.storage.volumes import ACCEPTED, MARK_NAME, MarkedFolders, write_
 
 def check_mounted(root: Path, memory: VolumeMemory) -> None:
     """Raises StorageFailed when the storage root was on a disk of its own and that is not mounted now. Blocks."""
-    with contextlib.suppress(OSError):  # what cannot be looked at is told when it is written to
+    with contextlib.suppress(OSError):  # a folder that cannot be read is reported when it is written to
         if is_unmounted(root, memory):
             raise StorageFailed(
                 f"The storage folder {root} was on a disk of its own when the recorder ran last, and is on the disk "
@@ -28,7 +28,7 @@ def check_mounted(root: Path, memory: VolumeMemory) -> None:
 
 
 def begin_volumes(storage: StorageSettings, memory: VolumeMemory) -> tuple[MarkedFolder, ...]:
-    """Marks the volumes that files go to. Blocks."""
+    """Marks the volumes that files go to, so that another volume in their place is noticed. Blocks."""
     folders = [storage.root, *([] if storage.fallback_root is None else [storage.fallback_root])]
     others = [*storage.allowed_directories, *storage.drives.values(), storage.catalogue_path.parent]
     return begin(folders, others, memory)
@@ -52,9 +52,9 @@ def try_root(root: Path) -> None:
 
 
 def accept(folder: Path) -> None:
-    """Puts the word into the place of the folder's mark; a recorder that runs takes it up within a second. Blocks.
+    """Overwrites the folder's mark with a word that a running recorder understands within a second. Blocks.
 
-    Raises StorageFailed when there is no such folder or it cannot be written.
+    Raises StorageFailed if there is no such folder, or it cannot be written.
     """
     folder = folder.absolute()
     try:

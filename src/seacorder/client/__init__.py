@@ -1,6 +1,6 @@
 """Python clients of a running recorder: `inspector.InspectorClient` for the Inspector service,
-`recorder.RecorderClient` for what the commands need of `/api/v1`.
+`recorder.RecorderClient` for those parts of `/api/v1` that the command line needs.
 
-For those who write Inspector applications, and for `cli`. Runs in the caller's process and thread; every call blocks
-until the recorder has answered, at most as long as the client's timeout.
+Used by authors of Inspector applications, and by `cli`. Runs in the caller's process and thread. Every call blocks
+until the recorder has answered, for the client's timeout at most.
 """

@@ -1,4 +1,7 @@
-"""What `/api/v1` answers to the client commands, typed. Instants are text as they came, RFC 3339 in UTC."""
+"""The answers of `/api/v1` that the command line needs, as typed values. Instants are text as it came: RFC 3339, UTC.
+
+Names and fields are those of the API's answers in `api.v1`, of which they hold a part.
+"""
 
 import dataclasses
 import types
@@ -167,7 +170,10 @@ class StatusAnswer:
 
 
 def read(kind: type[T], answer: object) -> T:
-    """`answer` as a `kind`; keys of a later version are passed over. Raises InspectorError for anything else."""
+    """The JSON value `answer` as a value of the class `kind`. Unknown keys, of a later version, are ignored.
+
+    Raises InspectorError if it does not fit.
+    """
     try:
         return _value(kind, answer)  # type: ignore[no-any-return]
     except (KeyError, TypeError) as error:

@@ -1,4 +1,4 @@
-"""A client of the Inspector service: its seventeen commands, each one method.
+"""A client of the Inspector service: one method for each of its seventeen commands.
 
     with InspectorClient("http://127.0.0.1:13000") as inspector:
         inspector.set_recording_directory("Dive 12")

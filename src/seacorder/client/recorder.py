@@ -1,4 +1,4 @@
-"""A client of what the command line needs of `/api/v1`: status, settings, overlay, commands."""
+"""A client for those parts of `/api/v1` that the command line needs: status, settings, overlay, commands."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -32,7 +32,7 @@ class RecorderClient:
         return read(StatusAnswer, self.status_json())
 
     def status_json(self) -> dict[str, Any]:
-        """The same, all of it, as it came."""
+        """The whole status, as JSON came."""
         answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/status")
         return answer
 

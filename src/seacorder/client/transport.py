@@ -1,4 +1,4 @@
-"""HTTP between a client and the recorder: one request, one answer, every failure as one `InspectorError`."""
+"""HTTP between a client and the recorder: one request, one answer; every failure becomes an `InspectorError`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,11 +11,11 @@ from seacorder.client.errors import ChannelReason, InspectorError
 
 CONNECT_SECONDS = 5.0
 Query = str | int | Sequence[str]
-"""A sequence is a name that is repeated."""
+"""The value of a query parameter. For a sequence, the parameter is repeated."""
 
 
 class HttpTransport:
-    """Asks one recorder. Safe from any thread."""
+    """Sends requests to one recorder. Safe from any thread."""
 
     def __init__(self, base_url: str, timeout_seconds: float) -> None:
         """Raises InspectorError when `base_url` is no web address. Does not connect yet."""
@@ -23,7 +23,8 @@ class HttpTransport:
             raise InspectorError(f"{redact_address(base_url)!r} is no web address; write one such as http://127.0.0.1:13000.")
         self.shown_url = redact_address(base_url.rstrip("/"))
         timeout = httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
-        # No proxy from the environment: a recorder is a neighbour. Certificates only cost time where there are none.
+        # No proxy from the environment: the recorder is in the same network. Certificates are loaded for https alone,
+        # because that takes time.
         self._client = httpx.Client(
             base_url=base_url, timeout=timeout, trust_env=False, verify=base_url.lower().startswith("https")
         )
@@ -32,7 +33,7 @@ class HttpTransport:
         self._client.close()
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None, **query: Query) -> Any:
-        """The JSON of the answer, None when it has no body. Blocks; raises InspectorError."""
+        """The answer's JSON, or None if it has no body. Blocks; raises InspectorError."""
         response = self._send(method, path, body, query)
         if response.is_error:
             raise _refusal(response, path)
@@ -71,7 +72,7 @@ def _is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         port = parts.port
-        host = httpx.URL(url).host  # decodes the name, which a malformed one does not survive
+        host = httpx.URL(url).host  # raises for a name that cannot be decoded
         host.encode("idna")
     except (ValueError, httpx.InvalidURL):  # UnicodeError and idna's own are ValueErrors
         return False
@@ -79,7 +80,7 @@ def _is_web_address(url: str) -> bool:
 
 
 def _refusal(response: httpx.Response, path: str) -> InspectorError:
-    """The error in a problem document (RFC 9457), or the bare status where there is none."""
+    """The error that a problem document (RFC 9457) describes; without one, the status code as a sentence."""
     try:
         problem = response.json()
     except ValueError:
@@ -94,7 +95,7 @@ def _refusal(response: httpx.Response, path: str) -> InspectorError:
 
 
 def _reasons(channels: Any) -> tuple[ChannelReason, ...]:
-    """Each channel's result in a problem document; none where they are not as a recorder writes them."""
+    """Each channel's result in a problem document; empty if there are none, or not in a recorder's form."""
     try:
         return tuple(ChannelReason(str(one["channel"]), one["ok"] is True, str(one["sentence"])) for one in channels)
     except (TypeError, KeyError):

@@ -1,4 +1,4 @@
-"""What a client sends and gets, with the wire's PascalCase kept in here."""
+"""The bodies that a client sends to the Inspector service and gets from it. Only this module knows their PascalCase."""
 
 from dataclasses import dataclass, fields
 from typing import Any, Self
@@ -12,10 +12,10 @@ def wire_name(field: str) -> str:
 
 
 class _Body:
-    """A JSON object whose fields are left out unless they were set."""
+    """A JSON object of which only the fields that were set are sent."""
 
     def body(self) -> dict[str, Any]:
-        """The object as it is sent."""
+        """The object as it is sent, under the wire's names."""
         pairs = ((field.name, getattr(self, field.name)) for field in fields(self))  # type: ignore[arg-type]
         return {wire_name(name): _wire_value(value) for name, value in pairs if value is not UNSET}
 
@@ -46,7 +46,7 @@ class RecorderSettings(_Body):
 
 @dataclass(frozen=True, slots=True)
 class PathTemplates(_Body):
-    """Path templates; sent, what is not given stays as it is; got, every field is there."""
+    """Path templates. When sent, what is not given stays as it is; when received, every field has a value."""
 
     filename_template: str | Unset = UNSET
     directory_template: str | Unset = UNSET
@@ -61,7 +61,7 @@ class PathTemplates(_Body):
 
     @classmethod
     def of(cls, answer: dict[str, Any]) -> Self:
-        """From the wire; keys of a later version are passed over."""
+        """From an answer; unknown keys, of a later version, are ignored."""
         known = {wire_name(field.name): field.name for field in fields(cls)}
         return cls(**{known[key]: value for key, value in answer.items() if key in known})
 
