@@ -1,8 +1,10 @@
-"""Where sound lies beside the picture: RTP times of two tracks begin anywhere, each for itself.
+"""Places sound beside the picture: the RTP times of each track begin at a number of its own. Pure.
 
-Best known from sender reports, which give the camera's own clock for both (RFC 3550, 6.4.1); before they come, from
-what the answer to PLAY says of the beginning, where arrival agrees with it; else from arrival alone. A correction is
-not made at once, which would tear the sound: it is worked off slowly, and what nobody hears is left.
+Three sources say which sound belongs to which picture. The best are sender reports, which give the camera's own clock
+for both tracks (RFC 3550, 6.4.1). Until they come, the answer to PLAY may tell both tracks' RTP times at the beginning
+(RTP-Info); it is used where arrival agrees with it. Otherwise the time of arrival decides.
+
+A correction is never a jump, which would be heard: it is worked off slowly. An error that nobody hears is left.
 """
 
 from dataclasses import dataclass
@@ -12,11 +14,11 @@ from seacorder.inputs.rtp.rtcp import SenderReport
 
 VIDEO_RATE = 90_000
 HEARD_NS = 40_000_000
-"""Less than that between sound and picture nobody notices (ITU-R BT.1359)."""
+"""40 ms. Nobody notices a smaller offset between sound and picture (ITU-R BT.1359)."""
 SANE_NS = 2 * NS_PER_SECOND
-"""What a camera says is believed when arrival differs by less."""
+"""What a camera says is believed when it differs from arrival by less; some say nonsense."""
 SLOWNESS = 32
-"""Of so much sound at most one part is stretched or left out."""
+"""A correction takes at most 1/32 of the sound's duration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +30,26 @@ class Anchor:
 
 
 class SoundOffset:
-    """RTP times of sound to pts on the picture's origin; all of one connection. Times are unwrapped."""
+    """Makes presentation times, counted from the first picture, of sound's RTP times; one connection.
+
+    Times are unwrapped; the picture's are in ticks of 1/90000 s, the sound's in ticks of its own RTP clock.
+    """
 
     def __init__(self, rate: int, video: Anchor, sound: Anchor) -> None:
-        """`video`: the picture's origin and when it came; `sound`: the first packet and when it came."""
+        """`video`: the first picture and when it came; `sound`: the first packet of sound and when it came. Both on this
+        machine's monotonic clock.
+        """
         self._rate = rate
         self._video_origin = video.time
         self._zero = sound.time - self._ticks(sound.ns - video.ns)
-        """The sound's time at the picture's origin."""
+        """The sound's RTP time at the first picture, as it is used now."""
         self._wanted = self._zero
+        """The same, as it should be by the best source."""
         self._is_moving = False
         self._last = sound.time
 
     def begin_at(self, video_time: int, sound_time: int) -> None:
-        """Both times stand for one moment, the camera says at the beginning."""
+        """The camera says at the beginning that both times stand for one moment."""
         zero = self._zero_of(video_time, sound_time, 0)
         if abs(zero - self._zero) < self._ticks(SANE_NS):
             self._zero = self._wanted = zero
@@ -72,10 +80,10 @@ class SoundOffset:
 
 
 def nearest(timestamp: int, unwrapped: int) -> int:
-    """A 32-bit time as the endless number that lies nearest to `unwrapped`."""
+    """The unwrapped time nearest to `unwrapped` whose low 32 bits are `timestamp`."""
     return unwrapped + ((timestamp - unwrapped + 0x8000_0000) & 0xFFFF_FFFF) - 0x8000_0000
 
 
 def anchor_of(report: SenderReport, unwrapped: int) -> Anchor:
-    """A sender report with its time beside a known one."""
+    """A sender report's RTP time, unwrapped to be nearest to `unwrapped`, and its moment by the camera's clock."""
     return Anchor(nearest(report.timestamp, unwrapped), report.ntp_ns)

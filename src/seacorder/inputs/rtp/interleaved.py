@@ -1,8 +1,9 @@
-"""RTP inside of the RTSP connection (RFC 2326, 10.12): `$`, channel, length, packet.
+"""RTP interleaved in the RTSP connection (RFC 2326, 10.12): `$`, channel, length, packet. Pure.
 
-What runs for every packet of every camera. A picture comes as a run of packets of one size whose heads are alike but
-for the sequence number; a run is recognised as such, head by head, and handed over whole. What begins or ends a run
-takes the long way: one look at frame and RTP header together, one call.
+This runs for every packet of every camera, so it is made for speed. Most packets of a picture are fragments of one NAL
+unit: they have one size, and their headers differ in the sequence number only. Such a run is compared and taken apart
+at once, in C (`struct.iter_unpack`), and handed over in one call. Every other packet takes the slower way: one look at
+the frame's and the RTP header, one call.
 """
 
 import struct
@@ -16,16 +17,17 @@ FRAME_BYTES = 4
 _read_frame = struct.Struct(">BBHB").unpack_from
 _BOTH_BYTES = FRAME_BYTES + HEADER_BYTES
 _PLAIN = 0x80
-"""RTP version 2 without padding, extension or contributing sources: what cameras send."""
+"""First byte of an RTP header of version 2 without padding, extension and contributing sources: nearly all packets."""
 _BEFORE_SEQUENCE = 6
 _AFTER_SEQUENCE = 8
+"""Where the sequence number begins and ends in a frame: after 4 bytes of frame header and 2 of RTP header."""
 
 
 class Receiver(Protocol):
-    """Who takes the packets of a channel."""
+    """Takes the packets of one channel."""
 
     def take(self, view: memoryview, begin: int, end: int, head: Head) -> None:
-        """One payload, `view[begin:end]`, and what its header says."""
+        """One payload, `view[begin:end]`, and its RTP header. The view is valid until the next read."""
         ...
 
     def take_rtcp(self, block: memoryview) -> None:
@@ -34,11 +36,13 @@ class Receiver(Protocol):
 
     @property
     def continuation(self) -> bytes:
-        """How a payload begins that only carries on with what the last one began; empty when nothing is open."""
+        """The first bytes of a payload that only goes on with the open NAL unit (neither its first nor its last
+        fragment); empty while none is open.
+        """
         ...
 
     def take_run(self, payloads: Sequence[bytes]) -> None:
-        """Payloads, without that beginning, of packets that follow the last one without a gap."""
+        """Payloads of packets that follow the last one without a gap, without the bytes of `continuation`."""
         ...
 
 
@@ -46,8 +50,8 @@ Receivers = Mapping[int, Receiver]
 
 
 def take_frames(view: memoryview, at: int, end: int, rtp: Receivers, rtcp: Receivers) -> int:
-    """Hands over every whole frame in `view[at:end]`; returns where it stopped: at an unfinished frame, or at what is
-    none. `rtp` and `rtcp` are by channel number.
+    """Hands over every whole frame in `view[at:end]`; returns where it stopped: at a frame that is not whole yet, or at
+    bytes that are no frame. `rtp` and `rtcp` are by channel number; frames of other channels are ignored.
     """
     while end - at >= _BOTH_BYTES:
         dollar, channel, size, first = _read_frame(view, at)
@@ -72,7 +76,7 @@ def take_frames(view: memoryview, at: int, end: int, rtp: Receivers, rtcp: Recei
 
 
 def take_one(view: memoryview, begin: int, end: int, rtp: Receiver | None, rtcp: Receiver | None) -> None:
-    """One packet of any form."""
+    """One packet, whatever its RTP header holds; ignored when nobody takes it."""
     if rtcp is not None:
         rtcp.take_rtcp(view[begin:end])
     elif rtp is not None and (header := parse_header(view, begin, end)) is not None:
@@ -80,10 +84,10 @@ def take_one(view: memoryview, begin: int, end: int, rtp: Receiver | None, rtcp:
 
 
 def _take_run(view: memoryview, at: int, stop: int, end: int, receiver: Receiver) -> int:
-    """Hands over the run that the frame at `at` begins; returns where it ends.
+    """Hands over the run that the frame in `view[at:stop]` begins; returns where the run ends.
 
-    All frames that have room before `end` are taken apart and compared at once, in C: a loop of ours would cost more
-    than everything else. Where not all of them belong to the run, it ends before the first that does not.
+    All bytes before `end` are taken apart as frames of this size and compared at once: a Python loop would cost more
+    than everything else. The run ends before the first frame that does not fit.
     """
     size = stop - at
     count = (end - stop) // size

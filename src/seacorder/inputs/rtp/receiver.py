@@ -1,6 +1,7 @@
-"""One track's RTP as it comes: counted, and given to whoever takes payloads apart. Any transport.
+"""The receiving end of one track, for TCP and UDP: counts RTP packets, finds losses, and passes payloads on.
 
-Keeps what a receiver report has to say (RFC 3550, 6.4.1).
+Also keeps what a receiver report says (RFC 3550, 6.4.1). Runs on the channel's ingest thread; pure but for that the
+time is passed in.
 """
 
 from collections.abc import Sequence as SequenceOf
@@ -14,7 +15,7 @@ from seacorder.inputs.rtp.senders import OTHERS_MAX, Senders
 
 
 class Units(Protocol):
-    """Who takes payloads apart."""
+    """What takes payloads apart: `AccessUnits` for pictures, `SoundUnits` for sound."""
 
     continuation: bytes
     """As `interleaved.Receiver` has it."""
@@ -26,7 +27,7 @@ class Units(Protocol):
         ...
 
     def take_run(self, payloads: SequenceOf[bytes]) -> None:
-        """Payloads that carry on, without what they begin with."""
+        """Payloads that go on with the open NAL unit, without the bytes of `continuation` in front."""
         ...
 
     def has_just_taken(self, block: bytes) -> bool:
@@ -39,19 +40,17 @@ class Units(Protocol):
 
 
 REORDER_WINDOW_NS = 50_000_000
+"""How long a missing datagram is waited for, since others may have overtaken it."""
 _NEAR_TICKS = 900_000
-"""A report's RTP time is not further from the packets' own."""
+"""10 s of the 90 kHz clock: a track's sender reports have RTP times no further from its packets' times."""
 
 
 class RtpReceiver:
-    """The receiving end of one track; one thread.
-
-    Packets of other senders and other payload types are not the track's; `Senders` has the rules.
-    """
+    """One track's receiver. Packets of other senders and other payload types are ignored; `Senders` has the rules."""
 
     def __init__(self, payload_type: int | None, units: Units, *, is_only_type: bool = False) -> None:
-        """`payload_type` None: the first that comes. `is_only_type`: the camera names no other one, so that another
-        one is meant where that one never comes.
+        """`payload_type` None: the first that comes. `is_only_type`: the description names no other. If that one never
+        comes, the camera means the one that it sends.
         """
         self._units = units
         self._types = Senders(payload_type)
@@ -66,10 +65,11 @@ class RtpReceiver:
         """(highest sequence number, lost) at the last report."""
         self._report_came_ns = 0
         self._reports: dict[int, SenderReport] = {}
-        """The newest of each sender, as long as none of ours has come."""
+        """Each sender's newest report, until the first one of the track's own sender."""
         self._seen = 0
+        """Packets received at the last `turn`."""
         self.continuation = b""
-        """`interleaved.Receiver`; empty after a packet that is not the track's."""
+        """As `interleaved.Receiver` has it; empty after a packet that is not the track's."""
         self.sequence = Sequence()
         self.report: SenderReport | None = None
         self.others: dict[int, RtpReceiver] = {}
@@ -89,6 +89,7 @@ class RtpReceiver:
             return
         lost = self.sequence.take(sequence)
         if lost == LATE:
+            # Inside of a connection nothing is late: a number that comes again is a copy, or the camera counts anew.
             if self.sequence.may_be_late or self._units.has_just_taken(bytes(view[begin:end])):
                 self.continuation = b""
                 return
@@ -106,7 +107,7 @@ class RtpReceiver:
         self._units.take_run(payloads)
 
     def turn(self, now_ns: int) -> bool:
-        """Call it after each read. True when another sender has taken the place of the one before."""
+        """Call it after each read. True when another sender has replaced the one before."""
         received = self.sequence.received
         if received != self._seen:
             self._seen = received
@@ -131,7 +132,7 @@ class RtpReceiver:
                 self._take_strange(report)
         if self.ssrc is not None and self.ssrc in received.goodbyes:
             self._senders.goodbye()
-            # Where another sender's packets have come, it may go on under another number.
+            # If another sender's packets have come, the camera may go on under that SSRC.
             self.is_over = not self._senders.has_others
 
     def take_datagram(self, view: memoryview, begin: int, end: int, now_ns: int) -> None:
@@ -148,13 +149,13 @@ class RtpReceiver:
                 take_one(memoryview(packet), 0, len(packet), self, None)
 
     def _is_counted(self, head: Head) -> bool:
-        """A packet's number is in the track's count."""
+        """A packet's sequence number counts with the track's, so that the packet has its place in the order."""
         if self.ssrc is None:
             return self._senders.may_begin(head[3]) and self._types.may_begin(head[0] & 0x7F)
         return head[3] == self.ssrc and (head[0] & 0x7F == self._type or self.sequence.is_near(head[1]))
 
     def _admits(self, view: memoryview, begin: int, end: int, head: Head) -> bool:
-        """True when a packet of another sender or type than the last one is the track's all the same."""
+        """True when a packet is the track's, although it has another sender or payload type than the last one."""
         kind, ssrc = head[0] & 0x7F, head[3]
         if (other := self.others.get(kind)) is not None:
             other.take(view, begin, end, head)
@@ -182,7 +183,7 @@ class RtpReceiver:
             self._take_report(early)
 
     def _change(self, kept: list[tuple[bytes, Head]]) -> None:
-        """Goes on with packets that were kept."""
+        """Another sender or payload type replaces the one before: uses the packets that were kept of it."""
         self._units.begin_anew(is_other_sender=True)
         self.sequence.restart()
         self._reorder = Reorder(REORDER_WINDOW_NS)
@@ -195,8 +196,8 @@ class RtpReceiver:
         self._reports = {}
 
     def _take_strange(self, report: SenderReport) -> None:
-        """Some cameras report under another number than they send with. So one that never sent a packet, whose times
-        are those of the packets, is believed the second time.
+        """A report of another SSRC. Some cameras report under another SSRC than they send with: a reporter that never
+        sent a packet, and whose RTP times are near the packets', is believed from its second report on.
         """
         is_near = (report.timestamp - self._timestamp + _NEAR_TICKS) & 0xFFFF_FFFF <= 2 * _NEAR_TICKS
         if self.ssrc is not None and report.ssrc in self._reports and is_near and not self._senders.knows(report.ssrc):
@@ -205,7 +206,7 @@ class RtpReceiver:
             self._reports[report.ssrc] = report
 
     def due(self, now_ns: int) -> None:
-        """Gives up waiting for datagrams that stay away."""
+        """Passes on the datagrams that have waited long enough for a missing one."""
         for packet in self._reorder.due(now_ns):
             take_one(memoryview(packet), 0, len(packet), self, None)
 
@@ -215,12 +216,12 @@ class RtpReceiver:
         return self._reorder.is_waiting
 
     def note_report_time(self, now_ns: int) -> None:
-        """Call it after each read, so that it is known how old the newest sender report is."""
+        """Notes when the newest sender report came; call it soon after each read."""
         if self.report is not None and self._report_came_ns == 0:
             self._report_came_ns = now_ns
 
     def reception(self, now_ns: int) -> Reception | None:
-        """What to report now; None before the first sender report, which tells whom it is about."""
+        """What to report now; None before the first sender report. Loss is counted since the last call."""
         if self.report is None:
             return None
         highest, lost = self._reported

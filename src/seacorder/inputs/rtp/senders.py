@@ -1,11 +1,15 @@
 """Whose packets are a track's (RFC 3550, 8): the sender that SETUP named, else the first steady one. Pure.
 
-On a track's channel packets of other senders may come: of a session that an earlier client left behind, or of a second
-stream of the camera. Their numbers and times have nothing to do with ours, so they are kept apart by their SSRC.
+A sender is known by its SSRC. On a track's channel packets of other senders may come: of a session that an earlier
+client left behind, or of a second stream of the camera. Their numbers and times have nothing to do with the track's.
 
-A camera whose encoder begins anew goes on under another SSRC. So the packets of another sender are kept while ours is
-silent. When ours stays silent for `CONFIRM_NS`, or for three times its own usual pause, the other one takes its place,
-and what was kept is taken up: nothing of it is lost. One packet of ours puts an end to that.
+A camera whose encoder restarts goes on under another SSRC. So the packets of other senders are kept while the track's
+own sender is silent. When it has been silent for `CONFIRM_NS`, or for three times its usual pause, another one replaces
+it, and the packets that were kept of that one are used: nothing of it is lost. If a packet of the own sender comes
+before that, the kept ones are dropped.
+
+Example: camera A sends every 40 ms and restarts as B. B's packets are kept for 500 ms, then B is the track's sender and
+all its packets are used at once.
 """
 
 from dataclasses import dataclass, field
@@ -13,15 +17,17 @@ from dataclasses import dataclass, field
 from seacorder.inputs.rtp.packets import Head
 
 CONFIRM_NS = 500_000_000
+"""The own sender must be silent for at least so long before another one replaces it."""
 NAMED_NS = 10_000_000_000
-"""The same for a sender that the camera has named and whose usual pause is not known yet."""
+"""The same for a sender that the answer to SETUP named, until its usual pause is known."""
 PAUSES = 3
-"""So many of its usual pauses a sender must be silent before another one may take its place."""
+"""A sender must also be silent for so many of its usual pauses, since a slow camera pauses for seconds."""
 STEADY_TURNS = 3
-"""So many reads must have brought packets of a sender before it is a steady one."""
+"""A sender is steady when so many reads have brought packets of it."""
 KEPT_BYTES = 8 * 1024 * 1024
+"""Of one other sender. When more comes, what was kept of it is dropped and keeping begins again."""
 OTHERS_MAX = 8
-"""Senders that are watched at once."""
+"""Senders that are watched at once; one more replaces the oldest."""
 
 
 @dataclass(slots=True)
@@ -29,19 +35,22 @@ class Other:
     """A sender that is not the track's, or not yet."""
 
     kept: list[tuple[bytes, Head]] = field(default_factory=list)
-    """Payloads with what their headers say, in the order in which they came."""
+    """Payloads and their headers, in the order in which they came."""
     kept_bytes: int = 0
     turns: int = 0
     """Reads that brought packets of it."""
     is_new: bool = False
-    """Packets have come since the last read was looked at."""
+    """Packets have come with the newest read."""
 
 
 class Senders:
-    """The senders of one track, or its payload types, which are chosen in the same way."""
+    """Chooses one track's sender, by SSRC; a second object chooses its payload type by the same rules.
+
+    `key` is the SSRC or the payload type. "Ours" is the chosen one.
+    """
 
     def __init__(self, told: int | None = None) -> None:
-        """`told`: the one that should be chosen, where the camera has said that."""
+        """`told`: the one that the camera has named."""
         self.chosen: int | None = None
         self._told = told
         self._turns = 0
@@ -55,11 +64,11 @@ class Senders:
         self._told = ssrc
 
     def may_begin(self, key: int) -> bool:
-        """True when none is chosen, and `key` may be."""
+        """True when none is chosen yet and `key` may be: none was named, or this one was."""
         return self.chosen is None and self._told in (None, key)
 
     def settle(self, key: int) -> None:
-        """`key` is the one, once and for all."""
+        """Chooses `key`."""
         self.chosen = key
         self._others.clear()
 
@@ -73,11 +82,11 @@ class Senders:
 
     @property
     def are_watched(self) -> bool:
-        """There are others, or ours said goodbye: `turn` has something to decide."""
+        """`turn` has something to decide: there are others, or ours has said goodbye (RTCP BYE)."""
         return bool(self._others) or self._said_goodbye
 
     def keep(self, key: int, payload: bytes, head: Head) -> None:
-        """A packet that is not of the chosen one."""
+        """Keeps a packet that is not ours."""
         other = self._others.get(key)
         if other is None:
             if len(self._others) >= OTHERS_MAX:
@@ -92,7 +101,7 @@ class Senders:
     def came(self, now_ns: int) -> None:
         """A read brought packets of ours."""
         if self._last_ns is not None:
-            # A pause counts for some time, so that a slow camera is not taken for a silent one.
+            # The longest pause, which fades by 1/8 with each read: after one long pause the next is expected, too.
             self._pause_ns = max(now_ns - self._last_ns, self._pause_ns - self._pause_ns // 8)
         self._last_ns = now_ns
         self._turns += 1
@@ -105,7 +114,7 @@ class Senders:
         self._said_goodbye = True
 
     def turn(self, now_ns: int) -> list[tuple[bytes, Head]]:
-        """After a read, and after `came`: what was kept of a sender that takes the place of ours; mostly nothing."""
+        """Call it after each read, after `came`. Returns what was kept of a sender that replaces ours; mostly nothing."""
         for other in self._others.values():
             other.turns += other.is_new
             other.is_new = False
@@ -118,7 +127,7 @@ class Senders:
         return [] if found is None else self._change_to(found, now_ns)
 
     def _limit_ns(self) -> int:
-        """How long ours must be silent."""
+        """How long ours must be silent before another one may replace it."""
         if self._said_goodbye:
             return 0
         if self.chosen is not None and self.chosen == self._told and self._turns < STEADY_TURNS:
@@ -127,7 +136,7 @@ class Senders:
 
     @property
     def _is_settled(self) -> bool:
-        """The one that was told is there or awaited, or the chosen one has proved steady."""
+        """Only silence of ours may change the choice: the camera named one, or the chosen one is steady."""
         return self._told is not None or self._turns >= STEADY_TURNS
 
     def _change_to(self, key: int, now_ns: int) -> list[tuple[bytes, Head]]:

@@ -1,15 +1,19 @@
-"""The times of sound whose stamps may be wrong: a packet lasts as long as its samples, whatever the stamps say.
+"""The times of sound whose RTP timestamps may be wrong: a packet lasts as long as its samples. Pure.
 
-Pure. Some cameras stamp sound by another clock than they name (90 kHz for all, 48 kHz for 44.1), or let their stamps
-jump. A packet's own length is known: AAC has 1024 samples, G.711 one a byte. So stamps are compared with the sum of
-those lengths. Where the two part, arrival decides:
+Some cameras stamp sound by another clock than they name (90 kHz for every codec, 48 kHz for 44.1 kHz), or their
+timestamps jump. But a packet's own duration is known: an AAC frame has 1024 samples, G.711 has one sample a byte. So
+the timestamps are compared with the sum of the durations. When the two differ by more than `PART_SECONDS`, the time of
+arrival decides:
 
-* Arrival goes with the stamps, or with neither: the camera paused, or something is missing. The stamps are used.
-* Arrival goes with the lengths: the stamps are wrong. They are shifted to where sound goes on. After `STRIKES` of that
-  they are not looked at any more: sound is counted, and arrival finds the pauses.
+* Arrival agrees with the timestamps, or with neither: the camera paused, or packets are missing. The timestamps are
+  used.
+* Arrival agrees with the durations: the timestamps are wrong. They are shifted so that the packet follows the one
+  before it. After `STRIKES` such corrections the timestamps are ignored: the samples are counted, and pauses are found
+  by arrival.
 
-Example: AAC of 16 kHz is stamped by 90 kHz. Each packet lasts 64 ms, and the stamps say 360 ms. The second packet is
-the first strike; it stands 64 ms after the first.
+Example: AAC of 16 kHz is stamped by a 90 kHz clock. Each packet lasts 64 ms, and the timestamps say 360 ms. The second
+packet, 64 ms after the first, is the first strike and is placed 64 ms after the first. The fourth packet is the third
+strike; from then on the samples are counted.
 """
 
 from dataclasses import dataclass
@@ -18,51 +22,53 @@ from fractions import Fraction
 from seacorder.base.clock import NS_PER_SECOND
 
 PART_SECONDS = Fraction(1, 10)
-"""Stamps and lengths that differ by more have parted."""
+"""Timestamps and durations that differ by more do not agree."""
 STRIKES = 3
+"""After so many corrections within `WINDOW_SECONDS` of each other the timestamps are ignored."""
 WINDOW_SECONDS = 10
-"""Stamps that agree for so long are compared anew from there: a slow drift between two good clocks is no parting."""
+"""After so much agreement the comparison begins anew, so that slow drift between two good clocks never adds up."""
 PAUSE_SECONDS = Fraction(3, 10)
-"""Counted sound that has come later than this for `CERTAIN_SECONDS` follows a pause."""
+"""When counted sound has come later than usual by more than this, for `CERTAIN_SECONDS`, the camera has paused."""
 CERTAIN_SECONDS = 2
 SLOWNESS = 32
-"""Of so much sound at most one part is stretched or left out to mend an error."""
+"""An error is corrected by at most 1/32 of the sound's duration, which nobody hears."""
 
 
 @dataclass(slots=True)
 class _Mark:
-    """Where comparing began: an RTP time, a place in the sound, and when it came."""
+    """Where the comparison began: a timestamp, the time that was given out for it, and when it came."""
 
     time: int
     place: Fraction
     arrived_ns: int
     counted: Fraction = Fraction(0)
+    """The durations of all packets since."""
 
 
 class SoundClock:
-    """One connection's sound. Times and places are ticks of the RTP clock that the camera names."""
+    """One connection's sound. Times are ticks of the RTP clock that the camera names; a place is a corrected time."""
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._mark: _Mark | None = None
         self._next = Fraction(0)
-        """Where the next packet stands when nothing is missing before it."""
+        """The place of the next packet when nothing is missing before it."""
         self._least = Fraction(0)
-        """Time never stands still, nor goes back."""
+        """The earliest place of the next packet, so that times rise."""
         self._strikes = 0
         self._error = Fraction(0)
-        """By how much counted sound stands too late, from before it was counted."""
+        """By how much counted sound is placed too late; it is worked off slowly."""
         self._mended = Fraction(0)
-        """How far counted sound was moved because of that."""
+        """How much of that has been worked off."""
         self._lateness = _Lateness(rate)
         self.shift = Fraction(0)
-        """What the camera's stamps are ahead of the times given out."""
+        """The camera's timestamps minus the places given out."""
         self.is_counted = False
-        """The camera's stamps mean nothing."""
+        """The camera's timestamps are ignored."""
 
     def take(self, time: int, seconds: Fraction, missing: int, arrived_ns: int) -> int:
-        """Where a packet stands that is stamped `time` (unwrapped), lasts `seconds` (0: not known) and follows
-        `missing` packets that are lost.
+        """The place of a packet that is stamped `time` (unwrapped), lasts `seconds` (0: not known) and follows
+        `missing` lost packets of the same duration.
         """
         length = seconds * self._rate
         if not length and not self.is_counted:
@@ -87,13 +93,13 @@ class SoundClock:
                 self._mark = _Mark(time, time - self.shift, arrived_ns)
             return time - self.shift
         came = self._ticks(arrived_ns - mark.arrived_ns)
-        # Arrival jitters: only where it is clearly nearer to the count it speaks against the stamps.
+        # Arrival jitters, so it counts against the timestamps only where it is at least twice as near to the durations.
         if abs(came - stamped) < 2 * abs(came - counted):
             self._mark = _Mark(time, time - self.shift, arrived_ns)
             return time - self.shift
         self._strikes += 1
-        # Sound that stands too early is moved at once. Time that was given out is never given out again, so sound that
-        # stands too late is moved slowly.
+        # Sound that is placed too early is moved at once. Sound that is placed too late is moved back slowly, since times
+        # must rise.
         self._next = max(self._next, mark.place + counted)
         self._error += self._next - (mark.place + counted)
         self.shift = time - self._next
@@ -115,7 +121,10 @@ class SoundClock:
 
 
 class _Lateness:
-    """How late counted sound comes, in ticks, against how it came at first. A network delays, and then delivers."""
+    """How late counted sound comes, in ticks, compared with how it came at first.
+
+    A network only ever delays packets, so the least lateness in a while is what the clocks say, and the rest is jitter.
+    """
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
@@ -126,7 +135,7 @@ class _Lateness:
         self._least_late = Fraction(0)
 
     def pause(self, late: Fraction, now_ns: int) -> Fraction:
-        """How long a pause of the camera was, once it is certain; mostly 0."""
+        """How long the camera paused, once that is certain; mostly 0."""
         if self._usual is None or late - self._usual <= PAUSE_SECONDS * self._rate:
             self._late_since_ns = None
             return Fraction(0)
@@ -140,7 +149,7 @@ class _Lateness:
         return self._least_late
 
     def drift(self, late: Fraction, now_ns: int) -> Fraction:
-        """By how much sound has come to stand too early, once in a window; mostly 0."""
+        """By how much the camera's clock has drifted so that sound is placed too early, once in a window; mostly 0."""
         if self._late_since_ns is not None:
             return Fraction(0)
         if self._least is None:

@@ -1,8 +1,9 @@
-"""Which track the frames of an RTSP connection belong to (RFC 2326, 10.12 and 12.39).
+"""Which track the interleaved frames of an RTSP connection belong to (RFC 2326, 10.12 and 12.39). Pure.
 
-Pure. A track is asked for with a pair of channel numbers, and the answer says which pair it gets. Cameras answer with a
-pair of their own and use it, or use the pair that was asked for all the same; some answer with one pair for all tracks.
-So a track is expected on both pairs. Where one pair is left for several tracks, the payload type tells them apart.
+SETUP asks for a pair of channel numbers (RTP and RTCP), and the answer says which pair the track gets. Cameras may
+answer with a pair of their own. Some of them use that one, and some use the pair that was asked for all the same. So a
+track is expected on both pairs. Some cameras answer with one pair for all tracks; then the payload type tells the
+tracks apart.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ Pair = tuple[int, int]
 
 
 class SharedReports:
-    """The reports of several tracks on one channel; each track takes those of its own sender."""
+    """Receives an RTCP channel that several tracks share; each track uses the reports of its own sender."""
 
     continuation = b""
 
@@ -26,32 +27,32 @@ class SharedReports:
             receiver.take_rtcp(block)
 
     def take(self, view: memoryview, begin: int, end: int, head: Head) -> None:
-        """No packets of the picture or the sound come here."""
+        """RTP on an RTCP channel is ignored."""
 
     def take_run(self, payloads: Sequence[bytes]) -> None:
         """As `take`."""
 
 
 class Channels:
-    """The channels of one connection."""
+    """The channels of one connection, by number."""
 
     def __init__(self) -> None:
         self.rtp: dict[int, RtpReceiver] = {}
         self.rtcp: dict[int, RtpReceiver | SharedReports] = {}
         self._answered: set[int] = set()
-        """Channels that a camera's own answer gave to a track."""
+        """Channels that an answer to SETUP gave to a track."""
 
     def free_pair(self) -> Pair:
-        """A pair to ask for."""
+        """A pair of numbers to ask for."""
         taken = self.rtp.keys() | self.rtcp.keys()
         first = next((one for one in range(0, 254, 2) if not {one, one + 1} & taken), 254)
         return first, first + 1
 
     def assign(self, receiver: RtpReceiver, asked: Pair, answered: Pair | None) -> int:
-        """A track is set up; returns the channel for reports to the camera."""
+        """A track is set up; returns the channel for receiver reports. `answered` None: the answer names none."""
         own = asked if answered is None else answered
         if own[0] in self._answered:
-            # One pair for several tracks: the pair asked for is this track's beside it.
+            # The camera gave this pair to an earlier track, too. The pair that was asked for is this track's alone.
             self._share_reports(own[1], receiver)
             self._expect(receiver, asked)
         else:
@@ -67,7 +68,7 @@ class Channels:
         return number in self.rtp or number in self.rtcp
 
     def _expect(self, receiver: RtpReceiver, pair: Pair) -> None:
-        """The pair that was asked for, as far as no answer gave it to another track."""
+        """Expects the track on the pair that was asked for, unless an answer gave that to another track."""
         if not set(pair) & self._answered:
             self.rtp.setdefault(pair[0], receiver)
             self.rtcp.setdefault(pair[1], receiver)

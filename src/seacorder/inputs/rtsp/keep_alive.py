@@ -1,37 +1,42 @@
-"""How a session is kept alive (RFC 2326, A.2 and 12.37): which sign of life is due, and what a camera has taught.
+"""When to send which keep-alive request (RFC 2326, A.2 and 12.37), and what a camera has taught about it. Pure.
 
-Pure. A camera ends a session that gives no sign of life for as long as the session's timeout. What counts as one
-differs: some cameras count GET_PARAMETER, some OPTIONS; some refuse one of them, do not answer it, or hang up. So:
+A camera ends a session whose client sends no request within the session's timeout. Cameras differ in what they count:
+some count GET_PARAMETER, some OPTIONS; some refuse one of them, do not answer it, or hang up when it comes. So:
 
-* GET_PARAMETER and OPTIONS take turns, each often enough by itself. What the camera offers comes first.
-* A method that is refused or not answered is left out. When both are, SET_PARAMETER is tried, and then none is sent:
-  receiver reports go on.
-* A session that ended at its timeout all the same is kept alive otherwise the next time: by what was left out, too,
-  since a refused request may count, or more often. `KeepAliveHabits` carries that over to the next connection.
+* GET_PARAMETER and OPTIONS take turns, every quarter of the timeout, so that each alone comes often enough. The one
+  that the camera offers comes first.
+* A method that is refused or not answered is left out. When both are left out, SET_PARAMETER is tried. When that is
+  refused as well, no request is sent; receiver reports go on.
+* When a session has ended at its timeout all the same, the next session sends the methods that were left out as well,
+  because a camera may count a request that it refuses. When two sessions have lived equally long, requests come four
+  times in that length. `KeepAliveHabits` carries this over to the next connection.
 * A method after which the camera hung up is not sent again.
 
-A session is proven when it has outlived its timeout by half. One that ends after that had another reason.
+Example: timeout 60 s. A request goes out every 15 s: GET_PARAMETER at 15 s, OPTIONS at 30 s, GET_PARAMETER at 45 s. If
+OPTIONS is refused, GET_PARAMETER alone goes on.
+
+A session that lives longer than one and a half timeouts was kept alive; if it ends later, that had another reason.
 """
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.inputs.rtsp.camera_memory import KeepAliveHabits
 
 SESSION_SECONDS = 60
-"""How long a session lives without a sign of life where the camera does not say (RFC 2326, 12.37)."""
+"""The session's timeout where the camera does not say one (RFC 2326, 12.37)."""
 LONGEST_SECONDS = 20.0
-"""Between two signs of life."""
+"""Between two requests, however long the timeout is."""
 SHORTEST_SECONDS = 0.5
 HANG_UP_SECONDS = 7
-"""A camera that ends the connection, or sends no picture any more, so soon after a sign of life that it never answered
-did it because of that."""
+"""A camera that ends the connection, or stops sending pictures, so soon after a request that it did not answer is taken
+to have done it because of that request."""
 _TURNS = ("GET_PARAMETER", "OPTIONS")
 _LAST = "SET_PARAMETER"
 _AGAIN_REFUSED = 2
-"""A method that has worked before is left out when it is refused so often in a row."""
+"""A method that has been answered well before is left out only when it is refused so often in a row."""
 
 
 class KeepAlive:
-    """One session's signs of life."""
+    """One session's keep-alive requests. Times are monotonic."""
 
     def __init__(self, habits: KeepAliveHabits, *, offers_get_parameter: bool) -> None:
         self._habits = habits
@@ -47,13 +52,13 @@ class KeepAlive:
         self._has_worked: set[str] = set()
 
     def begin(self, session_seconds: int, now_ns: int) -> None:
-        """It plays."""
+        """The session plays; `session_seconds` is its timeout."""
         self._seconds = float(session_seconds)
         self._begin_ns = now_ns
         self._due_ns = now_ns + self._every_ns
 
     def due(self, now_ns: int) -> str | None:
-        """The method to send now; None when nothing is due."""
+        """The method to send now; None when none is due."""
         if self._begin_ns is None or now_ns < self._due_ns:
             return None
         turns = self._usable()
@@ -73,7 +78,7 @@ class KeepAlive:
         self._due_ns = now_ns + self._every_ns
 
     def answered(self, sequence: int, status: int) -> None:
-        """The answer to a sign of life, other than a wish for the password."""
+        """A keep-alive request was answered with `status`, other than 401, for which see `again`."""
         method = next((one for one, number in self._waiting.items() if number == sequence), None)
         if method is None:
             return
@@ -89,14 +94,14 @@ class KeepAlive:
             self._due_ns = 0
 
     def again(self, sequence: int) -> None:
-        """The camera wants the password with it: send it again at once."""
+        """The camera wants the password with the request: send it again at once."""
         method = next((one for one, number in self._waiting.items() if number == sequence), None)
         if method is not None:
             del self._waiting[method]
             self._last, self._due_ns = "", 0
 
     def ended(self, now_ns: int) -> None:
-        """The camera ended the session, or sends nothing any more."""
+        """The camera ended the session, or sends nothing any more: learns from when that was."""
         if self._begin_ns is None:
             return
         lived, habits = (now_ns - self._begin_ns) / NS_PER_SECOND, self._habits
@@ -128,5 +133,5 @@ class KeepAlive:
         fresh = [one for one in known if one not in habits.refused | habits.unanswered]
         if fresh:
             return [one for one in fresh if one != _LAST] or fresh
-        # Nothing is answered. What was not refused may count all the same.
+        # No method is answered. One that was not refused may count all the same.
         return [one for one in known if one not in habits.refused]

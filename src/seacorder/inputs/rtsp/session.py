@@ -1,8 +1,8 @@
-"""One RTSP session (RFC 2326): asked for, kept alive, read, and ended.
+"""One RTSP session (RFC 2326): set up, kept alive, read, and ended.
 
-Requests and answers are `rtsp_dialogue`; here is in what order a camera is asked, and what is tried next when it
-refuses. RTP comes over the same connection, or with UDP in datagrams beside it, and goes to the receivers of the
-tracks.
+This module decides in what order a camera is asked, and what is tried next when it refuses; `exchange` sends the
+requests and waits for the answers. RTP comes over the same connection, or with `#transport=udp` in datagrams beside it,
+and goes to the tracks' receivers.
 """
 
 import contextlib
@@ -27,23 +27,25 @@ from seacorder.model.address.address import RtspAddress, Transport
 log = logging.getLogger(__name__)
 
 REPORT_NS = 5 * NS_PER_SECOND
+"""Between two receiver reports. Some cameras end a session whose client sends none."""
 _REORDER_WAIT_SECONDS = 0.02
+"""The longest wait for a read while datagrams wait for a missing one, so that they do not wait much too long."""
 _PORTS = {"rtsp": 554, "rtsps": 322}
 _REDIRECTS = (301, 302, 303, 305, 307, 308)
 _REDIRECTS_MAX = 3
 _GREETING_SHARE = 0.4
-"""Of the time for an answer: after that the client goes on without an answer to OPTIONS."""
+"""Of the time for an answer; after that the client goes on: some cameras do not answer OPTIONS, but all else."""
 _FROM_THE_BEGINNING = {"Range": "npt=0.000-"}
 _NOT_TOGETHER = 459
-"""Aggregate operation not allowed: each track is played by itself."""
+"""459, Aggregate Operation Not Allowed: each track must be played by itself."""
 _FINAL = (401, 403)
-"""Refusals that another way of asking does not change."""
+"""Refusals (wrong password, forbidden) that another way of asking does not change."""
 _ELSEWHERE = (400, 404, 451, 454, 455)
-"""What cameras say to SETUP where they know the track by another URL."""
+"""What cameras answer to SETUP when they know the track by another URL than their description says."""
 
 
 class RtspSession:
-    """One camera, one connection, one thread; `close` from any."""
+    """One connection to one camera. One thread, the channel's ingest thread; `close` may come from any."""
 
     def __init__(
         self, address: RtspAddress, source: str, clock: Clock, timeout: float, memory: CameraMemory | None = None
@@ -65,14 +67,16 @@ class RtspSession:
         self._receivers: list[tuple[int, RtpReceiver, DatagramPair | None]] = []
         self._types: list[int] = []
         self._aggregate = self._playing = self._url
-        """What stands for all tracks together; and what was played in the end."""
+        """The URL for all tracks together, and the URL of the PLAY request that succeeded."""
         self._controls: list[tuple[str, str | None]] = []
         """Each track's control URL, and the session that its SETUP was answered with."""
         self.rtp_times: dict[str, int] = {}
-        """RTP times of the beginning, by control URL, where the camera tells them."""
+        """Each track's RTP time at the beginning, by control URL, where the answer to PLAY tells it (RTP-Info)."""
 
     def describe(self) -> sdp.Description:
-        """Connects and asks what there is. Follows redirections. InputFailed, or OSError of the connection."""
+        """Connects and returns the camera's description of its tracks. Follows redirections. Blocks. InputFailed, or
+        OSError of the connection.
+        """
         seen = {self._url}
         while True:
             self._connect()
@@ -92,7 +96,7 @@ class RtspSession:
         return found
 
     def set_up(self, track: sdp.OfferedTrack, receiver: RtpReceiver) -> None:
-        """Asks for one track; what comes of it goes to `receiver`. InputFailed when it is refused."""
+        """Asks for one track; its packets go to `receiver`. Blocks. InputFailed when the camera refuses, or OSError."""
         if self._address.transport is Transport.UDP:
             self._set_up_datagrams(track, receiver)
         else:
@@ -104,14 +108,15 @@ class RtspSession:
         self._types.append(track.payload_type)
 
     def play(self) -> None:
-        """Lets it begin. InputFailed when it is refused in every way that it can be asked."""
+        """Makes the camera send. Blocks. InputFailed when it refuses every way of asking, or OSError."""
         try:
             answer = self._played()
         except (TimeoutError, ConnectionEndedError, ConnectionResetError) as error:
+            # Some cameras do not answer PLAY with a Range header, or hang up: the next connection leaves it out.
             self._memory.dislikes_range = True
             if not (isinstance(error, TimeoutError) and any(one.sequence.received for _, one, _ in self._receivers)):
                 raise
-            answer = None  # it plays and does not say so
+            answer = None  # some cameras play without answering: packets have come
             self._dialogue.play_unanswered()
         self._memory.counts_wrongly = self._dialogue.requests.counts_wrongly
         base = self._aggregate
@@ -120,10 +125,10 @@ class RtspSession:
         self._alive.begin(self._dialogue.session_seconds or SESSION_SECONDS, self._clock.monotonic_ns())
 
     def pump(self, *, pause: bool = False) -> None:
-        """Waits until something came, at most as long as the camera may be silent, and takes it.
+        """Waits until something has come, at most for the timeout, and hands it to the receivers.
 
-        With `pause` it lets more gather before. Receivers must hold no view when it is called. OSError when the
-        connection is at its end.
+        `pause`: a picture is known to be incomplete, so let more of it gather first. No receiver may hold a slice of
+        the receive buffer any more. OSError when the connection is at its end.
         """
         connection = self._exchange.connection
         if connection.is_alone:
@@ -149,7 +154,7 @@ class RtspSession:
                 receiver.due(now_ns)
 
     def keep_alive(self, now_ns: int) -> None:
-        """Signs of life and receiver reports, where they are due. Call it now and then; OSError likewise."""
+        """Sends keep-alive requests and receiver reports when they are due. Call it twice a second or so; OSError."""
         if now_ns - self._report_sent_ns >= REPORT_NS:
             self._report_sent_ns = now_ns
             self._report(now_ns)
@@ -164,17 +169,17 @@ class RtspSession:
             self._alive.sent(method, asked.sequence, now_ns)
 
     def ended(self, now_ns: int) -> None:
-        """The camera ended the session, or sends no picture any more: the next connection learns from it."""
+        """The camera ended the session, or sends no picture any more: the memory keeps what that teaches."""
         self._alive.ended(now_ns)
 
     def close(self) -> None:
-        """Says goodbye where that takes no time, and ends everything. Any thread; harmless again."""
+        """Sends TEARDOWN if that takes no time, and closes all sockets. Any thread; a second call does nothing."""
         self._exchange.connection.close(self._exchange.farewell(self._playing))
         for pair in set(self._pairs.values()):
             pair.close()
 
     def _described(self) -> Message:
-        """The answer to DESCRIBE, or a redirection before it."""
+        """The answer to DESCRIBE, or a redirection that OPTIONS was answered with."""
         greeting = self._greet()
         if greeting is not None and greeting.status in _REDIRECTS:
             return greeting
@@ -190,7 +195,7 @@ class RtspSession:
         connection.connect(parts.hostname or "", port, tls=scheme == "rtsps", timeout=self._timeout)
 
     def _greet(self) -> Message | None:
-        """The answer to the first request of a connection; None where OPTIONS alone may be what is not answered."""
+        """The answer to OPTIONS, the first request of a connection; None when there is none in time."""
         try:
             return self._exchange.ask("OPTIONS", self._url, patience=self._timeout * _GREETING_SHARE)
         except TimeoutError:
@@ -215,7 +220,7 @@ class RtspSession:
         _expect_sender(receiver, parameters)
         answered = numbers_of(parameters.get("interleaved"))
         if answered is None and "server_port" in parameters:
-            # It means to send datagrams to nobody; a port is something that only those have.
+            # The answer names a UDP port: the camera ignores that TCP was asked for and would send datagrams to nobody.
             raise camera_status_failure(UNSUPPORTED_TRANSPORT, "Datagrams", self._address, self._source)
         self._receivers.append((channels.assign(receiver, asked, answered), receiver, None))
 
@@ -233,7 +238,7 @@ class RtspSession:
         self._receivers.append((0, receiver, pair))
 
     def _asked_for(self, track: sdp.OfferedTrack, transport: str) -> Message:
-        """The answer to SETUP; where the camera does not know its own URL, of the next way to write it."""
+        """The answer to SETUP. Where the camera does not know its own URL, other ways to write it are tried."""
         control = track.control
         answer = first = self._exchange.ask("SETUP", control, {"Transport": transport})
         others = track.other_controls(self._url) if first.status in _ELSEWHERE else ()
@@ -264,7 +269,7 @@ class RtspSession:
         return played
 
     def _plays(self) -> Iterator[tuple[str, dict[str, str]]]:
-        """Ways to ask for all tracks together: with Range, without it, and by the URL of the address."""
+        """Ways to ask for all tracks together (URL, headers): with Range, without it, and by the URL of the address."""
         if not self._memory.dislikes_range:
             yield self._aggregate, _FROM_THE_BEGINNING
         yield self._aggregate, {}
