@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seacorder.inputs.http_auth import strongest
-from seacorder.inputs.rtsp.dialogue import AFTER, Dialogue, IllegalRequestError, OpenRequests, State
+from seacorder.inputs.rtsp.dialogue import AFTER, Dialogue, IllegalRequestError, SessionState, UnansweredRequests
 from seacorder.inputs.rtsp.messages import Message, NotRtsp
 
 
@@ -16,7 +16,7 @@ def answer(cseq: object, status: int = 200) -> Message:
     return Message(status, "OK", None, headers, b"")
 
 
-def asked(requests: OpenRequests, cseq: object) -> str | None:
+def asked(requests: UnansweredRequests, cseq: object) -> str | None:
     """The method that an answer with this CSeq belongs to, after nothing better came."""
     found = requests.take(answer(cseq))
     if found is None and (settled := requests.settle()) is not None:
@@ -42,14 +42,14 @@ def asked(requests: OpenRequests, cseq: object) -> str | None:
     ],
 )
 def test_the_only_answer_to_the_only_request_is_its_answer(written: Callable[[int], object]) -> None:
-    requests = OpenRequests()
+    requests = UnansweredRequests()
     for method in ("OPTIONS", "DESCRIBE", "SETUP", "SETUP", "PLAY", "OPTIONS"):
         request = requests.add(method)
         assert asked(requests, written(request.sequence)) == method
 
 
 def test_a_late_second_answer_is_not_the_next_ones() -> None:
-    requests = OpenRequests()
+    requests = UnansweredRequests()
     requests.add("OPTIONS")
     assert requests.take(answer(1)) is not None
     requests.add("DESCRIBE")
@@ -63,7 +63,7 @@ def test_a_late_second_answer_is_not_the_next_ones() -> None:
 
 
 def test_of_several_requests_the_number_decides() -> None:
-    requests = OpenRequests()
+    requests = UnansweredRequests()
     first, second = requests.add("GET_PARAMETER"), requests.add("OPTIONS")
     assert requests.take(answer(77)) is None
     assert requests.settle() is None
@@ -73,14 +73,14 @@ def test_of_several_requests_the_number_decides() -> None:
 
 
 def test_a_camera_that_counts_wrongly_answers_in_order() -> None:
-    requests = OpenRequests(counts_wrongly=True)
+    requests = UnansweredRequests(counts_wrongly=True)
     first, second = requests.add("GET_PARAMETER"), requests.add("OPTIONS")
     assert requests.take(answer(second.sequence)) == first
     assert requests.take(answer(second.sequence)) == second
 
 
 def test_continue_is_no_answer() -> None:
-    requests = OpenRequests()
+    requests = UnansweredRequests()
     request = requests.add("DESCRIBE")
     assert requests.take(answer(1, 100)) is None
     assert requests.take(answer(1)) == request
@@ -88,7 +88,7 @@ def test_continue_is_no_answer() -> None:
 
 @given(st.lists(st.one_of(st.none(), st.integers(-2, 12)), max_size=40))
 def test_no_answer_is_given_twice_and_none_unasked(numbers: list[int | None]) -> None:
-    requests, given_to, sent = OpenRequests(), set[int](), 0
+    requests, given_to, sent = UnansweredRequests(), set[int](), 0
     for number in numbers:
         if number == 12:
             sent = requests.add("OPTIONS").sequence
@@ -122,12 +122,12 @@ def test_a_camera_is_asked_in_order() -> None:
     for method in ("OPTIONS", "DESCRIBE", "SETUP", "SETUP", "PLAY", "GET_PARAMETER", "TEARDOWN"):
         answered(dialogue, method)
         states.append(dialogue.state)
-    playing = State.PLAYING
-    assert states == [State.INIT, State.INIT, State.READY, State.READY, playing, playing, State.INIT]
+    init, ready, playing = SessionState
+    assert states == [init, init, ready, ready, playing, playing, init]
 
 
 def test_a_refusal_changes_nothing_and_what_makes_no_sense_raises() -> None:
-    for state in State:
+    for state in SessionState:
         for method in ("OPTIONS", "DESCRIBE", "SETUP", "PLAY", "GET_PARAMETER", "SET_PARAMETER", "TEARDOWN", "RECORD"):
             dialogue = talk()
             dialogue.state = state
@@ -161,7 +161,7 @@ def test_a_doubtful_answer_that_is_believed_counts_like_any_other() -> None:
     assert dialogue.requests.is_in_doubt
     dialogue.settle()
     assert dialogue.answer_to(asked) is not None
-    assert (dialogue.state, dialogue.session) == (State.READY, "one")
+    assert (dialogue.state, dialogue.session) == (SessionState.READY, "one")
 
 
 def test_a_message_in_two_pieces_and_what_stands_before_it() -> None:

@@ -56,8 +56,8 @@ def test_every_lost_picture_is_a_hole_and_no_other_is(
         packets = pictures(source.packets(), 150)
         source.close()
         seen, lost = list(proxy.seen), set(proxy.lost)
-    assert source._reading is not None
-    origin = source._reading._video.origin
+    assert source._playing is not None
+    origin = source._playing._video.origin
     assert origin is not None
     kept = [(origin + (packet.pts or 0)) & 0xFFFF_FFFF for packet in packets]
     sent = seen[seen.index(origin) : seen.index(kept[-1]) + 1]

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from seacorder.inputs.rtp.nal_units import NOTHING, SET, SLICE, START_CODE, TRAILING, Role, is_byte_stream, split
-from seacorder.inputs.rtp.picture_assembly import UNIT_LIMIT, AccessUnit, Picture, PictureAssembly, Piece, SliceStart
+from seacorder.inputs.rtp.picture_assembly import (
+    UNIT_LIMIT,
+    AccessUnit,
+    OpenPicture,
+    PictureAssembly,
+    Piece,
+    SliceStart,
+)
 
 MARKER = 0x80
 SEARCHED_FIRST = 50
@@ -267,7 +274,7 @@ class AccessUnits(ABC):
     def _drop_unit(self) -> None:
         self._unit, self.continuation = None, b""
 
-    def _content_of(self, picture: Picture) -> bytes:
+    def _content_of(self, picture: OpenPicture) -> bytes:
         """The picture's units with their lengths, taken apart where a camera has sent several units as one slice."""
         content = b"".join(picture.pieces)
         if not self._search.is_due() or content.find(START_CODE, 4) < 0:
@@ -284,7 +291,7 @@ class AccessUnits(ABC):
             at = stop
         return b"".join(pieces)
 
-    def _keep_split(self, unit: bytes, picture: Picture, pieces: list[bytes]) -> None:
+    def _keep_split(self, unit: bytes, picture: OpenPicture, pieces: list[bytes]) -> None:
         kind = self._kind_at(unit, 0)
         role = self.roles[kind]
         if role is SET:

@@ -22,7 +22,7 @@ SLOWNESS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
+class RtpMoment:
     """A track's RTP time and the moment that belongs to it, in nanoseconds of some clock."""
 
     time: int
@@ -35,8 +35,8 @@ class SoundOffset:
     Times are unwrapped; the picture's are in ticks of 1/90000 s, the sound's in ticks of its own RTP clock.
     """
 
-    def __init__(self, rate: int, video: Anchor, sound: Anchor) -> None:
-        """`video`: the first picture and when it came; `sound`: the first packet of sound and when it came. Both on this
+    def __init__(self, rate: int, video: RtpMoment, sound: RtpMoment) -> None:
+        """`video`: the first picture and when it came; `sound`: the first packet of sound and when it came, by this
         machine's monotonic clock.
         """
         self._rate = rate
@@ -54,7 +54,7 @@ class SoundOffset:
         if abs(zero - self._zero) < self._ticks(SANE_NS):
             self._zero = self._wanted = zero
 
-    def learn(self, video: Anchor, sound: Anchor) -> None:
+    def learn(self, video: RtpMoment, sound: RtpMoment) -> None:
         """One sender report of each track, on the camera's clock."""
         wanted = self._zero_of(video.time, sound.time, sound.ns - video.ns)
         if abs(wanted - self._zero) < self._ticks(SANE_NS):
@@ -84,6 +84,6 @@ def nearest(timestamp: int, unwrapped: int) -> int:
     return unwrapped + ((timestamp - unwrapped + 0x8000_0000) & 0xFFFF_FFFF) - 0x8000_0000
 
 
-def anchor_of(report: SenderReport, unwrapped: int) -> Anchor:
+def moment_of(report: SenderReport, unwrapped: int) -> RtpMoment:
     """A sender report's RTP time, unwrapped to be nearest to `unwrapped`, and its moment by the camera's clock."""
-    return Anchor(nearest(report.timestamp, unwrapped), report.ntp_ns)
+    return RtpMoment(nearest(report.timestamp, unwrapped), report.ntp_ns)

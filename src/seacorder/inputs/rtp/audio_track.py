@@ -10,7 +10,7 @@ from typing import Any
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.inputs.rtp.adts import guessed_configuration
 from seacorder.inputs.rtp.audio import NO_TYPE, AacUnits, MpegAudioUnits, Sound, SoundUnits, configured, sound_units
-from seacorder.inputs.rtp.audio_offset import Anchor, SoundOffset, anchor_of, nearest
+from seacorder.inputs.rtp.audio_offset import RtpMoment, SoundOffset, moment_of, nearest
 from seacorder.inputs.rtp.packets import Unwrapped
 from seacorder.inputs.rtp.rtcp import SenderReport
 from seacorder.inputs.rtp.sdp import OfferedTrack, static_type
@@ -109,9 +109,9 @@ class AudioTrack:
         self._learned = (video, sound)
         if self._clock.is_counted:
             return  # the report's RTP time is of the clock that is wrong
-        anchor = anchor_of(sound, self._last)
-        mended = Anchor(round(anchor.time - self._clock.shift), anchor.ns)
-        self._offset.learn(anchor_of(video, picture[0]), mended)
+        moment = moment_of(sound, self._last)
+        mended = RtpMoment(round(moment.time - self._clock.shift), moment.ns)
+        self._offset.learn(moment_of(video, picture[0]), mended)
 
     def items(self, arrived_ns: int, picture: PictureOrigin | None) -> Iterator[SourcePacket]:
         """Finished packets; none before the first picture, which gives the origin."""
@@ -166,7 +166,7 @@ class AudioTrack:
     def _pts(self, picture: PictureOrigin, arrived_ns: int) -> int:
         if self._offset is None:
             rate = self.offered.clock_rate
-            self._offset = SoundOffset(rate, Anchor(*picture), Anchor(self._place, arrived_ns))
+            self._offset = SoundOffset(rate, RtpMoment(*picture), RtpMoment(self._place, arrived_ns))
             if self._begin is not None:
                 video, sound = self._begin
                 self._offset.begin_at(nearest(video, picture[0]), nearest(sound, self._last))

@@ -1,6 +1,7 @@
-"""RTP in datagrams: two sockets a track, one for RTP and the next port for RTCP (RFC 3550, 11).
+"""RTP over UDP: two sockets for each track, one for RTP and one on the next port for RTCP (RFC 3550, 11).
 
-The receive buffer is large, for a picture comes in one burst. What comes from another host than the camera is dropped.
+The receive buffer is large because a picture comes in one burst. Datagrams of other hosts than the camera are dropped.
+No call blocks.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 BUFFER_BYTES = 512 * 1024
 _DATAGRAM_MAX = 64 * 1024
 _TRIES = 40
+"""To find an even port whose next port is free, too."""
 _PUNCH = b"\x80\x00\x00\x00" + bytes(8)
 """An empty RTP packet: opens the way back through firewalls and address translation."""
 
@@ -30,9 +32,11 @@ class DatagramPair:
         self.numbers = (self._rtp.fileno(), self._rtcp.fileno())
 
     def aim(self, peer: str, source: str | None, ports: tuple[int, int] | None) -> None:
-        """Tells where the camera sends from, and opens the way. `source`, an address, only where it says so itself."""
+        """The camera has answered SETUP. `peer`: the address that the client is connected to; `source`: the address
+        that the answer names; `ports`: those of RTP and RTCP that it names. Sends a packet to each, to open firewalls.
+        """
         told = source if source and _is_numeric(source) else peer
-        # Behind address translation a camera tells an address of its own network, and packets come from its peer's.
+        # Behind address translation a camera names an address of its own network, and packets come from another one.
         self._sources = (told, peer)
         if ports is None:
             return
@@ -42,7 +46,7 @@ class DatagramPair:
             self._rtcp.sendto(_PUNCH, self._report_to)
 
     def read(self, number: int, now_ns: int) -> None:
-        """Takes what one of the sockets has, as much as fits; nobody may hold a view of an earlier read any more."""
+        """Takes what one of the sockets has, as much as fits; nobody may hold a slice of an earlier read any more."""
         if number == self._rtcp.fileno():
             self._read_reports()
             return
@@ -54,10 +58,10 @@ class DatagramPair:
             except BlockingIOError:
                 return
             except ConnectionError:
-                continue  # what was sent to the camera was refused there
+                continue  # an earlier packet of ours was refused by the camera's host (ICMP): no fault of this read
             if sender[0] in sources:
                 if self._report_to is None:
-                    # It has not told its port for reports, which is the next one (RFC 3550, 11).
+                    # The camera has named no port for reports: it is the one after RTP's (RFC 3550, 11).
                     self._report_to = (sender[0], sender[1] + 1)
                 take(view, at, at + size, now_ns)
                 at += size

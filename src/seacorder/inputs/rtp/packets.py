@@ -1,6 +1,6 @@
-"""RTP packets (RFC 3550, 5.1 and appendix A): headers, sequence numbers, timestamps, order.
+"""RTP packets (RFC 3550, 5.1 and appendix A): headers, sequence numbers, timestamps, order. Pure.
 
-Pure: no clock and no socket. A header is read in place, so that a payload is never copied to be looked at.
+Headers are read where they lie in the receive buffer, so that no payload is copied for that.
 """
 
 import struct
@@ -11,20 +11,21 @@ HEADER_BYTES = 12
 read_head = struct.Struct(">xBHII").unpack_from
 """A packet's `Head` at an offset."""
 Head = tuple[int, int, int, int]
-"""What a packet's header says: the byte of marker and payload type, sequence number, timestamp, SSRC."""
+"""A packet's header: the byte of marker and payload type, the sequence number, the timestamp, the SSRC."""
 LATE, ANEW = -1, -2
-"""A packet is late, or a copy, and not to be used. The count begins anew with it; nothing is known to be missing."""
+"""LATE: a packet is late, or a copy, and must not be used. ANEW: the sequence numbers begin anew with this packet, and
+nothing is known to be missing."""
 _HALF_SEQUENCE = 0x8000
 _LATE_MAX = 1000
-"""A packet that far behind is late or a copy; further behind, the sender began anew."""
+"""A packet that is at most so many numbers behind is late or a copy; further behind, the sender has begun anew."""
 _OTHERS_MAX = 256
 _AHEAD_MAX = 10_000
-"""A packet further ahead than that is a new beginning, too: how many were lost is not known then."""
+"""A packet further ahead than that is a new beginning, too, not so large a loss."""
 
 
 @dataclass(frozen=True, slots=True)
 class RtpHeader:
-    """Where a packet's payload lies, and what stands before it."""
+    """A packet's header, and where its payload lies."""
 
     head: Head
     begin: int
@@ -32,7 +33,8 @@ class RtpHeader:
 
 
 def parse_header(block: memoryview, begin: int, end: int) -> RtpHeader | None:
-    """The header of the packet in `block[begin:end]`, with extension and padding passed over; None when it is none."""
+    """The header of the packet in `block[begin:end]`, and its payload without extension and padding. None when the
+    block is no RTP packet. """
     if end - begin < HEADER_BYTES:
         return None
     first = block[begin]
@@ -50,24 +52,24 @@ def parse_header(block: memoryview, begin: int, end: int) -> RtpHeader | None:
 
 @dataclass(slots=True)
 class Sequence:
-    """Follows the sequence numbers of one sender: what was lost is known to the packet."""
+    """Follows the sequence numbers of one sender, so that every lost packet is counted."""
 
     received: int = 0
     lost: int = 0
-    """Packets that did not come in time."""
+    """Packets that did not come, or came too late."""
     highest: int = 0
-    """The newest number, extended by the count of its turns (RFC 3550, A.1)."""
+    """The newest number, with the count of its wraps above its 16 bits (RFC 3550, A.1)."""
     may_be_late: bool = False
     """Packets overtake each other, as datagrams do. Otherwise a number that goes back is a new beginning."""
     _next: int | None = None
     _repeated_at: int = -1
-    """How many had been received when a number came again."""
+    """How many had been received when a number was last repeated."""
     _others: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_OTHERS_MAX))
     """Packets of the same sender that are not the track's: their numbers, and how many of the track's came before."""
 
     def take(self, sequence: int) -> int:
         """How many packets are missing right before this one; `LATE` or `ANEW`."""
-        if sequence == self._next:  # nearly always: this runs for every packet of every camera
+        if sequence == self._next:  # the usual case first: this runs for every packet of every camera
             self._next = (sequence + 1) & 0xFFFF
             self.highest += 1
             self.received += 1
@@ -84,28 +86,30 @@ class Sequence:
         return step
 
     def take_run(self, count: int) -> None:
-        """So many packets that follow the last one without a gap."""
+        """So many packets have come that follow the last one without a gap."""
         self.highest += count
         self.received += count
         self._next = ((self._next or 0) + count) & 0xFFFF
 
     def pass_over(self, sequence: int) -> None:
-        """A packet of the same sender that is not the track's. Where it is in the track's count, it is not missing."""
+        """Ignores a packet of the same sender that is not the track's. Some cameras number such packets with the
+        track's own; then this number is not missing.
+        """
         if self._next is not None:
             self._others.append((sequence, self.received))
 
     def is_near(self, sequence: int) -> bool:
-        """True when a number may be of this count."""
+        """True when a number is so near the expected one that it may be of this count."""
         return self._next is None or (sequence - self._next + _LATE_MAX) & 0xFFFF <= 2 * _LATE_MAX
 
     def _step(self, ahead: int, sequence: int) -> int:
-        """How many are missing before a packet that is not the expected one, but so many numbers `ahead`."""
+        """How many packets are missing before one that is `ahead` numbers ahead of the expected one (modulo 65536)."""
         if ahead <= _AHEAD_MAX:
             self.highest += 1 + ahead
             return ahead - self._counted_others(ahead)
         back = 0x10000 - ahead
         if back == 1 and all(number != sequence for number, _ in self._others):
-            # A copy; but where one after the other has the same number, the camera does not count at all.
+            # The number of the last packet again: a copy. But if the next one has it, too, the camera does not count.
             is_first, self._repeated_at = self.received != self._repeated_at, self.received
             if self.may_be_late or is_first:
                 return LATE
@@ -116,7 +120,7 @@ class Sequence:
             self.highest += 1 + ahead
         else:
             self.highest = (self.highest & ~0xFFFF) + 0x10000 + sequence
-        # Of datagrams something is probably missing; inside of a connection everything comes.
+        # The sender begins anew. Of datagrams something is probably lost; inside of a connection everything comes.
         return 1 if self.may_be_late else ANEW
 
     def _counted_others(self, ahead: int) -> int:
@@ -130,21 +134,21 @@ class Sequence:
         return len({number for number, received in places if self.may_be_late or received == self.received})
 
     def restart_at(self, sequence: int) -> int:
-        """A packet that seemed to be a copy is none: the count begins anew."""
+        """A packet that `take` called late is no copy: the count begins anew with it."""
         self._next = (sequence + 1) & 0xFFFF
         self.received += 1
         self._repeated_at = self.received  # if the next one has that number again, the camera does not count
         return ANEW
 
     def restart(self) -> None:
-        """Another sender goes on, with a count of its own."""
+        """Another sender goes on, with its own sequence numbers."""
         self._next = None
         self._others.clear()
 
 
 @dataclass(slots=True)
 class Unwrapped:
-    """32-bit RTP timestamps as endless numbers, which go back as well as on."""
+    """Extends 32-bit RTP timestamps to numbers that do not wrap; they may go back as well as on."""
 
     _last: int | None = None
 
@@ -158,7 +162,7 @@ class Unwrapped:
 
 @dataclass(slots=True)
 class Reorder:
-    """Puts datagrams back into order: waits for a missing one until `window_ns` have passed, and no longer."""
+    """Puts datagrams into order. A missing one is waited for until the one after it has waited `window_ns`."""
 
     window_ns: int
     capacity: int = 2048
@@ -167,18 +171,18 @@ class Reorder:
     """Sequence number: (when it came, the packet)."""
 
     def is_next(self, sequence: int) -> bool:
-        """True when a packet can be used at once; it counts as used then."""
+        """True when a packet is the next in order, so that the caller uses it at once; it counts as used."""
         if self._waiting or (self._next is not None and sequence != self._next):
             return False
         self._next = (sequence + 1) & 0xFFFF
         return True
 
     def put(self, sequence: int, packet: bytes, now_ns: int) -> list[bytes]:
-        """Takes a packet that is not next, and returns those that are to be used now, in order."""
+        """Keeps a packet that is not next. Returns those to be used now, in order."""
         expected = sequence if self._next is None else self._next
         ahead = (sequence - expected) & 0xFFFF
         if ahead >= _HALF_SEQUENCE:
-            return [packet]  # late or a new beginning: whoever counts numbers decides
+            return [packet]  # late, or a new beginning: `Sequence` decides
         self._waiting[sequence] = (now_ns, packet)
         self._next = expected
         ready = self._in_order()
@@ -187,7 +191,7 @@ class Reorder:
         return ready
 
     def due(self, now_ns: int) -> list[bytes]:
-        """What has waited long enough for one that is missing."""
+        """The packets that have waited long enough for a missing one, in order."""
         ready: list[bytes] = []
         while self._waiting and now_ns - min(came for came, _ in self._waiting.values()) >= self.window_ns:
             ready += self._skip()
@@ -198,7 +202,7 @@ class Reorder:
         return bool(self._waiting)
 
     def _skip(self) -> list[bytes]:
-        """Gives the missing ones up to the nearest that is here."""
+        """Gives up the missing ones before the next that is here."""
         expected = self._next or 0
         self._next = min(self._waiting, key=lambda sequence: (sequence - expected) & 0xFFFF)
         return self._in_order()

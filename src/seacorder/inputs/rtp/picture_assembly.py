@@ -25,7 +25,7 @@ from seacorder.inputs.rtp.picture_states import (
     WITHIN,
     Markers,
     Move,
-    State,
+    PictureState,
 )
 
 UNIT_LIMIT = 32 * 1024 * 1024
@@ -62,8 +62,8 @@ class AccessUnit(NamedTuple):
 
 
 @dataclass(slots=True)
-class Picture:
-    """A picture that is being gathered."""
+class OpenPicture:
+    """A picture of which parts have come, and perhaps not all."""
 
     timestamp: int
     is_doubtful: bool
@@ -107,16 +107,16 @@ class PictureAssembly:
     `timestamp` is always that of the packet in which something has come.
     """
 
-    def __init__(self, content_of: Callable[[Picture], bytes]) -> None:
+    def __init__(self, content_of: Callable[[OpenPicture], bytes]) -> None:
         """`content_of` joins a finished picture's pieces, and may correct what is known of it."""
         self.ready: list[AccessUnit] = []
         self.damaged = 0
         """Pictures that were dropped, of those of which something came."""
-        self.picture = Picture(0, is_doubtful=False)
+        self.picture = OpenPicture(0, is_doubtful=False)
         """The open picture. Between two pictures the last one, of which only the timestamp still counts."""
         self.is_open = False
         """A picture has begun and is not known to be whole."""
-        self._state: State = START
+        self._state: PictureState = START
         self._front = _Front()
         self._is_anew = False
         """The packets' count began anew since the picture began, so what has come since need not be all."""
@@ -242,7 +242,7 @@ class PictureAssembly:
 
     def _open(self, timestamp: int) -> None:
         """A picture begins."""
-        self.picture = Picture(timestamp, self._state is AFTER_LOSS)
+        self.picture = OpenPicture(timestamp, self._state is AFTER_LOSS)
         self._is_anew = False
         self._move(BEGIN)
 
@@ -255,7 +255,7 @@ class PictureAssembly:
             self.damage(timestamp)
             return
         last = self.ready.pop()
-        self.picture = Picture(
+        self.picture = OpenPicture(
             last.timestamp,
             last.is_doubtful,
             [last.content],
@@ -287,7 +287,7 @@ class PictureAssembly:
         picture.parameter_sets.clear()
         self._move(move)
 
-    def _hand_over(self, picture: Picture) -> None:
+    def _hand_over(self, picture: OpenPicture) -> None:
         content = self._content_of(picture)
         losses = self._losses
         if losses.packets or losses.pictures:

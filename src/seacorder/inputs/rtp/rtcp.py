@@ -1,7 +1,7 @@
-"""RTCP (RFC 3550, 6): sender reports and goodbyes read, receiver reports made.
+"""RTCP (RFC 3550, 6): reads sender reports and goodbyes, makes receiver reports. Pure.
 
-Pure. Cameras tell by sender reports what moment an RTP time stands for, on one clock for all tracks; some of them drop
-a client that never reports back.
+A sender report says which moment an RTP time stands for, by the camera's clock, which is one for all its tracks.
+Some cameras end a session whose client sends no receiver reports.
 """
 
 import struct
@@ -21,7 +21,7 @@ class SenderReport:
 
     @property
     def middle(self) -> int:
-        """The 32 bits of it that a receiver report gives back."""
+        """The middle 32 bits of `ntp`, which a receiver report returns."""
         return self.ntp >> 16 & 0xFFFF_FFFF
 
     @property
@@ -41,7 +41,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What a receiver report says of one sender; times in 1/65536 s, jitter in its clock's ticks."""
+    """What a receiver report says of one sender; times in 1/65536 s, jitter in ticks of the RTP clock."""
 
     ssrc: int
     fraction_lost: int
@@ -54,7 +54,7 @@ class Reception:
 
 
 def parse(block: bytes) -> Received:
-    """The reports in a compound packet; what cannot be read is passed over."""
+    """The reports and goodbyes in a compound packet; what cannot be read is ignored."""
     reports: list[SenderReport] = []
     goodbyes: list[int] = []
     at = 0
@@ -74,7 +74,7 @@ def parse(block: bytes) -> Received:
 
 
 def receiver_report(own_ssrc: int, reception: Reception | None) -> bytes:
-    """A receiver report and the name (CNAME) that has to go with it; without `reception` it is about nobody yet."""
+    """A receiver report, with the name (CNAME) that must go with it. Without `reception` it reports of no sender."""
     block = b"" if reception is None else struct.pack(
         ">IIIIII",
         reception.ssrc,

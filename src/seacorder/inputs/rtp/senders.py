@@ -114,7 +114,7 @@ class Senders:
         self._said_goodbye = True
 
     def turn(self, now_ns: int) -> list[tuple[bytes, Head]]:
-        """Call it after each read, after `came`. Returns what was kept of a sender that replaces ours; mostly nothing."""
+        """Call it after each read, after `came`. Returns what was kept of a sender that replaces ours, or nothing."""
         for other in self._others.values():
             other.turns += other.is_new
             other.is_new = False

@@ -98,7 +98,7 @@ class SoundClock:
             self._mark = _Mark(time, time - self.shift, arrived_ns)
             return time - self.shift
         self._strikes += 1
-        # Sound that is placed too early is moved at once. Sound that is placed too late is moved back slowly, since times
+        # Sound that is placed too early is moved at once. Sound that is placed too late is moved back slowly, for times
         # must rise.
         self._next = max(self._next, mark.place + counted)
         self._error += self._next - (mark.place + counted)

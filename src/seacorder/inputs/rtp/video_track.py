@@ -8,7 +8,7 @@ from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs.rtp.access_units import AccessUnits
-from seacorder.inputs.rtp.audio_offset import anchor_of
+from seacorder.inputs.rtp.audio_offset import moment_of
 from seacorder.inputs.rtp.decoding_times import DEEPEST, MissingPictures, PictureOrder
 from seacorder.inputs.rtp.h264 import H264Units, slice_type
 from seacorder.inputs.rtp.h265 import H265Units
@@ -221,8 +221,8 @@ class VideoTrack:
 
 def _camera_ns(report: SenderReport, time: int) -> int:
     """What the camera's clock showed at an unwrapped RTP time."""
-    anchor = anchor_of(report, time)
-    return anchor.ns + (time - anchor.time) * NS_PER_SECOND // 90_000
+    moment = moment_of(report, time)
+    return moment.ns + (time - moment.time) * NS_PER_SECOND // 90_000
 
 
 def _has_b_slice(content: bytes) -> bool:

@@ -50,7 +50,7 @@ class RtspInput:
         self._clock = clock
         self._source = f"Camera {address.redacted}"
         self._session: RtspSession | None = None
-        self._reading: _Reading | None = None
+        self._playing: _PlayingSession | None = None
         self._first: list[SourcePacket | SourceFormat] = []
         self._is_closed = False
         self.is_described = False
@@ -66,16 +66,16 @@ class RtspInput:
             self._session.play()
             reading.begin()
             self._first = self._until_keyframe(reading)
-            self._reading = reading
+            self._playing = reading
         found = self._first.pop(0)
         if not isinstance(found, SourceFormat):
             raise InputFailed(f"{self._source} began without a format.")
         return found
 
     def packets(self) -> Items:
-        if self._reading is None:
+        if self._playing is None:
             raise InputFailed(f"{self._source} is not open.")
-        reading = self._reading
+        reading = self._playing
         with self._said():
             first, self._first = self._first, []
             for item in first:
@@ -96,7 +96,7 @@ class RtspInput:
         if self._session is not None:
             self._session.close()
 
-    def _set_up(self, session: RtspSession, description: Description) -> "_Reading":
+    def _set_up(self, session: RtspSession, description: Description) -> "_PlayingSession":
         picture = video_track.choose(description.tracks, self._source)
         self.is_described = True
         wants_sound = self._address.wants_audio and not self._memory.dislikes_sound
@@ -109,7 +109,7 @@ class RtspInput:
             if not self._sets_up_sound(session, sound, receivers[1]):
                 sound = None
         video.audio_template = None if sound is None else sound.template
-        return _Reading(session, video, sound, receivers, self._memory.picture_timeout, self._clock)
+        return _PlayingSession(session, video, sound, receivers, self._memory.picture_timeout, self._clock)
 
     def _sets_up_sound(self, session: RtspSession, sound: AudioTrack, receiver: RtpReceiver) -> bool:
         """False when the camera refuses it: sound never costs the picture."""
@@ -124,7 +124,7 @@ class RtspInput:
             raise
         return True
 
-    def _until_keyframe(self, reading: "_Reading") -> list[SourcePacket | SourceFormat]:
+    def _until_keyframe(self, reading: "_PlayingSession") -> list[SourcePacket | SourceFormat]:
         """The first format and the packets that came with it."""
         begin_ns, picture_timeout = self._clock.monotonic_ns(), self._memory.picture_timeout
         # The first picture is known to be whole when the second one begins.
@@ -138,7 +138,7 @@ class RtspInput:
         )
 
     def _until_sound(
-        self, reading: "_Reading", items: list[SourcePacket | SourceFormat]
+        self, reading: "_PlayingSession", items: list[SourcePacket | SourceFormat]
     ) -> list[SourcePacket | SourceFormat]:
         """`items` and what comes until it is known which sound there is, which some only tell by sending it."""
         limit_ns = self._clock.monotonic_ns() + SOUND_WAIT_SECONDS * NS_PER_SECOND
@@ -176,7 +176,7 @@ class RtspInput:
         return camera_socket_failure(error, self._address, self._source)
 
 
-class _Reading:
+class _PlayingSession:
     """A session that plays, and its tracks."""
 
     def __init__(

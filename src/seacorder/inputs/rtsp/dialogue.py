@@ -33,7 +33,7 @@ _REST_BYTES = 64 * 1024
 """Of text that may belong to a description; more is dropped."""
 
 
-class State(Enum):
+class SessionState(Enum):
     """A client's, of RFC 2326, A.1."""
 
     INIT = "init"
@@ -43,21 +43,21 @@ class State(Enum):
 
 
 AFTER = {
-    (State.INIT, "OPTIONS"): State.INIT,
-    (State.INIT, "DESCRIBE"): State.INIT,
-    (State.INIT, "SETUP"): State.READY,
-    (State.INIT, "TEARDOWN"): State.INIT,
-    (State.READY, "OPTIONS"): State.READY,
-    (State.READY, "GET_PARAMETER"): State.READY,
-    (State.READY, "SET_PARAMETER"): State.READY,
-    (State.READY, "SETUP"): State.READY,
-    (State.READY, "PLAY"): State.PLAYING,
-    (State.READY, "TEARDOWN"): State.INIT,
-    (State.PLAYING, "OPTIONS"): State.PLAYING,
-    (State.PLAYING, "GET_PARAMETER"): State.PLAYING,
-    (State.PLAYING, "SET_PARAMETER"): State.PLAYING,
-    (State.PLAYING, "PLAY"): State.PLAYING,
-    (State.PLAYING, "TEARDOWN"): State.INIT,
+    (SessionState.INIT, "OPTIONS"): SessionState.INIT,
+    (SessionState.INIT, "DESCRIBE"): SessionState.INIT,
+    (SessionState.INIT, "SETUP"): SessionState.READY,
+    (SessionState.INIT, "TEARDOWN"): SessionState.INIT,
+    (SessionState.READY, "OPTIONS"): SessionState.READY,
+    (SessionState.READY, "GET_PARAMETER"): SessionState.READY,
+    (SessionState.READY, "SET_PARAMETER"): SessionState.READY,
+    (SessionState.READY, "SETUP"): SessionState.READY,
+    (SessionState.READY, "PLAY"): SessionState.PLAYING,
+    (SessionState.READY, "TEARDOWN"): SessionState.INIT,
+    (SessionState.PLAYING, "OPTIONS"): SessionState.PLAYING,
+    (SessionState.PLAYING, "GET_PARAMETER"): SessionState.PLAYING,
+    (SessionState.PLAYING, "SET_PARAMETER"): SessionState.PLAYING,
+    (SessionState.PLAYING, "PLAY"): SessionState.PLAYING,
+    (SessionState.PLAYING, "TEARDOWN"): SessionState.INIT,
 }
 """The state after the success of a request; a refusal changes nothing."""
 
@@ -67,32 +67,32 @@ class IllegalRequestError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RtspRequest:
     """One request, by its CSeq."""
 
     sequence: int
     method: str
 
 
-class OpenRequests:
+class UnansweredRequests:
     """The requests of one connection that wait for their answers."""
 
     def __init__(self, *, counts_wrongly: bool = False) -> None:
         """`counts_wrongly`: an earlier connection has shown it."""
         self.counts_wrongly = counts_wrongly
         self._sent = 0
-        self._open: list[Request] = []
+        self._open: list[RtspRequest] = []
         self._doubtful: Message | None = None
 
-    def add(self, method: str) -> Request:
+    def add(self, method: str) -> RtspRequest:
         """A new request."""
         self._sent += 1
         self._doubtful = None
-        made = Request(self._sent, method)
+        made = RtspRequest(self._sent, method)
         self._open = [*self._open, made][-_OPEN_MAX:]
         return made
 
-    def take(self, answer: Message) -> Request | None:
+    def take(self, answer: Message) -> RtspRequest | None:
         """The request that `answer` belongs to; None when it is in doubt, or belongs to none."""
         if not self._open or answer.status is None or answer.status < 200:
             return None  # 100 Continue says that the answer is still to come
@@ -115,14 +115,14 @@ class OpenRequests:
         """An answer waits for `settle`."""
         return self._doubtful is not None
 
-    def settle(self) -> tuple[Request, Message] | None:
+    def settle(self) -> tuple[RtspRequest, Message] | None:
         """Nothing better came: the answer in doubt belongs to the only open request."""
         answer, self._doubtful = self._doubtful, None
         if answer is None or len(self._open) != 1:
             return None
         return self._take_only(), answer
 
-    def _take_only(self) -> Request:
+    def _take_only(self) -> RtspRequest:
         self.counts_wrongly = True
         return self._open.pop(0)
 
@@ -135,8 +135,8 @@ class Dialogue:
         self._user = user
         self._password = password or ""
         self._is_channel = is_channel
-        self.requests = OpenRequests()
-        self.state = State.INIT
+        self.requests = UnansweredRequests()
+        self.state = SessionState.INIT
         self.session: str | None = None
         """The session's name, which goes with every request once the camera has told it."""
         self.session_seconds: int | None = None
@@ -152,7 +152,7 @@ class Dialogue:
 
     def restart(self) -> None:
         """The same camera over another connection; what was learned of it stays."""
-        self.requests = OpenRequests(counts_wrongly=self.requests.counts_wrongly)
+        self.requests = UnansweredRequests(counts_wrongly=self.requests.counts_wrongly)
         self._answers.clear()
         self._replies = self.rest = b""
         self._has_heard_rtsp = False
@@ -170,7 +170,7 @@ class Dialogue:
         self._authority = Authority(self._user, self._password, challenge, client_nonce)
         return True
 
-    def ask(self, method: str, url: str, headers: dict[str, str]) -> tuple[Request, bytes]:
+    def ask(self, method: str, url: str, headers: dict[str, str]) -> tuple[RtspRequest, bytes]:
         """A request, and its bytes to send. IllegalRequestError where `AFTER` has no such request."""
         if (self.state, method) not in AFTER:
             raise IllegalRequestError(f"{method} makes no sense in the state {self.state.name}.")
@@ -211,7 +211,7 @@ class Dialogue:
         replies, self._replies = self._replies, b""
         return replies
 
-    def answer_to(self, asked: Request) -> Message | None:
+    def answer_to(self, asked: RtspRequest) -> Message | None:
         """The answer to one request; None while it has not come."""
         return self._answers.pop(asked.sequence, None)
 
@@ -230,9 +230,9 @@ class Dialogue:
 
     def play_unanswered(self) -> None:
         """Packets come though PLAY was not answered: the camera plays."""
-        self.state = State.PLAYING
+        self.state = SessionState.PLAYING
 
-    def _take_answer(self, asked: Request, answer: Message) -> None:
+    def _take_answer(self, asked: RtspRequest, answer: Message) -> None:
         self._answers[asked.sequence] = answer
         if answer.is_success:
             # An answer that comes very late may find a state in which its request made no sense.
@@ -252,6 +252,6 @@ class Dialogue:
                 break
         else:
             at = len(block)
-        if self.state is not State.PLAYING and len(self.rest) < _REST_BYTES:
+        if self.state is not SessionState.PLAYING and len(self.rest) < _REST_BYTES:
             self.rest += block[:at]
         return at

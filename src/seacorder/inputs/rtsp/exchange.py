@@ -12,7 +12,7 @@ from seacorder.inputs.http_auth import strongest
 from seacorder.inputs.rtp.interleaved import DOLLAR, take_frames
 from seacorder.inputs.rtsp.channels import Channels
 from seacorder.inputs.rtsp.connection import Connection
-from seacorder.inputs.rtsp.dialogue import Dialogue, Request
+from seacorder.inputs.rtsp.dialogue import Dialogue, RtspRequest
 from seacorder.inputs.rtsp.messages import Message, NotRtsp, is_cut_off
 from seacorder.model.address.address import RtspAddress
 
@@ -71,7 +71,7 @@ class Exchange:
         """Answers a challenge with every further request; False when there is no password for it."""
         return self.dialogue.authorise(strongest(answer.all("www-authenticate")), os.urandom(8).hex())
 
-    def send(self, method: str, url: str, headers: dict[str, str] | None = None) -> Request:
+    def send(self, method: str, url: str, headers: dict[str, str] | None = None) -> RtspRequest:
         """Sends a request; its answer comes some time with `dialogue.answers`."""
         asked, text = self.dialogue.ask(method, url, headers or {})
         self.connection.send(text, self._timeout)
