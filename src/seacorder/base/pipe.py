@@ -18,7 +18,7 @@ HEADER_BYTES = _LENGTH.size
 
 
 def encode(message: object) -> bytes:
-    """One message as it travels."""
+    """A message as bytes: a header with its length, then its pickle."""
     payload = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
     return _LENGTH.pack(len(payload)) + payload
 
@@ -29,8 +29,8 @@ def payload_bytes(header: bytes) -> int:
 
 
 def decode(payload: bytes) -> Any:
-    """The message in a payload."""
-    return pickle.loads(payload)  # noqa: S301 - both ends are this program
+    """The message in a payload. Only for workers, see above."""
+    return pickle.loads(payload)  # noqa: S301 - commands come from the parent process
 
 
 class Link:

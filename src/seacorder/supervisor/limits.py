@@ -16,7 +16,7 @@ class Limits:
     stop_seconds: float = 30.0
     """How long a worker may take to finish its files when it is told to end; then it is killed."""
     exit_seconds: float = 2.0
-    """Between the end of a worker's reports and the end of its process."""
+    """How long a process may take to end after its reports have ended; then it is killed."""
     first_delay_seconds: float = 0.5
     """Back-off before the first restart; it doubles with each further one, until a run has proved itself."""
     longest_delay_seconds: float = 10.0
@@ -26,7 +26,7 @@ class Limits:
     outbox_bytes: int = 256 * 1024
     """Bytes of commands that a worker may leave unread, beyond what its pipe holds; with more it counts as hung."""
     report_bytes: int = 32 * 1024 * 1024
-    """The longest report; a longer one means that the pipe is out of step."""
+    """The longest report. A longer one means that the worker wrote something else into the pipe; it is killed."""
     reports_per_second: float = 1000.0
     """Reports of one worker are read no faster than this, so that a worker that floods its pipe cannot occupy the
     loop."""

@@ -32,7 +32,7 @@ MOVES: dict[WorkerState, frozenset[WorkerState]] = {
 
 
 class IllegalMove(RuntimeError):
-    """A fault of the program: a worker was to go where the table does not lead."""
+    """A fault of the program: a move that is not in the table."""
 
 
 def move(now: WorkerState, to: WorkerState) -> WorkerState:

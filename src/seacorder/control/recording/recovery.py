@@ -101,13 +101,13 @@ class Recovery:
         await self._list_holes(chain)
 
     async def _list_holes(self, chain: Sequence[tuple[Recording, tuple[Part, ...]]]) -> None:
-        """Those that were still being examined when the program ended once more, within seconds."""
+        """Notes gaps between earlier runs that were not known yet, because the program ended again within seconds."""
         for (following, after), (before, parts) in pairwise(chain):
             anchors = [*await self._anchors(before), *await self._anchors(following)]
             await self._recordings.book.list_holes_behind(before, parts, after, anchors)
 
     async def _chain(self, newest: Recording) -> list[tuple[Recording, tuple[Part, ...]]]:
-        """The recording that ended last with its parts, then the ones that it carries on."""
+        """The newest of the interrupted recordings with its parts, then the one that it continued, and so on."""
         chain: list[tuple[Recording, tuple[Part, ...]]] = []
         recording: Recording | None = newest
         while recording is not None and len(chain) < MOST_CARRIED_ON:
@@ -122,6 +122,6 @@ class Recovery:
 
 
 def _duration(ns: int) -> str:
-    """For people: seconds, and days where there are many."""
+    """A duration in words: in seconds, or in days if it is long."""
     seconds = ns / NS_PER_SECOND
     return f"{seconds:.0f} s" if seconds < 2 * 86_400 else f"{seconds / 86_400:.0f} days"

@@ -170,7 +170,7 @@ class RecordingSession:
         return self._first_utc_ns.get(channel)
 
     def seconds(self, now_ns: int) -> float:
-        """Since the start instant."""
+        """Seconds since the start instant, 0 before it."""
         return max(0, now_ns - self.instant.monotonic_ns) / NS_PER_SECOND
 
     def channel_seconds(self, channel: str) -> float:

@@ -1,4 +1,4 @@
-"""Commands to the workers of all channels at once, and what came of them."""
+"""Commands to the workers of all channels at once, and their outcomes."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +16,7 @@ from seacorder.supervisor.worker import Callbacks
 
 AskedCommand = StartRecording | StopRecording | StartClip | StopClip | TakeFramegrab
 MakeCommand = Callable[[int, str], AskedCommand]
-"""Request number and channel in, that channel's command out."""
+"""Makes the command for a channel from its request number and the channel's name."""
 
 
 class ChannelWorkers:

@@ -20,7 +20,7 @@ WORKER_NAME = "encoder probe"
 MODULE = "seacorder.channel.encoding.probe"
 
 ONE_ENCODER_SECONDS = 15.0
-"""How long an encoder may take to open; a driver that takes longer hangs."""
+"""How long an encoder may take; a driver that takes longer counts as hanging, and its process is killed."""
 _FRUITLESS_RUNS_MAX = 2
 """After so many processes in a row that report nothing at all, the fault is not an encoder's, and the trial ends."""
 

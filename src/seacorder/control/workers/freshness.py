@@ -14,10 +14,11 @@ USUAL_PATIENCE_NS = 2_500_000_000
 
 
 def fresh_limit_ns(frame_rate: float, patience_ns: int = 0) -> int:
-    """How long ago bytes may have been stored at the latest: slow sources get three frame intervals.
+    """How old the last stored bytes may be for the channel to count as recording, in nanoseconds.
 
-    `patience_ns`: how long the channel waits for its next frame; on a source whose frames come some seconds apart the
-    newest one reaches the disk with the next.
+    At least `FRESH_NS`, and three frame intervals of a slow source. `patience_ns` is how long the channel waits for its
+    next frame: where frames come some seconds apart, the newest one reaches the disk only with the next, so that the
+    limit is longer by this.
     """
     least_ns = FRESH_NS + patience_ns if patience_ns > USUAL_PATIENCE_NS else FRESH_NS
     if frame_rate <= 0:
@@ -46,7 +47,8 @@ class StoredBytes:
         self._stored_ns[channel] = max(self._stored_ns.get(channel, 0), now_ns)
 
     def saw_status(self, status: ChannelStatus) -> None:
-        """A heartbeat; a part that has just begun does not undo what the one before it stored."""
+        """A heartbeat. A part that has just begun and has nothing on disk yet does not undo what the one before
+        stored."""
         rate = status.picture.frame_rate if status.picture else 0.0
         self._limit_ns[status.channel] = fresh_limit_ns(rate, status.patience_ns)
         file = file_of(status, self._kind)
@@ -57,7 +59,7 @@ class StoredBytes:
             self._stored_ns[status.channel] = max(self._stored_ns.get(status.channel, 0), file.last_stored_ns)
 
     def forget(self, channel: str) -> None:
-        """The channel's worker is gone."""
+        """Nothing counts as stored any more, because the channel's worker has ended."""
         self._stored_ns.pop(channel, None)
 
     def is_fresh(self, channel: str, now_ns: int) -> bool:
