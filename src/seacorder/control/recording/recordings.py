@@ -58,11 +58,6 @@ class Recordings:
         """The recording that is on."""
         return self._session if self._is_on else None
 
-    @property
-    def last(self) -> RecordingSession | None:
-        """The recording that is on, or else the one before."""
-        return self._session
-
     def is_recording(self) -> bool:
         """True while video bytes of the running recording reach a file on any channel."""
         session = self.running
