@@ -1,4 +1,4 @@
-"""The account file of a folder: lines of JSON with what the video files beside it do not say themselves. Pure.
+"""The account of a folder, a file: lines of JSON with what the video files beside it do not say themselves. Pure.
 
 The catalogue can be rebuilt from video files and account files. Each line is one row of the catalogue, as it was at
 that moment; a later line of the same row replaces an earlier one. `catalogue.account_writer` decides which rows are
