@@ -13,7 +13,10 @@ from seacorder.model.volume import Volume
 
 
 class Overview:
-    """For the event loop alone. Reads memory only: no disk, no worker and no catalogue is asked."""
+    """For the event loop alone. Reads memory only: no disk, no worker and no catalogue is asked.
+
+    Alarms are derived again first, so that the state has the newest ones; those that begin or end become events.
+    """
 
     def __init__(
         self,
@@ -40,7 +43,7 @@ class Overview:
             channels=tuple(self._channel(channel) for channel in context.workers.channels),
             volume=self._volume(),
             version=version,
-            alarms=self._alarms.standing,
+            alarms=self._alarms.look(),
             narration=context.narration.view(),
             overrides=context.settings.overrides,
         )

@@ -68,19 +68,13 @@ class Alarms:
         self._table = AlarmTable()
         self._soon: asyncio.TimerHandle | None = None
 
-    @property
-    def standing(self) -> tuple[Alarm, ...]:
-        """The alarms by what is known at this moment, the worst first. Looks at everything again."""
-        self.look()
-        return self._table.standing
-
     def look_soon(self) -> None:
         """Something may have changed: looks within a tenth of a second."""
         if self._soon is None:
             self._soon = asyncio.get_running_loop().call_later(SOON_SECONDS, self.look)
 
-    def look(self) -> None:
-        """Derives the alarms from what is known now; each that begins or ends becomes an event."""
+    def look(self) -> tuple[Alarm, ...]:
+        """Derives the alarms from what is known now, the worst first; each that begins or ends becomes an event."""
         self.stop()
         context = self._context
         now_ns = context.clock.utc_ns()
@@ -97,6 +91,7 @@ class Alarms:
         for alarm in cleared:
             sentence = f"Alarm {alarm.kind} is over after {(now_ns - alarm.since_utc_ns) / NS_PER_SECOND:.1f} s."
             context.journal.note(EventKind.ALARM_CLEARED, sentence, channel=alarm.channel)
+        return self._table.standing
 
     def stop(self) -> None:
         """Cancels a look that was due soon. Harmless when there is none."""
