@@ -42,7 +42,8 @@ def test_attempts_that_nothing_answers_begin_two_seconds_apart_at_most(monkeypat
         message = "Bow does not answer."
         raise InputFailed(message)
 
-    ingest = Ingest(Channel(ChannelSettings(0, "Bow", "test:"), clock, lambda _: None), attempt, clock)
+    channel = Channel(ChannelSettings(0, "Bow", "test:"), clock, lambda _: None)
+    ingest = Ingest(channel, attempt, clock, channel)
     monkeypatch.setattr(ingest._stopping, "wait", clock.advance)
     ingest.run()
     assert [round((after - before) / 1e9, 1) for before, after in pairwise(begun)] == [2.0] * 5
@@ -62,7 +63,7 @@ def test_the_log_has_a_reason_only_where_no_alarm_brings_it(
         lambda: BadRequest("Bow has no such pattern."),
     ]
     caplog.set_level(logging.INFO)
-    Ingest(channel, lambda: FakeInput([script.pop(0)()]), clock).run()
+    Ingest(channel, lambda: FakeInput([script.pop(0)()]), clock, channel).run()
     assert [record.getMessage() for record in caplog.records] == [
         "Bow refuses the password.",
         "Bow does not answer. (1 more of these)",

@@ -2,7 +2,7 @@
 
 Two parts may need each other: the channel asks the stage for its status, and the stage feeds the channel. One of them
 is then given a function that looks the other one up when it is called; nothing is called before all parts are built.
-No thread runs until `start`.
+Before `start`, only the threads of the narration's link run, which wait for a connection.
 """
 
 from collections.abc import Callable
@@ -185,7 +185,7 @@ def _narrator_of(settings: ChannelSettings, narrator: NarrationSettings, clock: 
 
 
 def listener_of(channel: Channel) -> Callable[[HearNarration], None]:
-    """What listens to the narrator when it is told where; does nothing on a channel without narration."""
+    """Takes the command that says where the narrator listens; does nothing on a channel without narration."""
     if channel.narration is None:
         return lambda _: None
     from seacorder.channel.narration.link import NarrationReceiver  # most channels need none

@@ -101,6 +101,8 @@ class Channel:
             sample, source = self._receive(packet, packet.size), self._source
             if sample is not None and source is not None:
                 self._deliver(sample, source, decoded_ns(sample, source.video))
+                if self._timeline.heard_camera:
+                    self._heard_camera()
 
     def receive(self, packet: SourcePacket) -> Sample | None:
         """One packet of the present connection that goes to an encoder, with its place on the clocks.
@@ -108,7 +110,10 @@ class Channel:
         None when nothing can be done with it.
         """
         with self.lock:
-            return self._receive(packet, 0)
+            sample = self._receive(packet, 0)
+            if sample is not None and self._timeline.heard_camera:
+                self._heard_camera()
+            return sample
 
     def deliver(self, sample: Sample, source: SourceFormat) -> None:
         """An encoder's packet, or sound, on its way to the outputs, in the format that is stored."""
@@ -156,7 +161,7 @@ class Channel:
             return self.outputs.begin_ns
 
     def begin_late(self, samples: Sequence[Sample], source: SourceFormat) -> None:
-        """Pictures that had been delivered before an output was told to begin with them, encoded again for it."""
+        """Pictures that were delivered before the command came to begin an output with them, encoded again for it."""
         with self.lock:
             self.outputs.begin_late(samples, source)
 
@@ -216,7 +221,7 @@ class Channel:
         return int(NS_PER_SECOND / rate) if rate else 0
 
     def stalled_seconds(self) -> float:
-        """For how long a connection has sent nothing; 0 while it sends, and while there is none."""
+        """For how long a connection has sent nothing; 0 while it sends, and while there is no connection."""
         with self.lock:
             if self._status.state is not ChannelState.STALLED:
                 return 0.0
@@ -284,8 +289,6 @@ class Channel:
             if not packet.is_counted:
                 missing = max(missing, self._timeline.frames_skipped)
             self._loss_account.took(sample, source, missing)
-            if self._timeline.heard_camera:
-                self._heard_camera()
         self._status.received.count(packet.arrived_ns, stored_bytes, is_video)
         return sample
 

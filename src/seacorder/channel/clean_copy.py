@@ -157,7 +157,7 @@ class CleanCopy:
         if self._is_asked and self._source is not None and not can_be:
             self._refuse(self._source.video.codec)
         if self._copy is None and self._is_asked and can_be:
-            # Also before the source is known: a restarted worker is told to record before it is connected.
+            # Also before the source is known: a restarted worker gets the command to record before it is connected.
             channel = Channel(self._settings, self._context.clock, self._heard)
             if self._source is not None:
                 channel.connected(self._source)

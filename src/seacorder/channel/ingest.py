@@ -62,11 +62,11 @@ class Feed(Protocol):
         ...
 
     def connected(self, source: SourceFormat) -> None:
-        """A connection stands, or its format changed; packets of that format follow."""
+        """A connection has been made, or its format has changed; packets of that format follow."""
         ...
 
     def disconnected(self, reason: str) -> None:
-        """The connection is gone or could not be made."""
+        """The connection is lost or could not be made."""
         ...
 
 
@@ -74,12 +74,11 @@ class Ingest(Thread):
     """Reads the input until `stop`. A daemon thread: a read that hangs in the network must not keep the process
     alive."""
 
-    def __init__(
-        self, channel: Channel, make_input: Callable[[], Input], clock: Clock, feed: Feed | None = None
-    ) -> None:
+    def __init__(self, channel: Channel, make_input: Callable[[], Input], clock: Clock, feed: Feed) -> None:
+        """`make_input` makes the input for each attempt; `channel` only tells its name and whether it has failed."""
         super().__init__("ingest", self.work)
         self._channel = channel
-        self._feed: Feed = feed or channel
+        self._feed = feed
         self._make_input = make_input
         self._clock = clock
         self._stopping = threading.Event()

@@ -49,7 +49,7 @@ class EncodedChannel(Protocol):
         ...
 
     def begin_late(self, samples: Sequence[Sample], source: SourceFormat) -> None:
-        """Pictures that had been delivered before an output was told to begin with them, encoded again for it."""
+        """Pictures that were delivered before the command came to begin an output with them, encoded again for it."""
         ...
 
     def deliver(self, sample: Sample, source: SourceFormat) -> None:

@@ -1,9 +1,9 @@
-"""The encoders that are known here: what each takes, and the options that make it fit for recording.
+"""The known encoders: the pixel formats that each takes, and the options that make it fit for recording.
 
-All are set the same way: no frame is held back (no B-frames, no lookahead), bit rate around what is asked with a cap
-above it, a keyframe exactly where it is asked for and as an IDR picture. The presets of one ladder leave the
-parameter sets (SPS, PPS, VPS) as they are: what they would change there is fixed to one value, so that another preset
-is a keyframe in the same file and no new part.
+All are set in the same way: no frame is held back (no B-frames, no lookahead); the bit rate is the one that is asked
+for, with a cap above it; there is a keyframe exactly where one is asked for, and it is an IDR picture. All presets of
+an encoder give the same parameter sets (SPS, PPS, VPS), because what a preset would change there is fixed to one value.
+So a change of the preset needs only a keyframe in the same file, and no new part.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from fractions import Fraction
 from seacorder.model.encoders import BY_NAME, KnownEncoder
 
 PEAK = Fraction(3, 2)
-"""The cap: so many times the bit rate asked for, measured over one second."""
+"""The cap on the bit rate, measured over one second: so many times the bit rate that is asked for."""
 EIGHT, EIGHT_OR_TEN = ("yuv420p", "yuvj420p"), ("yuv420p", "yuvj420p", "yuv420p10le")
 NV12, NV12_OR_P010 = ("nv12",), ("nv12", "p010le")
 
@@ -24,24 +24,25 @@ class EncoderKind:
 
     known: KnownEncoder
     pixel_formats: tuple[str, ...]
-    """What it is given, the usual one first."""
+    """The pixel formats that it is given, the usual one first."""
     options: Callable[[str], dict[str, str]] = lambda _: {}
-    """From a preset to the options of FFmpeg."""
+    """Gives the options of FFmpeg for a preset."""
     keeps_fields: bool = False
     """Whether it can encode interlaced pictures as such."""
     is_constant: bool = False
-    """Whether its rate control without delay knows a constant bit rate only."""
+    """Whether it can only keep a constant bit rate when it must not hold frames back."""
     has_threads: bool = True
-    """Whether it takes FFmpeg's number of threads."""
+    """Whether FFmpeg's number of threads has an effect on it."""
 
     @property
     def default_preset(self) -> str:
-        """With which it takes over for one that failed: the fastest, so that nothing more is lost."""
+        """The preset when it takes over for one that failed: the fastest, so that no more frames are lost."""
         return self.known.presets[0] if self.known.presets else ""
 
 
 def _x264(preset: str) -> dict[str, str]:
-    # Better presets let psy-rd move the chroma quantiser, which stands in the PPS; that is taken back.
+    # With these presets psy-rd lowers the chroma quantiser by 2, and its offset is part of the PPS; so it is raised
+    # again.
     chroma = "2" if preset in ("fast", "medium", "slow") else "0"
     fixed = f"ref=1:cabac=1:8x8dct=1:weightp=1:bframes=0:scenecut=0:chroma-qp-offset={chroma}"
     return {"preset": preset, "tune": "zerolatency", "forced-idr": "1", "x264-params": fixed}
@@ -98,4 +99,5 @@ ENCODERS: dict[str, EncoderKind] = {
         EncoderKind(BY_NAME["hevc_videotoolbox"], NV12_OR_P010, _videotoolbox, has_threads=False),
     )
 }
-"""By FFmpeg's name. Tried on this side are the first three; the others are set by FFmpeg's documentation."""
+"""By FFmpeg's name. The first three have been tried by the authors; the others are set as FFmpeg's documentation
+says."""

@@ -1,9 +1,8 @@
-"""Tries encoders on this machine: `python -m seacorder.channel.encoding.probe`.
+"""Tries which encoders work on this machine: `python -m seacorder.channel.encoding.probe`.
 
-A process of its own, started by the control process and by `seacorder encoders`: that an encoder is listed says
-nothing, the driver or the device may be missing, and a driver may crash or hang. Each is made to encode some small
-pictures with the options of a recording. Tells of each one as soon as it has been tried, so that who started this
-knows at which one it ended.
+Started as a process of its own by the control process and by `seacorder encoders`. That FFmpeg lists an encoder means
+nothing: its driver or device may be missing, and a driver may crash or hang. So each one encodes some small pictures
+with the options of a recording. Each result is sent at once, so that whoever started this knows which encoder ended it.
 """
 
 import logging
@@ -26,14 +25,15 @@ from seacorder.model.report import EncoderTried
 log = logging.getLogger(__name__)
 
 WIDTH, HEIGHT = 320, 192
-"""Above the least size that hardware encoders take."""
+"""Pixels; above the least size that hardware encoders take."""
 PICTURES = 3
 _NICENESS = 10
 """Recordings come first."""
 
 
 def tried(name: str) -> EncoderTried:
-    """Whether this encoder really gives bytes here, and why not. Blocks for some seconds while a driver starts."""
+    """Whether this encoder really gives packets here, and if not, why. Blocks for some seconds while a driver
+    starts."""
     if name not in av.codecs_available:
         return EncoderTried(name, False, f"The FFmpeg that runs here does not have it{_needs('; it needs ', name)}.")
     with av.logging.Capture(local=False) as said:
@@ -41,7 +41,7 @@ def tried(name: str) -> EncoderTried:
             size = _encoded_bytes(name)
         except (av.error.FFmpegError, ValueError, OSError) as error:
             log.debug("%s does not open: %s", name, error)
-            # The first line is nearest to the cause; those after it say that it could not be opened.
+            # The first line is nearest to the cause; the later ones only say that it could not be opened.
             why = next((text.strip() for level, _, text in said if level <= av.logging.ERROR), "") or str(error)
             return EncoderTried(name, False, f"It does not open{_needs('; it needs ', name)} ({why.rstrip('.')}).")
     return EncoderTried(name, True) if size else EncoderTried(name, False, "It opens, but gives no pictures.")
@@ -71,7 +71,7 @@ def _encoded_bytes(name: str) -> int:
 
 
 def probe(link: Link) -> None:
-    """Tries what it is told to, and tells of each. Raises SystemExit when nobody has told it anything."""
+    """Tries the encoders that the first message names, and sends a result for each. Raises SystemExit without one."""
     order = next(link.messages(), None)
     if not isinstance(order, TryEncoders):
         raise SystemExit("This tries encoders for `seacorder serve`; you want `seacorder encoders`.")
@@ -82,7 +82,7 @@ def probe(link: Link) -> None:
 if __name__ == "__main__":
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
-    # SVT-AV1 writes to standard error itself, whatever FFmpeg is told: 1 is errors alone.
+    # SVT-AV1 writes to standard error itself, whatever FFmpeg's log level; 1 means errors only.
     os.environ.setdefault("SVT_LOG", "1")
     logs.set_up_worker("encoders")
     av.logging.set_level(av.logging.ERROR)

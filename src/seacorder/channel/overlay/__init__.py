@@ -1,5 +1,6 @@
 """What is shown over the picture: painted when a value changes, blended into every frame.
 
-Used by `channel` alone, on a worker's encode thread, and only where burn-in is asked for: it loads Pillow.
-Pillow paints into small pictures of planes, a picture for each place; libavfilter's `overlay` lays them over frames.
+Pillow paints one small picture for each place in the frame, directly in YCbCr planes; libavfilter's `overlay` lays
+these over each frame. Used on a worker's encode thread, and loaded only where burn-in is asked for, because it loads
+Pillow. `texts` alone is always loaded: it remembers which text clients have shown when. It may be used on any thread.
 """

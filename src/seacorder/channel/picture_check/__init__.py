@@ -1,4 +1,5 @@
-"""Whether a picture that comes is frozen or black.
+"""Whether pictures that come are frozen or black.
 
-Used by the worker. One thread at low priority decodes a keyframe now and then; it never holds up the ingest thread.
+Used by the assembly. `watch` is a thread of low priority that decodes a keyframe now and then (`luma`) and never holds
+up the ingest thread; `judge` is pure. See docs/design/pictures.md.
 """

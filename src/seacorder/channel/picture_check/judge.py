@@ -45,7 +45,7 @@ class KeyframeLook:
 
 
 class PictureJudge:
-    """`fault` is the verdict of the looks so far; it stands until a look disproves it. Not thread-safe."""
+    """`fault` is the verdict of the looks so far; it holds until a look disproves it. Not thread-safe."""
 
     def __init__(self) -> None:
         self.fault: PictureFault | None = None
@@ -83,7 +83,7 @@ class PictureJudge:
         return self.fault is not None or self._black is not None or self._same is not self._last
 
     def begin_anew(self) -> None:
-        """A new connection: the next look is not compared with those before. The fault stands until a look disproves
+        """A new connection: the next look is not compared with those before. The fault holds until a look disproves
         it."""
         self._last = self._same = self._black = None
         self._differences.clear()

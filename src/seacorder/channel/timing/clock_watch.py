@@ -4,7 +4,7 @@
 the network delayed least. A network only makes packets later, and not for ever, and a camera's crystal is right to
 0.1 %. So these mean that the clock in the source is wrong:
 
-- packets that stay below the floor: media time has fallen back against the arrivals;
+- packets that stay below the floor: media time has run ahead of the arrivals;
 - packets that stay more than a second above the floor: the source's time has left out a pause;
 - a least `behind` that rises or falls in a straight line for seconds: the source's clock runs at a wrong rate.
 

@@ -89,7 +89,7 @@ class Timeline:
     clocks: ConnectionClocks = field(default_factory=ConnectionClocks)
     """Of all connections."""
     heard_camera: bool = False
-    """The camera's clock was told with the last packet."""
+    """With the last packet the camera has told its clock, which `connection_clock` knows now."""
     _renumbered: int = 0
     """Added to the frame number to get the received count after numbering was reset."""
     _untold: tuple[int, int] | None = None
@@ -202,7 +202,7 @@ class Timeline:
                 self.mended.missing += 1
         pts = dts if source.pts == stamp and not self._reorders else dts + self._reorder(times, source)
         media_ns = times.ns(pts)
-        number = -1
+        number, self.heard_camera = -1, False
         if is_video:
             if times.is_caught_up:
                 self._offset = ClockOffset()  # it had followed the source's wrong clock to offsets that are too small
@@ -211,8 +211,6 @@ class Timeline:
             self.connection_clock.offset_ns = self._offset_ns
             if source.camera_ns is not None or self._untold is not None:
                 self.heard_camera = self._tell_camera(times, source, media_ns)
-            else:
-                self.heard_camera = False
             self._stamped += 1
             number = self.next_number
             self.next_number += 1
