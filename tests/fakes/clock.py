@@ -28,6 +28,10 @@ class FakeClock:
         self._monotonic_ns += round(seconds * 1e9)
         self._utc_ns += round(seconds * 1e9)
 
+    def wait_until(self, due_ns: int) -> None:
+        """Waiting takes no time: both clocks move on to `due_ns` (monotonic), never back."""
+        self.advance(max(0, due_ns - self._monotonic_ns) / 1e9)
+
     def step_wall(self, seconds: float) -> None:
         """Steps the wall clock alone, as NTP or an operator may."""
         self._utc_ns += round(seconds * 1e9)

@@ -12,15 +12,14 @@ import pytest
 
 from fakes.input import FakeInput
 from rig.fixtures import Keep, MakeSource, StartCamera, StartScreen, need_rtsp_server
+from rig.inputs import made
 from rig.recording import readable
 from rig.rtsp_server import RtspServer
 from rig.senders import free_port, publish, send_tcp, send_udp, wait_until_listening
 from rig.source_files import SourceSpec
 from rig.web_camera import Manner, jpegs
-from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.contract import Input
-from seacorder.inputs.open import make_input
 from seacorder.inputs.pattern.picture import TestPicture
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
@@ -28,44 +27,40 @@ SHORT = SourceSpec(width=320, height=180, seconds=4, gop=10)
 WANTED = 20
 
 
-def _made(address: str) -> Input:
-    return make_input(address, channel_name="Bow", channel_index=3, clock=SystemClock())
-
-
 def _rtsp(request: pytest.FixtureRequest) -> Input:
     server: RtspServer = request.getfixturevalue("rtsp_server")
     rig_source: MakeSource = request.getfixturevalue("rig_source")
-    return _made(server.serve("/bow", rig_source(SHORT)))
+    return made(server.serve("/bow", rig_source(SHORT)))
 
 
 def _rtsp_ffmpeg(request: pytest.FixtureRequest) -> Input:
     server: RtspServer = request.getfixturevalue("rtsp_server")
     rig_source: MakeSource = request.getfixturevalue("rig_source")
-    return _made(server.serve("/bow", rig_source(SHORT)) + "#client=ffmpeg")
+    return made(server.serve("/bow", rig_source(SHORT)) + "#client=ffmpeg")
 
 
 def _file(request: pytest.FixtureRequest) -> Input:
     rig_source: MakeSource = request.getfixturevalue("rig_source")
-    return _made(f"file:{rig_source(SHORT).path}")
+    return made(f"file:{rig_source(SHORT).path}")
 
 
 def _pattern(_request: pytest.FixtureRequest) -> Input:
-    return _made("test:?size=320x180&rate=50&gop=10")
+    return made("test:?size=320x180&rate=50&gop=10")
 
 
 def _pattern_raw(_request: pytest.FixtureRequest) -> Input:
-    return _made("test:?size=320x180&rate=50&codec=raw")
+    return made("test:?size=320x180&rate=50&codec=raw")
 
 
 def _pattern_jpeg(_request: pytest.FixtureRequest) -> Input:
-    return _made("test:?size=320x180&rate=50&codec=mjpeg")
+    return made("test:?size=320x180&rate=50&codec=mjpeg")
 
 
 def _udp(request: pytest.FixtureRequest) -> Input:
     keep, rig_source = _sending(request)
     port = free_port(socket.SOCK_DGRAM)
     keep(send_udp(rig_source(SHORT), port))
-    return _made(f"udp://:{port}")
+    return made(f"udp://:{port}")
 
 
 def _tcp(request: pytest.FixtureRequest) -> Input:
@@ -73,7 +68,7 @@ def _tcp(request: pytest.FixtureRequest) -> Input:
     port = free_port()
     keep(send_tcp(rig_source(SHORT), port, listens=True))
     wait_until_listening(port)
-    return _made(f"tcp://127.0.0.1:{port}")
+    return made(f"tcp://127.0.0.1:{port}")
 
 
 def _tcp_listen(request: pytest.FixtureRequest) -> Input:
@@ -86,33 +81,33 @@ def _tcp_listen(request: pytest.FixtureRequest) -> Input:
             keep(send_tcp(source, port))
 
     threading.Thread(target=connect, daemon=True).start()
-    return _made(f"tcp://:{port}#listen=on")
+    return made(f"tcp://:{port}#listen=on")
 
 
 def _rtmp(request: pytest.FixtureRequest) -> Input:
     keep, rig_source = _sending(request)
     application: str = request.getfixturevalue("rtmp_application")
     keep(publish(rig_source(SHORT), f"{application}/bow"))
-    return _made(f"{application}/bow")
+    return made(f"{application}/bow")
 
 
 def _web(request: pytest.FixtureRequest) -> Input:
     start: StartCamera = request.getfixturevalue("start_web_camera")
-    return _made(f"http://{start(Manner(pictures=jpegs())).address}/video.mjpg")
+    return made(f"http://{start(Manner(pictures=jpegs())).address}/video.mjpg")
 
 
 def _images(request: pytest.FixtureRequest) -> Input:
     folder: Path = request.getfixturevalue("tmp_path")
     for number, picture in enumerate(jpegs(count=30)):
         (folder / f"shot_{number}.jpg").write_bytes(picture)
-    return _made(f"images:{folder}?rate=50")
+    return made(f"images:{folder}?rate=50")
 
 
 def _screen(request: pytest.FixtureRequest) -> Input:
     start: StartScreen = request.getfixturevalue("start_screen")
     screen = start(320, 180)
     screen.show(TestPicture(320, 180, "SCREEN", 4).frame(7, 0))
-    return _made(f"screen:?display={screen.display}&rate=50&cursor=0")
+    return made(f"screen:?display={screen.display}&rate=50&cursor=0")
 
 
 def _sending(request: pytest.FixtureRequest) -> tuple[Keep, MakeSource]:

@@ -8,15 +8,14 @@ import pytest
 from rig.fixtures import MakeSource
 from rig.flv import add_sound
 from rig.frames import frame_numbers
+from rig.inputs import made
 from rig.players import reason_to_skip_vlc
 from rig.program import wait_for
 from rig.recording import write
 from rig.servers import present
 from rig.source_files import SourceSpec
-from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.contract import Input
-from seacorder.inputs.open import make_input
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SPEC = SourceSpec(width=320, height=180, rate=25, seconds=40, gop=25)
@@ -47,7 +46,7 @@ def test_every_picture_comes_in_order_and_sound_with_it(server: str, rig_source:
 
 def opened(address: str) -> tuple[Input, SourceFormat] | None:
     """None while the server does not send yet."""
-    source = make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock())
+    source = made(address)
     try:
         return source, source.open()
     except InputFailed:

@@ -24,7 +24,8 @@ A new kind of input needs:
    `media`; one that must import PyAV itself is added to the contract on PyAV.
 3. Its case in `open.py`.
 4. Its case in `tests/inputs/test_contract.py`, where the promises are tested on every kind, and tests of its own.
-5. Its entry in `docs/reference/settings.md` and `docs/guide/capture.md`, and a line in `CHANGELOG.md`.
+5. Its entry in `docs/reference/settings.md`, in `docs/guide/cameras.md` (network) or `capture.md` (this machine), and a
+   line in `CHANGELOG.md`.
 
 Errors become an `InputFailed` with a sentence that tells the operator what to do; `failures` has those of the network.
 """

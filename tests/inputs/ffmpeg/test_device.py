@@ -11,20 +11,16 @@ import av
 import pytest
 
 from rig.fixtures import StartScreen
+from rig.inputs import made
 from rig.recording import shown
-from seacorder.base.clock import NS_PER_SECOND, SystemClock
+from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.contract import Input
 from seacorder.inputs.ffmpeg import v4l2
 from seacorder.inputs.ffmpeg.device import device_capture
-from seacorder.inputs.open import make_input
 from seacorder.inputs.pattern.picture import TestPicture
 from seacorder.model.address.address import DeviceAddress
 from seacorder.model.sample import SourcePacket, Track
-
-
-def made(address: str) -> Input:
-    return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock())
 
 
 def packets_of(source: Input) -> Iterator[SourcePacket]:

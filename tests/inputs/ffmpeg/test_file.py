@@ -28,11 +28,7 @@ SPEC = SourceSpec(width=320, height=180, seconds=2, gop=10)
 def paced(path: Path, *, loop: bool = False) -> FileInput:
     """Waiting takes no time: it moves the clock on."""
     clock = FakeClock()
-
-    def wait_until(due_ns: int) -> None:
-        clock.advance(max(0, due_ns - clock.monotonic_ns()) / NS_PER_SECOND)
-
-    return FileInput(FileAddress(str(path), loop), clock, wait_until=wait_until)
+    return FileInput(FileAddress(str(path), loop), clock, wait_until=clock.wait_until)
 
 
 def test_it_takes_as_long_as_it_was_recorded(rig_source: MakeSource) -> None:

@@ -10,7 +10,6 @@ import pytest
 from fakes.clock import FakeClock
 from rig.recording import shown
 from rig.web_camera import jpegs
-from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.ffmpeg.images import ImagesInput
 from seacorder.inputs.pattern.picture import TestPicture
@@ -20,11 +19,7 @@ from seacorder.model.sample import SourceFormat, SourcePacket
 
 def paced(path: Path, *, rate: int = 25, loop: bool = False) -> ImagesInput:
     clock = FakeClock()
-
-    def wait_until(due_ns: int) -> None:
-        clock.advance(max(0, due_ns - clock.monotonic_ns()) / NS_PER_SECOND)
-
-    return ImagesInput(ImagesAddress(str(path), Fraction(rate), loop), clock, wait_until=wait_until)
+    return ImagesInput(ImagesAddress(str(path), Fraction(rate), loop), clock, wait_until=clock.wait_until)
 
 
 def save_png(path: Path, number: int, size: tuple[int, int] = (320, 180)) -> None:

@@ -15,31 +15,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rig.fixtures import Keep, MakeSource
-from rig.flv import Join, Tag, as_flv, joined
+from rig.flv import Join, Tag, add_sound, as_flv, joined
 from rig.frames import frame_numbers
+from rig.inputs import made
 from rig.lossy_relay import LossyRelay
 from rig.recording import write
 from rig.senders import Sender, free_port, publish, send_tcp, send_udp, wait_until_listening
 from rig.source_files import SourceSpec, as_byte_stream
-from seacorder.base.clock import NS_PER_SECOND, SystemClock
+from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.contract import Input
 from seacorder.inputs.ffmpeg import stream
 from seacorder.inputs.ffmpeg.stream import WrappedTimes
-from seacorder.inputs.open import make_input
-from seacorder.inputs.picture_timeout import USUAL_NS, PictureTimeout
-from seacorder.inputs.rtsp.camera_memory import CameraMemory
+from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SPEC = SourceSpec(width=320, height=180, rate=50, seconds=4, gop=25)
 TICKS_TO_WRAP = 1 << 33
 
 Start = Callable[[str, Path], str]
-
-
-def made(address: str, usual_ns: int = USUAL_NS) -> Input:
-    memory = CameraMemory(picture_timeout=PictureTimeout(usual_ns))
-    return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock(), memory=memory)
 
 
 def video_of(items: Iterator[SourcePacket | SourceFormat], count: int) -> list[SourcePacket]:
@@ -145,7 +139,7 @@ def test_a_group_of_receivers_is_joined(rig_source: MakeSource, keep_sender: Kee
 
 def test_sound_comes_too_unless_it_is_not_wanted(rig_source: MakeSource, keep_sender: Keep, tmp_path: Path) -> None:
     with_sound = tmp_path / "sound.mp4"
-    _add_sound(rig_source(SPEC).path, with_sound)
+    add_sound(rig_source(SPEC).path, with_sound, SPEC.seconds)
     port = free_port(socket.SOCK_DGRAM)
     keep_sender(send_udp(with_sound, port))
     source = made(f"udp://:{port}")
@@ -160,21 +154,6 @@ def test_sound_comes_too_unless_it_is_not_wanted(rig_source: MakeSource, keep_se
     silent = made(f"udp://:{port}#audio=off")
     assert silent.open().audio is None
     silent.close()
-
-
-def _add_sound(video: Path, path: Path) -> None:
-    with av.open(str(video)) as given, av.open(str(path), "w") as out:
-        picture = out.add_stream_from_template(given.streams.video[0], opaque=True)
-        sound: Any = out.add_stream("aac", rate=48000, layout="mono")
-        for block in range(4 * 48000 // 1024):
-            frame = av.AudioFrame("fltp", "mono", 1024)
-            frame.planes[0].update(bytes(frame.planes[0].buffer_size))
-            frame.sample_rate, frame.pts = 48000, block * 1024
-            out.mux(sound.encode(frame))
-        for packet in given.demux(video=0):
-            if packet.size:
-                packet.stream = picture
-                out.mux(packet)
 
 
 def test_times_go_on_where_the_sender_s_begin_again(rig_source: MakeSource, keep_sender: Keep) -> None:
@@ -272,7 +251,7 @@ def test_who_goes_silent_is_said_and_may_come_back(rig_source: MakeSource, keep_
     port = free_port(socket.SOCK_DGRAM if scheme == "udp" else socket.SOCK_STREAM)
     sender = keep_sender(_sending(rig_source, scheme, port))
     address = f"udp://:{port}" if scheme == "udp" else f"tcp://127.0.0.1:{port}"
-    source = made(address, NS_PER_SECOND)
+    source = made(address, PictureTimeout(NS_PER_SECOND))
     source.open()
     packets = source.packets()
     assert len(video_of(packets, 10)) == 10
@@ -283,7 +262,7 @@ def test_who_goes_silent_is_said_and_may_come_back(rig_source: MakeSource, keep_
     assert time.monotonic() - begin < 5
     source.close()
     keep_sender(_sending(rig_source, scheme, port))
-    again = made(address, NS_PER_SECOND)
+    again = made(address, PictureTimeout(NS_PER_SECOND))
     again.open()
     assert len(video_of(again.packets(), 10)) == 10
     again.close()
@@ -314,7 +293,7 @@ def test_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
             "rtmp://user:secret@nowhere.invalid/live/bow": "cannot be found",
         }
         for address, sentence in sentences.items():
-            source = made(address, NS_PER_SECOND)
+            source = made(address, PictureTimeout(NS_PER_SECOND))
             with pytest.raises(InputFailed, match=sentence) as failed:
                 source.open()
             source.close()

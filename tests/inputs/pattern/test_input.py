@@ -21,10 +21,7 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 
 def paced(address: PatternAddress, clock: FakeClock) -> PatternInput:
-    def wait_until(due_ns: int) -> None:
-        clock.advance(max(0, due_ns - clock.monotonic_ns()) / NS_PER_SECOND)
-
-    return PatternInput(address, channel_name="Bow", channel_index=5, clock=clock, wait_until=wait_until)
+    return PatternInput(address, channel_name="Bow", channel_index=5, clock=clock, wait_until=clock.wait_until)
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])

@@ -8,6 +8,7 @@ import pytest
 
 from fakes.clock import FakeClock
 from rig.fixtures import MakeSource, StartCamera
+from rig.inputs import made
 from rig.recording import shown
 from rig.source_files import SourceSpec
 from rig.web_camera import Manner, jpegs
@@ -16,13 +17,7 @@ from seacorder.base.errors import InputFailed, InputRefused
 from seacorder.inputs.contract import Input
 from seacorder.inputs.open import make_input
 from seacorder.inputs.picture_timeout import PictureTimeout
-from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.sample import SourceFormat, SourcePacket
-
-
-def made(address: str, picture_timeout: PictureTimeout | None = None) -> Input:
-    memory = CameraMemory(picture_timeout=picture_timeout or PictureTimeout())
-    return make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock(), memory=memory)
 
 
 def taken(source: Input, count: int) -> list[SourcePacket]:

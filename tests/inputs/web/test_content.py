@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 
 from rig.fixtures import MakeSource
 from rig.flv import Join, add_sound, as_flv, joined
+from rig.inputs import made
 from rig.source_files import SourceSpec
 from rig.web_camera import jpegs
-from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.http_answer import AnswerContent, WebAnswer
-from seacorder.inputs.open import make_input
 from seacorder.inputs.web.content import LOOK_BYTES, WebKind, boundary_of, is_enough, kind_of
 from seacorder.model.sample import SourcePacket
 
@@ -149,9 +148,7 @@ HEADS = {
 @pytest.mark.parametrize("what", ["ts", "mkv", "flv", "late flv", "jpeg"])
 def test_who_serves_one_viewer_is_asked_once(contents: dict[str, bytes], what: str, head: str) -> None:
     with one_viewer(HEADS[head], contents[what]) as server:
-        source = make_input(
-            f"http://127.0.0.1:{server.port}/live", channel_name="Bow", channel_index=0, clock=SystemClock()
-        )
+        source = made(f"http://127.0.0.1:{server.port}/live")
         source.open()
         packets: list[SourcePacket] = []
         with pytest.raises(InputFailed, match=r"ended|cut the connection"):
@@ -168,9 +165,7 @@ def test_a_file_and_an_empty_answer_are_none(tmp_path: Path) -> None:
         ("", b"", "answers and sends nothing"),
     ):
         with one_viewer(head, content) as server:
-            source = make_input(
-                f"http://127.0.0.1:{server.port}/", channel_name="Bow", channel_index=0, clock=SystemClock()
-            )
+            source = made(f"http://127.0.0.1:{server.port}/")
             with pytest.raises(InputFailed, match=sentence):
                 source.open()
             source.close()
