@@ -14,7 +14,7 @@ from seacorder.config.values import listening_address
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What was given on the command line; None where nothing was."""
+    """Options of `serve` that replace settings; None if an option was not given."""
 
     host: str | None = None
     inspector_port: int | None = None

@@ -62,7 +62,7 @@ def _repair_one(path: Path, progress: Progress) -> bool:
 
 
 def _when(damage: Damage) -> str:
-    """From which picture to which; empty when the file does not say when it was recorded."""
+    """The time of the damage, as a sentence; empty if the file does not say when it was recorded."""
     if damage.from_utc_ns < NS_PER_SECOND * 86400 * 365:
         return ""
     until = "the end" if damage.to_utc_ns is None else iso_utc(damage.to_utc_ns, digits=3)
@@ -70,7 +70,10 @@ def _when(damage: Damage) -> str:
 
 
 def rebuild_catalogue(storage: StorageSettings) -> None:
-    """Reads every file below the storage folders. Blocks; raises CatalogueFailed, and then nothing has changed."""
+    """Reads every file below the storage folders and rebuilds the catalogue. Blocks.
+
+    Raises CatalogueFailed, for the reasons of `catalogue.rebuilding.rebuild`.
+    """
     rows = rebuild(storage.catalogue_path, SystemClock(), lambda: _read(storage.all_folders))
     counts = Counter(type(row) for row in rows)
     found = ", ".join(f"{counts[kind]:,} {name}" for kind, name in _CALLED.items())

@@ -30,7 +30,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Systemd:
-    """The service manager that is meant: where its units lie, and how it is spoken to."""
+    """The service manager, of the system or of a user: where its units are, and how to call it."""
 
     folder: Path
     run: Callable[[Sequence[str]], Ran]
@@ -40,7 +40,7 @@ class Systemd:
 
     @classmethod
     def of(cls, *, is_of_user: bool) -> "Systemd":
-        """This machine's."""
+        """The service manager of this machine."""
         program = shutil.which("systemctl")
         home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
         scope = ["--user"] if is_of_user else []
@@ -54,7 +54,7 @@ class Systemd:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the command line says of a service that is to be installed."""
+    """The options of `service install`."""
 
     config: Path | None = None
     name: str = "seacorder"
@@ -63,7 +63,7 @@ class Wish:
 
 
 def install(wish: Wish, systemd: Systemd, *, is_shown_only: bool) -> None:
-    """Writes the unit, and has it started now and at every start of the machine. Or prints it, and changes nothing.
+    """Writes the unit, starts it, and lets it start with the machine. With `is_shown_only` it only prints the unit.
 
     Raises SettingsError, BadRequest or NotPossible before anything is changed.
     """
@@ -126,7 +126,7 @@ def show_status(name: str, systemd: Systemd) -> bool:
 
 
 def told(name: str, facts: dict[str, str]) -> list[str]:
-    """What systemd says of a service, for people."""
+    """What systemd reports about a service, as lines for people."""
     if facts.get("LoadState", "not-found") == "not-found":
         return [f"{name} is not installed."]
     since, restarts = facts.get("ActiveEnterTimestamp", ""), facts.get("NRestarts", "0")
@@ -143,7 +143,7 @@ def told(name: str, facts: dict[str, str]) -> list[str]:
 
 
 def planned(wish: Wish) -> ServicePlan:
-    """What the unit is made of, from the settings file as the service will read it.
+    """The values of the unit, from the settings file as the service will read it.
 
     Raises SettingsError and BadRequest.
     """
@@ -167,13 +167,13 @@ def planned(wish: Wish) -> ServicePlan:
 
 
 def mount_points(table: Path = Path("/proc/self/mountinfo"), planned_table: Path = Path("/etc/fstab")) -> list[str]:
-    """Where disks are mounted, or would be if they were there."""
+    """The mount points of this machine: those in use, and those in /etc/fstab whose disks are not there now."""
     found: list[str] = []
     for file, column in ((table, 4), (planned_table, 1)):
         with contextlib.suppress(OSError):
             rows = (line.split() for line in file.read_text("utf-8", "replace").splitlines())
             found += [row[column] for row in rows if len(row) > column and not row[0].startswith("#")]
-    # Blanks in paths are written as \040.
+    # These tables write a blank in a path as \040.
     return [_MOUNT_ESCAPE.sub(lambda digits: chr(int(digits[1], 8)), path) for path in found if path.startswith("/")]
 
 
@@ -183,7 +183,10 @@ def _needs_network(settings: Settings) -> bool:
 
 @contextlib.contextmanager
 def _home_of(user: str | None) -> Iterator[None]:
-    """`~` in the settings is the home folder of whom the service runs as. Raises BadRequest for nobody."""
+    """Within the block, `~` is the home folder of this user, as it will be for the service. Changes HOME meanwhile.
+
+    Raises BadRequest if there is no such user.
+    """
     if user is None:
         yield
         return
@@ -236,7 +239,7 @@ def _text_of(file: Path) -> str:
 
 
 def _run(words: Sequence[str]) -> Ran:
-    """Waits until the recorder has finished its files, where it is stopped."""
+    """Runs a command and waits for it: when it stops the recorder, until all files are finished."""
     try:
         done = subprocess.run(
             words, capture_output=True, text=True, errors="replace", timeout=STOP_SECONDS + 30, check=False

@@ -46,7 +46,7 @@ def unit_text(plan: ServicePlan) -> str:
 
 
 def unit_name(name: str) -> str:
-    """The unit's name with its ending. Raises BadRequest for what is none."""
+    """The name with `.service` at its end. Raises BadRequest if it cannot be a unit's name."""
     bare = name.removesuffix(".service")
     if not bare or not set(bare) <= _NAME_CHARACTERS or len(bare) > 200:
         raise BadRequest(f"{name!r} is no name of a service; use letters, digits, and - _ . : between them.")

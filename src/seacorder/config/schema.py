@@ -117,7 +117,7 @@ class StorageSettings(SettingsTable):
 
 
 class RecordingTable(EncodingKeys):
-    """What clients may set too; where one has, its value is kept in the catalogue and holds instead."""
+    """What clients may set too. A client's value is kept in the catalogue and holds instead of the file's."""
 
     split_time_minutes: Annotated[float, AfterValidator(split_time)] = _key(
         10.0, "Length of a part in minutes; 0 never splits.", "0, or a number from 0.05 to 1440", allow_inf_nan=False
@@ -162,7 +162,7 @@ class LogSettings(SettingsTable):
     )
 
     def options(self) -> LogOptions:
-        """As the log takes them."""
+        """The settings in the form that `base.log` takes."""
         return LogOptions(
             level=self.level,
             use_utc=self.time == "utc",
@@ -206,7 +206,7 @@ class ChannelTable(OwnEncodingKeys):
 
     @property
     def kept_seconds(self) -> float:
-        """Seconds of backlog: what was set, else enough for the pre-roll."""
+        """Seconds of backlog: as set; if not set, 10 or the pre-roll, whichever is longer."""
         return max(10.0, self.preroll_seconds) if self.backlog_seconds is None else self.backlog_seconds
 
 
@@ -258,7 +258,7 @@ class Settings(SettingsTable):
     )
 
     def channel_settings(self) -> tuple[ChannelSettings, ...]:
-        """What each channel's worker begins with, in the file's order."""
+        """What each channel's worker is started with, in the file's order."""
         return tuple(
             ChannelSettings(
                 index=index,
@@ -277,7 +277,9 @@ class Settings(SettingsTable):
         )
 
     def narrator_settings(self, token: str) -> ChannelSettings | None:
-        """What the narrator begins with; None without narration. Whoever shows `token` may hear it."""
+        """What the narrator is started with; None without narration. Channels' workers show it `token` to get the
+        sound.
+        """
         audio = self.audio
         if audio.input is None:
             return None
@@ -302,16 +304,16 @@ class Settings(SettingsTable):
         )
 
     def _narration_channels(self, channel: str) -> int:
-        """Of the narration in a channel; 0 when it has none."""
+        """The number of sound channels of the narration in this channel; 0 if it has none."""
         audio = self.audio
         return audio.channels if audio.input is not None and audio.into in {INTO_ALL, channel} else 0
 
     def own_encodings(self) -> dict[str, ChannelEncoding]:
-        """By channel: what it has of its own."""
+        """By channel: the encoding keys that it sets itself."""
         return {channel.name: channel.own_encoding for channel in self.channels}
 
     def first_recorder_settings(self) -> RecorderSettings:
-        """What the recorder begins with while the catalogue holds nothing that a client has set."""
+        """The recorder's settings as the file says them: in force as long as no client has set others."""
         return RecorderSettings(
             split_time_minutes=self.recording.split_time_minutes,
             reevaluate_tags_on_split=self.recording.reevaluate_tags_on_split,

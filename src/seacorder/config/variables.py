@@ -58,8 +58,8 @@ def _channel_location(rest: str) -> Location | None:
 
 
 def _put(raw: dict[str, Any], location: Location, text: str) -> bool:
-    """Sets one value. False if the file leaves no place for it: what should be a table is none, or channels between the
-    last one and this one are missing.
+    """Sets one value. False if the file leaves no place for it: a value stands where a table should be, or a channel
+    with a lower number is missing.
     """
     head, *rest = location
     if head == "channels":

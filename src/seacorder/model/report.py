@@ -77,9 +77,9 @@ class Damage:
     from_byte: int
     to_byte: int
     from_utc_ns: int
-    """Capture time of the last good frame before it; of the file's first frame where there is none."""
+    """Capture time of the last good frame before it; if there is none, of the file's first frame."""
     to_utc_ns: int | None
-    """Capture time of the first good frame after it; None where there is none."""
+    """Capture time of the first good frame after it; None if there is none."""
     frames: int | None
     """How many frames are damaged, where that is known."""
     frames_kept: int = 0

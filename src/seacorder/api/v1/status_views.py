@@ -34,9 +34,9 @@ class PictureView(View):
     frame_rate: float
     audio_codec: str | None
     read_by: str
-    """`ffmpeg` where FFmpeg's client reads a camera that the recorder's own cannot; else empty."""
+    """`ffmpeg` if FFmpeg's RTSP client reads a camera that ours cannot; else empty."""
     begins_at_recovery_points: bool
-    """It sends intra refresh instead of keyframes; the first pictures of each file are incomplete."""
+    """The source sends intra refresh instead of keyframes, so the first pictures of each file are incomplete."""
 
 
 class HeardView(View):
@@ -44,7 +44,7 @@ class HeardView(View):
 
     is_heard: bool
     missing_seconds: float
-    """How much silence stands for narration that did not come, since the channel's worker began."""
+    """Seconds of silence inserted for narration that did not come, since the channel's worker began."""
     late_packets: int
 
 
@@ -56,12 +56,12 @@ class EncodingInStatus(View):
     encoder: str
     """FFmpeg's name; `copy` when the pictures pass through."""
     planned_encoder: str
-    """Another one than `encoder` when that one has failed."""
+    """The encoder that was decided on. `encoder` is another one if this has failed."""
     preset: str
     bit_rate: int
-    """Bits a second that are aimed at; 0 when the pictures pass through."""
+    """The target, in bits a second; 0 if the pictures pass through."""
     dropped_frames: int
-    """Since the worker began, because the machine was too slow."""
+    """Frames lost since the worker began, because the machine was too slow."""
     passed_over_frames: int
     repeated_frames: int
     delay_ms: float
@@ -84,7 +84,7 @@ class ChannelInStatus(View):
     frames_received: int
     newest_frame_utc: Utc | None
     losses: int
-    """Of the running recording, or of the last."""
+    """The number of losses of the running recording, else of the last one."""
     losses_since_worker_start: int
     restarts: int
     backlog_seconds: float
@@ -92,11 +92,11 @@ class ChannelInStatus(View):
     queued_bytes: int
     recording: FileView | None
     clean: FileView | None
-    """Of the untouched pictures, beside the burned ones."""
+    """The file of the untouched pictures, beside that of the burned-in ones."""
     clip: FileView | None
     anomaly: FileView | None
     overlay_text: str
-    """What the worker shows over the picture, or keeps for the page and the subtitles."""
+    """The client's text: burned into the pictures, or else shown by the page and the subtitles."""
     narration: HeardView | None
     """Null on a channel without narration."""
 
@@ -136,15 +136,15 @@ class NarrationInStatus(View):
     state: SoundState
     reason: str | None
     level_db: float
-    """Of the last half second, dB of full scale: the root of the mean square."""
+    """Root mean square of the last half second, in dB relative to full scale."""
     peak_db: float
     silent_since_utc: Utc | None
     missing_seconds: float
-    """How much silence stands for sound that the device did not give, since its worker began."""
+    """Seconds of silence inserted for sound that the device did not send, since its worker began."""
     listeners: int
     restarts: int
     path: str | None
-    """Of its own file, while one is being written."""
+    """The path of its own file, while one is being written; else null."""
 
 
 class StatusView(View):
@@ -162,9 +162,11 @@ class StatusView(View):
     """The worst first, then the oldest."""
     channels: list[ChannelInStatus]
     narration: NarrationInStatus | None
-    """Null where no `[audio] input` is set."""
+    """Null without `[audio] input`."""
     overrides: list[OverrideView]
-    """Keys of the settings file in whose place a client's value holds; see DELETE /api/v1/settings."""
+    """Keys of the settings file that have no effect now, because clients have set other values; DELETE /api/v1/settings
+    takes those back.
+    """
 
 
 def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
