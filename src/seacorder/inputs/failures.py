@@ -201,7 +201,7 @@ def is_found(url: str) -> bool:
 
 
 def camera_failure(cause: Cause, address: RtspAddress, source: str, reason: str = "") -> InputFailed:
-    """The failure of a camera over RTSP; `reason` stands in brackets where the sentence has room for one."""
+    """The failure of a camera over RTSP; `reason` is put in brackets by sentences that have a place for it."""
     sentence = _CAMERA.get(cause, _UNREADABLE)
     or_tls = "" if is_tls(address) else _OR_TLS
     return _kind_of(cause)(sentence.format(source=source, reason=redact(reason), or_tls=or_tls))
@@ -223,7 +223,7 @@ def camera_socket_failure(error: OSError, address: RtspAddress, source: str) -> 
 
 
 def stream_failure(cause: Cause, address: StreamAddress, source: str, reason: str = "") -> InputFailed:
-    """The failure of a stream; `reason` stands in brackets where the sentence has room for one."""
+    """The failure of a stream; `reason` is put in brackets by sentences that have a place for it."""
     if cause is Cause.SILENT:
         cause = _silence(address)
     elif cause is Cause.UNAUTHORIZED and address.user is None:

@@ -49,9 +49,9 @@ class AacTranscoder:
         context = stream.codec_context
         self._source_base = Fraction(stream.time_base)
         self._decode = context.decode
-        is_told = context.codec.canonical_name not in _MPEG_AUDIO or context.sample_rate <= _MP3_RATES[-1]
-        rate = next((rate for rate in _RATES if rate <= context.sample_rate), 8000) if is_told else 48_000
-        layout = "mono" if is_told and context.channels == 1 else "stereo"
+        is_rate_known = context.codec.canonical_name not in _MPEG_AUDIO or context.sample_rate <= _MP3_RATES[-1]
+        rate = next((rate for rate in _RATES if rate <= context.sample_rate), 8000) if is_rate_known else 48_000
+        layout = "mono" if is_rate_known and context.channels == 1 else "stereo"
         self.time_base = Fraction(1, rate)
         self._encoder = _encoder(rate, layout)
         self._layout = layout

@@ -16,14 +16,17 @@ _ENUM_FMT = 0xC0405602
 _ENUM_FRAMESIZES = 0xC02C564A
 _ENUM_FRAMEINTERVALS = 0xC034564B
 _CAPTURES = 1
+"""V4L2_BUF_TYPE_VIDEO_CAPTURE."""
 _CAPABILITY = struct.Struct("<16s32s32s3I12x")
 _FORMAT = struct.Struct("<3I32sI4I")
 _SIZE = struct.Struct("<3I6I2I")
 _INTERVAL = struct.Struct("<5I6I2I")
+"""The structures v4l2_capability, v4l2_fmtdesc, v4l2_frmsizeenum and v4l2_frmivalenum."""
 _DISCRETE = 1
+"""The type of an entry that is a single size or rate, not a range."""
 _VIDEO_CAPTURE, _VIDEO_CAPTURE_PLANES, _DEVICE_CAPS = 0x1, 0x1000, 0x8000_0000
 _MOST = 256
-"""Entries that are read of one list: a broken driver may never end it."""
+"""How many entries of one list are read, at most."""
 _NAMES = {
     "YUYV": "yuyv422", "UYVY": "uyvy422", "NV12": "nv12", "YU12": "yuv420p", "MJPG": "mjpeg", "JPEG": "mjpeg",
     "H264": "h264", "HEVC": "hevc", "RGB3": "rgb24", "BGR3": "bgr24", "GREY": "gray", "422P": "yuv422p",
