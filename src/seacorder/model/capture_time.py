@@ -15,21 +15,22 @@ AGREEMENT_NS = NS_PER_SECOND // 4
 AGREEMENT_SHARE = 1000
 """They may differ by one part in this many of the hole's length besides: clocks drift."""
 RECOUNT_NS = 15 * NS_PER_SECOND
-"""How long after its end a hole is counted again: cameras tell their clock about every five seconds, and the count
-becomes better known with that."""
+"""For this long after its end, a hole is counted again and again. Cameras report their clock about every five seconds,
+and each report makes the count more exact.
+"""
 
 
 def frames_between(distance: float, usual: float) -> int | None:
-    """How many frames are missing between two that follow each other at `distance`, where `usual` is the distance of
-    two frames without a hole, both in the same unit; None when the usual distance is not known (0).
+    """How many frames are missing between two frames that are `distance` apart; None if `usual` is 0: not known.
 
-    At 40 ms a frame, two frames that are 120 ms apart have lost two between them.
+    `usual` is the time between two frames without a hole, in the same unit. At 40 ms, two frames that are 120 ms apart
+    have lost two between them.
     """
     return max(0, round(distance / usual) - 1) if usual > 0 else None
 
 
 def frame_distance_ns(frame_rate: float) -> float:
-    """The usual distance of two frames at so many frames a second; 0 for an unknown rate (0)."""
+    """The time between two frames at this many frames a second; 0 if the rate is 0: not known."""
     return NS_PER_SECOND / frame_rate if frame_rate > 0 else 0.0
 
 
@@ -116,6 +117,9 @@ def distance(before: Captured, after: Captured, camera_ahead_ns: int | None = No
 
     `camera_ahead_ns` is the camera's clock minus the monotonic clock, as other frames of the camera show it. It
     replaces a camera time that is missing at one end. So the same error is added to one hole and taken off the next.
+
+    Frames 10.000 s apart by arrival and 10.040 s by the camera's clock: the clocks agree, the distance is 10.040 s. If
+    the camera says 12 s, its clock was stepped in between, and the distance is 10.000 s.
     """
     instants_ns = after.instant_ns - before.instant_ns
     begin_ns, end_ns = (_by_camera(one, camera_ahead_ns) for one in (before, after))
