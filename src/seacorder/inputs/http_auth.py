@@ -1,7 +1,7 @@
-"""User name and password as RTSP carries them: Basic (RFC 7617) and Digest (RFC 2617, RFC 7616).
+"""User name and password in requests over RTSP: Basic (RFC 7617) and Digest (RFC 2617, RFC 7616). Pure.
 
-Digest with MD5, SHA-256 and their -sess forms, with and without `qop=auth`. Of several challenges the strongest that
-is known is answered; Basic is only then answered when nothing else is offered.
+Digest with MD5, SHA-256 and their -sess forms, with and without `qop=auth`. Of several challenges the strongest known
+one is answered. Basic, which sends the password in clear text, is answered only when nothing else is offered.
 """
 
 import re
@@ -14,7 +14,7 @@ _SCHEME = re.compile(r"(?:^|,)\s*(basic|digest)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What a server wants to see; `strength` orders several of one answer."""
+    """One way in which a server asks for the password, out of a `WWW-Authenticate` header."""
 
     scheme: str
     values: dict[str, str]
@@ -25,6 +25,7 @@ class Challenge:
 
     @property
     def strength(self) -> int:
+        """3 for SHA-256, 2 for MD5, 1 for Basic, 0 for what is not known."""
         if self.scheme == "basic":
             return 1
         hash_name = _HASHES.get(self.algorithm.lower())
@@ -32,7 +33,7 @@ class Challenge:
 
     @property
     def is_stale(self) -> bool:
-        """The password was right and only the nonce is old."""
+        """The password was right, but the nonce has expired."""
         return self.values.get("stale", "").lower() == "true"
 
 
@@ -44,7 +45,7 @@ def strongest(headers: list[str]) -> Challenge | None:
 
 @dataclass(slots=True)
 class Authority:
-    """Answers one challenge, request by request."""
+    """Makes the `Authorization` headers that answer one challenge."""
 
     user: str
     password: str = field(repr=False)
@@ -56,7 +57,7 @@ class Authority:
     def header(self, method: str, url: str) -> str:
         """The `Authorization` header of one request."""
         if self.challenge.scheme == "basic":
-            import base64  # only Basic needs it, and workers are to stay small
+            import base64  # imported here to keep workers small: only Basic needs it
 
             return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         self._count += 1
@@ -84,7 +85,7 @@ class Authority:
         return "Digest " + text
 
     def _hash(self, text: str) -> str:
-        import hashlib  # brings OpenSSL with it, which a camera without a password need not pay for
+        import hashlib  # imported here: it loads OpenSSL, which cameras without a password do not need
 
         name = _HASHES[self.challenge.algorithm.lower()]
         return hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()

@@ -1,9 +1,8 @@
-"""A camera over RTSP by whichever client can read it: ours, and where ours cannot, FFmpeg's.
+"""Chooses the client that reads an RTSP camera: ours, or FFmpeg's where ours cannot.
 
-Ours comes first: it knows what the network lost, and takes less processor time. Where the camera has described its
-picture and ours then cannot get it, FFmpeg's is tried at once, and after further failures less and less often. Where
-FFmpeg's brings pictures, it stays for as long as it can connect, and that is said: in an event and in the status.
-"""
+Ours is tried first: it knows which packets the network lost, and takes less processor time. If the camera describes its
+picture but our client cannot get it, FFmpeg's client is tried at once, and again after 3, 7, 15, … failures in a row.
+If FFmpeg's client brings pictures, it stays for as long as it can connect; an event and the status say so. """
 
 import logging
 
@@ -46,7 +45,7 @@ class EitherRtspInput:
             if not self._own.is_described or self._is_closed:
                 raise
             if picture_timeout.has_seen_picture and picture_timeout.limit_ns > limit_ns:
-                raise  # the camera is slow, not odd: our client waits longer the next time
+                raise  # the camera is slow, and nothing else is wrong: our client waits longer the next time
             memory.failures += 1
             if memory.failures & (memory.failures + 1):  # tried after 1, 3, 7, 15, … failures
                 raise
@@ -62,7 +61,7 @@ class EitherRtspInput:
         self._input.close()
 
     def _otherwise(self, failure: InputFailed) -> SourceFormat:
-        """FFmpeg's client in place of ours, which has failed; raises `failure` where it fails too."""
+        """Opens FFmpeg's client after ours has failed; raises `failure` if that fails as well."""
         self._own.close()
         try:
             found = self._by_ffmpeg()
@@ -78,7 +77,7 @@ class EitherRtspInput:
         return found
 
     def _by_ffmpeg(self) -> SourceFormat:
-        from seacorder.inputs.ffmpeg.rtsp import FfmpegRtspInput  # hardly any camera needs it
+        from seacorder.inputs.ffmpeg.rtsp import FfmpegRtspInput  # imported here, since hardly any camera needs it
 
         self._input = FfmpegRtspInput(self._address, self._clock, self._memory.picture_timeout)
         return self._input.open()

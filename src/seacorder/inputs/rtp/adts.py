@@ -1,7 +1,7 @@
 """AAC as it describes itself: ADTS headers and AudioSpecificConfig (ISO/IEC 14496-3, 1.A.2.2 and 1.6.2.1). Pure.
 
-A camera may put an ADTS header in front of each AAC frame, which RTP does not want and MP4 does not take. No AAC frame
-begins as such a header does: its first bits would say that the frame is at its end.
+Some cameras put an ADTS header in front of each AAC frame, which neither RTP nor MP4 allows. It cannot be mistaken for
+the frame: no AAC frame begins with the 12 set bits of an ADTS header, as they would mean the end of the frame.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def adts_bytes(block: bytes) -> tuple[int, int] | None:
         return None
     header = _PLAIN_HEADER if block[1] & 1 else _WITH_CRC
     size = (block[3] & 3) << 11 | block[4] << 3 | block[5] >> 5
-    # Several frames behind one header cannot be told apart without decoding them.
+    # Several frames behind one header cannot be separated without decoding them.
     is_one = not block[6] & 3
     return (header, size) if size > header and is_one and block[2] >> 2 & 15 < len(_RATES) else None
 
@@ -48,7 +48,7 @@ def without_adts(block: bytes) -> list[bytes] | None:
 
 
 def configuration_of(block: bytes) -> bytes:
-    """The AudioSpecificConfig that the ADTS header at the beginning of `block` stands for."""
+    """The AudioSpecificConfig that says the same as the ADTS header at the beginning of `block`."""
     kind, rate = (block[2] >> 6) + 1, block[2] >> 2 & 15
     channels = (block[2] & 1) << 2 | block[3] >> 6
     return configuration(kind, rate, channels)

@@ -1,8 +1,8 @@
 """Sound out of RTP: AAC (RFC 3640), AAC in LATM (RFC 6416), MPEG audio (RFC 2250), and what needs no taking apart:
 Opus (RFC 7587), G.711, G.726 and L16 (RFC 3551).
 
-Each packet comes with its own length, which does not depend on what the camera's stamps say. Never raises for what a
-camera sends; what cannot be read is dropped.
+Each packet's duration is read from its content, not from the camera's timestamps, which may be wrong. Nothing that a
+camera sends raises; what cannot be read is dropped. Pure.
 """
 
 import re
@@ -32,6 +32,7 @@ _BITS_PER_TICK: dict[str, Fraction] = {
 
 
 NO_TYPE = -1
+"""A packet's payload type, where it does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class SoundUnits(ABC):
         raise NotImplementedError
 
     def has_just_taken(self, block: bytes) -> bool:
-        """Whether `block` came just before is not remembered: it may have."""
+        """True: payloads of sound are not remembered, so `block` may be a copy."""
         return True
 
     def begin_anew(self, *, is_other_sender: bool) -> None:
@@ -158,7 +159,7 @@ class AacUnits(SoundUnits):
     def _frames(self, payload: bytes) -> list[bytes]:
         """The whole frames of a payload, as a decoder takes them."""
         if (frames := self._bare(payload)) is not None:
-            return frames  # ADTS and no headers with sizes
+            return frames  # some cameras send ADTS frames alone, without RFC 3640's headers
         if len(payload) < 2 or not self._size_bits:
             return []
         header_bits = payload[0] << 8 | payload[1]
@@ -172,7 +173,7 @@ class AacUnits(SoundUnits):
         found: list[bytes] = []
         for size in sizes:
             header = adts_bytes(payload[at:])
-            # Some cameras do not count the header.
+            # Some cameras leave the ADTS header out of the size.
             stop = at + (header[1] if header is not None and header[1] - header[0] == size else size)
             if stop > len(payload):
                 break

@@ -1,4 +1,8 @@
-"""The sound of a camera: packets that MP4 carries, on the picture's origin."""
+"""A camera's sound: makes packets that MP4 can carry, with times counted from the first picture.
+
+One connection's; runs on the channel's ingest thread. Sound that cannot be read is left out, and never costs the
+picture.
+"""
 
 import contextlib
 import logging
@@ -23,14 +27,15 @@ from seacorder.model.sample import SourcePacket, Track
 log = logging.getLogger(__name__)
 
 EMPTY_SECONDS = 3
-"""How long pictures may come before it is said that the sound does not."""
+"""After so long with pictures and without sound a warning is logged."""
 
 PictureOrigin = tuple[int, int]
 """RTP time of the first picture, unwrapped, and when it came (monotonic nanoseconds)."""
 
 
 def open_sound(tracks: tuple[OfferedTrack, ...], source: str) -> "AudioTrack | None":
-    """The first sound that can be recorded; None without one, which is logged where there is some."""
+    """The first audio track that can be recorded; None when there is none. Logs if there are some, but none is
+    known."""
     offered = _sounds(tracks)
     for track in offered:
         units = sound_units(track)
@@ -47,10 +52,10 @@ def open_sound(tracks: tuple[OfferedTrack, ...], source: str) -> "AudioTrack | N
 
 
 def _sounds(tracks: tuple[OfferedTrack, ...]) -> list[OfferedTrack]:
-    """The sound that the camera sends, without what it would take from us (a loudspeaker, ONVIF's back channel).
+    """The sound that the camera sends, without what it receives (a loudspeaker, ONVIF's back channel).
 
-    Directions are said from the client's side, where sound to the camera is `sendonly`. Some cameras say them from
-    their own; they say the same of the picture.
+    The description's directions are the client's: sound to the camera is `sendonly`. Some cameras give their own
+    directions instead; they are known by a picture that is `sendonly`, too.
     """
     is_from_camera = any(track.media == "video" and track.direction == "sendonly" for track in tracks)
     others = ("inactive", "recvonly" if is_from_camera else "sendonly")
@@ -59,10 +64,10 @@ def _sounds(tracks: tuple[OfferedTrack, ...]) -> list[OfferedTrack]:
 
 
 class AudioTrack:
-    """One connection's sound. `units` takes the payloads; `items` gives what is finished.
+    """One connection's sound. `units` takes the payloads; `items` returns what is finished.
 
-    A session description does not tell layer, rate and channels of MPEG audio, and of AAC it may leave the
-    configuration out: `template` is None until the first frame has told it.
+    `template` is None until the sound's format is known. Of MPEG audio the description does not tell layer, rate and
+    channels, and of AAC it may leave the configuration out: then the first frame tells.
     """
 
     def __init__(self, offered: OfferedTrack, units: SoundUnits, source: str = "Camera") -> None:
@@ -82,7 +87,7 @@ class AudioTrack:
         self._last = 0
         """RTP time of the newest packet, unwrapped, as the camera stamped it."""
         self._place = 0
-        """The same after what is wrong with the stamps is mended."""
+        """The same with wrong timestamps corrected (`sound_clock`)."""
         self._offset: SoundOffset | None = None
         self._begin: tuple[int, int] | None = None
         self._learned: tuple[SenderReport | None, SenderReport | None] = (None, None)
@@ -91,11 +96,11 @@ class AudioTrack:
 
     @property
     def is_awaited(self) -> bool:
-        """Nobody knows yet what sound it is."""
+        """The sound's format is not known yet, but may be."""
         return self.template is None and not self._is_given_up
 
     def give_up(self) -> None:
-        """Sound that has not told by now what it is stays out: whatever comes is dropped from now on."""
+        """If the sound's format is not known by now, all sound of this connection is dropped."""
         self._is_given_up = True
 
     def begin_at(self, video_timestamp: int, sound_timestamp: int) -> None:
@@ -108,13 +113,13 @@ class AudioTrack:
             return
         self._learned = (video, sound)
         if self._clock.is_counted:
-            return  # the report's RTP time is of the clock that is wrong
+            return  # the report's RTP time is of the same wrong clock
         moment = moment_of(sound, self._last)
         mended = RtpMoment(round(moment.time - self._clock.shift), moment.ns)
         self._offset.learn(moment_of(video, picture[0]), mended)
 
     def items(self, arrived_ns: int, picture: PictureOrigin | None) -> Iterator[SourcePacket]:
-        """Finished packets; none before the first picture, which gives the origin."""
+        """The finished packets; what comes before the first picture is dropped."""
         ready = self.units.ready
         if self.is_awaited and ready:
             self._open_by(ready[0].content)
@@ -130,7 +135,7 @@ class AudioTrack:
         ready.clear()
 
     def _watch(self, arrived_ns: int) -> None:
-        """Says so once when the sound that the camera offers does not come."""
+        """Logs once when the sound that the camera offers does not come."""
         if self._watch_from_ns is None:
             self._watch_from_ns = arrived_ns
         is_late = arrived_ns - self._watch_from_ns >= EMPTY_SECONDS * NS_PER_SECOND
@@ -146,7 +151,7 @@ class AudioTrack:
                 self._open(stream)
 
     def _probed_aac(self) -> Any:
-        """AAC without a configuration: what its ADTS headers say, else what is usual."""
+        """AAC without a configuration: the one of its ADTS headers, else AAC-LC of the rate that is named."""
         offered, told = self.offered, getattr(self.units, "configuration", b"")
         told = told or guessed_configuration(offered.clock_rate, offered.channels)
         if not told:
@@ -173,7 +178,7 @@ class AudioTrack:
         return self._offset.pts(self._place)
 
     def _follow(self, payload_type: int) -> None:
-        """The camera sends another kind of sound than it says, whose number alone says which (RFC 3551, 6)."""
+        """The camera sends another codec than its description says; a static payload type tells which (RFC 3551, 6)."""
         self._type, told = payload_type, static_type(payload_type)
         if told is None or self._transcoder is None or told[0] == self.offered.encoding:
             return
@@ -207,7 +212,7 @@ class AudioTrack:
 
 
 def _tells_by_its_frames(offered: OfferedTrack, units: SoundUnits) -> bool:
-    """The description does not say enough to open it."""
+    """The description does not tell enough of the sound to open it."""
     return isinstance(units, MpegAudioUnits) or (isinstance(units, AacUnits) and not configured(offered.parameters))
 
 
@@ -216,7 +221,7 @@ def _probed(offered: OfferedTrack) -> Any:
 
 
 def _description(track: OfferedTrack) -> str:
-    """A session description of one track alone, for FFmpeg, which knows every way of writing sound down."""
+    """A session description of this track alone. FFmpeg reads it: it knows all ways in which codecs are described."""
     channels = f"/{track.channels}" if track.channels > 1 else ""
     lines = [
         "v=0",

@@ -1,7 +1,6 @@
-"""H.264 out of RTP (RFC 6184): single NAL units, STAP-A and FU-A, packetization modes 0 and 1.
+"""H.264 out of RTP (RFC 6184): single NAL units, STAP-A and FU-A, which are packetization modes 0 and 1. Pure.
 
-The interleaved mode (2) is refused where a camera announces it; its packets are passed over like all others that mean
-nothing here.
+`video_track.choose` refuses a camera that announces the interleaved mode (2); its packets are ignored here.
 """
 
 from seacorder.inputs.rtp.access_units import AccessUnits
@@ -13,7 +12,7 @@ from seacorder.media.bits import Bits
 _STAP_A, _FU_A = 24, 28
 _SEI, _SPS, _IDR = 6, 7, 5
 _PARTITIONS = (3, 4)
-"""B and C; they do not say which slice they are of."""
+"""Data partitions B and C; they do not tell whether they are of a picture's first slice."""
 _INTRA_SLICES = (2, 4, 7, 9)
 """I and SI (ITU-T H.264, table 7-6)."""
 _HIGH_PROFILES = (44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244)
@@ -73,7 +72,7 @@ class H264Units(AccessUnits):
 
 
 def slice_type(header: bytes) -> int | None:
-    """The slice type that a slice's first bytes tell (H.264, 7.3.3); None where they end before it."""
+    """The slice type (H.264, 7.3.3) out of a slice's first bytes, without its header; None where they are too short."""
     bits = Bits(header)
     try:
         bits.unsigned()
@@ -83,7 +82,7 @@ def slice_type(header: bytes) -> int | None:
 
 
 def may_have_fields(sps: bytes) -> bool:
-    """False where sequence parameters, without their header, rule out fields (H.264, 7.3.2.1.1)."""
+    """False where a sequence parameter set, without its header, rules out fields (H.264, 7.3.2.1.1)."""
     try:
         return not _frames_only(Bits(sps))
     except EOFError:

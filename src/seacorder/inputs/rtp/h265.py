@@ -1,6 +1,7 @@
-"""H.265 out of RTP (RFC 7798): single NAL units, aggregation packets and fragmentation units, without DON fields.
+"""H.265 out of RTP (RFC 7798): single NAL units, aggregation packets, fragmentation units; all without DON fields.
+Pure.
 
-Decoding order numbers (`sprop-max-don-diff` above 0) are refused where a camera announces them.
+`video_track.choose` refuses a camera that announces decoding order numbers (`sprop-max-don-diff` above 0).
 """
 
 from seacorder.inputs.rtp.access_units import AccessUnits
@@ -12,7 +13,7 @@ _AP, _FU = 48, 49
 _SEI = 39
 _IRAP = range(16, 22)
 _OTHER_LAYER = 63
-"""Stands for whatever is not of the base layer."""
+"""Returned for all units that are not of the base layer; the type 63 itself means nothing here."""
 
 
 class H265Units(AccessUnits):

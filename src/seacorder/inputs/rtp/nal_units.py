@@ -1,8 +1,8 @@
-"""What NAL units are to a picture (ITU-T H.264, 7.4.1; ITU-T H.265, 7.4.2), and start codes where none should be. Pure.
+"""What each type of NAL unit is to a picture (ITU-T H.264, 7.4.1; ITU-T H.265, 7.4.2); splitting at start codes. Pure.
 
-RTP carries NAL units without start codes (RFC 6184, 7798), and none can be inside of one: emulation prevention sees to
-that. Some cameras put a piece of their byte stream (Annex B of both) into a payload all the same, several units with
-start codes between them.
+RTP carries NAL units without start codes (RFC 6184, 7798), and a unit cannot hold one: emulation prevention sees to
+that. Yet some cameras put a piece of their byte stream (Annex B) into a payload: several units with start codes between
+them.
 """
 
 from enum import IntEnum
@@ -11,15 +11,15 @@ START_CODE = b"\x00\x00\x01"
 
 
 class Role(IntEnum):
-    """What a unit is to a picture."""
+    """What a NAL unit is to a picture."""
 
     NOTHING = 0
-    """Not the picture's: reserved types and those that a vendor may use as he likes. Decoders pass them over, too."""
+    """Ignored, as decoders do: types that are reserved or free for vendors."""
     SLICE = 1
     SET = 2
     """A parameter set."""
     LEADING = 3
-    """Stands in front of a picture's first slice; behind slices it belongs to the next picture."""
+    """Stands in front of a picture's first slice; after slices it belongs to the next picture."""
     TRAILING = 4
     """Belongs to the picture whose slices have come."""
 
@@ -63,13 +63,14 @@ def is_byte_stream(block: bytes) -> bool:
 
 
 def split(block: bytes, codec: str) -> list[bytes]:
-    """The NAL units of `block`, which is one, or several with start codes between them.
+    """The NAL units of `block`: one, or several with start codes between them.
 
-    It is taken for one where a unit behind a start code could be none: some vendors put raw data into a message.
+    If what follows a start code cannot be a NAL unit, `block` counts as one unit: some vendors put raw data into
+    messages, and that may hold the bytes of a start code.
     """
     if START_CODE not in block:
         return [block]
-    # Zeros before a start code belong to it.
+    # Zeros in front of a start code belong to it (Annex B).
     first, *others = block.split(START_CODE)
     units = [first.rstrip(b"\x00")] + [one.rstrip(b"\x00") for one in others[:-1]] + others[-1:]
     header_bytes = 1 if codec == "h264" else 2
@@ -77,7 +78,7 @@ def split(block: bytes, codec: str) -> list[bytes]:
     behind = [unit for unit in units[1:] if unit]
     if not behind or not all(len(unit) >= header_bytes and is_sound(unit) for unit in behind):
         return [block]
-    # A header in front of a start code is one that the packetizer made up, with nothing behind it.
+    # A header with a start code right behind it was made up by the packetizer; there is no such unit.
     return [unit for unit in units if len(unit) > header_bytes]
 
 

@@ -1,8 +1,8 @@
-"""Session descriptions (SDP, RFC 4566): what tracks a camera offers, and how each is asked for and read.
+"""Session descriptions (SDP, RFC 4566): which tracks a camera offers, and how each is asked for and read. Pure.
 
-Pure. Tolerant: a line that cannot be understood is passed over, and so are blanks, a byte order mark, and zero bytes,
-with which cameras written in C end their texts. Control URLs are resolved as RFC 2326, C.1.1 says,
-with the liberty that cameras take: `*` and nothing mean the whole, a relative one is appended to the base.
+Reading is tolerant: lines that make no sense are ignored, and so are blanks, a byte order mark, and the zero bytes with
+which some cameras end their text. Control URLs are resolved as RFC 2326, C.1.1 says, but as cameras mean them: `*` or
+nothing stands for all tracks together, and a relative URL is appended to the base.
 """
 
 import base64
@@ -41,7 +41,7 @@ class OfferedTrack:
     """`video`, `audio` or something else."""
     payload_type: int
     is_only_type: bool
-    """No other payload type may come in this track."""
+    """The section names no other payload type."""
     encoding: str
     """As `rtpmap` has it, in upper case; empty when unknown."""
     clock_rate: int
@@ -56,12 +56,12 @@ class OfferedTrack:
     control_text: str | None = None
     """The control attribute as it stands."""
     alternatives: "tuple[OfferedTrack, ...]" = ()
-    """The same section by its other payload types."""
+    """The same section with its other payload types."""
 
     def other_controls(self, url: str) -> tuple[str, ...]:
-        """URLs that may be meant where `control` is not known to the camera; `url` is the one that was described.
+        """URLs to try when the camera does not know `control`; `url` is the one whose description was asked for.
 
-        The base that a camera tells may be that of another network card, or none of its own.
+        Some cameras give a base with the address of another network card, or one that they do not know themselves.
         """
         text, bare = self.control_text, url.partition("?")[0]
         if scheme_of(text or ""):
@@ -87,7 +87,7 @@ class OfferedTrack:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """All tracks of a source, and the URL that stands for all of them together."""
+    """All tracks that a camera offers, and the URL for all of them together."""
 
     tracks: tuple[OfferedTrack, ...]
     control: str

@@ -1,4 +1,7 @@
-"""The picture of a camera: access units become packets, with format and times as the contract wants them."""
+"""A camera's video: makes packets with times, formats and losses of access units, as `inputs.contract` wants them.
+
+One connection's; runs on the channel's ingest thread.
+"""
 
 import logging
 from fractions import Fraction
@@ -27,7 +30,7 @@ log = logging.getLogger(__name__)
 TIME_BASE = Fraction(1, 90_000)
 _USUAL_FRAME_TICKS = 3600
 _SEQUENCES_MAX = 64
-"""So many sequence parameter sets are remembered, so that a camera that changes them to and fro costs little."""
+"""So many sequence parameter sets are remembered. Some cameras alternate between a few; each is examined only once."""
 _START_CODE = b"\x00\x00\x00\x01"
 _ENCODINGS: dict[str, tuple[str, type[AccessUnits]]] = {
     "H264": ("h264", H264Units),
@@ -38,7 +41,7 @@ _OTHER_NAMES = {"JPEG": "mjpeg", "MP4V-ES": "mpeg4", "MPV": "mpeg2video", "": "a
 
 
 def choose(tracks: tuple[OfferedTrack, ...], source: str) -> OfferedTrack:
-    """The first picture that can be recorded. InputFailed says why there is none."""
+    """The first video track that can be recorded. InputFailed says why there is none."""
     pictures = [one for track in tracks if track.media == "video" for one in (track, *track.alternatives)]
     if not pictures:
         raise InputFailed(f"{source} sends no video; choose another of its streams.")
@@ -56,7 +59,7 @@ def choose(tracks: tuple[OfferedTrack, ...], source: str) -> OfferedTrack:
 
 
 class VideoTrack:
-    """One connection's picture. `units` takes the payloads; `items` gives what is finished."""
+    """One connection's video. `units` takes the payloads; `items` returns what is finished."""
 
     def __init__(self, offered: OfferedTrack, source: str, clock: Clock) -> None:
         self._codec, make_units = _ENCODINGS[offered.encoding]
@@ -69,11 +72,15 @@ class VideoTrack:
         """Goes into every format; None without sound."""
         self._format: SourceFormat | None = None
         self._known: frozenset[bytes] = frozenset()
+        """The parameter sets that the format holds, and so each file."""
         self._sequence: set[bytes] = set()
-        """Sequence parameter sets that are known to go with the format."""
+        """Sequence parameter sets that are known not to change the format."""
         self._current = CurrentSets(self._codec)
+        """The parameter sets in force."""
         self._seen: tuple[bytes, ...] = ()
+        """The parameter sets of the last keyframe that was examined."""
         self._keeps_sets = False
+        """The camera has sent parameter sets that the format does not hold: they are stored with the pictures."""
         self._times = Unwrapped()
         self._beginnings = Beginnings()
         self._order = PictureOrder(0, _USUAL_FRAME_TICKS)
@@ -82,15 +89,16 @@ class VideoTrack:
         self._damaged = 0
         self._arrived_ns = 0
         self._told_by_times = 0
-        """So many pictures of a stream that reorders still tell by their times what was lost."""
+        """In a stream that reorders: for so many more pictures a loss may still show as a hole in the times."""
         self.report: SenderReport | None = None
-        """The newest one that no picture has carried on yet."""
+        """The newest sender report; the next packet takes it along."""
         self.origin: int | None = None
-        """RTP time of the first picture that was handed over, unwrapped; pts count from it."""
+        """RTP time, unwrapped, of the first picture that was handed over; pts count from it."""
         self.origin_arrived_ns = 0
+        """When that picture came (monotonic)."""
 
     def items(self, arrived_ns: int) -> list[SourcePacket | SourceFormat]:
-        """Finished pictures, from the first keyframe on, with the formats that they begin."""
+        """The finished pictures, from the first one on that a file may begin with. A new format precedes its first."""
         ready = self.units.ready
         items: list[SourcePacket | SourceFormat] = []
         if self.units.damaged != self._damaged:
@@ -108,22 +116,23 @@ class VideoTrack:
         return items
 
     def _packet(self, unit: AccessUnit, time: int, recovery: int | None, arrived_ns: int) -> SourcePacket:
-        """`time` unwrapped; `recovery`: after so many pictures all is right when a file begins with it, None: never."""
+        """`time`: RTP's, unwrapped. `recovery`: as `Beginnings.take` returns it."""
         begins = recovery is not None
         if self.origin is None:
             self.origin, self.origin_arrived_ns = time, arrived_ns
         pts = time - self.origin
         content = unit.content
         if unit.parameter_sets:
-            # What the format does not hold has to go with the picture, and then the old ones too when they come back.
+            # Parameter sets that the format does not hold must be stored with the picture; and from then on the old
+            # ones as well when they come again, for they replace the new ones.
             self._keeps_sets = self._keeps_sets or not self._known.issuperset(unit.parameter_sets)
         if self._keeps_sets:
-            # Whoever begins with a keyframe needs all of them, whichever the camera has just sent.
+            # A player that begins here needs all sets in force, not only those that came with this picture.
             sets = self._current.all if begins else unit.parameter_sets
             content = b"".join(len(one).to_bytes(4, "big") + one for one in sets) + content
         report, self.report = self.report, None
         packet = Packet(content)
-        packet.is_keyframe = begins  # its times are set by whoever writes it, each time anew
+        packet.is_keyframe = begins  # each writer sets the packet's times itself
         order, waited = self._order, max(0, arrived_ns - self._arrived_ns) * 9 // 100_000
         self._arrived_ns = arrived_ns
         dts = order.decoding_time(pts, waited, content)
@@ -147,14 +156,17 @@ class VideoTrack:
         )
 
     def _is_counted(self) -> bool:
-        """Packet numbers tell all that is missing; where pictures are reordered a hole comes later than they say."""
+        """`missing_before` tells all that is missing here, so that the timeline need not look for holes in the times.
+
+        Where pictures are reordered, a hole in the decoding times comes up to `DEEPEST` pictures after the loss.
+        """
         if not self._order.reorders:
             return True
         self._told_by_times -= self._told_by_times > 0
         return self._told_by_times == 0
 
     def _changed_format(self, keyframe: AccessUnit) -> SourceFormat | None:
-        """The new format where `keyframe` begins one; the same object stays until then."""
+        """The new format if `keyframe` begins one, else None."""
         if self._format is None:
             return self._begin(keyframe)
         if keyframe.parameter_sets == self._seen:
@@ -165,7 +177,7 @@ class VideoTrack:
             return None
         probed = self._probe(found, keyframe)
         if self._has_same_pictures(probed):
-            # Files that are open go on: the sets travel with the pictures.
+            # The open files go on: from now on parameter sets are stored with the pictures.
             log.info("%s changed its picture parameters, but not the size or the format of its pictures.", self.source)
             self._sequence = set(found.sequence) if len(self._sequence) > _SEQUENCES_MAX else self._sequence
             self._sequence |= found.sequence
@@ -174,7 +186,7 @@ class VideoTrack:
         return self._use(found, probed)
 
     def _begin(self, keyframe: AccessUnit) -> SourceFormat | None:
-        """The first format, as soon as the parameter sets are there."""
+        """The first format; None while parameter sets are missing."""
         found = self._sets(keyframe.parameter_sets)
         if not found.is_complete:
             found = self._sets(self._offered.parameter_sets + keyframe.parameter_sets)
@@ -188,7 +200,7 @@ class VideoTrack:
         return probe_for_mp4(self._codec, found.as_byte_stream() + _as_byte_stream(keyframe.content), TIME_BASE)
 
     def _has_same_pictures(self, probed: ProbedVideo) -> bool:
-        """Size and pixel format (bit depth, colour) are those of the present format; profile and level do not count."""
+        """Size and pixel format (bit depth, colour) are the present format's; profile and level may differ."""
         if self._format is None:
             return False
         old, new = self._format.templates[Track.VIDEO].codec_context, probed.template.codec_context

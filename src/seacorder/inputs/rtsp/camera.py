@@ -1,9 +1,9 @@
-"""Cameras over RTSP, read by a client of our own; docs/design/rtsp.md says why.
+"""The RTSP camera as an input, read by our own client; docs/design/rtsp.md says why.
 
-One connection. RTP travels inside of it (TCP) unless the address says `#transport=udp`. Each answer may take
-`TIMEOUT_SECONDS`, and so may the picture, a slow camera's longer (`picture_timeout`); then the camera counts as gone.
-`rtsps://` is encrypted, but the certificate is not judged: cameras sign their own. `close` may come from any thread
-and ends a read that waits.
+An `RtspInput` is one connection. RTP comes inside of it (TCP) unless the address says `#transport=udp`. The camera
+counts as gone when an answer takes longer than `TIMEOUT_SECONDS`, or when no picture comes for that long; for slow
+cameras that limit is longer (`picture_timeout`). `rtsps://` is encrypted, but the certificate is not checked, because
+cameras sign their own. All runs on the channel's ingest thread; `close` may come from any and ends a read that waits.
 """
 
 import logging
@@ -32,10 +32,10 @@ log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5
 KEYFRAME_WAIT_SECONDS = 20
-"""How long a camera may send pictures without one that can be decoded by itself."""
+"""How long a camera may send pictures before the first one that a file may begin with."""
 
 SOUND_WAIT_SECONDS = 1
-"""How long pictures wait for sound that only tells by its first packet what it is."""
+"""How long pictures wait for the first packet of sound whose description does not tell what it is."""
 
 Items = Iterator[SourcePacket | SourceFormat]
 
@@ -54,7 +54,9 @@ class RtspInput:
         self._first: list[SourcePacket | SourceFormat] = []
         self._is_closed = False
         self.is_described = False
-        """The camera has described a picture that can be recorded: whatever fails after that is in how it talks."""
+        """The camera has described a picture that can be recorded. If the connection fails after that, FFmpeg's client
+        may succeed.
+        """
 
     def open(self) -> SourceFormat:
         with self._said():
@@ -112,7 +114,7 @@ class RtspInput:
         return _PlayingSession(session, video, sound, receivers, self._memory.picture_timeout, self._clock)
 
     def _sets_up_sound(self, session: RtspSession, sound: AudioTrack, receiver: RtpReceiver) -> bool:
-        """False when the camera refuses it: sound never costs the picture."""
+        """False when the camera refuses its sound: then the picture is recorded without."""
         try:
             session.set_up(sound.offered, receiver)
         except InputFailed as refused:
@@ -125,7 +127,7 @@ class RtspInput:
         return True
 
     def _until_keyframe(self, reading: "_PlayingSession") -> list[SourcePacket | SourceFormat]:
-        """The first format and the packets that came with it."""
+        """The first format, and the packets that came with it."""
         begin_ns, picture_timeout = self._clock.monotonic_ns(), self._memory.picture_timeout
         # The first picture is known to be whole when the second one begins.
         usual_ns = KEYFRAME_WAIT_SECONDS * NS_PER_SECOND
@@ -140,7 +142,7 @@ class RtspInput:
     def _until_sound(
         self, reading: "_PlayingSession", items: list[SourcePacket | SourceFormat]
     ) -> list[SourcePacket | SourceFormat]:
-        """`items` and what comes until it is known which sound there is, which some only tell by sending it."""
+        """`items`, and what comes until it is known what the sound is: some cameras tell that only by sending it."""
         limit_ns = self._clock.monotonic_ns() + SOUND_WAIT_SECONDS * NS_PER_SECOND
         while reading.awaits_sound and self._clock.monotonic_ns() < limit_ns:
             items += reading.turn()
@@ -154,7 +156,7 @@ class RtspInput:
 
     @contextmanager
     def _said(self) -> Iterator[None]:
-        """What goes wrong, as one sentence; the connection is at its end then."""
+        """Closes the connection when something goes wrong, and raises it as InputFailed with one sentence."""
         try:
             yield
         except InputFailed:
@@ -177,7 +179,7 @@ class RtspInput:
 
 
 class _PlayingSession:
-    """A session that plays, and its tracks."""
+    """A session that plays, and what becomes of its tracks' packets."""
 
     def __init__(
         self,
@@ -199,10 +201,10 @@ class _PlayingSession:
         self._picture_came_ns = clock.monotonic_ns()
         self._next_look_ns = 0
         self._told: SenderReport | None = None
-        """The newest report that the picture's track has been given."""
+        """The newest sender report that the video track has been given."""
 
     def begin(self) -> None:
-        """It plays: what the camera says of the tracks' beginning is known."""
+        """PLAY was answered: passes on what the answer says of the tracks' RTP times."""
         times, sound = self._session.rtp_times, self._sound
         self._picture_came_ns = self._clock.monotonic_ns()
         self._picture_timeout.begin()
@@ -213,11 +215,11 @@ class _PlayingSession:
 
     @property
     def awaits_sound(self) -> bool:
-        """There is sound, and only its first packet will tell which."""
+        """There is sound, and its first packet will tell what it is."""
         return self._sound is not None and self._sound.is_awaited
 
     def settle_sound(self) -> Any:
-        """What the sound is; None when there has been none, and then there will be none."""
+        """The sound's template; None when no sound has come, and then none is recorded over this connection."""
         if self._sound is None:
             return None
         self._sound.give_up()
@@ -225,12 +227,13 @@ class _PlayingSession:
         return self._sound.template
 
     def turn(self) -> list[SourcePacket | SourceFormat]:
-        """Waits for the next burst and returns what it finished. TimeoutError when the picture stays away."""
+        """Waits for the next read and returns the packets that are finished with it. TimeoutError when no picture
+        comes."""
         video = self._video
         video.units.settle()
         try:
             self._session.pump(pause=video.units.is_within)
-        except TimeoutError:  # nothing at all came, which is no silence yet with a slow camera
+        except TimeoutError:  # nothing came within the usual limit; a slow camera's limit is longer
             if self._picture_timeout.limit_ns <= USUAL_NS:
                 self._picture_timeout.ended_in_silence()
                 raise
@@ -262,7 +265,7 @@ class _PlayingSession:
             self._look(now_ns)
 
     def _look(self, now_ns: int) -> None:
-        """What need not be done for every burst."""
+        """What needs to be done twice a second only."""
         for receiver in self._receivers:
             receiver.note_report_time(now_ns)
         self._session.keep_alive(now_ns)

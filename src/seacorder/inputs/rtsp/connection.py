@@ -1,9 +1,9 @@
 """The connection to a camera: one socket (TCP, or TLS over it), one buffer, few system calls.
 
-A camera sends a picture as a burst of packets. Whoever is in the midst of a picture is left alone for
-`COALESCE_SECONDS`, and one read then takes the rest of it: one or two reads a picture, however many packets.
+A camera sends a picture as a burst of packets. When a part of it has come, the thread sleeps for `COALESCE_SECONDS`
+before the next read, which then takes the rest: one or two reads for each picture, however many packets it has.
 
-One thread reads. `close` may come from any thread and ends a read that waits.
+One thread reads: the channel's ingest thread. `close` may come from any thread and ends a read that waits.
 """
 
 import contextlib
@@ -16,15 +16,16 @@ from typing import Any
 
 COALESCE_SECONDS = 0.0035
 CONNECT_SECONDS = 2.0
-"""For a connection to come about. While nothing answers, the system asks 0, 1, 3 and 7 s after the first time: a link
-that comes back in a long wait would be found late, and a new attempt asks at once."""
+"""Limit for connecting. The system repeats its first packet after 1, 3 and 7 s, so in a longer wait a link that comes
+back would be noticed late; a new attempt sends its packet at once."""
 BUFFER_BYTES = 512 * 1024
-"""Far more than a burst; the memory behind it is only taken where a burst reaches."""
+"""Far more than a burst. The system provides memory only for the part that has been written to."""
 _ROOM_BYTES = 128 * 1024
-"""Less than that behind the rest, and the rest moves to the front: a frame has at most 64 KiB."""
+"""With less room behind the unused bytes, they are moved to the front. A frame has at most 64 KiB."""
 
 class _Waiting:
-    """Waits for a few sockets; `selectors` would cost more than the waiting itself. Windows has no poll."""
+    """Waits for a few sockets. The `selectors` module would take more time than the system call. Windows has no
+    `poll`."""
 
     def __init__(self) -> None:
         self._numbers: list[int] = []
@@ -36,7 +37,7 @@ class _Waiting:
             self._poll.register(number, select.POLLIN)
 
     def wait(self, timeout: float) -> list[int]:
-        """Those that have something, within `timeout` seconds."""
+        """The file descriptors that can be read; waits for at most `timeout` seconds."""
         if self._poll is None:
             ready: list[int] = select.select(self._numbers, [], [], timeout)[0]
             return ready
@@ -48,7 +49,7 @@ class ConnectionEndedError(OSError):
 
 
 class NoTlsError(OSError):
-    """The peer was reached, and TLS did not come about."""
+    """The peer was reached, but the TLS handshake failed."""
 
 
 class ConnectionShutError(OSError):
@@ -56,7 +57,7 @@ class ConnectionShutError(OSError):
 
 
 class Connection:
-    """Bytes from and to one peer. What came and is not used yet lies in `view[begin:end]`."""
+    """Bytes from and to one peer. What has come and is not used yet lies in `view[begin:end]`."""
 
     def __init__(self) -> None:
         self.view = memoryview(bytearray(BUFFER_BYTES))
@@ -67,7 +68,7 @@ class Connection:
         self._is_reading = self._is_shut = False
 
     def connect(self, host: str, port: int, *, tls: bool, timeout: float) -> None:
-        """Connects; `timeout` in seconds, for what comes after it as well. OSError says why not."""
+        """Connects. Blocks. `timeout`: seconds, for later reads and writes as well. OSError says why it failed."""
         made: Any = socket.create_connection((host, port), min(timeout, CONNECT_SECONDS))
         made.settimeout(timeout)
         with contextlib.suppress(OSError):
@@ -99,7 +100,7 @@ class Connection:
         return int(self._socket.family)
 
     def also_wait_for(self, number: int) -> None:
-        """`wait` ends for this file descriptor, too."""
+        """From now on `wait` also returns when this file descriptor can be read."""
         if self._waiting is None:
             self._socket.setblocking(False)
             self._waiting = _Waiting()
@@ -108,13 +109,13 @@ class Connection:
 
     @property
     def is_alone(self) -> bool:
-        """`receive` may be used: the socket itself waits, and is the only one that is waited for."""
+        """`receive` may be used: no other socket is waited for, so that the read itself can wait, without a poll
+        before."""
         return self._waiting is None
 
     def receive(self, *, pause: bool) -> None:
-        """Waits until something comes and takes as much as fits; with `pause` lets it gather first. As `read` else.
-
-        Comes back with nothing after the timeout of `connect`.
+        """Waits until something comes, for at most the timeout of `connect`, and takes as much as fits. Otherwise as
+        `read`. `pause`: sleeps for `COALESCE_SECONDS` first.
         """
         self._make_room()
         self._is_reading = True
@@ -126,7 +127,7 @@ class Connection:
             self._leave()
 
     def wait(self, timeout: float, *, pause: bool) -> list[int]:
-        """Blocks until something came, at most `timeout` seconds; file descriptors, none when nothing did."""
+        """Blocks until something can be read, for at most `timeout` seconds. Returns the file descriptors."""
         if self._is_tls and (self._is_tls_over or self._socket.pending()):
             return [self._socket.fileno()]
         self._is_reading = True
@@ -139,7 +140,8 @@ class Connection:
         return ready
 
     def is_ready(self, timeout: float) -> bool:
-        """Whether there is something to read, or the end, within `timeout` seconds. Datagrams do not count."""
+        """Blocks for at most `timeout` seconds; True when the connection can be read or has ended. Not for
+        datagrams."""
         if self._is_tls and (self._is_tls_over or self._socket.pending()):
             return True
         self._is_reading = True
@@ -151,9 +153,9 @@ class Connection:
             self._leave()
 
     def read(self) -> None:
-        """Takes what has come, as much as fits, without waiting. OSError when the connection is at its end.
+        """Takes what has come, as much as fits, without waiting. OSError when the connection has ended.
 
-        Moves what lies in `view`: nobody may hold a slice of it any more.
+        Moves the bytes in `view`: nobody may hold a slice of it any more.
         """
         self._make_room()
         self._is_reading = True
@@ -177,7 +179,8 @@ class Connection:
             self._leave()
 
     def close(self, farewell: bytes = b"") -> None:
-        """Ends the connection, after `farewell` where it can be said at once. Any thread; harmless again."""
+        """Closes the connection; sends `farewell` before if that does not wait. Any thread; a second call does
+        nothing."""
         first, self._is_shut = not self._is_shut, True
         made = self._socket
         if made is None or not first:
@@ -190,7 +193,10 @@ class Connection:
             made.close()
 
     def _leave(self) -> None:
-        """Whoever closes either sees that there is a read, or is seen by it: one of the two lets go of the socket."""
+        """A read or write ends. If `close` has come meanwhile, it left the socket to us, and it is closed here.
+
+        Each side sets its own flag before it reads the other's, so one of the two always closes the socket.
+        """
         self._is_reading = False
         if self._is_shut:
             self._socket.close()
@@ -243,8 +249,8 @@ class Connection:
 
 
 def _lets_wait(made: socket.socket, timeout: float) -> bool:
-    """Makes the kernel itself end a read or a write after `timeout`, which spares a poll before each; False on Windows,
-    where that is told in another way.
+    """Makes the kernel itself end a read or a write after `timeout` seconds, which saves a poll before each. False on
+    Windows, where the option has another form.
     """
     if not hasattr(select, "poll"):
         return False
@@ -256,13 +262,14 @@ def _lets_wait(made: socket.socket, timeout: float) -> bool:
 
 
 def _is_unready(error: OSError) -> bool:
-    """True when a socket only says that it would have to wait; TLS has two names of its own for that."""
+    """True when the socket would have to wait. TLS has two errors of its own for that; `ssl` is not imported for
+    them."""
     return isinstance(error, BlockingIOError) or type(error).__name__ in ("SSLWantReadError", "SSLWantWriteError")
 
 
 def _encrypted(plain: socket.socket, host: str) -> Any:
-    """The certificate is not judged: cameras sign their own."""
-    import ssl  # only an encrypted camera pays for it
+    """TLS over the connection. The certificate is not checked: cameras sign their own."""
+    import ssl  # imported here: it takes memory that only encrypted cameras need
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
@@ -270,7 +277,7 @@ def _encrypted(plain: socket.socket, host: str) -> Any:
     try:
         return context.wrap_socket(plain, server_hostname=host)
     except OSError as error:
-        # A plain RTSP server answers in its own way, hangs up, or waits for the end of what it takes for a request.
+        # A server without TLS answers with RTSP, hangs up, or waits for the end of what it takes for a request.
         plain.close()
         raise NoTlsError(error.errno, error.strerror) from error
     except BaseException:

@@ -1,7 +1,7 @@
-"""RTSP messages as text (RFC 2326, 4 to 7; RFC 7826 where it only says it better): requests made, answers read.
+"""RTSP messages as text (RFC 2326, 4 to 7): makes requests, reads answers. Pure.
 
-Pure. Reading is tolerant where cameras are sloppy: any case in header names, bare line feeds, folded headers, a missing
-reason. Nothing but `NotRtsp` is ever raised by what a peer sends.
+Reading is tolerant: header names in any case, bare line feeds, folded headers, no reason. Whatever a camera sends
+raises `NotRtsp` or nothing.
 """
 
 import re
@@ -47,7 +47,7 @@ class Message:
 
     @property
     def sequence(self) -> int | None:
-        """CSeq, which tells to what request an answer belongs."""
+        """CSeq, the number of the request that an answer belongs to; None without a number."""
         digits = re.match(r"\d{1,9}", self.header("cseq") or "")
         return int(digits[0]) if digits else None
 
@@ -59,7 +59,7 @@ def request(method: str, url: str, headers: Mapping[str, str]) -> bytes:
 
 
 def answer_to(message: Message, session: str | None = None) -> bytes:
-    """The answer to a request of the server's own: noted. Some cameras end a session that does not answer."""
+    """The answer (200 OK) to a request of the camera's own. Some cameras end a session whose client does not answer."""
     lines = ["RTSP/1.0 200 OK", f"CSeq: {message.header('cseq') or 0}"]
     if session is not None:
         lines.append(f"Session: {session}")
