@@ -187,14 +187,14 @@ class ClockWatch:
         for part in (1, 2, 3):
             if abs(line[part * quarter] - line[0] - change_ns * part // 4) > stray_ns:
                 return False
-        # Pauses that the source leaves out make stairs, which are not a rate: no single second may hold more than its
-        # share of the change. A slow source has no packet in some seconds, so its share is larger.
+        # Pauses that the source leaves out make stairs, which are not a rate: no single second may hold more than twice
+        # its share of the change. A slow source has no packet in some seconds, so its steps may be larger.
         most_ns = abs(change_ns) * (2 + 2 * min(self._passed)) // window + STEP_NS
         return all(abs(after - before) <= most_ns for before, after in itertools.pairwise(line))
 
     def _correct(self, change_ns: int, window: int, arrived_ns: int) -> None:
-        """The stamps have gone on by `change_ns` less than the window's duration: takes them at the right rate from now
-        on."""
+        """At the present rate, media time has gone on by `change_ns` less than the window's duration: sets the rate at
+        which it keeps up with the arrivals, and has media time moved back to the floor."""
         window_ns = window * NS_PER_SECOND
         told_ns = max(window_ns - change_ns, window_ns // FASTEST)
         rate = min(self.rate_ppm * window_ns // told_ns, FASTEST * RIGHT_PPM)
