@@ -5,8 +5,9 @@ and to the files that are being written). Where pictures pass through, `take` do
 stage before the channel calls `receive` on the ingest thread and the encode thread calls `deliver`.
 
 Every public method may be called from any thread; one lock lets one in at a time. Nothing in here waits for a network,
-a decoder or an encoder, and sinks leave the disk to their writer threads, so the lock is usually held for microseconds.
-Whoever opens a sink under the lock holds it for as long as that takes.
+a decoder or an encoder, and sinks leave writing to their own threads, so the lock is usually held for microseconds. But
+where a file begins, the sink may wait for the disk under the lock, for a second at most (`RecordingSink` has the
+figures).
 """
 
 import threading

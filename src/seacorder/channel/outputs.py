@@ -23,8 +23,8 @@ LAST_FRAME_LIMIT_NS = 2000 * NS_PER_MS
 
 
 class Sink(Protocol):
-    """A recording or clip that is being written. Writing leaves the disk to a writer thread and does not wait for
-    it."""
+    """A recording or clip that is being written. `write` leaves the disk to a writer thread; only where a file begins
+    may it wait for the disk (see `RecordingSink`)."""
 
     def write(self, sample: Sample, source: SourceFormat) -> None: ...
 
