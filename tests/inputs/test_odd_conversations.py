@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from rig.fixtures import MakeSource
+from rig.inputs import read_camera
 from rig.odd_camera import OddCamera, Quirk, RtpPacket, footage
 from rig.scripted_camera import Answer
 from rig.source_files import SourceSpec
@@ -97,14 +98,8 @@ QUIRKS = {
 
 
 def taken(camera: OddCamera, count: int = 40) -> tuple[SourceFormat, list[SourcePacket]]:
-    source = RtspInput(RtspAddress(camera.url), SystemClock())
-    try:
-        found = source.open()
-        items = (item for item in source.packets() if isinstance(item, SourcePacket))
-        packets = list(itertools.islice(items, count))
-    finally:
-        source.close()
-    return found, packets
+    formats, packets = read_camera(camera.url, count)
+    return formats[0], packets
 
 
 @pytest.mark.parametrize("name", QUIRKS)
@@ -126,7 +121,7 @@ def test_one_pair_of_channels_for_picture_and_sound(rig_source: MakeSource, *, o
 
     quirk = Quirk(packets=packets, text=text, description=lambda text: text + SOUND)
     with OddCamera(footage(rig_source(SPEC)), quirk) as camera:
-        found, came = taken(camera, 60)
+        found, came = taken(camera, 45)
     pictures = [packet for packet in came if packet.track is Track.VIDEO]
     assert found.audio is not None
     assert len(came) - len(pictures) > 10

@@ -8,13 +8,10 @@ import pytest
 
 from rig.fixtures import MakeSource
 from rig.frames import decoded_frames, frame_numbers
+from rig.inputs import read_camera
 from rig.odd_camera import ORDINARY, OddCamera, Quirk, RtpPacket, footage, fragments
 from rig.recording import write
 from rig.source_files import SourceSpec
-from seacorder.base.clock import SystemClock
-from seacorder.inputs.rtsp.camera import RtspInput
-from seacorder.model.address.address import RtspAddress
-from seacorder.model.sample import SourceFormat, SourcePacket
 
 SPECS = {
     codec: SourceSpec(width=320, height=240, seconds=8, gop=10, codec=codec, bits_per_second=2_000_000)
@@ -23,25 +20,9 @@ SPECS = {
 COUNT = 60
 
 
-def taken(camera: OddCamera, count: int = COUNT) -> tuple[list[SourceFormat], list[SourcePacket]]:
-    """Formats, and the first `count` pictures."""
-    source = RtspInput(RtspAddress(camera.url), SystemClock())
-    formats = [source.open()]
-    pictures: list[SourcePacket] = []
-    for item in source.packets():
-        if isinstance(item, SourceFormat):
-            formats.append(item)
-        else:
-            pictures.append(item)
-        if len(pictures) == count:
-            break
-    source.close()
-    return formats, pictures
-
-
 def assert_all_come(camera: OddCamera, path: Path) -> None:
     """Every picture that is sent is taken, once, in order and whole, as one format, and none counts as missing."""
-    formats, pictures = taken(camera)
+    formats, pictures = read_camera(camera.url, COUNT)
     assert len(formats) == 1
     assert sum(picture.missing_before for picture in pictures) == 0
     assert not any(picture.is_corrupt for picture in pictures)
@@ -120,7 +101,7 @@ def test_intra_refresh_begins_at_a_recovery_point_and_is_right_from_there_on(
     told = Quirk(units=lambda number, units: units if number % 20 else [message, *units])
     quirk = ORDINARY if codec == "h264" else told
     with OddCamera(footage(rig_source(spec)), quirk, first=33, seconds=0) as camera:
-        formats, pictures = taken(camera)
+        formats, pictures = read_camera(camera.url, COUNT)
     recovery = pictures[0].recovery_frames
     assert pictures[0].is_keyframe
     assert 0 < recovery <= 20

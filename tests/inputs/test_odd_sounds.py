@@ -12,6 +12,7 @@ import pytest
 
 from fakes.rtp_stream import adts
 from rig.fixtures import MakeSource
+from rig.inputs import read_camera
 from rig.odd_camera import OddCamera, Quirk, RtpPacket, footage
 from rig.scripted_camera import Answer
 from rig.source_files import SourceSpec
@@ -74,18 +75,11 @@ def g711(*, factor: float = 1) -> Quirk:
 
 def taken(camera: OddCamera, pictures: int = 60) -> tuple[SourceFormat, list[SourcePacket], list[SourcePacket]]:
     """The format, pictures and sound."""
-    source = RtspInput(RtspAddress(camera.url), SystemClock())
-    found, came = source.open(), list[SourcePacket]()
-    for item in source.packets():
-        if isinstance(item, SourcePacket):
-            came.append(item)
-        if sum(one.track is Track.VIDEO for one in came) == pictures:
-            break
-    source.close()
+    formats, came = read_camera(camera.url, pictures)
     video = [one for one in came if one.track is Track.VIDEO]
     steps = {(after.pts or 0) - (before.pts or 0) for before, after in itertools.pairwise(video)}
     assert steps == {round(90_000 / SPEC.rate)}
-    return found, video, [one for one in came if one.track is Track.AUDIO]
+    return formats[0], video, [one for one in came if one.track is Track.AUDIO]
 
 
 QUIRKS = {

@@ -3,7 +3,6 @@
 import itertools
 import random
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -11,6 +10,7 @@ import pytest
 
 from rig.fixtures import MakeSource
 from rig.frames import frame_numbers
+from rig.inputs import pictures_of, read_camera
 from rig.lossy_proxy import LossyProxy
 from rig.recording import write
 from rig.rtsp_server import RtspServer
@@ -18,6 +18,7 @@ from rig.scripted_camera import Answer, Script, ScriptedCamera
 from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
+from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.inputs.rtp.audio import mpeg_frame_bytes
 from seacorder.inputs.rtsp.camera import RtspInput
 from seacorder.model.address.address import RtspAddress, Transport
@@ -31,17 +32,9 @@ def made(url: str, **options: object) -> RtspInput:
     return RtspInput(RtspAddress(url, **options), SystemClock())  # type: ignore[arg-type]
 
 
-def pictures(items: Iterator[SourcePacket | SourceFormat], count: int) -> list[SourcePacket]:
-    video = (item for item in items if isinstance(item, SourcePacket) and item.track is Track.VIDEO)
-    return list(itertools.islice(video, count))
-
-
 def taken(camera: ScriptedCamera, count: int = 40) -> tuple[SourceFormat, list[SourcePacket]]:
-    source = made(camera.url)
-    found = source.open()
-    packets = pictures(source.packets(), count)
-    source.close()
-    return found, packets
+    formats, packets = read_camera(camera.url, count)
+    return formats[0], [packet for packet in packets if packet.track is Track.VIDEO]
 
 
 @pytest.mark.rtsp
@@ -53,7 +46,7 @@ def test_every_lost_picture_is_a_hole_and_no_other_is(
     with LossyProxy(rtsp_server.port, lambda *_: chance.random() < 0.01) as proxy:
         source = made(f"rtsp://127.0.0.1:{proxy.port}/bow", transport=Transport.UDP)
         found = source.open()
-        packets = pictures(source.packets(), 150)
+        packets = pictures_of(source.packets(), 150)
         source.close()
         seen, lost = list(proxy.seen), set(proxy.lost)
     assert source._playing is not None
@@ -76,7 +69,7 @@ def test_datagrams_without_loss(rtsp_server: RtspServer, rig_source: MakeSource)
     with LossyProxy(rtsp_server.port, lambda *_: False) as proxy:
         source = made(f"rtsp://127.0.0.1:{proxy.port}/bow", transport=Transport.UDP)
         source.open()
-        packets = pictures(source.packets(), 60)
+        packets = pictures_of(source.packets(), 60)
         source.close()
     assert {(after.dts or 0) - (before.dts or 0) for before, after in itertools.pairwise(packets)} == {1800}
 
@@ -90,12 +83,12 @@ def test_closing_ends_a_read_that_waits(
     source = made(f"rtsp://127.0.0.1:{rtsp_server.port}/bow", transport=transport)
     source.open()
     packets = source.packets()
-    pictures(packets, 3)
+    pictures_of(packets, 3)
     rtsp_server.silence("/bow", on=True)
     closer = threading.Timer(0.5, source.close)
     closer.start()
     with pytest.raises(InputFailed, match="was closed"):
-        pictures(packets, 1000)
+        pictures_of(packets, 1000)
     closer.join()
 
 
@@ -181,13 +174,13 @@ def test_both_clients_bring_the_same_pictures(
 
     url = rtsp_server.serve("/bow", rig_source(SourceSpec(width=320, height=180, rate=50, seconds=6, codec=codec)))
     numbers, slices = [], []
-    for kind in (RtspInput, FfmpegRtspInput):
-        source = kind(RtspAddress(url), SystemClock())
+    for source in (made(url), FfmpegRtspInput(RtspAddress(url), SystemClock(), PictureTimeout())):
+        path = tmp_path / f"{type(source).__name__}.mp4"
         found = source.open()
-        packets = pictures(source.packets(), 60)
+        packets = pictures_of(source.packets(), 60)
         source.close()
-        write(found, packets, tmp_path / f"{kind.__name__}.mp4")
-        numbers.append(frame_numbers(tmp_path / f"{kind.__name__}.mp4"))
+        write(found, packets, path)
+        numbers.append(frame_numbers(path))
         slices.append({number: packet.size for number, packet in zip(numbers[-1], packets, strict=True)})
     both = slices[0].keys() & slices[1].keys()
     assert all(sequence == list(range(sequence[0], sequence[0] + 60)) or 0 in sequence for sequence in numbers)
