@@ -22,7 +22,8 @@ A new kind of input needs:
 2. Its class with the three methods of `Input`: a room of its own here, or a module of `ffmpeg` where FFmpeg reads the
    source. A new room goes into the contract "rooms of inputs" of `pyproject.toml`. A room gets packets and formats from
    `media`; one that must import PyAV itself is added to the contract on PyAV.
-3. Its case in `open.py`.
+3. Its case in `open.py`; and where its pictures can never be stored as they come, in `_must_encode` of
+   `control/recording/encoding_orders.py`, so that encoders are tried before its worker starts.
 4. Its case in `tests/inputs/test_contract.py`, where the promises are tested on every kind, and tests of its own.
 5. Its entry in `docs/reference/settings.md`, in `docs/guide/cameras.md` (network) or `capture.md` (this machine), and a
    line in `CHANGELOG.md`.
