@@ -36,6 +36,7 @@ def test_a_damaged_description_is_not_taken(kind: bytes) -> None:
     assert [track.number for track in tracks_in(bytes(content))] in ([2], [])
 
 
-def test_without_metadata_there_is_none() -> None:
-    assert metadata_in(bytes(4) + b"udta" * 4) == b""
-    assert tracks_in(bytes(4) + b"trak" * 4) == ()
+@pytest.mark.parametrize("missing", range(5))
+def test_without_metadata_there_is_none(missing: int) -> None:
+    assert metadata_in(bytes(4 - missing) + b"udta" * 4) == b""
+    assert tracks_in(bytes(4 - missing) + b"trak" * 4) == ()

@@ -47,7 +47,7 @@ class StoredSample:
 
 def box_at(data: Data, at: int, end: int) -> Box:
     """The box at `at`, which must end at or before `end`. Raises NotMp4."""
-    if at + HEADER_BYTES > end:
+    if at < 0 or at + HEADER_BYTES > end:  # negative: a search met a box's name in the first bytes, without its size
         raise NotMp4("a box without a whole header")
     size, kind = _HEADER.unpack_from(data, at)
     body = at + HEADER_BYTES
