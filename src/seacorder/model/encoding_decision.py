@@ -4,10 +4,11 @@
 
 1. Can the source's own pictures be stored? Only H.264 and H.265 can, and only while nothing changes them: no overlay is
    burned in, nothing is deinterlaced, and no encoder is asked for by name.
-2. Which encoder? The one that is asked for. If none is, or it does not open here, the first of `_preference`: encoders
-   that keep what the source has (10 bit, more than 4096 pixels a side) before others, then hardware before software,
-   then the codec that most players know.
-3. How much? `bit_rate_for` gives the bit rate; the preset follows from the processor cores that the channel may use.
+2. Which encoder? The one that is asked for; if it does not open here, another one of its codec. Among the others, the
+   first of `_preference`: encoders that keep what the source has (first its pixels a side, then its 10 bit) before
+   those that do not, then hardware before software, then the codec that most players know.
+3. How much? `bit_rate_for` gives the bit rate, unless one is asked for. A software encoder's preset follows from the
+   processor cores that the channel may use; a hardware encoder begins with its best one.
 
 docs/reference/encoding.md has the bit rates and the rules for operators; a test compares them with this module.
 """
@@ -33,6 +34,7 @@ _RATE_EXPONENT = 0.7
 _CODEC_SHARE = {"h264": 1.0, "hevc": 0.65, "av1": 0.55}
 """The bit rate that gives the same picture, as a share of H.264's."""
 BIT_RATE_MIN, BIT_RATE_MAX = 200_000, 120_000_000
+"""Bits a second. The limits of what is chosen here; a bit rate that is asked for may lie outside."""
 _BIT_RATE_STEP = 100_000
 
 MEGAPIXELS_PER_CORE = {
@@ -53,8 +55,12 @@ _USUAL_RATE = Fraction(25)
 """Frames a second, if the source does not say."""
 _NTSC = Fraction(1000, 1001)
 _NTSC_TOLERANCE = Fraction(1, 200)
+"""Frames a second. A rounded rate that is nearer than this to an NTSC rate means the NTSC rate."""
 _SAME_RATE = Fraction(1, 2000)
 """Two frame rates that differ by less than this share are the same."""
+
+_FAMILIAR_FIRST = ("h264", "hevc", "av1")
+"""The codecs, those that most players know first."""
 
 _SOURCE_NAMES = CODEC_NAMES | {
     "rawvideo": "uncompressed video",
@@ -71,9 +77,9 @@ class _Picture:
     width: int
     height: int
     rate: Fraction
-    """For the plan: 0 stores each frame of the source, at its own time."""
+    """Frames a second that are stored; 0: each frame of the source, at its own time."""
     counted_rate: Fraction
-    """Frames a second, to calculate with; never 0."""
+    """Frames a second that bit rate and preset are reckoned with: `rate`, or the source's own; never 0."""
     is_deep: bool
     """More than 8 bits a sample."""
     is_compressed: bool
@@ -123,7 +129,7 @@ def plan_for(source: PictureFormat, asked: EncodingSettings, machine: Machine) -
 def bit_rate_for(codec: str, width: int, height: int, frame_rate: Fraction | float) -> int:
     """Bits a second for `codec` (`h264`, `hevc`, `av1`), in steps of 100 kbit/s.
 
-    `bit_rate_for("h264", 1920, 1080, 25)` is 8,000,000.
+    `bit_rate_for("h264", 1920, 1080, 25)` is 8,000,000. Never less than 200 kbit/s, nor more than 120 Mbit/s.
     """
     pixels = max(1, width * height) / _REFERENCE_PIXELS
     rate = max(0.01, float(frame_rate)) / _REFERENCE_RATE
@@ -214,21 +220,22 @@ def _fitted(picture: _Picture, encoder: KnownEncoder) -> tuple[int, int]:
 
 
 def _preference(picture: _Picture, machine: Machine, wanted: KnownEncoder | None) -> list[KnownEncoder]:
-    """The encoders that open here, the best first. `wanted` comes first if it opens, then encoders of the same codec.
+    """The encoders that open here, the best first. `wanted` comes first if it opens, then encoders of its codec, even
+    if they do not keep what the source has.
     """
     usable = [BY_NAME[name] for name in machine.encoders or SOFTWARE if name in BY_NAME] or [
         BY_NAME[name] for name in SOFTWARE
     ]
-    codecs = ("hevc", "h264", "av1") if picture.is_deep else ("h264", "hevc", "av1")
 
     def place(one: KnownEncoder) -> tuple[bool, bool, bool, bool, bool, int]:
+        # False sorts before True: each line names what puts an encoder behind those of which it does not hold.
         return (
             one is not wanted,
             wanted is not None and one.codec != wanted.codec,
             max(picture.width, picture.height) > one.largest_side,
             picture.is_deep and one.codec == "h264",
             not one.is_hardware,
-            codecs.index(one.codec),
+            _FAMILIAR_FIRST.index(one.codec),
         )
 
     return sorted(usable, key=place)
@@ -238,12 +245,13 @@ def _preference(picture: _Picture, machine: Machine, wanted: KnownEncoder | None
 
 
 def _preset(encoder: KnownEncoder, picture: _Picture, machine: Machine) -> tuple[str, bool]:
-    """The slowest preset, which is the best, that the channel's cores can keep up with.
+    """The preset, and whether the machine likely keeps up with it.
 
-    False with the fastest preset if even that one is too slow for real time.
+    A software encoder gets the slowest preset, which is the best, that the channel's cores can bear; the fastest one,
+    and False, if even that is too slow for real time. Hardware is trusted to keep up with its best preset.
     """
     speeds = MEGAPIXELS_PER_CORE.get(encoder.name)
-    if speeds is None:
+    if speeds is None:  # hardware: its speed has not been measured
         return (encoder.presets[-1] if encoder.presets else ""), True
     decoding = picture.megapixels_per_second / DECODING_MEGAPIXELS_PER_CORE if picture.is_compressed else 0.0
     cores = machine.cores * USABLE_SHARE - decoding
@@ -262,8 +270,10 @@ def _described(encoder: KnownEncoder, preset: str) -> str:
 def _instead(encoder: KnownEncoder, wanted: KnownEncoder | None, asked: EncodingSettings, machine: Machine) -> str:
     if wanted is not None and encoder is not wanted:
         return f"The encoder {asked.encoder} does not open on this machine."
-    if wanted is None and not encoder.is_hardware:
-        return "No hardware encoder opens on this machine." if machine.encoders else ""
+    # Software may have been chosen although hardware opens, because the hardware would not keep what the source has.
+    has_hardware = any(BY_NAME[name].is_hardware for name in machine.encoders if name in BY_NAME)
+    if wanted is None and machine.encoders and not has_hardware:
+        return "No hardware encoder opens on this machine."
     return ""
 
 

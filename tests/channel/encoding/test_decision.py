@@ -186,6 +186,15 @@ def test_ten_bits_and_large_pictures_get_an_encoder_that_keeps_them() -> None:
     assert decide(source(pixels="yuv420p10le"), asked, STRONG).encoder == "libx265"
 
 
+def test_hardware_that_opens_is_not_denied_where_software_keeps_more() -> None:
+    said = "No hardware encoder opens on this machine."
+    asked, hardware = EncodingSettings(burn_in=True), Machine(("h264_nvenc", *SOFTWARE), cores=4)
+    for one, chosen in ((source(pixels="yuv420p10le"), "libx265"), (source(width=5760), "libx264")):
+        plan = decide(one, asked, hardware)
+        assert (plan.encoder, said in plan.sentence) == (chosen, False)
+    assert said in decide(source(), asked, STRONG).sentence
+
+
 def test_an_encoder_that_does_not_open_here_gives_way_to_one_of_its_codec() -> None:
     plan = decide(source(), by_hand("n265"), STRONG)
     assert plan.encoder == "libx265"

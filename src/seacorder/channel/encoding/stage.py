@@ -3,6 +3,9 @@
 `Stage.take` is called on the ingest thread with every packet. Where pictures pass through, it hands the packet to the
 channel. Where they are encoded, the channel gives the packet its times (`receive`) and the stage puts it into the queue
 of the encode thread, which gives the result back to the channel (`deliver`).
+
+An operator's change of the encoding waits until the pictures have reached its instant (`change`, `_change_over`). Where
+pictures change between passing through and being encoded, the encode thread first finishes what it has.
 """
 
 import threading
@@ -33,7 +36,11 @@ def as_it_comes(_source: SourceFormat, _asked: EncodingSettings, _machine: Machi
 
 
 class Stage:
-    """Fed on the ingest thread; `change`, `status`, `frames_to_encode` and `busy_seconds` may be called on any."""
+    """Fed on the ingest thread; `change`, `status`, `frames_to_encode` and `busy_seconds` may be called on any.
+
+    The lock keeps `change` and the ingest thread from altering plan and waiting changes at the same time. It is held
+    while the encode thread finishes, so `change` may block as long: five seconds at most.
+    """
 
     def __init__(self, channel: StagedChannel, decide: Decide, encoding: EncodeStep) -> None:
         self._channel = channel
@@ -44,19 +51,26 @@ class Stage:
         self._lock = threading.Lock()
         settings = channel.settings
         self._asked = ChangeEncoding(0, settings.encoding, settings.machine)
+        """What is in force."""
         self._waiting: list[ChangeEncoding] = []
+        """The changes that are not in force yet, the earliest first. Replaced and never altered, since `take` reads it
+        without the lock.
+        """
         self._source: SourceFormat | None = None
+        """Of the present connection or the last one; as files get it (`stored_format`)."""
         self._plan: EncodingPlan | None = None
         self._is_plain = True
         """Pictures pass through, and no change waits."""
 
     def take(self, packet: SourcePacket) -> None:
-        """One packet of the present connection. Never waits for the encoder."""
+        """One packet of the present connection. Waits for the encoder only where encoding ends or begins: five seconds
+        at most."""
         if self._is_plain:
             self._channel.take(packet)
         elif self._waiting and packet.arrived_ns >= self._waiting[0].from_ns:
             self._take_until_change(packet)
-        elif self._channel.encoding.is_on:  # a change that waits begins later: nothing is captured after its arrival
+        elif self._channel.encoding.is_on:
+            # A change that waits does not concern this packet: it arrived, so it was captured, before the instant.
             self._take_encoded(packet)
         else:
             self._channel.take(packet)
@@ -84,14 +98,18 @@ class Stage:
 
     def change(self, change: ChangeEncoding) -> None:
         """Encodes in another way from the first picture captured at or after an instant; pass-through begins with the
-        first keyframe after it. A change that asks for what is done already only replaces the plan's sentence."""
+        first keyframe after it. A change that asks for what is done already only replaces the plan's sentence.
+
+        It replaces the changes that wait for the same instant or a later one.
+        """
         with self._lock:
-            if self._source is None or self._waiting or not self._is_no_change(change, self._source):
+            if self._source is None or self._waiting or not self._adopt_if_same(change, self._source):
                 self._waiting = [one for one in self._waiting if one.from_ns < change.from_ns] + [change]
                 self._choose_way()
 
-    def _is_no_change(self, change: ChangeEncoding, source: SourceFormat) -> bool:
-        """Whether a change asks for what is done already; it is taken over at once then."""
+    def _adopt_if_same(self, change: ChangeEncoding, source: SourceFormat) -> bool:
+        """Brings a change into force at once if it asks for what is done already. If it asks for something else,
+        does nothing and returns False."""
         plan = self._plan_for(source, change)
         if self._plan is None or replace(plan, sentence=self._plan.sentence) != self._plan:
             return False
@@ -132,7 +150,9 @@ class Stage:
         return replace(plan, burn_in=asked.burn_in, deinterlace=asked.deinterlace)
 
     def _follow(self, source: SourceFormat, plan: EncodingPlan, primer: Primer = NO_PRIMER) -> None:
-        """Brings a plan into force, for packets that have not been taken yet."""
+        """Brings a plan into force, for packets that have not been taken yet. The encode thread must have finished."""
+        # The channel numbers pictures as they come; an encoder's frames may be more or fewer. Where encoding has
+        # ended, the channel goes on behind the last stored frame.
         if plan.is_pass_through and self._encoding.next_number is not None:
             self._channel.number_from(self._encoding.next_number)
             self._encoding.begin_numbers(None)
@@ -151,7 +171,7 @@ class Stage:
         self._channel.texts.is_burned_in = plan.burn_in and not plan.is_pass_through
 
     def _choose_way(self) -> None:
-        """Notes whether packets pass through without a look at changes, and tells the channel when encoding begins."""
+        """Notes which way `take` sends packets, and tells the channel from when on pictures will be encoded."""
         side, source = self._channel.encoding, self._source
         self._is_plain = not (side.is_on or self._waiting)
         is_on = [not self._plan_for(source, one).is_pass_through if source else False for one in self._waiting]
@@ -163,7 +183,7 @@ class Stage:
             self._put(sample, packet.arrived_ns)
 
     def _take_until_change(self, packet: SourcePacket) -> None:
-        """The same, while a change waits for the first picture that is captured at or after its instant."""
+        """One packet that may have been captured at or after the instant of a change that waits."""
         sample, source = self._channel.receive(packet), self._source
         if sample is None or source is None:
             return
@@ -180,9 +200,11 @@ class Stage:
             self._thread.put(sample, arrived_ns)
 
     def _change_over(self, sample: Sample, source: SourceFormat) -> Sample:
-        """Brings into force the change that is due with this picture; pass-through must begin with a keyframe.
+        """Brings into force the change that is due with this picture, or leaves it to a later picture.
 
-        Returns the sample. Where pass-through begins, it gets the number that follows the stored frames.
+        Pass-through must begin with a keyframe. Encoding may begin with any picture, if the channel still has those
+        that the decoder must have seen before it. Returns the sample; where pass-through begins, with the number that
+        follows the stored frames.
         """
         due = [one for one in self._waiting if one.from_ns <= sample.instant_ns]
         if not due or self._plan is None:
@@ -193,11 +215,12 @@ class Stage:
         if not stays_encoded and not sample.is_keyframe:
             pictures = [] if plan.is_pass_through else self._channel.primer()
             if not pictures:
-                return sample
+                return sample  # the next picture is asked again
             primer = Primer(tuple(pictures), sample.number)
         self._asked = due[-1]
         self._waiting = [one for one in self._waiting if one.from_ns > sample.instant_ns]
         if stays_encoded and self._thread is not None:
+            # Pictures captured before the instant may still be in the queue: the encode thread changes over by itself.
             self._enter(plan)
             self._thread.change(self._asked.from_ns, plan)
             self._choose_way()
@@ -207,6 +230,7 @@ class Stage:
         self._follow(source, plan, primer)
         if not plan.is_pass_through or number is None:
             return sample
+        # This picture was received before `_follow`, with a number of the channel's own: it takes the first one itself.
         self._channel.number_from(number + 1)
         return replace(sample, number=number)
 
