@@ -19,8 +19,9 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 PAUSE_NS = 5 * NS_PER_MS
 """A packet that comes this long after the one before it does not belong to the burst."""
 BURST_BYTES = 64 * 1024 * 1024
+"""When more is held back, the burst counts as over, although packets go on coming without a pause."""
 BURST_SECONDS = Fraction(10)
-"""Limits: whatever goes on coming faster than real time after them is not treated as a burst."""
+"""No arrival is moved back by more than this."""
 
 Item = SourcePacket | SourceFormat
 

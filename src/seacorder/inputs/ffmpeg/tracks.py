@@ -35,7 +35,7 @@ from seacorder.model.sample import SourceFormat, SourcePacket, Track
 log = logging.getLogger(__name__)
 
 KEYFRAME_WAIT_SECONDS = 20
-"""How long a source may send pictures without a keyframe."""
+"""How long a source may send packets without a keyframe. Looked at when a packet comes: silence is not its business."""
 HEAD_PACKETS = 17
 """One more than the pictures that H.264 and H.265 may reorder by: 16."""
 _RAW_DEMUXERS = {"mjpeg": "mjpeg", "mpeg1video": "mpegvideo", "mpeg2video": "mpegvideo"}

@@ -1,5 +1,5 @@
 """Sound out of RTP: AAC (RFC 3640), AAC in LATM (RFC 6416), MPEG audio (RFC 2250), and what needs no taking apart:
-Opus (RFC 7587), G.711, G.726 and L16 (RFC 3551).
+Opus (RFC 7587), G.711, G.722, G.726, GSM and L16 (RFC 3551).
 
 Each packet's duration is read from its content, not from the camera's timestamps, which may be wrong. Nothing that a
 camera sends raises; what cannot be read is dropped. Pure.
@@ -142,6 +142,7 @@ class AacUnits(SoundUnits):
         self._ticks = self._seconds * clock_rate
         self._part = b""
         self._per_packet = 1
+        """Frames in the newest packet: a lost packet is taken to have had as many."""
         self.configuration = b""
         """What the ADTS headers say of the sound, where there are some."""
 

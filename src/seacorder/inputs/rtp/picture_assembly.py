@@ -1,7 +1,7 @@
 """Gathers NAL units into the pictures (access units) that they belong to. Pure.
 
-`picture_states` has the theory: when a picture begins and ends, and what a lost packet means. A picture that is known
-to miss a packet is dropped and counted.
+`picture_states` has the theory: when a picture begins and ends, and what a lost packet means. A damaged picture, of
+which a slice or a part of one is missing or may be, is dropped and counted. A doubtful one is handed over.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,8 @@ from seacorder.inputs.rtp.picture_states import (
 UNIT_LIMIT = 32 * 1024 * 1024
 """Units of more bytes are dropped: no picture is that large, and memory must stay bounded."""
 FRONT_PIECES_MAX = 4096
-"""Units that may wait for a picture's first slice; memory must stay bounded when none comes."""
+"""Pieces (two to a unit) and parameter sets that may wait for a picture's first slice. When there are more, all of them
+are dropped: memory must stay bounded when no slice comes."""
 CLOSE_TICKS = 900
 """10 ms of the 90 kHz clock. Some cameras stamp the slices of one picture differently, by no more than this."""
 
@@ -63,7 +64,7 @@ class AccessUnit(NamedTuple):
 
 @dataclass(slots=True)
 class OpenPicture:
-    """A picture of which parts have come, and perhaps not all."""
+    """A picture that has begun, while its parts come."""
 
     timestamp: int
     is_doubtful: bool
@@ -115,18 +116,20 @@ class PictureAssembly:
         self.picture = OpenPicture(0, is_doubtful=False)
         """The open picture. Between two pictures the last one, of which only the timestamp still counts."""
         self.is_open = False
-        """A picture has begun and is not known to be whole."""
+        """A picture has begun and is not over: the state is `WITHIN` or `MARKED`."""
         self._state: PictureState = START
         self._front = _Front()
         self._is_anew = False
-        """The packets' count began anew since the picture began, so what has come since need not be all."""
+        """The sequence numbers began anew after the picture began, so packets may be missing that nobody can count."""
         self._losses = _Losses()
         self._markers = Markers()
         self._content_of = content_of
 
     @property
     def newest(self) -> list[Piece]:
-        """What has come last ends with the last of these pieces; empty when nothing is kept of it."""
+        """The newest unit's bytes are the last ones of these pieces joined; empty when nothing is kept of it. Units in
+        front of the next picture that have come while this one is open are left out.
+        """
         front = self._front
         last = front.parameter_sets[-1:] or [picture.content for picture in self.ready[-1:]]
         return self.picture.pieces or front.pieces or [*last]
@@ -142,8 +145,9 @@ class PictureAssembly:
         self._bound_front()
 
     def begin_slice(self, start: SliceStart, timestamp: int, *, may_be_field: bool) -> None:
-        """The first bytes of a slice have come. Opens its picture, which may end the one before. The slice itself is to
-        be put into `picture.pieces`. `may_be_field`: two first slices of one time may be the fields of one picture.
+        """The first bytes of a slice have come. Opens its picture if it is not open, which may end the one before. The
+        caller then puts the slice itself into `picture.pieces`. `may_be_field`: two first slices with one timestamp may
+        be the two fields of one picture.
         """
         is_first = start[0]
         if self.is_open and is_first and self._is_next(timestamp, may_be_field):
@@ -186,7 +190,7 @@ class PictureAssembly:
                 self._losses.packets += packets
                 self.damage(timestamp)
                 return
-            # After a marker only the next picture can have lost something; else it may be the end of this one.
+            # After a marker only the next picture can miss packets. Without one, the end of this one may be missing.
             if self._state is not MARKED:
                 self.damage(timestamp)
             self._finish(END)
@@ -194,18 +198,20 @@ class PictureAssembly:
         self._losses.packets += packets
 
     def begin_anew(self) -> None:
-        """The packets' count begins anew: whether something is missing is not known."""
+        """The sequence numbers begin anew with the next packet: whether something is missing is not known."""
         self._is_anew = True
 
     def change_sender(self) -> None:
-        """Another sender goes on: no picture goes on with what comes next."""
+        """Another sender's packets come next: the open picture is over, and what stood in front of a next one is not
+        used.
+        """
         self._is_anew = True
         self._finish(END)
         self._front = _Front()
         self._move(CHANGE_SENDER)
 
     def settle(self) -> None:
-        """Copies what was taken out of the receive buffer."""
+        """Copies the slices that still lie in the receive buffer, so that the buffer may be used again."""
         picture, front = self.picture, self._front
         if picture.pieces:
             picture.pieces = [b"".join(picture.pieces)]
@@ -219,7 +225,7 @@ class PictureAssembly:
             self._front = _Front()
 
     def _is_next(self, timestamp: int, may_be_field: bool) -> bool:
-        """A first slice, which has come while a picture is open, is of another picture."""
+        """A first slice that has come while a picture is open is of the next picture, not of the open one."""
         if timestamp != self.picture.timestamp or self._is_anew:
             return True
         if not self.picture.has_slice:
@@ -227,7 +233,7 @@ class PictureAssembly:
         return not may_be_field or self.picture.first_slices > 1
 
     def _open_for(self, is_first: bool | None, timestamp: int) -> None:
-        """No picture is open: a slice begins one, or belongs to the last one after all."""
+        """No picture is open: a slice begins one, or belongs to the last one in spite of its marker."""
         state = self._state
         if state is HANDED_OVER and not is_first and self._is_close(timestamp):
             self._take_back(timestamp)
@@ -247,7 +253,7 @@ class PictureAssembly:
         self._move(BEGIN)
 
     def _take_back(self, timestamp: int) -> None:
-        """The last picture was not whole, although its marker was believed."""
+        """The last picture was not whole, although its marker was believed: opens it again for a further slice."""
         self._markers.disprove()
         if not self.ready or self.picture.is_damaged:
             # Its first part has been fetched and cannot be taken back, or was dropped; `ready` may hold another one.

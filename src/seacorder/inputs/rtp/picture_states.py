@@ -11,11 +11,14 @@ none. So a marker is believed only after a picture with a marker was followed by
 then the picture stays open, and the next one's first slice ends it. A marker that is believed ends the picture at once.
 If a further slice of it comes all the same, the picture is taken back, unless somebody has fetched it.
 
-**Loss.** When packets are missing, the next picture's first slice may be one of them. So the next slice must be a first
-one; otherwise its picture is damaged. If it is a first one, the slices are all there, but parameter sets in front of
-them may be missing, and the picture is doubtful.
+**Loss.** Packets that are missing while a picture is open may be its end: the picture is damaged, which means that it
+will be dropped. After a marker they are the next picture's, unless what comes next has the open picture's timestamp.
+The next picture's first slice may be among the missing packets. So the next slice must be a first one; a slice that
+says that it is another one damages its picture. After a first one the slices are all there, but parameter sets in front
+of them may be missing: the picture is doubtful. So is one whose slice cannot tell.
 
-Example: a camera with two slices to a picture, each in one packet, whose markers are right.
+Example: a camera with two slices to a picture, each in one packet, whose markers are right. All pictures are of one
+kind (none is a keyframe), so what the first one's marker proves holds for all.
 
     packet                  state after it   what happens
     first slice             WITHIN           picture 1 begins
@@ -34,7 +37,7 @@ class PictureState(IntEnum):
     """A picture is open in the last two states only."""
 
     START = 0
-    """Nothing has come of this sender. The first slice that comes may be of a picture whose beginning was not sent."""
+    """No picture of this sender has begun. Its first slice may be of a picture whose beginning was not sent to us."""
     AFTER_LOSS = 1
     """Packets are missing since the last picture."""
     BETWEEN = 2
@@ -65,7 +68,7 @@ class Move(IntEnum):
     LOSE = 6
     """Packets are missing, and no picture is open."""
     CHANGE_SENDER = 7
-    """Packets of another sender follow, and no picture is open."""
+    """Packets of another sender follow, and no picture is open. A loss before them still counts: `AFTER_LOSS` stays."""
 
 
 START, AFTER_LOSS, BETWEEN, HANDED_OVER, WITHIN, MARKED = PictureState

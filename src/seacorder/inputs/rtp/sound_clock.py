@@ -59,7 +59,7 @@ class SoundClock:
         self._error = Fraction(0)
         """By how much counted sound is placed too late; it is worked off slowly."""
         self._mended = Fraction(0)
-        """How much of that has been worked off."""
+        """By how much the working off has moved sound in all: later is positive, earlier negative."""
         self._lateness = _Lateness(rate)
         self.shift = Fraction(0)
         """The camera's timestamps minus the places given out."""

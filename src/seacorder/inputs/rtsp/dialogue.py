@@ -7,6 +7,7 @@
     READY      SETUP                   OPTIONS, SETUP, PLAY and signs of life
     PLAYING    PLAY                    PLAY (of the next track) and signs of life
 
+Signs of life are OPTIONS, GET_PARAMETER and SET_PARAMETER. TEARDOWN may be sent in every state.
 `AFTER` is the whole table. A request that it does not have is a fault of this program, and raises.
 
 **Which request an answer belongs to** (12.17). An answer bears the number (CSeq) of its request. Some cameras leave it
@@ -16,7 +17,8 @@ out, some answer every request with one number, and some are off by one. Two rul
   may be a late second answer to an earlier request. If nothing better comes, and only one request is open, it is the
   answer to that one, and the camera counts wrongly from then on. A number that was never sent cannot be a second
   answer, so nothing is waited for.
-* With a camera that counts wrongly the order decides: it answers requests in the order in which they were sent.
+* With a camera that counts wrongly, and for an answer without a number, the order decides: the answer belongs to the
+  oldest open request.
 """
 
 from collections.abc import Callable
