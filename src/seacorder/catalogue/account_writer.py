@@ -30,6 +30,7 @@ from seacorder.storage.volumes import MarkedFolders
 _log = logging.getLogger(__name__)
 
 MOST_ROWS_WAITING = 20_000
+"""When more wait, the row that has waited longest is dropped; the catalogue has it."""
 RETRY_SECONDS = 2.0
 LINGER_SECONDS = 0.25
 """The least time between two appends. Each one syncs a disk on which video is being written."""
@@ -51,7 +52,8 @@ class AccountWriter:
         self._thread = Thread("accounts", self._run)
 
     def start(self) -> None:
-        """Starts the thread. It first adds rows that an unexpected end of the program has left out of the newest files.
+        """Starts the thread. It first adds the rows of the newest two recordings that are missing in the account files,
+        because the program ended unexpectedly.
         """
         self._thread.start()
 
@@ -91,7 +93,7 @@ class AccountWriter:
 
     def _stored(self, rows: list[AccountRow]) -> bool:
         """Writes the rows. False if some had to be put back: their folder cannot be looked up now, or the volume is
-        away.
+        away. After `stop` none is put back.
         """
         try:
             away = self._store(rows)

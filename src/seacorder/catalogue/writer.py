@@ -43,7 +43,10 @@ class Writer:
         events_kept: int = EVENTS_KEPT,
         on_stored: Callable[[list[RowWrite]], None] = lambda _: None,
     ) -> None:
-        """`on_stored` is called with every batch after its commit, on the writer thread; it must not block."""
+        """`on_stored` is called with every batch after its commit, on the writer thread; it must not block.
+
+        The batch includes a row that SQLite does not accept and that was left out.
+        """
         self._opener = opener
         self._pending = pending
         self._events_kept = events_kept
@@ -127,7 +130,8 @@ class Writer:
         try:
             self._transaction(self._connection, batch)
         except _NEVER:
-            # A row that SQLite never accepts must not keep the others of its batch out: each one by itself then.
+            # A row that SQLite never accepts must not keep the others of its batch out: each one by itself then. If the
+            # disk fails half-way, all are written again: every statement may be repeated without harm.
             for write in batch:
                 self._commit_alone(self._connection, write)
 

@@ -1,7 +1,7 @@
 """What the tables of the settings file are made of: their base class, and the functions that read single values.
 
-Each function takes a value as it came from TOML or a variable and returns it as the program uses it. For a value that
-is not accepted it raises ValueError; its text is the sentence that the user reads.
+Each function but `key` takes a value as it came from TOML or from an environment variable and returns it as the program
+uses it. For a value that is not accepted it raises ValueError; its text is the sentence that the user reads.
 """
 
 import contextlib
@@ -103,7 +103,7 @@ def web_origin(origin: str) -> str:
 
 
 def host_name(name: str) -> str:
-    """A name of this machine, or an IP address, in the form of a Host header, without its port."""
+    """A name of this machine as browsers send it in a Host header, or an IP address without brackets; no port."""
     bare = _PORT_BEHIND.sub("", name.strip().lower()) if name.count(":") == 1 else name.strip().lower()
     if _is_address(bare.strip("[]")):
         return bare.strip("[]")

@@ -55,7 +55,7 @@ class Anchor:
     camera_ns: int | None = None
 
     def earlier(self, by_ns: int) -> "Anchor":
-        """The anchor if the camera captured the frames `by_ns` earlier; the monotonic offset stays."""
+        """The anchor that dates each frame `by_ns` earlier on the camera's clock; the monotonic offset stays."""
         return self if self.camera_ns is None else Anchor(self.monotonic_ns, self.camera_ns + by_ns)
 
     def captured(self, utc_ns: int) -> Captured:
@@ -103,7 +103,7 @@ class Distance:
 
     ns: int
     is_by_camera: bool = False
-    """True if the camera's clock is known at both ends."""
+    """True if the length is the camera's, which told its clock for both ends."""
 
     def frames_between(self, frame_ns: float) -> int | None:
         """How many frames are missing between the two, which usually follow each other after `frame_ns`; None if that
@@ -115,8 +115,9 @@ class Distance:
 def distance(before: Captured, after: Captured, camera_ahead_ns: int | None = None) -> Distance:
     """The time from `before` to `after`: by the camera's clock where both clocks agree, else by the monotonic one.
 
-    `camera_ahead_ns` is the camera's clock minus the monotonic clock, as other frames of the camera show it. It
-    replaces a camera time that is missing at one end. So the same error is added to one hole and taken off the next.
+    `camera_ahead_ns` is the camera's clock minus the monotonic clock, as other frames of the camera show it. With it, a
+    camera time that is missing at one end is estimated. An error in it that makes one hole longer makes the next one
+    shorter by as much, so the sum stays right.
 
     Frames 10.000 s apart by arrival and 10.040 s by the camera's clock: the clocks agree, the distance is 10.040 s. If
     the camera says 12 s, its clock was stepped in between, and the distance is 10.000 s.

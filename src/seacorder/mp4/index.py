@@ -4,9 +4,9 @@ Pure.
 `lengthened` corrects two durations in an index that FFmpeg's muxer for hybrid files has written, for tracks with
 B-frames. Players that trust the header's duration (GStreamer) would leave out the last pictures:
 
-- the duration in the track's header is one frame shorter than the sum of the durations in the track's own table; - that
-sum itself is too short. A picture is shown later than it is decoded, so the picture that is shown last ends later
-  than the sum, by the delay of the first picture.
+- the duration in the track's header is one frame shorter than the sum of the durations in the track's own table;
+- that sum itself is too short. A picture is shown later than it is decoded, so the picture that is shown last ends
+  later than the sum, by the delay of the first picture.
 
 An example, 25 frames a second with a delay of 2 frames: 100 pictures are decoded in 4.00 s and the last one shown ends
 at 4.08 s. The muxer writes 3.96 s into the header. Afterwards the sample that is decoded last lasts 0.08 s longer, and
@@ -42,7 +42,7 @@ class IndexedTrack:
     units: int
     """Units a second."""
     last_shown: int
-    """The time at which the picture that is shown last begins to be shown."""
+    """The time at which the picture that is shown last begins to be shown; 0 for a track without reordered pictures."""
 
     @property
     def is_short(self) -> bool:
@@ -63,7 +63,11 @@ def index_of(data: Data) -> tuple[IndexedTrack, ...]:
 
 
 def lengthened(data: Data) -> bytearray:
-    """The same `moov`, with durations that reach to the end of the picture that is shown last. Raises NotMp4."""
+    """The same `moov`, with durations that reach to the end of the picture that is shown last. Raises NotMp4.
+
+    It may be 8 bytes a track longer, and the places of the samples stay as they were. So it must be the last box of its
+    file.
+    """
     index = bytearray(data)
     longest = 0
     for number in range(len(_traks(index, _moov(index)))):

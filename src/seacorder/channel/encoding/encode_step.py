@@ -22,6 +22,7 @@ from seacorder.model.sample import Sample, SourceFormat, Track
 log = logging.getLogger(__name__)
 
 KEYFRAME_EVERY_NS = NS_PER_SECOND
+"""From one keyframe to the next, in capture time, where no file asks for one earlier."""
 FINE_TIME_BASE = Fraction(1, 90_000)
 
 
@@ -46,7 +47,11 @@ RECENT = 2
 
 
 class EncodeStep:
-    """Called on the encode thread alone; `delay_ms` may be read on any."""
+    """Called on the encode thread. On any thread, `cores` may be set, and `delay_ms`, `run.name` and `run.preset` read.
+
+    The ingest thread reads `next_number` and calls `begin_numbers` where encoding ends: the encode thread has finished
+    then.
+    """
 
     def __init__(
         self, channel: EncodedChannel, clock: Clock, open_encoder: OpenEncoder, burn_in: BurnIn | None
@@ -69,9 +74,11 @@ class EncodeStep:
         self._in_flight: dict[int, Entered] = {}
         self._recent: deque[Given] = deque(maxlen=RECENT)
         self._next_keyframe_ns = 0
+        """The first picture captured at or after this instant (monotonic) becomes a keyframe."""
         self._last_pts = -1
         self._number: int | None = None
         self._delays: deque[tuple[int, int]] = deque(maxlen=1000)
+        """Of each of the latest pictures: when it was encoded (monotonic), and how long it had waited before, in ns."""
 
     def follow(self, source: SourceFormat, plan: EncodingPlan) -> None:
         """The pictures from now on are of this source and are encoded by this plan. Blocks while the old encoder
@@ -88,7 +95,7 @@ class EncodeStep:
         return self._number
 
     def begin_numbers(self, number: int | None) -> None:
-        """Encoding begins: the next stored frame gets this number, or (None) the one that it was received with."""
+        """The next stored frame gets this number; None: the one that it was received with."""
         self._number = number
 
     def missed(self, instant_ns: int, number: int, why: WhyMissing) -> None:
@@ -182,6 +189,7 @@ class EncodeStep:
         late = [one for one in self._recent if begin_ns is not None and one.made.instant_ns >= begin_ns]
         self._recent.clear()
         if not late or not self.run.is_open or self._in_flight or self.format is None:
+            # An encoder that holds pictures back cannot encode others again in between: the recording begins later.
             return self._last_pts + 1
         samples: list[Sample] = []
         for place, one in enumerate(late):

@@ -25,11 +25,14 @@ FORESIGHT = 16
 
 @dataclass(slots=True)
 class PictureCounts:
-    """How many pictures were not simply encoded once."""
+    """How often pictures were not simply encoded once."""
 
     dropped: int = 0
+    """Pictures lost because the machine was too slow. Counted by the pipeline, with a grid and without."""
     passed_over: int = 0
+    """Pictures that were nearest to no point."""
     repeated: int = 0
+    """Frames stored beyond the first one of their picture."""
 
 
 @dataclass(slots=True)
@@ -42,10 +45,12 @@ class Grid:
     _next: int = 0
     """The next point."""
     _previous: Fraction | None = None
+    """Media time of the picture before."""
     _used: int = 0
     """How many points the previous picture has got so far."""
     _distances: deque[Fraction] = field(default_factory=lambda: deque(maxlen=FORESIGHT))
     _has_hole: bool = False
+    """Pictures have been lost since the picture before."""
 
     def take(self, media: Fraction) -> tuple[list[int], list[int]]:
         """A picture has come at a media time: the points that the picture before it still gets, and those that it
@@ -106,5 +111,5 @@ class Grid:
 
 
 def time_base_of(rate: Fraction) -> Fraction:
-    """A time base in which every point of the grid is a whole number, fine enough for any player."""
+    """A time base in which every point of the grid is a whole number: at least 10,000 ticks a second."""
     return Fraction(1, rate.numerator * max(1, -(-10_000 // rate.numerator)))

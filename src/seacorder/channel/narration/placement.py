@@ -25,10 +25,11 @@ LATE_NS = NS_PER_SECOND
 FILLED_TICKS = 60 * SAMPLE_RATE
 """More silence than this is not made at once: pictures were missing for as long, and the file has that hole."""
 WAITING_MAX = 60 * SAMPLE_RATE // FRAME_SAMPLES
-"""Packets that may wait for pictures."""
+"""Packets that may wait for pictures, 60 s of them; the oldest are dropped when more come."""
 LEAST_STEP = FRAME_SAMPLES // 2
-"""A packet that would begin so much before the end of the last one is left out."""
+"""Ticks of SAMPLE_RATE. A packet that would begin more than this before the end of the last one is left out."""
 UNHEARD_NS = 2 * NS_PER_SECOND
+"""Narration counts as not heard when its newest packet is this far behind the pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class NarrationPlacement:
         self._end: int | None = None
         """The media time at which the newest placed packet ends, in ticks of SAMPLE_RATE."""
         self._horizon_ns = 0
+        """The instant (monotonic) up to which narration belongs before the newest picture."""
         self._newest_ns = 0
         self._missing = 0
         self._late = 0
@@ -66,6 +68,7 @@ class NarrationPlacement:
         """The packets that belong before a picture that comes now, in order; silence where nothing was heard."""
         media_ns = _ns(picture.pts, video.time_base)
         offset_ns = picture.instant_ns - media_ns
+        # Packets are stored in decoding order, and a picture may be decoded before it is shown: its dts is the limit.
         horizon_ns = offset_ns + _ns(picture.dts, video.time_base)
         self._horizon_ns = horizon_ns
         clock_ns = picture.clock_ns
