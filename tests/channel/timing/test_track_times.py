@@ -74,3 +74,20 @@ def test_media_time_always_rises(packets: list[tuple[int | None, int]]) -> None:
         out = times.take(stamp, arrived * NS_PER_MS)
         assert out > last
         last = out
+
+
+def test_the_watch_is_told_exactly_how_far_media_time_was_held_back() -> None:
+    times = TrackTimes(Fraction(1, 1000), FRAME)
+    times.begin(0, 0, 0)
+    times.watch.lead_ns = -50 * NS_PER_MS
+    told, moved = [], times.watch.moved
+
+    def tell(by_ns: int) -> None:
+        told.append(by_ns)
+        moved(by_ns)
+
+    times.watch.moved = tell  # type: ignore[method-assign]
+    for number in range(1, 6):
+        times.take(number * FRAME, number * FRAME * NS_PER_MS)
+    assert times.media == 5 * FRAME - 50
+    assert told == [-20 * NS_PER_MS, -20 * NS_PER_MS, -10 * NS_PER_MS]

@@ -3,7 +3,7 @@
 A packet can arrive late but never early, so `arrival - media time` lies on or above `offset + drift * time`. The best
 line is the one that touches these points from below; its slope is the drift of the camera's clock against ours
 (Moon, Skelly, Towsley: "Estimation and removal of clock skew from network delay measurements", 1999). The points are
-the minima of five seconds each. docs/design/time.md has the theory and the figures.
+the minima of some seconds each (for a camera five). docs/design/time.md has the theory and the figures.
 
 Example: pictures of 40 ms arrive 30, 5, 60 and 5 ms after they were captured. Their offsets are 25, 0, 55 and 0 ms
 above the least; the line lies at the least, so every capture time is estimated 5 ms late, however slow the slow ones
@@ -30,12 +30,13 @@ class Reach:
     """How far back points are used, and what is too far from the line to belong to it. Nanoseconds."""
 
     bucket_ns: int
+    """Of the packets of so much time, the least makes one point."""
     window_ns: int
     """Points are kept for so long; a crystal keeps its drift over that time."""
     short_ns: int
-    """While there are too few points for a slope, the line is level, at the least point of this time."""
+    """While the line is level, it lies at the least point of this time."""
     line_ns: int
-    """Points that cover less than this say more about delays than about drift, so the line stays level."""
+    """Points that cover less time than this say more about delays than about drift, so the line stays level."""
     early_ns: int
     """A packet that is further below the line than this: media time has jumped ahead, and a new line begins."""
     late_ns: int
@@ -47,9 +48,10 @@ class Reach:
     """A packet that is further below the line than this may have a wrong stamp: it is not learned from until `doubtful`
     of them have come in a row."""
     doubtful: int = 0
+    """0: none is doubted."""
     deep_within: int = 0
-    """B-frames: a picture that is shown later after its decoding than those on the line is believed if another such
-    picture came at most so many pictures before it."""
+    """B-frames: a *deep* picture is shown later after its decoding than the pictures on the line, and lies below the
+    line for that reason. It is believed if another deep one came at most so many pictures before it."""
 
 
 NETWORK = Reach(
@@ -70,7 +72,8 @@ NETWORK = Reach(
 
 @dataclass(frozen=True, slots=True)
 class OffsetLine:
-    """The offset as a straight line over time: `offset_ns` at the arrival time `at_ns`, and the drift from there on."""
+    """The offset as a straight line over arrival times: it is `offset_ns` at `at_ns` (monotonic) and changes by
+    `drift_ppb` parts per thousand million."""
 
     at_ns: int
     offset_ns: int
@@ -86,7 +89,7 @@ _NO_LINE = OffsetLine(0, 1 << 80)
 
 
 class ClockOffset:
-    """Estimates the offset from every picture of one connection. Not thread-safe: used by the timeline.
+    """Estimates the offset from every picture of one connection, or from every chunk of a sound card. Not thread-safe.
 
     Never gives an offset that places a picture after its arrival.
     """
@@ -99,12 +102,14 @@ class ClockOffset:
         self._given_ns = 0
         """The offset that was returned last."""
         self._arrived_ns = 0
+        """The newest arrival that was learned from."""
         self._doubted = 0
         """How many packets in a row have been doubtful."""
         self._ahead_ns = 0
-        """How much later than its decoding the newest picture on or below the line is shown."""
+        """How much later than its decoding the newest picture on or below the line is shown. A picture that is shown
+        later than that by more than `doubt_ns`, and lies below the line by more, is deep."""
         self._since_deep = self._reach.deep_within
-        """How many pictures have come since one that is shown later after its decoding than that."""
+        """How many pictures have come since the last deep one."""
 
     def learn(self, media_ns: int, arrived_ns: int, ahead_ns: int = 0) -> int:
         """Learns from one picture and returns the offset of media time to the monotonic clock, in nanoseconds.
@@ -130,7 +135,9 @@ class ClockOffset:
         """Whether a picture may have a wrong stamp, so that nothing should be learned from it.
 
         With B-frames, a picture that is sent ahead of others has a late presentation time and lies below them for that
-        reason alone, and never many in a row. Decoding times are evenly spaced, so they are compared instead.
+        reason alone, and never many in a row. Decoding times are evenly spaced, so they are compared instead. Where a
+        picture lies below the line by its presentation time alone, that time may be the wrong one: the first such
+        picture in a while is doubted.
         """
         deeper_ns, reach = ahead_ns - self._ahead_ns, self._reach
         if below_ns - deeper_ns <= reach.doubt_ns:
@@ -145,12 +152,14 @@ class ClockOffset:
         return is_first
 
     def _begin(self, points: list[Point]) -> None:
+        """A new line begins with these points, and the offset that is given goes over to it at once."""
         self._points = points
         self._line = line_below(points, self._reach)
         self._arrived_ns = points[-1][0]
         self._given_ns = self._line.offset(self._arrived_ns)
 
     def _next_bucket(self, point: Point) -> None:
+        """A bucket is full, and `point` is the first of the next one: lays the line anew."""
         points, arrived_ns, reach = self._points, point[0], self._reach
         if self._is_late(arrived_ns, reach.short_ns, reach.late_ns):
             self._begin([*(one for one in points if one[0] > arrived_ns - reach.short_ns), point])
@@ -183,7 +192,7 @@ class ClockOffset:
 
 def line_below(points: list[Point], reach: Reach = NETWORK) -> OffsetLine:
     """The line below all points that lies nearest to them. Until they cover enough time for a slope: a level line at
-    the least point of the last minute."""
+    the least point of `short_ns`."""
     newest_ns = points[-1][0]
     if newest_ns - points[0][0] < reach.line_ns:
         return OffsetLine(newest_ns, min(offset for at, offset in points if at > newest_ns - reach.short_ns))
@@ -212,4 +221,5 @@ def _lower_hull(points: list[Point]) -> list[Point]:
 
 
 def _turns_down(first: Point, second: Point, third: Point) -> bool:
+    """True when the second point lies on the line from the first to the third or above it."""
     return (second[1] - first[1]) * (third[0] - first[0]) >= (third[1] - first[1]) * (second[0] - first[0])

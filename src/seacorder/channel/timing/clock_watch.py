@@ -23,23 +23,25 @@ from dataclasses import dataclass
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 
 DRIFT_PPM = 1000
-"""The floor follows the packets by no more than this: no crystal is off by so much."""
+"""The floor moves by no more than this, which is one millisecond a second: no crystal is off by so much."""
 RIGHT_PPM = 1_000_000
 """Parts per million: media time runs exactly as fast as the source's stamps."""
 SETTLE_NS = 2 * NS_PER_SECOND
-"""For so long at the beginning of a connection the floor may fall freely: its first packets are often the most
-delayed."""
+"""For so long at the beginning of a connection the floor may fall faster than that: its first packets are often the
+most delayed."""
 SETTLED_NS = NS_PER_SECOND // 2
-"""How far it may fall in that time, where the connection does not begin with a burst."""
+"""How far it may fall in that time, below the first packet or below the burst with which the connection began."""
 DOUBT_NS = 20 * NS_PER_MS
+"""A packet that is further below the floor than this is doubted; see `DOUBTFUL`."""
 DOUBTFUL = 10
 """More than so many packets in a row must be further below the floor than `DOUBT_NS` before that is believed: a single
 stamp that leads is simply wrong."""
 SUSTAINED_SECONDS = 3
 LATE_NS = NS_PER_SECOND
-"""Packets that are later than this for three seconds, without catching up: the source's time has left out a pause."""
+"""All packets of `SUSTAINED_SECONDS` are further above the floor than this and do not catch up: the source's time has
+left out a pause."""
 FLOOR_SECONDS = 10
-"""The floor rises to the least `behind` of so many seconds."""
+"""The floor moves towards the least `behind` of so many seconds."""
 WINDOWS = (4, 8, 16, 32, 64, 128, 256)
 """Seconds over which a wrong rate is looked for; the longest window finds one of 0.12 %."""
 OFF_NS = 300 * NS_PER_MS
@@ -52,14 +54,15 @@ FASTEST = 1000
 """The largest correction: media time may run at most so many times as fast as the stamps."""
 USABLE_WINDOW_NS = 15 * NS_PER_SECOND
 FEWEST_PICTURES = 5
-"""A window with fewer pictures says nothing."""
+"""A window with fewer pictures says nothing yet: it goes on until they have come."""
 
 
 class ClockWatch:
-    """One track of one connection. Not thread-safe: used by the timeline on the ingest thread."""
+    """One track of one connection. Not thread-safe: used by the timeline and its tracks, under the channel's lock."""
 
     def __init__(self, rate_ppm: int = RIGHT_PPM, off_since_ns: int | None = None) -> None:
         self.floor_ns = 0
+        """The least `behind` lately."""
         self.rate_ppm = rate_ppm
         """How fast media time is to run compared with the stamps, in parts per million; `RIGHT_PPM` unless the source's
         clock has been found to run at a wrong rate."""
@@ -69,16 +72,20 @@ class ClockWatch:
         """How far media time should be moved ahead; negative: how far it should be held back. Whoever moves it calls
         `moved`."""
         self._led_ns = 0
-        """How much of all that was for pauses that the source's time had left out."""
+        """How far media time was moved ahead for pauses that the source's time had left out, less what of that has been
+        taken back."""
         self._begin_ns: int | None = None
+        """Arrival (monotonic) of the connection's first packet."""
         self._lowest_ns = 0
         """The lowest `behind` of the burst with which the connection began, or of its first packet."""
         self._doubted = 0
         """How many packets in a row have been further below the floor than `DOUBT_NS`."""
         self._second = 0
+        """The second of the monotonic clock in which the newest packet came; `_least_ns`: the least `behind` in it."""
         self._least_ns = 0
         self._moved_ns = 0
-        """All that media time has been moved by; added to `behind` it gives what the stamps alone would say."""
+        """How far media time has been moved ahead, all in all; added to `behind` it gives what the stamps alone would
+        say."""
         self._latest: deque[tuple[int, int]] = deque(maxlen=FLOOR_SECONDS)
         """(second, its least `behind`) of the newest seconds that had packets."""
         self._passed: deque[int] = deque(maxlen=3)
@@ -89,8 +96,8 @@ class ClockWatch:
         """The same as it really was."""
 
     def took(self, behind_ns: int, arrived_ns: int, *, is_burst: bool) -> None:
-        """A packet whose stamp was used. `is_burst`: the sender is still sending what it had kept before the
-        connection."""
+        """A packet whose stamp was used. `is_burst`: it is below the floor because the sender is still sending what it
+        had kept before the connection."""
         if self._begin_ns is None:
             self._begin(behind_ns, arrived_ns)
         if is_burst:
@@ -119,13 +126,14 @@ class ClockWatch:
         self._begin_ns, self._second = arrived_ns, arrived_ns // NS_PER_SECOND
 
     def moved(self, by_ns: int) -> None:
-        """Media time has been moved by so much compared with the stamps."""
+        """Media time has been moved ahead by so much compared with the stamps; negative: it has been held back."""
         self.lead_ns = 0 if self.lead_ns > 0 else min(0, self.lead_ns - by_ns)
         self._moved_ns += by_ns
         self._least_ns -= by_ns
 
     def _close(self, second: int, arrived_ns: int) -> None:
-        """A second with packets is over, since a packet of `second` has come: looks for a wrong rate and for pauses."""
+        """A second with packets is over, since a packet of `second` has come: moves the floor, then looks for a wrong
+        rate, for pauses, and for pauses that were none."""
         passed = second - self._second
         if not 0 < passed <= GAP_SECONDS:
             self._forget()
@@ -134,10 +142,10 @@ class ClockWatch:
         self._raw.extend([self._least_ns + self._moved_ns] * passed)
         self._kept.extend([self._least_ns] * passed)
         self._latest.append((self._second, self._least_ns))
-        most_ns = passed * DRIFT_PPM * 1000
+        most_ns = passed * DRIFT_PPM * 1000  # one part in a million of a second is 1000 ns
         wanted_ns = min(least for _, least in self._latest)
         self.floor_ns += max(-most_ns, min(most_ns, wanted_ns - self.floor_ns))
-        if self.lead_ns or self._finds_rate(arrived_ns):
+        if self.lead_ns or self._finds_rate(arrived_ns):  # one correction at a time
             return
         if self._led_ns and self._least_ns < self.floor_ns - DOUBT_NS:
             # What was taken for a pause was a delay of the network, which has caught up: the pause is taken back.
@@ -147,7 +155,7 @@ class ClockWatch:
             self._find_pause()
 
     def _find_pause(self) -> None:
-        """Moves media time ahead when it has been late for three seconds, and not less and less so."""
+        """Wants media time moved ahead when all packets of three seconds were late, and not less and less so."""
         late = list(self._latest)[-SUSTAINED_SECONDS:]
         if len(late) < SUSTAINED_SECONDS or late[-1][1] < late[0][1] - LATE_NS // 10:
             return
@@ -198,7 +206,8 @@ class ClockWatch:
         window_ns = window * NS_PER_SECOND
         told_ns = max(window_ns - change_ns, window_ns // FASTEST)
         rate = min(self.rate_ppm * window_ns // told_ns, FASTEST * RIGHT_PPM)
-        if abs(rate - RIGHT_PPM) <= max(DRIFT_PPM, 60_000 // window):  # the rate is not known better than that
+        # The delays of the network at the two ends may differ by some 60 ms: the rate is not known better than that.
+        if abs(rate - RIGHT_PPM) <= max(DRIFT_PPM, 60_000 // window):
             rate = RIGHT_PPM
         self.rate_ppm = max(1, rate)
         if self.rate_ppm == RIGHT_PPM:
@@ -209,7 +218,8 @@ class ClockWatch:
         self._forget()
 
     def _forget(self) -> None:
-        """What was seen until now says nothing about what comes: starts the search for a rate anew."""
+        """What was seen until now says nothing about what comes: the search for a rate and for pauses starts anew. The
+        floor stays."""
         self._raw.clear()
         self._kept.clear()
         self._latest.clear()
@@ -219,12 +229,14 @@ class ClockWatch:
 class UsableTimes:
     """Whether a source's times can be used at all, judged by how many had to be mended lately.
 
-    Looks at counts that only grow, once in each window of 15 seconds.
+    It is shown counts that only grow, as often as one likes, and judges once in each window of 15 seconds or more.
     """
 
     is_unusable: bool = False
-    """Half of all times in the last full window were wrong. Once that is so, a quarter is enough for it to stay so."""
+    """At least half of the times in the last full window were wrong. Once that is so, a quarter is enough for it to
+    stay so."""
     _from_ns: int | None = None
+    """When the present window began (monotonic); `_all`, `_wrong`: the counts at that time."""
     _all: int = 0
     _wrong: int = 0
 

@@ -33,15 +33,16 @@ PATIENCE_NS = 2500 * NS_PER_MS
 """How long the next picture may take. An operator is to know of a stall within three seconds; half a second of that is
 for the way to the screen."""
 FIRST_PATIENCE_NS = 3 * PATIENCE_NS
-"""The same after the first picture of a connection, since the source may be a slow one."""
+"""The same while a connection has not shown its pace: the source may be a slow one."""
 SAME_RATE = 0.1
 """The frame rate that a source tells is more exact than the measured one, unless they differ by more than this
 share."""
 DEFAULT_FRAME_NS = NS_PER_SECOND // 25
+"""The distance of two pictures that is taken at first where the source tells none."""
 
 
 def decoded_ns(sample: Sample, video: TrackFormat) -> int:
-    """The instant (monotonic) before which no later packet was captured: the picture's decoding time on that clock.
+    """A picture's decoding time on the monotonic clock: no picture that comes after it was captured before that.
 
     Without B-frames it is the capture time itself.
     """
@@ -61,9 +62,10 @@ def rate_of(told: float, frame_ns: int) -> float:
 
 @dataclass(slots=True)
 class Mended:
-    """How many packets had stamps that could not be used, and why."""
+    """How many packets got a time that was made up in part or whole, and why (`track_times.Step`). They only grow."""
 
     missing: int = 0
+    """Also pictures of a connection with B-frames that have a decoding time and no presentation time."""
     repeated: int = 0
     backward: int = 0
     jumped: int = 0
@@ -85,36 +87,43 @@ class Timeline:
     next_number: int = 0
     """The number of the next video frame."""
     connection_clock: ConnectionClock = field(default_factory=ConnectionClock)
-    """Of the present connection; each has its own."""
+    """How the media time of the present connection relates to the clocks; each connection has its own."""
     clocks: ConnectionClocks = field(default_factory=ConnectionClocks)
     """Of all connections."""
     heard_camera: bool = False
-    """With the last packet the camera has told its clock, which `connection_clock` knows now."""
+    """`connection_clock` has learned with the last packet what the camera's own clock showed."""
     _renumbered: int = 0
-    """Added to the frame number to get the received count after numbering was reset."""
+    """Added to `next_number` it gives the count of received frames, however often the numbering was set anew."""
     _untold: tuple[int, int] | None = None
     """(pts, the camera's clock in ns) of a report that came with a picture whose stamp was not used."""
     _offset: ClockOffset = field(default_factory=ClockOffset)
     _offset_ns: int = 0
+    """Monotonic time minus media time, as `_offset` gave it for the newest picture."""
     _tracks: dict[Track, TrackTimes] = field(default_factory=dict)
+    """Of the present connection."""
     _pictures: TrackTimes = field(default_factory=lambda: TrackTimes(Fraction(1, 90_000), 3600))
+    """That of the video track; before the first connection one that has seen nothing."""
     _frame_before_ns: int = 0
+    """What `frame_ns` was when the present connection began."""
     _told_ns: int = 0
     """The distance of two pictures as the source tells it; 0 where it does not tell."""
     _told_rate: float = 0.0
     _stamped: int = 0
-    """All pictures; `_stamped_wrong`: those that had a stamp which could not be used."""
+    """How many pictures have come."""
     _stamped_wrong: int = 0
+    """How many of them had a stamp which could not be used; those without a stamp do not count."""
     _usable: UsableTimes = field(default_factory=UsableTimes)
     _epoch_ns: int | None = None
     """Monotonic time of media time 0: the arrival of the worker's first packet."""
     _earliest_ns: int = 0
-    """Where the media time of the connection before ended: that of the present one begins no earlier."""
+    """Where the media time of the connection before ended. The first track of the present one begins no earlier."""
     _reorders: bool = False
-    """This connection has B-frames: pictures are decoded in another order than they are shown."""
+    """This connection has B-frames, as the first picture that is shown later than it is decoded tells: pictures are
+    decoded in another order than they are shown."""
 
     def connect(self, video: TrackFormat, audio: TrackFormat | None, frame_rate: Fraction | None) -> None:
-        """A connection begins: its stamps have nothing to do with those before; media time goes on at the present.
+        """A connection begins, or its format has changed: its stamps have nothing to do with those before, and its
+        media time begins at the arrival of its first packet.
 
         `frame_rate`: as the source tells it, None where it does not.
         """
@@ -155,7 +164,8 @@ class Timeline:
 
     @property
     def frame_ns(self) -> int:
-        """The measured distance of two pictures, now or in the connection before; 0 while it is not known."""
+        """The usual distance of two pictures as it has been measured, in this connection or in the one before; 0 while
+        it is not known."""
         pictures = self._pictures
         if pictures.is_steady:
             return pictures.ns(pictures.frame)
@@ -171,14 +181,15 @@ class Timeline:
 
     @property
     def is_unpaced(self) -> bool:
-        """Only two pictures of the present connection have come, more than a second apart: the source may be a slow
-        one."""
+        """Only one distance between arrivals is known in the present connection, and it is a second or more: that may
+        be the pace of a slow source, or a pause."""
         return self._pictures.is_unpaced
 
     def clock_fault(self, now_ns: int) -> ClockFault | None:
-        """What is wrong with the source's clock, once that has lasted for ten seconds; None while it is right.
+        """What is wrong with the source's clock; None while it is right.
 
-        `now_ns` is monotonic.
+        A wrong rate counts once it has lasted for ten seconds, stamps that cannot be used once they have been half of
+        those of 15 seconds. Must be called at least every few seconds. `now_ns` is monotonic.
         """
         watch = self._pictures.watch
         self._usable.look(self._stamped, self._stamped_wrong, now_ns)
@@ -198,14 +209,15 @@ class Timeline:
             if times.kind is not Step.KEPT:
                 self._count(times.kind)
                 self._stamped_wrong += is_video and times.kind is not Step.MISSING
-            elif source.pts is None and self._reorders:
+            elif source.pts is None and self._reorders:  # when it is to be shown is not told
                 self.mended.missing += 1
         pts = dts if source.pts == stamp and not self._reorders else dts + self._reorder(times, source)
         media_ns = times.ns(pts)
         number, self.heard_camera = -1, False
         if is_video:
             if times.is_caught_up:
-                self._offset = ClockOffset()  # it had followed the source's wrong clock to offsets that are too small
+                # It had followed media time, which was ahead of the arrivals, to offsets that are too small now.
+                self._offset = ClockOffset()
             ahead_ns = times.ns(pts - dts) if pts != dts else 0
             self._offset_ns = self._offset.learn(media_ns, source.arrived_ns, ahead_ns)
             self.connection_clock.offset_ns = self._offset_ns
@@ -230,10 +242,11 @@ class Timeline:
         )
 
     def _begin(self, times: TrackTimes, source: SourcePacket, stamp: int | None) -> int:
-        """Media time of the first packet of a track in a connection.
+        """Media time of the first packet of a track in a connection, in ticks of the track.
 
         The tracks of one connection count from the same origin, so the second track keeps the distance of its stamps
-        from those of the first one; sound and picture stay together.
+        from those of the first one; sound and picture stay together. Its first packet may lie before that of the first
+        track.
         """
         if self._epoch_ns is None:
             self._epoch_ns = self._offset_ns = source.arrived_ns
@@ -248,8 +261,9 @@ class Timeline:
     def _tell_camera(self, times: TrackTimes, source: SourcePacket, media_ns: int) -> bool:
         """Tells the connection's clock what the camera's clock showed; False when there was nothing to tell.
 
-        Where a picture's own time was not used, its media time says nothing about the camera's clock. Its report then
-        waits for the next picture whose time is used: their distance is that of their own times.
+        The report belongs to the picture's own time. Where that was not used, the picture's media time says nothing
+        about the camera's clock, so the report waits for the next picture whose time is used. It is carried on to that
+        one by the distance of their own times.
         """
         if times.kind is not Step.KEPT:
             if source.camera_ns is not None and source.pts is not None:
@@ -281,7 +295,8 @@ class Timeline:
             mended.jumped += 1
 
     def _reorder(self, times: TrackTimes, source: SourcePacket) -> int:
-        """How much later a packet is shown than it is decoded, in ticks of its track."""
+        """How much later a packet is shown than it is decoded, in ticks of its track. A distance that cannot be right
+        (backwards, or more than five seconds) counts as none."""
         reorder = 0
         if source.pts is not None and source.dts is not None:
             reorder = source.pts - source.dts

@@ -38,21 +38,25 @@ BURST_NS = 10 * NS_PER_SECOND
 BURST_SPEED = 4
 """Such a burst comes at least so many times faster than real time."""
 SLOW_NS = NS_PER_SECOND
-"""A source whose packets are further apart than this, more than once, is a slow source."""
+"""A source whose packets come this far apart or further, twice in a row, is a slow source."""
 STEADY_STEPS = 50
-"""After so many equal steps a longer one tells how many packets are missing."""
+"""After so many steps of the usual distance a longer one tells how many packets are missing."""
 _LEARNED_STEPS = 8
-"""Up to so many equal steps, the usual distance is still adjusted to what comes."""
+"""Up to so many steps of about the usual distance, that distance is still adjusted to what comes."""
 
 
 class Step(Enum):
-    """Whether a packet's stamp was used, and if not, why."""
+    """Whether a packet's stamp was used, and if not, why. With all but `KEPT` the step was mended."""
 
     KEPT = auto()
     MISSING = auto()
+    """The packet has no stamp, or it is the first one that has: there is no line yet to compare it with."""
     REPEATED = auto()
+    """The stamp is the one that was used last, or the newest one that did not fit."""
     BACKWARD = auto()
+    """The stamp lies before the one that was used last."""
     JUMPED = auto()
+    """The stamp leads too far ahead of the arrival, or forward to a media time that has been given out already."""
 
 
 @dataclass(slots=True)
@@ -66,52 +70,59 @@ class StampLine:
 
 @dataclass(slots=True)
 class TrackTimes:
-    """One track of one connection. Numbers are ticks of the track's time base unless their name has a unit.
+    """One track of one connection. Times and distances are ticks of the track's time base unless their name has a unit.
 
-    Not thread-safe: used by the timeline on the ingest thread.
+    Not thread-safe: used by the timeline, under the channel's lock.
     """
 
     time_base: Fraction
     frame: int
-    """Usual distance between two packets: first as the source tells it, then as it has been measured."""
+    """Usual distance between two packets: first as the source tells it or as it is guessed, then as it has been
+    measured (`is_steady`)."""
     counts_skipped: bool = False
     """True for pictures: a long step tells how many packets are missing (`skipped`)."""
     media: int | None = None
     """Media time of the newest packet; None before the first."""
     line: StampLine | None = None
-    """The first line: that of the newest packet whose stamp was used."""
+    """The first line: that of the newest packet whose stamp was used. None until a packet with a stamp has come."""
     kind: Step = Step.KEPT
     """Whether the newest packet's stamp was used."""
     skipped: int = 0
     """How many packets are missing before the newest one, as its stamp says; on a source of steady rate alone."""
     watch: ClockWatch = field(default_factory=ClockWatch)
     is_caught_up: bool = False
-    """Media time was ahead of the arrivals and had to wait for them; with the newest packet that is over."""
+    """Media time was ahead of the arrivals and was held back; with the newest packet the last of that was taken out."""
     pace_ns: int = 0
     """On a slow source: the longer one of the newest two distances between arrivals. 0 on any other source."""
     has_pace: bool = False
-    """Two packets of the connection have come within a second of each other: this is not a slow source."""
+    """Two packets in a row have come, and have stamps, within a second of each other: the source was not a slow one
+    then. That stays true when it becomes one later (`pace_ns`)."""
     _gap_ns: int = 0
-    """The newest distance between arrivals if it was longer than a second; else 0."""
+    """The newest distance between arrivals that was a second or longer; 0 before the first one, and again once packets
+    have come closer together."""
     _other: StampLine | None = None
     """The second line: that of the newest stamp that did not fit on the first."""
     _begin_ns: int = 0
+    """Arrival (monotonic) of the first packet; `_begin_media`: its media time."""
     _begin_media: int = 0
     _told: int = 0
-    """The usual distance as the source told it."""
+    """What `frame` was at the first packet."""
     _arrived_ns: int = 0
+    """Arrival (monotonic) of the newest packet."""
     _late_ns: int = 0
-    """How much more delayed the newest packet with a usable stamp was than the least delayed ones."""
+    """How much more delayed the newest packet with a usable stamp was than the least delayed ones. Halved with each
+    mended packet: a delay does not last."""
     _rate_ppm: int = RIGHT_PPM
     """The rate of the source's clock for which `frame` was measured."""
     _steady: int = 0
-    """How many steps had the usual distance since that changed last."""
+    """How many steps had the usual distance since that was set anew; see `is_steady`."""
     _is_regular: bool = False
-    """The last step had the usual distance. A long step right after a short one only makes up for it."""
+    """The last step had the usual distance, or that of a hole. A long step right after a short one only makes up for
+    it."""
     _step: int = 0
-    """The last step that did not have the usual distance."""
+    """The last step that had neither. If the next such step is as long, it is the new usual distance."""
     _tick_ns: int = field(init=False)
-    """So many nanoseconds last `_scale` ticks. Plain integers, because a Fraction would cost more than all else
+    """`_scale` ticks last so many nanoseconds. Plain integers, because a Fraction would cost more than all else
     here."""
     _scale: int = field(init=False)
 
@@ -128,14 +139,14 @@ class TrackTimes:
         return ns * self._scale // self._tick_ns
 
     def scaled(self, ticks: int) -> int:
-        """A duration by the source's clock as a right clock would measure it, where the source's runs at a wrong
-        rate."""
+        """A duration by the source's clock as it is in media time: the same, unless that clock was found to run at a
+        wrong rate."""
         rate_ppm = self.watch.rate_ppm
         return ticks if rate_ppm == RIGHT_PPM else ticks * rate_ppm // RIGHT_PPM
 
     @property
     def is_steady(self) -> bool:
-        """The usual distance has been measured, and not only told by the source."""
+        """The usual distance has been measured: several steps in a row have borne it out."""
         return self._steady >= _LEARNED_STEPS
 
     def begin(self, media: int, stamp: int | None, arrived_ns: int) -> int:
@@ -168,15 +179,15 @@ class TrackTimes:
         elif stamp == line.stamp or (self._other is not None and stamp == self._other.stamp):
             media = self._mend(Step.REPEATED, stamp, arrived_ns)
         else:
-            media = self._mend(Step.BACKWARD if step <= 0 and stamp < line.stamp else Step.JUMPED, stamp, arrived_ns)
+            media = self._mend(Step.BACKWARD if stamp < line.stamp else Step.JUMPED, stamp, arrived_ns)
         self.media = media
         self._arrived_ns = arrived_ns
         return media
 
     def _see_pace(self, gap_ns: int, step: int) -> None:
-        """Notices from the distance of two arrivals, and of their stamps, whether this is a slow source."""
-        # The first two may arrive together although they were captured far apart, because an input holds the first
-        # back.
+        """Notices from the distance of two arrivals, and of their stamps (`step`), whether this is a slow source."""
+        # The stamps count too: the first two packets may arrive together although they were captured far apart,
+        # because an input holds the first one back.
         if gap_ns < SLOW_NS and abs(self.ns(step)) < SLOW_NS:
             self.has_pace = True
             self._gap_ns = self.pace_ns = 0
@@ -185,11 +196,13 @@ class TrackTimes:
 
     @property
     def is_unpaced(self) -> bool:
-        """Only two packets have come, far apart: that may be the pace of a slow source, or a pause."""
+        """Only one distance between arrivals is known, and it is a long one: that may be the pace of a slow source, or
+        a pause."""
         return self._gap_ns > 0 and not self.pace_ns and not self.has_pace
 
     def _fits(self, line: StampLine, stamp: int, last: int, arrived_ns: int) -> int:
-        """The step to a stamp on that line; 0 where it leads back, or too far ahead of the arrival."""
+        """The step from `last`, the newest media time, to a stamp's place on that line; 0 where it leads back, or too
+        far ahead of the arrival."""
         told, rate_ppm = stamp - line.stamp, self.watch.rate_ppm
         step = (told if rate_ppm == RIGHT_PPM else told * rate_ppm // RIGHT_PPM) + line.media - last
         if step <= 0:
@@ -203,13 +216,13 @@ class TrackTimes:
         return step if is_late or self._is_burst(step, arrived_ns) else 0
 
     def _keep(self, step: int, line: StampLine, stamp: int, arrived_ns: int) -> int:
-        """Uses the stamp: the media time is one step on, but for what the watch has to correct."""
+        """Uses the stamp: media time goes on by the step, corrected by what the watch wants it moved."""
         last, watch = self.media or 0, self.watch
         behind_ns = arrived_ns - (last + step) * self._tick_ns // self._scale
         is_burst = False
         if behind_ns < watch.floor_ns:
             is_burst = self._is_burst(step, arrived_ns)
-        if self.kind is Step.KEPT:
+        if self.kind is Step.KEPT:  # still that of the packet before: a step from a mended time teaches nothing
             self._learn(step, behind_ns, arrived_ns)
         self.kind, self.is_caught_up = Step.KEPT, False
         early_ns = watch.floor_ns - EARLY_NS - behind_ns
@@ -225,17 +238,18 @@ class TrackTimes:
         return last + step
 
     def _is_burst(self, step: int, arrived_ns: int) -> bool:
-        """The connection is still sending what its sender had kept: then its first packets were the most delayed
-        ones."""
+        """True while the sender is still sending what it had kept before the connection began: then the first packets
+        were the most delayed ones. A step of more than one and a half usual distances is no part of a burst."""
         if step * 2 > self._told * 3:
             return False
         sent_ns = self.ns((self.media or 0) + step - self._begin_media)
         return BURST_SPEED * (arrived_ns - self._begin_ns) < sent_ns <= BURST_NS
 
     def _moved(self, step: int, early_ns: int) -> int:
-        """The step corrected by what media time is to be moved by: lengthened at once, shortened as far as it can be.
+        """The step corrected by what media time is to be moved by.
 
-        `early_ns`: media time is ahead of the arrivals by this much more than is allowed.
+        It is lengthened by all of that at once. It is shortened to a half at the least; to 1/64 where media time is
+        ahead of the arrivals by more than is allowed. `early_ns` says by how much more; 0 or less where it is not.
         """
         watch = self.watch
         lead_ns, lead = watch.lead_ns, self.ticks(watch.lead_ns)
@@ -245,17 +259,19 @@ class TrackTimes:
         taken = min(-lead, step // 2)
         if early_ns > 0:
             taken = max(taken, min(self.ticks(early_ns), step - max(1, step // 64)))
-        watch.moved(-self.ns(taken + 1) if taken == -lead else -self.ns(taken))
+        watch.moved(-self.ns(taken))
         self.is_caught_up = lead_ns < 0 and watch.lead_ns == 0
         return step - taken
 
     def _mend(self, kind: Step, stamp: int | None, arrived_ns: int) -> int:
-        """Media time of a packet whose stamp cannot be used: one usual distance on, or what leads back to the arrivals.
+        """Media time of a packet whose stamp cannot be used: one usual distance on; less where that would lead ahead of
+        the arrivals, and all the way up to them after a pause.
 
         So mended times neither run away from the arrivals nor fall behind them, however many there are, and a pause
-        keeps its length.
+        keeps its length. The stamp begins the second line, or the first one where there is none.
         """
         last = self.media or 0
+        # The step that leads to the arrivals: to where a packet lies that is as delayed as the one before it was.
         passed = self.ticks(arrived_ns - self.watch.floor_ns - max(0, self._late_ns)) - last
         self._late_ns //= 2
         if passed - self.frame > self.ticks(BEHIND_NS):
@@ -264,7 +280,7 @@ class TrackTimes:
             step = max(1, self.frame // SQUEEZE, min(self.frame, passed))
         self.kind, self.is_caught_up = kind, False
         if stamp is not None and (self.line is None or step <= passed + self.frame // 2):
-            # A packet that was squeezed in has a media time later than its arrival says, so no line may begin with it.
+            # Else the packet was squeezed in: its media time is later than its arrival says, so no line begins with it.
             if self.line is None:
                 self.line = StampLine(stamp, last + step)
             else:
@@ -296,7 +312,8 @@ class TrackTimes:
         self._step = step
 
     def _has_passed(self, step: int, behind_ns: int, arrived_ns: int) -> bool:
-        """Whether the time of a long step has really passed on our clock: only then are packets missing in it."""
+        """Whether the time of a long step has really passed on this machine's clock: only then are packets missing in
+        it."""
         frame_ns, step_ns = self.ns(self.frame), self.ns(step)
         unexplained_ns = step_ns - (arrived_ns - self._arrived_ns)
         is_early = behind_ns < self.watch.floor_ns - frame_ns // 2
