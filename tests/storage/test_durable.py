@@ -115,7 +115,7 @@ def test_a_name_that_exists_is_not_taken(place: tuple[Disk, Path]) -> None:
     assert [file.path.name for file in files] == ["x.mp4", "x_2.mp4", "x_3.mp4"]
 
 
-def test_a_full_disk_keeps_whole_runs_only(disk: RecordingDisk) -> None:
+def test_a_full_disk_keeps_whole_pieces_only(disk: RecordingDisk) -> None:
     """A player refuses a file that ends within a fragment's head; what does not fit is left out as a whole."""
     gate = disk.hang("write")
     file = begin(disk)

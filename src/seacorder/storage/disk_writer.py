@@ -1,7 +1,8 @@
 """The thread that writes one file to the disk, in the order that `storage.write_order` says.
 
 It opens the file, writes what is queued, syncs once a second while bytes come, and sleeps otherwise. A step that the
-disk refuses is tried again, after 0.1 to 5 s (back-off), until it succeeds or somebody gives the file up.
+disk refuses is tried again, after 0.1 to 5 s (back-off), until it succeeds or somebody gives the file up. After a sync
+that failed, the bytes since the last good one are written again first.
 
 Several threads meet here: the feeding thread queues (`put`), the writer thread does the steps, and `give_up` or
 `end_within` may come from any thread, also while a system call hangs in the writer thread. The lock `_changed` guards
@@ -28,7 +29,8 @@ from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteByte
 RETRY_SECONDS_MIN = 0.1
 RETRY_SECONDS_MAX = 5.0
 RELEASE_SECONDS = 1.0
-"""How long the writer thread of a file that is given up may take to return from the disk; then it ends without it."""
+"""How long the writer thread may take to return from the disk when its file is given up; then the file ends without
+that thread."""
 
 Closed = Callable[[StorageFailed | None], None]
 
@@ -59,9 +61,12 @@ class DiskWriter:
         self._tried = threading.Event()
         """The first try to open the file is over, whether it went well or not."""
         self.path = path
+        """Where the file is; until it is open, where it was wanted."""
         self.is_open = False
         self.last_stored_ns = 0
+        """Monotonic time of the last write of which the operating system took bytes; 0 before the first."""
         self.ended = threading.Event()
+        """The file has ended, and `on_closed` has returned."""
 
     @property
     def order(self) -> WriteOrder:
@@ -103,8 +108,8 @@ class DiskWriter:
     def end(self, on_closed: Closed | None) -> None:
         """No more bytes will come; `on_closed` is called on the writer thread when the file has ended.
 
-        Only the `on_closed` of the first call is kept. If the file has ended already, that of a later call is called at
-        once, on the caller's thread.
+        When the file has ended already (it was given up), `on_closed` is called at once, on the caller's thread. Else
+        only the `on_closed` of the first call is kept.
         """
         with self._changed:
             is_late = self._has_ended
@@ -126,7 +131,8 @@ class DiskWriter:
         """Blocks until the end, for `seconds` at most; then gives the file up.
 
         If a call to the disk does not return within RELEASE_SECONDS more, the file ends here, and `on_closed` is called
-        on this thread. The writer thread stays behind in that call, and does nothing more if it ever returns.
+        on this thread. The writer thread stays behind in that call. If it ever returns, the thread writes no more and
+        counts nothing; it only closes the file, which a write that failed in the middle leaves at its counted length.
         """
         if self.ended.wait(seconds):
             return
@@ -194,7 +200,7 @@ class DiskWriter:
                 self._fault.failed(operation, sentence_of(fault, self.path), fault.errno or 0)
                 delay = self._pause(delay)
             else:
-                if self._fault.succeeded(operation):
+                if self._fault.succeeded(operation):  # not while another kind of step fails, as after a failed sync
                     delay = RETRY_SECONDS_MIN
 
     def _next_step(self) -> WriteBytes | Sync | SyncNames | None:
@@ -225,10 +231,10 @@ class DiskWriter:
                 self._order.names_synced()
 
     def _write(self, handle: int, step: WriteBytes) -> None:
-        """Writes all of it. Of a write that fails in the middle only pieces (of one `put`) that are whole stay in the
-        file.
+        """Writes all of it. When the disk refuses in the middle, cuts the file behind the last whole piece it took.
 
-        A piece mostly ends with a fragment, and many players refuse a file that ends inside a fragment's head.
+        A piece, the bytes of one `put`, mostly ends with a fragment, and many players refuse a file that ends inside a
+        fragment's head.
         """
         done = 0
         try:
@@ -239,7 +245,8 @@ class DiskWriter:
                 done += taken
         except OSError:
             with self._changed:
-                whole = self._order.whole_runs(done)
+                whole = self._order.bytes_of_whole_pieces(done)
+            # Only at the file's end: a backward write has good bytes behind it.
             if done > whole and step.offset + whole >= self._order.written_bytes:
                 with contextlib.suppress(OSError):  # a disk that is gone refuses this too
                     self._disk.truncate(handle, step.offset + whole)
@@ -258,7 +265,7 @@ class DiskWriter:
                 self._disk.sync_whole(handle)
             else:
                 self._disk.sync(handle)
-            if not self._disk.is_named(handle):
+            if not self._disk.is_named(handle):  # deleted: nobody will find what the disk has just confirmed
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             self._follow(self._disk.path_of(handle, self.path))
         except OSError:

@@ -3,10 +3,11 @@
 `write` queues the bytes and returns, so whoever writes does not wait for the disk; only `create` does, for 0.25 s at
 most. When the disk refuses, the writer thread tries again until it succeeds; meanwhile the bytes stay queued and
 `fault` says why. How many bytes may wait is the `MemoryBudget`, shared by all files of a worker: whoever feeds a file
-asks `budget.has_room` before each packet and drops whole groups of pictures when there is none. The theory is in
-docs/design/durability.md, the order of writes in `storage.write_order`, the thread in `storage.disk_writer`.
+asks `budget.has_room` before each packet; when there is none, it drops packets up to the next keyframe for which there
+is. The theory is in docs/design/durability.md, the order of writes in `storage.write_order`, the thread in
+`storage.disk_writer`.
 
-The thread sleeps while nothing is queued: two fragments a second cost it about three wake-ups.
+The thread sleeps while nothing is queued: with two writes and a sync a second it wakes about three times a second.
 """
 
 import errno
@@ -102,16 +103,20 @@ class DurableFile:
         self._writer.put_milestone(milestone)
 
     def close(self, on_closed: Closed | None = None) -> None:
-        """Ends the file and returns at once; only the first call counts.
+        """Ends the file and returns at once; of several calls before the end only the first counts.
 
-        `on_closed` is called once, on the writer thread: with None when everything is on the medium, the file's name
-        included, or with the fault when the file was given up. While the disk refuses, it is not called: see `give_up`
-        and `end_within`.
+        `on_closed` is called once: with None when everything is on the medium, the file's name included, or with the
+        fault when the file was given up. While the disk refuses, it is not called: see `give_up` and `end_within`. It
+        comes on the writer thread; where the disk hangs, on that of `end_within`; and on the caller's own, before this
+        returns, when the file has ended already.
         """
         self._writer.end(on_closed)
 
     def give_up(self, on_closed: Closed | None = None) -> None:
-        """Leaves the file as it is on the disk and drops what is queued; then ends as `close` does. Returns at once."""
+        """Leaves the file as it is on the disk, drops what is queued and ends. Never waits for the disk.
+
+        `on_closed` as in `close`; if the writer thread is quick, it comes on the caller's own thread.
+        """
         self._writer.give_up()
         self._writer.end(on_closed)
 
@@ -119,7 +124,7 @@ class DurableFile:
         """For a file that is being closed: gives it up when that takes longer than `seconds`. Returns at once.
 
         The file then ends within a second more, even if a call to the disk never returns; `on_closed` is called on
-        another thread in that case.
+        a thread of this call's own in that case.
         """
         if not self._writer.ended.is_set():
             once("end of file", partial(self._writer.end_within, seconds))
@@ -135,7 +140,7 @@ class DurableFile:
 
     @property
     def is_open(self) -> bool:
-        """True once the file exists under its final name, for good."""
+        """True once the file exists; it stays True. From then on `path` changes only if somebody moves the file."""
         return self._writer.is_open
 
     @property
@@ -160,7 +165,8 @@ class DurableFile:
 
     @property
     def stored_milestone(self) -> int | None:
-        """The newest milestone before which the operating system has taken all bytes; None before the first."""
+        """The newest milestone before which the operating system has taken all bytes; None before the first. Goes back
+        after a failed sync, as `bytes_stored`."""
         return self._writer.order.written_milestone
 
     @property

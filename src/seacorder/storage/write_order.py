@@ -2,9 +2,9 @@
 
 Theory. What is written between two syncs may reach the medium in any order, or in part, when the power fails; only a
 sync puts an order into it. While a file only grows that does no harm: after a power cut it is shorter. A backward
-write, one to bytes that were written before, is different, because it changes what those bytes mean. Our MP4 files
-end with one: eight bytes at the beginning turn the fragmented file into an indexed one, which is good only if the index
-at the end is on the medium already. So a backward write is a barrier:
+write, one to bytes that were written before, is different, because it changes what those bytes mean. The last write to
+an MP4 file is one: eight bytes near the file's beginning turn the fragmented file into an indexed one, which is good
+only if the index at the end is on the medium already. So a backward write is a barrier:
 
     all bytes before it ▸ sync ▸ the backward write ▸ sync ▸ all bytes after it
 
@@ -82,10 +82,11 @@ class WriteOrder:
     """One file's bytes on their way to the disk.
 
     Ask for the `next` step, do it, then say how it went with `written`, `synced`, `sync_failed` or `names_synced`.
-    After a write or a sync of folders that failed, say nothing: the same step comes again.
+    A write may be taken in part: say `written` with what was taken, or nothing when that is 0 bytes. The rest comes
+    again, after a sync if one has become due. A sync of folders that was not confirmed comes again too.
 
-    A milestone stands between bytes and carries a number (the sinks use a capture time). It says how far the file has
-    come: see `written_milestone`.
+    A milestone stands between bytes and carries a number (the sinks use a capture time, UTC in nanoseconds). It says
+    how far the file has come: see `written_milestone`.
     """
 
     def __init__(self) -> None:
@@ -106,10 +107,12 @@ class WriteOrder:
         self.unsynced_bytes = 0
         """Bytes that have been written and that no sync has confirmed yet; they are still in memory."""
         self.written_bytes = 0
-        """Length of the file as far as it has been written. A backward write adds nothing to it."""
+        """Length of the file as far as it has been written. A backward write adds nothing to it. A failed sync takes it
+        back to the length at the last good one."""
         self._synced_bytes = 0
         self.written_milestone: int | None = None
-        """The newest milestone before which all bytes have been written; None before the first."""
+        """The newest milestone before which all bytes have been written; None before the first. A failed sync takes it
+        back as it does `written_bytes`."""
 
     def put(self, offset: int, data: Data) -> None:
         """Queues bytes for `offset`, counted from the file's start; they must not change afterwards."""
@@ -156,10 +159,10 @@ class WriteOrder:
             count -= len(entry.data)
         self._pass_milestones()
 
-    def whole_runs(self, count: int) -> int:
-        """How many of the first `count` bytes of the last `WriteBytes` belong to pieces that were taken whole.
+    def bytes_of_whole_pieces(self, count: int) -> int:
+        """How many bytes the pieces have that lie wholly in the first `count` bytes of the last `WriteBytes`.
 
-        A piece is the bytes of one `put`.
+        A piece is the bytes of one `put`. To be asked before `written` says that the bytes were taken.
         """
         whole = 0
         for entry in self._pending:
@@ -170,7 +173,7 @@ class WriteOrder:
         return whole
 
     def synced(self, *, whole: bool) -> int:
-        """The last `Sync` succeeded; returns how many bytes need not be kept in memory any more."""
+        """The last `Sync` succeeded; returns how many bytes it has confirmed: they are no longer kept in memory."""
         released = self.unsynced_bytes
         self._names_due = self._names_due or whole or not self._has_synced
         self._has_synced = True
