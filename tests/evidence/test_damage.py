@@ -151,6 +151,16 @@ def test_a_picture_whose_units_cannot_be_told_is_left_out(tmp_path: Path) -> Non
     assert repaired.original is not None
 
 
+def test_times_count_from_the_first_picture_even_if_its_units_cannot_be_told(tmp_path: Path) -> None:
+    content = interrupted(PLAIN)
+    newest_utc_ns = inspect_file(written(tmp_path, content)).newest_frame_utc_ns
+    at = content.index(b"mdat", fragments_of(content)[0][0]) + 4
+    facts = inspect_file(written(tmp_path, spoiled(content, at, 4, "ones")))
+    assert (facts.frames, facts.newest_frame_utc_ns) == (59, newest_utc_ns)
+    [damage] = facts.damage
+    assert (damage.frames, damage.to_utc_ns) == (1, START_UTC_NS + FRAME_NS)
+
+
 @pytest.mark.parametrize("recipe", [PLAIN, SOUND], ids=["pictures", "B-frames and sound"])
 @pytest.mark.parametrize("lost", [1, 4])
 def test_where_the_beginning_is_lost_the_times_still_say_when_the_rest_was_taken(

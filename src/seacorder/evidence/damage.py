@@ -70,12 +70,15 @@ class DamageTracker:
         self.frames = 0
         """Good or marred pictures."""
         self.last_pts = 0
+        """Display time of the picture shown last, good or marred; as all times here in ticks of the main stream."""
 
     def take(self, packet: Any, shape: Shape) -> None:
         """The next packet."""
         source = self._layout.pieces.source_of(packet.pos) if packet.pos is not None else 0
         self._pass_ranges(source)
         is_main = packet.stream.index == self._main
+        if is_main and self._first_pts is None:
+            self._first_pts = self._pts_of_first(packet)
         if shape is not Shape.GOOD:
             self._damaged(source, packet.size, shape, is_main=is_main)
         if is_main and shape is not Shape.BROKEN:
@@ -128,6 +131,13 @@ class DamageTracker:
         self._open.reaches(begin, end)
         return self._open
 
+    def _pts_of_first(self, packet: Any) -> int:
+        """Display time of the file's first picture, from `packet`, the first one of which the times are readable."""
+        if not self._layout.fragments or self._layout.fragments[0].number <= 1:
+            return int(packet.pts)
+        # The first picture is lost. It was decoded at time 0, and shown as long after that as this one after its own.
+        return int(packet.pts - packet.dts)
+
     def _damaged(self, source: int, size: int, shape: Shape, *, is_main: bool) -> None:
         place = self._place(source, source + size)
         place.pictures += is_main
@@ -135,9 +145,6 @@ class DamageTracker:
 
     def _picture(self, packet: Any, shape: Shape) -> None:
         self.frames += 1
-        if self._first_pts is None:
-            is_first = not self._layout.fragments or self._layout.fragments[0].number <= 1
-            self._first_pts = packet.pts if is_first else packet.pts - packet.dts
         self.last_pts = max(self.last_pts, packet.pts)
         if shape is Shape.MARRED:
             return

@@ -22,6 +22,7 @@ from seacorder.mp4.tracks import TrackHead
 _ALL_DECODED = 500
 """How many packets of each track are decoded; of those that follow only keyframes are."""
 _MOST_FILES = 1000
+"""How many files of the folder are looked at, in no order; each costs a read of its beginning."""
 _MOST_TRIED = 12
 """How many different descriptions are tried: a folder has files of fewer cameras than this."""
 STRICT = {"err_detect": "explode"}

@@ -1,4 +1,4 @@
-"""Finds every whole fragment of a file, whatever damage lies between them.
+"""Finds every whole fragment of a file, whatever damage lies between them, and the last one that the file's end cuts.
 
 A reader that walks from box to box is lost at the first damaged header. Here, where no whole fragment follows, the
 bytes are searched for the next `moof` that is consistent in itself.
@@ -35,6 +35,7 @@ class ScanResult:
     """What a file has after its header."""
 
     fragments: tuple[Fragment, ...]
+    """The whole ones. The last may reach beyond the file's end, if its head is whole and only its samples are cut."""
     damaged: tuple[DamagedRange, ...]
     end: int
     """Where the fragments end: at the index, at a last fragment whose head was cut off, or at the file's end."""
@@ -215,8 +216,8 @@ def _in_time(fragments: Sequence[Fragment]) -> list[Fragment]:
         for place, (fragment, dts) in enumerate(times):
             following = times[place + 1][1] if place + 1 < len(times) else None
             goes_back = last is not None and dts <= last
-            # If the next time is not later, this one is wrong; unless the next is earlier than the last good one too,
-            # then that one is.
+            # If the next time is not later, one of the two is wrong: this one, if the next is later than the last good
+            # time; else the next one.
             leaps = following is not None and dts >= following and (last is None or following > last)
             if goes_back or leaps:
                 wrong.add(fragment.at)

@@ -88,7 +88,7 @@ class FileSequence:
     def begin(
         self, path: Path, note: FileNote, room: VolumeRoom | None, first: Sample, source: SourceFormat
     ) -> VideoFile:
-        """Opens the next file; the packet after the last one of the file before goes into it.
+        """Splits the current file off and opens the next one. `first`, its keyframe, is still to be given to `write`.
 
         Waits for the disk: up to 0.25 s, and up to 0.25 s more when it refuses at once.
         """
@@ -176,7 +176,7 @@ class FileSequence:
         self._is_withdrawn = True
 
     def status(self, file_id: str, number: int) -> FileStatus | None:
-        """The file that takes pictures; None before the first. Any thread."""
+        """The file that takes pictures; None while there is none, as before the first. Any thread."""
         file = self.current
         if file is None:
             return None

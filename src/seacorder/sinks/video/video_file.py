@@ -1,6 +1,6 @@
 """One video file while it is written: muxer, durable file, subtitles, and the count of what it has and what it lacks.
 
-A packet passes the gate, which drops whole groups of pictures while the disk is too slow, then the muxer, which makes
+A packet passes the gate, which drops packets up to a keyframe while the disk is too slow, then the muxer, which makes
 one fragment of each frame, then the fragment buffer, from which fragments go to the writer thread a few times a second.
 Milestones travel with the bytes: when the disk has taken a milestone, it has every frame up to the milestone's capture
 time."""
@@ -68,7 +68,7 @@ class VideoFilePlan:
 
 
 class VideoFile:
-    """Opened with its first sample, a video keyframe; fed by one thread, asked by any.
+    """Opened for its first sample, a video keyframe, which is then given to `write`; fed by one thread, asked by any.
 
     All its capture times are on the wall clock as it was at the first frame: a player adds the file's own times to the
     first frame's UTC in the note and gets the same. So a step of the wall clock changes no file's length; the next
@@ -114,7 +114,8 @@ class VideoFile:
         return self._writer.precedes(sample)
 
     def write(self, sample: Sample) -> None:
-        """Takes one packet, or counts it as missing. Raises nothing for a bad packet or a disk that refuses."""
+        """Takes one packet, or counts it as missing if it is a picture. Raises nothing for a bad packet or a disk that
+        refuses."""
         is_video = sample.track is Track.VIDEO
         sample = sample.on_clock(self.first.clock_ns) if is_video else sample
         if not self._gate.admits(sample, self._has_room):
@@ -130,7 +131,8 @@ class VideoFile:
     def close(self, on_closed: Callable[[FileFacts], None]) -> None:
         """Ends the file and returns at once.
 
-        `on_closed` is called on the writer thread when the file is whole and on disk, or has been given up.
+        `on_closed` is called when the file is whole and on disk, or has been given up; on which thread, see
+        `DurableFile.close`.
         """
         self._missing.end()
 
