@@ -8,6 +8,8 @@ import typer.main
 
 from seacorder.cli.main import app
 
+pytestmark = pytest.mark.docs
+
 PAGE = (Path(__file__).parents[2] / "docs/reference/commands.md").read_text("utf-8")
 TALKS_TO_A_RECORDER = {"--url", "-u"}
 

@@ -4,9 +4,13 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from seacorder.config.keys import every_key
 from seacorder.config.load import check
 from seacorder.config.sample import SAMPLE
+
+pytestmark = pytest.mark.docs
 
 
 def load(text: str):

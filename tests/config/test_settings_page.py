@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from seacorder.config.keys import every_key
+
+pytestmark = pytest.mark.docs
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/settings.md").read_text("utf-8")
 

@@ -2,16 +2,22 @@
 
 import json
 from dataclasses import fields
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.recording import FileKind, Framegrab
-from seacorder.sinks.still.exif import comment_of
+from seacorder.sinks.still.exif import comment_of, exif_of
 from seacorder.sinks.video.mp4 import metadata_of
 
+pytestmark = pytest.mark.docs
+
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "files.md").read_text()
+GRAB = Framegrab("G", "C", "", 0, 0, 0, 0, 0, 0)
+_EXIF_IFD = 0x8769
 NOTE = FileNote(FileKind.RECORDING, "Büg", "R1", 1, 0, 0)
 
 
@@ -21,8 +27,16 @@ def test_every_key_of_a_video_file_is_described(key: str) -> None:
 
 
 def test_every_key_of_a_framegrab_is_described() -> None:
-    for key in json.loads(comment_of(Framegrab("G", "C", "", 0, 0, 0, 0, 0, 0))):
+    for key in json.loads(comment_of(GRAB)):
         assert f"| `{key}` |" in PAGE
+
+
+def test_every_exif_tag_of_a_framegrab_is_described() -> None:
+    exif = Image.Exif()
+    exif.load(exif_of(GRAB, Fraction(1)))
+    tags = {*exif, *exif.get_ifd(_EXIF_IFD)} - {_EXIF_IFD}
+    assert tags
+    assert [f"{tag:04X}" for tag in sorted(tags) if f"0x{tag:04X}" not in PAGE] == []
 
 
 def test_a_note_survives_its_text() -> None:

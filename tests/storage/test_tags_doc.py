@@ -9,6 +9,8 @@ import pytest
 from seacorder.model.recording import FileKind
 from seacorder.storage.names import TAGS, TagValues, evaluate
 
+pytestmark = pytest.mark.docs
+
 DOC = (Path(__file__).parents[2] / "docs" / "reference" / "tags.md").read_text(encoding="utf-8")
 MOMENT_NS = int(datetime(2024, 3, 7, 13, 5, 9, tzinfo=UTC).timestamp()) * 10**9 + 42_000_000
 VALUES = TagValues(MOMENT_NS, "Bow", FileKind.RECORDING, UTC)

@@ -129,6 +129,7 @@ def test_an_exchanged_volume_is_a_warning_while_recording_goes_on_in_the_second(
     assert "Recording goes on in /second." in found[0].sentence
 
 
+@pytest.mark.docs
 def test_every_kind_has_its_entry_and_its_remedy() -> None:
     rows = dict(re.findall(r"^\| `([a-z_]+)` \|.*\| (.+?) \|$", PAGE, re.MULTILINE))
     assert rows == {kind.value: REMEDIES[kind] for kind in AlarmKind}

@@ -4,6 +4,8 @@ import asyncio
 import re
 from pathlib import Path
 
+import pytest
+
 from control.bridge import Bridge
 from seacorder.control.events.log import EventKind, EventLog
 from seacorder.model.channel import ChannelState
@@ -90,6 +92,7 @@ async def test_events_reach_the_catalogue(bridge: Bridge) -> None:
     assert bridge.catalogue.events() == bridge.recorder.events.after(0)
 
 
+@pytest.mark.docs
 def test_every_event_has_its_entry_and_every_entry_its_event() -> None:
     page = (ROOT / "docs" / "reference" / "events.md").read_text()
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
@@ -101,6 +104,7 @@ def test_every_event_has_its_entry_and_every_entry_its_event() -> None:
     assert documented == by_workers | {kind.value for kind in EventKind}
 
 
+@pytest.mark.docs
 def test_every_event_kind_is_used() -> None:
     code = "".join(path.read_text() for path in (SOURCES / "control").rglob("*.py"))
     assert [kind.name for kind in EventKind if f"EventKind.{kind.name}" not in code] == []
