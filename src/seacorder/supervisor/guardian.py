@@ -40,7 +40,7 @@ CANNOT_START = (1, 2)
 KILLED = 128
 """The exit code for a control process that a signal ended is this plus the signal's number, as in shells."""
 NOT_STARTED = 127
-"""The exit code for a command that cannot be run, as in shells."""
+"""Stands for the exit code of a command that cannot be run, as in shells; it is tried again like an unexpected end."""
 DELAYS_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
 """Delays before the first restart, the second, and so on; the last is for all further ones."""
 GOOD_RUN_SECONDS = 5.0

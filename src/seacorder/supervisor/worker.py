@@ -1,6 +1,7 @@
 """One worker over all its runs: started, watched, started again, stopped.
 
-A run is one process. Three tasks serve it: one reads its reports, one its log, one watches that it does not hang.
+A run is one process. The worker's own task, which lasts over all runs, starts it and reads its reports. Two more tasks
+serve each run: one reads its log, one watches that it does not hang.
 """
 
 import asyncio

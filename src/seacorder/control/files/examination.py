@@ -40,10 +40,10 @@ MOST_SIBLINGS = 30
 
 FileT = TypeVar("FileT", Part, Clip)
 OnPart = Callable[[Part, Part | None, FileExamined | None], None]
-"""Called with a part as it was known, the part as its file shows it, and the report; None, None when the examination
-did not work."""
+"""Called with a part as it was known, the part as its file shows it, and the report. The second is None when the file
+cannot be read, the third too when the process ended before it came to the file."""
 OnClip = Callable[[Clip, FileExamined | None], None]
-"""The same for a clip; the catalogue has its true figures by then."""
+"""The same for a clip. If its file can be read, the catalogue has its true figures by then."""
 OnExamined = Callable[[FileExamined | None], None]
 """Called with the report on a file; None when the process ended before it came to the file."""
 
@@ -167,7 +167,7 @@ class Examination:
 
     async def _work(self) -> None:
         while self._queue:
-            repairs = all(one.repairs for one in self._queue)
+            repairs = all(one.repairs for one in self._queue)  # examinations, which are quick, come first
             batch = [one for one in self._queue if one.repairs is repairs]
             self._queue = [one for one in self._queue if one.repairs is not repairs]
             await self._run(batch, repairs=repairs)

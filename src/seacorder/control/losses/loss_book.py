@@ -8,8 +8,9 @@ A loss comes in by one of three ways:
 | a worker or the whole program ended, and the channel recorded again later | `worker_gaps`, `resumption` |
 | the examination of a file found damage in it | its `FileExamined` |
 
-It goes out by one: a row for the catalogue (which the account files follow), an event, and the number that the status
-shows. A later row of the same channel, begin, cause and recording replaces the earlier one: its count is better known.
+Losses of recordings go out by one: a row for the catalogue (which the account files follow), an event, and the number
+that the status shows. A later row of the same channel, begin, cause and recording replaces the earlier one: its count
+is better known.
 """
 
 import asyncio
@@ -78,14 +79,17 @@ class LossBook:
         self._note(self._unfinished_ends.give_up())
 
     def counts(self, status: ChannelStatus) -> MissingCounts:
-        """How many losses the channel of a heartbeat has had, in the running recording or the last one too."""
+        """The heartbeat's counts of losses, with those of the running recording (or the last one) filled in."""
         return replace(status.missing, of_recording=self._counts[status.channel])
 
     # What workers say.
 
     def take(self, report: object) -> None:
-        """A worker's report; all but `Loss` are left to others. A loss inside a hole that control keeps open is
-        part of that hole."""
+        """A worker's report; all but `Loss` are left to others.
+
+        A new loss inside a hole that control keeps open is part of that hole, so it is not noted by itself. A better
+        count of a loss that was noted before always is.
+        """
         if not isinstance(report, Loss) or self._waits(report.recording_id, lambda: self.take(report)):
             return
         if key_of(report) in self._noted or not self._gaps.absorbs(report):
@@ -124,7 +128,7 @@ class LossBook:
         )
         self._gaps.begin(gap)
 
-    # What examinations say; None: the examination did not work.
+    # What examinations say. `found` is None when the file cannot be read, `report` when the process ended too early.
 
     def part_examined(self, part: Part, found: Part | None, report: FileExamined | None) -> None:
         """`part` as it was known, and `found` as its file shows it."""

@@ -16,8 +16,8 @@ from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, FileState, Part, Recording, RecordingState
 
 OTHER_RUN_NS = NS_PER_SECOND
-"""Where nothing tells whether the machine was restarted: while only the program is started again, UTC and the monotonic
-clock drift apart by less than this."""
+"""For systems that do not tell whether the machine was restarted. If UTC minus the monotonic clock has changed by no
+more than this since the earlier run, the machine is taken to have kept running."""
 ENDED = "The program ended unexpectedly."
 UNEVEN_NS = NS_PER_SECOND
 """The ends of files that were all being written may differ by up to this much: they are written in fragments of half a
@@ -135,7 +135,7 @@ class Remains:
 
 
 def _others(part: Part, anchors: Iterable[PartAnchor]) -> PartAnchor | None:
-    """For a part without an anchor: the newest of its recording, of the same channel where there is one."""
+    """For a part without an anchor: the one of the highest part number in its recording, if possible the channel's."""
     mine = [one for one in anchors if one.recording_id == part.recording_id]
     return max(mine, key=lambda one: (one.number, one.channel == part.channel), default=None)
 

@@ -35,7 +35,8 @@ class Recordings:
     """At most one recording runs. For the event loop alone.
 
     `start` and `stop` wait for the workers' answers and for each other; nothing else waits. Methods under "What workers
-    say" are called by `worker_reports`.
+    say" are called by `worker_reports`, `examined` by `Examination`, those under "Now and then" by
+    `housekeeping`.
     """
 
     def __init__(self, context: Context, examination: Examination, book: LossBook, first_bytes: FirstBytes) -> None:
@@ -98,6 +99,7 @@ class Recordings:
                 self._context.timeouts.stop_seconds,
             )
             self._end(session, instant)
+            # The narrator is no channel: it is told of only where it failed.
             outcomes = tuple(stopped_outcome(session, one) for one in outcomes if one.channel in names or not one.ok)
             for one in outcomes:
                 if not one.ok:
@@ -213,6 +215,7 @@ class Recordings:
             part = self._interrupt(part, self.examined)
         if session.stopped is not None and path is None:
             return  # the recording is over and the channel's file was closed: nothing is missing
+        # The last heartbeat tells the anchor of one part only: the newest or, just after a split, the one before it.
         anchors = (self._anchor_of(last, part), self._anchor_of(last, replace(part, number=part.number - 1)))
         self.book.worker_lost(part, sentence, path=path, anchors=anchors)
         if session.stopped is not None:
@@ -245,6 +248,8 @@ class Recordings:
                 self._interrupted[recording.id] = replace(recording, end_utc_ns=found.end_utc_ns)
                 self._context.catalogue.record(self._interrupted[recording.id])
         self.book.part_examined(part, found, report)
+
+    # Now and then.
 
     def look_for_files(self) -> None:
         """Begins to look whether interrupted files that were absent, because their volume was, are there again."""

@@ -37,8 +37,11 @@ class Recovery:
         self._examination = examination
 
     async def check_clock(self) -> None:
-        """Warns when the wall clock is behind the newest entry of the catalogue, and makes new ids differ from those of
-        earlier runs."""
+        """Warns when the wall clock is behind what the catalogue stored last, and makes new ids differ from those of
+        earlier runs.
+
+        Not behind the latest time ever stored: a clock that was ahead once would leave that for ever.
+        """
         times = await asyncio.to_thread(self._context.catalogue.times)
         self._context.ids.continue_from(times.newest_utc_ns)
         behind_ns = times.latest_utc_ns - self._context.clock.utc_ns()

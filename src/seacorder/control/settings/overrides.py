@@ -27,7 +27,7 @@ KEYS = {
     **{f"templates.{name}": f"templates.{name}" for name in TEMPLATES.values()},
     **{name: name for name in _NOT_IN_FILE},
 }
-"""For each name in StoredSettings the key in the settings file."""
+"""For each name in StoredSettings its key: as in the settings file, or the name itself for `_NOT_IN_FILE`."""
 
 
 def names_set(change: SettingsChange) -> frozenset[str]:
@@ -37,7 +37,8 @@ def names_set(change: SettingsChange) -> frozenset[str]:
 
 
 def overrides(stored: StoredSettings, first: RecorderSettings, own: Own) -> tuple[Override, ...]:
-    """The keys for which a client's value is in force and differs from the settings file's, in the order of `KEYS`."""
+    """The keys for which a client's value is in force and differs from the settings file's: the recorder's in the
+    order of `KEYS`, then those of its present channels."""
     recorder = (
         Override(key, _value(stored.in_force, name), _value(first, name))
         for name, key in KEYS.items()
@@ -63,7 +64,7 @@ def keys_set(stored: StoredSettings, own: Own) -> list[str]:
 def taken_back(keys: Iterable[str], first: RecorderSettings) -> Iterator[SettingsChange]:
     """Changes that put the settings file's values, which are `first`, into force again for `keys`.
 
-    Raises BadRequest for an unknown key.
+    Raises BadRequest for an unknown key, before the first change.
     """
     wanted = list(keys)
     names = {key: name for name, key in KEYS.items()}
