@@ -113,3 +113,11 @@ def test_a_recording_that_begins_and_ends_inside_a_hole_misses_what_lies_between
     bench.account.close_hole(Instant.now(bench.clock))
     (loss,) = bench.losses
     assert (loss.frames, loss.to_utc_ns - loss.from_utc_ns) == (10, 1_000_000_000)
+
+
+def test_a_recording_that_begins_just_before_a_hole_ends_misses_nothing(bench: Bench) -> None:
+    bench.account.open_hole(disconnected("gone"))
+    bench.clock.advance(0.97)
+    bench.output = Output("R", FakeSink(), bench.clock.monotonic_ns() + 70_000_000)
+    bench.frame()
+    assert bench.losses == []

@@ -61,8 +61,9 @@ class Channel:
         self._has_heard_camera = False
         """The camera has told its clock over the present connection."""
         self._newest_arrived_ns = 0
+        """Arrival (monotonic) of the newest picture."""
         self._reached_ns = 0
-        """No picture captured before this instant (monotonic) is still to come."""
+        """No picture captured before this instant (monotonic) is still to be delivered."""
         self._stills = WaitingStills()
         self._timeline = Timeline(clock.utc_ns() - clock.monotonic_ns())
         self._notices = SourceNotices(settings.name, self.note)
@@ -133,7 +134,8 @@ class Channel:
             self.outputs.finish_due(now_ns, is_live=False)
 
     def number_from(self, number: int) -> None:
-        """The next frame gets this number: those of encoded frames count what was stored, at whatever rate."""
+        """The next received frame gets this number. While an encoder runs, it numbers the frames that it makes, at
+        whatever rate; where pictures pass through again, the numbers go on from there."""
         with self.lock:
             self._timeline.number_from(number)
 
@@ -269,6 +271,8 @@ class Channel:
     # Inside, under the lock.
 
     def _receive(self, packet: SourcePacket, stored_bytes: int) -> Sample | None:
+        """See above. None for what is not stored: before a connection's first keyframe, and the source's own sound
+        where narration takes its place. `stored_bytes`: its size where it passes through, else 0."""
         source, is_video = self._source, packet.track is Track.VIDEO
         if source is None or not (is_video or self.narration is None):
             return None
@@ -294,6 +298,7 @@ class Channel:
         return sample
 
     def _deliver(self, sample: Sample, source: SourceFormat, reached_ns: int) -> None:
+        """See above. `reached_ns`: no picture captured before that instant is still to be delivered."""
         if sample.track is not Track.VIDEO:
             self._store(sample, source)
             return

@@ -91,7 +91,8 @@ class CleanCopy:
             copy.channel.disconnected(reason)
 
     def carry_out(self, command: Command) -> None:
-        """Must be called before the channel itself carries out the same command."""
+        """Must be called before the channel itself carries out the same command: whoever joins the two answers to a
+        stop has to expect both by then."""
         with self._lock:
             self._remember(command)
             copy = self._copy
@@ -108,7 +109,7 @@ class CleanCopy:
                 copy.orders.carry_out(command)
 
     def _remember(self, command: Command) -> None:
-        """Keeps what a copy that begins later has to know."""
+        """Keeps what a copy that begins later has to know; begins or ends the copy where that is asked for."""
         match command:
             case ChangeEncoding():
                 self._is_asked = _asks(command.encoding)
@@ -142,7 +143,10 @@ class CleanCopy:
         return copy.channel.finish_all(instant, on_done)
 
     def status(self) -> tuple[bool, FileStatus | None]:
-        """Whether the copy is kept, and its file. Takes no lock of its own, because the channel asks under its lock."""
+        """Whether the copy is kept, and its file. One that was asked for late counts as kept once it has a file.
+
+        Takes no lock of its own, because the channel asks under its lock.
+        """
         copy = self._copy
         if copy is None:
             return False, None
@@ -152,7 +156,7 @@ class CleanCopy:
 
     def _follow(self) -> None:
         """Begins the copy when it is asked for and ends it when it is not; one that records goes on until its recording
-        ends."""
+        ends. Where the source's codec cannot be stored untouched, it ends at once. Under the lock."""
         can_be = self._source is None or self._source.video.codec in PASS_THROUGH_CODECS
         if self._is_asked and self._source is not None and not can_be:
             self._refuse(self._source.video.codec)

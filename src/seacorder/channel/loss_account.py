@@ -1,4 +1,4 @@
-"""The losses of one channel: every hole in what its recording should hold is reported once, with cause and count.
+"""The losses of one channel: every hole in what its recording should hold becomes one loss, with cause and count.
 
 A hole begins when the connection is lost or sends nothing (`open_hole`), when the source's own numbers or times say
 that frames are missing (`took`), or when received frames are not encoded (`missed`). It ends with the next frame, or
@@ -65,7 +65,7 @@ class LossAccount:
     _newest_video: TrackFormat | None = None
     _newest_clock: ConnectionClock | None = None
     _begin_ns: int = field(init=False)
-    """Monotonic. A hole before the first frame begins here."""
+    """When the account was made (monotonic). A hole before the first frame begins here."""
     _hole: OpenHole | None = None
     _recounted: list[RecountedLoss] = field(default_factory=list)
     _unencoded: UnencodedFrames = field(default_factory=UnencodedFrames)
@@ -84,7 +84,7 @@ class LossAccount:
             self._note(OpenHole(before.instant_ns, NEVER_ARRIVED), sample.instant_ns, missing)
 
     def open_hole(self, why: WhyMissing) -> None:
-        """Frames stay away."""
+        """Frames stay away from now on, or still do for another reason, which is joined to those before."""
         if self._hole is None:
             begin_ns = self.newest.instant_ns if self.newest else self._begin_ns
             self._hole = OpenHole(begin_ns, why, self._newest_place)
@@ -92,7 +92,8 @@ class LossAccount:
             self._hole.why = self._hole.why.joined(why)
 
     def close_hole(self, end: Instant) -> None:
-        """A recording ends while frames are missing: it misses them up to its end."""
+        """A recording ends while frames may be missing: it misses them up to its end. The hole stays open for the next
+        one."""
         if self._hole is not None:
             frame_ns = self.frame_ns()
             frames = self._hole.frames(end.monotonic_ns + frame_ns, frame_ns)
@@ -139,7 +140,7 @@ class LossAccount:
         """Frames come again. Their number is reported at once as an estimate, and again when it is better known."""
         self._hole = None
         if hole.why.is_stall and self.timeline.is_unpaced:
-            return  # only two pictures have come so far, far apart: that may be the pace of the source
+            return  # the only distance between pictures so far is a long one: that may be the pace of the source
         frame_ns = self.frame_ns()
         loss = self._note(hole, first.instant_ns, hole.frames(first.instant_ns, frame_ns))
         from_utc_ns = hole.from_ns + self.timeline.utc_minus_monotonic_ns
@@ -159,7 +160,7 @@ class LossAccount:
         if begin_ns > hole.from_ns and frames is not None and frame_ns:
             # The recording began inside the hole: no frame was captured at `begin_ns`, so one more fits.
             frames = frames_between(to_ns - begin_ns + frame_ns, frame_ns)
-        if to_ns <= begin_ns:
+        if frames == 0 or to_ns <= begin_ns:
             return None
         return self._report((begin_ns, to_ns), frames, hole.why, output.id)
 

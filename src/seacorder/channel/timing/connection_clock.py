@@ -42,13 +42,10 @@ class ConnectionClock:
     """The camera's clock minus media time; None while the camera has not told it, or when it cannot be trusted."""
     is_confirmed: bool = False
     """The camera has told its clock more than once."""
-    reports: int = 0
-    """How often the camera has told its clock."""
     _contradictions: int = 0
 
     def tell(self, media_ns: int, camera_ns: int) -> None:
         """The camera has said what its clock showed at a media time. The newest report replaces those before it."""
-        self.reports += 1
         offset_ns = camera_ns - media_ns
         if self.camera_offset_ns is not None:
             difference_ns = abs(offset_ns - self.camera_offset_ns)
@@ -62,7 +59,8 @@ class ConnectionClock:
         return Captured(media_ns + self.offset_ns, camera_ns)
 
     def anchor(self, media_ns: int, utc_ns: int) -> Anchor:
-        """The anchor of a file in which the frame at that media time is stored with the capture time `utc_ns`."""
+        """The anchor of a file in which the frame at that media time has the capture time `utc_ns`: the file's UTC
+        minus the monotonic clock, and minus the camera's."""
         zero_ns = utc_ns - media_ns
         camera_ns = None if self.camera_offset_ns is None else zero_ns - self.camera_offset_ns
         return Anchor(zero_ns - self.offset_ns, camera_ns)
