@@ -47,6 +47,16 @@ def test_a_destroyed_description_is_taken_from_a_file_of_the_same_camera(
     assert check_file(path).damage == ""
 
 
+def test_a_file_that_vanishes_while_the_folder_is_listed_hides_no_other(tmp_path: Path) -> None:
+    path, sibling, gone = tmp_path / "2@Bow.mp4", tmp_path / "1@Bow.mp4", tmp_path / "0@Bow.mp4"
+    path.write_bytes(beheaded(MINE, "zeros"))
+    sibling.write_bytes(closed(MINE))
+    gone.symlink_to(tmp_path / "is not there")
+    repaired = repair(path)
+    assert repaired is not None
+    assert repaired.sibling == sibling
+
+
 def test_where_only_another_camera_is_there_nothing_is_made_up(tmp_path: Path) -> None:
     path = tmp_path / "2@Bow.mp4"
     path.write_bytes(beheaded(MINE, "zeros"))

@@ -92,9 +92,14 @@ def _in_folder(path: Path) -> Iterable[Path]:
     try:
         files = [one for one in path.parent.iterdir() if one.suffix.lower() == path.suffix.lower()][:_MOST_FILES]
         written_ns = path.stat().st_mtime_ns
-        ranked = [(not _is_of_channel(one, path), abs(one.stat().st_mtime_ns - written_ns), one) for one in files]
     except OSError:
         return ()
+    ranked = []
+    for one in files:
+        try:
+            ranked.append((not _is_of_channel(one, path), abs(one.stat().st_mtime_ns - written_ns), one))
+        except OSError:  # moved away since the folder was listed
+            continue
     return (one for _, _, one in sorted(ranked))
 
 
