@@ -129,8 +129,8 @@ def test_the_thread_takes_what_is_due_and_passes_over_the_rest() -> None:
 class Looks:
     """What a watch looks at when it is offered keyframes, each after what it has done with the one before."""
 
-    def __init__(self, group_seconds: float, *, lively: bool = True) -> None:
-        self._watch = PictureWatch(self._found)
+    def __init__(self, group_seconds: float, *, lively: bool = True, cost_ns: int = 0) -> None:
+        self._watch = PictureWatch(self._found, itertools.count(0, cost_ns).__next__)
         self._group_ns = round(group_seconds * SECOND)
         self._lively = lively
         self._offered_ns = 10 * SECOND
@@ -159,6 +159,15 @@ def test_lively_pictures_are_looked_at_more_seldom(group_seconds: float, lively:
         looks.offer(*moving[place % 4])
     distances = {after - before for before, after in itertools.pairwise(looks.looked_ns)}
     assert distances == {round(every_seconds * SECOND)}
+
+
+def test_looks_that_cost_much_are_rare() -> None:
+    """A look that takes 0.2 s of the processor is followed by ten seconds without one: 2 % of a core."""
+    looks = Looks(1, lively=False, cost_ns=SECOND // 5)
+    moving = list(keyframes([drawn(i * 50) for i in range(4)]))
+    for place in range(60):
+        looks.offer(*moving[place % 4])
+    assert {after - before for before, after in itertools.pairwise(looks.looked_ns)} == {10 * SECOND}
 
 
 @pytest.mark.parametrize(

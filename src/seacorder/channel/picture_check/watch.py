@@ -34,10 +34,16 @@ NICENESS = 10
 class PictureWatch(Thread):
     """Takes the newest keyframe that is offered when a look is due, judges it and reports the fault after each look."""
 
-    def __init__(self, found: Callable[[PictureFault | None], None]) -> None:
-        """`found` gets the verdict after each look (None: no fault), on this thread."""
+    def __init__(
+        self,
+        found: Callable[[PictureFault | None], None],
+        processor_time_ns: Callable[[], int] = time.thread_time_ns,
+    ) -> None:
+        """`found` gets the verdict after each look (None: no fault), on this thread. `processor_time_ns` says how much
+        processor time this thread has used."""
         super().__init__("picture watch", self.work)
         self._found = found
+        self._processor_time_ns = processor_time_ns
         self._judge = PictureJudge()
         self._something = threading.Condition()
         self._offered: tuple[Sample, SourceFormat] | None = None
@@ -78,14 +84,14 @@ class PictureWatch(Thread):
     def look(self, keyframe: Sample, source: SourceFormat) -> None:
         """One look, on the caller's thread. A keyframe that cannot be decoded changes nothing. Blocks while it
         decodes."""
-        begin_ns = time.thread_time_ns()
+        begin_ns = self._processor_time_ns()
         if source is not self._source:
             self._judge.begin_anew()
             self._source = source
         luma = luma_of(keyframe, source)
         heap.give_back()
         fault = self._judge.fault if luma is None else self._judge.see(KeyframeLook(keyframe.instant_ns, luma))
-        cost_ns = time.thread_time_ns() - begin_ns
+        cost_ns = self._processor_time_ns() - begin_ns
         self._due_ns = keyframe.instant_ns + max(LOOK_EVERY_NS, COST_SHARE * cost_ns)
         self._lively_due_ns = keyframe.instant_ns + LOOK_AT_LIVELY_EVERY_NS
         self._found(fault)
