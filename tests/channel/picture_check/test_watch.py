@@ -115,7 +115,7 @@ def test_the_thread_takes_what_is_due_and_passes_over_the_rest() -> None:
         looks.append(fault)
         come.release()
 
-    watch = PictureWatch(found)
+    watch = PictureWatch(found, lambda: 0)
     watch.start()
     ((keyframe, source),) = keyframes([drawn(1)])
     for place in range(5):
