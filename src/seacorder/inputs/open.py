@@ -5,9 +5,10 @@ is the `match` below. A module is imported only when its kind is wanted: a worke
 one kind only.
 """
 
+from typing import TYPE_CHECKING
+
 from seacorder.base.clock import Clock
 from seacorder.inputs.contract import Input
-from seacorder.inputs.http_answer import AnswerContent
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.media.packets import switch_off_log
 from seacorder.model.address.address import (
@@ -21,6 +22,9 @@ from seacorder.model.address.address import (
     StreamAddress,
     parse_address,
 )
+
+if TYPE_CHECKING:
+    from seacorder.inputs.http_answer import AnswerContent  # brings HTTP and TLS, three megabytes that few workers need
 
 _WEB = ("http", "https")
 
@@ -68,7 +72,7 @@ def _web(address: StreamAddress, clock: Clock, memory: CameraMemory) -> Input:
     """Our own client asks the server; an answer that is not MJPEG is read by FFmpeg."""
     from seacorder.inputs.web.camera import WebInput
 
-    def make_stream(content: AnswerContent | None, container: str | None) -> Input:
+    def make_stream(content: "AnswerContent | None", container: str | None) -> Input:
         from seacorder.inputs.ffmpeg.stream import StreamInput
 
         return StreamInput(address, clock, memory.picture_timeout, content, container)
