@@ -1,11 +1,12 @@
 """An instant, on both clocks at once, as text, and the split schedule that hangs on one."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 
 NS_PER_MINUTE = 60 * NS_PER_SECOND
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ def iso_utc(utc_ns: int, *, digits: int) -> str:
     The fraction is cut, not rounded, so the text is never later than the instant.
     """
     seconds, rest = divmod(utc_ns, NS_PER_SECOND)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{f'{rest:09}'[:digits]}Z"
+    moment = _EPOCH + timedelta(seconds=seconds)  # fromtimestamp() refuses years before 1970 on Windows
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{f'{rest:09}'[:digits]}Z"
 
 
 @dataclass(frozen=True, slots=True)

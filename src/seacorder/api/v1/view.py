@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from seacorder.api.http import documented
-from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import BadRequest
 from seacorder.base.redaction import redact
+from seacorder.model.instant import iso_utc
 
 Utc = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-05-04T03:02:01.123456Z"])]
 Shown = TypeVar("Shown", bound="View")
@@ -46,9 +46,7 @@ def answered(view: BaseModel) -> Response:
 
 def utc_text(utc_ns: int) -> str:
     """An instant in UTC with microseconds: `2026-05-04T03:02:01.123456Z`."""
-    seconds, rest = divmod(utc_ns, NS_PER_SECOND)
-    moment = _EPOCH + timedelta(seconds=seconds)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest // 1000:06d}Z"
+    return iso_utc(utc_ns, digits=6)
 
 
 def read_utc(name: str, text: str) -> int:

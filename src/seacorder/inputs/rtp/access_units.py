@@ -80,6 +80,8 @@ class AccessUnits(ABC):
         """The packet holds a part of the open picture, so that its marker means that picture."""
         self._unit: _FragmentedUnit | None = None
         self._search = _StartCodeSearch()
+        self._recovery_frames: int | None = None
+        """What a recovery point says that has come in front of the next slice; the slice takes it."""
 
     @property
     def damaged(self) -> int:

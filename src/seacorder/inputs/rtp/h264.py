@@ -46,11 +46,6 @@ class H264Units(AccessUnits):
         else:
             self._take_whole(view, begin, end)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._recovery_frames: int | None = None
-        """What a recovery point says that has come in front of the next slice."""
-
     def _look_at_slice(self, kind: int, view: memoryview, begin: int, end: int) -> SliceStart:
         is_first = None if kind in _PARTITIONS else begin < end and view[begin] >= 0x80
         is_key = kind == _IDR

@@ -45,11 +45,6 @@ class H265Units(AccessUnits):
         else:
             self._take_whole(view, begin, end)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._recovery_frames: int | None = None
-        """What a recovery point says that has come in front of the next slice."""
-
     def _look_at_slice(self, kind: int, view: memoryview, begin: int, end: int) -> SliceStart:
         frames, self._recovery_frames = self._recovery_frames, None
         return begin < end and view[begin] >= 0x80, kind in _IRAP, frames
