@@ -16,7 +16,7 @@ def load(*names: str) -> None:
 def test_a_channel_of_the_name_of_anothers_untouched_pictures_is_refused() -> None:
     with pytest.raises(SettingsError) as caught:
         load("Bow", "bow_Clean", "Stern")
-    (fault,) = caught.value.faults
+    (fault,) = (fault.text for fault in caught.value.faults)
     assert "'bow_Clean' is the name under which the untouched pictures of 'Bow'" in fault
 
 

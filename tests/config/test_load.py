@@ -24,7 +24,7 @@ def write(tmp_path: Path):
 def faults_of(path: Path, environment: dict[str, str] | None = None) -> list[str]:
     with pytest.raises(SettingsError) as caught:
         loading.load(path, environment or {})
-    return [fault.replace(str(path), "FILE") for fault in caught.value.faults]
+    return [fault.text.replace(str(path), "FILE") for fault in caught.value.faults]
 
 
 def test_a_small_file_is_enough(write) -> None:

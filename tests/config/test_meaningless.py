@@ -20,7 +20,7 @@ def settings_of(raw: dict[str, Any], *, folder: Path = Path("/"), environment: d
 def only_fault(raw: dict[str, Any], **given: Any) -> str:
     with pytest.raises(SettingsError) as caught:
         settings_of(raw, **given)
-    (fault,) = caught.value.faults
+    (fault,) = (fault.text for fault in caught.value.faults)
     return fault
 
 
@@ -43,7 +43,7 @@ def test_a_backslash_that_became_a_control_character_is_told(tmp_path, line: str
     ))
     with pytest.raises(SettingsError) as caught:
         load(file, {})
-    (fault,) = caught.value.faults
+    (fault,) = (fault.text for fault in caught.value.faults)
     assert f"{place} holds the control character {shown}." in fault
     assert "single quotes" in fault
 

@@ -20,7 +20,7 @@ def load(text: str) -> Settings:
 def faults_of(text: str) -> list[str]:
     with pytest.raises(SettingsError) as caught:
         load(text)
-    return caught.value.faults
+    return [fault.text for fault in caught.value.faults]
 
 
 def test_without_layers_text_time_and_name_are_shown() -> None:

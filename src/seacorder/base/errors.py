@@ -1,4 +1,4 @@
-"""The tree of errors. The text of each is one sentence that says what was wrong and what to do.
+"""The tree of errors. Each says in `fact` what was wrong, and in `action` what to do.
 
     SeacorderError
     ├── BadRequest        the caller sent something that is not accepted      (field names what)
@@ -14,15 +14,34 @@
 Errors from outside (OSError, a library's own) are wrapped at the edge with `raise … from`.
 """
 
+from collections.abc import Sequence
+
+from seacorder.base.message import Message
+
 
 class SeacorderError(Exception):
-    """Root of the tree. `str()` is the sentence that the user reads; `kind` is a stable word for programs."""
+    """Root of the tree. `str()` is what the user reads, fact and action; `kind` is a stable word for programs."""
 
     kind = "error"
 
+    def __init__(self, fact: str, action: str = "") -> None:
+        super().__init__(fact, action)
+        self.message = Message(fact, action)
+
+    @property
+    def fact(self) -> str:
+        return self.message.fact
+
+    @property
+    def action(self) -> str:
+        return self.message.action
+
     @property
     def sentence(self) -> str:
-        return str(self)
+        return self.message.text
+
+    def __str__(self) -> str:
+        return self.message.text
 
 
 class BadRequest(SeacorderError):
@@ -30,8 +49,8 @@ class BadRequest(SeacorderError):
 
     kind = "bad_request"
 
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, fact: str, action: str = "", *, field: str | None = None) -> None:
+        super().__init__(fact, action)
         self.field = field
 
 
@@ -42,13 +61,13 @@ class NotPossible(SeacorderError):
 
 
 class SettingsError(SeacorderError):
-    """Settings that cannot be used; `faults` has one sentence each."""
+    """Settings that cannot be used; `faults` has one message each."""
 
     kind = "settings"
 
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = tuple(faults)
+    def __init__(self, faults: Sequence[Message | str]) -> None:
+        self.faults = tuple(fault if isinstance(fault, Message) else Message(fault) for fault in faults)
+        super().__init__("\n".join(fault.text for fault in self.faults))
 
 
 class InputFailed(SeacorderError):

@@ -68,7 +68,7 @@ def _run() -> int:
     try:
         app()
     except SettingsError as error:
-        return _complain(*error.faults, code=CANNOT_BE_USED)
+        return _complain(*(fault.text for fault in error.faults), code=CANNOT_BE_USED)
     except BadRequest as error:
         return _complain(error.sentence, code=CANNOT_BE_USED)
     except SeacorderError as error:

@@ -1,4 +1,4 @@
-"""Unpickles workers' reports, and admits nothing but values of `model`.
+"""Unpickles workers' reports, and admits nothing but values of `model`, and messages.
 
 A worker reads what cameras send, with codecs written in C, and may be taken over by it. A pickle can make its reader
 import and call anything; so the control process admits only the classes named here, and never imports worker code.
@@ -11,7 +11,9 @@ from enum import Enum
 from seacorder.base.errors import WorkerLost
 
 _ALLOWED_PACKAGE = "seacorder.model."
-_ALLOWED_NAMES = frozenset({("fractions", "Fraction"), ("builtins", "set"), ("builtins", "frozenset")})
+_ALLOWED_NAMES = frozenset({
+    ("seacorder.base.message", "Message"), ("fractions", "Fraction"), ("builtins", "set"), ("builtins", "frozenset"),
+})
 
 
 def _member(kind: type, name: str) -> object:

@@ -1,0 +1,32 @@
+"""What somebody is told: a fact and an action. Errors, alarms, events and answers all carry one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message for people, in two fields of whole sentences. Either may be empty, never both."""
+
+    fact: str
+    """What is wrong, or what happened, and what it costs now."""
+
+    action: str = ""
+    """What the recorder does about it by itself, then what the reader should do, the likeliest first."""
+
+    @property
+    def text(self) -> str:
+        """Both fields as one text, for places that have room for one."""
+        return joined((self.fact, self.action))
+
+    def and_then(self, action: str) -> "Message":
+        """The same message with `action` said last, unless it is said already."""
+        return self if action in self.action else Message(self.fact, joined((self.action, action)))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Sentences one after the other, without those that are empty."""
+    return " ".join(text for text in texts if text)

@@ -1,0 +1,25 @@
+from seacorder.base.errors import BadRequest, SettingsError
+from seacorder.base.message import Message
+
+
+def test_an_error_carries_both_fields() -> None:
+    error = BadRequest("The name is empty.", "Send a name.", field="name")
+    assert (error.fact, error.action, error.sentence) == ("The name is empty.", "Send a name.", str(error))
+    assert str(error) == "The name is empty. Send a name."
+
+
+def test_an_empty_field_leaves_no_blank() -> None:
+    assert Message("Done.").text == "Done."
+    assert Message("", "Wait.").text == "Wait."
+
+
+def test_an_action_is_said_once() -> None:
+    once = Message("It is gone.").and_then("Mount it.")
+    assert once == Message("It is gone.", "Mount it.")
+    assert once.and_then("Mount it.") is once
+
+
+def test_settings_tell_all_their_faults() -> None:
+    error = SettingsError([Message("Port 0 is used.", "Give another."), "FILE is not there."])
+    assert [fault.fact for fault in error.faults] == ["Port 0 is used.", "FILE is not there."]
+    assert str(error) == "Port 0 is used. Give another.\nFILE is not there."
