@@ -1,4 +1,4 @@
-"""The page of figures: docs/reference/benchmarks.md, everything below its mark written anew by each full run."""
+"""The page of figures: docs/design/figures.md, everything below its mark written anew by each full run."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.figures import Figure
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "benchmarks.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "design" / "figures.md"
 MARK = "<!-- written by make bench: nothing below is edited by hand -->\n"
 
 

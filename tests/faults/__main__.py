@@ -1,6 +1,6 @@
 """`make faults`: every case, and the table of what they found.
 
-    python -m faults                 the long form: an hour; writes the table into docs/reference/reliability.md
+    python -m faults                 the long form: an hour; writes the table into docs/design/faults.md
     python -m faults --short         minutes; prints the table only
     python -m faults --keep FILE     what is found is kept in FILE as well, beside what an earlier run kept there
     … --write                        writes the table all the same
@@ -21,7 +21,7 @@ from pathlib import Path
 from faults.results import LONG_VARIABLE, RESULTS_VARIABLE, Results, Row, read, table, write
 
 FOLDER = Path(__file__).parent
-PAGE = FOLDER.parents[1] / "docs" / "reference" / "reliability.md"
+PAGE = FOLDER.parents[1] / "docs" / "design" / "faults.md"
 BEGIN = "<!-- written by make faults: nothing up to the end mark is edited by hand -->"
 END = "<!-- end of what make faults writes -->"
 

@@ -211,7 +211,7 @@ def _check_is_there(systemd: Systemd) -> None:
     if not systemd.is_there:
         raise NotPossible(
             "This machine is not run by systemd, so there is no service to speak of. How the recorder starts with the "
-            "machine on Windows, on macOS and elsewhere is in docs/guide/operating.md."
+            "machine on Windows, on macOS and elsewhere is in docs/setup/service.md."
         )
 
 

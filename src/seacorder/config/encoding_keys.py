@@ -12,7 +12,7 @@ EncoderName = Annotated[str, AfterValidator(encoder)]
 Resolution = Annotated[tuple[int, int], BeforeValidator(two_sides), AfterValidator(resolution)]
 
 _SWITCH = "true or false"
-_ENCODER = '"copy", a short name such as "x264", or FFmpeg\'s own; see docs/guide/encoding.md'
+_ENCODER = '"copy", a short name such as "x264", or FFmpeg\'s own; see docs/setup/encoding.md'
 _BITRATE = f"a number of Mbit/s from 0 to {BITRATE_MBITS_MAX:,.0f}"
 _RESOLUTION = f"[0, 0], or width and height from 1 to {RESOLUTION_MAX:,} such as [1280, 720]"
 _FRAME_RATE = f"a number of frames a second from 0 to {FRAME_RATE_MAX:,.0f}"

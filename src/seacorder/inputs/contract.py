@@ -25,7 +25,7 @@ A new kind of input needs:
 3. Its case in `open.py`; and where its pictures can never be stored as they come, in `_must_encode` of
    `control/recording/encoding_orders.py`, so that encoders are tried before its worker starts.
 4. Its case in `tests/inputs/test_contract.py`, where the promises are tested on every kind, and tests of its own.
-5. Its entry in `docs/reference/settings.md`, in `docs/guide/cameras.md` (network) or `capture.md` (this machine), and a
+5. Its entry in `docs/reference/settings.md`, in `docs/setup/cameras.md` (network) or `sources.md` (this machine), and a
    line in `CHANGELOG.md`.
 
 Errors become an `InputFailed` with a sentence that tells the operator what to do; `failures` has those of the network.

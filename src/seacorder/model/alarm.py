@@ -7,7 +7,7 @@ from seacorder.model.event import Severity
 
 
 class AlarmKind(StrEnum):
-    """Stable words; docs/reference/alarms.md says for each when it is raised and what to do."""
+    """Stable words; docs/sea/alarms.md says for each when it is raised and what to do."""
 
     CAMERA_FAILED = "camera_failed"
     CAMERA_STALLED = "camera_stalled"

@@ -14,7 +14,7 @@ from seacorder.model.encoding import EncodingStatus
 from seacorder.model.narration import NarratorStatus, SoundState
 from seacorder.model.recording import FaultKind, FileStatus
 
-PAGE = (Path(__file__).parents[3] / "docs/reference/alarms.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs/sea/alarms.md").read_text("utf-8")
 LIVE = ChannelStatus("Bow", ChannelState.LIVE, 1, None, bits_per_second=8_000_000)
 ENCODED = replace(LIVE, encoding=EncodingStatus("Encoded.", "libx264", "libx264", dropped_frames=3))
 FAILED_OVER = EncodingStatus("Encoded.", "libx264", "h264_nvenc")

@@ -114,7 +114,7 @@ class VolumeView(View):
 
 
 class AlarmView(View):
-    """Something that is wrong just now; docs/reference/alarms.md."""
+    """Something that is wrong just now; docs/sea/alarms.md."""
 
     kind: AlarmKind
     channel: str | None

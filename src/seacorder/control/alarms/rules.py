@@ -1,6 +1,6 @@
 """The rules of alarms: what is wrong, derived from what is known of channels, files and disks. Pure.
 
-docs/reference/alarms.md says the same to the operator.
+docs/sea/alarms.md says the same to the operator.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
