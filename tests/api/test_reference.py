@@ -19,9 +19,9 @@ from seacorder.api.v1.view import View
 from seacorder.config.schema import ServerSettings
 
 pytestmark = pytest.mark.docs
-PAGES = Path(__file__).parents[2] / "docs" / "reference"
-INSPECTOR = (PAGES / "inspector-api.md").read_text("utf-8")
-V1 = (PAGES / "api-v1.md").read_text("utf-8")
+PAGES = Path(__file__).parents[2] / "docs" / "programs"
+INSPECTOR = (PAGES / "inspector.md").read_text("utf-8")
+V1 = (PAGES / "api.md").read_text("utf-8")
 
 
 def commands(app: FastAPI) -> set[str]:

@@ -12,7 +12,7 @@ from seacorder.cli import main as command_line
 
 pytestmark = pytest.mark.docs
 
-PAGE = (Path(__file__).parents[2] / "docs/reference/errors.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/programs/errors.md").read_text("utf-8")
 ROWS = {cells[0].strip("`"): cells[1:] for cells in (
     [cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| `")
 )}

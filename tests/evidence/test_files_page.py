@@ -1,4 +1,4 @@
-"""docs/reference/files.md has an entry for everything that a file says of itself."""
+"""docs/programs/files.md has an entry for everything that a file says of itself."""
 
 import json
 from dataclasses import fields
@@ -15,7 +15,7 @@ from seacorder.sinks.video.mp4 import metadata_of
 
 pytestmark = pytest.mark.docs
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "files.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "programs" / "files.md").read_text()
 GRAB = Framegrab("G", "C", "", 0, 0, 0, 0, 0, 0)
 _EXIF_IFD = 0x8769
 NOTE = FileNote(FileKind.RECORDING, "Büg", "R1", 1, 0, 0)

@@ -8,7 +8,7 @@ import pytest
 
 from rig.program import running
 
-GUIDE = (Path(__file__).parents[2] / "docs/guide/inspector-applications.md").read_text("utf-8")
+GUIDE = (Path(__file__).parents[2] / "docs/programs/guide.md").read_text("utf-8")
 PUBLIC = "http://127.0.0.1:13000"
 PATTERN = "test:?size=320x180&rate=25&gop=10"
 

@@ -1,4 +1,4 @@
-"""docs/reference/tags.md says what the code does."""
+"""docs/programs/tags.md says what the code does."""
 
 import re
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from seacorder.storage.names import TAGS, TagValues, evaluate
 
 pytestmark = pytest.mark.docs
 
-DOC = (Path(__file__).parents[2] / "docs" / "reference" / "tags.md").read_text(encoding="utf-8")
+DOC = (Path(__file__).parents[2] / "docs" / "programs" / "tags.md").read_text(encoding="utf-8")
 MOMENT_NS = int(datetime(2024, 3, 7, 13, 5, 9, tzinfo=UTC).timestamp()) * 10**9 + 42_000_000
 VALUES = TagValues(MOMENT_NS, "Bow", FileKind.RECORDING, UTC)
 TAG_ROWS = dict(re.findall(r"^\| `\$\{(\w+)\}` \| .* \| `([^`]+)` \|$", DOC, re.MULTILINE))

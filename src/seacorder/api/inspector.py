@@ -1,7 +1,7 @@
 """The Inspector service, port 13000: the seventeen commands of the public text, with `/api/v1` and the page beside
 them.
 
-This module knows the names on the wire; what they mean is decided in `control`. See docs/reference/inspector-api.md.
+This module knows the names on the wire; what they mean is decided in `control`. See docs/programs/inspector.md.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The integration service, port 8088: other programs ask it about the recording and set the text over the pictures.
 
-See docs/reference/inspector-api.md.
+See docs/programs/inspector.md.
 """
 
 import json

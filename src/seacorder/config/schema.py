@@ -16,8 +16,8 @@ Clients may change it as well, while the recorder runs? Then also:
 4. `model/settings.py`: a field in `RecorderSettings` and in `SettingsChange`; where one channel may have its own value,
    in `ChannelEncoding` and `ChannelChange` too. `Settings.first_recorder_settings`, at the end of this file, fills it.
 5. `control/settings/rules.py`: what is accepted. The catalogue keeps it by its type, see `catalogue/settings_text.py`.
-6. `api/v1/settings.py`: one line, `api/v1/settings_views.py`: one field; docs/reference/api-v1.md. Only if Inspector
-   applications are to set it: one line in `api/inspector.py` and docs/reference/inspector-api.md.
+6. `api/v1/settings.py`: one line, `api/v1/settings_views.py`: one field; docs/programs/api.md. Only if Inspector
+   applications are to set it: one line in `api/inspector.py` and docs/programs/inspector.md.
 """
 
 from pathlib import Path
@@ -51,7 +51,7 @@ _DEFAULT_TEMPLATES = PathTemplates()
 Port = Annotated[int, Field(ge=1, le=65535)]
 _PORT = "a whole number from 1 to 65535"
 _FOLDER = "a folder; `~` is your home folder, a relative one is beside the settings file"
-_TEMPLATE = "text with tags, see docs/reference/tags.md"
+_TEMPLATE = "text with tags, see docs/programs/tags.md"
 _SWITCH = "true or false"
 
 

@@ -2,7 +2,7 @@
 
 The catalogue can be rebuilt from video files and account files. Each line is one row of the catalogue, as it was at
 that moment; a later line of the same row replaces an earlier one. `catalogue.account_writer` decides which rows are
-written where and when, `storage.account_file` writes and reads the file; docs/reference/files.md has an example.
+written where and when, `storage.account_file` writes and reads the file; docs/programs/files.md has an example.
 """
 
 import json

@@ -12,7 +12,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `kind` is a stable word, used on the wire (docs/reference/events.md); `sentence` is for people."""
+    """One event. `kind` is a stable word, used on the wire (docs/programs/events.md); `sentence` is for people."""
 
     utc_ns: int
     kind: str

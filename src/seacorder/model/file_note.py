@@ -9,7 +9,7 @@ VIDEO_SUFFIX, SOUND_SUFFIX = ".mp4", ".m4a"
 FILE_SUFFIXES = (VIDEO_SUFFIX, SOUND_SUFFIX)
 """The suffixes of files that have a note."""
 NOTE_KEY = "seacorder"
-"""The metadata key under which the note stands, as JSON (docs/reference/files.md)."""
+"""The metadata key under which the note stands, as JSON (docs/programs/files.md)."""
 NOTE_VERSION = 1
 
 

@@ -51,7 +51,7 @@ def failures(*statuses: int | str) -> dict[int | str, dict[str, Any]]:
 
 
 PUBLIC_FAILURES = failures(400, 403, 404, 408, 413, 500, 503)
-"""Failures of the Inspector and integration services; see docs/reference/inspector-api.md."""
+"""Failures of the Inspector and integration services; see docs/programs/inspector.md."""
 
 EMPTY: dict[int | str, dict[str, Any]] = {200: {"description": "Done; no body"}, **PUBLIC_FAILURES}
 

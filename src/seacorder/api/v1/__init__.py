@@ -1,4 +1,4 @@
-"""Our own API under `/api/v1`; docs/reference/api-v1.md.
+"""Our own API under `/api/v1`; docs/programs/api.md.
 
 `routes` is the door and lists every route in one table. What answers stands in the module of its noun: `commands`,
 `settings`, `rows` (what was recorded), `events`. `view`, `status_views` and `settings_views` are pure: they turn values

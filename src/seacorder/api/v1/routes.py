@@ -4,7 +4,7 @@ Add a route here, one line: method, path, the method that answers, the answer's 
 A list of rows of the catalogue is added to `CatalogueRows.routes`.
 What answers lies in the module of its noun beside this one (`commands`, `settings`, `rows`, `events`); it asks the
 recorder through `api.recorder_protocol`, which `control.recorder` and the tests' fake recorder both follow. Then the
-route needs its entry in docs/reference/api-v1.md (a test says so), and a method in `client.recorder` where a command
+route needs its entry in docs/programs/api.md (a test says so), and a method in `client.recorder` where a command
 of the command line wants it.
 """
 

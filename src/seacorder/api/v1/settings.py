@@ -1,4 +1,4 @@
-"""`/api/v1/settings` and `/api/v1/channels/{index}/settings`: read, and changed in part; docs/reference/api-v1.md.
+"""`/api/v1/settings` and `/api/v1/channels/{index}/settings`: read, and changed in part; docs/programs/api.md.
 
 A setting that clients may change has one line in `RECORDER`, or in `ENCODING` where a channel may have its own, and a
 field in `settings_views`. All places of a setting are listed in `config.schema`.

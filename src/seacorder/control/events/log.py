@@ -13,7 +13,7 @@ DEFAULT_CAPACITY = 2_000
 
 
 class EventKind(StrEnum):
-    """The events of the control process. The words are stable; docs/reference/events.md says what each means."""
+    """The events of the control process. The words are stable; docs/programs/events.md says what each means."""
 
     PROGRAM_STARTED = "program_started"
     PROGRAM_STOPPING = "program_stopping"
