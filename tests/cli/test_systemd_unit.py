@@ -69,7 +69,7 @@ def test_the_unit_of_the_guide_is_as_the_one_that_is_installed() -> None:
     guide = (Path(__file__).parents[2] / "docs/setup/service.md").read_text("utf-8")
     shown = keys(guide.partition("```ini\n")[2].partition("```")[0])
     plan = ServicePlan(
-        tuple(shown["ExecStart"][0].split()), "/", tuple(shown["RequiresMountsFor"]), mounts=("/data/recordings",),
+        tuple(shown["ExecStart"][0].split()), "/", tuple(shown["RequiresMountsFor"]), mounts=("/data",),
         needs_network=True, user="recorder",
     )
     assert shown | {"WorkingDirectory": ["/"]} == keys(unit_text(plan))

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from faults.results import LONG_VARIABLE, RESULTS_VARIABLE, Results, Row, read, table, write
@@ -61,7 +63,10 @@ def put_into_page(rows: Iterable[Row], command: str) -> None:
     text = PAGE.read_text(encoding="utf-8")
     head, rest = text.split(BEGIN, 1)
     tail = rest.split(END, 1)[1]
-    made = f"Made by `{command}` on {os.cpu_count()} cores of {platform.machine()}, {platform.system()}."
+    made = (
+        f"Made by `{command}` on {datetime.now(UTC):%Y-%m-%d}, with Seacorder {version('seacorder')}, "
+        f"on {os.cpu_count()} cores of {platform.machine()}, {platform.system()}."
+    )
     PAGE.write_text(f"{head}{BEGIN}\n\n{made}\n\n{table(rows)}\n\n{END}{tail}", encoding="utf-8")
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -24,9 +25,16 @@ SAME_NAME: dict[str, str] = {
 """Class names that may stand twice, because both classes are the same thing; with what it is."""
 
 
-def rows() -> list[tuple[str, str]]:
-    text = (ROOT / "GLOSSARY.md").read_text("utf-8")
-    return [(found["words"], found["code"]) for found in ROW.finditer(text)]
+PAGES = {ROOT / "GLOSSARY.md": 20, ROOT / "docs" / "design" / "words.md": 30}
+"""The words that users meet, and those of the code; each with how many there are at least."""
+
+
+def rows(page: Path) -> list[tuple[str, str]]:
+    return [(found["words"], found["code"]) for found in ROW.finditer(page.read_text("utf-8"))]
+
+
+def first_words(page: Path) -> list[str]:
+    return [re.findall(r"\*\*(.+?)\*\*", found)[0].casefold() for found, _ in rows(page)]
 
 
 @cache
@@ -52,25 +60,33 @@ def functions() -> set[str]:
     return {node.name for tree in modules().values() for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def test_every_row_of_the_glossary_is_read() -> None:
-    lines = (ROOT / "GLOSSARY.md").read_text("utf-8").splitlines()
-    assert len(rows()) == sum(line.startswith("| **") for line in lines) > 40
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_row_is_read(page: Path) -> None:
+    lines = page.read_text("utf-8").splitlines()
+    assert len(rows(page)) == sum(line.startswith("| **") for line in lines) >= PAGES[page]
 
 
-def test_what_the_glossary_names_is_in_the_code() -> None:
+def test_what_the_pages_name_is_in_the_code() -> None:
     defined = functions() | set(classes())
     missing = [
         (words, name)
-        for words, code in rows()
+        for page in PAGES
+        for words, code in rows(page)
         for name in re.findall(r"`([^`]+)`", code)
         if name not in defined and not (PROGRAM / name).exists()
     ]
     assert missing == []
 
 
-def test_words_are_in_order_and_each_stands_once() -> None:
-    words = [re.findall(r"\*\*(.+?)\*\*", found)[0].casefold() for found, _ in rows()]
-    assert words == sorted(words)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_words_are_in_order(page: Path) -> None:
+    assert first_words(page) == sorted(first_words(page))
+
+
+def test_each_word_stands_once_on_both_pages_together() -> None:
+    words = [
+        word.casefold() for page in PAGES for found, _ in rows(page) for word in re.findall(r"\*\*(.+?)\*\*", found)
+    ]
     assert len(words) == len(set(words))
 
 
