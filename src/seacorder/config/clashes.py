@@ -1,9 +1,10 @@
-"""Faults of values that are each accepted alone and contradict each other. One sentence for each fault."""
+"""Faults of values that are each accepted alone and contradict each other. One message for each fault."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from seacorder.base.message import Message
 from seacorder.config.faults import nearest
 from seacorder.config.schema import StorageSettings
 from seacorder.model.channel import clean_name
@@ -11,15 +12,17 @@ from seacorder.model.file_name import same_file
 from seacorder.model.narration import INTO_ALL, INTO_FILE
 
 
-def clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
-    """What contradicts itself in a parsed settings file. Pure. `place` names the file in the sentences.
+def clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
+    """What contradicts itself in a parsed settings file. Pure. `place` names the file in the messages.
 
     Looks at the values as they were written, so it also works where the schema has refused some of them.
     """
     server = _table(raw.get("server"))
     ports = (server.get("inspector_port", 13000), server.get("integration_port", 8088))
     if str(ports[0]) == str(ports[1]):
-        yield f"{place}: [server] inspector_port and integration_port are both {ports[0]}; give each its own."
+        yield Message(
+            f"{place}: [server] inspector_port and integration_port are both {ports[0]}.", "Give each its own."
+        )
     yield from _drive_clashes(_table(raw.get("storage")).get("drives"), place)
     yield from _channel_clashes(raw.get("channels"), place)
     yield from _clean_clashes(raw.get("channels"), place)
@@ -27,20 +30,20 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
     yield from _audio_clashes(_table(raw.get("audio")), raw.get("channels"), place)
 
 
-def storage_clashes(storage: StorageSettings) -> Iterator[str]:
+def storage_clashes(storage: StorageSettings) -> Iterator[Message]:
     """Storage folders that exclude each other. Reads the disk (blocks), because a link may lead to the same folder."""
     second = storage.fallback_root
     if storage.root.is_file():
-        yield f"[storage] root {storage.root} is a file; write the folder that files go to."
+        yield Message(f"[storage] root {storage.root} is a file.", "Write the folder that files go to.")
     if storage.catalogue is not None and storage.catalogue.is_dir():
-        yield (
-            f"[storage] catalogue {storage.catalogue} is a folder; write the name of a file in it, such as "
-            f"{storage.catalogue / 'seacorder.db'}, or leave it out."
+        yield Message(
+            f"[storage] catalogue {storage.catalogue} is a folder.",
+            f"Write the name of a file in it, such as {storage.catalogue / 'seacorder.db'}, or omit it.",
         )
     if second is not None and _real(storage.root) == _real(second):
-        yield (
-            f"[storage] root and fallback_root are the same folder, {second}. Write a folder on another disk as "
-            "fallback_root, or leave it out."
+        yield Message(
+            f"[storage] root and fallback_root are the same folder, {second}.",
+            "Write a folder on another disk as fallback_root, or omit it.",
         )
 
 
@@ -51,17 +54,17 @@ def _real(folder: Path) -> Path:
         return folder
 
 
-def _drive_clashes(drives: object, place: str) -> Iterator[str]:
+def _drive_clashes(drives: object, place: str) -> Iterator[Message]:
     """The same drive letter twice, such as `c` and `C:`."""
     seen: dict[str, str] = {}
     for written in _table(drives):
         letter = written.strip().rstrip(":").upper()
         other = seen.setdefault(letter, written)
         if other != written:
-            yield f"{place}: [storage] drives {other} and {written} are the same drive; write one of them."
+            yield Message(f"{place}: [storage] drives {other} and {written} are the same drive.", "Write one of them.")
 
 
-def _channel_clashes(channels: object, place: str) -> Iterator[str]:
+def _channel_clashes(channels: object, place: str) -> Iterator[Message]:
     """Channels whose files would get the same name: equal names, or names that differ only in characters that no file
     name can hold.
     """
@@ -74,30 +77,32 @@ def _channel_clashes(channels: object, place: str) -> Iterator[str]:
         if first == number:
             continue
         if other.strip().casefold() == name.strip().casefold():
-            yield (
-                f"{place}: [[channels]] {number} has the name of [[channels]] {first}, {name!r}; "
-                "give every channel a name of its own."
+            yield Message(
+                f"{place}: [[channels]] {number} has the name of [[channels]] {first}, {name!r}.",
+                "Give every channel a name of its own.",
             )
         else:
-            yield (
+            yield Message(
                 f"{place}: [[channels]] {number}, {name!r}, would have the same file names as [[channels]] {first}, "
-                f"{other!r}, because file names do not keep every character; give it another name."
+                f"{other!r}, because file names do not keep every character.",
+                "Give it another name.",
             )
 
 
-def _clean_clashes(channels: object, place: str) -> Iterator[str]:
+def _clean_clashes(channels: object, place: str) -> Iterator[Message]:
     """A channel named like the copy of another channel's untouched pictures (`Bow_clean`)."""
     names = [_table(one).get("name") for one in channels] if isinstance(channels, list) else []
     plain = {same_file(name.strip()): name for name in names if isinstance(name, str)}
     for name in plain.values():
         if (other := plain.get(same_file(clean_name(name.strip())))) is not None:
-            yield (
+            yield Message(
                 f"{place}: [[channels]] {other!r} is the name under which the untouched pictures of {name!r} are "
-                "recorded (keep_clean); give it another name."
+                "recorded (keep_clean).",
+                "Give it another name.",
             )
 
 
-def _layer_clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
+def _layer_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     """Overlay layers for channels that do not exist."""
     channels, layers = raw.get("channels"), _table(raw.get("overlay")).get("layers")
     names = [str(_table(one).get("name")) for one in channels] if isinstance(channels, list) else []
@@ -106,17 +111,21 @@ def _layer_clashes(raw: Mapping[str, Any], place: str) -> Iterator[str]:
         for name in wanted if isinstance(wanted, list) else []:
             if isinstance(name, str) and name not in names:
                 where = f"{place}: [[overlay.layers]] {number} channels"
-                yield f"{where}: there is no channel {name!r}; {nearest(name, names)}"
+                yield Message(f"{where}: there is no channel {name!r}.", nearest(name, names))
 
 
-def _audio_clashes(audio: Mapping[str, Any], channels: object, place: str) -> Iterator[str]:
+def _audio_clashes(audio: Mapping[str, Any], channels: object, place: str) -> Iterator[Message]:
     """Narration that goes into a channel that does not exist, or is called like one."""
     names = [str(_table(channel).get("name")).strip() for channel in (channels if isinstance(channels, list) else [])]
     into, name = str(audio.get("into", INTO_ALL)), str(audio.get("name", "Narration")).strip()
     if into not in {INTO_ALL, INTO_FILE, *names}:
-        yield f"{place}: [audio] into is {into!r}; write \"all\", \"file\" or a channel's name: {', '.join(names)}."
+        yield Message(
+            f"{place}: [audio] into is {into!r}.", f"Write \"all\", \"file\" or a channel's name: {', '.join(names)}."
+        )
     if audio.get("input") is not None and same_file(name) in {same_file(channel) for channel in names}:
-        yield f"{place}: [audio] name is {name!r}, as a channel's; give the narration a name of its own."
+        yield Message(
+            f"{place}: [audio] name is {name!r}, which is a channel's.", "Give the narration a name of its own."
+        )
 
 
 def _table(value: object) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What is wrong with the settings, as sentences. Each names the file or variable, the key, and what to write. Pure."""
+"""What is wrong with the settings, as messages. Each names the file or variable, the key, and what to write. Pure."""
 
 import difflib
 import re
@@ -9,8 +9,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from seacorder.base.message import Message
 from seacorder.base.redaction import redact
 from seacorder.config.keys import Location, accepted, field_at, table_at
+from seacorder.config.values import Unaccepted
 
 _LINK = re.compile(r"\[([^]]+)\]\([^)]*\)")
 
@@ -18,24 +20,24 @@ Origins = Mapping[Location, str]
 """For each value that an environment variable has set: its location, and the variable's name."""
 
 
-def explain(error: ValidationError, place: str, origins: Origins, told: Container[Location] = ()) -> list[str]:
-    """Every fault that pydantic found, as a sentence. `place` is the settings file as the user named it.
+def explain(error: ValidationError, place: str, origins: Origins, told: Container[Location] = ()) -> list[Message]:
+    """Every fault that pydantic found, as a message. `place` is the settings file as the user named it.
 
-    `told` holds locations whose fault another sentence already reports; they are left out.
+    `told` holds locations whose fault another message already reports; they are left out.
     """
     faults = [fault for fault in error.errors(include_url=False) if fault["loc"] not in told]
     # If every entry of a list is wrong, pydantic calls the list too short as well; the entries' own faults are enough.
-    sentences = (
-        _sentence(fault, place, origins) for fault in faults if fault["type"] != "too_short" or not fault["input"]
+    messages = (
+        _message(fault, place, origins) for fault in faults if fault["type"] != "too_short" or not fault["input"]
     )
-    # A value that may have several forms and fits none has one fault for each form; all give the same sentence.
-    return list(dict.fromkeys(sentences))
+    # A value that may have several forms and fits none has one fault for each form; all give the same message.
+    return list(dict.fromkeys(messages))
 
 
 def control_characters(
     value: object, place: str, origins: Origins, location: Location = ()
-) -> Iterator[tuple[Location, str]]:
-    """Every text that holds a control character: its location, and a sentence.
+) -> Iterator[tuple[Location, Message]]:
+    """Every text that holds a control character: its location, and a message.
 
     In TOML's double quotes, a backslash and some letters are a control character: `"D:\\rov\\new"` holds a carriage
     return and a line feed, and no disk has such a folder. The overlay's texts alone may hold line feeds and tabs.
@@ -50,31 +52,32 @@ def control_characters(
         found = [one for one in value if _is_control(one) and not (one in "\n\t" and _may_have_lines(location))]
         if found:
             shown = " and ".join(dict.fromkeys(repr(one)[1:-1] for one in found))
-            yield location, (
-                f"{_where(location, place, origins)} holds the control character {shown}. In double quotes a backslash "
-                "begins an escape: write single quotes around the value, or every backslash twice."
+            yield location, Message(
+                f"{_where(location, place, origins)} holds the control character {shown}.",
+                "In double quotes a backslash begins an escape: write single quotes around the value, or every backslash "
+                "twice.",
             )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`did you mean …?` with the most similar known word; all known words if none is similar."""
+    """`Did you mean …?` with the most similar known word; all known words if none is similar."""
     choice = list(known)
     near = difflib.get_close_matches(word, choice, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(choice)}."
+    return f"Did you mean {near[0]}?" if near else f"Known are {', '.join(choice)}." if choice else ""
 
 
-def _sentence(details: ErrorDetails, place: str, origins: Origins) -> str:
+def _message(details: ErrorDetails, place: str, origins: Origins) -> Message:
     location: Location = details["loc"]
     where = _where(location, place, origins)
     if details["type"] == "extra_forbidden":
         return _unknown(location, place)
     if details["type"] == "missing":
-        return f"{place}: {_missing(location)}"
-    if details["type"] == "value_error":
-        return redact(f"{where}: {details['ctx']['error']}")
-    field = field_at(location)
-    wanted = _in_words(field, "a table with keys")
-    return redact(f"{where}: {_shown(details['input'])} is not accepted; write {wanted}.")
+        fact, action = _missing(location)
+        return Message(f"{place}: {fact}", action)
+    if isinstance(error := details.get("ctx", {}).get("error"), Unaccepted):
+        return Message(redact(f"{where}: {error.message.fact}"), redact(error.message.action))
+    wanted = _in_words(field_at(location), "a table with keys")
+    return Message(redact(f"{where}: {_shown(details['input'])} is not accepted."), f"Write {wanted}.")
 
 
 def _where(location: Location, place: str, origins: Origins) -> str:
@@ -92,22 +95,22 @@ def _may_have_lines(location: Location) -> bool:
     return location[0] == "overlay" and location[-1] == "text"
 
 
-def _unknown(location: Location, place: str) -> str:
+def _unknown(location: Location, place: str) -> Message:
     *table, name = location
     known = table_at(tuple(table))
     choice = nearest(str(name), known.model_fields if known else ())
     if not table:
-        return f"{place}: [{name}] is not known; {choice}"
-    return f"{place}: {_written(tuple(table))} has no key {name!r}; {choice}"
+        return Message(f"{place}: [{name}] is not known.", choice)
+    return Message(f"{place}: {_written(tuple(table))} has no key {name!r}.", choice)
 
 
-def _missing(location: Location) -> str:
+def _missing(location: Location) -> tuple[str, str]:
     *table, name = location
     field = field_at(location)
-    wanted = _in_words(field, "a value")
+    wanted = f"Write {_in_words(field, 'a value')}."
     if not table:
-        return f"no [[{name}]] are given; write {wanted}."
-    return f"{_written(tuple(table))} has no {name}; write {wanted}."
+        return f"no [[{name}]] are given.", wanted
+    return f"{_written(tuple(table))} has no {name}.", wanted
 
 
 def _written(location: Location) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from seacorder.base.errors import SettingsError
+from seacorder.base.message import Message
 from seacorder.config.clashes import clashes, storage_clashes
 from seacorder.config.faults import control_characters, explain
 from seacorder.config.reserved import CONFIG_VARIABLE
@@ -53,10 +54,11 @@ def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path
     found = next((place for place in places if place.is_file()), None)
     if found is None:
         looked = ", ".join(str(place) for place in places)
-        raise SettingsError([
-            (f"There is no settings file (looked for {looked}); name one with --config FILE, write one to start from "
-            f"with `seacorder config-sample > {FILE_NAME}`, or try `seacorder serve --demo`.")
-        ])
+        raise SettingsError([Message(
+            f"There is no settings file (looked for {looked}).",
+            f"Name one with --config FILE, write one to start from with `seacorder config-sample > {FILE_NAME}`, or try "
+            "`seacorder serve --demo`.",
+        )])
     return found
 
 
@@ -87,7 +89,7 @@ def check(raw: dict[str, Any], *, place: str, folder: Path, environment: Mapping
         settings = Settings.model_validate(raw, context={"folder": folder})
     except ValidationError as error:
         raise SettingsError(explain(error, place, origins, told=unprintable) + faults) from error
-    faults += [f"{place}: {fault}" for fault in storage_clashes(settings.storage)]
+    faults += [Message(f"{place}: {fault.fact}", fault.action) for fault in storage_clashes(settings.storage)]
     if faults:
         raise SettingsError(faults)
     return settings
@@ -97,11 +99,16 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
-        raise SettingsError([f"{path}: there is no such file; check the name given with --config."]) from error
+        raise _unreadable(f"{path}: there is no such file.", "Check the name given with --config.") from error
     except OSError as error:
-        raise SettingsError([f"{path}: cannot be read ({error.strerror}); check its permissions."]) from error
+        raise _unreadable(f"{path}: cannot be read ({error.strerror}).", "Check its permissions.") from error
     except UnicodeDecodeError as error:
-        raise SettingsError([f"{path}: is not UTF-8 text; save it as UTF-8."]) from error
+        raise _unreadable(f"{path}: is not UTF-8 text.", "Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError([f"{path}: is not valid TOML: {error}. Texts stand in quotes; see the sample file."]) \
-            from error
+        raise _unreadable(
+            f"{path}: is not valid TOML: {error}.", "Texts are written in quotes; see `seacorder config-sample`."
+        ) from error
+
+
+def _unreadable(fact: str, action: str) -> SettingsError:
+    return SettingsError([Message(fact, action)])

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from seacorder.config.values import SettingsTable, key, listed, user_path
+from seacorder.config.values import SettingsTable, Unaccepted, key, listed, user_path
 from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 
 NONE = "none"
@@ -23,7 +23,7 @@ _OWN = {"text": LayerKind.TEXT, "pattern": LayerKind.TIME, "file": LayerKind.IMA
 def one_colour(text: str) -> str:
     """`#rrggbb` or `#rrggbbaa`."""
     if not _COLOUR.fullmatch(text):
-        raise ValueError(f"{text!r} is no colour; write # and six digits of 0-9 and a-f, such as #ffcc00.")
+        raise Unaccepted(f"{text!r} is no colour.", "Write # and six digits of 0-9 and a-f, such as #ffcc00.")
     return text.lower()
 
 
@@ -37,9 +37,9 @@ def time_pattern(pattern: str) -> str:
     try:
         shown = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).strftime(_FRACTION.sub("0", pattern))
     except ValueError as error:
-        raise ValueError(f"{pattern!r} is no pattern of a time; write one such as %Y-%m-%d %H:%M:%S.") from error
+        raise Unaccepted(f"{pattern!r} is no pattern of a time.", "Write one such as %Y-%m-%d %H:%M:%S.") from error
     if not shown.strip():
-        raise ValueError(f"{pattern!r} shows nothing; write a pattern such as %H:%M:%S.")
+        raise Unaccepted(f"{pattern!r} shows nothing.", "Write a pattern such as %H:%M:%S.")
     return pattern
 
 
@@ -91,9 +91,9 @@ class LayerTable(SettingsTable):
     def _keys_fit_the_kind(self) -> "LayerTable":
         for name, kind in _OWN.items():
             if name in self.model_fields_set and self.kind != kind.value:
-                raise ValueError(f"a layer of kind {self.kind!r} has no {name}; that belongs to kind {kind.value!r}.")
+                raise Unaccepted(f"a layer of kind {self.kind!r} has no {name}.", f"That belongs to kind {kind.value!r}.")
         if self.kind == LayerKind.IMAGE.value and self.file is None:
-            raise ValueError('an image needs its file; write file = "logo.png".')
+            raise Unaccepted("an image needs its file.", 'Write file = "logo.png".')
         return self
 
     def layer(self) -> Layer:

@@ -10,11 +10,11 @@ SAMPLE = """\
 # Any key can be overridden by a variable: SEACORDER_SERVER_HOST, SEACORDER_CHANNELS_1_INPUT, ...
 
 [server]
-host = "127.0.0.1"            # "0.0.0.0" lets other machines send commands
+host = "127.0.0.1"            # "0.0.0.0" lets other computers send commands
 inspector_port = 13000        # Inspector service, /api/v1 and the page
 integration_port = 8088       # integration service
 # allowed_origins = []        # web pages of other origins that may send commands: ["http://10.0.0.7"]
-# allowed_hosts = []          # further names of this machine: ["recorder.vessel.lan"]
+# allowed_hosts = []          # further names of this computer: ["recorder.vessel.lan"]
 
 [integration]
 # bare_false = false          # isrecording answers a bare false while idle
@@ -22,8 +22,8 @@ integration_port = 8088       # integration service
 [storage]
 root = "~/Seacorder"          # where files go unless a client chooses another folder
 # allowed_directories = []    # folders outside root that clients may choose: ["/data/inspections"]
-reserve_bytes = 2_000_000_000 # kept free on every recording volume
-# fallback_root = "/mnt/second/Seacorder"    # where recording goes on while root's volume is full or fails
+reserve_bytes = 2_000_000_000 # kept free on every disk that is recorded to
+# fallback_root = "/mnt/second/Seacorder"    # where recording goes on while root's disk is full or fails
 # queue_bytes = 67_108_864    # memory a channel may use while the disk is slow
 # catalogue = "~/Seacorder/seacorder.db"
 
@@ -85,7 +85,7 @@ split_time_minutes = 10       # 0 never splits
 [log]
 # level = "INFO"              # "DEBUG", "INFO", "WARNING", "ERROR"
 # time = "local"              # or "utc"
-# file = "~/Seacorder/seacorder.log"    # the log goes here too; for machines that have no journal
+# file = "~/Seacorder/seacorder.log"    # the log goes here too; for computers that have no journal
 # file_bytes = 10_000_000     # then a new file is begun ...
 # files_kept = 5              # ... and so many earlier ones are kept
 

@@ -30,6 +30,7 @@ from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.overlay_tables import OverlayTable
 from seacorder.config.values import (
     SettingsTable,
+    Unaccepted,
     absolute_folder,
     channel_address,
     channel_name,
@@ -59,7 +60,7 @@ class ServerSettings(SettingsTable):
     """Where the two services listen and whom they answer."""
 
     host: Annotated[str, AfterValidator(listening_address)] = _key(
-        "127.0.0.1", "Address to listen on; `0.0.0.0` lets other machines in, `::` over IPv6 too.", "an address",
+        "127.0.0.1", "Address to listen on; `0.0.0.0` lets other computers in, `::` over IPv6 too.", "an address",
         min_length=1,
     )
     inspector_port: Port = _key(13000, "Port of the Inspector service, of `/api/v1` and of the page.", _PORT)
@@ -68,7 +69,7 @@ class ServerSettings(SettingsTable):
         (), "Web pages of other origins that may send commands from a browser.", 'a list such as ["http://10.0.0.7"]'
     )
     allowed_hosts: Annotated[tuple[Annotated[str, AfterValidator(host_name)], ...], BeforeValidator(listed)] = _key(
-        (), "Further names under which this machine is called (its own name and addresses always work).",
+        (), "Further names under which this computer is called (its own name and addresses always work).",
         "a list of names"
     )
 
@@ -89,10 +90,10 @@ class StorageSettings(SettingsTable):
         tuple[Annotated[Path, AfterValidator(absolute_folder)], ...], BeforeValidator(listed)
     ] = _key((), "Folders outside `root` that clients may choose.", "a list of absolute folders")
     reserve_bytes: int = _key(
-        2_000_000_000, "Bytes kept free on every recording volume.", "a whole number of bytes, 0 or more", ge=0
+        2_000_000_000, "Bytes kept free on every disk that is recorded to.", "a whole number of bytes, 0 or more", ge=0
     )
     fallback_root: Annotated[Path, AfterValidator(absolute_folder)] | None = _key(
-        None, "Folder on a second volume where recording goes on while the first has no room or fails.",
+        None, "Folder on a second disk where recording goes on while the first has no room or fails.",
         "an absolute folder"
     )
     queue_bytes: int = _key(
@@ -100,7 +101,7 @@ class StorageSettings(SettingsTable):
         "a whole number of bytes, 1,000,000 or more", ge=1_000_000
     )
     catalogue: Annotated[Path, AfterValidator(user_path)] | None = _key(
-        None, "The catalogue's file; unset: `seacorder.db` in `root`.", "a file; `~` is your home folder"
+        None, "File of the list of recordings (catalogue); unset: `seacorder.db` in `root`.", "a file; `~` is your home folder"
     )
     drives: dict[Annotated[str, AfterValidator(drive_letter)], Annotated[Path, AfterValidator(absolute_folder)]] = _key(
         {}, 'Which folder stands for a Windows drive letter that a client sends: `C = "/data/c"`.',
@@ -122,9 +123,9 @@ class RecordingTable(EncodingKeys):
     """What clients may set too. A client's value is kept in the catalogue and holds instead of the file's."""
 
     split_time_minutes: Annotated[float, AfterValidator(split_time)] = _key(
-        10.0, "Length of a part in minutes; 0 never splits.", "0, or a number from 0.05 to 1440", allow_inf_nan=False
+        10.0, "Length of a file in minutes; 0 never splits.", "0, or a number from 0.05 to 1440", allow_inf_nan=False
     )
-    reevaluate_tags_on_split: bool = _key(False, "Each part is named anew from its own instant.", _SWITCH)
+    reevaluate_tags_on_split: bool = _key(False, "Each file of a recording is named from its own instant.", _SWITCH)
     restart_on_failure: bool = _key(
         True, "A channel that fails, or the program itself, takes the recording up again by itself.", _SWITCH
     )
@@ -136,7 +137,7 @@ class TemplatesTable(SettingsTable):
 
     filename: str = _key(_DEFAULT_TEMPLATES.filename, "Name of a recording's files.", _TEMPLATE)
     directory: str = _key(_DEFAULT_TEMPLATES.directory, "Folder of everything of one recording.", _TEMPLATE)
-    framegrab: str = _key(_DEFAULT_TEMPLATES.framegrab, "Name of stills.", _TEMPLATE)
+    framegrab: str = _key(_DEFAULT_TEMPLATES.framegrab, "Name of framegrabs.", _TEMPLATE)
     data_log: str = _key(_DEFAULT_TEMPLATES.data_log, "Name of data logs.", _TEMPLATE)
     event: str = _key(_DEFAULT_TEMPLATES.event, "Name of event files.", _TEMPLATE)
     anomaly: str = _key(_DEFAULT_TEMPLATES.anomaly, "Name of anomaly videos.", _TEMPLATE)
@@ -155,7 +156,7 @@ class LogSettings(SettingsTable):
         "a file; `~` is your home folder, a relative one is beside the settings file"
     )
     file_bytes: int = _key(
-        10_000_000, "The file is begun anew before it grows beyond this.", "a whole number of bytes, 100,000 or more",
+        10_000_000, "A new file is begun before this one grows beyond this.", "a whole number of bytes, 100,000 or more",
         ge=100_000
     )
     files_kept: int = _key(
@@ -200,9 +201,9 @@ class ChannelTable(OwnEncodingKeys):
     @model_validator(mode="after")
     def _backlog_holds_preroll(self) -> "ChannelTable":
         if self.kept_seconds < self.preroll_seconds:
-            raise ValueError(
-                f"a backlog of {self.kept_seconds:g} s is too short for a pre-roll of {self.preroll_seconds:g} s; "
-                "raise backlog_seconds or lower preroll_seconds."
+            raise Unaccepted(
+                f"a backlog of {self.kept_seconds:g} s is too short for a pre-roll of {self.preroll_seconds:g} s.",
+                "Raise backlog_seconds or lower preroll_seconds.",
             )
         return self
 

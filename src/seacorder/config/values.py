@@ -1,7 +1,7 @@
 """What the tables of the settings file are made of: their base class, and the functions that read single values.
 
 Each function but `key` takes a value as it came from TOML or from an environment variable and returns it as the program
-uses it. For a value that is not accepted it raises ValueError; its text is the sentence that the user reads.
+uses it. For a value that is not accepted it raises Unaccepted, whose message the user reads.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo
 
 from seacorder.base.errors import BadRequest
+from seacorder.base.message import Message
 from seacorder.model.address.address import parse_address
 from seacorder.model.address.sound import parse_sound_address
 from seacorder.model.encoders import BY_NAME, SHORT_NAMES, stored_name
@@ -27,6 +28,17 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[^\s/:@?#*\[\],]+")
 _PORT_BEHIND = re.compile(r":[0-9]+$")
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+
+
+class Unaccepted(ValueError):
+    """A value that is not accepted: what is wrong with it, and what to write. pydantic hands it through as it is."""
+
+    def __init__(self, fact: str, action: str = "") -> None:
+        super().__init__(fact, action)
+        self.message = Message(fact, action)
+
+    def __str__(self) -> str:
+        return self.message.text
 
 
 class SettingsTable(BaseModel):
@@ -59,9 +71,9 @@ def user_path(path: Path, info: ValidationInfo) -> Path:
     try:
         expanded = path.expanduser()
     except RuntimeError as error:
-        raise ValueError(f"{str(path)!r}: the home folder of that user is not known; write the whole path.") from error
+        raise Unaccepted(f"{str(path)!r}: the home folder of that user is not known.", "Write the whole path.") from error
     if os.name != "nt" and _WINDOWS_PATH.match(str(path)):
-        raise ValueError(f"{str(path)!r} is a Windows path; on this system write one such as /data/inspections.")
+        raise Unaccepted(f"{str(path)!r} is a Windows path.", "On this system write one such as /data/inspections.")
     beside = (info.context or {}).get("folder", Path.cwd())
     return Path(beside) / expanded
 
@@ -71,7 +83,7 @@ def absolute_folder(path: Path) -> Path:
     with contextlib.suppress(RuntimeError):
         path = path.expanduser()
     if not path.is_absolute():
-        raise ValueError(f"{str(path)!r} is not absolute; write the whole path, such as /data/inspections.")
+        raise Unaccepted(f"{str(path)!r} is not absolute.", "Write the whole path, such as /data/inspections.")
     return path
 
 
@@ -79,7 +91,7 @@ def drive_letter(letter: str) -> str:
     """`c`, `C` or `C:` as `C`."""
     bare = letter.strip().rstrip(":").upper()
     if len(bare) != 1 or not "A" <= bare <= "Z":
-        raise ValueError(f"{letter!r} is no drive letter; write one from A to Z.")
+        raise Unaccepted(f"{letter!r} is no drive letter.", "Write one from A to Z.")
     return bare
 
 
@@ -90,13 +102,14 @@ def web_origin(origin: str) -> str:
     """
     bare = origin.strip().rstrip("/").lower()
     if bare == "null":
-        raise ValueError(
+        raise Unaccepted(
             '"null" cannot be allowed: browsers send it for every page without an address of its own, also those of '
-            "strangers. Open the page over http:// and write that address."
+            "strangers.",
+            "Open the page over http:// and write that address.",
         )
     found = _ORIGIN.fullmatch(bare)
     if found is None or not 0 < int(found["port"] or 1) <= 65535:
-        raise ValueError(f"{origin!r} is no origin; write scheme, host and port, such as http://10.0.0.7:3000.")
+        raise Unaccepted(f"{origin!r} is no origin.", "Write scheme, host and port, such as http://10.0.0.7:3000.")
     scheme, host, port = found["scheme"], found["host"], found["port"]
     shown_port = "" if port is None or int(port) == _DEFAULT_PORTS.get(scheme) else f":{int(port)}"
     return f"{scheme}://{host if host.startswith('[') else _as_in_headers(host)}{shown_port}"
@@ -108,8 +121,9 @@ def host_name(name: str) -> str:
     if _is_address(bare.strip("[]")):
         return bare.strip("[]")
     if not _HOST.fullmatch(bare):
-        raise ValueError(
-            f"{name!r} is no name of a machine; write the name alone, such as recorder.lan: no http://, no path, no *."
+        raise Unaccepted(
+            f"{name!r} is no name of a computer.",
+            "Write the name alone, such as recorder.lan: no http://, no path, no *.",
         )
     return _as_in_headers(bare)
 
@@ -120,9 +134,10 @@ def listening_address(host: str) -> str:
     if _is_address(bare.strip("[]")):
         return bare.strip("[]")
     if not _HOST.fullmatch(bare):
-        raise ValueError(
-            f"{host!r} is no address to listen on; write 127.0.0.1, 0.0.0.0 or a name of this machine. The ports "
-            "have keys of their own, inspector_port and integration_port."
+        raise Unaccepted(
+            f"{host!r} is no address to listen on.",
+            "Write 127.0.0.1, 0.0.0.0 or a name of this computer. The ports have keys of their own, inspector_port and "
+            "integration_port.",
         )
     return bare
 
@@ -138,14 +153,14 @@ def _as_in_headers(name: str) -> str:
     """A host name with letters beyond ASCII, in the ASCII form that browsers send (RFC 5890)."""
     with contextlib.suppress(UnicodeError):
         return name.encode("idna").decode("ascii")
-    raise ValueError(f"{name!r} is no name that a browser can send; write it with letters, digits, - and dots.")
+    raise Unaccepted(f"{name!r} is no name that a browser can send.", "Write it with letters, digits, - and dots.")
 
 
 def split_time(minutes: float) -> float:
     """Minutes from one split to the next; 0: never."""
     if minutes and not SPLIT_TIME_MINUTES_MIN <= minutes <= SPLIT_TIME_MINUTES_MAX:
         least, most = SPLIT_TIME_MINUTES_MIN, SPLIT_TIME_MINUTES_MAX
-        raise ValueError(f"{minutes:g} is not accepted; write 0 (never split) or {least:g} to {most:g} minutes.")
+        raise Unaccepted(f"{minutes:g} is not accepted.", f"Write 0 (never split) or {least:g} to {most:g} minutes.")
     return minutes
 
 
@@ -154,7 +169,7 @@ def encoder(name: str) -> str:
     stored = stored_name(name)
     if stored is None:
         known = ", ".join([COPY, *SHORT_NAMES, *BY_NAME])
-        raise ValueError(f"{name!r} is not known; write one of {known}. `seacorder encoders` shows which work here.")
+        raise Unaccepted(f"{name!r} is not known.", f"Write one of {known}. `seacorder encoders` shows which work here.")
     return stored
 
 
@@ -163,7 +178,7 @@ def two_sides(value: object) -> object:
     sides = listed(value)
     numbers = [_whole(side) for side in sides] if isinstance(sides, list | tuple) else []
     if len(numbers) != 2 or None in numbers:
-        raise ValueError(f"{value!r} is no size; write [0, 0], or width and height in pixels such as [1280, 720].")
+        raise Unaccepted(f"{value!r} is no size.", "Write [0, 0], or width and height in pixels such as [1280, 720].")
     return tuple(numbers)
 
 
@@ -178,9 +193,9 @@ def resolution(size: tuple[int, int]) -> tuple[int, int]:
     """Width and height, both given or both 0 (the source's size)."""
     width, height = size
     if size != (0, 0) and not (0 < width <= RESOLUTION_MAX and 0 < height <= RESOLUTION_MAX):
-        raise ValueError(
-            f"{width} by {height} is not accepted; write [0, 0] (the source's size) or 1 to {RESOLUTION_MAX} pixels "
-            "each way."
+        raise Unaccepted(
+            f"{width} by {height} is not accepted.",
+            f"Write [0, 0] (the source's size) or 1 to {RESOLUTION_MAX} pixels each way.",
         )
     return size
 
@@ -189,11 +204,11 @@ def channel_name(name: str) -> str:
     """A channel's name, without the blanks around it."""
     bare = name.strip()
     if not bare:
-        raise ValueError("is empty; give every channel a name of its own.")
+        raise Unaccepted("is empty.", "Give every channel a name of its own.")
     if len(bare) > _NAME_CHARACTERS_MAX:
-        raise ValueError(f"{bare!r} has {len(bare)} characters; a name has at most {_NAME_CHARACTERS_MAX}.")
+        raise Unaccepted(f"{bare!r} has {len(bare)} characters.", f"A name has at most {_NAME_CHARACTERS_MAX}.")
     if not bare.isprintable():
-        raise ValueError(f"{bare!r} contains characters that cannot be printed; use letters, digits and blanks.")
+        raise Unaccepted(f"{bare!r} contains characters that cannot be printed.", "Use letters, digits and blanks.")
     return bare
 
 
@@ -202,7 +217,7 @@ def channel_address(address: str) -> str:
     try:
         parse_address(address)
     except BadRequest as error:
-        raise ValueError(error.sentence) from error
+        raise Unaccepted(error.fact, error.action) from error
     return address
 
 
@@ -211,5 +226,5 @@ def sound_address(address: str) -> str:
     try:
         parse_sound_address(address)
     except BadRequest as error:
-        raise ValueError(error.sentence) from error
+        raise Unaccepted(error.fact, error.action) from error
     return address

@@ -8,6 +8,7 @@ The name is the table and the key, in capitals. A channel is meant by its number
 from collections.abc import Mapping
 from typing import Any
 
+from seacorder.base.message import Message
 from seacorder.config.faults import nearest
 from seacorder.config.keys import Location, table_at
 from seacorder.config.reserved import CONFIG_VARIABLE, PREFIX, URL_VARIABLE
@@ -16,19 +17,19 @@ from seacorder.config.schema import ChannelTable, Settings
 _NOT_SETTINGS = {CONFIG_VARIABLE, URL_VARIABLE}
 
 
-def overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> tuple[dict[Location, str], list[str]]:
+def overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> tuple[dict[Location, str], list[Message]]:
     """Puts every variable's value into `raw`, the parsed file.
 
-    Returns, by location, which variable set what, and a sentence for each variable that names no setting.
+    Returns, by location, which variable set what, and a message for each variable that names no setting.
     """
     origins: dict[Location, str] = {}
-    faults: list[str] = []
+    faults: list[Message] = []
     for name in sorted(environment):
         if not name.startswith(PREFIX) or name in _NOT_SETTINGS:
             continue
         location = _location(name)
         if location is None or not _put(raw, location, environment[name]):
-            faults.append(f"variable {name}: no setting of that name; {nearest(name, _names())}")
+            faults.append(Message(f"variable {name}: no setting of that name.", nearest(name, _names())))
         else:
             origins[location] = name
     return origins, faults
