@@ -69,8 +69,8 @@ def test_a_port_that_is_taken(real_command, tmp_path) -> None:
         ended = real_command("serve", "--demo", "--root", tmp_path, "--port", port, "--integration-port", other)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == (
-        f"seacorder: Port {port} on 127.0.0.1 is taken by another program, perhaps a second recorder; stop that one or "
-        "choose another port in [server] inspector_port.\n"
+        f"seacorder: Port {port} on 127.0.0.1 is taken by another program, perhaps a second Seacorder.\n"
+        "  Stop that one, or choose another port in [server] inspector_port.\n"
     )
 
 
@@ -104,7 +104,7 @@ def test_a_second_recorder_in_the_same_folder(real_command, tmp_path) -> None:
 def test_an_address_that_is_none_of_this_machine(real_command, tmp_path) -> None:
     ended = real_command("serve", "--demo", "--root", tmp_path, "--host", "203.0.113.7")
     assert ended.code == 2
-    assert "203.0.113.7 is no address of this machine" in ended.err
+    assert "'203.0.113.7' is no address of this computer" in ended.err
 
 
 def test_a_bad_camera_is_told_and_harms_nobody(tmp_path) -> None:

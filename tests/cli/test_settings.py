@@ -70,9 +70,10 @@ def test_broken_settings_end_with_code_2_and_every_fault(real_command, file, com
     ended = real_command(command, "--config", file)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == (
-        f"seacorder: {file}: [server] has no key 'prot'; known are host, inspector_port, integration_port, "
-        "allowed_origins, allowed_hosts.\n"
-        f"seacorder: {file}: [[channels]] 1 name: is empty; give every channel a name of its own.\n"
+        f"seacorder: {file}: [server] has no key 'prot'.\n"
+        "  Known are host, inspector_port, integration_port, allowed_origins, allowed_hosts.\n"
+        f"seacorder: {file}: [[channels]] 1 name: is empty.\n"
+        "  Give every channel a name of its own.\n"
     )
 
 

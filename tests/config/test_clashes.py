@@ -1,4 +1,4 @@
-"""Values that are fine alone and contradict each other, each told in one sentence that names both."""
+"""Values that are fine alone and contradict each other, each told in one message that names both."""
 
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,11 @@ BOW, STERN = {"name": "Bow"}, {"name": "Stern"}
         ({"channels": [BOW], "audio": {"input": "default", "name": "bow"}}, ["[audio] name", "bow"]),
     ],
 )
-def test_what_contradicts_itself_is_one_sentence(raw: dict[str, Any], words: list[str]) -> None:
-    (sentence,) = clashes(raw, "seacorder.toml")
-    assert sentence.startswith("seacorder.toml: ")
-    assert [word for word in words if word not in sentence] == []
+def test_what_contradicts_itself_is_one_message(raw: dict[str, Any], words: list[str]) -> None:
+    (message,) = clashes(raw, "seacorder.toml")
+    assert message.fact.startswith("seacorder.toml: ")
+    assert message.action
+    assert [word for word in words if word not in message.text] == []
 
 
 @pytest.mark.parametrize(
@@ -50,9 +51,9 @@ def test_folders_that_exclude_each_other(tmp_path: Path) -> None:
     link.symlink_to(folder)
     fine = StorageSettings(root=folder, fallback_root=tmp_path / "other", catalogue=tmp_path / "seacorder.db")
     assert list(storage_clashes(fine)) == []
-    (sentence,) = storage_clashes(StorageSettings(root=file))
-    assert str(file) in sentence
-    (sentence,) = storage_clashes(StorageSettings(root=folder, catalogue=folder))
-    assert str(folder / "seacorder.db") in sentence
-    (sentence,) = storage_clashes(StorageSettings(root=folder, fallback_root=link))
-    assert "same folder" in sentence
+    (message,) = storage_clashes(StorageSettings(root=file))
+    assert str(file) in message.fact
+    (message,) = storage_clashes(StorageSettings(root=folder, catalogue=folder))
+    assert str(folder / "seacorder.db") in message.action
+    (message,) = storage_clashes(StorageSettings(root=folder, fallback_root=link))
+    assert "same folder" in message.fact

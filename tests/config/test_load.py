@@ -57,18 +57,18 @@ def test_all_faults_are_shown_together_each_with_file_and_key(write) -> None:
     faults = faults_of(path)
     text = "\n".join(faults)
     for expected in (
-        "FILE: [server] has no key 'inspector_prot'; did you mean inspector_port?",
-        "FILE: [server] host: '' is not accepted; write an address.",
-        "FILE: [server] integration_port: 70000 is not accepted; write a whole number from 1 to 65535.",
-        "FILE: [stroage] is not known; did you mean storage?",
-        "FILE: [storage] allowed_directories entry 1: 'here' is not absolute; write the whole path, such as",
-        "FILE: [storage] drives CC: 'CC' is no drive letter; write one from A to Z.",
-        "FILE: [recording] split_time_minutes: 0.01 is not accepted; write 0 (never split) or 0.05 to 1440 minutes.",
-        "FILE: [recording] tag_time: 'mars' is not accepted; write \"local\" or \"utc\".",
-        "FILE: [[channels]] 1 name: is empty; give every channel a name of its own.",
-        "FILE: [[channels]] 2 has no input; write an address such as",
+        "FILE: [server] has no key 'inspector_prot'. Did you mean inspector_port?",
+        "FILE: [server] host: '' is not accepted. Write an address.",
+        "FILE: [server] integration_port: 70000 is not accepted. Write a whole number from 1 to 65535.",
+        "FILE: [stroage] is not known. Did you mean storage?",
+        "FILE: [storage] allowed_directories entry 1: 'here' is not absolute. Write the whole path, such as",
+        "FILE: [storage] drives CC: 'CC' is no drive letter. Write one from A to Z.",
+        "FILE: [recording] split_time_minutes: 0.01 is not accepted. Write 0 (never split) or 0.05 to 1440 minutes.",
+        "FILE: [recording] tag_time: 'mars' is not accepted. Write \"local\" or \"utc\".",
+        "FILE: [[channels]] 1 name: is empty. Give every channel a name of its own.",
+        "FILE: [[channels]] 2 has no input. Write an address such as",
         "FILE: [[channels]] 3 input: ",
-        "FILE: [[channels]] 3 has the name of [[channels]] 2, 'bow'; give every channel a name of its own.",
+        "FILE: [[channels]] 3 has the name of [[channels]] 2, 'bow'. Give every channel a name of its own.",
     ):
         assert expected in text
     assert len(faults) == 12
@@ -85,19 +85,19 @@ def test_a_backlog_shorter_than_the_preroll_is_refused_and_grows_when_left_out(w
 def test_both_services_on_one_port_are_refused(write) -> None:
     path = write("[server]\ninspector_port = 9000\nintegration_port = 9000\n" + ONE_CHANNEL)
     assert faults_of(path) == [
-        "FILE: [server] inspector_port and integration_port are both 9000; give each its own."
+        "FILE: [server] inspector_port and integration_port are both 9000. Give each its own."
     ]
 
 
 def test_no_channels_is_a_fault(write) -> None:
-    assert "no [[channels]] are given; write one or more" in faults_of(write(""))[0]
-    assert "[] is not accepted; write one or more" in faults_of(write("channels = []"))[0]
+    assert "no [[channels]] are given. Write one or more" in faults_of(write(""))[0]
+    assert "[] is not accepted. Write one or more" in faults_of(write("channels = []"))[0]
 
 
 def test_wrong_shapes_are_faults_not_crashes(write) -> None:
     text = "\n".join(faults_of(write('server = 1\nstorage = "x"\nchannels = ["a", 2]\n')))
     assert "[server]: 1 is not accepted" in text
-    assert "[[channels]] 1: 'a' is not accepted; write" in text
+    assert "[[channels]] 1: 'a' is not accepted. Write" in text
 
 
 @pytest.mark.parametrize(("content", "sentence"), [
@@ -177,8 +177,8 @@ def test_what_cannot_be_narration_is_said(write) -> None:
     faults = "\n".join(faults_of(write(text)))
     for expected in (
         "There is no sound input of the kind 'jack'; use alsa:",
-        "FILE: [audio] into is 'Port'; write \"all\", \"file\" or a channel's name: Bow.",
-        "FILE: [audio] name is 'bow', as a channel's; give the narration a name of its own.",
-        "FILE: [audio] channels: 3 is not accepted; write 1 or 2.",
+        "FILE: [audio] into is 'Port'. Write \"all\", \"file\" or a channel's name: Bow.",
+        "FILE: [audio] name is 'bow', which is a channel's. Give the narration a name of its own.",
+        "FILE: [audio] channels: 3 is not accepted. Write 1 or 2.",
     ):
         assert expected in faults

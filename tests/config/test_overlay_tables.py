@@ -52,18 +52,18 @@ def test_every_key_reaches_the_worker() -> None:
 @pytest.mark.parametrize(
     ("layer", "fault"),
     [
-        ('kind = "video"', "FILE: [[overlay.layers]] 1 kind: 'video' is not accepted; write"),
-        ('anchor = "top"', "[[overlay.layers]] 1 has no kind; write"),
-        ('kind = "text"\nanchor = "middle"', "FILE: [[overlay.layers]] 1 anchor: 'middle' is not accepted; write"),
-        ('kind = "text"\ncolour = "red"', "FILE: [[overlay.layers]] 1 colour: 'red' is no colour; write #"),
-        ('kind = "text"\nsize = 2', "FILE: [[overlay.layers]] 1 size: 2 is not accepted; write a number from 0.005"),
-        ('kind = "text"\ncolor = "#ffffff"', "FILE: [[overlay.layers]] 1 has no key 'color'; did you mean colour?"),
+        ('kind = "video"', "FILE: [[overlay.layers]] 1 kind: 'video' is not accepted. Write"),
+        ('anchor = "top"', "[[overlay.layers]] 1 has no kind. Write"),
+        ('kind = "text"\nanchor = "middle"', "FILE: [[overlay.layers]] 1 anchor: 'middle' is not accepted. Write"),
+        ('kind = "text"\ncolour = "red"', "FILE: [[overlay.layers]] 1 colour: 'red' is no colour. Write #"),
+        ('kind = "text"\nsize = 2', "FILE: [[overlay.layers]] 1 size: 2 is not accepted. Write a number from 0.005"),
+        ('kind = "text"\ncolor = "#ffffff"', "FILE: [[overlay.layers]] 1 has no key 'color'. Did you mean colour?"),
         ('kind = "image"', "FILE: [[overlay.layers]] 1: an image needs its file"),
-        ('kind = "time"\ntext = "x"', "FILE: [[overlay.layers]] 1: a layer of kind 'time' has no text; that belongs"),
+        ('kind = "time"\ntext = "x"', "FILE: [[overlay.layers]] 1: a layer of kind 'time' has no text. That belongs"),
         ('kind = "time"\npattern = " "', "FILE: [[overlay.layers]] 1 pattern: ' ' shows nothing"),
         (
             'kind = "text"\nchannels = ["Bwo"]',
-            "1 channels: there is no channel 'Bwo'; did you mean Bow?",
+            "1 channels: there is no channel 'Bwo'. Did you mean Bow?",
         ),
     ],
 )

@@ -53,5 +53,5 @@ def test_a_suggestion_and_a_bad_value_name_the_variable() -> None:
     with pytest.raises(SettingsError) as caught:
         settings({"SEACORDER_SERVER_HOTS": "x", "SEACORDER_SERVER_INSPECTOR_PORT": "many"})
     text = str(caught.value)
-    assert "did you mean SEACORDER_SERVER_HOST?" in text
-    assert "variable SEACORDER_SERVER_INSPECTOR_PORT: 'many' is not accepted; write a whole number" in text
+    assert "Did you mean SEACORDER_SERVER_HOST?" in text
+    assert "variable SEACORDER_SERVER_INSPECTOR_PORT: 'many' is not accepted. Write a whole number" in text

@@ -65,8 +65,8 @@ class SettingsError(SeacorderError):
 
     kind = "settings"
 
-    def __init__(self, faults: Sequence[Message | str]) -> None:
-        self.faults = tuple(fault if isinstance(fault, Message) else Message(fault) for fault in faults)
+    def __init__(self, faults: Sequence[Message]) -> None:
+        self.faults = tuple(faults)
         super().__init__("\n".join(fault.text for fault in self.faults))
 
 

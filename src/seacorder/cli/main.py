@@ -14,6 +14,7 @@ import typer
 from seacorder import __version__
 from seacorder.base import log
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
+from seacorder.base.message import Message
 from seacorder.base.redaction import redact
 from seacorder.cli import streams
 from seacorder.config.reserved import CONFIG_VARIABLE, URL_VARIABLE
@@ -68,11 +69,11 @@ def _run() -> int:
     try:
         app()
     except SettingsError as error:
-        return _complain(*(fault.text for fault in error.faults), code=CANNOT_BE_USED)
+        return _complain(*error.faults, code=CANNOT_BE_USED)
     except BadRequest as error:
-        return _complain(error.sentence, code=CANNOT_BE_USED)
+        return _complain(error.message, code=CANNOT_BE_USED)
     except SeacorderError as error:
-        return _complain(error.sentence, code=FAILED)
+        return _complain(error.message, code=FAILED)
     except SystemExit as ended:
         return int(ended.code or 0)
     except OSError:
@@ -83,12 +84,15 @@ def _run() -> int:
 
 
 def _unprinted(why: str, code: int) -> int:
-    return _complain(f"Standard output cannot be written ({why}).", code=code)
+    return _complain(Message(f"Standard output cannot be written ({why})."), code=code)
 
 
-def _complain(*sentences: str, code: int) -> int:
-    for sentence in sentences:
-        log.say(redact(f"seacorder: {sentence}"))
+def _complain(*messages: Message, code: int) -> int:
+    """Says what is wrong, and below it what to do."""
+    for message in messages:
+        log.say(redact(f"seacorder: {message.fact}"))
+        if message.action:
+            log.say(redact(f"  {message.action}"))
     return code
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.base.errors import SettingsError
+from seacorder.base.message import Message
 from seacorder.config.clashes import storage_clashes
 from seacorder.config.load import check, is_named, is_there, load
 from seacorder.config.load import demo as demo_settings
 from seacorder.config.schema import Settings, StorageSettings
-from seacorder.config.values import listening_address
+from seacorder.config.values import Unaccepted, listening_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ def settings_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Se
         host=_host(overrides.host), inspector_port=overrides.inspector_port, integration_port=overrides.integration_port
     ))
     if server.inspector_port == server.integration_port:
-        raise SettingsError([f"Both services would listen on port {server.inspector_port}; give each its own."])
+        raise SettingsError([
+            Message(f"Both services would listen on port {server.inspector_port}.", "Give each its own.")
+        ])
     root = overrides.root.expanduser().absolute() if overrides.root else None
     storage = settings.storage.model_copy(update=_given(root=root))
     if root is not None and (faults := list(storage_clashes(storage))):
@@ -48,8 +51,8 @@ def settings_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Se
 def storage_for(config: Path | None, root: Path | None, *, demo: bool) -> StorageSettings:
     """Where the files are, for commands that need nothing else of the settings. Raises SettingsError.
 
-    If only a root is given, no settings file is looked for: the root's files may come from another machine, and this
-    machine's other folders and its catalogue have nothing to do with them.
+    If only a root is given, no settings file is looked for: the root's files may come from another computer, and this
+    computer's other folders and its catalogue have nothing to do with them.
     """
     if root is not None and not demo and not is_named(config):
         return StorageSettings(root=root.expanduser().absolute())
@@ -59,8 +62,8 @@ def storage_for(config: Path | None, root: Path | None, *, demo: bool) -> Storag
 def _host(given: str | None) -> str | None:
     try:
         return None if given is None else listening_address(given)
-    except ValueError as error:
-        raise SettingsError([f"--host: {error}"]) from error
+    except Unaccepted as error:
+        raise SettingsError([Message(f"--host: {error.message.fact}", error.message.action)]) from error
 
 
 def _given(**values: object) -> dict[str, object]:

@@ -23,12 +23,12 @@ class EncodingKeys(SettingsTable):
     """In `[recording]`: for every channel that does not set the key itself."""
 
     smart_encoding: bool = key(
-        True, "The recorder chooses encoder, bit rate, size and rate itself; the four keys below are not used then.",
+        True, "Seacorder chooses encoder, bit rate, size and rate itself; the four keys below are not used then.",
         _SWITCH
     )
     encoder: EncoderName = key("copy", "What encodes; `copy` stores the source's own pictures.", _ENCODER)
     bitrate_mbits: float = key(
-        0.0, "Bit rate; 0: the recorder chooses.", _BITRATE, ge=0, le=BITRATE_MBITS_MAX, allow_inf_nan=False
+        0.0, "Bit rate; 0: Seacorder chooses.", _BITRATE, ge=0, le=BITRATE_MBITS_MAX, allow_inf_nan=False
     )
     resolution: Resolution = key((0, 0), "Size of what is stored; 0, 0: the source's.", _RESOLUTION)
     frame_rate: float = key(

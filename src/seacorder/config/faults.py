@@ -54,8 +54,8 @@ def control_characters(
             shown = " and ".join(dict.fromkeys(repr(one)[1:-1] for one in found))
             yield location, Message(
                 f"{_where(location, place, origins)} holds the control character {shown}.",
-                "In double quotes a backslash begins an escape: write single quotes around the value, or every backslash "
-                "twice.",
+                "In double quotes a backslash begins an escape: write single quotes around the value, or every "
+                "backslash twice.",
             )
 
 

@@ -56,8 +56,8 @@ def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path
         looked = ", ".join(str(place) for place in places)
         raise SettingsError([Message(
             f"There is no settings file (looked for {looked}).",
-            f"Name one with --config FILE, write one to start from with `seacorder config-sample > {FILE_NAME}`, or try "
-            "`seacorder serve --demo`.",
+            f"Name one with --config FILE, write one to start from with `seacorder config-sample > {FILE_NAME}`, or "
+            "try `seacorder serve --demo`.",
         )])
     return found
 

@@ -91,7 +91,9 @@ class LayerTable(SettingsTable):
     def _keys_fit_the_kind(self) -> "LayerTable":
         for name, kind in _OWN.items():
             if name in self.model_fields_set and self.kind != kind.value:
-                raise Unaccepted(f"a layer of kind {self.kind!r} has no {name}.", f"That belongs to kind {kind.value!r}.")
+                raise Unaccepted(
+                    f"a layer of kind {self.kind!r} has no {name}.", f"That belongs to kind {kind.value!r}."
+                )
         if self.kind == LayerKind.IMAGE.value and self.file is None:
             raise Unaccepted("an image needs its file.", 'Write file = "logo.png".')
         return self

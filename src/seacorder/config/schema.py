@@ -101,7 +101,8 @@ class StorageSettings(SettingsTable):
         "a whole number of bytes, 1,000,000 or more", ge=1_000_000
     )
     catalogue: Annotated[Path, AfterValidator(user_path)] | None = _key(
-        None, "File of the list of recordings (catalogue); unset: `seacorder.db` in `root`.", "a file; `~` is your home folder"
+        None, "File of the list of recordings (catalogue); unset: `seacorder.db` in `root`.",
+        "a file; `~` is your home folder"
     )
     drives: dict[Annotated[str, AfterValidator(drive_letter)], Annotated[Path, AfterValidator(absolute_folder)]] = _key(
         {}, 'Which folder stands for a Windows drive letter that a client sends: `C = "/data/c"`.',
@@ -127,7 +128,7 @@ class RecordingTable(EncodingKeys):
     )
     reevaluate_tags_on_split: bool = _key(False, "Each file of a recording is named from its own instant.", _SWITCH)
     restart_on_failure: bool = _key(
-        True, "A channel that fails, or the program itself, takes the recording up again by itself.", _SWITCH
+        True, "After a channel or Seacorder itself has failed, the recording goes on by itself.", _SWITCH
     )
     tag_time: Literal["local", "utc"] = _key("local", "Time zone of the time tags in names.", '"local" or "utc"')
 
@@ -156,8 +157,8 @@ class LogSettings(SettingsTable):
         "a file; `~` is your home folder, a relative one is beside the settings file"
     )
     file_bytes: int = _key(
-        10_000_000, "A new file is begun before this one grows beyond this.", "a whole number of bytes, 100,000 or more",
-        ge=100_000
+        10_000_000, "A new file is begun before this one grows beyond this.",
+        "a whole number of bytes, 100,000 or more", ge=100_000
     )
     files_kept: int = _key(
         5, "Earlier log files that are kept, as `file.1` (the newest) to `file.5`.", "a whole number from 0 to 1,000",

@@ -71,7 +71,9 @@ def user_path(path: Path, info: ValidationInfo) -> Path:
     try:
         expanded = path.expanduser()
     except RuntimeError as error:
-        raise Unaccepted(f"{str(path)!r}: the home folder of that user is not known.", "Write the whole path.") from error
+        raise Unaccepted(
+            f"{str(path)!r}: the home folder of that user is not known.", "Write the whole path."
+        ) from error
     if os.name != "nt" and _WINDOWS_PATH.match(str(path)):
         raise Unaccepted(f"{str(path)!r} is a Windows path.", "On this system write one such as /data/inspections.")
     beside = (info.context or {}).get("folder", Path.cwd())
@@ -169,7 +171,9 @@ def encoder(name: str) -> str:
     stored = stored_name(name)
     if stored is None:
         known = ", ".join([COPY, *SHORT_NAMES, *BY_NAME])
-        raise Unaccepted(f"{name!r} is not known.", f"Write one of {known}. `seacorder encoders` shows which work here.")
+        raise Unaccepted(
+            f"{name!r} is not known.", f"Write one of {known}. `seacorder encoders` shows which work here."
+        )
     return stored
 
 

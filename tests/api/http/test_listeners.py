@@ -25,14 +25,14 @@ def test_a_taken_port_is_one_sentence() -> None:
         with pytest.raises(SettingsError) as refused:
             claim_port("127.0.0.1", port, setting="inspector_port")
     assert str(refused.value) == (
-        f"Port {port} on 127.0.0.1 is taken by another program, perhaps a second recorder; "
-        "stop that one or choose another port in [server] inspector_port."
+        f"Port {port} on 127.0.0.1 is taken by another program, perhaps a second Seacorder. "
+        "Stop that one, or choose another port in [server] inspector_port."
     )
 
 
 @pytest.mark.parametrize("host", ["203.0.113.9", "no-such-host.invalid"])
 def test_a_foreign_host_is_one_sentence(host: str) -> None:
-    with pytest.raises(SettingsError, match=r"is no address of this machine"):
+    with pytest.raises(SettingsError, match=r"is no address of this computer"):
         claim_port(host, 0, setting="inspector_port")
 
 

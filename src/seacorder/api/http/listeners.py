@@ -1,6 +1,6 @@
 """Listens on the ports of both services, in the running event loop.
 
-Ports are claimed before anything else is started. So if one is taken, the user gets one sentence and nothing has to be
+Ports are claimed before anything else is started. So if one is taken, the user gets one message and nothing has to be
 undone. `cli.serve` handles signals; uvicorn's own handlers are turned off.
 """
 
@@ -21,6 +21,7 @@ from seacorder.api.http.connections import KEEP_ALIVE_SECONDS, HttpConnection, L
 from seacorder.api.http.security import BODY_BYTES_MAX
 from seacorder.base.background import awaited
 from seacorder.base.errors import SettingsError
+from seacorder.base.message import Message
 
 ANY_IPV4 = "0.0.0.0"  # noqa: S104 - only for who asks for `::`
 BACKLOG = 128
@@ -41,12 +42,12 @@ def claim_port(host: str, port: int, *, setting: str) -> tuple[socket.socket, ..
 
     `::` means every address of IPv4 and IPv6, with a socket for each: whether one socket serves both differs from
     system to system. On a machine without one of them, it is only the other: `families` says which. Raises
-    SettingsError with one sentence that names `setting`. Blocks while a host name is resolved.
+    SettingsError with one message that names `setting`. Blocks while a host name is resolved.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
-        raise SettingsError([f"[server] host: {host!r} is no address of this machine; use 127.0.0.1."]) from error
+        raise SettingsError([_no_address(host, "Use 127.0.0.1.")]) from error
     try:
         if is_any_of_both(host):
             return _bind_both(port)
@@ -198,12 +199,18 @@ def _bind(family: int, address: Any) -> socket.socket:
     return one
 
 
-def _not_bound(host: str, port: int, setting: str, error: OSError) -> str:
+def _not_bound(host: str, port: int, setting: str, error: OSError) -> Message:
     if isinstance(error, PermissionError):
-        return f"Port {port} needs special rights on this machine; choose one above 1023 in [server] {setting}."
+        return Message(
+            f"Port {port} needs special rights on this computer.", f"Choose one above 1023 in [server] {setting}."
+        )
     if error.errno in _NO_SUCH_ADDRESS:
-        return f"[server] host: {host} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all of them."
-    return (
-        f"Port {port} on {host} is taken by another program, perhaps a second recorder; "
-        f"stop that one or choose another port in [server] {setting}."
+        return _no_address(host, "Use 127.0.0.1, or 0.0.0.0 for all addresses.")
+    return Message(
+        f"Port {port} on {host} is taken by another program, perhaps a second Seacorder.",
+        f"Stop that one, or choose another port in [server] {setting}.",
     )
+
+
+def _no_address(host: str, action: str) -> Message:
+    return Message(f"[server] host: {host!r} is no address of this computer.", action)
