@@ -20,6 +20,6 @@ def test_an_action_is_said_once() -> None:
 
 
 def test_settings_tell_all_their_faults() -> None:
-    error = SettingsError([Message("Port 0 is used.", "Give another."), "FILE is not there."])
+    error = SettingsError([Message("Port 0 is used.", "Give another."), Message("FILE is not there.")])
     assert [fault.fact for fault in error.faults] == ["Port 0 is used.", "FILE is not there."]
     assert str(error) == "Port 0 is used. Give another.\nFILE is not there."

@@ -8,6 +8,7 @@ import seacorder.client.errors
 from seacorder.api.http import problems
 from seacorder.base import errors
 from seacorder.base.errors import SeacorderError, SettingsError
+from seacorder.base.message import Message
 from seacorder.cli import main as command_line
 
 pytestmark = pytest.mark.docs
@@ -28,7 +29,7 @@ INNER = kinds(errors) | kinds(seacorder.client.errors)
 
 def made(kind: type[SeacorderError]) -> SeacorderError:
     if kind is SettingsError:
-        return SettingsError(["wrong"])
+        return SettingsError([Message("wrong")])
     return kind("wrong", allowed=("GET",)) if kind is problems.WrongMethod else kind("wrong")
 
 
