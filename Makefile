@@ -17,10 +17,10 @@ NEWMAN_STAMP := tests/newman/node_modules/.package-lock.json
 ALONE := tests/faults $(addprefix tests/system/test_,clean_copy.py encoding.py inputs.py overlay.py overlay_program.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers budgets docs format bench faults pins system clean
+.PHONY: help run test check lint types layers budgets docs format bench faults pins wheelhouse system clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 $(PY):
 	$(PYTHON) tools/environment.py $(VENV)
@@ -77,6 +77,9 @@ faults: $(DEV_STAMP) system  ## kills, bad cameras, bad disks: the table of docs
 
 pins: $(DEV_STAMP)  ## write requirements*.txt anew from .venv
 	$(PY) -m tools.pins
+
+wheelhouse: $(RUN_STAMP)  ## dist/…tar.gz, which installs Seacorder without internet; FOR_PYTHON=3.12, FOR_MACHINE=aarch64
+	$(PY) -m tools.wheelhouse $(if $(FOR_PYTHON),--python $(FOR_PYTHON)) $(if $(FOR_MACHINE),--machine $(FOR_MACHINE))
 
 system: | $(PY)
 	@$(PY) -m tools.system_packages

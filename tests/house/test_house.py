@@ -12,7 +12,7 @@ from tools.tree import ROOT
 pytestmark = pytest.mark.docs
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PINS = ["requirements.txt", "requirements-dev.txt"]
+PINS = ["requirements.txt", "requirements-dev.txt", "requirements-wheelhouse.txt"]
 
 
 def lines(name: str) -> list[str]:
