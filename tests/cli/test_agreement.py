@@ -14,7 +14,7 @@ from seacorder.model.report import FileExamined
 FIRST = Part("r1", "Bow", 1, "/d/1.mp4", 0, 100, 0, 50, 700, FileState.WHOLE)
 SECOND = Part("r1", "Bow", 2, "/d/2.mp4", 100, 200, 50, 50, 700, FileState.WHOLE)
 CLIP = Clip("c1", "Bow", FileKind.CLIP, "/d/c.mp4", 0, 9, 0, 5, 70, FileState.WHOLE)
-REMEDY = "`seacorder catalogue rebuild`, while the recorder is stopped, tells the catalogue."
+REMEDY = "Stop Seacorder and run `seacorder catalogue rebuild`, so that the list of recordings says so too."
 STILL = Framegrab("f1", "Bow", "/d/f.jpg", 5, 4, 3, 8, 8, 90)
 LOSS = Loss("Bow", 90, 110, 7, LossCause.RECONNECT, "r1")
 
@@ -42,15 +42,18 @@ def test_what_agrees_is_not_told() -> None:
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
-    ({"frames": 49}, "has 49 frames, the catalogue says 50."),
-    ({"bytes": 699}, "has 699 bytes, the catalogue says 700."),
-    ({"state": FileState.INTERRUPTED}, "`seacorder repair`"),
+    ({"frames": 49}, "has 49 frames, the list of recordings says 50."),
+    ({"bytes": 699}, "has 699 bytes, the list of recordings says 700."),
+    (
+        {"state": FileState.INTERRUPTED},
+        "was cut off, though it is listed as whole. `seacorder repair` makes an ordinary file of it.",
+    ),
     ({"state": None, "sentence": "Nothing in it can be read."}, "cannot be read: Nothing in it can be read."),
-    ({"note": None}, "its own note differs."),
+    ({"note": None}, "what it says of itself differs."),
 ])
 def test_a_file_that_differs(changes, sentence) -> None:
     (only,) = told(Catalogued((FIRST,)), on_disk(examined(FIRST, **changes)))
-    assert only.startswith("Part 1 of Bow, recording r1,")
+    assert only.startswith("File 1 of Bow, recording r1,")
     assert only.endswith(sentence) or sentence in only
 
 
@@ -58,17 +61,19 @@ def test_damage_inside_of_a_file_is_told_unless_it_is_being_written() -> None:
     catalogued = Catalogued((FIRST,), framegrabs=(STILL,))
     damage = {"/d/1.mp4": "is damaged.", "/d/f.jpg": "is damaged too."}
     found = FilesFound({"/d/1.mp4": examined(FIRST)}, {"/d/f.jpg": 90}, damage)
-    assert told(catalogued, found) == ["Part 1 of Bow, recording r1, is damaged.", "The still of Bow is damaged too."]
+    assert told(catalogued, found) == [
+        "File 1 of Bow, recording r1, is damaged.", "The framegrab of Bow is damaged too."
+    ]
     assert told(Catalogued((replace(FIRST, state=FileState.OPEN),)), replace(found, sizes={})) == []
-    assert "The Recording of Bow is damaged." in told(Catalogued(), found)
+    assert "This recording of Bow is damaged." in told(Catalogued(), found)
     (holed,) = told(Catalogued((FIRST,), missing=ListedMissing((LOSS,))), replace(found, sizes={}))
-    assert holed.endswith("is damaged. Frames in it are listed as lost; those after a lost one may not decode.")
+    assert holed.endswith("is damaged. Frames in it are listed as lost; those after a lost one may not be decodable.")
 
 
 def test_files_that_are_gone() -> None:
     sentences = told(Catalogued((FIRST,), (CLIP,), (STILL,)), on_disk())
-    called = ["Part 1 of Bow, recording r1, ", "The Clip of Bow, c1, ", "The still of Bow "]
-    assert [sentence.partition("is gone, and no file below")[0] for sentence in sentences] == called
+    called = ["File 1 of Bow, recording r1, ", "The clip of Bow, c1, ", "The framegrab of Bow "]
+    assert [sentence.partition("is missing: no file in the folders")[0] for sentence in sentences] == called
     assert all("bring it back" in sentence for sentence in sentences)
 
 
@@ -77,16 +82,16 @@ def test_files_that_were_moved_are_known_by_what_they_say_of_themselves() -> Non
     found = replace(on_disk(part, clip), stills={"/e/f.jpg": replace(STILL, path="/e/f.jpg")})
     told_of = told(Catalogued((FIRST,), (CLIP,), (STILL,)), found)
     assert told_of == [
-        f"Part 1 of Bow, recording r1, was moved to /e/dive.mp4. {REMEDY}",
-        f"The Clip of Bow, c1, was moved to /e/c.mp4. {REMEDY}",
-        "The Clip of Bow, c1, has 4 frames, the catalogue says 5.",
-        f"The still of Bow was moved to /e/f.jpg. {REMEDY}",
+        f"File 1 of Bow, recording r1, was moved to /e/dive.mp4. {REMEDY}",
+        f"The clip of Bow, c1, was moved to /e/c.mp4. {REMEDY}",
+        "The clip of Bow, c1, has 4 frames, the list of recordings says 5.",
+        f"The framegrab of Bow was moved to /e/f.jpg. {REMEDY}",
     ]
 
 
 def test_a_copy_of_a_file_that_is_where_it_was_is_no_move() -> None:
     (only,) = told(Catalogued((FIRST,)), on_disk(examined(FIRST), examined(FIRST, path="/e/copy.mp4")))
-    assert only == "The Recording of Bow is not in the catalogue."
+    assert only == "This recording of Bow is not in the list of recordings."
 
 
 def test_a_file_of_which_the_disk_took_nothing_is_not_gone() -> None:
@@ -95,13 +100,13 @@ def test_a_file_of_which_the_disk_took_nothing_is_not_gone() -> None:
 
 
 def test_a_still_of_another_size() -> None:
-    assert "has 80 bytes, the catalogue says 90" in told(
+    assert "has 80 bytes, the list of recordings says 90" in told(
         Catalogued(framegrabs=(STILL,)), on_disk(sizes={"/d/f.jpg": 80})
     )[0]
 
 
 def test_a_file_that_the_catalogue_does_not_know() -> None:
-    assert told(Catalogued(), on_disk(examined(FIRST))) == ["The Recording of Bow is not in the catalogue."]
+    assert told(Catalogued(), on_disk(examined(FIRST))) == ["This recording of Bow is not in the list of recordings."]
     assert told(Catalogued(), on_disk(examined(FIRST, note=None))) == []
 
 
@@ -109,7 +114,7 @@ def test_a_gap_between_parts_needs_a_loss() -> None:
     late = replace(SECOND, first_frame=57)
     found = on_disk(examined(FIRST), examined(late))
     (only,) = told(Catalogued((FIRST, late)), found)
-    assert "begins with frame 57 instead of 50, and no loss says why" in only
+    assert "begins with frame 57 instead of 50, and no loss is listed for the frames between." in only
     assert told(Catalogued((FIRST, late), missing=ListedMissing((LOSS,))), found) == []
     assert told(Catalogued((FIRST, late), missing=ListedMissing((replace(LOSS, channel="Stern"),))), found) != []
 
@@ -117,7 +122,7 @@ def test_a_gap_between_parts_needs_a_loss() -> None:
 def test_a_part_that_is_missing_in_the_row() -> None:
     third = replace(SECOND, number=3)
     (only,) = told(Catalogued((FIRST, third)), on_disk(examined(FIRST), examined(third)))
-    assert only.endswith("is followed by part 3: 2 is gone.")
+    assert only.endswith("is followed by file 3: file 2 is missing.")
 
 
 def test_what_is_being_written_is_not_compared_but_counted() -> None:

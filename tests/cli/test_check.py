@@ -45,14 +45,15 @@ def test_everything_agrees_then_something_is_gone(seacorder, recorded) -> None:
     whole = check(seacorder, recorded)
     assert (whole.code, whole.out.splitlines()[-1]) == (0, "Everything agrees."), whole.out
     found = json.loads(check(seacorder, recorded, "--json").out)
-    assert (found["video_files"], found["stills"], found["losses"], found["disagreements"]) == (4, 2, 0, [])
+    names = ("video_files", "framegrabs", "stills", "losses", "disagreements")
+    assert [found[name] for name in names] == [4, 2, 2, 0, []]
     assert found["frames"] == sum(packet_count(file) for file in recorded.rglob("*.mp4"))
     (still, *_), (clip, *_) = sorted(recorded.rglob("*.jpg")), sorted(recorded.rglob("*anomaly.mp4"))
     still.unlink()
     clip.rename(clip.with_name("moved.mp4"))
     faulty = check(seacorder, recorded)
     assert faulty.code == 1
-    told = ("The still of Bow is gone,", "was moved to", "moved.mp4. `seacorder catalogue", "2 things do not agree.")
+    told = ("The framegrab of Bow is missing:", "was moved to", "moved.mp4. Stop Seacorder and", "2 things do not")
     assert all(expected in faulty.out for expected in told), faulty.out
 
 
@@ -67,7 +68,7 @@ def test_damage_in_the_middle_is_found(seacorder, tmp_path) -> None:
         file.write(bytes(2048))
     found = check(seacorder, root)
     assert (found.code, "is damaged: " in found.out) == (1, True), found.out
-    assert f"{path}\n  Part 1 of Bow, recording " in found.out
+    assert f"{path}\n  File 1 of Bow, recording " in found.out
     decoded = json.loads(check(seacorder, root, "--decode", "--json").out)
     assert decoded["damaged_files"] == 1
     assert "cannot be decoded, the first near" in decoded["disagreements"][0]["sentence"]
@@ -76,7 +77,10 @@ def test_damage_in_the_middle_is_found(seacorder, tmp_path) -> None:
 def test_there_is_no_catalogue(seacorder, tmp_path) -> None:
     ended = check(seacorder, tmp_path)
     assert ended.code == 1
-    assert ended.err.startswith(f"seacorder: There is no catalogue at {tmp_path / 'seacorder.db'}: ")
+    assert ended.err == (
+        f"seacorder: There is no list of recordings (catalogue) at {tmp_path / 'seacorder.db'}: nothing was recorded "
+        "there.\n  Name the settings with --config, or the folder with --root.\n"
+    )
 
 
 def test_files_that_were_cut_off_are_repaired(seacorder, tmp_path) -> None:
@@ -89,7 +93,7 @@ def test_files_that_were_cut_off_are_repaired(seacorder, tmp_path) -> None:
     assert ended.code == 0, ended.err
     assert ended.out.count("repaired") == 4
     assert [packet_count(file) for file in files] == frames
-    assert seacorder("repair", *files).out.count("is whole") == 4
+    assert seacorder("repair", *files).out.count("is complete") == 4
 
 
 def test_what_cannot_be_repaired_is_told(seacorder, tmp_path) -> None:

@@ -23,7 +23,8 @@ def commands() -> dict[str, list[str]]:
         if inner is None:
             found[words] = [name for one in command.params for name in one.opts]
         for name, one in (inner or {}).items():
-            walk(one, f"{words} {name}")
+            if not one.hidden:
+                walk(one, f"{words} {name}")
 
     walk(typer.main.get_command(app), "seacorder")
     return found

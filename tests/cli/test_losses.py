@@ -15,7 +15,7 @@ OTHERS = ListedMissing((replace(LOSS, channel="Stern"), replace(LOSS, from_utc_n
 def test_totals_leave_out_what_could_not_be_counted() -> None:
     listed = ListedMissing((LOSS, replace(LOSS, from_utc_ns=300, frames=None)))
     assert listed.totals == {"losses": 2, "frames_lost": 7}
-    assert listed.sentence == "2 losses on record, 7 frames in those that could be counted."
+    assert listed.sentence == "2 losses listed, 7 frames in those that could be counted."
 
 
 def test_a_loss_of_the_channel_joins_two_parts_whose_numbers_do_not_follow() -> None:

@@ -86,8 +86,8 @@ def test_a_storage_folder_that_cannot_be_written(real_command, tmp_path) -> None
     ended = real_command(*demo(root))
     assert (ended.code, ended.out) == (1, "")
     assert ended.err == (
-        f"seacorder: The storage folder {root} cannot be written (Not a directory); choose another [storage] root, or "
-        "make this one writable.\n"
+        f"seacorder: The storage folder {root} cannot be written (Not a directory).\n"
+        "  Make it writable for this user, or choose another [storage] root.\n"
     )
 
 

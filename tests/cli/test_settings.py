@@ -114,7 +114,7 @@ def test_check_config_says_where_a_clients_value_holds(seacorder, file) -> None:
     file.write_text('[recording]\nsplit_time_minutes = 30\nencoder = "x264"\n' + GOOD)
     stored(file, SettingsChange(split_time_minutes=0.5, encoder="x264"), first=RecorderSettings())
     out = seacorder("check-config", "--config", file).out
-    assert "  recording  parts of 0.5 minutes, tags in local time" in out
+    assert "  recording  files of 0.5 minutes, tags in local time" in out
     (told,) = [line for line in out.splitlines() if line.startswith("  client")]
     assert "recording.split_time_minutes is 0.5, which a client has set; the settings file says 30." in told
     assert "`seacorder settings reset recording.split_time_minutes`" in told

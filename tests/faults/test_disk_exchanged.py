@@ -115,9 +115,9 @@ def test_a_root_whose_volume_is_not_mounted_is_refused_at_the_start(tmp_path: Pa
         program.start()
         program.stop()
         volume.take_away()
-        with pytest.raises(AssertionError, match="its volume is not mounted"):
+        with pytest.raises(AssertionError, match=r"the disk of .* is not mounted"):
             program.start()
         assert list(program.root.iterdir()) == []
-        accept = [sys.executable, "-m", "seacorder", "accept-volume", str(program.root)]
+        accept = [sys.executable, "-m", "seacorder", "accept-disk", str(program.root)]
         assert subprocess.run(accept, capture_output=True, check=False).returncode == 0
         program.start()

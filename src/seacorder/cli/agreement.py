@@ -16,10 +16,10 @@ from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recordin
 from seacorder.model.report import FileExamined
 
 _GONE = (
-    "is gone, and no file below the folders of the settings says that it is this one. If it was moved elsewhere or "
-    "deleted, bring it back, from a copy if need be; `seacorder catalogue rebuild` takes what stays away off the list."
+    "is missing: no file in the folders of the settings is this one. If it was moved elsewhere or deleted, bring it "
+    "back, from a copy if need be. If it cannot be brought back, `seacorder catalogue rebuild` takes it off the list."
 )
-_TO_TELL = "`seacorder catalogue rebuild`, while the recorder is stopped, tells the catalogue."
+_TO_TELL = "Stop Seacorder and run `seacorder catalogue rebuild`, so that the list of recordings says so too."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,13 @@ def disagreements(catalogued: Catalogued, found: FilesFound) -> Iterator[Disagre
     for still in catalogued.framegrabs:
         size = found.sizes.get(still.path)
         if size != still.bytes:
-            sentence = f"has {size:,} bytes, the catalogue says {still.bytes:,}." if size is not None else _GONE
+            sentence = _GONE if size is None else f"has {size:,} bytes, the list of recordings says {still.bytes:,}."
             place = next((path for path, one in found.stills.items() if _is_same(one, still)), None)
             if size is None and place is not None:
                 sentence = f"was moved to {place}. {_TO_TELL}"
-            yield Disagreement(still.path, f"The still of {still.channel} {sentence}")
+            yield Disagreement(still.path, f"The framegrab of {still.channel} {sentence}")
         elif still.path in found.damage:
-            yield Disagreement(still.path, f"The still of {still.channel} {found.damage[still.path]}")
+            yield Disagreement(still.path, f"The framegrab of {still.channel} {found.damage[still.path]}")
     yield from _unaccounted(catalogued)
     yield from _unlisted(catalogued)
     yield from _strangers(catalogued, found, frozenset(moved.values()))
@@ -104,13 +104,14 @@ def _video_fault(row: Part | Clip, found: FilesFound) -> str | None:
     if row.state is FileState.OPEN:
         return None
     if file.state is FileState.INTERRUPTED and row.state is not FileState.INTERRUPTED:
-        return f"was not closed in order; `seacorder repair` makes an indexed file of it ({row.state.value} expected)."
+        listed = row.state.value
+        return f"was cut off, though it is listed as {listed}. `seacorder repair` makes an ordinary file of it."
     if file.note is None or (file.note.channel, file.note.id) != (row.channel, _id(row)):
-        return "is another file than the catalogue says: its own note differs."
+        return "is another file than the list of recordings says: what it says of itself differs."
     if file.frames != row.frames:
-        return f"has {file.frames:,} frames, the catalogue says {row.frames:,}."
+        return f"has {file.frames:,} frames, the list of recordings says {row.frames:,}."
     if file.bytes != row.bytes and file.state is row.state is FileState.WHOLE:
-        return f"has {file.bytes:,} bytes, the catalogue says {row.bytes:,}."
+        return f"has {file.bytes:,} bytes, the list of recordings says {row.bytes:,}."
     return None
 
 
@@ -121,7 +122,7 @@ def _damage(row: Part | Clip, found: FilesFound, missing: ListedMissing) -> str 
         return None
     if not missing.lies_in(row):
         return damage
-    return f"{damage} Frames in it are listed as lost; those after a lost one may not decode."
+    return f"{damage} Frames in it are listed as lost; those after a lost one may not be decodable."
 
 
 def _unaccounted(catalogued: Catalogued) -> Iterator[Disagreement]:
@@ -132,14 +133,14 @@ def _unaccounted(catalogued: Catalogued) -> Iterator[Disagreement]:
     for chain in chains.values():
         for before, after in pairwise(sorted(chain, key=lambda part: part.number)):
             if after.number != before.number + 1:
-                sentence = f"is followed by part {after.number}: {before.number + 1} is gone."
+                sentence = f"is followed by file {after.number}: file {before.number + 1} is missing."
                 yield Disagreement(before.path, f"{_called(before)} {sentence}")
             elif not catalogued.missing.joins(before, after):
                 expected = before.first_frame + before.frames
                 yield Disagreement(
                     after.path,
                     f"{_called(after)} begins with frame {after.first_frame:,} instead of {expected:,}, and no loss "
-                    "says why.",
+                    "is listed for the frames between.",
                 )
 
 
@@ -156,7 +157,8 @@ def _unlisted(catalogued: Catalogued) -> Iterator[Disagreement]:
         if before is None or recording.state is RecordingState.RUNNING:
             continue
         for last, first in catalogued.missing.unlisted(parts[before], parts[recording.id]):
-            sentence = f"goes on after {Path(last.path).name}, which was cut off, and no loss says what is missing."
+            name = Path(last.path).name
+            sentence = f"goes on after {name}, which was cut off, and no loss is listed for the time between."
             yield Disagreement(first.path, f"{_called(first)} {sentence}")
 
 
@@ -178,16 +180,16 @@ def _strangers(catalogued: Catalogued, found: FilesFound, moved: frozenset[str])
     known = catalogued.paths | moved
     for path, file in found.videos.items():
         if file.note is not None and path not in known:
-            called = f"The {file.note.kind.value} of {file.note.channel}"
-            yield Disagreement(path, f"{called} is not in the catalogue.")
+            called = f"This {file.note.kind.value.lower()} of {file.note.channel}"
+            yield Disagreement(path, f"{called} is not in the list of recordings.")
             if path in found.damage:
                 yield Disagreement(path, f"{called} {found.damage[path]}")
 
 
 def _called(row: Part | Clip) -> str:
     if isinstance(row, Part):
-        return f"Part {row.number} of {row.channel}, recording {row.recording_id},"
-    return f"The {row.kind.value} of {row.channel}, {row.id},"
+        return f"File {row.number} of {row.channel}, recording {row.recording_id},"
+    return f"The {row.kind.value.lower()} of {row.channel}, {row.id},"
 
 
 def _id(row: Part | Clip) -> str:

@@ -38,7 +38,8 @@ def read_catalogue(path: Path) -> Catalogued:
     """Everything that the catalogue says of files. Raises CatalogueFailed."""
     if not path.is_file():
         raise CatalogueFailed(
-            f"There is no catalogue at {path}: nothing was recorded there; name the settings with --config or --root."
+            f"There is no list of recordings (catalogue) at {path}: nothing was recorded there.",
+            "Name the settings with --config, or the folder with --root.",
         )
     queries = Queries(path)
     return Catalogued(
@@ -85,7 +86,8 @@ def _in(folders: Iterable[Path], suffixes: tuple[str, ...]) -> Iterator[str]:
 def _summary(catalogued: Catalogued, found: FilesFound) -> dict[str, int]:
     return {
         "video_files": len(found.videos),
-        "stills": len(found.sizes),
+        "framegrabs": len(found.sizes),
+        "stills": len(found.sizes),  # the name of 0.1.0
         "damaged_files": len(found.damage),
         "frames": sum(file.frames for file in found.videos.values()),
         **catalogued.missing.totals,
@@ -98,12 +100,12 @@ def _print(catalogued: Catalogued, found: FilesFound, faults: list[Disagreement]
         print(f"{fault.path}\n  {fault.sentence}")
     totals = _summary(catalogued, found)
     print(
-        f"{totals['video_files']:,} video files with {totals['frames']:,} frames, {totals['stills']:,} stills; "
+        f"{totals['video_files']:,} video files with {totals['frames']:,} frames, {totals['stills']:,} framegrabs; "
         f"{catalogued.missing.sentence}"
     )
     if totals["open_files"]:
         print(
-            f"{totals['open_files']:,} files are open: they are being recorded, or the recorder ended unexpectedly; "
-            "its next start finishes them."
+            f"{totals['open_files']:,} files are open: they are being recorded, or Seacorder ended unexpectedly. "
+            "The next start of Seacorder finishes them."
         )
-    print("Everything agrees." if not faults else f"{len(faults):,} things do not agree.")
+    print("Everything agrees." if not faults else f"{len(faults):,} things do not agree; each is listed above.")

@@ -61,7 +61,7 @@ class ListedMissing:
     def sentence(self) -> str:
         """The totals for people."""
         count, frames = self.totals.values()
-        return f"{count:,} losses on record, {frames:,} frames in those that could be counted."
+        return f"{count:,} losses listed, {frames:,} frames in those that could be counted."
 
 
 def missing_cell(channel: ChannelAnswer) -> Text:

@@ -12,10 +12,8 @@ from typing import Annotated
 import typer
 
 from seacorder import __version__
-from seacorder.base import log
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
 from seacorder.base.message import Message
-from seacorder.base.redaction import redact
 from seacorder.cli import streams
 from seacorder.config.reserved import CONFIG_VARIABLE, URL_VARIABLE
 
@@ -88,11 +86,8 @@ def _unprinted(why: str, code: int) -> int:
 
 
 def _complain(*messages: Message, code: int) -> int:
-    """Says what is wrong, and below it what to do."""
     for message in messages:
-        log.say(redact(f"seacorder: {message.fact}"))
-        if message.action:
-            log.say(redact(f"  {message.action}"))
+        streams.complain(message)
     return code
 
 
@@ -241,13 +236,14 @@ def catalogue_rebuild(
     rebuild_catalogue(storage)
 
 
-@app.command("accept-volume")
-def accept_volume(
+@app.command("accept-volume", hidden=True)  # its name in 0.1.0
+@app.command("accept-disk")
+def accept_disk(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="The storage root or fallback root.", show_default=False)
     ],
 ) -> None:
-    """Let files go to the volume that FOLDER is on now. After it was unmounted or exchanged."""
+    """Let files go to the disk that FOLDER is on now. After a disk was unmounted or exchanged."""
     from seacorder.cli.volumes import accept
 
     accept(folder)

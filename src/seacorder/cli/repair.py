@@ -2,7 +2,6 @@
 `catalogue rebuild`: makes the catalogue anew from the recorded files.
 """
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +10,10 @@ from rich.progress import Progress
 
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import StorageFailed
+from seacorder.base.message import Message
 from seacorder.catalogue.rebuilding import rebuild
 from seacorder.catalogue.tables import EVENTS, TABLES
-from seacorder.cli.streams import progress_bar
+from seacorder.cli.streams import complain, progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.rebuild import read_folders
@@ -34,30 +34,30 @@ def repair_files(paths: Sequence[Path]) -> bool:
 
 def _repair_one(path: Path, progress: Progress) -> bool:
     if not path.is_file():
-        print(f"seacorder: {path}: there is no such file.", file=sys.stderr)
+        complain(Message(f"{path}: there is no such file."))
         return False
     bar = progress.add_task(path.name, total=1.0)
     try:
         repaired = repair(path, lambda share: progress.update(bar, completed=share))
     except StorageFailed as error:
-        print(f"seacorder: {error.sentence}", file=sys.stderr)
+        complain(error.message)
         return False
     finally:
         progress.remove_task(bar)
     frames = f"{inspect_file(path).frames:,} frames"
     if repaired is None:
-        print(f"{path}: is whole, {frames}; left as it is.")
+        print(f"{path}: is complete, {frames}; left as it is.")
         return True
     print(f"{path}: repaired, {frames}.")
     if repaired.sibling is not None:
         print(
-            f"  What it said of its tracks was destroyed and was taken from {repaired.sibling}: its pictures decode "
-            "with that."
+            f"  Its description was destroyed and was taken from {repaired.sibling}, with which its pictures can be "
+            "decoded."
         )
     for damage in repaired.damage:
         print(f"  {damage.sentence} {_when(damage)}".rstrip())
     if repaired.original is not None:
-        print(f"  The original, which holds what the repair lacks, is kept as {repaired.original}.")
+        print(f"  The original is kept as {repaired.original}: it holds what the repaired file lacks.")
     return True
 
 

@@ -41,10 +41,14 @@ def show_settings(url: str, *, as_json: bool) -> None:
 def reset_settings(url: str, keys: list[str], *, everything: bool) -> None:
     """Takes values of clients back. Raises BadRequest when it is not said which, InspectorError."""
     if bool(keys) == everything:
-        raise BadRequest("Say which settings are taken back: one or more keys, or --all.", field="key")
+        raise BadRequest(
+            "Either keys or --all is needed.",
+            "Name one or more keys such as recording.encoder, or write --all.",
+            field="key",
+        )
     with RecorderClient(url) as recorder:
         recorder.reset_settings(keys)
-    print("The settings file holds again.")
+    print("The values of the settings file are in effect again.")
 
 
 def explain(settings: Settings, stored: StoredSettings | None = None) -> list[str]:
@@ -53,7 +57,7 @@ def explain(settings: Settings, stored: StoredSettings | None = None) -> list[st
     first, own = settings.first_recorder_settings(), settings.own_encodings()
     stored = stored or StoredSettings(first)
     minutes = stored.in_force.split_time_minutes
-    parts = f"parts of {minutes:g} minutes" if minutes else "one part, never split"
+    parts = f"files of {minutes:g} minutes" if minutes else "one file, never split"
     lines = [
         f"  listens    {server.host}, Inspector {server.inspector_port}, integration {server.integration_port}",
         f"  files      in {storage.root}, {storage.reserve_bytes:,} bytes kept free",

@@ -11,8 +11,11 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
+from seacorder.base import log
 from seacorder.base.background import once
 from seacorder.base.line_writer import Descriptor
+from seacorder.base.message import Message
+from seacorder.base.redaction import redact
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -45,6 +48,13 @@ def as_meant(argument: str) -> str:
     surrogates.
     """
     return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def complain(message: Message) -> None:
+    """Says on standard error what is wrong and, in a second line, what to do."""
+    log.say(redact(f"seacorder: {message.fact}"))
+    if message.action:
+        log.say(redact(f"  {message.action}"))
 
 
 def print_unheeded(text: str) -> None:

@@ -1,4 +1,4 @@
-"""The volumes that files go to: tried and marked when `serve` starts; `accept-volume`, by which an operator says that
+"""The volumes that files go to: tried and marked when `serve` starts; `accept-disk`, by which an operator says that
 the volume that is there now is the right one.
 """
 
@@ -21,9 +21,10 @@ def check_mounted(root: Path, memory: VolumeMemory) -> None:
     with contextlib.suppress(OSError):  # a folder that cannot be read is reported when it is written to
         if is_unmounted(root, memory):
             raise StorageFailed(
-                f"The storage folder {root} was on a disk of its own when the recorder ran last, and is on the disk "
-                "below now: its volume is not mounted. Mount it and start again. If files are to go to the disk below, "
-                f"say so once with `seacorder accept-volume {root}`."
+                f"Seacorder does not start: the disk of {root} is not mounted. The folder was on a disk of its own "
+                f"when Seacorder ran last; now it is on the same disk as {root.parent}.",
+                "Mount the disk and start again. If files are to go to the disk that is there now, run once "
+                f"`seacorder accept-disk {root}`.",
             )
 
 
@@ -46,8 +47,8 @@ def try_root(root: Path) -> None:
         try_folder(root)
     except OSError as error:
         raise StorageFailed(
-            f"The storage folder {root} cannot be written ({error.strerror}); choose another [storage] root, or make "
-            "this one writable."
+            f"The storage folder {root} cannot be written ({error.strerror}).",
+            "Make it writable for this user, or choose another [storage] root.",
         ) from error
 
 
@@ -60,7 +61,9 @@ def accept(folder: Path) -> None:
     try:
         write_mark(folder, ACCEPTED)
     except FileNotFoundError as fault:
-        raise StorageFailed(f"There is no folder {folder}; name the one that the alarm names, or make it.") from fault
+        raise StorageFailed(
+            f"There is no folder {folder}.", "Name the folder that the alarm names, or create it."
+        ) from fault
     except OSError as fault:
         raise StorageFailed(sentence_of(fault, folder / MARK_NAME)) from fault
-    print(f"Files go to {folder} as it is now. A recorder that runs goes on there within seconds.")
+    print(f"Files go to {folder} as it is now. If Seacorder is running, it goes on there within seconds.")

@@ -30,7 +30,7 @@ from seacorder.storage.disk import this_machine
 
 MARK_NAME = ".seacorder-volume"
 ACCEPTED = "accepted"
-"""What an operator writes into a mark file (`seacorder accept-volume`) when the volume that is there now is right."""
+"""What an operator writes into a mark file (`seacorder accept-disk`) when the volume that is there now is right."""
 NOWHERE = -1
 """In place of a device number: the volume was not mounted at the start, so its folder counts as exchanged."""
 _LONGEST_MARK_BYTES = 200
