@@ -21,9 +21,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from faults.results import LONG_VARIABLE, RESULTS_VARIABLE, Results, Row, read, table, write
+from faults.summary import disagreements
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parents[1] / "docs" / "design" / "faults.md"
+SUMMARY = PAGE.with_name("reliability.md")
 BEGIN = "<!-- written by make faults: nothing up to the end mark is edited by hand -->"
 END = "<!-- end of what make faults writes -->"
 
@@ -43,6 +45,8 @@ def main(arguments: list[str]) -> int:
     print(f"\n{table(rows)}\n")
     if options.write or not (options.short or chosen):
         put_into_page(rows, "make faults SHORT=1" if options.short else "make faults")
+        for sentence in disagreements(SUMMARY.read_text("utf-8"), PAGE.read_text("utf-8")):
+            print(f"{SUMMARY.name} says otherwise: {sentence}")
     missed = sum(row.is_missed for row in rows)
     print(f"{len(rows)} lines, {missed} missed.")
     return code or (1 if missed else 0)

@@ -1,0 +1,60 @@
+"""The page of results promises what the faults were tested with, and shows the worst that was found."""
+
+import re
+
+import pytest
+
+from faults.results import SUBJECTS
+from faults.summary import CLAIMS, cases, disagreements, line_of
+from tools.tree import ROOT
+
+pytestmark = pytest.mark.docs
+
+SUMMARY = (ROOT / "docs/design/reliability.md").read_text("utf-8")
+FAULTS = (ROOT / "docs/design/faults.md").read_text("utf-8")
+
+
+def test_it_says_what_the_table_found() -> None:
+    assert disagreements(SUMMARY, FAULTS) == []
+
+
+def test_every_line_of_it_rests_on_a_case() -> None:
+    lines = re.findall(r"^\| (.+?) \|", SUMMARY, re.MULTILINE)[2:]
+    told = [line for line in lines if any(line.startswith(claim.line) for claim in CLAIMS)]
+    assert [line for line in lines if line not in told and "no figure yet" not in line_of(SUMMARY, line)] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("| 140 | 0.44 s |", "| 140 | 0.52 s |"), ("| 1.28 s lost", "| 1.98 s lost"), ("| 2.0 s, 0 |", "| 3.0 s, 0 |")],
+)
+def test_a_run_that_is_worse_is_found_out(before: str, after: str) -> None:
+    assert before in FAULTS
+    assert len(disagreements(SUMMARY, FAULTS.replace(before, after))) == 1
+
+
+def test_others_are_quoted_as_they_were_found() -> None:
+    paragraph = line_of(SUMMARY, "**Compared with others.**")
+    rows = {
+        (cells[2], cells[1]): cells[4]
+        for line in FAULTS.splitlines()
+        if len(cells := [cell.strip() for cell in line.strip("|").split(" | ")]) == 7
+    }
+    for recorder in ("ffmpeg -f segment", "GStreamer splitmuxsink"):
+        assert rows[recorder, "kill -9: recorded frames lost"] in paragraph
+    kills = re.findall(r"\| kill -9: recorded.*\n.*\n.*\n.*?\| … account: .*?\| 10 \| (\d+ of \d+) \|", FAULTS)
+    assert len(kills) == 2
+    assert [account for account in kills if account not in paragraph] == []
+
+
+def test_what_has_no_row_yet_is_named() -> None:
+    """The page says which faults are younger than its table."""
+    untold = [subject for subject, _ in SUBJECTS if f"\n| {subject} |" not in FAULTS]
+    after = FAULTS.partition("end of what make faults writes")[2].replace("\n", " ")
+    named = after.partition("have no row yet: ")[2].partition("\n\n")[0]
+    assert [subject for subject in untold if f"“{subject}”" not in named] == []
+    assert bool(untold) == ("have no row yet" in after)
+
+
+def test_rows_are_read() -> None:
+    assert len(cases(FAULTS)) > 90
