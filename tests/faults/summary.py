@@ -72,8 +72,8 @@ CLAIMS = (
         "0 frames;", "0 frames;", "nothing lost",
     ),
     Claim(
-        "The disk is unplugged or fails", "dead disk with a second volume: frames lost; p99 of the API", r"(\d+ frames)",
-        "4 s", "at most 4 s",
+        "The disk is unplugged or fails", "dead disk with a second volume: frames lost; p99 of the API",
+        r"(\d+ frames)", "4 s", "at most 4 s",
     ),
     Claim(
         "The file that is being recorded is deleted",

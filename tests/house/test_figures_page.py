@@ -1,7 +1,5 @@
 """Each goal that is missed is told above the tables, with its figure and why; and no other."""
 
-import re
-
 import pytest
 
 from bench.table import MARK

@@ -1,0 +1,149 @@
+"""The pages for those who set it up: settings that load, outputs that the program prints, figures of the code."""
+
+import plistlib
+import re
+import sqlite3
+import subprocess
+import sys
+import tomllib
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from seacorder.base.errors import SeacorderError
+from seacorder.catalogue.schema import VERSION, upgrade
+from seacorder.cli.serve import announce
+from seacorder.cli.volumes import check_mounted
+from seacorder.config.load import check
+from seacorder.control.alarms.rules import LOW_SECONDS, SLOW_SHARE, VERY_LOW_SECONDS
+from seacorder.control.settings.overrides import override_sentence
+from seacorder.model.channel import PictureFormat
+from seacorder.model.encoders import SOFTWARE
+from seacorder.model.encoding import EncodingSettings, Machine
+from seacorder.model.encoding_decision import (
+    DECODING_MEGAPIXELS_PER_CORE,
+    MEGAPIXELS_PER_CORE,
+    USABLE_SHARE,
+    plan_for,
+)
+from seacorder.model.settings import Override
+from seacorder.storage.volume_memory import VolumeMemory
+from tools.tree import ROOT
+
+pytestmark = pytest.mark.docs
+
+FOLDER = ROOT / "docs/setup"
+BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+
+
+def page(name: str) -> str:
+    return (FOLDER / f"{name}.md").read_text("utf-8")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    """Code of one language on a page, without the indentation that it has inside of a list."""
+    found = [(indent, body) for indent, kind, body in BLOCK.findall(page(name)) if kind == language]
+    return [re.sub(rf"^{indent}", "", body, flags=re.MULTILINE) for indent, body in found]
+
+
+TOML = [(path.stem, body) for path in sorted(FOLDER.glob("*.md")) for body in blocks(path.stem, "toml")]
+
+
+@pytest.mark.parametrize(("name", "text"), TOML, ids=[f"{name}{number}" for number, (name, _) in enumerate(TOML)])
+def test_settings_that_are_shown_are_accepted(name: str, text: str) -> None:
+    """The channels may be in another block of the page."""
+    raw = tomllib.loads(text)
+    raw.setdefault("channels", [{"name": "ROV", "input": "test:"}])
+    assert check(raw, place=name, folder=FOLDER, environment={}).channels
+
+
+def test_there_are_some() -> None:
+    assert len(TOML) >= 12
+
+
+def test_the_first_settings_file_means_what_the_page_says(tmp_path: Path) -> None:
+    file = tmp_path / "seacorder.toml"
+    file.write_text(blocks("firstcamera", "toml")[0], "utf-8")
+    (shown,) = [body for body in blocks("firstcamera", "") if body.startswith("/etc/seacorder/seacorder.toml: fine.")]
+    command = [sys.executable, "-m", "seacorder", "check-config", "--config", str(file)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert printed.replace(str(file), "/etc/seacorder/seacorder.toml") == shown
+
+
+def test_the_start_is_announced_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed: list[str] = []
+    monkeypatch.setattr("seacorder.cli.serve.streams.print_unheeded", printed.append)
+    channels = [{"name": name, "input": "test:"} for name in ("Bow", "Stern", "Port", "Starboard")]
+    raw = {"storage": {"root": "/data/recordings/demo"}, "channels": channels}
+    announce(check(raw, place="demo", folder=FOLDER, environment={}), "")
+    assert f"{printed[0]}\n" in blocks("firstcamera", "")
+
+
+def test_cores_are_those_that_the_recorder_plans_with() -> None:
+    """Megapixels a second by what a core does, with room to spare."""
+    cores = r" ([\d.]+) cores \|"
+    rows = re.findall(rf"^\| (\d+)x(\d+) \|{cores}{cores}{cores}$", page("sizing"), re.MULTILINE)
+    assert len(rows) == 3
+    for width, height, *shown in rows:
+        megapixels = int(width) * int(height) * 25 / 1e6
+        fastest = [megapixels / max(MEGAPIXELS_PER_CORE[name].values()) for name in ("libx264", "libx264", "libx265")]
+        decoding = megapixels / DECODING_MEGAPIXELS_PER_CORE
+        needed = [(fastest[0] + decoding), fastest[1], fastest[2] + decoding]
+        planned = [one / USABLE_SHARE for one in needed]
+        assert [float(one) for one in shown] == pytest.approx(planned, abs=0.051, rel=0.005)
+    assert f"plans with {100 * USABLE_SHARE:g} % of the cores" in page("sizing")
+
+
+def test_how_long_a_disk_lasts() -> None:
+    rows = re.findall(r"^\| (\d+) Mbit/s \| ([\d.]+) GB \| ([\d.]+) GB \| (\d+) h \|$", page("disks"), re.MULTILINE)
+    assert len(rows) == 4
+    for rate, hour, eight, full in rows:
+        gigabytes = int(rate) * 3600 / 8 / 1000
+        assert (float(hour), float(eight), int(full)) == (gigabytes, 8 * gigabytes, round(1000 / (8 * gigabytes)))
+
+
+def test_the_limits_of_the_disk_alarms() -> None:
+    text = page("disks")
+    assert (LOW_SECONDS, VERY_LOW_SECONDS, SLOW_SHARE) == (3600, 600, 0.25)
+    assert "| one hour of recording is left | `disk_low`, a warning |" in text
+    assert "| ten minutes are left | `disk_low`, an alarm |" in text
+    assert "when a quarter of it is used, and ends at an eighth" in text
+
+
+def test_a_catalogue_of_a_newer_program_is_refused_as_the_page_says() -> None:
+    shown = next(body for body in blocks("upgrade", "") if body.startswith("seacorder: The catalogue"))
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(SeacorderError) as refused:
+        upgrade(connection)
+    assert in_the_terminal(refused.value) == shown
+
+
+def in_the_terminal(error: SeacorderError) -> str:
+    return f"seacorder: {error.fact}\n" + (f"  {error.action}\n" if error.action else "")
+
+
+def test_an_override_is_told_as_the_page_says() -> None:
+    told = override_sentence(Override("recording.split_time_minutes", 5, 10))
+    assert f"{told}\n" in blocks("changing", "")
+
+
+def test_a_disk_that_is_not_mounted_is_told_as_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seacorder.cli.volumes.is_unmounted", lambda *_: True)
+    with pytest.raises(SeacorderError) as refused:
+        check_mounted(Path("/data/recordings"), VolumeMemory(tmp_path))
+    assert in_the_terminal(refused.value) in blocks("disks", "")
+
+
+def test_what_was_decided_is_told_as_the_page_says() -> None:
+    source = PictureFormat("h264", 1920, 1080, Fraction(25))
+    plan = plan_for(source, EncodingSettings(burn_in=True), Machine(SOFTWARE, cores=2))
+    assert f"> {plan.sentence}\n" in page("encoding")
+
+
+def test_the_job_for_macos_is_a_property_list() -> None:
+    (shown,) = blocks("service", "xml")
+    job = plistlib.loads(shown.encode())
+    assert job["ProgramArguments"][1:3] == ["serve", "--config"]
+    assert job["KeepAlive"] is job["RunAtLoad"] is True
