@@ -36,13 +36,14 @@ def test_nothing_is_said_to_be_nothing() -> None:
 def test_a_device_is_listed_with_what_it_offers_and_what_is_wrong_with_it() -> None:
     size = OfferedSize(1920, 1080, (30.0, 15.0))
     camera = FoundInput("v4l2:/dev/video0", "Webcam", (OfferedFormat("mjpeg", (size, OfferedSize(640, 480, ()))),))
-    locked = FoundInput("v4l2:/dev/video2", "Card", fault="may not be opened by this user; add it to the group video")
+    locked_out = "may not be opened by this user; add the user to the group video"
+    locked = FoundInput("v4l2:/dev/video2", "Card", fault=locked_out)
     assert told(FoundInputs((camera, locked), (), ())) == [
         "Capture cards and USB cameras: input of a [[channels]] table",
         "  v4l2:/dev/video0    Webcam",
         "      format=mjpeg: 1920x1080 up to 30 a second, 640x480",
         "  v4l2:/dev/video2    Card",
-        "      may not be opened by this user; add it to the group video",
+        "      may not be opened by this user; add the user to the group video",
         "Screens: none found.",
         "Sound: none found.",
     ]

@@ -176,7 +176,7 @@ def test_what_cannot_be_narration_is_said(write) -> None:
     text = '[audio]\ninput = "jack:in"\ninto = "Port"\nname = "bow"\nchannels = 3\n' + ONE_CHANNEL
     faults = "\n".join(faults_of(write(text)))
     for expected in (
-        "There is no sound input of the kind 'jack'; use alsa:",
+        "There is no sound input of the kind 'jack'. Use alsa:",
         "FILE: [audio] into is 'Port'. Write \"all\", \"file\" or a channel's name: Bow.",
         "FILE: [audio] name is 'bow', which is a channel's. Give the narration a name of its own.",
         "FILE: [audio] channels: 3 is not accepted. Write 1 or 2.",

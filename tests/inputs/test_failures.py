@@ -58,12 +58,12 @@ def test_a_password_that_is_missing_is_not_called_wrong() -> None:
     missing = stream_status_failure(401, "Unauthorized", address_of("http://127.0.0.1/bow"), "Stream")
     wrong = stream_status_failure(401, "Unauthorized", address_of("http://a:b@127.0.0.1/bow"), "Stream")
     assert "asks for a user name" in missing.sentence
-    assert "refuses the user name or password" in wrong.sentence
+    assert "rejects the user name or password" in wrong.sentence
     assert isinstance(missing, InputRefused)
     assert isinstance(wrong, InputRefused)
     error = av.error.HTTPUnauthorizedError(0, "")
     assert "asks for a user name" in failure_of(error, "rtmp://127.0.0.1/live/bow").sentence
-    assert "refuses the user" in failure_of(error, "rtmp://a:b@127.0.0.1/live/bow").sentence
+    assert "rejects the user" in failure_of(error, "rtmp://a:b@127.0.0.1/live/bow").sentence
 
 
 def test_an_error_without_words_is_told_by_where_it_happened() -> None:
@@ -90,23 +90,23 @@ def test_sockets_say_what_they_know() -> None:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_silence_names_the_sender_or_the_source(address: str) -> None:
-    sentence = stream_failure(Cause.SILENT, address_of(address), "Stream").sentence
-    assert "Check that" in sentence or "is away" in sentence
+    failure = stream_failure(Cause.SILENT, address_of(address), "Stream")
+    assert failure.action.startswith("Check that") or "is away" in failure.fact
 
 
 @given(st.sampled_from(ADDRESSES), st.integers(1, 133))
-def test_every_error_has_a_sentence_with_a_remedy(address: str, number: int) -> None:
-    sentence = failure_of(OSError(number, "reason"), address).sentence
-    assert sentence.startswith("Stream ")
-    assert sentence.endswith(".")
-    assert any(word in sentence for word in ("heck", "orrect", "hoose", "is back"))
-    assert "{" not in sentence
+def test_every_error_has_a_fact_and_an_action(address: str, number: int) -> None:
+    failure = failure_of(OSError(number, "reason"), address)
+    assert failure.fact.startswith("Stream ")
+    assert failure.fact.endswith(".")
+    assert failure.action.endswith(".")
+    assert any(word in failure.action for word in ("heck", "orrect", "hoose"))
+    assert "{" not in failure.sentence
 
 
 def test_an_end_is_no_mistake_of_the_address() -> None:
-    sentence = stream_failure(Cause.CLOSED, address_of("tcp://127.0.0.1:5000"), "Stream").sentence
-    assert "back" in sentence
-    assert "ddress" not in sentence
+    failure = stream_failure(Cause.CLOSED, address_of("tcp://127.0.0.1:5000"), "Stream")
+    assert (failure.fact, failure.action) == ("Stream ended: the other side stopped sending.", "Check the sender.")
 
 
 def camera_of(text: str) -> RtspAddress:
@@ -144,12 +144,42 @@ def test_an_error_without_words_of_a_camera_is_its_name_or_the_handshake() -> No
 
 
 @given(st.integers(1, 133))
-def test_every_error_of_a_socket_has_a_sentence_for_cameras(number: int) -> None:
+def test_every_error_of_a_socket_has_a_fact_and_an_action_for_cameras(number: int) -> None:
     failure = camera_socket_failure(OSError(number, "reason"), camera_of("rtsp://127.0.0.1/bow"), "Camera")
-    assert failure.sentence.startswith("Camera ")
-    assert failure.sentence.endswith(".")
+    assert failure.fact.startswith("Camera ")
+    assert failure.fact.endswith(".")
+    assert failure.action.endswith(".")
     assert "{" not in failure.sentence
 
 
-def test_every_cause_has_a_sentence() -> None:
+def test_every_cause_has_a_message() -> None:
     assert set(_CAMERA) | set(_STREAM) == set(Cause)
+
+
+def test_no_message_says_that_the_source_is_tried_again_or_what_its_failure_costs() -> None:
+    for message in (*_CAMERA.values(), *_STREAM.values()):
+        assert "again" not in message.text
+        assert "record" not in message.text
+
+
+def test_an_address_is_corrected_where_it_is_written_and_not_during_a_dive() -> None:
+    failure = camera_failure(Cause.UNAUTHORIZED, camera_of("rtsp://a:b@127.0.0.1/bow"), "Camera")
+    assert failure.fact == "Camera rejects the user name or password."
+    assert failure.action.startswith(
+        "Correct them (in front of the @) in `input` of this channel in the settings file, and restart Seacorder "
+        "between dives. Many cameras lock a user out for some minutes after failed logins"
+    )
+    silent = camera_failure(Cause.SILENT, camera_of("rtsp://127.0.0.1/bow"), "Camera")
+    assert (silent.fact, silent.action) == (
+        "Camera does not answer.",
+        (
+            "Check its power and network cable. If its address is wrong, correct `input` of this channel in the "
+            "settings file, and restart Seacorder between dives."
+        ),
+    )
+
+
+def test_what_a_server_says_is_no_place_for_a_placeholder() -> None:
+    reason = "{source} {0} {"
+    failure = camera_status_failure(400, reason, camera_of("rtsp://127.0.0.1/bow"), "Camera")
+    assert failure.fact == "Camera refuses the request (400 {source} {0} {)."

@@ -135,8 +135,8 @@ def test_one_pair_of_channels_for_picture_and_sound(rig_source: MakeSource, *, o
         ("SETUP", 461, "does not send over TCP. Add #transport=udp"),
         ("SETUP", 453, "serves no more viewers"),
         ("PLAY", 454, "has ended the session"),
-        ("DESCRIBE", 404, "may be wrong, or its publisher is away"),
-        ("DESCRIBE", 503, "It may have too many viewers"),
+        ("DESCRIBE", 404, "answers, but does not know this stream. Look up the path of the stream"),
+        ("DESCRIBE", 503, "(503 Said), often because too many programs watch it. Close other viewers"),
         ("PLAY", 406, "refuses the request (406 Said)"),
     ],
 )

@@ -10,6 +10,7 @@ from rig.scripted_camera import Answer
 from rig.source_files import SourceSpec
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
+from seacorder.base.message import Message
 from seacorder.inputs.open import make_input
 from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.inputs.rtsp import camera as rtsp
@@ -41,23 +42,26 @@ def for_others(method: str, status: int) -> Quirk:
 
 
 def test_ours_reads_an_ordinary_camera(rig_source: MakeSource) -> None:
-    said: list[str] = []
+    said: list[Message] = []
     with OddCamera(footage(rig_source(SPEC)), ORDINARY, seconds=0.005) as camera:
         assert read_by(camera, CameraMemory(said.append)) == ""
     assert said == []
 
 
 def test_ffmpegs_takes_over_and_stays(rig_source: MakeSource) -> None:
-    said: list[str] = []
+    said: list[Message] = []
     memory = CameraMemory(said.append)
     with OddCamera(footage(rig_source(SPEC)), for_others("PLAY", 400), seconds=0.005) as camera:
         assert read_by(camera, memory) == "ffmpeg"
         asked = len(camera.requests)
         assert read_by(camera, memory) == "ffmpeg"
         assert [method for method, _ in camera.requests[asked:]].count("PLAY") == 1
-    [sentence] = said
-    assert "FFmpeg's client can read it and takes over" in sentence
-    assert "\n" not in sentence
+    [message] = said
+    assert message.fact.endswith("FFmpeg's client can read it and has taken over.")
+    assert message.action == (
+        "Nothing to do. To begin with that client, add #client=ffmpeg to the camera's address between dives."
+    )
+    assert "\n" not in message.text
 
 
 def test_where_neither_can_ours_says_why_and_ffmpegs_is_tried_less_and_less(

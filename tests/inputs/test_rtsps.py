@@ -100,7 +100,7 @@ def test_a_tls_camera_that_goes_away(tls: TlsProxy, rtsp_server: RtspServer, cli
 def test_a_port_without_tls(rtsp_server: RtspServer, client: str) -> None:
     port = rtsp_server.port
     sentence = sentence_of(f"rtsps://diver:secret@127.0.0.1:{port}/bow", client)
-    assert "does not speak TLS (1.2 or newer) on this port. Write rtsp://, or the camera's TLS port" in sentence
+    assert "does not speak TLS (1.2 or newer) on this port. Write rtsp:// in its address, or the" in sentence
     assert "cannot be found" in sentence_of("rtsps://diver:secret@nowhere.invalid/bow", client)
 
 

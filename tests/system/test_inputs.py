@@ -84,7 +84,7 @@ def test_no_password_is_shown_of_any_source(tmp_path: Path, start_web_camera: St
         for name in addresses:
             wait_for(lambda name=name: program.channel(name)["state"] == "failed", f"{name} to fail")
         answers = str(program.get("/api/v1/status"))
-    assert "refuses the user name or password" in answers
+    assert "rejects the user name or password" in answers
     assert "***@" in answers
     for text in (answers, program.log()):
         assert "hidden" not in text

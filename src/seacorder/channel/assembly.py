@@ -164,7 +164,7 @@ def source_of(settings: ChannelSettings, clock: Clock, note: Note) -> Source:
     if settings.narrator is not None:
         return _narrator_of(settings, settings.narrator, clock, note)
     # Remembered over all connections: that this camera has to be read by FFmpeg's client.
-    memory = CameraMemory(lambda sentence: note("camera_read_by_ffmpeg", Severity.WARNING, sentence))
+    memory = CameraMemory(lambda message: note("camera_read_by_ffmpeg", Severity.WARNING, message.text))
     name, index = settings.name, settings.index
     return Source(
         lambda: make_input(settings.address, channel_name=name, channel_index=index, clock=clock, memory=memory)

@@ -13,7 +13,7 @@ The promises:
   or repeat: the channel's timeline corrects them.
 * Where an input leaves out damaged pictures, the next picture says how many (`missing_before`), if the input knows.
 * Sound has a codec that MP4 can carry: AAC, Opus or MP3. Sound of any other codec has been transcoded to AAC.
-* The sentence of an `InputFailed` never holds a user name or a password.
+* The message of an `InputFailed` never holds a user name or a password.
 
 A new kind of input needs:
 
@@ -28,7 +28,7 @@ A new kind of input needs:
 5. Its entry in `docs/reference/settings.md`, in `docs/setup/cameras.md` (network) or `sources.md` (this machine), and a
    line in `CHANGELOG.md`.
 
-Errors become an `InputFailed` with a sentence that tells the operator what to do; `failures` has those of the network.
+Errors become an `InputFailed` whose message says what is wrong and what to do; `failures` has those of the network.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ class Input(Protocol):
     """One connection to one source. One thread calls all three methods; an input is not opened twice."""
 
     def open(self) -> SourceFormat:
-        """Connects and waits until the format is known. Blocks. InputFailed says in one sentence why it failed."""
+        """Connects and waits until the format is known. Blocks. InputFailed says why it failed and what to do."""
         ...
 
     def packets(self) -> Items:

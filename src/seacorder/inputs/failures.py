@@ -1,12 +1,13 @@
-"""Why a source cannot be read: the cause, and the sentence in which the operator is told what it is and what to do.
+"""Why a source cannot be read: the cause, and the message that tells the operator what it is and what to do.
 
 Sockets, servers and FFmpeg report an error each in their own way; `Cause` names what is behind it. Each cause has a
-sentence for cameras over RTSP and one for streams (MPEG-TS, FLV, HTTP), because the advice differs. The functions make
+message for cameras over RTSP and one for streams (MPEG-TS, FLV, HTTP), because the advice differs. The functions make
 the InputFailed to raise, or the InputRefused where only a change of the address or of the camera can help.
 What FFmpeg reports is translated in `ffmpeg.failures`.
 
-No sentence holds a user name or a password: `source` is how the input names itself, without credentials, and reasons
-pass through `redact`.
+No message says that the source is tried again, or what its failure costs: who tries it again and who knows whether a
+recording is on say that. None holds a user name or a password: `source` is how the input names itself, without
+credentials, and reasons pass through `redact`.
 """
 
 import errno
@@ -16,6 +17,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from seacorder.base.errors import InputFailed, InputRefused
+from seacorder.base.message import Message
 from seacorder.base.redaction import redact
 from seacorder.model.address.address import RtspAddress, StreamAddress, Transport
 
@@ -24,7 +26,7 @@ class Cause(Enum):
     SILENT = auto()
     """Nothing came for as long as the limit allows."""
     CLOSED = auto()
-    """The other side ended the connection in order."""
+    """The other side ended the connection properly."""
     CUT = auto()
     """The connection was reset or aborted."""
     REFUSED = auto()
@@ -63,80 +65,136 @@ class Cause(Enum):
     NO_RTMP = auto()
     """An RTMP server is reached and gives no stream, without a reason that FFmpeg could tell."""
     NOT_MINE = auto()
-    """No network card of this machine has the address on which to receive."""
+    """No network card of this computer has the address on which to receive."""
     TAKEN = auto()
     """Another program has the port on which to receive."""
 
 
-_UNAUTHORIZED = "{source} refuses the user name or password. Correct them in its address, in front of the @."
-_UNREADABLE = "{source} cannot be read ({reason}). Check its address."
-_CAMERA: dict[Cause, str] = {
-    Cause.SILENT: "{source} does not answer. Check its address, its power and the network.",
-    Cause.CLOSED: "{source} closed the connection.",
-    Cause.CUT: "{source} cut the connection.",
-    Cause.REFUSED: "{source} refuses connections. Check that RTSP is enabled and that the port is right, then power, "
-    "cable and address.",
-    Cause.UNREACHED: "{source} cannot be reached. Check its address, its power and the network.",
-    Cause.UNFOUND: "{source} cannot be found. Check the host name in its address, and the network.",
+_CORRECT = "correct `input` of this channel in the settings file, and restart Seacorder between dives."
+_ADDRESS = f"If its address is wrong, {_CORRECT}"
+_UNAUTHORIZED = Message(
+    "{source} rejects the user name or password.",
+    "Correct them (in front of the @) in `input` of this channel in the settings file, and restart Seacorder between "
+    "dives. Many cameras lock a user out for some minutes after failed logins: if the right password is rejected, too, "
+    "stop Seacorder between dives and wait that long.",
+)
+_FORBIDDEN = "{source} does not let this user watch."
+_IF_OFTEN = "If this happens often, check its power supply, cable and network switch, or lower its bit rate."
+_UNREADABLE = Message("{source} cannot be read ({reason}).", _ADDRESS)
+_CAMERA: dict[Cause, Message] = {
+    Cause.SILENT: Message("{source} does not answer.", f"Check its power and network cable. {_ADDRESS}"),
+    Cause.CLOSED: Message("{source} ended the connection.", _IF_OFTEN),
+    Cause.CUT: Message("{source} cut the connection.", _IF_OFTEN),
+    Cause.REFUSED: Message(
+        "{source} refuses connections.",
+        f"Check that RTSP is switched on in it, then the port in its address, then power and cable. {_ADDRESS}",
+    ),
+    Cause.UNREACHED: Message(
+        "{source} cannot be reached.",
+        f"Check its power and network cable, then the network of this computer. {_ADDRESS}",
+    ),
+    Cause.UNFOUND: Message(
+        "{source} cannot be found: its host name is not known.",
+        f"Check the network. If the host name is wrong, {_CORRECT}",
+    ),
     Cause.UNAUTHORIZED: _UNAUTHORIZED,
-    Cause.FORBIDDEN: "{source} forbids this user to watch. Give the user that right in the camera.",
-    Cause.NO_STREAM: "{source} has no such stream. The name of the stream (the address after the host) may be wrong, "
-    "or its publisher is away.",
-    Cause.REFUSED_REQUEST: "{source} refuses the request ({reason}). Check its address, or choose another of its "
-    "streams.",
-    Cause.OWN_FAULT: "{source} reports a fault of its own ({reason}). It may have too many viewers; close some, or "
-    "restart it.",
-    Cause.NO_TLS: "{source} does not speak TLS (1.2 or newer) on this port. Write rtsp://, or the camera's TLS port, "
-    "often 322.",
-    Cause.WRONG_PROTOCOL: "{source} answers, but not as an RTSP camera. Check the port{or_tls}.",
+    Cause.FORBIDDEN: Message(_FORBIDDEN, "Give the user that right in the camera."),
+    Cause.NO_STREAM: Message(
+        "{source} answers, but does not know this stream.",
+        "Look up the path of the stream (the address after the host) in the camera's manual; if it is wrong, "
+        f"{_CORRECT} If the stream comes from another program, start that one.",
+    ),
+    Cause.REFUSED_REQUEST: Message(
+        "{source} refuses the request ({reason}).", f"Choose another of its streams. {_ADDRESS}"
+    ),
+    Cause.OWN_FAULT: Message(
+        "{source} reports an error of its own ({reason}), often because too many programs watch it.",
+        "Close other viewers, or restart the camera.",
+    ),
+    Cause.NO_TLS: Message(
+        "{source} does not speak TLS (1.2 or newer) on this port.",
+        "Write rtsp:// in its address, or the camera's TLS port, often 322.",
+    ),
+    Cause.WRONG_PROTOCOL: Message("{source} answers, but not as an RTSP camera.", "Check the port{or_tls}."),
     Cause.UNREADABLE: _UNREADABLE,
-    Cause.NO_TCP: "{source} refuses the request ({reason}): it does not send over TCP. Add #transport=udp to its "
-    "address.",
-    Cause.NO_UDP: "{source} refuses the request ({reason}): it does not send over UDP. Remove #transport=udp from its "
-    "address.",
-    Cause.NO_TLS_MEDIA: "{source} refuses the request ({reason}): it does not send inside of the encrypted "
-    "connection. Write rtsp:// instead of rtsps://, with the camera's port for that, often 554.",
-    Cause.FULL: "{source} refuses the request ({reason}): it serves no more viewers. Close other viewers, or choose a "
-    "stream of a lower bit rate.",
-    Cause.NO_SESSION: "{source} refuses the request ({reason}): it has ended the session. It is asked again; if that "
-    "goes on, restart the camera.",
-    Cause.ONLY_TLS: "{source} speaks TLS on this port. Write rtsps:// instead of rtsp://.",
-    Cause.HUNG_UP: "{source} closed the connection without an answer. Check the port{or_tls}.",
+    Cause.NO_TCP: Message(
+        "{source} refuses the request ({reason}): it does not send over TCP.", "Add #transport=udp to its address."
+    ),
+    Cause.NO_UDP: Message(
+        "{source} refuses the request ({reason}): it does not send over UDP.",
+        "Remove #transport=udp from its address.",
+    ),
+    Cause.NO_TLS_MEDIA: Message(
+        "{source} refuses the request ({reason}): it does not send inside of the encrypted connection.",
+        "Write rtsp:// instead of rtsps://, with the camera's port for that, often 554.",
+    ),
+    Cause.FULL: Message(
+        "{source} refuses the request ({reason}): it serves no more viewers.",
+        "Close other viewers, or choose a stream of a lower bit rate.",
+    ),
+    Cause.NO_SESSION: Message(
+        "{source} refuses the request ({reason}): it has ended the session.", "If that goes on, restart the camera."
+    ),
+    Cause.ONLY_TLS: Message("{source} speaks TLS on this port.", "Write rtsps:// instead of rtsp:// in its address."),
+    Cause.HUNG_UP: Message("{source} closed the connection without an answer.", "Check the port{or_tls}."),
 }
 _OR_TLS = ", and write rtsps:// if it uses TLS there"
-_STREAM: dict[Cause, str] = {
-    Cause.SILENT: "{source} does not answer. Check that it is switched on, then its address and the network.",
-    Cause.CLOSED: "{source} ended: the other side stopped sending. It is recorded again as soon as it is back.",
-    Cause.CUT: "{source} cut the connection. It is recorded again as soon as it is back; check the sender and the "
-    "network.",
-    Cause.REFUSED: "{source} refuses connections: nothing listens on that port. Check that it runs, then the port.",
-    Cause.UNREACHED: "{source} cannot be reached. Check its power and the network, then its address.",
-    Cause.UNFOUND: "{source} cannot be found: its host name is not known. Check the host name in its address, and the "
-    "network.",
+_LISTENER = "Check that the sender runs and sends to this computer and port, then the firewall."
+_STREAM: dict[Cause, Message] = {
+    Cause.SILENT: Message(
+        "{source} does not answer.", "Check that it is switched on, then its address and the network."
+    ),
+    Cause.CLOSED: Message("{source} ended: the other side stopped sending.", "Check the sender."),
+    Cause.CUT: Message("{source} cut the connection.", "Check the sender and the network."),
+    Cause.REFUSED: Message(
+        "{source} refuses connections: nothing listens on that port.", "Check that it runs, then the port."
+    ),
+    Cause.UNREACHED: Message("{source} cannot be reached.", "Check its power and the network, then its address."),
+    Cause.UNFOUND: Message(
+        "{source} cannot be found: its host name is not known.",
+        "Check the network, then the host name in its address.",
+    ),
     Cause.UNAUTHORIZED: _UNAUTHORIZED,
-    Cause.ASKS_USER: "{source} asks for a user name and a password. Write user:password@ in front of the host.",
-    Cause.FORBIDDEN: "{source} forbids this user to watch. Give the user that right there.",
-    Cause.NO_STREAM: "{source} has no such stream now ({reason}). It is recorded as soon as its sender is there; if "
-    "that runs, correct the part of its address after the host.",
-    Cause.REFUSED_REQUEST: "{source} refuses the request ({reason}). Correct its address.",
-    Cause.OWN_FAULT: "{source} cannot give the stream now ({reason}). The sender may be off, or the server may have "
-    "too many viewers; it is tried again.",
-    Cause.NO_TLS: "{source} does not speak TLS on this port. Correct the port, or write {plain}:// without the s.",
-    Cause.WRONG_PROTOCOL: "{source} does not send {protocol}. Check the port, and what is set in the sender.",
+    Cause.ASKS_USER: Message(
+        "{source} asks for a user name and a password.",
+        f"Write user:password@ in front of the host: {_CORRECT}",
+    ),
+    Cause.FORBIDDEN: Message(_FORBIDDEN, "Give the user that right there."),
+    Cause.NO_STREAM: Message(
+        "{source} has no such stream now ({reason}).",
+        "Start its sender. If that runs, correct the part of its address after the host.",
+    ),
+    Cause.REFUSED_REQUEST: Message("{source} refuses the request ({reason}).", "Correct its address."),
+    Cause.OWN_FAULT: Message(
+        "{source} cannot give the stream now ({reason}).",
+        "Start its sender; or the server has too many viewers: close some.",
+    ),
+    Cause.NO_TLS: Message(
+        "{source} does not speak TLS on this port.", "Correct the port, or write {plain}:// without the s."
+    ),
+    Cause.WRONG_PROTOCOL: Message(
+        "{source} does not send {protocol}.", "Check the port, and what is set in the sender."
+    ),
     Cause.UNREADABLE: _UNREADABLE,
-    Cause.NO_DATAGRAMS: "{source} receives nothing. Check that the sender runs and sends to this machine and port, "
-    "and the firewall.",
-    Cause.NO_VISITOR: "{source} waits, and no encoder connects. Check that it runs and sends to this machine and "
-    "port, and the firewall.",
-    Cause.UNPUBLISHED: "{source} is away: the server is reached and sends nothing under this name. It is recorded as "
-    "soon as its sender publishes it; if the sender runs, check the application and the name in the address.",
-    Cause.NO_RTMP: "{source} is away: its server is reached and gives no stream. It is recorded as soon as its sender "
-    "publishes it; if the sender runs, check the application and the name in the address, and that the server's port "
-    "is for {protocol}.",
-    Cause.NOT_MINE: "{source} cannot be opened: no network card of this machine has that address. Correct the address "
-    "of the card.",
-    Cause.TAKEN: "{source} cannot be opened: another program has that port, or another channel. Choose another port, "
-    "or end that one.",
+    Cause.NO_DATAGRAMS: Message("{source} receives nothing.", _LISTENER),
+    Cause.NO_VISITOR: Message("{source} waits, and no encoder connects.", _LISTENER),
+    Cause.UNPUBLISHED: Message(
+        "{source} is away: the server is reached and sends nothing under this name.",
+        "Start its sender. If it runs, check the application and the name in the address.",
+    ),
+    Cause.NO_RTMP: Message(
+        "{source} is away: its server is reached and gives no stream.",
+        "Start its sender. If it runs, check the application and the name in the address, and that the server's port "
+        "is for {protocol}.",
+    ),
+    Cause.NOT_MINE: Message(
+        "{source} cannot be opened: no network card of this computer has that address.",
+        "Correct the address of the card.",
+    ),
+    Cause.TAKEN: Message(
+        "{source} cannot be opened: another program has that port, or another channel.",
+        "End that program, or choose another port.",
+    ),
 }
 _PROTOCOLS = {
     "udp": "MPEG-TS",
@@ -200,10 +258,9 @@ def is_found(url: str) -> bool:
 
 
 def camera_failure(cause: Cause, address: RtspAddress, source: str, reason: str = "") -> InputFailed:
-    """The failure of a camera over RTSP; `reason` is put in brackets by sentences that have a place for it."""
-    sentence = _CAMERA.get(cause, _UNREADABLE)
+    """The failure of a camera over RTSP; `reason` is put in brackets by facts that have a place for it."""
     or_tls = "" if is_tls(address) else _OR_TLS
-    return _kind_of(cause)(sentence.format(source=source, reason=redact(reason), or_tls=or_tls))
+    return _failure(cause, _CAMERA, source=source, reason=redact(reason), or_tls=or_tls)
 
 
 def camera_status_failure(status: int, reason: str, address: RtspAddress, source: str) -> InputFailed:
@@ -222,14 +279,13 @@ def camera_socket_failure(error: OSError, address: RtspAddress, source: str) -> 
 
 
 def stream_failure(cause: Cause, address: StreamAddress, source: str, reason: str = "") -> InputFailed:
-    """The failure of a stream; `reason` is put in brackets by sentences that have a place for it."""
+    """The failure of a stream; `reason` is put in brackets by facts that have a place for it."""
     if cause is Cause.SILENT:
         cause = _silence(address)
     elif cause is Cause.UNAUTHORIZED and address.user is None:
         cause = Cause.ASKS_USER
     protocol, plain = _PROTOCOLS.get(address.scheme, ""), address.scheme.removesuffix("s")
-    sentence = _STREAM.get(cause, _UNREADABLE)
-    return _kind_of(cause)(sentence.format(source=source, reason=redact(reason), protocol=protocol, plain=plain))
+    return _failure(cause, _STREAM, source=source, reason=redact(reason), protocol=protocol, plain=plain)
 
 
 def stream_status_failure(status: int, reason: str, address: StreamAddress, source: str) -> InputFailed:
@@ -269,8 +325,10 @@ def is_tls(address: RtspAddress) -> bool:
     return address.url[:6].lower() == "rtsps:"
 
 
-def _kind_of(cause: Cause) -> type[InputFailed]:
-    return InputRefused if cause in _REFUSALS else InputFailed
+def _failure(cause: Cause, messages: dict[Cause, Message], **values: str) -> InputFailed:
+    message = messages.get(cause, _UNREADABLE)
+    kind = InputRefused if cause in _REFUSALS else InputFailed
+    return kind(message.fact.format(**values), message.action.format(**values))
 
 
 def _silence(address: StreamAddress) -> Cause:

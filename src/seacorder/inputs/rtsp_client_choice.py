@@ -8,6 +8,7 @@ import logging
 
 from seacorder.base.clock import Clock
 from seacorder.base.errors import InputFailed, InputRefused
+from seacorder.base.message import Message
 from seacorder.inputs.contract import Input, Items
 from seacorder.inputs.rtsp.camera import RtspInput
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
@@ -68,12 +69,12 @@ class EitherRtspInput:
         except InputFailed:
             raise failure from None
         self._memory.prefers_ffmpeg = True
-        sentence = (
-            f"{failure.sentence} FFmpeg's client can read it and takes over; add #client=ffmpeg to the address to "
-            "begin with it, and tell us of this camera."
+        message = Message(
+            f"{failure.fact} FFmpeg's client can read it and has taken over.",
+            "Nothing to do. To begin with that client, add #client=ffmpeg to the camera's address between dives.",
         )
-        log.warning("%s", sentence)
-        self._memory.tell(sentence)
+        log.warning("%s", message)
+        self._memory.tell(message)
         return found
 
     def _by_ffmpeg(self) -> SourceFormat:

@@ -48,7 +48,7 @@ def decode(samples: Sequence[Sample], wanted: Sample, source: SourceFormat) -> t
         if frame.pts == wanted.pts:
             break
     if best is None:
-        raise InputFailed("The picture cannot be decoded; see whether the camera's own page shows one.")
+        raise InputFailed("The picture cannot be decoded.", "See whether the camera's own page shows one.")
     by_pts = {sample.pts: sample for sample in samples}
     return best, by_pts.get(best.pts, wanted)
 

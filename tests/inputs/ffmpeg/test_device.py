@@ -90,7 +90,7 @@ def test_screens_that_cannot_be_captured_are_said(
     for options, sentence in {
         f"display={screen.display}&size=321x180": "smaller than its address asks for",
         f"display={screen.display}&size=320x180&offset=1,0": "smaller than its address asks for",
-        "display=:999": "check that X11 runs there",
+        "display=:999": "Check that X11 runs there",
     }.items():
         source = made(f"screen:?{options}")
         with pytest.raises(InputFailed, match=sentence):
@@ -113,7 +113,7 @@ def test_a_screen_that_goes_away_is_said(start_screen: StartScreen) -> None:
     packets = packets_of(source)
     assert len(list(itertools.islice(packets, 3))) == 3
     screen.close()
-    with pytest.raises(InputFailed, match="check that X11 runs there"):
+    with pytest.raises(InputFailed, match="Check that X11 runs there"):
         list(packets)
     source.close()
 
@@ -121,8 +121,8 @@ def test_a_screen_that_goes_away_is_said(start_screen: StartScreen) -> None:
 def test_a_device_that_is_not_there_is_said(tmp_path: Path) -> None:
     (tmp_path / "video0").write_text("no device")
     for path, sentence in {
-        "/dev/video77": "is not there; `seacorder inputs`",
-        str(tmp_path / "video0"): "does not do what its address asks for.$",
+        "/dev/video77": "is not there. Check its cable; `seacorder inputs`",
+        str(tmp_path / "video0"): "does not do what its address asks for. Omit size, rate and format",
     }.items():
         source = made(f"v4l2:{path}?size=640x480&rate=30&format=mjpeg")
         with pytest.raises(InputFailed, match=sentence):

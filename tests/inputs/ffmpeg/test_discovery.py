@@ -46,4 +46,4 @@ def test_a_screen_that_is_not_there_has_a_reason(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("DISPLAY", ":987")
     [found] = screens(tmp_path)
     assert found.address == "screen:?display=:987"
-    assert "check that X11 runs there" in found.fault
+    assert "Check that X11 runs there" in found.fault

@@ -140,8 +140,8 @@ def test_mistakes(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("no video")
     for name, sentence in {
         "nothing.mp4": "does not exist",
-        "text.mp4": "no video file that can be read",
-        ".": "no video file|may not be read",
+        "text.mp4": "not a video file that can be read",
+        ".": "not a video file|may not be read",
     }.items():
         with pytest.raises(InputFailed, match=sentence):
             paced(tmp_path / name).open()

@@ -82,10 +82,10 @@ def test_mistakes(tmp_path: Path) -> None:
     (tmp_path / "bad" / "1.png").write_text("no picture")
     (tmp_path / "empty").mkdir()
     for name, sentence in {
-        "nothing": "are not there; write a folder",
+        "nothing": "are not there. Write a folder",
         "empty": "are not there",
         "empty/shot_%04d.png": "are not there",
-        "bad": "is none that can be read",
+        "bad": "cannot be read as a picture",
         "no/where/%d.png": "may not be read",
     }.items():
         source = paced(tmp_path / name)

@@ -287,7 +287,7 @@ def test_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
             f"tcp://127.0.0.1:{silent}": "does not answer",
             f"tcp://:{free_port()}#listen=on": "waits, and no encoder connects",
             f"tcp://:{silent}#listen=on": "another program has that port",
-            "udp://10.255.255.1:5999": "no network card of this machine has that address",
+            "udp://10.255.255.1:5999": "no network card of this computer has that address",
             f"rtmp://user:secret@127.0.0.1:{nobody}/live/bow": "refuses connections",
             f"rtmp://user:secret@127.0.0.1:{silent}/live/bow": "is away: the server is reached and sends nothing",
             "rtmp://user:secret@nowhere.invalid/live/bow": "cannot be found",

@@ -183,7 +183,7 @@ def test_passwords(camera: Camera, start_rtsp_server: StartServer, rig_source: M
     source.close()
     for secret in ("diver:secret@", ""):
         source = camera(f"rtsp://{secret}{host}")
-        with pytest.raises(InputFailed, match="refuses the user name or password") as failed:
+        with pytest.raises(InputFailed, match="rejects the user name or password") as failed:
             source.open()
         source.close()
         assert "secret" not in str(failed.value)
@@ -196,7 +196,7 @@ def test_what_cannot_be_recorded_is_said_in_one_sentence(
     rtsp_server.serve("/bow", rig_source(SPEC))
     rtsp_server.serve("/sound", audio="aac")
     sentences = {
-        "/stern": "has no such stream",
+        "/stern": "does not know this stream",
         "/sound": "sends no video",
     }
     for path, sentence in sentences.items():
@@ -207,7 +207,7 @@ def test_what_cannot_be_recorded_is_said_in_one_sentence(
 def test_other_codecs_are_for_the_other_client(rtsp_server: RtspServer, other: str, codec: str) -> None:
     address = rtsp_server.serve("/bow", other=other)
     refused = make_input(address, channel_name="Bow", channel_index=0, clock=SystemClock())
-    with pytest.raises(InputFailed, match=f"sends {codec}; .* add #client=ffmpeg"):
+    with pytest.raises(InputFailed, match=f"sends {codec} instead of .* add #client=ffmpeg"):
         refused.open()
     refused.close()
     # A path of its own: while the server takes down what one client had, it refuses the next one.
@@ -266,7 +266,7 @@ def test_a_camera_that_went_away_and_came_back(
 ) -> None:
     address = rtsp_server.serve("/bow", rig_source(SPEC))
     rtsp_server.stop("/bow")
-    _assert_fails(camera, address, "has no such stream")
+    _assert_fails(camera, address, "does not know this stream")
     rtsp_server.resume("/bow")
     source = camera(address)
     source.open()

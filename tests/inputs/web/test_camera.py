@@ -63,7 +63,7 @@ def test_user_and_password_are_asked_for_and_kept(start_web_camera: StartCamera)
     source.open()
     source.close()
     assert camera.requests == ["/video?channel=1"] * 2
-    for secret, sentence in (("admin:wrong@", "refuses the user name or password"), ("", "asks for a user name")):
+    for secret, sentence in (("admin:wrong@", "rejects the user name or password"), ("", "asks for a user name")):
         refused = made(f"http://{secret}{camera.address}/video?user=a&pwd=hidden")
         with pytest.raises(InputRefused, match=sentence) as failed:
             refused.open()
@@ -107,7 +107,7 @@ def test_silence_and_ends_are_said(start_web_camera: StartCamera) -> None:
 def test_what_is_no_stream_is_said(start_web_camera: StartCamera) -> None:
     for manner, sentence in (
         (Manner(content_type="text/html; charset=utf-8", body=b"<html>"), "answers with a web page"),
-        (Manner(content_type="image/jpeg", body=jpegs(count=1)[0]), "answers with one still"),
+        (Manner(content_type="image/jpeg", body=jpegs(count=1)[0]), "answers with a single picture"),
         (Manner(content_type="video/mp4", body=b"x" * 1000), "a file of 1000 bytes. Download it"),
         (Manner(pictures=[b"no picture"] * 10, rate=1000), "no JPEG pictures"),
     ):

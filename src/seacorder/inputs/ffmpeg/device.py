@@ -25,6 +25,8 @@ _FORMATS = {"v4l2": "video4linux2,v4l2", "dshow": "dshow", "avfoundation": "avfo
 _SYSTEMS = {"v4l2": "Linux", "dshow": "Windows", "avfoundation": "macOS"}
 _PIXELS = ("yuyv422", "uyvy422", "nv12", "yuv420p", "bgr24", "rgb24", "bgr0", "gray", "yuvj420p")
 _GENERATE_PTS = 0x0001
+_ANOTHER_KIND = "Choose another kind of input; `seacorder inputs` lists those of this computer."
+_ASK_LESS = "Omit size, rate and format, or choose others; `seacorder inputs` lists what it offers."
 _NO_STUDY = {"fpsprobesize": "0", "analyzeduration": "1", "probesize": "32"}
 """FFmpeg reads no pictures before it hands the first one over: the device itself tells the format, and they would be
 late."""
@@ -41,7 +43,7 @@ class CaptureRequest:
     name: str
     options: dict[str, str] = field(default_factory=dict)
     offers: Callable[[], str] = lambda: ""
-    """Makes the sentence that tells what the device can do instead; may open the device."""
+    """Makes the sentence that tells what the device can do instead, empty where nobody knows; may open the device."""
     keeps_own_times: bool = True
     """False where its times are of the wall clock, which may be set: a picture's time is then its arrival."""
 
@@ -59,7 +61,9 @@ class DeviceInput:
     def open(self) -> SourceFormat:
         capture = self._capture
         if capture.format not in av.formats_available:
-            raise InputFailed(f"{capture.source} cannot be read: the FFmpeg of this system knows no such devices.")
+            raise InputFailed(
+                f"{capture.source} cannot be read: the FFmpeg of this system knows no such devices.", _ANOTHER_KIND
+            )
         try:
             self._container = av.open(capture.name, format=capture.format, options=_NO_STUDY | capture.options)
             self._container.flags &= ~_GENERATE_PTS
@@ -78,7 +82,7 @@ class DeviceInput:
             yield from items if self._capture.keeps_own_times else self._timed_by_arrival(items)
         except FFmpegError as error:
             raise _failure(error, self._capture) from None
-        raise InputFailed(f"{self._capture.source} gives no more pictures; is it still connected?")
+        raise InputFailed(f"{self._capture.source} gives no more pictures.", "Check that it is still connected.")
 
     def close(self) -> None:
         container, tracks = self._container, self._tracks
@@ -114,7 +118,9 @@ def device_capture(address: DeviceAddress) -> CaptureRequest:
     source = f"Device {address.redacted}"
     if _FORMATS[address.kind] not in av.formats_available:
         where = _SYSTEMS[address.kind]
-        raise InputFailed(f"{source} cannot be read on this system; {address.kind}: inputs are those of {where}.")
+        raise InputFailed(
+            f"{source} cannot be read on this system; {address.kind}: inputs are those of {where}.", _ANOTHER_KIND
+        )
     device, offers = address.device, _nothing_offered
     if address.kind == "dshow":
         device = f"video={device}"
@@ -132,11 +138,11 @@ def screen_capture(address: ScreenAddress) -> CaptureRequest:
     source = f"Screen {address.redacted}"
     display = address.display or os.environ.get("DISPLAY")
     if sys.platform in ("win32", "darwin"):
-        raise InputFailed(f"{source} cannot be read: screen: is for X11.")
+        raise InputFailed(f"{source} cannot be read: screen: is for X11.", _ANOTHER_KIND)
     if not display:
         raise InputFailed(
-            f"{source} is not known: the variable DISPLAY is not set; write screen:?display=:0, "
-            "and start the recorder as the user whose screen it is."
+            f"{source} is not known: the variable DISPLAY is not set.",
+            "Write screen:?display=:0, and start Seacorder as the user whose screen it is.",
         )
     left, top = address.offset
     options = {"framerate": str(address.rate), "draw_mouse": str(int(address.cursor)), "show_region": "0"}
@@ -155,22 +161,28 @@ def _failure(error: FFmpegError, capture: CaptureRequest) -> InputFailed:
     if is_screen:
         return _screen_failure(number, source)
     if number in (errno.ENOENT, errno.ENXIO):
-        return InputFailed(f"{source} is not there; `seacorder inputs` lists the devices that are.")
+        action = "Check its cable; `seacorder inputs` lists the devices that are there."
+        return InputFailed(f"{source} is not there.", action)
     if number in (errno.EACCES, errno.EPERM):
-        return InputFailed(f"{source} may not be opened by this user; add it to the group video, and log in again.")
+        action = "Add the user to the group video, and log in again."
+        return InputFailed(f"{source} may not be opened by this user.", action)
     if number == errno.EBUSY:
-        return InputFailed(f"{source} is in use by another program, or by another channel.")
+        return InputFailed(
+            f"{source} is in use by another program, or by another channel.",
+            "End that program, or give the device to one channel only.",
+        )
     if number == errno.ENODEV:
-        return InputFailed(f"{source} is gone; check its cable.")
+        return InputFailed(f"{source} is gone.", "Check its cable.")
     if number in (errno.EINVAL, errno.ENOTTY):
-        return InputFailed(f"{source} does not do what its address asks for. {capture.offers()}".rstrip())
-    return InputFailed(f"{source} cannot be read ({error.strerror}). {capture.offers()}".rstrip())
+        return InputFailed(f"{source} does not do what its address asks for.", capture.offers() or _ASK_LESS)
+    return InputFailed(f"{source} cannot be read ({error.strerror}).", capture.offers())
 
 
 def _screen_failure(number: int | None, source: str) -> InputFailed:
     if number == errno.EINVAL:
-        return InputFailed(f"{source} is smaller than its address asks for; correct size and offset.")
+        return InputFailed(f"{source} is smaller than its address asks for.", "Correct size and offset.")
     return InputFailed(
-        f"{source} cannot be read; check that X11 runs there, that the recorder may look at it (xhost, XAUTHORITY), "
-        "and that size and offset lie within it."
+        f"{source} cannot be read.",
+        "Check that X11 runs there, that Seacorder may look at it (xhost, XAUTHORITY), and that size and offset lie "
+        "within it.",
     )

@@ -66,12 +66,13 @@ class FileInput:
             tracks = Tracks(self._container, self._source, self._clock)
             found = tracks.open()
         except FileNotFoundError as error:
-            remedy = "Correct the path, or put the file, or the disk on which it lies, back."
-            raise InputFailed(f"{self._source} does not exist. {remedy}") from error
+            action = "Correct the path, or put the file, or the disk on which it lies, back."
+            raise InputFailed(f"{self._source} does not exist.", action) from error
         except (PermissionError, IsADirectoryError) as error:
-            raise InputFailed(f"{self._source} may not be read. Check that it is a file, and its mode.") from error
+            action = "Check that it is a file, and its permissions."
+            raise InputFailed(f"{self._source} may not be read.", action) from error
         except FFmpegError as error:
-            raise InputFailed(f"{self._source} is no video file that can be read ({error.strerror}).") from error
+            raise InputFailed(f"{self._source} is not a video file that can be read ({error.strerror}).") from error
         self._time_bases = {track: template.time_base for track, template in found.templates.items()}
         return tracks, found
 

@@ -67,11 +67,12 @@ class ImagesInput:
         try:
             found = _of_folder(path) if path.is_dir() else _of_numbers(path)
         except OSError as error:
-            raise InputFailed(f"{self._source} may not be read ({error.strerror}); check the folder's mode.") from error
+            fact = f"{self._source} may not be read ({error.strerror})."
+            raise InputFailed(fact, "Check the folder's permissions.") from error
         if not found:
             raise InputFailed(
-                f"{self._source} are not there; write a folder with pictures ({', '.join(SUFFIXES)}), "
-                "or a path with a number such as shot_%04d.png."
+                f"{self._source} are not there.",
+                f"Write a folder with pictures ({', '.join(SUFFIXES)}), or a path with a number such as shot_%04d.png.",
             )
         return found
 
@@ -90,9 +91,9 @@ class ImagesInput:
             with av.open(str(file)) as container:
                 template = detached(container.streams.video[0], TIME_BASE)
         except (FFmpegError, IndexError) as error:
-            raise InputFailed(f"Image {file} is none that can be read.") from error
+            raise InputFailed(f"Image {file} cannot be read as a picture.") from error
         if template.codec_context.width <= 0:
-            raise InputFailed(f"Image {file} is none that can be read.")
+            raise InputFailed(f"Image {file} cannot be read as a picture.")
         found = source_format(template, None, frame_rate=self._address.rate)
         self._codec, self._suffix = found.video.codec, file.suffix.lower()
         self._size = size_of(self._codec, memoryview(self._content(file)))

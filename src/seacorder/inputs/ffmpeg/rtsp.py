@@ -82,7 +82,7 @@ class FfmpegRtspInput:
             if self._clock.monotonic_ns() - came_ns >= self._limit_ns:
                 picture_timeout.ended_in_silence()
             raise ffmpeg_camera_failure(error, self._address, self._source) from None
-        raise InputFailed(f"{self._source} closed the connection.")
+        raise camera_failure(Cause.CLOSED, self._address, self._source)
 
     def close(self) -> None:
         container, tracks = self._container, self._tracks

@@ -78,7 +78,7 @@ class TrackSound:
         try:
             self._transcoder = AacTranscoder(stream)
         except UNREADABLE:
-            log.warning("%s: its sound cannot be read and is not recorded.", source)
+            log.warning("%s: its sound cannot be read. It is not recorded; video is. Choose AAC or G.711.", source)
             return None
         return self._transcoder.template
 

@@ -100,7 +100,10 @@ class Tracks:
             return self._format(detached(self._video, self._video.time_base))
         self._first = next(self._keyframes(), None)
         if self._first is None or self._codec not in _RAW_DEMUXERS:
-            raise InputFailed(f"{self._source} does not tell the size of its pictures.")
+            raise InputFailed(
+                f"{self._source} does not tell the size of its pictures.",
+                "Choose another of its streams, or another codec.",
+            )
         return self._other_format_of(self._first[0])
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
@@ -185,8 +188,8 @@ class Tracks:
                 yield packet, arrived_ns
             if arrived_ns > limit_ns:
                 raise InputFailed(
-                    f"{self._source} sent no keyframe with its parameters within {KEYFRAME_WAIT_SECONDS} s; "
-                    "set the camera's keyframe (GOP, I-frame) interval to 1 or 2 seconds."
+                    f"{self._source} sent no keyframe with its parameters within {KEYFRAME_WAIT_SECONDS} s.",
+                    "Set the keyframe (GOP, I-frame) interval of the camera or encoder to 1 or 2 seconds.",
                 )
 
     def _brings_parameters(self, keyframe: Any) -> bool:
@@ -206,7 +209,7 @@ class Tracks:
         found = self._parameters_of(keyframe)
         if not found.is_complete or found.sequence <= self._sequence:
             return None
-        log.info("%s changed its picture parameters.", self._source)
+        log.debug("%s changed its picture parameters.", self._source)
         return self._format_of(keyframe, b"")
 
     def _new_record(self, keyframe: Any) -> SourceFormat | None:
@@ -217,7 +220,7 @@ class Tracks:
         if record == self._record or not parameter_sets.of_record(record, self._codec):
             return None
         self._record = record
-        log.info("%s changed its picture parameters.", self._source)
+        log.debug("%s changed its picture parameters.", self._source)
         return self._format_by(record, keyframe)
 
     def _format_by(self, record: bytes, keyframe: Any) -> SourceFormat:
@@ -229,7 +232,7 @@ class Tracks:
         size = size_of(self._codec, memoryview(keyframe))
         if size is None or size == self._size or self._codec not in _RAW_DEMUXERS:
             return None
-        log.info("%s changed the size of its pictures.", self._source)
+        log.debug("%s changed the size of its pictures.", self._source)
         return self._other_format_of(keyframe)
 
     def _other_format_of(self, keyframe: Any) -> SourceFormat:
@@ -280,11 +283,11 @@ def _choose_video(container: Any, source: str) -> Any:
     """The first video stream that can be recorded as it is, or else the first one that can be decoded."""
     pictures = [stream for stream in container.streams.video if not _is_cover(stream)]
     if not pictures:
-        raise InputFailed(f"{source} sends no video; choose another of its streams.")
+        raise InputFailed(f"{source} sends no video.", "Choose another of its streams.")
     known = [stream for stream in pictures if stream.codec_context is not None]
     passing = [stream for stream in known if stream.codec_context.codec.canonical_name in VIDEO_CODECS]
     if not known:
-        raise InputFailed(f"{source} sends an unknown codec, which is not supported; set it to H.264 or H.265.")
+        raise InputFailed(f"{source} sends an unknown codec.", "Set it to H.264 or H.265.")
     return (passing or known)[0]
 
 

@@ -81,7 +81,7 @@ def device_at(path: str) -> Device | None:
     try:
         handle = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except PermissionError:
-        return Device(path, _name_of(path), (), "may not be opened by this user; add it to the group video")
+        return Device(path, _name_of(path), (), "may not be opened by this user; add the user to the group video")
     except OSError:
         return None
     try:

@@ -29,6 +29,13 @@ log = logging.getLogger(__name__)
 EMPTY_SECONDS = 3
 """After so long with pictures and without sound a warning is logged."""
 
+_CHOOSE = "Choose AAC or G.711 in the camera."
+_NOT_RECORDED = f"It is not recorded; video is. {_CHOOSE}"
+_NONE_READABLE = (
+    "%s offers sound (%s) and sends none that can be read. The file's sound track stays empty; video is recorded. "
+    f"{_CHOOSE}"
+)
+
 PictureOrigin = tuple[int, int]
 """RTP time of the first picture, unwrapped, and when it came (monotonic nanoseconds)."""
 
@@ -47,7 +54,7 @@ def open_sound(tracks: tuple[OfferedTrack, ...], source: str) -> "AudioTrack | N
             continue
     if offered:
         names = ", ".join(track.encoding.lower() or "of an unknown codec" for track in offered)
-        log.warning("%s: its sound (%s) cannot be read and is not recorded.", source, names)
+        log.warning("%s: its sound (%s) cannot be read. %s", source, names, _NOT_RECORDED)
     return None
 
 
@@ -131,7 +138,7 @@ class AudioTrack:
             except UNREADABLE as error:
                 # Sound never costs the picture.
                 self._is_broken = True
-                log.warning("%s: its sound cannot be read any more (%s) and is not recorded.", self._source, error)
+                log.warning("%s: its sound cannot be read any more (%s). %s", self._source, error, _NOT_RECORDED)
         ready.clear()
 
     def _watch(self, arrived_ns: int) -> None:
@@ -141,8 +148,7 @@ class AudioTrack:
         is_late = arrived_ns - self._watch_from_ns >= EMPTY_SECONDS * NS_PER_SECOND
         if is_late and not self._has_packets and not self._is_said:
             self._is_said = True
-            sentence = "%s offers sound (%s) and sends none that can be read; the file's sound track stays empty."
-            log.warning(sentence, self._source, self.offered.encoding.lower())
+            log.warning(_NONE_READABLE, self._source, self.offered.encoding.lower())
 
     def _open_by(self, frame: bytes) -> None:
         stream = probe_mpeg_audio(frame) if isinstance(self.units, MpegAudioUnits) else self._probed_aac()
@@ -189,7 +195,8 @@ class AudioTrack:
         transcoder = AacTranscoder(stream)
         made = transcoder.template.codec_context
         if (made.sample_rate, made.channels) == (template.sample_rate, template.channels):
-            log.warning("%s says %s and sends %s.", self._source, self.offered.encoding.lower(), told[0].lower())
+            announced, sent_now = self.offered.encoding.lower(), told[0].lower()
+            log.warning("%s announces %s sound and sends %s.", self._source, announced, sent_now)
             self._transcoder = transcoder
 
     def _packets(self, sound: Sound, picture: PictureOrigin, arrived_ns: int) -> Iterator[SourcePacket]:
@@ -197,7 +204,7 @@ class AudioTrack:
         self._last = self._times.take(sound.timestamp)
         self._place = self._clock.take(self._last, sound.seconds, sound.missing, arrived_ns)
         if self._clock.is_counted and not was_counted:
-            log.info("%s stamps its sound by another clock than it says; its samples are counted.", self._source)
+            log.debug("%s stamps its sound by another clock than it says; its samples are counted.", self._source)
         if sound.payload_type not in (NO_TYPE, self._type):
             self._follow(sound.payload_type)
         packet = Packet(sound.content)

@@ -37,6 +37,10 @@ _ENCODINGS: dict[str, tuple[str, type[AccessUnits]]] = {
     "H265": ("hevc", H265Units),
     "HEVC": ("hevc", H265Units),
 }
+_PACKETS_LOST = (
+    "%s: packets were lost on the way; %d frames so far came damaged and were dropped. "
+    "Check the network cable and switch. If its address has #transport=udp, remove that between dives."
+)
 _OTHER_NAMES = {"JPEG": "mjpeg", "MP4V-ES": "mpeg4", "MPV": "mpeg2video", "": "an unknown codec"}
 
 
@@ -44,17 +48,18 @@ def choose(tracks: tuple[OfferedTrack, ...], source: str) -> OfferedTrack:
     """The first video track that can be recorded. InputFailed says why there is none."""
     pictures = [one for track in tracks if track.media == "video" for one in (track, *track.alternatives)]
     if not pictures:
-        raise InputFailed(f"{source} sends no video; choose another of its streams.")
+        raise InputFailed(f"{source} sends no video.", "Choose another of its streams.")
     chosen = next((track for track in pictures if track.encoding in _ENCODINGS), None)
     if chosen is None:
         encoding = pictures[0].encoding
         name = _OTHER_NAMES.get(encoding, encoding.lower())
         raise InputFailed(
-            f"{source} sends {name}; set it to H.264 or H.265, or add #client=ffmpeg to its address."
+            f"{source} sends {name} instead of H.264 or H.265.",
+            "Set it to H.264 or H.265, or add #client=ffmpeg to its address.",
         )
     parameters = chosen.parameters
     if parameters.get("packetization-mode") == "2" or parameters.get("sprop-max-don-diff", "0") != "0":
-        raise InputFailed(f"{source} sends its pictures interleaved, which is not supported; switch that off in it.")
+        raise InputFailed(f"{source} sends its pictures interleaved, which is not supported.", "Switch that off in it.")
     return chosen
 
 
@@ -178,11 +183,11 @@ class VideoTrack:
         probed = self._probe(found, keyframe)
         if self._has_same_pictures(probed):
             # The open files go on: from now on parameter sets are stored with the pictures.
-            log.info("%s changed its picture parameters, but not the size or the format of its pictures.", self.source)
+            log.debug("%s changed its picture parameters, but not the size or the format of its pictures.", self.source)
             self._sequence = set(found.sequence) if len(self._sequence) > _SEQUENCES_MAX else self._sequence
             self._sequence |= found.sequence
             return None
-        log.info("%s changed its picture parameters.", self.source)
+        log.debug("%s changed its picture parameters.", self.source)
         return self._use(found, probed)
 
     def _begin(self, keyframe: AccessUnit) -> SourceFormat | None:
@@ -227,8 +232,7 @@ class VideoTrack:
         self._damaged = self.units.damaged
         held = self._rate_limit.allow("damaged")
         if held is not None:
-            sentence = "%s: packets were lost; %d pictures so far came damaged and were dropped."
-            log.warning(sentence, self.source, self._damaged)
+            log.warning(_PACKETS_LOST, self.source, self._damaged)
 
 
 def _camera_ns(report: SenderReport, time: int) -> int:

@@ -37,6 +37,10 @@ KEYFRAME_WAIT_SECONDS = 20
 SOUND_WAIT_SECONDS = 1
 """How long pictures wait for the first packet of sound whose description does not tell what it is."""
 
+_WITHOUT_SOUND = (
+    "Its sound is not recorded; video is. Switch sound off in the camera, or add #audio=off to its address."
+)
+
 Items = Iterator[SourcePacket | SourceFormat]
 
 
@@ -118,11 +122,12 @@ class RtspInput:
         try:
             session.set_up(sound.offered, receiver)
         except InputFailed as refused:
-            log.warning("%s Its sound is not recorded.", refused.sentence)
+            log.warning("%s Its sound is not recorded; video is. %s", refused.fact, refused.action)
             return False
         except (TimeoutError, ConnectionEndedError, ConnectionResetError):
             self._memory.dislikes_sound = True
-            log.warning("%s does not answer when asked for its sound, and is not asked again.", self._source)
+            fact = f"{self._source} does not answer when asked for its sound, and is not asked for it again."
+            log.warning("%s %s", fact, _WITHOUT_SOUND)
             raise
         return True
 
@@ -135,8 +140,8 @@ class RtspInput:
             if items := reading.turn():
                 return self._until_sound(reading, items)
         raise InputFailed(
-            f"{self._source} sent no keyframe with its parameters within {KEYFRAME_WAIT_SECONDS} s; "
-            "set the camera's keyframe (GOP, I-frame) interval to 1 or 2 seconds."
+            f"{self._source} sent no keyframe with its parameters within {KEYFRAME_WAIT_SECONDS} s.",
+            "Set the camera's keyframe (GOP, I-frame) interval to 1 or 2 seconds.",
         )
 
     def _until_sound(
@@ -147,8 +152,8 @@ class RtspInput:
         while reading.awaits_sound and self._clock.monotonic_ns() < limit_ns:
             items += reading.turn()
         if reading.awaits_sound:
-            sentence = "%s did not send the sound that it offers within %d s; its sound is not recorded."
-            log.warning(sentence, self._source, SOUND_WAIT_SECONDS)
+            fact = f"{self._source} did not send the sound that it offers within {SOUND_WAIT_SECONDS} s."
+            log.warning("%s %s", fact, _WITHOUT_SOUND)
         template = reading.settle_sound()
         if template is None:
             return items
@@ -156,7 +161,7 @@ class RtspInput:
 
     @contextmanager
     def _said(self) -> Iterator[None]:
-        """Closes the connection when something goes wrong, and raises it as InputFailed with one sentence."""
+        """Closes the connection when something goes wrong, and raises it as InputFailed."""
         try:
             yield
         except InputFailed:
@@ -166,9 +171,9 @@ class RtspInput:
             if self._session is not None and not self._is_closed:
                 self._session.ended(self._clock.monotonic_ns())
             self._let_go()
-            raise self._sentence_of(error) from None
+            raise self._failure_of(error) from None
 
-    def _sentence_of(self, error: OSError) -> InputFailed:
+    def _failure_of(self, error: OSError) -> InputFailed:
         if self._is_closed or isinstance(error, ConnectionShutError):
             return InputFailed(f"{self._source} was closed.")
         if isinstance(error, ConnectionEndedError):
@@ -240,7 +245,7 @@ class _PlayingSession:
         now_ns = self._clock.monotonic_ns()
         for receiver in self._receivers:
             if receiver.turn(now_ns):
-                log.info("%s goes on as another sender (SSRC).", self._source)
+                log.debug("%s continues as another sender (SSRC).", self._source)
         self._watch(now_ns)
         items = video.items(now_ns)
         if self._sound is not None:

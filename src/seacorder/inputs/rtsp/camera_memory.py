@@ -6,6 +6,7 @@ Belongs to one channel; used on its ingest thread only. It lives as long as the 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from seacorder.base.message import Message
 from seacorder.inputs.picture_timeout import PictureTimeout
 
 
@@ -30,8 +31,8 @@ class KeepAliveHabits:
 class CameraMemory:
     """Empty when the worker begins."""
 
-    tell: Callable[[str], None] = lambda _: None
-    """Called with one sentence that the operator should read."""
+    tell: Callable[[Message], None] = lambda _: None
+    """Called with what the operator should read."""
     habits: KeepAliveHabits = field(default_factory=KeepAliveHabits)
     picture_timeout: PictureTimeout = field(default_factory=PictureTimeout)
     counts_wrongly: bool = False

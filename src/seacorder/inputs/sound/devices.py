@@ -41,7 +41,7 @@ class SoundInput(Protocol):
     """One opening of one source of sound. One thread opens and reads it; any thread may close it."""
 
     def open(self) -> None:
-        """Opens the source. Blocks. InputFailed says in one sentence why it failed."""
+        """Opens the source. Blocks. InputFailed says why it failed and what to do."""
         ...
 
     def chunks(self) -> Iterator[SoundChunk]:
@@ -85,8 +85,8 @@ class DeviceSound:
             except (FFmpegError, OSError, IndexError, ValueError) as error:
                 faults.append(getattr(error, "strerror", None) or str(error))
         raise InputFailed(
-            f"The sound device {self._address.kind}:{self._address.name} cannot be opened ({faults[0]}); see whether "
-            "`seacorder inputs` lists it and whether another program has it."
+            f"The sound device {self._address.kind}:{self._address.name} cannot be opened ({faults[0]}).",
+            "Check its plug, and whether another program has it.",
         )
 
     def chunks(self) -> Iterator[SoundChunk]:
@@ -103,8 +103,8 @@ class DeviceSound:
                     yield SoundChunk(_frame_of(bytes(waiting[:whole]), context), self._clock.monotonic_ns())
                     del waiting[:whole]
         except (FFmpegError, OSError) as error:
-            sentence = f"The sound device {self._address.kind}:{self._address.name} gives no more ({error.strerror})."
-            raise InputFailed(sentence) from error
+            fact = f"The sound device {self._address.kind}:{self._address.name} gives no more ({error.strerror})."
+            raise InputFailed(fact, "Check its plug.") from error
 
     def close(self) -> None:
         if self._container is not None:

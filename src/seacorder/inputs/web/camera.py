@@ -14,6 +14,7 @@ from fractions import Fraction
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
+from seacorder.base.message import Message
 from seacorder.inputs.contract import Input
 from seacorder.inputs.failures import Cause, stream_failure, stream_socket_failure, stream_status_failure
 from seacorder.inputs.http_answer import AnswerContent, WebAnswer, ask
@@ -32,13 +33,14 @@ ANSWER_SECONDS = 5
 TIME_BASE = Fraction(1, 90_000)
 _TICKS_PER_SECOND = 90_000
 _CONTAINERS = {WebKind.MPEG_TS: "mpegts", WebKind.FLV: "flv"}
-_A_PAGE = "{source} answers with a web page. Write the address of its MJPEG stream, as its manual names it."
-_ONE_PICTURE = "{source} answers with one still. Write the address of its MJPEG stream, as its manual names it."
-_A_FILE = "{source} answers with a file of {length} bytes. Download it, and record it with file:."
-_EMPTY = "{source} answers and sends nothing. Check that something is sent there now; it is tried again."
-_NOT_HTTP = "{source} answers, but not in HTTP. Check the port, and write https:// if it uses TLS there."
-_NO_JPEG = "{source} sends parts that are no JPEG pictures. Choose MJPEG in the camera."
-_HUGE = "{source} sends something else than it announces. Check its address."
+_WRITE_THE_STREAM = "Write the address of its MJPEG stream, as its manual names it."
+_A_PAGE = Message("{source} answers with a web page.", _WRITE_THE_STREAM)
+_ONE_PICTURE = Message("{source} answers with a single picture.", _WRITE_THE_STREAM)
+_A_FILE = Message("{source} answers with a file of {length} bytes.", "Download it, and record it with file:.")
+_EMPTY = Message("{source} answers and sends nothing.", "Check that something is sent there now.")
+_NOT_HTTP = Message("{source} answers, but not in HTTP.", "Check the port, and write https:// if it uses TLS there.")
+_NO_JPEG = Message("{source} sends parts that are no JPEG pictures.", "Choose MJPEG in the camera.")
+_HUGE = Message("{source} sends something else than it announces.", "Check its address.")
 
 
 OpenStream = Callable[[AnswerContent | None, str | None], Input]
@@ -135,8 +137,8 @@ class WebInput:
         self._other = self._make_stream(content, _CONTAINERS.get(kind))
         return self._other.open()
 
-    def _failed(self, sentence: str, length: str = "") -> InputFailed:
-        return InputFailed(sentence.format(source=self._source, length=length))
+    def _failed(self, message: Message, length: str = "") -> InputFailed:
+        return InputFailed(message.fact.format(source=self._source, length=length), message.action)
 
     def _read(self, content_of_answer: AnswerContent, boundary: str) -> Iterator[tuple[bytes, int]]:
         """Yields each JPEG with the monotonic time at which it was complete."""
@@ -157,7 +159,7 @@ class WebInput:
                 if wrong > 100:
                     raise self._failed(_NO_JPEG)
                 if content and rate_limit.allow("wrong") is not None:
-                    log.warning("%s sent a part that is no JPEG picture; it is left out.", self._source)
+                    log.warning("%s sent a part that is no JPEG picture; it is dropped.", self._source)
         except NoMultipartError:
             raise self._failed(_HUGE) from None
         except (http.client.HTTPException, ValueError):

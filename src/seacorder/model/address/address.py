@@ -78,12 +78,12 @@ _LISTED = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
 
 
 def parse_address(text: str) -> Address:
-    """The address in `text`. Raises BadRequest if it cannot be one; the sentence shows no credentials."""
+    """The address in `text`. Raises BadRequest if it cannot be one; its message shows no credentials."""
     text = text.strip()
     kind, colon, rest = text.partition(":")
     kind = kind.lower()
     if not colon or not re.fullmatch(r"[a-z][a-z0-9+.-]*", kind):
-        raise refused(f"An input needs a kind in front: {_LISTED}.")
+        raise refused("An input needs a kind in front.", f"Use {_LISTED}.")
     if kind in _NETWORK:
         return _NETWORK[kind](kind, rest)
     if kind in _LOCAL:
@@ -92,5 +92,5 @@ def parse_address(text: str) -> Address:
         return parse_device(kind, rest)
     meant = suggestion(kind, _KNOWN)
     if meant == ".":  # `user:password@host` without a kind: the word may be a user's name, so it is not repeated
-        raise refused(f"What stands before the first colon is no input kind. Use {_LISTED}.")
-    raise refused(f"There is no input kind {shown(kind)}:{meant} Use {_LISTED}.")
+        raise refused("What is before the first colon is not a kind of input.", f"Use {_LISTED}.")
+    raise refused(f"There is no input kind {shown(kind)}:{meant}", f"Use {_LISTED}.")

@@ -1,4 +1,4 @@
-"""Addresses of sources on this machine: files, picture files, test pattern, devices, screen. Options follow `?`.
+"""Addresses of sources on this computer: files, picture files, test pattern, devices, screen. Options follow `?`.
 
     file:/path/dive.mp4?loop=1                           a file, played in real time
     images:/path/shot_%04d.png?rate=25&loop=1            pictures by number, or all of a folder, in the order of names
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from urllib.parse import unquote
 
+from seacorder.base.message import Message
 from seacorder.model.address.options import (
     RATE,
     SIZE,
@@ -132,21 +133,23 @@ class ScreenAddress:
 def parse_file(rest: str) -> FileAddress:
     path, options = _path_and_options(rest, {"loop": SWITCH})
     if not path:
-        raise refused("A file input needs a path: file:/path/dive.mp4, with ?loop=1 to repeat it.")
+        raise refused("A file input needs a path.", "Write file:/path/dive.mp4, with ?loop=1 to repeat it.")
     return FileAddress(path, bool(options.get("loop", False)))
 
 
 def parse_images(rest: str) -> ImagesAddress:
     path, options = _path_and_options(rest, {"rate": RATE, "loop": SWITCH})
     if not path:
-        raise refused("An images input needs a folder, or a path with a number: images:/path/shot_%04d.png?rate=25.")
+        raise refused(
+            "An images input needs a folder, or a path with a number.", "Write images:/path/shot_%04d.png?rate=25."
+        )
     rate = options.get("rate")
     return ImagesAddress(path, rate if isinstance(rate, Fraction) else USUAL_RATE, bool(options.get("loop", False)))
 
 
 def parse_test(rest: str) -> PatternAddress:
     if rest and not rest.startswith("?"):
-        raise refused("A test input is written test:?size=1280x720&rate=25, or only test:")
+        raise refused("This test input cannot be read.", "Write test:?size=1280x720&rate=25, or only test:")
     options = parse_options(rest[1:], "?", _PATTERN_OPTIONS, unquote)
     size, rate, gop = options.get("size"), options.get("rate"), options.get("gop")
     width, height = size if isinstance(size, tuple) else (1280, 720)
@@ -163,7 +166,7 @@ def parse_test(rest: str) -> PatternAddress:
         is_interlaced=bool(options.get("interlaced", False)),
     )
     if (wrong := _misfit(pattern)) is not None:
-        raise refused(wrong)
+        raise refused(wrong.fact, wrong.action)
     return pattern
 
 
@@ -173,7 +176,9 @@ def parse_device(kind: str, rest: str) -> DeviceAddress:
     """
     device, options = _path_and_options(rest, {"size": SIZE, "rate": RATE, "format": _FORMAT})
     if not device:
-        raise refused(f"A {kind} input needs its device: {_DEVICE_EXAMPLES[kind]}; `seacorder inputs` lists them.")
+        raise refused(
+            f"A {kind} input needs its device.", f"Write {_DEVICE_EXAMPLES[kind]}; `seacorder inputs` lists them."
+        )
     size, rate, chosen = options.get("size"), options.get("rate"), options.get("format")
     return DeviceAddress(
         kind,
@@ -186,7 +191,10 @@ def parse_device(kind: str, rest: str) -> DeviceAddress:
 
 def parse_screen(rest: str) -> ScreenAddress:
     if rest and not rest.startswith("?"):
-        raise refused("A screen input is written screen:?display=:0&size=1280x720&offset=0,0&rate=25, or only screen:")
+        raise refused(
+            "This screen input cannot be read.",
+            "Write screen:?display=:0&size=1280x720&offset=0,0&rate=25, or only screen:",
+        )
     options = parse_options(rest[1:], "?", _SCREEN_OPTIONS, unquote)
     display, size, offset, rate = (options.get(name) for name in ("display", "size", "offset", "rate"))
     return ScreenAddress(
@@ -207,21 +215,24 @@ def _path_and_options(rest: str, known: Mapping[str, Option]) -> tuple[str, dict
     return path, parse_options(option_text if mark else "", "?", known, unquote)
 
 
-def _misfit(pattern: PatternAddress) -> str | None:
-    """A sentence if one option contradicts another; else None."""
+def _misfit(pattern: PatternAddress) -> Message | None:
+    """What is said if one option contradicts another; else None."""
     (least_width, least_height), (most_width, most_height) = SIZE_MIN, SIZE_MAX
     is_odd = pattern.width % 2 or pattern.height % 2
     if pattern.codec in ("h264", "hevc"):
         if is_odd or pattern.width < least_width or pattern.height < least_height:
-            return (
-                f"Input option size: with this codec both even, {least_width}x{least_height} to "
-                f"{most_width}x{most_height}; codec=raw and codec=mjpeg take any size from 1x1."
+            return Message(
+                "Input option size does not fit this codec.",
+                f"Write two even numbers, {least_width}x{least_height} to {most_width}x{most_height}; codec=raw and "
+                "codec=mjpeg take any size from 1x1.",
             )
         if pattern.codec == "hevc" and pattern.is_interlaced:
-            return "Input option interlaced: not with codec=h265; choose h264 or raw."
+            return Message("Input option interlaced does not go with codec=h265.", "Choose h264 or raw.")
     plain = pattern.depth == DEPTHS[0] and pattern.is_full_range and not pattern.is_interlaced
     if pattern.codec == "mjpeg" and not plain:
-        return "A test pattern with codec=mjpeg has depth=8, range=full and interlaced=0; use codec=raw for others."
+        return Message(
+            "A test pattern with codec=mjpeg has depth=8, range=full and interlaced=0.", "Use codec=raw for others."
+        )
     return None
 
 

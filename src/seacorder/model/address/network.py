@@ -130,14 +130,16 @@ def parse_port(scheme: str, rest: str) -> StreamAddress:
     target, option_text = _target(scheme, rest, "An MPEG-TS address")
     host, colon, port = target.removeprefix("@").rstrip("/").rpartition(":")
     if not colon or not re.fullmatch(r"\d{1,5}", port) or not 1 <= int(port) <= 65535:
-        raise refused(f"An MPEG-TS address ends with its port, from 1 to 65535: {example}.")
+        raise refused("An MPEG-TS address ends with its port, from 1 to 65535.", f"Write {example}.")
     if not re.fullmatch(r"\[[0-9A-Fa-f:.%A-Za-z]+\]|[\w.-]*", host):
-        raise refused(f"The host in front of the port cannot be read; write {example}.")
+        raise refused("The host in front of the port cannot be read.", f"Write {example}.")
     known = {"udp": _UDP_OPTIONS, "tcp": _TCP_OPTIONS}[scheme]
     options = parse_options(option_text, "#", known, unquote)
     listens = bool(options.get("listen", False))
     if scheme == "tcp" and not host and not listens:
-        raise refused("Without a host nothing can be fetched: write tcp://10.0.0.8:5000, or tcp://:5000#listen=on.")
+        raise refused(
+            "Without a host nothing can be fetched.", "Write tcp://10.0.0.8:5000, or tcp://:5000#listen=on."
+        )
     interface = options.get("interface")
     return StreamAddress(
         f"{scheme}://{host}:{port}",
@@ -152,7 +154,7 @@ def _target(scheme: str, rest: str, what: str) -> tuple[str, str]:
         raise refused(f"{what} begins with {scheme}:// and its host name.")
     target, _, option_text = rest[2:].partition("#")
     if "@" in option_text:
-        raise refused(f"What stands behind the # is no option. {_ENCODE_HINT}")
+        raise refused("What is behind the # is no option.", _ENCODE_HINT)
     return target, option_text
 
 
@@ -169,14 +171,14 @@ def _credentials(secret: str, at: str) -> tuple[str | None, str | None]:
 
 
 def _check_host(scheme: str, host: str, path: str) -> None:
-    """Raises BadRequest for a host or port that cannot be one. The sentence does not repeat what it read: if a password
+    """Raises BadRequest for a host or port that cannot be one. The message does not repeat what it read: if a password
     was not percent-encoded, that is part of the password.
     """
     match = re.fullmatch(r"(?P<name>\[[0-9A-Fa-f:.%A-Za-z]+\]|[^\s:\[\]]+)(?::(?P<port>\d{1,5}))?", host)
     is_camera = scheme in _PORT_HINT
     whose = "camera's" if is_camera else "server's"
     if match is None or re.match(r"[^/?]*/[^?]*@" if is_camera else r"/[^?/]*@", path):
-        raise refused(f"The {whose} host or port cannot be read. {_ENCODE_HINT}")
+        raise refused(f"The {whose} host or port cannot be read.", _ENCODE_HINT)
     port = match["port"]
     if port is not None and not 1 <= int(port) <= 65535:
         raise refused(f"A {whose} port is a number from 1 to 65535{_PORT_HINT.get(scheme, '')}.")
@@ -208,6 +210,6 @@ _RTSP_OPTIONS = {
 }
 _UDP_OPTIONS = {
     "audio": ON_OFF,
-    "interface": Option(_interface, "the IP address of a network card of this machine"),
+    "interface": Option(_interface, "the IP address of a network card of this computer"),
 }
 _TCP_OPTIONS = {"audio": ON_OFF, "listen": ON_OFF}

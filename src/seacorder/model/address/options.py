@@ -1,4 +1,4 @@
-"""What all kinds of addresses share: reading options by a table of parsers, and sentences on mistakes in them."""
+"""What all kinds of addresses share: reading options by a table of parsers, and what is said of mistakes in them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -27,33 +27,34 @@ def parse_options(text: str, mark: str, known: Mapping[str, Option], decode: Cal
         name, _, value = item.partition("=")
         option = known.get(name)
         if option is None:
-            raise BadRequest(_no_such(name, mark, tuple(known)), field="input")
+            raise _no_such(name, mark, tuple(known))
         try:
             values[name] = option.parse(decode(value))
         except ValueError as error:
-            raise BadRequest(f"Input option {name}: {option.expected}{_not(value)}.", field="input") from error
+            raise _not_accepted(name, value, option) from error
     return values
 
 
-def refused(sentence: str) -> BadRequest:
-    return BadRequest(sentence, field="input")
+def refused(fact: str, action: str = "") -> BadRequest:
+    return BadRequest(fact, action, field="input")
 
 
-def _no_such(name: str, mark: str, known: tuple[str, ...]) -> str:
-    """The sentence on an unknown option. Repeats its name only if it resembles a known one: else it may be part of a
-    password with an unencoded `#` in it.
+def _no_such(name: str, mark: str, known: tuple[str, ...]) -> BadRequest:
+    """Refuses an unknown option. Repeats its name only if it resembles a known one: else it may be part of a password
+    with an unencoded `#` in it.
     """
     meant = suggestion(name, known)
     choice = f"Known: {', '.join(known)}."
     if meant != ".":
-        return f"There is no input option {shown(name)} after {mark}{meant} {choice}"
+        return refused(f"There is no input option {shown(name)} after {mark}{meant}", choice)
     encoded = {"#": " A # in a user name or password is written %23."}.get(mark, "")
-    return f"What stands after {mark} is no input option. {choice}{encoded}"
+    return refused(f"What is after {mark} is no input option.", f"{choice}{encoded}")
 
 
-def _not(value: str) -> str:
-    """The end of a sentence that shows a wrong value; empty if the value might be a secret."""
-    return f", not {shown(value)}" if is_harmless(value) else ""
+def _not_accepted(name: str, value: str, option: Option) -> BadRequest:
+    """Refuses the value of an option; shows it, unless it might be a secret."""
+    what = shown(value) if is_harmless(value) else "what is written"
+    return refused(f"Input option {name}: {what} is not accepted.", f"Write {option.expected}.")
 
 
 def suggestion(word: str, known: tuple[str, ...]) -> str:

@@ -9,8 +9,8 @@
 
 from dataclasses import dataclass
 
-from seacorder.base.errors import BadRequest
 from seacorder.model.address.address import FileAddress, parse_address
+from seacorder.model.address.options import refused
 
 DEVICE_KINDS = {"alsa": "Linux", "dshow": "Windows", "avfoundation": "macOS"}
 """For each kind of device, the operating system that has it."""
@@ -38,18 +38,18 @@ def parse_sound_address(text: str) -> SoundAddress:
     kind, colon, rest = text.strip().partition(":")
     kind = kind.lower()
     if not colon:
-        raise BadRequest(f"A sound input needs a kind in front: {_KINDS}.", field="input")
+        raise refused("A sound input needs a kind in front.", f"Use {_KINDS}.")
     if kind == "file":
         address = parse_address(text)
         assert isinstance(address, FileAddress)  # noqa: S101 - its kind says so
         return address
     if kind == "tone":
         if rest:
-            raise BadRequest("A test tone is written tone: and nothing behind it.", field="input")
+            raise refused("A test tone is written tone: and nothing behind it.")
         return ToneAddress()
     if kind not in DEVICE_KINDS:
-        raise BadRequest(f"There is no sound input of the kind {kind[:40]!r}; use {_KINDS}.", field="input")
+        raise refused(f"There is no sound input of the kind {kind[:40]!r}.", f"Use {_KINDS}.")
     if not rest:
         example = {"alsa": "alsa:default", "dshow": "dshow:Microphone", "avfoundation": "avfoundation:0"}[kind]
-        raise BadRequest(f"A sound device needs its name: {example}.", field="input")
+        raise refused("A sound device needs its name.", f"Write {example}.")
     return SoundDeviceAddress(kind, rest)
