@@ -84,7 +84,7 @@ def test_an_error_that_ends_a_thread_is_in_the_log(capfd: pytest.CaptureFixture[
     thread.start()
     thread.join()
     lines = written(capfd)
-    assert "CRITICAL control: Thread accounts has ended because of a fault in the program" in lines[0]
+    assert "CRITICAL control: Thread accounts has ended because of an error in the program" in lines[0]
     assert lines[-1] == "ValueError: for the test, rtsp://***@cam/1"
 
 

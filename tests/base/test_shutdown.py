@@ -43,7 +43,7 @@ async def test_a_part_that_hangs_or_fails_does_not_keep_the_others(caplog) -> No
     assert not await shutdown.stop_all()
     assert parts.stopped == ["catalogue"]
     assert "hangs did not stop within 0.01 s" in caplog.text
-    assert "fails could not be stopped in order" in caplog.text
+    assert "fails could not be stopped properly" in caplog.text
 
 
 async def test_asked_twice_means_now() -> None:

@@ -128,7 +128,7 @@ async def test_rows_wait_while_the_catalogue_cannot_say_where_they_belong(
     accounts = AccountWriter(Queries(tmp_path / "not there"), tmp_path, FakeClock())
     accounts.start()
     accounts.add([loss])
-    await until(lambda: "wait for the catalogue" in caplog.text)
+    await until(lambda: "wait for the list of recordings" in caplog.text)
     accounts._queries = catalogue
     accounts.add([RECORDING])
     await asyncio.to_thread(accounts.stop, 10.0)

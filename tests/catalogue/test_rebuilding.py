@@ -20,7 +20,7 @@ def test_not_while_somebody_holds_it(catalogue: Catalogue, path: Path) -> None:
 def test_nothing_found_is_a_drive_that_is_not_there(catalogue: Catalogue, path: Path) -> None:
     catalogue.record(RECORDING)
     catalogue.close()
-    with pytest.raises(CatalogueFailed, match="Is the drive there"):
+    with pytest.raises(CatalogueFailed, match=r"No recorded file was found.* Check that the disk is mounted\."):
         rebuild(path, FakeClock(), list)
     assert Queries(path).recording(RECORDING.id) == RECORDING
 

@@ -114,7 +114,7 @@ def test_an_index_that_leads_beyond_the_file_is_found(change: Callable[[bytes], 
     path = recorded(tmp_path, Recipe())
     path.write_bytes(change(path.read_bytes()))
     reading = check_file(path)
-    assert "its index is damaged, and `seacorder repair` makes it anew" in reading.damage
+    assert "its index is damaged, and `seacorder repair` makes it again" in reading.damage
     assert reading.facts.frames == 100  # out of the fragments inside
 
 

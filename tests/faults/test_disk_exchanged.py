@@ -74,7 +74,7 @@ def test_a_volume_that_is_unmounted_and_back(tmp_path: Path, volume: Volume, cam
         kept=up_seconds <= 3.0 and not below and not lost,
     )
     assert "on another disk" in still["detail"]
-    assert "mount it again" in answer["detail"]
+    assert "Mount the disk again" in answer["detail"]
     assert below == []
     assert lost == 0
     assert "Traceback" not in log

@@ -46,7 +46,7 @@ class Thread(threading.Thread):
     def run(self) -> None:
         pause = threading.Event()
         while True:
-            with survived(f"The thread {self.name!r}", "it is begun again"):
+            with survived(f"The thread {self.name!r}", "it is started again"):
                 self._work()
                 return
             self.failures += 1
@@ -73,7 +73,7 @@ def survived(
     except passes:
         raise
     except Exception:  # noqa: BLE001 - the one top of all threads and loops; logged whole
-        _log.exception("%s failed because of a fault in the program; %s", what, then)
+        _log.exception("%s failed because of an error in the program, see below; %s", what, then)
 
 
 def task(work: Coroutine[Any, Any, T], name: str, *, failed: Callable[[], None] = lambda: None) -> "asyncio.Task[T]":
@@ -84,7 +84,7 @@ def task(work: Coroutine[Any, Any, T], name: str, *, failed: Callable[[], None] 
 
     def ended(done: "asyncio.Task[T]") -> None:
         if not done.cancelled() and (error := done.exception()) is not None:
-            _log.error("The task %r ended because of a fault in the program", name, exc_info=error)
+            _log.error("The task %r ended because of an error in the program", name, exc_info=error)
             failed()
 
     begun.add_done_callback(ended)

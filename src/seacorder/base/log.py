@@ -98,8 +98,8 @@ class _Hand(logging.Handler):
 
     def _file_failed(self, path: Path, why: str) -> None:
         self.standard_error.put(self._own_line(
-            f"The log file {path} cannot be written ({why}). Its lines are left out and counted until it can; "
-            "recording is not affected. Free space on its disk, or choose another [log] file."
+            f"The log file {path} cannot be written ({why}). Recording is not affected. Free space on its disk, "
+            "or choose another [log] file. Missing lines are counted."
         ))
 
     def _own_line(self, sentence: str) -> str:
@@ -172,7 +172,7 @@ def _thread_failed(failed: threading.ExceptHookArgs) -> None:
         return
     name = failed.thread.name if failed.thread else "?"
     logging.getLogger(__name__).critical(
-        "Thread %s has ended because of a fault in the program", name, exc_info=failed.exc_value
+        "Thread %s has ended because of an error in the program", name, exc_info=failed.exc_value
     )
 
 

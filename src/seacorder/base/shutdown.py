@@ -80,11 +80,11 @@ class Shutdown:
     def _outcome(self, part: _Started, stopping: "asyncio.Future[None]") -> bool:
         if not stopping.done():
             if not self._asked_again.is_set():
-                _log.error("%s did not stop within %g s; going on without it", part.name, part.limit_seconds)
+                _log.error("%s did not stop within %g s; Seacorder ends without it", part.name, part.limit_seconds)
             return False
         error = stopping.exception()
         if error is not None:
-            _log.error("%s could not be stopped in order", part.name, exc_info=error)
+            _log.error("%s could not be stopped properly", part.name, exc_info=error)
         return error is None
 
 
@@ -123,7 +123,7 @@ def signals(shutdown: Shutdown) -> Iterator[None]:
 def log_terminal_closed() -> None:
     """Logs that the program ends because the terminal has closed."""
     _log.warning(
-        "The terminal from which the recorder was started has closed (SIGHUP). The recorder finishes every file and "
-        "ends. So that it goes on without a terminal, install it as a service (`seacorder service install`), or start "
-        "it with `nohup`."
+        "The terminal from which the recorder was started has closed (SIGHUP). Seacorder finishes every file and ends: "
+        "recording stops. Start it again. To run it without a terminal, install it as a service (`seacorder service "
+        "install`), or start it with `nohup`."
     )

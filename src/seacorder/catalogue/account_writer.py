@@ -82,11 +82,11 @@ class AccountWriter:
         self._waiting.move_to_end(key)
 
     def _run(self) -> None:
-        with survived("Comparing the accounts with the catalogue"):
+        with survived("Comparing the account files with the list of recordings"):
             self._catch_up()
         while rows := self._take():
             pause = LINGER_SECONDS
-            with survived("Writing accounts", f"{len(rows)} rows are in the catalogue alone"):
+            with survived("Writing accounts", f"{len(rows)} entries are in the list of recordings alone"):
                 pause = LINGER_SECONDS if self._stored(rows) else RETRY_SECONDS
             with self._changed:
                 self._changed.wait_for(lambda: self._stopping, pause)
@@ -99,7 +99,7 @@ class AccountWriter:
             away = self._store(rows)
         except CatalogueFailed as fault:
             if self._log_limit.allow("catalogue") is not None:
-                _log.warning("The accounts beside the files wait for the catalogue: %s", fault)
+                _log.warning("The account files beside the videos wait for the list of recordings: %s", fault)
             away = rows
         if not away or self._stopping:
             return True
@@ -122,14 +122,14 @@ class AccountWriter:
         by_folder: dict[Path, list[AccountRow]] = {}
         for row in rows:
             # If the folder of one row cannot be found, the other rows of the batch must be written all the same.
-            with survived("Writing accounts", "one row is in the catalogue alone", passes=(CatalogueFailed,)):
+            with survived("Writing accounts", "the list of recordings alone has one entry", passes=(CatalogueFailed,)):
                 by_folder.setdefault(self._folder(row), []).append(row)
         away: list[AccountRow] = []
         for folder, belonging in by_folder.items():
             if self._volumes.exchanged(folder) is not None:
                 away += belonging
                 continue
-            with survived("Writing accounts", f"{len(belonging)} rows are in the catalogue alone"):
+            with survived("Writing accounts", f"{len(belonging)} entries are in the list of recordings alone"):
                 self._append(folder, belonging)
         return away
 
@@ -144,7 +144,11 @@ class AccountWriter:
                 return  # the folder was removed together with its files
             except OSError as fault:
                 if self._log_limit.allow("append") is not None:
-                    _log.warning("The account in %s cannot be written (%s); the catalogue has it", folder, fault)
+                    _log.warning(
+                        "The account file in %s cannot be written (%s); the list of recordings has its entries",
+                        folder,
+                        fault,
+                    )
             if is_last or self._stopping:
                 return
             with self._changed:
@@ -174,7 +178,7 @@ class AccountWriter:
             newest = self._queries.latest_recordings(2)
             rows = [row for recording in newest for row in self._rows_of(recording)]
         except CatalogueFailed as fault:
-            _log.warning("The accounts could not be compared with the catalogue: %s", fault)
+            _log.warning("The account files could not be compared with the list of recordings: %s", fault)
             return
         known: dict[Path, dict[tuple[object, ...], AccountRow]] = {}
         for row in rows:

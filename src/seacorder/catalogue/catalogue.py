@@ -101,9 +101,17 @@ class Catalogue(Queries):
         """Writes what is waiting and closes the file. Blocks, for the limit and half of it again at most."""
         self._pending.close()
         if not self._writer.join(limit_seconds):
-            _log.error("The catalogue did not take its last %d rows within %g s", len(self._pending), limit_seconds)
+            _log.error(
+                "The last %d entries could not be written to the list of recordings (catalogue) within %g s. Nothing "
+                "of the recorded files is missing. `seacorder catalogue rebuild` reads them again.",
+                len(self._pending),
+                limit_seconds,
+            )
         if self._accounts is not None and not self._accounts.stop(limit_seconds / 2):
-            _log.error("The accounts beside the files did not take their last rows in time; the catalogue has them")
+            _log.error(
+                "The last entries are in the list of recordings (catalogue), but not in the account files beside the "
+                "videos"
+            )
         self._lock.release()
 
     async def ask(self, question: Callable[[], T]) -> T:
@@ -119,7 +127,8 @@ class Catalogue(Queries):
         try:
             await asyncio.wait_for(asyncio.wrap_future(self._pending.wait_written()), limit_seconds)
         except TimeoutError as error:
-            raise CatalogueFailed(self.fault or f"The catalogue took longer than {limit_seconds:g} s.") from error
+            slow = f"The list of recordings did not answer within {limit_seconds:g} s. Recording is not affected."
+            raise CatalogueFailed(self.fault or slow) from error
 
     def record(self, row: Row | PartAnchor) -> None:
         """Stores a row. It replaces an earlier row with the same key, such as a part that has grown since."""
@@ -158,4 +167,8 @@ class Catalogue(Queries):
 
     def _put(self, write: RowWrite) -> None:
         if not self._pending.put(write) and self._log_limit.allow("dropped") is not None:
-            _log.error("The catalogue takes rows too slowly: %d were given up; files are not touched", self.dropped)
+            _log.error(
+                "The disk of the list of recordings (catalogue) is too slow: %d entries were dropped. Recorded files "
+                "are not affected. `seacorder catalogue rebuild` reads them again.",
+                self.dropped,
+            )

@@ -52,15 +52,18 @@ def open_for_writing(path: Path, clock: Clock) -> tuple[sqlite3.Connection, Path
         except _Damaged as damage:
             aside = _set_aside(path, clock)
             _log.warning(
-                "The catalogue %s is damaged (%s). It was set aside as %s and a new one begun. "
-                "The recorded files are not touched; what it knew of them can be read from the files again.",
+                "The list of recordings (catalogue) %s is damaged (%s). It was set aside as %s, and a new one was "
+                "begun. The recorded files are not touched; the list can be made from them again.",
                 path,
                 damage,
                 aside.name,
             )
             return _open(path), aside
     except (sqlite3.Error, OSError, _Damaged) as error:
-        raise CatalogueFailed(f"The catalogue {path} cannot be opened ({error}).") from error
+        raise CatalogueFailed(
+            f"The list of recordings (catalogue) {path} cannot be opened ({error}).",
+            f"Check the disk and the permissions of {path.parent}.",
+        ) from error
 
 
 class CatalogueLock:
@@ -80,10 +83,13 @@ class CatalogueLock:
             self.release()
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
                 raise CatalogueFailed(
-                    f"Another Seacorder is recording into {self._path.parent}: "
-                    "stop it first, or give this one another storage root."
+                    f"Another Seacorder is recording into {self._path.parent}.",
+                    "Stop it first, or give this one another storage root.",
                 ) from error
-            raise CatalogueFailed(f"The folder {self._path.parent} cannot hold the catalogue ({error}).") from error
+            raise CatalogueFailed(
+                f"The folder {self._path.parent} cannot hold the list of recordings (catalogue) ({error}).",
+                f"Check the disk and the permissions of {self._path.parent}.",
+            ) from error
 
     def release(self) -> None:
         """Does nothing if the lock is not held."""
@@ -121,7 +127,7 @@ class Opener:
         """Raises CatalogueFailed while the catalogue's folder is on another volume than when the program began. Blocks.
         """
         if self._volumes.exchanged(self.path) is not None:
-            raise CatalogueFailed(is_away(self.path))
+            raise CatalogueFailed(*is_away(self.path))
 
     def is_at_its_place(self) -> bool:
         """False if the file was deleted or replaced: rows written to the open one would be lost. Blocks."""

@@ -50,11 +50,13 @@ def read_cursor(text: str) -> tuple[int, int]:
             return start, row
     except (binascii.Error, ValueError, TypeError):
         pass
-    raise BadRequest("The cursor is not one that this recorder gave; leave it out to begin anew.", field="cursor")
+    raise BadRequest(
+        "The cursor is not one that this recorder gave.", "Omit it to begin at the start.", field="cursor"
+    )
 
 
 def check_limit(limit: int) -> int:
     """Returns the limit. Raises BadRequest if it is not 1 to LIMIT_MAX."""
     if not 1 <= limit <= LIMIT_MAX:
-        raise BadRequest(f"The limit must be 1 to {LIMIT_MAX}, not {limit}.", field="limit")
+        raise BadRequest(f"The limit {limit} is not accepted.", f"Write 1 to {LIMIT_MAX}.", field="limit")
     return limit

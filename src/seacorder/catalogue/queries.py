@@ -154,21 +154,21 @@ class Queries:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         if self._volumes.exchanged(self._path) is not None:
-            raise CatalogueFailed(is_away(self._path))
+            raise CatalogueFailed(*is_away(self._path))
         try:
             address = f"{self._path.as_uri()}?mode=ro"
             with closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection:
                 yield connection
         except sqlite3.Error as error:
-            raise CatalogueFailed(f"The catalogue {self._path} cannot be read ({error}).") from error
+            raise CatalogueFailed(
+                f"The list of recordings (catalogue) {self._path} cannot be read ({error}).", "Check its disk."
+            ) from error
 
 
-def is_away(path: Path) -> str:
-    """The sentence on a catalogue whose volume is away."""
-    return (
-        f"The catalogue {path} is on a volume that was unmounted or exchanged; mount it again. Its rows wait in memory "
-        "meanwhile."
-    )
+def is_away(path: Path) -> tuple[str, str]:
+    """What is told of a catalogue whose volume is away: fact and action."""
+    fact = f"The list of recordings (catalogue) {path} is on a disk that was unmounted or exchanged."
+    return f"{fact} New entries wait in memory.", "Mount the disk again."
 
 
 def _values(table: Table[T], rows: list[tuple[Any, ...]]) -> tuple[T, ...]:
@@ -178,7 +178,10 @@ def _values(table: Table[T], rows: list[tuple[Any, ...]]) -> tuple[T, ...]:
     try:
         return tuple(table.value(row[1:]) for row in rows)
     except ValueError as error:
-        raise CatalogueFailed(f"The catalogue holds {table.name} that this version does not know ({error}).") from error
+        raise CatalogueFailed(
+            f"The list of recordings (catalogue) holds {table.name} that this version does not know ({error}).",
+            "Install the newer version.",
+        ) from error
 
 
 def _in_range(utc_ns: int) -> int:

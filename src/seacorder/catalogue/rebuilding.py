@@ -28,7 +28,9 @@ def rebuild(path: Path, clock: Clock, read: Callable[[], Sequence[Row]]) -> Sequ
         with closing(connection):
             _replace(connection, rows)
     except sqlite3.Error as error:
-        raise CatalogueFailed(f"The catalogue {path} cannot be written ({error}).") from error
+        raise CatalogueFailed(
+            f"The list of recordings (catalogue) {path} cannot be written ({error}).", "Check its disk."
+        ) from error
     finally:
         lock.release()
     return rows
@@ -37,7 +39,10 @@ def rebuild(path: Path, clock: Clock, read: Callable[[], Sequence[Row]]) -> Sequ
 def _replace(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
     tables = [table for table in TABLES if table is not EVENTS]
     if not rows and any(_has_rows(connection, table.name) for table in tables):
-        raise CatalogueFailed("No recorded file was found; the catalogue was left as it is. Is the drive there?")
+        raise CatalogueFailed(
+            "No recorded file was found; the list of recordings (catalogue) was left as it is.",
+            "Check that the disk is mounted.",
+        )
     statements = {table.of: table for table in tables}
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -128,8 +128,8 @@ def upgrade(connection: sqlite3.Connection) -> int:
     found: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > VERSION:
         raise CatalogueFailed(
-            f"The catalogue is of version {found}, this program knows versions up to {VERSION}: "
-            "install the newer program again, or move the catalogue away to begin a new one."
+            f"The list of recordings (catalogue) is of version {found}; this program knows versions up to {VERSION}.",
+            "Install the newer program again, or move the file away to begin a new list.",
         )
     for number in range(found, VERSION):
         _make(connection, STEPS[number], number + 1)

@@ -74,7 +74,7 @@ def _differing(settings: RecorderSettings, first: RecorderSettings) -> Iterator[
 
 def _read_into(defaults: T, found: object, where: str) -> T:
     if not isinstance(found, dict):
-        _log.warning("The kept %s cannot be read; the first values are used", where)
+        _log.warning("The stored %s cannot be read; the values of the settings file are used", where)
         return defaults
     hints = get_type_hints(type(defaults))
     good: dict[str, Any] = {}
@@ -89,7 +89,7 @@ def _read_into(defaults: T, found: object, where: str) -> T:
         if fits(value):
             good[field.name] = convert(value)
         else:
-            _log.warning("The kept %s, %s cannot be used (%r); it is %r again", where, field.name, value, default)
+            _log.warning("The stored %s, %s, cannot be used (%r); it is %r again", where, field.name, value, default)
     return replace(defaults, **good)  # type: ignore[type-var]
 
 

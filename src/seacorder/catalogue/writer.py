@@ -78,7 +78,7 @@ class Writer:
         try:
             while (taken := self._pending.take()) is not None:
                 batch, mark = taken
-                with survived("Writing to the catalogue", f"{len(batch)} rows may not be in it"):
+                with survived("Writing to the list of recordings", f"{len(batch)} entries may not be in it"):
                     self._store(batch)
                 self._pending.written(mark)
                 self._pending.linger(COMMIT_EVERY_SECONDS)
@@ -92,23 +92,28 @@ class Writer:
             try:
                 self._commit(batch)
                 if self.fault:
-                    _log.info("The catalogue can be written again")
+                    _log.info("The list of recordings (catalogue) can be written again")
                 self.fault = None
                 self._on_stored(batch)
                 return
             except (sqlite3.Error, OSError, CatalogueFailed) as error:
                 self._failed(error)
             if self._pending.is_closing:
-                _log.error("%d rows could not be written to the catalogue", len(batch))
+                _log.error(
+                    "%d entries could not be written to the list of recordings (catalogue). "
+                    "`seacorder catalogue rebuild` reads the recorded files again.",
+                    len(batch),
+                )
                 return
             self._pending.wait_closing(delay)
             delay = min(2 * delay, LONGEST_RETRY_SECONDS)
 
     def _failed(self, error: Exception) -> None:
         is_told = isinstance(error, CatalogueFailed)
-        self.fault = str(error) if is_told else f"The catalogue {self._opener.path} cannot be written ({error})."
+        unknown = f"The list of recordings (catalogue) {self._opener.path} cannot be written ({error})."
+        self.fault = str(error) if is_told else unknown
         if self._log_limit.allow("fault") is not None:
-            _log.error("%s It is tried again; recording goes on", self.fault)
+            _log.error("%s Recording goes on; it is tried again", self.fault)
         self._disconnect()
         if isinstance(error, sqlite3.Error) and is_damage(error):
             try:
@@ -145,8 +150,9 @@ class Writer:
         connection.close()
         self._connection = None
         _log.error(
-            "The catalogue %s was deleted or exchanged while the recorder ran; the one that is there now is used, or a "
-            "new one begun. `seacorder catalogue rebuild` reads the recorded files again.",
+            "The list of recordings (catalogue) %s was deleted or exchanged by somebody. Recording goes on; the one "
+            "that is there now is used, or a new one is begun. After the dive run `seacorder catalogue rebuild`: it "
+            "reads the recorded files again.",
             self._opener.path,
         )
         return self._open()
@@ -155,7 +161,7 @@ class Writer:
         try:
             self._transaction(connection, [write])
         except _NEVER:
-            _log.exception("A row cannot be written to the catalogue and is left out: %s", write.key)
+            _log.exception("An entry cannot be written to the list of recordings and is dropped: %s", write.key)
 
     def _transaction(self, connection: sqlite3.Connection, batch: list[RowWrite]) -> None:
         connection.execute("BEGIN IMMEDIATE")
@@ -176,5 +182,5 @@ class Writer:
             try:
                 self._connection.close()
             except sqlite3.Error:
-                _log.warning("The catalogue could not be closed in order", exc_info=True)
+                _log.warning("The list of recordings could not be closed properly", exc_info=True)
             self._connection = None

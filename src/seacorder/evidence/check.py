@@ -72,10 +72,10 @@ def check_file(path: Path, *, decodes: bool = False, progress: BytesRead | None 
 def _of_damage(layout: Layout) -> list[str]:
     """What cannot be read of a file that is not whole; for each fault the middle of a sentence."""
     ranges = layout.damaged
-    found = [f"its index {layout.index_fault}, and `seacorder repair` makes it anew"] if layout.index_fault else []
+    found = [f"its index {layout.index_fault}, and `seacorder repair` makes it again"] if layout.index_fault else []
     if layout.sibling is not None:
         found.append(
-            f"what it says of its tracks cannot be read; `seacorder repair` takes that from {layout.sibling.name}"
+            f"its description cannot be read; `seacorder repair` takes that from {layout.sibling.name}"
         )
     if ranges:
         damaged = sum(one.end - one.begin for one in ranges)

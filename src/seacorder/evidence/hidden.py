@@ -32,10 +32,12 @@ class HiddenFaults:
         if self.damaged_bytes:
             found.append(
                 f"{self.damaged_bytes:,} bytes of its inner structure, from byte {self.first_at:,}, "
-                "which players of the whole file do not need"
+                "which players of the complete file do not need"
             )
         if self.index_differs:
-            found.append("its index, which leads to other places than its pictures have; `seacorder repair` mends that")
+            found.append(
+                "its index, which leads to other places than its pictures have; `seacorder repair` corrects that"
+            )
         return tuple(found)
 
 

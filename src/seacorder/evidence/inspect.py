@@ -19,8 +19,8 @@ from seacorder.model.recording import FileState
 from seacorder.model.report import FileExamined
 
 NOTHING_READABLE = (
-    "it was cut off before its first picture, or what it says of its tracks is destroyed and no other file of the same "
-    "camera is beside it whose description its pictures decode with."
+    "it was cut off before its first picture, or its description is destroyed and no other file of the same camera is "
+    "beside it from which it could be taken."
 )
 
 

@@ -106,10 +106,10 @@ def repair(path: Path, progress: Progress | None = None, known: Known = NOTHING_
         bring_back(path)
         with locked(path, 0.0) as is_ours:
             if not is_ours:
-                raise StorageFailed(f"{path} is being written; it can be repaired once that has ended.")
+                raise StorageFailed(f"{path} is being recorded.", "Repair it when the recording has ended.")
             return _repair(path, progress or (lambda _share: None), known)
     except OSError as fault:
-        raise StorageFailed(f"{path} cannot be read: {fault.strerror}.") from fault
+        raise StorageFailed(f"{path} cannot be read: {fault.strerror}.", "Check the disk.") from fault
 
 
 def _repair(path: Path, progress: Progress, known: Known) -> Repaired | None:
@@ -140,7 +140,10 @@ def _replace(path: Path, layout: Layout, progress: Progress, known: FileNote | N
     _lengthen(beside)
     sync_file(beside)
     if _digests_of(beside) != copy.digests:
-        raise StorageFailed(f"The repair of {path} does not equal it; it has been left as it was.")
+        raise StorageFailed(
+            f"{path} could not be repaired: the repaired copy differs from it. It has been left as it was.",
+            "Save the file and the log.",
+        )
     shutil.copystat(path, beside)
     original = take_place(beside, path, keeps=bool(copy.damage or layout.damaged or layout.sibling))
     progress(1.0)
