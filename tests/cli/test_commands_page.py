@@ -55,7 +55,7 @@ def test_no_entry_is_of_something_that_is_gone() -> None:
 
 def test_all_that_talk_to_a_recorder_take_its_url() -> None:
     takes_url = {command for command, options in commands().items() if "--url" in options}
-    last = PAGE.split("## A running recorder")[1]
+    last = PAGE.split("## A running Seacorder")[1]
     assert takes_url == {title for title in sections() if f"### `{title}`" in last}
 
 

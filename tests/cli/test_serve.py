@@ -57,7 +57,7 @@ def test_a_second_signal_means_now(tmp_path) -> None:
         wait_for(lambda: "Finishing every file" in program.log(), "the first signal to be heard")
         os.kill(program.pid, signal.SIGINT)
         assert program.wait_ended(10) == 1
-        assert "did not end in order" in program.log()
+        assert "did not end properly" in program.log()
         wait_for(lambda: not Path(f"/proc/{worker}/exe").exists(), "the worker to be gone")
     assert packet_count(file) > 0, "readable as it stands"
 

@@ -130,7 +130,7 @@ RUNNING = "LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState
     ("answer", "runs", "said"),
     [
         (RUNNING + "ActiveEnterTimestamp=Mon 2026-05-04 03:02:01 UTC\n", True,
-         "is active (running) since Mon 2026-05-04 03:02:01 UTC.\nIt starts with the machine; systemd has started"),
+         "is active (running) since Mon 2026-05-04 03:02:01 UTC.\nIt starts with the computer; systemd has started"),
         (RUNNING.replace("active\n", "failed\n").replace("success", "exit-code"), False, "Last result: exit-code."),
         ("LoadState=not-found\nActiveState=inactive\n", False, "seacorder.service is not installed."),
         ("", False, "is not installed"),

@@ -122,7 +122,7 @@ def test_no_path_leaves_its_line(path: str) -> None:
 
 
 def test_a_path_with_control_characters_is_refused() -> None:
-    with pytest.raises(BadRequest, match="cannot stand in a systemd unit"):
+    with pytest.raises(BadRequest, match="cannot be written in a systemd unit"):
         unit_text(ServicePlan(("/usr/bin/true",), "/", ("/data\nExecStart=/bin/sh",)))
 
 

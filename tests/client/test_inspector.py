@@ -109,7 +109,7 @@ def test_no_answer_in_time() -> None:
 
 
 @pytest.mark.parametrize(("answer", "sentence"), [
-    ((200, b"<html>"), "does not speak as a recorder does"),
+    ((200, b"<html>"), "is not a Seacorder"),
     ((200, b"17"), "isrecording was answered with 17"),
     ((404, b"nothing here"), "was 404 Not Found"),
 ])

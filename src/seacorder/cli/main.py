@@ -24,33 +24,33 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option(
         "--config", "-c", metavar="FILE", envvar=CONFIG_VARIABLE, show_envvar=True,
-        help="Settings file; without it the default places are looked at.",
+        help="The settings file. Without it Seacorder looks in the usual places.",
     ),
 ]
 UrlOption = Annotated[
     str,
-    typer.Option("--url", "-u", metavar="URL", envvar=URL_VARIABLE, help="The recorder's Inspector service."),
+    typer.Option("--url", "-u", metavar="URL", envvar=URL_VARIABLE, help="Address of the running Seacorder."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
-OfUserOption = Annotated[bool, typer.Option("--user", help="A service of your own instead of the system's.")]
-ServiceNameOption = Annotated[str, typer.Option(metavar="NAME", help="The service's name.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+OfUserOption = Annotated[bool, typer.Option("--user", help="A service of your own user, without root's rights.")]
+ServiceNameOption = Annotated[str, typer.Option(metavar="NAME", help="Name of the service.")]
 DEFAULT_URL = "http://127.0.0.1:13000"
 
 app = typer.Typer(
     name="seacorder",
-    help="Records inspection cameras without losing a frame. `seacorder serve --demo` shows it without any camera.",
+    help="Records inspection cameras without losing a frame. To try it without a camera: `seacorder serve --demo`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-clip_app = typer.Typer(help="Start or stop a clip. An additional file beside the recording.", no_args_is_help=True)
+clip_app = typer.Typer(help="Start or stop a clip. An extra file beside the recording.", no_args_is_help=True)
 app.add_typer(clip_app, name="clip")
-settings_app = typer.Typer(help="Show or take back what clients have set.", no_args_is_help=True)
+settings_app = typer.Typer(help="Show the settings, or take back what programs have set.", no_args_is_help=True)
 app.add_typer(settings_app, name="settings")
-catalogue_app = typer.Typer(help="Look after the catalogue. It lists what was recorded.", no_args_is_help=True)
+catalogue_app = typer.Typer(help="Look after the list of recordings (catalogue).", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
-service_app = typer.Typer(help="Run the recorder at every start of the machine (systemd).", no_args_is_help=True)
+service_app = typer.Typer(help="Start Seacorder with the computer (Linux with systemd).", no_args_is_help=True)
 app.add_typer(service_app, name="service")
 
 
@@ -103,30 +103,34 @@ def seacorder(
         bool, typer.Option("--version", help="Print the version and end.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Records inspection cameras without losing a frame. `seacorder serve --demo` shows it without any camera."""
+    """Records inspection cameras without losing a frame. To try it without a camera: `seacorder serve --demo`."""
 
 
 @app.command()
 def serve(  # noqa: PLR0913, PLR0917 - one for each option
     config: ConfigOption = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Four test-pattern channels; needs no settings file.")] = False,
-    host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Listen here instead of [server] host.")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Four channels with a test pattern. Needs no settings file.")
+    ] = False,
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Address to listen on, instead of [server] host.")
+    ] = None,
     port: Annotated[
         int | None,
-        typer.Option(metavar="PORT", min=1, max=65535, help="Inspector service here instead of the settings' port."),
+        typer.Option(metavar="PORT", min=1, max=65535, help="Port of the page, instead of [server] inspector_port."),
     ] = None,
     integration_port: Annotated[
         int | None,
-        typer.Option(metavar="PORT", min=1, max=65535, help="Integration service here instead of the settings' port."),
+        typer.Option(metavar="PORT", min=1, max=65535, help="The same for [server] integration_port."),
     ] = None,
     root: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Files go here instead of [storage] root.")
+        Path | None, typer.Option(metavar="FOLDER", help="Folder for recordings, instead of [storage] root.")
     ] = None,
     no_guardian: Annotated[
-        bool, typer.Option("--no-guardian", help="One process less: something else starts the recorder again.")
+        bool, typer.Option("--no-guardian", help="Without the watchdog, which starts Seacorder again after a crash.")
     ] = False,
 ) -> None:
-    """Run the recorder. Ctrl-C finishes every file and ends; a second Ctrl-C means now."""
+    """Run Seacorder. It takes commands until Ctrl-C, which finishes every file; a second Ctrl-C ends at once."""
     from seacorder.supervisor import guardian
 
     if guardian.is_possible() and not no_guardian:
@@ -143,7 +147,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
 
 @app.command("check-config")
 def check_config(config: ConfigOption = None) -> None:
-    """Check the settings file. Says what it means, without starting anything."""
+    """Check the settings file. Says what it means, or lists every mistake in it. Starts nothing."""
     from seacorder.cli.settings import check_settings
 
     check_settings(config)
@@ -151,7 +155,7 @@ def check_config(config: ConfigOption = None) -> None:
 
 @settings_app.command("show")
 def settings_show(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
-    """Show the settings of a running recorder. Says where a client's value holds instead of the settings file's."""
+    """Show the settings in effect. Where a program has set another value than the settings file, it shows both."""
     from seacorder.cli.settings import show_settings
 
     show_settings(url, as_json=as_json)
@@ -161,12 +165,12 @@ def settings_show(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> 
 def settings_reset(
     keys: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KEY…]", help="Such as recording.split_time_minutes.", show_default=False),
+        typer.Argument(metavar="[KEY…]", help="Keys, such as recording.split_time_minutes.", show_default=False),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that clients have set.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Everything that programs have set.")] = False,
     url: UrlOption = DEFAULT_URL,
 ) -> None:
-    """Take back what clients have set. The settings file of the running recorder holds again."""
+    """Take back what programs have set. The values of the settings file are in effect again."""
     from seacorder.cli.settings import reset_settings
 
     reset_settings(url, list(map(streams.as_meant, keys or [])), everything=everything)
@@ -174,7 +178,7 @@ def settings_reset(
 
 @app.command()
 def encoders(as_json: JsonOption = False) -> None:
-    """List the encoders of this machine. Each is tried; needs no running recorder."""
+    """List the video encoders of this computer. Tries each, and says why one cannot be used."""
     from seacorder.cli.machine import show_encoders
 
     show_encoders(as_json=as_json)
@@ -182,7 +186,7 @@ def encoders(as_json: JsonOption = False) -> None:
 
 @app.command("config-sample")
 def config_sample() -> None:
-    """Print a commented settings file."""
+    """Print a settings file to start from. Every key has a comment."""
     from seacorder.config.sample import SAMPLE
 
     print(SAMPLE, end="")
@@ -193,14 +197,17 @@ def check(
     config: ConfigOption = None,
     demo: Annotated[bool, typer.Option("--demo", help="Check what `serve --demo` recorded.")] = False,
     root: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Check this folder; needs no settings file.")
+        Path | None, typer.Option(metavar="FOLDER", help="Check this folder. Needs no settings file.")
     ] = None,
     decode: Annotated[
-        bool, typer.Option("--decode", help="Decode every frame too: finds more, and takes much longer.")
+        bool, typer.Option("--decode", help="Decode every frame too. Finds more, and takes much longer.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check what was recorded. Reads every file, compares it with the catalogue; exit code 1 if they differ."""
+    """Check what was recorded. Reads every file and compares it with the list of recordings (catalogue).
+
+    Exit code 1 if anything does not agree.
+    """
     from seacorder.cli.overrides import storage_for
 
     storage = storage_for(config, root, demo=demo)
@@ -211,9 +218,12 @@ def check(
 
 @app.command()
 def repair(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Interrupted video files.", show_default=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="Video files that were cut off or damaged.", show_default=False),
+    ],
 ) -> None:
-    """Repair interrupted files. Makes ordinary indexed MP4 files of files that were not closed in order."""
+    """Repair video files that were cut off or damaged. A file is replaced only when its repair is verified."""
     from seacorder.cli.repair import repair_files
 
     sys.exit(0 if repair_files(files) else FAILED)
@@ -222,12 +232,12 @@ def repair(
 @catalogue_app.command("rebuild")
 def catalogue_rebuild(
     config: ConfigOption = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Rebuild the catalogue of `serve --demo`.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Rebuild the list of `serve --demo`.")] = False,
     root: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Read this folder; needs no settings file.")
+        Path | None, typer.Option(metavar="FOLDER", help="Read this folder. Needs no settings file.")
     ] = None,
 ) -> None:
-    """Rebuild the catalogue from the recorded files. Not while the recorder runs."""
+    """Rebuild the list of recordings (catalogue) from the recorded files. Stop Seacorder first."""
     from seacorder.cli.overrides import storage_for
 
     storage = storage_for(config, root, demo=demo)
@@ -251,7 +261,7 @@ def accept_disk(
 
 @app.command()
 def inputs(as_json: JsonOption = False) -> None:
-    """List capture cards, cameras, screens and sound inputs of this machine. With the address for the settings."""
+    """List capture cards, cameras, screens and microphones. Prints each one's address for the settings file."""
     from seacorder.cli.machine import list_inputs
 
     list_inputs(as_json=as_json)
@@ -259,7 +269,7 @@ def inputs(as_json: JsonOption = False) -> None:
 
 @app.command()
 def ping(url: UrlOption = DEFAULT_URL) -> None:
-    """Ask whether a recorder answers."""
+    """Ask whether Seacorder takes commands."""
     from seacorder.cli.remote import ping_recorder
 
     ping_recorder(url)
@@ -268,10 +278,10 @@ def ping(url: UrlOption = DEFAULT_URL) -> None:
 @app.command()
 def status(
     url: UrlOption = DEFAULT_URL,
-    once: Annotated[bool, typer.Option("--once", help="Print the table once and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Print it once and end.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a running recorder. Channels, what is recorded and the disk, live until Ctrl-C."""
+    """Show what is recorded and what is wrong. Channels, disk and alarms, renewed until Ctrl-C."""
     from seacorder.cli.remote import show_status
 
     show_status(url, once=once, as_json=as_json)
@@ -279,31 +289,31 @@ def status(
 
 @app.command()
 def start(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
-    """Start recording. All channels, at one instant."""
+    """Start recording. On all channels at one instant; one without a picture joins when its picture comes."""
     _command(url, "start", as_json=as_json)
 
 
 @app.command()
 def stop(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
-    """Stop recording. Ends when every file is whole and on disk."""
+    """Stop recording. Ends when every file is complete and on disk, which can take half a minute."""
     _command(url, "stop", as_json=as_json)
 
 
 @clip_app.command("start")
 def clip_start(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
-    """Start a clip. Of every live channel, with pre-roll."""
+    """Start a clip. Of every live channel, from some seconds before now on (preroll_seconds)."""
     _command(url, "clip start", as_json=as_json)
 
 
 @clip_app.command("stop")
 def clip_stop(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
-    """Stop the clip. Ends when its files are whole and on disk."""
+    """Stop the clip. Ends when its files are complete and on disk."""
     _command(url, "clip stop", as_json=as_json)
 
 
 @app.command()
 def grab(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
-    """Take a still. Of every live channel, all of one instant."""
+    """Take a framegrab. One frame of every live channel, all of the same instant, as JPEG files."""
     _command(url, "grab", as_json=as_json)
 
 
@@ -311,13 +321,13 @@ def grab(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
 def overlay(
     text: Annotated[
         str | None,
-        typer.Argument(metavar="[TEXT]", help="What is shown; \\n begins a new line. Without it: what is shown now."),
+        typer.Argument(metavar="[TEXT]", help="The text; \\n begins a new line. Without it: prints what is shown now."),
     ] = None,
-    clear: Annotated[bool, typer.Option("--clear", help="Take the text away.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Remove the text.")] = False,
     url: UrlOption = DEFAULT_URL,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a text over the pictures. On all channels, at one instant."""
+    """Show a text over the pictures. On all channels, from one instant on."""
     from seacorder.cli.remote import show_overlay
 
     show_overlay(url, None if text is None else streams.as_meant(text), clear=clear, as_json=as_json)
@@ -329,11 +339,14 @@ def service_install(
     user: OfUserOption = False,
     name: ServiceNameOption = "seacorder",
     run_as: Annotated[
-        str | None, typer.Option(metavar="USER", help="Who it runs as; without it whoever called sudo, else root.")
+        str | None,
+        typer.Option(metavar="USER", help="User that it runs as. Without it: whoever called sudo, else root."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the unit and change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be installed, and change nothing.")
+    ] = False,
 ) -> None:
-    """Install the service. It starts at once, with the machine, and whenever it has ended."""
+    """Install and start the service. It starts with the computer, and again whenever it has ended."""
     from seacorder.cli import systemd_service as service
 
     wish = service.Wish(config, name, run_as, user)
@@ -342,7 +355,7 @@ def service_install(
 
 @service_app.command("remove")
 def service_remove(user: OfUserOption = False, name: ServiceNameOption = "seacorder") -> None:
-    """Remove the service. Stops it first, which finishes every file."""
+    """Stop and remove the service. Finishes every file first; recordings and settings stay."""
     from seacorder.cli import systemd_service as service
 
     service.remove(name, service.Systemd.of(is_of_user=user))
@@ -350,7 +363,7 @@ def service_remove(user: OfUserOption = False, name: ServiceNameOption = "seacor
 
 @service_app.command("status")
 def service_status(user: OfUserOption = False, name: ServiceNameOption = "seacorder") -> None:
-    """Show the service. Exit code 1 when it does not run."""
+    """Say whether the service runs. Exit code 1 when it does not."""
     from seacorder.cli import systemd_service as service
 
     sys.exit(0 if service.show_status(name, service.Systemd.of(is_of_user=user)) else FAILED)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from seacorder.base.errors import BadRequest
+from seacorder.base.redaction import redact_address
 from seacorder.client.answers import Outcome, StatusAnswer
 from seacorder.client.errors import InspectorError
 from seacorder.client.inspector import InspectorClient
@@ -14,14 +15,14 @@ from seacorder.client.recorder import RecorderClient
 
 REFRESH_SECONDS = 0.5
 
-_COMMANDS: dict[str, tuple[Callable[[RecorderClient], Outcome], str]] = {
-    "start": (RecorderClient.start_recording, "Recording"),
-    "stop": (RecorderClient.stop_recording, "Recording stopped"),
-    "clip start": (RecorderClient.start_clip, "Clip"),
-    "clip stop": (RecorderClient.stop_clip, "Clip stopped"),
-    "grab": (RecorderClient.take_framegrab, "Still"),
+_COMMANDS: dict[str, tuple[Callable[[RecorderClient], Outcome], str, str]] = {
+    "start": (RecorderClient.start_recording, "Recording", "Nothing was started"),
+    "stop": (RecorderClient.stop_recording, "Recording stopped", "Nothing was being recorded"),
+    "clip start": (RecorderClient.start_clip, "Clip", "No clip was started"),
+    "clip stop": (RecorderClient.stop_clip, "Clip stopped", "No clip was being recorded"),
+    "grab": (RecorderClient.take_framegrab, "Framegrab", "No framegrab was taken"),
 }
-"""By command: what is called, and the word that is printed when it is done."""
+"""By command: what is called, and what is printed when it is done and when there was nothing to do."""
 
 
 def ping_recorder(url: str) -> None:
@@ -29,37 +30,39 @@ def ping_recorder(url: str) -> None:
     with InspectorClient(url, timeout_seconds=5) as inspector:
         begun = time.perf_counter()
         if not inspector.ping():
-            raise InspectorError(f"What answers at {url} takes no commands; check host and port.")
+            raise InspectorError(
+                f"What answers at {url} is not a recorder that takes commands.", "Check host and port."
+            )
         elapsed_ms = (time.perf_counter() - begun) * 1000
     print(f"The recorder at {url} takes commands ({elapsed_ms:.0f} ms).")
 
 
 def command_all(url: str, name: str, *, as_json: bool) -> bool:
     """Sends a command to all channels and prints each one's result. True when no channel failed."""
-    call, done = _COMMANDS[name]
+    call, done, idle = _COMMANDS[name]
     with RecorderClient(url) as recorder:
         outcome = call(recorder)
     if as_json:
         print(json.dumps(dataclasses.asdict(outcome)))
     else:
-        _print_outcome(outcome, done)
+        _print_outcome(outcome, done, f"{idle} at {redact_address(url)}.")
     return all(channel.ok for channel in outcome.channels)
 
 
-def _print_outcome(outcome: Outcome, done: str) -> None:
-    if not outcome.channels:
-        print("There was nothing to do.")
+def _print_outcome(outcome: Outcome, done: str, idle: str) -> None:
+    if not outcome.id and all(channel.ok for channel in outcome.channels):
+        print(idle)
         return
     print(f"{done} {outcome.id} at {outcome.instant_utc}".replace("  ", " "))
     for channel in outcome.channels:
-        told = f"{channel.achieved_utc or ''}  {channel.path or ''}".strip() if channel.ok else channel.sentence
+        told = f"{channel.achieved_utc or ''}  {channel.path or ''}".strip() if channel.ok else channel.message.text
         print(f"  {channel.channel}: {'ok' if channel.ok else 'FAILED'}  {told}".rstrip())
 
 
 def show_overlay(url: str, text: str | None, *, clear: bool, as_json: bool) -> None:
     """Sets the text over all pictures, takes it away, or only says which it is; raises BadRequest for both at once."""
     if clear and text is not None:
-        raise BadRequest("A text and --clear contradict each other; give one of them.")
+        raise BadRequest("A text and --clear contradict each other.", "Give one of them.")
     with RecorderClient(url) as recorder:
         if clear:
             answer = recorder.clear_overlay()
@@ -112,6 +115,6 @@ def _live(recorder: RecorderClient) -> None:
                 try:
                     live.update(shown_in(console, recorder.status()), refresh=True)
                 except InspectorError as error:
-                    live.update(unreachable(error.sentence), refresh=True)
+                    live.update(unreachable(error.message), refresh=True)
     except KeyboardInterrupt:
         return

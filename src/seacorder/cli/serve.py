@@ -64,15 +64,20 @@ def run(settings: Settings, guardian: GuardianEnds | None = None) -> int:
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     log.set_up(settings.log.options())
     if guardian is not None and guardian.ended:
-        _log.warning("The control process %s; this is a new one", guardian.ended)
+        _log.warning("Seacorder had stopped unexpectedly (it %s) and has been started again.", guardian.ended)
     os.environ[log.LEVEL_VARIABLE] = settings.log.level
     try:
         return asyncio.run(_serve(settings, guardian))
     except SeacorderError:
         raise
     except Exception:  # noqa: BLE001 - the top of the process; logged whole
-        _log.exception("The control process has ended because of a fault in the program")
+        _log.exception("Seacorder stops: an error in the program, see below.%s", _what_follows(guardian))
         return CRASHED
+
+
+def _what_follows(guardian: GuardianEnds | None) -> str:
+    """The end of a sentence that says that this process ends by itself."""
+    return "" if guardian is None else " The watchdog starts it again; a running recording continues in new files."
 
 
 async def _serve(settings: Settings, guardian: GuardianEnds | None) -> int:
@@ -83,7 +88,7 @@ async def _serve(settings: Settings, guardian: GuardianEnds | None) -> int:
                 os.set_inheritable(pipe, False)
             _watch_guardian(guardian.alive)
         try:
-            recorder, heard = await _start(settings, shutdown)
+            recorder, heard = await _start(settings, shutdown, _what_follows(guardian))
         except BaseException:
             await shutdown.stop_all()
             raise
@@ -92,7 +97,10 @@ async def _serve(settings: Settings, guardian: GuardianEnds | None) -> int:
             tell_guardian(guardian.proof)
         exempt_startup_objects()
         await shutdown.asked()
-        _log.info("Finishing every file; Ctrl-C once more ends at once")
+        _log.info(
+            "Finishing every file. Do not switch the computer off. Ctrl-C once more ends at once; then the last "
+            "seconds of open files may be missing."
+        )
         in_order = await shutdown.stop_all()
     if not in_order:
         _end_now(recorder)
@@ -109,8 +117,8 @@ def _watch_guardian(pipe: int) -> None:
             return
         loop.remove_reader(pipe)
         _log.warning(
-            "The guardian has ended; recording goes on, but nothing starts this process again should it end. SIGTERM "
-            "to process %d ends it in order.",
+            "The watchdog process of Seacorder was ended by somebody. Recording goes on, but after a crash Seacorder "
+            "would not be started again. Restart Seacorder after the dive (SIGTERM to process %d ends it properly).",
             os.getpid(),
         )
 
@@ -124,7 +132,7 @@ def tell_guardian(pipe: int) -> None:
     os.close(pipe)
 
 
-async def _start(settings: Settings, shutdown: Shutdown) -> tuple[Recorder, str]:
+async def _start(settings: Settings, shutdown: Shutdown, follows: str) -> tuple[Recorder, str]:
     """Starts every part, and registers each with `shutdown` once it runs. Returns the recorder, and which families of
     addresses are listened on.
     """
@@ -145,11 +153,11 @@ async def _start(settings: Settings, shutdown: Shutdown) -> tuple[Recorder, str]
     await _start_web(shutdown, [
         Listener(create_inspector_app(recorder, server), inspector),
         Listener(create_integration_app(recorder, server, bare_false=bare_false), integration),
-    ])
+    ], follows)
     return recorder, families(inspector)
 
 
-async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
+async def _start_web(shutdown: Shutdown, listeners: list[Listener], follows: str) -> None:
     stop, started = asyncio.Event(), asyncio.Event()
     serving = task(serve_apps(listeners, stop, started=started), "web services")
 
@@ -159,7 +167,7 @@ async def _start_web(shutdown: Shutdown, listeners: list[Listener]) -> None:
         if started.is_set():
             # Commands cannot reach the recorder any more. This process ends at once, the guardian starts another one,
             # and the recording goes on; an orderly end would stop it.
-            _log.error("The web services have ended because of a fault in the program, and this process with them")
+            _log.error("Seacorder stops: its web services ended because of an error in the program.%s", follows)
             log.finish()
             os._exit(CRASHED)
         shutdown.ask()
@@ -225,7 +233,8 @@ def _end_now(recorder: Recorder) -> None:
     try:
         recorder.stop_now()
     except SeacorderError:
-        _log.exception("Workers could not be killed")
-    log.say("seacorder: did not end in order; files that were open are readable as they stand.")
+        _log.exception("Recording processes could not be ended.")
+    log.say("seacorder: Seacorder did not end properly. Files that were open can be played as they are.")
+    log.say("  The next start repairs them.")
     log.finish()
     os._exit(ENDED_BADLY)

@@ -4,18 +4,29 @@ import re
 from collections import Counter
 
 from rich.console import Group, JustifyMethod, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from seacorder.base.message import Message
 from seacorder.cli.fitting import FILE, GAP, NAME, cut, fit
 from seacorder.cli.losses import MISSING, missing_cell
-from seacorder.client.answers import ChannelAnswer, FileAnswer, StatusAnswer
+from seacorder.client.answers import ChannelAnswer, StatusAnswer
 from seacorder.model.encoding import COPY
 
 _STATE_STYLES = {"live": "green", "connecting": "yellow", "stalled": "bold red", "failed": "bold red"}
 _MANY = 9
 _OTHER_LINES = 4
 """The headline, the count of states, the table's head, and the terminal's last line."""
+_ALARM_LINES = 3
+_NAMES_MAX = 3
+"""As many names are in one line; the table has all."""
+_INDENT = 4
+_SEVERITIES = {"alarm": ("ALARM", "bold red"), "warning": ("Warning", "yellow")}
+_OF_SOURCE = {"camera_failed", "camera_stalled", "worker_lost"}
+"""Alarms that say all that there is to say of a channel's source."""
+_OF_FILE = "disk_"
+"""What alarms begin with that say what is wrong with files."""
 _SEPARATOR = re.compile(r"[/\\]")
 _COLUMNS = (NAME, "state", "picture", "Mbit/s", "recording", "frames", MISSING, FILE)
 _NUMBERS = {"Mbit/s", "recording", "frames", MISSING}
@@ -26,9 +37,9 @@ def picture_of(status: StatusAnswer, *, width: int, height: int | None = None) -
     come first.
     """
     channels = list(status.channels)
-    if height is not None and len(channels) + len(status.alarms) + _OTHER_LINES > height:
+    if height is not None and len(channels) + _ALARM_LINES * len(status.alarms) + _OTHER_LINES > height:
         channels.sort(key=lambda channel: channel.state == "live" and (channel.is_recording or not channel.recording))
-    rows = [_cells(channel) for channel in channels]
+    rows = [_cells(channel, is_on=status.recording_id is not None) for channel in channels]
     natural = {
         column: max(len(column), *(row[place].cell_len for row in rows), 0) for place, column in enumerate(_COLUMNS)
     }
@@ -46,9 +57,9 @@ def picture_of(status: StatusAnswer, *, width: int, height: int | None = None) -
     return Group(_headline(status), *_states(status), table, *lines)
 
 
-def unreachable(sentence: str) -> RenderableType:
+def unreachable(message: Message) -> RenderableType:
     """What is shown instead while the recorder does not answer."""
-    return Text(sentence, style="bold red")
+    return Group(Text(message.fact, style="bold red"), *_indented(message.action))
 
 
 def duration(seconds: float) -> str:
@@ -60,12 +71,17 @@ def duration(seconds: float) -> str:
 
 def _headline(status: StatusAnswer) -> Text:
     line = Text()
-    if status.is_recording:
+    missing = [channel.name for channel in status.channels if not channel.is_recording]
+    if status.is_recording and len(missing) < len(status.channels):
         line.append(f"● recording {duration(status.recording_seconds)}", style="bold red")
+        if missing:
+            line.append(f", but NOT {_names(missing)}", style="bold white on red")
     elif status.recording_id:
-        line.append("● recording, but no frame reaches a file", style="bold white on red")
+        line.append(
+            "● NOT RECORDING: started, but nothing reaches the disk. See the alarms.", style="bold white on red"
+        )
     else:
-        line.append("○ idle", style="bold")
+        line.append("○ not recording", style="bold")
     if status.is_clip_recording:
         line.append("  ● clip", style="bold magenta")
     volume = status.volume
@@ -73,6 +89,11 @@ def _headline(status: StatusAnswer) -> Text:
     if volume.seconds_left is not None:
         line.append(f", enough for {duration(volume.seconds_left)}")
     return line
+
+
+def _names(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMES_MAX} more" if len(names) > _NAMES_MAX else ""
+    return ", ".join(names[:_NAMES_MAX]) + more
 
 
 def _states(status: StatusAnswer) -> list[Text]:
@@ -84,9 +105,9 @@ def _states(status: StatusAnswer) -> list[Text]:
     return [Text(f"{len(status.channels)} channels: {told}", style="" if set(states) == {"live"} else "bold red")]
 
 
-def _cells(channel: ChannelAnswer) -> list[Text]:
+def _cells(channel: ChannelAnswer, *, is_on: bool) -> list[Text]:
     picture, file = channel.picture, channel.recording
-    stored = duration(channel.recording_seconds) if channel.is_recording else "no" if file else ""
+    stored = duration(channel.recording_seconds) if channel.is_recording else "NOT" if is_on else ""
     return [
         Text(channel.name),
         Text(channel.state, style=_STATE_STYLES.get(channel.state, "")),
@@ -110,7 +131,8 @@ def _encoding(status: StatusAnswer) -> list[Text]:
         is_told = encoding.encoder in encoding.sentence and encoding.preset in encoding.sentence
         line = Text(f"{channel.name}: {encoding.sentence}{'' if is_told else now}", style="dim")
         if encoding.dropped_frames:
-            line.append(f" {encoding.dropped_frames} frames dropped: too slow.", style="bold red")
+            frames = "1 frame" if encoding.dropped_frames == 1 else f"{encoding.dropped_frames} frames"
+            line.append(f" {frames} lost: this computer is too slow.", style="bold red")
         lines.append(line)
     return lines
 
@@ -120,21 +142,31 @@ def _narration(status: StatusAnswer) -> list[Text]:
     one = status.narration
     if one is None:
         return []
-    level = f"{one.level_db:.0f} dB, peak {one.peak_db:.0f} dB" if one.state == "live" else one.state
-    return [Text(f"{one.name}: {level}", style="" if one.state == "live" else "bold red")]
+    if one.state == "live":
+        return [Text(f"{one.name}: {one.level_db:.0f} dB, peak {one.peak_db:.0f} dB")]
+    state = "not working" if one.state == "failed" else one.state
+    return [Text(f"{one.name}: {state}", style="bold red")]
 
 
-def _alarms(status: StatusAnswer) -> list[Text]:
-    """What is wrong, since when, and what to do, the worst first. The severity is a word too, for terminals without
-    colour.
-    """
-    lines = []
+def _alarms(status: StatusAnswer) -> list[RenderableType]:
+    """Three lines each, the worst first: severity, kind and since when; what is wrong; what to do."""
+    lines: list[RenderableType] = []
     for alarm in status.alarms:
-        place = f"{alarm.channel}: " if alarm.channel and not alarm.sentence.startswith(alarm.channel) else ""
-        style = "bold red" if alarm.severity == "alarm" else "yellow"
-        head = f"! {alarm.severity} {alarm.kind} since {alarm.since_utc[:19]}Z"
-        lines.append(Text(f"{head}  {place}{alarm.sentence} {alarm.remedy}", style=style))
+        severity, style = _SEVERITIES.get(alarm.severity, (alarm.severity, ""))
+        lines.append(Text(f"! {severity} {alarm.kind} since {alarm.since_utc[:19]}Z", style=style))
+        lines += _indented(_named(alarm.channel, alarm.message.fact), style)
+        lines += _indented(alarm.message.action)
     return lines
+
+
+def _named(channel: str | None, fact: str) -> str:
+    """The fact with the name of its channel, which is said once."""
+    return fact if channel is None or fact.startswith(channel) else f"{channel}: {fact}"
+
+
+def _indented(text: str, style: str = "") -> list[RenderableType]:
+    """A text below the line that it belongs to; nothing for an empty one."""
+    return [Padding(Text(text, style=style), (0, 0, 0, _INDENT))] if text else []
 
 
 def _overrides(status: StatusAnswer) -> list[Text]:
@@ -145,13 +177,21 @@ def _overrides(status: StatusAnswer) -> list[Text]:
     return [Text(f"Set by clients, against the settings file: {keys}. `seacorder settings show` has the values.")]
 
 
-def _complaints(status: StatusAnswer) -> list[Text]:
+def _complaints(status: StatusAnswer) -> list[RenderableType]:
     """Why a channel is not live or its file cannot be written, unless an alarm says it already."""
-    lines = []
+    lines: list[RenderableType] = []
     for channel in status.channels:
-        files: list[FileAnswer | None] = [channel.recording, channel.clip]
-        reasons = [channel.reason, *(file.fault for file in files if file)]
-        told = " ".join(alarm.sentence for alarm in status.alarms)
-        untold = [reason for reason in reasons if reason and reason not in told]
-        lines += [Text(f"{channel.name}: {reason}", style="yellow") for reason in untold]
+        for message in _untold(channel, status):
+            lines.append(Text(_named(channel.name, message.fact), style="yellow"))
+            lines += _indented(message.action)
     return lines
+
+
+def _untold(channel: ChannelAnswer, status: StatusAnswer) -> list[Message]:
+    """What is wrong with a channel and its files and stands in no alarm."""
+    kinds = {alarm.kind for alarm in status.alarms if alarm.channel == channel.name}
+    told = " ".join(alarm.message.fact for alarm in status.alarms)
+    found = [] if kinds & _OF_SOURCE else [channel.message]
+    if not any(alarm.kind.startswith(_OF_FILE) for alarm in status.alarms):
+        found += [file.message for file in (channel.recording, channel.clip) if file]
+    return [message for message in dict.fromkeys(found) if message is not None and message.fact not in told]

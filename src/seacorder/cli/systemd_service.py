@@ -76,18 +76,18 @@ def install(wish: Wish, systemd: Systemd, *, is_shown_only: bool) -> None:
     file = systemd.folder / name
     if file.exists():
         raise NotPossible(
-            f"{name} is installed already ({file}). `seacorder service status` shows it, `seacorder service remove` "
-            "takes it away; then it can be installed anew."
+            f"{name} is installed already ({file}).",
+            "`seacorder service status` shows it; `seacorder service remove` removes it, then install it again.",
         )
     _write(file, text)
     for words in (["daemon-reload"], ["enable", "--now", name]):
         done = systemd.run(words)
         if done.code:
             raise NotPossible(
-                f"{file} is written, but `systemctl {' '.join(words)}` failed ({done.fault}). Correct that and run it "
-                "again, or take the service away with `seacorder service remove`."
+                f"{file} is written, but `systemctl {' '.join(words)}` failed ({done.fault}).",
+                "Correct that and run it again, or remove the service with `seacorder service remove`.",
             )
-    print(f"{name} is installed ({file}) and started; it starts with the machine and whenever it has ended.")
+    print(f"{name} is installed ({file}) and started; it starts with the computer and whenever it has ended.")
     if wish.is_of_user:
         print("Without a login it starts only after `loginctl enable-linger`, which lets your services run then too.")
 
@@ -135,7 +135,7 @@ def told(name: str, facts: dict[str, str]) -> list[str]:
     is_active = facts.get("ActiveState") == "active"
     lines = [
         f"{name} is {state}{f' since {since}' if since and is_active else ''}.",
-        f"It {starts} with the machine; systemd has started it again {restarts} times.",
+        f"It {starts} with the computer; systemd has started it again {restarts} times.",
     ]
     if not is_active:
         lines.append(f"Last result: {facts.get('Result', '?')}. Why: `journalctl -u {name}`.")
@@ -195,7 +195,9 @@ def _home_of(user: str | None) -> Iterator[None]:
     try:
         home = pwd.getpwnam(user).pw_dir
     except KeyError as error:
-        raise BadRequest(f"There is no user {user!r} on this machine; name one that is there with --run-as.") from error
+        raise BadRequest(
+            f"There is no user {user!r} on this computer.", "Name one that exists with --run-as."
+        ) from error
     before = os.environ.get("HOME")
     os.environ["HOME"] = home
     try:
@@ -210,8 +212,8 @@ def _home_of(user: str | None) -> Iterator[None]:
 def _check_is_there(systemd: Systemd) -> None:
     if not systemd.is_there:
         raise NotPossible(
-            "This machine is not run by systemd, so there is no service to speak of. How the recorder starts with the "
-            "machine on Windows, on macOS and elsewhere is in docs/setup/service.md."
+            "This computer is not run by systemd, so `seacorder service` cannot be used.",
+            "How Seacorder starts with the computer on Windows, macOS and elsewhere is in docs/setup/service.md.",
         )
 
 
@@ -219,7 +221,8 @@ def _check_may_change(systemd: Systemd) -> None:
     _check_is_there(systemd)
     if not systemd.may_change:
         raise NotPossible(
-            "Only root may change services of the system; run this with sudo, or take --user for a service of your own."
+            "Only root may change services of the system.",
+            "Run this with sudo, or use --user for a service of your own.",
         )
 
 

@@ -49,7 +49,7 @@ def unit_name(name: str) -> str:
     """The name with `.service` at its end. Raises BadRequest if it cannot be a unit's name."""
     bare = name.removesuffix(".service")
     if not bare or not set(bare) <= _NAME_CHARACTERS or len(bare) > 200:
-        raise BadRequest(f"{name!r} is no name of a service; use letters, digits, and - _ . : between them.")
+        raise BadRequest(f"{name!r} is no name of a service.", "Use letters, digits, and - _ . : between them.")
     return f"{bare}.service"
 
 
@@ -150,13 +150,15 @@ def _listed(path: str) -> str:
         return plain
     quote = "'" if '"' in plain else '"'
     if quote in plain:
-        raise BadRequest(f"{path}: systemd cannot wait for a path with both kinds of quotes; rename the folder.")
+        raise BadRequest(f"{path}: systemd cannot wait for a path with both kinds of quotes.", "Rename the folder.")
     return f"{quote}{plain}{quote}"
 
 
 def _plain(text: str) -> str:
     if not text.isprintable():
-        raise BadRequest(f"{text!r} has characters that cannot stand in a systemd unit; rename the file or folder.")
+        raise BadRequest(
+            f"{text!r} has characters that cannot be written in a systemd unit.", "Rename the file or folder."
+        )
     return text.replace("%", "%%")
 
 

@@ -9,22 +9,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from seacorder.base.message import Message
 from seacorder.client.errors import InspectorError
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class MessageAnswer:
+    """What somebody is told: a fact, and what to do."""
+
+    fact: str
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelOutcome:
-    """What a command came to on one channel; `sentence` says why not."""
+    """What a command came to on one channel; `fact` and `action` say why not."""
 
     channel: str
     ok: bool
     sentence: str
+    """Both in one text."""
     achieved_utc: str | None = None
     path: str | None = None
     was_asked: bool = True
     """False: there was nothing to do, since it is not live or has no file."""
+    fact: str = ""
+    action: str = ""
+
+    @property
+    def message(self) -> Message:
+        """Why not. A recorder of 0.1.0 answers without `fact` and `action`."""
+        return Message(self.fact, self.action) if self.fact else Message(self.sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,12 @@ class FileAnswer:
     frames: int
     bytes_stored: int
     fault: str | None = None
+    why: MessageAnswer | None = None
+
+    @property
+    def message(self) -> Message | None:
+        """What is wrong with it, if anything is. A recorder of 0.1.0 answers without `why`."""
+        return _message(self.why, self.fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +127,12 @@ class ChannelAnswer:
     recording: FileAnswer | None = None
     clip: FileAnswer | None = None
     encoding: EncodingAnswer | None = None
+    why: MessageAnswer | None = None
+
+    @property
+    def message(self) -> Message | None:
+        """Why it is not live. A recorder of 0.1.0 answers without `why`."""
+        return _message(self.why, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +156,13 @@ class AlarmAnswer:
     since_utc: str
     sentence: str
     remedy: str
+    fact: str = ""
+    action: str = ""
+
+    @property
+    def message(self) -> Message:
+        """What is wrong, and what to do. A recorder of 0.1.0 answers with `sentence` and `remedy` instead."""
+        return Message(self.fact, self.action) if self.fact else Message(self.sentence, self.remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +205,12 @@ class StatusAnswer:
     overrides: tuple[OverrideAnswer, ...] = ()
 
 
+def _message(why: MessageAnswer | None, older: str | None) -> Message | None:
+    if why is not None:
+        return Message(why.fact, why.action)
+    return Message(older) if older else None
+
+
 def read(kind: type[T], answer: object) -> T:
     """The JSON value `answer` as a value of the class `kind`. Unknown keys, of a later version, are ignored.
 
@@ -177,7 +219,9 @@ def read(kind: type[T], answer: object) -> T:
     try:
         return _value(kind, answer)  # type: ignore[no-any-return]
     except (KeyError, TypeError) as error:
-        raise InspectorError("The recorder's answer cannot be read; is it of another version than this one?") from error
+        raise InspectorError(
+            "The recorder's answer cannot be read.", "It may be of another version than this program."
+        ) from error
 
 
 def _value(kind: Any, answer: Any) -> Any:

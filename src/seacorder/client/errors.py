@@ -15,19 +15,20 @@ class ChannelReason:
 
 
 class InspectorError(SeacorderError):
-    """The recorder refused, failed or did not answer. `str()` is one sentence on what was wrong and what to do."""
+    """The recorder refused, failed or did not answer."""
 
     kind = "inspector"
 
     def __init__(
         self,
-        sentence: str,
+        fact: str,
+        action: str = "",
         *,
         status: int | None = None,
         field: str | None = None,
         channels: tuple[ChannelReason, ...] = (),
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(fact, action)
         self.status = status
         """HTTP status of the answer; None when there was none."""
         self.field = field

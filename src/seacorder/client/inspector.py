@@ -140,4 +140,4 @@ class InspectorClient:
 
 
 def _strange(command: str, answer: object) -> InspectorError:
-    return InspectorError(f"{command} was answered with {answer!r:.80}; check that this is the recorder's address.")
+    return InspectorError(f"{command} was answered with {answer!r:.80}.", "Check that this is the recorder's address.")

@@ -20,7 +20,9 @@ class HttpTransport:
     def __init__(self, base_url: str, timeout_seconds: float) -> None:
         """Raises InspectorError when `base_url` is no web address. Does not connect yet."""
         if not _is_web_address(base_url):
-            raise InspectorError(f"{redact_address(base_url)!r} is no web address; write one such as http://127.0.0.1:13000.")
+            raise InspectorError(
+                f"{redact_address(base_url)!r} is no web address.", "Write one such as http://127.0.0.1:13000."
+            )
         self.shown_url = redact_address(base_url.rstrip("/"))
         timeout = httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
         # No proxy from the environment: the recorder is in the same network. Certificates are loaded for https alone,
@@ -49,12 +51,14 @@ class HttpTransport:
             return self._client.request(method, path, json=body, params=query or None)
         except httpx.ConnectError as error:
             raise InspectorError(
-                f"No recorder answers at {self.shown_url}; start it with `seacorder serve`, or check the address and "
-                "the firewall."
+                f"No recorder answers at {self.shown_url}. It may still be recording.",
+                "Check the address and the network; then, on the recorder, whether `seacorder serve` runs; then the "
+                "firewall.",
             ) from error
         except httpx.TimeoutException as error:
             raise InspectorError(
-                f"The recorder at {self.shown_url} did not answer {path} in time; look at its log."
+                f"The recorder at {self.shown_url} did not answer {path} in time. It may still have done it.",
+                "Look at its status, then try again.",
             ) from error
         except httpx.RemoteProtocolError as error:
             raise self._stranger(path) from error
@@ -63,7 +67,7 @@ class HttpTransport:
 
     def _stranger(self, path: str) -> InspectorError:
         return InspectorError(
-            f"What answers {path} at {self.shown_url} does not speak as a recorder does; check host and port."
+            f"What answers {path} at {self.shown_url} is not a Seacorder.", "Check host and port."
         )
 
 
@@ -87,11 +91,19 @@ def _refusal(response: httpx.Response, path: str) -> InspectorError:
         problem = None
     if isinstance(problem, dict) and isinstance(problem.get("detail"), str):
         field, channels = problem.get("field"), _reasons(problem.get("channels"))
-        return InspectorError(problem["detail"], status=response.status_code, field=field, channels=channels)
+        fact, action = _told(problem)
+        return InspectorError(fact, action, status=response.status_code, field=field, channels=channels)
     return InspectorError(
-        f"The answer to {path} was {response.status_code} {response.reason_phrase}; is this the recorder's address?",
+        f"The answer to {path} was {response.status_code} {response.reason_phrase}.",
+        "Check the address.",
         status=response.status_code,
     )
+
+
+def _told(problem: dict[str, Any]) -> tuple[str, str]:
+    """Fact and action. The Inspector service, and a recorder of 0.1.0, have both in one text, `detail`."""
+    fact, action = problem.get("fact"), problem.get("action")
+    return (fact, action) if isinstance(fact, str) and isinstance(action, str) else (problem["detail"], "")
 
 
 def _reasons(channels: Any) -> tuple[ChannelReason, ...]:
