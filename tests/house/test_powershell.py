@@ -61,4 +61,4 @@ def test_each_curl_command_has_its_like_in_powershell(path: Path) -> None:
 
 def test_there_are_some() -> None:
     found = [path.name for path in DOCUMENTS if "Invoke-RestMethod" in path.read_text("utf-8")]
-    assert {"README.md", "guide.md"} <= set(found)
+    assert {"quickstart.md", "guide.md"} <= set(found)

@@ -1,5 +1,6 @@
 """The pages for those who set it up: settings that load, outputs that the program prints, figures of the code."""
 
+import ast
 import plistlib
 import re
 import sqlite3
@@ -29,7 +30,9 @@ from seacorder.model.encoding_decision import (
 )
 from seacorder.model.settings import Override
 from seacorder.storage.volume_memory import VolumeMemory
+from tools import wheelhouse
 from tools.tree import ROOT
+from tools.wheelhouse import Target
 
 pytestmark = pytest.mark.docs
 
@@ -69,6 +72,38 @@ def test_the_first_settings_file_means_what_the_page_says(tmp_path: Path) -> Non
     command = [sys.executable, "-m", "seacorder", "check-config", "--config", str(file)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert printed.replace(str(file), "/etc/seacorder/seacorder.toml") == shown
+
+
+def test_the_package_is_made_as_the_page_says(tmp_path: Path) -> None:
+    archive = tmp_path / "seacorder-0.1.0-linux-x86_64-python3.11.tar.gz"
+    with archive.open("wb") as file:
+        file.truncate(52_000_000)
+    told = wheelhouse.told(Target("Linux", "x86_64", (3, 11)), archive)
+    assert f"{told.replace(str(tmp_path), 'dist')}\n" in blocks("install", "")
+
+
+def test_what_the_installer_refuses_is_in_its_words() -> None:
+    words = re.sub(r"\{[^}]*\}", "…", " ".join(strings_of(ROOT / "tools/offline_install.py")))
+    table = page("install").partition("| it says | do |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| (.+?) \| .+ \|$", table, re.MULTILINE)
+    assert len(told) == 9
+    for sentence in told:
+        filled = re.sub(r"Python 3\.1[12]|x86_64|aarch64|glibc 2\.28|2\.17", "…", sentence)
+        pieces = [piece.strip(" .,(") for piece in filled.split("…")]
+        assert [piece for piece in pieces if piece and piece not in words] == [], sentence
+
+
+def strings_of(path: Path) -> list[str]:
+    """Every text of a module, with the places of its values."""
+    tree = ast.parse(path.read_text("utf-8"))
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    whole = [
+        "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+    ]
+    alone = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in parts)
+    return whole + [node.value for node in alone if isinstance(node.value, str)]
 
 
 def test_the_start_is_announced_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:

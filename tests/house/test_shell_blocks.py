@@ -17,6 +17,7 @@ DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^( *)```(?:sh|bash)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 IN_TEXT = re.compile(r"`((?:sudo |nohup )*(?:-u recorder )?seacorder [^`\d][^`]*)`")
 OURS = re.compile(r"^(?:\S*/)?seacorder$")
+NAMED = re.compile(r"(^|[\s/])seacorder\s")
 IN_FRONT = {"sudo", "-u", "recorder", "nohup"}
 ENDS = {"|", ">", ">>", "&&", "||", ";", "&", "2>"}
 
@@ -41,7 +42,8 @@ def words_of_ours(line: str) -> list[list[str]]:
 def typed(text: str) -> list[list[str]]:
     """Every command of ours, in blocks and in sentences."""
     lines = [line for body in shell_blocks(text) for line in body.replace("\\\n", " ").splitlines()]
-    return [words for line in [*lines, *IN_TEXT.findall(text)] for words in words_of_ours(line)]
+    ours = [line for line in lines if NAMED.search(line)]
+    return [words for line in [*ours, *IN_TEXT.findall(text)] for words in words_of_ours(line)]
 
 
 def fault(words: list[str]) -> str | None:

@@ -1,0 +1,147 @@
+"""The quick start's commands are run against the real program, in their order, and answer what the page says."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tools.tree import ROOT
+
+PAGE = (ROOT / "docs/programs/quickstart.md").read_text(encoding="utf-8")
+ADDRESS = "127.0.0.1:13000"
+BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+
+
+def section(heading: str) -> str:
+    """The text under a heading, up to the next one of the same level."""
+    return PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return [body for name, body in BLOCK.findall(text) if name == language]
+
+
+def tour() -> list[tuple[str, str]]:
+    """Every command of the tour with the answer that the page shows below it; "" for none."""
+    steps: list[tuple[str, str]] = []
+    for line in "\n".join(blocks(section("A five-minute tour"), "sh")).splitlines():
+        if line.startswith("# → "):
+            steps[-1] = (steps[-1][0], line.removeprefix("# → "))
+        elif line:
+            steps.append((line, ""))
+    return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    address: str
+    integration_address: str
+    home: Path
+
+    def run(self, command: str) -> str:
+        """What a user's shell prints for a command of the page."""
+        text = command.replace(ADDRESS, self.address)
+        environment = os.environ | {"HOME": str(self.home)}
+        shell = ["bash", "-euc", text]
+        return subprocess.run(shell, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until_live(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Returns when every channel has a picture; fails after a minute or when the program ends."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            channels = httpx.get(f"http://{address}/api/v1/status").json()["channels"]
+        except httpx.TransportError:
+            continue
+        if all(channel["state"] == "live" for channel in channels):
+            return
+    pytest.fail(f"the demo did not come up (exit status {process.poll()})")
+
+
+def wait_until_answering(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Returns with the first answered ping."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(f"http://{address}/api/stats/ping").status_code == 200:
+                return
+        except httpx.TransportError:
+            continue
+    pytest.fail(f"the demo did not answer (exit status {process.poll()})")
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """`seacorder serve --demo` with a home folder of its own, as `make run` starts it, and every channel live."""
+    with running_demo(tmp_path, wait_until_live) as started:
+        yield started
+
+
+@contextmanager
+def running_demo(tmp_path: Path, wait: Callable[[str, subprocess.Popen[bytes]], None]) -> Iterator[Demo]:
+    ports = free_port(), free_port()
+    environment = os.environ | {
+        "HOME": str(tmp_path),
+        "SEACORDER_SERVER_INSPECTOR_PORT": str(ports[0]),
+        "SEACORDER_SERVER_INTEGRATION_PORT": str(ports[1]),
+        "SEACORDER_STORAGE_RESERVE_BYTES": "0",
+    }
+    process = subprocess.Popen([sys.executable, "-m", "seacorder", "serve", "--demo"], env=environment, cwd=tmp_path)
+    try:
+        address = f"127.0.0.1:{ports[0]}"
+        wait(address, process)
+        yield Demo(address, f"127.0.0.1:{ports[1]}", tmp_path)
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.slow
+def test_the_tour_answers_what_the_page_says(demo: Demo) -> None:
+    for command, answer in tour():
+        printed = demo.run(command)
+        if answer:
+            assert json.loads(printed) == json.loads(answer), command
+        elif "/api/inspector/" in command:
+            assert printed == "", command
+    files = [path for path in (demo.home / "Seacorder" / "Tour").rglob("*") if path.is_file()]
+    assert sorted(path.suffix for path in files) == [".jpg"] * 4 + [".jsonl"] + [".mp4"] * 8
+    assert len(json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/recordings"))["items"]) == 1
+    assert json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/losses"))["items"] == []
+
+
+@pytest.mark.slow
+def test_the_tour_can_be_run_as_a_script(tmp_path: Path) -> None:
+    """One command right behind the other, from the first answered ping on: no camera has a picture by then."""
+    steps = [step for step in tour() if "/api/stats/" in step[0] or "/api/inspector/" in step[0]]
+    script = "\n".join(f"{command}\necho" for command, _ in steps)  # curl ends no line
+    with running_demo(tmp_path, wait_until_answering) as started:
+        assert started.run(script).splitlines() == [answer for _, answer in steps]
+    files = {path.suffix for path in (tmp_path / "Seacorder" / "Tour").rglob("*") if path.is_file()}
+    assert files == {".jpg", ".jsonl", ".mp4"}
+
+
+@pytest.mark.slow
+def test_the_text_over_the_pictures_is_shown(demo: Demo) -> None:
+    (command,) = blocks(section("A text over the pictures"), "sh")
+    demo.run(command.replace("127.0.0.1:8088", demo.integration_address))
+    shown = json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/overlay"))
+    assert shown["text"] == json.loads(command.partition("'")[2].partition("'")[0])["Text"]
