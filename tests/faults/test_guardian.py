@@ -38,7 +38,7 @@ def test_four_channels_record_again_within_five_seconds_of_each_kill(tmp_path: P
         assert [row["continues"] for row in recordings] == [None, recordings[0]["id"], recordings[1]["id"]]
         program.get("/api/inspector/stoprecording")
         wait_for(lambda: all(row["state"] in {"whole", "repaired"} for row in program.rows("parts")), "whole files")
-        assert "was ended by signal 9; it is started again" in program.log()
+        assert "Seacorder stopped unexpectedly (signal 9). It is started again" in program.log()
         assert program.stop() == 0
     note(
         "kill -9 of the control process, four test patterns: all channels record again, by itself, after",

@@ -27,7 +27,7 @@ async def test_lines_about_files_are_never_left_out_and_the_rest_is_counted(capl
     said = await forwarded("".join(lines), caplog)
     assert said == [
         *((logging.ERROR, f"Bow: File {number} is gone.") for number in range(20)),
-        (logging.WARNING, "Bow: 20 lines of its log were left out"),
+        (logging.WARNING, "Bow: 20 lines of its log were left out, because there were too many."),
         (logging.WARNING, "Bow: The last file."),
     ]
 

@@ -64,7 +64,7 @@ def run(settings: Settings, guardian: GuardianEnds | None = None) -> int:
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     log.set_up(settings.log.options())
     if guardian is not None and guardian.ended:
-        _log.warning("Seacorder had stopped unexpectedly (it %s) and has been started again.", guardian.ended)
+        _log.warning("Seacorder had stopped unexpectedly (%s) and has been started again.", guardian.ended)
     os.environ[log.LEVEL_VARIABLE] = settings.log.level
     try:
         return asyncio.run(_serve(settings, guardian))

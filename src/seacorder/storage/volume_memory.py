@@ -30,6 +30,16 @@ from seacorder.storage.volumes import (
 
 FILE_NAME = "volumes.json"
 _MOST_FOLDERS = 100
+_NOT_REMEMBERED = (
+    "Seacorder cannot remember which disks files go to (%s): after a restart it would not notice a missing disk. "
+    "Recording is not affected. Make %s writable for this user."
+)
+_NOT_WATCHED = "The disk of %s cannot be watched (%s): an exchange of it would not be noticed."
+_NOT_MOUNTED = "The disk of %s is not mounted. No file is begun there. Mount it; Seacorder then uses it by itself."
+_NOT_MARKED = (
+    "The disk of %s could not be marked (%s): an exchange of it may not be noticed. Make the folder writable for this "
+    "user."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -78,7 +88,7 @@ class VolumeMemory:
             new.write_text(text, encoding="utf-8")
             new.replace(self._path)
         except OSError as fault:
-            _log.warning("It is not remembered which volumes files go to (%s)", fault)
+            _log.warning(_NOT_REMEMBERED, fault, new.parent)
 
 
 def is_unmounted(folder: Path, memory: VolumeMemory) -> bool:
@@ -105,7 +115,7 @@ def begin(folders: Iterable[Path], others: Iterable[Path], memory: VolumeMemory)
         except FileNotFoundError:
             continue  # one that clients may choose: its disk may be mounted later
         except (OSError, RuntimeError) as fault:
-            _log.warning("The volume of %s cannot be watched (%s)", folder, fault)
+            _log.warning(_NOT_WATCHED, folder, fault)
     here = [one for one in found.values() if one.device != NOWHERE]
     system = system_device()
     known = {one.folder: Remembered(one.mount, one.mark) for one in here if one.device != system}
@@ -115,7 +125,7 @@ def begin(folders: Iterable[Path], others: Iterable[Path], memory: VolumeMemory)
 
 def _begun(folder: Path, memory: VolumeMemory, *, is_other: bool) -> MarkedFolder:
     if (known := memory.of(folder)) is not None and is_unmounted(folder, memory):
-        _log.warning("The volume of %s is not mounted; no file is begun there until it is", folder)
+        _log.warning(_NOT_MOUNTED, folder)
         return MarkedFolder(str(folder), known.mark, NOWHERE, mount=known.mount)
     if is_other:
         return MarkedFolder(str(folder), "", folder.stat().st_dev, mount=str(mount_of(folder)))
@@ -131,7 +141,7 @@ def _marked(folder: Path) -> MarkedFolder:
         try:
             write_mark(folder, mark)
         except OSError as fault:
-            _log.warning("The volume of %s has no mark (%s)", folder, fault)
+            _log.warning(_NOT_MARKED, folder, fault)
             mark = ""
     return MarkedFolder(str(folder), mark, at.st_dev, at.st_ino, str(mount_of(folder)))
 

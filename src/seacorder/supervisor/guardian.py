@@ -117,7 +117,9 @@ class Guardian:
             delay = DELAYS_SECONDS[min(self._failures, len(DELAYS_SECONDS)) - 1]
             self._ended = how(code)
             when = f" in {delay:g} s" if delay else ""
-            self._error_lines.say(f"The control process {self._ended}; it is started again{when}.")
+            goes_on = "a running recording continues in new files, mostly within 5 s"
+            fact = f"Seacorder stopped unexpectedly ({self._ended})."
+            self._error_lines.say(f"{fact} It is started again{when}; {goes_on}.")
             if self._is_asked_within(delay):
                 return ENDED_IN_ORDER
 
@@ -155,7 +157,9 @@ class Guardian:
         try:
             self._pid = os.posix_spawn(self._command[0], self._command, environment, setpgroup=0)
         except OSError as fault:  # no memory, no more processes: what has kept it from starting may pass
-            self._error_lines.say(f"The control process cannot be started ({fault.strerror}).")
+            fact = f"Seacorder cannot be started ({fault.strerror}). Nothing is being recorded."
+            check = "Check the memory and the number of processes of this computer."
+            self._error_lines.say(f"{fact} It is tried again every few seconds. {check}")
             return NOT_STARTED
         while (code := self._reap()) is None:
             for number in self._signals(None if self._kill_at is None else self._kill_at - time.monotonic()):
@@ -203,8 +207,8 @@ class Guardian:
 
 
 def how(code: int) -> str:
-    """How a process ended, to finish a sentence: "ended with exit code 3"."""
-    return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    """How a process ended, to stand in brackets: "exit code 3"."""
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
 def become_guardian(arguments: list[str]) -> None:

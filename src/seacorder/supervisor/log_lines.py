@@ -66,5 +66,6 @@ class LogLines:
 
     def _say_left_out(self) -> None:
         if self._left_out:
-            _log.warning("%s: %d lines of its log were left out", self._name, self._left_out)
+            many = "%s: %d lines of its log were left out, because there were too many."
+            _log.warning(many, self._name, self._left_out)
             self._left_out = 0
