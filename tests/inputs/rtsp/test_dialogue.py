@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from seacorder.inputs.http_auth import strongest
 from seacorder.inputs.rtsp.dialogue import AFTER, Dialogue, IllegalRequestError, SessionState, UnansweredRequests
-from seacorder.inputs.rtsp.messages import Message, NotRtsp
+from seacorder.inputs.rtsp.messages import NotRtsp, RtspMessage
 
 
-def answer(cseq: object, status: int = 200) -> Message:
+def answer(cseq: object, status: int = 200) -> RtspMessage:
     headers = () if cseq is None else (("cseq", str(cseq)),)
-    return Message(status, "OK", None, headers, b"")
+    return RtspMessage(status, "OK", None, headers, b"")
 
 
 def asked(requests: UnansweredRequests, cseq: object) -> str | None:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seacorder.inputs.rtsp.messages import (
-    Message,
     NotRtsp,
+    RtspMessage,
     answer_to,
     numbers_of,
     parse,
@@ -19,8 +19,8 @@ from seacorder.inputs.rtsp.messages import (
 ANSWER = b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 4\r\n\r\nv=0\n"
 
 
-def answer(*headers: tuple[str, str]) -> Message:
-    return Message(200, "OK", None, headers, b"")
+def answer(*headers: tuple[str, str]) -> RtspMessage:
+    return RtspMessage(200, "OK", None, headers, b"")
 
 
 def test_a_request_as_text() -> None:

@@ -27,7 +27,7 @@ from enum import Enum
 
 from seacorder.inputs.http_auth import Authority, Challenge
 from seacorder.inputs.rtp.interleaved import DOLLAR
-from seacorder.inputs.rtsp.messages import Message, NotRtsp, answer_to, may_begin, parse, request, session_of
+from seacorder.inputs.rtsp.messages import NotRtsp, RtspMessage, answer_to, may_begin, parse, request, session_of
 
 _OPEN_MAX = 8
 """Requests without an answer that are remembered, so that a camera that never answers does not fill the memory."""
@@ -84,7 +84,7 @@ class UnansweredRequests:
         self.counts_wrongly = counts_wrongly
         self._sent = 0
         self._open: list[RtspRequest] = []
-        self._doubtful: Message | None = None
+        self._doubtful: RtspMessage | None = None
 
     def add(self, method: str) -> RtspRequest:
         """A new request."""
@@ -94,7 +94,7 @@ class UnansweredRequests:
         self._open = [*self._open, made][-_OPEN_MAX:]
         return made
 
-    def take(self, answer: Message) -> RtspRequest | None:
+    def take(self, answer: RtspMessage) -> RtspRequest | None:
         """The request that `answer` belongs to; None when it is in doubt, or belongs to none."""
         if not self._open or answer.status is None or answer.status < 200:
             return None  # 100 Continue says that the answer is still to come
@@ -117,7 +117,7 @@ class UnansweredRequests:
         """An answer waits for `settle`."""
         return self._doubtful is not None
 
-    def settle(self) -> tuple[RtspRequest, Message] | None:
+    def settle(self) -> tuple[RtspRequest, RtspMessage] | None:
         """Nothing better came: the answer in doubt belongs to the only open request."""
         answer, self._doubtful = self._doubtful, None
         if answer is None or len(self._open) != 1:
@@ -148,7 +148,7 @@ class Dialogue:
         of their description wrongly.
         """
         self._authority: Authority | None = None
-        self._answers: dict[int, Message] = {}
+        self._answers: dict[int, RtspMessage] = {}
         self._replies = b""
         self._has_heard_rtsp = False
 
@@ -213,11 +213,11 @@ class Dialogue:
         replies, self._replies = self._replies, b""
         return replies
 
-    def answer_to(self, asked: RtspRequest) -> Message | None:
+    def answer_to(self, asked: RtspRequest) -> RtspMessage | None:
         """The answer to one request; None while it has not come."""
         return self._answers.pop(asked.sequence, None)
 
-    def answers(self) -> dict[int, Message]:
+    def answers(self) -> dict[int, RtspMessage]:
         """All answers that nobody has fetched yet, by the CSeq of their requests."""
         if not self._answers:
             return {}
@@ -234,7 +234,7 @@ class Dialogue:
         """Packets come though PLAY was not answered: the camera plays."""
         self.state = SessionState.PLAYING
 
-    def _take_answer(self, asked: RtspRequest, answer: Message) -> None:
+    def _take_answer(self, asked: RtspRequest, answer: RtspMessage) -> None:
         self._answers[asked.sequence] = answer
         if answer.is_success:
             # An answer that comes very late may find a state in which its request made no sense.

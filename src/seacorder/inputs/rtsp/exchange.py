@@ -13,7 +13,7 @@ from seacorder.inputs.rtp.interleaved import DOLLAR, take_frames
 from seacorder.inputs.rtsp.channels import Channels
 from seacorder.inputs.rtsp.connection import Connection
 from seacorder.inputs.rtsp.dialogue import Dialogue, RtspRequest
-from seacorder.inputs.rtsp.messages import Message, NotRtsp, is_cut_off
+from seacorder.inputs.rtsp.messages import NotRtsp, RtspMessage, is_cut_off
 from seacorder.model.address.address import RtspAddress
 
 QUIET_SECONDS = 0.5
@@ -45,7 +45,7 @@ class Exchange:
 
     def ask(
         self, method: str, url: str, headers: dict[str, str] | None = None, *, patience: float | None = None
-    ) -> Message:
+    ) -> RtspMessage:
         """The answer to a request, with the password where it is wanted. Blocks; InputFailed when that is wrong.
 
         `patience`: seconds in place of the usual ones. TimeoutError, and OSError of the connection.
@@ -63,11 +63,11 @@ class Exchange:
             answer = self._answered(method, url, headers or {}, self._timeout)
         return answer
 
-    def refusal(self, answer: Message) -> InputFailed:
+    def refusal(self, answer: RtspMessage) -> InputFailed:
         """What to raise for an answer that is no success."""
         return camera_status_failure(answer.status or 0, answer.reason, self._address, self._source)
 
-    def authorise(self, answer: Message) -> bool:
+    def authorise(self, answer: RtspMessage) -> bool:
         """Answers a challenge with every further request; False when there is no password for it."""
         return self.dialogue.authorise(strongest(answer.all("www-authenticate")), os.urandom(8).hex())
 
@@ -81,7 +81,7 @@ class Exchange:
         """The request that ends the session, as bytes; empty without a session."""
         return b"" if self.dialogue.session is None else self.dialogue.ask("TEARDOWN", url, {})[1]
 
-    def description_of(self, answer: Message) -> bytes:
+    def description_of(self, answer: RtspMessage) -> bytes:
         """The body of an answer, with what follows it where its Content-Length was too small."""
         connection = self.connection
         if is_cut_off(answer) and connection.is_ready(_REST_SECONDS):
@@ -103,7 +103,7 @@ class Exchange:
             if not self._take_message():
                 return
 
-    def _answered(self, method: str, url: str, headers: dict[str, str], patience: float) -> Message:
+    def _answered(self, method: str, url: str, headers: dict[str, str], patience: float) -> RtspMessage:
         dialogue = self.dialogue
         asked = self.send(method, url, headers)
         deadline_ns = self._clock.monotonic_ns() + int(patience * NS_PER_SECOND)

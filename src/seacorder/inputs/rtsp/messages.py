@@ -24,7 +24,7 @@ class NotRtsp(InputFailed):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class RtspMessage:
     """An answer (`status` set) or a request of the server's own (`method` set)."""
 
     status: int | None
@@ -58,7 +58,7 @@ def request(method: str, url: str, headers: Mapping[str, str]) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def answer_to(message: Message, session: str | None = None) -> bytes:
+def answer_to(message: RtspMessage, session: str | None = None) -> bytes:
     """The answer (200 OK) to a request of the camera's own. Some cameras end a session whose client does not answer."""
     lines = ["RTSP/1.0 200 OK", f"CSeq: {message.header('cseq') or 0}"]
     if session is not None:
@@ -66,7 +66,7 @@ def answer_to(message: Message, session: str | None = None) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
 
 
-def is_cut_off(message: Message) -> bool:
+def is_cut_off(message: RtspMessage) -> bool:
     """True for a description that does not end with its line: its Content-Length may be too small."""
     return message.method is None and message.body[:1] == b"v" and message.body[-1:] not in (b"\n", b"\r")
 
@@ -76,7 +76,7 @@ def may_begin(block: bytes) -> bool:
     return re.fullmatch(rb"[A-Za-z_]{1,20}|(?:RTSP/|[A-Za-z_]{3,20}[ \t]).*", block[:64], re.DOTALL) is not None
 
 
-def parse(block: bytes, *, is_all: bool = False) -> tuple[Message, int] | None:
+def parse(block: bytes, *, is_all: bool = False) -> tuple[RtspMessage, int] | None:
     """The message at the beginning of `block` and how many bytes it takes; None while it is not whole.
 
     With `is_all` nothing more will come: a body that is shorter than its Content-Length is taken as it is.
@@ -98,21 +98,21 @@ def parse(block: bytes, *, is_all: bool = False) -> tuple[Message, int] | None:
         size = left
     body = block[end.end() : end.end() + size]
     if (answer := _FIRST_OF_ANSWER.fullmatch(first)) is not None:
-        message = Message(int(answer["status"]), (answer["reason"] or "").strip(), None, headers, body)
+        message = RtspMessage(int(answer["status"]), (answer["reason"] or "").strip(), None, headers, body)
     elif (asked := _FIRST_OF_REQUEST.fullmatch(first)) is not None:
-        message = Message(None, "", asked["method"].upper(), headers, body)
+        message = RtspMessage(None, "", asked["method"].upper(), headers, body)
     else:
         raise NotRtsp("What the camera sends is not RTSP.")
     return message, end.end() + size
 
 
-def session_of(message: Message) -> tuple[str, int | None] | None:
+def session_of(message: RtspMessage) -> tuple[str, int | None] | None:
     """Name and timeout in seconds of a `Session` header; None without one."""
     match = _SESSION.match(message.header("session") or "")
     return (match["name"], int(match["seconds"]) if match["seconds"] else None) if match else None
 
 
-def transport_of(message: Message) -> dict[str, str]:
+def transport_of(message: RtspMessage) -> dict[str, str]:
     """The parameters of an answer's `Transport` header, names in lower case; without a value: empty text."""
     first = (message.header("transport") or "").split(",", 1)[0]
     pairs = (part.partition("=") for part in first.split(";"))
@@ -125,7 +125,7 @@ def numbers_of(text: str | None) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2] or int(match[1]) + 1)) if match else None
 
 
-def rtp_times_of(message: Message) -> list[tuple[str, int]]:
+def rtp_times_of(message: RtspMessage) -> list[tuple[str, int]]:
     """(control URL, RTP time of the beginning) of each track in an answer's `RTP-Info` (RFC 2326, 12.33)."""
     found = []
     for entry in re.split(r",\s*(?=url\s*=)", message.header("rtp-info") or "", flags=re.IGNORECASE):

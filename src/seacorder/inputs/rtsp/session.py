@@ -21,7 +21,7 @@ from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.inputs.rtsp.connection import ConnectionEndedError
 from seacorder.inputs.rtsp.exchange import Exchange
 from seacorder.inputs.rtsp.keep_alive import SESSION_SECONDS, KeepAlive
-from seacorder.inputs.rtsp.messages import Message, numbers_of, rtp_times_of, session_of, transport_of
+from seacorder.inputs.rtsp.messages import RtspMessage, numbers_of, rtp_times_of, session_of, transport_of
 from seacorder.model.address.address import RtspAddress, Transport
 
 log = logging.getLogger(__name__)
@@ -178,7 +178,7 @@ class RtspSession:
         for pair in set(self._pairs.values()):
             pair.close()
 
-    def _described(self) -> Message:
+    def _described(self) -> RtspMessage:
         """The answer to DESCRIBE, or a redirection that OPTIONS was answered with."""
         greeting = self._greet()
         if greeting is not None and greeting.status in _REDIRECTS:
@@ -194,7 +194,7 @@ class RtspSession:
         connection = self._exchange.connection
         connection.connect(parts.hostname or "", port, tls=scheme == "rtsps", timeout=self._timeout)
 
-    def _greet(self) -> Message | None:
+    def _greet(self) -> RtspMessage | None:
         """The answer to OPTIONS, the first request of a connection; None when there is none in time."""
         try:
             return self._exchange.ask("OPTIONS", self._url, patience=self._timeout * _GREETING_SHARE)
@@ -237,7 +237,7 @@ class RtspSession:
             connection.also_wait_for(number)
         self._receivers.append((0, receiver, pair))
 
-    def _asked_for(self, track: sdp.OfferedTrack, transport: str) -> Message:
+    def _asked_for(self, track: sdp.OfferedTrack, transport: str) -> RtspMessage:
         """The answer to SETUP. Where the camera does not know its own URL, other ways to write it are tried."""
         control = track.control
         answer = first = self._exchange.ask("SETUP", control, {"Transport": transport})
@@ -252,7 +252,7 @@ class RtspSession:
         self._controls.append((control, None if session is None else session[0]))
         return answer
 
-    def _played(self) -> Message:
+    def _played(self) -> RtspMessage:
         """The answer to the first PLAY that is not refused."""
         refusals = []
         for url, headers in self._plays():
@@ -276,7 +276,7 @@ class RtspSession:
         if self._aggregate != self._url:
             yield self._url, {}
 
-    def _played_by_track(self) -> Message | None:
+    def _played_by_track(self) -> RtspMessage | None:
         """The answer to the last track's PLAY; None when one is refused."""
         answer = None
         for control, session in self._controls:
