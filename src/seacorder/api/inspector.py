@@ -56,13 +56,13 @@ def _described(schema: dict[str, Any], description: str) -> dict[str, Any]:
 
 
 RECORDER_SETTINGS: Mapping[str, BodyKey] = {
-    "Bitrate": _number_key("bitrate_mbits", "Mbit/s, used when smart encoding is off; 0 = choose"),
+    "Bitrate": _number_key("bitrate_mbits", "Mbit/s, used when smart encoding is off; 0 = Seacorder chooses"),
     "Directory": BodyKey(
-        "recording_directory", wire.directory, _described(_TEXT_OR_NULL, "Base folder of recordings; null = leave")
+        "recording_directory", wire.directory, _described(_TEXT_OR_NULL, "Base folder of recordings; null = no change")
     ),
     "DirectoryTemplate": _text_key("directory_template"),
     "Encoder": _text_key("encoder", "copy, x264, x265, n264, n265, q264, q265, a264, a265 or FFmpeg's own name"),
-    "Filename": _text_key("filename_template", "FilenameTemplate; null = leave"),
+    "Filename": _text_key("filename_template", "FilenameTemplate; null = no change"),
     "FrameRate": _number_key("frame_rate", "Frames a second; 0 = the source's"),
     "IsSmartEncoding": BodyKey("is_smart_encoding", wire.boolean, _BOOLEAN_OR_NULL),
     "ReevaluateTagsOnSplit": BodyKey("reevaluate_tags_on_split", wire.boolean, _BOOLEAN_OR_NULL),
@@ -180,14 +180,14 @@ class InspectorCommands:
         return await self._set_directory(request, "inspection_directory")
 
     async def set_split_time(self, request: Request) -> Response:
-        """How long a part lasts; 0 never splits."""
+        """How long a file of a recording lasts; 0 never splits."""
         name = "SplitTimeMinutes"
         minutes = wire.decimal_in_path(name, request.path_params[name])
         await self._change({name: RECORDER_SETTINGS[name]}, {name: minutes})
         return documented.empty()
 
     async def set_reevaluate_tags(self, request: Request) -> Response:
-        """Names every split part anew from FilenameTemplate."""
+        """Whether each file after a split is named from its own instant, by FilenameTemplate."""
         name = "ReevaluateTags"
         value = wire.boolean_in_path(name, request.path_params[name])
         await self._change({name: RECORDER_SETTINGS["ReevaluateTagsOnSplit"]}, {name: value})
@@ -211,7 +211,10 @@ class InspectorCommands:
         return documented.empty()
 
     async def stop_recording(self) -> Response:
-        """Master stop; answers when every file is whole and on disk, or with each channel's reason; fine while idle."""
+        """Master stop; answers when every file is complete and on disk, or with each channel's reason.
+
+        Fine while idle.
+        """
         result = await self._recorder.stop_recording()
         if not result.is_complete:
             raise CommandFailed("The recording has ended, but not every file could be finished in order.", result)
@@ -226,7 +229,7 @@ class InspectorCommands:
         return documented.json_bool(self._recorder.is_recording())
 
     async def take_framegrab(self) -> Response:
-        """One still of every live channel, all of one instant; false when no channel is live.
+        """One framegrab of every live channel, all of one instant; false when no channel is live.
 
         500 with each channel's reason when one could not be taken; those that were taken stay.
         """
@@ -289,9 +292,9 @@ def _refuse_under_wire_name(error: BadRequest, names: Mapping[str, str]) -> NoRe
     key = names.get(asked) or next((one for one in names.values() if one.lower() == asked), None)
     if key is None and len(names) == 1:
         key = next(iter(names.values()))
-    is_named = key is None or error.sentence.startswith(key)
-    sentence = error.sentence if is_named else f"{key}: {error.sentence}"
-    raise BadRequest(sentence, field=key or error.field) from error
+    is_named = key is None or error.fact.startswith(key)
+    fact = error.fact if is_named else f"{key}: {error.fact}"
+    raise BadRequest(fact, error.action, field=key or error.field) from error
 
 
 def _get(app: FastAPI, path: str, handler: Any, responses: Any = None, *, extra: dict[str, Any] | None = None) -> None:

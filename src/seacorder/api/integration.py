@@ -21,13 +21,13 @@ _STATUS = {
     "type": "object",
     "properties": {
         "IsRecording": {"type": "boolean"},
-        "DriveSpace": {"type": "integer", "description": "Whole percent of the recording drive that is free"},
+        "DriveSpace": {"type": "integer", "description": "Percent of the recording disk that is free"},
     },
 }
 _OVERLAY_BODY = documented.body(
     {
         "Text": {"type": "string", "maxLength": OVERLAY_CHARACTERS_MAX, "description": "Lines end with \\n"},
-        "Type": {"type": ["string", "null"], "enum": ["text", None], "description": "May be left out"},
+        "Type": {"type": ["string", "null"], "enum": ["text", None], "description": "May be omitted"},
     },
     {"Text": "Depth 123.4 m\nHeading 271"},
     required=("Text",),
@@ -73,7 +73,7 @@ class IntegrationCommands:
         return await self.is_recording()
 
     async def status(self) -> Response:
-        """Whether it records, and the free share of the recording drive."""
+        """Whether it records, and the free share of the recording disk."""
         status = self._recorder.status()
         content = {"IsRecording": status.is_recording, "DriveSpace": status.volume.free_percent}
         return documented.json_bytes(json.dumps(content).encode())
@@ -82,15 +82,15 @@ class IntegrationCommands:
         """A text over the pictures of all channels, from one instant on."""
         sent = wire.read_fields(await wire.read_object(request), {"Text": wire.text, "Type": _type_text})
         if "Text" not in sent:  # also for null: a client without a new text must not be told that it is shown
-            raise BadRequest('The field Text is missing; send {"Text": "…"}.', field="Text")
+            raise BadRequest("The field Text is missing.", 'Send {"Text": "…"}.', field="Text")
         try:
             self._recorder.set_overlay_text(sent["Text"])
         except BadRequest as refused:
-            raise BadRequest(refused.sentence, field="Text") from refused
+            raise BadRequest(refused.fact, refused.action, field="Text") from refused
         return documented.empty()
 
     async def clear_overlay(self) -> Response:
-        """Takes the text away; fine when there is none."""
+        """Removes the text; fine when there is none."""
         self._recorder.set_overlay_text("")
         return documented.empty()
 

@@ -83,7 +83,7 @@ async def test_a_page_without_an_address_is_not_told_to_allow_what_strangers_sen
 ) -> None:
     for headers in ({"origin": "null"}, {"sec-fetch-site": "cross-site"}):
         detail = (await client.get(START, headers=headers)).json()["detail"]
-        assert "open it over http://" in detail
+        assert "Open it over http://" in detail
         assert "null" not in detail
 
 

@@ -93,7 +93,7 @@ class HttpConnection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answers a client that does not speak HTTP, if an answer can still be sent. uvicorn calls it."""
-        self._refuse(NotHttp("This is no HTTP request; send HTTP/1.1 with a head of at most 16 KiB."))
+        self._refuse(NotHttp("This is not an HTTP request.", "Send HTTP/1.1 with headers of at most 16 KiB."))
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -127,7 +127,7 @@ class HttpConnection(H11Protocol):
             if not one.has_unread():
                 one.let_go()
                 return
-        self._refuse(Busy("Too many clients are asking at once; try again in a moment."))
+        self._refuse(Busy("Too many clients are asking at once.", "Try again in a moment."))
 
     def _refuse(self, error: SeacorderError) -> None:
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE} and not self.transport.is_closing():
@@ -213,7 +213,9 @@ class ListenerConnection(WebSocketsSansIOProtocol):
 
     def _refuse(self) -> None:
         """Answers a handshake that is not valid."""
-        error = NotHttp("This is no WebSocket handshake; send version 13 with its key, in at most 128 headers.")
+        error = NotHttp(
+            "This is not a WebSocket handshake.", "Send version 13 with its key, in at most 128 headers."
+        )
         self.transport.write(as_bytes(error))
         self.handshake_complete = self.close_sent = True
         self.transport.close()

@@ -17,7 +17,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "type": {"type": "string", "description": "urn:seacorder:problem:<kind>"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "One sentence: what was wrong and what to do."},
+        "detail": {"type": "string", "description": "What is wrong, then what to do."},
         "field": {"type": "string", "description": "The field that was not accepted."},
     },
 }

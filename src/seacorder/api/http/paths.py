@@ -110,7 +110,7 @@ class Paths:
         method = scope["method"] if scope["type"] == "http" else WEBSOCKET
         found = self._table.find(scope["path"])
         if found is None:
-            unknown = UnknownPath(f"There is no command {_shown(scope['path'])}; check its spelling and the port.")
+            unknown = UnknownPath(f"There is no command {_shown(scope['path'])}.", "Check its spelling and the port.")
             await send_problem(unknown, scope, receive, send)
             return
         command, path = found
@@ -132,11 +132,11 @@ def _pattern(template: str) -> re.Pattern[str]:
 def _wrong_method(method: str, command: DeclaredPath) -> WrongMethod:
     allowed = tuple(sorted(command.methods & _METHODS_SHOWN))
     if not allowed:
-        return WrongMethod(f"{command.template} is a WebSocket; open it as one.", allowed=("GET",))
+        return WrongMethod(f"{command.template} is a WebSocket.", "Open it as one.", allowed=("GET",))
     taken = " or ".join(allowed)
-    hint = " A browser's address bar sends GET." if method == "GET" else ""
+    hint = "A browser's address bar sends GET." if method == "GET" else ""
     came = "a WebSocket" if method == WEBSOCKET else method
-    return WrongMethod(f"{command.template} takes {taken}; {came} came.{hint}", allowed=allowed)
+    return WrongMethod(f"{command.template} takes {taken}; {came} came.", hint, allowed=allowed)
 
 
 def _shown(path: str) -> str:

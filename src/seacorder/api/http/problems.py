@@ -46,8 +46,8 @@ class WrongMethod(SeacorderError):
 
     kind = "wrong_method"
 
-    def __init__(self, sentence: str, *, allowed: tuple[str, ...]) -> None:
-        super().__init__(sentence)
+    def __init__(self, fact: str, action: str = "", *, allowed: tuple[str, ...]) -> None:
+        super().__init__(fact, action)
         self.allowed = allowed
 
 
@@ -219,7 +219,8 @@ class Answering:
             if not begun:
                 await send_problem(error, scope, receive, send)
         except Exception as error:
-            _log.exception("%s %s failed", scope.get("method", "WebSocket"), scope.get("path"))
+            what = f"{scope.get('method', 'WebSocket')} {scope.get('path')}"
+            _log.exception("%s: an error in the program, see below. Recording goes on", what)
             if begun:
                 raise
             await send_problem(error, scope, receive, send)

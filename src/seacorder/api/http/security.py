@@ -117,16 +117,18 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> Forbidden | AskedAhead | BodyTooLarge | None:
         if is_asked_ahead(headers):
             return AskedAhead(
-                "A browser asked this ahead of its user (prefetch), so nothing was done; open the address to send it."
+                "A browser asked for this before its user did (prefetch), so nothing was done.",
+                "Open the address to send it.",
             )
         host = headers.get("host")
         if host is not None and not is_own_host(host, self._names):
             return Forbidden(
-                f"{_shown(host)} is not a name of this recorder; add it to [server] allowed_hosts if it should be."
+                f"{_shown(host)} is not a name of this recorder.",
+                "If it should be, add it to [server] allowed_hosts.",
             )
         foreign = foreign_origin(headers, self._origins)
         if foreign is not None and not self._is_open(scope):
-            return Forbidden(_foreign_sentence(foreign))
+            return _foreign(foreign)
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > BODY_BYTES_MAX:
             return _too_large()
@@ -163,15 +165,17 @@ class Guard:
         return marked
 
 
-def _foreign_sentence(origin: str) -> str:
+def _foreign(origin: str) -> Forbidden:
     """The refusal, with what the page's author can do. The origin "null" can never be allowed: any page can send it."""
     if "://" not in origin:
-        return (
-            "A web page that does not say its address, such as a file or a frame in a sandbox, may not send commands; "
-            "open it over http:// and add that address to [server] allowed_origins."
+        return Forbidden(
+            "A web page that does not say its address, such as a file or a frame in a sandbox, may not send commands.",
+            "Open it over http:// and add that address to [server] allowed_origins.",
         )
-    page = _shown(origin)
-    return f"A web page of {page} may not send commands; add its origin to [server] allowed_origins if it should."
+    return Forbidden(
+        f"A web page of {_shown(origin)} may not send commands.",
+        "If it should, add its origin to [server] allowed_origins.",
+    )
 
 
 def _counted(receive: Receive) -> Receive:
@@ -214,7 +218,7 @@ def _headers_allowed(asked: Headers) -> str:
 
 
 def _too_large() -> BodyTooLarge:
-    return BodyTooLarge(f"The body is longer than {BODY_BYTES_MAX} bytes; no command needs that much.")
+    return BodyTooLarge(f"The body is longer than {BODY_BYTES_MAX} bytes.", "No command needs that much.")
 
 
 def _asking_origin(headers: Headers) -> str | None:

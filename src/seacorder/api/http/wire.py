@@ -44,19 +44,21 @@ async def has_body(request: Request) -> bool:
 def parse_object(body: bytes) -> dict[str, Any]:
     """A JSON object from its bytes (UTF-8). Raises BadRequest."""
     if not body.strip():
-        raise BadRequest('The body is empty; send a JSON object such as {"Directory": "Dive 12"}.')
+        raise BadRequest("The body is empty.", 'Send a JSON object such as {"Directory": "Dive 12"}.')
     try:
         value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_no_field_twice, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
-        raise BadRequest(f"The body is not UTF-8 text (byte {error.start}); send JSON in UTF-8.") from error
+        raise BadRequest(f"The body is not UTF-8 text (byte {error.start}).", "Send JSON in UTF-8.") from error
     except json.JSONDecodeError as error:
-        hint = "; a backslash in a text must be doubled (\\\\)" if "escape" in error.msg else ""
+        hint = "Write each backslash in a text twice (\\\\)." if "escape" in error.msg else ""
         where = f"line {error.lineno}, column {error.colno}"
-        raise BadRequest(f"The body is not JSON: {error.msg} at {where}{hint}.") from error
+        raise BadRequest(f"The body is not JSON: {error.msg} at {where}.", hint) from error
     except (RecursionError, ValueError) as error:
-        raise BadRequest("The body is no JSON that a command could use: too deep, or a number too long.") from error
+        raise BadRequest(
+            "The body is JSON that is nested too deeply, or has a number that is too long.", "Send a plain JSON object."
+        ) from error
     if not isinstance(value, dict):
-        raise BadRequest(f"The body must be a JSON object; {shown(value)} came.")
+        raise BadRequest(f"The body must be a JSON object; {shown(value)} came.", "Send names and values in braces.")
     return value
 
 
@@ -76,7 +78,7 @@ def read_fields(
             values[name] = readers[name](name, value)
     missing = [name for name in readers if name.lower() not in {key.lower() for key in sent}]
     if required and missing:
-        raise BadRequest(f"The field {missing[0]} is missing; send {_listed(list(readers))}.", field=missing[0])
+        raise BadRequest(f"The field {missing[0]} is missing.", f"Send {_listed(list(readers))}.", field=missing[0])
     return values
 
 
@@ -157,7 +159,7 @@ def boolean_in_path(name: str, value: str) -> bool:
 
 def refuse(name: str, value: Any, accepted: str) -> NoReturn:
     """Raises the BadRequest that names the field, what came and what is accepted."""
-    raise BadRequest(f"{name}: {shown(value)} came; accepted is {accepted}.", field=name)
+    raise BadRequest(f"{name}: {shown(value)} is not accepted.", f"Accepted is {accepted}.", field=name)
 
 
 def shown(value: Any) -> str:
@@ -177,14 +179,14 @@ async def _read_body(request: Request) -> bytes:
     except TimeoutError as error:
         raise BodyTooSlow(f"The body did not come within {BODY_SECONDS_MAX:g} s.") from error
     except ClientDisconnect as error:
-        raise BadRequest("The connection ended within the body.") from error
+        raise BadRequest("The connection ended before the body was complete.") from error
 
 
 def _no_field_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen: set[str] = set()
     for key, _ in pairs:
         if key.lower() in seen:
-            raise BadRequest(f"The field {shown(key)} came twice; send it once.", field=_field_name(key))
+            raise BadRequest(f"The field {shown(key)} came twice.", "Send it once.", field=_field_name(key))
         seen.add(key.lower())
     return dict(pairs)
 
@@ -198,7 +200,7 @@ def _unknown_field(key: str, accepted: list[str]) -> NoReturn:
     meant = next((name for name in accepted if close and name.lower() == close[0]), None)
     question = f"; did you mean {meant}?" if meant else "."
     raise BadRequest(
-        f"The field {shown(key)} is not known{question} Accepted: {_listed(accepted)}.", field=_field_name(key)
+        f"The field {shown(key)} is not known{question}", f"Accepted: {_listed(accepted)}.", field=_field_name(key)
     )
 
 

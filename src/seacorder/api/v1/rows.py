@@ -137,7 +137,7 @@ class CatalogueRows:
         return await self._rows(Clip, asked, ClipRow)
 
     async def framegrabs(self, asked: Annotated[Filter, Query()]) -> Response:
-        """Stills."""
+        """Framegrabs."""
         return await self._rows(Framegrab, asked, FramegrabRow)
 
     async def losses(self, asked: Annotated[Filter, Query()]) -> Response:

@@ -104,7 +104,7 @@ class SettingsCommands:
         return await self.settings()
 
     async def reset_settings(self, asked: Annotated[Keys, Query()]) -> Response:
-        """Takes back what clients have set, for some keys or for all: the settings file holds again."""
+        """Takes back what clients have set, for some keys or for all: the settings file's values are in effect again."""
         await self._recorder.reset_settings(asked.key)
         return await self.settings()
 
@@ -112,7 +112,9 @@ class SettingsCommands:
         """The settings of one channel, and what was decided for it."""
         channels = self._recorder.channel_settings()
         if index >= len(channels):
-            raise NotThere(f"There is no channel {index}; see /api/v1/status for those there are.")
+            raise NotThere(
+                f"There is no channel {index}.", "See /api/v1/status for those there are; they count from 0."
+            )
         return answered(channel_answer(index, channels[index]))
 
     async def change_channel_settings(self, request: Request, index: Index) -> Response:
@@ -140,6 +142,6 @@ def _or_null(reader: wire.Reader) -> wire.Reader:
 
 
 def _refuse(error: BadRequest) -> NoReturn:
-    """Raises the error again, with the field's name in front of its sentence."""
-    named = f"{error.field}: {error.sentence}" if error.field in RECORDER else error.sentence
-    raise BadRequest(named, field=error.field) from error
+    """Raises the error again, with the field's name in front of it."""
+    fact = f"{error.field}: {error.fact}" if error.field in RECORDER else error.fact
+    raise BadRequest(fact, error.action, field=error.field) from error
