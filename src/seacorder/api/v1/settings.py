@@ -104,7 +104,7 @@ class SettingsCommands:
         return await self.settings()
 
     async def reset_settings(self, asked: Annotated[Keys, Query()]) -> Response:
-        """Takes back what clients have set, for some keys or for all: the settings file's values are in effect again."""
+        """Takes back what clients have set, for some keys or for all: the settings file's values hold again."""
         await self._recorder.reset_settings(asked.key)
         return await self.settings()
 
