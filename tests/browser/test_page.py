@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from fakes.recorder import FakeRecorder, quiet
 from seacorder.api.http.listeners import Listener, claim_port, serving
 from seacorder.api.inspector import create_inspector_app
+from seacorder.base.message import Message
 from seacorder.config.schema import ServerSettings
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.encoding import EncodingStatus
@@ -163,7 +164,7 @@ async def test_the_level_of_the_narration_is_seen(page: Page, server: str, recor
     recorder.narration = NarrationView("Narration", "alsa:default", "all", live, restarts=0)
     await expect(page.locator("#narration-words")).to_have_text("-23 dB", timeout=TRUTH_MS)
     assert await page.locator("#narration-level").evaluate("meter => meter.value") == -23.4
-    failed = NarratorStatus(SoundState.FAILED, "The plug was pulled.", 4000, level_db=-120, peak_db=-120)
+    failed = NarratorStatus(SoundState.FAILED, Message("The plug was pulled."), 4000, level_db=-120, peak_db=-120)
     recorder.narration = replace(recorder.narration, narrator=failed)
     await expect(page.locator("#narration-words")).to_have_text("failed", timeout=TRUTH_MS)
     await expect(page.locator("#narration")).to_have_attribute("title", "The plug was pulled.")

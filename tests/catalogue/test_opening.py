@@ -18,6 +18,7 @@ from seacorder.catalogue.page import Page
 from seacorder.catalogue.queries import Queries
 from seacorder.catalogue.schema import STEPS, VERSION
 from seacorder.catalogue.tables import TABLES
+from seacorder.model.event import Event, Severity
 from seacorder.model.recording import Part, Recording, RecordingState
 
 ALL = Page(limit=1000)
@@ -75,6 +76,23 @@ def test_the_rows_of_an_older_version_are_kept(path: Path, version: int) -> None
     open_and_close(path)
     assert Queries(path).recording("r") == Recording("r", 1, None, RecordingState.FINISHED)
     assert Queries(path).setting("recorder") == "{}"
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_an_event_of_one_sentence_has_it_as_its_fact(path: Path, version: int) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path)
+    for step in STEPS[:version]:
+        connection.executescript(step)
+    row = (5, "part_left", "warning", "A new part is begun because of the disk.", "Bow", 9)
+    connection.execute("INSERT INTO events (utc_ns, kind, severity, sentence, channel, cursor) VALUES (?,?,?,?,?,?)", row)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.commit()
+    connection.close()
+    open_and_close(path)
+    (event,) = Queries(path).events()
+    assert event == Event(5, "part_left", Severity.WARNING, "A new part is begun because of the disk.", "Bow", 9)
+    assert (event.action, event.alarm, event.text) == ("", "", event.fact)
 
 
 def test_a_newer_version_is_refused_and_left_alone(path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.sink import FakeSink
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.message import Message
 from seacorder.channel.channel import Channel
 from seacorder.channel.outputs import Output, Outputs, Slot
 from seacorder.model.channel import ChannelSettings, ChannelState, PictureFault
@@ -82,7 +83,7 @@ def bench() -> Bench:
 
 def test_frames_make_it_live(bench: Bench) -> None:
     status = bench.channel.status()
-    assert (status.state, status.reason, status.frames_received) == (ChannelState.LIVE, None, 20)
+    assert (status.state, status.why, status.frames_received) == (ChannelState.LIVE, None, 20)
     assert status.picture is not None
     assert (status.picture.width, status.picture.frame_rate) == (640, 10.0)
 
@@ -92,7 +93,7 @@ def test_silence_of_two_and_a_half_seconds_is_a_stall_with_a_reason(bench: Bench
     assert bench.state is ChannelState.LIVE
     bench.wait(0.2)
     assert bench.state is ChannelState.STALLED
-    assert "no frame for 2.5 s" in (bench.channel.status().reason or "")
+    assert "no frame for 2.5 s" in str(bench.channel.status().why)
     bench.frames(1)
     assert bench.state is ChannelState.LIVE
 
@@ -131,7 +132,7 @@ def test_a_stall_that_swallowed_frames_is_a_loss_with_their_number(bench: Bench)
 
 def test_a_broken_connection_is_a_loss_up_to_the_next_keyframe(bench: Bench) -> None:
     sink = bench.record()
-    bench.channel.disconnected("The camera closed the connection.")
+    bench.channel.disconnected(Message("The camera closed the connection."))
     assert bench.state is ChannelState.FAILED
     bench.clock.advance(2.0)
     bench.channel.connected(source())
@@ -147,7 +148,7 @@ def test_a_broken_connection_is_a_loss_up_to_the_next_keyframe(bench: Bench) -> 
 @pytest.mark.parametrize("step_seconds", [3600, -3600])
 def test_a_hole_over_a_step_of_the_wall_clock_has_its_true_length(bench: Bench, step_seconds: int) -> None:
     bench.record()
-    bench.channel.disconnected("gone")
+    bench.channel.disconnected(Message("gone"))
     bench.clock.advance(2.0)
     bench.clock.step_wall(step_seconds)
     bench.channel.connected(source())
@@ -189,7 +190,7 @@ def test_picture_faults_are_events_and_stand_in_the_status(bench: Bench) -> None
 
 def test_a_recording_that_ends_while_the_camera_is_gone_loses_up_to_its_end(bench: Bench) -> None:
     bench.record()
-    bench.channel.disconnected("gone")
+    bench.channel.disconnected(Message("gone"))
     bench.clock.advance(3.0)
     bench.channel.close_hole(bench.now())
     (loss,) = bench.losses
@@ -197,7 +198,7 @@ def test_a_recording_that_ends_while_the_camera_is_gone_loses_up_to_its_end(benc
 
 
 def test_without_a_recording_nothing_is_lost(bench: Bench) -> None:
-    bench.channel.disconnected("gone")
+    bench.channel.disconnected(Message("gone"))
     bench.clock.advance(3.0)
     bench.channel.connected(source())
     bench.place = 0
@@ -252,7 +253,7 @@ def test_a_change_of_format_is_an_event(bench: Bench) -> None:
     bench.channel.connected(source(width=320))
     events = [report.event for report in bench.reports if isinstance(report, EventNoted)]
     assert [event.kind for event in events] == ["format_changed"]
-    assert "320x360" in events[0].sentence
+    assert "320x360" in events[0].fact
 
 
 def test_a_still_waits_for_a_frame_of_before_its_instant_but_not_for_ever(bench: Bench) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from control.bridge import Bridge
 from seacorder.base.errors import NotPossible
+from seacorder.base.message import Message
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording, StopRecording
 from seacorder.model.encoding import EncodingStatus
@@ -67,7 +68,7 @@ async def test_a_second_start_tells_what_each_channel_has_come_to(bridge: Bridge
     bridge["Bow"].lose()
     again = await bridge.recorder.start_recording()
     assert [one.ok for one in again.channels] == [False, True]
-    assert "Bow" in again.sentence
+    assert "Bow" in again.reasons
 
 
 async def test_a_stop_tells_whose_file_could_not_be_finished(bridge: Bridge) -> None:
@@ -97,7 +98,9 @@ async def test_a_channel_without_a_picture_joins_later(bridge: Bridge) -> None:
     await bridge.start(LIVE, FAILED)
     result = await bridge.recorder.start_recording()
     assert [one.ok for one in result.channels] == [True, False]
-    assert result.channels[1].sentence == "Stern is failed. The recording begins with its first picture."
+    assert result.channels[1].why == Message(
+        "Stern is not being recorded yet. Stern is failed.", "It joins by itself as soon as it has a picture."
+    )
     assert not bridge["Stern"].told(StopRecording)
     bridge["Stern"].open_part(bridge["Stern"].told(StartRecording)[0])
     assert [part.channel for part in await bridge.rows("parts")] == ["Bow", "Stern"]
@@ -105,10 +108,10 @@ async def test_a_channel_without_a_picture_joins_later(bridge: Bridge) -> None:
 
 async def test_without_any_picture_start_is_refused_and_withdrawn(bridge: Bridge) -> None:
     await bridge.start(FAILED, FAILED)
-    with pytest.raises(CommandFailed, match=r"Bow: Bow is failed\. Stern: Stern is failed\.") as refused:
+    with pytest.raises(CommandFailed, match=r"Bow is failed\. Stern is failed\.") as refused:
         await bridge.recorder.start_recording()
     assert [(one.channel, one.ok) for one in refused.value.outcome.channels] == [("Bow", False), ("Stern", False)]
-    assert "first picture" not in "".join(event.sentence for event in bridge.recorder.events.after(0))
+    assert "joins by itself" not in "".join(event.text for event in bridge.recorder.events.after(0))
     assert bridge["Bow"].told(StopRecording)
     assert bridge["Stern"].told(StopRecording)
     assert not bridge.recorder.is_recording()
@@ -121,7 +124,7 @@ async def test_a_hung_worker_does_not_hold_up_the_others(bridge: Bridge) -> None
     bridge["Bow"].is_hung = True
     result = await bridge.recorder.start_recording()
     assert [one.ok for one in result.channels] == [False, True]
-    assert "did not answer" in result.channels[0].sentence
+    assert "did not answer" in result.channels[0].reason.text
 
 
 def encode(bridge: Bridge, *names: str) -> None:
@@ -139,7 +142,7 @@ async def test_a_channel_that_is_slow_to_encode_is_no_reason_to_refuse_a_start(b
     result = await bridge.recorder.start_recording()
     assert result.ok
     assert [one.ok for one in result.channels] == [False, False]
-    assert "slow to encode" in result.channels[0].sentence
+    assert "still being encoded" in result.channels[0].reason.text
     assert not bridge.recorder.is_recording()
     assert (await bridge.recorder.start_recording()).ok
     assert (len(bridge["Bow"].told(StartRecording)), bridge["Bow"].told(StopRecording)) == (1, [])
@@ -159,8 +162,8 @@ async def test_encoded_pictures_that_wait_for_the_disk_are_a_reason_to_refuse_a_
     bridge["Stern"].is_hung = True
     starting = asyncio.ensure_future(bridge.recorder.start_recording())
     await bridge.until(lambda: bool(bridge["Bow"].told(StartRecording)))
-    fault = "The disk is gone." if frames == 0 else None
-    waiting = FileStatus("R", "/x", 1, 0, frames, 0, 0, fault=fault)
+    why = Message("The disk is gone.") if frames == 0 else None
+    waiting = FileStatus("R", "/x", 1, 0, frames, 0, 0, why=why)
     bridge["Bow"].report(replace(bridge["Bow"].status, recording=waiting))
     with pytest.raises(CommandFailed):
         await starting
@@ -303,7 +306,7 @@ async def test_status_tells_the_whole_truth(bridge: Bridge) -> None:
     bridge["Bow"].lose()
     lost = bridge.recorder.status().channels[0]
     assert (lost.status.state, lost.is_recording) == (FAILED, False)
-    assert lost.status.reason is not None
+    assert lost.status.why is not None
 
 
 async def test_stop_of_the_program_finishes_the_recording(bridge: Bridge) -> None:

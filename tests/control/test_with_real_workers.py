@@ -62,16 +62,16 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
 async def test_an_inspection_with_real_workers(rig: Rig) -> None:
     recorder = rig.recorder
     started = await recorder.start_recording()
-    assert all(one.ok for one in started.channels), started.sentence
+    assert all(one.ok for one in started.channels), started.reasons
     assert recorder.is_recording()
     assert (await recorder.start_clip()).ok
     grabbed = await recorder.take_framegrab()
-    assert grabbed.ok, grabbed.sentence
+    assert grabbed.ok, grabbed.reasons
     assert all(one.path and Path(one.path).stat().st_size for one in grabbed.channels)
     assert (await recorder.stop_clip()).ok
     assert await recorder.picture(0, 160) is not None
     stopped = await recorder.stop_recording()
-    assert all(one.ok for one in stopped.channels), stopped.sentence
+    assert all(one.ok for one in stopped.channels), stopped.reasons
     assert not recorder.is_recording()
     await rig.catalogue.flush()
     for files in (rig.catalogue.rows(Part, Page()).items, rig.catalogue.rows(Clip, Page()).items):

@@ -12,6 +12,7 @@ from PIL import Image
 from fakes.clock import FakeClock
 from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest
+from seacorder.base.message import Message
 from seacorder.catalogue.page import Page, Rows
 from seacorder.control.events.log import EventLog
 from seacorder.control.settings.overrides import keys_set, names_set, overrides, taken_back
@@ -271,7 +272,7 @@ class FakeRecorder:
         result = self._result(instant, identity, only=only)
         refusals = {one.name: one.refusal for one in self.channels if one.is_live and one.refusal}
         return replace(result, channels=tuple(
-            ChannelOutcome(one.channel, False, refusals[one.channel]) if one.channel in refusals else one
+            ChannelOutcome(one.channel, False, Message(refusals[one.channel])) if one.channel in refusals else one
             for one in result.channels
         ))
 
@@ -285,7 +286,7 @@ class FakeRecorder:
             channel=channel.name,
             state=channel.state,
             since_utc_ns=now - HOUR_NS,
-            reason=channel.reason,
+            why=None if channel.reason is None else Message(channel.reason),
             picture=PICTURE,
             bits_per_second=8_000_000 if channel.is_live else 0,
             frames_received=1000,
@@ -306,8 +307,8 @@ class FakeRecorder:
 
 def _channel_result(channel: FakeChannel, instant: Instant) -> ChannelOutcome:
     if not channel.is_live:
-        sentence = channel.reason or "The channel is not live."
-        return ChannelOutcome(channel.name, ok=False, sentence=sentence, was_asked=False)
+        why = Message(channel.reason or "The channel is not live.")
+        return ChannelOutcome(channel.name, ok=False, why=why, was_asked=False)
     return ChannelOutcome(channel.name, ok=True, achieved_utc_ns=instant.utc_ns - 20_000_000, path="/data/x.mp4")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from fakes.clock import FakeClock
 from seacorder.base.errors import NoAnswer, WorkerLost
+from seacorder.base.message import Message
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.command import (
     ChangeEncoding,
@@ -130,7 +131,7 @@ class FakeWorker:
     def beat(self, state: ChannelState | None = None, reason: str | None = None) -> None:
         """A heartbeat; what is being written has just reached the disk."""
         if state is not None:
-            self.status = replace(self.status, state=state, reason=reason)
+            self.status = replace(self.status, state=state, why=None if reason is None else Message(reason))
         self.status = replace(self.status, recording=self._file(self.part), clip=self._file(self.clip))
         self.report(self.status)
 
@@ -156,18 +157,18 @@ class FakeWorker:
         identifier, number = (file.recording_id, file.number) if isinstance(file, Part) else (file.id, 1)
         frames = 1 + round((utc_ns - file.start_utc_ns) * PICTURE.frame_rate / 1e9)
         start, size = file.start_utc_ns, 1000 * frames
-        fault, kind = self.fault, self.fault_kind
+        why, kind = None if self.fault is None else Message(self.fault), self.fault_kind
         begin_ns = now_ns - (utc_ns - start)
         return FileStatus(
-            identifier, file.path, number, start, frames, size, now_ns, utc_ns, begin_ns, now_ns, fault, kind
+            identifier, file.path, number, start, frames, size, now_ns, utc_ns, begin_ns, now_ns, why, kind
         )
 
     def _carry_out(self, command: Any) -> Answer | JpegPicture | None:
         is_live = self.status.state is ChannelState.LIVE
         match command:
             case StartRecording() | StartClip() | TakeFramegrab() if self.refusal or not is_live:
-                sentence = self.refusal or self.status.reason or ""
-                return Answer(command.request, ChannelOutcome(self.name, False, sentence))
+                why = Message(self.refusal) if self.refusal else self.status.why
+                return Answer(command.request, ChannelOutcome(self.name, False, why))
             case StartRecording():
                 self.open_part(command)
             case StopRecording() if self.part is not None:

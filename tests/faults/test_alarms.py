@@ -61,7 +61,7 @@ def terminal(program: Program) -> str:
 
 
 def of_kind(heard: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    return [event for event in heard if event["kind"] == kind and KIND in event["sentence"]]
+    return [event for event in heard if event["kind"] == kind and event["alarm"] == KIND]
 
 
 def seconds_until(begin: float, **places: Callable[[], bool]) -> dict[str, float]:
@@ -108,7 +108,7 @@ def test_an_alarm_is_told_in_every_place_and_is_over_in_every_place(
             begin,
             status=lambda: [alarm["kind"] for alarm in standing(program)] == [KIND],
             websocket=lambda: bool(of_kind(heard, "alarm_raised")),
-            log=lambda: f"Alarm {KIND}: " in program.log(),
+            log=lambda: f" [alarm {KIND}]" in program.log(),
         )
         (alarm,) = standing(program)
         in_terminal = terminal(program)
@@ -119,7 +119,7 @@ def test_an_alarm_is_told_in_every_place_and_is_over_in_every_place(
             begin,
             status=lambda: standing(program) == [],
             websocket=lambda: bool(of_kind(heard, "alarm_cleared")),
-            log=lambda: f"Alarm {KIND} is over after " in program.log(),
+            log=lambda: f" [{KIND} ended]" in program.log(),
         )
         in_terminal_after = terminal(program)
     proxy.close()
@@ -138,7 +138,8 @@ def test_an_alarm_is_told_in_every_place_and_is_over_in_every_place(
     note("… camera back: over in status, WebSocket and log after", times=len(over),
          worst=f"{seconds_over:.2f} s ({place})", limit=f"{limit:.2f} s", kept=seconds_over <= limit)  # fmt: skip
     assert (alarm["channel"], alarm["severity"]) == ("Bow", "alarm")
-    assert alarm["remedy"]
+    assert alarm["fact"]
+    assert alarm["action"]
     assert kept, (events, is_one, in_terminal, in_terminal_after)
     assert seconds <= RAISED_LIMIT_SECONDS
     assert seconds_over <= limit

@@ -165,6 +165,15 @@ def test_a_damaged_catalogue_does_not_end_a_recording_that_everything_died_in(tm
         wait_for(lambda: len(program.rows("losses")) == 2, "the losses of the program's end")
 
 
+BACK_TO_VERSION_1 = """
+DROP TABLE anchors;
+ALTER TABLE events RENAME COLUMN fact TO sentence;
+ALTER TABLE events DROP COLUMN action;
+ALTER TABLE events DROP COLUMN alarm;
+PRAGMA user_version = 1;
+"""
+
+
 @pytest.mark.slow
 def test_a_catalogue_of_the_version_before_is_upgraded(tmp_path: Path) -> None:
     with running(tmp_path, TWO) as program:
@@ -173,7 +182,7 @@ def test_a_catalogue_of_the_version_before_is_upgraded(tmp_path: Path) -> None:
         before = dump(program)
         program.stop()
         with closing(sqlite3.connect(catalogue(program))) as connection:
-            connection.executescript("DROP TABLE anchors; PRAGMA user_version = 1;")
+            connection.executescript(BACK_TO_VERSION_1)
         program.start()
         note_rows("catalogue of version 1: upgraded at the start", before, dump(program))
         assert dump(program) == before

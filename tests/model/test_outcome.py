@@ -1,5 +1,6 @@
 """When a command as a whole is done, complete or failed."""
 
+from seacorder.base.message import Message
 from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 
 
@@ -9,8 +10,8 @@ def came_to(*channels: ChannelOutcome, is_coming: bool = False) -> CommandOutcom
 
 def test_what_is_complete_and_what_has_failed() -> None:
     done = ChannelOutcome("Bow", True)
-    failed = ChannelOutcome("Stern", False, "It failed.")
-    away = ChannelOutcome("Port", False, "It is away.", was_asked=False)
+    failed = ChannelOutcome("Stern", False, Message("It failed."))
+    away = ChannelOutcome("Port", False, Message("It is away."), was_asked=False)
     assert came_to(done, away).is_complete
     assert came_to().is_complete
     assert not came_to(done, failed, away).is_complete
@@ -19,7 +20,7 @@ def test_what_is_complete_and_what_has_failed() -> None:
 
 
 def test_a_command_is_ok_when_a_channel_did_it_or_will() -> None:
-    failed = ChannelOutcome("Stern", False, "It failed.")
+    failed = ChannelOutcome("Stern", False, Message("It failed."))
     assert came_to(failed, ChannelOutcome("Bow", True)).ok
     assert came_to(failed, is_coming=True).ok
     assert came_to(failed, is_coming=True).is_complete

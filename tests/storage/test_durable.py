@@ -51,10 +51,10 @@ class Ending:
 def fault_of(file: DurableFile) -> str:
     """The file's fault, waited for."""
     end, pause = time.monotonic() + WAIT_SECONDS, threading.Event()
-    while (fault := file.fault) is None:
+    while (why := file.why) is None:
         assert time.monotonic() < end, "no fault came"
         pause.wait(0.002)
-    return fault
+    return why.text
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_closed_file_holds_what_was_written(place: tuple[Disk, Path]) -> None:
     assert (file.seekable(), file.writable()) == (True, True)
     assert finish(file) is None
     assert content(disk, file.path) == b"headflipbodytail"
-    assert (file.bytes_stored, file.queued_bytes, budget.taken_bytes, file.fault) == (16, 0, 0, None)
+    assert (file.bytes_stored, file.queued_bytes, budget.taken_bytes, file.why) == (16, 0, 0, None)
     assert file.last_stored_ns > 0
 
 
@@ -230,7 +230,7 @@ def test_a_patient_file_waits_for_its_disk(disk: RecordingDisk) -> None:
     disk.allow("create")
     assert finish(file) is None
     assert bytes(disk.files[PATH]) == b"kept"
-    assert file.fault is None
+    assert file.why is None
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS])
@@ -247,7 +247,7 @@ def test_what_the_disk_refuses_is_kept_and_written_later(disk: RecordingDisk, bu
     disk.allow("write")
     assert finish(file) is None
     assert bytes(disk.files[PATH]) == b"onetwothree"
-    assert (file.fault, file.fault_since_ns, budget.taken_bytes) == (None, None, 0)
+    assert (file.why, file.fault_since_ns, budget.taken_bytes) == (None, None, 0)
 
 
 @pytest.mark.parametrize(("name", "second"), [("sync", 0), ("sync_whole", 5)])
@@ -265,10 +265,10 @@ def test_after_a_failed_sync_everything_since_the_last_good_one_is_written_again
     writes = len(disk.operations)
     assert disk.wait_for(lambda d: len(d.operations) > writes)
     assert not ending.has_come
-    assert file.fault == fault, "a write that goes well does not hide a sync that fails"
+    assert str(file.why) == fault, "a write that goes well does not hide a sync that fails"
     disk.allow(name)
     assert ending.wait() is None
-    assert file.fault is None
+    assert file.why is None
     assert bytes(disk.files[PATH]) == (b"bytesB" if second else b"Bytes")
 
 
@@ -403,11 +403,11 @@ def test_a_full_volume_that_gets_room_again_loses_nothing(small_volume: Path) ->
     for piece in pieces:
         file.write(piece)
     fault_of(file)
-    assert "full" in (file.fault or "")
+    assert "full" in str(file.why)
     filler.unlink()
     assert finish(file) is None
     assert file.path.read_bytes() == b"".join(pieces)
-    assert (file.fault, budget.taken_bytes) == (None, 0)
+    assert (file.why, budget.taken_bytes) == (None, 0)
 
 
 def test_a_read_only_volume_is_told(small_volume: Path) -> None:

@@ -34,7 +34,7 @@ def test_no_answer_is_told_in_one_sentence() -> None:
 def test_the_first_question_is_answered_by_a_look(tmp_path: Path) -> None:
     room = VolumeRooms(RESERVE, FakeClock(), free_bytes=lambda _: RESERVE).at(tmp_path)
     assert room.is_full
-    assert str(tmp_path) in room.sentence
+    assert str(tmp_path) in room.why.text
 
 
 def test_trying_a_folder_makes_it_and_leaves_nothing_in_it(tmp_path: Path) -> None:

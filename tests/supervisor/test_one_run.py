@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from seacorder.base.message import Message
 from seacorder.model.channel import ChannelSettings
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.one_run import Job, run_once
@@ -30,7 +31,7 @@ async def test_a_job_is_over_when_it_is_done_even_if_its_process_stays(yard: Yar
     await yard.heard.report()
     done.set()
     await running
-    assert yard.heard.reports[-1].reason == "finished"
+    assert yard.heard.reports[-1].why == Message("finished")
     assert not list(yard.supervisor)
 
 
@@ -49,5 +50,5 @@ async def test_whoever_stops_waiting_ends_the_process(may_finish: bool, yard: Ya
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert (yard.heard.reports[-1].reason == "finished") is may_finish
+    assert (yard.heard.reports[-1].why == Message("finished")) is may_finish
     assert not list(yard.supervisor)

@@ -3,6 +3,7 @@ import pickle
 import pytest
 
 from seacorder.base.errors import WorkerLost
+from seacorder.base.message import Message
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import ChannelOutcome
@@ -12,7 +13,7 @@ from seacorder.supervisor.unpickle import report_in
 
 REPORTS = [
     ChannelStatus("Bow", ChannelState.LIVE, 1, None, PictureFormat("h264", 1, 1, 25.0)),
-    ChannelStatus("Bow", ChannelState.FAILED, 1, "why", recording=FileStatus("a", "b", 1, 2, 3, 4, 5)),
+    ChannelStatus("Bow", ChannelState.FAILED, 1, Message("why"), recording=FileStatus("a", "b", 1, 2, 3, 4, 5)),
     Answer(1, ChannelOutcome("Bow", ok=True)),
     JpegPicture(2, b"\xff\xd8"),
     PartClosed(Part("r", "Bow", 1, "/a", 1, 2, 0, 3, 4, FileState.WHOLE)),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from seacorder.base.errors import WorkerLost
+from seacorder.base.message import Message
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import ChangeRecording, StopRecording, TakePicture
 from seacorder.model.file_name import Naming
@@ -33,7 +34,7 @@ async def test_it_starts_reports_and_stops_in_order(yard: Yard) -> None:
     await worker.stop()
     assert worker.state is WorkerState.STOPPED
     assert worker.pid is None
-    assert yard.heard.reports[-1].reason == "finished"
+    assert yard.heard.reports[-1].why == Message("finished")
     assert yard.heard.lost == []
 
 
@@ -70,7 +71,7 @@ async def test_what_is_sent_on_start_follows_the_first_message(yard: Yard) -> No
     await yard.heard.until(lambda: yard.heard.started)
     answer = await worker.request(StopRecording(yard.supervisor.next_request(), NOW), 10)
     assert isinstance(answer, Answer)
-    assert "name='Stern'" in answer.outcome.sentence
+    assert "name='Stern'" in answer.outcome.reason.fact
 
 
 async def test_the_programs_settings_do_not_reach_workers(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

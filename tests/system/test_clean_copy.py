@@ -52,7 +52,7 @@ def closed(worker: LoneWorker, channel: str) -> list[Part]:
 @pytest.mark.slow
 def test_both_are_recorded_whole_and_the_stop_waits_for_both(tmp_path: Path) -> None:
     worker, answer = record(tmp_path, "test:?size=640x360&rate=25&gop=12", parts=3)
-    assert answer.outcome.ok, answer.outcome.sentence
+    assert answer.outcome.ok, answer.outcome.reason.text
     burned, clean = closed(worker, "Bow"), closed(worker, "Bow_clean")
     assert {part.state for part in [*burned, *clean]} == {FileState.WHOLE}
     assert answer.outcome.path == burned[-1].path
@@ -111,7 +111,7 @@ def test_what_is_asked_for_in_mid_recording_begins_before_pictures_are_burned(tm
     worker.send(StopRecording(2, Instant.now(CLOCK)))
     answer = worker.wait_for(lambda one: isinstance(one, Answer) and one.request == 2, "the stop")
     assert isinstance(answer, Answer)
-    assert answer.outcome.ok, answer.outcome.sentence
+    assert answer.outcome.ok, answer.outcome.reason.text
     burned, clean = closed(worker, "Bow"), closed(worker, "Bow_clean")
     assert worker.close() == 0
     assert {part.state for part in [*burned, *clean]} == {FileState.WHOLE}
@@ -138,7 +138,7 @@ def test_a_source_that_no_file_holds_untouched_is_said_and_burned_all_the_same(t
     worker = LoneWorker(settings)
     noted = worker.wait_for(lambda one: isinstance(one, EventNoted) and one.event.kind == "clean_not_kept", "the word")
     assert isinstance(noted, EventNoted)
-    assert "rawvideo" in noted.event.sentence
+    assert "rawvideo" in noted.event.fact
     status = worker.wait_for(is_live, "the picture")
     assert isinstance(status, ChannelStatus)
     assert not status.keeps_clean

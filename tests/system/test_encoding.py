@@ -66,7 +66,7 @@ class Encoded:
     def answer(self, request: int) -> Answer:
         found = self.worker.wait_for(lambda one: isinstance(one, Answer) and one.request == request, "the answer")
         assert isinstance(found, Answer)
-        assert found.outcome.ok, found.outcome.sentence
+        assert found.outcome.ok, found.outcome.reason.text
         return found
 
     def stop(self) -> None:

@@ -81,7 +81,7 @@ def dive(folder: Path, address: str, encoding: EncodingSettings) -> Dive:
     worker.send(StopRecording(2, Instant.now(CLOCK)))
     answer = worker.wait_for(lambda one: isinstance(one, Answer) and one.request == 2, "the stop")
     assert isinstance(answer, Answer)
-    assert answer.outcome.ok, answer.outcome.sentence
+    assert answer.outcome.ok, answer.outcome.reason.text
     status = next(one for one in reversed(worker.seen) if isinstance(one, ChannelStatus))
     assert status.overlay_text == mark(CHANGES - 1)
     assert worker.close() == 0

@@ -52,7 +52,7 @@ def test_a_start_stands_while_the_only_channel_is_slow_to_encode(tmp_path: Path)
             os.kill(pid, signal.SIGCONT)
         (bow,) = outcome["channels"]
         assert (outcome["ok"], bow["ok"]) == (True, False)
-        assert "slow to encode" in bow["sentence"]
+        assert "still being encoded" in bow["fact"]
         program.wait_recorded(1.0)
         program.post("/api/v1/recording/stop")
         (recording,), (part,) = program.rows("recordings"), program.rows("parts")

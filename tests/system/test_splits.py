@@ -43,7 +43,7 @@ def test_nothing_is_missing_or_repeated_over_a_hundred_splits(
     worker.send(StopRecording(2, Instant.now(clock)))
     answer = worker.wait_for(lambda report: isinstance(report, Answer) and report.request == 2, "the stop")
     assert isinstance(answer, Answer)
-    assert answer.outcome.ok, answer.outcome.sentence
+    assert answer.outcome.ok, answer.outcome.reason.text
     assert worker.close() == 0
 
     # Each part has a writer thread of its own, so a slow disk may finish them in another order.

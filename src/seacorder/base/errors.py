@@ -15,6 +15,7 @@ Errors from outside (OSError, a library's own) are wrapped at the edge with `rai
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 from seacorder.base.message import Message
 
@@ -27,6 +28,11 @@ class SeacorderError(Exception):
     def __init__(self, fact: str, action: str = "") -> None:
         super().__init__(fact, action)
         self.message = Message(fact, action)
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """An error that says this."""
+        return cls(message.fact, message.action)
 
     @property
     def fact(self) -> str:

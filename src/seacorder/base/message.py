@@ -19,12 +19,25 @@ class Message:
         """Both fields as one text, for places that have room for one."""
         return joined((self.fact, self.action))
 
+    @property
+    def both(self) -> tuple[str, str]:
+        """Fact and action, for a call that takes the two."""
+        return self.fact, self.action
+
     def and_then(self, action: str) -> "Message":
         """The same message with `action` said last, unless it is said already."""
         return self if action in self.action else Message(self.fact, joined((self.action, action)))
 
     def __str__(self) -> str:
         return self.text
+
+
+def all_of(messages: Iterable[Message]) -> Message | None:
+    """Several messages as one, each fact and each action once; None if there is none."""
+    several = list(messages)
+    facts = dict.fromkeys(one.fact for one in several)
+    actions = dict.fromkeys(one.action for one in several)
+    return Message(joined(facts), joined(actions)) if several else None
 
 
 def joined(texts: Iterable[str]) -> str:

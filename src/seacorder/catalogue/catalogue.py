@@ -9,6 +9,7 @@ from typing import Any
 from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
+from seacorder.base.message import Message
 from seacorder.catalogue import settings_text
 from seacorder.catalogue.account_writer import AccountWriter
 from seacorder.catalogue.opening import CatalogueLock, Opener
@@ -67,8 +68,8 @@ class Catalogue(Queries):
         self._timed = TimedQueries(self._pending.wait_written)
 
     @property
-    def fault(self) -> str | None:
-        """One sentence while the catalogue cannot be written; else None."""
+    def fault(self) -> Message | None:
+        """Why the catalogue cannot be written; None while it can."""
         return self._writer.fault
 
     @property
@@ -127,8 +128,8 @@ class Catalogue(Queries):
         try:
             await asyncio.wait_for(asyncio.wrap_future(self._pending.wait_written()), limit_seconds)
         except TimeoutError as error:
-            slow = f"The list of recordings did not answer within {limit_seconds:g} s. Recording is not affected."
-            raise CatalogueFailed(self.fault or slow) from error
+            slow = Message(f"The list of recordings did not answer within {limit_seconds:g} s. Recording is not affected.")
+            raise CatalogueFailed.of(self.fault or slow) from error
 
     def record(self, row: Row | PartAnchor) -> None:
         """Stores a row. It replaces an earlier row with the same key, such as a part that has grown since."""

@@ -114,7 +114,13 @@ ALTER TABLE anchors ADD COLUMN boot TEXT NOT NULL DEFAULT '';
 ALTER TABLE anchors ADD COLUMN asleep_ns INTEGER NOT NULL DEFAULT 0
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _ANCHORS, _TIMEBASE)
+_TWO_FIELDS = """
+ALTER TABLE events RENAME COLUMN sentence TO fact;
+ALTER TABLE events ADD COLUMN action TEXT NOT NULL DEFAULT '';
+ALTER TABLE events ADD COLUMN alarm TEXT NOT NULL DEFAULT ''
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _ANCHORS, _TIMEBASE, _TWO_FIELDS)
 """The step at index n upgrades version n to n + 1."""
 
 VERSION = len(STEPS)

@@ -9,6 +9,7 @@ from seacorder.base.background import Thread, survived
 from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.log import RateLimit
+from seacorder.base.message import Message
 from seacorder.catalogue.opening import Opener, is_damage
 from seacorder.catalogue.pending import Pending, RowWrite
 
@@ -54,7 +55,7 @@ class Writer:
         self._log_limit = RateLimit(clock, 30.0)
         self._connection: sqlite3.Connection | None = None
         self._thread: Thread | None = None
-        self.fault: str | None = None
+        self.fault: Message | None = None
         """One sentence while the catalogue cannot be written."""
         self.set_aside: Path | None = None
         """Where the last damaged catalogue was moved; its rows have to be read from the files again."""
@@ -109,9 +110,8 @@ class Writer:
             delay = min(2 * delay, LONGEST_RETRY_SECONDS)
 
     def _failed(self, error: Exception) -> None:
-        is_told = isinstance(error, CatalogueFailed)
-        unknown = f"The list of recordings (catalogue) {self._opener.path} cannot be written ({error})."
-        self.fault = str(error) if is_told else unknown
+        unknown = Message(f"The list of recordings (catalogue) {self._opener.path} cannot be written ({error}).")
+        self.fault = error.message if isinstance(error, CatalogueFailed) else unknown
         if self._log_limit.allow("fault") is not None:
             _log.error("%s Recording goes on; it is tried again", self.fault)
         self._disconnect()
@@ -119,7 +119,7 @@ class Writer:
             try:
                 self._connection = self._open()
             except CatalogueFailed as failure:
-                self.fault = failure.sentence
+                self.fault = failure.message
 
     def _open(self) -> sqlite3.Connection:
         connection, aside = self._opener.open()

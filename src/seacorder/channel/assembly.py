@@ -27,7 +27,7 @@ from seacorder.inputs.open import make_input
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import Command, HearNarration
-from seacorder.model.event import Severity
+from seacorder.model.event import Note, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.narration import NarrationSettings, NarratorStatus
 from seacorder.model.report import Report
@@ -36,8 +36,6 @@ from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.volume_room import VolumeRooms
 from seacorder.storage.volumes import MarkedFolders
-
-Note = Callable[[str, Severity, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +112,8 @@ def assemble(
 ) -> Assembly:
     """`report` sends a report and never blocks; `wake` makes the heartbeat look at once at what is due."""
 
-    def note(kind: str, severity: Severity, sentence: str) -> None:
-        channel.note(kind, severity, sentence)
+    def note(kind: str, severity: Severity, fact: str, action: str = "") -> None:
+        channel.note(kind, severity, fact, action)
 
     budget = MemoryBudget(settings.queue_bytes)
     answers = BothAnswers(report)
@@ -164,7 +162,7 @@ def source_of(settings: ChannelSettings, clock: Clock, note: Note) -> Source:
     if settings.narrator is not None:
         return _narrator_of(settings, settings.narrator, clock, note)
     # Remembered over all connections: that this camera has to be read by FFmpeg's client.
-    memory = CameraMemory(lambda message: note("camera_read_by_ffmpeg", Severity.WARNING, message.text))
+    memory = CameraMemory(lambda why: note("camera_read_by_ffmpeg", Severity.WARNING, why.fact, why.action))
     name, index = settings.name, settings.index
     return Source(
         lambda: make_input(settings.address, channel_name=name, channel_index=index, clock=clock, memory=memory)

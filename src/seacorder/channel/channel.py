@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.message import Message
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.encoding.channel_side import EncodingSide
 from seacorder.channel.heartbeat_status import NO_NEIGHBOURS, HeartbeatStatus, Neighbours
@@ -123,12 +124,12 @@ class Channel:
             self._status.encoded.count(self.clock.monotonic_ns(), sample.size, sample.track is Track.VIDEO)
             self._deliver(sample, source, max(self._reached_ns, sample.instant_ns))
 
-    def disconnected(self, reason: str) -> None:
-        """The connection is lost or could not be made; `reason` is one sentence without credentials."""
+    def disconnected(self, why: Message) -> None:
+        """The connection is lost or could not be made; `why` is without credentials."""
         with self.lock:
             now_ns = self.clock.monotonic_ns()
-            self._loss_account.open_hole(disconnected(reason))
-            self._enter(ChannelState.FAILED, reason)
+            self._loss_account.open_hole(disconnected(why.fact))
+            self._enter(ChannelState.FAILED, why)
             self._wants_keyframe = True
             self._stills.serve(now_ns, now_ns)
             self.outputs.finish_due(now_ns, is_live=False)
@@ -184,8 +185,8 @@ class Channel:
             if self.is_live and now_ns - self._newest_arrived_ns >= patience_ns:
                 self._loss_account.open_hole(SENDS_NOTHING)
                 silence = f"no frame for {patience_ns / NS_PER_SECOND:.3g} s"
-                reason = f"{self.settings.name} is connected but has sent {silence}; check the camera."
-                self._enter(ChannelState.STALLED, reason)
+                why = Message(f"{self.settings.name} is connected but has sent {silence}; check the camera.")
+                self._enter(ChannelState.STALLED, why)
             self.outputs.finish_due(now_ns, is_live=self.is_live, newest_ns=self._still_coming_ns(now_ns))
             self._loss_account.recount(now_ns)
             deadline_ns = self._stills.next_deadline_ns
@@ -213,9 +214,9 @@ class Channel:
         return self._status.state is ChannelState.FAILED
 
     @property
-    def reason(self) -> str:
-        """Why the channel is not live, as one sentence."""
-        return self._status.reason or ""
+    def why(self) -> Message | None:
+        """Why the channel is not live; None while it is."""
+        return self._status.why
 
     @property
     def frame_ns(self) -> int:
@@ -242,9 +243,9 @@ class Channel:
                 self._notices.picture_changed(fault)
                 self.report(self.status())
 
-    def note(self, kind: str, severity: Severity, sentence: str) -> None:
+    def note(self, kind: str, severity: Severity, fact: str, action: str = "") -> None:
         """Reports an event of this channel."""
-        self.report(EventNoted(Event(self.clock.utc_ns(), kind, severity, sentence, self.settings.name)))
+        self.report(EventNoted(Event(self.clock.utc_ns(), kind, severity, fact, self.settings.name, action=action)))
 
     def take_still(self, instant_ns: int, take: Callable[[], None]) -> None:
         """Calls `take` under the lock, once: when the newest frame captured at or before an instant is here, or when it
@@ -342,6 +343,6 @@ class Channel:
     def _read_wall_clock(self) -> None:
         self._timeline.utc_minus_monotonic_ns = self.clock.utc_ns() - self.clock.monotonic_ns()
 
-    def _enter(self, state: ChannelState, reason: str | None) -> None:
-        if self._status.enter(state, reason):
+    def _enter(self, state: ChannelState, why: Message | None) -> None:
+        if self._status.enter(state, why):
             self.report(self.status())

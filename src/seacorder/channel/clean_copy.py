@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from seacorder.base.message import Message
 from seacorder.channel.channel import Channel
 from seacorder.channel.encoding.stage import Stage
 from seacorder.channel.orders import Orders
@@ -84,11 +85,11 @@ class CleanCopy:
         if copy is not None:
             copy.channel.take(packet)
 
-    def disconnected(self, reason: str) -> None:
+    def disconnected(self, why: Message) -> None:
         """The connection is lost or could not be made."""
         copy = self._copy
         if copy is not None:
-            copy.channel.disconnected(reason)
+            copy.channel.disconnected(why)
 
     def carry_out(self, command: Command) -> None:
         """Must be called before the channel itself carries out the same command: whoever joins the two answers to a
@@ -200,8 +201,9 @@ class CleanCopy:
                 outcome = replace(report.outcome, channel=self._burned.settings.name, path=None)
                 self._answers(Answer(report.request, outcome))
             case Answer() if not report.outcome.ok:
-                sentence = f"{self._settings.name} is not recorded yet. {report.outcome.sentence}"
-                self._burned.note("clean_not_recording", Severity.WARNING, sentence)
+                why = report.outcome.reason
+                fact = f"{self._settings.name} is not recorded yet. {why.fact}"
+                self._burned.note("clean_not_recording", Severity.WARNING, fact, why.action)
             case Answer() | ChannelStatus() | EventNoted():
                 pass
             case _:
@@ -229,7 +231,7 @@ class Tee:
         self._clean.connected(source)
         self._stage.connected(source)
 
-    def disconnected(self, reason: str) -> None:
+    def disconnected(self, why: Message) -> None:
         """The connection is lost or could not be made."""
-        self._clean.disconnected(reason)
-        self._stage.disconnected(reason)
+        self._clean.disconnected(why)
+        self._stage.disconnected(why)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.message import Message
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.encoding.channel_side import EncodingSide
 from seacorder.channel.loss_account import LossAccount
@@ -94,8 +95,8 @@ class HeartbeatStatus:
     encoding: EncodingSide
     neighbours: Neighbours
     state: ChannelState = ChannelState.CONNECTING
-    reason: str | None = field(init=False)
-    """Why the channel is not live, as one sentence; None while it is."""
+    why: Message | None = field(init=False)
+    """Why the channel is not live; None while it is."""
     received: Rate = field(default_factory=Rate)
     """What comes from the source; on an encoded channel its frames alone, without their bytes."""
     encoded: Rate = field(default_factory=Rate)
@@ -106,15 +107,15 @@ class HeartbeatStatus:
 
     def __post_init__(self) -> None:
         self._since_utc_ns = self.clock.utc_ns()
-        self.reason = f"{self.settings.name} is being connected."
+        self.why = Message(f"{self.settings.name} is being connected.")
 
-    def enter(self, state: ChannelState, reason: str | None) -> bool:
+    def enter(self, state: ChannelState, why: Message | None) -> bool:
         """Another state, or another reason for it; False when neither has changed."""
-        if state is self.state and reason == self.reason:
+        if state is self.state and why == self.why:
             return False
         if state is not self.state:
             self._since_utc_ns = self.clock.utc_ns()
-        self.state, self.reason = state, reason
+        self.state, self.why = state, why
         return True
 
     def saw_picture(self, fault: PictureFault | None) -> bool:
@@ -134,7 +135,7 @@ class HeartbeatStatus:
             channel=self.settings.name,
             state=self.state,
             since_utc_ns=self._since_utc_ns,
-            reason=self.reason,
+            why=self.why,
             picture=self._picture(source),
             patience_ns=self.timeline.patience_ns,
             bits_per_second=self.received.bits_per_second(now_ns) + self.encoded.bits_per_second(now_ns),

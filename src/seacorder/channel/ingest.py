@@ -12,6 +12,7 @@ from seacorder.base.backoff import Backoff
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import BadRequest, InputFailed, InputRefused
 from seacorder.base.log import RateLimit
+from seacorder.base.message import Message
 from seacorder.channel.channel import Channel
 from seacorder.inputs.contract import Input
 from seacorder.model.sample import SourceFormat, SourcePacket
@@ -33,8 +34,8 @@ SAME_REASON_SECONDS = 60.0
 class Ending:
     """How a connection ended, or why there was none."""
 
-    reason: str
-    """One sentence without credentials."""
+    why: Message
+    """Without credentials."""
     is_final: bool = False
     """True when another attempt is of no use."""
     is_refusal: bool = False
@@ -65,7 +66,7 @@ class Feed(Protocol):
         """A connection has been made, or its format has changed; packets of that format follow."""
         ...
 
-    def disconnected(self, reason: str) -> None:
+    def disconnected(self, why: Message) -> None:
         """The connection is lost or could not be made."""
         ...
 
@@ -95,8 +96,8 @@ class Ingest(Thread):
             ending = self._attempt()
             if self._stopping.is_set():
                 return
-            self._log_again(ending.reason)
-            self._feed.disconnected(ending.reason)
+            self._log_again(ending.why)
+            self._feed.disconnected(ending.why)
             if ending.is_final:
                 return
             run_ns = self._clock.monotonic_ns() - begin_ns
@@ -106,12 +107,12 @@ class Ingest(Thread):
                 delay = max(FIRST_DELAY_SECONDS, delay - run_ns / NS_PER_SECOND)
             self._stopping.wait(delay)
 
-    def _log_again(self, reason: str) -> None:
+    def _log_again(self, why: Message) -> None:
         """Logs why the camera still cannot be read. The first failure is an alarm, which the control process logs; here
         a new reason is logged, and once a minute that the old one still holds."""
-        held = self._rate_limit.allow(reason)
+        held = self._rate_limit.allow(why.fact)
         if held is not None and self._channel.has_failed:
-            log.warning("%s (%d more of these)", reason, held) if held else log.warning("%s", reason)
+            log.warning("%s (%d more of these)", why, held) if held else log.warning("%s", why)
 
     def _attempt(self) -> Ending:
         """One connection, from opening the input to its end. Blocks for as long as it lasts."""
@@ -126,15 +127,18 @@ class Ingest(Thread):
             finally:
                 source.close()
         except InputFailed as failure:
-            return Ending(failure.sentence, is_refusal=isinstance(failure, InputRefused))
+            return Ending(failure.message, is_refusal=isinstance(failure, InputRefused))
         except BadRequest as mistake:
-            return Ending(mistake.sentence, is_final=True)
+            return Ending(mistake.message, is_final=True)
         except Exception:
             if self._rate_limit.allow("unknown") is not None:
                 log.exception("the input of %s failed in a way that is not known", name)
-            return Ending(f"The input of {name} failed unexpectedly; it is tried again, and the log has the details.")
+            return Ending(
+                Message(f"The input of {name} failed unexpectedly; it is tried again, and the log has the details.")
+            )
         return Ending(
-            f"The source of {name} has ended; add loop=1 to its address to play it again and again.", is_final=True
+            Message(f"The source of {name} has ended; add loop=1 to its address to play it again and again."),
+            is_final=True,
         )
 
     def _read(self, source: Input) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import SeacorderError
+from seacorder.base.message import Message
 from seacorder.channel.channel import Channel
 from seacorder.channel.outputs import Output, Slot
 from seacorder.model.command import (
@@ -107,7 +108,7 @@ class Orders:
                 if begin_ns is None:
                     self._write_since(output, instant_ns)
                 return
-        self._answer(order.request, self._outcome(False, channel.reason))
+        self._answer(order.request, self._outcome(False, channel.why))
 
     def _change_recording(self, change: ChangeRecording) -> None:
         with self._channel.lock:
@@ -125,7 +126,7 @@ class Orders:
         channel = self._channel
         with channel.lock:
             if not channel.is_live:
-                self._answer(order.request, self._outcome(False, channel.reason))
+                self._answer(order.request, self._outcome(False, channel.why))
                 return
             slot = Slot.of(order.kind)
             if channel.outputs[slot] is not None:
@@ -156,7 +157,7 @@ class Orders:
         channel = self._channel
         with channel.lock:
             if not channel.is_live:
-                self._answer(order.request, self._outcome(False, channel.reason))
+                self._answer(order.request, self._outcome(False, channel.why))
                 return
             channel.take_still(order.instant.monotonic_ns, partial(self._grab_now, order))
         self._wake()
@@ -164,7 +165,8 @@ class Orders:
     def _grab_now(self, order: TakeFramegrab) -> None:
         found = self._channel.backlog.group_at(order.instant.monotonic_ns)
         if found is None:
-            self._answer(order.request, self._outcome(False, f"{self._channel.settings.name} has no picture yet."))
+            no_picture = Message(f"{self._channel.settings.name} has no picture yet.")
+            self._answer(order.request, self._outcome(False, no_picture))
             return
         samples, source = found
         take_framegrab(order, samples, source, self._context, lambda outcome: self._answer(order.request, outcome))

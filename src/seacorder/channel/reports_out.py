@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from seacorder.base.background import Thread
+from seacorder.base.message import all_of
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, Report
@@ -85,5 +86,5 @@ class BothAnswers:
 def _joined(one: ChannelOutcome, other: ChannelOutcome) -> ChannelOutcome:
     """The channel's own outcome has the instant and the path; that of the copy has no path."""
     own = one if one.path is not None else other
-    sentence = " ".join(outcome.sentence for outcome in (one, other) if outcome.sentence)
-    return replace(own, ok=one.ok and other.ok, sentence=sentence)
+    why = all_of(outcome.why for outcome in (one, other) if outcome.why is not None)
+    return replace(own, ok=one.ok and other.ok, why=why)

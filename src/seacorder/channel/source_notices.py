@@ -1,11 +1,10 @@
 """The events that tell people what is odd about a source: sentences, and when each may be said. Pure."""
 
-from collections.abc import Callable
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.timing.timeline import Mended
 from seacorder.model.channel import PictureFault
-from seacorder.model.event import Severity
+from seacorder.model.event import Note, Severity
 from seacorder.model.sample import Sample, SourceFormat
 
 MENDED_EVERY_NS = 60 * NS_PER_SECOND
@@ -15,8 +14,7 @@ MENDED_EVERY_NS = 60 * NS_PER_SECOND
 class SourceNotices:
     """One channel's. Not thread-safe: used under the channel's lock."""
 
-    def __init__(self, name: str, note: Callable[[str, Severity, str], None]) -> None:
-        """`note` takes an event: its kind, severity and sentence."""
+    def __init__(self, name: str, note: Note) -> None:
         self._name = name
         self._note = note
         self.begins_at_recovery_points = False

@@ -82,7 +82,7 @@ def end(parts: Assembly, outbox: Outbox, code: int) -> None:
 
     def one_done(outcome: ChannelOutcome) -> None:
         if not outcome.ok:
-            log.error("%s", outcome.sentence)
+            log.error("%s", outcome.why)
         done.release()
 
     for _ in range(parts.finish_all(one_done)):

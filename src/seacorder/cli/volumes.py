@@ -10,7 +10,7 @@ from seacorder.config.schema import StorageSettings
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.storage.disk import this_machine
-from seacorder.storage.disk_faults import sentence_of
+from seacorder.storage.disk_faults import message_of
 from seacorder.storage.volume_memory import VolumeMemory, begin, is_unmounted
 from seacorder.storage.volume_room import try_folder
 from seacorder.storage.volumes import ACCEPTED, MARK_NAME, MarkedFolders, write_mark
@@ -65,5 +65,5 @@ def accept(folder: Path) -> None:
             f"There is no folder {folder}.", "Name the folder that the alarm names, or create it."
         ) from fault
     except OSError as fault:
-        raise StorageFailed(sentence_of(fault, folder / MARK_NAME)) from fault
+        raise StorageFailed.of(message_of(fault, folder / MARK_NAME)) from fault
     print(f"Files go to {folder} as it is now. If Seacorder is running, it goes on there within seconds.")

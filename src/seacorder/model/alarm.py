@@ -39,7 +39,7 @@ class Alarm:
     severity: Severity
     """ALARM: pictures are not being recorded, or are about to be lost. WARNING: less than that."""
     since_utc_ns: int
-    sentence: str
-    """What is wrong, now."""
-    remedy: str
-    """What to do, in one sentence."""
+    fact: str
+    """What is wrong now, and what it costs."""
+    action: str
+    """What Seacorder does about it by itself, then what to do."""

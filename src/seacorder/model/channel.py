@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from seacorder.base.message import Message
 from seacorder.model.encoding import EncodingSettings, EncodingStatus, Machine
 from seacorder.model.loss import MissingCounts
 from seacorder.model.narration import HeardStatus, NarrationSettings, NarratorStatus
@@ -107,8 +108,8 @@ class ChannelStatus:
     channel: str
     state: ChannelState
     since_utc_ns: int
-    reason: str | None
-    """One sentence on why the channel is not live; None when it is."""
+    why: Message | None
+    """Why the channel is not live; None when it is."""
     picture: PictureFormat | None = None
     bits_per_second: int = 0
     """Measured over the last seconds."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from seacorder.base.message import Message
+
 SAMPLE_RATE = 48_000
 """Samples a second of all narration; what a device sends is resampled to it."""
 FRAME_SAMPLES = 1024
@@ -50,7 +52,7 @@ class NarratorStatus:
     """How the narrator is doing; part of its heartbeat."""
 
     state: SoundState
-    reason: str | None
+    why: Message | None
     """Why the device is not live; None when it is."""
     port: int
     """The port on 127.0.0.1 from which channels' workers get the narration."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from seacorder.base.errors import NotPossible
+from seacorder.base.message import Message, joined
 from seacorder.model.instant import Instant
 
 
@@ -17,8 +18,8 @@ class ChannelOutcome:
 
     channel: str
     ok: bool
-    sentence: str = ""
-    """Why not; empty when done."""
+    why: Message | None = None
+    """Why not; None when done."""
     achieved_utc_ns: int | None = None
     """Capture time of the first frame of a start, of the last of a stop, of the frame of a framegrab."""
     path: str | None = None
@@ -26,6 +27,11 @@ class ChannelOutcome:
     """Set by `control`: the worker did not answer within the limit; it may still do what it was told."""
     was_asked: bool = True
     """Set by `control`. False: there was nothing to do on this channel, since it is not live or has no file."""
+
+    @property
+    def reason(self) -> Message:
+        """`why`, or two empty texts when done."""
+        return self.why or Message("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +60,33 @@ class CommandOutcome:
         return self.is_coming or not self.failed
 
     @property
-    def sentence(self) -> str:
-        """Each channel's reason, in one line."""
+    def reasons(self) -> str:
+        """What is wrong with each channel, in one line: `Bow: … Stern: …`."""
         return _reasons(self.channels)
 
 
 class CommandFailed(NotPossible):
     """A command that no channel could carry out, or, where the client is to know that, not every one that was asked.
 
-    `outcome` has each channel's reason; the sentence has those of the channels that failed, all where none did it.
+    `outcome` has each channel's reason; the fact has those of the channels that failed, all where none did it.
     """
 
-    def __init__(self, what: str, outcome: CommandOutcome) -> None:
-        reasons = _reasons(outcome.failed) if outcome.ok else outcome.sentence
-        super().__init__(f"{what} {reasons or 'No channel is set up.'}")
+    def __init__(self, what: str, outcome: CommandOutcome, action: str = "") -> None:
+        """`what` begins the fact. `action` is said where not all channels that failed have the same one."""
+        reasons = _reasons(outcome.failed) if outcome.ok else outcome.reasons
+        super().__init__(f"{what} {reasons or 'No channel is set up.'}", _shared_action(outcome) or action)
         self.outcome = outcome
 
 
 def _reasons(outcomes: Iterable[ChannelOutcome]) -> str:
-    return " ".join(f"{one.channel}: {one.sentence}" for one in outcomes if not one.ok)
+    return joined(_reason(one.channel, one.reason.fact) for one in outcomes if not one.ok)
+
+
+def _reason(channel: str, fact: str) -> str:
+    return fact if fact.startswith(channel) else f"{channel}: {fact}"
+
+
+def _shared_action(outcome: CommandOutcome) -> str:
+    """What to do, if it is the same for every channel that failed; else empty."""
+    actions = {one.reason.action for one in outcome.channels if not one.ok}
+    return actions.pop() if len(actions) == 1 else ""

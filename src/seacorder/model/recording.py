@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from seacorder.base.message import Message
 from seacorder.model.capture_time import Anchors
 
 
@@ -140,9 +141,9 @@ class FileStatus:
     """`start_utc_ns` on the monotonic clock."""
     newest_stored_ns: int = 0
     """`newest_stored_utc_ns` on the monotonic clock; 0 before the first."""
-    fault: str | None = None
-    """One sentence while the file cannot be written; else None."""
+    why: Message | None = None
+    """Why the file cannot be written just now; None while it can."""
     fault_kind: FaultKind | None = None
-    """Set together with `fault`."""
+    """Set together with `why`."""
     anchors: Anchors | None = None
     """The offsets between this file's times and the clocks, as known so far; only for recordings, None for clips."""

@@ -35,9 +35,9 @@ class SinkContext:
     disk: Disk | None = None
     """The disk calls, which refuse new files on an exchanged volume. None: the plain calls of this machine."""
 
-    def note(self, kind: str, severity: Severity, sentence: str) -> None:
+    def note(self, kind: str, severity: Severity, fact: str, action: str = "") -> None:
         """Reports an event of this channel."""
-        self.report(EventNoted(Event(self.clock.utc_ns(), kind, severity, sentence, self.channel.name)))
+        self.report(EventNoted(Event(self.clock.utc_ns(), kind, severity, fact, self.channel.name, action=action)))
 
 
 OnOutcome = Callable[[ChannelOutcome], None]

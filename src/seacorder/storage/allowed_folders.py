@@ -13,7 +13,7 @@ from pathlib import Path
 from seacorder.base.errors import BadRequest
 from seacorder.model.file_name import COMPONENT_BYTES_MAX, component
 from seacorder.storage.disk import Disk, this_machine
-from seacorder.storage.disk_faults import sentence_of
+from seacorder.storage.disk_faults import message_of
 
 FIELD = "Directory"
 DIRECTORY_BYTES_MAX = 1000
@@ -74,7 +74,7 @@ class AllowedFolders:
             for changed in self._disk.make_folders(folder):
                 self._disk.sync_folder(changed)
         except OSError as fault:
-            raise _refused(f"{folder} cannot be made. {sentence_of(fault, folder / '_')}") from fault
+            raise _refused(f"{folder} cannot be made. {message_of(fault, folder / '_')}") from fault
         return folder
 
     def _place(self, text: str) -> Path:

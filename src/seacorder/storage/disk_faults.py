@@ -4,6 +4,7 @@ import errno
 from pathlib import Path
 
 from seacorder.base.clock import Clock
+from seacorder.base.message import Message
 from seacorder.model.recording import FaultKind
 
 _NAME = "The volume of {folder} refuses the name {path}; choose one with letters, digits and - or _ alone."
@@ -44,12 +45,12 @@ def kind_of(code: int) -> FaultKind:
     return FaultKind.FULL if code in _FULL else FaultKind.FAILED
 
 
-def sentence_of(fault: OSError, path: Path) -> str:
-    """One sentence for operators: why the file `path` cannot be written, and what to do."""
+def message_of(fault: OSError, path: Path) -> Message:
+    """Why the file `path` cannot be written, and what to do."""
     known = _SENTENCES.get(fault.errno or 0)
     if known is None:
-        return f"{path} cannot be written: {fault.strerror or fault}."
-    return known.format(path=path, folder=path.parent)
+        return Message(f"{path} cannot be written: {fault.strerror or fault}.")
+    return Message(known.format(path=path, folder=path.parent))
 
 
 class FileFault:
@@ -62,18 +63,18 @@ class FileFault:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._failing: set[str] = set()
-        self.sentence: str | None = None
+        self.why: Message | None = None
         self.since_ns: int | None = None
         self.code = 0
         """The operating system's number of the present fault; 0 without one."""
 
-    def failed(self, operation: str, sentence: str, code: int = 0) -> None:
+    def failed(self, operation: str, why: Message, code: int = 0) -> None:
         """`operation`, the name of a kind of operation, has failed; `code` is the operating system's number."""
         self._failing.add(operation)
         self.code = code
         if self.since_ns is None:
             self.since_ns = self._clock.monotonic_ns()
-        self.sentence = sentence
+        self.why = why
 
     def succeeded(self, operation: str) -> bool:
         """`operation` has succeeded; True when no kind of operation fails any more."""
@@ -82,5 +83,5 @@ class FileFault:
             return False
         self.since_ns = None
         self.code = 0
-        self.sentence = None
+        self.why = None
         return True

@@ -20,8 +20,9 @@ from pathlib import Path
 from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import StorageFailed
+from seacorder.base.message import Message
 from seacorder.storage.disk import Disk, create_unused
-from seacorder.storage.disk_faults import FileFault, sentence_of
+from seacorder.storage.disk_faults import FileFault, message_of
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.page_buffers import Data
 from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteBytes, WriteOrder
@@ -94,7 +95,8 @@ class DiskWriter:
             if self._is_closing:
                 raise StorageFailed(f"{self.path} takes no more bytes; it has been closed.") from self._failure
             if not self._budget.take(len(data)):
-                raise StorageFailed(self._fault.sentence or f"The disk of {self.path.parent} is far too slow.")
+                too_slow = Message(f"The disk of {self.path.parent} is far too slow.")
+                raise StorageFailed.of(self._fault.why or too_slow)
             was_idle = not self._order.pending_bytes
             self._order.put(offset, data)
             if was_idle:
@@ -141,8 +143,8 @@ class DiskWriter:
             self._finish(self._given_up())
 
     def _given_up(self) -> StorageFailed:
-        otherwise = f"The disk of {self.path.parent} does not answer; check it. {self.path} was given up."
-        return StorageFailed(self._fault.sentence or otherwise)
+        otherwise = Message(f"The disk of {self.path.parent} does not answer; check it. {self.path} was given up.")
+        return StorageFailed.of(self._fault.why or otherwise)
 
     def _run(self) -> None:
         try:
@@ -182,10 +184,10 @@ class DiskWriter:
 
     def _is_refused(self, fault: OSError) -> bool:
         """Notes a fault of opening. True when `begin` still waits: it raises the fault, and the thread ends."""
-        self._fault.failed("open", sentence_of(fault, self.path), fault.errno or 0)
+        self._fault.failed("open", message_of(fault, self.path), fault.errno or 0)
         with self._changed:
             if not self._is_patient:
-                self._failure = StorageFailed(sentence_of(fault, self.path))
+                self._failure = StorageFailed.of(message_of(fault, self.path))
                 self._failure.__cause__ = fault
             self._tried.set()
             return self._failure is not None
@@ -197,7 +199,7 @@ class DiskWriter:
             try:
                 self._do(step)
             except OSError as fault:
-                self._fault.failed(operation, sentence_of(fault, self.path), fault.errno or 0)
+                self._fault.failed(operation, message_of(fault, self.path), fault.errno or 0)
                 delay = self._pause(delay)
             else:
                 if self._fault.succeeded(operation):  # not while another kind of step fails, as after a failed sync
@@ -315,4 +317,4 @@ class DiskWriter:
             self._disk.close(self._handle)
         except OSError as fault:
             # Every byte has been confirmed by a sync, or the file was given up: a failing close loses nothing.
-            _log.warning("%s", sentence_of(fault, self.path))
+            _log.warning("%s", message_of(fault, self.path))

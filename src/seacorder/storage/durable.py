@@ -18,6 +18,7 @@ from pathlib import Path
 
 from seacorder.base.background import once
 from seacorder.base.clock import Clock
+from seacorder.base.message import Message
 from seacorder.model.recording import FaultKind
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.disk_faults import FileFault, kind_of
@@ -170,14 +171,14 @@ class DurableFile:
         return self._writer.order.written_milestone
 
     @property
-    def fault(self) -> str | None:
-        """One sentence while the disk refuses; None when all is well."""
-        return self._fault.sentence
+    def why(self) -> Message | None:
+        """Why the disk refuses just now; None when all is well."""
+        return self._fault.why
 
     @property
     def fault_kind(self) -> FaultKind | None:
         """Whether room is missing or the disk refuses; None when all is well."""
-        return None if self._fault.sentence is None else kind_of(self._fault.code)
+        return None if self._fault.why is None else kind_of(self._fault.code)
 
     @property
     def is_deleted(self) -> bool:

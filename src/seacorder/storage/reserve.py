@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.message import Message
 
 LOOK_SECONDS = 0.5
 """The interval between two looks at a volume that is written to."""
@@ -71,9 +72,9 @@ class ReserveRule:
         return max(0.0, sorted(falls)[len(falls) // 2]) if falls else 0.0
 
 
-def reserve_sentence(folder: str, free_bytes: int, reserve_bytes: int) -> str:
+def why_full(folder: str, free_bytes: int, reserve_bytes: int) -> Message:
     """Why nothing is written to a volume that has only its reserve left."""
-    return (
+    return Message(
         f"The volume of {folder} has only its reserve left ({free_bytes / 1e9:.2f} GB free, {reserve_bytes / 1e9:.2f} "
         "GB are kept free); free some space there and recording goes on by itself."
     )

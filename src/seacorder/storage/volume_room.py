@@ -19,9 +19,10 @@ from pathlib import Path
 from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import StorageFailed
+from seacorder.base.message import Message
 from seacorder.model.volume import Volume
-from seacorder.storage.disk_faults import sentence_of
-from seacorder.storage.reserve import LOOK_SECONDS, FreeSpace, ReserveRule, reserve_sentence
+from seacorder.storage.disk_faults import message_of
+from seacorder.storage.reserve import LOOK_SECONDS, FreeSpace, ReserveRule, why_full
 from seacorder.storage.volumes import MarkedFolders
 
 FIRST_LOOK_SECONDS = 0.25
@@ -44,7 +45,7 @@ def volume_of(folder: Path, reserve_bytes: int) -> Volume:
     except FileNotFoundError as fault:
         raise StorageFailed(f"No folder above {folder} exists; choose another.") from fault
     except OSError as fault:
-        raise StorageFailed(sentence_of(fault, folder / "_")) from fault
+        raise StorageFailed.of(message_of(fault, folder / "_")) from fault
     return Volume(str(folder), total_bytes, free_bytes, reserve_bytes, seconds_left=None)
 
 
@@ -127,11 +128,11 @@ class VolumeRoom:
         return self._is_exchanged
 
     @property
-    def sentence(self) -> str:
-        """One sentence for operators: why nothing is written there while it is full or exchanged."""
+    def why(self) -> Message:
+        """Why nothing is written there while it is full or exchanged."""
         if self._is_exchanged:
-            return sentence_of(OSError(errno.EXDEV, ""), self.folder / "_")
-        return reserve_sentence(str(self.folder), self._room.free_bytes, self._reserve_bytes)
+            return message_of(OSError(errno.EXDEV, ""), self.folder / "_")
+        return why_full(str(self.folder), self._room.free_bytes, self._reserve_bytes)
 
     def is_proved(self, since_ns: int) -> bool:
         """True once a file could be made here after `since_ns` (monotonic). The first question starts the tries."""

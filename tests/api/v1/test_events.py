@@ -27,6 +27,7 @@ async def test_from_a_cursor_on(address: str, recorder: FakeRecorder) -> None:
     assert [one["cursor"] for one in seen] == [3, 4, 5]
     assert seen[0] == {
         "cursor": 3, "utc": "2023-11-14T22:13:20.000000Z", "kind": "channel_live", "severity": "info",
+        "fact": "Event 3 of rtsp://***@cam/.", "action": "", "alarm": None,
         "sentence": "Event 3 of rtsp://***@cam/.", "channel": None,
     }
 

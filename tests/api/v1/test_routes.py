@@ -33,6 +33,7 @@ async def test_alarms_are_in_the_status(client: httpx.AsyncClient, recorder: Fak
     assert (await client.get("/api/v1/status")).json()["alarms"] == [
         {
             "kind": "camera_failed", "channel": "Bow", "severity": "alarm", "since_utc": "2023-11-14T22:13:20.000000Z",
+            "fact": "No route to rtsp://***@cam/.", "action": "Check the cable.",
             "sentence": "No route to rtsp://***@cam/.", "remedy": "Check the cable.",
         }
     ]

@@ -150,7 +150,7 @@ def test_an_encoder_that_fails_in_the_middle_is_followed_by_the_next_best_with_t
     assert [one.video.codec for one in sink.distinct_formats] == ["h264", "hevc"]
     assert bench.losses == []
     (event,) = bench.events
-    assert (event.kind, "libx265 goes on" in event.sentence) == ("encoder_failed", True)
+    assert (event.kind, "libx265 goes on" in event.fact) == ("encoder_failed", True)
 
 
 @pytest.mark.parametrize("fault", [av.error.ExternalError(-1, "no device"), KeyError("not foreseen")])

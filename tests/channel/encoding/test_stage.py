@@ -37,7 +37,7 @@ class FakeChannel:
     frame_ns: int = 40_000_000
     calls: list[str] = field(default_factory=list)
 
-    def note(self, kind: str, severity: Severity, sentence: str) -> None:
+    def note(self, kind: str, severity: Severity, fact: str, action: str = "") -> None:
         self.calls.append(kind)
 
     def stored_format(self, source: SourceFormat) -> SourceFormat:

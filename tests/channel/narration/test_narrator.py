@@ -10,10 +10,10 @@ import pytest
 from rig.program import wait_for
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
+from seacorder.base.message import Message
 from seacorder.channel.narration.link import NarrationSender
 from seacorder.channel.narration.narrator import Narrator, SoundCapture
 from seacorder.inputs.sound.devices import SoundChunk, SoundInput, ToneSound
-from seacorder.model.event import Severity
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, NarrationSettings, SoundState
 from seacorder.model.sample import SourcePacket, Track
 
@@ -55,7 +55,7 @@ class Run:
     """A narrator at work."""
 
     def __init__(self, make_sound: Callable[[], SoundInput], **settings: object) -> None:
-        self.notes: list[tuple[str, Severity, str]] = []
+        self.notes: list[tuple[str, ...]] = []
         self.packets: queue.SimpleQueue[SourcePacket] = queue.SimpleQueue()
         self.voice = NarrationSender(TOKEN)
         self.narrator = Narrator(
@@ -113,7 +113,7 @@ def test_while_the_plug_is_out_silence_takes_its_place(run: Run, plug: Plug) -> 
     packets = run.take(1)
     plug.is_in = False
     wait_for(lambda: run.narrator.status.state is SoundState.FAILED, "the loss to be noticed", 10)
-    assert run.narrator.status.reason in {"The plug was pulled.", "There is no such device."}
+    assert run.narrator.status.why in {Message("The plug was pulled."), Message("There is no such device.")}
     packets += run.take(2)
     assert CLOCK.monotonic_ns() - packets[-1].arrived_ns < 1_500_000_000
     plug.is_in = True
@@ -121,7 +121,7 @@ def test_while_the_plug_is_out_silence_takes_its_place(run: Run, plug: Plug) -> 
     packets += run.take(1)
     assert numbers_follow(packets)
     assert run.narrator.status.missing_seconds > 1
-    assert [kind for kind, _, _ in run.notes] == ["narration_missing", "narration_back"]
+    assert [kind for kind, *_ in run.notes] == ["narration_missing", "narration_back"]
 
 
 def test_a_device_that_is_never_there_is_silence_from_the_beginning(plug: Plug) -> None:
@@ -178,7 +178,7 @@ def test_a_device_that_hangs_is_told_with_how_long() -> None:
         wait_for(lambda: run.narrator.status.stalled_seconds > 3.5, "the time to be told", 10)
         status = run.narrator.status
         assert status.state is SoundState.FAILED
-        assert status.reason == "The sound device is open but has given nothing for 3 s; check its plug."
+        assert status.why == Message("The sound device is open but has given nothing for 3 s; check its plug.")
     finally:
         run.close()
 

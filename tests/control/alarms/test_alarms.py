@@ -8,7 +8,7 @@ import pytest
 
 from control.bridge import NAMES, Bridge
 from seacorder.control.alarms.alarms import AlarmTable
-from seacorder.control.alarms.rules import REMEDIES, Finding
+from seacorder.control.alarms.rules import ACTIONS, Finding
 from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState
@@ -24,12 +24,12 @@ FAILED_OVER = EncodingStatus("Encoded.", "libx264", "h264_nvenc")
 
 def test_an_alarm_is_told_when_it_begins_when_it_grows_worse_and_when_it_ends() -> None:
     table = AlarmTable()
-    mild = Finding(AlarmKind.DISK_LOW, None, Severity.WARNING, "50 min.")
+    mild = Finding(AlarmKind.DISK_LOW, None, Severity.WARNING, "50 min.", "Free some.")
     raised, cleared = table.update([mild], 10)
-    assert [(alarm.sentence, alarm.since_utc_ns) for alarm in raised] == [("50 min.", 10)]
+    assert [(alarm.fact, alarm.since_utc_ns) for alarm in raised] == [("50 min.", 10)]
     assert cleared == []
-    assert table.update([replace(mild, sentence="49 min.")], 20) == ([], [])
-    assert [alarm.sentence for alarm in table.standing] == ["49 min."]
+    assert table.update([replace(mild, fact="49 min.")], 20) == ([], [])
+    assert [alarm.fact for alarm in table.standing] == ["49 min."]
     (worse,), _ = table.update([replace(mild, severity=Severity.ALARM)], 30)
     assert worse.since_utc_ns == 10
     raised, (over,) = table.update([], 40)
@@ -78,7 +78,7 @@ async def test_a_file_that_cannot_be_written_is_an_alarm(bridge: Bridge) -> None
     bridge.pass_seconds(1)
     (alarm,) = bridge.recorder.status().alarms
     assert alarm.kind is AlarmKind.DISK_FAILED
-    assert alarm.sentence == "The disk is gone. It concerns Bow."
+    assert alarm.fact == "The disk is gone. It concerns Bow."
     bridge["Bow"].fault = bridge["Bow"].fault_kind = None
     bridge.pass_seconds(1)
     assert bridge.recorder.status().alarms == ()
@@ -129,7 +129,7 @@ async def test_overload_stands_until_ten_seconds_after_the_last_frame_left_out(b
         worker.status = replace(worker.status, encoding=replace(ENCODES, dropped_frames=dropped))
         bridge.pass_seconds(0.5)
     assert kinds() == ["encoding_overload"]
-    assert "5 frames" in bridge.recorder.status().alarms[0].sentence
+    assert "5 frames" in bridge.recorder.status().alarms[0].fact
     bridge.pass_seconds(9.9)
     assert kinds() == ["encoding_overload"]
     bridge.pass_seconds(0.2)
@@ -156,8 +156,8 @@ async def test_an_encoder_that_failed_is_an_alarm_until_it_is_at_work_again(
     worker.beat()
     (alarm,) = bridge.recorder.status().alarms
     assert (alarm.kind, alarm.channel, alarm.severity) == (AlarmKind.ENCODER_FAILED, "Bow", Severity.WARNING)
-    assert "Bow: Alarm encoder_failed: The encoder h264_nvenc of Bow failed; libx264 has taken over." in caplog.text
-    assert REMEDIES[AlarmKind.ENCODER_FAILED] in caplog.text
+    assert "Bow: The encoder h264_nvenc of Bow failed; libx264 has taken over." in caplog.text
+    assert ACTIONS[AlarmKind.ENCODER_FAILED] in caplog.text
     worker.status = replace(worker.status, encoding=replace(FAILED_OVER, encoder="h264_nvenc"))
     worker.beat()
     assert bridge.recorder.status().alarms == ()

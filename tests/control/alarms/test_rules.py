@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from seacorder.base.message import Message
 from seacorder.control.alarms.alarms import AlarmTable
-from seacorder.control.alarms.rules import REMEDIES, Disks, Scene, findings
+from seacorder.control.alarms.rules import ACTIONS, Disks, Scene, findings
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.encoding import EncodingStatus
@@ -26,7 +27,7 @@ OF_THE_RECORDER = OF_DISKS | {"on_fallback", "catalogue_failed"}
 
 
 def faulty(kind: FaultKind, path: str = "/data/a.mp4") -> ChannelStatus:
-    return replace(LIVE, recording=replace(FILE, path=path, fault="It is so.", fault_kind=kind))
+    return replace(LIVE, recording=replace(FILE, path=path, why=Message("It is so."), fault_kind=kind))
 
 
 def disks(**facts: object) -> Disks:
@@ -34,7 +35,7 @@ def disks(**facts: object) -> Disks:
 
 
 def narrator(state: SoundState = SoundState.LIVE, silent_since: int | None = None) -> ChannelStatus:
-    sound = NarratorStatus(state, None if state is SoundState.LIVE else "It is so.", 1, -20.0, -10.0, silent_since)
+    sound = NarratorStatus(state, None if state is SoundState.LIVE else Message("It is so."), 1, -20.0, -10.0, silent_since)
     return ChannelStatus("Talk", ChannelState.LIVE, 1, None, narrator=sound)
 
 
@@ -55,13 +56,13 @@ SCENES = [
     (Scene((LIVE,), disks=disks(is_full=True)), "disk_full", "alarm"),
     (Scene((faulty(FaultKind.FULL),), disks=disks()), "disk_full", "alarm"),
     (Scene((faulty(FaultKind.FAILED),), disks=disks()), "disk_failed", "alarm"),
-    (Scene((LIVE,), disks=disks(fault="It does not answer.")), "disk_failed", "alarm"),
+    (Scene((LIVE,), disks=disks(fault=Message("It does not answer."))), "disk_failed", "alarm"),
     (Scene((faulty(FaultKind.EXCHANGED),), disks=disks(exchanged=("/data",))), "disk_exchanged", "alarm"),
     (Scene((LIVE,), disks=disks(exchanged=("/data",))), "disk_exchanged", "alarm"),
     (Scene((LIVE,), disks=disks(exchanged=("/2",), fallback_folder="/2/rec")), "disk_exchanged", "warning"),
     (Scene((LIVE,), disks=disks(replaced=("/data",))), "disk_exchanged", "warning"),
     (Scene((replace(LIVE, queued_bytes=17_000_000),), queue_bytes=QUEUE), "disk_slow", "alarm"),
-    (Scene((LIVE,), catalogue_fault="It cannot be written."), "catalogue_failed", "warning"),
+    (Scene((LIVE,), catalogue_fault=Message("It cannot be written.")), "catalogue_failed", "warning"),
     (Scene((replace(LIVE, recording=FILE),), disks=disks(fallback_folder="/data")), "on_fallback", "warning"),
     (Scene(narrator=narrator(SoundState.FAILED)), "audio_failed", "warning"),
     (Scene(narrator=narrator(SoundState.FAILED), is_recording_on=True), "audio_failed", "alarm"),
@@ -82,7 +83,7 @@ def test_every_alarm_is_raised_stands_and_is_cleared(scene: Scene, kind: str, se
     (raised,), _ = table.update(findings(scene), 10)
     assert (raised.kind, raised.severity, raised.since_utc_ns) == (kind, severity, 10)
     assert raised.channel == (None if kind in OF_THE_RECORDER else "Talk" if kind.startswith("audio") else "Bow")
-    assert raised.remedy == REMEDIES[AlarmKind(kind)]
+    assert raised.action == ACTIONS[AlarmKind(kind)]
     assert table.update(findings(replace(scene, standing=table.keys)), 20) == ([], [])
     assert table.standing == (raised,)
     assert table.update(findings(replace(well, standing=table.keys)), 30) == ([], [raised])
@@ -126,10 +127,10 @@ def test_an_exchanged_volume_is_a_warning_while_recording_goes_on_in_the_second(
     status = replace(LIVE, recording=replace(FILE, path="/second/a.mp4"))
     found = findings(Scene((status,), disks=disks(exchanged=("/data",), fallback_folder="/second")))
     assert [(one.kind, one.severity) for one in found] == [("disk_exchanged", "warning"), ("on_fallback", "warning")]
-    assert "Recording goes on in /second." in found[0].sentence
+    assert "Recording goes on in /second." in found[0].fact
 
 
 @pytest.mark.docs
 def test_every_kind_has_its_entry_and_its_remedy() -> None:
     rows = dict(re.findall(r"^\| `([a-z_]+)` \|.*\| (.+?) \|$", PAGE, re.MULTILINE))
-    assert rows == {kind.value: REMEDIES[kind] for kind in AlarmKind}
+    assert rows == {kind.value: ACTIONS[kind] for kind in AlarmKind}

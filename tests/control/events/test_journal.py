@@ -9,8 +9,10 @@ import pytest
 from control.bridge import Bridge
 from fakes.clock import FakeClock
 from seacorder.catalogue.catalogue import Catalogue
+from seacorder.control.alarms.rules import ACTIONS
 from seacorder.control.events.journal import LINES_AT_ONCE, LINES_PER_SECOND, Journal
 from seacorder.control.events.log import EventKind
+from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState
 
 
@@ -39,7 +41,8 @@ async def test_a_flood_of_one_channel_is_left_out_of_the_log_and_counted(
     assert messages.count("Bow has gone.") == LINES_AT_ONCE
     assert messages[-2] == "Stern has gone."
     left_out = 50 - LINES_AT_ONCE
-    assert messages[-1] == f"Bow: The worker was lost. ({left_out} events before this one are only in the event list)"
+    rest = f"({left_out} more messages about Bow were left out here; they are in /api/v1/events)"
+    assert messages[-1] == f"Bow: The worker was lost. {rest}"
     assert len(journal.events.after(0)) == 52
 
 
@@ -71,14 +74,14 @@ async def test_what_became_of_files_is_in_the_log_whole(journal: Journal, caplog
 
 
 @pytest.mark.parametrize(
-    ("state", "reason"),
+    ("state", "reason", "kind"),
     [
-        (ChannelState.FAILED, "Bow refuses the user name or password; correct them in its address."),
-        (ChannelState.STALLED, "Bow is connected but has sent no frame for 2.5 s; check the camera."),
+        (ChannelState.FAILED, "Bow refuses the user name or password.", AlarmKind.CAMERA_FAILED),
+        (ChannelState.STALLED, "Bow is connected but has sent no frame for 2.5 s.", AlarmKind.CAMERA_STALLED),
     ],
 )
 async def test_a_bad_camera_is_one_line_with_the_reason_as_the_input_gave_it(
-    bridge: Bridge, caplog: pytest.LogCaptureFixture, state: ChannelState, reason: str
+    bridge: Bridge, caplog: pytest.LogCaptureFixture, state: ChannelState, reason: str, kind: AlarmKind
 ) -> None:
     caplog.set_level(logging.INFO)
     await bridge.start()
@@ -86,7 +89,7 @@ async def test_a_bad_camera_is_one_line_with_the_reason_as_the_input_gave_it(
     bridge["Bow"].beat(state, reason)
     await bridge.event("alarm_raised")
     (line,) = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
-    assert line.endswith(f": {reason}")
+    assert line == f"{reason} {ACTIONS[kind]} [warning {kind}]"
     assert [event.kind for event in bridge.recorder.events.after(0)][-2:] == [f"channel_{state}", "alarm_raised"]
 
 

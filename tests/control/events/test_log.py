@@ -82,7 +82,7 @@ async def test_a_channels_changes_are_events(bridge: Bridge) -> None:
     bridge["Bow"].beat(ChannelState.LIVE)
     found = [event for event in bridge.recorder.events.after(0) if event.channel == "Bow"]
     assert [event.kind for event in found] == ["channel_live", "channel_stalled", "channel_live"]
-    assert found[1].sentence == "Nothing comes."
+    assert found[1].fact == "Nothing comes."
     assert found[1].severity is Severity.WARNING
 
 

@@ -130,7 +130,7 @@ async def test_a_process_that_ends_early_is_no_examination(bench: Bench) -> None
     bench.part(part("/1.mp4"), repair_now=True)
     await bench.until(lambda: "repair_failed" in bench.kinds())
     assert bench.found == [None]
-    assert "seacorder repair" in bench.journal.events.after(0)[-1].sentence
+    assert "seacorder repair" in bench.journal.events.after(0)[-1].text
     await bench.examination.stop()
 
 

@@ -56,7 +56,7 @@ class Bench:
         async with asyncio.timeout(10):
             async for event in self.journal.events.follow(0):
                 if event.kind == "catalogue_rebuilt":
-                    return event.sentence
+                    return event.text
         raise AssertionError
 
     async def _recover(self, unfinished: Unfinished) -> None:

@@ -30,7 +30,7 @@ class Written:
     def record(self, row: Loss) -> None:
         self.rows.append(row)
 
-    def warn(self, kind: str, sentence: str, *, channel: str) -> None:
+    def warn(self, kind: str, sentence: str, action: str = "", *, channel: str) -> None:
         self.sentences.append(sentence)
 
     note = warn

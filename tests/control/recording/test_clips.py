@@ -59,7 +59,7 @@ async def test_stop_without_a_clip_is_fine(bridge: Bridge) -> None:
 
 async def test_without_a_live_channel_a_clip_is_refused(bridge: Bridge) -> None:
     await bridge.start(FAILED, FAILED)
-    with pytest.raises(NotPossible, match=r"Bow: Bow is failed\."):
+    with pytest.raises(NotPossible, match=r"Bow is failed\."):
         await bridge.recorder.start_clip()
     assert not bridge.recorder.is_clip_recording()
 

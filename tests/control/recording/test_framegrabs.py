@@ -37,7 +37,7 @@ async def test_a_still_without_a_live_channel_is_not_ok(bridge: Bridge) -> None:
     await bridge.start(FAILED, FAILED)
     result = await bridge.recorder.take_framegrab()
     assert not result.ok
-    assert result.sentence == "Bow: Bow is failed. Stern: Stern is failed."
+    assert result.reasons == "Bow is failed. Stern is failed."
 
 
 async def test_a_still_that_one_channel_could_not_take_is_told(bridge: Bridge) -> None:
@@ -45,7 +45,7 @@ async def test_a_still_that_one_channel_could_not_take_is_told(bridge: Bridge) -
     bridge["Stern"].refusal = "The disk takes nothing."
     result = await bridge.recorder.take_framegrab()
     assert (result.ok, result.is_complete) == (True, False)
-    assert [one.sentence for one in result.failed] == ["The disk takes nothing."]
+    assert [one.reason.fact for one in result.failed] == ["The disk takes nothing."]
 
 
 async def test_a_channel_that_is_away_or_goes_at_that_moment_owes_no_still(bridge: Bridge) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from control.bridge import QUICK, Bridge
+from seacorder.base.message import Message
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording, StopRecording
 from seacorder.model.outcome import CommandFailed, CommandOutcome
@@ -33,7 +34,7 @@ async def test_it_is_answered_when_every_channel_has_come(bridge: Bridge) -> Non
     picture_comes(bridge, "Bow")
     picture_comes(bridge, "Stern")
     result = await task
-    assert [(one.ok, one.sentence) for one in result.channels] == [(True, ""), (True, "")]
+    assert [(one.ok, one.why) for one in result.channels] == [(True, None), (True, None)]
     assert all(one.path for one in result.channels)
     assert bridge.recorder.is_recording()
     assert [len(bridge[name].told(StartRecording)) for name in ("Bow", "Stern")] == [1, 1]
@@ -44,7 +45,10 @@ async def test_one_that_fails_meanwhile_says_why_and_joins_later(bridge: Bridge)
     picture_comes(bridge, "Bow")
     bridge["Stern"].beat(FAILED, "No camera answers at 10.0.0.6.")
     result = await task
-    assert result.channels[1].sentence == "No camera answers at 10.0.0.6. The recording begins with its first picture."
+    assert result.channels[1].why == Message(
+        "Stern is not being recorded yet. No camera answers at 10.0.0.6.",
+        "It joins by itself as soon as it has a picture.",
+    )
     assert not bridge["Stern"].told(StopRecording)
     picture_comes(bridge, "Stern")
     assert [part.channel for part in await bridge.rows("parts")] == ["Bow", "Stern"]
@@ -54,12 +58,12 @@ async def test_those_that_record_do_not_wait_for_one_that_stays_away(bridge: Bri
     task = await starting(bridge, LIVE, CONNECTING)
     result = await asyncio.wait_for(task, 20 * QUICK.start_seconds)
     assert [one.ok for one in result.channels] == [True, False]
-    assert "The recording begins with its first picture." in result.channels[1].sentence
+    assert "It joins by itself as soon as it has a picture." in result.channels[1].reason.action
 
 
 async def test_when_nothing_comes_the_start_is_refused_and_withdrawn(bridge: Bridge) -> None:
     task = await starting(bridge, CONNECTING, FAILED)
-    with pytest.raises(CommandFailed, match=r"Bow: Bow is connecting\. Stern: Stern is failed\."):
+    with pytest.raises(CommandFailed, match=r"Bow is connecting\. Stern is failed\."):
         await asyncio.wait_for(task, 40 * QUICK.start_seconds)
     assert [order.is_withdrawn for order in bridge["Bow"].told(StopRecording)] == [True]
     assert await bridge.rows("recordings") == ()

@@ -59,7 +59,7 @@ async def test_where_the_client_and_the_file_differ_the_log_and_the_status_say_s
     await begin_again(bridge, RecorderSettings(split_time_minutes=30, frame_rate=5))
     assert bridge.recorder.status().overrides == (Override("recording.split_time_minutes", 0.5, 30),)
     (told,) = [one for one in bridge.recorder.events.after(0) if one.kind == "setting_overridden"]
-    assert "recording.split_time_minutes is 0.5, which a client has set; the settings file says 30." in told.sentence
+    assert "recording.split_time_minutes is 0.5, which a client has set; the settings file says 30." in told.fact
 
 
 async def test_what_is_taken_back_is_the_files_again_also_after_a_restart(bridge: Bridge) -> None:

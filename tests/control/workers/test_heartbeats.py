@@ -6,6 +6,7 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.journal import journal_of
+from seacorder.base.message import Message
 from seacorder.control.workers.freshness import USUAL_PATIENCE_NS
 from seacorder.control.workers.heartbeats import OVERLOAD_OVER_NS, ChannelWatch
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
@@ -36,9 +37,9 @@ def bench() -> Bench:
 def test_a_change_of_state_is_an_event_and_a_repeated_heartbeat_is_none(bench: Bench) -> None:
     bench.watch.saw_status(LIVE)
     bench.watch.saw_status(LIVE)
-    bench.watch.saw_status(replace(LIVE, state=ChannelState.STALLED, reason="No frames come."))
+    bench.watch.saw_status(replace(LIVE, state=ChannelState.STALLED, why=Message("No frames come.")))
     assert bench.kinds() == ["channel_live", "channel_stalled"]
-    assert bench.watch.reason("Bow") == "No frames come."
+    assert bench.watch.why("Bow") == Message("No frames come.")
 
 
 def test_the_narrator_is_no_channel(bench: Bench) -> None:
@@ -74,7 +75,7 @@ def test_frames_left_out_are_an_overload_for_some_seconds(bench: Bench) -> None:
         (replace(LIVE, encoding=ENCODES), True),
         (replace(LIVE, encoding=ENCODES, recording=FILE), True),
         (replace(LIVE, encoding=ENCODES, recording=replace(FILE, frames=25)), False),
-        (replace(LIVE, encoding=ENCODES, recording=replace(FILE, fault="The disk is full.")), False),
+        (replace(LIVE, encoding=ENCODES, recording=replace(FILE, why=Message("The disk is full."))), False),
         (replace(LIVE, patience_ns=USUAL_PATIENCE_NS + 1), True),
         (replace(LIVE, patience_ns=USUAL_PATIENCE_NS + 1, recording=replace(FILE, newest_stored_ns=5)), False),
     ],

@@ -3,6 +3,7 @@
 import pytest
 
 from control.bridge import NAMES, Bridge
+from seacorder.base.message import Message
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.command import HearNarration, StartRecording, StopRecording
 from seacorder.model.narration import NarrationSettings, NarratorStatus, SoundState
@@ -19,8 +20,8 @@ def with_narration(bridge: Bridge, into: str = "all") -> Bridge:
 
 
 def says(bridge: Bridge, port: int, state: SoundState = SoundState.LIVE) -> None:
-    reason = None if state is SoundState.LIVE else "The plug was pulled."
-    status = NarratorStatus(state, reason, port, -20.0, -10.0)
+    why = None if state is SoundState.LIVE else Message("The plug was pulled.")
+    status = NarratorStatus(state, why, port, -20.0, -10.0)
     now = bridge.clock.utc_ns()
     bridge["Talk"].report(ChannelStatus("Talk", ChannelState.LIVE, now, None, narrator=status))
 

@@ -23,7 +23,7 @@ def grab(bench: Bench, samples: list[Sample], source: Any, instant_ns: int) -> A
     done = Outcome()
     take_framegrab(bench.take_framegrab(instant_ns), samples, source, bench.context, done)
     outcome = done.wait()
-    assert outcome.ok, outcome.sentence
+    assert outcome.ok, outcome.reason.text
     (report,) = bench.of(FramegrabStored)
     assert outcome.path == report.framegrab.path
     return report.framegrab

@@ -84,5 +84,5 @@ def test_a_still_goes_to_the_second_volume_when_the_first_refuses(tmp_path: Path
     grab = replace(grab, naming=replace(grab.naming, fallback_folder=str(volumes.second)))
     take_framegrab(grab, made.samples[:25], made.source, bench.context, done)
     outcome = done.wait()
-    assert outcome.ok, outcome.sentence
+    assert outcome.ok, outcome.reason.text
     assert outcome.path == str(volumes.second / "d" / "grab.jpg")

@@ -75,10 +75,10 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_order_stands(tmp_path: 
     bench.feed(sink, made.video[:30], made.source)
     outcome = started.wait()
     assert not outcome.ok
-    assert str(tmp_path / "d") in outcome.sentence
+    assert str(tmp_path / "d") in outcome.reason.text
     status = sink.status()
     assert status is not None
-    assert status.fault is not None
+    assert status.why is not None
     assert status.last_stored_ns == 0
     (tmp_path / "d").unlink()
     bench.feed(sink, made.video[30:], made.source)

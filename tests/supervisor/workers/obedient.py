@@ -7,6 +7,7 @@ from pathlib import Path
 
 from worker_parts import heartbeat, status
 
+from seacorder.base.message import Message
 from seacorder.base.pipe import Link
 from seacorder.model.command import ChangeRecording, EndWorker, StopRecording, TakePicture
 from seacorder.model.outcome import ChannelOutcome
@@ -25,7 +26,7 @@ for message in messages:
                 link.send(JpegPicture(number, b"x" * width))
         case StopRecording(request=number):
             path = os.environ.get("SEACORDER_SECRET")
-            link.send(Answer(number, ChannelOutcome(first.name, ok=True, sentence=repr(first), path=path)))
+            link.send(Answer(number, ChannelOutcome(first.name, ok=True, why=Message(repr(first)), path=path)))
         case ChangeRecording():
             print("2026-01-01T00:00:00+0000 WARNING Bow: lost rtsp://user:secret@camera/1", file=sys.stderr)
             print("  a second line of it", file=sys.stderr)

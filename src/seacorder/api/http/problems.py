@@ -15,7 +15,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Sent
 
 from seacorder.base.errors import (
     BadRequest,
@@ -26,8 +27,9 @@ from seacorder.base.errors import (
     StorageFailed,
     WorkerLost,
 )
+from seacorder.base.message import Message
 from seacorder.base.redaction import redact
-from seacorder.model.outcome import CommandFailed
+from seacorder.model.outcome import ChannelOutcome, CommandFailed
 
 _log = logging.getLogger(__name__)
 
@@ -95,19 +97,24 @@ class NotThere(SeacorderError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One answer of RFC 9457. `detail` is a sentence for people, `kind` a stable word for programs."""
+    """One answer of RFC 9457. `message` is for people, `kind` a stable word for programs."""
 
     status: int
     kind: str
     title: str
-    detail: str
+    message: Message
+    has_two_fields: bool = False
+    """The message is given in its two fields as well: everywhere but in the services whose text is public."""
     more: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def response(self) -> Response:
         """The HTTP response; credentials in addresses are masked."""
         content = {"type": f"urn:seacorder:problem:{self.kind}", "title": self.title, "status": self.status}
-        content |= {"detail": redact(self.detail), **self.more}
+        content["detail"] = redact(self.message.text)
+        if self.has_two_fields:
+            content |= {"fact": redact(self.message.fact), "action": redact(self.message.action)}
+        content |= self.more
         body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
         return Response(body, self.status, dict(self.headers), MEDIA_TYPE)
 
@@ -171,9 +178,10 @@ def status_of(error: SeacorderError, path: str) -> int:
 
 def problem_of(error: Exception, path: str) -> Problem:
     """The answer to any error at `path`, also to one that is not ours."""
+    has_two_fields = not is_public_command(path)
     if not isinstance(error, SeacorderError):
-        detail = "The recorder has a fault of its own; its log says which. What is being recorded goes on."
-        return Problem(500, "error", _TITLES["error"], detail)
+        message = Message("The recorder has a fault of its own; its log says which. What is being recorded goes on.")
+        return Problem(500, "error", _TITLES["error"], message, has_two_fields)
     more: dict[str, Any] = {}
     headers: dict[str, str] = {}
     if isinstance(error, BadRequest) and error.field:
@@ -183,11 +191,14 @@ def problem_of(error: Exception, path: str) -> Problem:
     if isinstance(error, BodyTooLarge | BodyTooSlow):
         headers["connection"] = "close"
     if isinstance(error, CommandFailed):
-        more["channels"] = [
-            {"channel": one.channel, "ok": one.ok, "sentence": redact(one.sentence)} for one in error.outcome.channels
-        ]
+        more["channels"] = [_on_channel(one, has_two_fields) for one in error.outcome.channels]
     title = _TITLES.get(error.kind, _TITLES["error"])
-    return Problem(status_of(error, path), error.kind, title, error.sentence, more, headers)
+    return Problem(status_of(error, path), error.kind, title, error.message, has_two_fields, more, headers)
+
+
+def _on_channel(one: ChannelOutcome, has_two_fields: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"channel": one.channel, "ok": one.ok, "sentence": redact(one.reason.text)}
+    return told | {"fact": redact(one.reason.fact), "action": redact(one.reason.action)} if has_two_fields else told
 
 
 async def send_problem(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
@@ -208,7 +219,7 @@ class Answering:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
 
-        async def watched(message: Message) -> None:
+        async def watched(message: Sent) -> None:
             nonlocal begun
             begun = True
             await send(message)

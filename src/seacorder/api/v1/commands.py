@@ -13,6 +13,8 @@ from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.status_views import status_view
 from seacorder.api.v1.view import Utc, View, answered, shown, utc_text
+from seacorder.base.redaction import redact
+from seacorder.model import outcome as outcomes
 from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 
@@ -53,8 +55,12 @@ class ChannelOutcome(View):
 
     channel: str
     ok: bool
+    fact: str
+    """What is wrong; empty when done."""
+    action: str
+    """What Seacorder does about it by itself, then what to do; empty when done."""
     sentence: str
-    """Why not; empty when done."""
+    """`fact` and `action` as one text."""
     was_asked: bool
     """False: there was nothing to do, since it is not live or has no file."""
     achieved_utc: Utc | None
@@ -154,10 +160,15 @@ class Commands:
 
 def outcome(result: CommandOutcome) -> Outcome:
     """The answer to a command. A command that had nothing to do counts as done."""
-    channels = [shown(ChannelOutcome, one) for one in result.channels]
+    channels = [_on_channel(one) for one in result.channels]
     done = result.ok or not channels
     instant_utc = utc_text(result.instant.utc_ns)
     return Outcome(ok=done, is_complete=result.is_complete, id=result.id, instant_utc=instant_utc, channels=channels)
+
+
+def _on_channel(one: outcomes.ChannelOutcome) -> ChannelOutcome:
+    fact, action, sentence = redact(one.reason.fact), redact(one.reason.action), redact(one.reason.text)
+    return shown(ChannelOutcome, one, fact=fact, action=action, sentence=sentence)
 
 
 def overlay_view(shown_text: OverlayText) -> OverlayView:

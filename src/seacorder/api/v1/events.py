@@ -16,6 +16,7 @@ from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.view import Utc, View, shown
 from seacorder.base.background import task
 from seacorder.base.errors import BadRequest, SeacorderError
+from seacorder.base.redaction import redact
 from seacorder.model.event import Event, Severity
 
 SEND_SECONDS_MAX = 10.0
@@ -33,7 +34,14 @@ class EventView(View):
     utc: Utc
     kind: str
     severity: Severity
+    fact: str
+    """What happened, and what it costs."""
+    action: str
+    """What Seacorder does about it by itself, then what to do; empty if there is nothing to do."""
+    alarm: str | None
+    """The kind of the alarm that began or ended with this event; null for all others."""
     sentence: str
+    """`fact` and `action` as one text."""
     channel: str | None
 
 
@@ -85,7 +93,7 @@ class EventFeed:
         try:
             async for event in self._since(cursor):
                 async with asyncio.timeout(SEND_SECONDS_MAX):
-                    await socket.send_text(shown(EventView, event).model_dump_json())
+                    await socket.send_text(event_view(event).model_dump_json())
         except TimeoutError:
             with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
                 async with asyncio.timeout(1.0):
@@ -106,6 +114,11 @@ class EventFeed:
                 break
         async for event in events.follow(cursor):
             yield event
+
+
+def event_view(event: Event) -> EventView:
+    """One event as a listener gets it."""
+    return shown(EventView, event, alarm=event.alarm or None, sentence=redact(event.text))
 
 
 async def _until_gone(socket: WebSocket) -> None:

@@ -1,9 +1,9 @@
 """What `/api/v1/status` answers: the recorder, its volume, its alarms, and every channel, now. Pure."""
 
 from seacorder.api.v1.settings_views import OverrideView, override_views
-from seacorder.api.v1.view import Utc, View, shown, utc_text
+from seacorder.api.v1.view import MessageView, Utc, View, shown, text_of, utc_text
 from seacorder.base.redaction import redact
-from seacorder.model.alarm import AlarmKind
+from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelState
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
@@ -22,7 +22,10 @@ class FileView(View):
     frames: int
     bytes_stored: int
     newest_stored_utc: Utc | None
+    why: MessageView | None
+    """Why the file cannot be written just now; null while it can."""
     fault: str | None
+    """`why` as one text."""
 
 
 class PictureView(View):
@@ -75,7 +78,10 @@ class ChannelInStatus(View):
     address: str
     state: ChannelState
     since_utc: Utc
+    why: MessageView | None
+    """Why the channel is not live; null while it is."""
     reason: str | None
+    """`why` as one text."""
     is_recording: bool
     recording_seconds: float
     picture: PictureView | None
@@ -121,9 +127,14 @@ class AlarmView(View):
     """Null: it concerns the recorder as a whole."""
     severity: Severity
     since_utc: Utc
+    fact: str
+    """What is wrong, and what it costs now."""
+    action: str
+    """What Seacorder does about it by itself, then what to do."""
     sentence: str
+    """The same as `fact`."""
     remedy: str
-    """What to do."""
+    """The same as `action`."""
 
 
 class NarrationInStatus(View):
@@ -134,7 +145,10 @@ class NarrationInStatus(View):
     into: str
     """`all`, `file`, or a channel's name."""
     state: SoundState
+    why: MessageView | None
+    """Why the device is not live; null while it is."""
     reason: str | None
+    """`why` as one text."""
     level_db: float
     """Root mean square of the last half second, in dB relative to full scale."""
     peak_db: float
@@ -177,11 +191,15 @@ def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
         recording_seconds=round(status.recording_seconds, 3),
         volume=shown(VolumeView, status.volume),
         newest_event_cursor=newest_event_cursor,
-        alarms=[shown(AlarmView, alarm) for alarm in status.alarms],
+        alarms=[_alarm(alarm) for alarm in status.alarms],
         channels=[_channel(index, one) for index, one in enumerate(status.channels)],
         narration=None if status.narration is None else _narration(status.narration),
         overrides=override_views(status.overrides),
     )
+
+
+def _alarm(alarm: Alarm) -> AlarmView:
+    return shown(AlarmView, alarm, sentence=redact(alarm.fact), remedy=redact(alarm.action))
 
 
 def _channel(index: int, view: ChannelView) -> ChannelInStatus:
@@ -192,6 +210,7 @@ def _channel(index: int, view: ChannelView) -> ChannelInStatus:
         index=index,
         name=status.channel,
         address=redact(view.address),
+        reason=text_of(status.why),
         is_recording=view.is_recording,
         recording_seconds=round(view.recording_seconds, 3),
         picture=None if status.picture is None else shown(PictureView, status.picture),
@@ -212,7 +231,8 @@ def _narration(view: NarrationView) -> NarrationInStatus:
     given = {"name": view.name, "address": view.address, "into": view.into, "restarts": view.restarts}
     path = None if view.path is None else redact(view.path)
     missing = round(view.narrator.missing_seconds, 3)
-    return shown(NarrationInStatus, view.narrator, path=path, missing_seconds=missing, **given)
+    reason = text_of(view.narrator.why)
+    return shown(NarrationInStatus, view.narrator, path=path, missing_seconds=missing, reason=reason, **given)
 
 
 def _encoding(encoding: EncodingStatus | None) -> EncodingInStatus | None:
@@ -226,4 +246,4 @@ def _file(file: FileStatus | None) -> FileView | None:
     if file is None:
         return None
     newest = utc_text(file.newest_stored_utc_ns) if file.newest_stored_utc_ns else None
-    return shown(FileView, file, newest_stored_utc=newest)
+    return shown(FileView, file, newest_stored_utc=newest, fault=text_of(file.why))

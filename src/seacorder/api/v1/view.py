@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from seacorder.api.http import documented
 from seacorder.base.errors import BadRequest
+from seacorder.base.message import Message
 from seacorder.base.redaction import redact
 from seacorder.model.instant import iso_utc
 
@@ -29,6 +30,15 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class MessageView(View):
+    """What is wrong, and what to do."""
+
+    fact: str
+    """What is wrong, and what it costs now."""
+    action: str
+    """What Seacorder does about it by itself, then what to do."""
+
+
 def shown(view: type[Shown], noun: object, **given: Any) -> Shown:
     """A noun of the model as `view`: takes the fields of the same name, writes `…_utc_ns` as text in `…_utc`, and masks
     credentials in texts.
@@ -37,6 +47,11 @@ def shown(view: type[Shown], noun: object, **given: Any) -> Shown:
     """
     fields = {name: _field(noun, name) for name in view.model_fields if name not in given}
     return view(**fields, **given)
+
+
+def text_of(message: Message | None) -> str | None:
+    """The message as one text, masked; for members that are older than its two fields."""
+    return None if message is None else redact(message.text)
 
 
 def answered(view: BaseModel) -> Response:
@@ -69,4 +84,6 @@ def _field(noun: object, name: str) -> Any:
         utc_ns = getattr(noun, f"{name}_ns")
         return None if utc_ns is None else utc_text(utc_ns)
     value = getattr(noun, name)
+    if isinstance(value, Message):
+        return MessageView(fact=redact(value.fact), action=redact(value.action))
     return redact(value) if type(value) is str else value

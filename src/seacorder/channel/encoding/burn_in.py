@@ -7,7 +7,7 @@ from typing import Any
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.event import Severity
+from seacorder.model.event import Note, Severity
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class BurnIn:
         self,
         settings: ChannelSettings,
         text_at: Callable[[int], str],
-        note: Callable[[str, Severity, str], None],
+        note: Note,
     ) -> None:
         """`text_at` tells the client's text valid at an instant (monotonic)."""
         self._settings = settings

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from seacorder.base.clock import Clock
+from seacorder.base.message import Message
 from seacorder.channel.overlay.texts import ShownTexts
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.event import Severity
@@ -36,7 +37,7 @@ class EncodedChannel(Protocol):
         """The usual distance of two frames; 0 when it is not known."""
         ...
 
-    def note(self, kind: str, severity: Severity, sentence: str) -> None:
+    def note(self, kind: str, severity: Severity, fact: str, action: str = "") -> None:
         """Reports an event."""
         ...
 
@@ -79,7 +80,7 @@ class StagedChannel(EncodedChannel, Protocol):
 
     def connected(self, source: SourceFormat) -> None: ...
 
-    def disconnected(self, reason: str) -> None: ...
+    def disconnected(self, why: Message) -> None: ...
 
     def take(self, packet: SourcePacket) -> None:
         """Receives and delivers one packet that passes through."""

@@ -11,13 +11,12 @@ from seacorder.base.errors import SeacorderError
 from seacorder.channel.encoding.encoder import AnyEncoder, EncoderOrder
 from seacorder.channel.encoding.encoder_options import ENCODERS, EncoderKind
 from seacorder.model.encoding import EncodingPlan
-from seacorder.model.event import Severity
+from seacorder.model.event import Note, Severity
 from seacorder.model.sample import SourceFormat
 
 log = logging.getLogger(__name__)
 
 OpenEncoder = Callable[[EncoderOrder], AnyEncoder]
-Note = Callable[[str, Severity, str], None]
 RETRY_NS = 5 * NS_PER_SECOND
 """When none works: after so long all are tried again, the best one first."""
 FAULTS = (av.FFmpegError, ValueError, OSError, MemoryError, SeacorderError)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from seacorder.base.message import Message
 from seacorder.channel.encoding.channel_side import StagedChannel
 from seacorder.channel.encoding.encode_step import EncodeStep
 from seacorder.channel.encoding.frame_queue import NO_PRIMER, Primer
@@ -90,11 +91,11 @@ class Stage:
             self._channel.connected(source)
             self._follow(source, plan)
 
-    def disconnected(self, reason: str) -> None:
+    def disconnected(self, why: Message) -> None:
         """The connection is lost or could not be made. What came before is encoded first: blocks for that, five seconds
         at most."""
         self._drain()
-        self._channel.disconnected(reason)
+        self._channel.disconnected(why)
 
     def change(self, change: ChangeEncoding) -> None:
         """Encodes in another way from the first picture captured at or after an instant; pass-through begins with the

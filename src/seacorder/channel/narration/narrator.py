@@ -16,11 +16,12 @@ from seacorder.base.backoff import Backoff
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.base.errors import BadRequest, InputFailed
 from seacorder.base.log import RateLimit
+from seacorder.base.message import Message
 from seacorder.channel.narration.encoder import QUIETEST_DB, NarrationEncoder, NarrationPacket
 from seacorder.channel.narration.link import NarrationSender
 from seacorder.inputs.sound.devices import SoundChunk, SoundInput
 from seacorder.media.aac import narration_format
-from seacorder.model.event import Severity
+from seacorder.model.event import Note, Severity
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE, NarrationSettings, NarratorStatus, SoundState
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
@@ -41,8 +42,6 @@ LONGEST_DELAY_SECONDS = 2.0
 GOOD_RUN_NS = 10 * NS_PER_SECOND
 """A device that gave sound for so long is opened again after the first delay."""
 
-Note = Callable[[str, Severity, str], None]
-
 
 class SoundCapture(Thread):
     """Keeps the device open and puts its chunks into a queue. A daemon thread: nothing cancels a read that hangs."""
@@ -54,8 +53,8 @@ class SoundCapture(Thread):
         self._stopping = threading.Event()
         self._rate_limit = RateLimit(clock, SAME_REASON_SECONDS)
         self._sound: SoundInput | None = None
-        self.came: queue.Queue[SoundChunk | str | None] = queue.Queue(CHUNKS_WAITING)
-        """Chunks of sound; None when the device has been opened; a sentence when it has failed."""
+        self.came: queue.Queue[SoundChunk | Message | None] = queue.Queue(CHUNKS_WAITING)
+        """Chunks of sound; None when the device has been opened; a message when it has failed."""
 
     def stop(self) -> None:
         self._stopping.set()
@@ -66,17 +65,17 @@ class SoundCapture(Thread):
         backoff = Backoff(FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS)
         while not self._stopping.is_set():
             begin_ns = self._clock.monotonic_ns()
-            reason = self._attempt()
+            why = self._attempt()
             if self._stopping.is_set():
                 return
-            self._put(reason)
-            if self._rate_limit.allow(reason) is not None:
-                log.warning("%s", reason)
+            self._put(why)
+            if self._rate_limit.allow(why.fact) is not None:
+                log.warning("%s", why)
             if self._clock.monotonic_ns() - begin_ns >= GOOD_RUN_NS:
                 backoff.reset()
             self._stopping.wait(backoff.next_delay())
 
-    def _attempt(self) -> str:
+    def _attempt(self) -> Message:
         try:
             sound = self._sound = self._make_sound()
             try:
@@ -89,14 +88,16 @@ class SoundCapture(Thread):
             finally:
                 sound.close()
         except (InputFailed, BadRequest) as failure:
-            return failure.sentence
+            return failure.message
         except Exception:
             if self._rate_limit.allow("unknown") is not None:
                 log.exception("the sound input failed in a way that is not known")
-            return "The sound input failed unexpectedly; it is tried again, and the log has the details."
-        return "The source of the narration has ended; add ?loop=1 to a file's address to play it again and again."
+            return Message("The sound input failed unexpectedly; it is tried again, and the log has the details.")
+        return Message(
+            "The source of the narration has ended; add ?loop=1 to a file's address to play it again and again."
+        )
 
-    def _put(self, item: SoundChunk | str | None) -> None:
+    def _put(self, item: SoundChunk | Message | None) -> None:
         while not self._stopping.is_set():
             try:
                 self.came.put(item, timeout=LOOK_SECONDS)
@@ -131,7 +132,7 @@ class Narrator:
         """Monotonic time at which sound came last, or the device was opened."""
         self._missing_since_ns: int | None = None
         self._status = NarratorStatus(
-            SoundState.CONNECTING, "The sound input is being opened.", voice.port, QUIETEST_DB, QUIETEST_DB
+            SoundState.CONNECTING, Message("The sound input is being opened."), voice.port, QUIETEST_DB, QUIETEST_DB
         )
 
     @property
@@ -166,7 +167,7 @@ class Narrator:
         self._is_stopped = True
         self._capture.stop()
 
-    def _take(self, item: SoundChunk | str | None) -> Iterator[NarrationPacket]:
+    def _take(self, item: SoundChunk | Message | None) -> Iterator[NarrationPacket]:
         if isinstance(item, SoundChunk):
             yield from self._heard(item)
         elif item is None:
@@ -185,13 +186,13 @@ class Narrator:
             self._note("narration_back", Severity.INFO, sentence)
             self._missing_since_ns = None
         if self._status.state is not SoundState.LIVE:
-            self._status = replace(self._status, state=SoundState.LIVE, reason=None)
+            self._status = replace(self._status, state=SoundState.LIVE, why=None)
         yield from self._encoder.take(chunk.frame, chunk.arrived_ns)
 
     def _nothing_came(self) -> Iterator[NarrationPacket]:
         now_ns = self._clock.monotonic_ns()
         if self._is_open and now_ns - self._sound_ns >= STALLED_NS and self._status.state is not SoundState.FAILED:
-            self._fail("The sound device is open but has given nothing for 3 s; check its plug.")
+            self._fail(Message("The sound device is open but has given nothing for 3 s; check its plug."))
         end_ns = self._encoder.end_ns
         if end_ns is not None and now_ns - end_ns < MISSING_NS:
             return
@@ -200,11 +201,12 @@ class Narrator:
         self._status = replace(self._status, missing_seconds=self._status.missing_seconds + seconds)
         yield from packets
 
-    def _fail(self, reason: str) -> None:
-        self._status = replace(self._status, state=SoundState.FAILED, reason=reason, silent_since_utc_ns=None)
+    def _fail(self, why: Message) -> None:
+        self._status = replace(self._status, state=SoundState.FAILED, why=why, silent_since_utc_ns=None)
         if self._missing_since_ns is None:
             self._missing_since_ns = self._encoder.end_ns or self._clock.monotonic_ns()
-            self._note("narration_missing", Severity.WARNING, f"Narration is silence from now on. {reason}")
+            fact = f"Narration is silence from now on. {why.fact}"
+            self._note("narration_missing", Severity.WARNING, fact, why.action)
 
     def _spoken(self, packet: NarrationPacket) -> SourcePacket:
         instant_ns = packet.instant_ns + self._settings.offset_ms * NS_PER_MS

@@ -4,10 +4,9 @@ import asyncio
 from dataclasses import replace
 
 from seacorder.base.clock import NS_PER_SECOND
-from seacorder.control.alarms.rules import REMEDIES, SAY_WHAT_TO_DO, Finding, Scene, findings
+from seacorder.control.alarms.rules import Finding, Scene, findings
 from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.control.context import Context
-from seacorder.control.events.log import EventKind
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelState, clean_name
@@ -49,8 +48,8 @@ class AlarmTable:
                 channel=one.channel,
                 severity=one.severity,
                 since_utc_ns=utc_ns if old is None else old.since_utc_ns,
-                sentence=one.sentence,
-                remedy=REMEDIES[one.kind],
+                fact=one.fact,
+                action=one.action,
             )
             self._standing[key] = alarm
             if old is None or _RANK[alarm.severity] < _RANK[old.severity]:
@@ -80,17 +79,11 @@ class Alarms:
         now_ns = context.clock.utc_ns()
         raised, cleared = self._table.update(findings(self._scene()), now_ns)
         for alarm in raised:
-            remedy = "" if alarm.kind in SAY_WHAT_TO_DO else alarm.remedy
-            context.journal.note(
-                EventKind.ALARM_RAISED,
-                f"Alarm {alarm.kind}: {alarm.sentence} {remedy}".rstrip(),
-                channel=alarm.channel,
-                severity=alarm.severity,
-                is_logged=alarm.kind is not AlarmKind.WORKER_LOST,  # the event `worker_lost` is logged already
-            )
+            # The event `worker_lost` is logged already.
+            context.journal.alarm_raised(alarm, is_logged=alarm.kind is not AlarmKind.WORKER_LOST)
         for alarm in cleared:
-            sentence = f"Alarm {alarm.kind} is over after {(now_ns - alarm.since_utc_ns) / NS_PER_SECOND:.1f} s."
-            context.journal.note(EventKind.ALARM_CLEARED, sentence, channel=alarm.channel)
+            fact = f"Alarm {alarm.kind} is over after {(now_ns - alarm.since_utc_ns) / NS_PER_SECOND:.1f} s."
+            context.journal.alarm_cleared(alarm, fact)
         return self._table.standing
 
     def stop(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from seacorder.base.message import Message
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.event import Severity
@@ -21,7 +22,7 @@ VERY_LOW_SECONDS = 600.0
 SLOW_SHARE = 0.25
 """An alarm when more than this share of a channel's queue for the disk is filled. It ends at half of it."""
 
-REMEDIES = {
+ACTIONS = {
     AlarmKind.CAMERA_FAILED: "Do what the sentence says; it is tried again for ever, and recorded once it is back.",
     AlarmKind.CAMERA_STALLED: "Check the camera and the network; the connection is made anew by itself.",
     AlarmKind.CAMERA_FROZEN: "Look at the picture; if it stands still, switch the camera or converter off and on.",
@@ -47,9 +48,6 @@ REMEDIES = {
     AlarmKind.AUDIO_SILENT: "Speak, and look at the level; check the microphone's switch, plug and volume.",
 }
 
-SAY_WHAT_TO_DO = frozenset({AlarmKind.CAMERA_FAILED, AlarmKind.CAMERA_STALLED})
-"""Alarms whose event leaves the remedy out: the input's own sentence says what to do and knows more."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -58,7 +56,8 @@ class Finding:
     kind: AlarmKind
     channel: str | None
     severity: Severity
-    sentence: str
+    fact: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Disks:
     """What the last looks at the volumes found."""
 
     folder: str = ""
-    fault: str | None = None
+    fault: Message | None = None
     """Why the first volume could not be looked at; None when it could."""
     is_full: bool = False
     usable_bytes: int | None = None
@@ -93,7 +92,7 @@ class Scene:
     disks: Disks = field(default_factory=Disks)
     queue_bytes: Mapping[str, int] = field(default_factory=dict)
     """By channel: how many bytes may wait for the disk."""
-    catalogue_fault: str | None = None
+    catalogue_fault: Message | None = None
     standing: frozenset[tuple[AlarmKind, str | None]] = frozenset()
     """Kinds and channels of the alarms that stand: some end at another limit than they begin at."""
     narrator: ChannelStatus | None = None
@@ -119,24 +118,24 @@ def findings(scene: Scene) -> list[Finding]:
 def _channels(scene: Scene) -> Iterator[Finding]:
     severity = Severity.ALARM if scene.is_recording_on else Severity.WARNING
     for status in scene.statuses:
-        name, reason = status.channel, status.reason or f"{status.channel} is {status.state}."
+        name, reason = status.channel, (status.why or Message(f"{status.channel} is {status.state}.")).text
         if name in scene.lost:
-            yield Finding(AlarmKind.WORKER_LOST, name, severity, scene.lost[name])
+            yield _found(AlarmKind.WORKER_LOST, name, severity, scene.lost[name])
         elif status.state is ChannelState.FAILED:
-            yield Finding(AlarmKind.CAMERA_FAILED, name, severity, reason)
+            yield _found(AlarmKind.CAMERA_FAILED, name, severity, reason)
         elif status.state is ChannelState.STALLED:
-            yield Finding(AlarmKind.CAMERA_STALLED, name, severity, reason)
+            yield _found(AlarmKind.CAMERA_STALLED, name, severity, reason)
         elif status.picture_fault is PictureFault.FROZEN:
             sentence = f"{name} sends the same picture again and again."
-            yield Finding(AlarmKind.CAMERA_FROZEN, name, severity, sentence)
+            yield _found(AlarmKind.CAMERA_FROZEN, name, severity, sentence)
         elif status.picture_fault is PictureFault.BLACK:
-            yield Finding(AlarmKind.CAMERA_BLACK, name, severity, f"{name} sends a black picture.")
+            yield _found(AlarmKind.CAMERA_BLACK, name, severity, f"{name} sends a black picture.")
         if status.clock_fault is not None and status.state is ChannelState.LIVE and name not in scene.lost:
             sentence = _clock_sentence(name, status.clock_fault)
-            yield Finding(AlarmKind.CAMERA_CLOCK_WRONG, name, Severity.WARNING, sentence)
+            yield _found(AlarmKind.CAMERA_CLOCK_WRONG, name, Severity.WARNING, sentence)
     for name in scene.unwritten:
         sentence = f"A recording is on, but nothing of {name} reaches a file."
-        yield Finding(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, sentence)
+        yield _found(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, sentence)
 
 
 def _clock_sentence(name: str, fault: ClockFault) -> str:
@@ -154,14 +153,14 @@ def _narration(scene: Scene) -> Iterator[Finding]:
     severity = Severity.ALARM if scene.is_recording_on else Severity.WARNING
     name, sound = status.channel, status.narrator
     if name in scene.lost:
-        yield Finding(AlarmKind.AUDIO_FAILED, name, severity, scene.lost[name])
+        yield _found(AlarmKind.AUDIO_FAILED, name, severity, scene.lost[name])
     elif sound is not None and sound.state is SoundState.FAILED:
-        yield Finding(AlarmKind.AUDIO_FAILED, name, severity, f"{name} is silence. {sound.reason}")
+        yield _found(AlarmKind.AUDIO_FAILED, name, severity, f"{name} is silence. {sound.why}")
     elif sound is not None and sound.silent_since_utc_ns is not None and scene.silent_seconds > 0:
         seconds = (scene.utc_ns - sound.silent_since_utc_ns) / 1e9
         if seconds >= scene.silent_seconds:
             sentence = f"{name} gives nothing but silence ({sound.level_db:.0f} dB of full scale)."
-            yield Finding(AlarmKind.AUDIO_SILENT, name, Severity.WARNING, sentence)
+            yield _found(AlarmKind.AUDIO_SILENT, name, Severity.WARNING, sentence)
 
 
 def _encoding(scene: Scene) -> Iterator[Finding]:
@@ -175,30 +174,30 @@ def _encoding(scene: Scene) -> Iterator[Finding]:
                 f"The machine is too slow to encode {name}: {encoding.dropped_frames} frames were left out since its "
                 "worker began."
             )
-            yield Finding(AlarmKind.ENCODING_OVERLOAD, name, severity, sentence)
+            yield _found(AlarmKind.ENCODING_OVERLOAD, name, severity, sentence)
         if encoding.planned_encoder not in {"", encoding.encoder}:
             sentence = f"The encoder {encoding.planned_encoder} of {name} failed; {encoding.encoder} has taken over."
-            yield Finding(AlarmKind.ENCODER_FAILED, name, Severity.WARNING, sentence)
+            yield _found(AlarmKind.ENCODER_FAILED, name, Severity.WARNING, sentence)
 
 
 def _disks(scene: Scene) -> Iterator[Finding]:
     disks = scene.disks
     full = _faulty(scene, FaultKind.FULL)
     if disks.is_full or full:
-        sentence = next(iter(full.values()), f"The volume of {disks.folder} has only its reserve left.")
+        sentence = next((why.text for why in full.values()), f"The volume of {disks.folder} has only its reserve left.")
         on_fallback = bool(_on_fallback(scene)) and not full
-        yield Finding(AlarmKind.DISK_FULL, None, Severity.WARNING if on_fallback else Severity.ALARM, sentence)
+        yield _found(AlarmKind.DISK_FULL, None, Severity.WARNING if on_fallback else Severity.ALARM, sentence)
     elif (low := _low(scene)) is not None:
         yield low
     failed = _faulty(scene, FaultKind.FAILED)
     if disks.fault is not None or failed:
-        sentence = next(iter(failed.values()), disks.fault or "")
-        yield Finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, sentence + _names(failed))
+        sentence = next(iter(failed.values()), disks.fault or Message("")).text
+        yield _found(AlarmKind.DISK_FAILED, None, Severity.ALARM, sentence + _names(failed))
     yield from _exchanged(scene)
     moved = _on_fallback(scene)
     if moved:
         sentence = f"Recording goes on in {disks.fallback_folder}, because the disk of {disks.folder} cannot take it."
-        yield Finding(AlarmKind.ON_FALLBACK, None, Severity.WARNING, sentence + _names(moved))
+        yield _found(AlarmKind.ON_FALLBACK, None, Severity.WARNING, sentence + _names(moved))
 
 
 def _exchanged(scene: Scene) -> Iterator[Finding]:
@@ -218,13 +217,13 @@ def _exchanged(scene: Scene) -> Iterator[Finding]:
         if is_first and faulty:
             sentence += f" NOT being recorded: {', '.join(faulty)}."
         severity = Severity.ALARM if is_first and not moved else Severity.WARNING
-        yield Finding(AlarmKind.DISK_EXCHANGED, None, severity, sentence)
+        yield _found(AlarmKind.DISK_EXCHANGED, None, severity, sentence)
     elif disks.replaced:
         sentence = (
             f"{' and '.join(disks.replaced)} was deleted, or is another folder or link now, on the same disk: what was "
             "recorded before is not in it any more. Recording goes on there."
         )
-        yield Finding(AlarmKind.DISK_EXCHANGED, None, Severity.WARNING, sentence)
+        yield _found(AlarmKind.DISK_EXCHANGED, None, Severity.WARNING, sentence)
 
 
 def _low(scene: Scene) -> Finding | None:
@@ -238,7 +237,7 @@ def _low(scene: Scene) -> Finding | None:
         return None
     severity = Severity.ALARM if seconds < VERY_LOW_SECONDS else Severity.WARNING
     sentence = f"The disk of {scene.disks.folder} is full in {seconds / 60:.0f} min of recording."
-    return Finding(AlarmKind.DISK_LOW, None, severity, sentence)
+    return _found(AlarmKind.DISK_LOW, None, severity, sentence)
 
 
 def _files(scene: Scene) -> Iterator[Finding]:
@@ -254,25 +253,25 @@ def _files(scene: Scene) -> Iterator[Finding]:
             f"The disk does not keep up: {slow[worst] / 1e6:.0f} MB of {worst} wait in memory, "
             f"and at {scene.queue_bytes[worst] / 1e6:.0f} MB pictures are lost."
         )
-        yield Finding(AlarmKind.DISK_SLOW, None, Severity.ALARM, sentence + _names(slow))
+        yield _found(AlarmKind.DISK_SLOW, None, Severity.ALARM, sentence + _names(slow))
 
 
 def _catalogue(scene: Scene) -> Iterator[Finding]:
     if scene.catalogue_fault is not None:
-        yield Finding(AlarmKind.CATALOGUE_FAILED, None, Severity.WARNING, scene.catalogue_fault)
+        yield _found(AlarmKind.CATALOGUE_FAILED, None, Severity.WARNING, scene.catalogue_fault.text)
 
 
 def _files_of(status: ChannelStatus) -> Iterator[FileStatus]:
     yield from (file for file in (status.recording, status.clean, status.clip, status.anomaly) if file is not None)
 
 
-def _faulty(scene: Scene, kind: FaultKind) -> dict[str, str]:
+def _faulty(scene: Scene, kind: FaultKind) -> dict[str, Message]:
     """By channel: why one of its files cannot be written, for faults of one kind."""
     return {
-        status.channel: file.fault
+        status.channel: file.why
         for status in (*scene.statuses, *([] if scene.narrator is None else [scene.narrator]))
         for file in _files_of(status)
-        if file.fault is not None and file.fault_kind is kind
+        if file.why is not None and file.fault_kind is kind
     }
 
 
@@ -285,6 +284,10 @@ def _on_fallback(scene: Scene) -> list[str]:
         for status in scene.statuses
         if any(PurePath(file.path).is_relative_to(folder) for file in _files_of(status))
     ]
+
+
+def _found(kind: AlarmKind, channel: str | None, severity: Severity, fact: str) -> Finding:
+    return Finding(kind, channel, severity, fact, ACTIONS[kind])
 
 
 def _names(channels: Iterable[str]) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 from seacorder.base.background import task
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import StorageFailed
+from seacorder.base.message import Message
 from seacorder.control.alarms.rules import Disks
 from seacorder.model.volume import MarkedFolder, Volume
+from seacorder.storage.disk_faults import message_of
 from seacorder.storage.reserve import ReserveRule
 from seacorder.storage.volume_room import volume_of
 from seacorder.storage.volumes import MarkedFolders, is_exchanged, is_replaced, keep_mark
@@ -37,7 +39,7 @@ class VolumeWatch:
         self._clock = clock
         self._rule = ReserveRule(reserve_bytes)
         self._is_full = False
-        self._fault: str | None = None
+        self._fault: Message | None = None
         self._usable: dict[str, int] = {}
         self._looking: asyncio.Task[None] | None = None
         self._began_ns = 0
@@ -48,7 +50,7 @@ class VolumeWatch:
         """What the rules of alarms need to know."""
         fault = self._fault
         if self._looking is not None and self._clock.monotonic_ns() - self._began_ns > HANGING_NS:
-            fault = f"The disk of {self._folder} does not answer."
+            fault = Message(f"The disk of {self._folder} does not answer.")
         return Disks(
             self._folder,
             fault,
@@ -76,8 +78,10 @@ class VolumeWatch:
             return  # nothing is written to the volume that is there now, so its free space says nothing
         try:
             self.volume = await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)
-        except (OSError, StorageFailed) as error:
-            self._fault = error.sentence if isinstance(error, StorageFailed) else str(error)
+        except StorageFailed as error:
+            self._fault = error.message
+        except OSError as error:
+            self._fault = message_of(error, Path(folder) / "_")
         else:
             self._fault = None
             room = self._rule.look(self.volume.free_bytes, self._clock.monotonic_ns(), 0)

@@ -1,11 +1,13 @@
 """Writes each event into the event log, the catalogue and, unless it floods it, the program's log."""
 
 import logging
+from dataclasses import replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.redaction import redact
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events.log import EventKind, EventLog
+from seacorder.model.alarm import Alarm
 from seacorder.model.event import Event, Severity
 from seacorder.supervisor.pacing import Bucket
 
@@ -16,7 +18,7 @@ SAME_ALARM_NS = 10 * NS_PER_SECOND
 """The log repeats the same alarm after this time at the earliest. A new alarm is always logged and uses up a line of
 the limit, also when none is left."""
 _SAID_BY_ALARM = frozenset({"channel_failed", "channel_stalled", "picture_frozen", "picture_black"})
-"""Events that an alarm with the same sentence follows: only the alarm's line goes into the log."""
+"""Events that an alarm with the same fact follows: only the alarm's line goes into the log."""
 _ABOUT_FILES = frozenset({
     EventKind.RECORDING_STARTED, EventKind.RECORDING_INTERRUPTED, EventKind.RECORDING_STOPPED, EventKind.PART_OPENED,
     EventKind.PART_CLOSED, EventKind.PART_INTERRUPTED, EventKind.FILE_REPAIRED, EventKind.REPAIR_FAILED,
@@ -37,25 +39,37 @@ class Journal:
         self._buckets: dict[str, Bucket] = {}
         self._left_out: dict[str, int] = {}
         self._alarms: dict[tuple[str, str], int] = {}
-        """By channel and sentence: when the alarms of the last seconds were logged, monotonic."""
+        """By channel and fact: when the alarms of the last seconds were logged, monotonic."""
 
     def note(
         self,
         kind: EventKind,
-        sentence: str,
+        fact: str,
+        action: str = "",
         *,
         channel: str | None = None,
         severity: Severity = Severity.INFO,
-        is_logged: bool = True,
     ) -> None:
-        """Something happened just now. The program's log may leave it out; `is_logged=False` leaves it out for sure."""
-        self.take(Event(self._clock.utc_ns(), kind.value, severity, redact(sentence), channel), is_logged=is_logged)
+        """Something happened just now: what it is and costs, and what to do. The program's log may leave it out."""
+        self.take(Event(self._clock.utc_ns(), kind.value, severity, redact(fact), channel, action=redact(action)))
 
-    def warn(self, kind: EventKind, sentence: str, *, channel: str | None = None) -> None:
-        self.note(kind, sentence, channel=channel, severity=Severity.WARNING)
+    def warn(self, kind: EventKind, fact: str, action: str = "", *, channel: str | None = None) -> None:
+        self.note(kind, fact, action, channel=channel, severity=Severity.WARNING)
 
-    def alarm(self, kind: EventKind, sentence: str, *, channel: str | None = None) -> None:
-        self.note(kind, sentence, channel=channel, severity=Severity.ALARM)
+    def alarm(self, kind: EventKind, fact: str, action: str = "", *, channel: str | None = None) -> None:
+        self.note(kind, fact, action, channel=channel, severity=Severity.ALARM)
+
+    def alarm_raised(self, alarm: Alarm, *, is_logged: bool) -> None:
+        """An alarm has begun, or has become worse."""
+        event = self._of_alarm(EventKind.ALARM_RAISED, alarm, redact(alarm.fact), alarm.severity)
+        self.take(replace(event, action=redact(alarm.action)), is_logged=is_logged)
+
+    def alarm_cleared(self, alarm: Alarm, fact: str) -> None:
+        """An alarm has ended; `fact` says what is well again."""
+        self.take(self._of_alarm(EventKind.ALARM_CLEARED, alarm, redact(fact), Severity.INFO))
+
+    def _of_alarm(self, kind: EventKind, alarm: Alarm, fact: str, severity: Severity) -> Event:
+        return Event(self._clock.utc_ns(), kind.value, severity, fact, alarm.channel, alarm=alarm.kind.value)
 
     def take(self, event: Event, *, is_logged: bool = True) -> None:
         """Writes an event down, such as one that a worker noted."""
@@ -66,10 +80,9 @@ class Journal:
         if channel is not None and not self._may_log(channel, event):
             self._left_out[channel] = self._left_out.get(channel, 0) + 1
             return
-        prefix = f"{channel}: " if channel and not event.sentence.startswith(channel) else ""
         left_out = self._left_out.pop(channel, 0) if channel else 0
-        rest = f" ({left_out} events before this one are only in the event list)" if left_out else ""
-        _log.log(_LEVELS[event.severity], "%s%s%s", prefix, event.sentence, rest)
+        rest = f" ({left_out} more messages about {channel} were left out here; they are in /api/v1/events)"
+        _log.log(_LEVELS[event.severity], "%s%s", _line(event), rest if left_out else "")
 
     def _may_log(self, channel: str, event: Event) -> bool:
         """True for events about files and new alarms; for others while the channel is within its limit."""
@@ -80,10 +93,20 @@ class Journal:
             return True
         if event.severity is Severity.ALARM:
             self._alarms = {key: at for key, at in self._alarms.items() if now_ns - at < SAME_ALARM_NS}
-            key = (channel, event.sentence)
+            key = (channel, event.fact)
             is_new = key not in self._alarms
             self._alarms.setdefault(key, now_ns)
             if is_new:
                 bucket.take_anyway(now_ns / NS_PER_SECOND)
             return is_new
         return bucket.take(now_ns / NS_PER_SECOND)
+
+
+def _line(event: Event) -> str:
+    """The event in one line: the channel's name, the fact, the action, and the alarm that began or ended."""
+    channel = event.channel
+    prefix = f"{channel}: " if channel and not event.fact.startswith(channel) else ""
+    if event.kind == EventKind.ALARM_CLEARED:
+        return f"{prefix}{event.text} [{event.alarm} ended]"
+    word = "alarm" if event.severity is Severity.ALARM else "warning"
+    return f"{prefix}{event.text} [{word} {event.alarm}]" if event.alarm else f"{prefix}{event.text}"

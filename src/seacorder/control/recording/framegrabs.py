@@ -45,7 +45,7 @@ class Framegrabs:
         outcomes = tuple(one for one in in_order(context, outcomes) if channel in {None, one.channel})
         for one in outcomes:
             if not one.ok:
-                context.journal.warn(EventKind.FRAMEGRAB_FAILED, one.sentence, channel=one.channel)
+                context.journal.warn(EventKind.FRAMEGRAB_FAILED, *one.reason.both, channel=one.channel)
         return CommandOutcome(instant, identifier if asked else "", outcomes)
 
     def stored(self, framegrab: Framegrab) -> None:

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from seacorder.base.message import Message, joined
 from seacorder.control.context import Context
 from seacorder.control.recording.session import RecordingSession
 from seacorder.control.workers.heartbeats import ChannelWatch
@@ -12,6 +13,7 @@ from seacorder.model.channel import ChannelState
 from seacorder.model.instant import Instant
 from seacorder.model.outcome import ChannelOutcome, CommandOutcome
 
+JOINS = "It joins by itself."
 WORKER_SECONDS_MAX = 10.0
 """How long a start waits for a worker's first report, while nothing records."""
 
@@ -71,23 +73,30 @@ class StartOutcomes:
 
     def _one_by_now(self, session: RecordingSession, channel: str, before: ChannelOutcome | None) -> ChannelOutcome:
         if not session.stored.is_fresh(channel, self._context.clock.monotonic_ns()):
-            otherwise = f"Nothing of {channel} reaches a file."
-            return ChannelOutcome(channel, False, self._context.watch.reason(channel, otherwise))
+            otherwise = Message(
+                f"{channel} has a picture, but nothing of it reaches the disk.", "See the alarms."
+            )
+            return ChannelOutcome(channel, False, self._context.watch.why(channel, otherwise))
         if before is not None and before.ok:
             return before
         part = session.newest_part(channel)
-        return ChannelOutcome(channel, True, "", session.first_utc_ns(channel), part.path if part else None)
+        return ChannelOutcome(channel, True, None, session.first_utc_ns(channel), part.path if part else None)
 
     def _one_with_outlook(self, one: ChannelOutcome) -> ChannelOutcome:
         if one.is_unanswered and self._context.watch.waits_for_encoder(one.channel):
-            sentence = f"{one.channel} is slow to encode. The recording begins with the first picture that is encoded."
-            return replace(one, sentence=sentence)
+            fact = f"{one.channel} is not being recorded yet: its first picture is still being encoded."
+            return replace(one, why=Message(fact, JOINS))
         if one.is_unanswered and self._context.watch.waits_for_picture(one.channel):
-            sentence = f"{one.channel} sends few frames. The first one is stored when the next one has come."
-            return replace(one, sentence=sentence)
+            fact = (
+                f"{one.channel} is not being recorded yet: it sends few frames, and the first one is stored when the "
+                "second has come."
+            )
+            return replace(one, why=Message(fact, JOINS))
         if one.ok or self._context.watch[one.channel].state is ChannelState.LIVE:
             return one
-        return replace(one, sentence=f"{one.sentence} The recording begins with its first picture.")
+        fact = joined((f"{one.channel} is not being recorded yet.", one.reason.fact))
+        joins = "It joins by itself as soon as it has a picture."
+        return replace(one, why=Message(fact, joined((joins, one.reason.action))))
 
 
 class ConnectingChannels:
@@ -178,6 +187,6 @@ def in_order(context: Context, outcomes: tuple[ChannelOutcome, ...]) -> tuple[Ch
     """An outcome for every channel, in the order of the settings: those asked, and why the others were not."""
     asked = {one.channel: one for one in outcomes}
     return tuple(
-        asked.get(name) or ChannelOutcome(name, False, context.watch.reason(name), was_asked=False)
+        asked.get(name) or ChannelOutcome(name, False, context.watch.why(name), was_asked=False)
         for name in context.workers.names
     )

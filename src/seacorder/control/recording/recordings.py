@@ -103,7 +103,7 @@ class Recordings:
             outcomes = tuple(stopped_outcome(session, one) for one in outcomes if one.channel in names or not one.ok)
             for one in outcomes:
                 if not one.ok:
-                    self._context.journal.warn(EventKind.CHANNEL_NOT_STOPPED, one.sentence, channel=one.channel)
+                    self._context.journal.warn(EventKind.CHANNEL_NOT_STOPPED, *one.reason.both, channel=one.channel)
             return CommandOutcome(instant, session.id, outcomes)
 
     def left_behind(self, interrupted: Recording) -> None:
@@ -307,7 +307,7 @@ class Recordings:
             if one.ok:
                 session.stored.saw_answer(one.channel, now_ns)
             else:
-                self._context.journal.warn(EventKind.CHANNEL_NOT_RECORDING, one.sentence, channel=one.channel)
+                self._context.journal.warn(EventKind.CHANNEL_NOT_RECORDING, *one.reason.both, channel=one.channel)
         channels = ", ".join(recording) or "no channel yet"
         self._context.journal.note(EventKind.RECORDING_STARTED, f"Recording {session.id} runs: {channels}.")
 
@@ -320,7 +320,7 @@ class Recordings:
         session.recording = finished(session.recording, session.stopped.utc_ns)
         if session.is_stored:
             self._record(session)
-        sentence = f"No recording was started. {session.outcome.sentence}"
+        sentence = f"No recording was started. {session.outcome.reasons}"
         self._context.journal.alarm(EventKind.RECORDING_REFUSED, sentence)
 
     def _end(self, session: RecordingSession, instant: Instant) -> None:

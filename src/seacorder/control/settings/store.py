@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from seacorder.base.errors import BadRequest, CatalogueFailed, NotPossible
+from seacorder.base.message import Message
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
@@ -99,8 +100,9 @@ class SettingsStore:
         self._base = NamingBase(recording, inspection, self._fixed.use_utc, root, self._fixed.fallback_root)
         for one in self.overrides:
             journal.note(EventKind.SETTING_OVERRIDDEN, override_sentence(one))
-        for sentence in dict.fromkeys(one for one in (complaint, other) if one):
-            journal.warn(EventKind.DIRECTORY_GIVEN_UP, f"{sentence} Files go to the storage root until one is set.")
+        for why in dict.fromkeys(one for one in (complaint, other) if one):
+            fact = f"{why.fact} Files go to the folder of the settings file ({root}) instead."
+            journal.warn(EventKind.DIRECTORY_GIVEN_UP, fact, why.action)
 
     async def change(self, change: SettingsChange, *, is_clients: bool = True) -> RecorderSettings:
         """Checks a change, stores it and puts it into force; returns the settings before. After an error nothing
@@ -162,8 +164,8 @@ class SettingsStore:
             return unchanged
         return str(await asyncio.to_thread(self._folders.resolve, text))
 
-    async def _resolve_or_root(self, text: str | None) -> tuple[str, str | None]:
+    async def _resolve_or_root(self, text: str | None) -> tuple[str, Message | None]:
         try:
             return str(await asyncio.to_thread(self._folders.resolve, text)), None
         except BadRequest as error:
-            return str(await asyncio.to_thread(self._folders.resolve, None)), error.sentence
+            return str(await asyncio.to_thread(self._folders.resolve, None)), error.message

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from seacorder.base.errors import NoAnswer, WorkerLost
+from seacorder.base.message import Message
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import StartClip, StartRecording, StopClip, StopRecording, TakeFramegrab, TakePicture
 from seacorder.model.encoding import EncodingSettings, Machine
@@ -101,7 +102,7 @@ class ChannelWorkers:
         try:
             answer = await self._supervisor[channel].request(command, limit_seconds)
         except WorkerLost as error:
-            return ChannelOutcome(channel, False, error.sentence, is_unanswered=isinstance(error, NoAnswer))
+            return ChannelOutcome(channel, False, error.message, is_unanswered=isinstance(error, NoAnswer))
         if isinstance(answer, Answer):
             return answer.outcome
-        return ChannelOutcome(channel, False, f"The worker of {channel} gave an answer of another kind.")
+        return ChannelOutcome(channel, False, Message(f"The worker of {channel} gave an answer of another kind."))

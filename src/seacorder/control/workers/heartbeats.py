@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.message import Message
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.control.workers.freshness import USUAL_PATIENCE_NS, file_of
@@ -34,7 +35,7 @@ class ChannelWatch:
         self._narrator = narrator
         now = clock.utc_ns()
         self._statuses = {
-            name: ChannelStatus(name, ChannelState.CONNECTING, now, f"The worker of {name} is being started.")
+            name: ChannelStatus(name, ChannelState.CONNECTING, now, Message(f"The worker of {name} is being started."))
             for name in (*channels, *([] if narrator is None else [narrator]))
         }
         self._overload_ns: dict[str, int] = {}
@@ -73,7 +74,7 @@ class ChannelWatch:
         if file is None:
             return True
         has_few = file.frames < max(1.0, self.frame_rate(channel))
-        return has_few and not file.newest_stored_ns and file.fault is None
+        return has_few and not file.newest_stored_ns and file.why is None
 
     def waits_for_picture(self, channel: str, kind: FileKind = FileKind.RECORDING) -> bool:
         """True while a slow source's first picture waits for the next one to come.
@@ -83,7 +84,7 @@ class ChannelWatch:
         status = self._statuses[channel]
         file = file_of(status, kind)
         is_slow = status.state is ChannelState.LIVE and status.patience_ns > USUAL_PATIENCE_NS
-        return is_slow and (file is None or (not file.newest_stored_ns and file.fault is None))
+        return is_slow and (file is None or (not file.newest_stored_ns and file.why is None))
 
     def is_coming(self, channel: str) -> bool:
         """True when the running recording has nothing of the channel yet, but will have."""
@@ -95,9 +96,9 @@ class ChannelWatch:
         picture = self._statuses[known].picture
         return picture.frame_rate if picture else 0.0
 
-    def reason(self, channel: str, otherwise: str = "") -> str:
+    def why(self, channel: str, otherwise: Message | None = None) -> Message:
         """Why the channel is not live; `otherwise` when it is."""
-        return self._statuses[channel].reason or otherwise or f"{channel} is not live."
+        return self._statuses[channel].why or otherwise or Message(f"{channel} is not live.")
 
     def saw_status(self, status: ChannelStatus) -> None:
         """A heartbeat."""
@@ -119,7 +120,7 @@ class ChannelWatch:
             last,
             state=ChannelState.FAILED,
             since_utc_ns=self._clock.utc_ns(),
-            reason=f"The worker of {channel} ended and is being started anew. {sentence}",
+            why=Message(f"The worker of {channel} ended and is being started anew. {sentence}"),
             bits_per_second=0,
             backlog_seconds=0.0,
             backlog_bytes=0,
@@ -142,8 +143,8 @@ class ChannelWatch:
 
     def _note_state(self, status: ChannelStatus) -> None:
         severity = Severity.INFO if status.state in {ChannelState.LIVE, ChannelState.CONNECTING} else Severity.WARNING
-        sentence = status.reason or f"{status.channel} is {status.state}{_picture_text(status)}."
-        self._journal.note(_KINDS[status.state], sentence, channel=status.channel, severity=severity)
+        why = status.why or Message(f"{status.channel} is {status.state}{_picture_text(status)}.")
+        self._journal.note(_KINDS[status.state], why.fact, why.action, channel=status.channel, severity=severity)
 
 
 def _dropped(status: ChannelStatus) -> int:

@@ -1,5 +1,6 @@
 """Narration as control knows it: tells channels' workers where to hear it, and shows how it is doing."""
 
+from seacorder.base.message import Message
 from seacorder.base.redaction import redact_address
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.control.workers.heartbeats import ChannelWatch
@@ -58,4 +59,4 @@ def narrator_of(status: ChannelStatus, lost: str | None) -> NarratorStatus:
     if lost is None and status.narrator is not None:
         return status.narrator
     state = SoundState.CONNECTING if lost is None else SoundState.FAILED
-    return NarratorStatus(state, lost or status.reason, 0, _QUIET_DB, _QUIET_DB)
+    return NarratorStatus(state, status.why if lost is None else Message(lost), 0, _QUIET_DB, _QUIET_DB)

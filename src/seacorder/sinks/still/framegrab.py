@@ -9,6 +9,7 @@ from typing import Any
 
 from seacorder.base.background import once
 from seacorder.base.errors import SeacorderError, StorageFailed
+from seacorder.base.message import Message
 from seacorder.media import jpeg
 from seacorder.media import still_decoder as decoding
 from seacorder.model.command import TakeFramegrab
@@ -49,10 +50,10 @@ def take_framegrab(
         try:
             outcome = _take(command, samples, source, context)
         except SeacorderError as fault:
-            outcome = ChannelOutcome(name, ok=False, sentence=fault.sentence)
+            outcome = ChannelOutcome(name, ok=False, why=fault.message)
         except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the caller is told
             _log.exception("the framegrab of %s failed", name)
-            outcome = ChannelOutcome(name, ok=False, sentence="The framegrab failed; the log says where.")
+            outcome = ChannelOutcome(name, ok=False, why=Message("The framegrab failed; the log says where."))
         on_done(outcome)
 
     once("framegrab", run)
@@ -79,7 +80,7 @@ def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, context: Si
     choice = VolumeChoice(context.rooms)
     room = choice.next(naming)
     if room is not None and room.is_full:
-        raise StorageFailed(room.sentence)
+        raise StorageFailed.of(room.why)
     other = choice.other(room, naming)
     if room is None or other is None or other.is_full or other.is_shunned:
         return store(relocated(path, naming, room), picture, context)
@@ -99,9 +100,9 @@ def store(path: Path, content: bytes, context: SinkContext, limit_seconds: float
     file.write(content)
     file.close(failures.append)
     if not file.wait_ended(limit_seconds):
-        fault = file.fault
+        why = file.why
         file.give_up()
-        raise StorageFailed(fault or f"The disk of {path.parent} did not take the framegrab in time.")
+        raise StorageFailed.of(why or Message(f"The disk of {path.parent} did not take the framegrab in time."))
     if failures and failures[0] is not None:
         raise failures[0]
     return file.path

@@ -66,7 +66,7 @@ class ClipSink:
         command = self._command
         room = self._files.room_for(command.naming)
         if room is not None and room.is_full:
-            self._files.refuse(room.sentence)
+            self._files.refuse(room.why)
             return
         self._number += 1
         note = note_of(

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from seacorder.base.errors import StorageFailed
+from seacorder.base.message import Message, all_of
 from seacorder.model.file_name import Naming
 from seacorder.model.file_note import FileNote
 from seacorder.model.outcome import ChannelOutcome
@@ -25,7 +26,7 @@ from seacorder.sinks.video.video_file import LINGER_NS, FileFacts, VideoFile, Vi
 from seacorder.sinks.video.volume_choice import VolumeChoice
 from seacorder.storage.volume_room import VolumeRoom
 
-NOTHING_YET = "It was stopped before a picture came."
+NOTHING_YET = Message("It was stopped before a picture came.")
 FINISH_SECONDS = 20.0
 """How long the disk may take for the last bytes and the index after a stop; then the file is left as it is.
 
@@ -61,7 +62,7 @@ class FileSequence:
         """Files that have been begun and not ended, closing ones included."""
         self._on_done: OnOutcome | None = None
         self._last: FileFacts | None = None
-        self._failures: list[str] = []
+        self._failures: list[Message] = []
         self._last_stored_ns = 0
         self._newest_stored_utc_ns = 0
         self._newest_stored_ns = 0
@@ -136,9 +137,9 @@ class FileSequence:
         if file is not None:
             file.end_within(LEAVE_SECONDS)
 
-    def refuse(self, sentence: str) -> None:
+    def refuse(self, why: Message) -> None:
         """No file can be begun now: whoever waits for the start is told why. The next keyframe may try again."""
-        self._say_started(self._outcome(ok=False, sentence=sentence))
+        self._say_started(self._outcome(ok=False, why=why))
 
     def write(self, sample: Sample) -> None:
         """Gives a packet to the file that it belongs to; sound from before the first picture is dropped."""
@@ -161,7 +162,7 @@ class FileSequence:
         self.end_current()
         self._close_previous()
         if self.first_utc_ns is None:
-            self._say_started(self._outcome(ok=False, sentence=NOTHING_YET))
+            self._say_started(self._outcome(ok=False, why=NOTHING_YET))
         with self._lock:
             self._on_done = on_done
             is_done = self._unfinished == 0
@@ -194,7 +195,7 @@ class FileSequence:
             newest_stored_utc_ns=self._newest_stored_utc_ns,
             start_ns=self._first_ns,
             newest_stored_ns=self._newest_stored_ns,
-            fault=file.fault,
+            why=file.why,
             fault_kind=file.fault_kind,
         )
 
@@ -208,16 +209,17 @@ class FileSequence:
             return VideoFile(plan, first, source, self._context, patient=False)
         except StorageFailed as fault:
             # The start is answered with the fault but not called off: the file is opened as soon as the disk lets it.
-            self._say_started(self._outcome(ok=False, sentence=fault.sentence, path=str(plan.path)))
+            self._say_started(self._outcome(ok=False, why=fault.message, path=str(plan.path)))
             return VideoFile(plan, first, source, self._context, patient=True)
 
     def _watch(self, file: VideoFile) -> None:
         def stored() -> None:
             facts = file.facts(FileState.OPEN)
+            nothing = Message(f"Nothing of {facts.path} reached the disk.")
             self._say_started(
                 self._outcome(ok=True, achieved_utc_ns=facts.note.first_frame_utc_ns, path=facts.path)
                 if file.stored_utc_ns is not None
-                else self._outcome(ok=False, sentence=file.fault or f"Nothing of {facts.path} reached the disk.")
+                else self._outcome(ok=False, why=file.why or nothing)
             )
 
         file.when_stored(stored)
@@ -251,8 +253,8 @@ class FileSequence:
                 self._last = facts
             if file in self._left:
                 self._left.remove(file)
-            elif facts.sentence:
-                self._failures.append(facts.sentence)
+            elif facts.why is not None:
+                self._failures.append(facts.why)
             is_done = self._unfinished == 0 and self._on_done is not None
         if is_done:
             self._say_done()
@@ -265,7 +267,7 @@ class FileSequence:
             on_done(
                 self._outcome(
                     ok=not failures,
-                    sentence=" ".join(dict.fromkeys(failures)),
+                    why=all_of(failures),
                     achieved_utc_ns=last.end_utc_ns if last else None,
                     path=last.path if last else None,
                 )

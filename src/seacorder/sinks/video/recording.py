@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from seacorder.base.clock import NS_PER_MS
+from seacorder.base.message import Message
 from seacorder.model.command import ChangeRecording, StartRecording
 from seacorder.model.event import Severity
 from seacorder.model.file_note import SOUND_SUFFIX, VIDEO_SUFFIX
@@ -108,8 +109,9 @@ class RecordingSink:
 
     def _leave(self, file: VideoFile) -> None:
         facts = file.facts(FileState.OPEN)
-        sentence = file.fault or f"{Path(facts.path).parent} has little room left or hangs."
-        self._context.note("part_left", Severity.WARNING, f"A new part is begun because of the disk. {sentence}")
+        why = file.why or Message(f"{Path(facts.path).parent} has little room left or hangs.")
+        fact = f"A new part is begun because of the disk. {why.fact}"
+        self._context.note("part_left", Severity.WARNING, fact, why.action)
         self._between = self._missing_since(facts.end_utc_ns)
         self._files.leave_current()
 
@@ -123,8 +125,8 @@ class RecordingSink:
             return
         if room is not None and room.is_full:
             # An open part stays open and goes on when there is room again; the next keyframe tries again to split.
-            self._why_between = disk_full(room.sentence)
-            self._files.refuse(room.sentence)
+            self._why_between = disk_full(room.why.fact)
+            self._files.refuse(room.why)
             return
         self._note_between(keyframe)
         self._clock_ns = keyframe.clock_ns

@@ -14,6 +14,7 @@ import av
 from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
+from seacorder.base.message import Message
 from seacorder.model.file_note import FileNote
 from seacorder.model.loss import EMPTY_PACKET, OUT_OF_ORDER, WhyMissing, disk_failed, disk_full, disk_slow, not_storable
 from seacorder.model.recording import FaultKind, FileState
@@ -48,8 +49,8 @@ class FileFacts:
     """Capture time of the newest frame."""
     frames: int
     bytes: int
-    sentence: str = ""
-    """Why it was given up; empty otherwise."""
+    why: Message | None = None
+    """Why it was given up; None otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,19 +193,19 @@ class VideoFile:
         return self._plan.room
 
     @property
-    def fault(self) -> str | None:
-        """One sentence while the disk refuses, or has no room beyond the reserve."""
+    def why(self) -> Message | None:
+        """Why nothing can be written just now: the disk refuses, or has no room beyond the reserve. None if it can."""
         room = self.room
         is_closed = room is not None and (room.is_full or room.is_exchanged)
-        return self._file.fault or (room.sentence if room is not None and is_closed else None)
+        return self._file.why or (room.why if room is not None and is_closed else None)
 
     @property
     def fault_kind(self) -> FaultKind | None:
-        """Set together with `fault`."""
+        """Set together with `why`."""
         kind, room = self._file.fault_kind, self.room
         if kind is None and room is not None and room.is_exchanged:
             return FaultKind.EXCHANGED
-        return FaultKind.FULL if kind is None and self.fault is not None else kind
+        return FaultKind.FULL if kind is None and self.why is not None else kind
 
     @property
     def dead_since_ns(self) -> int | None:
@@ -231,7 +232,7 @@ class VideoFile:
         def watch() -> None:
             wait, longest = _WATCH_SECONDS
             while self._file.stored_milestone is None and not self._file.wait_ended(wait):
-                wait = min(longest, wait * (1.0 if self._file.fault is None else 2.0))
+                wait = min(longest, wait * (1.0 if self._file.why is None else 2.0))
             stored()
 
         once("first bytes", watch)
@@ -299,13 +300,13 @@ class VideoFile:
         if self._file.is_deleted:
             stored, end_utc_ns = 0, self.first.utc_ns
         if missing := self.frames - stored:
-            why = replace(self._why_not_stored(), sentence=failure.sentence)
+            why = replace(self._why_not_stored(), sentence=failure.fact)
             self._missing.report(end_utc_ns, self._end_utc_ns, missing, why)
         facts = replace(self.facts(FileState.INTERRUPTED), frames=stored, end_utc_ns=end_utc_ns)
-        return replace(facts, sentence=failure.sentence)
+        return replace(facts, why=failure.message)
 
     def _why_not_stored(self) -> WhyMissing:
-        fault = self.fault
-        if fault is None:
+        why = self.why
+        if why is None:
             return disk_slow(self._file.path.parent)
-        return disk_full(fault) if self.fault_kind is FaultKind.FULL else disk_failed(fault)
+        return disk_full(why.fact) if self.fault_kind is FaultKind.FULL else disk_failed(why.fact)
