@@ -85,7 +85,8 @@ def test_an_event_of_one_sentence_has_it_as_its_fact(path: Path, version: int) -
     for step in STEPS[:version]:
         connection.executescript(step)
     row = (5, "part_left", "warning", "A new part is begun because of the disk.", "Bow", 9)
-    connection.execute("INSERT INTO events (utc_ns, kind, severity, sentence, channel, cursor) VALUES (?,?,?,?,?,?)", row)
+    columns = "utc_ns, kind, severity, sentence, channel, cursor"
+    connection.execute(f"INSERT INTO events ({columns}) VALUES (?, ?, ?, ?, ?, ?)", row)
     connection.execute(f"PRAGMA user_version = {version}")
     connection.commit()
     connection.close()

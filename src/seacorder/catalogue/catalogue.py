@@ -128,8 +128,8 @@ class Catalogue(Queries):
         try:
             await asyncio.wait_for(asyncio.wrap_future(self._pending.wait_written()), limit_seconds)
         except TimeoutError as error:
-            slow = Message(f"The list of recordings did not answer within {limit_seconds:g} s. Recording is not affected.")
-            raise CatalogueFailed.of(self.fault or slow) from error
+            slow = f"The list of recordings did not answer within {limit_seconds:g} s. Recording is not affected."
+            raise CatalogueFailed.of(self.fault or Message(slow)) from error
 
     def record(self, row: Row | PartAnchor) -> None:
         """Stores a row. It replaces an earlier row with the same key, such as a part that has grown since."""

@@ -35,7 +35,8 @@ def disks(**facts: object) -> Disks:
 
 
 def narrator(state: SoundState = SoundState.LIVE, silent_since: int | None = None) -> ChannelStatus:
-    sound = NarratorStatus(state, None if state is SoundState.LIVE else Message("It is so."), 1, -20.0, -10.0, silent_since)
+    why = None if state is SoundState.LIVE else Message("It is so.")
+    sound = NarratorStatus(state, why, 1, -20.0, -10.0, silent_since)
     return ChannelStatus("Talk", ChannelState.LIVE, 1, None, narrator=sound)
 
 
