@@ -147,7 +147,7 @@ def test_the_limits_of_the_disk_alarms() -> None:
 
 
 def test_a_catalogue_of_a_newer_program_is_refused_as_the_page_says() -> None:
-    shown = next(body for body in blocks("upgrade", "") if body.startswith("seacorder: The catalogue"))
+    shown = next(body for body in blocks("upgrade", "") if body.startswith("seacorder: The list of recordings"))
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(SeacorderError) as refused:

@@ -38,7 +38,7 @@ ACTIONS = {
     AlarmKind.DISK_FAILED: "Check the disk's cable, mount and health, or choose a folder on another disk.",
     AlarmKind.DISK_EXCHANGED: (
         "Mount the volume again, and recording goes on by itself. If files are to go to what is there now, say so with "
-        "`seacorder accept-volume FOLDER`."
+        "`seacorder accept-disk FOLDER`."
     ),
     AlarmKind.WORKER_LOST: "Nothing, it is started anew; if it comes again, send the log to the makers.",
     AlarmKind.CATALOGUE_FAILED: "Check the disk that the catalogue is on; recording goes on without it.",
