@@ -1,7 +1,8 @@
 """The whole answers on docs/programs/inspector.md, api.md and errors.md are those of a running recorder.
 
-`make answers` plays the same scenes and writes the answers into the pages; nobody types them. What is compared, and what
-may differ, stands at the top of `rig.page_answers`. A scene is a row of keys of exchanges, and of what is done in between.
+`make answers` plays the same scenes and writes the answers into the pages; nobody types them. What is compared, and
+what may differ, stands at the top of `rig.page_answers`. A scene is a row of keys of exchanges, and of what is done in
+between.
 """
 
 import json
@@ -100,9 +101,13 @@ def camera_goes(name: str) -> Callable[[Stage], None]:
 
 
 def wait_failed(stage: Stage, *names: str) -> None:
-    """Until Seacorder has tried to connect in vain; before that, the reason is the one for which the connection ended."""
+    """Until Seacorder has tried to connect in vain; before that, the reason is why the connection ended."""
+
+    def has_failed(name: str) -> bool:
+        return "does not answer" in (stage.program.channel(name)["reason"] or "")
+
     for name in names:
-        wait_for(lambda name=name: "does not answer" in (stage.program.channel(name)["reason"] or ""), f"{name} to fail")
+        wait_for(lambda name=name: has_failed(name), f"{name} to fail")
 
 
 def recorded(seconds: float) -> Callable[[Stage], None]:

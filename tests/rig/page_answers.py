@@ -1,7 +1,7 @@
-"""The whole requests and answers of the pages for programs: taken out of a page, compared with real answers, written anew.
+"""The whole requests and answers of the pages for programs: taken out of a page, compared with real ones, written anew.
 
-A page shows an exchange as two `http` blocks below a heading, first the request, then the answer; an answer that follows
-an answer is of the same request. A `json` block is a value without a request.
+A page shows an exchange as two `http` blocks below a heading, first the request, then the answer; an answer that
+follows an answer is of the same request. A `json` block is a value without a request.
 
 **What is compared**: the status line, the content type, every name and its place, every type, and every value but those
 that differ from run to run or from machine to machine. These are told by their names (`MEASURED`) and, within texts, by
@@ -20,10 +20,10 @@ PAGES = Path(__file__).parents[2] / "docs" / "programs"
 COLUMNS = 118
 """An object that fits into so many columns stands on one line."""
 MEASURED = frozenset({
-    "DriveSpace", "backlog_bytes", "backlog_seconds", "bits_per_second", "bytes", "bytes_stored", "cursor", "first_frame",
-    "frame", "frames", "frames_received", "free_bytes", "free_percent", "level_db", "newest_event_cursor", "next_best",
-    "next_cursor", "delay_ms", "peak_db", "preset", "queued_bytes", "recording_seconds", "reserve_bytes", "seconds_left",
-    "total_bytes",
+    "DriveSpace", "backlog_bytes", "backlog_seconds", "bits_per_second", "bytes", "bytes_stored", "cursor",
+    "delay_ms", "first_frame", "frame", "frames", "frames_received", "free_bytes", "free_percent", "level_db",
+    "newest_event_cursor", "next_best", "next_cursor", "peak_db", "preset", "queued_bytes", "recording_seconds",
+    "reserve_bytes", "seconds_left", "total_bytes",
 })
 """Names of values that are measured, or that depend on the machine. Of them the type is compared."""
 _FORMS = (
@@ -34,7 +34,9 @@ _FORMS = (
     re.compile(r" No hardware encoder opens on this \w+\."),
     re.compile(r"choose one of [\w, ]+,"),
 )
-_TOKEN = re.compile(r"^#{1,3} (?P<heading>[^\n]+)$|^```(?P<language>\w*)\n(?P<block>.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = r"^#{1,3} (?P<heading>[^\n]+)$"
+_BLOCK = r"^```(?P<language>\w*)\n(?P<block>.*?)^```$"
+_TOKEN = re.compile(f"{_HEADING}|{_BLOCK}", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
