@@ -137,9 +137,9 @@ def why_not_fetched(said: str, target: Target) -> str:
     return f"The packages cannot be fetched. What pip said:\n{last}"
 
 
-def build(folder: Path) -> None:
+def build(folder: Path, source: Path = ROOT) -> None:
     """Puts Seacorder's own wheel into the folder. Raises Impossible."""
-    done = pip(["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)])
+    done = pip(["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(source)])
     if done.returncode:
         raise Impossible(f"Seacorder's own wheel cannot be built. What pip said:\n{done.stdout.strip()}")
 

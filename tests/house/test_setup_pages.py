@@ -110,7 +110,7 @@ def test_the_start_is_announced_as_the_page_says(monkeypatch: pytest.MonkeyPatch
     printed: list[str] = []
     monkeypatch.setattr("seacorder.cli.serve.streams.print_unheeded", printed.append)
     channels = [{"name": name, "input": "test:"} for name in ("Bow", "Stern", "Port", "Starboard")]
-    raw = {"storage": {"root": "/data/recordings/demo"}, "channels": channels}
+    raw = {"storage": {"root": "/data/demo"}, "channels": channels}
     announce(check(raw, place="demo", folder=FOLDER, environment={}), "")
     assert f"{printed[0]}\n" in blocks("firstcamera", "")
 
