@@ -318,6 +318,22 @@ def grab(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def losses(
+    recording: Annotated[
+        str | None, typer.Option(metavar="ID", help="Of this recording, instead of the running or last one.")
+    ] = None,
+    of_all: Annotated[bool, typer.Option("--all", help="Of everything that was recorded.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for a report.")] = False,
+    url: UrlOption = DEFAULT_URL,
+    as_json: JsonOption = False,
+) -> None:
+    """List what is missing from a recording. Frames that are in no file, with times, number and cause."""
+    from seacorder.cli.loss_table import show_losses
+
+    show_losses(url, recording, of_all=of_all, as_csv=as_csv, as_json=as_json)
+
+
+@app.command()
 def overlay(
     text: Annotated[
         str | None,

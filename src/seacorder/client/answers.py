@@ -62,6 +62,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class LossAnswer:
+    """Frames that are missing from a channel's recording; `frames` is None when nobody could count them."""
+
+    channel: str
+    from_utc: str
+    to_utc: str
+    frames: int | None
+    cause: str
+    detail: str
+    recording_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OverlayAnswer:
     """The text over the pictures of all channels; `since_utc` is None when nobody has set one."""
 

@@ -1,12 +1,15 @@
-"""A client for those parts of `/api/v1` that the command line needs: status, settings, overlay, commands."""
+"""A client for those parts of `/api/v1` that the command line needs: status, losses, settings, overlay, commands."""
 
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from seacorder.client.answers import Outcome, OverlayAnswer, StatusAnswer, read
+from seacorder.client.answers import LossAnswer, Outcome, OverlayAnswer, StatusAnswer, read
 from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
 from seacorder.client.transport import HttpTransport
+
+PAGE_ROWS = 1000
+"""Rows that are asked for at once."""
 
 
 class RecorderClient:
@@ -55,6 +58,22 @@ class RecorderClient:
     def take_framegrab(self) -> Outcome:
         """One still of every live channel, all of one instant."""
         return self._command("framegrab")
+
+    def newest_recording(self) -> str | None:
+        """The id of the recording that runs, or ran last; None where nothing was recorded."""
+        items = self._transport.ask("GET", "/api/v1/recordings", limit=1, newest_first="true")["items"]
+        return items[0]["id"] if items else None
+
+    def losses(self, recording: str | None = None) -> list[LossAnswer]:
+        """What is missing from a recording, or from all of them, oldest first."""
+        query: dict[str, str | int] = {"limit": PAGE_ROWS, **({} if recording is None else {"recording": recording})}
+        found: list[LossAnswer] = []
+        while True:
+            answer = self._transport.ask("GET", "/api/v1/losses", **query)
+            found += [read(LossAnswer, item) for item in answer["items"]]
+            if not answer["next_cursor"]:
+                return found
+            query["cursor"] = answer["next_cursor"]
 
     def settings_json(self) -> dict[str, Any]:
         """The settings in force, of the recorder and of every channel, and what was decided for each; as JSON came."""

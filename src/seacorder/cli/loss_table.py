@@ -1,0 +1,65 @@
+"""`seacorder losses`: what is missing from a recording, as a table for people or as CSV for a report."""
+
+import csv
+import dataclasses
+import json
+import sys
+from datetime import datetime
+
+from seacorder.client.answers import LossAnswer
+from seacorder.client.recorder import RecorderClient
+
+_HEAD = ("channel", "from (UTC)", "to (UTC)", "seconds", "frames", "cause", "detail")
+
+
+def show_losses(url: str, recording: str | None, *, of_all: bool, as_csv: bool, as_json: bool) -> None:
+    """Prints the losses of a recording: of the one that runs or ran last, unless another one is named. Raises
+    InspectorError.
+    """
+    with RecorderClient(url) as recorder:
+        wanted = None if of_all else recording or recorder.newest_recording()
+        losses = recorder.losses(wanted) if of_all or wanted is not None else []
+    if as_json:
+        print(json.dumps([dataclasses.asdict(one) for one in losses]))
+    elif as_csv:
+        _print_csv(losses)
+    else:
+        _print_table(losses, "what was recorded" if of_all else f"recording {wanted}" if wanted else None)
+
+
+def _print_csv(losses: list[LossAnswer]) -> None:
+    """One line each, with the names and values of the API."""
+    names = [field.name for field in dataclasses.fields(LossAnswer)]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([getattr(one, name) for name in names] for one in losses)
+
+
+def _print_table(losses: list[LossAnswer], of: str | None) -> None:
+    if of is None:
+        print("Nothing has been recorded yet.")
+        return
+    if not losses:
+        print(f"Nothing is missing from {of}.")
+        return
+    rows = [_HEAD, *map(_cells, losses)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD) - 1)]
+    for row in rows:
+        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip())
+    counted = sum(one.frames or 0 for one in losses)
+    seconds = sum(map(_seconds, losses))
+    not_counted = sum(one.frames is None for one in losses)
+    rest = f"; {not_counted:,} of them could not be counted" if not_counted else ""
+    noun = "loss" if len(losses) == 1 else "losses"
+    print(f"{len(losses):,} {noun}, {counted:,} frames, {seconds:,.1f} s{rest}, missing from {of}.")
+
+
+def _cells(one: LossAnswer) -> tuple[str, ...]:
+    frames = "?" if one.frames is None else str(one.frames)
+    begin, end = (text.replace("T", " ").rstrip("Z")[:21] for text in (one.from_utc, one.to_utc))
+    return one.channel, begin, end, f"{_seconds(one):.1f}", frames, one.cause, one.detail
+
+
+def _seconds(one: LossAnswer) -> float:
+    begin, end = (datetime.fromisoformat(text) for text in (one.from_utc, one.to_utc))
+    return (end - begin).total_seconds()

@@ -1,0 +1,56 @@
+"""`seacorder losses`: of the newest recording, of another one, of all; as a table, as CSV, as JSON."""
+
+import csv
+import json
+
+RECORDING = "20260504T030201.123Z"
+LOSS = {
+    "channel": "Bow", "from_utc": "2026-05-04T03:02:01.100000Z", "to_utc": "2026-05-04T03:02:04.000000Z", "frames": 72,
+    "cause": "reconnect", "recording_id": RECORDING, "detail": "It was cut.",
+}
+UNCOUNTED = LOSS | {"channel": "Stern", "frames": None, "cause": "program_ended", "detail": "Seacorder ended."}
+
+
+NEWEST = "GET /api/v1/recordings?limit=1&newest_first=true"
+LOSSES = f"GET /api/v1/losses?limit=1000&recording={RECORDING}"
+ALL = "GET /api/v1/losses?limit=1000"
+
+
+def rows(*items: dict, cursor: str | None = None) -> dict:
+    return {"items": list(items), "next_cursor": cursor}
+
+
+def test_of_the_newest_recording(seacorder, web) -> None:
+    web.json(NEWEST, rows({"id": RECORDING}))
+    web.json(LOSSES, rows(LOSS, cursor="next"))
+    web.json(f"{LOSSES}&cursor=next", rows(UNCOUNTED))
+    ended = seacorder("losses", "--url", web.url)
+    assert ended.code == 0
+    head, first, second, total = ended.out.splitlines()
+    assert head == "channel  from (UTC)             to (UTC)               seconds  frames  cause          detail"
+    assert first == (
+        "Bow      2026-05-04 03:02:01.1  2026-05-04 03:02:04.0  2.9      72      reconnect      It was cut."
+    )
+    assert second == (
+        "Stern    2026-05-04 03:02:01.1  2026-05-04 03:02:04.0  2.9      ?       program_ended  Seacorder ended."
+    )
+    assert total == (
+        f"2 losses, 72 frames, 5.8 s; 1 of them could not be counted, missing from recording {RECORDING}."
+    )
+
+
+def test_nothing_is_missing_or_nothing_was_recorded(seacorder, web) -> None:
+    web.json(NEWEST, rows({"id": RECORDING}))
+    web.json(LOSSES, rows())
+    web.json(ALL, rows())
+    assert seacorder("losses", "--url", web.url).out == f"Nothing is missing from recording {RECORDING}.\n"
+    assert seacorder("losses", "--all", "--url", web.url).out == "Nothing is missing from what was recorded.\n"
+    web.json(NEWEST, rows())
+    assert seacorder("losses", "--url", web.url).out == "Nothing has been recorded yet.\n"
+
+
+def test_as_csv_and_as_json(seacorder, web) -> None:
+    web.json(LOSSES, rows(LOSS))
+    head, line = csv.reader(seacorder("losses", "--recording", RECORDING, "--csv", "--url", web.url).out.splitlines())
+    assert dict(zip(head, line, strict=True)) == {name: str(value) for name, value in LOSS.items()}
+    assert json.loads(seacorder("losses", "--recording", RECORDING, "--json", "--url", web.url).out) == [LOSS]
