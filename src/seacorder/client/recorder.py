@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from seacorder.client.answers import LossAnswer, Outcome, OverlayAnswer, StatusAnswer, read
 from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
-from seacorder.client.transport import HttpTransport
+from seacorder.client.transport import HttpTransport, Query
 
 PAGE_ROWS = 1000
 """Rows that are asked for at once."""
@@ -66,7 +66,7 @@ class RecorderClient:
 
     def losses(self, recording: str | None = None) -> list[LossAnswer]:
         """What is missing from a recording, or from all of them, oldest first."""
-        query: dict[str, str | int] = {"limit": PAGE_ROWS, **({} if recording is None else {"recording": recording})}
+        query: dict[str, Query] = {"limit": PAGE_ROWS, **({} if recording is None else {"recording": recording})}
         found: list[LossAnswer] = []
         while True:
             answer = self._transport.ask("GET", "/api/v1/losses", **query)
