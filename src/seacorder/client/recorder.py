@@ -69,7 +69,7 @@ class RecorderClient:
         query: dict[str, Query] = {"limit": PAGE_ROWS, **({} if recording is None else {"recording": recording})}
         found: list[LossAnswer] = []
         while True:
-            answer = self._transport.ask("GET", "/api/v1/losses", **query)
+            answer = self._transport.ask("GET", "/api/v1/losses", None, **query)
             found += [read(LossAnswer, item) for item in answer["items"]]
             if not answer["next_cursor"]:
                 return found
