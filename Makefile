@@ -17,7 +17,7 @@ NEWMAN_STAMP := tests/newman/node_modules/.package-lock.json
 ALONE := tests/faults $(addprefix tests/system/test_,clean_copy.py encoding.py inputs.py overlay.py overlay_program.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers budgets docs format bench faults pins wheelhouse system clean
+.PHONY: help run test check lint types layers budgets docs format bench faults answers pins wheelhouse system clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -74,6 +74,9 @@ bench: $(DEV_STAMP) system  ## the figures, written into docs/design/figures.md;
 
 faults: $(DEV_STAMP) system  ## kills, bad cameras, bad disks: the table of docs/design/faults.md, an hour; SHORT=1 for minutes
 	PYTHONPATH=tests $(PY) -m faults $(if $(SHORT),--short) $(ARGS)
+
+answers: $(DEV_STAMP) system  ## the answers in docs/programs, from a recorder that is asked; a minute
+	WRITE_ANSWERS=1 $(PY) -m pytest tests/examples/test_answers.py $(ARGS)
 
 pins: $(DEV_STAMP)  ## write requirements*.txt anew from .venv
 	$(PY) -m tools.pins

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from seacorder.base.background import Thread, awaited, cancel, once, survived, task
+from seacorder.base.background import Thread, awaited, cancel, once, survived, task, within
 
 WAIT_SECONDS = 20.0
 
@@ -115,3 +115,22 @@ async def test_a_task_that_is_cancelled_has_ended_and_its_failure_is_dropped() -
     await cancel(None)
     assert begun.done()
     assert cleaned == ["up"]
+
+
+def test_a_result_that_comes_in_time_is_given_and_an_error_raised() -> None:
+    assert within(10, "sum", lambda: 1 + 1) == 2
+
+    def fail() -> int:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        within(10, "sum", fail)
+
+
+def test_a_result_that_does_not_come_in_time_is_not_waited_for() -> None:
+    held = threading.Event()
+    try:
+        with pytest.raises(TimeoutError, match=r"the disk did not come within 0\.01 s"):
+            within(0.01, "the disk", held.wait)
+    finally:
+        held.set()

@@ -1,12 +1,13 @@
 """What is shown of an address: what is known to be harmless, and never what somebody wants kept."""
 
+import base64
 from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seacorder.base.redaction import MASK, redact, redact_address
+from seacorder.base.redaction import MASK, hidden_pieces, redact, redact_address
 
 SECRETS = [
     "Tr4wlNet99", "correct-horse-battery", "hunter2hunter2", "a8F3kz0Qm1", "Fjordgeheim", "zW_9x-Kp_4Lq", "geheim",
@@ -54,6 +55,7 @@ def test_what_is_known_to_be_harmless_is_shown(harmless: str) -> None:
         ("rtsp://pilot:a@{}@b@10.0.0.5/live", "rtsp://***@10.0.0.5/live"),
         ("rtsp://pilot:{} x@10.0.0.5/live", "rtsp://***@10.0.0.5/live"),
         ("rtsp://pilot:it's{}@10.0.0.5/live", "rtsp://***@10.0.0.5/live"),
+        ("rtsp://pilot:@'{}@10.0.0.5/live", "rtsp://***@10.0.0.5/live"),
         ("rtsp://pilot:{}", "rtsp://***"),
         ("rtsp://cam/{}/main", "rtsp://cam/***/main"),
         ("rtsp://cam/live/{}.sdp", "rtsp://cam/live/***.sdp"),
@@ -145,6 +147,44 @@ def test_a_secret_anywhere_is_never_shown(given_one: tuple[str, str]) -> None:
     assert secret not in redact(address)
     assert secret not in redact(f"Camera {address}: not found.")
     assert redact_address(shown) == redact(shown) == shown
+
+
+@given(st.sampled_from(SECRETS).flatmap(lambda secret: st.tuples(st.just(secret), addresses(secret))))
+def test_what_is_hidden_is_named_and_nothing_that_is_shown(given_one: tuple[str, str]) -> None:
+    """So that both are of one mind: what is hidden holds the secret, and nothing that is shown."""
+    secret, address = given_one
+    for text in (address, f"Camera {address}: not found."):
+        pieces = hidden_pieces(text)
+        assert any(secret in piece for piece in pieces)
+        assert [piece for piece in pieces if piece in redact_address(address)] == []
+
+
+@pytest.mark.parametrize("secret", ["Kaltwasser77zz", "p#a:s/s", "Fjord geheim", "größer!", "it's"])
+def test_a_secret_is_named_in_each_form_that_it_may_have(secret: str) -> None:
+    basic = base64.b64encode(f"pilot:{secret}".encode()).decode().rstrip("=")
+    for written in (secret, quote(secret, safe="")):
+        pieces = hidden_pieces(f"rtsp://pilot:{written}@10.0.0.5/live")
+        assert {secret, quote(secret, safe=""), basic} <= pieces
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["rtsp://cam/live/1234?token=1", "rtsp://cam/ab/cde", "rtsp://10.0.0.5/live", "test:?rate=10",
+     "file:///dives/Tr4wlNet99.mp4", "no address", "rtsp://***@cam/***", ""],
+)
+def test_what_everybody_knows_and_what_is_too_short_is_not_named(text: str) -> None:
+    assert hidden_pieces(text) == frozenset()
+
+
+def test_of_words_that_everybody_knows_only_what_is_sent_of_them_is_named() -> None:
+    pieces = hidden_pieces("rtsp://admin:live@10.0.0.5/x")
+    assert "YWRtaW46bGl2ZQ" in pieces
+    assert not {"admin", "live", "admin:live"} & pieces
+
+
+def test_pieces_of_a_longer_text_are_named_too() -> None:
+    text = "# was rtsp://a:Tr4wlNet99@cam/x\nk = 'pilot:Fjordgeheim@10.0.0.5'\nGET /live?pwd=zW_9x-Kp_4Lq&x=1"
+    assert {"Tr4wlNet99", "Fjordgeheim", "zW_9x-Kp_4Lq"} <= hidden_pieces(text)
 
 
 @given(HOSTS, st.lists(SHOWN_WORDS, max_size=4), st.sampled_from(SECRETS))

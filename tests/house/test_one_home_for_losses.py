@@ -31,6 +31,7 @@ HANDLE = {
     "control/losses/resumption.py": "holes that an earlier run of the program left open",
     "catalogue/tables.py": "the table",
     "api/v1/rows.py": "the list that clients ask for",
+    "cli/bundle_catalogue.py": "the newest rows, for a support bundle",
     "cli/losses.py": "what `check` compares and counts, and a column of `status`",
 }
 ONLY_THE_WORD = {

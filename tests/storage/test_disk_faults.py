@@ -12,11 +12,20 @@ from seacorder.storage.disk_faults import FileFault, message_of
 
 
 @pytest.mark.parametrize("code", [*errno.errorcode, 0, 9999])
-def test_every_error_is_one_sentence_that_names_the_place(code: int) -> None:
-    sentence = message_of(OSError(code, os.strerror(code)), Path("/base/job/x.mp4")).text
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
-    assert "/base/job" in sentence or "open files" in sentence.lower() or "files are open" in sentence
+def test_every_error_says_where_it_is_and_what_to_do(code: int) -> None:
+    message = message_of(OSError(code, os.strerror(code)), Path("/base/{job}/x.mp4"))
+    assert message.fact.endswith(".")
+    assert message.action.endswith(".")
+    assert "\n" not in message.text
+    assert "/base/{job}" in message.fact or "files are open" in message.fact
+
+
+def test_a_full_disk_says_that_recording_goes_on_by_itself() -> None:
+    message = message_of(OSError(errno.ENOSPC, ""), Path("/base/job/x.mp4"))
+    assert message.both == (
+        "The disk of /base/job is full.",
+        "Delete or move files there. Recording goes on by itself.",
+    )
 
 
 def test_a_fault_holds_until_the_kind_of_operation_that_met_it_succeeds() -> None:

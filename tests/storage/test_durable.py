@@ -225,7 +225,7 @@ def test_a_patient_file_waits_for_its_disk(disk: RecordingDisk) -> None:
     disk.refuse("create", errno.EROFS)
     file = begin(disk, patient=True)
     file.write(b"kept")
-    assert "read-only" in fault_of(file)
+    assert "can only be read" in fault_of(file)
     assert (file.is_open, file.bytes_stored) == (False, 0)
     disk.allow("create")
     assert finish(file) is None
@@ -308,7 +308,7 @@ def test_a_file_can_be_given_up_before_it_is_open(disk: RecordingDisk) -> None:
     file.give_up(ending)
     failure = ending.wait()
     assert failure is not None
-    assert "read-only" in failure.sentence
+    assert failure.fact == "The disk of /base/job can only be read (often after an error of the disk)."
 
 
 def test_a_closed_file_takes_no_more(disk: RecordingDisk) -> None:
@@ -412,7 +412,7 @@ def test_a_full_volume_that_gets_room_again_loses_nothing(small_volume: Path) ->
 
 def test_a_read_only_volume_is_told(small_volume: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_volume)], check=True)
-    with pytest.raises(StorageFailed, match="read-only"):
+    with pytest.raises(StorageFailed, match="can only be read"):
         begin(PosixDisk(), path=small_volume / "x.mp4")
 
 
@@ -427,7 +427,11 @@ def test_a_file_ends_in_time_although_a_write_never_returns(disk: RecordingDisk,
     gate.set()
     (failure,) = ended
     assert failure is not None
-    assert "does not answer" in failure.sentence
+    assert failure.fact == (
+        f"The disk of {Path('/d')} did not answer in time, so {Path('/d/a.mp4')} could not be finished. It can be "
+        "played as it is; the last seconds may be missing and are listed as a loss."
+    )
+    assert failure.action == "Check the disk before the next dive."
     assert budget.taken_bytes == 0
     assert disk.wait_for(lambda seen: "close" in seen.names()), "the handle is given back once the call returns"
     assert (len(ended), file.bytes_stored) == (1, 0)

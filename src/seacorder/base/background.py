@@ -8,16 +8,19 @@ functions (a test in tests/house checks that):
 |---|---|
 | a loop that takes one item after the other (`Thread`) | is logged and begun again, after a growing pause |
 | something that is done once (`once`) | is logged |
+| something whose result is waited for, not for ever (`within`) | raises where it is waited for |
 | one item of a loop (`survived`) | is logged; the loop goes on with the next |
 | a task of the event loop (`task`) | is logged, and `failed` is called |
 | a task whose result the caller takes (`awaited`) | raises where it is awaited |
 """
 
 import contextlib
+import functools
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from seacorder.base.backoff import Backoff
 
@@ -61,6 +64,34 @@ def once(name: str, work: Callable[[], object]) -> None:
             work()
 
     threading.Thread(target=run, name=name, daemon=True).start()
+
+
+def within(seconds: float, name: str, work: Callable[[], T]) -> T:
+    """The result of `work`, which runs on a daemon thread of its own. Blocks; raises what `work` raises.
+
+    Raises TimeoutError when there is no result after so many seconds. The thread is then left to itself: a disk or a
+    device that does not answer cannot be interrupted.
+    """
+    results: SimpleQueue[Callable[[], T]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            found = work()
+        except Exception as error:  # noqa: BLE001 - it is raised again where the result is waited for
+            results.put(functools.partial(_raise, error))
+        else:
+            results.put(lambda: found)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    try:
+        result = results.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"{name} did not come within {seconds:g} s") from None
+    return result()
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
 
 
 @contextlib.contextmanager

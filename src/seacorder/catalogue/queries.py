@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue import settings_text
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows, check_limit, read_cursor, write_cursor
-from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, PARTS, RECORDINGS, Table, table_of
+from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, PARTS, RECORDINGS, TABLES, Table, table_of
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.recording import Clip, FileState, Part, Recording
@@ -85,6 +85,10 @@ class Queries:
     def newest_event_cursor(self) -> int:
         """The cursor of the newest event; 0 if there is none."""
         return int(self._ask("SELECT ifnull(max(cursor), 0) FROM events")[0][0])
+
+    def counts(self) -> dict[str, int]:
+        """By table, how many rows it has."""
+        return {table.name: int(self._ask(f"SELECT count(*) FROM {table.name}")[0][0]) for table in TABLES}  # noqa: S608
 
     def latest_recordings(self, count: int) -> tuple[Recording, ...]:
         """The recordings that were begun last, the last one first, by the order of their rows: clocks can be wrong."""

@@ -287,6 +287,35 @@ def status(
     show_status(url, once=once, as_json=as_json)
 
 
+@app.command("support-bundle")
+def support_bundle(  # noqa: PLR0913, PLR0917 - one for each option
+    config: ConfigOption = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Of `serve --demo`; needs no settings file.")] = False,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url", "-u", metavar="URL", envvar=URL_VARIABLE,
+            help="The recorder's Inspector service; without it the one that the settings name.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write this file; none is overwritten.")
+    ] = None,
+    name: ServiceNameOption = "seacorder",
+    user: OfUserOption = False,
+    try_encoders: Annotated[
+        bool, typer.Option("--try-encoders", help="Try the encoders, although a recording is on or may be on.")
+    ] = False,
+) -> None:
+    """Make one file for whoever helps you. Version, settings, status, log, this computer; no passwords."""
+    from datetime import UTC, datetime
+
+    from seacorder.cli import support_bundle as bundle
+
+    bundle.be_gentle()
+    bundle.make_bundle(bundle.BundleWish(config, url, output, name, user, demo, try_encoders), datetime.now(UTC))
+
+
 @app.command()
 def start(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
     """Start recording. On all channels at one instant; one without a picture joins when its picture comes."""

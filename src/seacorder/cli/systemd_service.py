@@ -114,15 +114,22 @@ def remove(name: str, systemd: Systemd) -> None:
 
 def show_status(name: str, systemd: Systemd) -> bool:
     """Prints what the service does; True when it runs. Raises NotPossible without systemd."""
-    name = unit_name(name)
+    facts = facts_of(name, systemd)
+    print("\n".join(told(unit_name(name), facts)))
+    return facts.get("ActiveState") == "active"
+
+
+def facts_of(name: str, systemd: Systemd) -> dict[str, str]:
+    """What systemd reports about a service. Nothing of its unit: variables in it may hold passwords of cameras.
+
+    Raises NotPossible without systemd.
+    """
     _check_is_there(systemd)
     keys = ("LoadState", "ActiveState", "SubState", "UnitFileState", "NRestarts", "ActiveEnterTimestamp", "Result")
-    done = systemd.run(["show", name, f"--property={','.join(keys)}"])
+    done = systemd.run(["show", unit_name(name), f"--property={','.join(keys)}"])
     if done.code:
         raise NotPossible(f"systemd does not answer ({done.fault}).")
-    facts = dict(line.split("=", 1) for line in done.out.splitlines() if "=" in line)
-    print("\n".join(told(name, facts)))
-    return facts.get("ActiveState") == "active"
+    return dict(line.split("=", 1) for line in done.out.splitlines() if "=" in line)
 
 
 def told(name: str, facts: dict[str, str]) -> list[str]:

@@ -68,7 +68,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
     Raises SettingsError with every fault.
     """
     found = find(path, environment)
-    return check(_read(found), place=str(found), folder=found.absolute().parent, environment=environment)
+    return check(read_file(found), place=str(found), folder=found.absolute().parent, environment=environment)
 
 
 def demo(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -95,7 +95,8 @@ def check(raw: dict[str, Any], *, place: str, folder: Path, environment: Mapping
     return settings
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> dict[str, Any]:
+    """The settings file's tables as they stand, unchecked. Blocks; raises SettingsError if it is no TOML file."""
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:

@@ -54,13 +54,14 @@ class AllowedFolders:
         _check_text(text)
         folder = self._place(text)
         if len(os.fsencode(folder)) > DIRECTORY_BYTES_MAX:
-            raise _refused(f"is longer than {DIRECTORY_BYTES_MAX} bytes; choose a shorter folder")
+            raise _refused(f"is longer than {DIRECTORY_BYTES_MAX} bytes.", "Choose a shorter folder.")
         bases = [base for base in self._allowed if folder.is_relative_to(base)]
         if not bases:
-            raise _refused(f"{folder} is outside of the allowed folders: {self._places()}")
+            raise _refused(f"{folder} is outside of the allowed folders.", self._places())
         _check_names(folder, max(bases, key=lambda base: len(base.parts)))
         if not self.holds(folder):
-            raise _refused(f"{folder} leads through a link to outside of the allowed folders: {self._places()}")
+            fact = f"{folder} leads through a link to a place outside of the allowed folders."
+            raise _refused(fact, self._places())
         return folder
 
     def holds(self, folder: Path) -> bool:
@@ -74,7 +75,8 @@ class AllowedFolders:
             for changed in self._disk.make_folders(folder):
                 self._disk.sync_folder(changed)
         except OSError as fault:
-            raise _refused(f"{folder} cannot be made. {message_of(fault, folder / '_')}") from fault
+            why = message_of(fault, folder / "_")
+            raise _refused(f"{folder} cannot be created. {why.fact}", why.action) from fault
         return folder
 
     def _place(self, text: str) -> Path:
@@ -92,22 +94,23 @@ class AllowedFolders:
         is_unc = text.startswith("\\\\")
         if self._is_windows and (letter or is_unc):
             if letter is None:
-                raise _refused("is a network folder; map it to a drive letter and allow that")
+                raise _refused("is a network folder.", "Map it to a drive letter and allow that.")
             return Path(f"{letter}:\\")
         if letter is not None:
             return self._drives.get(letter, self._root / letter)
         return Path("/") if text.startswith("/") else self._root
 
     def _places(self) -> str:
-        return ", ".join(str(folder) for folder in self._allowed) + " (see allowed_directories in the settings)."
+        places = ", ".join(str(folder) for folder in self._allowed)
+        return f"Allowed are {places} (`allowed_directories` in the settings file)."
 
 
 def _leads_down(name: str) -> bool:
     """True. BadRequest for a name of dots and blanks alone, which may lead upwards, and for one that is too long."""
     if not name.rstrip(". "):
-        raise _refused(f'contains "{name}"; give the folder without it')
+        raise _refused(f'contains "{name}".', "Leave that out.")
     if len(name.encode()) > COMPONENT_BYTES_MAX:
-        raise _refused(f"has a name of more than {COMPONENT_BYTES_MAX} bytes in it; choose a shorter one")
+        raise _refused(f"contains a name of more than {COMPONENT_BYTES_MAX} bytes.", "Choose a shorter one.")
     return True
 
 
@@ -120,18 +123,19 @@ def _check_names(folder: Path, base: Path) -> None:
     for name in folder.relative_to(base).parts:
         fit = component(name)
         if fit != name:
-            raise _refused(f'contains "{name}", a name that not every disk can hold; write "{fit}", for example')
+            fact = f'contains "{name}", a name that not every disk can hold.'
+            raise _refused(fact, f'Write "{fit}", for example.')
 
 
 def _check_text(text: str) -> None:
     if not text.strip():
-        raise _refused("is empty; give a folder, for example Job1/Dive2")
+        raise _refused("is empty.", "Give a folder, for example Job1/Dive2.")
     if _CONTROL.search(text):
-        raise _refused("contains a control character; give plain text")
+        raise _refused("contains a control character.", "Give plain text.")
 
 
-def _refused(reason: str) -> BadRequest:
-    return BadRequest(f"{FIELD} {reason.rstrip('.')}.", field=FIELD)
+def _refused(end_of_fact: str, action: str) -> BadRequest:
+    return BadRequest(f"{FIELD} {end_of_fact}", action, field=FIELD)
 
 
 def _real(folder: Path) -> Path:
@@ -139,4 +143,5 @@ def _real(folder: Path) -> Path:
     try:
         return folder.resolve()
     except (OSError, RuntimeError) as fault:
-        raise _refused(f"{folder} cannot be looked at; its links may lead in a ring") from fault
+        fact = f"{folder} cannot be read; its links may lead in a circle."
+        raise _refused(fact, "Choose another folder.") from fault

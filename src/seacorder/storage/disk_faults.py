@@ -7,31 +7,49 @@ from seacorder.base.clock import Clock
 from seacorder.base.message import Message
 from seacorder.model.recording import FaultKind
 
-_NAME = "The volume of {folder} refuses the name {path}; choose one with letters, digits and - or _ alone."
-_SENTENCES = {
-    errno.ENOSPC: "The volume of {folder} is full; free some space there and writing goes on by itself.",
-    errno.EDQUOT: "The quota on the volume of {folder} is used up; free some space there or raise the quota.",
-    errno.EIO: "The disk of {folder} reports a hardware fault; check its cable and its health.",
-    errno.ENODEV: "The disk of {folder} is gone; connect it again or choose another folder.",
-    errno.ENXIO: "The disk of {folder} is gone; connect it again or choose another folder.",
-    errno.ESTALE: "The network folder {folder} is gone; connect it again or choose another folder.",
-    errno.EXDEV: (
-        "{folder} is on another disk than when the recorder began: a volume was unmounted or exchanged. Mount it "
-        "again, and recording goes on by itself."
+_RECORDING_GOES_ON = "Recording goes on by itself."
+_GONE = Message("The disk of {folder} is gone.", "Connect it again.")
+_NOT_PERMITTED = Message("This user may not write to {folder}.", "Change its permissions, or choose another folder.")
+_NAME_TAKEN = Message(
+    "{folder} cannot be created: a file has the name of one of its folders.", "Choose another name for the folder."
+)
+_NAME_REFUSED = Message(
+    "The disk of {folder} refuses the name {path}.", "Choose a name of letters, digits, - and _ only."
+)
+_MESSAGES = {
+    errno.ENOSPC: Message("The disk of {folder} is full.", f"Delete or move files there. {_RECORDING_GOES_ON}"),
+    errno.EDQUOT: Message(
+        "This user's quota on the disk of {folder} is used up.",
+        f"Delete or move files there, or have the quota raised. {_RECORDING_GOES_ON}",
     ),
-    errno.EROFS: "The volume of {folder} is read-only; mount it for writing or choose another folder.",
-    errno.EACCES: "{folder} may not be written by this user; change its permissions or choose another folder.",
-    errno.EPERM: "{folder} may not be written by this user; change its permissions or choose another folder.",
-    errno.ENOTDIR: "{folder} cannot be made because a file bears the name of one of its folders; choose another.",
-    errno.EEXIST: "{folder} cannot be made because a file bears the name of one of its folders; choose another.",
-    errno.ENOENT: "{path} has been deleted while it was being written, and what it held is lost. The recorder goes on "
-    "in a new file by itself.",
-    errno.ENAMETOOLONG: "The path {path} is too long for this system; choose a shorter folder or template.",
-    errno.EINVAL: _NAME,
-    errno.EILSEQ: _NAME,
-    errno.EFBIG: "{path} has reached the largest size that its volume takes; set a split time.",
-    errno.EMFILE: "Too many files are open in this process; raise its limit of open files (ulimit -n).",
-    errno.ENFILE: "Too many files are open on this machine; raise its limit of open files.",
+    errno.EIO: Message("The disk of {folder} fails (hardware error).", "Check its cable, then its health."),
+    errno.ENODEV: _GONE,
+    errno.ENXIO: _GONE,
+    errno.ESTALE: Message("The network folder {folder} is gone.", "Check the network and the server."),
+    errno.EXDEV: Message(
+        "{folder} is on another disk than when Seacorder started: it was unmounted or exchanged.",
+        "Mount the right disk again; recording goes on by itself.",
+    ),
+    errno.EROFS: Message(
+        "The disk of {folder} can only be read (often after an error of the disk).",
+        "Check the disk, then mount it for writing, or choose a folder on another disk.",
+    ),
+    errno.EACCES: _NOT_PERMITTED,
+    errno.EPERM: _NOT_PERMITTED,
+    errno.ENOTDIR: _NAME_TAKEN,
+    errno.EEXIST: _NAME_TAKEN,
+    errno.ENOENT: Message(
+        "{path} was deleted by somebody while it was being recorded; what was in it is lost.",
+        "Seacorder goes on in a new file by itself. Do not touch files while recording.",
+    ),
+    errno.ENAMETOOLONG: Message(
+        "The path {path} is too long for this system.", "Choose a shorter folder or template."
+    ),
+    errno.EINVAL: _NAME_REFUSED,
+    errno.EILSEQ: _NAME_REFUSED,
+    errno.EFBIG: Message("{path} has reached the largest size that its disk allows.", "Set a split time."),
+    errno.EMFILE: Message("Too many files are open in Seacorder.", "Raise its limit of open files (ulimit -n)."),
+    errno.ENFILE: Message("Too many files are open on this computer.", "Raise its limit of open files."),
 }
 
 
@@ -47,10 +65,10 @@ def kind_of(code: int) -> FaultKind:
 
 def message_of(fault: OSError, path: Path) -> Message:
     """Why the file `path` cannot be written, and what to do."""
-    known = _SENTENCES.get(fault.errno or 0)
+    known = _MESSAGES.get(fault.errno or 0)
     if known is None:
-        return Message(f"{path} cannot be written: {fault.strerror or fault}.")
-    return Message(known.format(path=path, folder=path.parent))
+        return Message(f"{path} cannot be written: {fault.strerror or fault}.", "Check the disk.")
+    return Message(known.fact.format(path=path, folder=path.parent), known.action)
 
 
 class FileFault:

@@ -35,6 +35,7 @@ that thread."""
 
 Closed = Callable[[StorageFailed | None], None]
 
+_MOVED = "%s was moved to %s while it was being recorded. Recording goes on there. Do not move files while recording."
 _log = logging.getLogger(__name__)
 
 
@@ -93,9 +94,9 @@ class DiskWriter:
         """Queues bytes. StorageFailed once the file is closed, or when far more waits than the budget allows."""
         with self._changed:
             if self._is_closing:
-                raise StorageFailed(f"{self.path} takes no more bytes; it has been closed.") from self._failure
+                raise StorageFailed(f"{self.path} has been closed.") from self._failure
             if not self._budget.take(len(data)):
-                too_slow = Message(f"The disk of {self.path.parent} is far too slow.")
+                too_slow = Message(f"The disk of {self.path.parent} is far too slow.", "Stop what else uses it.")
                 raise StorageFailed.of(self._fault.why or too_slow)
             was_idle = not self._order.pending_bytes
             self._order.put(offset, data)
@@ -143,7 +144,11 @@ class DiskWriter:
             self._finish(self._given_up())
 
     def _given_up(self) -> StorageFailed:
-        otherwise = Message(f"The disk of {self.path.parent} does not answer; check it. {self.path} was given up.")
+        otherwise = Message(
+            f"The disk of {self.path.parent} did not answer in time, so {self.path} could not be finished. It can be "
+            "played as it is; the last seconds may be missing and are listed as a loss.",
+            "Check the disk before the next dive.",
+        )
         return StorageFailed.of(self._fault.why or otherwise)
 
     def _run(self) -> None:
@@ -153,8 +158,9 @@ class DiskWriter:
             if self._gave_up.is_set():
                 self._failure = self._given_up()
         except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the sink is told
-            _log.exception("The writer of %s ended.", self.path)
-            self._failure = StorageFailed(f"{self.path} is not written any more after a fault of the program: see log.")
+            fact = f"{self.path} is no longer written: an error in the program, see the log."
+            _log.exception("%s", fact)
+            self._failure = StorageFailed(fact, "Stop the recording and start it again. Save the log.")
         self._close_handle()
         self._finish(self._failure)
 
@@ -282,7 +288,7 @@ class DiskWriter:
     def _follow(self, path: Path) -> None:
         """Notes where the file is now: somebody may have renamed or moved it, or its folder, while it was written."""
         if path != self.path:
-            _log.warning("%s was moved to %s while it was being written; it goes on there.", self.path, path)
+            _log.warning(_MOVED, self.path, path)
             self.path = path
             self._folders.append(path.parent)
 

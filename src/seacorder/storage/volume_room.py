@@ -43,7 +43,7 @@ def volume_of(folder: Path, reserve_bytes: int) -> Volume:
     try:
         total_bytes, free_bytes = _total_and_free(folder)
     except FileNotFoundError as fault:
-        raise StorageFailed(f"No folder above {folder} exists; choose another.") from fault
+        raise StorageFailed(f"No folder above {folder} exists.", "Choose another folder.") from fault
     except OSError as fault:
         raise StorageFailed.of(message_of(fault, folder / "_")) from fault
     return Volume(str(folder), total_bytes, free_bytes, reserve_bytes, seconds_left=None)

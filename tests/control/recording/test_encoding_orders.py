@@ -61,6 +61,34 @@ async def test_a_running_recording_follows_at_its_next_split(bridge: Bridge) -> 
     assert view.from_utc_ns == started.instant.utc_ns + 10 * NS_PER_MINUTE
 
 
+async def test_a_change_for_a_split_that_never_comes_holds_from_the_stop(bridge: Bridge) -> None:
+    """Else the next recording would begin with the settings of the one before."""
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    await bridge.recorder.change_settings(BY_HAND)
+    before = len(changes(bridge, "Bow"))
+    bridge.pass_seconds(60)
+    assert len(changes(bridge, "Bow")) == before, "while the recording runs it is told once"
+    await bridge.recorder.stop_recording()
+    change = changes(bridge, "Bow")[-1]
+    assert (change.from_ns, change.encoding) == (bridge.clock.monotonic_ns(), ASKED)
+    assert bridge.recorder.channel_settings()[0].takes_effect is TakesEffect.NOW
+
+
+async def test_a_clip_outlasts_the_recording_whose_split_a_change_waited_for(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    await bridge.recorder.start_clip()
+    await bridge.recorder.change_settings(BY_HAND)
+    await bridge.recorder.stop_recording()
+    before = len(changes(bridge, "Bow"))
+    bridge.pass_seconds(1)
+    assert len(changes(bridge, "Bow")) == before
+    await bridge.recorder.stop_clip()
+    bridge.pass_seconds(0.5)
+    assert changes(bridge, "Bow")[-1].from_ns <= bridge.clock.monotonic_ns()
+
+
 async def test_a_recording_that_never_splits_keeps_what_it_began_with(bridge: Bridge) -> None:
     bridge.first_settings = RecorderSettings(split_time_minutes=0)
     bridge.build()

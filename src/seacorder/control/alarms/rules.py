@@ -40,7 +40,9 @@ ACTIONS = {
         "Mount the volume again, and recording goes on by itself. If files are to go to what is there now, say so with "
         "`seacorder accept-disk FOLDER`."
     ),
-    AlarmKind.WORKER_LOST: "Nothing, it is started anew; if it comes again, send the log to the makers.",
+    AlarmKind.WORKER_LOST: (
+        "Nothing, it is started anew; if it comes again, run `seacorder support-bundle` after the dive."
+    ),
     AlarmKind.CATALOGUE_FAILED: "Check the disk that the catalogue is on; recording goes on without it.",
     AlarmKind.RECORDING_NOT_WRITTEN: "Look at the other alarms first; if it stays, stop and start the recording.",
     AlarmKind.ON_FALLBACK: "See to the first disk; the next part goes there again once it can.",

@@ -152,12 +152,22 @@ class EncodingOrders:
             self._encoding.add(status.channel)
             self.apply()
             self._begin_trial()
-        if self._waiting:
-            self.files_may_be_over()
+        self.files_may_be_over()
 
     def files_may_be_over(self) -> None:
-        """Sends orders that had to wait for the end of a recording or clip, if nothing is recorded any more."""
-        if self._waiting and self._earliest_ns() is not None:
+        """Sends orders that had to wait for the end of a recording or clip, if nothing is recorded any more; and again,
+        with the new instant, those that were to take effect at a split of a recording that has ended before it."""
+        now_ns = self._context.clock.monotonic_ns()
+        ahead = {name: from_ns for name, from_ns in self._from_ns.items() if from_ns > now_ns}
+        if not ahead and not self._waiting:
+            return
+        earliest_ns = self._earliest_ns()
+        if earliest_ns is None:
+            return
+        early = [name for name, from_ns in ahead.items() if from_ns > earliest_ns]
+        for name in early:
+            del self._told[name]
+        if early or self._waiting:
             self.apply()
 
     # Questions.

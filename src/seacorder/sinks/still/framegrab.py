@@ -28,6 +28,10 @@ STORE_SECONDS_MAX = 10.0
 """How long a framegrab waits for a disk that refuses or hangs."""
 SWITCH_SECONDS = 2.0
 """The same if there is a second volume on which to store it instead."""
+_FAILED = Message(
+    "The framegrab failed because of an error in the program; the log has the details. Recording is not affected.",
+    "Try again.",
+)
 _log = logging.getLogger(__name__)
 
 
@@ -52,8 +56,8 @@ def take_framegrab(
         except SeacorderError as fault:
             outcome = ChannelOutcome(name, ok=False, why=fault.message)
         except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the caller is told
-            _log.exception("the framegrab of %s failed", name)
-            outcome = ChannelOutcome(name, ok=False, why=Message("The framegrab failed; the log says where."))
+            _log.exception("%s: the framegrab failed because of an error in the program, see below.", name)
+            outcome = ChannelOutcome(name, ok=False, why=_FAILED)
         on_done(outcome)
 
     once("framegrab", run)
@@ -102,7 +106,8 @@ def store(path: Path, content: bytes, context: SinkContext, limit_seconds: float
     if not file.wait_ended(limit_seconds):
         why = file.why
         file.give_up()
-        raise StorageFailed.of(why or Message(f"The disk of {path.parent} did not take the framegrab in time."))
+        fact = f"The disk of {path.parent} did not take the framegrab in time."
+        raise StorageFailed.of(why or Message(fact, "Try again; if it stays, check the disk."))
     if failures and failures[0] is not None:
         raise failures[0]
     return file.path

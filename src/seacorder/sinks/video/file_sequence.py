@@ -26,7 +26,7 @@ from seacorder.sinks.video.video_file import LINGER_NS, FileFacts, VideoFile, Vi
 from seacorder.sinks.video.volume_choice import VolumeChoice
 from seacorder.storage.volume_room import VolumeRoom
 
-NOTHING_YET = Message("It was stopped before a picture came.")
+NOTHING_YET = Message("It was stopped before its first picture.")
 FINISH_SECONDS = 20.0
 """How long the disk may take for the last bytes and the index after a stop; then the file is left as it is.
 
@@ -215,7 +215,10 @@ class FileSequence:
     def _watch(self, file: VideoFile) -> None:
         def stored() -> None:
             facts = file.facts(FileState.OPEN)
-            nothing = Message(f"Nothing of {facts.path} reached the disk.")
+            nothing = Message(
+                f"Nothing of {facts.path} has reached the disk yet.",
+                "It joins by itself once the disk takes it. See the alarms.",
+            )
             self._say_started(
                 self._outcome(ok=True, achieved_utc_ns=facts.note.first_frame_utc_ns, path=facts.path)
                 if file.stored_utc_ns is not None

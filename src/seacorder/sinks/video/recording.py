@@ -109,9 +109,9 @@ class RecordingSink:
 
     def _leave(self, file: VideoFile) -> None:
         facts = file.facts(FileState.OPEN)
-        why = file.why or Message(f"{Path(facts.path).parent} has little room left or hangs.")
-        fact = f"A new part is begun because of the disk. {why.fact}"
-        self._context.note("part_left", Severity.WARNING, fact, why.action)
+        why = file.why or Message(f"{Path(facts.path).parent} is nearly full or does not answer.")
+        fact = f"{self._context.channel.name} continues in a new file, because of the disk: {why.fact}"
+        self._context.note("part_left", Severity.WARNING, fact)  # what to do is with the alarm of the disk
         self._between = self._missing_since(facts.end_utc_ns)
         self._files.leave_current()
 

@@ -80,7 +80,8 @@ class Subtitles:
             if self._file is not None and self._context.budget.has_room(len(lines)):
                 self._file.write(lines.encode())
         except StorageFailed as fault:
-            log.warning("subtitles are left out: %s", fault.sentence)
+            fact = f"{self._context.channel.name}: the subtitles of this file are not written ({fault.fact})."
+            log.warning("%s Video is not affected. %s", fact, fault.action)
 
     def _open(self) -> bool:
         video = self._video()

@@ -1,0 +1,55 @@
+"""docs/sea/troubleshooting.md knows every message about a source or a disk."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from seacorder.base.message import Message
+from seacorder.inputs import failures
+from seacorder.inputs.web import camera
+from seacorder.storage import disk_faults
+
+pytestmark = pytest.mark.docs
+
+HOUSE = Path(__file__).parents[2]
+PAGE = (HOUSE / "docs/sea/troubleshooting.md").read_text("utf-8")
+WHAT_A_CHANNEL_IS_CALLED = "Bow"
+
+
+def rows_of(table: str) -> list[str]:
+    """The messages in the first column of the table below the heading `table`, with “…” for what changes."""
+    below = PAGE.partition(f"\n### {table}\n")[2].partition("\n##")[0]
+    cells = re.findall(r"^\| (.*?) \| .* \|$", below, re.MULTILINE)[1:]
+    messages = [message for cell in cells for message in cell.split(" / ")]
+    return [re.sub(r"\(\d+ …\)", "(…)", one.replace(WHAT_A_CHANNEL_IS_CALLED, "…")) for one in messages]
+
+
+def shape(fact: str) -> str:
+    """A text of the program with “…” for each of its placeholders."""
+    return re.sub(r"\{[^}]*\}|%[sdr.]\w*", "…", fact)
+
+
+def quotes(row: str, fact: str) -> bool:
+    """True when `row` is the beginning of `fact`; its “…” may stand for more than one placeholder and for words."""
+    parts = (".+" if part == "…" else re.escape(part) for part in re.split("(…)", row))
+    return re.match("".join(parts), shape(fact)) is not None
+
+
+TABLES = {
+    "A camera says": failures._CAMERA.values(),
+    "A stream says": [
+        *failures._STREAM.values(),
+        *(one for one in vars(camera).values() if isinstance(one, Message)),
+    ],
+    "A disk says": disk_faults._MESSAGES.values(),
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_message_is_on_the_page(table: str) -> None:
+    rows = rows_of(table)
+    messages = list(TABLES[table])
+    assert len(messages) > 10
+    missing = {message.fact for message in messages if not any(quotes(row, message.fact) for row in rows)}
+    assert missing == set()
