@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from faults.results import note
-from rig.program import children, command_line, free_ports, running, wait_for
+from rig.program import Program, children, command_line, free_ports, running, wait_for
 from seacorder.base.errors import SettingsError
 from seacorder.config.load import load
 
@@ -27,6 +28,17 @@ PLACES = {
 PATTERN = "test:?size=320x180&rate=10&gop=10"
 
 
+def bundled(program: Program, folder: Path) -> list[str]:
+    """What a support bundle holds and prints, made while the program records."""
+    file = folder / "help.zip"
+    words = ["support-bundle", "--config", str(program.settings_path), "--output", str(file)]
+    made = subprocess.run(
+        [sys.executable, "-m", "seacorder", *words], capture_output=True, text=True, check=True, timeout=120
+    )
+    with zipfile.ZipFile(file) as archive:
+        return [made.stdout, made.stderr, *(archive.read(name).decode() for name in archive.namelist())]
+
+
 def test_no_secret_of_an_address_comes_out(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     addresses = {name: text.format(s=SECRET, at=f"127.0.0.1:{port}") for name, text in PLACES.items()}
@@ -40,6 +52,7 @@ def test_no_secret_of_an_address_comes_out(tmp_path: Path) -> None:
         told += [command_line(pid) for pid in (program.pid, control, *children(control))]
         told += [json.dumps(program.post("/api/v1/recording/stop")), json.dumps(program.get("/api/v1/recordings"))]
         shown = {one["name"]: one["address"] for one in program.get("/api/v1/status")["channels"]}
+        told += bundled(program, tmp_path)
         assert program.stop() == 0
         told.append(program.log())
     checked = subprocess.run(
@@ -68,5 +81,5 @@ def test_faults_of_the_settings_do_not_repeat_one(tmp_path: Path) -> None:
         file.write_text(f'[[channels]]\nname = "Bow"\ninput = {text}\n', encoding="utf-8")
         with pytest.raises(SettingsError) as refused:
             load(file, {})
-        assert any("[[channels]] 1" in fault for fault in refused.value.faults)
-        assert SECRET not in " ".join(refused.value.faults), text
+        assert any("[[channels]] 1" in fault for fault in map(str, refused.value.faults))
+        assert SECRET not in " ".join(map(str, refused.value.faults)), text
