@@ -17,7 +17,7 @@ NEWMAN_STAMP := tests/newman/node_modules/.package-lock.json
 ALONE := tests/faults $(addprefix tests/system/test_,clean_copy.py encoding.py inputs.py overlay.py overlay_program.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers budgets docs format bench faults answers pins wheelhouse system clean
+.PHONY: help run test check lint types layers budgets docs pictures format bench faults answers pins wheelhouse system clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -64,6 +64,9 @@ docs: $(DEV_STAMP)  ## links, and that documents and code say the same
 	$(PY) -m tools.links
 	$(PY) -m tools.strangers
 	$(PY) -m pytest -q -p no:cacheprovider -m docs
+
+pictures: $(DEV_STAMP) system  ## the pictures of the page, written into docs/sea; needs Chromium
+	SCREENSHOTS=$(CURDIR)/docs/sea $(PY) -m pytest -q tests/browser/test_pictures.py
 
 format: $(DEV_STAMP)  ## sort imports and lay out the code
 	$(BIN)/ruff check --fix .

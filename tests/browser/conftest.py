@@ -42,7 +42,7 @@ async def page() -> AsyncIterator[Page]:
     faults: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
-        window = await browser.new_page(viewport={"width": 1280, "height": 860})
+        window = await browser.new_page(viewport={"width": 1280, "height": 860}, timezone_id="UTC", locale="en-GB")
         window.on("pageerror", lambda error: faults.append(str(error)))
         window.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
         window.set_default_timeout(10_000)

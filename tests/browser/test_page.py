@@ -21,6 +21,17 @@ from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
 pytestmark = pytest.mark.browser
 TRUTH_MS = 2000
 """How soon the page must show what has changed."""
+COLOURS = "element => [getComputedStyle(element).color, getComputedStyle(element).backgroundColor]"
+HEADLINES = """async () => {
+  const say = await import("/static/status.js"), told = [];
+  for (const is_recording of [false, true]) for (const recording_id of [null, "r1"]) for (const bits of [0, 1, 2, 3]) {
+    const channels = [0, 1].map(index => ({ name: `Cam ${index}`, is_recording: Boolean(bits & (1 << index)) }));
+    const { words, isOn } = say.recording({ is_recording, recording_id, recording_seconds: 1, channels });
+    told.push([is_recording, channels.filter(one => one.is_recording).length, words, isOn]);
+  }
+  return told;
+}"""
+"""What the headline says in every case of two channels."""
 
 
 async def shoot(page: Page, name: str, folder: Path) -> None:
@@ -41,14 +52,14 @@ async def test_a_recording_from_start_to_stop(page: Page, server: str, recorder:
     await expect(words).to_have_text("Recording", timeout=TRUTH_MS)
     await expect(page.locator("#message")).to_contain_text("Recording started on 4 of 4 channels.")
     await expect(page.get_by_role("button", name="Start recording")).to_be_disabled()
-    await page.get_by_role("button", name="Take still").click()
-    await expect(page.locator("#message")).to_contain_text("Still taken on 4 of 4 channels.")
+    await page.get_by_role("button", name="Take framegrab").click()
+    await expect(page.locator("#message")).to_contain_text("Framegrab taken on 4 of 4 channels.")
     await page.get_by_role("button", name="Start clip").click()
     await expect(page.locator("#clip-words")).to_have_text("Clip is being recorded")
     recorder.channels[1].losses = 2
     recorder.channels[2].fail("The camera at 10.0.0.7:554 refused the password; correct it in the settings file.")
     await expect(page.locator("article.channel").nth(2)).to_contain_text("refused the password", timeout=TRUTH_MS)
-    await expect(words).to_have_text("Recording, but not ROV pilot")
+    await expect(words).to_have_text("Recording, but NOT ROV pilot")
     await expect(page.locator("#losses")).to_have_text("2")
     await shoot(page, "recording", pictures)
     await page.get_by_role("button", name="Stop clip").click()
@@ -64,8 +75,89 @@ async def test_a_camera_that_goes_silent_is_seen_at_once(page: Page, server: str
     stern = page.locator("article.channel").nth(1)
     await expect(stern.locator(".state")).to_have_text("live")
     recorder.channels[1].frame_age_seconds = 1.8
-    await expect(stern.locator(".state")).to_contain_text("no frames for", timeout=TRUTH_MS)
+    await expect(stern.locator(".state")).to_contain_text("no picture for", timeout=TRUTH_MS)
     await expect(stern.locator(".picture")).to_have_attribute("data-old", "true")
+
+
+async def test_a_recording_of_which_nothing_is_stored_is_never_called_one(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    await page.goto(server)
+    words = page.locator("#recording")
+    await page.get_by_role("button", name="Start recording").click()
+    await expect(words).to_have_attribute("data-tone", "rec", timeout=TRUTH_MS)
+    calm = await words.evaluate(COLOURS)
+    quiet(recorder)
+    nothing = "NOT RECORDING: started, but nothing reaches the disk. See the alarms."
+    await expect(page.locator("#recording-words")).to_have_text(nothing, timeout=TRUTH_MS)
+    await expect(words).to_have_attribute("data-on", "false")
+    await expect(page.locator(".rec").first).to_have_text("NOT recording")
+    assert not (await page.title()).startswith("●")
+    assert await words.evaluate(COLOURS) == ["rgb(255, 255, 255)", "rgb(179, 38, 30)"] != calm
+
+
+async def test_the_headline_says_recording_only_for_channels_that_are(page: Page, server: str) -> None:
+    """Whatever a status says: whole and channels, with and without an id."""
+    await page.goto(server)
+    told = await page.evaluate(HEADLINES)
+    assert len(told) == 2 * 2 * 4
+    for is_recording, recorded, words, is_on in told:
+        assert is_on == (is_recording and recorded > 0)
+        assert (words == "Recording") == (is_recording and recorded == 2)
+        assert words.startswith("Recording, but NOT ") == (is_recording and recorded == 1)
+
+
+async def test_nothing_is_said_twice(page: Page, server: str, recorder: FakeRecorder) -> None:
+    """Why a camera cannot be read stands on its card only while no alarm says so."""
+    await page.goto(server)
+    bow = page.locator("article.channel").first
+    recorder.channels[0].fail("The camera does not answer.")
+    await expect(bow.locator(".reason")).to_have_text("The camera does not answer.", timeout=TRUTH_MS)
+    fact = "Bow is NOT being recorded. The camera does not answer."
+    since_ns = recorder.clock.utc_ns()
+    recorder.alarms = (Alarm(AlarmKind.CAMERA_FAILED, "Bow", Severity.ALARM, since_ns, fact, "Check its power."),)
+    await expect(page.locator("#alarms .fact")).to_have_text(fact, timeout=TRUTH_MS)
+    await expect(bow.locator(".reason")).to_have_text("")
+    assert (await page.locator("body").inner_text()).count("does not answer") == 1
+
+
+async def test_a_stop_that_finished_no_file_is_not_called_failed_and_says_once_what_to_do(
+    page: Page, server: str
+) -> None:
+    full = {"ok": False, "fact": "The disk is full.", "action": "Check the disk."}
+    problem = {
+        "fact": "The recording has ended, but no file is complete. Bow: The disk is full. Stern: The disk is full.",
+        "action": "Check the disk.",
+        "channels": [full | {"channel": "Bow"}, full | {"channel": "Stern"}],
+    }
+    await page.goto(server)
+    await page.get_by_role("button", name="Start recording").click()
+    await page.route("**/api/v1/recording/stop", lambda route: route.fulfill(status=409, json=problem))
+    await page.get_by_role("button", name="Stop recording").click()
+    await expect(page.locator("#message")).to_have_text(
+        "The recording has ended, but no file is complete.\nBow: The disk is full.\nStern: The disk is full.\n"
+        "Check the disk."
+    )
+
+
+async def test_a_command_without_an_answer_may_have_been_done(page: Page, server: str) -> None:
+    await page.goto(server)
+    await page.route("**/api/v1/recording/start", lambda route: route.abort())
+    await page.get_by_role("button", name="Start recording").click()
+    said = "It may have been done all the same: look at the state above, then try again."
+    await expect(page.locator("#message")).to_have_text(f"No answer to ‘Start recording’. {said}")
+    after_a_limit = await page.evaluate("import('/static/status.js').then(say => say.noAnswer('Stop clip', 60))")
+    assert after_a_limit == f"No answer to ‘Stop clip’ within 60 s. {said}"
+
+
+async def test_a_disk_that_takes_nothing_more_is_red(page: Page, server: str, recorder: FakeRecorder) -> None:
+    """Writing stops a little above the space that is kept free."""
+    await page.goto(server)
+    free = page.locator("#free")
+    await expect(free).to_have_attribute("data-tone", "quiet")
+    since_ns = recorder.clock.utc_ns()
+    recorder.alarms = (Alarm(AlarmKind.DISK_FULL, None, Severity.ALARM, since_ns, "It is full.", "Delete files."),)
+    await expect(free).to_have_attribute("data-tone", "bad", timeout=TRUTH_MS)
 
 
 async def test_refused_commands_are_sentences(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
@@ -73,7 +165,7 @@ async def test_refused_commands_are_sentences(page: Page, server: str, recorder:
     await page.goto(server)
     await page.get_by_role("button", name="Start recording").click()
     message = page.locator("#message")
-    await expect(message).to_contain_text("Start recording failed.")
+    await expect(message).to_contain_text("Start recording failed.\nNo channel can record.\nBow: The camera at")
     await expect(message).to_contain_text("Stern: The camera at rtsp://***@10.0.0.5/ cannot be reached")
     await shoot(page, "refused", pictures)
 
@@ -108,7 +200,7 @@ async def test_a_recorder_that_is_gone_is_said_within_two_seconds_and_a_new_one_
     async with serving([Listener(app, sockets)]):
         await page.goto(f"http://127.0.0.1:{port}/")
         await expect(words).to_have_text("Not recording")
-    await expect(words).to_contain_text("No connection to the recorder since", timeout=TRUTH_MS + 500)
+    await expect(words).to_contain_text("No connection to Seacorder since", timeout=TRUTH_MS + 500)
     await expect(page.get_by_role("button", name="Start recording")).to_be_disabled()
     await expect(page.locator("article.channel .state").first).to_have_text("unknown")
     await shoot(page, "lost", pictures)
@@ -148,9 +240,14 @@ async def test_alarms_are_seen_and_go(page: Page, server: str, recorder: FakeRec
         Alarm(AlarmKind.DISK_LOW, None, Severity.WARNING, since_ns, "Full in 50 min.", "Free some space."),
     )
     await expect(lines).to_have_count(2, timeout=TRUTH_MS)
-    await expect(lines.first).to_contain_text("ROV pilot: It is silent. Check the camera.")
-    await expect(lines.first).to_contain_text(re.compile(r"^\d\d:\d\d:\d\d  "))
+    await expect(lines.first.locator(".severity")).to_have_text("ALARM")
+    await expect(lines.first.locator(".since")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
+    await expect(lines.first.locator(".kind")).to_have_text("camera_stalled")
+    await expect(lines.first.locator(".fact")).to_have_text("ROV pilot: It is silent.")
+    await expect(lines.first.locator(".action")).to_have_text("Check the camera.")
     await expect(lines.first).to_have_attribute("data-tone", "bad")
+    await expect(lines.last.locator(".severity")).to_have_text("Warning")
+    await expect(lines.last.locator(".fact")).to_have_text("Full in 50 min.")
     await expect(lines.last).to_have_attribute("data-tone", "warn")
     recorder.alarms = ()
     await expect(lines).to_have_count(0, timeout=TRUTH_MS)
@@ -166,7 +263,7 @@ async def test_the_level_of_the_narration_is_seen(page: Page, server: str, recor
     assert await page.locator("#narration-level").evaluate("meter => meter.value") == -23.4
     failed = NarratorStatus(SoundState.FAILED, Message("The plug was pulled."), 4000, level_db=-120, peak_db=-120)
     recorder.narration = replace(recorder.narration, narrator=failed)
-    await expect(page.locator("#narration-words")).to_have_text("failed", timeout=TRUTH_MS)
+    await expect(page.locator("#narration-words")).to_have_text("not working", timeout=TRUTH_MS)
     await expect(page.locator("#narration")).to_have_attribute("title", "The plug was pulled.")
 
 
@@ -179,6 +276,6 @@ async def test_how_a_channel_is_encoded_is_seen(page: Page, server: str, recorde
     recorder.channels[0].encoding = EncodingStatus(sentence, "libx264", "libx264", "fast", 8_000_000)
     await expect(line).to_have_text(sentence, timeout=TRUTH_MS)
     recorder.channels[0].encoding = EncodingStatus(sentence, "libx264", "libx264", "ultrafast", 8_000_000, 3)
-    expected = f"{sentence} Now with libx264, preset ultrafast. 3 frames dropped: too slow."
+    expected = f"{sentence} Now with libx264, preset ultrafast. 3 frames lost: this computer is too slow."
     await expect(line).to_have_text(expected, timeout=TRUTH_MS)
     await expect(line).to_have_attribute("data-tone", "warn")

@@ -40,7 +40,7 @@ async def test_a_camera_that_dies_is_seen_within_two_seconds(
         await expect(stern.locator(".state")).not_to_have_text("live", timeout=TRUTH_MS)
         await asyncio.to_thread(freezes.silence, "/d", on=True)
         await expect(diver.locator(".state")).not_to_have_text("live", timeout=TRUTH_MS)
-        await expect(page.locator("#recording-words")).to_contain_text("Recording, but not Stern")
+        await expect(page.locator("#recording-words")).to_contain_text("Recording, but NOT Stern")
         await expect(bow.locator(".state")).to_have_text("live")
         await expect(bow.locator(".rec")).to_contain_text("00:0")
         await page.screenshot(path=Path(os.environ.get("SCREENSHOTS") or tmp_path) / "cameras.png", full_page=True)

@@ -56,6 +56,10 @@ class FakeChannel:
     reason: str | None = None
     losses: int = 0
     frame_age_seconds: float = 0.04
+    state_seconds: float = 3600.0
+    """How long it has been in its state."""
+    jpeg: bytes = b""
+    """Its picture; empty: a plain one."""
     encoding: EncodingStatus | None = AS_IT_COMES
     address: str = "rtsp://***@10.0.0.5:554/stream1"
     refusal: str = ""
@@ -168,9 +172,10 @@ class FakeRecorder:
         return self._finished(instant, "framegrab-1", only=channel)
 
     async def picture(self, channel_index: int, width: int) -> JpegPicture | None:
-        if not self.channels[channel_index].is_live:
+        channel = self.channels[channel_index]
+        if not channel.is_live:
             return None
-        return JpegPicture(0, plain_jpeg(width, 40 + 30 * channel_index), self.clock.utc_ns())
+        return JpegPicture(0, channel.jpeg or plain_jpeg(width, 40 + 30 * channel_index), self.clock.utc_ns())
 
     @property
     def overrides(self) -> tuple[Override, ...]:
@@ -285,7 +290,7 @@ class FakeRecorder:
         status = ChannelStatus(
             channel=channel.name,
             state=channel.state,
-            since_utc_ns=now - HOUR_NS,
+            since_utc_ns=now - round(channel.state_seconds * 1e9),
             why=None if channel.reason is None else Message(channel.reason),
             picture=PICTURE,
             bits_per_second=8_000_000 if channel.is_live else 0,

@@ -17,7 +17,7 @@ let isBusy = false;
 const DONE = {
   "recording/start": { words: "Recording started", idle: "Nothing was started." },
   "recording/stop": { words: "Recording stopped", idle: "There was no recording to stop." },
-  "framegrab": { words: "Still taken", idle: "No still was taken." },
+  "framegrab": { words: "Framegrab taken", idle: "No framegrab was taken." },
   "clip/start": { words: "Clip started", idle: "No clip was started." },
   "clip/stop": { words: "Clip stopped", idle: "There was no clip to stop." },
 };
@@ -31,7 +31,7 @@ function message(words, tone) { show(byId("message"), words, tone); }
 
 async function ask() {
   const answer = await fetch("/api/v1/status", { signal: AbortSignal.timeout(ASK_MS_MAX), cache: "no-store" });
-  if (!answer.ok) throw new Error((await answer.json()).detail);
+  if (!answer.ok) throw new Error(`The status was answered with ${answer.status}.`);
   newest = await answer.json();
   const isFirst = newestAt === null;
   newestAt = performance.now();
@@ -63,7 +63,8 @@ function showLost() {
   const recording = byId("recording");
   recording.dataset.tone = "bad";
   recording.dataset.on = "false";
-  show(byId("recording-words"), `No connection to the recorder since ${since}; what is below is old`);
+  show(byId("recording-words"), `No connection to Seacorder since ${since}. It may still be recording.`);
+  showHint("Check this computer's network, then the computer that records. Everything below is old.");
   for (const id of ["recording-time", "clip-words"]) show(byId(id), "");
   showAlarms([]);
   for (const id of ["free", "left", "losses", "narration-words"]) show(byId(id), "–");
@@ -79,15 +80,16 @@ function showLost() {
 function showStatus(status) {
   const recording = say.recording(status);
   byId("recording").dataset.tone = recording.tone;
-  byId("recording").dataset.on = String(status.is_recording);
+  byId("recording").dataset.on = String(recording.isOn);
   show(byId("recording-words"), recording.words);
+  showHint("");
   show(byId("recording-time"), recording.time);
   show(byId("free"), `${say.bytes(status.volume.free_bytes)} (${status.volume.free_percent} %)`,
-    status.volume.free_bytes <= status.volume.reserve_bytes ? "bad" : "quiet");
+    say.isFull(status) ? "bad" : "quiet");
   const left = status.volume.seconds_left;
   show(byId("left"), say.timeLeft(left), left !== null && left < 3600 ? "warn" : "quiet");
-  const losses = status.channels.reduce((sum, channel) => sum + channel.losses, 0);
-  show(byId("losses"), String(losses), losses > 0 ? "warn" : "quiet");
+  const losses = say.losses(status.channels);
+  show(byId("losses"), losses.words, losses.tone);
   showNarration(say.narration(status.narration));
   show(byId("clip-words"), status.is_clip_recording ? "Clip is being recorded" : "");
   show(byId("version"), `Version ${status.version}`);
@@ -107,11 +109,15 @@ function showNarration(narration) {
 function showAlarms(alarms) {
   const list = byId("alarms");
   while (list.children.length > alarms.length) list.lastElementChild.remove();
-  while (list.children.length < alarms.length) list.append(document.createElement("li"));
+  while (list.children.length < alarms.length) list.append(byId("alarm").content.cloneNode(true));
   alarms.forEach((alarm, index) => {
-    show(list.children[index], say.alarm(alarm), alarm.severity === "alarm" ? "bad" : "warn");
+    const line = list.children[index];
+    line.dataset.tone = alarm.severity === "alarm" ? "bad" : "warn";
+    for (const [name, words] of Object.entries(say.alarm(alarm))) show(line.querySelector(`.${name}`), words);
   });
 }
+
+function showHint(words) { show(byId("hint"), words); }
 
 function showChannel(channel, status) {
   const card = cards.get(channel.index) ?? makeCard(channel.index);
@@ -121,12 +127,12 @@ function showChannel(channel, status) {
   show(card.state, input.words, input.tone);
   show(card.rec, part.words, part.tone);
   show(card.text, channel.overlay_text);
-  show(card.reason, input.reason);
+  show(card.reason, say.unsaid(channel, input.why, status.alarms));
   show(card.source, say.source(channel));
   const encoding = say.encoding(channel);
   card.source.title = encoding.sentence;
   show(card.encoding, encoding.words, encoding.tone);
-  show(card.file, say.file(channel));
+  show(card.file, say.file(channel, status.alarms));
   card.article.dataset.trouble = String(input.tone === "bad" || part.tone === "bad");
   card.isLive = input.tone === "good";
   if (!card.isLive) markOld(card, "No picture now");
@@ -202,9 +208,9 @@ async function command(button) {
     const answer = await fetch(`/api/v1/${path}`, { method: "POST", signal: AbortSignal.timeout(COMMAND_MS_MAX) });
     const content = await answer.json();
     if (answer.ok) { const result = say.outcome(DONE[path], content); message(result.words, result.tone); }
-    else message(`${button.textContent} failed. ${say.failure(content)}`, "bad");
-  } catch {
-    message(`${button.textContent} failed. The recorder did not answer; look at the state above before you try again.`, "bad");
+    else message(say.failure(button.textContent, content), "bad");
+  } catch (error) {
+    message(say.noAnswer(button.textContent, error.name === "TimeoutError" ? COMMAND_MS_MAX / 1000 : null), "bad");
   }
   isBusy = false;
   button.removeAttribute("aria-busy");

@@ -35,45 +35,97 @@ export function clock(utc) {
   return new Date(utc).toLocaleTimeString([], { hour12: false });
 }
 
-// The channel's input, `age` seconds after the status of `utc` came: { words, tone, reason }.
+// What the page calls the states of a channel, and of the narration.
+const INPUT = { connecting: "connecting since", stalled: "no picture since", failed: "cannot be read since" };
+const SOUND = { connecting: "connecting", failed: "not working" };
+
+// Alarms that say all that there is to say of a channel's source, and of its file.
+const OF_SOURCE = new Set(["camera_failed", "camera_stalled", "worker_lost"]);
+const OF_FILE = "disk_";
+
+// The channel's input, `age` seconds after the status of `utc` came: { words, tone, why }.
 export function input(channel, utc, age) {
   if (channel.state !== "live") {
     const tone = channel.state === "connecting" ? "warn" : "bad";
-    return { words: `${channel.state} since ${clock(channel.since_utc)}`, tone, reason: channel.reason ?? "" };
+    return { words: `${INPUT[channel.state]} ${clock(channel.since_utc)}`, tone, why: channel.why };
   }
   const silent = channel.newest_frame_utc === null ? 0 : seconds(channel.newest_frame_utc, utc) + age;
   const rate = channel.picture?.frame_rate || 25;
   if (silent > Math.max(FRAME_SECONDS_MAX, 3 / rate)) {
-    return { words: `no frames for ${silent.toFixed(1)} s`, tone: "bad", reason: "" };
+    return { words: `no picture for ${silent.toFixed(1)} s`, tone: "bad", why: null };
   }
-  return { words: "live", tone: "good", reason: "" };
+  return { words: "live", tone: "good", why: null };
+}
+
+// Why a channel is not live, unless an alarm says so already: nothing is said twice.
+export function unsaid(channel, why, alarms) {
+  const isSaid = alarms.some((one) => one.channel === channel.name && OF_SOURCE.has(one.kind));
+  return why === null || isSaid ? "" : text(why);
+}
+
+// A fact and an action as one text.
+function text({ fact, action }) {
+  return [fact, action].filter(Boolean).join(" ");
+}
+
+// A fact with the name of its channel, which is said once.
+function named(channel, fact) {
+  return channel === null || fact.startsWith(channel) ? fact : `${channel}: ${fact}`;
+}
+
+// What a command came to on a channel that did not do it.
+function told(one) {
+  return text({ fact: named(one.channel, one.fact), action: one.action });
 }
 
 // The channel's part in the recording: { words, tone }.
 export function part(channel, recordingId) {
   if (channel.is_recording) return { words: `● ${duration(channel.recording_seconds)}`, tone: "rec" };
-  if (recordingId !== null) return { words: "not recording", tone: "bad" };
+  if (recordingId !== null) return { words: "NOT recording", tone: "bad" };
   return { words: "", tone: "quiet" };
 }
 
 // The narration: { words, tone, reason, level in dB of full scale }; null where there is none.
 export function narration(one) {
   if (one === null) return null;
-  const reason = one.reason ?? "";
-  if (one.state !== "live") return { words: one.state, tone: one.state === "failed" ? "bad" : "warn", reason, level: -120 };
+  const reason = one.why === null ? "" : text(one.why);
+  if (one.state !== "live") {
+    return { words: SOUND[one.state], tone: one.state === "failed" ? "bad" : "warn", reason, level: -120 };
+  }
   const tone = one.silent_since_utc !== null ? "warn" : one.peak_db > -0.5 ? "bad" : "quiet";
-  const words = one.silent_since_utc !== null ? `silent since ${clock(one.silent_since_utc)}` : `${one.level_db.toFixed(0)} dB`;
+  const words = one.silent_since_utc !== null ? `nothing heard since ${clock(one.silent_since_utc)}` : `${one.level_db.toFixed(0)} dB`;
   return { words: one.peak_db > -0.5 ? `${words}, too loud` : words, tone, reason, level: one.level_db };
 }
 
-// The whole recording: { words, tone, time }.
+// The whole recording: { words, tone, time, isOn }. It says "Recording" only while frames reach a file.
 export function recording(status) {
-  const time = duration(status.recording_seconds);
-  if (status.recording_id === null && !status.is_recording) return { words: "Not recording", tone: "quiet", time: "" };
   const missing = status.channels.filter((channel) => !channel.is_recording).map((channel) => channel.name);
-  if (!status.is_recording) return { words: "Started, but nothing reaches the disk", tone: "bad", time: "" };
-  if (missing.length > 0) return { words: `Recording, but not ${names(missing)}`, tone: "bad", time };
-  return { words: "Recording", tone: "rec", time };
+  const isOn = status.is_recording && missing.length < status.channels.length;
+  const time = duration(status.recording_seconds);
+  if (!isOn && status.recording_id === null) return { words: "Not recording", tone: "quiet", time: "", isOn };
+  if (!isOn) {
+    return { words: "NOT RECORDING: started, but nothing reaches the disk. See the alarms.", tone: "bad", time: "", isOn };
+  }
+  if (missing.length > 0) return { words: `Recording, but NOT ${names(missing)}`, tone: "bad", time, isOn };
+  return { words: "Recording", tone: "rec", time, isOn };
+}
+
+// The recorder stops writing a little above the space that is kept free, so its alarm counts as well.
+export function isFull(status) {
+  const isStopped = status.alarms.some((one) => one.kind === "disk_full");
+  return isStopped || status.volume.free_bytes <= status.volume.reserve_bytes;
+}
+
+// All losses of the recording, and how long they are together: { words, tone }.
+export function losses(channels) {
+  const count = channels.reduce((sum, channel) => sum + channel.losses, 0);
+  const long = channels.reduce((sum, channel) => sum + (channel.missing_seconds ?? 0), 0);
+  return { words: count > 0 && long > 0 ? `${count} (${missing(long)})` : String(count), tone: count > 0 ? "warn" : "quiet" };
+}
+
+// How long losses are.
+function missing(total) {
+  return total < 60 ? `${total.toFixed(1)} s` : duration(total);
 }
 
 export function source(channel) {
@@ -90,24 +142,36 @@ export function encoding(channel) {
   const one = channel.encoding;
   if (one === null) return { words: "", tone: "quiet", sentence: "" };
   if (one.encoder === "copy") return { words: "", tone: "quiet", sentence: one.sentence };
-  const dropped = one.dropped_frames > 0 ? ` ${one.dropped_frames} frames dropped: too slow.` : "";
+  const dropped = one.dropped_frames > 0 ? ` ${frames(one.dropped_frames)} lost: this computer is too slow.` : "";
   const isTold = one.sentence.includes(one.encoder) && one.sentence.includes(one.preset);
   const now = isTold ? "" : ` Now with ${one.encoder}${one.preset ? `, preset ${one.preset}` : ""}.`;
   return { words: `${one.sentence}${now}${dropped}`, tone: dropped ? "warn" : "quiet", sentence: one.sentence };
 }
 
-export function file(channel) {
-  const open = channel.recording;
-  const losses = channel.losses > 0 ? `${channel.losses} ${channel.losses === 1 ? "loss" : "losses"}` : "";
-  if (open === null) return losses;
-  const name = open.path.split(/[\\/]/).pop();
-  return [open.fault ?? `${name} (${bytes(open.bytes_stored)})`, losses].filter(Boolean).join(" · ");
+function frames(count) {
+  return `${count} ${count === 1 ? "frame" : "frames"}`;
 }
 
-// An alarm in one line: since when, whose, what is wrong and what to do.
+// The channel's file, or what is wrong with it unless an alarm says so already; and the channel's losses.
+export function file(channel, alarms) {
+  const open = channel.recording;
+  const long = channel.missing_seconds > 0 ? ` (${missing(channel.missing_seconds)})` : "";
+  const lost = channel.losses > 0 ? `${channel.losses} ${channel.losses === 1 ? "loss" : "losses"}${long}` : "";
+  if (open === null) return lost;
+  const isSaid = open.why === null || alarms.some((one) => one.kind.startsWith(OF_FILE));
+  const name = `${open.path.split(/[\\/]/).pop()} (${bytes(open.bytes_stored)})`;
+  return [isSaid ? name : text(open.why), lost].filter(Boolean).join(" · ");
+}
+
+// An alarm as five texts, one for each element of its line.
 export function alarm(one) {
-  const whose = one.channel !== null && !one.sentence.startsWith(one.channel) ? `${one.channel}: ` : "";
-  return `${clock(one.since_utc)}  ${whose}${one.sentence} ${one.remedy}`;
+  return {
+    severity: one.severity === "alarm" ? "ALARM" : "Warning",
+    since: clock(one.since_utc),
+    kind: one.kind,
+    fact: named(one.channel, one.fact),
+    action: one.action,
+  };
 }
 
 export function names(list) {
@@ -120,12 +184,28 @@ export function outcome(done, result) {
   const good = result.channels.length - failed.length;
   const isIdle = result.id === "" && failed.length === 0;
   const head = isIdle ? done.idle : `${done.words} on ${good} of ${result.channels.length} channels.`;
-  const reasons = failed.map((one) => `${one.channel}: ${one.sentence}`);
+  const reasons = failed.map(told);
   return { words: [`${clock(result.instant_utc)}  ${head}`, ...reasons].join("\n"), tone: failed.length ? "warn" : "good" };
 }
 
-// A problem's sentence; where channels gave reasons, one line each instead of all in one.
-export function failure(problem) {
-  const reasons = (problem.channels ?? []).filter((one) => !one.ok).map((one) => `${one.channel}: ${one.sentence}`);
-  return reasons.length > 0 ? reasons.join("\n") : problem.detail;
+// A command that failed: which, then what is wrong, each channel's reason on a line of its own, and what to do.
+// A stop of which channels say how it ended has ended all the same, so it is not called failed.
+export function failure(button, problem) {
+  const failed = (problem.channels ?? []).filter((one) => !one.ok);
+  const isEnded = button.startsWith("Stop") && failed.length > 0;
+  const head = isEnded ? "" : `${button} failed.`;
+  const reasons = failed.map((one) => told(one.action === problem.action ? { ...one, action: "" } : one));
+  return [head, what(problem.fact, failed), ...reasons, problem.action].filter(Boolean).join("\n");
+}
+
+// The fact without the channels' reasons, which it ends with.
+function what(fact, failed) {
+  const begins = failed.map((one) => fact.indexOf(named(one.channel, one.fact))).filter((at) => at >= 0);
+  return fact.slice(0, Math.min(fact.length, ...begins)).trim();
+}
+
+// A command without an answer; `limit` is how many seconds were waited, null if the connection failed.
+export function noAnswer(button, limit) {
+  const within = limit === null ? "" : ` within ${limit} s`;
+  return `No answer to ‘${button}’${within}. It may have been done all the same: look at the state above, then try again.`;
 }
