@@ -178,7 +178,10 @@ async def test_a_channel_that_is_away_has_no_file_to_finish(client: httpx.AsyncC
 async def test_a_still_that_could_not_be_taken_is_told(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
     recorder.channels[1].refusal = REFUSAL
     problem = assert_problem(await client.get("/api/inspector/takeframegrab"))
-    assert str(problem["detail"]).endswith(f"Stern: {REFUSAL}")
+    assert problem["detail"] == (
+        f"Not every channel's framegrab could be taken. Stern: {REFUSAL} Those that were taken are stored. Try again for "
+        "the others."
+    )
     assert [one["ok"] for one in problem["channels"]] == [True, False]
     recorder.channels[0].refusal = REFUSAL
     assert_problem(await client.get("/api/inspector/takeframegrab"))

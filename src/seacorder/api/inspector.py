@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from seacorder.api import failures
 from seacorder.api.assembly import assemble
 from seacorder.api.http import documented, wire
 from seacorder.api.page import add_page
@@ -19,7 +20,6 @@ from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.routes import add_v1
 from seacorder.base.errors import BadRequest
 from seacorder.config.schema import ServerSettings
-from seacorder.model.outcome import CommandFailed
 from seacorder.model.settings import RecorderSettings, SettingsChange
 
 _TEXT = {"type": "string"}
@@ -207,7 +207,7 @@ class InspectorCommands:
         """Master start of all channels at one instant; fine while a recording runs."""
         result = await self._recorder.start_recording()
         if not result.ok:
-            raise CommandFailed("No channel records.", result)
+            raise failures.failed(failures.NOTHING_RECORDED, result)
         return documented.empty()
 
     async def stop_recording(self) -> Response:
@@ -217,7 +217,7 @@ class InspectorCommands:
         """
         result = await self._recorder.stop_recording()
         if not result.is_complete:
-            raise CommandFailed("The recording has ended, but not every file could be finished in order.", result)
+            raise failures.failed(failures.NOT_FINISHED, result)
         return documented.empty()
 
     async def is_recording(self) -> Response:
@@ -235,21 +235,21 @@ class InspectorCommands:
         """
         result = await self._recorder.take_framegrab()
         if not result.is_complete:
-            raise CommandFailed("Not every channel's still could be taken.", result)
+            raise failures.failed(failures.NOT_EVERY_FRAMEGRAB, result)
         return documented.json_bool(result.ok)
 
     async def start_clip(self) -> Response:
         """A file per live channel beside the recording, from the pre-roll before now."""
         result = await self._recorder.start_clip()
         if not result.ok:
-            raise CommandFailed("No channel records a clip.", result)
+            raise failures.failed(failures.NO_CLIP, result)
         return documented.empty()
 
     async def stop_clip(self) -> Response:
         """Ends the clip; fine while none runs."""
         result = await self._recorder.stop_clip()
         if not result.is_complete:
-            raise CommandFailed("The clip has ended, but not every file could be finished in order.", result)
+            raise failures.failed(failures.CLIP_NOT_FINISHED, result)
         return documented.empty()
 
     async def is_clip_recording(self) -> Response:

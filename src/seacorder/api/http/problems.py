@@ -180,7 +180,10 @@ def problem_of(error: Exception, path: str) -> Problem:
     """The answer to any error at `path`, also to one that is not ours."""
     has_two_fields = not is_public_command(path)
     if not isinstance(error, SeacorderError):
-        message = Message("The recorder has a fault of its own; its log says which. What is being recorded goes on.")
+        message = Message(
+            "Seacorder made an error; the log has the details. Recording goes on.",
+            "Try again; if it happens again, save the log.",
+        )
         return Problem(500, "error", _TITLES["error"], message, has_two_fields)
     more: dict[str, Any] = {}
     headers: dict[str, str] = {}
@@ -259,5 +262,5 @@ async def _framework_validation(connection: HTTPConnection, error: Exception) ->
 async def _framework_http(connection: HTTPConnection, error: Exception) -> Response:
     path = connection.scope["path"]
     if isinstance(error, HTTPException) and error.status_code == 404:
-        return problem_of(UnknownPath(f"There is nothing at {path}."), path).response()
+        return problem_of(UnknownPath(f"There is nothing at {path}.", "Check the address."), path).response()
     return problem_of(BadRequest(str(error)), path).response()

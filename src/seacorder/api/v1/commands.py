@@ -8,19 +8,22 @@ from typing import Annotated
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
+from seacorder.api import failures
 from seacorder.api.http import documented, wire
 from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.status_views import status_view
 from seacorder.api.v1.view import Utc, View, answered, shown, utc_text
+from seacorder.base.message import Message
 from seacorder.base.redaction import redact
 from seacorder.model import outcome as outcomes
-from seacorder.model.outcome import CommandFailed, CommandOutcome
+from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 
 PICTURE_WIDTH_MIN = 64
 PICTURE_WIDTH_MAX = 1920
 _INDEX_MAX = 100_000
+SEE_STATUS = "See /api/v1/status for those there are; they count from 0."
 
 OVERLAY_BODY = documented.body(
     {"text": {"type": "string", "maxLength": OVERLAY_CHARACTERS_MAX, "description": "Lines end with \\n; empty: none"}},
@@ -100,24 +103,26 @@ class Commands:
 
     async def start_recording(self) -> Response:
         """Master start of all channels at one instant; fine while a recording runs."""
-        return _outcome("No channel records.", await self._recorder.start_recording(), may_be_idle=False)
+        result = await self._recorder.start_recording()
+        return _outcome(failures.NOTHING_RECORDED, result, may_be_idle=False)
 
     async def stop_recording(self) -> Response:
-        """Master stop; answers when every file is whole and on disk; fine while idle."""
-        return _outcome("No channel could finish its file in order.", await self._recorder.stop_recording())
+        """Master stop; answers when every file is complete and on disk; fine while idle."""
+        return _outcome(failures.NOT_FINISHED, await self._recorder.stop_recording())
 
     async def start_clip(self) -> Response:
         """A file per live channel beside the recording, from the pre-roll before now."""
-        return _outcome("No channel records a clip.", await self._recorder.start_clip(), may_be_idle=False)
+        return _outcome(failures.NO_CLIP, await self._recorder.start_clip(), may_be_idle=False)
 
     async def stop_clip(self) -> Response:
         """Ends the clip; fine while none runs."""
-        return _outcome("No channel could finish its clip in order.", await self._recorder.stop_clip())
+        return _outcome(failures.CLIP_NOT_FINISHED, await self._recorder.stop_clip())
 
     async def take_framegrab(self, request: Request) -> Response:
-        """One still of every live channel, or of one, all of the instant of the command."""
+        """One framegrab of every live channel, or of one, all of the instant of the command."""
         channel = await self._channel_asked(request)
-        return _outcome("No still was taken.", await self._recorder.take_framegrab(channel), may_be_idle=False)
+        result = await self._recorder.take_framegrab(channel)
+        return _outcome(failures.NO_FRAMEGRAB, result, may_be_idle=False)
 
     async def overlay(self) -> Response:
         """The text over the pictures of all channels."""
@@ -127,11 +132,11 @@ class Commands:
         """Shows a text over the pictures of all channels, from one instant on."""
         sent = wire.read_fields(await wire.read_object(request), {"text": wire.text}, required=True)
         if "text" not in sent:
-            wire.refuse("text", None, "text; an empty one takes it away")
+            wire.refuse("text", None, "text; an empty one removes what is shown")
         return answered(overlay_view(self._recorder.set_overlay_text(sent["text"])))
 
     async def clear_overlay(self) -> Response:
-        """Takes the text away; fine when there is none."""
+        """Removes the text; fine when there is none."""
         return answered(overlay_view(self._recorder.set_overlay_text("")))
 
     async def picture(
@@ -141,10 +146,10 @@ class Commands:
     ) -> Response:
         """A small JPEG of the channel's newest keyframe, for a page."""
         if index >= len(self._recorder.status().channels):
-            raise NotThere(f"There is no channel {index}; see /api/v1/status for those there are.")
+            raise NotThere(f"There is no channel {index}.", SEE_STATUS)
         picture = await self._recorder.picture(index, width)
         if picture is None or not picture.jpeg:
-            raise NotThere("This channel has no picture now; its state and reason are in /api/v1/status.")
+            raise NotThere("This channel has no picture now.", "Its state and reason are in /api/v1/status.")
         return Jpeg(picture.jpeg)
 
     async def _channel_asked(self, request: Request) -> str | None:
@@ -154,7 +159,7 @@ class Commands:
         channel: str | None = sent.get("channel")
         names = [one.status.channel for one in self._recorder.status().channels]
         if channel is not None and channel not in names:
-            raise NotThere(f"There is no channel {wire.shown(channel)}; there are {', '.join(names)}.")
+            raise NotThere(f"There is no channel {wire.shown(channel)}.", f"The channels are {', '.join(names)}.")
         return channel
 
 
@@ -177,7 +182,7 @@ def overlay_view(shown_text: OverlayText) -> OverlayView:
     return OverlayView(text=shown_text.text, since_utc=since)
 
 
-def _outcome(failure: str, result: CommandOutcome, *, may_be_idle: bool = True) -> Response:
+def _outcome(what: Message, result: CommandOutcome, *, may_be_idle: bool = True) -> Response:
     if not result.ok and (result.channels or not may_be_idle):
-        raise CommandFailed(failure, result)
+        raise failures.failed(what, result)
     return answered(outcome(result))

@@ -79,14 +79,16 @@ class EventFeed:
 
     def _check_room(self) -> None:
         if self._listeners >= LISTENERS_MAX:
-            raise Busy(f"{LISTENERS_MAX} programs listen to events already; end one of them.")
+            raise Busy(f"{LISTENERS_MAX} programs listen to events already.", "End one of them.")
 
     def _cursor(self, socket: WebSocket) -> int:
         text = socket.query_params.get("cursor")
         if text is None:
             return self._recorder.events.newest_cursor
         if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > CURSOR_MAX:
-            raise BadRequest(f"cursor: {text[:60]!r} came; accepted is the cursor of an event, or 0.", field="cursor")
+            raise BadRequest(
+                f"cursor: {text[:60]!r} is not accepted.", "Accepted is the cursor of an event, or 0.", field="cursor"
+            )
         return int(text)
 
     async def _send_all(self, socket: WebSocket, cursor: int) -> None:

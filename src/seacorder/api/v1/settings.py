@@ -15,6 +15,7 @@ from starlette.responses import Response
 from seacorder.api.http import documented, wire
 from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.v1.commands import SEE_STATUS
 from seacorder.api.v1.settings_views import channel_answer, settings_answer
 from seacorder.api.v1.view import answered
 from seacorder.base.errors import BadRequest
@@ -112,9 +113,7 @@ class SettingsCommands:
         """The settings of one channel, and what was decided for it."""
         channels = self._recorder.channel_settings()
         if index >= len(channels):
-            raise NotThere(
-                f"There is no channel {index}.", "See /api/v1/status for those there are; they count from 0."
-            )
+            raise NotThere(f"There is no channel {index}.", SEE_STATUS)
         return answered(channel_answer(index, channels[index]))
 
     async def change_channel_settings(self, request: Request, index: Index) -> Response:

@@ -47,7 +47,7 @@ class HeardView(View):
 
     is_heard: bool
     missing_seconds: float
-    """Seconds of silence inserted for narration that did not come, since the channel's worker began."""
+    """Seconds of silence inserted for narration that did not come, since the channel's recording process began."""
     late_packets: int
 
 
@@ -64,7 +64,7 @@ class EncodingInStatus(View):
     bit_rate: int
     """The target, in bits a second; 0 if the pictures pass through."""
     dropped_frames: int
-    """Frames lost since the worker began, because the machine was too slow."""
+    """Frames lost since the recording process began, because this computer was too slow."""
     passed_over_frames: int
     repeated_frames: int
     delay_ms: float
@@ -124,7 +124,7 @@ class AlarmView(View):
 
     kind: AlarmKind
     channel: str | None
-    """Null: it concerns the recorder as a whole."""
+    """Null: it concerns the recorder, not one channel."""
     severity: Severity
     since_utc: Utc
     fact: str
@@ -154,7 +154,7 @@ class NarrationInStatus(View):
     peak_db: float
     silent_since_utc: Utc | None
     missing_seconds: float
-    """Seconds of silence inserted for sound that the device did not send, since its worker began."""
+    """Seconds of silence inserted for sound that the device did not send, since its recording process began."""
     listeners: int
     restarts: int
     path: str | None

@@ -67,14 +67,14 @@ def utc_text(utc_ns: int) -> str:
 def read_utc(name: str, text: str) -> int:
     """Nanoseconds since 1970 of an RFC 3339 instant. Raises BadRequest, which names `name`, also without a time zone.
     """
-    accepted = "an instant with its time zone, such as 2026-05-04T03:02:01Z"
+    accepted = "Accepted is an instant with its time zone, such as 2026-05-04T03:02:01Z."
     try:
         # In a query, `+` is decoded to a space. An instant with a `T` has no other space, so it was a plus sign.
         moment = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text.upper() else text)
     except ValueError as error:
-        raise BadRequest(f"{name}: {text[:60]!r} came; accepted is {accepted}.", field=name) from error
+        raise BadRequest(f"{name}: {text[:60]!r} is not accepted.", accepted, field=name) from error
     if moment.tzinfo is None:
-        raise BadRequest(f"{name}: {text[:60]!r} has no time zone; accepted is {accepted}.", field=name)
+        raise BadRequest(f"{name}: {text[:60]!r} has no time zone.", accepted, field=name)
     utc_ns = (moment - _EPOCH) // _MICROSECOND * 1000
     return max(min(utc_ns, _FARTHEST_NS), -_FARTHEST_NS)
 
