@@ -179,8 +179,8 @@ async def test_a_still_that_could_not_be_taken_is_told(client: httpx.AsyncClient
     recorder.channels[1].refusal = REFUSAL
     problem = assert_problem(await client.get("/api/inspector/takeframegrab"))
     assert problem["detail"] == (
-        f"Not every channel's framegrab could be taken. Stern: {REFUSAL} Those that were taken are stored. Try again for "
-        "the others."
+        f"Not every channel's framegrab could be taken. Stern: {REFUSAL} Those that were taken are stored. Try again "
+        "for the others."
     )
     assert [one["ok"] for one in problem["channels"]] == [True, False]
     recorder.channels[0].refusal = REFUSAL
