@@ -109,7 +109,8 @@ NEEDS = (
     Need("openssl", "tests with cameras behind TLS", has_command("openssl"), ("openssl",)),
     Need("curl", "the commands of README and guides", has_command("curl"), ("curl",)),
     Need("Chromium", "tests of the page (marker browser)", has_browser, ("chromium", "libatomic1")),
-    Need("Node and npm", "the Postman collection in newman (marker newman)", has_command("npm"), ("nodejs", "npm")),
+    Need("Node and npm", "the Postman collection (marker newman), recipes", has_command("npm"), ("nodejs", "npm")),
+    Need("jq", "the shell's recipes", has_command("jq"), ("jq",)),
 )
 
 OPTIONAL = {
