@@ -33,6 +33,8 @@ from seacorder.model.report import EventNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
 from seacorder.sinks.context import OnOutcome
 
+_STALLED = "Seacorder connects again by itself. Look at the camera, its power and its network cable."
+
 
 class Channel:
     """One channel between its input and its sinks."""
@@ -184,9 +186,9 @@ class Channel:
             patience_ns = self._timeline.patience_ns
             if self.is_live and now_ns - self._newest_arrived_ns >= patience_ns:
                 self._loss_account.open_hole(SENDS_NOTHING)
-                silence = f"no frame for {patience_ns / NS_PER_SECOND:.3g} s"
-                why = Message(f"{self.settings.name} is connected but has sent {silence}; check the camera.")
-                self._enter(ChannelState.STALLED, why)
+                seconds = f"{patience_ns / NS_PER_SECOND:.3g} s"
+                fact = f"{self.settings.name} is connected, but no picture has come for {seconds}."
+                self._enter(ChannelState.STALLED, Message(fact, _STALLED))
             self.outputs.finish_due(now_ns, is_live=self.is_live, newest_ns=self._still_coming_ns(now_ns))
             self._loss_account.recount(now_ns)
             deadline_ns = self._stills.next_deadline_ns

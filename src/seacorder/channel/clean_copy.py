@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from seacorder.base.message import Message
+from seacorder.base.message import Message, joined
 from seacorder.channel.channel import Channel
 from seacorder.channel.encoding.stage import Stage
 from seacorder.channel.orders import Orders
@@ -190,8 +190,12 @@ class CleanCopy:
         """Reports once that no file can hold pictures of this codec untouched."""
         if self._refused != codec:
             self._refused = codec
-            sentence = f"{self._burned.settings.name} sends {codec}, which no file can hold untouched; "
-            self._burned.note("clean_not_kept", Severity.WARNING, sentence + "only the burned pictures are recorded.")
+            name = self._burned.settings.name
+            fact = (
+                f"{name} is recorded with the overlay only: its {codec} pictures cannot be stored unchanged as well."
+            )
+            action = "To keep them, choose H.264 or H.265 in the camera, or turn burn-in off."
+            self._burned.note("clean_not_kept", Severity.WARNING, fact, action)
 
     def _heard(self, report: Report) -> None:
         """A report of the copy. Its state is the channel's own, so only its losses and answers go out."""
@@ -202,8 +206,10 @@ class CleanCopy:
                 self._answers(Answer(report.request, outcome))
             case Answer() if not report.outcome.ok:
                 why = report.outcome.reason
-                fact = f"{self._settings.name} is not recorded yet. {why.fact}"
-                self._burned.note("clean_not_recording", Severity.WARNING, fact, why.action)
+                name = self._burned.settings.name
+                fact = f"{name}: its unchanged pictures are not being recorded yet. {why.fact}"
+                action = joined(("They join by themselves.", why.action))
+                self._burned.note("clean_not_recording", Severity.WARNING, fact, action)
             case Answer() | ChannelStatus() | EventNoted():
                 pass
             case _:

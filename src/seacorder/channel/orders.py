@@ -165,7 +165,7 @@ class Orders:
     def _grab_now(self, order: TakeFramegrab) -> None:
         found = self._channel.backlog.group_at(order.instant.monotonic_ns)
         if found is None:
-            no_picture = Message(f"{self._channel.settings.name} has no picture yet.")
+            no_picture = Message(f"{self._channel.settings.name} has no picture yet.", "Try again in a few seconds.")
             self._answer(order.request, self._outcome(False, no_picture))
             return
         samples, source = found
@@ -186,7 +186,8 @@ class Orders:
                 try:
                     jpeg = thumbnail_of(samples, source, order.width)
                 except SeacorderError as error:
-                    log.warning("no picture: %s", error)
+                    name = self._channel.settings.name
+                    log.warning("%s: no preview picture (%s). Recording is not affected.", name, error.fact)
                     jpeg = b""
                 self._picture = (sample.number, order.width, JpegPicture(0, jpeg, sample.utc_ns))
             picture = self._picture[2]

@@ -1,11 +1,14 @@
-"""The events that tell people what is odd about a source: sentences, and when each may be said. Pure."""
+"""The events that tell people what is odd about a source: what is said, and when each may be said."""
 
+import logging
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.channel.timing.timeline import Mended
 from seacorder.model.channel import PictureFault
 from seacorder.model.event import Note, Severity
 from seacorder.model.sample import Sample, SourceFormat
+
+_log = logging.getLogger(__name__)
 
 MENDED_EVERY_NS = 60 * NS_PER_SECOND
 """How often mended times are reported at most."""
@@ -27,8 +30,8 @@ class SourceNotices:
     def format_changed(self, source: SourceFormat) -> None:
         """The source goes on with other pictures."""
         picture = source.picture
-        sentence = f"{self._name} now sends {picture.codec} {picture.width}x{picture.height}."
-        self._note("format_changed", Severity.INFO, sentence)
+        now = f"{self._name} now sends {picture.codec} {picture.width}x{picture.height}"
+        self._note("format_changed", Severity.INFO, f"{now}. A running recording goes on in a new file.")
 
     def keyframe_came(self, keyframe: Sample) -> None:
         """A picture with which a file may begin. One that is only a recovery point is reported once."""
@@ -36,21 +39,21 @@ class SourceNotices:
         if not self.begins_at_recovery_points or self._was_intra_refresh_said:
             return
         self._was_intra_refresh_said = True
-        sentence = (
-            f"{self._name} sends intra refresh instead of keyframes. It is recorded; each file begins at a recovery "
-            f"point, and its first {keyframe.recovery_frames} pictures are shown incomplete. "
-            "Switch intra refresh off in the camera for files that are complete from the first picture on."
+        fact = (
+            f"{self._name} sends intra refresh instead of keyframes. It is recorded, but the first "
+            f"{keyframe.recovery_frames} pictures of each file are incomplete."
         )
-        self._note("intra_refresh", Severity.WARNING, sentence)
+        action = "Nothing to do during a dive. Later: switch intra refresh off in the camera."
+        self._note("intra_refresh", Severity.WARNING, fact, action)
 
     def picture_changed(self, fault: PictureFault | None) -> None:
         """The pictures have become frozen or black, or are right again (None)."""
         if fault is None:
-            self._note("picture_ok", Severity.INFO, f"{self._name} shows a moving picture again.")
+            self._note("picture_ok", Severity.INFO, f"{self._name}: the picture moves again, or is no longer black.")
         elif fault is PictureFault.FROZEN:
-            self._note("picture_frozen", Severity.WARNING, f"{self._name} sends the same picture again and again.")
+            self._note("picture_frozen", Severity.WARNING, f"{self._name} shows a frozen picture.")
         else:
-            self._note("picture_black", Severity.WARNING, f"{self._name} sends a black picture.")
+            self._note("picture_black", Severity.WARNING, f"{self._name} shows a black picture.")
 
     def times_mended(self, mended: Mended, now_ns: int) -> None:
         """How many times have been mended so far; reported when there are more, once a minute at most."""
@@ -58,9 +61,7 @@ class SourceNotices:
         if total <= self._mended or now_ns - self._mended_said_ns < MENDED_EVERY_NS:
             return
         self._mended, self._mended_said_ns = total, now_ns
-        sentence = (
-            f"{self._name} sent times that had to be mended, {total} since its worker began: "
-            f"{mended.missing} missing, {mended.repeated} repeated, {mended.backward} backward, "
-            f"{mended.jumped} jumped. Frames are stored all the same."
-        )
-        self._note("times_mended", Severity.WARNING, sentence)
+        _log.debug("%s: times mended so far: %s", self._name, mended)
+        fact = f"{self._name}: its time stamps are irregular ({total} corrected so far). Every frame is stored."
+        action = "Nothing to do during a dive. If it goes on, check the camera's firmware and clock."
+        self._note("times_mended", Severity.WARNING, fact, action)

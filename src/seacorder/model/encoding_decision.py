@@ -269,11 +269,11 @@ def _described(encoder: KnownEncoder, preset: str) -> str:
 
 def _instead(encoder: KnownEncoder, wanted: KnownEncoder | None, asked: EncodingSettings, machine: Machine) -> str:
     if wanted is not None and encoder is not wanted:
-        return f"The encoder {asked.encoder} does not open on this machine."
+        return f"The encoder {asked.encoder} does not open on this computer."
     # Software may have been chosen although hardware opens, because the hardware would not keep what the source has.
     has_hardware = any(BY_NAME[name].is_hardware for name in machine.encoders if name in BY_NAME)
     if wanted is None and machine.encoders and not has_hardware:
-        return "No hardware encoder opens on this machine."
+        return "No hardware encoder opens on this computer."
     return ""
 
 
@@ -285,6 +285,6 @@ def _size_sentence(picture: _Picture, source: PictureFormat, size: tuple[int, in
 
 def _too_slow(picture: _Picture) -> str:
     return (
-        f"The processor is likely too slow for {picture.width}x{picture.height} at "
-        f"{float(picture.counted_rate):g} frames a second; choose a smaller size or rate."
+        f"This computer is likely too slow for {picture.width}x{picture.height} at "
+        f"{float(picture.counted_rate):g} frames per second. Choose a smaller size or rate."
     )

@@ -187,7 +187,7 @@ def test_ten_bits_and_large_pictures_get_an_encoder_that_keeps_them() -> None:
 
 
 def test_hardware_that_opens_is_not_denied_where_software_keeps_more() -> None:
-    said = "No hardware encoder opens on this machine."
+    said = "No hardware encoder opens on this computer."
     asked, hardware = EncodingSettings(burn_in=True), Machine(("h264_nvenc", *SOFTWARE), cores=4)
     for one, chosen in ((source(pixels="yuv420p10le"), "libx265"), (source(width=5760), "libx264")):
         plan = decide(one, asked, hardware)
@@ -198,13 +198,14 @@ def test_hardware_that_opens_is_not_denied_where_software_keeps_more() -> None:
 def test_an_encoder_that_does_not_open_here_gives_way_to_one_of_its_codec() -> None:
     plan = decide(source(), by_hand("n265"), STRONG)
     assert plan.encoder == "libx265"
-    assert "The encoder n265 does not open on this machine." in plan.sentence
+    assert "The encoder n265 does not open on this computer." in plan.sentence
 
 
 def test_too_few_cores_are_said() -> None:
     plan = decide(source("rawvideo", 3840, 2160, 60), EncodingSettings(), Machine(SOFTWARE, cores=0.5))
     assert plan.preset == "ultrafast"
-    assert "likely too slow for 3840x2160 at 60 frames a second" in plan.sentence
+    too_slow = "This computer is likely too slow for 3840x2160 at 60 frames per second. Choose a smaller size or rate."
+    assert too_slow in plan.sentence
 
 
 def test_odd_and_tiny_pictures_become_what_the_encoder_takes() -> None:

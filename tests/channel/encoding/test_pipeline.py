@@ -122,6 +122,16 @@ def test_after_a_calm_time_the_better_preset_comes_back() -> None:
     assert [order.preset for order in bench.opened] == ["fast", "faster", "fast"]
 
 
+def test_a_preset_that_comes_and_goes_is_told_once_per_minute() -> None:
+    bench = EncodingBench(RAW, plan(preset="fast"))
+    bench.feed(3)
+    assert [bench.encoding.step(by) for by in (-1, 1, -1, 1)] == [True] * 4
+    assert [(event.kind, event.fact) for event in bench.events] == [
+        ("encoder_preset", "Bow: slightly lower picture quality (preset faster), so that this computer keeps up."),
+        ("encoder_preset", "Bow: better picture quality again (preset fast)."),
+    ]
+
+
 def test_what_even_the_fastest_preset_cannot_do_is_lost_in_few_holes_and_the_account_balances() -> None:
     bench = EncodingBench(RAW, plan(preset="ultrafast"), cost_ms={"ultrafast": 60})
     sink = bench.record()
@@ -150,7 +160,8 @@ def test_an_encoder_that_fails_in_the_middle_is_followed_by_the_next_best_with_t
     assert [one.video.codec for one in sink.distinct_formats] == ["h264", "hevc"]
     assert bench.losses == []
     (event,) = bench.events
-    assert (event.kind, "libx265 goes on" in event.fact) == ("encoder_failed", True)
+    assert (event.kind, event.action) == ("encoder_failed", "")
+    assert event.fact.endswith(": the encoder libx264 failed; libx265 has taken over in a new file.")
 
 
 @pytest.mark.parametrize("fault", [av.error.ExternalError(-1, "no device"), KeyError("not foreseen")])

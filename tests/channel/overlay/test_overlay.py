@@ -200,7 +200,8 @@ def test_a_font_that_is_gone_is_replaced(tmp_path: Path) -> None:
     shown = overlay(Layer(LayerKind.CHANNEL, font=str(tmp_path / "gone.ttf")))
     frame = grey(320, 240)
     assert planes(shown.apply(frame, 0, 0)) == planes(overlay(Layer(LayerKind.CHANNEL)).apply(frame, 0, 0))
-    assert "gone.ttf" in shown.faults[0]
+    assert "gone.ttf" in shown.faults[0].fact
+    assert shown.faults[0].fact.endswith(" DejaVu Sans is used instead.")
 
 
 def test_a_file_that_is_gone_costs_its_layer_only(tmp_path: Path) -> None:
@@ -210,7 +211,8 @@ def test_a_file_that_is_gone_costs_its_layer_only(tmp_path: Path) -> None:
     frame = grey(320, 240)
     assert shown.apply(frame, 0, 0) is not frame
     assert len(shown.faults) == 2
-    assert str(gone) in shown.faults[0]
+    assert str(gone) in shown.faults[0].fact
+    assert shown.faults[0].fact.endswith(" Pictures are without it.")
 
 
 def test_only_what_changes_is_painted_anew() -> None:

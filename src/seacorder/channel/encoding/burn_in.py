@@ -14,6 +14,10 @@ log = logging.getLogger(__name__)
 RETRY_NS = NS_PER_SECOND
 """After a failure pictures go without an overlay for so long; then it is made anew."""
 
+_TRIED_AGAIN = (
+    "Seacorder tries again every second. If it stays, check `[overlay]` in the settings file between dives."
+)
+
 
 class BurnIn:
     """Used on the encode thread alone."""
@@ -47,11 +51,11 @@ class BurnIn:
             overlay = self._overlay or self._make()
             burned = overlay.apply(frame, instant_ns, utc_ns)
         except Exception as error:
-            log.exception("the overlay failed")
+            log.exception("%s: the overlay failed, see below.", self._settings.name)
             self._failed(error, instant_ns)
             return frame
-        for sentence in overlay.faults[self._said :]:
-            self._note("overlay_file_missing", Severity.WARNING, sentence)
+        for why in overlay.faults[self._said :]:
+            self._note("overlay_file_missing", Severity.WARNING, why.fact, why.action)
         self._said = len(overlay.faults)
         return burned
 
@@ -62,8 +66,8 @@ class BurnIn:
         if kind not in self._failures:
             self._failures.add(kind)
             why = f"{kind}: {error}" if str(error) else kind
-            sentence = f"The overlay of {self._settings.name} cannot be drawn ({why}); pictures go without it."
-            self._note("overlay_failed", Severity.WARNING, sentence)
+            fact = f"{self._settings.name}: the overlay cannot be drawn ({why}). Pictures are without it."
+            self._note("overlay_failed", Severity.WARNING, fact, _TRIED_AGAIN)
 
     def _make(self) -> Any:
         from seacorder.channel.overlay.overlay import Overlay

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.log import RateLimit
 from seacorder.channel.encoding.burn_in import BurnIn
 from seacorder.channel.encoding.channel_side import EncodedChannel
 from seacorder.channel.encoding.decoder import Decoded
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 KEYFRAME_EVERY_NS = NS_PER_SECOND
 """From one keyframe to the next, in capture time, where no file asks for one earlier."""
+SAME_PRESET_SECONDS = 60.0
+"""How often the same change of the preset is reported at most."""
 FINE_TIME_BASE = Fraction(1, 90_000)
 
 
@@ -58,6 +61,7 @@ class EncodeStep:
     ) -> None:
         self._channel, self._clock, self._burn_in = channel, clock, burn_in
         self.run = EncoderRun(open_encoder, clock, channel.note, channel.settings.name)
+        self._rate_limit = RateLimit(clock, SAME_PRESET_SECONDS)
         self.plan = EncodingPlan(is_pass_through=True, sentence="")
         self.format: SourceFormat | None = None
         """The format of what is stored, sound included; None before the first picture."""
@@ -134,7 +138,8 @@ class EncodeStep:
             except Exception as fault:
                 # An error that nobody has foreseen counts as the encoder's, so that each picture is stored or listed as
                 # lost.
-                log.exception("encoding failed in a way that is not known")
+                name = self._channel.settings.name
+                log.exception("%s: encoding made an unexpected error, see below. Seacorder goes on by itself.", name)
                 self._give_up(pts, fault)
                 continue
             self._last_pts = pts
@@ -155,14 +160,20 @@ class EncodeStep:
         if not self.run.step(by):
             return False
         self.end()
-        name, preset = self._channel.settings.name, self.run.preset
-        sentence = (
-            f"The machine is nearly too slow for {name}: its pictures are encoded with the faster preset {preset}."
-            if by < 0
-            else f"There is time enough: the pictures of {name} are encoded with the better preset {preset}."
-        )
-        self._channel.note("encoder_preset", Severity.INFO, sentence)
+        self._say_preset(self.run.preset, is_faster=by < 0)
         return True
+
+    def _say_preset(self, preset: str, *, is_faster: bool) -> None:
+        """Tells of another preset, of each one at most once per minute: a load that comes and goes changes it often."""
+        if self._rate_limit.allow(f"{preset} {is_faster}") is None:
+            return
+        name = self._channel.settings.name
+        if is_faster:
+            fact = f"{name}: slightly lower picture quality (preset {preset}), so that this computer keeps up."
+            self._channel.note("encoder_preset", Severity.INFO, fact, "Close other programs on this computer.")
+        else:
+            fact = f"{name}: better picture quality again (preset {preset})."
+            self._channel.note("encoder_preset", Severity.INFO, fact)
 
     def end(self) -> None:
         """Delivers what the encoder still holds, and closes it."""

@@ -110,12 +110,15 @@ class EncoderRun:
         """The encoder at work has failed: `kind` is now the next best one, or, after a pause, the first one again."""
         self._encoder = None
         gone = self._candidates.pop(0)
-        log.warning("%s failed: %s", gone, fault)
+        log.warning("%s: the encoder %s failed (%s).", self._name, gone, fault)
         if self._candidates:
             self.name, self.preset = self._candidates[0], self.kind.default_preset
-            sentence = f"The encoder {gone} of {self._name} failed; {self._candidates[0]} goes on."
+            fact = f"{self._name}: the encoder {gone} failed; {self.name} has taken over in a new file."
+            self._note("encoder_failed", Severity.WARNING, fact)
         else:
             self.follow(self._plan)
             self._retry_ns = self._clock.monotonic_ns() + RETRY_NS
-            sentence = f"No encoder of {self._name} works; {gone} was the last to fail. All are tried again in 5 s."
-        self._note("encoder_failed", Severity.WARNING, sentence)
+            fact = f"{self._name} cannot be recorded: its pictures cannot be encoded (last tried: {gone})."
+            restart = f"turn off burn-in for {self._name}, or restart Seacorder between dives"
+            action = f"Seacorder tries all encoders again every 5 s. If it stays: {restart}."
+            self._note("encoder_failed", Severity.WARNING, fact, action)

@@ -75,7 +75,7 @@ class EncodeThread(Thread):
             try:
                 self._carry_out(item)
             except Exception:
-                log.exception("encoding failed in a way that is not known")
+                log.exception("Encoding made an unexpected error, see below. Seacorder goes on by itself.")
             self._begun_ns = None
             if isinstance(item, Drained):
                 item.said()

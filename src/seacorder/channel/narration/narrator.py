@@ -91,10 +91,14 @@ class SoundCapture(Thread):
             return failure.message
         except Exception:
             if self._rate_limit.allow("unknown") is not None:
-                log.exception("the sound input failed in a way that is not known")
-            return Message("The sound input failed unexpectedly; it is tried again, and the log has the details.")
+                log.exception("The sound input made an unexpected error, see below.")
+            return Message(
+                "The sound input made an unexpected error; the log has the details.",
+                "If it stays, restart Seacorder between dives, and save the log.",
+            )
         return Message(
-            "The source of the narration has ended; add ?loop=1 to a file's address to play it again and again."
+            "The sound file has been played to the end.",
+            "It is opened again. Add ?loop=1 to its address to play it without a pause.",
         )
 
     def _put(self, item: SoundChunk | Message | None) -> None:
@@ -132,7 +136,7 @@ class Narrator:
         """Monotonic time at which sound came last, or the device was opened."""
         self._missing_since_ns: int | None = None
         self._status = NarratorStatus(
-            SoundState.CONNECTING, Message("The sound input is being opened."), voice.port, QUIETEST_DB, QUIETEST_DB
+            SoundState.CONNECTING, Message("The microphone is being opened."), voice.port, QUIETEST_DB, QUIETEST_DB
         )
 
     @property
@@ -182,8 +186,8 @@ class Narrator:
         self._sound_ns = self._clock.monotonic_ns()
         if self._missing_since_ns is not None:
             missing_ns = chunk.arrived_ns - self._missing_since_ns
-            sentence = f"Narration is here again; {missing_ns / NS_PER_SECOND:.1f} s of it are silence."
-            self._note("narration_back", Severity.INFO, sentence)
+            missing = f"{missing_ns / NS_PER_SECOND:.1f} s of speech are missing (recorded as silence)"
+            self._note("narration_back", Severity.INFO, f"The microphone works again; {missing}.")
             self._missing_since_ns = None
         if self._status.state is not SoundState.LIVE:
             self._status = replace(self._status, state=SoundState.LIVE, why=None)
@@ -192,7 +196,7 @@ class Narrator:
     def _nothing_came(self) -> Iterator[NarrationPacket]:
         now_ns = self._clock.monotonic_ns()
         if self._is_open and now_ns - self._sound_ns >= STALLED_NS and self._status.state is not SoundState.FAILED:
-            self._fail(Message("The sound device is open but has given nothing for 3 s; check its plug."))
+            self._fail(Message("The sound device is open but has sent nothing for 3 s.", "Check its plug."))
         end_ns = self._encoder.end_ns
         if end_ns is not None and now_ns - end_ns < MISSING_NS:
             return
@@ -205,7 +209,7 @@ class Narrator:
         self._status = replace(self._status, state=SoundState.FAILED, why=why, silent_since_utc_ns=None)
         if self._missing_since_ns is None:
             self._missing_since_ns = self._encoder.end_ns or self._clock.monotonic_ns()
-            fact = f"Narration is silence from now on. {why.fact}"
+            fact = f"The narration is silence from now on; video is recorded as usual. {why.fact}"
             self._note("narration_missing", Severity.WARNING, fact, why.action)
 
     def _spoken(self, packet: NarrationPacket) -> SourcePacket:

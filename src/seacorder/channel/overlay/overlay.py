@@ -8,6 +8,7 @@ from typing import Any
 import av
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
+from seacorder.base.message import Message
 from seacorder.channel.overlay.blend import Blender, Patch
 from seacorder.channel.overlay.canvas import Box, Canvas
 from seacorder.channel.overlay.colour import HD_LINES, Palette
@@ -16,6 +17,10 @@ from seacorder.channel.overlay.look import Look, blendable
 from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 
 log = logging.getLogger(__name__)
+
+_REPLACE_FILE = (
+    "Put the file there, or correct its name in the settings file, then restart Seacorder between dives."
+)
 
 
 @dataclass(slots=True)
@@ -44,12 +49,12 @@ class Overlay:
         self._places: list[_AnchorStack] = []
         self._blender: Blender | None = None
         self._reformatter = VideoReformatter()
-        self._faults: tuple[str, ...] = ()
+        self._faults: tuple[Message, ...] = ()
         list(self._painters(settings.layers, 720))
 
     @property
-    def faults(self) -> tuple[str, ...]:
-        """One sentence for each file that cannot be read."""
+    def faults(self) -> tuple[Message, ...]:
+        """One message for each file that cannot be read."""
         return self._faults
 
     def apply(self, frame: av.VideoFrame, instant_ns: int, utc_ns: int) -> av.VideoFrame:
@@ -95,18 +100,21 @@ class Overlay:
                 yield self._painter(layer, height)
             except (OSError, ValueError) as error:
                 if layer.kind is LayerKind.IMAGE:
-                    self._complain(f"The image {layer.text} cannot be read ({error}); pictures go without it.")
+                    what = f"The image {layer.text} of the overlay cannot be read ({error})."
+                    self._complain(f"{what} Pictures are without it.")
                 else:
-                    self._complain(f"The font {layer.font} cannot be read ({error}); DejaVu Sans stands in for it.")
+                    what = f"The font {layer.font} of the overlay cannot be read ({error})."
+                    self._complain(f"{what} DejaVu Sans is used instead.")
                     yield self._painter(replace(layer, font=None), height)
 
     def _painter(self, layer: Layer, height: int) -> Painter:
         return painter_of(layer, height, self._name, use_utc=self._settings.use_utc)
 
-    def _complain(self, sentence: str) -> None:
-        if sentence not in self._faults:
-            self._faults = (*self._faults, sentence)
-            log.warning("%s", sentence)
+    def _complain(self, fact: str) -> None:
+        why = Message(fact, _REPLACE_FILE)
+        if why not in self._faults:
+            self._faults = (*self._faults, why)
+            log.warning("%s", why)
 
     def _take(self, text: str, utc_ns: int) -> bool:
         """Paints again what has changed; True when something has."""

@@ -29,6 +29,7 @@ EARLY_NS = 100 * NS_PER_MS
 COST_SHARE = 50
 """The next look comes no sooner than after so many times the processor time of the last: at most 2 % of one core."""
 NICENESS = 10
+_NOT_CHECKED = "Whether the picture is frozen or black could not be checked this time. Recording is not affected."
 
 
 class PictureWatch(Thread):
@@ -100,7 +101,7 @@ class PictureWatch(Thread):
         try:
             self.look(keyframe, source)
         except Exception:
-            log.exception("a look at the picture failed")
+            log.exception(_NOT_CHECKED)
             self._due_ns = keyframe.instant_ns + 30 * NS_PER_SECOND
 
 
