@@ -39,5 +39,12 @@ def test_what_was_never_tried_is_in_the_table_and_in_help(never: str) -> None:
     assert never in section(HELP, "Known limits").partition("**Does not work.**")[0]
 
 
+def test_its_picture_is_there_and_small() -> None:
+    (path,) = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    picture = (ROOT / path).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 300_000
+
+
 def test_it_fits_on_a_screen_or_two() -> None:
     assert len(README.split()) < 700
