@@ -6,8 +6,10 @@ from itertools import pairwise
 import pytest
 
 from fakes.clock import FakeClock
+from fakes.footage import Recipe, footage
 from fakes.input import FakeInput
 from seacorder.base.errors import BadRequest, InputFailed
+from seacorder.base.message import Message
 from seacorder.channel.channel import Channel
 from seacorder.channel.ingest import GOOD_RUN_NS, SAME_REASON_SECONDS, Ingest, ReconnectDelay
 from seacorder.model.channel import ChannelSettings
@@ -65,7 +67,34 @@ def test_the_log_has_a_reason_only_where_no_alarm_brings_it(
     caplog.set_level(logging.INFO)
     Ingest(channel, lambda: FakeInput([script.pop(0)()]), clock, channel).run()
     assert [record.getMessage() for record in caplog.records] == [
-        "Bow refuses the password.",
-        "Bow does not answer. (1 more of these)",
+        "Bow refuses the password. Seacorder tries again every few seconds.",
+        "Bow does not answer. (1 more attempts failed) Seacorder tries again every few seconds.",
         "Bow has no such pattern.",
+    ]
+
+
+def test_only_what_is_tried_again_is_said_to_be() -> None:
+    clock, told = FakeClock(), list[Message]()
+    channel = Channel(ChannelSettings(0, "Bow", "test:"), clock, lambda _: None)
+    channel.disconnected = told.append  # type: ignore[method-assign]
+    script = [InputFailed("It is away.", "Check its power."), BadRequest("It has no such pattern.", "Correct it.")]
+    ingest = Ingest(channel, lambda: FakeInput([script.pop(0)]), clock, channel)
+    ingest._stopping.wait = clock.advance  # type: ignore[method-assign]
+    ingest.run()
+    assert told == [
+        Message("It is away.", "Seacorder tries again every few seconds. Check its power."),
+        Message("It has no such pattern.", "Correct it."),
+    ]
+
+
+def test_a_file_that_has_been_played_is_not_said_to_be_tried_again() -> None:
+    clock, told = FakeClock(), list[Message]()
+    channel = Channel(ChannelSettings(0, "Bow", "test:"), clock, lambda _: None)
+    channel.disconnected = told.append  # type: ignore[method-assign]
+    Ingest(channel, lambda: FakeInput([footage(Recipe()).source]), clock, channel).run()
+    assert told == [
+        Message(
+            "Its file has been played to the end.",
+            "It is not played again. For that add loop=1 to its address in the settings file.",
+        )
     ]

@@ -124,7 +124,7 @@ async def test_a_hung_worker_does_not_hold_up_the_others(bridge: Bridge) -> None
     bridge["Bow"].is_hung = True
     result = await bridge.recorder.start_recording()
     assert [one.ok for one in result.channels] == [False, True]
-    assert "did not answer" in result.channels[0].reason.text
+    assert "did not confirm within" in result.channels[0].reason.text
 
 
 def encode(bridge: Bridge, *names: str) -> None:

@@ -87,7 +87,7 @@ class FakeWorker:
 
     async def request(self, command: Any, timeout_seconds: float) -> Answer | JpegPicture:
         if not self.is_up:
-            raise WorkerLost(f"The worker of {self.name} is not running.")
+            raise WorkerLost(f"{self.name}: its recording process is not running.")
         self.commands.append(command)
         answer = None if self.is_hung else self._carry_out(command)
         if answer is not None:
@@ -95,8 +95,8 @@ class FakeWorker:
         try:
             await asyncio.wait_for(self._ended.wait(), timeout_seconds)
         except TimeoutError as error:
-            raise NoAnswer(f"The worker of {self.name} did not answer within {timeout_seconds:g} s.") from error
-        raise WorkerLost(f"The worker of {self.name} has ended.")
+            raise NoAnswer(f"{self.name} did not confirm within {timeout_seconds:g} s.") from error
+        raise WorkerLost(f"{self.name}: its recording process has stopped.")
 
     async def stop(self) -> None:
         self.end()
@@ -114,11 +114,11 @@ class FakeWorker:
         self.is_up = False
         self._ended.set()
 
-    def lose(self, sentence: str = "It was ended by signal 9.") -> None:
+    def lose(self, fault: str = "signal 9") -> None:
         """It is killed in the middle of everything."""
         self.end()
         self.part = self.clip = None
-        self.callbacks.on_lost(self.name, sentence)
+        self.callbacks.on_lost(self.name, fault)
 
     def come_back(self) -> None:
         """The supervisor starts it anew."""

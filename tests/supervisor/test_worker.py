@@ -60,7 +60,7 @@ async def test_a_large_answer_comes_whole(yard: Yard) -> None:
 async def test_a_request_that_is_not_answered_fails_alone(yard: Yard) -> None:
     worker = yard.start("obedient")
     await yard.heard.report()
-    with pytest.raises(WorkerLost, match="did not answer within"):
+    with pytest.raises(WorkerLost, match=r"did not confirm within 0\.05 s"):
         await worker.request(TakePicture(yard.supervisor.next_request(), 0), 0.05)
     assert isinstance(await worker.request(TakePicture(yard.supervisor.next_request(), 1), 10), JpegPicture)
     assert worker.restarts == 0
@@ -98,14 +98,14 @@ async def test_a_killed_worker_is_back(yard: Yard) -> None:
     open_request = asyncio.create_task(worker.request(TakePicture(yard.supervisor.next_request(), 0), 60))
     await yard.heard.report()
     os.kill(pid, signal.SIGKILL)
-    with pytest.raises(WorkerLost, match="has ended"):
+    with pytest.raises(WorkerLost, match="its recording process has stopped"):
         await open_request
     await yard.heard.until(lambda: len(yard.heard.started) == 2)
     await yard.heard.report()
     assert worker.state is WorkerState.RUNNING
     assert worker.restarts == 1
     assert worker.pid not in {None, pid}
-    assert yard.heard.lost == ["The worker of Bow obedient was lost. It was ended by signal 9."]
+    assert yard.heard.lost == ["signal 9"]
 
 
 async def test_a_stopped_process_counts_as_hung(yard: Yard) -> None:
@@ -114,20 +114,20 @@ async def test_a_stopped_process_counts_as_hung(yard: Yard) -> None:
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGSTOP)
     await yard.heard.until(lambda: len(yard.heard.started) > 1)
-    assert "did not report for 0.6 s" in yard.heard.lost[0]
+    assert yard.heard.lost[0] == "it hung for 0.6 s"
 
 
 async def test_a_silent_worker_is_killed_and_started_anew(yard: Yard) -> None:
     worker = yard.start("hanging", limits=replace(QUICK, heartbeat_seconds=0.3))
     await yard.heard.until(lambda: len(yard.heard.started) == 3)
     assert worker.restarts == 2
-    assert "did not report for 0.3 s" in yard.heard.lost[0]
+    assert yard.heard.lost[0] == "it hung for 0.3 s"
 
 
 async def test_a_worker_that_never_reports_is_killed(yard: Yard) -> None:
     yard.start("mute", limits=replace(QUICK, start_seconds=0.3))
     await yard.heard.until(lambda: yard.heard.lost)
-    assert "did not report within 0.3 s of its start" in yard.heard.lost[0]
+    assert yard.heard.lost[0] == "it did not report within 0.3 s of its start"
 
 
 async def test_a_crash_is_told_with_its_reason_and_without_secrets(
@@ -135,7 +135,7 @@ async def test_a_crash_is_told_with_its_reason_and_without_secrets(
 ) -> None:
     yard.start("crashing")
     await yard.heard.until(lambda: len(yard.heard.started) == 3)
-    assert "exit code 1 (RuntimeError: no codec for rtsp://***@camera/1)" in yard.heard.lost[0]
+    assert yard.heard.lost[0] == "exit code 1: RuntimeError: no codec for rtsp://***@camera/1"
     assert "Traceback" in caplog.text
     assert "secret" not in caplog.text
 
@@ -154,7 +154,7 @@ async def test_a_worker_that_does_not_read_is_lost(yard: Yard) -> None:
         accepted += 1
         assert accepted < 20_000
     await yard.heard.until(lambda: yard.heard.lost)
-    assert "did not read its commands" in yard.heard.lost[0]
+    assert yard.heard.lost[0] == "it no longer read its commands"
 
 
 async def test_a_flood_leaves_the_loop_and_the_log_alone(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:

@@ -12,7 +12,7 @@ from seacorder.base.backoff import Backoff
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import BadRequest, InputFailed, InputRefused
 from seacorder.base.log import RateLimit
-from seacorder.base.message import Message
+from seacorder.base.message import Message, joined
 from seacorder.channel.channel import Channel
 from seacorder.inputs.contract import Input
 from seacorder.model.sample import SourceFormat, SourcePacket
@@ -28,6 +28,8 @@ GOOD_RUN_NS = 10 * NS_PER_SECOND
 """After a connection that lasted this long the back-off begins anew."""
 SAME_REASON_SECONDS = 60.0
 """How often the log repeats why a camera still cannot be read."""
+TRIES_AGAIN = "Seacorder tries again every few seconds."
+"""Said here alone, because nobody else knows whether it is so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ class Ending:
     """True when another attempt is of no use."""
     is_refusal: bool = False
     """True when the camera answered, and did not let the user in."""
+
+    @property
+    def told(self) -> Message:
+        """`why`, and first of all that it is tried again, if it is."""
+        if self.is_final:
+            return self.why
+        return Message(self.why.fact, joined((TRIES_AGAIN, self.why.action)))
 
 
 class ReconnectDelay:
@@ -96,8 +105,8 @@ class Ingest(Thread):
             ending = self._attempt()
             if self._stopping.is_set():
                 return
-            self._log_again(ending.why)
-            self._feed.disconnected(ending.why)
+            self._log_again(ending.told)
+            self._feed.disconnected(ending.told)
             if ending.is_final:
                 return
             run_ns = self._clock.monotonic_ns() - begin_ns
@@ -112,7 +121,8 @@ class Ingest(Thread):
         a new reason is logged, and once a minute that the old one still holds."""
         held = self._rate_limit.allow(why.fact)
         if held is not None and self._channel.has_failed:
-            log.warning("%s (%d more of these)", why, held) if held else log.warning("%s", why)
+            more = f" ({held} more attempts failed)" if held else ""
+            log.warning("%s", joined((f"{why.fact}{more}", why.action)))
 
     def _attempt(self) -> Ending:
         """One connection, from opening the input to its end. Blocks for as long as it lasts."""
@@ -132,12 +142,14 @@ class Ingest(Thread):
             return Ending(mistake.message, is_final=True)
         except Exception:
             if self._rate_limit.allow("unknown") is not None:
-                log.exception("the input of %s failed in a way that is not known", name)
-            return Ending(
-                Message(f"The input of {name} failed unexpectedly; it is tried again, and the log has the details.")
-            )
+                log.exception("%s: the input made an unexpected error, see below. %s", name, TRIES_AGAIN)
+            fact = "Its input made an unexpected error; the log has the details."
+            return Ending(Message(fact, "If it stays, restart Seacorder between dives, and save the log."))
         return Ending(
-            Message(f"The source of {name} has ended; add loop=1 to its address to play it again and again."),
+            Message(
+                "Its file has been played to the end.",
+                "It is not played again. For that add loop=1 to its address in the settings file.",
+            ),
             is_final=True,
         )
 

@@ -20,7 +20,7 @@ from seacorder.model.report import (
     PartClosed,
     PartOpened,
 )
-from seacorder.supervisor.worker import Callbacks
+from seacorder.supervisor.worker import STARTED_AGAIN, Callbacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,8 @@ class WorkerReports:
 
     def _started(self, channel: str) -> None:
         if self._context.workers.restarts(channel):
-            self._context.journal.note(EventKind.WORKER_BACK, f"The worker of {channel} runs again.", channel=channel)
+            fact = f"{channel}: its recording process runs again."
+            self._context.journal.note(EventKind.WORKER_BACK, fact, channel=channel)
         if channel in self._context.workers.names:
             self._listeners.overlay.worker_started(channel)
             self._context.narration.worker_started(channel)
@@ -93,11 +94,12 @@ class WorkerReports:
         if channel in self._context.workers.recording_names:
             self._listeners.recordings.worker_started(channel)
 
-    def _lost(self, channel: str, sentence: str) -> None:
-        self._context.journal.alarm(EventKind.WORKER_LOST, sentence, channel=channel)
-        last = self._context.watch.worker_lost(channel, sentence)
+    def _lost(self, channel: str, fault: str) -> None:
+        stopped = f"recording process stopped unexpectedly ({fault})."
+        self._context.journal.alarm(EventKind.WORKER_LOST, f"{channel}: its {stopped}", STARTED_AGAIN, channel=channel)
+        last = self._context.watch.worker_lost(channel, fault)
         self._context.narration.worker_lost(channel)
-        self._listeners.recordings.worker_lost(last, sentence)
+        self._listeners.recordings.worker_lost(last, f"Its {stopped}")
         for clips in self._listeners.clips.values():
             clips.worker_lost(last)
         self._listeners.alarms.look_soon()

@@ -49,7 +49,7 @@ class WorkerProcess:
                 creationflags=_CREATION_FLAGS,
             )
         except OSError as error:
-            raise WorkerLost(f"The system could not start it ({error.strerror or error}).") from error
+            raise WorkerLost(f"the system could not start it ({error.strerror or error})") from error
         return cls(process, limits)
 
     @property
@@ -79,7 +79,7 @@ class WorkerProcess:
             try:
                 size = payload_bytes(await self._reports.readexactly(HEADER_BYTES))
                 if size > self._limits.report_bytes:
-                    raise WorkerLost(f"It announced a report of {size} bytes.")
+                    raise WorkerLost(f"it sent a report of {size} bytes, which is too long")
                 payload = await self._reports.readexactly(size)
             except (asyncio.IncompleteReadError, ConnectionError):
                 return

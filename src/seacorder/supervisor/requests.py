@@ -34,9 +34,9 @@ class OpenRequests:
         future.set_result(report)
         return True
 
-    def fail(self, sentence: str) -> None:
+    def fail(self, fact: str, action: str = "") -> None:
         """Ends all open requests with WorkerLost."""
         for future in self._open.values():
             if not future.done():
-                future.set_exception(WorkerLost(sentence))
+                future.set_exception(WorkerLost(fact, action))
         self._open.clear()

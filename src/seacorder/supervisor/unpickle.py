@@ -42,4 +42,4 @@ def report_in(payload: bytes) -> object:
         return _ReportUnpickler(io.BytesIO(payload)).load()
     except Exception as error:
         # A broken pickle can raise almost anything: AttributeError, EOFError, IndexError, struct.error, …
-        raise WorkerLost(f"It sent something that is not a report ({error}).") from error
+        raise WorkerLost(f"it sent something that is not a report ({error})") from error

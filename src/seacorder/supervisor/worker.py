@@ -27,8 +27,10 @@ from seacorder.supervisor.table import Launch
 _log = logging.getLogger(__name__)
 
 First = TypeVar("First")
-_LOG_FAILED = "Its log could not be read because of a fault in the program."
-_WATCH_FAILED = "The watch over it failed because of a fault in the program."
+STARTED_AGAIN = "Seacorder starts it again by itself."
+_LOOK = "Look at its card. If it does not show ● within 10 s, see the alarms."
+_LOG_FAILED = "an error in the program: its log could not be read"
+_WATCH_FAILED = "an error in the program: it could not be watched"
 
 
 class Request(Protocol):
@@ -40,7 +42,7 @@ class Request(Protocol):
 
 def _no_name(_name: str) -> None: ...
 def _no_report(_name: str, _report: object) -> None: ...
-def _no_sentence(_name: str, _sentence: str) -> None: ...
+def _no_fault(_name: str, _fault: str) -> None: ...
 def _proves(_report: object) -> bool:
     return True
 
@@ -53,9 +55,9 @@ class Callbacks:
     """Every report except answers that `request` returns. An answer that came too late is passed on too."""
     on_started: Callable[[str], None] = _no_name
     """A new process has been sent its first message. What the callback sends follows directly behind."""
-    on_lost: Callable[[str, str], None] = _no_sentence
-    """The process has ended without being told to; the sentence says how. A new one follows after the back-off, if the
-    worker is one that is started again."""
+    on_lost: Callable[[str, str], None] = _no_fault
+    """The process has ended without being told to; the second argument says how, in words that stand in a bracket:
+    `signal 9`. A new one follows after the back-off, if the worker is one that is started again."""
     proves: Callable[[object], bool] = _proves
     """True for a report that proves the run to be good, which resets the back-off. By default any report does."""
 
@@ -126,7 +128,7 @@ class Worker(Generic[First]):
             return False
         if self._process.send(command):
             return True
-        self._kill("It did not read its commands.")
+        self._kill("it no longer read its commands")
         return False
 
     async def request(self, command: Request, timeout_seconds: float) -> Answer | JpegPicture:
@@ -138,10 +140,12 @@ class Worker(Generic[First]):
         answer = self._requests.add(command.request)
         try:
             if not self.send(command):
-                raise WorkerLost(f"The worker of {self.name} is not running ({self._state}).")
+                fact = f"{self.name}: its recording process is not running ({self._state})."
+                raise WorkerLost(fact, "Seacorder starts it by itself; try again in a few seconds.")
             return await asyncio.wait_for(answer, timeout_seconds)
         except TimeoutError as error:
-            raise NoAnswer(f"The worker of {self.name} did not answer within {timeout_seconds:g} s.") from error
+            fact = f"{self.name} did not confirm within {timeout_seconds:g} s; it may have been done all the same."
+            raise NoAnswer(fact, _LOOK) from error
         finally:
             self._requests.forget(command.request)
             answer.cancel()
@@ -157,7 +161,7 @@ class Worker(Generic[First]):
     def stop_now(self) -> None:
         """Kills the worker's process and returns at once; `stop` or `ended` waits until it is gone."""
         self._begin_stop()
-        self._kill("It was told to end now.")
+        self._kill("it was told to end now")
 
     async def ended(self) -> None:
         """Waits until the worker is stopped for good: by `stop`, or by itself when it is not restarted."""
@@ -186,10 +190,10 @@ class Worker(Generic[First]):
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            fault = "Keeping it failed because of a fault in the program; see the log."
+            fault = "an error in the program, see the log"
             with survived(f"Keeping the worker of {self.name}", "another process is started"):
                 fault = await self._run()
-            self._requests.fail(f"The worker of {self.name} has ended.")
+            self._requests.fail(f"{self.name}: its recording process has stopped.", STARTED_AGAIN)
             if self._stop_wanted.is_set():
                 break
             if fault:
@@ -212,18 +216,19 @@ class Worker(Generic[First]):
 
     def _lost(self, fault: str) -> None:
         self._move(WorkerState.LOST)
-        sentence = redact(f"The worker of {self.name} was lost. {fault}")
-        if self._callbacks.on_lost is _no_sentence:
-            _log.error("%s", sentence)
-        self._tell(self._callbacks.on_lost, self.name, sentence)
+        fault = redact(fault)
+        if self._callbacks.on_lost is _no_fault:
+            _log.error("The process %s stopped unexpectedly (%s).", self.name, fault)
+        self._tell(self._callbacks.on_lost, self.name, fault)
 
     async def _run(self) -> str:
-        """One process from start to end. Returns what was wrong in one sentence, empty when it ended as it should."""
+        """One process from start to end. Returns how it ended, in words that stand in a bracket; empty when it ended as
+        it should."""
         self._why_killed, self._is_proved = None, False
         try:
             process = await WorkerProcess.spawn(self._launch, self._limits)
         except WorkerLost as error:
-            return error.sentence
+            return error.fact
         self._process = process
         lines = LogLines(self.name, self._limits)
         # Without the task that reads the log its pipe fills and the worker blocks; without the watch it could hang for
@@ -248,7 +253,7 @@ class Worker(Generic[First]):
 
     def _begin(self, process: WorkerProcess) -> None:
         if self._stop_wanted.is_set():
-            self._kill("It was told to end before it began.")
+            self._kill("it was told to end before it began")
             return
         process.send(self.first_message)
         self._tell(self._callbacks.on_started, self.name)
@@ -263,7 +268,7 @@ class Worker(Generic[First]):
                 if not self._requests.answer(report):
                     self._tell(self._callbacks.on_report, self.name, report)
         except WorkerLost as error:
-            self._kill(error.sentence)
+            self._kill(error.fact)
 
     @property
     def _look_seconds(self) -> float:
@@ -281,18 +286,18 @@ class Worker(Generic[First]):
             if self._state is WorkerState.STOPPING:
                 stopping += self._look_seconds
                 if stopping > limits.stop_seconds:
-                    self._kill(f"It did not finish within {limits.stop_seconds:g} s.")
+                    self._kill(f"it did not finish within {limits.stop_seconds:g} s")
             elif self._state is WorkerState.STARTING and seconds > limits.start_seconds:
-                self._kill(f"It did not report within {limits.start_seconds:g} s of its start.")
+                self._kill(f"it did not report within {limits.start_seconds:g} s of its start")
             elif self._state is WorkerState.RUNNING and seconds > limits.heartbeat_seconds:
-                self._kill(f"It did not report for {limits.heartbeat_seconds:g} s.")
+                self._kill(f"it hung for {limits.heartbeat_seconds:g} s")
 
     def _how_it_ended(self, code: int, last_line: str) -> str:
         if code == 0:
-            return "It ended without being told to." if self._is_restarted else ""
+            return "it ended without being told to" if self._is_restarted else ""
         if code < 0:
-            return f"It was ended by signal {-code}."
-        return f"It ended with exit code {code}" + (f" ({last_line})." if last_line else ".")
+            return f"signal {-code}"
+        return f"exit code {code}" + (f": {last_line}" if last_line else "")
 
     def _tell(self, callback: Callable[..., None], *values: object) -> None:
         try:

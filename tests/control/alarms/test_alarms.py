@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from control.bridge import NAMES, Bridge
+from seacorder.base.message import Message
+from seacorder.control.alarms.actions import ACTIONS, ENDS, end_of
 from seacorder.control.alarms.alarms import AlarmTable
-from seacorder.control.alarms.rules import ACTIONS, Finding
+from seacorder.control.alarms.rules import Finding
 from seacorder.control.alarms.volumes import VolumeWatch
-from seacorder.model.alarm import AlarmKind
+from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelState
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
@@ -78,7 +80,8 @@ async def test_a_file_that_cannot_be_written_is_an_alarm(bridge: Bridge) -> None
     bridge.pass_seconds(1)
     (alarm,) = bridge.recorder.status().alarms
     assert alarm.kind is AlarmKind.DISK_FAILED
-    assert alarm.fact == "The disk is gone. It concerns Bow."
+    waiting = "Frames wait in memory for some seconds, then they are lost."
+    assert alarm.fact == f"Bow is NOT being written to disk. The disk is gone. {waiting}"
     bridge["Bow"].fault = bridge["Bow"].fault_kind = None
     bridge.pass_seconds(1)
     assert bridge.recorder.status().alarms == ()
@@ -156,9 +159,68 @@ async def test_an_encoder_that_failed_is_an_alarm_until_it_is_at_work_again(
     worker.beat()
     (alarm,) = bridge.recorder.status().alarms
     assert (alarm.kind, alarm.channel, alarm.severity) == (AlarmKind.ENCODER_FAILED, "Bow", Severity.WARNING)
-    assert "Bow: The encoder h264_nvenc of Bow failed; libx264 has taken over." in caplog.text
-    assert ACTIONS[AlarmKind.ENCODER_FAILED] in caplog.text
+    fact, action = "Bow is encoded with libx264 instead of h264_nvenc, which failed.", ACTIONS[AlarmKind.ENCODER_FAILED]
+    assert f"{fact} {action} [warning encoder_failed]" in caplog.text
     worker.status = replace(worker.status, encoding=replace(FAILED_OVER, encoder="h264_nvenc"))
     worker.beat()
     assert bridge.recorder.status().alarms == ()
-    assert "Alarm encoder_failed is over after" in caplog.text
+    assert "Bow is encoded as planned again after 0.0 s. [encoder_failed ended]" in caplog.text
+
+
+def end_of_one(kind: AlarmKind, channel: str | None, *others: AlarmKind) -> str:
+    """What is said when an alarm ends while others stand."""
+    ended, *standing = (Alarm(one, channel, Severity.ALARM, 1, "It is so.", "") for one in (kind, *others))
+    return end_of(ended, "12 s", standing)
+
+
+@pytest.mark.parametrize("kind", list(AlarmKind))
+def test_an_end_says_what_is_well_again(kind: AlarmKind) -> None:
+    assert end_of_one(kind, "Bow") == ENDS[kind].format(name="Bow", after="12 s")
+
+
+@pytest.mark.parametrize(
+    ("kind", "instead", "said"),
+    [
+        (AlarmKind.CAMERA_STALLED, AlarmKind.CAMERA_FAILED, "Bow: camera_stalled has become camera_failed."),
+        (AlarmKind.CAMERA_FAILED, AlarmKind.WORKER_LOST, "Bow: camera_failed has become worker_lost."),
+        (AlarmKind.CAMERA_FROZEN, AlarmKind.CAMERA_FAILED, "Bow: camera_frozen has become camera_failed."),
+        (AlarmKind.CAMERA_FROZEN, AlarmKind.CAMERA_BLACK, "Bow: camera_frozen has become camera_black."),
+        (AlarmKind.ENCODING_OVERLOAD, AlarmKind.CAMERA_FAILED, "Bow: encoding_overload has become camera_failed."),
+        (AlarmKind.AUDIO_SILENT, AlarmKind.AUDIO_FAILED, "Bow: audio_silent has become audio_failed."),
+    ],
+)
+def test_an_alarm_whose_place_another_takes_does_not_say_that_all_is_well(
+    kind: AlarmKind, instead: AlarmKind, said: str
+) -> None:
+    assert end_of_one(kind, "Bow", instead) == said
+
+
+def test_a_disk_that_was_low_and_is_full_is_not_called_well() -> None:
+    assert end_of_one(AlarmKind.DISK_LOW, None, AlarmKind.DISK_FULL) == "disk_low has become disk_full."
+
+
+async def test_a_stalled_camera_that_fails_is_not_said_to_send_again(bridge: Bridge) -> None:
+    await bridge.start()
+    for state in (ChannelState.STALLED, ChannelState.FAILED, ChannelState.LIVE):
+        bridge.clock.advance(12)
+        bridge["Bow"].beat(state, None if state is ChannelState.LIVE else "It is away.")
+        bridge.recorder.status()
+    ended = [event for event in bridge.recorder.events.after(0) if event.kind == "alarm_cleared"]
+    assert [(event.fact, event.alarm) for event in ended] == [
+        ("Bow: camera_stalled has become camera_failed.", "camera_stalled"),
+        ("Bow: the source can be read again after 12 s.", "camera_failed"),
+    ]
+
+
+async def test_an_alarm_and_its_event_have_both_fields(bridge: Bridge) -> None:
+    await bridge.start()
+    status = bridge["Bow"].status
+    why = Message("No answer from rtsp://u:secret@cam/1.", "Ask rtsp://u:secret@cam/2.")
+    bridge["Bow"].status = replace(status, state=ChannelState.FAILED, why=why)
+    bridge["Bow"].beat()
+    (alarm,) = bridge.recorder.status().alarms
+    event = bridge.recorder.events.after(0)[-1]
+    assert (event.kind, event.alarm, event.channel) == ("alarm_raised", "camera_failed", "Bow")
+    assert event.fact == "Bow has no picture. No answer from rtsp://***@cam/1. No recording is on."
+    assert event.action == "Ask rtsp://***@cam/2."
+    assert alarm.action == "Ask rtsp://u:secret@cam/2.", "what shows it masks it"

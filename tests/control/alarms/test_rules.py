@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from seacorder.base.message import Message
+from seacorder.control.alarms.actions import ACTIONS, ENDS, FOLDER_REPLACED, FULL_WITH_SECOND, SOUND_PROCESS
 from seacorder.control.alarms.alarms import AlarmTable
-from seacorder.control.alarms.rules import ACTIONS, Disks, Scene, findings
+from seacorder.control.alarms.rules import Disks, Scene, findings
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.encoding import EncodingStatus
@@ -28,6 +29,10 @@ OF_THE_RECORDER = OF_DISKS | {"on_fallback", "catalogue_failed"}
 
 def faulty(kind: FaultKind, path: str = "/data/a.mp4") -> ChannelStatus:
     return replace(LIVE, recording=replace(FILE, path=path, why=Message("It is so."), fault_kind=kind))
+
+
+def with_why(status: ChannelStatus, why: Message, kind: FaultKind) -> ChannelStatus:
+    return replace(status, recording=replace(FILE, why=why, fault_kind=kind))
 
 
 def disks(**facts: object) -> Disks:
@@ -84,11 +89,108 @@ def test_every_alarm_is_raised_stands_and_is_cleared(scene: Scene, kind: str, se
     (raised,), _ = table.update(findings(scene), 10)
     assert (raised.kind, raised.severity, raised.since_utc_ns) == (kind, severity, 10)
     assert raised.channel == (None if kind in OF_THE_RECORDER else "Talk" if kind.startswith("audio") else "Bow")
-    assert raised.action == ACTIONS[AlarmKind(kind)]
     assert table.update(findings(replace(scene, standing=table.keys)), 20) == ([], [])
     assert table.standing == (raised,)
     assert table.update(findings(replace(well, standing=table.keys)), 30) == ([], [raised])
     assert table.standing == ()
+
+
+ON = {"is_recording_on": True}
+WHY = Message("No camera answers at 10.0.0.6.", "Check its power.")
+AWAY = replace(LIVE, state=ChannelState.FAILED, why=WHY)
+STALLED = replace(LIVE, state=ChannelState.STALLED)
+FROZEN = replace(LIVE, picture_fault=PictureFault.FROZEN)
+BLACK = replace(LIVE, picture_fault=PictureFault.BLACK)
+DROPS = frozenset({"Bow"})
+LOST = {"Bow": "signal 9", "Talk": "signal 9"}
+IS_FULL = Message("The disk of /data is full.", "Free some space.")
+STERN = replace(LIVE, channel="Stern")
+TEXTS = [
+    (Scene((AWAY,), **ON), "Bow is NOT being recorded. No camera answers at 10.0.0.6.",
+     "Check its power. The channel is recorded again from its first frame on."),
+    (Scene((AWAY,)), "Bow has no picture. No camera answers at 10.0.0.6. No recording is on.", "Check its power."),
+    (Scene((STALLED,), **ON), "Bow is NOT being recorded. It is connected, but no picture comes.", None),
+    (Scene((STALLED,)), "Bow sends no picture, though it is connected. No recording is on.", None),
+    (Scene((FROZEN,), **ON), ("Bow shows a frozen picture: nothing in it has changed for ten seconds or longer. It is "
+     "still being recorded."), None),
+    (Scene((FROZEN,)), "Bow shows a frozen picture: nothing in it has changed for ten seconds or longer.", None),
+    (Scene((BLACK,), **ON), "Bow shows a black picture. It is still being recorded.", None),
+    (Scene((BLACK,)), "Bow shows a black picture.", None),
+    (Scene((replace(LIVE, clock_fault=ClockFault(1_200_000)),)),
+     "Bow: no frame is lost, but its time stamps are wrong (they count 50.0 s in each minute).", None),
+    (Scene((replace(LIVE, clock_fault=ClockFault(None)),)),
+     "Bow: no frame is lost, but its time stamps are wrong (they stand still, go back or jump).", None),
+    (Scene((LIVE,), lost=LOST, **ON),
+     "Bow is NOT being recorded. Its recording process stopped unexpectedly (signal 9).", None),
+    (Scene((LIVE,), lost=LOST),
+     "Bow: its recording process stopped unexpectedly (signal 9). No recording is on.", None),
+    (Scene((ENCODED,), overloaded=DROPS, **ON),
+     "Bow is losing frames: this computer is too slow to encode them (3 frames so far).", None),
+    (Scene((ENCODED,), overloaded=DROPS),
+     "Bow: this computer is too slow to encode it (3 frames dropped so far). No recording is on.", None),
+    (Scene((replace(LIVE, encoding=FAILED_OVER),)), "Bow is encoded with libx264 instead of h264_nvenc, which failed.",
+     None),
+    (Scene((LIVE,), unwritten=("Bow",)),
+     "Bow is NOT being recorded, though it has a picture: nothing of it reaches the disk.", None),
+    (Scene((LIVE,), disks=disks(usable_bytes=3 * GIGABYTE)),
+     "50 minutes of recording are left on /data. Nothing is lost yet.", None),
+    (Scene((LIVE,), disks=disks(usable_bytes=GIGABYTE // 10, fallback_folder="/second")),
+     "1 minute of recording is left on /data and /second together. Nothing is lost yet.", None),
+    (Scene((with_why(LIVE, IS_FULL, FaultKind.FULL),), disks=disks(is_full=True), **ON),
+     "Bow is NOT being recorded. The disk of /data is full.", None),
+    (Scene((with_why(LIVE, IS_FULL, FaultKind.FULL), with_why(STERN, IS_FULL, FaultKind.FULL)), disks=disks(), **ON),
+     "Bow, Stern are NOT being recorded. The disk of /data is full.", None),
+    (Scene((replace(LIVE, recording=FILE, clip=replace(FILE, why=IS_FULL, fault_kind=FaultKind.FULL)),), disks=disks()),
+     "The clip of Bow is NOT being recorded. The disk of /data is full.", None),
+    (Scene((LIVE,), disks=disks(is_full=True)),
+     "/data is full: nothing more can be recorded there. No recording is on.", None),
+    (Scene((LIVE,), disks=disks(is_full=True), **ON), "/data is full: nothing more can be recorded there.", None),
+    (Scene((with_why(LIVE, WHY, FaultKind.FAILED),), disks=disks(), **ON),
+     ("Bow is NOT being written to disk. No camera answers at 10.0.0.6. Frames wait in memory for some seconds, then "
+     "they are lost."), f"Check its power. {ACTIONS[AlarmKind.DISK_FAILED]}"),
+    (Scene((LIVE,), disks=disks(fault=Message("The disk of /data does not answer.", "Check its cable."))),
+     "The disk of /data does not answer. Nothing is known to be lost.",
+     f"Check its cable. {ACTIONS[AlarmKind.DISK_FAILED]}"),
+    (Scene((with_why(LIVE, WHY, FaultKind.EXCHANGED),), disks=disks(exchanged=("/data",)), **ON),
+     ("Bow is NOT being recorded. /data: another disk is there than at the start (unmounted, or exchanged). Seacorder "
+     "begins no new file on it."), None),
+    (Scene((LIVE,), disks=disks(replaced=("/data",))),
+     ("/data was deleted or replaced by another folder, on the same disk. Recording goes on there; what was recorded "
+     "before is not in it any more."), FOLDER_REPLACED),
+    (Scene((replace(LIVE, queued_bytes=17_000_000),), queue_bytes=QUEUE),
+     ("Bow: the disk is too slow. Frames wait in memory, and none is lost as long as there is room: 17 of 64 MB are "
+     "used."), None),
+    (Scene((LIVE,), catalogue_fault=Message("It cannot be written.", "Mount its disk.")),
+     "It cannot be written. Recording is not affected.", f"Mount its disk. {ACTIONS[AlarmKind.CATALOGUE_FAILED]}"),
+    (Scene((replace(LIVE, recording=FILE),), disks=replace(disks(fallback_folder="/data"), folder="/first")),
+     "Bow: recorded on the second disk (/data), because the first (/first) cannot take files. Recording goes on.",
+     None),
+    (Scene(narrator=narrator(SoundState.FAILED)),
+     "Talk is silence: the microphone is not working. It is so. Video is recorded as usual.", None),
+    (Scene(narrator=narrator(), lost=LOST),
+     "Talk is silence: its recording process stopped unexpectedly (signal 9). Video is recorded as usual.",
+     SOUND_PROCESS),
+    (Scene(narrator=narrator(silent_since=0), silent_seconds=60, utc_ns=70 * 10**9),
+     "Talk: nothing has been heard from the microphone for 1 min 10 s. Video is recorded as usual.", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("scene", "fact", "action"), TEXTS, ids=[fact for _, fact, _ in TEXTS])
+def test_each_alarm_says_what_it_costs_and_then_what_to_do(scene: Scene, fact: str, action: str | None) -> None:
+    found = findings(scene)[0]
+    assert found.fact == fact
+    assert found.action == (ACTIONS[found.kind] if action is None else action)
+
+
+@pytest.mark.parametrize("scene", [scene for scene, _, _ in TEXTS])
+def test_no_alarm_says_a_sentence_twice(scene: Scene) -> None:
+    found = findings(scene)[0]
+    sentences = [one for one in re.split(r"(?<=[.)])\s+", f"{found.fact} {found.action}") if one]
+    assert len(sentences) == len(set(sentences))
+
+
+def test_every_kind_has_its_text() -> None:
+    assert {findings(scene)[0].kind for scene, _, _ in TEXTS} == set(AlarmKind) == set(ACTIONS) == set(ENDS)
 
 
 def test_every_kind_has_its_scene() -> None:
@@ -122,6 +224,15 @@ def test_a_full_disk_is_a_warning_while_the_second_volume_takes_all() -> None:
     status = replace(LIVE, recording=replace(FILE, path="/second/a.mp4"))
     found = findings(Scene((status,), disks=disks(is_full=True, fallback_folder="/second")))
     assert [(one.kind, one.severity) for one in found] == [("disk_full", "warning"), ("on_fallback", "warning")]
+    assert (found[0].fact, found[0].action) == ("/data is full. Recording goes on in /second.", FULL_WITH_SECOND)
+
+
+def test_a_failed_disk_is_a_warning_while_recording_goes_on_in_the_second() -> None:
+    status = replace(LIVE, recording=replace(FILE, path="/second/a.mp4"))
+    gone = Message("The disk of /data is gone.", "Connect it again.")
+    found = findings(Scene((status,), disks=disks(fault=gone, fallback_folder="/second")))
+    assert [(one.kind, one.severity) for one in found] == [("disk_failed", "warning"), ("on_fallback", "warning")]
+    assert found[0].fact == "The disk of /data is gone. Recording goes on in /second."
 
 
 def test_an_exchanged_volume_is_a_warning_while_recording_goes_on_in_the_second() -> None:

@@ -2,18 +2,21 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from control.bridge import Bridge
 from fakes.clock import FakeClock
+from seacorder.base.message import Message
 from seacorder.catalogue.catalogue import Catalogue
-from seacorder.control.alarms.rules import ACTIONS
+from seacorder.control.alarms.actions import ACTIONS
 from seacorder.control.events.journal import LINES_AT_ONCE, LINES_PER_SECOND, Journal
 from seacorder.control.events.log import EventKind
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState
+from seacorder.supervisor.worker import STARTED_AGAIN
 
 
 @pytest.fixture
@@ -74,28 +77,33 @@ async def test_what_became_of_files_is_in_the_log_whole(journal: Journal, caplog
 
 
 @pytest.mark.parametrize(
-    ("state", "reason", "kind"),
+    ("state", "fact", "action", "kind"),
     [
-        (ChannelState.FAILED, "Bow refuses the user name or password.", AlarmKind.CAMERA_FAILED),
-        (ChannelState.STALLED, "Bow is connected but has sent no frame for 2.5 s.", AlarmKind.CAMERA_STALLED),
+        (ChannelState.FAILED, "Bow has no picture. The camera refuses it. No recording is on.", "Set the password.",
+         AlarmKind.CAMERA_FAILED),
+        (ChannelState.STALLED, "Bow sends no picture, though it is connected. No recording is on.",
+         ACTIONS[AlarmKind.CAMERA_STALLED], AlarmKind.CAMERA_STALLED),
     ],
 )
-async def test_a_bad_camera_is_one_line_with_the_reason_as_the_input_gave_it(
-    bridge: Bridge, caplog: pytest.LogCaptureFixture, state: ChannelState, reason: str, kind: AlarmKind
+async def test_a_bad_camera_is_one_line(
+    bridge: Bridge, caplog: pytest.LogCaptureFixture, state: ChannelState, fact: str, action: str, kind: AlarmKind
 ) -> None:
     caplog.set_level(logging.INFO)
     await bridge.start()
     caplog.clear()
-    bridge["Bow"].beat(state, reason)
+    bridge["Bow"].status = replace(bridge["Bow"].status, state=state)
+    bridge["Bow"].status = replace(bridge["Bow"].status, why=Message("The camera refuses it.", "Set the password."))
+    bridge["Bow"].beat()
     await bridge.event("alarm_raised")
     (line,) = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
-    assert line == f"{reason} {ACTIONS[kind]} [warning {kind}]"
+    assert line == f"{fact} {action} [warning {kind}]"
     assert [event.kind for event in bridge.recorder.events.after(0)][-2:] == [f"channel_{state}", "alarm_raised"]
 
 
 async def test_a_lost_worker_is_one_line(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
     await bridge.start()
     caplog.clear()
-    bridge["Bow"].lose("The worker of Bow was lost.")
+    bridge["Bow"].lose("signal 9")
     await bridge.event("alarm_raised")
-    assert [record.getMessage() for record in caplog.records] == ["Bow: The worker of Bow was lost."]
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line == f"Bow: its recording process stopped unexpectedly (signal 9). {STARTED_AGAIN}"

@@ -29,7 +29,7 @@ async def test_a_driver_that_crashes_costs_only_its_own_encoder() -> None:
     def process(worker: FakeWorker, names: tuple[str, ...]) -> None:
         for name in names:
             if name == "hevc_nvenc":
-                worker.lose("It was ended by signal 11.")
+                worker.lose("signal 11")
                 return
             worker.report(EncoderTried(name, True))
         worker.end()
@@ -38,7 +38,7 @@ async def test_a_driver_that_crashes_costs_only_its_own_encoder() -> None:
     trials = {trial.name: trial for trial in await probe.trials()}
     assert list(trials) == [encoder.name for encoder in ENCODERS]
     assert [name for name, trial in trials.items() if not trial.is_usable] == ["hevc_nvenc"]
-    assert trials["hevc_nvenc"].sentence == "It failed while it was tried. It was ended by signal 11."
+    assert trials["hevc_nvenc"].sentence == "It failed while it was tried (signal 11)."
     assert await probe.available() == tuple(name for name in trials if name != "hevc_nvenc")
 
 

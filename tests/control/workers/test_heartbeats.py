@@ -51,11 +51,11 @@ def test_the_narrator_is_no_channel(bench: Bench) -> None:
 
 def test_a_lost_worker_s_channel_has_failed_until_the_next_one_reports(bench: Bench) -> None:
     bench.watch.saw_status(replace(LIVE, recording=FILE))
-    last = bench.watch.worker_lost("Bow", "It was ended by signal 9.")
+    last = bench.watch.worker_lost("Bow", "signal 9")
     assert last.recording == FILE
     assert bench.watch["Bow"].state is ChannelState.FAILED
     assert bench.watch["Bow"].recording is None
-    assert bench.watch.lost == {"Bow": "It was ended by signal 9."}
+    assert bench.watch.lost == {"Bow": "signal 9"}
     bench.watch.saw_status(LIVE)
     assert bench.watch.lost == {}
 

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.duration import duration_text
+from seacorder.control.alarms.actions import end_of
 from seacorder.control.alarms.rules import Finding, Scene, findings
 from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.control.context import Context
@@ -82,8 +84,8 @@ class Alarms:
             # The event `worker_lost` is logged already.
             context.journal.alarm_raised(alarm, is_logged=alarm.kind is not AlarmKind.WORKER_LOST)
         for alarm in cleared:
-            fact = f"Alarm {alarm.kind} is over after {(now_ns - alarm.since_utc_ns) / NS_PER_SECOND:.1f} s."
-            context.journal.alarm_cleared(alarm, fact)
+            after = duration_text(max(0, now_ns - alarm.since_utc_ns) / NS_PER_SECOND)
+            context.journal.alarm_cleared(alarm, end_of(alarm, after, self._table.standing))
         return self._table.standing
 
     def stop(self) -> None:

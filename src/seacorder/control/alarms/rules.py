@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from seacorder.base.message import Message
+from seacorder.base.duration import count_text, duration_text
+from seacorder.base.message import Message, joined
+from seacorder.control.alarms.actions import ACTIONS, FOLDER_REPLACED, FULL_WITH_SECOND, SOUND_PROCESS
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.event import Severity
@@ -21,34 +23,9 @@ VERY_LOW_SECONDS = 600.0
 """An alarm when less than this fits."""
 SLOW_SHARE = 0.25
 """An alarm when more than this share of a channel's queue for the disk is filled. It ends at half of it."""
-
-ACTIONS = {
-    AlarmKind.CAMERA_FAILED: "Do what the sentence says; it is tried again for ever, and recorded once it is back.",
-    AlarmKind.CAMERA_STALLED: "Check the camera and the network; the connection is made anew by itself.",
-    AlarmKind.CAMERA_FROZEN: "Look at the picture; if it stands still, switch the camera or converter off and on.",
-    AlarmKind.CAMERA_BLACK: "Check the lights, the lens cap, and the signal into the camera or converter.",
-    AlarmKind.CAMERA_CLOCK_WRONG: "Check the frame rate that is set in the camera, and its firmware.",
-    AlarmKind.ENCODING_OVERLOAD: (
-        "Let the channel pass through, or choose a hardware encoder, or a lower size, rate or bit rate."
-    ),
-    AlarmKind.ENCODER_FAILED: "Check its driver and what else uses it; `seacorder encoders` says whether it works.",
-    AlarmKind.DISK_LOW: "Free some space, or connect another disk, before the reserve is reached.",
-    AlarmKind.DISK_FULL: "Free some space on it; recording goes on by itself.",
-    AlarmKind.DISK_SLOW: "Stop whatever else uses the disk, or record to a faster one.",
-    AlarmKind.DISK_FAILED: "Check the disk's cable, mount and health, or choose a folder on another disk.",
-    AlarmKind.DISK_EXCHANGED: (
-        "Mount the volume again, and recording goes on by itself. If files are to go to what is there now, say so with "
-        "`seacorder accept-disk FOLDER`."
-    ),
-    AlarmKind.WORKER_LOST: (
-        "Nothing, it is started anew; if it comes again, run `seacorder support-bundle` after the dive."
-    ),
-    AlarmKind.CATALOGUE_FAILED: "Check the disk that the catalogue is on; recording goes on without it.",
-    AlarmKind.RECORDING_NOT_WRITTEN: "Look at the other alarms first; if it stays, stop and start the recording.",
-    AlarmKind.ON_FALLBACK: "See to the first disk; the next part goes there again once it can.",
-    AlarmKind.AUDIO_FAILED: "Check the microphone's plug and `[audio] input`; pictures are recorded all the same.",
-    AlarmKind.AUDIO_SILENT: "Speak, and look at the level; check the microphone's switch, plug and volume.",
-}
+_VIDEO_AS_USUAL = "Video is recorded as usual."
+_NOTHING_LOST = "Nothing is known to be lost."
+_NOTHING_LOST_YET = "Nothing is lost yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +36,9 @@ class Finding:
     channel: str | None
     severity: Severity
     fact: str
+    """What is wrong now, and what it costs: “Bow is NOT being recorded.”"""
     action: str
+    """What Seacorder does about it by itself, then what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +64,7 @@ class Scene:
 
     statuses: tuple[ChannelStatus, ...] = ()
     lost: Mapping[str, str] = field(default_factory=dict)
-    """Channels without a worker, and why."""
+    """Channels without a worker, and how it ended, in words that stand in a bracket: `signal 9`."""
     is_recording_on: bool = False
     unwritten: tuple[str, ...] = ()
     """Live channels of which nothing reaches a file although a recording runs."""
@@ -118,128 +97,186 @@ def findings(scene: Scene) -> list[Finding]:
 
 
 def _channels(scene: Scene) -> Iterator[Finding]:
-    severity = Severity.ALARM if scene.is_recording_on else Severity.WARNING
     for status in scene.statuses:
-        name, reason = status.channel, (status.why or Message(f"{status.channel} is {status.state}.")).text
+        name = status.channel
         if name in scene.lost:
-            yield _found(AlarmKind.WORKER_LOST, name, severity, scene.lost[name])
+            stopped = f"recording process stopped unexpectedly ({scene.lost[name]})."
+            fact = _cost(scene, f"{name} is NOT being recorded. Its {stopped}", f"{name}: its {stopped}")
+            yield _of_channel(AlarmKind.WORKER_LOST, scene, name, Message(fact))
         elif status.state is ChannelState.FAILED:
-            yield _found(AlarmKind.CAMERA_FAILED, name, severity, reason)
+            yield _camera_failed(scene, name, status.why or Message(f"Its source is {status.state}."))
         elif status.state is ChannelState.STALLED:
-            yield _found(AlarmKind.CAMERA_STALLED, name, severity, reason)
-        elif status.picture_fault is PictureFault.FROZEN:
-            sentence = f"{name} sends the same picture again and again."
-            yield _found(AlarmKind.CAMERA_FROZEN, name, severity, sentence)
-        elif status.picture_fault is PictureFault.BLACK:
-            yield _found(AlarmKind.CAMERA_BLACK, name, severity, f"{name} sends a black picture.")
+            silent = f"{name} is NOT being recorded. It is connected, but no picture comes."
+            fact = _cost(scene, silent, f"{name} sends no picture, though it is connected.")
+            yield _of_channel(AlarmKind.CAMERA_STALLED, scene, name, Message(fact))
+        elif status.picture_fault is not None:
+            yield _picture(scene, name, status.picture_fault)
         if status.clock_fault is not None and status.state is ChannelState.LIVE and name not in scene.lost:
-            sentence = _clock_sentence(name, status.clock_fault)
-            yield _found(AlarmKind.CAMERA_CLOCK_WRONG, name, Severity.WARNING, sentence)
+            fact = _clock_fact(name, status.clock_fault)
+            yield _finding(AlarmKind.CAMERA_CLOCK_WRONG, name, Severity.WARNING, Message(fact))
     for name in scene.unwritten:
-        sentence = f"A recording is on, but nothing of {name} reaches a file."
-        yield _found(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, sentence)
+        fact = f"{name} is NOT being recorded, though it has a picture: nothing of it reaches the disk."
+        yield _finding(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, Message(fact))
 
 
-def _clock_sentence(name: str, fault: ClockFault) -> str:
-    instead = "Recorded times follow the arrival of its pictures instead."
-    if fault.rate_ppm is None:
-        return f"{name} sends time stamps that stand still, go back or jump about. {instead}"
-    counted = 60 * 1_000_000 / fault.rate_ppm
-    return f"The time stamps of {name} count {counted:.1f} s in each minute. {instead}"
+def _cost(scene: Scene, on: str, off: str) -> str:
+    """The fact while a recording is on, and while none is: then it costs nothing."""
+    return on if scene.is_recording_on else f"{off} No recording is on."
+
+
+def _camera_failed(scene: Scene, name: str, why: Message) -> Finding:
+    """The source says what to do. That recording goes on by itself is of interest only while one is on."""
+    fact = _cost(scene, f"{name} is NOT being recorded. {why.fact}", f"{name} has no picture. {why.fact}")
+    if scene.is_recording_on:
+        return _of_channel(AlarmKind.CAMERA_FAILED, scene, name, Message(fact, why.action))
+    return Finding(AlarmKind.CAMERA_FAILED, name, Severity.WARNING, fact, why.action)
+
+
+def _picture(scene: Scene, name: str, fault: PictureFault) -> Finding:
+    recorded = "It is still being recorded." if scene.is_recording_on else ""
+    if fault is PictureFault.FROZEN:
+        fact = f"{name} shows a frozen picture: nothing in it has changed for ten seconds or longer."
+        return _of_channel(AlarmKind.CAMERA_FROZEN, scene, name, Message(joined((fact, recorded))))
+    fact = f"{name} shows a black picture."
+    return _of_channel(AlarmKind.CAMERA_BLACK, scene, name, Message(joined((fact, recorded))))
+
+
+def _clock_fact(name: str, fault: ClockFault) -> str:
+    wrong = "they stand still, go back or jump"
+    if fault.rate_ppm is not None:
+        wrong = f"they count {60 * 1_000_000 / fault.rate_ppm:.1f} s in each minute"
+    return f"{name}: no frame is lost, but its time stamps are wrong ({wrong})."
 
 
 def _narration(scene: Scene) -> Iterator[Finding]:
     status = scene.narrator
     if status is None:
         return
-    severity = Severity.ALARM if scene.is_recording_on else Severity.WARNING
     name, sound = status.channel, status.narrator
     if name in scene.lost:
-        yield _found(AlarmKind.AUDIO_FAILED, name, severity, scene.lost[name])
+        fact = f"{name} is silence: its recording process stopped unexpectedly ({scene.lost[name]}). {_VIDEO_AS_USUAL}"
+        yield Finding(AlarmKind.AUDIO_FAILED, name, _severity(scene), fact, SOUND_PROCESS)
     elif sound is not None and sound.state is SoundState.FAILED:
-        yield _found(AlarmKind.AUDIO_FAILED, name, severity, f"{name} is silence. {sound.why}")
+        why = sound.why or Message("")
+        fact = joined((f"{name} is silence: the microphone is not working.", why.fact, _VIDEO_AS_USUAL))
+        yield _of_channel(AlarmKind.AUDIO_FAILED, scene, name, Message(fact, why.action))
     elif sound is not None and sound.silent_since_utc_ns is not None and scene.silent_seconds > 0:
         seconds = (scene.utc_ns - sound.silent_since_utc_ns) / 1e9
         if seconds >= scene.silent_seconds:
-            sentence = f"{name} gives nothing but silence ({sound.level_db:.0f} dB of full scale)."
-            yield _found(AlarmKind.AUDIO_SILENT, name, Severity.WARNING, sentence)
+            heard = f"nothing has been heard from the microphone for {duration_text(seconds)}"
+            fact = f"{name}: {heard}. {_VIDEO_AS_USUAL}"
+            yield _finding(AlarmKind.AUDIO_SILENT, name, Severity.WARNING, Message(fact))
 
 
 def _encoding(scene: Scene) -> Iterator[Finding]:
-    severity = Severity.ALARM if scene.is_recording_on else Severity.WARNING
     for status in scene.statuses:
         name, encoding = status.channel, status.encoding
         if encoding is None or name in scene.lost:
             continue
         if name in scene.overloaded:
-            sentence = (
-                f"The machine is too slow to encode {name}: {encoding.dropped_frames} frames were left out since its "
-                "worker began."
-            )
-            yield _found(AlarmKind.ENCODING_OVERLOAD, name, severity, sentence)
+            frames = count_text(encoding.dropped_frames, "frame")
+            losing = f"{name} is losing frames: this computer is too slow to encode them ({frames} so far)."
+            fact = _cost(scene, losing, f"{name}: this computer is too slow to encode it ({frames} dropped so far).")
+            yield _of_channel(AlarmKind.ENCODING_OVERLOAD, scene, name, Message(fact))
         if encoding.planned_encoder not in {"", encoding.encoder}:
-            sentence = f"The encoder {encoding.planned_encoder} of {name} failed; {encoding.encoder} has taken over."
-            yield _found(AlarmKind.ENCODER_FAILED, name, Severity.WARNING, sentence)
+            fact = f"{name} is encoded with {encoding.encoder} instead of {encoding.planned_encoder}, which failed."
+            yield _finding(AlarmKind.ENCODER_FAILED, name, Severity.WARNING, Message(fact))
 
 
 def _disks(scene: Scene) -> Iterator[Finding]:
     disks = scene.disks
     full = _faulty(scene, FaultKind.FULL)
+    moved = _on_fallback(scene)
     if disks.is_full or full:
-        sentence = next((why.text for why in full.values()), f"The volume of {disks.folder} has only its reserve left.")
-        on_fallback = bool(_on_fallback(scene)) and not full
-        yield _found(AlarmKind.DISK_FULL, None, Severity.WARNING if on_fallback else Severity.ALARM, sentence)
+        yield _full(scene, full, moved)
     elif (low := _low(scene)) is not None:
         yield low
     failed = _faulty(scene, FaultKind.FAILED)
-    if disks.fault is not None or failed:
-        sentence = next(iter(failed.values()), disks.fault or Message("")).text
-        yield _found(AlarmKind.DISK_FAILED, None, Severity.ALARM, sentence + _names(failed))
-    yield from _exchanged(scene)
-    moved = _on_fallback(scene)
+    if failed or disks.fault is not None:
+        yield _failed(disks, failed, moved)
+    yield from _exchanged(scene, moved)
     if moved:
-        sentence = f"Recording goes on in {disks.fallback_folder}, because the disk of {disks.folder} cannot take it."
-        yield _found(AlarmKind.ON_FALLBACK, None, Severity.WARNING, sentence + _names(moved))
+        fact = (
+            f"{', '.join(moved)}: recorded on the second disk ({disks.fallback_folder}), because the first "
+            f"({disks.folder}) cannot take files. Recording goes on."
+        )
+        yield _finding(AlarmKind.ON_FALLBACK, None, Severity.WARNING, Message(fact))
 
 
-def _exchanged(scene: Scene) -> Iterator[Finding]:
-    """Exchanged volumes: an alarm when recordings cannot go on, that is for the first folder's volume while nothing
-    goes to the second. Otherwise a warning."""
+def _full(scene: Scene, full: Mapping[str, Message], moved: list[str]) -> Finding:
+    disks = scene.disks
+    if full:
+        fact = f"{_are(full)} NOT being recorded. {next(iter(full.values())).fact}"
+        return _finding(AlarmKind.DISK_FULL, None, Severity.ALARM, Message(fact))
+    if moved:
+        fact = f"{disks.folder} is full. Recording goes on in {disks.fallback_folder}."
+        return Finding(AlarmKind.DISK_FULL, None, Severity.WARNING, fact, FULL_WITH_SECOND)
+    fact = f"{disks.folder} is full: nothing more can be recorded there."
+    idle = "" if scene.is_recording_on else "No recording is on."
+    return _finding(AlarmKind.DISK_FULL, None, Severity.ALARM, Message(joined((fact, idle))))
+
+
+def _failed(disks: Disks, failed: Mapping[str, Message], moved: list[str]) -> Finding:
+    if failed:
+        why = next(iter(failed.values()))
+        waiting = "Frames wait in memory for some seconds, then they are lost."
+        fact = f"{_are(failed)} NOT being written to disk. {why.fact} {waiting}"
+        return _finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, Message(fact, why.action))
+    why = disks.fault or Message("")
+    if moved:
+        fact = f"{why.fact} Recording goes on in {disks.fallback_folder}."
+        return _finding(AlarmKind.DISK_FAILED, None, Severity.WARNING, Message(fact, why.action))
+    return _finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, Message(f"{why.fact} {_NOTHING_LOST}", why.action))
+
+
+def _exchanged(scene: Scene, moved: list[str]) -> Iterator[Finding]:
+    """Exchanged disks: an alarm when recordings cannot go on, that is for the first folder's disk while nothing goes to
+    the second. Otherwise a warning."""
     disks = scene.disks
     if disks.exchanged:
         second = disks.fallback_folder
         is_first = any(second is None or not PurePath(second).is_relative_to(folder) for folder in disks.exchanged)
-        moved = _on_fallback(scene)
-        sentence = (
-            f"{' and '.join(disks.exchanged)}: another disk than when the recorder began. The volume was unmounted or "
-            "exchanged; no new file is begun there."
-        )
-        sentence += f" Recording goes on in {second}." if moved else ""
         faulty = _faulty(scene, FaultKind.EXCHANGED)
-        if is_first and faulty:
-            sentence += f" NOT being recorded: {', '.join(faulty)}."
+        fact = joined((
+            f"{_are(faulty)} NOT being recorded." if is_first and faulty else "",
+            f"{' and '.join(disks.exchanged)}: another disk is there than at the start (unmounted, or exchanged).",
+            "Seacorder begins no new file on it.",
+            f"Recording goes on in {second}." if moved else "",
+        ))
         severity = Severity.ALARM if is_first and not moved else Severity.WARNING
-        yield _found(AlarmKind.DISK_EXCHANGED, None, severity, sentence)
+        yield _finding(AlarmKind.DISK_EXCHANGED, None, severity, Message(fact))
     elif disks.replaced:
-        sentence = (
-            f"{' and '.join(disks.replaced)} was deleted, or is another folder or link now, on the same disk: what was "
-            "recorded before is not in it any more. Recording goes on there."
+        fact = (
+            f"{' and '.join(disks.replaced)} was deleted or replaced by another folder, on the same disk. Recording "
+            "goes on there; what was recorded before is not in it any more."
         )
-        yield _found(AlarmKind.DISK_EXCHANGED, None, Severity.WARNING, sentence)
+        yield Finding(AlarmKind.DISK_EXCHANGED, None, Severity.WARNING, fact, FOLDER_REPLACED)
 
 
 def _low(scene: Scene) -> Finding | None:
-    live = [status for status in scene.statuses if status.state is ChannelState.LIVE]
-    bits_per_second = sum(status.bits_per_second for status in live)
-    if scene.disks.usable_bytes is None or bits_per_second <= 0:
-        return None
-    seconds = max(0, scene.disks.usable_bytes) * 8 / bits_per_second
+    disks, seconds = scene.disks, seconds_at(scene.disks.usable_bytes, live_bits_per_second(scene.statuses))
     limit = LOW_SECONDS * (1.1 if (AlarmKind.DISK_LOW, None) in scene.standing else 1.0)
-    if seconds >= limit:
+    if seconds is None or seconds >= limit:
         return None
     severity = Severity.ALARM if seconds < VERY_LOW_SECONDS else Severity.WARNING
-    sentence = f"The disk of {scene.disks.folder} is full in {seconds / 60:.0f} min of recording."
-    return _found(AlarmKind.DISK_LOW, None, severity, sentence)
+    second = disks.fallback_folder
+    where = disks.folder if second is None else f"{disks.folder} and {second} together"
+    left = count_text(int(seconds / 60), "minute")
+    is_one = left == "1 minute"
+    fact = f"{left} of recording {'is' if is_one else 'are'} left on {where}. {_NOTHING_LOST_YET}"
+    return _finding(AlarmKind.DISK_LOW, None, severity, Message(fact))
+
+
+def live_bits_per_second(statuses: Iterable[ChannelStatus]) -> int:
+    """What the channels that have a picture send, whether they are being recorded or not."""
+    return sum(status.bits_per_second for status in statuses if status.state is ChannelState.LIVE)
+
+
+def seconds_at(usable_bytes: int | None, bits_per_second: int) -> float | None:
+    """How long so many bytes last; None while either is unknown."""
+    if usable_bytes is None or bits_per_second <= 0:
+        return None
+    return max(0, usable_bytes) * 8 / bits_per_second
 
 
 def _files(scene: Scene) -> Iterator[Finding]:
@@ -251,16 +288,19 @@ def _files(scene: Scene) -> Iterator[Finding]:
     }
     if slow:
         worst = max(slow, key=lambda name: slow[name] / scene.queue_bytes[name])
-        sentence = (
-            f"The disk does not keep up: {slow[worst] / 1e6:.0f} MB of {worst} wait in memory, "
-            f"and at {scene.queue_bytes[worst] / 1e6:.0f} MB pictures are lost."
+        names = ", ".join([worst, *(name for name in slow if name != worst)])
+        used, limit = slow[worst] / 1e6, scene.queue_bytes[worst] / 1e6
+        fact = (
+            f"{names}: the disk is too slow. Frames wait in memory, and none is lost as long as there is room: "
+            f"{used:.0f} of {limit:.0f} MB are used."
         )
-        yield _found(AlarmKind.DISK_SLOW, None, Severity.ALARM, sentence + _names(slow))
+        yield _finding(AlarmKind.DISK_SLOW, None, Severity.ALARM, Message(fact))
 
 
 def _catalogue(scene: Scene) -> Iterator[Finding]:
-    if scene.catalogue_fault is not None:
-        yield _found(AlarmKind.CATALOGUE_FAILED, None, Severity.WARNING, scene.catalogue_fault.text)
+    if (fault := scene.catalogue_fault) is not None:
+        message = Message(f"{fault.fact} Recording is not affected.", fault.action)
+        yield _finding(AlarmKind.CATALOGUE_FAILED, None, Severity.WARNING, message)
 
 
 def _files_of(status: ChannelStatus) -> Iterator[FileStatus]:
@@ -268,13 +308,17 @@ def _files_of(status: ChannelStatus) -> Iterator[FileStatus]:
 
 
 def _faulty(scene: Scene, kind: FaultKind) -> dict[str, Message]:
-    """By channel: why one of its files cannot be written, for faults of one kind."""
-    return {
-        status.channel: file.why
-        for status in (*scene.statuses, *([] if scene.narrator is None else [scene.narrator]))
-        for file in _files_of(status)
-        if file.why is not None and file.fault_kind is kind
-    }
+    """What cannot be written, and why, for faults of one kind: a channel, or its clip where that alone is concerned."""
+    found: dict[str, Message] = {}
+    for status in (*scene.statuses, *([] if scene.narrator is None else [scene.narrator])):
+        for file in _files_of(status):
+            if file.why is None or file.fault_kind is not kind:
+                continue
+            if file in (status.recording, status.clean):
+                found.setdefault(status.channel, file.why)
+            elif status.channel not in found:
+                found[f"the clip of {status.channel}"] = file.why
+    return found
 
 
 def _on_fallback(scene: Scene) -> list[str]:
@@ -288,10 +332,21 @@ def _on_fallback(scene: Scene) -> list[str]:
     ]
 
 
-def _found(kind: AlarmKind, channel: str | None, severity: Severity, fact: str) -> Finding:
-    return Finding(kind, channel, severity, fact, ACTIONS[kind])
+def _severity(scene: Scene) -> Severity:
+    return Severity.ALARM if scene.is_recording_on else Severity.WARNING
 
 
-def _names(channels: Iterable[str]) -> str:
-    names = list(channels)
-    return f" It concerns {', '.join(names)}." if names else ""
+def _of_channel(kind: AlarmKind, scene: Scene, name: str, message: Message) -> Finding:
+    """An alarm while a recording is on, else a warning."""
+    return _finding(kind, name, _severity(scene), message)
+
+
+def _finding(kind: AlarmKind, channel: str | None, severity: Severity, message: Message) -> Finding:
+    """What is always to do about this kind comes last, behind what `message` says is to do."""
+    return Finding(kind, channel, severity, *message.and_then(ACTIONS[kind]).both)
+
+
+def _are(names: Iterable[str]) -> str:
+    every = list(names)
+    text = f"{', '.join(every)} {'is' if len(every) == 1 else 'are'}"
+    return text[:1].upper() + text[1:] if every[0].startswith("the ") else text

@@ -50,7 +50,7 @@ class VolumeWatch:
         """What the rules of alarms need to know."""
         fault = self._fault
         if self._looking is not None and self._clock.monotonic_ns() - self._began_ns > HANGING_NS:
-            fault = Message(f"The disk of {self._folder} does not answer.")
+            fault = Message(f"The disk of {self._folder} does not answer.", "Check its cable and its power.")
         return Disks(
             self._folder,
             fault,

@@ -105,4 +105,9 @@ class ChannelWorkers:
             return ChannelOutcome(channel, False, error.message, is_unanswered=isinstance(error, NoAnswer))
         if isinstance(answer, Answer):
             return answer.outcome
-        return ChannelOutcome(channel, False, Message(f"The worker of {channel} gave an answer of another kind."))
+        return ChannelOutcome(channel, False, _unexpected(channel))
+
+
+def _unexpected(channel: str) -> Message:
+    fact = f"{channel}: the program made an error (an unexpected answer)."
+    return Message(fact, "Try again; if it happens again, save the log.")

@@ -68,16 +68,17 @@ class EncoderProbe:
                     fruitless = 0 if told else fruitless + 1
                     if left:
                         culprit = left.pop(0)  # the one that was being tried when the process ended
-                        found[culprit] = EncoderTried(culprit, False, f"It failed while it was tried. {why}".rstrip())
+                        found[culprit] = EncoderTried(culprit, False, f"It failed while it was tried{why}.")
         except TimeoutError:
             pass
         if not any(one.is_usable for one in found.values()):
-            raise NotPossible("Which encoders this machine has could not be found out; try again, or choose copy.")
+            fact = "Seacorder could not find out which encoders this computer has."
+            raise NotPossible(fact, "Try again, or choose copy.")
         found |= {name: EncoderTried(name, False, "There was no time to try it.") for name in left}
         return tuple(found[name] for name in in_order(found))
 
     async def _run(self, names: tuple[str, ...]) -> tuple[list[EncoderTried], str]:
-        """One process: its results, and how it ended in one sentence, empty when it ended in order."""
+        """One process: its results, and how it ended, in brackets; empty when it ended in order."""
         told: list[EncoderTried] = []
         why: list[str] = []
 
@@ -87,6 +88,6 @@ class EncoderProbe:
 
         limits = Limits(heartbeat_seconds=self._one_encoder_seconds)
         job = Job(WORKER_NAME, Launch(MODULE), TryEncoders(names), limits, may_finish=False)
-        callbacks = Callbacks(on_report=report, on_lost=lambda _, sentence: why.append(sentence))
+        callbacks = Callbacks(on_report=report, on_lost=lambda _, fault: why.append(fault))
         await run_once(self._supervisor, job, callbacks)
-        return told, why[-1] if why else ""
+        return told, f" ({why[-1]})" if why else ""

@@ -12,6 +12,7 @@ from seacorder.model.channel import ChannelState, ChannelStatus, burned_name
 from seacorder.model.encoding import COPY
 from seacorder.model.event import Severity
 from seacorder.model.recording import FileKind
+from seacorder.supervisor.worker import STARTED_AGAIN
 
 OVERLOAD_OVER_NS = 10 * NS_PER_SECOND
 """How long a channel counts as overloaded after the last frame that was left out."""
@@ -34,14 +35,16 @@ class ChannelWatch:
         self._journal = journal
         self._narrator = narrator
         now = clock.utc_ns()
+        starting = Message("Its recording process is starting.", "Nothing to do; this takes a few seconds.")
         self._statuses = {
-            name: ChannelStatus(name, ChannelState.CONNECTING, now, Message(f"The worker of {name} is being started."))
+            name: ChannelStatus(name, ChannelState.CONNECTING, now, starting)
             for name in (*channels, *([] if narrator is None else [narrator]))
         }
         self._overload_ns: dict[str, int] = {}
         """By channel: when frames were last left out because the machine was too slow, monotonic."""
         self.lost: dict[str, str] = {}
-        """By channel whose worker has ended and whose next one has not reported yet: why it ended."""
+        """By channel whose worker has ended and whose next one has not reported yet: how it ended, in words that stand
+        in a bracket: `signal 9`."""
 
     def __getitem__(self, channel: str) -> ChannelStatus:
         return self._statuses[channel]
@@ -98,7 +101,7 @@ class ChannelWatch:
 
     def why(self, channel: str, otherwise: Message | None = None) -> Message:
         """Why the channel is not live; `otherwise` when it is."""
-        return self._statuses[channel].why or otherwise or Message(f"{channel} is not live.")
+        return self._statuses[channel].why or otherwise or Message(f"{channel} has no picture.")
 
     def saw_status(self, status: ChannelStatus) -> None:
         """A heartbeat."""
@@ -111,16 +114,16 @@ class ChannelWatch:
             self._note_state(status)
         self._note_encoding(before, status)
 
-    def worker_lost(self, channel: str, sentence: str) -> ChannelStatus:
+    def worker_lost(self, channel: str, fault: str) -> ChannelStatus:
         """The channel's worker has ended: its state is FAILED until the next one reports. Returns its last
         heartbeat."""
         last = self._statuses[channel]
-        self.lost[channel] = sentence
+        self.lost[channel] = fault
         self._statuses[channel] = replace(
             last,
             state=ChannelState.FAILED,
             since_utc_ns=self._clock.utc_ns(),
-            why=Message(f"The worker of {channel} ended and is being started anew. {sentence}"),
+            why=Message(f"Its recording process stopped unexpectedly ({fault}).", STARTED_AGAIN),
             bits_per_second=0,
             backlog_seconds=0.0,
             backlog_bytes=0,
@@ -139,11 +142,11 @@ class ChannelWatch:
         was = before.encoding.sentence if before.encoding is not None else ""
         if encoding is None or encoding.sentence == was or (not was and encoding.encoder == COPY):
             return
-        self._journal.note(EventKind.ENCODING_DECIDED, f"{status.channel}: {encoding.sentence}", channel=status.channel)
+        self._journal.note(EventKind.ENCODING_DECIDED, encoding.sentence, channel=status.channel)
 
     def _note_state(self, status: ChannelStatus) -> None:
         severity = Severity.INFO if status.state in {ChannelState.LIVE, ChannelState.CONNECTING} else Severity.WARNING
-        why = status.why or Message(f"{status.channel} is {status.state}{_picture_text(status)}.")
+        why = status.why or Message(f"{status.channel} {_state_text(status)}.")
         self._journal.note(_KINDS[status.state], why.fact, why.action, channel=status.channel, severity=severity)
 
 
@@ -151,8 +154,11 @@ def _dropped(status: ChannelStatus) -> int:
     return status.encoding.dropped_frames if status.encoding is not None else 0
 
 
-def _picture_text(status: ChannelStatus) -> str:
+def _state_text(status: ChannelStatus) -> str:
     picture = status.picture
+    if status.state is not ChannelState.LIVE:
+        return "has no picture"
     if picture is None:
-        return ""
-    return f": {picture.codec} {picture.width}x{picture.height}, {picture.frame_rate:g} frames a second"
+        return "has a picture"
+    size = f"{picture.codec} {picture.width}x{picture.height}"
+    return f"has a picture: {size}, {picture.frame_rate:g} frames per second"

@@ -7,6 +7,7 @@ from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.command import HearNarration
 from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
+from seacorder.supervisor.worker import STARTED_AGAIN
 
 _QUIET_DB = -120.0
 
@@ -59,4 +60,5 @@ def narrator_of(status: ChannelStatus, lost: str | None) -> NarratorStatus:
     if lost is None and status.narrator is not None:
         return status.narrator
     state = SoundState.CONNECTING if lost is None else SoundState.FAILED
-    return NarratorStatus(state, status.why if lost is None else Message(lost), 0, _QUIET_DB, _QUIET_DB)
+    stopped = Message(f"Its recording process stopped unexpectedly ({lost}).", STARTED_AGAIN)
+    return NarratorStatus(state, status.why if lost is None else stopped, 0, _QUIET_DB, _QUIET_DB)

@@ -1,0 +1,22 @@
+"""Durations and counts in words."""
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def duration_text(seconds: float) -> str:
+    """`0.4 s`, `12 s`, `4 min 10 s`, `1 h 0 min 0 s`; from two days on in days."""
+    if seconds < 1:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
+    if whole < 2 * _DAY:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min {whole % _MINUTE} s"
+    return f"{whole / _DAY:.0f} days"
+
+
+def count_text(count: int, noun: str) -> str:
+    """`1 frame`, `2 frames`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,132 @@
+"""What to do about each kind of alarm, and what is said when it is over. The facts are in `rules`.
+
+docs/sea/alarms.md has the same actions, word for word.
+"""
+
+from collections.abc import Iterable
+
+from seacorder.model.alarm import Alarm, AlarmKind
+
+ACTIONS = {
+    AlarmKind.CAMERA_FAILED: "The channel is recorded again from its first frame on.",
+    AlarmKind.CAMERA_STALLED: (
+        "Seacorder connects to a network camera again by itself. Look at the camera, its power and its cable; unplug a "
+        "capture device and plug it in again."
+    ),
+    AlarmKind.CAMERA_FROZEN: (
+        "If the scene is not really still, switch the camera or converter off and on. For a computer's screen set "
+        "`picture_watch = false` for this channel."
+    ),
+    AlarmKind.CAMERA_BLACK: "Check the lights, the lens cap, and the signal into the camera or converter.",
+    AlarmKind.CAMERA_CLOCK_WRONG: (
+        "Seacorder takes the time at which each frame arrives instead. Nothing to do during a dive. Later: check the "
+        "frame rate that is set in the camera, and its firmware."
+    ),
+    AlarmKind.ENCODING_OVERLOAD: (
+        "Seacorder already uses less effort per frame where it can. Now: close other programs on this computer. At the "
+        "next break: turn off the burned-in overlay of this channel, or choose a lower size or frame rate, or a "
+        "hardware encoder."
+    ),
+    AlarmKind.ENCODER_FAILED: (
+        "Seacorder goes on in a new file. Nothing to do during a dive. Later: run `seacorder encoders`; check the "
+        "driver and which other programs use the encoder."
+    ),
+    AlarmKind.DISK_LOW: (
+        "Recording stops when the space is used up. Delete or move old recordings now, or choose a folder on another "
+        "disk before the next dive."
+    ),
+    AlarmKind.DISK_FULL: (
+        "Delete or move files there now. Recording goes on by itself a few seconds later; what is missing is listed as "
+        "a loss."
+    ),
+    AlarmKind.DISK_SLOW: (
+        "Stop copies, backups and virus scans on this computer at once. If it comes back, record to a faster disk."
+    ),
+    AlarmKind.DISK_FAILED: (
+        "Seacorder tries again all the time. If the disk does not come back: choose a folder on another disk, then "
+        "stop and start the recording."
+    ),
+    AlarmKind.DISK_EXCHANGED: (
+        "Mount the right disk again; recording goes on by itself. If files are to go to the disk that is there now, "
+        "run `seacorder accept-disk FOLDER`."
+    ),
+    AlarmKind.WORKER_LOST: (
+        "Seacorder starts it again by itself, mostly within 5 s. Nothing to do now. If it happens again, run "
+        "`seacorder support-bundle` after the dive."
+    ),
+    AlarmKind.CATALOGUE_FAILED: (
+        "Seacorder keeps the entries in memory and tries again. Check the disk that holds the list of recordings "
+        "(catalogue)."
+    ),
+    AlarmKind.RECORDING_NOT_WRITTEN: (
+        "If another alarm is about a disk, do what that one says. If there is none and this one stays for a minute, "
+        "stop the recording and start it again. (The stop ends the other channels too, for a moment.)"
+    ),
+    AlarmKind.ON_FALLBACK: (
+        "Free space on the first disk, or repair it, at the next break. Recording returns to it by itself with the "
+        "next file."
+    ),
+    AlarmKind.AUDIO_FAILED: (
+        "Seacorder tries again every few seconds. Check the microphone's plug. If it stays: run `seacorder inputs` and "
+        "correct `[audio] input` between dives."
+    ),
+    AlarmKind.AUDIO_SILENT: (
+        "Speak and watch the level on the page. Check the microphone's switch, plug and volume."
+    ),
+}
+"""The part that is always the same. Where a source or a disk knows more, that comes first."""
+FULL_WITH_SECOND = (
+    "Delete or move files on the first disk at the next break; recording returns there by itself with the next file."
+)
+"""Of `disk_full` while a second disk takes everything."""
+FOLDER_REPLACED = (
+    "Find out who deleted or moved it, and do not touch the folder while recording. If it was moved, the recordings "
+    "are in the moved folder."
+)
+"""Of `disk_exchanged` when a folder was replaced on the same disk."""
+SOUND_PROCESS = "Seacorder starts it again by itself. Nothing to do now."
+"""Of `audio_failed` when the process that reads the microphone has stopped."""
+
+ENDS = {
+    AlarmKind.CAMERA_FAILED: "{name}: the source can be read again after {after}.",
+    AlarmKind.CAMERA_STALLED: "{name} sends pictures again after {after}.",
+    AlarmKind.CAMERA_FROZEN: "{name}: the picture moves again after {after}.",
+    AlarmKind.CAMERA_BLACK: "{name}: the picture is no longer black after {after}.",
+    AlarmKind.CAMERA_CLOCK_WRONG: "{name}: its time stamps are right again after {after}.",
+    AlarmKind.ENCODING_OVERLOAD: "{name}: no frame has been dropped for 10 s; this computer was too slow for {after}.",
+    AlarmKind.ENCODER_FAILED: "{name} is encoded as planned again after {after}.",
+    AlarmKind.WORKER_LOST: "{name}: its recording process works again after {after}.",
+    AlarmKind.RECORDING_NOT_WRITTEN: "{name} is being written to disk again after {after}, or the recording has ended.",
+    AlarmKind.DISK_LOW: "The space that is left lasts for an hour again after {after}, or no picture comes.",
+    AlarmKind.DISK_FULL: "The disk has room again after {after}, or nothing is being written to it.",
+    AlarmKind.DISK_SLOW: "The disk keeps up again after {after}.",
+    AlarmKind.DISK_FAILED: "The disk takes files again after {after}, or nothing is being written to it.",
+    AlarmKind.DISK_EXCHANGED: "The right disk is there again after {after}, or another one was accepted.",
+    AlarmKind.ON_FALLBACK: "Nothing is recorded on the second disk any more after {after}.",
+    AlarmKind.AUDIO_FAILED: "{name}: the microphone works again after {after}.",
+    AlarmKind.AUDIO_SILENT: "{name}: the microphone is heard again after {after}.",
+    AlarmKind.CATALOGUE_FAILED: "The list of recordings (catalogue) can be written again after {after}.",
+}
+
+_PICTURE = (AlarmKind.CAMERA_FROZEN, AlarmKind.CAMERA_BLACK)
+_AWAY = (AlarmKind.WORKER_LOST, AlarmKind.CAMERA_FAILED, AlarmKind.CAMERA_STALLED)
+_INSTEAD: dict[AlarmKind, tuple[AlarmKind, ...]] = {
+    **dict.fromkeys(_AWAY + _PICTURE, _AWAY + _PICTURE),
+    AlarmKind.CAMERA_CLOCK_WRONG: _AWAY,
+    AlarmKind.ENCODING_OVERLOAD: _AWAY,
+    AlarmKind.ENCODER_FAILED: _AWAY,
+    AlarmKind.RECORDING_NOT_WRITTEN: _AWAY,
+    AlarmKind.AUDIO_SILENT: (AlarmKind.AUDIO_FAILED,),
+    AlarmKind.DISK_LOW: (AlarmKind.DISK_FULL,),
+}
+"""By kind: the alarms that can take its place, so that its end does not mean that all is well."""
+
+
+def end_of(alarm: Alarm, after: str, standing: Iterable[Alarm]) -> str:
+    """What is said when an alarm has ended. `standing`: those that stand now, one of which may have taken its place."""
+    others = {one.kind for one in standing if one.channel == alarm.channel}
+    instead = next((kind for kind in _INSTEAD.get(alarm.kind, ()) if kind in others), None)
+    if instead is None:
+        return ENDS[alarm.kind].format(name=alarm.channel, after=after)
+    prefix = "" if alarm.channel is None else f"{alarm.channel}: "
+    return f"{prefix}{alarm.kind} has become {instead}."
