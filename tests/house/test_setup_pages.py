@@ -14,11 +14,14 @@ import pytest
 
 from seacorder.base.errors import SeacorderError
 from seacorder.catalogue.schema import VERSION, upgrade
+from seacorder.cli.machine import told
 from seacorder.cli.serve import announce
 from seacorder.cli.volumes import check_mounted
 from seacorder.config.load import check
 from seacorder.control.alarms.rules import LOW_SECONDS, SLOW_SHARE, VERY_LOW_SECONDS
 from seacorder.control.settings.overrides import override_sentence
+from seacorder.inputs.ffmpeg.discovery import FoundInput, FoundInputs
+from seacorder.inputs.ffmpeg.v4l2 import OfferedFormat, OfferedSize
 from seacorder.model.channel import PictureFormat
 from seacorder.model.encoders import SOFTWARE
 from seacorder.model.encoding import EncodingSettings, Machine
@@ -182,3 +185,12 @@ def test_the_job_for_macos_is_a_property_list() -> None:
     job = plistlib.loads(shown.encode())
     assert job["ProgramArguments"][1:3] == ["serve", "--config"]
     assert job["KeepAlive"] is job["RunAtLoad"] is True
+
+
+def test_devices_are_listed_as_the_page_shows() -> None:
+    offers = (
+        OfferedFormat("mjpeg", (OfferedSize(1920, 1080, (30.0,)), OfferedSize(1280, 720, (60.0, 30.0)))),
+        OfferedFormat("yuyv422", (OfferedSize(1920, 1080, (5.0,)), OfferedSize(640, 480, (30.0,)))),
+    )
+    lines = told(FoundInputs((FoundInput("v4l2:/dev/video0", "USB Video: USB Video", offers),), (), ()))
+    assert "\n".join(lines[:4]) + "\n" in blocks("sources", "")
