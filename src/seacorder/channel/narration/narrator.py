@@ -52,6 +52,8 @@ class SoundCapture(Thread):
         self._clock = clock
         self._stopping = threading.Event()
         self._rate_limit = RateLimit(clock, SAME_REASON_SECONDS)
+        self._has_failed = False
+        """It has failed since sound came last."""
         self._sound: SoundInput | None = None
         self.came: queue.Queue[SoundChunk | Message | None] = queue.Queue(CHUNKS_WAITING)
         """Chunks of sound; None when the device has been opened; a message when it has failed."""
@@ -69,11 +71,18 @@ class SoundCapture(Thread):
             if self._stopping.is_set():
                 return
             self._put(why)
-            if self._rate_limit.allow(why.fact) is not None:
-                log.warning("%s", why)
+            self._log_again(why)
             if self._clock.monotonic_ns() - begin_ns >= GOOD_RUN_NS:
                 backoff.reset()
             self._stopping.wait(backoff.next_delay())
+
+    def _log_again(self, why: Message) -> None:
+        """Logs why there is still no sound: a new reason, and once a minute that the old one still holds. The first
+        failure is an event and an alarm, which the control process logs."""
+        held = self._rate_limit.allow(why.fact)
+        if held is not None and self._has_failed:
+            log.warning("%s (%d more attempts failed)", why, held) if held else log.warning("%s", why)
+        self._has_failed = True
 
     def _attempt(self) -> Message:
         try:
@@ -82,6 +91,7 @@ class SoundCapture(Thread):
                 sound.open()
                 self._put(None)
                 for chunk in sound.chunks():
+                    self._has_failed = False
                     self._put(chunk)
                     if self._stopping.is_set():
                         break
