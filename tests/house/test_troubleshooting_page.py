@@ -1,6 +1,8 @@
-"""docs/sea/troubleshooting.md knows every message about a source or a disk."""
+"""docs/sea/troubleshooting.md knows every message about a source or a disk, and quotes none that does not exist."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,7 +34,7 @@ def shape(fact: str) -> str:
 
 def quotes(row: str, fact: str) -> bool:
     """True when `row` is the beginning of `fact`; its “…” may stand for more than one placeholder and for words."""
-    parts = (".+" if part == "…" else re.escape(part) for part in re.split("(…)", row))
+    parts = (".*" if part == "…" else re.escape(part) for part in re.split("(…)", row))
     return re.match("".join(parts), shape(fact)) is not None
 
 
@@ -53,3 +55,21 @@ def test_every_message_is_on_the_page(table: str) -> None:
     assert len(messages) > 10
     missing = {message.fact for message in messages if not any(quotes(row, message.fact) for row in rows)}
     assert missing == set()
+
+
+def texts_of_the_program() -> Iterator[str]:
+    """Every text in the source, with “…” for its placeholders."""
+    for path in sorted((HOUSE / "src/seacorder").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield shape(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                yield "".join(shape(str(part.value)) if isinstance(part, ast.Constant) else "…" for part in node.values)
+
+
+def test_every_row_is_a_message_of_the_program() -> None:
+    tables = re.findall(r"^### (.* says)$", PAGE, re.MULTILINE)
+    assert len(tables) == 5
+    texts = set(texts_of_the_program())
+    rows = {row for table in tables for row in rows_of(table)}
+    assert {row for row in rows if not any(quotes(row, text) for text in texts)} == set()

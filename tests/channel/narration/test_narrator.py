@@ -11,6 +11,7 @@ from rig.program import wait_for
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.base.message import Message
+from seacorder.channel.narration import narrator
 from seacorder.channel.narration.link import NarrationSender
 from seacorder.channel.narration.narrator import Narrator, SoundCapture
 from seacorder.inputs.sound.devices import SoundChunk, SoundInput, ToneSound
@@ -188,3 +189,20 @@ def test_what_comes_out_decodes(run: Run) -> None:
     decoder.extradata = run.source.video.extradata
     frames = [frame for packet in run.take(1) for frame in decoder.decode(packet.packet)]
     assert sum(frame.samples for frame in frames) > 0.9 * SAMPLE_RATE
+
+
+def test_the_first_failure_is_the_alarms_and_a_new_reason_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(narrator, "FIRST_DELAY_SECONDS", 0.0)
+    reasons = iter(["It is unplugged.", "It is unplugged.", "It is in use."])
+
+    def make() -> SoundInput:
+        reason = next(reasons, None)
+        if reason is None:
+            capture.stop()
+        raise InputFailed(reason or "It was stopped.", "Check its plug.")
+
+    capture = SoundCapture(make, CLOCK)
+    capture.work()
+    assert [record.getMessage() for record in caplog.records] == ["It is in use. Check its plug."]
