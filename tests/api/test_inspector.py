@@ -187,6 +187,18 @@ async def test_a_still_that_could_not_be_taken_is_told(client: httpx.AsyncClient
     assert_problem(await client.get("/api/inspector/takeframegrab"))
 
 
+async def test_a_problem_has_the_members_that_are_public_and_no_others(
+    client: httpx.AsyncClient, recorder: FakeRecorder
+) -> None:
+    public = {"type", "title", "status", "detail"}
+    assert set(assert_problem(await client.get("/api/inspector/splittime/x"))) == public | {"field"}
+    assert set(assert_problem(await client.get("/api/inspector/nothing"), 404)) == public
+    recorder.channels[1].refusal = REFUSAL
+    problem = assert_problem(await client.get("/api/inspector/takeframegrab"))
+    assert set(problem) == public | {"channels"}
+    assert [set(one) for one in problem["channels"]] == [{"channel", "ok", "sentence"}] * 2
+
+
 async def test_without_a_live_channel(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
     quiet(recorder)
     before = recorder.state()

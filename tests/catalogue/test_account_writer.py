@@ -109,7 +109,7 @@ async def test_a_row_that_no_account_takes_does_not_end_their_thread(
     catalogue.record(replace(in_folder(tmp_path / "dive", part(1, state=FileState.WHOLE)), path=None))  # type: ignore[arg-type]
     await catalogue.flush()
     catalogue._accounts.add([replace(part(2, state=FileState.WHOLE), path=7)])  # type: ignore[arg-type]
-    await until(lambda: "Writing accounts failed" in caplog.text)
+    await until(lambda: "Writing account files failed" in caplog.text)
     whole = in_folder(tmp_path / "dive", part(3, state=FileState.WHOLE))
     catalogue.record(whole)
     catalogue.close()

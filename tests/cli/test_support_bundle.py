@@ -232,7 +232,7 @@ def test_without_an_answer_the_catalogue_says_whether_a_recording_may_be_on(file
     catalogue.close()
     found = made(sources(known_settings(file, {})))
     runs = state is RecordingState.RUNNING
-    assert ("catalogue lists a recording that runs" in found["encoders.json"].fault) is runs
+    assert ("has a recording that runs" in found["encoders.json"].fault) is runs
     told = json.loads(found["catalogue.json"].text)
     assert [event["cursor"] for event in told["events"]] == list(range(4, 2004))
     assert told["rows"]["events"] == 2003

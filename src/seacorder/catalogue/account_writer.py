@@ -86,7 +86,7 @@ class AccountWriter:
             self._catch_up()
         while rows := self._take():
             pause = LINGER_SECONDS
-            with survived("Writing accounts", f"{len(rows)} entries are in the list of recordings alone"):
+            with survived("Writing account files", f"{len(rows)} entries are in the list of recordings alone"):
                 pause = LINGER_SECONDS if self._stored(rows) else RETRY_SECONDS
             with self._changed:
                 self._changed.wait_for(lambda: self._stopping, pause)
@@ -122,14 +122,14 @@ class AccountWriter:
         by_folder: dict[Path, list[AccountRow]] = {}
         for row in rows:
             # If the folder of one row cannot be found, the other rows of the batch must be written all the same.
-            with survived("Writing accounts", "the list of recordings alone has one entry", passes=(CatalogueFailed,)):
+            with survived("Writing account files", "one entry is only in the list", passes=(CatalogueFailed,)):
                 by_folder.setdefault(self._folder(row), []).append(row)
         away: list[AccountRow] = []
         for folder, belonging in by_folder.items():
             if self._volumes.exchanged(folder) is not None:
                 away += belonging
                 continue
-            with survived("Writing accounts", f"{len(belonging)} entries are in the list of recordings alone"):
+            with survived("Writing account files", f"{len(belonging)} entries are in the list of recordings alone"):
                 self._append(folder, belonging)
         return away
 

@@ -61,7 +61,7 @@ def run(link: Link) -> None:
     messages = link.messages()
     settings = next(messages, None)
     if not isinstance(settings, ChannelSettings):
-        raise SystemExit("This is a channel's worker; `seacorder serve` starts it.")
+        raise SystemExit("This is the program of a recording process; `seacorder serve` starts it.")
     call_process(settings.name)
     outbox = Outbox(link.send)
     outbox.start()

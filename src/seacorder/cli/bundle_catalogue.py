@@ -23,7 +23,9 @@ _NS = "_ns"
 def catalogue_text(path: Path) -> str:
     """Only reads. Blocks; raises CatalogueFailed if there is no catalogue. What cannot be read has its sentence."""
     if not path.is_file():
-        raise CatalogueFailed(f"There is no catalogue {path}: nothing was recorded there yet, or its disk is away.")
+        raise CatalogueFailed(
+            f"There is no list of recordings (catalogue) {path}: nothing was recorded there yet, or its disk is away."
+        )
     queries = Queries(path)
     questions: dict[str, Callable[[], Any]] = {
         "rows": queries.counts,

@@ -190,4 +190,5 @@ def why_not_to_try(of: Sources) -> str:
         runs = bool(Queries(path).unfinished().recordings)
     except CatalogueFailed as error:
         return f"{may_record} {error.sentence}"
-    return f"{may_record} Seacorder does not answer, and its catalogue lists a recording that runs." if runs else ""
+    listed = "its list of recordings (catalogue) has a recording that runs."
+    return f"{may_record} Seacorder does not answer, and {listed}" if runs else ""

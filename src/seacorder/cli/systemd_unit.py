@@ -76,7 +76,7 @@ def _unit_section(plan: ServicePlan) -> list[str]:
     lines = [
         "[Unit]",
         "Description=Seacorder, video recorder",
-        "# It is started again for ever, however quickly it fails: what is in its way may pass.",
+        "# It is always started again, however quickly it fails: the cause may pass.",
         "StartLimitIntervalSec=0",
         "# Without these disks it would record on the disk of the system.",
         f"RequiresMountsFor={' '.join(map(_listed, dict.fromkeys(plan.needed)))}",
@@ -109,7 +109,7 @@ def _service_section(plan: ServicePlan) -> list[str]:
         "RestartSec=2",
         "# The first process alone is told to end: it passes that on, and files are finished.",
         "KillMode=mixed",
-        "# Every file whole and on disk, also on a slow one.",
+        "# Every file complete and on disk, also on a slow one.",
         f"TimeoutStopSec={STOP_SECONDS}",
         "# A channel's process that was killed for want of memory is started again by the recorder itself.",
         "OOMPolicy=continue",

@@ -18,7 +18,7 @@ from seacorder.client.values import PathTemplates, RecorderSettings
 
 DEFAULT_URL = "http://127.0.0.1:13000"
 TIMEOUT_SECONDS = 30.0
-"""Long enough for a stop on a slow disk, which answers when every file is whole."""
+"""Long enough for a stop on a slow disk, which answers when every file is complete."""
 
 
 class InspectorClient:
@@ -66,11 +66,11 @@ class InspectorClient:
         self._post("inspector/inspectiondirectory", {"Directory": directory})
 
     def set_split_time(self, minutes: float) -> None:
-        """Length of a part: 0 never splits, else 0.05 to 1440 minutes."""
+        """Length of a file: 0 never splits, else 0.05 to 1440 minutes."""
         self._get(f"inspector/splittime/{minutes}")
 
     def set_reevaluate_tags(self, reevaluate: bool) -> None:
-        """Whether every split part is named anew from its own instant."""
+        """Whether each file after a split is named from its own instant."""
         self._get(f"inspector/reevaluatetags/{str(reevaluate).lower()}")
 
     def set_path_templates(self, templates: PathTemplates) -> None:
@@ -91,7 +91,7 @@ class InspectorClient:
         self._get("inspector/startrecording")
 
     def stop_recording(self) -> None:
-        """Stops all channels at one instant; returns when every file is whole and on disk.
+        """Stops all channels at one instant; returns when every file is complete and on disk.
 
         When one could not be finished the error's `channels` say which and why; recording has ended all the same.
         """
@@ -105,10 +105,10 @@ class InspectorClient:
         """The same as `is_recording`, under the public text's other name."""
         return self._bool("inspector/encoderrunning")
 
-    # Stills and clips
+    # Framegrabs and clips
 
     def take_framegrab(self) -> bool:
-        """One still of every live channel, all of one instant. True when they are on disk, False when none is live.
+        """One framegrab of every live channel, all of one instant. True when they are on disk, False when none is live.
 
         When one could not be taken the error's `channels` say which and why; the others are on disk.
         """
@@ -119,7 +119,7 @@ class InspectorClient:
         self._get("inspector/startclip")
 
     def stop_clip(self) -> None:
-        """Ends the clip; returns when its files are whole and on disk."""
+        """Ends the clip; returns when its files are complete and on disk."""
         self._get("inspector/stopclip")
 
     def is_clip_recording(self) -> bool:

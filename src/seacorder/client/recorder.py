@@ -44,7 +44,7 @@ class RecorderClient:
         return self._command("recording/start")
 
     def stop_recording(self) -> Outcome:
-        """Stops all channels at one instant; returns when every file is whole and on disk."""
+        """Stops all channels at one instant; returns when every file is complete and on disk."""
         return self._command("recording/stop")
 
     def start_clip(self) -> Outcome:
@@ -52,11 +52,11 @@ class RecorderClient:
         return self._command("clip/start")
 
     def stop_clip(self) -> Outcome:
-        """Ends the clip; returns when its files are whole and on disk."""
+        """Ends the clip; returns when its files are complete and on disk."""
         return self._command("clip/stop")
 
     def take_framegrab(self) -> Outcome:
-        """One still of every live channel, all of one instant."""
+        """One framegrab of every live channel, all of one instant."""
         return self._command("framegrab")
 
     def newest_recording(self) -> str | None:
@@ -81,7 +81,7 @@ class RecorderClient:
         return answer
 
     def reset_settings(self, keys: Sequence[str] = ()) -> None:
-        """Takes back what clients have set, for `keys` or, without any, for all: the settings file holds again."""
+        """Takes back what clients have set, for `keys` or, without any, for all."""
         ask, path = self._transport.ask, "/api/v1/settings"
         if keys:
             ask("DELETE", path, key=keys)

@@ -116,7 +116,7 @@ class Worker(Generic[First]):
         """Begins to keep the worker running; returns at once. Raises IllegalMove unless the worker is stopped."""
         self._move(WorkerState.STARTING)
         self._stop_wanted.clear()
-        self._life = task(self._live(), f"worker {self.name}")
+        self._life = task(self._live(), f"recording process of {self.name}")
 
     def send(self, command: object) -> bool:
         """Hands a command to the worker's pipe without waiting. False when the worker does not run.
@@ -191,7 +191,7 @@ class Worker(Generic[First]):
         while True:
             began = loop.time()
             fault = "an error in the program, see the log"
-            with survived(f"Keeping the worker of {self.name}", "another process is started"):
+            with survived(f"Keeping the recording process of {self.name}", "another process is started"):
                 fault = await self._run()
             self._requests.fail(f"{self.name}: its recording process has stopped.", STARTED_AGAIN)
             if self._stop_wanted.is_set():
@@ -304,4 +304,4 @@ class Worker(Generic[First]):
             callback(*values)
         except Exception:  # noqa: BLE001 - logged whole
             # A fault in a callback must not end the supervision of the worker.
-            _log.exception("What hears of the worker of %s failed", self.name)
+            _log.exception("%s: an error in the program, see below; its recording process goes on", self.name)

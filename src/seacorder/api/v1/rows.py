@@ -21,11 +21,11 @@ class Filter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    from_: str | None = Field(None, alias="from", description="Rows that end at or after this instant (RFC 3339)")
-    to: str | None = Field(None, description="Rows that start before this instant (RFC 3339)")
-    channel: str | None = Field(None, description="Rows of this channel")
-    recording: str | None = Field(None, description="Rows of the recording of this id")
-    limit: int = Field(100, ge=1, le=LIMIT_MAX, description="Rows at most")
+    from_: str | None = Field(None, alias="from", description="Entries that end at or after this instant (RFC 3339)")
+    to: str | None = Field(None, description="Entries that start before this instant (RFC 3339)")
+    channel: str | None = Field(None, description="Entries of this channel")
+    recording: str | None = Field(None, description="Entries of the recording of this id")
+    limit: int = Field(100, ge=1, le=LIMIT_MAX, description="Entries at most")
     cursor: str | None = Field(None, description="`next_cursor` of the page before")
     newest_first: bool = Field(False, description="Newest first instead of oldest first")
 

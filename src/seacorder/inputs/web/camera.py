@@ -159,7 +159,7 @@ class WebInput:
                 if wrong > 100:
                     raise self._failed(_NO_JPEG)
                 if content and rate_limit.allow("wrong") is not None:
-                    log.warning("%s sent a part that is no JPEG picture; it is dropped.", self._source)
+                    log.warning("%s sent something that is no JPEG picture; it is dropped.", self._source)
         except NoMultipartError:
             raise self._failed(_HUGE) from None
         except (http.client.HTTPException, ValueError):
