@@ -140,6 +140,23 @@ async def test_a_stop_that_finished_no_file_is_not_called_failed_and_says_once_w
     )
 
 
+async def test_a_stop_names_the_channels_of_which_there_is_no_file(page: Page, server: str) -> None:
+    """A stop counts as done on them, and somebody may wait for their files."""
+    done = {"ok": True, "fact": "", "action": ""}
+    answer = {"id": "r1", "instant_utc": "2026-05-04T03:02:01Z", "channels": [
+        done | {"channel": "Bow", "path": "/data/bow.mp4"}, done | {"channel": "Stern", "path": None},
+    ]}  # fmt: skip
+    await page.goto(server)
+    await page.get_by_role("button", name="Start recording").click()
+    await page.route("**/api/v1/recording/stop", lambda route: route.fulfill(json=answer))
+    await page.get_by_role("button", name="Stop recording").click()
+    message = page.locator("#message")
+    await expect(message).to_have_text(re.compile(
+        r"^\d\d:02:01  Recording stopped on 2 of 2 channels\.\nStern: there was no file to finish\.$"
+    ))  # fmt: skip
+    await expect(message).to_have_attribute("data-tone", "warn")
+
+
 async def test_a_command_without_an_answer_may_have_been_done(page: Page, server: str) -> None:
     await page.goto(server)
     await page.route("**/api/v1/recording/start", lambda route: route.abort())

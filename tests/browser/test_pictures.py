@@ -10,9 +10,9 @@ from browser.places import PLACES
 from fakes.clock import FakeClock
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.seabed import seabed
-from seacorder.model.alarm import Alarm, AlarmKind
+from seacorder.control.alarms.rules import Scene, findings
+from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelState
-from seacorder.model.event import Severity
 from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
 
 pytestmark = pytest.mark.browser
@@ -50,9 +50,9 @@ def recorder() -> FakeRecorder:
     return recorder
 
 
-async def recording(page: Page, server: str, recorder: FakeRecorder) -> None:
-    """Opens the page, starts a recording with its button, and lets it run for some minutes."""
-    await page.set_viewport_size({"width": 1034, "height": 900})
+async def recording(page: Page, server: str, recorder: FakeRecorder, *size: int) -> None:
+    """Opens the page in this size, starts a recording with its button, and lets it run for some minutes."""
+    await page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
     await page.goto(server)
     for channel in recorder.channels:
         await expect(page.get_by_alt_text(f"Picture of {channel.name}")).to_be_visible()
@@ -73,7 +73,7 @@ async def shoot(page: Page, name: str, folder: Path) -> None:
 async def test_a_recording_in_which_all_is_well(
     page: Page, server: str, recorder: FakeRecorder, pictures: Path
 ) -> None:
-    await recording(page, server, recorder)
+    await recording(page, server, recorder, 1440, 500)
     await expect(page.locator("#recording-words")).to_have_text("Recording")
     await expect(page.locator("#alarms li")).to_have_count(0)
     await shoot(page, "page", pictures)
@@ -82,15 +82,13 @@ async def test_a_recording_in_which_all_is_well(
 async def test_a_recording_with_an_alarm_and_the_numbers_that_are_explained(
     page: Page, server: str, recorder: FakeRecorder, pictures: Path
 ) -> None:
-    await recording(page, server, recorder)
+    await recording(page, server, recorder, 1034, 1100)
     stern = recorder.channels[1]
     stern.state, stern.state_seconds, stern.losses = ChannelState.STALLED, 12, 1
     since_ns = recorder.clock.utc_ns() - 12 * 10**9
-    recorder.alarms = (
-        Alarm(AlarmKind.CAMERA_STALLED, "Stern", Severity.ALARM, since_ns,
-              "Stern is NOT being recorded. It is connected, but no picture comes.",
-              "Seacorder connects again by itself. Look at the camera, its power and its network cable."),
-    )
+    statuses = tuple(view.status for view in recorder.status().channels)
+    (one,) = findings(Scene(statuses, is_recording_on=True))
+    recorder.alarms = (Alarm(one.kind, one.channel, one.severity, since_ns, one.fact, one.action),)
     await expect(page.locator("#recording-words")).to_have_text("Recording, but NOT Stern")
     await expect(page.locator("#alarms li")).to_have_count(1)
     await page.evaluate(DRAW, [list(place) for place in PLACES])

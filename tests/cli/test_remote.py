@@ -62,6 +62,14 @@ def test_one_channel_that_failed_is_exit_code_1(seacorder, web) -> None:
     )
 
 
+def test_a_stop_names_the_channels_of_which_there_is_no_file(seacorder, web) -> None:
+    done = {"channel": "Bow", "ok": True, "sentence": "", "achieved_utc": "T1", "path": "/data/bow.mp4"}
+    without = done | {"channel": "Stern", "achieved_utc": None, "path": None}
+    web.json("POST /api/v1/recording/stop", outcome(done, without))
+    out = seacorder("stop", "--url", web.url).out
+    assert "  Bow: ok  T1  /data/bow.mp4\n  Stern: ok  there was no file to finish\n" in out
+
+
 def test_a_recorder_of_an_earlier_version_says_why_in_one_text(seacorder, web) -> None:
     failed = {"channel": "Bow", "ok": False, "sentence": "No picture.", "achieved_utc": None, "path": None}
     web.json("POST /api/v1/recording/start", outcome(failed))

@@ -127,7 +127,7 @@ def test_an_alarm_is_told_in_every_place_and_is_over_in_every_place(
     note("camera away: its alarm is in status, WebSocket and log after", times=len(raised),
          worst=f"{seconds:.2f} s ({place})", limit=f"{RAISED_LIMIT_SECONDS} s",
          kept=seconds <= RAISED_LIMIT_SECONDS)  # fmt: skip
-    is_told = f"! alarm {KIND} since {alarm['since_utc'][:19]}" in in_terminal and KIND not in in_terminal_after
+    is_told = f"! ALARM {KIND} since {alarm['since_utc'][:19]}" in in_terminal and KIND not in in_terminal_after
     events = [len(of_kind(heard, kind)) for kind in ("alarm_raised", "alarm_cleared")]
     kept = is_told and is_one and events == [1, 1]
     note(f"… away for {AWAY_SECONDS:.0f} s and several attempts: raised, over; `seacorder status` says so", times=1,

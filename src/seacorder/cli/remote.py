@@ -14,6 +14,8 @@ from seacorder.client.inspector import InspectorClient
 from seacorder.client.recorder import RecorderClient
 
 REFRESH_SECONDS = 0.5
+NO_FILE = "there was no file to finish"
+"""A stop counts as done on a channel of which nothing was being stored; somebody may wait for its file."""
 
 _COMMANDS: dict[str, tuple[Callable[[RecorderClient], Outcome], str, str]] = {
     "start": (RecorderClient.start_recording, "Recording", "Nothing was started"),
@@ -31,10 +33,10 @@ def ping_recorder(url: str) -> None:
         begun = time.perf_counter()
         if not inspector.ping():
             raise InspectorError(
-                f"What answers at {url} is not a recorder that takes commands.", "Check host and port."
+                f"What answers at {url} is not a Seacorder that takes commands.", "Check host and port."
             )
         elapsed_ms = (time.perf_counter() - begun) * 1000
-    print(f"The recorder at {url} takes commands ({elapsed_ms:.0f} ms).")
+    print(f"Seacorder at {url} takes commands ({elapsed_ms:.0f} ms).")
 
 
 def command_all(url: str, name: str, *, as_json: bool) -> bool:
@@ -55,7 +57,8 @@ def _print_outcome(outcome: Outcome, done: str, idle: str) -> None:
         return
     print(f"{done} {outcome.id} at {outcome.instant_utc}".replace("  ", " "))
     for channel in outcome.channels:
-        told = f"{channel.achieved_utc or ''}  {channel.path or ''}".strip() if channel.ok else channel.message.text
+        done_on = f"{channel.achieved_utc or ''}  {channel.path or ''}".strip() or NO_FILE
+        told = done_on if channel.ok else channel.message.text
         print(f"  {channel.channel}: {'ok' if channel.ok else 'FAILED'}  {told}".rstrip())
 
 

@@ -16,10 +16,10 @@ let isBusy = false;
 
 const DONE = {
   "recording/start": { words: "Recording started", idle: "Nothing was started." },
-  "recording/stop": { words: "Recording stopped", idle: "There was no recording to stop." },
+  "recording/stop": { words: "Recording stopped", idle: "There was no recording to stop.", endsFiles: true },
   "framegrab": { words: "Framegrab taken", idle: "No framegrab was taken." },
   "clip/start": { words: "Clip started", idle: "No clip was started." },
-  "clip/stop": { words: "Clip stopped", idle: "There was no clip to stop." },
+  "clip/stop": { words: "Clip stopped", idle: "There was no clip to stop.", endsFiles: true },
 };
 
 function show(element, words, tone) {

@@ -178,6 +178,10 @@ export function names(list) {
   return list.length > 3 ? `${list.slice(0, 3).join(", ")} and ${list.length - 3} more` : list.join(", ");
 }
 
+// A stop counts as done on a channel of which nothing was being stored; somebody may wait for its file.
+const NO_FILE = "there was no file to finish.";
+const hadNoFile = (one) => one.ok && one.path === null;
+
 // What a command came to, as sentences: { words, tone }.
 export function outcome(done, result) {
   const failed = result.channels.filter((one) => !one.ok);
@@ -185,7 +189,8 @@ export function outcome(done, result) {
   const isIdle = result.id === "" && failed.length === 0;
   const head = isIdle ? done.idle : `${done.words} on ${good} of ${result.channels.length} channels.`;
   const reasons = failed.map(told);
-  return { words: [`${clock(result.instant_utc)}  ${head}`, ...reasons].join("\n"), tone: failed.length ? "warn" : "good" };
+  if (done.endsFiles && !isIdle) reasons.push(...result.channels.filter(hadNoFile).map((one) => named(one.channel, NO_FILE)));
+  return { words: [`${clock(result.instant_utc)}  ${head}`, ...reasons].join("\n"), tone: reasons.length ? "warn" : "good" };
 }
 
 // A command that failed: which, then what is wrong, each channel's reason on a line of its own, and what to do.
