@@ -144,23 +144,42 @@ def test_what_it_refuses_on_a_real_machine_leaves_nothing_behind(installed: Inst
     assert machine.say("seacorder --version") == "seacorder 0.1.0\n"
 
 
+def test_the_service_waits_for_the_disk_and_starts_when_it_is_mounted(installed: Installed) -> None:
+    """As docs/setup/disks.md says of `nofail`. A mount option that does not exist stands for a missing disk."""
+    machine = installed.machine
+    machine.say("""mkdir /disk
+        echo "tmpfs /disk tmpfs nofail,uid=recorder" > /etc/fstab
+        systemctl daemon-reload; systemctl start disk.mount
+        printf '[storage]\\nroot = "/disk/files"\\n[[channels]]\\nname = "Bow"\\ninput = "test:"\\n' > disk.toml
+        seacorder service install --config disk.toml --run-as recorder
+        systemctl stop seacorder disk.mount
+        echo "tmpfs /disk tmpfs nofail,uid=recorder,none-such" > /etc/fstab; systemctl daemon-reload""")
+    assert "A dependency job for seacorder.service failed" in machine.run("systemctl start seacorder").stdout
+    assert machine.run("seacorder service status").returncode == 1
+    assert machine.say("ls /disk") == "", "nothing is recorded on the system's disk"
+    machine.say("sed -i s/,none-such// /etc/fstab; systemctl daemon-reload; mount /disk")
+    wait_for(lambda: " live " in machine.run("seacorder status --once").stdout, "the service to start")
+    machine.say("seacorder service remove; rm disk.toml; umount /disk")
+
+
 def test_the_service_is_upgraded_and_goes_back(installed: Installed, archive: Path, tmp_path: Path) -> None:
     machine = installed.machine
     machine.say(f"printf '%s' '{SETTINGS}' > /etc/seacorder/seacorder.toml")
     installed.type("service.md", "sudo seacorder service install")
     first = record(machine)
+    backup = block("upgrade.md", "sudo systemctl stop seacorder")
+    machine.say(f"mkdir backup; {backup.replace('/path/to/backup', 'backup')}")
     add_a_password(machine)
 
     newer = here("seacorder-0.2.0-" + IN_PAGES)
     machine.put(next_version(archive, tmp_path / newer), f"/root/{newer}.tar.gz")
-    machine.say(f"tar xzf {newer}.tar.gz")
-    for begin in (f"sudo python3 seacorder-0.2.0-{IN_PAGES}", "sudo -u recorder /opt/seacorder-0.2.0"):
+    for begin in ("tar xzf", "sudo -u recorder /opt/seacorder-0.2.0"):
         installed.type("upgrade.md", begin)
     installed.type("upgrade.md", "sudo seacorder service remove\nsudo -u recorder mkdir /data/recordings/before-0.2.0")
     second = record(machine)
     assert running(machine) == ("/opt/seacorder-0.2.0/bin/python", str(VERSION + 1))
     assert machine.say("cat /etc/systemd/system/seacorder.service.d/own.conf"), "additions of the user's own stay"
-    assert "Everything agrees." in machine.say(CHECK)
+    assert installed.type("upgrade.md", "sudo -u recorder seacorder check").endswith("\nEverything agrees.\n")
 
     refused_by_the_older(machine)
 
@@ -168,15 +187,18 @@ def test_the_service_is_upgraded_and_goes_back(installed: Installed, archive: Pa
     third = record(machine)
     assert running(machine) == ("/opt/seacorder-0.1.0/bin/python", str(VERSION))
     assert [row for row in (first, second, third) if row not in machine.say("ls /data/recordings")] == []
-    assert machine.say(CHECK).startswith("3 video files ")
+    assert installed.type("upgrade.md", "sudo -u recorder seacorder check").startswith("3 video files ")
+
+    machine.say("mkdir copies; cp -r /data/recordings/DATA_* copies/")
+    copied = machine.say(block("upgrade.md", "seacorder catalogue rebuild").replace("FOLDER", "copies"))
+    assert copied.endswith("\nEverything agrees.\n")
 
     installed.type("install.md", "sudo seacorder service remove")
     assert machine.say("ls /opt /usr/local/bin | grep seacorder") == "seacorder-0.2.0\n"
     assert first in machine.say("ls /data/recordings")
 
 
-CHECK = "sudo -u recorder seacorder check --config /etc/seacorder/seacorder.toml"
-SECRET = "rtsp://user:pa%40ss%23w&o$rd@10.0.0.5/stream1"
+SECRET = "rtsp://user:pa%40ss%23w&o$rd@10.0.0.5/stream1#transport=udp"
 
 
 def record(machine: CleanMachine) -> str:
