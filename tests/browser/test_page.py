@@ -107,6 +107,16 @@ async def test_the_headline_says_recording_only_for_channels_that_are(page: Page
         assert words.startswith("Recording, but NOT ") == (is_recording and recorded == 1)
 
 
+@pytest.mark.parametrize(("losses", "seconds", "words"), [
+    ([0, 0], [0, 0], "0"), ([1, 0], [2.04, 0], "1 (2.0 s)"), ([1, 2], [30, 95.5], "3 (00:02:05)"),
+])
+async def test_how_long_all_losses_are_together(page: Page, server: str, losses, seconds, words) -> None:
+    await page.goto(server)
+    channels = [{"losses": one, "missing_seconds": long} for one, long in zip(losses, seconds, strict=True)]
+    told = await page.evaluate("channels => import('/static/status.js').then(say => say.losses(channels))", channels)
+    assert told == {"words": words, "tone": "warn" if sum(losses) else "quiet"}
+
+
 async def test_nothing_is_said_twice(page: Page, server: str, recorder: FakeRecorder) -> None:
     """Why a camera cannot be read stands on its card only while no alarm says so."""
     await page.goto(server)

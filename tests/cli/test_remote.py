@@ -1,6 +1,7 @@
 """The client commands say what came of them and end with the right code."""
 
 import json
+import re
 
 import pytest
 from rich.console import Console
@@ -195,6 +196,15 @@ def test_a_recording_that_stores_nothing_is_never_called_one() -> None:
     assert nothing in shown(STATUS | {"is_recording": False})
     assert nothing in shown(STATUS | {"channels": [STERN]}), "whatever the whole says"
     assert "○ not recording" in shown(STATUS | {"is_recording": False, "recording_id": None})
+
+
+def test_how_long_losses_are_together_is_told_where_the_recorder_knows_it() -> None:
+    def row(channel: dict) -> str:
+        (one,) = [line for line in shown(STATUS | {"channels": [channel]}).splitlines() if line.startswith("Bow ")]
+        return one
+
+    assert re.search(r"1500 +2  ", row(CHANNEL))
+    assert re.search(r"1500  2 \(1 min 10 s\)  ", row(CHANNEL | {"missing_seconds": 70.4}))
 
 
 def test_of_many_channels_that_are_not_recorded_the_headline_names_three() -> None:

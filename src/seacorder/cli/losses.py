@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from seacorder.base.duration import duration_text
 from seacorder.catalogue.queries import Queries
 from seacorder.client.answers import ChannelAnswer
 from seacorder.control.losses.resumption import unlisted_holes
@@ -65,5 +66,6 @@ class ListedMissing:
 
 
 def missing_cell(channel: ChannelAnswer) -> Text:
-    """How many losses a channel has, for the status table."""
-    return Text(str(channel.losses), style="bold red" if channel.losses else "")
+    """How many losses a channel has, and how long they are together, for the status table."""
+    together = f" ({duration_text(channel.missing_seconds)})" if channel.missing_seconds else ""
+    return Text(f"{channel.losses}{together}", style="bold red" if channel.losses else "")

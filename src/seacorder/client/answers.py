@@ -141,6 +141,8 @@ class ChannelAnswer:
     clip: FileAnswer | None = None
     encoding: EncodingAnswer | None = None
     why: MessageAnswer | None = None
+    missing_seconds: float = 0.0
+    """How long the losses are together."""
 
     @property
     def message(self) -> Message | None:
