@@ -3,7 +3,7 @@
     python examples/inspector_session.py [URL] [DIVE]
 
 Asks whether the recorder is ready, says where files go and what they are called, sets the split time, starts, makes
-sure that it really records, takes stills and a clip, stops, and makes sure that it has stopped.
+sure that it really records, takes framegrabs and a clip, stops, and makes sure that it has stopped.
 """
 
 import sys
@@ -55,22 +55,22 @@ def prepare(inspector: InspectorClient, dive: str) -> None:
 
 
 def record(inspector: InspectorClient) -> None:
-    """One recording with a still, and a clip of something interesting, from before it was noticed."""
+    """One recording with a framegrab, and a clip of something interesting, from before it was noticed."""
     inspector.start_recording()
     wait_until(inspector.is_recording, RECORDS_SECONDS, "Started, but no frame reaches a file: see its status.")
     print("It records.")
     try:
         if not inspector.take_framegrab():
-            print("No still: no channel is live.")
+            print("No framegrab: no channel is live.")
         inspector.start_clip()
         wait_until(inspector.is_clip_recording, RECORDS_SECONDS, "The clip does not grow: see the recorder's status.")
         time.sleep(2)
         inspector.stop_clip()
-        print("A still and a clip are on disk.")
+        print("A framegrab and a clip are on disk.")
     finally:
         inspector.stop_recording()
     wait_until(lambda: not inspector.is_recording(), RECORDS_SECONDS, "It was stopped but still records.")
-    print("It has stopped; every file is whole.")
+    print("It has stopped; every file is complete.")
 
 
 def main(url: str = "http://127.0.0.1:13000", dive: str = "Dive 1") -> None:

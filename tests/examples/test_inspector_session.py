@@ -24,7 +24,7 @@ def test_a_whole_inspection(tmp_path) -> None:
         with InspectorClient(program.url) as inspector:
             assert not inspector.is_recording()
     assert "It records." in ended.stdout
-    assert "It has stopped; every file is whole." in ended.stdout
+    assert "It has stopped; every file is complete." in ended.stdout
     files = sorted((program.root / "Dive 7").rglob("*.*"))
     videos = [file for file in files if file.suffix == ".mp4"]
     stills = [file for file in files if file.suffix == ".jpg"]
