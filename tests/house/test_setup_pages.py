@@ -19,7 +19,7 @@ from seacorder.cli.serve import announce
 from seacorder.cli.volumes import check_mounted
 from seacorder.config.load import check
 from seacorder.control.alarms.rules import LOW_SECONDS, SLOW_SHARE, VERY_LOW_SECONDS
-from seacorder.control.settings.overrides import override_sentence
+from seacorder.control.settings.overrides import override_message
 from seacorder.inputs.ffmpeg.discovery import FoundInput, FoundInputs
 from seacorder.inputs.ffmpeg.v4l2 import OfferedFormat, OfferedSize
 from seacorder.model.channel import PictureFormat
@@ -163,7 +163,7 @@ def in_the_terminal(error: SeacorderError) -> str:
 
 
 def test_an_override_is_told_as_the_page_says() -> None:
-    told = override_sentence(Override("recording.split_time_minutes", 5, 10))
+    told = override_message(Override("recording.split_time_minutes", 5, 10))
     assert f"{told}\n" in blocks("changing", "")
 
 

@@ -1,5 +1,7 @@
 """Durations and counts in words."""
 
+from seacorder.base.clock import NS_PER_SECOND
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -15,6 +17,11 @@ def duration_text(seconds: float) -> str:
     if whole < 2 * _DAY:
         return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min {whole % _MINUTE} s"
     return f"{whole / _DAY:.0f} days"
+
+
+def step_text(step_ns: int) -> str:
+    """By how much a clock was changed: `1 h 0 min 0 s (forward)`."""
+    return f"{duration_text(abs(step_ns) / NS_PER_SECOND)} ({'forward' if step_ns > 0 else 'back'})"
 
 
 def count_text(count: int, noun: str) -> str:

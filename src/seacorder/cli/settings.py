@@ -9,7 +9,7 @@ from seacorder.catalogue.queries import Queries
 from seacorder.client.recorder import RecorderClient
 from seacorder.config.load import find, load
 from seacorder.config.schema import Settings
-from seacorder.control.settings.overrides import override_sentence, overrides, written
+from seacorder.control.settings.overrides import override_message, overrides, written
 from seacorder.control.settings.rules import encoding_of
 from seacorder.model.address.address import parse_address
 from seacorder.model.encoding import COPY, EncodingSettings
@@ -35,7 +35,7 @@ def show_settings(url: str, *, as_json: bool) -> None:
     for name, value in answer["recorder"].items():
         print(f"{name:<25} {written(tuple(value) if isinstance(value, list) else value)}")
     for one in answer["overrides"]:
-        print(override_sentence(Override(one["key"], _plain(one["in_force"]), _plain(one["in_file"]))))
+        print(override_message(Override(one["key"], _plain(one["in_force"]), _plain(one["in_file"]))).text)
 
 
 def reset_settings(url: str, keys: list[str], *, everything: bool) -> None:
@@ -72,7 +72,7 @@ def explain(settings: Settings, stored: StoredSettings | None = None) -> list[st
         if own[channel.name] != ChannelEncoding():
             asked = encoding_of(channel.name, stored.in_force, own)
             lines.append(f"             {encoding_text(asked)}{_unused(own[channel.name], asked)}")
-    lines += [f"  client     {override_sentence(one)}" for one in overrides(stored, first, own)]
+    lines += [f"  client     {override_message(one).text}" for one in overrides(stored, first, own)]
     return lines + _missing(settings)
 
 

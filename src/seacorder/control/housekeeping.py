@@ -8,6 +8,7 @@ import logging
 from seacorder.base import heap
 from seacorder.base.background import cancel, survived, task
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.duration import step_text
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.control.context import Context
@@ -82,8 +83,9 @@ class Housekeeping:
         self._offset_ns = offset_ns
         # NTP slews the wall clock by far less than this in the second between two rounds.
         if abs(step_ns) >= CLOCK_STEP_NS:
-            sentence = f"The wall clock was stepped by {step_ns / NS_PER_SECOND:+.3f} s; recording is not affected."
-            self._context.journal.warn(EventKind.CLOCK_STEPPED, sentence)
+            fact = f"This computer's clock was changed by {step_text(step_ns)}. Recording goes on."
+            action = "New files carry the new time. If nobody changed it, check the time source (NTP)."
+            self._context.journal.warn(EventKind.CLOCK_STEPPED, fact, action)
 
     def _utc_minus_monotonic_ns(self) -> int:
         return self._context.clock.utc_ns() - self._context.clock.monotonic_ns()

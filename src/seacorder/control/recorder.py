@@ -44,6 +44,8 @@ from seacorder.model.volume import MarkedFolder
 from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.supervisor.supervisor import Supervisor
 
+_ENDING = ("Seacorder is ending and finishes its files.", "Do not switch the computer off yet.")
+
 
 @dataclass(frozen=True, slots=True)
 class RecorderOptions:
@@ -173,7 +175,7 @@ class Recorder:
     async def stop(self) -> None:
         """Finishes every file, ends the workers, closes the catalogue; each with a time limit. A running recording ends
         in order; the next start does not continue it."""
-        self._journal.note(EventKind.PROGRAM_STOPPING, "Seacorder is finishing its files.")
+        self._journal.note(EventKind.PROGRAM_STOPPING, *_ENDING)
         await asyncio.gather(self.stop_recording(), *(clips.stop() for clips in self._clips.values()))
         await self._rebuilding.stop()
         await self._encodings.stop()

@@ -2,7 +2,8 @@
 
 from seacorder.base.redaction import redact_address
 from seacorder.control.alarms.alarms import Alarms
-from seacorder.control.alarms.volumes import VolumeWatch, seconds_left
+from seacorder.control.alarms.rules import live_bits_per_second, seconds_at
+from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.control.context import Context
 from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.recordings import Recordings
@@ -61,13 +62,14 @@ class Overview:
         )
 
     def _volume(self) -> Volume:
+        """The disk that recordings go to. What is left is counted as for the alarm `disk_low`, so that it is known
+        before a start as well."""
         volume = self._volumes.volume
         statuses = [self._context.watch[name] for name in self._context.workers.names]
-        bits_per_second = sum(status.bits_per_second for status in statuses if status.recording is not None)
         return Volume(
             path=volume.path,
             total_bytes=volume.total_bytes,
             free_bytes=volume.free_bytes,
             reserve_bytes=volume.reserve_bytes,
-            seconds_left=seconds_left(volume, bits_per_second),
+            seconds_left=seconds_at(self._volumes.disks.usable_bytes, live_bits_per_second(statuses)),
         )

@@ -58,15 +58,18 @@ class WhyMissing:
         return self.cause in {LossCause.RECONNECT, LossCause.STALL}
 
 
-NEVER_ARRIVED = WhyMissing(LossCause.NETWORK, "Frames never arrived from the source.")
-SENDS_NOTHING = WhyMissing(LossCause.STALL, "The connection stands but sends nothing.")
-TOO_SLOW = WhyMissing(LossCause.OVERLOAD, "The machine was too slow to encode these frames.")
+NEVER_ARRIVED = WhyMissing(
+    LossCause.NETWORK, "Frames did not arrive; by the camera's own numbers or times they were sent."
+)
+SENDS_NOTHING = WhyMissing(LossCause.STALL, "The camera was connected but sent no picture.")
+TOO_SLOW = WhyMissing(LossCause.OVERLOAD, "This computer was too slow to encode these frames.")
 NOT_DECODED = WhyMissing(LossCause.DAMAGED, "The picture could not be decoded.")
-NOT_ENCODED = WhyMissing(LossCause.ENCODER_FAILED, "No encoder took these frames.")
-OUT_OF_ORDER = WhyMissing(LossCause.BAD_TIMESTAMPS, "The packet's times do not follow those before it.")
-EMPTY_PACKET = WhyMissing(LossCause.DAMAGED, "The packet is empty.")
+NOT_ENCODED = WhyMissing(LossCause.ENCODER_FAILED, "No encoder could encode these frames.")
+OUT_OF_ORDER = WhyMissing(LossCause.BAD_TIMESTAMPS, "The frame's time stamp does not follow the one before it.")
+EMPTY_PACKET = WhyMissing(LossCause.DAMAGED, "The camera sent an empty packet.")
 NEW_FORMAT = WhyMissing(
-    LossCause.DAMAGED, "These frames came before the first keyframe of the source's new format."
+    LossCause.DAMAGED,
+    "The camera changed its format; frames before the first keyframe of the new format cannot be stored.",
 )
 
 
@@ -77,7 +80,7 @@ def disconnected(reason: str) -> WhyMissing:
 
 def not_storable(fault: Exception) -> WhyMissing:
     """The muxer refuses the packet with that error."""
-    return WhyMissing(LossCause.DAMAGED, f"The packet cannot be stored: {type(fault).__name__}.")
+    return WhyMissing(LossCause.DAMAGED, f"The frame cannot be stored ({type(fault).__name__}).")
 
 
 def disk_full(sentence: str) -> WhyMissing:
@@ -89,7 +92,7 @@ def disk_failed(sentence: str) -> WhyMissing:
 
 
 def disk_slow(folder: Path) -> WhyMissing:
-    return WhyMissing(LossCause.DISK_SLOW, f"The disk of {folder} did not keep up.")
+    return WhyMissing(LossCause.DISK_SLOW, f"The disk of {folder} was too slow.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ class MissingCounts:
 
     of_recording: int = 0
     """Of the running recording, or of the last. Control counts them; 0 in a heartbeat."""
+    seconds_of_recording: float = 0.0
+    """How long these are together. Control counts them; 0 in a heartbeat."""
     since_worker_start: int = 0
     """Noted by the channel's worker itself; those that only control sees are not among them."""
 

@@ -72,9 +72,9 @@ class CommandFailed(NotPossible):
     """
 
     def __init__(self, what: str, outcome: CommandOutcome, action: str = "") -> None:
-        """`what` begins the fact. `action` is said where not all channels that failed have the same one."""
+        """`what` begins the fact; `action` ends the action, behind what is to do for every channel that failed."""
         reasons = _reasons(outcome.failed) if outcome.ok else outcome.reasons
-        super().__init__(f"{what} {reasons or 'No channel is set up.'}", _shared_action(outcome) or action)
+        super().__init__(f"{what} {reasons or 'No channel is set up.'}", joined((_shared_action(outcome), action)))
         self.outcome = outcome
 
 

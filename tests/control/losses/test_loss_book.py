@@ -8,6 +8,7 @@ import pytest
 
 from fakes.clock import FakeClock
 from seacorder.control.losses.loss_book import LossBook
+from seacorder.control.losses.loss_texts import loss_fact, recount_fact
 from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.loss import Loss, LossCause, MissingCounts
 from seacorder.model.recording import Clip, FileKind, FileState, Part, Recording, RecordingState
@@ -18,6 +19,10 @@ RECORDING = Recording("r1", 0, None, RecordingState.RUNNING)
 LOSS = Loss("Bow", 10 * SECOND, 11 * SECOND, 24, LossCause.RECONNECT, "r1", "The camera was away.")
 PART = Part("r1", "Bow", 1, "/d/1.mp4", 0, 10 * SECOND, 0, 250, 900, FileState.INTERRUPTED)
 CLIP = Clip("c1", "Bow", FileKind.CLIP, "/d/c.mp4", 0, 9 * SECOND, 0, 225, 900, FileState.INTERRUPTED)
+
+
+def seconds(book: LossBook, channel: str = "Bow") -> float:
+    return book.counts(ChannelStatus(channel, ChannelState.LIVE, 0, None)).seconds_of_recording
 
 
 @dataclass
@@ -77,8 +82,9 @@ def book(written: Written, start: Start) -> LossBook:
 def test_a_worker_s_loss_becomes_a_row_a_sentence_and_a_number(book: LossBook, written: Written) -> None:
     book.take(LOSS)
     assert written.rows == [LOSS]
-    assert written.sentences == ["Bow misses 24 frames of 1.000 s (reconnect). The camera was away."]
+    assert written.sentences == [loss_fact(LOSS)]
     assert (count(book), count(book, "Stern")) == (1, 0)
+    assert (seconds(book), seconds(book, "Stern")) == (1.0, 0.0)
 
 
 def test_a_better_count_replaces_the_row_and_is_no_second_loss(book: LossBook, written: Written) -> None:
@@ -86,8 +92,17 @@ def test_a_better_count_replaces_the_row_and_is_no_second_loss(book: LossBook, w
     for loss in (LOSS, LOSS, better):
         book.take(loss)
     assert written.rows == [LOSS, LOSS, better]
-    assert written.sentences[1:] == ["Bow misses 25 frames of 1.000 s, not 24. Counted by the camera's clock."]
+    assert written.sentences[1:] == [recount_fact(LOSS, better)]
     assert count(book) == 1
+
+
+def test_the_seconds_that_are_missing_follow_a_better_count(book: LossBook) -> None:
+    book.take(LOSS)
+    book.take(replace(LOSS, to_utc_ns=LOSS.to_utc_ns + 500_000_000))
+    book.take(replace(LOSS, from_utc_ns=LOSS.from_utc_ns + 2 * 10**9, to_utc_ns=LOSS.from_utc_ns + 5 * 10**9))
+    assert (count(book), seconds(book)) == (2, 4.5)
+    book.take(replace(LOSS, from_utc_ns=LOSS.from_utc_ns + 9 * 10**9, recording_id="another"))
+    assert seconds(book) == 4.5, "of this recording alone"
 
 
 def test_nothing_is_written_before_something_of_the_recording_is_on_disk(

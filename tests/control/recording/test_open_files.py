@@ -42,4 +42,5 @@ def test_files_that_are_not_closed_in_order_are_events_of_their_kind() -> None:
     left, given_up = journal.events.after(0)
     assert (left.kind, left.severity, left.channel) == ("part_interrupted", Severity.WARNING, "Bow")
     assert (given_up.kind, given_up.severity) == ("clip_interrupted", Severity.ALARM)
-    assert given_up.fact.endswith("nothing of it is left.")
+    assert given_up.fact.endswith("could not be finished, mostly because of its disk. Nothing of it was stored.")
+    assert given_up.action == "Check the disk before the next dive."

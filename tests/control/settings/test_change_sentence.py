@@ -18,7 +18,7 @@ FOLDERS = {"recording_directory": "/data/Dive 1"}
         ({"recording_directory": "/data/Dive 1"}, 'recording directory is now "/data/Dive 1"'),
         ({"inspection_directory": "C:\\Job"}, 'inspection directory is now "C:\\\\Job"'),
         ({"split_time_minutes": 7.5}, "split time is now 7.5 minutes"),
-        ({"split_time_minutes": 0.0}, "split time is now 0 (parts are never split)"),
+        ({"split_time_minutes": 0.0}, "split time is now 0 (files are never split)"),
         ({"restart_on_failure": False}, "restart on failure is now off"),
         ({"is_smart_encoding": False}, "smart encoding is now off"),
         ({"resolution": (1280, 720)}, "resolution is now 1280x720"),
@@ -41,7 +41,7 @@ def test_what_is_taken_back_is_told_too() -> None:
     )
     assert change_sentence(own, BEFORE, {"recording_directory": "/data"}) == (
         "Settings changed: recording directory is now the storage root (/data); "
-        "encoder of Bow is now unset (as the recorder)."
+        "encoder of Bow is now not set (as for all channels)."
     )
 
 

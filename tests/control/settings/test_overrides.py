@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from control.bridge import Bridge
 from seacorder.base.errors import BadRequest
-from seacorder.control.settings.overrides import KEYS, names_set, override_sentence, overrides, taken_back
+from seacorder.control.settings.overrides import KEYS, names_set, override_message, overrides, taken_back
 from seacorder.control.settings.rules import apply_change
 from seacorder.model.settings import (
     ChannelChange,
@@ -59,7 +59,9 @@ async def test_where_the_client_and_the_file_differ_the_log_and_the_status_say_s
     await begin_again(bridge, RecorderSettings(split_time_minutes=30, frame_rate=5))
     assert bridge.recorder.status().overrides == (Override("recording.split_time_minutes", 0.5, 30),)
     (told,) = [one for one in bridge.recorder.events.after(0) if one.kind == "setting_overridden"]
-    assert "recording.split_time_minutes is 0.5, which a client has set; the settings file says 30." in told.fact
+    fact = "recording.split_time_minutes is 0.5, set by a client. The settings file says 30, which has no effect now."
+    assert told.fact == fact
+    assert told.action.endswith("run `seacorder settings reset recording.split_time_minutes`.")
 
 
 async def test_what_is_taken_back_is_the_files_again_also_after_a_restart(bridge: Bridge) -> None:
@@ -122,13 +124,13 @@ def test_after_any_changes_a_key_that_is_taken_back_is_overridden_no_more(
 @pytest.mark.parametrize(
     ("in_force", "in_file", "said"),
     [
-        (0.5, 30.0, "is 0.5, which a client has set; the settings file says 30."),
-        (True, False, "is true, which a client has set; the settings file says false."),
-        ((640, 480), (0, 0), "is [640, 480], which a client has set; the settings file says [0, 0]."),
-        ("a", None, 'is "a", which a client has set; the settings file says unset.'),
+        (0.5, 30.0, "is 0.5, set by a client. The settings file says 30, which has no effect now."),
+        (True, False, "is true, set by a client. The settings file says false, which has no effect now."),
+        ((640, 480), (0, 0), "is [640, 480], set by a client. The settings file says [0, 0], which has no effect now."),
+        ("a", None, 'is "a", set by a client. The settings file says unset, which has no effect now.'),
     ],
 )
 def test_the_sentence_has_both_values_as_the_file_would(in_force, in_file, said: str) -> None:
-    sentence = override_sentence(Override("recording.x", in_force, in_file))
-    assert said in sentence
-    assert "`seacorder settings reset recording.x`" in sentence
+    message = override_message(Override("recording.x", in_force, in_file))
+    assert message.fact == f"recording.x {said}"
+    assert message.action == "To use the settings file's value, run `seacorder settings reset recording.x`."

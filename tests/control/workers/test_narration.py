@@ -115,7 +115,7 @@ class TestFileOfItsOwn:
     async def test_a_start_without_pictures_is_refused_though_sound_is_there(self, bridge: Bridge) -> None:
         await with_narration(bridge, "file").start(ChannelState.FAILED, ChannelState.FAILED)
         says(bridge, 4000)
-        with pytest.raises(Exception, match="No channel can record"):
+        with pytest.raises(Exception, match=r"Nothing is being recorded\."):
             await bridge.recorder.start_recording()
         assert bridge["Talk"].told(StartRecording) == []
 

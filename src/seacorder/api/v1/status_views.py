@@ -91,6 +91,8 @@ class ChannelInStatus(View):
     newest_frame_utc: Utc | None
     losses: int
     """The number of losses of the running recording, else of the last one."""
+    missing_seconds: float
+    """How long these losses are together."""
     losses_since_worker_start: int
     restarts: int
     backlog_seconds: float
@@ -116,7 +118,8 @@ class VolumeView(View):
     reserve_bytes: int
     free_percent: int
     seconds_left: float | None
-    """At the present bit rate; null when nothing is written."""
+    """How much longer all channels that have a picture can be recorded, on this disk and a second one together, whether
+    a recording is on or not; null while none has a picture."""
 
 
 class AlarmView(View):
@@ -216,6 +219,7 @@ def _channel(index: int, view: ChannelView) -> ChannelInStatus:
         picture=None if status.picture is None else shown(PictureView, status.picture),
         encoding=_encoding(status.encoding),
         losses=view.missing.of_recording,
+        missing_seconds=round(view.missing.seconds_of_recording, 3),
         losses_since_worker_start=view.missing.since_worker_start,
         restarts=view.restarts,
         backlog_seconds=round(status.backlog_seconds, 3),

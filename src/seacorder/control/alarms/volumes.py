@@ -126,10 +126,3 @@ def look_at_marks(marked: Sequence[MarkedFolder]) -> tuple[tuple[str, ...], tupl
 def folder_in(folder: str, others: Iterable[str]) -> bool:
     """True when the folder lies in one of the others."""
     return any(Path(folder).is_relative_to(other) for other in others)
-
-
-def seconds_left(volume: Volume, bits_per_second: int) -> float | None:
-    """How long the space above the reserve lasts at this rate; None when nothing is written."""
-    if bits_per_second <= 0:
-        return None
-    return max(0, volume.free_bytes - volume.reserve_bytes) * 8 / bits_per_second

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from seacorder.base.background import cancel, task
+from seacorder.base.duration import count_text
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
@@ -228,29 +229,37 @@ class Examination:
     def _note_repair(self, path: str, report: FileExamined | None, again: Callable[[bool], None]) -> None:
         if report is not None and report.state in {FileState.REPAIRED, FileState.WHOLE}:
             self._left.pop(path, None)
-            moved = f" It had been moved from {path}." if report.moved_to else ""
-            place = report.moved_to or path
-            sentence = f"{place} was repaired: an ordinary indexed MP4 of {report.frames} frames.{moved}"
-            if report.sibling:
-                sentence += (
-                    f" What it said of its tracks was destroyed; that of {report.sibling} stands in for it, with which "
-                    "its pictures decode."
-                )
-            if not report.original:
-                self._journal.note(EventKind.FILE_REPAIRED, sentence)
-                return
-            places = f"{len(report.damage)} damaged places" if len(report.damage) > 1 else "a damaged place"
-            sentence += f" It had {places}, which the losses list; the original is kept as {report.original}."
-            self._journal.warn(EventKind.FILE_REPAIRED, sentence)
+            fact = _repaired(path, report)
+            if report.original:
+                keep = "Keep the original until somebody has looked at the repaired file."
+                self._journal.warn(EventKind.FILE_REPAIRED, fact, keep)
+            else:
+                self._journal.note(EventKind.FILE_REPAIRED, fact)
             return
-        ended = f"{path} is left as it stands, because the worker that repairs has ended; try `seacorder repair`."
         # A file that cannot be opened has no bytes. One that `look` has found is there, whatever the process says.
         is_absent = report is not None and report.state is None and not report.bytes and path not in self._came
-        left = _Left(again, is_absent, ended if report is None else report.sentence)
+        ended = f"{path} has not been repaired: the process that repairs stopped. It can be played as it is."
+        fact, action = ended, f"After the dive run `seacorder repair {path}`."
+        if report is not None:
+            fact, action = report.sentence, ""
         before = self._left.get(path)
-        self._left[path] = left
-        if before is None or before.sentence != left.sentence:
-            self._journal.warn(EventKind.REPAIR_FAILED, left.sentence)
+        self._left[path] = _Left(again, is_absent, fact)
+        if before is None or before.sentence != fact:
+            self._journal.warn(EventKind.REPAIR_FAILED, fact, action)
+
+
+def _repaired(path: str, report: FileExamined) -> str:
+    moved = f"; it had been moved from {path}" if report.moved_to else ""
+    fact = f"{report.moved_to or path} has been repaired ({count_text(report.frames, 'frame')}){moved}."
+    if report.sibling:
+        taken = f"was taken from {report.sibling}, with which its pictures can be decoded"
+        fact += f" Its description was destroyed and {taken}."
+    if report.original:
+        several = len(report.damage) > 1
+        places = f"{len(report.damage)} parts of it are" if several else "A part of it is"
+        lost = "losses" if several else "a loss"
+        fact += f" {places} damaged and listed as {lost}. The original is kept as {report.original}."
+    return fact
 
 
 def with_facts(file: FileT, report: FileExamined) -> FileT:

@@ -54,8 +54,12 @@ class Rebuilding:
         aside = self._catalogue.set_aside
         if aside is None:
             return
-        sentence = f"The catalogue was damaged. It is kept as {aside}; the recorded files are being read for a new one."
-        self._journal.alarm(EventKind.CATALOGUE_DAMAGED, sentence)
+        fact = f"The list of recordings (catalogue) was damaged; it is kept as {aside}. Recording works as usual."
+        action = (
+            "Seacorder rebuilds it from the files; old recordings appear in the list again in a few minutes. Nothing "
+            "to do."
+        )
+        self._journal.alarm(EventKind.CATALOGUE_DAMAGED, fact, action)
         self._working = task(self._work(), "rebuilding the catalogue")
 
     async def stop(self) -> None:
@@ -68,8 +72,10 @@ class Rebuilding:
             rows = await self._read()
             await self._store(rows)
         except SeacorderError as fault:
-            sentence = f"The catalogue was not rebuilt; stop the recorder, use `seacorder catalogue rebuild`. {fault}"
-            self._journal.alarm(EventKind.CATALOGUE_REBUILT, sentence)
+            why = fault.fact.rstrip(".")
+            fact = f"The list of old recordings could not be rebuilt ({why}). Recording is not affected: go on."
+            action = "After the dive stop Seacorder and run `seacorder catalogue rebuild`."
+            self._journal.alarm(EventKind.CATALOGUE_REBUILT, fact, action)
 
     async def _read(self) -> list[Row]:
         """All rows that the files give. Raises SeacorderError when the process that reads ends early."""
@@ -85,7 +91,7 @@ class Rebuilding:
         job = Job(WORKER_NAME, Launch.of("evidence"), ReadFolders(self._folders), _LIMITS)
         await run_once(self._supervisor, job, Callbacks(on_report=reported), done)
         if not done.is_set():
-            raise SeacorderError("The process that reads the files ended.")
+            raise SeacorderError("the process that reads the files stopped")
         return rows
 
     async def _store(self, rows: list[Row]) -> None:
@@ -98,8 +104,9 @@ class Rebuilding:
         self._catalogue.record_missing(missing)
         await self._catalogue.flush()
         files = sum(isinstance(row, Part | Clip | Framegrab) for row in missing)
-        sentence = f"The catalogue was rebuilt: {files} files, {len(missing) - files} recordings and losses."
-        self._journal.warn(EventKind.CATALOGUE_REBUILT, sentence)
+        others = len(missing) - files
+        fact = f"The list of recordings (catalogue) has been rebuilt: {files} files, {others} recordings and losses."
+        self._journal.warn(EventKind.CATALOGUE_REBUILT, fact)
         await self._recover(_unfinished(missing))
 
 

@@ -14,13 +14,14 @@ is better known.
 """
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
+from seacorder.control.losses.loss_texts import loss_fact, loss_seconds, recount_fact
 from seacorder.control.losses.resumption import UnfinishedEnds, hole_between, unlisted_holes
 from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps
 from seacorder.model.account import key_of
@@ -49,6 +50,8 @@ class LossBook:
         self._noted: OrderedDict[tuple[object, ...], Loss] = OrderedDict()
         """The newest losses, each as it was noted last."""
         self._counts: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        """By channel: how long the counted losses are together."""
         self._counted: frozenset[str | None] = frozenset()
         """The recordings whose losses are counted: the newest, and the one that it carries on."""
 
@@ -57,6 +60,7 @@ class LossBook:
     def recording_begins(self, recording: Recording) -> None:
         """The counts begin anew, with what the recording and the one that it carries on will miss."""
         self._counts.clear()
+        self._seconds.clear()
         self._counted = frozenset({recording.id, recording.continues or recording.id})
 
     def recording_goes_on(self, gaps: Iterable[Gap]) -> None:
@@ -80,7 +84,8 @@ class LossBook:
 
     def counts(self, status: ChannelStatus) -> MissingCounts:
         """The heartbeat's counts of losses, with those of the running recording (or the last one) filled in."""
-        return replace(status.missing, of_recording=self._counts[status.channel])
+        count, seconds = self._counts[status.channel], self._seconds[status.channel]
+        return replace(status.missing, of_recording=count, seconds_of_recording=max(0.0, seconds))
 
     # What workers say.
 
@@ -151,7 +156,8 @@ class LossBook:
         """A clip's losses are its own: they belong to no recording and are not counted."""
         for loss in _damage(clip, None, report):
             self._context.catalogue.record(loss)
-            self._context.journal.warn(EventKind.LOSS_NOTED, f"{clip.path}: {loss.detail}", channel=clip.channel)
+            fact = f"Loss in the clip {clip.path}. {loss.detail}"
+            self._context.journal.warn(EventKind.LOSS_NOTED, fact, channel=clip.channel)
 
     # What is found out at the start.
 
@@ -175,23 +181,18 @@ class LossBook:
             self._noted[key_of(loss)] = loss
             while len(self._noted) > REMEMBERED:
                 self._noted.popitem(last=False)
+            if loss.recording_id in self._counted:
+                self._seconds[loss.channel] += loss_seconds(loss) - (0.0 if before is None else loss_seconds(before))
             if before is not None:
                 self._note_recount(before, loss)
                 continue
             if loss.recording_id in self._counted:
                 self._counts[loss.channel] += 1
-            frames = "frames" if loss.frames is None else f"{loss.frames} frames"
-            sentence = f"{loss.channel} misses {frames} of {_seconds(loss):.3f} s ({loss.cause}). {loss.detail}"
-            self._context.journal.warn(EventKind.LOSS_NOTED, sentence.rstrip(), channel=loss.channel)
+            self._context.journal.warn(EventKind.LOSS_NOTED, loss_fact(loss), channel=loss.channel)
 
     def _note_recount(self, before: Loss, loss: Loss) -> None:
         if before.frames != loss.frames:
-            sentence = f"{loss.channel} misses {loss.frames} frames of {_seconds(loss):.3f} s, not {before.frames}."
-            self._context.journal.note(EventKind.LOSS_NOTED, f"{sentence} {loss.detail}", channel=loss.channel)
-
-
-def _seconds(loss: Loss) -> float:
-    return (loss.to_utc_ns - loss.from_utc_ns) / 1e9
+            self._context.journal.note(EventKind.LOSS_NOTED, recount_fact(before, loss), channel=loss.channel)
 
 
 def _damage(file: Part | Clip, recording_id: str | None, report: FileExamined | None) -> list[Loss]:

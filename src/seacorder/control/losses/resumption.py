@@ -18,7 +18,7 @@ from seacorder.model.recording import Clip, FileState, Part, Recording, Recordin
 OTHER_RUN_NS = NS_PER_SECOND
 """For systems that do not tell whether the machine was restarted. If UTC minus the monotonic clock has changed by no
 more than this since the earlier run, the machine is taken to have kept running."""
-ENDED = "The program ended unexpectedly."
+ENDED = "Seacorder, or the computer, ended unexpectedly."
 UNEVEN_NS = NS_PER_SECOND
 """The ends of files that were all being written may differ by up to this much: they are written in fragments of half a
 second."""
@@ -255,7 +255,7 @@ class UnfinishedEnds:
             return None
         is_lost = not was_written and part.state is not FileState.WHOLE
         cause = LossCause.WORKER_KILLED if is_lost else LossCause.PROGRAM_ENDED
-        detail = "Nothing more of it was stored until the program ended unexpectedly."
+        detail = "Nothing more of it was stored before Seacorder ended unexpectedly."
         return Loss(part.channel, _end_of(part), end_utc_ns, frames, cause, part.recording_id, detail)
 
 

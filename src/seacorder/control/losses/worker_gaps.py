@@ -118,9 +118,7 @@ class Gap:
         return replace(self, to_utc_ns=utc_ns - ahead_ns if abs(ahead_ns) >= CLOCK_STEP_NS else utc_ns)
 
 
-_UNMEASURED = (
-    "The wall clock does not fit the one that it began by, so nobody knows how long it is; set the machine's clock."
-)
+_UNMEASURED = "Its length is not known, because this computer's clock was changed inside it."
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ from seacorder.model.instant import Instant
 from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.recording import Clip, FileKind, FileState
 
+BRING_BACK = "Bring a camera back, then try again."
+
 
 class ClipSession:
     """One clip from its start to its stop, over the channels that take part."""
@@ -82,7 +84,8 @@ class Clips:
                 return running.outcome
             live = self._context.watch.live
             if not live:
-                raise CommandFailed("No channel is live.", CommandOutcome(instant, "", in_order(self._context, ())))
+                outcome = CommandOutcome(instant, "", in_order(self._context, ()))
+                raise CommandFailed("No clip was started: no channel has a picture.", outcome, BRING_BACK)
             session = ClipSession(self._context.ids.next(instant.utc_ns), self._kind, instant)
             self._session, self._is_on = session, True
             limit = self._context.timeouts.start_seconds
@@ -93,13 +96,13 @@ class Clips:
             session.outcome = CommandOutcome(instant, session.id, outcomes, bool(session.coming))
             if not session.outcome.ok:
                 self._withdraw()
-                raise CommandFailed("No channel can record a clip.", session.outcome)
+                raise CommandFailed("No clip was started.", session.outcome)
             for channel in session.channels:
                 if channel in session.coming:
                     continue
                 session.stored.saw_answer(channel, self._context.clock.monotonic_ns())
-            sentence = f"{self._kind} {session.id} runs: {', '.join(session.channels)}."
-            self._context.journal.note(EventKind.CLIP_STARTED, sentence)
+            fact = f"{self._kind} {session.id} has started: {', '.join(session.channels)}."
+            self._context.journal.note(EventKind.CLIP_STARTED, fact)
             return session.outcome
 
     async def stop(self) -> CommandOutcome:
@@ -115,7 +118,7 @@ class Clips:
                 lambda request, _: StopClip(request, self._kind, instant),
                 self._context.timeouts.stop_seconds,
             )
-            self._context.journal.note(EventKind.CLIP_STOPPED, f"{self._kind} {session.id} was stopped.")
+            self._context.journal.note(EventKind.CLIP_STOPPED, f"{self._kind} {session.id} has been stopped.")
             return CommandOutcome(instant, session.id, answered)
 
     # What workers say.

@@ -242,7 +242,7 @@ class EncodingOrders:
         try:
             found = await self._probe.available()
         except NotPossible as error:
-            _log.warning("%s Only the software encoders are counted on", error.sentence)
+            _log.warning("%s Only software encoders are used for now.", error.fact)
         else:
             if found != self._encoders:
                 self._encoders = found

@@ -30,7 +30,7 @@ class Framegrabs:
         instant = Instant.now(context.clock)
         if channel is not None and channel not in context.workers.names:
             known = ", ".join(context.workers.names)
-            raise BadRequest(f"There is no channel {channel!r}; the channels are {known}.", field="channel")
+            raise BadRequest(f"There is no channel {channel!r}.", f"The channels are {known}.", field="channel")
         asked = [name for name in context.watch.live if channel in {None, name}]
         recording = self._recordings.running
         naming = naming_beside(context, FileKind.FRAMEGRAB, instant, recording)
@@ -45,14 +45,15 @@ class Framegrabs:
         outcomes = tuple(one for one in in_order(context, outcomes) if channel in {None, one.channel})
         for one in outcomes:
             if not one.ok:
-                context.journal.warn(EventKind.FRAMEGRAB_FAILED, *one.reason.both, channel=one.channel)
+                fact = f"No framegrab of {one.channel}. {one.reason.fact}"
+                context.journal.warn(EventKind.FRAMEGRAB_FAILED, fact, one.reason.action, channel=one.channel)
         return CommandOutcome(instant, identifier if asked else "", outcomes)
 
     def stored(self, framegrab: Framegrab) -> None:
         """A worker has stored a still."""
         self._context.catalogue.record(framegrab)
-        sentence = f"{framegrab.path} is on disk."
-        self._context.journal.note(EventKind.FRAMEGRAB_STORED, sentence, channel=framegrab.channel)
+        fact = f"Framegrab stored: {framegrab.path}."
+        self._context.journal.note(EventKind.FRAMEGRAB_STORED, fact, channel=framegrab.channel)
 
 
 def _gone(outcome: ChannelOutcome) -> ChannelOutcome:

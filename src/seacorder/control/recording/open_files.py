@@ -37,14 +37,20 @@ def with_figures(file: FileT, reported: FileStatus | None) -> FileT:
 
 def note_left_open(journal: Journal, file: Part | Clip) -> None:
     """Says that the worker has ended while it wrote the file, which is therefore examined."""
-    sentence = f"{file.path} was not closed in order; what it holds is being examined."
-    journal.warn(_interrupted(file), sentence, channel=file.channel)
+    fact = f"{file.path} was cut off: its recording process stopped. It can be played as it is."
+    journal.warn(_interrupted(file), fact, "Seacorder examines and repairs it by itself.", channel=file.channel)
 
 
 def note_not_closed(journal: Journal, file: Part | Clip) -> None:
     """Says that the worker could not close the file, mostly because of its disk, and has given it up."""
-    held = "what it holds is readable" if file.frames else "nothing of it is left"
-    journal.alarm(_interrupted(file), f"{file.path} could not be closed in order; {held}.", channel=file.channel)
+    fact = f"{file.path} could not be finished, mostly because of its disk."
+    action = "Check the disk before the next dive."
+    if file.frames:
+        fact += " It can be played as it is; the last seconds may be missing."
+        action += " `seacorder repair` makes an ordinary file of it."
+    else:
+        fact += " Nothing of it was stored."
+    journal.alarm(_interrupted(file), fact, action, channel=file.channel)
 
 
 def _interrupted(file: Part | Clip) -> EventKind:

@@ -173,9 +173,9 @@ class ConnectingChannels:
 
 
 def stopped_outcome(session: RecordingSession, one: ChannelOutcome) -> ChannelOutcome:
-    """How a stop ended on a channel. One without a file in this recording had nothing to finish, even if its worker
-    failed to answer."""
-    return one if one.ok or session.has_part(one.channel) else replace(one, was_asked=False)
+    """How a stop ended on a channel. One without a file in this recording had nothing to finish, whatever its worker
+    answered."""
+    return one if session.has_part(one.channel) else replace(one, was_asked=False)
 
 
 def nothing_to_stop(context: Context, instant: Instant) -> CommandOutcome:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from seacorder.base.duration import count_text, duration_text
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.files.examination import Examination, OnPart
@@ -29,6 +30,9 @@ from seacorder.model.instant import Instant
 from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.recording import FileKind, FileState, Part, Recording
 from seacorder.model.report import FileExamined
+
+NOTHING_RECORDED = "Nothing is being recorded."
+START_AGAIN = "Put one of these right, then start again."
 
 
 class Recordings:
@@ -77,7 +81,7 @@ class Recordings:
             session.outcome = await self._outcomes.ask(session, instant)
             if not session.outcome.ok:
                 self._withdraw(session)
-                raise CommandFailed("No channel can record.", session.outcome)
+                raise CommandFailed(NOTHING_RECORDED, session.outcome, START_AGAIN)
             session.outcome = self._outcomes.with_outlook(session.outcome)
             for name in self._context.workers.sound_names:
                 self._send_start(session, name, instant)
@@ -110,8 +114,12 @@ class Recordings:
         """An earlier run of the program ended in the middle of this recording."""
         self._interrupted[interrupted.id] = interrupted
         self._context.catalogue.record(interrupted)
-        sentence = f"Recording {interrupted.id} was cut off when the program ended unexpectedly."
-        self._context.journal.alarm(EventKind.RECORDING_INTERRUPTED, sentence)
+        fact = (
+            f"Recording {interrupted.id} was cut off: Seacorder, or the computer, ended unexpectedly. At most the last "
+            "two seconds of each file are missing."
+        )
+        action = "The files are examined and repaired by themselves. Nothing to do."
+        self._context.journal.alarm(EventKind.RECORDING_INTERRUPTED, fact, action)
 
     def resume(self, interrupted: Recording, gaps: list[Gap]) -> None:
         """Begins a recording that continues one of an earlier run of the program; each channel joins when its worker
@@ -123,8 +131,11 @@ class Recordings:
         session.carried_on = frozenset(gap.recording_id for gap in gaps)
         self._record(session)
         self.book.recording_goes_on(gaps)
-        sentence = f"Recording {session.id} goes on with the interrupted recording {interrupted.id}."
-        self._context.journal.warn(EventKind.RECORDING_RESUMED, sentence)
+        fact = (
+            f"Recording again after an unexpected end: {session.id} continues {interrupted.id}. The time in between is "
+            "missing and is listed as a loss."
+        )
+        self._context.journal.warn(EventKind.RECORDING_RESUMED, fact, "Nothing to do.")
 
     def settings_changed(self) -> None:
         """The settings in force have changed: the running recording follows them from the next common split on."""
@@ -170,10 +181,10 @@ class Recordings:
         if part.state is FileState.INTERRUPTED:
             note_not_closed(self._context.journal, part)
             return
-        sentence = f"{part.path} is whole: {part.frames} frames, {part.bytes} bytes."
+        fact = f"{part.path} is finished: {count_text(part.frames, 'frame')}, {part.bytes} bytes."
         if before != part.path:
-            sentence += f" It was begun as {before} and was moved while it was recorded."
-        self._context.journal.note(EventKind.PART_CLOSED, sentence, channel=part.channel)
+            fact += f" It was moved while it was being recorded; it was begun as {before}."
+        self._context.journal.note(EventKind.PART_CLOSED, fact, channel=part.channel)
 
     def worker_started(self, channel: str) -> None:
         """A worker runs again, or for the first time: it joins the running recording."""
@@ -181,8 +192,13 @@ class Recordings:
         if session is None:
             return
         if session.has_part(channel) and not self._context.settings.settings.restart_on_failure:
-            sentence = f"{channel} does not go on recording because RestartOnFailure is off."
-            self._context.journal.warn(EventKind.CHANNEL_NOT_RECORDING, sentence, channel=channel)
+            off = "Its recording process stopped, and `restart_on_failure` is off."
+            fact = f"{channel} is no longer being recorded. {off}"
+            action = (
+                f"Seacorder does not continue by itself. To include {channel} again, stop the recording and start it "
+                "again."
+            )
+            self._context.journal.warn(EventKind.CHANNEL_NOT_RECORDING, fact, action, channel=channel)
             return
         instant = Instant.now(self._context.clock)
         workers = self._context.workers
@@ -308,8 +324,11 @@ class Recordings:
                 session.stored.saw_answer(one.channel, now_ns)
             else:
                 self._context.journal.warn(EventKind.CHANNEL_NOT_RECORDING, *one.reason.both, channel=one.channel)
-        channels = ", ".join(recording) or "no channel yet"
-        self._context.journal.note(EventKind.RECORDING_STARTED, f"Recording {session.id} runs: {channels}.")
+        fact, action = f"Recording {session.id} has started: {', '.join(recording)}.", ""
+        if not recording:
+            fact = f"Recording {session.id} has started; no channel has a picture yet."
+            action = "Every channel joins by itself with its first picture."
+        self._context.journal.note(EventKind.RECORDING_STARTED, fact, action)
 
     def _withdraw(self, session: RecordingSession) -> None:
         self._is_on = False
@@ -320,16 +339,23 @@ class Recordings:
         session.recording = finished(session.recording, session.stopped.utc_ns)
         if session.is_stored:
             self._record(session)
-        sentence = f"No recording was started. {session.outcome.reasons}"
-        self._context.journal.alarm(EventKind.RECORDING_REFUSED, sentence)
+        self._context.journal.alarm(
+            EventKind.RECORDING_REFUSED, *CommandFailed(NOTHING_RECORDED, session.outcome, START_AGAIN).message.both
+        )
 
     def _end(self, session: RecordingSession, instant: Instant) -> None:
         self.book.recording_stopped(session.ids, instant.utc_ns)
         session.recording = finished(session.recording, instant.utc_ns)
         self._record(session)
         self._examination.recording_is_over()
-        sentence = f"Recording {session.id} was stopped after {session.seconds(instant.monotonic_ns):.1f} s."
-        self._context.journal.note(EventKind.RECORDING_STOPPED, sentence)
+        length = duration_text(session.seconds(instant.monotonic_ns))
+        names = self._context.workers.names
+        without = [name for name in names if not session.has_part(name)]
+        fact = f"Recording {session.id} has been stopped after {length}."
+        if without:
+            had = f"{len(names) - len(without)} of {count_text(len(names), 'channel')} had files"
+            fact += f" {had}; no frame of {', '.join(without)} was recorded."
+        self._context.journal.note(EventKind.RECORDING_STOPPED, fact)
 
     def _record_anchor(self, session: RecordingSession, status: ChannelStatus) -> None:
         """Stores the part's anchor: should the program end unexpectedly, the gap behind the part is measured by it."""

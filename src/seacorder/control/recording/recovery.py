@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.duration import duration_text, step_text
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.catalogue.queries import Unfinished
 from seacorder.control.context import Context
@@ -46,13 +47,14 @@ class Recovery:
         self._context.ids.continue_from(times.newest_utc_ns)
         behind_ns = times.latest_utc_ns - self._context.clock.utc_ns()
         if behind_ns >= CLOCK_STEP_NS:
-            sentence = (
-                f"The wall clock is {_duration(behind_ns)} behind the catalogue, whose last entry is of "
-                f"{id_text(times.latest_utc_ns)}. It was set back, or has not been set since the machine was started. "
-                "Recording goes on; what is recorded now bears the earlier time and stands before older files in "
-                "lists. Set the machine's clock."
+            behind = duration_text(behind_ns / NS_PER_SECOND)
+            fact = (
+                f"This computer's clock is {behind} behind the last entry in the list of recordings "
+                f"({id_text(times.latest_utc_ns)}). Recording goes on, but new files carry the earlier time and are "
+                "listed before older ones."
             )
-            self._context.journal.warn(EventKind.CLOCK_BEHIND, sentence)
+            action = "Set the computer's clock. If nobody changed it, check its time source (NTP) and its battery."
+            self._context.journal.warn(EventKind.CLOCK_BEHIND, fact, action)
 
     async def recover(self, unfinished: Unfinished) -> None:
         """Continues the recording that an unexpected end cut off, unless another one runs already or the settings
@@ -92,11 +94,12 @@ class Recovery:
         now = ClocksNow(clock.utc_ns() - clock.monotonic_ns(), clock.timebase())
         anchors = [one for recording, _ in chain for one in await self._anchors(recording)]
         if step_ns := now.set_by_ns(anchors):
-            sentence = (
-                f"The wall clock was set by {step_ns / NS_PER_SECOND:+.1f} s while the program was not running; the "
-                "hole in the recording is as long as the monotonic clock says."
+            fact = (
+                f"This computer's clock was changed by {step_text(step_ns)} while Seacorder was not running. The loss "
+                "in the recording is listed with its true length."
             )
-            self._context.journal.warn(EventKind.CLOCK_STEPPED, sentence)
+            action = "If nobody changed it, check the time source (NTP)."
+            self._context.journal.warn(EventKind.CLOCK_STEPPED, fact, action)
         names = self._context.workers.recording_names
         known = {*names, *map(clean_name, names)}
         gaps = left.gaps([part for _, parts in chain for part in parts], anchors, now)
@@ -122,9 +125,3 @@ class Recovery:
 
     async def _anchors(self, recording: Recording) -> tuple[PartAnchor, ...]:
         return await asyncio.to_thread(self._context.catalogue.anchors, recording.id)
-
-
-def _duration(ns: int) -> str:
-    """A duration in words: in seconds, or in days if it is long."""
-    seconds = ns / NS_PER_SECOND
-    return f"{seconds:.0f} s" if seconds < 2 * 86_400 else f"{seconds / 86_400:.0f} days"

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from seacorder.model.settings import ChannelEncoding, PathTemplates, RecorderSettings
 
-_SWITCHES = {True: "on", False: "off", None: "unset (as the recorder)"}
+_SWITCHES = {True: "on", False: "off", None: "not set (as for all channels)"}
 _CALLED = {
     "is_smart": "smart encoding",
     "is_smart_encoding": "smart encoding",
@@ -59,13 +59,13 @@ def _value(name: str, value: object, folders: Mapping[str, str] | None = None) -
     if value is None or isinstance(value, bool):
         return _SWITCHES[value]
     if name == "split_time_minutes":
-        return f"{value:g} minutes" if value else "0 (parts are never split)"
+        return f"{value:g} minutes" if value else "0 (files are never split)"
     if name == "resolution" and isinstance(value, tuple):
         return "x".join(map(str, value)) if any(value) else "the source's"
     if name == "frame_rate":
         return f"{value:g} a second" if value else "the source's"
     if name == "bitrate_mbits":
-        return f"{value:g} Mbit/s" if value else "chosen by the recorder"
+        return f"{value:g} Mbit/s" if value else "chosen by Seacorder"
     return _quoted(value)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from seacorder.base.errors import BadRequest
+from seacorder.base.message import Message
 from seacorder.control.settings.rules import ENCODING_FIELDS, PLAIN, TEMPLATES, Own, encoding_of, sent_fields
 from seacorder.model.settings import (
     ChannelChange,
@@ -78,11 +79,12 @@ def taken_back(keys: Iterable[str], first: RecorderSettings) -> Iterator[Setting
         yield SettingsChange(channel=change)
 
 
-def override_sentence(one: Override) -> str:
-    """One sentence for operators: which value is in force, why, and how to drop it."""
-    return (
-        f"{one.key} is {written(one.in_force)}, which a client has set; the settings file says {written(one.in_file)}. "
-        f"`seacorder settings reset {one.key}` lets the settings file hold again."
+def override_message(one: Override) -> Message:
+    """Which value is in force, why, and how to drop it."""
+    return Message(
+        f"{one.key} is {written(one.in_force)}, set by a client. The settings file says {written(one.in_file)}, which "
+        "has no effect now.",
+        f"To use the settings file's value, run `seacorder settings reset {one.key}`.",
     )
 
 
@@ -112,8 +114,8 @@ def _channel_taken_back(key: str) -> ChannelChange:
     name = next((name for name in ENCODING_FIELDS if _IN_FILE.get(name, name) == written), None)
     if head != "channels" or not channel or name is None:
         raise BadRequest(
-            f"{key!r} is no setting that clients can set; there are {', '.join(KEYS.values())}, and for one channel "
-            "channels.NAME.KEY, such as channels.Bow.encoder.",
+            f"{key!r} is not a setting that clients can change.",
+            f"Use one of {', '.join(KEYS.values())}; for one channel channels.NAME.KEY, such as channels.Bow.encoder.",
             field="key",
         )
     return ChannelChange(channel, **{name: None})

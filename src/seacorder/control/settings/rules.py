@@ -96,7 +96,7 @@ def encoder_name(text: str) -> str:
     name = stored_name(text)
     if name is None:
         known = ", ".join([COPY, *SHORT_NAMES, *BY_NAME])
-        raise BadRequest(f"Encoder {text!r} is not known; choose one of {known}.", field="encoder")
+        raise BadRequest(f"Encoder {text!r} is not known.", f"Choose one of {known}.", field="encoder")
     return name
 
 
@@ -118,7 +118,8 @@ def check_encoders(asked: Mapping[str | None, str], available: Collection[str]) 
             usable = ", ".join([COPY, *(one.short_name or one.name for one in found)])
             whose = f", which channel {channel} would use" if channel is not None else ""
             raise BadRequest(
-                f"This machine has no encoder {name!r}{whose}; choose one of {usable}, or turn smart encoding on.",
+                f"This computer has no encoder {name!r}{whose}.",
+                f"Choose one of {usable}, or turn smart encoding on.",
                 field="encoder",
             )
 
@@ -144,18 +145,18 @@ def _template(name: str, value: str | None) -> str | None:
         return None
     if len(value) > TEMPLATE_CHARACTERS_MAX:
         raise BadRequest(
-            f"The template has {len(value)} characters; at most {TEMPLATE_CHARACTERS_MAX} are accepted.", field=name
+            f"The template has {len(value)} characters.", f"At most {TEMPLATE_CHARACTERS_MAX} are accepted.", field=name
         )
     if name != "directory_template" and not value.strip(" ./\\"):
-        raise BadRequest(f"The template {value!r} would leave files without a name; give it some text.", field=name)
+        raise BadRequest(f"The template {value!r} would leave files without a name.", "Give it some text.", field=name)
     return value
 
 
 def _check_split_time(split: float) -> None:
     if split != 0 and not (math.isfinite(split) and SPLIT_TIME_MINUTES_MIN <= split <= SPLIT_TIME_MINUTES_MAX):
         raise BadRequest(
-            f"A split time of {split:g} minutes is not accepted; give 0 (never split) or "
-            f"{SPLIT_TIME_MINUTES_MIN:g} to {SPLIT_TIME_MINUTES_MAX:g} minutes.",
+            f"A split time of {split:g} minutes is not accepted.",
+            f"Give 0 (never split) or {SPLIT_TIME_MINUTES_MIN:g} to {SPLIT_TIME_MINUTES_MAX:g} minutes.",
             field="split_time_minutes",
         )
 
@@ -175,12 +176,12 @@ def _check_resolution(width: int, height: int) -> None:
     whole = 0 < width <= RESOLUTION_MAX and 0 < height <= RESOLUTION_MAX
     if not whole and (width, height) != (0, 0):
         raise BadRequest(
-            f"A resolution of {width} by {height} is not accepted; give 0, 0 (the source's) or "
-            f"1 to {RESOLUTION_MAX} pixels each way.",
+            f"A resolution of {width} by {height} is not accepted.",
+            f"Give 0, 0 (the source's) or 1 to {RESOLUTION_MAX} pixels each way.",
             field="resolution",
         )
 
 
 def _check_range(name: str, value: float, highest: float, unit: str) -> None:
     if not (math.isfinite(value) and 0 <= value <= highest):
-        raise BadRequest(f"{value:g} is not accepted; give 0 to {highest:g} ({unit}).", field=name)
+        raise BadRequest(f"{value:g} is not accepted.", f"Give 0 to {highest:g} ({unit}).", field=name)

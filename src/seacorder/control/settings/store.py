@@ -10,7 +10,7 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.control.settings.naming import NamingBase
-from seacorder.control.settings.overrides import keys_set, names_set, override_sentence, overrides, taken_back
+from seacorder.control.settings.overrides import keys_set, names_set, override_message, overrides, taken_back
 from seacorder.control.settings.rules import Own, apply_change, check_encoders, encoders_asked
 from seacorder.control.workers.encoder_probe import EncoderProbe
 from seacorder.model.recording import FileKind
@@ -79,7 +79,7 @@ class SettingsStore:
     def base(self) -> NamingBase:
         """The base folders in force. Raises NotPossible before `load`."""
         if self._base is None:
-            raise NotPossible("The recorder has not been started yet; try again in a moment.")
+            raise NotPossible("Seacorder is still starting.", "Try again in a moment.")
         return self._base
 
     @property
@@ -99,7 +99,7 @@ class SettingsStore:
         root = str(await asyncio.to_thread(self._folders.resolve, None))
         self._base = NamingBase(recording, inspection, self._fixed.use_utc, root, self._fixed.fallback_root)
         for one in self.overrides:
-            journal.note(EventKind.SETTING_OVERRIDDEN, override_sentence(one))
+            journal.note(EventKind.SETTING_OVERRIDDEN, *override_message(one).both)
         for why in dict.fromkeys(one for one in (complaint, other) if one):
             fact = f"{why.fact} Files go to the folder of the settings file ({root}) instead."
             journal.warn(EventKind.DIRECTORY_GIVEN_UP, fact, why.action)
@@ -134,7 +134,8 @@ class SettingsStore:
     def _check_channel(self, change: SettingsChange) -> None:
         if isinstance(change.channel, ChannelChange) and change.channel.channel not in self.own:
             names = ", ".join(self.own)
-            raise BadRequest(f"There is no channel {change.channel.channel!r}; there are {names}.", field="channel")
+            fact = f"There is no channel {change.channel.channel!r}."
+            raise BadRequest(fact, f"The channels are {names}.", field="channel")
 
     async def create_directory(self, text: str) -> None:
         """Makes a folder with its parents. Raises BadRequest when it is not allowed, StorageFailed when it fails."""
@@ -147,8 +148,9 @@ class SettingsStore:
             for folder in {path_for(naming, channel, "").parent for channel in self.own}:
                 if not self._folders.holds(folder):
                     raise BadRequest(
-                        f"The templates lead to {folder}, and through a link from there to outside of the allowed "
-                        "folders; choose another name in the template, or allow the link's target in the settings."
+                        f"The templates lead to {folder}, and from there through a link to a place outside of the "
+                        "allowed folders.",
+                        "Choose another name in the template, or allow the link's target in the settings file.",
                     )
 
     async def _keep(self, stored: StoredSettings) -> None:

@@ -36,7 +36,7 @@ class OverlayTexts:
         """
         if len(text) > OVERLAY_CHARACTERS_MAX:
             raise BadRequest(
-                f"The text has {len(text)} characters; at most {OVERLAY_CHARACTERS_MAX} are accepted.", field="text"
+                f"The text has {len(text)} characters.", f"At most {OVERLAY_CHARACTERS_MAX} are accepted.", field="text"
             )
         if text == self._shown.text and (text or self._shown.since is not None):
             return self._shown
