@@ -150,6 +150,22 @@ async def test_a_stop_that_finished_no_file_is_not_called_failed_and_says_once_w
     )
 
 
+async def test_an_answer_leaves_out_what_an_alarm_of_the_channel_says(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    stern = recorder.channels[1]
+    stern.fail("Stern is not being recorded yet. The camera does not answer. It joins by itself.")
+    since_ns = recorder.clock.utc_ns()
+    fact, action = "Stern is NOT being recorded. The camera does not answer.", "Check its power."
+    recorder.alarms = (Alarm(AlarmKind.CAMERA_FAILED, "Stern", Severity.ALARM, since_ns, fact, action),)
+    await page.goto(server)
+    await expect(page.locator("#alarms li")).to_have_count(1)
+    await page.get_by_role("button", name="Start recording").click()
+    await expect(page.locator("#message")).to_contain_text(
+        "Recording started on 3 of 4 channels.\nStern is not being recorded yet. It joins by itself."
+    )
+
+
 async def test_a_stop_names_the_channels_of_which_there_is_no_file(page: Page, server: str) -> None:
     """A stop counts as done on them, and somebody may wait for their files."""
     done = {"ok": True, "fact": "", "action": ""}

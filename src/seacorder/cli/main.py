@@ -295,7 +295,7 @@ def support_bundle(  # noqa: PLR0913, PLR0917 - one for each option
         str | None,
         typer.Option(
             "--url", "-u", metavar="URL", envvar=URL_VARIABLE,
-            help="The recorder's Inspector service; without it the one that the settings name.",
+            help="Address of the running Seacorder; without it the one that the settings name.",
         ),
     ] = None,
     output: Annotated[

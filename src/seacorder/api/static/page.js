@@ -207,8 +207,9 @@ async function command(button) {
   try {
     const answer = await fetch(`/api/v1/${path}`, { method: "POST", signal: AbortSignal.timeout(COMMAND_MS_MAX) });
     const content = await answer.json();
-    if (answer.ok) { const result = say.outcome(DONE[path], content); message(result.words, result.tone); }
-    else message(say.failure(button.textContent, content), "bad");
+    const alarms = newest?.alarms ?? [];
+    if (answer.ok) { const result = say.outcome(DONE[path], content, alarms); message(result.words, result.tone); }
+    else message(say.failure(button.textContent, content, alarms), "bad");
   } catch (error) {
     message(say.noAnswer(button.textContent, error.name === "TimeoutError" ? COMMAND_MS_MAX / 1000 : null), "bad");
   }

@@ -39,6 +39,8 @@ export function clock(utc) {
 const INPUT = { connecting: "connecting since", stalled: "no picture since", failed: "cannot be read since" };
 const SOUND = { connecting: "connecting", failed: "not working" };
 
+const SENTENCES = /(?<=[.!?]) /;
+
 // Alarms that say all that there is to say of a channel's source, and of its file.
 const OF_SOURCE = new Set(["camera_failed", "camera_stalled", "worker_lost"]);
 const OF_FILE = "disk_";
@@ -73,9 +75,11 @@ function named(channel, fact) {
   return channel === null || fact.startsWith(channel) ? fact : `${channel}: ${fact}`;
 }
 
-// What a command came to on a channel that did not do it.
-function told(one) {
-  return text({ fact: named(one.channel, one.fact), action: one.action });
+// What a command came to on a channel that did not do it, without the sentences that an alarm of it says already.
+function told(one, alarms) {
+  const said = alarms.filter((alarm) => alarm.channel === one.channel).map(text).join(" ");
+  const words = text({ fact: named(one.channel, one.fact), action: one.action });
+  return words.split(SENTENCES).filter((sentence, index) => index === 0 || !said.includes(sentence)).join(" ");
 }
 
 // The channel's part in the recording: { words, tone }.
@@ -183,23 +187,23 @@ const NO_FILE = "there was no file to finish.";
 const hadNoFile = (one) => one.ok && one.path === null;
 
 // What a command came to, as sentences: { words, tone }.
-export function outcome(done, result) {
+export function outcome(done, result, alarms) {
   const failed = result.channels.filter((one) => !one.ok);
   const good = result.channels.length - failed.length;
   const isIdle = result.id === "" && failed.length === 0;
   const head = isIdle ? done.idle : `${done.words} on ${good} of ${result.channels.length} channels.`;
-  const reasons = failed.map(told);
+  const reasons = failed.map((one) => told(one, alarms));
   if (done.endsFiles && !isIdle) reasons.push(...result.channels.filter(hadNoFile).map((one) => named(one.channel, NO_FILE)));
   return { words: [`${clock(result.instant_utc)}  ${head}`, ...reasons].join("\n"), tone: reasons.length ? "warn" : "good" };
 }
 
 // A command that failed: which, then what is wrong, each channel's reason on a line of its own, and what to do.
 // A stop of which channels say how it ended has ended all the same, so it is not called failed.
-export function failure(button, problem) {
+export function failure(button, problem, alarms) {
   const failed = (problem.channels ?? []).filter((one) => !one.ok);
   const isEnded = button.startsWith("Stop") && failed.length > 0;
   const head = isEnded ? "" : `${button} failed.`;
-  const reasons = failed.map((one) => told(one.action === problem.action ? { ...one, action: "" } : one));
+  const reasons = failed.map((one) => told(one.action === problem.action ? { ...one, action: "" } : one, alarms));
   return [head, what(problem.fact, failed), ...reasons, problem.action].filter(Boolean).join("\n");
 }
 
