@@ -2,7 +2,7 @@
 
     settings ─▶ ports ─▶ catalogue ─▶ supervisor ─▶ recorder ─▶ web services ─▶ … a signal … ─▶ all of it backwards
 
-Ports and folders are tried first, so that a fault in the settings is one sentence and nothing has happened. The first
+Ports and folders are tried first, so that a fault in the settings is told and nothing has happened. The first
 Ctrl-C or SIGTERM finishes every file; a second one means now, and leaves files readable as they stand.
 """
 

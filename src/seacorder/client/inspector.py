@@ -6,7 +6,8 @@
         inspector.take_framegrab()
         inspector.stop_recording()
 
-Every method blocks until the recorder has done it, and raises `InspectorError` with one sentence when it has not.
+Every method blocks until the recorder has done it, and raises `InspectorError` when it has not: `str()` of it says what
+was wrong and what to do.
 """
 
 from types import TracebackType

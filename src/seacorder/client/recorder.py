@@ -13,7 +13,7 @@ PAGE_ROWS = 1000
 
 
 class RecorderClient:
-    """One recorder. Every method blocks, and raises InspectorError with one sentence when it was not done."""
+    """One recorder. Every method blocks, and raises InspectorError when it was not done."""
 
     def __init__(self, base_url: str = DEFAULT_URL, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._transport = HttpTransport(base_url, timeout_seconds)
