@@ -87,7 +87,7 @@ def _summary(catalogued: Catalogued, found: FilesFound) -> dict[str, int]:
     return {
         "video_files": len(found.videos),
         "framegrabs": len(found.sizes),
-        "stills": len(found.sizes),  # the name of 0.1.0
+        "stills": len(found.sizes),  # the earlier name of the same
         "damaged_files": len(found.damage),
         "frames": sum(file.frames for file in found.videos.values()),
         **catalogued.missing.totals,

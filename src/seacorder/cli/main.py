@@ -246,7 +246,7 @@ def catalogue_rebuild(
     rebuild_catalogue(storage)
 
 
-@app.command("accept-volume", hidden=True)  # its name in 0.1.0
+@app.command("accept-volume", hidden=True)  # its earlier name
 @app.command("accept-disk")
 def accept_disk(
     folder: Annotated[
