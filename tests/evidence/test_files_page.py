@@ -1,6 +1,7 @@
 """docs/programs/files.md has an entry for everything that a file says of itself."""
 
 import json
+import re
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
@@ -8,10 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from seacorder.model.account import ACCOUNT_NAME
 from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.recording import FileKind, Framegrab
 from seacorder.sinks.still.exif import comment_of, exif_of
 from seacorder.sinks.video.mp4 import metadata_of
+from seacorder.storage import account_file
 
 pytestmark = pytest.mark.docs
 
@@ -48,3 +51,14 @@ def test_a_note_survives_its_text() -> None:
 def test_what_is_no_note_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="note"):
         FileNote.from_json(text)
+
+
+def test_the_lines_of_an_account_are_those_that_are_written(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    (tmp_path / ACCOUNT_NAME).write_text(shown, encoding="ascii")
+    rows = account_file.read(tmp_path)
+    assert len(rows) == 2
+    written = tmp_path / "written"
+    written.mkdir()
+    account_file.append(written, rows.values())
+    assert (written / ACCOUNT_NAME).read_text("ascii") == shown

@@ -255,6 +255,7 @@ TWO_CAMERAS: tuple[Act, ...] = (
     "inspector: POST /api/inspector/pathtemplate",
 )
 NARRATION: tuple[Act, ...] = (
+    "inspector: POST /api/recordersettings/apply#1",
     lambda stage: wait_for(lambda: stage.program.get("/api/v1/status")["narration"]["listeners"] == 2, "sound"),
     lambda stage: stage.value("api: GET /api/v1/status#1", stage.program.get("/api/v1/status")["narration"]),
 )

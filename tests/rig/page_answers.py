@@ -32,7 +32,7 @@ _FORMS = (
     re.compile(r"\d{17}"),
     re.compile(r"preset \w+"),
     re.compile(r" No hardware encoder opens on this \w+\."),
-    re.compile(r"choose one of [\w, ]+,"),
+    re.compile(r"(?<=[Cc]hoose one of )[\w, ]+(?=, or )"),
 )
 _HEADING = r"^#{1,3} (?P<heading>[^\n]+)$"
 _BLOCK = r"^```(?P<language>\w*)\n(?P<block>.*?)^```$"

@@ -26,6 +26,7 @@ def folders(root: Path, tmp_path: Path) -> AllowedFolders:
     ("text", "expected"),
     [
         (None, "root"),
+        (".", "root"),
         ("Job1", "root/Job1"),
         ("Job 1/Dive\\2", "root/Job 1/Dive/2"),
         ("./a//b/", "root/a/b"),
