@@ -10,17 +10,33 @@ from seacorder.api.http.problems import MEDIA_TYPE
 PING = b'{"Ping": true}'
 """Exactly as the public text prints it, blank included, because simple clients compare the text of answers."""
 
-PROBLEM_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "description": "urn:seacorder:problem:<kind>"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "What is wrong, then what to do."},
-        "field": {"type": "string", "description": "The field that was not accepted."},
-    },
-}
+_FACT = {"type": "string", "description": "What is wrong, and what it costs now."}
+_ACTION = {"type": "string", "description": "What Seacorder does about it by itself, then what to do; may be empty."}
+_TWO_FIELDS = {"fact": _FACT, "action": _ACTION}
+
+
+def _problem_schema(more: dict[str, Any]) -> dict[str, Any]:
+    """JSON Schema of a problem document; `more` are the members that it and each channel's reason have besides."""
+    reason = {"channel": {"type": "string"}, "ok": {"type": "boolean"}, "sentence": {"type": "string"}, **more}
+    channels = {"type": "array", "items": {"type": "object", "properties": reason}}
+    return {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string", "description": "urn:seacorder:problem:<kind>"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "What is wrong, then what to do."},
+            "field": {"type": "string", "description": "The field that was not accepted."},
+            "channels": {**channels, "description": "Of a failed command: each channel's result."},
+            **more,
+        },
+    }
+
+
+PUBLIC_PROBLEM = _problem_schema({})
+OWN_PROBLEM = _problem_schema(_TWO_FIELDS)
+"""Of `/api/v1`."""
 
 
 def body(
@@ -44,13 +60,13 @@ def value_in_path(name: str, schema: dict[str, Any], description: str) -> dict[s
     return {"parameters": [value]}
 
 
-def failures(*statuses: int | str) -> dict[int | str, dict[str, Any]]:
+def failures(schema: dict[str, Any], *statuses: int | str) -> dict[int | str, dict[str, Any]]:
     """The problem answers that a command may give."""
-    problem = {"description": "Problem", "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
+    problem = {"description": "Problem", "content": {MEDIA_TYPE: {"schema": schema}}}
     return dict.fromkeys(statuses, problem)
 
 
-PUBLIC_FAILURES = failures(400, 403, 404, 408, 413, 500, 503)
+PUBLIC_FAILURES = failures(PUBLIC_PROBLEM, 400, 403, 404, 408, 413, 500, 503)
 """Failures of the Inspector and integration services; see docs/programs/inspector.md."""
 
 EMPTY: dict[int | str, dict[str, Any]] = {200: {"description": "Done; no body"}, **PUBLIC_FAILURES}

@@ -71,5 +71,6 @@ def _route(  # noqa: PLR0913 - one table of routes, a column each
 ) -> None:
     app.add_api_route(
         f"/api/v1{path}", handler, methods=[method], response_model=model,
-        responses=documented.failures("4XX", "5XX", *fails), openapi_extra=extra, tags=["v1"], response_class=answer,
+        responses=documented.failures(documented.OWN_PROBLEM, "4XX", "5XX", *fails), openapi_extra=extra, tags=["v1"],
+        response_class=answer,
     )
