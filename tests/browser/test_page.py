@@ -47,6 +47,7 @@ async def test_a_recording_from_start_to_stop(page: Page, server: str, recorder:
     await expect(words).to_have_text("Not recording")
     await expect(page.locator("article.channel")).to_have_count(4)
     await expect(page.get_by_alt_text("Picture of ROV pilot")).to_be_visible()
+    await expect(page.locator("#left")).to_have_text("5 h 0 min")
     await shoot(page, "idle", pictures)
     await page.get_by_role("button", name="Start recording").click()
     await expect(words).to_have_text("Recording", timeout=TRUTH_MS)
@@ -56,11 +57,12 @@ async def test_a_recording_from_start_to_stop(page: Page, server: str, recorder:
     await expect(page.locator("#message")).to_contain_text("Framegrab taken on 4 of 4 channels.")
     await page.get_by_role("button", name="Start clip").click()
     await expect(page.locator("#clip-words")).to_have_text("Clip is being recorded")
-    recorder.channels[1].losses = 2
+    recorder.channels[1].losses, recorder.channels[1].losses_seconds = 2, 3.4
     recorder.channels[2].fail("The camera at 10.0.0.7:554 refused the password; correct it in the settings file.")
     await expect(page.locator("article.channel").nth(2)).to_contain_text("refused the password", timeout=TRUTH_MS)
     await expect(words).to_have_text("Recording, but NOT ROV pilot")
-    await expect(page.locator("#losses")).to_have_text("2")
+    await expect(page.locator("#losses")).to_have_text("2 (3.4 s)")
+    await expect(page.locator("article.channel").nth(1).locator(".file")).to_contain_text(" · 2 losses (3.4 s)")
     await shoot(page, "recording", pictures)
     await page.get_by_role("button", name="Stop clip").click()
     await page.get_by_role("button", name="Stop recording").click()
@@ -206,6 +208,7 @@ async def test_a_disk_that_takes_nothing_more_is_red(page: Page, server: str, re
 async def test_refused_commands_are_sentences(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
     quiet(recorder)
     await page.goto(server)
+    await expect(page.locator("#left")).to_have_text("–")
     await page.get_by_role("button", name="Start recording").click()
     message = page.locator("#message")
     await expect(message).to_contain_text("Start recording failed.\nNo channel can record.\nBow: The camera at")

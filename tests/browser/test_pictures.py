@@ -84,12 +84,14 @@ async def test_a_recording_with_an_alarm_and_the_numbers_that_are_explained(
 ) -> None:
     await recording(page, server, recorder, 1034, 1100)
     stern = recorder.channels[1]
-    stern.state, stern.state_seconds, stern.losses = ChannelState.STALLED, 12, 1
+    stern.state, stern.state_seconds = ChannelState.STALLED, 12
+    stern.losses, stern.losses_seconds = 1, 2.5
     since_ns = recorder.clock.utc_ns() - 12 * 10**9
     statuses = tuple(view.status for view in recorder.status().channels)
     (one,) = findings(Scene(statuses, is_recording_on=True))
     recorder.alarms = (Alarm(one.kind, one.channel, one.severity, since_ns, one.fact, one.action),)
     await expect(page.locator("#recording-words")).to_have_text("Recording, but NOT Stern")
     await expect(page.locator("#alarms li")).to_have_count(1)
+    await expect(page.locator("#losses")).to_have_text("1 (2.5 s)")
     await page.evaluate(DRAW, [list(place) for place in PLACES])
     await shoot(page, "numbers", pictures)

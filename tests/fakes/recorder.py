@@ -55,6 +55,8 @@ class FakeChannel:
     state: ChannelState = ChannelState.LIVE
     reason: str | None = None
     losses: int = 0
+    losses_seconds: float = 0.0
+    """How long these are together."""
     frame_age_seconds: float = 0.04
     state_seconds: float = 3600.0
     """How long it has been in its state."""
@@ -239,7 +241,7 @@ class FakeRecorder:
 
     def status(self) -> RecorderStatus:
         now = self.clock.utc_ns()
-        volume = Volume("/data", 100 * 10**9, self.free_bytes, 2 * 10**9, 5 * 3600 if self.is_recording() else None)
+        volume = Volume("/data", 100 * 10**9, self.free_bytes, 2 * 10**9, self.seconds_left())
         return RecorderStatus(
             utc_ns=now,
             is_recording=self.is_recording(),
@@ -253,6 +255,10 @@ class FakeRecorder:
             narration=self.narration,
             overrides=self.overrides,
         )
+
+    def seconds_left(self) -> float | None:
+        """Five hours, while anything can be recorded."""
+        return 5 * 3600 if any(one.is_live for one in self.channels) else None
 
     def add_event(self, sentence: str) -> Event:
         return self._note("channel_live", sentence)
@@ -302,7 +308,7 @@ class FakeRecorder:
             recording=self._file(channel, self.recording_id or "", now) if recording else None,
             clip=self._file(channel, "clip-1", now) if self.clips and channel.is_live else None,
         )
-        seconds, missing = self._seconds() if recording else 0.0, MissingCounts(channel.losses)
+        seconds, missing = self._seconds() if recording else 0.0, MissingCounts(channel.losses, channel.losses_seconds)
         return ChannelView(status, channel.address, recording, seconds, 0, missing)
 
     def _file(self, channel: FakeChannel, identity: str, now: int) -> FileStatus:

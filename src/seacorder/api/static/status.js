@@ -123,7 +123,7 @@ export function isFull(status) {
 // All losses of the recording, and how long they are together: { words, tone }.
 export function losses(channels) {
   const count = channels.reduce((sum, channel) => sum + channel.losses, 0);
-  const long = channels.reduce((sum, channel) => sum + (channel.missing_seconds ?? 0), 0);
+  const long = channels.reduce((sum, channel) => sum + channel.missing_seconds, 0);
   return { words: count > 0 && long > 0 ? `${count} (${missing(long)})` : String(count), tone: count > 0 ? "warn" : "quiet" };
 }
 
