@@ -328,3 +328,28 @@ async def test_events_go_on_counting_over_restarts(bridge: Bridge) -> None:
     await bridge.start()
     assert bridge.recorder.events.after(0)[0].cursor > newest
     assert bridge.recorder.events.after(0)[0].severity is Severity.INFO
+
+
+async def test_a_stop_says_of_which_channels_there_is_a_file(bridge: Bridge) -> None:
+    await bridge.start(ChannelState.LIVE, ChannelState.FAILED)
+    await bridge.recorder.start_recording()
+    bridge.pass_seconds(70)
+    result = await bridge.recorder.stop_recording()
+    assert [(one.channel, one.ok, one.was_asked) for one in result.channels] == [
+        ("Bow", True, True), ("Stern", True, False),
+    ]
+    (stopped,) = [event for event in bridge.recorder.events.after(0) if event.kind == "recording_stopped"]
+    assert stopped.fact == (
+        f"Recording {result.id} has been stopped after 1 min 10 s. 1 of 2 channels had files; no frame of Stern was "
+        "recorded."
+    )
+
+
+async def test_a_stop_of_channels_that_all_have_files_says_nothing_of_them(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    bridge.pass_seconds(5)
+    result = await bridge.recorder.stop_recording()
+    assert all(one.was_asked for one in result.channels)
+    stopped = bridge.recorder.events.after(0)[-1]
+    assert stopped.fact == f"Recording {result.id} has been stopped after 5 s."

@@ -124,9 +124,10 @@ def test_steps_and_the_end_of_summer_time_cost_nothing(voyage: Voyage) -> None:
 
 @pytest.mark.timeout(150)
 def test_each_step_is_an_event_and_daylight_saving_is_none(voyage: Voyage) -> None:
-    steps = [event["sentence"] for event in voyage.events if event["kind"] == "clock_stepped"]
+    steps = [event["fact"] for event in voyage.events if event["kind"] == "clock_stepped"]
     # The first step is the one to the end of summer time, before the recording.
-    found = [f"{sign}3600.0" in step or f"{sign}3599.9" in step for sign, step in zip("+-", steps[1:], strict=False)]
+    ways = ("forward", "back")
+    found = [f"by 1 h 0 min 0 s ({way})." in step for way, step in zip(ways, steps[1:], strict=False)]
     kept = len(steps) == 3 and all(found)
     note("… steps that are events", times=2, worst=f"{sum(found)} of 2", limit="2 of 2", kept=kept)
     assert kept, steps
@@ -181,7 +182,7 @@ def test_holes_over_restarts_are_counted_whatever_the_wall_clock_says(
         wait_for(lambda: len(program.rows("losses")) == len(restarts), "a loss for each hole")
         program.get("/api/inspector/stoprecording")
         recordings, parts, losses = program.rows("recordings"), program.rows("parts"), program.rows("losses")
-        behind = sum("behind the catalogue" in line for line in program.log().splitlines())
+        behind = sum("behind the last entry in the list of recordings" in line for line in program.log().splitlines())
         wait_for(lambda: all(row["state"] != "interrupted" for row in program.rows("parts")), "the repairs")
     by_start = {row["continues"]: row["id"] for row in recordings}
     order, following = [], by_start[None]

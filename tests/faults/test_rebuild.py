@@ -141,7 +141,7 @@ def test_a_catalogue_that_is_damaged_at_the_start_is_rebuilt_while_the_program_r
         content[2000:] = os.urandom(len(content) - 2000)
         catalogue(program).write_bytes(content)
         program.start()
-        wait_for(lambda: "The catalogue was rebuilt" in program.log(), "the rebuild")
+        wait_for(lambda: "The list of recordings (catalogue) has been rebuilt" in program.log(), "the rebuild")
         note_rows("catalogue damaged: said so, set aside, rebuilt while the program runs", before, dump(program))
         assert dump(program) == before
         kinds = lambda: {event.kind for event in Queries(catalogue(program)).events()}  # noqa: E731

@@ -31,7 +31,7 @@ def test_a_start_into_a_folder_that_cannot_be_made_changes_nothing(tmp_path: Pat
         parts = program.rows("parts")
         assert [(part["recording_id"], part["state"]) for part in parts] == [(recording["id"], "whole")] * 2
         assert program.rows("losses") == []
-        for sign in ("could not be closed in order", "repaired", "records into"):
+        for sign in ("could not be finished", "repaired", "records into"):
             assert program.log().count(sign) == (2 if sign == "records into" else 0)
     files = program.root.rglob("account.jsonl")
     keys = {key for file in files for key in accounts.read(file.parent)}
@@ -57,4 +57,4 @@ def test_a_start_stands_while_the_only_channel_is_slow_to_encode(tmp_path: Path)
         program.post("/api/v1/recording/stop")
         (recording,), (part,) = program.rows("recordings"), program.rows("parts")
         assert (part["recording_id"], part["state"]) == (recording["id"], "whole")
-        assert "No recording was started" not in program.log()
+        assert "Nothing is being recorded" not in program.log()

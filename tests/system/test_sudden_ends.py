@@ -118,4 +118,4 @@ def test_what_lies_behind_a_damaged_block_is_kept_and_the_block_is_a_loss(tmp_pa
     assert old["frames"] + loss["frames"] >= content.count(b"moof") - 1
     assert 1 <= loss["frames"] <= 60
     assert str(renamed) in loss["detail"]
-    assert "the original is kept as" in log
+    assert "The original is kept as" in log
