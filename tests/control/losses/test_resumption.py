@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from control.bridge import NAMES, Bridge
+from fakes.clock import FakeClock
 from seacorder.base.clock import Timebase
 from seacorder.catalogue.page import Page
 from seacorder.control.losses.resumption import (
@@ -18,11 +19,12 @@ from seacorder.control.losses.resumption import (
     remains,
     unlisted_holes,
 )
-from seacorder.model.capture_time import Anchor, PartAnchor
-from seacorder.model.channel import ChannelState
+from seacorder.control.losses.worker_gaps import FirstFrame, Gaps, LastParts
+from seacorder.model.capture_time import Anchor, Anchors, PartAnchor
+from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.command import StartRecording
-from seacorder.model.loss import Loss, LossCause
-from seacorder.model.recording import FileState, Part, Recording, RecordingState
+from seacorder.model.loss import BY_CAMERA, Loss, LossCause
+from seacorder.model.recording import FileState, FileStatus, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 from seacorder.model.settings import RecorderSettings
 
@@ -65,6 +67,71 @@ def test_a_part_without_an_anchor_begins_its_hole_by_the_clock_and_not_by_anothe
     assert gap.anchor == Anchor(expected_ns), "of another part's camera clock nothing is known here"
     assert gap.anchor_before == Anchor(ahead_ns, 2 * SECOND)
     assert not gap.is_by_wall_clock
+
+
+FRAME_NS = SECOND // 25
+LATE_NS, FOUND_OUT_NS = 46_000_000, 21_000_000
+AHEAD_NS, CAMERA_BEHIND_NS = 5 * SECOND, 10 * SECOND
+"""What UTC is ahead of the monotonic clock, and of the camera's."""
+
+
+def split_shortly_before_the_end() -> tuple[Part, Part, PartAnchor]:
+    """As it happened. Part 1, of twelve frames, began 46 ms late. Its anchor in the catalogue is from when 21 ms of
+    that had been found out; by the first frame of part 2 all had. The program was killed before part 2 had one."""
+    start_ns = 12 * SECOND + LATE_NS
+    before = replace(
+        PART, start_utc_ns=start_ns, end_utc_ns=start_ns + 11 * FRAME_NS, frames=12, state=FileState.WHOLE
+    )
+    begin_ns = 12 * SECOND + 12 * FRAME_NS
+    last = Part("a", "Bow", 2, "/a_2.mp4", begin_ns, begin_ns, 12, 1, 5, FileState.WHOLE)
+    return before, last, PartAnchor("a", "Bow", 1, AHEAD_NS + FOUND_OUT_NS, CAMERA_BEHIND_NS + LATE_NS, "this start")
+
+
+def counts(gaps: Gaps, last: Part, frame_distances: int) -> list[Loss]:
+    """What is noted when recording goes on so many frame distances behind the last frame; the first frame is late."""
+    late = FirstFrame("b", 1, last.start_utc_ns + frame_distances * FRAME_NS + LATE_NS)
+    noted = gaps.first_frame("Bow", late, 25.0)
+    first = Anchor(AHEAD_NS + LATE_NS, CAMERA_BEHIND_NS + LATE_NS)
+    file = FileStatus("b", "/b.mp4", 1, 0, 10, 1000, 5, anchors=Anchors(first, 1, first, is_confirmed=True))
+    return noted + gaps.saw_status(ChannelStatus("Bow", ChannelState.LIVE, 0, None, recording=file))
+
+
+def test_a_part_that_told_no_clock_is_placed_by_the_frame_before_it_and_not_by_an_old_estimate() -> None:
+    before, last, anchor = split_shortly_before_the_end()
+    gaps = Gaps(FakeClock(20 * SECOND, 25 * SECOND))
+    (gap,) = remains([RUNNING], [], []).gaps([before, last], [anchor], NOW)
+    gaps.begin(gap)
+    *_, loss = counts(gaps, last, 100)
+    assert (loss.frames, loss.detail.endswith(BY_CAMERA)) == (99, True)
+
+
+def test_its_end_may_be_read_from_its_file_later() -> None:
+    """The part before was still being finished, so the catalogue knows only its first three frames."""
+    before, last, anchor = split_shortly_before_the_end()
+    known = replace(before, state=FileState.OPEN, frames=3, end_utc_ns=before.start_utc_ns + 2 * FRAME_NS)
+    gaps = Gaps(FakeClock(20 * SECOND, 25 * SECOND))
+    (gap,) = remains([RUNNING], [known], []).gaps([known, last], [anchor], NOW)
+    gaps.begin(gap)
+    (told,) = counts(gaps, last, 100)
+    gaps.found_part(replace(before, channel="Stern"))
+    assert counts(gaps, last, 100) == []
+    gaps.found_part(before)
+    (better,) = counts(gaps, last, 100)
+    assert (told.frames, better.frames, better.detail.endswith(BY_CAMERA)) == (100, 99, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"frames": 11}, {"end_utc_ns": None}, {"end_utc_ns": 5 * SECOND}, {"end_utc_ns": 30 * SECOND}],
+    ids=["a frame is missing between", "its end is not known", "the clock was set ahead", "the clock was set back"],
+)
+def test_without_that_the_monotonic_clock_places_it(change: dict) -> None:
+    before, last, anchor = split_shortly_before_the_end()
+    parts = LastParts(last, replace(before, **change))
+    assert parts.camera_ns(anchor.anchor, FRAME_NS) is None
+    assert LastParts(last, before).camera_ns(anchor.anchor, FRAME_NS) == CAMERA_BEHIND_NS
+    assert LastParts(last, before).camera_ns(Anchor(1), FRAME_NS) is None
+    assert LastParts(last, before).camera_ns(anchor.anchor, 0.0) is None
 
 
 @given(st.integers(2, 10_000), st.integers(1, 240))

@@ -138,6 +138,8 @@ class LossBook:
     def part_examined(self, part: Part, found: Part | None, report: FileExamined | None) -> None:
         """`part` as it was known, and `found` as its file shows it."""
         self._note(_damage(part, part.recording_id, report))
+        if found is not None:
+            self._gaps.found_part(found)
         self._note(self._gaps.examined(part.path, found.end_utc_ns if found else None))
         self._note(self._unfinished_ends.examined(part.path, found))
 

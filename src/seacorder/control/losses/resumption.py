@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND, Timebase
-from seacorder.control.losses.worker_gaps import CLOCK_STEP_NS, Gap
+from seacorder.control.losses.worker_gaps import CLOCK_STEP_NS, Gap, LastParts
 from seacorder.model.capture_time import Anchor, Distance, PartAnchor, frame_distance_ns, frames_between
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, FileState, Part, Recording, RecordingState
@@ -105,7 +105,9 @@ class Remains:
         """
         known = {(one.recording_id, one.channel, one.number): one for one in anchors}
         newest: dict[str, Part] = {}
+        every: dict[tuple[str, str, int], Part] = {}
         for part in parts:
+            every[part.recording_id, part.channel, part.number] = part
             before = newest.setdefault(part.channel, part)
             if part.recording_id == before.recording_id and part.number > before.number:
                 newest[part.channel] = part
@@ -113,8 +115,11 @@ class Remains:
         for part in newest.values():
             own = known.get((part.recording_id, part.channel, part.number))
             kept = own or _others(part, anchors)
-            kept_before = known.get((part.recording_id, part.channel, part.number - 1))
-            gap = self._gap(part, kept, kept_before, now)
+            key_before = (part.recording_id, part.channel, part.number - 1)
+            gap = self._gap(part, kept, known.get(key_before), now)
+            if own is None or own.camera_ns is None:
+                split_off = every.get(key_before)
+                gap = replace(gap, last_parts=LastParts(part, split_off) if split_off else None)
             gaps.append(gap if own else replace(gap, anchor=now.anchor_by(kept)))
         return gaps
 

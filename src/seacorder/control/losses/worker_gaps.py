@@ -16,9 +16,19 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
-from seacorder.model.capture_time import RECOUNT_NS, Anchor, Anchors, Captured, Distance, distance, frame_distance_ns
+from seacorder.model.capture_time import (
+    AGREEMENT_NS,
+    RECOUNT_NS,
+    Anchor,
+    Anchors,
+    Captured,
+    Distance,
+    distance,
+    frame_distance_ns,
+)
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.loss import Loss, LossCause, counted
+from seacorder.model.recording import Part
 
 CLOCK_STEP_NS = NS_PER_SECOND // 2
 """Smaller differences of the wall clock are drift, not a clock step."""
@@ -56,6 +66,8 @@ class Gap:
     """Of the part before it: how its UTC lies on the other clocks. None when that is not known any more."""
     anchor_before: Anchor | None = None
     """Of the part before that one. Where `anchor` does not know the camera's clock yet, this one tells it."""
+    last_parts: "LastParts | None" = None
+    """Where `anchor` does not know the camera's clock: both parts. None where they are not known."""
     first: FirstFrame | None = None
     """The frame that ended it; None while it is open, and where the stop of the recording ended it."""
     begins_with_first: bool = False
@@ -118,6 +130,38 @@ class Gap:
         return replace(self, to_utc_ns=utc_ns - ahead_ns if abs(ahead_ns) >= CLOCK_STEP_NS else utc_ns)
 
 
+@dataclass(frozen=True, slots=True)
+class LastParts:
+    """The last part before a gap, and the one before that, of which it is the continuation."""
+
+    last: Part
+    before: Part
+    """As it is known by now: its end may still be read from its file."""
+
+    def examined(self, found: Part) -> "LastParts":
+        """The same once the file of the part before has been examined."""
+        is_it = (found.channel, found.recording_id, found.number) == _key(self.before)
+        return replace(self, before=found) if is_it else self
+
+    def camera_ns(self, of_before: Anchor, frame_ns: float) -> int | None:
+        """UTC minus the camera's clock in the last part, from the anchor of the part before it.
+
+        No clock of ours is needed: the last part's first frame comes one frame distance after the last frame of the
+        part before, so the two capture times say how the UTC of one file lies to that of the other. They differ, for a
+        part keeps the clock of its first frame, whose place is estimated anew with each part. None where frames are
+        missing between the two, and where a clock step or a reconnect lies between them.
+        """
+        if of_before.camera_ns is None or self.before.end_utc_ns is None or not frame_ns:
+            return None
+        moved_ns = self.last.start_utc_ns - self.before.end_utc_ns - round(frame_ns)
+        follows = self.before.first_frame + self.before.frames == self.last.first_frame
+        return of_before.camera_ns + moved_ns if follows and abs(moved_ns) <= AGREEMENT_NS else None
+
+
+def _key(part: Part) -> tuple[str, str, int]:
+    return part.channel, part.recording_id, part.number
+
+
 _UNMEASURED = "Its length is not known, because this computer's clock was changed inside it."
 
 
@@ -138,6 +182,18 @@ def _camera_ahead_ns(gap: Gap) -> int | None:
     """What the camera's clock was ahead of the monotonic one when the gap began; None when no part before it knew."""
     anchors = (anchor for anchor in (gap.anchor, gap.anchor_before) if anchor is not None)
     return next((one.monotonic_ns - one.camera_ns for one in anchors if one.camera_ns is not None), None)
+
+
+def _with_part_before(gap: Gap, found: Part) -> Gap:
+    return gap if gap.last_parts is None else replace(gap, last_parts=gap.last_parts.examined(found))
+
+
+def _begin_anchor(gap: Gap, anchor: Anchor) -> Anchor:
+    """The anchor at the gap's begin, with the camera's clock where the part before the last one tells it exactly."""
+    if anchor.camera_ns is not None or gap.last_parts is None or gap.anchor_before is None:
+        return anchor
+    camera_ns = gap.last_parts.camera_ns(gap.anchor_before, frame_distance_ns(gap.frame_rate))
+    return Anchor(anchor.monotonic_ns, camera_ns)
 
 
 class Gaps:
@@ -186,6 +242,13 @@ class Gaps:
         if newest.camera_ns is not None:
             self._camera_ahead_ns[status.channel] = newest.monotonic_ns - newest.camera_ns
         return self._recount(status.channel)
+
+    def found_part(self, found: Part) -> None:
+        """A part as its file shows it, where it is the one before the last of a gap: what is counted from now on knows
+        it."""
+        self._open = [_with_part_before(gap, found) for gap in self._open]
+        for one in self._recounted:
+            one.gap = _with_part_before(one.gap, found)
 
     def examined(self, path: str, end_utc_ns: int | None) -> list[Loss]:
         """An interrupted file has been examined. `end_utc_ns`: capture time of its last frame; None without one."""
@@ -272,7 +335,7 @@ class Gaps:
         after = self._first_captured(gap)
         if after is None:
             return Distance((gap.to_utc_ns or gap.last_utc_ns) - gap.last_utc_ns)
-        before = (gap.anchor or Anchor(self._utc_ahead_ns)).captured(gap.last_utc_ns)
+        before = _begin_anchor(gap, gap.anchor or Anchor(self._utc_ahead_ns)).captured(gap.last_utc_ns)
         return distance(before, after, _camera_ahead_ns(gap) or self._camera_ahead_ns.get(gap.channel))
 
     def _first_captured(self, gap: Gap) -> Captured | None:
