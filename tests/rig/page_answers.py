@@ -22,8 +22,8 @@ COLUMNS = 118
 MEASURED = frozenset({
     "DriveSpace", "backlog_bytes", "backlog_seconds", "bits_per_second", "bytes", "bytes_stored", "cursor",
     "delay_ms", "first_frame", "frame", "frames", "frames_received", "free_bytes", "free_percent", "level_db",
-    "newest_event_cursor", "next_best", "next_cursor", "peak_db", "preset", "queued_bytes", "recording_seconds",
-    "reserve_bytes", "seconds_left", "total_bytes",
+    "missing_seconds", "newest_event_cursor", "next_best", "next_cursor", "peak_db", "preset", "queued_bytes",
+    "recording_seconds", "reserve_bytes", "seconds_left", "total_bytes",
 })
 """Names of values that are measured, or that depend on the machine. Of them the type is compared."""
 _FORMS = (

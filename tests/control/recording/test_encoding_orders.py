@@ -228,6 +228,16 @@ async def test_a_refused_channel_change_changes_nothing(bridge: Bridge, change: 
     assert bridge.recorder.channel_settings() == before
 
 
+async def test_an_encoder_that_all_channels_would_use_is_refused_without_naming_one(bridge: Bridge) -> None:
+    """Even where channels have settings of their own."""
+    await bridge.start()
+    for name in ("Bow", "Stern"):
+        await bridge.recorder.change_settings(SettingsChange(channel=ChannelChange(name, burn_in=True)))
+    with pytest.raises(BadRequest) as refused:
+        await bridge.recorder.change_settings(replace(BY_HAND, encoder="n264"))
+    assert "has no encoder 'n264'." in refused.value.fact
+
+
 async def test_a_change_is_answered_when_it_is_in_force(bridge: Bridge) -> None:
     await bridge.start()
     for name in ("Bow", "Stern"):

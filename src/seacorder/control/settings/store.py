@@ -115,7 +115,8 @@ class SettingsStore:
         before = self.settings
         changed = apply_change(before, change)
         self._check_channel(change)
-        asked = dict(encoders_asked(changed, self.own).items() - encoders_asked(before, self.own).items())
+        known = encoders_asked(before, self.own)
+        asked = {of: name for of, name in encoders_asked(changed, self.own).items() if known.get(of) != name}
         if asked:
             check_encoders(asked, await self._probe.available())
         base = replace(
