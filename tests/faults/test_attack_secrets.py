@@ -51,7 +51,10 @@ def test_no_secret_of_an_address_comes_out(tmp_path: Path) -> None:
         control = program.control_pid
         told += [command_line(pid) for pid in (program.pid, control, *children(control))]
         told += [json.dumps(program.post("/api/v1/recording/stop")), json.dumps(program.get("/api/v1/recordings"))]
-        shown = {one["name"]: one["address"] for one in program.get("/api/v1/status")["channels"]}
+        status = program.get("/api/v1/status")
+        shown = {one["name"]: one["address"] for one in status["channels"]}
+        nested = [one["why"] for one in status["channels"] if one["name"] in PLACES]
+        told += [json.dumps(nested), json.dumps(status["alarms"])]
         told += bundled(program, tmp_path)
         assert program.stop() == 0
         told.append(program.log())
@@ -65,6 +68,7 @@ def test_no_secret_of_an_address_comes_out(tmp_path: Path) -> None:
     note("secrets in addresses, in eight places: places where one comes out", times=len(PLACES), worst=str(len(leaks)),
          limit="0", kept=not leaks)  # fmt: skip
     assert leaks == []
+    assert all(why["fact"] and why["action"] for why in nested), "messages inside of others were looked at"
     assert all(f"127.0.0.1:{port}" in shown[name] for name in PLACES), "which camera it is can be told"
     assert shown["Bow"] == f"rtsp://127.0.0.1:{port}/user=***_password=***_channel=1_stream=0.sdp"
 
