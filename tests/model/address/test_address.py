@@ -138,7 +138,7 @@ def test_patterns_that_are_not_compressed() -> None:
     [
         ("", "needs a kind"),
         ("10.0.0.5/stream", "needs a kind"),
-        ("rstp://cam/1", "did you mean rtsp?"),
+        ("rstp://cam/1", "There is no input kind 'rstp'; did you mean rtsp? Use rtsp://"),
         ("gopher://cam/1", "Use rtsp://"),
         ("htpp://cam/1", "did you mean http?"),
         ("v4l:/dev/video0", "did you mean v4l2?"),

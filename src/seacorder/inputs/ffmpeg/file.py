@@ -50,7 +50,8 @@ class FileInput:
                     self._wait_until(begin_ns + int(due * NS_PER_SECOND))
                     yield replace(one_pass.shifted(item), arrived_ns=self._clock.monotonic_ns())
             except FFmpegError as error:
-                raise InputFailed(f"{self._source} is damaged ({error.strerror}).") from error
+                action = "Put an undamaged copy of it there."
+                raise InputFailed(f"{self._source} is damaged ({error.strerror}).", action) from error
             if not self._address.loop or one_pass.end <= shift:
                 return
             shift = one_pass.end
@@ -72,7 +73,8 @@ class FileInput:
             action = "Check that it is a file, and its permissions."
             raise InputFailed(f"{self._source} may not be read.", action) from error
         except FFmpegError as error:
-            raise InputFailed(f"{self._source} is not a video file that can be read ({error.strerror}).") from error
+            fact = f"{self._source} is not a video file that can be read ({error.strerror})."
+            raise InputFailed(fact, "Check that it is the right file.") from error
         self._time_bases = {track: template.time_base for track, template in found.templates.items()}
         return tracks, found
 

@@ -80,7 +80,7 @@ class ImagesInput:
         try:
             return file.read_bytes()
         except OSError as error:
-            raise InputFailed(f"Image {file} cannot be read ({error.strerror}).") from error
+            raise InputFailed(f"Image {file} cannot be read ({error.strerror}).", "Check its permissions.") from error
 
     def _is_new(self, file: Path, content: bytes) -> bool:
         """True when this picture has another file type or size than the one before."""
@@ -91,9 +91,9 @@ class ImagesInput:
             with av.open(str(file)) as container:
                 template = detached(container.streams.video[0], TIME_BASE)
         except (FFmpegError, IndexError) as error:
-            raise InputFailed(f"Image {file} cannot be read as a picture.") from error
+            raise InputFailed(f"Image {file} cannot be read as a picture.", "Replace it, or take it away.") from error
         if template.codec_context.width <= 0:
-            raise InputFailed(f"Image {file} cannot be read as a picture.")
+            raise InputFailed(f"Image {file} cannot be read as a picture.", "Replace it, or take it away.")
         found = source_format(template, None, frame_rate=self._address.rate)
         self._codec, self._suffix = found.video.codec, file.suffix.lower()
         self._size = size_of(self._codec, memoryview(self._content(file)))

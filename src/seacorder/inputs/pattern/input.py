@@ -60,7 +60,8 @@ class PatternInput:
             self._utc_offset_ns = self._clock.utc_ns() - self._begin_ns
             self._first = self._encode(0)
         except FFmpegError as error:
-            raise InputFailed(f"The test pattern cannot be encoded ({error.strerror}).") from error
+            fact = f"The test pattern cannot be encoded ({error.strerror})."
+            raise InputFailed(fact, "Choose another size, or codec=raw.") from error
         return source_format(_template(address, bytes(self._first[0])), None, frame_rate=address.rate)
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:

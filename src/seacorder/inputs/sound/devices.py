@@ -134,9 +134,10 @@ class FileSound:
         try:
             self._container = av.open(self._address.path)
             if not self._container.streams.audio:
-                raise InputFailed(f"{self._address.path} has no sound in it.")
+                raise InputFailed(f"{self._address.path} has no sound in it.", "Choose another file.")
         except (FFmpegError, OSError) as error:
-            raise InputFailed(f"{self._address.path} cannot be opened ({error.strerror}).") from error
+            fact = f"{self._address.path} cannot be opened ({error.strerror})."
+            raise InputFailed(fact, "Check that the file is there.") from error
 
     def chunks(self) -> Iterator[SoundChunk]:
         due_ns = float(self._clock.monotonic_ns())
@@ -152,7 +153,8 @@ class FileSound:
                     return
                 self._container.seek(0)
             except (FFmpegError, OSError) as error:
-                raise InputFailed(f"{self._address.path} cannot be read ({error.strerror}).") from error
+                fact = f"{self._address.path} cannot be read ({error.strerror})."
+                raise InputFailed(fact, "Put an undamaged copy of it there.") from error
 
     def close(self) -> None:
         self._real_time.stop()

@@ -93,4 +93,4 @@ def parse_address(text: str) -> Address:
     meant = suggestion(kind, _KNOWN)
     if meant == ".":  # `user:password@host` without a kind: the word may be a user's name, so it is not repeated
         raise refused("What is before the first colon is not a kind of input.", f"Use {_LISTED}.")
-    raise refused(f"There is no input kind {shown(kind)}:{meant}", f"Use {_LISTED}.")
+    raise refused(f"There is no input kind {shown(kind)}{meant}", f"Use {_LISTED}.")
