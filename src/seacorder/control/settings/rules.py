@@ -166,7 +166,7 @@ def _checked(settings: Changed) -> Changed:
     if settings.bitrate_mbits is not None:
         _check_range("bitrate_mbits", settings.bitrate_mbits, BITRATE_MBITS_MAX, "Mbit/s, 0 = choose")
     if settings.frame_rate is not None:
-        _check_range("frame_rate", settings.frame_rate, FRAME_RATE_MAX, "frames a second, 0 = the source's")
+        _check_range("frame_rate", settings.frame_rate, FRAME_RATE_MAX, "frames per second, 0 = the source's")
     if settings.resolution is not None:
         _check_resolution(*settings.resolution)
     return settings if settings.encoder is None else replace(settings, encoder=encoder_name(settings.encoder))
