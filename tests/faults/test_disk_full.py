@@ -40,7 +40,7 @@ def fill_until_low(program: Program, volume: Volume) -> float:
     volume.fill(RESERVE_BYTES + bytes_of(program, LEFT_MINUTES))
     wait_for(lambda: "disk_low" in program.alarms(), "the alarm long before")
     assert "disk_full" not in program.alarms()
-    found = re.search(r"is full in (\d+) min", program.alarms()["disk_low"])
+    found = re.search(r"^(\d+) minutes of recording are left on ", program.alarms()["disk_low"])
     assert found is not None
     return float(found[1])
 
