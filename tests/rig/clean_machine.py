@@ -98,7 +98,8 @@ def why_not() -> str | None:
         return "only root can make a clean machine"
     if "overlay" not in Path("/proc/filesystems").read_text(encoding="ascii"):
         return "this system has no overlayfs"
-    missing = [name for name in ("unshare", "nsenter", "setpriv", "systemctl") if shutil.which(name) is None]
+    needed = ("unshare", "nsenter", "setpriv", "systemctl", "/usr/bin/python3")
+    missing = [name for name in needed if shutil.which(name) is None]
     return f"not there: {', '.join(missing)}" if missing else None
 
 
@@ -107,8 +108,10 @@ def clean_machine(hidden: Path) -> Iterator[CleanMachine]:
     """Runs one without the folder `hidden`; when it is left, all its processes are killed and its files are gone."""
     with tempfile.TemporaryDirectory() as top, _control_group() as group:
         script = f'echo $$ > {group}/cgroup.procs; exec unshare -C sh -c "$0" sh "$@"'
+        # It ends with the tests, however these end.
+        bound = ["setpriv", "--pdeathsig=KILL"]
         spaces = ["unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--kill-child=SIGKILL"]
-        process = subprocess.Popen([*spaces, "sh", "-c", script, _MAKE, top, str(hidden), _SUDO])
+        process = subprocess.Popen([*bound, *spaces, "sh", "-c", script, _MAKE, top, str(hidden), _SUDO])
         try:
             machine = CleanMachine(wait_for(lambda: children(process.pid), "the clean machine's first process")[0])
             wait_for(lambda: machine.run("systemctl is-active clean.target").returncode == 0, "its systemd")

@@ -169,7 +169,7 @@ def test_the_service_is_upgraded_and_goes_back(installed: Installed, archive: Pa
     first = record(machine)
     backup = block("upgrade.md", "sudo systemctl stop seacorder")
     machine.say(f"mkdir backup; {backup.replace('/path/to/backup', 'backup')}")
-    add_a_password(machine)
+    add_variables(machine)
 
     newer = here("seacorder-0.2.0-" + IN_PAGES)
     machine.put(next_version(archive, tmp_path / newer), f"/root/{newer}.tar.gz")
@@ -199,6 +199,7 @@ def test_the_service_is_upgraded_and_goes_back(installed: Installed, archive: Pa
 
 
 SECRET = "rtsp://user:pa%40ss%23w&o$rd@10.0.0.5/stream1#transport=udp"
+OTHER_INPUT = "test:?size=640x360&rate=25"
 
 
 def record(machine: CleanMachine) -> str:
@@ -208,15 +209,17 @@ def record(machine: CleanMachine) -> str:
     return folder
 
 
-def add_a_password(machine: CleanMachine) -> None:
-    """The service gets a variable from a file that only root can read; every letter comes through (service.md)."""
-    machine.say(f"printf '%s\\n' 'OWN_ADDRESS=\"{SECRET}\"' > /etc/seacorder/secrets; "
-                "chmod 600 /etc/seacorder/secrets; mkdir /etc/systemd/system/seacorder.service.d; "
-                "printf '[Service]\\nEnvironmentFile=/etc/seacorder/secrets\\n' "
-                "> /etc/systemd/system/seacorder.service.d/own.conf; systemctl daemon-reload; "
-                "systemctl restart seacorder")
+def add_variables(machine: CleanMachine) -> None:
+    """The service gets variables from a file that only root can read; every letter comes through (service.md)."""
+    machine.say(f"""cd /etc/seacorder
+        printf '%s\\n' 'OWN="{SECRET}"' 'SEACORDER_CHANNELS_1_INPUT="{OTHER_INPUT}"' > secrets
+        chmod 600 secrets
+        mkdir /etc/systemd/system/seacorder.service.d; cd /etc/systemd/system/seacorder.service.d
+        printf '[Service]\\nEnvironmentFile=/etc/seacorder/secrets\\n' > own.conf
+        systemctl daemon-reload; systemctl restart seacorder""")
     pid = machine.say("systemctl show seacorder --property=MainPID --value").strip()
-    assert f"OWN_ADDRESS={SECRET}\n" in machine.say(f"tr '\\0' '\\n' < /proc/{pid}/environ")
+    assert f"OWN={SECRET}\n" in machine.say(f"tr '\\0' '\\n' < /proc/{pid}/environ")
+    wait_for(lambda: " 640x360 " in machine.run("seacorder status --once").stdout, "the other input")
 
 
 def next_version(archive: Path, folder: Path) -> Path:
