@@ -21,7 +21,7 @@ def rows(*items: dict, cursor: str | None = None) -> dict:
 
 
 def test_of_the_newest_recording(seacorder, web) -> None:
-    web.json(NEWEST, rows({"id": RECORDING}))
+    web.json(NEWEST, rows({"id": RECORDING, "continues": None}))
     web.json(LOSSES, rows(LOSS, cursor="next"))
     web.json(f"{LOSSES}&cursor=next", rows(UNCOUNTED))
     ended = seacorder("losses", "--url", web.url)
@@ -39,8 +39,21 @@ def test_of_the_newest_recording(seacorder, web) -> None:
     )
 
 
+def test_a_recording_that_continues_another_has_its_losses_too(seacorder, web) -> None:
+    """What a power cut cost is listed with the recording that it cut off."""
+    web.json(NEWEST, rows({"id": "later", "continues": RECORDING}))
+    web.json(f"GET /api/v1/recordings?limit=1&recording={RECORDING}", rows({"id": RECORDING, "continues": None}))
+    web.json(LOSSES, rows(UNCOUNTED))
+    web.json("GET /api/v1/losses?limit=1000&recording=later", rows(LOSS | {"recording_id": "later"}))
+    _, first, second, total = seacorder("losses", "--url", web.url).out.splitlines()
+    assert ("program_ended" in first, "reconnect" in second) == (True, True)
+    assert total.endswith(f"missing from recording later and what it continues ({RECORDING}).")
+    lines = csv.DictReader(seacorder("losses", "--csv", "--url", web.url).out.splitlines())
+    assert [line["recording_id"] for line in lines] == [RECORDING, "later"]
+
+
 def test_nothing_is_missing_or_nothing_was_recorded(seacorder, web) -> None:
-    web.json(NEWEST, rows({"id": RECORDING}))
+    web.json(NEWEST, rows({"id": RECORDING, "continues": None}))
     web.json(LOSSES, rows())
     web.json(ALL, rows())
     assert seacorder("losses", "--url", web.url).out == f"Nothing is missing from recording {RECORDING}.\n"

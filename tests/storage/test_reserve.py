@@ -1,6 +1,6 @@
 """The reserve's rule."""
 
-from seacorder.storage.reserve import MARGIN_BYTES, REOPEN_BYTES, ReserveRule
+from seacorder.storage.reserve import MARGIN_BYTES, REOPEN_BYTES, ReserveRule, why_full
 
 SECOND = 10**9
 RESERVE = 10**9
@@ -37,3 +37,8 @@ def test_one_big_file_at_once_is_not_a_rate() -> None:
 def test_without_a_reserve_nothing_is_refused_but_the_end_is_seen_coming() -> None:
     room = ReserveRule(0).look(1, SECOND, 0)
     assert (room.is_full, room.is_tight) == (False, True)
+
+
+def test_a_full_disk_says_what_is_left_and_why_that_is_not_used() -> None:
+    why = why_full("/data", 2_010_000_000, 2_000_000_000)
+    assert why.fact == "/data is full: of the 2.01 GB left there, 2.00 GB are kept free."

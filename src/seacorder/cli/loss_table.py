@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 
 from seacorder.client.answers import LossAnswer
@@ -13,18 +14,26 @@ _HEAD = ("channel", "from (UTC)", "to (UTC)", "seconds", "frames", "cause", "det
 
 
 def show_losses(url: str, recording: str | None, *, of_all: bool, as_csv: bool, as_json: bool) -> None:
-    """Prints the losses of a recording: of the one that runs or ran last, unless another one is named. Raises
-    InspectorError.
+    """Prints the losses of a recording: of the one that runs or ran last, unless another one is named. After a power
+    cut that one continues another, whose losses then come first. Raises InspectorError.
     """
     with RecorderClient(url) as recorder:
-        wanted = None if of_all else recording or recorder.newest_recording()
-        losses = recorder.losses(wanted) if of_all or wanted is not None else []
+        wanted = [] if of_all else [recording] if recording else recorder.newest_recordings()
+        losses = recorder.losses() if of_all else [one for each in reversed(wanted) for one in recorder.losses(each)]
     if as_json:
         print(json.dumps([dataclasses.asdict(one) for one in losses]))
     elif as_csv:
         _print_csv(losses)
     else:
-        _print_table(losses, "what was recorded" if of_all else f"recording {wanted}" if wanted else None)
+        _print_table(losses, "what was recorded" if of_all else _called(wanted))
+
+
+def _called(recordings: Sequence[str]) -> str | None:
+    """The newest recording, and those that it continues; None without any."""
+    if not recordings:
+        return None
+    newest, *before = recordings
+    return f"recording {newest}" + (f" and what it continues ({', '.join(before)})" if before else "")
 
 
 def _print_csv(losses: list[LossAnswer]) -> None:

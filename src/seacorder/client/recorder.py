@@ -59,10 +59,18 @@ class RecorderClient:
         """One framegrab of every live channel, all of one instant."""
         return self._command("framegrab")
 
-    def newest_recording(self) -> str | None:
-        """The id of the recording that runs, or ran last; None where nothing was recorded."""
-        items = self._transport.ask("GET", "/api/v1/recordings", limit=1, newest_first="true")["items"]
-        return items[0]["id"] if items else None
+    def newest_recordings(self) -> list[str]:
+        """The id of the recording that runs, or ran last, and of those that it continues, newest first; empty where
+        nothing was recorded."""
+        found: list[str] = []
+        query: dict[str, Query] = {"newest_first": "true"}
+        while items := self._transport.ask("GET", "/api/v1/recordings", None, limit=1, **query)["items"]:
+            found.append(items[0]["id"])
+            before = items[0]["continues"]
+            if before is None or before in found:
+                break
+            query = {"recording": before}
+        return found
 
     def losses(self, recording: str | None = None) -> list[LossAnswer]:
         """What is missing from a recording, or from all of them, oldest first."""

@@ -75,6 +75,6 @@ class ReserveRule:
 def why_full(folder: str, free_bytes: int, reserve_bytes: int) -> Message:
     """Why nothing is written to a volume that has only its reserve left."""
     return Message(
-        f"{folder} is full ({reserve_bytes / 1e9:.2f} GB are kept free, {free_bytes / 1e9:.2f} GB are left).",
+        f"{folder} is full: of the {free_bytes / 1e9:.2f} GB left there, {reserve_bytes / 1e9:.2f} GB are kept free.",
         "Delete or move files there. Recording goes on by itself.",
     )

@@ -159,8 +159,9 @@ async def test_an_encoder_that_failed_is_an_alarm_until_it_is_at_work_again(
     worker.beat()
     (alarm,) = bridge.recorder.status().alarms
     assert (alarm.kind, alarm.channel, alarm.severity) == (AlarmKind.ENCODER_FAILED, "Bow", Severity.WARNING)
-    fact, action = "Bow is encoded with libx264 instead of h264_nvenc, which failed.", ACTIONS[AlarmKind.ENCODER_FAILED]
-    assert f"{fact} {action} [warning encoder_failed]" in caplog.text
+    fact = "Bow is encoded with libx264 instead of h264_nvenc, which failed."
+    held = "If that encoder still held frames of a recording, they are lost, and listed."
+    assert f"{fact} {held} {ACTIONS[AlarmKind.ENCODER_FAILED]} [warning encoder_failed]" in caplog.text
     worker.status = replace(worker.status, encoding=replace(FAILED_OVER, encoder="h264_nvenc"))
     worker.beat()
     assert bridge.recorder.status().alarms == ()

@@ -107,7 +107,7 @@ IS_FULL = Message("The disk of /data is full.", "Free some space.")
 STERN = replace(LIVE, channel="Stern")
 TEXTS = [
     (Scene((AWAY,), **ON), "Bow is NOT being recorded. No camera answers at 10.0.0.6.",
-     "Check its power. The channel is recorded again from its first frame on."),
+     "Check its power. As soon as frames come again, the channel is recorded again by itself."),
     (Scene((AWAY,)), "Bow has no picture. No camera answers at 10.0.0.6. No recording is on.", "Check its power."),
     (Scene((STALLED,), **ON), "Bow is NOT being recorded. It is connected, but no picture comes.", None),
     (Scene((STALLED,)), "Bow sends no picture, though it is connected. No recording is on.", None),
@@ -128,8 +128,9 @@ TEXTS = [
      "Bow is losing frames: this computer is too slow to encode them (3 frames so far).", None),
     (Scene((ENCODED,), overloaded=DROPS),
      "Bow: this computer is too slow to encode it (3 frames dropped so far). No recording is on.", None),
-    (Scene((replace(LIVE, encoding=FAILED_OVER),)), "Bow is encoded with libx264 instead of h264_nvenc, which failed.",
-     None),
+    (Scene((replace(LIVE, encoding=FAILED_OVER),)),
+     ("Bow is encoded with libx264 instead of h264_nvenc, which failed. If that encoder still held frames of a "
+     "recording, they are lost, and listed."), None),
     (Scene((LIVE,), unwritten=("Bow",)),
      "Bow is NOT being recorded, though it has a picture: nothing of it reaches the disk.", None),
     (Scene((LIVE,), disks=disks(usable_bytes=3 * GIGABYTE)),
@@ -153,7 +154,7 @@ TEXTS = [
      f"Check its cable. {ACTIONS[AlarmKind.DISK_FAILED]}"),
     (Scene((with_why(LIVE, WHY, FaultKind.EXCHANGED),), disks=disks(exchanged=("/data",)), **ON),
      ("Bow is NOT being recorded. /data: another disk is there than at the start (unmounted, or exchanged). Seacorder "
-     "begins no new file on it."), None),
+     "begins no new file on it. Frames wait in memory for some seconds, then they are lost."), None),
     (Scene((LIVE,), disks=disks(replaced=("/data",))),
      ("/data was deleted or replaced by another folder, on the same disk. Recording goes on there; what was recorded "
      "before is not in it any more."), FOLDER_REPLACED),

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from seacorder.model.alarm import Alarm, AlarmKind
 
 ACTIONS = {
-    AlarmKind.CAMERA_FAILED: "The channel is recorded again from its first frame on.",
+    AlarmKind.CAMERA_FAILED: "As soon as frames come again, the channel is recorded again by itself.",
     AlarmKind.CAMERA_STALLED: (
         "Seacorder connects to a network camera again by itself. Look at the camera, its power and its cable; unplug a "
         "capture device and plug it in again."
     ),
     AlarmKind.CAMERA_FROZEN: (
-        "If the scene is not really still, switch the camera or converter off and on. For a computer's screen set "
-        "`picture_watch = false` for this channel."
+        "If the scene is not really still, switch the camera or converter off and on; only this channel misses the "
+        "seconds that this takes. For a computer's screen set `picture_watch = false` for this channel."
     ),
     AlarmKind.CAMERA_BLACK: "Check the lights, the lens cap, and the signal into the camera or converter.",
     AlarmKind.CAMERA_CLOCK_WRONG: (
@@ -23,24 +23,25 @@ ACTIONS = {
         "frame rate that is set in the camera, and its firmware."
     ),
     AlarmKind.ENCODING_OVERLOAD: (
-        "Seacorder already uses less effort per frame where it can. Now: close other programs on this computer. At the "
-        "next break: turn off the burned-in overlay of this channel, or choose a lower size or frame rate, or a "
-        "hardware encoder."
+        "Seacorder changes to a faster encoding by itself, where there is one. Now: close other programs on this "
+        "computer. At the next break: turn off the burned-in overlay of this channel, or choose a lower size or frame "
+        "rate, or a hardware encoder."
     ),
     AlarmKind.ENCODER_FAILED: (
         "Seacorder goes on in a new file. Nothing to do during a dive. Later: run `seacorder encoders`; check the "
         "driver and which other programs use the encoder."
     ),
     AlarmKind.DISK_LOW: (
-        "Recording stops when the space is used up. Delete or move old recordings now, or choose a folder on another "
-        "disk before the next dive."
+        "Recording stops when the space is used up; Seacorder deletes nothing. Delete or move old recordings now, or "
+        "choose a folder on another disk before the next dive."
     ),
     AlarmKind.DISK_FULL: (
         "Delete or move files there now. Recording goes on by itself a few seconds later; what is missing is listed as "
         "a loss."
     ),
     AlarmKind.DISK_SLOW: (
-        "Stop copies, backups and virus scans on this computer at once. If it comes back, record to a faster disk."
+        "Stop copies, backups and virus scans on this computer at once. If this alarm comes again, record to a faster "
+        "disk from the next dive on."
     ),
     AlarmKind.DISK_FAILED: (
         "Seacorder tries again all the time. If the disk does not come back: choose a folder on another disk, then "
@@ -51,8 +52,8 @@ ACTIONS = {
         "run `seacorder accept-disk FOLDER`."
     ),
     AlarmKind.WORKER_LOST: (
-        "Seacorder starts it again by itself, mostly within 5 s. Nothing to do now. If it happens again, run "
-        "`seacorder support-bundle` after the dive."
+        "Seacorder starts it again by itself, mostly within 5 s; the last 0.6 s before it stopped may be missing too. "
+        "Nothing to do now. If it happens again, run `seacorder support-bundle` after the dive."
     ),
     AlarmKind.CATALOGUE_FAILED: (
         "Seacorder keeps the entries in memory and tries again. Check the disk that holds the list of recordings "
@@ -64,7 +65,7 @@ ACTIONS = {
     ),
     AlarmKind.ON_FALLBACK: (
         "Free space on the first disk, or repair it, at the next break. Recording returns to it by itself with the "
-        "next file."
+        "next file. If the change of disk cost frames, they are listed as a loss."
     ),
     AlarmKind.AUDIO_FAILED: (
         "Seacorder tries again every few seconds. Check the microphone's plug. If it stays: run `seacorder inputs` and "

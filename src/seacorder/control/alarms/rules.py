@@ -26,6 +26,7 @@ SLOW_SHARE = 0.25
 _VIDEO_AS_USUAL = "Video is recorded as usual."
 _NOTHING_LOST = "Nothing is known to be lost."
 _NOTHING_LOST_YET = "Nothing is lost yet."
+_WAITING = "Frames wait in memory for some seconds, then they are lost."
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,9 @@ def _encoding(scene: Scene) -> Iterator[Finding]:
             fact = _cost(scene, losing, f"{name}: this computer is too slow to encode it ({frames} dropped so far).")
             yield _of_channel(AlarmKind.ENCODING_OVERLOAD, scene, name, Message(fact))
         if encoding.planned_encoder not in {"", encoding.encoder}:
-            fact = f"{name} is encoded with {encoding.encoder} instead of {encoding.planned_encoder}, which failed."
+            held = "If that encoder still held frames of a recording, they are lost, and listed."
+            failed = f"{encoding.planned_encoder}, which failed."
+            fact = f"{name} is encoded with {encoding.encoder} instead of {failed} {held}"
             yield _finding(AlarmKind.ENCODER_FAILED, name, Severity.WARNING, Message(fact))
 
 
@@ -219,8 +222,7 @@ def _full(scene: Scene, full: Mapping[str, Message], moved: list[str]) -> Findin
 def _failed(disks: Disks, failed: Mapping[str, Message], moved: list[str]) -> Finding:
     if failed:
         why = next(iter(failed.values()))
-        waiting = "Frames wait in memory for some seconds, then they are lost."
-        fact = f"{_are(failed)} NOT being written to disk. {why.fact} {waiting}"
+        fact = f"{_are(failed)} NOT being written to disk. {why.fact} {_WAITING}"
         return _finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, Message(fact, why.action))
     why = disks.fault or Message("")
     if moved:
@@ -241,6 +243,7 @@ def _exchanged(scene: Scene, moved: list[str]) -> Iterator[Finding]:
             f"{_are(faulty)} NOT being recorded." if is_first and faulty else "",
             f"{' and '.join(disks.exchanged)}: another disk is there than at the start (unmounted, or exchanged).",
             "Seacorder begins no new file on it.",
+            _WAITING if is_first and faulty else "",
             f"Recording goes on in {second}." if moved else "",
         ))
         severity = Severity.ALARM if is_first and not moved else Severity.WARNING
