@@ -136,6 +136,15 @@ def encode(bridge: Bridge, *names: str) -> None:
         worker.beat()
 
 
+async def test_a_start_is_not_complete_while_one_is_encoded_and_another_away(bridge: Bridge) -> None:
+    await bridge.start(LIVE, FAILED)
+    encode(bridge, "Bow")
+    first = await bridge.recorder.start_recording()
+    again = await bridge.recorder.start_recording()
+    assert [(one.ok, one.is_complete) for one in (first, again)] == [(True, False), (True, False)]
+    assert [[one.is_coming for one in result.channels] for result in (first, again)] == [[True, False]] * 2
+
+
 async def test_a_channel_that_is_slow_to_encode_is_no_reason_to_refuse_a_start(bridge: Bridge) -> None:
     await bridge.start()
     encode(bridge, "Bow", "Stern")

@@ -4,8 +4,8 @@ from seacorder.base.message import Message
 from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 
 
-def came_to(*channels: ChannelOutcome, is_coming: bool = False) -> CommandOutcome:
-    return CommandOutcome(None, "x", channels, is_coming)  # type: ignore[arg-type]
+def came_to(*channels: ChannelOutcome) -> CommandOutcome:
+    return CommandOutcome(None, "x", channels)  # type: ignore[arg-type]
 
 
 def test_what_is_complete_and_what_has_failed() -> None:
@@ -22,7 +22,15 @@ def test_what_is_complete_and_what_has_failed() -> None:
 def test_a_command_is_ok_when_a_channel_did_it_or_will() -> None:
     failed = ChannelOutcome("Stern", False, Message("It failed."))
     assert came_to(failed, ChannelOutcome("Bow", True)).ok
-    assert came_to(failed, is_coming=True).ok
-    assert came_to(failed, is_coming=True).is_complete
+    coming = ChannelOutcome("Port", False, Message("It is being encoded."), is_coming=True)
+    assert came_to(failed, coming).ok
     assert not came_to(failed).ok
     assert not came_to().ok
+
+
+def test_one_that_is_coming_does_not_make_up_for_one_that_has_failed() -> None:
+    done = ChannelOutcome("Bow", True)
+    failed = ChannelOutcome("Stern", False, Message("It failed."))
+    coming = ChannelOutcome("Port", False, Message("It is being encoded."), is_coming=True)
+    assert came_to(done, coming).is_complete
+    assert not came_to(coming, failed).is_complete

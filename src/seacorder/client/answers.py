@@ -53,7 +53,7 @@ class Outcome:
     instant_utc: str
     channels: tuple[ChannelOutcome, ...]
     is_complete: bool = True
-    """Every channel that was asked did it."""
+    """Every channel that was asked did it, or waits only for its encoder's or a slow source's first picture."""
 
     @property
     def failed(self) -> tuple[ChannelOutcome, ...]:

@@ -25,6 +25,8 @@ class ChannelOutcome:
     path: str | None = None
     is_unanswered: bool = False
     """Set by `control`: the worker did not answer within the limit; it may still do what it was told."""
+    is_coming: bool = False
+    """Set by `control`: it has not done it yet, and will without being told again."""
     was_asked: bool = True
     """Set by `control`. False: there was nothing to do on this channel, since it is not live or has no file."""
 
@@ -42,12 +44,10 @@ class CommandOutcome:
     id: str
     """Of the recording, clip or framegrab; empty when there is none."""
     channels: tuple[ChannelOutcome, ...]
-    is_coming: bool = False
-    """At least one channel has not done it yet and will."""
 
     @property
     def ok(self) -> bool:
-        return self.is_coming or any(one.ok for one in self.channels)
+        return any(one.ok or one.is_coming for one in self.channels)
 
     @property
     def failed(self) -> tuple[ChannelOutcome, ...]:
@@ -57,7 +57,7 @@ class CommandOutcome:
     @property
     def is_complete(self) -> bool:
         """Every channel that was asked did it, or will."""
-        return self.is_coming or not self.failed
+        return all(one.is_coming for one in self.failed)
 
     @property
     def reasons(self) -> str:

@@ -77,7 +77,7 @@ class Outcome(View):
     ok: bool
     """At least one channel did it, or there was nothing to do."""
     is_complete: bool
-    """Every channel that was asked did it, or will: every live one, or every one that has a file."""
+    """Every channel that was asked did it, or waits only for its encoder's or a slow source's first picture."""
     id: str
     instant_utc: Utc
     channels: list[ChannelOutcome]

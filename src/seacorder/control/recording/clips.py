@@ -92,8 +92,8 @@ class Clips:
             answered = await self._context.workers.ask(live, self._command(session, instant), limit)
             unanswered = (one.channel for one in answered if one.is_unanswered)
             session.coming = {name for name in unanswered if self._context.watch.waits_for_picture(name, self._kind)}
-            outcomes = in_order(self._context, answered)
-            session.outcome = CommandOutcome(instant, session.id, outcomes, bool(session.coming))
+            answered = tuple(replace(one, is_coming=one.channel in session.coming) for one in answered)
+            session.outcome = CommandOutcome(instant, session.id, in_order(self._context, answered))
             if not session.outcome.ok:
                 self._withdraw()
                 raise CommandFailed("No clip was started.", session.outcome)

@@ -39,17 +39,15 @@ class StartOutcomes:
         if late:
             await self._settled(session, outcomes, late, begun)
             outcomes = tuple(self._arrived(session, one) if one.channel in late else one for one in outcomes)
-        is_coming = any(one.is_unanswered and context.watch.is_coming(one.channel) for one in outcomes)
-        return CommandOutcome(instant, session.id, outcomes, is_coming)
+        coming = (replace(one, is_coming=one.is_unanswered and self._is_coming(one)) for one in outcomes)
+        return CommandOutcome(instant, session.id, tuple(coming))
 
     def by_now(self, session: RecordingSession) -> CommandOutcome:
         """What the start of the running recording has come to by now."""
         before, names = {one.channel: one for one in session.outcome.channels}, self._context.workers.names
-        return replace(
-            session.outcome,
-            channels=tuple(self._one_by_now(session, name, before.get(name)) for name in names),
-            is_coming=any(map(self._context.watch.is_coming, names)),
-        )
+        channels = (self._one_by_now(session, name, before.get(name)) for name in names)
+        coming = (replace(one, is_coming=self._is_coming(one)) for one in channels)
+        return replace(session.outcome, channels=tuple(coming))
 
     def with_outlook(self, outcome: CommandOutcome) -> CommandOutcome:
         """The same, and for each channel that does not record yet: when it will begin."""
@@ -70,6 +68,9 @@ class StartOutcomes:
         """What has become of a channel that was being connected when it was asked."""
         is_coming = self._context.watch.is_coming(one.channel)
         return replace(self._one_by_now(session, one.channel, None), is_unanswered=is_coming)
+
+    def _is_coming(self, one: ChannelOutcome) -> bool:
+        return not one.ok and self._context.watch.is_coming(one.channel)
 
     def _one_by_now(self, session: RecordingSession, channel: str, before: ChannelOutcome | None) -> ChannelOutcome:
         if not session.stored.is_fresh(channel, self._context.clock.monotonic_ns()):
