@@ -47,6 +47,11 @@ def test_others_are_quoted_as_they_were_found() -> None:
     assert [account for account in kills if account not in paragraph] == []
 
 
+def test_whether_every_limit_was_kept_is_said_above_the_table() -> None:
+    missed = [line for line in FAULTS.splitlines() if "| Seacorder |" in line and not line.endswith("| yes |")]
+    assert (missed == []) == ("In this table Seacorder kept every limit" in FAULTS)
+
+
 def test_what_has_no_row_yet_is_named() -> None:
     """The page says which faults are younger than its table."""
     untold = [subject for subject, _ in SUBJECTS if f"\n| {subject} |" not in FAULTS]
