@@ -28,7 +28,7 @@ _MESSAGES = {
     errno.ESTALE: Message("The network folder {folder} is gone.", "Check the network and the server."),
     errno.EXDEV: Message(
         "{folder} is on another disk than when Seacorder started: it was unmounted or exchanged.",
-        "Mount the right disk again; recording goes on by itself.",
+        "Connect (mount) the right disk again; recording goes on by itself.",
     ),
     errno.EROFS: Message(
         "The disk of {folder} can only be read (often after an error of the disk).",

@@ -48,8 +48,8 @@ ACTIONS = {
         "stop and start the recording."
     ),
     AlarmKind.DISK_EXCHANGED: (
-        "Mount the right disk again; recording goes on by itself. If files are to go to the disk that is there now, "
-        "run `seacorder accept-disk FOLDER`."
+        "Connect (mount) the right disk again; recording goes on by itself. If files are to go to the disk that is "
+        "there now, run `seacorder accept-disk FOLDER`."
     ),
     AlarmKind.WORKER_LOST: (
         "Seacorder starts it again by itself, mostly within 5 s; the last 0.6 s before it stopped may be missing too. "
