@@ -92,7 +92,7 @@ def test_without_its_guardian_it_goes_on_and_ends_in_order(tmp_path: Path) -> No
         control = program.control_pid
         os.kill(program.pid, signal.SIGKILL)
         program.wait_ended()
-        said = "The watchdog process of Seacorder was ended by somebody. Recording goes on"
+        said = "Without a service recording goes on, but nothing would start Seacorder again after a crash"
         wait_for(lambda: said in program.log(), "the warning")
         program.wait_recorded(1.0)
         os.kill(control, signal.SIGTERM)

@@ -1,5 +1,6 @@
 """Encoding as clients set it, on the whole program: what was asked is in the files, from when it was promised."""
 
+import datetime as dt
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -171,6 +172,29 @@ def test_a_recording_that_never_splits_is_left_alone(tmp_path: Path) -> None:
         (part,) = program.rows("parts")
         assert video_of(part["path"])["size"] == (640, 360)
         encodes_with(program, "libx264")
+        everything_agrees(program)
+
+
+def test_a_recording_that_never_splits_follows_with_a_split_time_that_is_set_meanwhile(tmp_path: Path) -> None:
+    addresses = {"Bow": PATTERN, "Stern": PATTERN + "&codec=h265"}
+    with running(tmp_path, addresses, more="[recording]\nsplit_time_minutes = 0\n") as program:
+        program.wait_live()
+        program.post("/api/v1/recording/start")
+        program.wait_recorded(1.0)
+        encoded = {"smart_encoding": False, "encoder": "x264", "resolution": [320, 180]}
+        answer = program._http.patch(f"{program.url}/api/v1/channels/0/settings", json=encoded)
+        assert answer.json()["takes_effect"] == "after_recording"
+        asked = dt.datetime.now(dt.UTC)
+        program.post(APPLY, {"SplitTimeMinutes": 0.05, "ReevaluateTagsOnSplit": True})
+        wait_for(lambda: len(program.rows("parts")) == 4, "the split on both channels")
+        program.post("/api/v1/recording/stop")
+        first, second = ([row for row in program.rows("parts") if row["number"] == number] for number in (1, 2))
+        sizes = {row["channel"]: video_of(row["path"])["size"] for row in second}
+        assert sizes == {"Bow": (320, 180), "Stern": (640, 360)}
+        assert len({Path(row["path"]).name.partition("@")[0] for row in second}) == 1, "named by one instant"
+        assert {(row["number"], row["state"]) for row in first} == {(1, "whole")}
+        began = dt.datetime.fromisoformat(min(row["start_utc"] for row in second))
+        assert began - asked >= dt.timedelta(seconds=3)
         everything_agrees(program)
 
 

@@ -108,7 +108,11 @@ async def _serve(settings: Settings, guardian: GuardianEnds | None) -> int:
 
 
 def _watch_guardian(pipe: int) -> None:
-    """Logs when the guardian has ended. Recording goes on all the same: no frame is lost for it."""
+    """Logs when the guardian has ended. Recording goes on all the same: no frame is lost for it.
+
+    Under systemd the guardian is the main process of the service, without which systemd ends the others and starts the
+    service again.
+    """
     loop = asyncio.get_running_loop()
 
     def heard() -> None:
@@ -117,8 +121,10 @@ def _watch_guardian(pipe: int) -> None:
             return
         loop.remove_reader(pipe)
         _log.warning(
-            "The watchdog process of Seacorder was ended by somebody. Recording goes on, but after a crash Seacorder "
-            "would not be started again. Restart Seacorder after the dive (SIGTERM to process %d ends it properly).",
+            "The watchdog process of Seacorder was ended by somebody. A service is started again by the system within "
+            "seconds, and a running recording continues in new files. Without a service recording goes on, but nothing "
+            "would start Seacorder again after a crash: restart it after the dive (SIGTERM to process %d ends it "
+            "properly).",
             os.getpid(),
         )
 

@@ -15,7 +15,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
 _FRACTION = re.compile(r"%[1-6]f")
 _COLOURS = 'a colour such as `"#ffcc00"`, or `"#00000080"` to let the picture through'
 _SHARE = "a number from {} to {}"
-_FILE = "a file; `~` is your home folder, a relative one is beside the settings file"
+_FILE = "a file; `~` is the home folder of Seacorder's user, a relative one is beside the settings file"
 _OWN = {"text": LayerKind.TEXT, "pattern": LayerKind.TIME, "file": LayerKind.IMAGE}
 """The keys that only one kind of layer has."""
 

@@ -51,7 +51,7 @@ from seacorder.model.settings import ChannelEncoding, PathTemplates, RecorderSet
 _DEFAULT_TEMPLATES = PathTemplates()
 Port = Annotated[int, Field(ge=1, le=65535)]
 _PORT = "a whole number from 1 to 65535"
-_FOLDER = "a folder; `~` is your home folder, a relative one is beside the settings file"
+_FOLDER = "a folder; `~` is the home folder of Seacorder's user, a relative one is beside the settings file"
 _TEMPLATE = "text with tags, see docs/programs/tags.md"
 _SWITCH = "true or false"
 
@@ -84,7 +84,7 @@ class StorageSettings(SettingsTable):
     """Where files go."""
 
     root: Annotated[Path, AfterValidator(user_path)] = _key(
-        Path("~/Seacorder"), "Folder of everything that no client has chosen another folder for.", _FOLDER
+        Path("~/Seacorder"), "Where files go, unless a client has chosen another folder.", _FOLDER
     )
     allowed_directories: Annotated[
         tuple[Annotated[Path, AfterValidator(absolute_folder)], ...], BeforeValidator(listed)
@@ -102,7 +102,7 @@ class StorageSettings(SettingsTable):
     )
     catalogue: Annotated[Path, AfterValidator(user_path)] | None = _key(
         None, "File of the list of recordings (catalogue); unset: `seacorder.db` in `root`.",
-        "a file; `~` is your home folder"
+        "a file; `~` is the home folder of Seacorder's user"
     )
     drives: dict[Annotated[str, AfterValidator(drive_letter)], Annotated[Path, AfterValidator(absolute_folder)]] = _key(
         {}, 'Which folder stands for a Windows drive letter that a client sends: `C = "/data/c"`.',
@@ -154,7 +154,7 @@ class LogSettings(SettingsTable):
     time: Literal["local", "utc"] = _key("local", "Time zone of the lines' times.", '"local" or "utc"')
     file: Annotated[Path, AfterValidator(user_path)] | None = _key(
         None, "The log is written into this file too; unset: to standard error alone.",
-        "a file; `~` is your home folder, a relative one is beside the settings file"
+        "a file; `~` is the home folder of Seacorder's user, a relative one is beside the settings file"
     )
     file_bytes: int = _key(
         10_000_000, "A new file is begun before this one grows beyond this.",
@@ -239,7 +239,8 @@ class AudioTable(SettingsTable):
         "a whole number of milliseconds from -1000 to 1000", ge=-1000, le=1000
     )
     silent_db: float = _key(
-        -70.0, "A level below this, in dB of full scale, counts as silence.", "a number from -120 to 0", ge=-120, le=0
+        -70.0, "A level below this counts as silence, in dB; 0 is the loudest that can be recorded.",
+        "a number from -120 to 0", ge=-120, le=0
     )
     silent_seconds: float = _key(
         60.0, "Silence for so long raises the alarm `audio_silent`; 0 never does.", "0 or more seconds", ge=0

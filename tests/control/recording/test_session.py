@@ -5,7 +5,6 @@ from dataclasses import replace
 from seacorder.control.recording.session import (
     FilePlan,
     RecordingSession,
-    change_from_ns,
     new_recording,
     schedule_from,
 )
@@ -27,13 +26,34 @@ def plan(from_ns: int, name: str = "first", minutes: float = 1) -> FilePlan:
     return FilePlan(from_ns, naming, schedule_from(from_ns, minutes), reevaluate_tags=False)
 
 
-def session() -> RecordingSession:
-    return RecordingSession(new_recording("a", 0), Instant(100, 0), plan(100))
+def session(first: FilePlan | None = None) -> RecordingSession:
+    return RecordingSession(new_recording("a", 0), Instant(100, 0), first or plan(100))
 
 
 def test_a_change_takes_effect_at_the_next_split_or_at_once_where_there_is_none() -> None:
-    assert change_from_ns(plan(0), 61 * SECOND) == 120 * SECOND
-    assert change_from_ns(plan(0, minutes=0), 61 * SECOND) == 61 * SECOND
+    assert session(plan(0)).change_from_ns(61 * SECOND) == 120 * SECOND
+    assert session(plan(0, minutes=0)).change_from_ns(61 * SECOND) == 61 * SECOND
+
+
+def test_a_split_time_of_a_recording_that_never_split_can_be_corrected_before_it_has_passed() -> None:
+    running = session(plan(0, minutes=0))
+    running.change(plan(10 * SECOND, minutes=1440))
+    assert running.change_from_ns(20 * SECOND) == 20 * SECOND
+    running.change(plan(20 * SECOND, minutes=1))
+    assert running.change_from_ns(79 * SECOND) == 79 * SECOND
+    assert running.change_from_ns(80 * SECOND) == 140 * SECOND  # it has split: a file runs with this split time
+
+
+def test_a_change_at_a_split_waits_for_the_split_after_it() -> None:
+    running = session(plan(0))
+    running.change(plan(60 * SECOND, minutes=2))
+    assert running.change_from_ns(61 * SECOND) == 180 * SECOND
+
+
+def test_a_change_of_names_puts_no_split_off() -> None:
+    before = schedule_from(10 * SECOND, 1)
+    assert schedule_from(30 * SECOND, 1, before) is before
+    assert schedule_from(30 * SECOND, 2, before) == schedule_from(30 * SECOND, 2)
 
 
 def test_of_two_changes_for_one_split_the_later_counts() -> None:

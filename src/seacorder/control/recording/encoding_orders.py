@@ -6,7 +6,8 @@ A file keeps the encoding that it began with. So an order says at which instant 
 |---|---|
 | nothing is recorded | at once |
 | a recording runs that splits | at its next common split |
-| a clip runs without a recording, or a recording never splits | when that is over; the order is sent then |
+| a clip runs without a recording, or a recording never splits | when that is over; the order is sent then. If such a  |
+|                                                              | recording gets a split time, at its first split      |
 
 Which encoders the machine has is found out only when a channel needs one, and is stored in the catalogue. A later start
 uses what is stored and tries the encoders again while the workers run. When nothing is stored yet, the workers of

@@ -18,7 +18,6 @@ from seacorder.control.recording.session import (
     RecordingSession,
     anchor_of,
     change_command,
-    change_from_ns,
     finished,
     new_recording,
     schedule_from,
@@ -26,7 +25,7 @@ from seacorder.control.recording.session import (
 from seacorder.model.capture_time import Anchor, PartAnchor
 from seacorder.model.channel import ChannelStatus, as_clean
 from seacorder.model.command import StopRecording
-from seacorder.model.instant import Instant
+from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.recording import FileKind, FileState, Part, Recording
 from seacorder.model.report import FileExamined
@@ -138,13 +137,14 @@ class Recordings:
         self._context.journal.warn(EventKind.RECORDING_RESUMED, fact, "Nothing to do.")
 
     def settings_changed(self) -> None:
-        """The settings in force have changed: the running recording follows them from the next common split on."""
+        """The settings in force have changed: the running recording follows them from the next common split on, or at
+        once (`RecordingSession.change_from_ns`)."""
         session = self.running
         if session is None:
             return
         now_ns = self._context.clock.monotonic_ns()
-        current = session.plan_at(now_ns)
-        plan = self._plan(session.instant, session.directory_utc_ns, change_from_ns(current, now_ns))
+        from_ns, schedule = session.change_from_ns(now_ns), session.plan_at(now_ns).schedule
+        plan = self._plan(session.instant, session.directory_utc_ns, from_ns, schedule)
         session.change(plan)
         for name in self._context.workers.recording_names:
             self._context.workers.send(name, change_command(plan))
@@ -303,12 +303,14 @@ class Recordings:
         self.book.recording_begins(recording)
         return session
 
-    def _plan(self, start: Instant, directory_utc_ns: int, from_ns: int) -> FilePlan:
+    def _plan(
+        self, start: Instant, directory_utc_ns: int, from_ns: int, before: SplitSchedule | None = None
+    ) -> FilePlan:
         settings = self._context.settings.settings
         naming = self._context.settings.base.naming(
             FileKind.RECORDING, settings, directory_utc_ns=directory_utc_ns, file_utc_ns=start.utc_ns
         )
-        schedule = schedule_from(from_ns, settings.split_time_minutes)
+        schedule = schedule_from(from_ns, settings.split_time_minutes, before)
         return FilePlan(from_ns, naming, schedule, settings.reevaluate_tags_on_split)
 
     def _record(self, session: RecordingSession) -> None:

@@ -28,16 +28,13 @@ class FilePlan:
     reevaluate_tags: bool
 
 
-def schedule_from(origin_ns: int, split_time_minutes: float) -> SplitSchedule:
-    """The schedule that counts from `origin_ns`; 0 minutes never splits."""
-    return SplitSchedule(origin_ns, round(split_time_minutes * NS_PER_MINUTE))
+def schedule_from(origin_ns: int, split_time_minutes: float, before: SplitSchedule | None = None) -> SplitSchedule:
+    """The schedule that counts from `origin_ns`; 0 minutes never splits.
 
-
-def change_from_ns(plan: FilePlan, now_ns: int) -> int:
-    """When a change that is asked for now takes effect: at the next common split, or at once where files never
-    split."""
-    following = plan.schedule.next_after(now_ns)
-    return now_ns if following is None else following
+    It is `before` where that has the same split time: another name for the files must not put a split off.
+    """
+    period_ns = round(split_time_minutes * NS_PER_MINUTE)
+    return before if before is not None and before.period_ns == period_ns else SplitSchedule(origin_ns, period_ns)
 
 
 NEWS_NS = 5 * NS_PER_MS
@@ -85,6 +82,24 @@ class RecordingSession:
     def plan_at(self, monotonic_ns: int) -> FilePlan:
         """The plan for files that begin at this instant."""
         return [plan for plan in self._plans if plan.from_ns <= monotonic_ns or plan is self._plans[0]][-1]
+
+    def change_from_ns(self, now_ns: int) -> int:
+        """When a change that is asked for now takes effect: at the next common split.
+
+        At once where files never split; and where they did not when the newest change came and have not split since.
+        Otherwise a wrong split time could be put right only after it has passed.
+        """
+        plan = self.plan_at(now_ns)
+        following = plan.schedule.next_after(now_ns)
+        is_first = following == plan.schedule.next_after(plan.from_ns)
+        if following is None or (is_first and not self._begins_at_a_split(plan)):
+            return now_ns
+        return following
+
+    def _begins_at_a_split(self, plan: FilePlan) -> bool:
+        """True when files begin where the plan does; false when it has come in the middle of them."""
+        earlier = [one for one in self._plans if one.from_ns < plan.from_ns]
+        return not earlier or earlier[-1].schedule.next_after(plan.from_ns - 1) == plan.from_ns
 
     def change(self, plan: FilePlan) -> None:
         """Adds a change. It replaces earlier changes that would take effect at the same instant or later."""

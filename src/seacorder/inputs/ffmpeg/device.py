@@ -164,7 +164,7 @@ def _failure(error: FFmpegError, capture: CaptureRequest) -> InputFailed:
         action = "Check its cable; `seacorder inputs` lists the devices that are there."
         return InputFailed(f"{source} is not there.", action)
     if number in (errno.EACCES, errno.EPERM):
-        action = "Add the user to the group video, and log in again."
+        action = "Add the user to the group video; then restart the service between dives, or log in again."
         return InputFailed(f"{source} may not be opened by this user.", action)
     if number == errno.EBUSY:
         return InputFailed(

@@ -72,8 +72,13 @@ class RecordingSink:
         self._files.write(sample)
 
     def change(self, change: ChangeRecording) -> None:
-        """New settings for the parts that begin at or after the change's instant; the running part keeps its own."""
+        """New settings for the parts that begin at or after the change's instant; the running part keeps its own name.
+
+        When it ends may change: see `_count_from`.
+        """
         self._changes.append(change)
+        if self._files.current is not None:
+            self._count_from(change)
 
     def withdraw(self) -> None:
         """Nobody wants the recording any more: `finish` will not wait for a disk that has taken nothing of it."""
@@ -133,6 +138,8 @@ class RecordingSink:
         self._number += 1
         path = relocated(self._path(begin_utc_ns), self._naming, room)
         self._split_ns = self._schedule.next_after(keyframe.instant_ns)
+        for change in self._changes:
+            self._count_from(change)
         note = note_of(
             keyframe,
             kind=FileKind.RECORDING,
@@ -154,9 +161,10 @@ class RecordingSink:
         drifted since, each channel measures that by itself, a little differently; so the difference is rounded to
         NAME_CLOCK_GRID_NS, to which they agree.
         """
-        if self._split_ns is None or keyframe.instant_ns < self._split_ns:
-            return keyframe.utc_ns
         period_ns = self._schedule.period_ns
+        # The period is 0 where files are not to split any more, and the disk has refused the part of the last split.
+        if self._split_ns is None or keyframe.instant_ns < self._split_ns or not period_ns:
+            return keyframe.utc_ns
         late = (keyframe.instant_ns - self._split_ns) // period_ns
         begin_ns = self._split_ns + late * period_ns
         ahead_ns = keyframe.clock_ns - self._first_clock_ns
@@ -178,6 +186,15 @@ class RecordingSink:
             self._first_path = None
         self._naming, self._schedule = newest.naming, newest.schedule
         self._reevaluates_tags = newest.reevaluate_tags
+
+    def _count_from(self, change: ChangeRecording) -> None:
+        """Where the running part would not split before the change's instant, or never, its length counts from there.
+
+        So a recording that never splits gets a new split time too, and all channels split at the same instant.
+        """
+        if self._split_ns is None or change.from_ns < self._split_ns:
+            self._schedule = change.schedule
+            self._split_ns = change.schedule.next_after(change.from_ns)
 
     def _missing_since(self, utc_ns: int) -> MissingFrames:
         return MissingFrames(self._context, self._command.recording_id, utc_ns)
