@@ -111,7 +111,16 @@ async def test_what_waits_goes_with_the_split_that_was_set_meanwhile(bridge: Bri
     await bridge.recorder.start_recording()
     await bridge.recorder.change_settings(BY_HAND)
     await bridge.recorder.change_settings(SettingsChange(split_time_minutes=2))
-    assert changes(bridge, "Bow")[-1].from_ns == bridge.clock.monotonic_ns() + 2 * NS_PER_MINUTE
+    split_ns = bridge.clock.monotonic_ns() + 2 * NS_PER_MINUTE
+    assert changes(bridge, "Bow")[-1].from_ns == split_ns
+    bridge.pass_seconds(30)
+    await bridge.recorder.change_settings(SettingsChange(reevaluate_tags_on_split=True))
+    bridge.pass_seconds(0.5)
+    assert changes(bridge, "Bow")[-1].from_ns == split_ns, "a change of names does not put the split off"
+    await bridge.recorder.change_settings(SettingsChange(split_time_minutes=1))
+    corrected_ns = bridge.clock.monotonic_ns() + NS_PER_MINUTE
+    bridge.pass_seconds(0.5)
+    assert changes(bridge, "Bow")[-1].from_ns == corrected_ns
 
 
 async def test_a_clip_keeps_what_it_began_with(bridge: Bridge) -> None:
