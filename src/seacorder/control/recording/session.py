@@ -98,8 +98,8 @@ class RecordingSession:
 
     def _begins_at_a_split(self, plan: FilePlan) -> bool:
         """True when files begin where the plan does; false when it has come in the middle of them."""
-        earlier = [one for one in self._plans if one.from_ns < plan.from_ns]
-        return not earlier or earlier[-1].schedule.next_after(plan.from_ns - 1) == plan.from_ns
+        number = self._plans.index(plan)
+        return number == 0 or self._plans[number - 1].schedule.next_after(plan.from_ns - 1) == plan.from_ns
 
     def change(self, plan: FilePlan) -> None:
         """Adds a change. It replaces earlier changes that would take effect at the same instant or later."""
