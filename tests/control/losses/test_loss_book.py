@@ -8,9 +8,8 @@ import pytest
 
 from fakes.clock import FakeClock
 from seacorder.control.losses.loss_book import LossBook
-from seacorder.control.losses.loss_texts import loss_fact, recount_fact
 from seacorder.model.channel import ChannelState, ChannelStatus
-from seacorder.model.loss import Loss, LossCause, MissingCounts
+from seacorder.model.loss import Loss, LossCause, MissingCounts, loss_fact, recount_fact
 from seacorder.model.recording import Clip, FileKind, FileState, Part, Recording, RecordingState
 from seacorder.model.report import Damage, FileExamined
 

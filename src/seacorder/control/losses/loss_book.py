@@ -21,13 +21,12 @@ from dataclasses import replace
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
-from seacorder.control.losses.loss_texts import loss_fact, loss_seconds, recount_fact
 from seacorder.control.losses.resumption import UnfinishedEnds, hole_between, unlisted_holes
 from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps
 from seacorder.model.account import key_of
 from seacorder.model.capture_time import Anchor, PartAnchor, frame_distance_ns, frames_between
 from seacorder.model.channel import ChannelStatus
-from seacorder.model.loss import Loss, LossCause, MissingCounts
+from seacorder.model.loss import Loss, LossCause, MissingCounts, loss_fact, loss_seconds, recount_fact
 from seacorder.model.recording import Clip, Part, Recording
 from seacorder.model.report import FileExamined
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from seacorder.control.losses.loss_texts import CAUSES, loss_fact, recount_fact
-from seacorder.model.loss import Loss, LossCause
+from seacorder.model.loss import CAUSES, Loss, LossCause, loss_fact, recount_fact
 
 BEGIN_NS = 1_777_863_721_250_000_000
 LOSS = Loss("Bow", BEGIN_NS, BEGIN_NS + 1_940_000_000, 48, LossCause.RECONNECT, "r", "The camera was away.")
