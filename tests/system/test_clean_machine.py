@@ -224,7 +224,7 @@ def add_variables(machine: CleanMachine) -> None:
 
 def next_version(archive: Path, folder: Path) -> Path:
     """A package of the version after this one, which has a catalogue of the next version too."""
-    shutil.unpack_archive(archive, folder.parent, filter="data")
+    subprocess.run(["tar", "-xf", archive, "-C", folder.parent], check=True)
     (folder.parent / archive.name.removesuffix(".tar.gz")).rename(folder)
     source = folder.parent / "source"
     shutil.copytree(ROOT / "src", source / "src", ignore=shutil.ignore_patterns("__pycache__"))

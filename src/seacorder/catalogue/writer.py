@@ -30,6 +30,10 @@ _NEVER = (
 )
 """What SQLite raises for a row that it will never accept, however often it is retried."""
 
+_DROP_OLD_EVENTS = (
+    "DELETE FROM events WHERE cursor <= (SELECT cursor FROM events ORDER BY cursor DESC LIMIT 1 OFFSET ?)"
+)
+
 
 class Writer:
     """Takes batches from `pending` and commits each in one transaction. A batch that fails is retried, with back-off.
@@ -53,6 +57,8 @@ class Writer:
         self._events_kept = events_kept
         self._on_stored = on_stored
         self._log_limit = RateLimit(clock, 30.0)
+        self._events_since_drop = 0
+        """Old events are counted and dropped when a hundredth of those that are kept has come: counting takes time."""
         self._connection: sqlite3.Connection | None = None
         self._thread: Thread | None = None
         self.fault: Message | None = None
@@ -168,10 +174,11 @@ class Writer:
         try:
             for write in batch:
                 connection.execute(write.sql, write.values)
-            if any(write.is_event for write in batch):
-                drop = "DELETE FROM events WHERE cursor <= (SELECT max(cursor) FROM events) - ?"
-                connection.execute(drop, (self._events_kept,))
+            events = sum(write.is_event for write in batch)
+            if is_due := self._events_since_drop + events >= self._events_kept // 100:
+                connection.execute(_DROP_OLD_EVENTS, (self._events_kept,))
             connection.execute("COMMIT")
+            self._events_since_drop = 0 if is_due else self._events_since_drop + events
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

@@ -160,8 +160,8 @@ class Worker(Generic[First]):
 
     def stop_now(self) -> None:
         """Kills the worker's process and returns at once; `stop` or `ended` waits until it is gone."""
+        self._kill("it was told to end now")  # first: an order to end might be obeyed before the signal arrives
         self._begin_stop()
-        self._kill("it was told to end now")
 
     async def ended(self) -> None:
         """Waits until the worker is stopped for good: by `stop`, or by itself when it is not restarted."""

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from control.bridge import Bridge
-from seacorder.control.events.log import EventKind, EventLog
+from seacorder.catalogue.catalogue import MOST_ROWS_WAITING
+from seacorder.control.events.log import UNSTORED_MAX, EventKind, EventLog
 from seacorder.model.channel import ChannelState
 from seacorder.model.event import Event, Severity
 
@@ -19,11 +20,26 @@ def happening(number: int) -> Event:
     return Event(number, "part_opened", Severity.INFO, f"{number}.")
 
 
-def test_cursors_grow_by_one_and_go_on_from_the_run_before() -> None:
+def test_cursors_of_the_first_run_begin_at_one() -> None:
     log = EventLog()
-    log.continue_from(41)
-    assert [log.add(happening(n)).cursor for n in range(3)] == [42, 43, 44]
-    assert (log.oldest_cursor, log.newest_cursor) == (42, 44)
+    log.continue_from(0)
+    assert [log.add(happening(n)).cursor for n in range(3)] == [1, 2, 3]
+    assert (log.oldest_cursor, log.newest_cursor) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("stored", "first"),
+    [(1, 1_000_001), (41, 1_000_001), (979_999, 1_000_001), (980_000, 2_000_001), (3_000_007, 4_000_001)],
+)
+def test_another_run_uses_no_cursor_that_an_earlier_one_may_have_given(stored: int, first: int) -> None:
+    log = EventLog()
+    log.continue_from(stored)
+    assert [log.add(happening(n)).cursor for n in range(2)] == [first, first + 1]
+    assert first > stored + MOST_ROWS_WAITING
+
+
+def test_as_many_events_may_be_unstored_as_wait_for_the_catalogue() -> None:
+    assert UNSTORED_MAX == MOST_ROWS_WAITING
 
 
 def test_after_gives_what_is_newer() -> None:

@@ -53,8 +53,17 @@ class EventKind(StrEnum):
     CLOCK_BEHIND = "clock_behind"
 
 
+RUN_CURSORS = 1_000_000
+UNSTORED_MAX = 20_000
+"""So many of the newest events may never have been stored: as many as wait for the catalogue's disk at most."""
+
+
 class EventLog:
     """The newest events, each with a cursor: a number that only grows, also over restarts of the program.
+
+    Within a run of the program cursors follow each other without a gap. A new run begins at the next multiple of
+    `RUN_CURSORS`: a run that was killed may have given cursors to listeners that the catalogue never saw, and such a
+    listener would take new events with the same cursors for old ones.
 
     A listener that remembers its last cursor can go on there. Only the newest events are held; a listener that was away
     for longer sees by the cursors that some are missing and finds them in the catalogue. For the event loop alone;
@@ -78,8 +87,9 @@ class EventLog:
         return self._events[0].cursor if self._events else self._newest + 1
 
     def continue_from(self, cursor: int) -> None:
-        """The next event gets the cursor after this one, which is the newest of earlier runs of the program."""
-        self._newest = max(self._newest, cursor)
+        """Another run of the program begins; `cursor` is the newest that is stored of earlier runs, 0 if none is."""
+        if cursor:
+            self._newest = (cursor + UNSTORED_MAX) // RUN_CURSORS * RUN_CURSORS + RUN_CURSORS
 
     def add(self, event: Event) -> Event:
         """Gives `event` its cursor, keeps it and wakes the followers."""
