@@ -13,12 +13,12 @@ LOSS = Loss("Bow", BEGIN_NS, BEGIN_NS + 1_940_000_000, 48, LossCause.RECONNECT, 
 @pytest.mark.parametrize(
     ("loss", "fact"),
     [
-        (LOSS, ("Loss in Bow: 48 frames (1.9 s) not recorded, 03:02:01.2 to 03:02:03.1 UTC. Cause: the connection was "
+        (LOSS, ("Bow: loss of 48 frames (1.9 s), 03:02:01.2 to 03:02:03.1 UTC. Cause: the connection was "
          "lost. The camera was away.")),
         (replace(LOSS, frames=1, detail=""),
-         "Loss in Bow: 1 frame (1.9 s) not recorded, 03:02:01.2 to 03:02:03.1 UTC. Cause: the connection was lost."),
+         "Bow: loss of 1 frame (1.9 s), 03:02:01.2 to 03:02:03.1 UTC. Cause: the connection was lost."),
         (replace(LOSS, frames=None, cause=LossCause.PROGRAM_ENDED, detail=""),
-         ("Loss in Bow: 1.9 s not recorded, 03:02:01.2 to 03:02:03.1 UTC. Cause: Seacorder or the computer ended "
+         ("Bow: loss of 1.9 s, 03:02:01.2 to 03:02:03.1 UTC. Cause: Seacorder or the computer ended "
          "unexpectedly.")),
     ],
 )  # fmt: skip
@@ -29,8 +29,8 @@ def test_a_loss_says_how_much_from_when_to_when_and_why(loss: Loss, fact: str) -
 @pytest.mark.parametrize(
     ("before", "frames", "fact"),
     [
-        (48, 47, "Correction: the loss in Bow at 03:02:01 UTC is 47 frames, not 48. By the camera."),
-        (None, 1, "Correction: the loss in Bow at 03:02:01 UTC is 1 frame, not unknown. By the camera."),
+        (48, 47, "Bow: correction: the loss at 03:02:01 UTC is 47 frames, not 48. By the camera."),
+        (None, 1, "Bow: correction: the loss at 03:02:01 UTC is 1 frame, not unknown. By the camera."),
     ],
 )
 def test_a_better_count_is_a_correction(before: int | None, frames: int, fact: str) -> None:

@@ -161,7 +161,7 @@ def loss_fact(loss: Loss) -> str:
     seconds = f"{loss_seconds(loss):.1f} s"
     missing = seconds if loss.frames is None else f"{count_text(loss.frames, 'frame')} ({seconds})"
     between = f"{_clock(loss.from_utc_ns)} to {_clock(loss.to_utc_ns)} UTC"
-    fact = f"Loss in {loss.channel}: {missing} not recorded, {between}. Cause: {CAUSES[loss.cause]}."
+    fact = f"{loss.channel}: loss of {missing}, {between}. Cause: {CAUSES[loss.cause]}."
     return joined((fact, loss.detail))
 
 
@@ -170,7 +170,7 @@ def recount_fact(before: Loss, loss: Loss) -> str:
     frames = "an unknown number of frames" if loss.frames is None else count_text(loss.frames, "frame")
     instead = "unknown" if before.frames is None else f"{before.frames}"
     at = f"{_clock(loss.from_utc_ns)[:8]} UTC"
-    return joined((f"Correction: the loss in {loss.channel} at {at} is {frames}, not {instead}.", loss.detail))
+    return joined((f"{loss.channel}: correction: the loss at {at} is {frames}, not {instead}.", loss.detail))
 
 
 def loss_seconds(loss: Loss) -> float:

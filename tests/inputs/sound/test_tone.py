@@ -5,7 +5,7 @@ from array import array
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seacorder.inputs.sound.tone import RATE, markers, tone
+from seacorder.inputs.sound.tone import BIT_SAMPLES, RATE, markers, tone
 
 
 def floats(samples: "array[int]") -> "array[float]":
@@ -29,3 +29,14 @@ def test_pieces_fit_together() -> None:
 
 def test_nothing_is_heard_in_silence() -> None:
     assert list(markers(array("f", bytes(4 * RATE)))) == []
+
+
+def test_a_second_whose_first_bits_were_lost_is_not_read() -> None:
+    """Where sound was lost, silence stands for it."""
+    whole = floats(tone(40 * RATE, 2 * RATE))
+    for first in range(0, 17 * BIT_SAMPLES, 97):
+        heard = list(markers(array("f", bytes(4 * (RATE + first))) + whole[first:]))
+        assert [one.second for one in heard] == [41]
+    for second in range(256):
+        cut = floats(tone(second * RATE, RATE))[2 * BIT_SAMPLES :]
+        assert list(markers(array("f", bytes(4 * RATE)) + cut)) == []

@@ -12,7 +12,7 @@ from seacorder.model.event import Event, Severity
 from seacorder.supervisor.pacing import Bucket
 
 _log = logging.getLogger("seacorder.events")
-LINES_AT_ONCE, LINES_PER_SECOND = 5, 0.3
+LINES_AT_ONCE, LINES_PER_SECOND = 4, 0.3
 """Limits of the log for each channel: a camera that comes and goes all night fills the event list, but not the log."""
 SAME_ALARM_NS = 10 * NS_PER_SECOND
 """The log repeats the same alarm after this time at the earliest. A new alarm is always logged and uses up a line of

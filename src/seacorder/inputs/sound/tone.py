@@ -28,6 +28,8 @@ _ONSET_SAMPLES = 2
 """The first bit reaches that level this many samples after it begins."""
 _QUIET_SAMPLES = RATE * 3 // 10
 """There is at least this much hum before each start."""
+_HUM_PIECE_SAMPLES, _SMEARED_SAMPLES = 4 * BIT_SAMPLES, BIT_SAMPLES
+"""How much hum is looked for before a start, and how far before it that ends: lossy coding smears a start forward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,15 @@ def markers(samples: Sequence[float]) -> Iterator[Marker]:
             if at - last_loud >= _QUIET_SAMPLES and at - _ONSET_SAMPLES + (1 + BITS) * BIT_SAMPLES <= len(samples):
                 begin = max(0, at - _ONSET_SAMPLES)
                 said = _read(samples, begin)
-                if said >> 8 == ~said & 0xFF:
+                # After silence that stands for lost sound, the first bits may be lost too: the rest would be misread.
+                if said >> 8 == ~said & 0xFF and _has_hum_before(samples, begin):
                     yield Marker(begin, said >> 8)
             last_loud = at
+
+
+def _has_hum_before(samples: Sequence[float], begin: int) -> bool:
+    piece = samples[max(0, begin - _HUM_PIECE_SAMPLES - _SMEARED_SAMPLES) : max(0, begin - _SMEARED_SAMPLES)]
+    return len(piece) == _HUM_PIECE_SAMPLES and _power(piece, _HUM_HZ) > (_QUIET * len(piece) / 8) ** 2
 
 
 def _read(samples: Sequence[float], begin: int) -> int:
