@@ -13,6 +13,7 @@ from seacorder.model.loss import Loss
 from seacorder.model.recording import FileState
 from seacorder.model.report import PartClosed, PartOpened
 from seacorder.model.sample import Sample, Track
+from seacorder.sinks.video.fragment_buffer import HAND_OVER_NS
 from seacorder.sinks.video.recording import RecordingSink
 
 SECOND_NS = 1_000_000_000
@@ -155,6 +156,17 @@ def test_a_start_is_answered_when_the_first_frame_is_on_disk(tmp_path: Path) -> 
     status = sink.status()
     assert status is not None
     assert status.newest_stored_utc_ns == made.samples[0].utc_ns
+    bench.finish(sink)
+
+
+def test_frames_out_of_the_backlog_do_not_wait_for_the_next_hand_over(tmp_path: Path) -> None:
+    """They come all at once. A worker that is killed right after the start loses half a second of them at most."""
+    made, bench = footage(Recipe(frames=50)), Bench(tmp_path)
+    sink = RecordingSink(bench.start_recording(), bench.context)
+    for sample in made.samples:
+        sink.write(sample, made.source)
+    stored = made.video[-1].utc_ns - HAND_OVER_NS - 2 * SECOND_NS // 25
+    wait_for(lambda: (now := sink.status()) is not None and now.newest_stored_utc_ns >= stored, "the older frames")
     bench.finish(sink)
 
 

@@ -101,6 +101,7 @@ class VideoFile:
         self._newest: list[int] = []
         """Capture times of the newest frames, oldest first: the first one is surely in what the muxer has written."""
         self._handed_over_ns = context.clock.monotonic_ns()
+        self._handed_over_utc_ns = first.utc_ns
         self._has_milestone = False
         self._stored_frames = StoredFrames(first.utc_ns)
         self._end_utc_ns = first.utc_ns
@@ -280,10 +281,13 @@ class VideoFile:
 
     def _is_due(self, now_ns: int) -> bool:
         pending = self._buffer.pending_bytes
-        return pending >= HAND_OVER_BYTES or (pending > 0 and now_ns - self._handed_over_ns >= HAND_OVER_NS)
+        # What has been waiting in the backlog comes at once: then the frames' own times say how much would be lost.
+        late_ns = max(now_ns - self._handed_over_ns, self._end_utc_ns - self._handed_over_utc_ns)
+        return pending >= HAND_OVER_BYTES or (pending > 0 and late_ns >= HAND_OVER_NS)
 
     def _hand_over(self) -> None:
         self._handed_over_ns = self._context.clock.monotonic_ns()
+        self._handed_over_utc_ns = self._end_utc_ns
         try:
             self._buffer.hand_over()
         except StorageFailed:
