@@ -168,7 +168,9 @@ class FakeWorker:
         match command:
             case StartRecording() | StartClip() | TakeFramegrab() if self.refusal or not is_live:
                 why = Message(self.refusal) if self.refusal else self.status.why
-                return Answer(command.request, ChannelOutcome(self.name, False, why))
+                # As a channel's worker says it of a picture that had gone before the command came.
+                was_asked = bool(self.refusal) or not isinstance(command, TakeFramegrab)
+                return Answer(command.request, ChannelOutcome(self.name, False, why, was_asked=was_asked))
             case StartRecording():
                 self.open_part(command)
             case StopRecording() if self.part is not None:

@@ -157,7 +157,7 @@ class Orders:
         channel = self._channel
         with channel.lock:
             if not channel.is_live:
-                self._answer(order.request, self._outcome(False, channel.why))
+                self._answer(order.request, self._outcome(False, channel.why, was_asked=False))
                 return
             channel.take_still(order.instant.monotonic_ns, partial(self._grab_now, order))
         self._wake()

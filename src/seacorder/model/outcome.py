@@ -28,7 +28,8 @@ class ChannelOutcome:
     is_coming: bool = False
     """Set by `control`: it has not done it yet, and will without being told again."""
     was_asked: bool = True
-    """Set by `control`. False: there was nothing to do on this channel, since it is not live or has no file."""
+    """False: there was nothing to do on this channel, since it is not live or has no file. Set by `control`; by the
+    worker for a framegrab that came when its picture had gone, which `control` does not know yet."""
 
     @property
     def reason(self) -> Message:

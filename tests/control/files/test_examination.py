@@ -96,6 +96,7 @@ async def test_repairs_wait_for_the_end_of_the_recording_and_examinations_do_not
     assert all(order.examine_only for order in bench.orders)
     bench.examination.recording_is_over()
     await bench.until(lambda: bench.kinds() == ["file_repaired"] * 2)
+    assert [event.channel for event in bench.journal.events.after(0)] == ["Bow"] * 2
     assert [one.state for one in bench.catalogue.recorded] == [FileState.REPAIRED] * 2
     await bench.examination.stop()
 
@@ -104,6 +105,7 @@ async def test_a_file_that_could_not_be_repaired_is_tried_again_when_a_recording
     bench.says = lambda path, only: FileExamined(path, FileState.INTERRUPTED, "Its header is lost.", bytes=9)
     bench.part(part("/1.mp4"), repair_now=True)
     await bench.until(lambda: "repair_failed" in bench.kinds())
+    assert [event.channel for event in bench.journal.events.after(0)] == ["Bow"]
     bench.says = bench.all_is_well
     bench.examination.recording_is_over()
     await bench.until(lambda: "file_repaired" in bench.kinds())

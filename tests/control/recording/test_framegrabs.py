@@ -1,11 +1,13 @@
 """Stills of live channels, over fake workers."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from control.bridge import Bridge
 from seacorder.base.errors import BadRequest
+from seacorder.base.message import Message
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.recording import FileKind
@@ -48,15 +50,43 @@ async def test_a_still_that_one_channel_could_not_take_is_told(bridge: Bridge) -
     assert [one.reason.fact for one in result.failed] == ["The disk takes nothing."]
 
 
-async def test_a_channel_that_is_away_or_goes_at_that_moment_owes_no_still(bridge: Bridge) -> None:
+async def test_a_channel_that_is_away_or_has_just_gone_owes_no_still(bridge: Bridge) -> None:
     await bridge.start(LIVE, FAILED)
     assert (await bridge.recorder.take_framegrab()).is_complete
-    bridge["Bow"].is_hung = True
-    taking = asyncio.ensure_future(bridge.recorder.take_framegrab())
-    await bridge.until(lambda: len(bridge["Bow"].told(TakeFramegrab)) == 2)
-    bridge["Bow"].beat(FAILED, "The cable was pulled.")
-    result = await taking
+    # Its worker knows already what no heartbeat has told yet.
+    bridge["Bow"].status = replace(bridge["Bow"].status, state=FAILED, why=Message("The cable was pulled."))
+    result = await bridge.recorder.take_framegrab()
     assert (result.ok, result.is_complete) == (False, True)
+    assert [(one.was_asked, one.reason.fact) for one in result.channels] == [
+        (False, "The cable was pulled."), (False, "Stern is failed."),
+    ]
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+async def test_a_live_channel_whose_worker_is_lost_or_hangs_owes_its_still(is_lost: bool, bridge: Bridge) -> None:
+    await bridge.start()
+    bridge["Stern"].is_hung = True
+    taking = asyncio.ensure_future(bridge.recorder.take_framegrab())
+    await bridge.until(lambda: bool(bridge["Stern"].told(TakeFramegrab)))
+    if is_lost:
+        bridge["Stern"].lose()
+    else:
+        bridge["Stern"].beat(FAILED, "The cable was pulled.")
+    result = await taking
+    assert (result.ok, result.is_complete) == (True, False)
+    assert [(one.channel, one.ok, one.was_asked) for one in result.channels] == [
+        ("Bow", True, True), ("Stern", False, True),
+    ]
+    why = "Stern: its recording process has stopped." if is_lost else "Stern did not confirm within 0.05 s."
+    assert [one.reason.fact for one in result.failed] == [why]
+
+
+async def test_a_refusal_is_a_failure_though_the_picture_goes_meanwhile(bridge: Bridge) -> None:
+    await bridge.start()
+    bridge["Stern"].refusal = "The disk takes nothing."
+    bridge["Stern"].status = replace(bridge["Stern"].status, state=FAILED, why=Message("The cable was pulled."))
+    result = await bridge.recorder.take_framegrab()
+    assert [one.channel for one in result.failed] == ["Stern"]
 
 
 async def test_a_small_picture_or_none(bridge: Bridge) -> None:

@@ -153,7 +153,7 @@ class Examination:
         repair_now: bool,
     ) -> None:
         def repaired(report: FileExamined | None) -> None:
-            self._note_repair(file.path, report, again)
+            self._note_repair(file, report, again)
             if report is not None and report.state is not None:
                 record(with_facts(file, report))
 
@@ -226,15 +226,16 @@ class Examination:
                 self._came.add(path)
                 left.again(repair_now)
 
-    def _note_repair(self, path: str, report: FileExamined | None, again: Callable[[bool], None]) -> None:
+    def _note_repair(self, file: Part | Clip, report: FileExamined | None, again: Callable[[bool], None]) -> None:
+        path, channel = file.path, file.channel
         if report is not None and report.state in {FileState.REPAIRED, FileState.WHOLE}:
             self._left.pop(path, None)
             fact = _repaired(path, report)
             if report.original:
                 keep = "Keep the original until somebody has looked at the repaired file."
-                self._journal.warn(EventKind.FILE_REPAIRED, fact, keep)
+                self._journal.warn(EventKind.FILE_REPAIRED, fact, keep, channel=channel)
             else:
-                self._journal.note(EventKind.FILE_REPAIRED, fact)
+                self._journal.note(EventKind.FILE_REPAIRED, fact, channel=channel)
             return
         # A file that cannot be opened has no bytes. One that `look` has found is there, whatever the process says.
         is_absent = report is not None and report.state is None and not report.bytes and path not in self._came
@@ -245,7 +246,7 @@ class Examination:
         before = self._left.get(path)
         self._left[path] = _Left(again, is_absent, fact)
         if before is None or before.sentence != fact:
-            self._journal.warn(EventKind.REPAIR_FAILED, fact, action)
+            self._journal.warn(EventKind.REPAIR_FAILED, fact, action, channel=channel)
 
 
 def _repaired(path: str, report: FileExamined) -> str:

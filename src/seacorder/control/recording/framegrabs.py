@@ -1,7 +1,5 @@
 """Stills of all live channels, of one instant."""
 
-from dataclasses import replace
-
 from seacorder.base.errors import BadRequest
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
@@ -10,7 +8,7 @@ from seacorder.control.recording.outcomes import in_order
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.instant import Instant
-from seacorder.model.outcome import ChannelOutcome, CommandOutcome
+from seacorder.model.outcome import CommandOutcome
 from seacorder.model.recording import FileKind, Framegrab
 
 
@@ -23,6 +21,9 @@ class Framegrabs:
 
     async def take(self, channel: str | None = None) -> CommandOutcome:
         """A still of one channel or of all live ones; returns when the files are on disk. Not `ok` when none is live.
+
+        A channel that was live owes its still, whatever becomes of its worker meanwhile. Only its worker can say that the
+        picture had gone before the command came.
 
         Raises BadRequest for an unknown channel.
         """
@@ -41,7 +42,6 @@ class Framegrabs:
             lambda request, _: TakeFramegrab(request, identifier, instant, naming, recording_id),
             context.timeouts.framegrab_seconds,
         )
-        outcomes = tuple(one if one.ok or one.channel in context.watch.live else _gone(one) for one in outcomes)
         outcomes = tuple(one for one in in_order(context, outcomes) if channel in {None, one.channel})
         for one in outcomes:
             if not one.ok:
@@ -54,8 +54,3 @@ class Framegrabs:
         self._context.catalogue.record(framegrab)
         fact = f"Framegrab stored: {framegrab.path}."
         self._context.journal.note(EventKind.FRAMEGRAB_STORED, fact, channel=framegrab.channel)
-
-
-def _gone(outcome: ChannelOutcome) -> ChannelOutcome:
-    """For a channel that lost its picture while it was asked: there was none to take, so this is not a failure."""
-    return replace(outcome, was_asked=False)
