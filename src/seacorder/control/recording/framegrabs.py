@@ -22,8 +22,8 @@ class Framegrabs:
     async def take(self, channel: str | None = None) -> CommandOutcome:
         """A still of one channel or of all live ones; returns when the files are on disk. Not `ok` when none is live.
 
-        A channel that was live owes its still, whatever becomes of its worker meanwhile. Only its worker can say that the
-        picture had gone before the command came.
+        A channel that was live owes its still, whatever becomes of its worker meanwhile. Only its worker can say that
+        the picture had gone before the command came.
 
         Raises BadRequest for an unknown channel.
         """
