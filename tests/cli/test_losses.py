@@ -15,7 +15,19 @@ OTHERS = ListedMissing((replace(LOSS, channel="Stern"), replace(LOSS, from_utc_n
 def test_totals_leave_out_what_could_not_be_counted() -> None:
     listed = ListedMissing((LOSS, replace(LOSS, from_utc_ns=300, frames=None)))
     assert listed.totals == {"losses": 2, "frames_lost": 7}
-    assert listed.sentence == "2 losses listed, 7 frames in those that could be counted."
+    assert listed.sentence == "2 losses listed, with 7 lost frames; of 1 of them the number of frames is not known."
+
+
+def test_losses_are_told_in_the_right_number() -> None:
+    unknown = replace(LOSS, frames=None)
+    lists = ((), (replace(LOSS, frames=1),), (LOSS, OTHERS.losses[0]), (unknown,))
+    said = [ListedMissing(one).sentence for one in lists]
+    assert said == [
+        "no losses listed.",
+        "1 loss listed, with 1 lost frame.",
+        "2 losses listed, with 14 lost frames.",
+        "1 loss listed; how many frames were lost is not known.",
+    ]
 
 
 def test_a_loss_of_the_channel_joins_two_parts_whose_numbers_do_not_follow() -> None:

@@ -37,6 +37,10 @@ def test_it_says_where_it_listens_and_ctrl_c_finishes_every_file(tmp_path) -> No
         assert program.wait_ended() == 0
         for expected in (f"{program.url}/", f"{program.integration_url}/", str(program.root), "Bow, Stern"):
             assert expected in program.log()
+        told = [line.partition(": ")[2] for line in program.log().splitlines()]
+        assert told[-1] == "Every file is finished. Seacorder has ended."
+        assert sum("switch the computer off" in line for line in told) == 1
+        assert "Ctrl-C" not in program.log(), "no terminal"
     for file in files:
         assert packet_count(file) >= 20
         assert b"moov" in file.read_bytes()[-100_000:], "an ordinary index at the end"
@@ -54,10 +58,11 @@ def test_a_second_signal_means_now(tmp_path) -> None:
         (worker,) = program.worker_pids()
         os.kill(worker, signal.SIGSTOP)
         os.kill(program.pid, signal.SIGINT)
-        wait_for(lambda: "Finishing every file" in program.log(), "the first signal to be heard")
+        wait_for(lambda: "finishes its files" in program.log(), "the first signal to be heard")
         os.kill(program.pid, signal.SIGINT)
         assert program.wait_ended(10) == 1
         assert "did not end properly" in program.log()
+        assert "Seacorder has ended" not in program.log()
         wait_for(lambda: not Path(f"/proc/{worker}/exe").exists(), "the worker to be gone")
     assert packet_count(file) > 0, "readable as it stands"
 

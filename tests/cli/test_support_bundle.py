@@ -142,6 +142,23 @@ def test_settings_that_cannot_be_used_are_told_without_their_secrets(tmp_path: P
     assert found["settings.json"].fault == "The settings cannot be used: see settings-faults.txt."
 
 
+def test_settings_that_this_user_may_not_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    known = known_settings(file, {})
+    monkeypatch.undo()
+    found = made(sources(known), known.secrets)
+    why = "This user is not allowed to read the settings file: see settings-faults.txt."
+    assert found["settings.json"].fault == found["check-config.txt"].fault == why
+    assert found["catalogue.json"].fault == f"It is not known where the list of recordings (catalogue) is. {why}"
+    no_log = f"No log was found. Whether the settings name a log file is not known. {why}"
+    assert found["log.txt"].fault.startswith(no_log)
+    assert "this user may not read it (Permission denied)" in found["settings-faults.txt"].text
+    assert json.loads(found["computer.json"].text)["folders"] == []
+
+
 def test_settings_with_a_fault_still_say_where_the_log_and_the_files_are(tmp_path: Path) -> None:
     file = tmp_path / "seacorder.toml"
     file.write_text('[server]\ninspector_port = 13999\n[log]\nfile = "own.log"\n[storage]\nroot = "rec"\nrot = 1\n')

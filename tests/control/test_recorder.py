@@ -321,7 +321,12 @@ async def test_status_tells_the_whole_truth(bridge: Bridge) -> None:
 async def test_stop_of_the_program_finishes_the_recording(bridge: Bridge) -> None:
     await bridge.start()
     await bridge.recorder.start_recording()
+    assert not bridge.recorder.has_finished_files
+    bridge.recorder.announce_end()
     await bridge.recorder.stop()
+    assert bridge.recorder.has_finished_files
+    told = [event.kind for event in bridge.recorder.events.after(0)]
+    assert told.count("program_stopping") == 1
     bridge.build()
     await bridge.start()
     (recording,) = await bridge.rows("recordings")

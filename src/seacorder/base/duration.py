@@ -27,3 +27,8 @@ def step_text(step_ns: int) -> str:
 def count_text(count: int, noun: str) -> str:
     """`1 frame`, `2 frames`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def large_count_text(count: int, noun: str, plural: str = "") -> str:
+    """As `count_text`, with the thousands kept apart: `1,234 frames`."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"

@@ -27,13 +27,15 @@ class ServiceJournal:
         return cls(lambda: _journal(unit_name(name), is_of_user=is_of_user))
 
 
-def log_text(file: Path | None, journal: ServiceJournal) -> str:
-    """Both, as far as there are any. Blocks; raises NotPossible if there is neither."""
+def log_text(file: Path | None, journal: ServiceJournal, without: str = "The settings name no log file.") -> str:
+    """Both, as far as there are any; `without` says why there is no log file.
+
+    Blocks; raises NotPossible if there is neither."""
     sources: list[tuple[str, Callable[[], str]]] = [("journal", journal.read)]
     if file is not None:
         sources.insert(0, (str(file), lambda: _newest(file)))
     texts: list[str] = []
-    faults: list[str] = [] if file is not None else ["The settings name no log file."]
+    faults: list[str] = [] if file is not None else [without]
     for title, read in sources:
         try:
             texts.append(f"===== {title} =====\n{read()}")

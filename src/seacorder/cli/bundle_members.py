@@ -80,6 +80,8 @@ def members(of: Sources) -> tuple[Member, ...]:
     known = of.known
     log = known.log.file
     folders = [*known.storage.all_folders, known.storage.catalogue_path.parent, *([log.parent] if log else [])]
+    if known.unread is not None:
+        folders = []
     ports = (known.server.inspector_port, known.server.integration_port)
     return (
         Member("version.txt", "Seacorder, Python, the system, and the libraries that it needs", version_text, 10),
@@ -94,8 +96,8 @@ def members(of: Sources) -> tuple[Member, ...]:
         Member("recorder-settings.json", "the settings that are in force in Seacorder now",
                lambda: answer_text(of.url, RecorderClient.settings_json), 10),
         Member("catalogue.json", "the list of recordings (catalogue): the newest recordings, files, losses and events",
-               lambda: catalogue_text(known.storage.catalogue_path), 15),
-        Member("log.txt", "the newest lines of the log", lambda: log_text(log, of.journal), 20),
+               lambda: listed_text(known), 15),
+        Member("log.txt", "the newest lines of the log", lambda: newest_log_text(known, of.journal), 20),
         Member("service.txt", "whether the service runs, since when, and how often it was started again",
                lambda: service_text(of.service, of.systemd), 10),
         Member("computer.json", "this computer: processor, memory, disks, clock",
@@ -133,7 +135,7 @@ def _version_of(package: str) -> str:
 
 def settings_text(known: KnownSettings) -> str:
     if known.settings is None:
-        raise NotPossible("The settings cannot be used: see settings-faults.txt.")
+        raise no_settings(known)
     return json_text({"file": known.place, "values": shown_settings(known)})
 
 
@@ -143,9 +145,30 @@ def settings_faults_text(known: KnownSettings) -> str:
     return lines_text([fault.text for fault in known.faults])
 
 
+def no_settings(known: KnownSettings) -> NotPossible:
+    """Why there are none."""
+    if known.unread is not None:
+        return NotPossible(known.unread.fact, known.unread.action)
+    return NotPossible("The settings cannot be used: see settings-faults.txt.")
+
+
+def listed_text(known: KnownSettings) -> str:
+    """See `catalogue_text`. Raises NotPossible where nothing says which list is meant."""
+    if known.unread is not None:
+        raise NotPossible(f"It is not known where the list of recordings (catalogue) is. {known.unread.fact}")
+    return catalogue_text(known.storage.catalogue_path)
+
+
+def newest_log_text(known: KnownSettings, journal: ServiceJournal) -> str:
+    """See `log_text`."""
+    if known.unread is not None:
+        return log_text(None, journal, f"Whether the settings name a log file is not known. {known.unread.fact}")
+    return log_text(known.log.file, journal)
+
+
 def explained_text(known: KnownSettings) -> str:
     if known.settings is None:
-        raise NotPossible("The settings cannot be used: see settings-faults.txt.")
+        raise no_settings(known)
     stored: StoredSettings | None = None
     notes: list[str] = []
     if (path := known.storage.catalogue_path).is_file():

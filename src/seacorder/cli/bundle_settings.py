@@ -41,6 +41,8 @@ class KnownSettings:
     """These three are right or the defaults, even if another table of the file is at fault."""
     log: LogSettings = field(default_factory=LogSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
+    unread: Message | None = None
+    """Why the settings file was not read: then these three are nobody's, and say nothing of where files are."""
     secrets: frozenset[str] = frozenset()
     """Everything that redaction hides in the file and in the variables, in each form that it may have elsewhere."""
 
@@ -66,8 +68,14 @@ def known_settings(
     try:
         in_file = read_file(path)
     except SettingsError as error:
-        return KnownSettings(str(path), faults=error.faults, secrets=secrets)
+        return KnownSettings(str(path), faults=error.faults, unread=_why_unread(error), secrets=secrets)
     return _known(path, in_file, environment, secrets)
+
+
+def _why_unread(error: SettingsError) -> Message:
+    if isinstance(error.__cause__, PermissionError):
+        return Message("This user is not allowed to read the settings file: see settings-faults.txt.")
+    return Message("The settings cannot be used: see settings-faults.txt.")
 
 
 def _known(
@@ -82,9 +90,10 @@ def _known(
         storage = _table(StorageSettings, merged.get("storage"), folder)
         log = _table(LogSettings, merged.get("log"), folder)
         server = _table(ServerSettings, merged.get("server"), folder)
-        return KnownSettings(str(path), None, error.faults, (), storage, log, server, secrets)
+        return KnownSettings(str(path), None, error.faults, (), storage, log, server, secrets=secrets)
     values = tuple(set_values(settings, in_file, variables))
-    return KnownSettings(str(path), settings, (), values, settings.storage, settings.log, settings.server, secrets)
+    tables = (settings.storage, settings.log, settings.server)
+    return KnownSettings(str(path), settings, (), values, *tables, secrets=secrets)
 
 
 def _demo(environment: Mapping[str, str], secrets: frozenset[str]) -> KnownSettings:
@@ -94,7 +103,8 @@ def _demo(environment: Mapping[str, str], secrets: frozenset[str]) -> KnownSetti
     except SettingsError as error:
         return KnownSettings(faults=error.faults, secrets=secrets)
     values = tuple(set_values(settings, {}, variables))
-    return KnownSettings("", settings, (), values, settings.storage, settings.log, settings.server, secrets)
+    tables = (settings.storage, settings.log, settings.server)
+    return KnownSettings("", settings, (), values, *tables, secrets=secrets)
 
 
 def secrets_of_variables(environment: Mapping[str, str]) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from seacorder.base.duration import large_count_text
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.queries import Queries
 from seacorder.cli.agreement import Catalogued, Disagreement, FilesFound, disagreements, open_files
@@ -100,12 +101,20 @@ def _print(catalogued: Catalogued, found: FilesFound, faults: list[Disagreement]
         print(f"{fault.path}\n  {fault.sentence}")
     totals = _summary(catalogued, found)
     print(
-        f"{totals['video_files']:,} video files with {totals['frames']:,} frames, {totals['stills']:,} framegrabs; "
+        f"{large_count_text(totals['video_files'], 'video file')} with {large_count_text(totals['frames'], 'frame')}, "
+        f"{large_count_text(totals['framegrabs'], 'framegrab')}; "
         f"{catalogued.missing.sentence}"
     )
-    if totals["open_files"]:
+    if count := totals["open_files"]:
+        are = "1 file is open: it is" if count == 1 else f"{count:,} files are open: they are"
+        them = "it" if count == 1 else "them"
         print(
-            f"{totals['open_files']:,} files are open: they are being recorded, or Seacorder ended unexpectedly. "
-            "The next start of Seacorder finishes them."
+            f"{are} being recorded, or Seacorder ended unexpectedly. The next start of Seacorder finishes {them}."
         )
-    print("Everything agrees." if not faults else f"{len(faults):,} things do not agree; each is listed above.")
+    print(_verdict(len(faults)))
+
+
+def _verdict(faults: int) -> str:
+    if faults == 1:
+        return "1 thing does not agree; it is listed above."
+    return f"{faults:,} things do not agree; each is listed above." if faults else "Everything agrees."

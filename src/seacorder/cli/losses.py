@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from seacorder.base.duration import duration_text
+from seacorder.base.duration import duration_text, large_count_text
 from seacorder.catalogue.queries import Queries
 from seacorder.client.answers import ChannelAnswer
 from seacorder.control.losses.resumption import unlisted_holes
@@ -62,7 +62,14 @@ class ListedMissing:
     def sentence(self) -> str:
         """The totals for people."""
         count, frames = self.totals.values()
-        return f"{count:,} losses listed, {frames:,} frames in those that could be counted."
+        if not count:
+            return "no losses listed."
+        listed = f"{large_count_text(count, 'loss', 'losses')} listed"
+        unknown = sum(loss.frames is None for loss in self.losses)
+        if unknown == count:
+            return f"{listed}; how many frames were lost is not known."
+        known = f"{listed}, with {large_count_text(frames, 'lost frame')}"
+        return f"{known}; of {unknown:,} of them the number of frames is not known." if unknown else f"{known}."
 
 
 def missing_cell(channel: ChannelAnswer) -> Text:

@@ -12,6 +12,7 @@ import logging
 import os
 import secrets
 import signal
+import sys
 from dataclasses import dataclass, replace
 
 from seacorder import __version__
@@ -40,6 +41,9 @@ _log = logging.getLogger(__name__)
 WEB_STOP_SECONDS = 6.0
 RECORDER_STOP_SECONDS = 90.0
 """Every file whole and on disk, also on a slow one; workers and catalogue have closer limits of their own."""
+_CTRL_C = (
+    "Ctrl-C finishes every file and ends. A second one ends at once; the last seconds of files may then be missing."
+)
 ENDED_BADLY = 1
 CRASHED = 3
 """Ended by a fault in the program: the guardian starts it again."""
@@ -97,13 +101,16 @@ async def _serve(settings: Settings, guardian: GuardianEnds | None) -> int:
             tell_guardian(guardian.proof)
         exempt_startup_objects()
         await shutdown.asked()
-        _log.info(
-            "Finishing every file. Do not switch the computer off. Ctrl-C once more ends at once; then the last "
-            "seconds of open files may be missing."
-        )
+        recorder.announce_end()
         in_order = await shutdown.stop_all()
     if not in_order:
         _end_now(recorder)
+    if recorder.has_finished_files:
+        _log.info("Every file is finished. Seacorder has ended.")
+    else:
+        _log.warning(
+            "Seacorder has ended. Not every file is finished. Such files can be played; the next start repairs them."
+        )
     return 0
 
 
@@ -229,9 +236,14 @@ def announce(settings: Settings, heard: str) -> None:
         f"  integration service         http://{shown}:{server.integration_port}/{network}",
         f"  files                       {settings.storage.root}",
         f"  channels                    {names}",
-        "Ctrl-C finishes every file and ends.",
+        *([_CTRL_C] if is_in_terminal() else []),
     )
     streams.print_unheeded("\n".join(lines))
+
+
+def is_in_terminal() -> bool:
+    """False for a service, for example: nobody can press a key there."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _end_now(recorder: Recorder) -> None:

@@ -195,7 +195,7 @@ def _known(wish: BundleWish) -> KnownSettings:
         return within(SETTINGS_SECONDS, "the settings", lambda: known_settings(wish.config, demo=wish.demo))
     except TimeoutError:
         fault = Message(f"The settings file could not be read within {SETTINGS_SECONDS:g} s: its disk does not answer.")
-        return KnownSettings(faults=(fault,), secrets=secrets_of_variables(os.environ))
+        return KnownSettings(faults=(fault,), unread=fault, secrets=secrets_of_variables(os.environ))
 
 
 def be_gentle() -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from seacorder.base.errors import SettingsError
 from seacorder.base.message import Message
+from seacorder.config.access import who_may_read
 from seacorder.config.clashes import clashes, storage_clashes
 from seacorder.config.faults import control_characters, explain
 from seacorder.config.reserved import CONFIG_VARIABLE
@@ -101,8 +102,10 @@ def read_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
         raise _unreadable(f"{path}: there is no such file.", "Check the name given with --config.") from error
+    except PermissionError as error:
+        raise _unreadable(f"{path}: this user may not read it ({error.strerror}).", who_may_read(path)) from error
     except OSError as error:
-        raise _unreadable(f"{path}: cannot be read ({error.strerror}).", "Check its permissions.") from error
+        raise _unreadable(f"{path}: cannot be read ({error.strerror}).", "Look at the disk that it is on.") from error
     except UnicodeDecodeError as error:
         raise _unreadable(f"{path}: is not UTF-8 text.", "Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:

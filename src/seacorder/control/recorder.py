@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import seacorder
 from seacorder.base.clock import Clock
+from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
@@ -78,6 +79,10 @@ class Recorder:
     `start` opens the catalogue and starts the workers, `stop` does the reverse. The supervisor must have no workers yet
     and the catalogue must be closed: the recorder owns both from here on.
     """
+
+    has_finished_files = False
+    """True once `stop` has left every file whole."""
+    _is_ending = False
 
     def __init__(
         self,
@@ -175,8 +180,8 @@ class Recorder:
     async def stop(self) -> None:
         """Finishes every file, ends the workers, closes the catalogue; each with a time limit. A running recording ends
         in order; the next start does not continue it."""
-        self._journal.note(EventKind.PROGRAM_STOPPING, *_ENDING)
-        await asyncio.gather(self.stop_recording(), *(clips.stop() for clips in self._clips.values()))
+        self.announce_end()
+        stopped = await asyncio.gather(self.stop_recording(), *(clips.stop() for clips in self._clips.values()))
         await self._rebuilding.stop()
         await self._encodings.stop()
         await self._supervisor.stop()
@@ -184,6 +189,14 @@ class Recorder:
         await self._housekeeping.stop()
         self._recordings.book.close()
         await asyncio.to_thread(self.catalogue.close)
+        in_order = all(one.is_complete for one in stopped)
+        self.has_finished_files = in_order and await asyncio.to_thread(self._is_every_file_whole)
+
+    def announce_end(self) -> None:
+        """Says once that the program is ending; `stop` does it too. For whoever stops other parts first."""
+        if not self._is_ending:
+            self._is_ending = True
+            self._journal.note(EventKind.PROGRAM_STOPPING, *_ENDING)
 
     def stop_now(self) -> None:
         """Kills the workers at once: for a second signal while `stop` waits. Their files stay readable, without an
@@ -291,6 +304,14 @@ class Recorder:
         return self._status.now(seacorder.__version__)
 
     # Inside.
+
+    def _is_every_file_whole(self) -> bool:
+        """Blocks. False also when the catalogue does not say."""
+        try:
+            left = (self.catalogue.unfinished(), self.catalogue.interrupted())
+        except CatalogueFailed:
+            return False
+        return not any(one.recordings or one.parts or one.clips for one in left)
 
     def _is_clip_on(self) -> bool:
         return any(clips.running is not None for clips in self._clips.values())

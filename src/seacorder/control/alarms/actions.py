@@ -17,7 +17,10 @@ ACTIONS = {
         "If the scene is not really still, switch the camera or converter off and on; only this channel misses the "
         "seconds that this takes. For a computer's screen set `picture_watch = false` for this channel."
     ),
-    AlarmKind.CAMERA_BLACK: "Check the lights, the lens cap, and the signal into the camera or converter.",
+    AlarmKind.CAMERA_BLACK: (
+        "Check the lights, the lens cap, and the signal into the camera or converter. If the picture is really there "
+        "(a small bright thing in dark water), `picture_watch = false` for this channel ends the alarm."
+    ),
     AlarmKind.CAMERA_CLOCK_WRONG: (
         "Seacorder takes the time at which each frame arrives instead. Nothing to do during a dive. Later: check the "
         "frame rate that is set in the camera, and its firmware."
