@@ -10,7 +10,7 @@ import pytest
 
 from seacorder.base.errors import SettingsError
 from seacorder.config.access import reader, who_may_read
-from seacorder.config.load import read_file
+from seacorder.config.load import find, is_there, read_file
 
 
 def facts(mode: int, owner: int, group: int) -> os.stat_result:
@@ -67,3 +67,21 @@ def test_who_may_not_read_it_is_told_as_whom_to_ask(tmp_path: Path, monkeypatch:
 
 def test_where_nobody_can_be_named_sudo_is(tmp_path: Path) -> None:
     assert who_may_read(tmp_path / "gone.toml") == "Run this command as the user of the service, or with `sudo`."
+
+
+def test_a_folder_into_which_this_user_may_not_look_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = tmp_path / "seacorder/seacorder.toml"
+    is_file = Path.is_file
+
+    def looked(path: Path) -> bool:
+        if path == own:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", looked)
+    environment = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert find(None, environment) == own
+    assert is_there(None, environment)

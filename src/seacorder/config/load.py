@@ -40,7 +40,15 @@ def is_named(path: Path | None, environment: Mapping[str, str] = os.environ) -> 
 
 def is_there(path: Path | None, environment: Mapping[str, str] = os.environ) -> bool:
     """True if a settings file is named, or is found in one of the default places."""
-    return is_named(path, environment) or any(place.is_file() for place in default_places(environment))
+    return is_named(path, environment) or any(map(_may_be, default_places(environment)))
+
+
+def _may_be(place: Path) -> bool:
+    """True also in a folder into which this user may not look: reading the file then says as whom to ask."""
+    try:
+        return place.is_file()
+    except PermissionError:
+        return True
 
 
 def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -52,7 +60,7 @@ def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path
     if named is not None:
         return named.expanduser()
     places = default_places(environment)
-    found = next((place for place in places if place.is_file()), None)
+    found = next(filter(_may_be, places), None)
     if found is None:
         looked = ", ".join(str(place) for place in places)
         raise SettingsError([Message(
