@@ -69,19 +69,32 @@ def test_where_nobody_can_be_named_sudo_is(tmp_path: Path) -> None:
     assert who_may_read(tmp_path / "gone.toml") == "Run this command as the user of the service, or with `sudo`."
 
 
-def test_a_folder_into_which_this_user_may_not_look_is_not_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    own = tmp_path / "seacorder/seacorder.toml"
+@pytest.fixture
+def shut(monkeypatch: pytest.MonkeyPatch) -> set[Path]:
+    """Files in folders into which this user may not look."""
+    shut: set[Path] = set()
     is_file = Path.is_file
 
     def looked(path: Path) -> bool:
-        if path == own:
+        if path in shut:
             raise PermissionError(errno.EACCES, "Permission denied")
         return is_file(path)
 
     monkeypatch.setattr(Path, "is_file", looked)
+    return shut
+
+
+def test_a_folder_into_which_this_user_may_not_look_is_not_passed_over(tmp_path: Path, shut: set[Path]) -> None:
+    own = tmp_path / "seacorder/seacorder.toml"
+    shut |= {own, Path("seacorder.toml")}
     environment = {"XDG_CONFIG_HOME": str(tmp_path)}
     assert find(None, environment) == own
     assert is_there(None, environment)
+
+
+def test_the_current_folder_may_be_another_users(tmp_path: Path, shut: set[Path]) -> None:
+    own = tmp_path / "seacorder/seacorder.toml"
+    own.parent.mkdir()
+    own.write_text("")
+    shut.add(Path("seacorder.toml"))
+    assert find(None, {"XDG_CONFIG_HOME": str(tmp_path)}) == own

@@ -40,15 +40,21 @@ def is_named(path: Path | None, environment: Mapping[str, str] = os.environ) -> 
 
 def is_there(path: Path | None, environment: Mapping[str, str] = os.environ) -> bool:
     """True if a settings file is named, or is found in one of the default places."""
-    return is_named(path, environment) or any(map(_may_be, default_places(environment)))
+    return is_named(path, environment) or _first(default_places(environment)) is not None
 
 
-def _may_be(place: Path) -> bool:
-    """True also in a folder into which this user may not look: reading the file then says as whom to ask."""
-    try:
-        return place.is_file()
-    except PermissionError:
-        return True
+def _first(places: list[Path]) -> Path | None:
+    """The first place that has a settings file. If none is seen: the first in a folder into which this user may not
+    look, so that reading it says as whom to ask; but not the current folder, which may be anybody's.
+    """
+    denied: list[Path] = []
+    for place in places:
+        try:
+            if place.is_file():
+                return place
+        except PermissionError:
+            denied += [place] if place.is_absolute() else []
+    return next(iter(denied), None)
 
 
 def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -60,7 +66,7 @@ def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path
     if named is not None:
         return named.expanduser()
     places = default_places(environment)
-    found = next(filter(_may_be, places), None)
+    found = _first(places)
     if found is None:
         looked = ", ".join(str(place) for place in places)
         raise SettingsError([Message(
