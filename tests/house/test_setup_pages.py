@@ -112,6 +112,7 @@ def strings_of(path: Path) -> list[str]:
 def test_the_start_is_announced_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
     printed: list[str] = []
     monkeypatch.setattr("seacorder.cli.serve.streams.print_unheeded", printed.append)
+    monkeypatch.setattr("seacorder.cli.serve.is_in_terminal", lambda: True)
     channels = [{"name": name, "input": "test:"} for name in ("Bow", "Stern", "Port", "Starboard")]
     raw = {"storage": {"root": "/data/demo"}, "channels": channels}
     announce(check(raw, place="demo", folder=FOLDER, environment={}), "")
