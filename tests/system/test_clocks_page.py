@@ -116,7 +116,7 @@ def test_a_file_is_found_by_a_moment(stored: tuple[Program, bool]) -> None:
             later = (zone + timedelta(microseconds=1)).isoformat()
             query = {"channel": "Bow", "from": zone.isoformat(), "to": later}
             assert bool(program.rows("parts", **query)) is is_in
-    assert "a microsecond later as `to`" in PAGE
+    assert "files that end at or after it and begin before a microsecond later" in PAGE
 
 
 def test_a_recording_begins_before_its_command(stored: tuple[Program, bool]) -> None:
