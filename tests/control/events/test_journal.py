@@ -14,8 +14,9 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.alarms.actions import ACTIONS
 from seacorder.control.events.journal import LINES_AT_ONCE, LINES_PER_SECOND, Journal
 from seacorder.control.events.log import EventKind
-from seacorder.model.alarm import AlarmKind
+from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelState
+from seacorder.model.event import Severity
 from seacorder.supervisor.worker import STARTED_AGAIN
 
 
@@ -61,6 +62,20 @@ async def test_alarms_and_the_rest_together_are_a_line_a_second(
         clock.advance(1.0)
     lines = [record for record in caplog.records if record.name == "seacorder.events"]
     assert 10 < len(lines) <= LINES_AT_ONCE + 70 * LINES_PER_SECOND + 1
+
+
+async def test_an_alarm_whose_begin_is_in_the_log_has_its_end_there(
+    journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also when the channel has used up its lines meanwhile."""
+    alarm = Alarm(AlarmKind.CAMERA_FAILED, "Bow", Severity.ALARM, 0, "Bow is gone.", "Look at it.")
+    journal.alarm_raised(alarm, is_logged=True)
+    for _ in range(20):
+        journal.warn(EventKind.LOSS_NOTED, "Bow has lost 1 frame.", channel="Bow")
+    journal.alarm_cleared(alarm, "Bow is back.")
+    messages = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
+    assert messages[0] == "Bow is gone. Look at it. [alarm camera_failed]"
+    assert messages[-1].startswith("Bow is back. [camera_failed ended]")
 
 
 async def test_what_became_of_files_is_in_the_log_whole(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:

@@ -36,6 +36,8 @@ class Journal:
     def __init__(self, clock: Clock, catalogue: Catalogue) -> None:
         self.events = EventLog(on_event=catalogue.record_event)
         self._clock = clock
+        self._begun: set[tuple[str, str]] = set()
+        """Channels and alarms of which the log has the begin and not yet the end."""
         self._buckets: dict[str, Bucket] = {}
         self._left_out: dict[str, int] = {}
         self._alarms: dict[tuple[str, str], int] = {}
@@ -97,8 +99,13 @@ class Journal:
             is_new = key not in self._alarms
             self._alarms.setdefault(key, now_ns)
             if is_new:
+                self._begun.add((channel, event.alarm))
                 bucket.take_anyway(now_ns / NS_PER_SECOND)
             return is_new
+        if event.kind == EventKind.ALARM_CLEARED and (channel, event.alarm) in self._begun:
+            self._begun.discard((channel, event.alarm))  # whoever has read its begin looks for its end
+            bucket.take_anyway(now_ns / NS_PER_SECOND)
+            return True
         return bucket.take(now_ns / NS_PER_SECOND)
 
 
