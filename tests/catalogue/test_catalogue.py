@@ -269,3 +269,16 @@ async def test_rows_wait_while_the_volume_under_the_catalogue_is_another_one(pat
     await catalogue.flush()
     assert catalogue.rows(Part, ALL).items == (part(),)
     catalogue.close()
+
+
+async def test_the_latest_time_is_the_newest_event_or_what_an_open_part_has_come_to(catalogue: Catalogue) -> None:
+    assert (catalogue.times().latest_utc_ns, catalogue.times().newest_utc_ns) == (0, 0)
+    catalogue.record(part(3))
+    await catalogue.flush()
+    assert catalogue.times().latest_utc_ns == 300, "its beginning, while nothing more is known of it"
+    catalogue.record(replace(part(3), end_utc_ns=350))
+    await catalogue.flush()
+    assert catalogue.times().latest_utc_ns == 350
+    catalogue.record_event(event(36))
+    await catalogue.flush()
+    assert catalogue.times().latest_utc_ns == 360

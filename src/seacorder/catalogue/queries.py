@@ -95,9 +95,9 @@ class Queries:
         return _values(RECORDINGS, self._select(RECORDINGS, "1 ORDER BY rowid DESC LIMIT ?", (count,)))
 
     def times(self) -> "Times":
-        """The wall clock times of earlier runs."""
-        latest = "SELECT max((SELECT utc_ns FROM events ORDER BY cursor DESC LIMIT 1), "
-        latest += "ifnull((SELECT max(end_utc_ns) FROM parts WHERE state = 'open'), 0))"
+        """The wall clock times of earlier runs, when asked before this run stores its first event."""
+        latest = "SELECT max(ifnull((SELECT utc_ns FROM events ORDER BY cursor DESC LIMIT 1), 0), "
+        latest += "ifnull((SELECT max(ifnull(end_utc_ns, start_utc_ns)) FROM parts WHERE state = 'open'), 0))"
         newest = "SELECT max(ifnull((SELECT max(utc_ns) FROM events), 0), "
         newest += "ifnull((SELECT max(start_utc_ns) FROM recordings), 0))"
         return Times(*(int(self._ask(question)[0][0] or 0) for question in (latest, newest)))

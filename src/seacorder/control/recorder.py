@@ -161,9 +161,10 @@ class Recorder:
         await asyncio.to_thread(self.catalogue.open)
         try:
             self.events.continue_from(await asyncio.to_thread(self.catalogue.newest_event_cursor))
+            earlier_times = await asyncio.to_thread(self.catalogue.times)  # before this run stores an event of its own
             await self._context.settings.load(self._journal)
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
-            await self._recovery.check_clock()
+            self._recovery.check_clock(earlier_times)
             earlier = await asyncio.to_thread(self.catalogue.interrupted)
             await self._recovery.recover(await asyncio.to_thread(self.catalogue.unfinished))
             self._recovery.wait_for_files(earlier)

@@ -11,6 +11,7 @@ from control.bridge import NAMES, Bridge
 from fakes.clock import FakeClock
 from seacorder.base.clock import Timebase
 from seacorder.catalogue.page import Page
+from seacorder.catalogue.queries import Times
 from seacorder.control.losses.resumption import (
     ClocksNow,
     UnfinishedEnds,
@@ -307,6 +308,27 @@ async def test_a_machine_that_slept_in_the_hole_slept_in_the_loss(bridge: Bridge
 async def test_a_clock_that_was_set_is_said(bridge: Bridge, wall_seconds: float, kinds: set[str]) -> None:
     await go_on(bridge, wall_seconds)
     assert set(bridge.kinds()) & {"clock_behind", "clock_stepped"} == kinds
+
+
+async def test_a_clock_that_was_set_back_is_said_also_when_no_figures_of_the_recording_were_stored_yet(
+    bridge: Bridge,
+) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    await bridge.crash()
+    bridge.clock.step_wall(-3600)
+    bridge.build()
+    own_events = []
+    ask_times = bridge.catalogue.times
+
+    def times() -> Times:
+        own_events.extend(bridge.recorder.events.after(0))
+        return ask_times()
+
+    bridge.catalogue.times = times  # type: ignore[method-assign]
+    await bridge.start()
+    assert not own_events, "an event of this run would pass for the newest entry of earlier ones"
+    assert "clock_behind" in bridge.kinds()
 
 
 async def test_a_clock_that_was_once_ahead_is_not_said_for_ever(bridge: Bridge) -> None:

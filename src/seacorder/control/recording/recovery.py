@@ -12,7 +12,7 @@ from itertools import pairwise
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.duration import duration_text, step_text
 from seacorder.catalogue.page import LIMIT_MAX, Page
-from seacorder.catalogue.queries import Unfinished
+from seacorder.catalogue.queries import Times, Unfinished
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.files.examination import Examination
@@ -37,13 +37,11 @@ class Recovery:
         self._recordings = recordings
         self._examination = examination
 
-    async def check_clock(self) -> None:
-        """Warns when the wall clock is behind what the catalogue stored last, and makes new ids differ from those of
-        earlier runs.
+    def check_clock(self, times: Times) -> None:
+        """Warns when the wall clock is behind what earlier runs stored last, and makes new ids differ from theirs.
 
         Not behind the latest time ever stored: a clock that was ahead once would leave that for ever.
         """
-        times = await asyncio.to_thread(self._context.catalogue.times)
         self._context.ids.continue_from(times.newest_utc_ns)
         behind_ns = times.latest_utc_ns - self._context.clock.utc_ns()
         if behind_ns >= CLOCK_STEP_NS:
