@@ -68,7 +68,7 @@ def test_the_log_has_a_reason_only_where_no_alarm_brings_it(
     Ingest(channel, lambda: FakeInput([script.pop(0)()]), clock, channel).run()
     assert [record.getMessage() for record in caplog.records] == [
         "Bow refuses the password. Seacorder tries again every few seconds.",
-        "Bow does not answer. (1 more attempts failed) Seacorder tries again every few seconds.",
+        "Bow does not answer. (1 more attempt failed) Seacorder tries again every few seconds.",
         "Bow has no such pattern.",
     ]
 

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.duration import count_text
 from seacorder.base.line_writer import Descriptor, LineWriter
 from seacorder.base.log_file import LogFile
+from seacorder.base.message import Message, joined
 from seacorder.base.redaction import redact
 
 STANDARD_ERROR = 2
@@ -204,3 +206,11 @@ class RateLimit:
                 return None
             self._last_ns[key] = now
             return self._held.pop(key, 0)
+
+    def still_failing(self, why: Message) -> str | None:
+        """The line that says why attempts still fail, and how many have failed without one; None: leave it out."""
+        held = self.allow(why.fact)
+        if held is None:
+            return None
+        more = f" ({count_text(held, 'more attempt')} failed)" if held else ""
+        return joined((f"{why.fact}{more}", why.action))

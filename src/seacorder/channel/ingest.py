@@ -119,10 +119,9 @@ class Ingest(Thread):
     def _log_again(self, why: Message) -> None:
         """Logs why the camera still cannot be read. The first failure is an alarm, which the control process logs; here
         a new reason is logged, and once a minute that the old one still holds."""
-        held = self._rate_limit.allow(why.fact)
-        if held is not None and self._channel.has_failed:
-            more = f" ({held} more attempts failed)" if held else ""
-            log.warning("%s", joined((f"{why.fact}{more}", why.action)))
+        line = self._rate_limit.still_failing(why)
+        if line is not None and self._channel.has_failed:
+            log.warning("%s", line)
 
     def _attempt(self) -> Ending:
         """One connection, from opening the input to its end. Blocks for as long as it lasts."""

@@ -16,7 +16,7 @@ from seacorder.base.backoff import Backoff
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.base.errors import BadRequest, InputFailed
 from seacorder.base.log import RateLimit
-from seacorder.base.message import Message, joined
+from seacorder.base.message import Message
 from seacorder.channel.narration.encoder import QUIETEST_DB, NarrationEncoder, NarrationPacket
 from seacorder.channel.narration.link import NarrationSender
 from seacorder.inputs.sound.devices import SoundChunk, SoundInput
@@ -79,10 +79,9 @@ class SoundCapture(Thread):
     def _log_again(self, why: Message) -> None:
         """Logs why there is still no sound: a new reason, and once a minute that the old one still holds. The first
         failure is an event and an alarm, which the control process logs."""
-        held = self._rate_limit.allow(why.fact)
-        if held is not None and self._has_failed:
-            more = f" ({held} more attempts failed)" if held else ""
-            log.warning("%s", joined((f"{why.fact}{more}", why.action)))
+        line = self._rate_limit.still_failing(why)
+        if line is not None and self._has_failed:
+            log.warning("%s", line)
         self._has_failed = True
 
     def _attempt(self) -> Message:
