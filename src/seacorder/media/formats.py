@@ -18,7 +18,6 @@ from seacorder.model.sample import SourceFormat, Track, TrackFormat
 VIDEO_CODECS = ("h264", "hevc")
 _NO_RATE = "1000"
 """What FFmpeg assumes where a stream tells no frame rate: a value that `sane_rate` discards."""
-_RESTART_CAMERA = "Restart the camera; if it stays, choose another codec or profile in it."
 _FRAMES_TO_BELIEVE = 8
 _RATE_LIMITS = (Fraction(1, 10), Fraction(480))
 
@@ -70,10 +69,10 @@ def probe_video(codec: str, access_unit: bytes, time_base: Fraction) -> Any:
         with av.open(io.BytesIO(access_unit), format=codec) as container:
             stream = container.streams.video[0]
             if stream.codec_context.width <= 0 or not stream.codec_context.extradata:
-                raise InputFailed(f"The source's {codec} parameter sets cannot be read.", _RESTART_CAMERA)
+                raise _unreadable(f"{codec} parameter sets")
             return detached(stream, time_base)
     except (FFmpegError, IndexError) as error:
-        raise InputFailed(f"The source's {codec} parameter sets cannot be read.", _RESTART_CAMERA) from error
+        raise _unreadable(f"{codec} parameter sets") from error
 
 
 def probe_pictures(demuxer: str, content: bytes, time_base: Fraction) -> Any:
@@ -82,7 +81,7 @@ def probe_pictures(demuxer: str, content: bytes, time_base: Fraction) -> Any:
         with av.open(io.BytesIO(content), format=demuxer) as container:
             return detached(container.streams.video[0], time_base)
     except (FFmpegError, IndexError) as error:
-        raise InputFailed("The source's pictures cannot be read.", _RESTART_CAMERA) from error
+        raise _unreadable("pictures") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def probe_for_mp4(codec: str, access_unit: bytes, time_base: Fraction) -> Probed
         tells_depth = depth > 0 or _most_reordered(codec, access_unit) == 0
         return ProbedVideo(_with_configuration(template, access_unit, time_base), rate, depth, tells_depth)
     except (FFmpegError, IndexError, ValueError) as error:
-        raise InputFailed(f"The source's {codec} parameter sets cannot be read.", _RESTART_CAMERA) from error
+        raise _unreadable(f"{codec} parameter sets") from error
 
 
 def probe_by_record(codec: str, record: bytes, keyframe: bytes, time_base: Fraction) -> Any:
@@ -121,10 +120,15 @@ def probe_by_record(codec: str, record: bytes, keyframe: bytes, time_base: Fract
         with av.open(io.BytesIO(_as_flv(codec, record, keyframe)), format="flv") as container:
             stream = container.streams.video[0]
             if stream.codec_context.width <= 0:
-                raise InputFailed(f"The source's {codec} parameter sets cannot be read.", _RESTART_CAMERA)
+                raise _unreadable(f"{codec} parameter sets")
             return detached(stream, time_base)
     except (FFmpegError, IndexError) as error:
-        raise InputFailed(f"The source's {codec} parameter sets cannot be read.", _RESTART_CAMERA) from error
+        raise _unreadable(f"{codec} parameter sets") from error
+
+
+def _unreadable(what: str) -> InputFailed:
+    action = "Restart the camera; if it stays, choose another codec or profile in it."
+    return InputFailed(f"The source's {what} cannot be read.", action)
 
 
 def _as_flv(codec: str, record: bytes, keyframe: bytes) -> bytes:
@@ -164,7 +168,7 @@ def _with_configuration(template: Any, access_unit: bytes, time_base: Fraction) 
     with av.open(file) as container:
         stream = container.streams.video[0]
         if stream.codec_context.width <= 0 or not stream.codec_context.extradata:
-            raise InputFailed("The source's parameter sets cannot be read.", _RESTART_CAMERA)
+            raise _unreadable("parameter sets")
         return detached(stream, time_base)
 
 

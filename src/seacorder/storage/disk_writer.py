@@ -190,10 +190,11 @@ class DiskWriter:
 
     def _is_refused(self, fault: OSError) -> bool:
         """Notes a fault of opening. True when `begin` still waits: it raises the fault, and the thread ends."""
-        self._fault.failed("open", message_of(fault, self.path), fault.errno or 0)
+        why = message_of(fault, self.path)
+        self._fault.failed("open", why, fault.errno or 0)
         with self._changed:
             if not self._is_patient:
-                self._failure = StorageFailed.of(message_of(fault, self.path))
+                self._failure = StorageFailed.of(why)
                 self._failure.__cause__ = fault
             self._tried.set()
             return self._failure is not None

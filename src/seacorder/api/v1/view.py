@@ -85,5 +85,5 @@ def _field(noun: object, name: str) -> Any:
         return None if utc_ns is None else utc_text(utc_ns)
     value = getattr(noun, name)
     if isinstance(value, Message):
-        return MessageView(fact=redact(value.fact), action=redact(value.action))
+        return shown(MessageView, value)
     return redact(value) if type(value) is str else value
