@@ -209,7 +209,7 @@ async function command(button) {
     const content = await answer.json();
     const alarms = newest?.alarms ?? [];
     if (answer.ok) { const result = say.outcome(DONE[path], content, alarms); message(result.words, result.tone); }
-    else message(say.failure(button.textContent, content, alarms), "bad");
+    else message(say.failure(button.textContent, DONE[path], content, alarms), "bad");
   } catch (error) {
     message(say.noAnswer(button.textContent, error.name === "TimeoutError" ? COMMAND_MS_MAX / 1000 : null), "bad");
   }

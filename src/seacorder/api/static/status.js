@@ -75,7 +75,7 @@ function named(channel, fact) {
   return channel === null || fact.startsWith(channel) ? fact : `${channel}: ${fact}`;
 }
 
-// What a command came to on a channel that did not do it, without the sentences that an alarm of it says already.
+// What a channel that did not carry out a command says, without the sentences that an alarm of the channel says already.
 function told(one, alarms) {
   const said = alarms.filter((alarm) => alarm.channel === one.channel).map(text).join(" ");
   const words = text({ fact: named(one.channel, one.fact), action: one.action });
@@ -198,10 +198,11 @@ export function outcome(done, result, alarms) {
 }
 
 // A command that failed: which, then what is wrong, each channel's reason on a line of its own, and what to do.
-// A stop of which channels say how it ended has ended all the same, so it is not called failed.
-export function failure(button, problem, alarms) {
+// Where channels say what went wrong at a stop, the recording or clip has ended all the same, so the stop is not called
+// failed.
+export function failure(button, done, problem, alarms) {
   const failed = (problem.channels ?? []).filter((one) => !one.ok);
-  const isEnded = button.startsWith("Stop") && failed.length > 0;
+  const isEnded = done.endsFiles && failed.length > 0;
   const head = isEnded ? "" : `${button} failed.`;
   const reasons = failed.map((one) => told(one.action === problem.action ? { ...one, action: "" } : one, alarms));
   return [head, what(problem.fact, failed), ...reasons, problem.action].filter(Boolean).join("\n");
