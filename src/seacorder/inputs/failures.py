@@ -21,6 +21,12 @@ from seacorder.base.message import Message
 from seacorder.base.redaction import redact
 from seacorder.model.address.address import RtspAddress, StreamAddress, Transport
 
+PACKETS_LOST = (
+    "%s: packets were lost on the way. Frames so far that came damaged and were dropped: %d. "
+    "Check the network cable and switch."
+)
+"""A line of the log: the source, and how many frames."""
+
 
 class Cause(Enum):
     SILENT = auto()

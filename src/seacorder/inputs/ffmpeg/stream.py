@@ -21,7 +21,7 @@ import av
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
-from seacorder.inputs.failures import Cause, stream_failure
+from seacorder.inputs.failures import PACKETS_LOST, Cause, stream_failure
 from seacorder.inputs.ffmpeg.failures import BROKEN, ffmpeg_stream_failure
 from seacorder.inputs.ffmpeg.initial_burst import spread_burst
 from seacorder.inputs.ffmpeg.tracks import KEYFRAME_WAIT_SECONDS, Tracks
@@ -41,10 +41,6 @@ STUDY_US = 1_000_000
 LONG_STUDY_US = KEYFRAME_WAIT_SECONDS * 1_000_000
 """The same, for a second attempt where the first one has found no picture."""
 _GENERATE_PTS = 0x0001
-_PACKETS_LOST = (
-    "%s: packets were lost on the way; %d frames so far came damaged and were dropped. "
-    "Check the network cable and switch."
-)
 _FORMATS = {"udp": "mpegts", "tcp": "mpegts", "rtmp": "flv", "rtmps": "flv"}
 _TELLS_LATE = ("flv", "live_flv")
 """Containers whose header may not list the video track; it becomes known with its first packet."""
@@ -167,7 +163,7 @@ class StreamInput:
     def _say_damaged(self) -> None:
         self._damaged += 1
         if self._rate_limit.allow("damaged") is not None:
-            log.warning(_PACKETS_LOST, self._source, self._damaged)
+            log.warning(PACKETS_LOST, self._source, self._damaged)
 
     def close(self) -> None:
         container, tracks = self._container, self._tracks

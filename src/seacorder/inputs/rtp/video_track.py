@@ -10,6 +10,7 @@ from typing import Any
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
+from seacorder.inputs.failures import PACKETS_LOST
 from seacorder.inputs.rtp.access_units import AccessUnits
 from seacorder.inputs.rtp.audio_offset import moment_of
 from seacorder.inputs.rtp.decoding_times import DEEPEST, MissingPictures, PictureOrder
@@ -37,10 +38,7 @@ _ENCODINGS: dict[str, tuple[str, type[AccessUnits]]] = {
     "H265": ("hevc", H265Units),
     "HEVC": ("hevc", H265Units),
 }
-_PACKETS_LOST = (
-    "%s: packets were lost on the way; %d frames so far came damaged and were dropped. "
-    "Check the network cable and switch. If its address has #transport=udp, remove that between dives."
-)
+_PACKETS_LOST = f"{PACKETS_LOST} If its address has #transport=udp, remove that between dives."
 _OTHER_NAMES = {"JPEG": "mjpeg", "MP4V-ES": "mpeg4", "MPV": "mpeg2video", "": "an unknown codec"}
 
 
