@@ -1,5 +1,5 @@
 from seacorder.base.errors import BadRequest, SettingsError
-from seacorder.base.message import Message
+from seacorder.base.message import Message, named
 
 
 def test_an_error_carries_both_fields() -> None:
@@ -17,6 +17,12 @@ def test_an_action_is_said_once() -> None:
     once = Message("It is gone.").and_then("Mount it.")
     assert once == Message("It is gone.", "Mount it.")
     assert once.and_then("Mount it.") is once
+
+
+def test_a_name_is_said_once() -> None:
+    assert named("Bow", "No picture.") == "Bow: No picture."
+    assert named("Bow", "Bow has no picture.") == "Bow has no picture."
+    assert named(None, "No picture.") == named("", "No picture.") == "No picture."
 
 
 def test_settings_tell_all_their_faults() -> None:

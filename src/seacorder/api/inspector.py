@@ -19,6 +19,7 @@ from seacorder.api.page import add_page
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.routes import add_v1
 from seacorder.base.errors import BadRequest
+from seacorder.base.message import named
 from seacorder.config.schema import ServerSettings
 from seacorder.model.settings import RecorderSettings, SettingsChange
 
@@ -292,9 +293,7 @@ def _refuse_under_wire_name(error: BadRequest, names: Mapping[str, str]) -> NoRe
     key = names.get(asked) or next((one for one in names.values() if one.lower() == asked), None)
     if key is None and len(names) == 1:
         key = next(iter(names.values()))
-    is_named = key is None or error.fact.startswith(key)
-    fact = error.fact if is_named else f"{key}: {error.fact}"
-    raise BadRequest(fact, error.action, field=key or error.field) from error
+    raise BadRequest(named(key, error.fact), error.action, field=key or error.field) from error
 
 
 def _get(app: FastAPI, path: str, handler: Any, responses: Any = None, *, extra: dict[str, Any] | None = None) -> None:

@@ -40,6 +40,11 @@ def all_of(messages: Iterable[Message]) -> Message | None:
     return Message(joined(facts), joined(actions)) if several else None
 
 
+def named(name: str | None, text: str) -> str:
+    """The text with this name in front, unless it begins with it."""
+    return text if not name or text.startswith(name) else f"{name}: {text}"
+
+
 def joined(texts: Iterable[str]) -> str:
     """Sentences one after the other, without those that are empty."""
     return " ".join(text for text in texts if text)

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from seacorder.base.message import Message
+from seacorder.base.message import Message, named
 from seacorder.cli.fitting import FILE, GAP, NAME, cut, fit
 from seacorder.cli.losses import MISSING, missing_cell
 from seacorder.client.answers import ChannelAnswer, StatusAnswer
@@ -154,14 +154,9 @@ def _alarms(status: StatusAnswer) -> list[RenderableType]:
     for alarm in status.alarms:
         severity, style = _SEVERITIES.get(alarm.severity, (alarm.severity, ""))
         lines.append(Text(f"! {severity} {alarm.kind} since {alarm.since_utc[:19]}Z", style=style))
-        lines += _indented(_named(alarm.channel, alarm.message.fact), style)
+        lines += _indented(named(alarm.channel, alarm.message.fact), style)
         lines += _indented(alarm.message.action)
     return lines
-
-
-def _named(channel: str | None, fact: str) -> str:
-    """The fact with the name of its channel, which is said once."""
-    return fact if channel is None or fact.startswith(channel) else f"{channel}: {fact}"
 
 
 def _indented(text: str, style: str = "") -> list[RenderableType]:
@@ -182,7 +177,7 @@ def _complaints(status: StatusAnswer) -> list[RenderableType]:
     lines: list[RenderableType] = []
     for channel in status.channels:
         for message in _untold(channel, status):
-            lines.append(Text(_named(channel.name, message.fact), style="yellow"))
+            lines.append(Text(named(channel.name, message.fact), style="yellow"))
             lines += _indented(message.action)
     return lines
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from seacorder.base.errors import NotPossible
-from seacorder.base.message import Message, joined
+from seacorder.base.message import Message, joined, named
 from seacorder.model.instant import Instant
 
 
@@ -80,11 +80,7 @@ class CommandFailed(NotPossible):
 
 
 def _reasons(outcomes: Iterable[ChannelOutcome]) -> str:
-    return joined(_reason(one.channel, one.reason.fact) for one in outcomes if not one.ok)
-
-
-def _reason(channel: str, fact: str) -> str:
-    return fact if fact.startswith(channel) else f"{channel}: {fact}"
+    return joined(named(one.channel, one.reason.fact) for one in outcomes if not one.ok)
 
 
 def _shared_action(outcome: CommandOutcome) -> str:

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.message import named
 from seacorder.base.redaction import redact
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events.log import EventKind, EventLog
@@ -111,9 +112,8 @@ class Journal:
 
 def _line(event: Event) -> str:
     """The event in one line: the channel's name, the fact, the action, and the alarm that began or ended."""
-    channel = event.channel
-    prefix = f"{channel}: " if channel and not event.fact.startswith(channel) else ""
+    text = named(event.channel, event.text)
     if event.kind == EventKind.ALARM_CLEARED:
-        return f"{prefix}{event.text} [{event.alarm} ended]"
+        return f"{text} [{event.alarm} ended]"
     word = "alarm" if event.severity is Severity.ALARM else "warning"
-    return f"{prefix}{event.text} [{word} {event.alarm}]" if event.alarm else f"{prefix}{event.text}"
+    return f"{text} [{word} {event.alarm}]" if event.alarm else text
