@@ -264,9 +264,9 @@ def _low(scene: Scene) -> Finding | None:
     severity = Severity.ALARM if seconds < VERY_LOW_SECONDS else Severity.WARNING
     second = disks.fallback_folder
     where = disks.folder if second is None else f"{disks.folder} and {second} together"
-    left = count_text(int(seconds / 60), "minute")
-    is_one = left == "1 minute"
-    fact = f"{left} of recording {'is' if is_one else 'are'} left on {where}. {_NOTHING_LOST_YET}"
+    minutes = int(seconds / 60)
+    left = f"{count_text(minutes, 'minute')} of recording {'is' if minutes == 1 else 'are'} left on {where}."
+    fact = f"{left} {_NOTHING_LOST_YET}"
     return _finding(AlarmKind.DISK_LOW, None, severity, Message(fact))
 
 

@@ -16,6 +16,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.model.account import key_of
 from seacorder.model.capture_time import (
     AGREEMENT_NS,
     RECOUNT_NS,
@@ -140,8 +141,7 @@ class LastParts:
 
     def examined(self, found: Part) -> "LastParts":
         """The same once the file of the part before has been examined."""
-        is_it = (found.channel, found.recording_id, found.number) == _key(self.before)
-        return replace(self, before=found) if is_it else self
+        return replace(self, before=found) if key_of(found) == key_of(self.before) else self
 
     def camera_ns(self, of_before: Anchor, frame_ns: float) -> int | None:
         """UTC minus the camera's clock in the last part, from the anchor of the part before it.
@@ -156,10 +156,6 @@ class LastParts:
         moved_ns = self.last.start_utc_ns - self.before.end_utc_ns - round(frame_ns)
         follows = self.before.first_frame + self.before.frames == self.last.first_frame
         return of_before.camera_ns + moved_ns if follows and abs(moved_ns) <= AGREEMENT_NS else None
-
-
-def _key(part: Part) -> tuple[str, str, int]:
-    return part.channel, part.recording_id, part.number
 
 
 _UNMEASURED = "Its length is not known, because this computer's clock was changed inside it."

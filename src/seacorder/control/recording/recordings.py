@@ -79,8 +79,10 @@ class Recordings:
             self._first_bytes.expect(session.id, lambda: self._record(session))
             session.outcome = await self._outcomes.ask(session, instant)
             if not session.outcome.ok:
+                refused = CommandFailed(NOTHING_RECORDED, session.outcome, START_AGAIN)
                 self._withdraw(session)
-                raise CommandFailed(NOTHING_RECORDED, session.outcome, START_AGAIN)
+                self._context.journal.alarm(EventKind.RECORDING_REFUSED, *refused.message.both)
+                raise refused
             session.outcome = self._outcomes.with_outlook(session.outcome)
             for name in self._context.workers.sound_names:
                 self._send_start(session, name, instant)
@@ -341,9 +343,6 @@ class Recordings:
         session.recording = finished(session.recording, session.stopped.utc_ns)
         if session.is_stored:
             self._record(session)
-        self._context.journal.alarm(
-            EventKind.RECORDING_REFUSED, *CommandFailed(NOTHING_RECORDED, session.outcome, START_AGAIN).message.both
-        )
 
     def _end(self, session: RecordingSession, instant: Instant) -> None:
         self.book.recording_stopped(session.ids, instant.utc_ns)

@@ -1,13 +1,11 @@
 """Narration as control knows it: tells channels' workers where to hear it, and shows how it is doing."""
 
-from seacorder.base.message import Message
 from seacorder.base.redaction import redact_address
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.command import HearNarration
 from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
-from seacorder.supervisor.worker import STARTED_AGAIN
 
 _QUIET_DB = -120.0
 
@@ -49,16 +47,15 @@ class NarratorWatch:
             name=narrator.name,
             address=redact_address(narrator.address),
             into=narrator.narrator.into,
-            narrator=narrator_of(status, self._watch.lost.get(narrator.name)),
+            narrator=narrator_of(status, is_lost=narrator.name in self._watch.lost),
             restarts=self._workers.restarts(narrator.name),
             path=status.recording.path if status.recording is not None else None,
         )
 
 
-def narrator_of(status: ChannelStatus, lost: str | None) -> NarratorStatus:
-    """What the narrator's last heartbeat says; `lost` says why there is none, if its worker has ended."""
-    if lost is None and status.narrator is not None:
+def narrator_of(status: ChannelStatus, *, is_lost: bool) -> NarratorStatus:
+    """What the narrator's last heartbeat says. Before the first one, and after its worker has ended, why there is none.
+    """
+    if status.narrator is not None and not is_lost:
         return status.narrator
-    state = SoundState.CONNECTING if lost is None else SoundState.FAILED
-    stopped = Message(f"Its recording process stopped unexpectedly ({lost}).", STARTED_AGAIN)
-    return NarratorStatus(state, status.why if lost is None else stopped, 0, _QUIET_DB, _QUIET_DB)
+    return NarratorStatus(SoundState.FAILED if is_lost else SoundState.CONNECTING, status.why, 0, _QUIET_DB, _QUIET_DB)
