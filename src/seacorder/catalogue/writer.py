@@ -62,7 +62,7 @@ class Writer:
         self._connection: sqlite3.Connection | None = None
         self._thread: Thread | None = None
         self.fault: Message | None = None
-        """One sentence while the catalogue cannot be written."""
+        """Why the catalogue cannot be written now, and what to do; None while it can."""
         self.set_aside: Path | None = None
         """Where the last damaged catalogue was moved; its rows have to be read from the files again."""
 
@@ -175,7 +175,7 @@ class Writer:
             for write in batch:
                 connection.execute(write.sql, write.values)
             events = sum(write.is_event for write in batch)
-            if is_due := self._events_since_drop + events >= self._events_kept // 100:
+            if is_due := events > 0 and self._events_since_drop + events >= self._events_kept // 100:
                 connection.execute(_DROP_OLD_EVENTS, (self._events_kept,))
             connection.execute("COMMIT")
             self._events_since_drop = 0 if is_due else self._events_since_drop + events

@@ -64,18 +64,35 @@ async def test_alarms_and_the_rest_together_are_a_line_a_second(
     assert 10 < len(lines) <= LINES_AT_ONCE + 70 * LINES_PER_SECOND + 1
 
 
+@pytest.mark.parametrize("severity", [Severity.ALARM, Severity.WARNING])
 async def test_an_alarm_whose_begin_is_in_the_log_has_its_end_there(
-    journal: Journal, caplog: pytest.LogCaptureFixture
+    journal: Journal, caplog: pytest.LogCaptureFixture, severity: Severity
 ) -> None:
     """Also when the channel has used up its lines meanwhile."""
-    alarm = Alarm(AlarmKind.CAMERA_FAILED, "Bow", Severity.ALARM, 0, "Bow is gone.", "Look at it.")
+    alarm = Alarm(AlarmKind.CAMERA_FAILED, "Bow", severity, 0, "Bow is gone.", "Look at it.")
     journal.alarm_raised(alarm, is_logged=True)
     for _ in range(20):
         journal.warn(EventKind.LOSS_NOTED, "Bow has lost 1 frame.", channel="Bow")
     journal.alarm_cleared(alarm, "Bow is back.")
     messages = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
-    assert messages[0] == "Bow is gone. Look at it. [alarm camera_failed]"
+    assert messages[0] == f"Bow is gone. Look at it. [{severity} camera_failed]"
     assert messages[-1].startswith("Bow is back. [camera_failed ended]")
+    journal.alarm_cleared(alarm, "Bow is back once more.")
+    assert not any("once more" in record.getMessage() for record in caplog.records), "one end for each begin"
+
+
+async def test_an_alarm_whose_begin_was_left_out_of_the_log_has_no_end_there_either(
+    journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(20):
+        journal.warn(EventKind.LOSS_NOTED, "Bow has lost 1 frame.", channel="Bow")
+    journal.alarm(EventKind.WORKER_LOST, "The worker was lost.", channel="Bow")
+    alarm = Alarm(AlarmKind.CAMERA_FAILED, "Bow", Severity.WARNING, 0, "Bow is gone.", "Look at it.")
+    journal.alarm_raised(alarm, is_logged=True)
+    journal.alarm_cleared(alarm, "Bow is back.")
+    messages = [record.getMessage() for record in caplog.records if record.name == "seacorder.events"]
+    assert not any("Bow is gone" in message or "Bow is back" in message for message in messages)
+    assert [event.kind for event in journal.events.after(0)][-2:] == ["alarm_raised", "alarm_cleared"]
 
 
 async def test_what_became_of_files_is_in_the_log_whole(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from control.bridge import Bridge
 from seacorder.catalogue.catalogue import MOST_ROWS_WAITING
-from seacorder.control.events.log import UNSTORED_MAX, EventKind, EventLog
+from seacorder.control.events.log import EventKind, EventLog
 from seacorder.model.channel import ChannelState
 from seacorder.model.event import Event, Severity
 
@@ -36,10 +36,6 @@ def test_another_run_uses_no_cursor_that_an_earlier_one_may_have_given(stored: i
     log.continue_from(stored)
     assert [log.add(happening(n)).cursor for n in range(2)] == [first, first + 1]
     assert first > stored + MOST_ROWS_WAITING
-
-
-def test_as_many_events_may_be_unstored_as_wait_for_the_catalogue() -> None:
-    assert UNSTORED_MAX == MOST_ROWS_WAITING
 
 
 def test_after_gives_what_is_newer() -> None:

@@ -37,7 +37,7 @@ class Journal:
     def __init__(self, clock: Clock, catalogue: Catalogue) -> None:
         self.events = EventLog(on_event=catalogue.record_event)
         self._clock = clock
-        self._begun: set[tuple[str, str]] = set()
+        self._begun: set[tuple[str | None, str]] = set()
         """Channels and alarms of which the log has the begin and not yet the end."""
         self._buckets: dict[str, Bucket] = {}
         self._left_out: dict[str, int] = {}
@@ -83,31 +83,32 @@ class Journal:
         if channel is not None and not self._may_log(channel, event):
             self._left_out[channel] = self._left_out.get(channel, 0) + 1
             return
+        if event.kind == EventKind.ALARM_RAISED:
+            self._begun.add((channel, event.alarm))
+        elif event.kind == EventKind.ALARM_CLEARED:
+            self._begun.discard((channel, event.alarm))
         left_out = self._left_out.pop(channel, 0) if channel else 0
         rest = f" ({left_out} more messages about {channel} were left out here; they are in /api/v1/events)"
         _log.log(_LEVELS[event.severity], "%s%s", _line(event), rest if left_out else "")
 
     def _may_log(self, channel: str, event: Event) -> bool:
-        """True for events about files and new alarms; for others while the channel is within its limit."""
+        """True for events about files, for new alarms, and for the end of one whose begin is in the log; for others
+        while the channel is within its limit."""
         now_ns = self._clock.monotonic_ns()
         bucket = self._buckets.setdefault(channel, Bucket(LINES_AT_ONCE, LINES_PER_SECOND))
-        if event.kind in _ABOUT_FILES:
+        is_alarm = event.severity is Severity.ALARM
+        is_end = event.kind == EventKind.ALARM_CLEARED and (channel, event.alarm) in self._begun
+        if event.kind in _ABOUT_FILES or is_end or (is_alarm and self._is_new(channel, event.fact, now_ns)):
             bucket.take_anyway(now_ns / NS_PER_SECOND)
             return True
-        if event.severity is Severity.ALARM:
-            self._alarms = {key: at for key, at in self._alarms.items() if now_ns - at < SAME_ALARM_NS}
-            key = (channel, event.fact)
-            is_new = key not in self._alarms
-            self._alarms.setdefault(key, now_ns)
-            if is_new:
-                self._begun.add((channel, event.alarm))
-                bucket.take_anyway(now_ns / NS_PER_SECOND)
-            return is_new
-        if event.kind == EventKind.ALARM_CLEARED and (channel, event.alarm) in self._begun:
-            self._begun.discard((channel, event.alarm))  # whoever has read its begin looks for its end
-            bucket.take_anyway(now_ns / NS_PER_SECOND)
-            return True
-        return bucket.take(now_ns / NS_PER_SECOND)
+        return not is_alarm and bucket.take(now_ns / NS_PER_SECOND)
+
+    def _is_new(self, channel: str, fact: str, now_ns: int) -> bool:
+        """True unless the same alarm was logged in the last seconds."""
+        self._alarms = {key: at for key, at in self._alarms.items() if now_ns - at < SAME_ALARM_NS}
+        is_new = (channel, fact) not in self._alarms
+        self._alarms.setdefault((channel, fact), now_ns)
+        return is_new
 
 
 def _line(event: Event) -> str:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from enum import StrEnum
 
+from seacorder.catalogue.catalogue import MOST_ROWS_WAITING
 from seacorder.model.event import Event
 
 DEFAULT_CAPACITY = 2_000
@@ -54,8 +55,6 @@ class EventKind(StrEnum):
 
 
 RUN_CURSORS = 1_000_000
-UNSTORED_MAX = 20_000
-"""So many of the newest events may never have been stored: as many as wait for the catalogue's disk at most."""
 
 
 class EventLog:
@@ -89,7 +88,8 @@ class EventLog:
     def continue_from(self, cursor: int) -> None:
         """Another run of the program begins; `cursor` is the newest that is stored of earlier runs, 0 if none is."""
         if cursor:
-            self._newest = (cursor + UNSTORED_MAX) // RUN_CURSORS * RUN_CURSORS + RUN_CURSORS
+            # As many events as wait for the catalogue's disk at most may never have been stored.
+            self._newest = (cursor + MOST_ROWS_WAITING) // RUN_CURSORS * RUN_CURSORS + RUN_CURSORS
 
     def add(self, event: Event) -> Event:
         """Gives `event` its cursor, keeps it and wakes the followers."""
