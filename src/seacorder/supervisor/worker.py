@@ -28,7 +28,6 @@ _log = logging.getLogger(__name__)
 
 First = TypeVar("First")
 STARTED_AGAIN = "Seacorder starts it again by itself."
-_LOOK = "Look at its card. If it does not show ● within 10 s, see the alarms."
 _LOG_FAILED = "an error in the program: its log could not be read"
 _WATCH_FAILED = "an error in the program: it could not be watched"
 
@@ -133,7 +132,7 @@ class Worker(Generic[First]):
 
     async def request(self, command: Request, timeout_seconds: float) -> Answer | JpegPicture:
         """Sends a command and waits for its answer. Raises WorkerLost when the worker ends, NoAnswer when it takes too
-        long.
+        long; what to do then depends on the command, so whoever asks adds it.
 
         A worker that answers late but keeps reporting is not killed; its late answer goes to `on_report`.
         """
@@ -145,7 +144,7 @@ class Worker(Generic[First]):
             return await asyncio.wait_for(answer, timeout_seconds)
         except TimeoutError as error:
             fact = f"{self.name} did not confirm within {timeout_seconds:g} s; it may have been done all the same."
-            raise NoAnswer(fact, _LOOK) from error
+            raise NoAnswer(fact) from error
         finally:
             self._requests.forget(command.request)
             answer.cancel()

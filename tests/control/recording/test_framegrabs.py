@@ -48,6 +48,8 @@ async def test_a_still_that_one_channel_could_not_take_is_told(bridge: Bridge) -
     result = await bridge.recorder.take_framegrab()
     assert (result.ok, result.is_complete) == (True, False)
     assert [one.reason.fact for one in result.failed] == ["The disk takes nothing."]
+    (event,) = [one for one in bridge.recorder.events.after(0) if one.kind == "framegrab_failed"]
+    assert event.fact == "Stern: no framegrab. The disk takes nothing."
 
 
 async def test_a_channel_that_is_away_or_has_just_gone_owes_no_still(bridge: Bridge) -> None:
@@ -63,7 +65,9 @@ async def test_a_channel_that_is_away_or_has_just_gone_owes_no_still(bridge: Bri
 
 
 @pytest.mark.parametrize("is_lost", [True, False])
-async def test_a_live_channel_whose_worker_is_lost_or_hangs_owes_its_still(is_lost: bool, bridge: Bridge) -> None:
+async def test_a_live_channel_whose_worker_is_lost_or_hangs_owes_its_still(
+    is_lost: bool, bridge: Bridge, caplog: pytest.LogCaptureFixture
+) -> None:
     await bridge.start()
     bridge["Stern"].is_hung = True
     taking = asyncio.ensure_future(bridge.recorder.take_framegrab())
@@ -79,6 +83,11 @@ async def test_a_live_channel_whose_worker_is_lost_or_hangs_owes_its_still(is_lo
     ]
     why = "Stern: its recording process has stopped." if is_lost else "Stern did not confirm within 0.05 s."
     assert [one.reason.fact for one in result.failed] == [why]
+    (line,) = [record.getMessage() for record in caplog.records if "no framegrab" in record.getMessage()]
+    assert line.startswith(
+        "Stern: no framegrab. Its recording process has stopped." if is_lost
+        else "Stern: no framegrab. It did not confirm within 0.05 s. Recording is not affected."
+    )
 
 
 async def test_a_refusal_is_a_failure_though_the_picture_goes_meanwhile(bridge: Bridge) -> None:

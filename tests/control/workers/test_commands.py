@@ -4,15 +4,25 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.workers import FakeSupervisor
-from seacorder.control.workers.commands import ChannelWorkers
+from seacorder.control.workers.commands import ChannelWorkers, MakeCommand
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.command import SetOverlayText, StopRecording
+from seacorder.model.command import (
+    SetOverlayText,
+    StartClip,
+    StartRecording,
+    StopClip,
+    StopRecording,
+    TakeFramegrab,
+)
 from seacorder.model.encoding import EncodingSettings, Machine
-from seacorder.model.instant import Instant
+from seacorder.model.file_name import Naming
+from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.narration import NarrationSettings
+from seacorder.model.recording import FileKind
 from seacorder.supervisor.worker import Callbacks
 
 NOW = Instant(1, 2)
+NAMING = Naming("/", "", 0, "", 0, FileKind.RECORDING)
 NARRATOR = ChannelSettings(9, "Talk", "alsa:default", narrator=NarrationSettings("t" * 64, into="file"))
 
 
@@ -26,6 +36,35 @@ def workers_of(supervisor: FakeSupervisor, narrator: ChannelSettings | None = No
     workers = ChannelWorkers(supervisor, channels, narrator)  # type: ignore[arg-type]
     workers.add_all(Callbacks())
     return workers
+
+
+GOES_ON = "Recording is not affected."
+UNANSWERED = [
+    (lambda request, _: StartRecording(request, "r", NOW, NAMING, SplitSchedule(0, 0), reevaluate_tags=False),
+     "If Stern does not show ● on the page within 10 s, see the alarms."),
+    (lambda request, _: StopRecording(request, NOW),
+     ("Seacorder goes on finishing its file. Wait half a minute before you switch anything off; the file can be played "
+     "in any case.")),
+    (lambda request, _: StartClip(request, "c", FileKind.CLIP, NOW, NAMING),
+     f"{GOES_ON} If Stern is to be in the clip, stop the clip and start it again."),
+    (lambda request, _: StartClip(request, "a", FileKind.ANOMALY, NOW, NAMING),
+     f"{GOES_ON} If Stern is to be in the anomaly, stop the anomaly and start it again."),
+    (lambda request, _: StopClip(request, FileKind.CLIP, NOW),
+     f"{GOES_ON} The file of the clip can be played as it stands."),
+    (lambda request, _: TakeFramegrab(request, "f", NOW, NAMING),
+     f"{GOES_ON} If no event says that the framegrab is stored, try again."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "action"), UNANSWERED)
+async def test_a_channel_that_does_not_answer_says_what_holds_for_the_command(
+    supervisor: FakeSupervisor, make: MakeCommand, action: str
+) -> None:
+    workers = workers_of(supervisor)
+    workers.start(["Stern"])
+    supervisor["Stern"].is_hung = True
+    (stern,) = await workers.ask(["Stern"], make, 0.01)
+    assert stern.reason.both == ("Stern did not confirm within 0.01 s.", action)
 
 
 async def test_each_channel_has_an_outcome(supervisor: FakeSupervisor) -> None:

@@ -45,7 +45,7 @@ class Framegrabs:
         outcomes = tuple(one for one in in_order(context, outcomes) if channel in {None, one.channel})
         for one in outcomes:
             if not one.ok:
-                fact = f"No framegrab of {one.channel}. {one.reason.fact}"
+                fact = f"{one.channel}: no framegrab. {_without_name(one.channel, one.reason.fact)}"
                 context.journal.warn(EventKind.FRAMEGRAB_FAILED, fact, one.reason.action, channel=one.channel)
         return CommandOutcome(instant, identifier if asked else "", outcomes)
 
@@ -54,3 +54,11 @@ class Framegrabs:
         self._context.catalogue.record(framegrab)
         fact = f"Framegrab stored: {framegrab.path}."
         self._context.journal.note(EventKind.FRAMEGRAB_STORED, fact, channel=framegrab.channel)
+
+
+def _without_name(name: str, fact: str) -> str:
+    """The fact about a channel behind a sentence that names it: “Bow has no picture.” is “It has no picture.” there."""
+    if fact.startswith(f"{name}: "):
+        rest = fact.removeprefix(f"{name}: ")
+        return rest[:1].upper() + rest[1:]
+    return f"It{fact.removeprefix(name)}" if fact.startswith(f"{name} ") else fact

@@ -101,8 +101,11 @@ class ChannelWorkers:
     async def _ask_one(self, channel: str, command: AskedCommand, limit_seconds: float) -> ChannelOutcome:
         try:
             answer = await self._supervisor[channel].request(command, limit_seconds)
+        except NoAnswer as error:
+            why = Message(error.fact, _unanswered(command, channel))
+            return ChannelOutcome(channel, False, why, is_unanswered=True)
         except WorkerLost as error:
-            return ChannelOutcome(channel, False, error.message, is_unanswered=isinstance(error, NoAnswer))
+            return ChannelOutcome(channel, False, error.message)
         if isinstance(answer, Answer):
             return answer.outcome
         return ChannelOutcome(channel, False, _unexpected(channel))
@@ -111,3 +114,23 @@ class ChannelWorkers:
 def _unexpected(channel: str) -> Message:
     fact = f"{channel}: the program made an error (an unexpected answer)."
     return Message(fact, "Try again; if it happens again, save the log.")
+
+
+def _unanswered(command: AskedCommand, channel: str) -> str:
+    """What to do when a channel has not confirmed this command in time."""
+    match command:
+        case StartRecording():
+            return f"If {channel} does not show ● on the page within 10 s, see the alarms."
+        case StopRecording():
+            return (
+                "Seacorder goes on finishing its file. Wait half a minute before you switch anything off; the file can "
+                "be played in any case."
+            )
+        case StartClip(kind=kind):
+            what = kind.lower()
+            again = f"If {channel} is to be in the {what}, stop the {what} and start it again."
+            return f"Recording is not affected. {again}"
+        case StopClip(kind=kind):
+            return f"Recording is not affected. The file of the {kind.lower()} can be played as it stands."
+        case TakeFramegrab():
+            return "Recording is not affected. If no event says that the framegrab is stored, try again."
