@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from seacorder.base.message import Message
+
 BITRATE_MBITS_MAX = 10_000.0
 FRAME_RATE_MAX = 1_000.0
 RESOLUTION_MAX = 16_384
@@ -97,3 +99,5 @@ class EncodingStatus:
     """From the source's complete packet to the encoded one, without the encoder's own time; mean of the last second."""
     asked_from_ns: int = 0
     """`from_ns` of the ChangeEncoding that is in force; 0 if there was none since the worker began."""
+    fault: Message | None = None
+    """Why no encoder works now, and what to do; None while one does."""

@@ -161,7 +161,8 @@ def test_an_encoder_that_fails_in_the_middle_is_followed_by_the_next_best_with_t
     assert bench.losses == []
     (event,) = bench.events
     assert (event.kind, event.action) == ("encoder_failed", "")
-    assert event.fact.endswith(": the encoder libx264 failed; libx265 has taken over in a new file.")
+    failed = "the encoder libx264 failed ([Errno -1] the device is gone)"
+    assert event.fact.endswith(f": {failed}; libx265 has taken over in a new file.")
 
 
 @pytest.mark.parametrize("fault", [av.error.ExternalError(-1, "no device"), KeyError("not foreseen")])
@@ -179,8 +180,14 @@ def test_without_any_encoder_that_works_pictures_are_lost_with_that_cause_until_
     sink = bench.record()
     bench.feed(50)
     assert sink.samples == []
+    (event,), run = bench.events, bench.encoding.run
+    assert run.fault is not None
+    assert run.fault.fact.startswith("Its pictures cannot be encoded (last tried: libx264: ")
+    assert event.fact == f"{event.channel} cannot be recorded: i{run.fault.fact[1:]}"
+    assert event.action == run.fault.action
     is_broken = False
     bench.feed(200)
+    assert run.fault is None
     numbers = [reading.number for reading in sink.readings()]
     assert numbers == list(range(numbers[0], 250))
     (loss,) = bench.losses

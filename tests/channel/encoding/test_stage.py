@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fakes.clock import FakeClock
+from seacorder.base.message import Message
 from seacorder.channel.encoding.channel_side import EncodingSide
 from seacorder.channel.encoding.encode_step import EncodeStep
 from seacorder.channel.encoding.encoder import Encoder
@@ -127,3 +128,22 @@ def test_a_change_that_asks_for_what_is_done_changes_nothing(stage: Stage, chann
     stage.change(ChangeEncoding(channel.clock.monotonic_ns(), EncodingSettings(), MACHINE))
     stage.take(packet(channel.clock.monotonic_ns()))
     assert channel.calls == ["take"]
+
+
+def test_while_no_encoder_works_the_status_says_why(channel: FakeChannel) -> None:
+    plan = EncodingPlan(is_pass_through=False, sentence="As asked.", encoder="libx264")
+    step = EncodeStep(channel, channel.clock, Encoder, None)
+    stage = Stage(channel, lambda _source, _asked, _machine: plan, step)
+    stage.connected(SOURCE)
+    step.run.follow(plan)  # as the encode thread does with the first packet
+    before = stage.status()
+    assert before is not None
+    assert before.fault is None
+    step.run.failed(OSError("no device"))
+    now = stage.status()
+    assert now is not None
+    assert now.fault == Message(
+        "Its pictures cannot be encoded (last tried: libx264: no device).",
+        "Seacorder tries all encoders again every 5 s. If it stays: turn off burn-in for Bow, or restart Seacorder "
+        "between dives.",
+    )

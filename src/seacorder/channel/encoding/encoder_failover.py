@@ -1,6 +1,5 @@
 """The encoder at work, and what happens when it fails: the next best one takes over with the same picture."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -8,13 +7,12 @@ import av
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import SeacorderError
+from seacorder.base.message import Message
 from seacorder.channel.encoding.encoder import AnyEncoder, EncoderOrder
 from seacorder.channel.encoding.encoder_options import ENCODERS, EncoderKind
 from seacorder.model.encoding import EncodingPlan
 from seacorder.model.event import Note, Severity
 from seacorder.model.sample import SourceFormat
-
-log = logging.getLogger(__name__)
 
 OpenEncoder = Callable[[EncoderOrder], AnyEncoder]
 RETRY_NS = 5 * NS_PER_SECOND
@@ -27,7 +25,7 @@ class NoEncoder(RuntimeError):
 
 
 class EncoderRun:
-    """One encoder at a time, by one plan. Used on the encode thread; `name` and `preset` may be read on any."""
+    """One encoder at a time, by one plan. Used on the encode thread; `name`, `preset`, `fault`: read on any."""
 
     def __init__(self, open_encoder: OpenEncoder, clock: Clock, note: Note, channel_name: str) -> None:
         self._open_encoder = open_encoder
@@ -41,13 +39,15 @@ class EncoderRun:
         self.name = ""
         """Of the encoder at work, or of the next one."""
         self.preset = ""
+        self.fault: Message | None = None
+        """Why none works now, and what to do; None while one does."""
 
     def follow(self, plan: EncodingPlan) -> None:
         """Follows this plan from now on; the encoder at work must have been ended before."""
         self._plan = plan
         self._candidates = [plan.encoder, *(name for name in plan.next_best if name in ENCODERS)]
         self.name, self.preset = plan.encoder, plan.preset or ENCODERS[plan.encoder].default_preset
-        self._retry_ns = 0
+        self._retry_ns, self.fault = 0, None
 
     def step(self, by: int) -> bool:
         """Takes a faster (-1) or better (1) preset, with which the next encoder is opened; False when there is none.
@@ -95,6 +95,7 @@ class EncoderRun:
         if self._clock.monotonic_ns() < self._retry_ns:
             raise NoEncoder
         self._encoder = self._last = self._open_encoder(order)
+        self.fault = None
 
     def end(self) -> list[Any]:
         """Ends the encoder at work and returns the packets that it still held."""
@@ -109,16 +110,17 @@ class EncoderRun:
     def failed(self, fault: BaseException) -> None:
         """The encoder at work has failed: `kind` is now the next best one, or, after a pause, the first one again."""
         self._encoder = None
-        gone = self._candidates.pop(0)
-        log.warning("%s: the encoder %s failed (%s).", self._name, gone, fault)
+        gone, why = self._candidates.pop(0), str(fault) or type(fault).__name__
         if self._candidates:
             self.name, self.preset = self._candidates[0], self.kind.default_preset
-            fact = f"{self._name}: the encoder {gone} failed; {self.name} has taken over in a new file."
+            fact = f"{self._name}: the encoder {gone} failed ({why}); {self.name} has taken over in a new file."
             self._note("encoder_failed", Severity.WARNING, fact)
         else:
             self.follow(self._plan)
             self._retry_ns = self._clock.monotonic_ns() + RETRY_NS
-            fact = f"{self._name} cannot be recorded: its pictures cannot be encoded (last tried: {gone})."
+            last = f"(last tried: {gone}: {why})"
             restart = f"turn off burn-in for {self._name}, or restart Seacorder between dives"
             action = f"Seacorder tries all encoders again every 5 s. If it stays: {restart}."
+            self.fault = Message(f"Its pictures cannot be encoded {last}.", action)
+            fact = f"{self._name} cannot be recorded: its pictures cannot be encoded {last}."
             self._note("encoder_failed", Severity.WARNING, fact, action)

@@ -143,6 +143,7 @@ class Stage:
             repeated_frames=counts.repeated,
             delay_ms=self._encoding.delay_ms,
             asked_from_ns=self._asked.from_ns,
+            fault=run.fault,
         )
 
     def _plan_for(self, source: SourceFormat, change: ChangeEncoding) -> EncodingPlan:
