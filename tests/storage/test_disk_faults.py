@@ -24,7 +24,7 @@ def test_a_full_disk_says_that_recording_goes_on_by_itself() -> None:
     message = message_of(OSError(errno.ENOSPC, ""), Path("/base/job/x.mp4"))
     assert message.both == (
         "The disk of /base/job is full.",
-        "Delete or move files there. Recording goes on by itself.",
+        "Recording goes on by itself once there is room. Delete or move files there.",
     )
 
 

@@ -15,6 +15,7 @@ from seacorder.base.log import RateLimit
 from seacorder.base.message import Message, joined
 from seacorder.channel.channel import Channel
 from seacorder.inputs.contract import Input
+from seacorder.model.channel import TRIES_AGAIN
 from seacorder.model.sample import SourceFormat, SourcePacket
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,6 @@ GOOD_RUN_NS = 10 * NS_PER_SECOND
 """After a connection that lasted this long the back-off begins anew."""
 SAME_REASON_SECONDS = 60.0
 """How often the log repeats why a camera still cannot be read."""
-TRIES_AGAIN = "Seacorder tries again every few seconds."
 """Said here alone, because nobody else knows whether it is so."""
 
 

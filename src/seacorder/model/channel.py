@@ -24,6 +24,11 @@ def burned_name(name: str) -> str:
     return name.removesuffix(_CLEAN)
 
 
+TRIES_AGAIN = "Seacorder tries again every few seconds."
+"""First in what a failed channel's `why` says is to do, while its source is tried again. A film that has ended is not.
+"""
+
+
 class ChannelState(StrEnum):
     """What a channel's input is doing."""
 

@@ -7,8 +7,10 @@ from seacorder.base.clock import Clock
 from seacorder.base.message import Message
 from seacorder.model.recording import FaultKind
 
-_RECORDING_GOES_ON = "Recording goes on by itself."
-_GONE = Message("The disk of {folder} is gone.", "Connect it again.")
+ANOTHER_DISK = "If it does not come back: choose a folder on another disk, then stop and start the recording."
+"""Of a disk that is gone or broken: what to do where the rest does not help."""
+_ONCE_THERE_IS_ROOM = "Recording goes on by itself once there is room."
+_GONE = Message("The disk of {folder} is gone.", f"Connect it again. {ANOTHER_DISK}")
 _NOT_PERMITTED = Message("This user may not write to {folder}.", "Change its permissions, or choose another folder.")
 _NAME_TAKEN = Message(
     "{folder} cannot be created: a file has the name of one of its folders.", "Choose another name for the folder."
@@ -17,22 +19,27 @@ _NAME_REFUSED = Message(
     "The disk of {folder} refuses the name {path}.", "Choose a name of letters, digits, - and _ only."
 )
 _MESSAGES = {
-    errno.ENOSPC: Message("The disk of {folder} is full.", f"Delete or move files there. {_RECORDING_GOES_ON}"),
+    errno.ENOSPC: Message("The disk of {folder} is full.", f"{_ONCE_THERE_IS_ROOM} Delete or move files there."),
     errno.EDQUOT: Message(
         "This user's quota on the disk of {folder} is used up.",
-        f"Delete or move files there, or have the quota raised. {_RECORDING_GOES_ON}",
+        f"{_ONCE_THERE_IS_ROOM} Delete or move files there, or have the quota raised.",
     ),
-    errno.EIO: Message("The disk of {folder} fails (hardware error).", "Check its cable, then its health."),
+    errno.EIO: Message(
+        "The disk of {folder} fails (hardware error).", f"Check its cable, then its health. {ANOTHER_DISK}"
+    ),
     errno.ENODEV: _GONE,
     errno.ENXIO: _GONE,
-    errno.ESTALE: Message("The network folder {folder} is gone.", "Check the network and the server."),
+    errno.ESTALE: Message(
+        "The network folder {folder} is gone.", f"Check the network and the server. {ANOTHER_DISK}"
+    ),
     errno.EXDEV: Message(
         "{folder} is on another disk than when Seacorder started: it was unmounted or exchanged.",
-        "Connect (mount) the right disk again; recording goes on by itself.",
+        "Recording goes on by itself once the right disk is there. Connect (mount) it again.",
     ),
     errno.EROFS: Message(
         "The disk of {folder} can only be read (often after an error of the disk).",
-        "Check the disk, then mount it for writing, or choose a folder on another disk.",
+        "Choose a folder on another disk, then stop and start the recording. Or check the disk, and mount it for "
+        "writing.",
     ),
     errno.EACCES: _NOT_PERMITTED,
     errno.EPERM: _NOT_PERMITTED,
@@ -47,9 +54,18 @@ _MESSAGES = {
     ),
     errno.EINVAL: _NAME_REFUSED,
     errno.EILSEQ: _NAME_REFUSED,
-    errno.EFBIG: Message("{path} has reached the largest size that its disk allows.", "Set a split time."),
-    errno.EMFILE: Message("Too many files are open in Seacorder.", "Raise its limit of open files (ulimit -n)."),
-    errno.ENFILE: Message("Too many files are open on this computer.", "Raise its limit of open files."),
+    errno.EFBIG: Message(
+        "{path} has reached the largest size that its disk allows.",
+        "Stop the recording and start it again. Later: set a split time.",
+    ),
+    errno.EMFILE: Message(
+        "Too many files are open in Seacorder.",
+        "Between dives: raise its limit of open files (ulimit -n), and restart Seacorder.",
+    ),
+    errno.ENFILE: Message(
+        "Too many files are open on this computer.",
+        "Close other programs on it. Between dives: raise its limit of open files.",
+    ),
 }
 
 
@@ -67,7 +83,7 @@ def message_of(fault: OSError, path: Path) -> Message:
     """Why the file `path` cannot be written, and what to do."""
     known = _MESSAGES.get(fault.errno or 0)
     if known is None:
-        return Message(f"{path} cannot be written: {fault.strerror or fault}.", "Check the disk.")
+        return Message(f"{path} cannot be written: {fault.strerror or fault}.", f"Check the disk. {ANOTHER_DISK}")
     return Message(known.fact.format(path=path, folder=path.parent), known.action)
 
 

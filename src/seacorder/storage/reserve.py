@@ -76,5 +76,5 @@ def why_full(folder: str, free_bytes: int, reserve_bytes: int) -> Message:
     """Why nothing is written to a volume that has only its reserve left."""
     return Message(
         f"{folder} is full: of the {free_bytes / 1e9:.2f} GB left there, {reserve_bytes / 1e9:.2f} GB are kept free.",
-        "Delete or move files there. Recording goes on by itself.",
+        "Recording goes on by itself once there is room. Delete or move files there.",
     )

@@ -179,7 +179,7 @@ def test_a_device_that_hangs_is_told_with_how_long() -> None:
         wait_for(lambda: run.narrator.status.stalled_seconds > 3.5, "the time to be told", 10)
         status = run.narrator.status
         assert status.state is SoundState.FAILED
-        assert status.why == Message("The sound device is open but has sent nothing for 3 s.")
+        assert status.why == Message("The sound device is open but has sent nothing for 3 s.", "Check its plug.")
     finally:
         run.close()
 

@@ -182,14 +182,26 @@ def test_an_end_says_what_is_well_again(kind: AlarmKind) -> None:
 @pytest.mark.parametrize(
     ("kind", "instead", "said"),
     [
-        (AlarmKind.CAMERA_STALLED, AlarmKind.CAMERA_FAILED, "Bow: camera_stalled has become camera_failed."),
-        (AlarmKind.CAMERA_FAILED, AlarmKind.WORKER_LOST, "Bow: camera_failed has become worker_lost."),
-        (AlarmKind.CAMERA_FROZEN, AlarmKind.CAMERA_FAILED, "Bow: camera_frozen has become camera_failed."),
-        (AlarmKind.CAMERA_FROZEN, AlarmKind.CAMERA_BLACK, "Bow: camera_frozen has become camera_black."),
-        (AlarmKind.ENCODING_OVERLOAD, AlarmKind.CAMERA_FAILED, "Bow: encoding_overload has become camera_failed."),
-        (AlarmKind.AUDIO_SILENT, AlarmKind.AUDIO_FAILED, "Bow: audio_silent has become audio_failed."),
+        (AlarmKind.CAMERA_STALLED, AlarmKind.CAMERA_FAILED,
+         "Bow: the alarm ‘no picture comes’ has become ‘the source cannot be read’."),
+        (AlarmKind.CAMERA_FAILED, AlarmKind.WORKER_LOST,
+         "Bow: the alarm ‘the source cannot be read’ has become ‘the recording process has stopped’."),
+        (AlarmKind.CAMERA_FROZEN, AlarmKind.CAMERA_FAILED,
+         "Bow: the alarm ‘the picture is frozen’ has become ‘the source cannot be read’."),
+        (AlarmKind.CAMERA_FROZEN, AlarmKind.CAMERA_BLACK,
+         "Bow: the alarm ‘the picture is frozen’ has become ‘the picture is black’."),
+        (AlarmKind.CAMERA_CLOCK_WRONG, AlarmKind.CAMERA_STALLED,
+         "Bow: the alarm ‘the time stamps are wrong’ has become ‘no picture comes’."),
+        (AlarmKind.ENCODING_OVERLOAD, AlarmKind.CAMERA_FAILED,
+         "Bow: the alarm ‘this computer is too slow’ has become ‘the source cannot be read’."),
+        (AlarmKind.ENCODER_FAILED, AlarmKind.WORKER_LOST,
+         "Bow: the alarm ‘the planned encoder has failed’ has become ‘the recording process has stopped’."),
+        (AlarmKind.RECORDING_NOT_WRITTEN, AlarmKind.CAMERA_FAILED,
+         "Bow: the alarm ‘nothing of it is recorded’ has become ‘the source cannot be read’."),
+        (AlarmKind.AUDIO_SILENT, AlarmKind.AUDIO_FAILED,
+         "Bow: the alarm ‘nothing is heard from the microphone’ has become ‘the microphone is not working’."),
     ],
-)
+)  # fmt: skip
 def test_an_alarm_whose_place_another_takes_does_not_say_that_all_is_well(
     kind: AlarmKind, instead: AlarmKind, said: str
 ) -> None:
@@ -197,7 +209,9 @@ def test_an_alarm_whose_place_another_takes_does_not_say_that_all_is_well(
 
 
 def test_a_disk_that_was_low_and_is_full_is_not_called_well() -> None:
-    assert end_of_one(AlarmKind.DISK_LOW, None, AlarmKind.DISK_FULL) == "disk_low has become disk_full."
+    assert end_of_one(AlarmKind.DISK_LOW, None, AlarmKind.DISK_FULL) == (
+        "The alarm ‘little room is left’ has become ‘the disk is full’."
+    )
 
 
 async def test_a_stalled_camera_that_fails_is_not_said_to_send_again(bridge: Bridge) -> None:
@@ -208,7 +222,7 @@ async def test_a_stalled_camera_that_fails_is_not_said_to_send_again(bridge: Bri
         bridge.recorder.status()
     ended = [event for event in bridge.recorder.events.after(0) if event.kind == "alarm_cleared"]
     assert [(event.fact, event.alarm) for event in ended] == [
-        ("Bow: camera_stalled has become camera_failed.", "camera_stalled"),
+        ("Bow: the alarm ‘no picture comes’ has become ‘the source cannot be read’.", "camera_stalled"),
         ("Bow: the source can be read again after 12 s.", "camera_failed"),
     ]
 

@@ -1,5 +1,6 @@
 """The rules of alarms: what raises each, at which limit, and that the operator's page has it."""
 
+import errno
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +12,13 @@ from seacorder.control.alarms.actions import ACTIONS, ENDS, FOLDER_REPLACED, FUL
 from seacorder.control.alarms.alarms import AlarmTable
 from seacorder.control.alarms.rules import Disks, Scene, findings
 from seacorder.model.alarm import AlarmKind
-from seacorder.model.channel import ChannelState, ChannelStatus, ClockFault, PictureFault
+from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.narration import NarratorStatus, SoundState
 from seacorder.model.recording import FaultKind, FileStatus
+from seacorder.storage import disk_faults
+from seacorder.storage.disk_faults import message_of
+from seacorder.storage.reserve import why_full
 
 PAGE = (Path(__file__).parents[3] / "docs/sea/alarms.md").read_text("utf-8")
 LIVE = ChannelStatus("Bow", ChannelState.LIVE, 1, None, bits_per_second=8_000_000)
@@ -96,19 +100,27 @@ def test_every_alarm_is_raised_stands_and_is_cleared(scene: Scene, kind: str, se
 
 
 ON = {"is_recording_on": True}
-WHY = Message("No camera answers at 10.0.0.6.", "Check its power.")
+WHY = Message("No camera answers at 10.0.0.6.", f"{TRIES_AGAIN} Check its power.")
 AWAY = replace(LIVE, state=ChannelState.FAILED, why=WHY)
+OVER = replace(AWAY, why=Message("Its file has been played to the end.", "It is not played again."))
 STALLED = replace(LIVE, state=ChannelState.STALLED)
 FROZEN = replace(LIVE, picture_fault=PictureFault.FROZEN)
 BLACK = replace(LIVE, picture_fault=PictureFault.BLACK)
 DROPS = frozenset({"Bow"})
 LOST = {"Bow": "signal 9", "Talk": "signal 9"}
+NO_ENCODER = Message("Its pictures cannot be encoded.", "Seacorder tries all encoders again every 5 s. Turn it off.")
 IS_FULL = Message("The disk of /data is full.", "Free some space.")
+BROKEN = Message("The disk of /data fails.", "Check its cable.")
+DELETED = Message("/data/a.mp4 was deleted.", "Do not touch files.")
 STERN = replace(LIVE, channel="Stern")
 TEXTS = [
     (Scene((AWAY,), **ON), "Bow is NOT being recorded. No camera answers at 10.0.0.6.",
-     "Check its power. As soon as frames come again, the channel is recorded again by itself."),
-    (Scene((AWAY,)), "Bow has no picture. No camera answers at 10.0.0.6. No recording is on.", "Check its power."),
+     f"As soon as frames come again, the channel is recorded again by itself. {TRIES_AGAIN} Check its power."),
+    (Scene((AWAY,)), "Bow has no picture. No camera answers at 10.0.0.6. No recording is on.", WHY.action),
+    (Scene((OVER,), **ON), "Bow is NOT being recorded. Its file has been played to the end.",
+     "It is not played again."),
+    (Scene((OVER,)), "Bow has no picture. Its file has been played to the end. No recording is on.",
+     "It is not played again."),
     (Scene((STALLED,), **ON), "Bow is NOT being recorded. It is connected, but no picture comes.", None),
     (Scene((STALLED,)), "Bow sends no picture, though it is connected. No recording is on.", None),
     (Scene((FROZEN,), **ON), ("Bow shows a frozen picture: nothing in it has changed for ten seconds or longer. It is "
@@ -133,6 +145,11 @@ TEXTS = [
      "recording, they are lost, and listed."), None),
     (Scene((LIVE,), unwritten=("Bow",)),
      "Bow is NOT being recorded, though it has a picture: nothing of it reaches the disk.", None),
+    (Scene((replace(LIVE, encoding=replace(FAILED_OVER, planned_encoder="", fault=NO_ENCODER)),), unwritten=("Bow",)),
+     "Bow is NOT being recorded. Its pictures cannot be encoded.", NO_ENCODER.action),
+    (Scene((replace(LIVE, encoding=replace(FAILED_OVER, planned_encoder="", fault=NO_ENCODER)),),
+           unwritten=("Bow_clean",)),
+     "Bow_clean is NOT being recorded, though it has a picture: nothing of it reaches the disk.", None),
     (Scene((LIVE,), disks=disks(usable_bytes=3 * GIGABYTE)),
      "50 minutes of recording are left on /data. Nothing is lost yet.", None),
     (Scene((LIVE,), disks=disks(usable_bytes=GIGABYTE // 10, fallback_folder="/second")),
@@ -146,12 +163,15 @@ TEXTS = [
     (Scene((LIVE,), disks=disks(is_full=True)),
      "/data is full: nothing more can be recorded there. No recording is on.", None),
     (Scene((LIVE,), disks=disks(is_full=True), **ON), "/data is full: nothing more can be recorded there.", None),
-    (Scene((with_why(LIVE, WHY, FaultKind.FAILED),), disks=disks(), **ON),
-     ("Bow is NOT being written to disk. No camera answers at 10.0.0.6. Frames wait in memory for some seconds, then "
-     "they are lost."), f"Check its power. {ACTIONS[AlarmKind.DISK_FAILED]}"),
+    (Scene((with_why(LIVE, BROKEN, FaultKind.FAILED),), disks=disks(), **ON),
+     ("Bow is NOT being written to disk. The disk of /data fails. Frames wait in memory for some seconds, then they "
+     "are lost."), "Seacorder tries again all the time. Check its cable."),
+    (Scene((with_why(LIVE, DELETED, FaultKind.FAILED),), disks=disks(), **ON),
+     ("Bow is NOT being written to disk. /data/a.mp4 was deleted. Frames wait in memory for some seconds, then they "
+     "are lost."), "Seacorder tries again all the time. Do not touch files."),
     (Scene((LIVE,), disks=disks(fault=Message("The disk of /data does not answer.", "Check its cable."))),
      "The disk of /data does not answer. Nothing is known to be lost.",
-     f"Check its cable. {ACTIONS[AlarmKind.DISK_FAILED]}"),
+     f"{ACTIONS[AlarmKind.DISK_FAILED]} Check its cable."),
     (Scene((with_why(LIVE, WHY, FaultKind.EXCHANGED),), disks=disks(exchanged=("/data",)), **ON),
      ("Bow is NOT being recorded. /data: another disk is there than at the start (unmounted, or exchanged). Seacorder "
      "begins no new file on it. Frames wait in memory for some seconds, then they are lost."), None),
@@ -162,9 +182,9 @@ TEXTS = [
      ("Bow: the disk is too slow. Frames wait in memory, and none is lost as long as there is room: 17 of 64 MB are "
      "used."), None),
     (Scene((LIVE,), catalogue_fault=Message("It cannot be written.", "Mount its disk.")),
-     "It cannot be written. Recording is not affected.", f"Mount its disk. {ACTIONS[AlarmKind.CATALOGUE_FAILED]}"),
+     "It cannot be written. Recording is not affected.", f"{ACTIONS[AlarmKind.CATALOGUE_FAILED]} Mount its disk."),
     (Scene((replace(LIVE, recording=FILE),), disks=replace(disks(fallback_folder="/data"), folder="/first")),
-     "Bow: recorded on the second disk (/data), because the first (/first) cannot take files. Recording goes on.",
+     "Bow: recorded on the second disk (/data), because the first (/first) cannot take files.",
      None),
     (Scene(narrator=narrator(SoundState.FAILED)),
      "Talk is silence: the microphone is not working. It is so. Video is recorded as usual.", None),
@@ -181,6 +201,31 @@ def test_each_alarm_says_what_it_costs_and_then_what_to_do(scene: Scene, fact: s
     found = findings(scene)[0]
     assert found.fact == fact
     assert found.action == (ACTIONS[found.kind] if action is None else action)
+
+
+BY_ITSELF = re.compile(r"(Seacorder|Recording|The channel|As soon as frames come) ")
+"""How a sentence begins that says what is done by itself."""
+SAID_OF_FAULTS = [why_full("/data", 0, 0), *(message_of(OSError(code, "?"), Path("/x")) for code in errno.errorcode)]
+
+
+@pytest.mark.parametrize("action", [
+    *ACTIONS.values(), FULL_WITH_SECOND, FOLDER_REPLACED, SOUND_PROCESS,
+    *(findings(scene)[0].action for scene, _, _ in TEXTS),
+    *(why.action for why in SAID_OF_FAULTS),
+    *(f"{ACTIONS[AlarmKind.DISK_FAILED]} {why.action}" for why in SAID_OF_FAULTS),
+])  # fmt: skip
+def test_what_is_done_by_itself_is_said_before_what_to_do(action: str) -> None:
+    is_by_itself = [BY_ITSELF.match(one) is not None for one in re.split(r"(?<=[.)])\s+", action)]
+    assert is_by_itself == sorted(is_by_itself, reverse=True)
+
+
+@pytest.mark.parametrize("code", errno.errorcode)
+def test_another_disk_is_chosen_only_where_the_disk_is_at_fault(code: int) -> None:
+    """Not for a deleted file, a name that is too long, or too many open files."""
+    action = message_of(OSError(code, "?"), Path("/data/a.mp4")).action
+    is_of_disk = code in {errno.EIO, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.EROFS}
+    is_known = code in disk_faults._MESSAGES
+    assert ("another disk" in action) == (is_of_disk or not is_known)
 
 
 @pytest.mark.parametrize("scene", [scene for scene, _, _ in TEXTS])
@@ -221,11 +266,15 @@ def test_an_alarm_at_its_threshold_does_not_flicker(scene: Scene, kind: AlarmKin
     assert [one.kind for one in findings(replace(scene, standing=frozenset({(kind, None)})))] == [kind]
 
 
+SECOND = "Bow: recorded on the second disk (/second), because the first (/data) cannot take files."
+
+
 def test_a_full_disk_is_a_warning_while_the_second_volume_takes_all() -> None:
     status = replace(LIVE, recording=replace(FILE, path="/second/a.mp4"))
     found = findings(Scene((status,), disks=disks(is_full=True, fallback_folder="/second")))
     assert [(one.kind, one.severity) for one in found] == [("disk_full", "warning"), ("on_fallback", "warning")]
-    assert (found[0].fact, found[0].action) == ("/data is full. Recording goes on in /second.", FULL_WITH_SECOND)
+    assert (found[0].fact, found[0].action) == ("/data is full.", FULL_WITH_SECOND)
+    assert found[1].fact == SECOND
 
 
 def test_a_failed_disk_is_a_warning_while_recording_goes_on_in_the_second() -> None:
@@ -233,14 +282,18 @@ def test_a_failed_disk_is_a_warning_while_recording_goes_on_in_the_second() -> N
     gone = Message("The disk of /data is gone.", "Connect it again.")
     found = findings(Scene((status,), disks=disks(fault=gone, fallback_folder="/second")))
     assert [(one.kind, one.severity) for one in found] == [("disk_failed", "warning"), ("on_fallback", "warning")]
-    assert found[0].fact == "The disk of /data is gone. Recording goes on in /second."
+    assert found[0].fact == "The disk of /data is gone."
+    waits = "What follows can wait for the next break."
+    assert found[0].action == f"{ACTIONS[AlarmKind.DISK_FAILED]} {waits} Connect it again."
+    assert SECOND in found[1].fact
 
 
 def test_an_exchanged_volume_is_a_warning_while_recording_goes_on_in_the_second() -> None:
     status = replace(LIVE, recording=replace(FILE, path="/second/a.mp4"))
     found = findings(Scene((status,), disks=disks(exchanged=("/data",), fallback_folder="/second")))
     assert [(one.kind, one.severity) for one in found] == [("disk_exchanged", "warning"), ("on_fallback", "warning")]
-    assert "Recording goes on in /second." in found[0].fact
+    assert found[0].fact.endswith(" Seacorder begins no new file on it.")
+    assert SECOND in found[1].fact
 
 
 @pytest.mark.docs

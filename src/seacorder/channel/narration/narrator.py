@@ -206,7 +206,7 @@ class Narrator:
     def _nothing_came(self) -> Iterator[NarrationPacket]:
         now_ns = self._clock.monotonic_ns()
         if self._is_open and now_ns - self._sound_ns >= STALLED_NS and self._status.state is not SoundState.FAILED:
-            self._fail(Message("The sound device is open but has sent nothing for 3 s."))
+            self._fail(Message("The sound device is open but has sent nothing for 3 s.", "Check its plug."))
         end_ns = self._encoder.end_ns
         if end_ns is not None and now_ns - end_ns < MISSING_NS:
             return

@@ -39,20 +39,17 @@ ACTIONS = {
         "choose a folder on another disk before the next dive."
     ),
     AlarmKind.DISK_FULL: (
-        "Delete or move files there now. Recording goes on by itself a few seconds later; what is missing is listed as "
-        "a loss."
+        "Recording goes on by itself a few seconds after there is room; what is missing is listed as a loss. Delete or "
+        "move files there now."
     ),
     AlarmKind.DISK_SLOW: (
         "Stop copies, backups and virus scans on this computer at once. If this alarm comes again, record to a faster "
         "disk from the next dive on."
     ),
-    AlarmKind.DISK_FAILED: (
-        "Seacorder tries again all the time. If the disk does not come back: choose a folder on another disk, then "
-        "stop and start the recording."
-    ),
+    AlarmKind.DISK_FAILED: "Seacorder tries again all the time.",
     AlarmKind.DISK_EXCHANGED: (
-        "Connect (mount) the right disk again; recording goes on by itself. If files are to go to the disk that is "
-        "there now, run `seacorder accept-disk FOLDER`."
+        "Seacorder uses the right disk again by itself once it is there. Connect (mount) it again. If files are to go "
+        "to the disk that is there now, run `seacorder accept-disk FOLDER`."
     ),
     AlarmKind.WORKER_LOST: (
         "Seacorder starts it again by itself, mostly within 5 s; the last 0.6 s before it stopped may be missing too. "
@@ -67,22 +64,20 @@ ACTIONS = {
         "stop the recording and start it again. (The stop ends the other channels too, for a moment.)"
     ),
     AlarmKind.ON_FALLBACK: (
-        "Free space on the first disk, or repair it, at the next break. Recording returns to it by itself with the "
-        "next file. If the change of disk cost frames, they are listed as a loss."
+        "Recording returns to the first disk by itself with the next file, once that disk takes files again. If the "
+        "change of disk cost frames, they are listed as a loss. At the next break: free space on the first disk, or "
+        "check its cable."
     ),
-    AlarmKind.AUDIO_FAILED: (
-        "Seacorder tries again every few seconds. Check the microphone's plug. If it stays: run `seacorder inputs` and "
-        "correct `[audio] input` between dives."
-    ),
+    AlarmKind.AUDIO_FAILED: "Seacorder tries again every few seconds.",
     AlarmKind.AUDIO_SILENT: (
         "Speak and watch the level on the page. Check the microphone's switch, plug and volume."
     ),
 }
-"""The part that is always the same. Where a source or a disk knows more, that comes first."""
-FULL_WITH_SECOND = (
-    "Delete or move files on the first disk at the next break; recording returns there by itself with the next file."
-)
-"""Of `disk_full` while a second disk takes everything."""
+"""What holds for every alarm of a kind. What a source or a disk knows of its own fault comes behind it."""
+FULL_WITH_SECOND = "Delete or move files there at the next break."
+"""Of `disk_full` while a second disk takes everything, which `on_fallback` tells."""
+FAILED_WITH_SECOND = "What follows can wait for the next break."
+"""Of `disk_failed` then, before what the disk's fault says."""
 FOLDER_REPLACED = (
     "Find out who deleted or moved it, and do not touch the folder while recording. If it was moved, the recordings "
     "are in the moved folder."
@@ -112,6 +107,22 @@ ENDS = {
     AlarmKind.CATALOGUE_FAILED: "The list of recordings (catalogue) can be written again after {after}.",
 }
 
+_CALLED = {
+    AlarmKind.CAMERA_FAILED: "the source cannot be read",
+    AlarmKind.CAMERA_STALLED: "no picture comes",
+    AlarmKind.CAMERA_FROZEN: "the picture is frozen",
+    AlarmKind.CAMERA_BLACK: "the picture is black",
+    AlarmKind.CAMERA_CLOCK_WRONG: "the time stamps are wrong",
+    AlarmKind.ENCODING_OVERLOAD: "this computer is too slow",
+    AlarmKind.ENCODER_FAILED: "the planned encoder has failed",
+    AlarmKind.WORKER_LOST: "the recording process has stopped",
+    AlarmKind.RECORDING_NOT_WRITTEN: "nothing of it is recorded",
+    AlarmKind.AUDIO_FAILED: "the microphone is not working",
+    AlarmKind.AUDIO_SILENT: "nothing is heard from the microphone",
+    AlarmKind.DISK_LOW: "little room is left",
+    AlarmKind.DISK_FULL: "the disk is full",
+}
+"""What an alarm is called where another one takes its place."""
 _PICTURE = (AlarmKind.CAMERA_FROZEN, AlarmKind.CAMERA_BLACK)
 _AWAY = (AlarmKind.WORKER_LOST, AlarmKind.CAMERA_FAILED, AlarmKind.CAMERA_STALLED)
 _INSTEAD: dict[AlarmKind, tuple[AlarmKind, ...]] = {
@@ -132,5 +143,5 @@ def end_of(alarm: Alarm, after: str, standing: Iterable[Alarm]) -> str:
     instead = next((kind for kind in _INSTEAD.get(alarm.kind, ()) if kind in others), None)
     if instead is None:
         return ENDS[alarm.kind].format(name=alarm.channel, after=after)
-    prefix = "" if alarm.channel is None else f"{alarm.channel}: "
-    return f"{prefix}{alarm.kind} has become {instead}."
+    begin = "The alarm" if alarm.channel is None else f"{alarm.channel}: the alarm"
+    return f"{begin} ‘{_CALLED[alarm.kind]}’ has become ‘{_CALLED[instead]}’."

@@ -9,9 +9,15 @@ from pathlib import PurePath
 
 from seacorder.base.duration import count_text, duration_text
 from seacorder.base.message import Message, joined
-from seacorder.control.alarms.actions import ACTIONS, FOLDER_REPLACED, FULL_WITH_SECOND, SOUND_PROCESS
+from seacorder.control.alarms.actions import (
+    ACTIONS,
+    FAILED_WITH_SECOND,
+    FOLDER_REPLACED,
+    FULL_WITH_SECOND,
+    SOUND_PROCESS,
+)
 from seacorder.model.alarm import AlarmKind
-from seacorder.model.channel import ChannelState, ChannelStatus, ClockFault, PictureFault
+from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.event import Severity
 from seacorder.model.narration import SoundState
 from seacorder.model.recording import FaultKind, FileStatus
@@ -116,8 +122,7 @@ def _channels(scene: Scene) -> Iterator[Finding]:
             fact = _clock_fact(name, status.clock_fault)
             yield _finding(AlarmKind.CAMERA_CLOCK_WRONG, name, Severity.WARNING, Message(fact))
     for name in scene.unwritten:
-        fact = f"{name} is NOT being recorded, though it has a picture: nothing of it reaches the disk."
-        yield _finding(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, Message(fact))
+        yield _unwritten(scene, name)
 
 
 def _cost(scene: Scene, on: str, off: str) -> str:
@@ -126,11 +131,23 @@ def _cost(scene: Scene, on: str, off: str) -> str:
 
 
 def _camera_failed(scene: Scene, name: str, why: Message) -> Finding:
-    """The source says what to do. That recording goes on by itself is of interest only while one is on."""
+    """The source says what to do. That recording goes on by itself is of interest only while one is on, and true only
+    of a source that is tried again."""
     fact = _cost(scene, f"{name} is NOT being recorded. {why.fact}", f"{name} has no picture. {why.fact}")
-    if scene.is_recording_on:
+    if scene.is_recording_on and why.action.startswith(TRIES_AGAIN):
         return _of_channel(AlarmKind.CAMERA_FAILED, scene, name, Message(fact, why.action))
-    return Finding(AlarmKind.CAMERA_FAILED, name, Severity.WARNING, fact, why.action)
+    return Finding(AlarmKind.CAMERA_FAILED, name, _severity(scene), fact, why.action)
+
+
+def _unwritten(scene: Scene, name: str) -> Finding:
+    """Where no encoder works, the encoder says what to do; no alarm about a disk does then."""
+    encodings = (status.encoding for status in scene.statuses if status.channel == name)
+    for why in (encoding.fault for encoding in encodings if encoding is not None):
+        if why is not None:
+            fact = f"{name} is NOT being recorded. {why.fact}"
+            return Finding(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, fact, why.action)
+    fact = f"{name} is NOT being recorded, though it has a picture: nothing of it reaches the disk."
+    return _finding(AlarmKind.RECORDING_NOT_WRITTEN, name, Severity.ALARM, Message(fact))
 
 
 def _picture(scene: Scene, name: str, fault: PictureFault) -> Finding:
@@ -201,19 +218,19 @@ def _disks(scene: Scene) -> Iterator[Finding]:
     if moved:
         fact = (
             f"{', '.join(moved)}: recorded on the second disk ({disks.fallback_folder}), because the first "
-            f"({disks.folder}) cannot take files. Recording goes on."
+            f"({disks.folder}) cannot take files."
         )
         yield _finding(AlarmKind.ON_FALLBACK, None, Severity.WARNING, Message(fact))
 
 
 def _full(scene: Scene, full: Mapping[str, Message], moved: list[str]) -> Finding:
+    """`moved`: the channels that are recorded on the second disk, which another alarm tells."""
     disks = scene.disks
     if full:
         fact = f"{_are(full)} NOT being recorded. {next(iter(full.values())).fact}"
         return _finding(AlarmKind.DISK_FULL, None, Severity.ALARM, Message(fact))
     if moved:
-        fact = f"{disks.folder} is full. Recording goes on in {disks.fallback_folder}."
-        return Finding(AlarmKind.DISK_FULL, None, Severity.WARNING, fact, FULL_WITH_SECOND)
+        return Finding(AlarmKind.DISK_FULL, None, Severity.WARNING, f"{disks.folder} is full.", FULL_WITH_SECOND)
     fact = f"{disks.folder} is full: nothing more can be recorded there."
     idle = "" if scene.is_recording_on else "No recording is on."
     return _finding(AlarmKind.DISK_FULL, None, Severity.ALARM, Message(joined((fact, idle))))
@@ -226,8 +243,8 @@ def _failed(disks: Disks, failed: Mapping[str, Message], moved: list[str]) -> Fi
         return _finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, Message(fact, why.action))
     why = disks.fault or Message("")
     if moved:
-        fact = f"{why.fact} Recording goes on in {disks.fallback_folder}."
-        return _finding(AlarmKind.DISK_FAILED, None, Severity.WARNING, Message(fact, why.action))
+        action = joined((FAILED_WITH_SECOND, why.action))
+        return _finding(AlarmKind.DISK_FAILED, None, Severity.WARNING, Message(why.fact, action))
     return _finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, Message(f"{why.fact} {_NOTHING_LOST}", why.action))
 
 
@@ -244,7 +261,6 @@ def _exchanged(scene: Scene, moved: list[str]) -> Iterator[Finding]:
             f"{' and '.join(disks.exchanged)}: another disk is there than at the start (unmounted, or exchanged).",
             "Seacorder begins no new file on it.",
             _WAITING if is_first and faulty else "",
-            f"Recording goes on in {second}." if moved else "",
         ))
         severity = Severity.ALARM if is_first and not moved else Severity.WARNING
         yield _finding(AlarmKind.DISK_EXCHANGED, None, severity, Message(fact))
@@ -345,8 +361,8 @@ def _of_channel(kind: AlarmKind, scene: Scene, name: str, message: Message) -> F
 
 
 def _finding(kind: AlarmKind, channel: str | None, severity: Severity, message: Message) -> Finding:
-    """What is always to do about this kind comes last, behind what `message` says is to do."""
-    return Finding(kind, channel, severity, *message.and_then(ACTIONS[kind]).both)
+    """What holds for every alarm of this kind, then what `message` says is to do."""
+    return Finding(kind, channel, severity, message.fact, joined((ACTIONS[kind], message.action)))
 
 
 def _are(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from seacorder.base.errors import StorageFailed
 from seacorder.base.message import Message
 from seacorder.control.alarms.rules import Disks
 from seacorder.model.volume import MarkedFolder, Volume
-from seacorder.storage.disk_faults import message_of
+from seacorder.storage.disk_faults import ANOTHER_DISK, message_of
 from seacorder.storage.reserve import ReserveRule
 from seacorder.storage.volume_room import volume_of
 from seacorder.storage.volumes import MarkedFolders, is_exchanged, is_replaced, keep_mark
@@ -50,7 +50,8 @@ class VolumeWatch:
         """What the rules of alarms need to know."""
         fault = self._fault
         if self._looking is not None and self._clock.monotonic_ns() - self._began_ns > HANGING_NS:
-            fault = Message(f"The disk of {self._folder} does not answer.", "Check its cable and its power.")
+            action = f"Check its cable and its power. {ANOTHER_DISK}"
+            fault = Message(f"The disk of {self._folder} does not answer.", action)
         return Disks(
             self._folder,
             fault,

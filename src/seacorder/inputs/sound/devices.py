@@ -86,7 +86,8 @@ class DeviceSound:
                 faults.append(getattr(error, "strerror", None) or str(error))
         raise InputFailed(
             f"The sound device {self._address.kind}:{self._address.name} cannot be opened ({faults[0]}).",
-            "Check whether another program uses it.",  # the alarm speaks of the plug
+            "Check its plug, then whether another program uses it. If it stays: run `seacorder inputs` and correct "
+            "`[audio] input` between dives.",
         )
 
     def chunks(self) -> Iterator[SoundChunk]:
@@ -104,7 +105,7 @@ class DeviceSound:
                     del waiting[:whole]
         except (FFmpegError, OSError) as error:
             fact = f"The sound device {self._address.kind}:{self._address.name} gives no more ({error.strerror})."
-            raise InputFailed(fact) from error
+            raise InputFailed(fact, "Check its plug.") from error
 
     def close(self) -> None:
         if self._container is not None:
