@@ -152,13 +152,14 @@ class ChannelAnswer:
 
 @dataclass(frozen=True, slots=True)
 class VolumeAnswer:
-    """The disk that recordings go to; `seconds_left` at the present bit rate, None when nothing is written."""
+    """The disk that recordings go to."""
 
     path: str
     total_bytes: int
     free_bytes: int
     free_percent: int
     seconds_left: float | None
+    """How much longer all channels that have a picture can be recorded; None while none has one."""
 
 
 @dataclass(frozen=True, slots=True)

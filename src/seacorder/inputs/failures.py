@@ -305,7 +305,7 @@ def stream_socket_failure(error: Exception, address: StreamAddress, source: str)
     """The failure after an error of the socket to a stream, or of `http.client`. May look up the host's name."""
     if not isinstance(error, OSError):
         return stream_failure(Cause.CUT, address, source)  # an answer of HTTP that breaks off in its midst
-    import ssl  # a megabyte, which a worker without TLS spares; whoever reads streams by a socket has it already
+    import ssl  # a megabyte that a worker without TLS does not need; the inputs that call this have loaded it before
 
     cause = Cause.NO_TLS if isinstance(error, ssl.SSLError) else cause_of(error)
     return stream_failure(cause or unnamed_cause(error.errno, address), address, source, reason_of(error))

@@ -20,13 +20,14 @@ class MarkedFolder:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """The disk that recordings go to. Bytes; `seconds_left` at the present bit rate, None when nothing is written."""
+    """The disk that recordings go to, in bytes."""
 
     path: str
     total_bytes: int
     free_bytes: int
     reserve_bytes: int
     seconds_left: float | None = None
+    """How much longer all channels that have a picture can be recorded; None while none has one."""
 
     @property
     def free_percent(self) -> int:

@@ -29,7 +29,8 @@ _ONSET_SAMPLES = 2
 _QUIET_SAMPLES = RATE * 3 // 10
 """There is at least this much hum before each start."""
 _HUM_PIECE_SAMPLES, _SMEARED_SAMPLES = 4 * BIT_SAMPLES, BIT_SAMPLES
-"""How much hum is looked for before a start, and how far before it that ends: lossy coding smears a start forward."""
+"""A start counts only after this much hum, which is measured up to this long before it: lossy coding lets a faint part
+of a start be heard too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def markers(samples: Sequence[float]) -> Iterator[Marker]:
 
 
 def _has_hum_before(samples: Sequence[float], begin: int) -> bool:
+    """True where there is hum of at least a quarter of its own amplitude."""
     piece = samples[max(0, begin - _HUM_PIECE_SAMPLES - _SMEARED_SAMPLES) : max(0, begin - _SMEARED_SAMPLES)]
     return len(piece) == _HUM_PIECE_SAMPLES and _power(piece, _HUM_HZ) > (_QUIET * len(piece) / 8) ** 2
 

@@ -74,7 +74,7 @@ class RecordingSink:
     def change(self, change: ChangeRecording) -> None:
         """New settings for the parts that begin at or after the change's instant; the running part keeps its own name.
 
-        When it ends may change: see `_count_from`.
+        It may end at another instant than before: see `_count_from`.
         """
         self._changes.append(change)
         if self._files.current is not None:
@@ -162,7 +162,7 @@ class RecordingSink:
         NAME_CLOCK_GRID_NS, to which they agree.
         """
         period_ns = self._schedule.period_ns
-        # The period is 0 where files are not to split any more, and the disk has refused the part of the last split.
+        # The period is 0 if splitting was switched off and the disk has refused the part of the last split, still due.
         if self._split_ns is None or keyframe.instant_ns < self._split_ns or not period_ns:
             return keyframe.utc_ns
         late = (keyframe.instant_ns - self._split_ns) // period_ns
@@ -188,7 +188,7 @@ class RecordingSink:
         self._reevaluates_tags = newest.reevaluate_tags
 
     def _count_from(self, change: ChangeRecording) -> None:
-        """Where the running part would not split before the change's instant, or never, its length counts from there.
+        """If the running part was to split later than the change's instant, or never, the new schedule holds for it.
 
         So a recording that never splits gets a new split time too, and all channels split at the same instant.
         """

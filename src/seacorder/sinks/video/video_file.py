@@ -281,7 +281,7 @@ class VideoFile:
 
     def _is_due(self, now_ns: int) -> bool:
         pending = self._buffer.pending_bytes
-        # What has been waiting in the backlog comes at once: then the frames' own times say how much would be lost.
+        # Frames out of the backlog come all at once: then only their own times say how much a killed worker would lose.
         late_ns = max(now_ns - self._handed_over_ns, self._end_utc_ns - self._handed_over_utc_ns)
         return pending >= HAND_OVER_BYTES or (pending > 0 and late_ns >= HAND_OVER_NS)
 
