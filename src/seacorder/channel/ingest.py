@@ -125,7 +125,6 @@ class Ingest(Thread):
 
     def _attempt(self) -> Ending:
         """One connection, from opening the input to its end. Blocks for as long as it lasts."""
-        name = self._channel.settings.name
         self._was_connected = False
         try:
             source = self._make_input()
@@ -141,7 +140,7 @@ class Ingest(Thread):
             return Ending(mistake.message, is_final=True)
         except Exception:
             if self._rate_limit.allow("unknown") is not None:
-                log.exception("%s: the input made an unexpected error, see below. %s", name, TRIES_AGAIN)
+                log.exception("The input made an unexpected error, see below. %s", TRIES_AGAIN)
             fact = "Its input made an unexpected error; the log has the details."
             return Ending(Message(fact, "If it stays, restart Seacorder between dives, and save the log."))
         return Ending(

@@ -186,8 +186,7 @@ class Orders:
                 try:
                     jpeg = thumbnail_of(samples, source, order.width)
                 except SeacorderError as error:
-                    name = self._channel.settings.name
-                    log.warning("%s: no preview picture (%s). Recording is not affected.", name, error.fact)
+                    log.warning("No preview picture (%s). Recording is not affected.", error.fact)
                     jpeg = b""
                 self._picture = (sample.number, order.width, JpegPicture(0, jpeg, sample.utc_ns))
             picture = self._picture[2]

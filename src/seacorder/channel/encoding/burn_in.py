@@ -51,7 +51,7 @@ class BurnIn:
             overlay = self._overlay or self._make()
             burned = overlay.apply(frame, instant_ns, utc_ns)
         except Exception as error:
-            log.exception("%s: the overlay failed, see below.", self._settings.name)
+            log.exception("The overlay failed, see below.")
             self._failed(error, instant_ns)
             return frame
         for why in overlay.faults[self._said :]:

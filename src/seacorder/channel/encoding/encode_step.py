@@ -138,8 +138,7 @@ class EncodeStep:
             except Exception as fault:
                 # An error that nobody has foreseen counts as the encoder's, so that each picture is stored or listed as
                 # lost.
-                name = self._channel.settings.name
-                log.exception("%s: encoding made an unexpected error, see below. Seacorder goes on by itself.", name)
+                log.exception("Encoding made an unexpected error, see below. Seacorder goes on by itself.")
                 self._give_up(pts, fault)
                 continue
             self._last_pts = pts
