@@ -83,8 +83,8 @@ def hidden_pieces(text: str) -> frozenset[str]:
     """What `redact` and `redact_address` hide of this text, in each form in which it may be met elsewhere.
 
     Those forms are: as it stands, decoded, percent-encoded, and in base64, as a whole and in its parts (a user and a
-    password are two). Pieces that everybody knows are left out, such as `live` or `admin`: whoever misses one of these
-    in a text can guess it. So are pieces of fewer than PIECE_CHARACTERS_MIN characters.
+    password are two). Pieces that everybody knows, such as `live` or `admin`, are left out: anybody can guess them, so
+    hiding them is of no use. So are pieces of fewer than PIECE_CHARACTERS_MIN characters.
     """
     hidden: list[str] = []
     _redacted(text, hidden)
@@ -238,7 +238,7 @@ def _pairs(text: str, separators: str, hidden: list[str]) -> str:
         else:
             is_shown = _is_ordinary(_decoded(piece), own_letters=0)
             shown += [separator, piece if is_shown else _hide(piece, hidden)]
-    if "_" in separators:  # it may be part of a secret, which is then hidden piece by piece
+    if "_" in separators:  # a _ may also be part of a secret, which is then hidden piece by piece
         new = [one for one in hidden[before:] if one]
         hidden += [whole for whole in re.split(r"[&;,|=]", text) if "_" in whole and any(one in whole for one in new)]
     return "".join(shown)

@@ -58,7 +58,8 @@ class Writer:
         self._on_stored = on_stored
         self._log_limit = RateLimit(clock, 30.0)
         self._events_since_drop = 0
-        """Old events are counted and dropped when a hundredth of those that are kept has come: counting takes time."""
+        """How many events were stored since old ones were last dropped. Dropping takes time, so it is not done for each
+        event, but when a hundredth as many have come as are kept."""
         self._connection: sqlite3.Connection | None = None
         self._thread: Thread | None = None
         self.fault: Message | None = None

@@ -124,7 +124,7 @@ class MissingCounts:
     of_recording: int = 0
     """Of the running recording, or of the last. Control counts them; 0 in a heartbeat."""
     seconds_of_recording: float = 0.0
-    """How long these are together. Control counts them; 0 in a heartbeat."""
+    """How long these losses are together. Control adds them up; 0 in a heartbeat."""
     since_worker_start: int = 0
     """Noted by the channel's worker itself; those that only control sees are not among them."""
 

@@ -29,7 +29,7 @@ class ChannelOutcome:
     """Set by `control`: it has not done it yet, and will without being told again."""
     was_asked: bool = True
     """False: there was nothing to do on this channel, since it is not live or has no file. Set by `control`; by the
-    worker for a framegrab that came when its picture had gone, which `control` does not know yet."""
+    worker where a framegrab was asked for just after the picture had gone, which `control` did not know yet."""
 
     @property
     def reason(self) -> Message:

@@ -147,9 +147,10 @@ class LastParts:
         """UTC minus the camera's clock in the last part, from the anchor of the part before it.
 
         No clock of ours is needed: the last part's first frame comes one frame distance after the last frame of the
-        part before, so the two capture times say how the UTC of one file lies to that of the other. They differ, for a
-        part keeps the clock of its first frame, whose place is estimated anew with each part. None where frames are
-        missing between the two, and where a clock step or a reconnect lies between them.
+        part before. If the two capture times are further apart than that, the UTC of the last part is ahead of that of
+        the part before by the rest; if they are closer, it is behind. (Each part keeps the UTC that was estimated for
+        its first frame.) None where frames are missing between the two, and where a clock step or a reconnect lies
+        between them.
         """
         if of_before.camera_ns is None or self.before.end_utc_ns is None or not frame_ns:
             return None
@@ -240,8 +241,7 @@ class Gaps:
         return self._recount(status.channel)
 
     def found_part(self, found: Part) -> None:
-        """A part as its file shows it, where it is the one before the last of a gap: what is counted from now on knows
-        it."""
+        """A part as its file shows it. A gap whose last part continues this one is counted with it from now on."""
         self._open = [_with_part_before(gap, found) for gap in self._open]
         for one in self._recounted:
             one.gap = _with_part_before(one.gap, found)

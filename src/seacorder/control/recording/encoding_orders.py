@@ -6,8 +6,8 @@ A file keeps the encoding that it began with. So an order says at which instant 
 |---|---|
 | nothing is recorded | at once |
 | a recording runs that splits | at its next common split |
-| a clip runs without a recording, or a recording never splits | when that is over; the order is sent then. If such a  |
-|                                                              | recording gets a split time, at its first split      |
+| a clip runs without a recording | when the clip is over; the order is sent then |
+| a recording runs that never splits | the same for the recording; if it gets a split time, at its first split |
 
 Which encoders the machine has is found out only when a channel needs one, and is stored in the catalogue. A later start
 uses what is stored and tries the encoders again while the workers run. When nothing is stored yet, the workers of
@@ -156,8 +156,8 @@ class EncodingOrders:
         self.files_may_be_over()
 
     def files_may_be_over(self) -> None:
-        """Sends orders that had to wait for the end of a recording or clip, if nothing is recorded any more; and again,
-        with the new instant, those that were to take effect at a split of a recording that has ended before it."""
+        """Sends the orders that waited for the end of a recording or clip, once they can take effect. Those that wait
+        for a split are sent again with an earlier instant, if the recording was stopped or splits sooner now."""
         now_ns = self._context.clock.monotonic_ns()
         ahead = {name: from_ns for name, from_ns in self._from_ns.items() if from_ns > now_ns}
         if not ahead and not self._waiting:
