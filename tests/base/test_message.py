@@ -13,12 +13,6 @@ def test_an_empty_field_leaves_no_blank() -> None:
     assert Message("", "Wait.").text == "Wait."
 
 
-def test_an_action_is_said_once() -> None:
-    once = Message("It is gone.").and_then("Mount it.")
-    assert once == Message("It is gone.", "Mount it.")
-    assert once.and_then("Mount it.") is once
-
-
 def test_a_name_is_said_once() -> None:
     assert named("Bow", "No picture.") == "Bow: No picture."
     assert named("Bow", "Bow has no picture.") == "Bow has no picture."

@@ -24,10 +24,6 @@ class Message:
         """Fact and action, for a call that takes the two."""
         return self.fact, self.action
 
-    def and_then(self, action: str) -> "Message":
-        """The same message with `action` said last, unless it is said already."""
-        return self if action in self.action else Message(self.fact, joined((self.action, action)))
-
     def __str__(self) -> str:
         return self.text
 

@@ -29,7 +29,6 @@ GOOD_RUN_NS = 10 * NS_PER_SECOND
 """After a connection that lasted this long the back-off begins anew."""
 SAME_REASON_SECONDS = 60.0
 """How often the log repeats why a camera still cannot be read."""
-"""Said here alone, because nobody else knows whether it is so."""
 
 
 @dataclass(frozen=True, slots=True)
