@@ -37,6 +37,11 @@ def pictures_of(path: Path) -> list[Packet]:
         return [Packet(packet.pts * packet.time_base, bytes(packet)) for packet in packets]
 
 
+def sound_packets_in(path: Path) -> int:
+    with av.open(str(path)) as container:
+        return sum(bool(packet.size) for packet in container.demux() if packet.stream.type == "audio")
+
+
 def written(folder: Path, content: bytes) -> Path:
     path = folder / "Bow.mp4"
     for old in folder.iterdir():
@@ -159,6 +164,25 @@ def test_times_count_from_the_first_picture_even_if_its_units_cannot_be_told(tmp
     assert (facts.frames, facts.newest_frame_utc_ns) == (59, newest_utc_ns)
     [damage] = facts.damage
     assert (damage.frames, damage.to_utc_ns) == (1, START_UTC_NS + FRAME_NS)
+
+
+@pytest.mark.parametrize("recipe", [PLAIN, SOUND], ids=["pictures", "B-frames and sound"])
+def test_a_repair_that_leaves_the_first_picture_out_says_when_the_rest_was_taken(
+    recipe: Recipe, tmp_path: Path
+) -> None:
+    content = interrupted(recipe)
+    before = inspect_file(written(tmp_path, content))
+    sound = sound_packets_in(tmp_path / "Bow.mp4")
+    at = content.index(b"mdat", fragments_of(content)[0][0]) + 4
+    path = written(tmp_path, spoiled(content, at, 4, "ones"))
+    assert repair(path)
+    after = inspect_file(path)
+    assert after.note is not None
+    assert (after.frames, after.newest_frame_utc_ns) == (59, before.newest_frame_utc_ns)
+    assert after.note.first_frame_utc_ns > START_UTC_NS
+    if recipe is PLAIN:
+        assert after.note.first_frame_utc_ns == START_UTC_NS + FRAME_NS
+    assert sound_packets_in(path) == sound, "sound from before the first picture that is left stays"
 
 
 @pytest.mark.parametrize("recipe", [PLAIN, SOUND], ids=["pictures", "B-frames and sound"])

@@ -15,8 +15,8 @@ from typing import Any
 
 import av
 
-from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
+from seacorder.evidence.beginning import Beginning
 from seacorder.evidence.damage import DamageTracker
 from seacorder.evidence.hidden import hidden_faults
 from seacorder.evidence.inspect import (
@@ -157,7 +157,7 @@ def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None
         main = main_stream(source)
         tracker, note = DamageTracker(layout, main), note_of(source, path) or known
         kept = (packet for packet, shape in shaped_packets(source, layout, tracker) if shape is not Shape.BROKEN)
-        beginning = _Beginning(layout, main)
+        beginning = Beginning(layout, main, tracker)
         streams = {stream.index: _twin(target, stream) for stream in source.streams}
         digests = {index: _Digest() for index in streams}
         is_begun = False
@@ -192,50 +192,6 @@ def _with_durations(packets: Iterator[Any]) -> Iterator[Any]:
     yield from sorted(waiting.values(), key=lambda packet: packet.dts * packet.time_base)
 
 
-class _Beginning:
-    """Moves all times when the beginning of a file is lost: a file without an edit list must begin at time 0.
-
-    If the first pictures are lost, the first one that is left gets decoding time 0, all others move by the same, and
-    sound from before it is left out. The first sound that is left gets time 0 too and lasts until the next one, as in a
-    file that is being recorded (`sinks.video.mp4`).
-    """
-
-    def __init__(self, layout: Layout, main: Any) -> None:
-        self._is_lost = bool(layout.fragments) and layout.fragments[0].number > 1
-        self._main = main
-        self.origin = 0
-        """Decoding time of the first picture that is left, in the main track's units: by how much all times move."""
-
-    @property
-    def lost_ns(self) -> int:
-        """How much of the beginning is lost, in nanoseconds."""
-        return int(self.origin * self._main.time_base * NS_PER_SECOND)
-
-    def rebased(self, packets: Iterator[Any]) -> Iterator[Any]:
-        """The packets with the times that they have in the new file."""
-        waiting: list[Any] = []
-        for packet in packets if self._is_lost else ():
-            waiting.append(packet)
-            if packet.stream.index == self._main.index:
-                self.origin = packet.dts
-                break
-        begun: set[int] = set()
-        for packet in (*waiting, *packets):
-            moved = self._moved(packet, is_first=packet.stream.index not in begun)
-            if moved is not None:
-                begun.add(packet.stream.index)
-                yield moved
-
-    def _moved(self, packet: Any, *, is_first: bool) -> Any | None:
-        """The packet with its new times; None for sound from before the first picture."""
-        shift = int(self.origin * self._main.time_base / packet.time_base)
-        if packet.dts < shift:
-            return None
-        packet.pts -= packet.dts if is_first and packet.stream.index != self._main.index else shift
-        packet.dts = 0 if is_first else packet.dts - shift
-        return packet
-
-
 def _twin(target: Any, stream: Any) -> Any:
     twin = target.add_stream_from_template(stream, opaque=True)
     twin.time_base = stream.time_base
@@ -244,11 +200,11 @@ def _twin(target: Any, stream: Any) -> Any:
     return twin
 
 
-def _metadata_of(source: Any, note: FileNote | None, beginning: _Beginning) -> dict[str, str]:
+def _metadata_of(source: Any, note: FileNote | None, beginning: Beginning) -> dict[str, str]:
     kept = {key: value for key, value in source.metadata.items() if key not in _MADE_BY_MUXER}
     if note is not None:
         kept.setdefault("title", note.channel)
-        first_utc_ns = note.first_frame_utc_ns + beginning.lost_ns
+        first_utc_ns = note.first_frame_utc_ns + beginning.late_ns
         kept[NOTE_KEY] = replace(note, is_repaired=True, first_frame_utc_ns=first_utc_ns).to_json()
     return kept
 
