@@ -1,5 +1,6 @@
 """Recordings: nothing missing, nothing twice, in files that are good at every instant."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -202,6 +203,19 @@ def test_a_new_format_begins_a_new_part_at_once(tmp_path: Path) -> None:
     assert sorted(part.frames for part in parts) == [10, 20]
     (loss,) = bench.of(Loss)
     assert loss.frames == 7
+
+
+def test_a_format_that_the_muxer_refuses_does_not_keep_the_recording_from_ending(tmp_path: Path) -> None:
+    made, bench, started = footage(Recipe(frames=20)), Bench(tmp_path), Outcome()
+    with av.open(io.BytesIO(), "w", format="avi") as container:
+        refused = replace(made.source, templates={Track.VIDEO: container.add_stream("huffyuv", rate=25)})
+        sink = RecordingSink(bench.start_recording(), bench.context, started)
+        with pytest.raises((av.FFmpegError, ValueError)):
+            sink.write(made.samples[0], refused)
+    assert sink.status() is None
+    bench.finish(sink)
+    assert not started.wait().ok
+    assert bench.of(PartOpened) == []
 
 
 @pytest.mark.parametrize("clip", real_clips(), ids=lambda path: path.stem)

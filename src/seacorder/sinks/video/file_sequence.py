@@ -99,7 +99,12 @@ class FileSequence:
         self.end_current()
         with self._lock:
             self._unfinished += 1
-        file = self._open(plan, first, source)
+        try:
+            file = self._open(plan, first, source)
+        except BaseException:  # whoever stops would wait for this file for ever
+            with self._lock:
+                self._unfinished -= 1
+            raise
         self.current = file
         newest = Begun(first, source, plan.note.number)
         self.begun = (self.begun[0] or newest, newest)

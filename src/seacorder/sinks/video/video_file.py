@@ -79,7 +79,10 @@ class VideoFile:
     def __init__(
         self, plan: VideoFilePlan, first: Sample, source: SourceFormat, context: SinkContext, *, patient: bool
     ) -> None:
-        """Waits up to 0.25 s for the disk to open the file; StorageFailed when it refuses, unless `patient`."""
+        """Waits up to 0.25 s for the disk to open the file; StorageFailed when it refuses, unless `patient`.
+
+        av.FFmpegError or ValueError when the muxer does not take the format.
+        """
         self._plan = plan
         self._context = context
         self._file = DurableFile.create(
@@ -90,7 +93,11 @@ class VideoFile:
             disk=context.disk,
         )
         self._buffer = FragmentBuffer(self._file)
-        self._writer = Mp4Writer(self._buffer, source, plan.note, first)
+        try:
+            self._writer = Mp4Writer(self._buffer, source, plan.note, first)
+        except BaseException:
+            self._file.give_up()
+            raise
         self._subtitles = Subtitles(self._final_path, first, source.video, context)
         self._gate = GroupGate()
         self._missing = MissingFrames(context, plan.recording_id, first.utc_ns)
