@@ -52,8 +52,7 @@ def open_for_writing(path: Path, clock: Clock) -> tuple[sqlite3.Connection, Path
         except _Damaged as damage:
             aside = _set_aside(path, clock)
             _log.warning(
-                "The list of recordings (catalogue) %s is damaged (%s). It was set aside as %s, and a new one was "
-                "begun. The recorded files are not touched; the list can be made from them again.",
+                "The list of recordings (catalogue) %s is damaged (%s). It is set aside as %s, and a new one is begun.",
                 path,
                 damage,
                 aside.name,

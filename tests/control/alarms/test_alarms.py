@@ -199,7 +199,7 @@ def test_an_end_says_what_is_well_again(kind: AlarmKind) -> None:
         (AlarmKind.RECORDING_NOT_WRITTEN, AlarmKind.CAMERA_FAILED,
          "Bow: the alarm ‘nothing of it is recorded’ has become ‘the source cannot be read’."),
         (AlarmKind.AUDIO_SILENT, AlarmKind.AUDIO_FAILED,
-         "Bow: the alarm ‘nothing is heard from the microphone’ has become ‘the microphone is not working’."),
+         "Bow: the alarm ‘nothing is heard from the microphone’ has become ‘no sound comes’."),
     ],
 )  # fmt: skip
 def test_an_alarm_whose_place_another_takes_does_not_say_that_all_is_well(

@@ -187,7 +187,7 @@ TEXTS = [
      "Bow: recorded on the second disk (/data), because the first (/first) cannot take files.",
      None),
     (Scene(narrator=narrator(SoundState.FAILED)),
-     "Talk is silence: the microphone is not working. It is so. Video is recorded as usual.", None),
+     "Talk is silence. It is so. Video is recorded as usual.", None),
     (Scene(narrator=narrator(), lost=LOST),
      "Talk is silence: its recording process stopped unexpectedly (signal 9). Video is recorded as usual.",
      SOUND_PROCESS),

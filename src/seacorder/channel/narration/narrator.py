@@ -108,7 +108,7 @@ class SoundCapture(Thread):
             )
         return Message(
             "The sound file has been played to the end.",
-            "It is opened again. Add ?loop=1 to its address to play it without a pause.",
+            "Add ?loop=1 to its address to play it without a pause.",
         )
 
     def _put(self, item: SoundChunk | Message | None) -> None:
@@ -146,7 +146,7 @@ class Narrator:
         """Monotonic time at which sound came last, or the device was opened."""
         self._missing_since_ns: int | None = None
         self._status = NarratorStatus(
-            SoundState.CONNECTING, Message("The microphone is being opened."), voice.port, QUIETEST_DB, QUIETEST_DB
+            SoundState.CONNECTING, Message("The source of sound is being opened."), voice.port, QUIETEST_DB, QUIETEST_DB
         )
 
     @property
@@ -197,7 +197,7 @@ class Narrator:
         if self._missing_since_ns is not None:
             missing_ns = chunk.arrived_ns - self._missing_since_ns
             missing = f"{missing_ns / NS_PER_SECOND:.1f} s of speech are missing (recorded as silence)"
-            self._note("narration_back", Severity.INFO, f"The microphone works again; {missing}.")
+            self._note("narration_back", Severity.INFO, f"Sound comes again; {missing}.")
             self._missing_since_ns = None
         if self._status.state is not SoundState.LIVE:
             self._status = replace(self._status, state=SoundState.LIVE, why=None)

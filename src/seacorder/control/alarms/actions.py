@@ -84,7 +84,7 @@ FOLDER_REPLACED = (
 )
 """Of `disk_exchanged` when a folder was replaced on the same disk."""
 SOUND_PROCESS = "Seacorder starts it again by itself. Nothing to do now."
-"""Of `audio_failed` when the process that reads the microphone has stopped."""
+"""Of `audio_failed` when the process that reads the sound has stopped."""
 
 ENDS = {
     AlarmKind.CAMERA_FAILED: "{name}: the source can be read again after {after}.",
@@ -102,7 +102,7 @@ ENDS = {
     AlarmKind.DISK_FAILED: "The disk takes files again after {after}, or nothing is being written to it.",
     AlarmKind.DISK_EXCHANGED: "The right disk is there again after {after}, or another one was accepted.",
     AlarmKind.ON_FALLBACK: "Nothing is recorded on the second disk any more after {after}.",
-    AlarmKind.AUDIO_FAILED: "{name}: the microphone works again after {after}.",
+    AlarmKind.AUDIO_FAILED: "{name}: sound comes again after {after}.",
     AlarmKind.AUDIO_SILENT: "{name}: the microphone is heard again after {after}.",
     AlarmKind.CATALOGUE_FAILED: "The list of recordings (catalogue) can be written again after {after}.",
 }
@@ -117,7 +117,7 @@ _CALLED = {
     AlarmKind.ENCODER_FAILED: "the planned encoder has failed",
     AlarmKind.WORKER_LOST: "the recording process has stopped",
     AlarmKind.RECORDING_NOT_WRITTEN: "nothing of it is recorded",
-    AlarmKind.AUDIO_FAILED: "the microphone is not working",
+    AlarmKind.AUDIO_FAILED: "no sound comes",
     AlarmKind.AUDIO_SILENT: "nothing is heard from the microphone",
     AlarmKind.DISK_LOW: "little room is left",
     AlarmKind.DISK_FULL: "the disk is full",

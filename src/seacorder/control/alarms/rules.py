@@ -176,7 +176,7 @@ def _narration(scene: Scene) -> Iterator[Finding]:
         yield Finding(AlarmKind.AUDIO_FAILED, name, _severity(scene), fact, SOUND_PROCESS)
     elif sound is not None and sound.state is SoundState.FAILED:
         why = sound.why or Message("")
-        fact = joined((f"{name} is silence: the microphone is not working.", why.fact, _VIDEO_AS_USUAL))
+        fact = joined((f"{name} is silence.", why.fact, _VIDEO_AS_USUAL))
         yield _of_channel(AlarmKind.AUDIO_FAILED, scene, name, Message(fact, why.action))
     elif sound is not None and sound.silent_since_utc_ns is not None and scene.silent_seconds > 0:
         seconds = (scene.utc_ns - sound.silent_since_utc_ns) / 1e9
