@@ -126,7 +126,7 @@ class Opener:
         """Raises CatalogueFailed while the catalogue's folder is on another volume than when the program began. Blocks.
         """
         if self._volumes.exchanged(self.path) is not None:
-            raise CatalogueFailed(*is_away(self.path))
+            raise CatalogueFailed.of(is_away(self.path))
 
     def is_at_its_place(self) -> bool:
         """False if the file was deleted or replaced: rows written to the open one would be lost. Blocks."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from seacorder.base.errors import CatalogueFailed
+from seacorder.base.message import Message
 from seacorder.catalogue import settings_text
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows, check_limit, read_cursor, write_cursor
 from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, PARTS, RECORDINGS, TABLES, Table, table_of
@@ -158,7 +159,7 @@ class Queries:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         if self._volumes.exchanged(self._path) is not None:
-            raise CatalogueFailed(*is_away(self._path))
+            raise CatalogueFailed.of(is_away(self._path))
         try:
             address = f"{self._path.as_uri()}?mode=ro"
             with closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection:
@@ -169,10 +170,10 @@ class Queries:
             ) from error
 
 
-def is_away(path: Path) -> tuple[str, str]:
-    """What is told of a catalogue whose volume is away: fact and action."""
+def is_away(path: Path) -> Message:
+    """What is told of a catalogue whose volume is away."""
     fact = f"The list of recordings (catalogue) {path} is on a disk that was unmounted or exchanged."
-    return f"{fact} New entries wait in memory.", "Mount the disk again."
+    return Message(f"{fact} New entries wait in memory.", "Mount the disk again.")
 
 
 def _values(table: Table[T], rows: list[tuple[Any, ...]]) -> tuple[T, ...]:

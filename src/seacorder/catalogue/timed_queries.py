@@ -7,13 +7,16 @@ from typing import TypeVar
 
 from seacorder.base.background import awaited
 from seacorder.base.errors import CatalogueFailed
+from seacorder.base.message import Message
 
 T = TypeVar("T")
 FRESH_SECONDS = 1.0
 """How long a query waits for rows that were recorded just before it."""
 ANSWER_SECONDS = 2.0
 """How long a query may take. A disk that has to spin up often makes it within this time."""
-_NO_ANSWER = ("The disk of the list of recordings (catalogue) does not answer. Recording goes on.", "Check that disk.")
+_NO_ANSWER = Message(
+    "The disk of the list of recordings (catalogue) does not answer. Recording goes on.", "Check that disk."
+)
 
 
 class TimedQueries:
@@ -41,7 +44,7 @@ class TimedQueries:
         """
         await self._freshen()
         if self._hanging:
-            raise CatalogueFailed(*_NO_ANSWER)
+            raise CatalogueFailed.of(_NO_ANSWER)
         answer = awaited(asyncio.to_thread(question))
         await asyncio.wait({answer}, timeout=self._answer_seconds)
         if answer.done():
@@ -49,7 +52,7 @@ class TimedQueries:
         hanging: asyncio.Future[object] = answer  # type: ignore[assignment]
         self._hanging.add(hanging)
         hanging.add_done_callback(self._came_back)
-        raise CatalogueFailed(*_NO_ANSWER)
+        raise CatalogueFailed.of(_NO_ANSWER)
 
     async def _freshen(self) -> None:
         if self._unwritten is not None and not self._unwritten.done():
