@@ -307,7 +307,7 @@ class Recorder:
     # Inside.
 
     def _is_every_file_whole(self) -> bool:
-        """Blocks. False also when the catalogue does not say."""
+        """Blocks. False also when the catalogue cannot be read."""
         try:
             left = (self.catalogue.unfinished(), self.catalogue.interrupted())
         except CatalogueFailed:
