@@ -56,7 +56,7 @@ def take_framegrab(
         except SeacorderError as fault:
             outcome = ChannelOutcome(name, ok=False, why=fault.message)
         except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the caller is told
-            _log.exception("%s: the framegrab failed because of an error in the program, see below.", name)
+            _log.exception("The framegrab failed because of an error in the program, see below.")
             outcome = ChannelOutcome(name, ok=False, why=_FAILED)
         on_done(outcome)
 
