@@ -47,6 +47,12 @@ def fault(document: Path, target: str) -> str | None:
     return None
 
 
+def faults(document: Path) -> list[str]:
+    """One sentence for each link in a document that leads nowhere."""
+    targets = links(document.read_text(encoding="utf-8"))
+    return [sentence for target in targets if (sentence := fault(document, target))]
+
+
 def unlisted(index: Path) -> list[Path]:
     """Pages beside and below the index that it does not link."""
     listed = {(index.parent / target.partition("#")[0]).resolve() for target in links(index.read_text("utf-8"))}
@@ -62,10 +68,9 @@ def main() -> int:
     for document in project_files():
         if document.suffix != ".md":
             continue
-        for target in links(document.read_text(encoding="utf-8")):
-            if sentence := fault(document, target):
-                count += 1
-                print(f"{document.relative_to(ROOT)}: {sentence}")
+        for sentence in faults(document):
+            count += 1
+            print(f"{document.relative_to(ROOT)}: {sentence}")
     print(f"links: {count} faults" if count else "links: all lead somewhere")
     return 1 if count else 0
 

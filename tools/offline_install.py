@@ -40,16 +40,17 @@ def main(arguments):
     try:
         about = read_about(PACKAGE)
         check_computer(about, this_computer())
-        wheels, pip = check_files(PACKAGE)
+        wheels, pip, documents = check_files(PACKAGE)
         make(folder)
         say(f"Installing Seacorder {about['version']} in {folder}, which takes a minute at most.", sys.stdout)
-        fill(folder, wheels, pip)
+        fill(folder, wheels, pip, documents)
     except Refused as refusal:
         say(str(refusal), sys.stderr)
         return 1
     except KeyboardInterrupt:
         say("Interrupted. Nothing was installed.", sys.stderr)
         return 1
+    say(f"The documents are in {folder / 'documents'}: begin with {Path('docs', 'index.md')}", sys.stdout)
     command = program(folder, "seacorder")
     say(f"Seacorder {about['version']} is installed in {folder}. Start it with {command}", sys.stdout)
     return 0
@@ -144,7 +145,10 @@ def number(version):
 
 
 def check_files(package):
-    """The paths of all wheels to install, and of pip's. Raises Refused for the first file that has changed."""
+    """The paths of all wheels to install, of pip's and of the documents.
+
+    Raises Refused for the first file that has changed.
+    """
     try:
         lines = (package / SUMS).read_text(encoding="utf-8").splitlines()
         listed = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
@@ -162,7 +166,8 @@ def check_files(package):
     pip = [name for name in listed if name.startswith("pip/")]
     if there - set(listed) or not wheels or len(pip) != 1:
         raise damaged(SUMS)
-    return [package / name for name in wheels], package / pip[0]
+    documents = sorted(name for name in listed if name.startswith("documents/"))
+    return [package / name for name in wheels], package / pip[0], [package / name for name in documents]
 
 
 def digest_of(path):
@@ -187,7 +192,7 @@ def make(folder):
         ) from error
 
 
-def fill(folder, wheels, pip):
+def fill(folder, wheels, pip, documents):
     """Makes the program in an empty folder. Whatever prevents it, the folder is removed again. Raises Refused."""
     try:
         make_environment(folder)
@@ -198,6 +203,7 @@ def fill(folder, wheels, pip):
         run([*install, *wheels])
         run([python, "-I", "-c", PROOF])
         run([program(folder, "seacorder"), "--version"])
+        copy(documents, folder)
     except BaseException:
         shutil.rmtree(str(folder), ignore_errors=True)
         raise
@@ -209,6 +215,17 @@ def make_environment(folder):
     try:
         venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt").create(str(folder))
     except (OSError, subprocess.CalledProcessError) as error:
+        raise failed(str(error)) from error
+
+
+def copy(documents, folder):
+    """Copies the package's documents, which keep their places."""
+    try:
+        for document in documents:
+            place = folder / document.relative_to(PACKAGE)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(str(document), str(place))
+    except OSError as error:
         raise failed(str(error)) from error
 
 

@@ -1,8 +1,9 @@
 """Makes the package that installs Seacorder without internet: `python -m tools.wheelhouse`, or `make wheelhouse`.
 
 The package is one archive in dist: Seacorder and everything that it needs to run, as wheels of the versions that
-requirements.txt pins, pip as a wheel (requirements-wheelhouse.txt), install.py (tools/offline_install.py), about.json,
-which says what it is for, and SHA256SUMS. The wheels come from wherever this environment's pip is set up to look.
+requirements.txt pins, pip as a wheel (requirements-wheelhouse.txt), the documents, install.py
+(tools/offline_install.py), about.json, which says what it is for, and SHA256SUMS. The wheels come from wherever this
+environment's pip is set up to look.
 The same commit makes the same archive, as long as the wheels are the same.
 """
 
@@ -25,12 +26,14 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from tools.pins import closure
-from tools.tree import ROOT
+from tools.tree import ROOT, project_files
 
 GLIBC = (2, 28)
 """The oldest C library that the package is for: the newest that any of the wheels asks for (PyAV's)."""
 OLDEST_PYTHON = (3, 11)
 INSTALLER = "install.py"
+DOCUMENTS = "documents"
+"""The folder of the documents, in the package and below the folder that it is installed in."""
 _LEGACY = ("manylinux2014", "manylinux2010", "manylinux1")
 _NO_CONNECTION = ("connection broken", "Failed to establish", "Max retries", "Temporary failure in name resolution")
 _UNREACHED = (
@@ -149,6 +152,24 @@ def pip(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
 
 
+def documents() -> list[Path]:
+    """What somebody without internet reads: every document at the top, docs with its pictures, and what they link to.
+
+    Relative to the source folder; they keep their places in the package, so that links between them lead somewhere.
+    """
+    names = [path.relative_to(ROOT) for path in project_files()]
+    at_top = [name for name in names if name.suffix == ".md" and name.parent == Path()]
+    return [*at_top, Path("LICENSE"), *(name for name in names if name.parts[0] in {"docs", "examples"})]
+
+
+def put_documents(folder: Path) -> None:
+    """Copies them into the package."""
+    for name in documents():
+        copy = folder / DOCUMENTS / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, copy)
+
+
 def describe(target: Target, version: str, folder: Path) -> None:
     """Writes about.json, install.py and, last of all, SHA256SUMS over all that is in the folder."""
     about = {
@@ -215,6 +236,7 @@ def make(target: Target, destination: Path) -> Path:
         fetch(target, wanted(target), folder / "wheels")
         fetch(target, [line for line in pins if not line.startswith("#")], folder / "pip")
         build(folder / "wheels")
+        put_documents(folder)
         describe(target, version, folder)
         made = Path(scratch, f"{name}.tar.gz")
         pack(folder, made, int(git("log", "-1", "--format=%ct") or 0))
@@ -228,7 +250,7 @@ def told(target: Target, archive: Path) -> str:
     needs = f" with glibc {target.glibc} or newer" if target.glibc else ""
     shown = archive.relative_to(ROOT) if archive.is_relative_to(ROOT) else archive
     return (
-        f"{shown} is made ({archive.stat().st_size / 1e6:.0f} MB).\n"
+        f"{shown} is made ({archive.stat().st_size / 1e6:.0f} MB). These documents are in it.\n"
         f"It is for {target.system} on {target.machine}{needs}, and Python {target.python_text}. "
         "Copy it to the recorder, and there:\n"
         f"  tar xzf {archive.name}\n"

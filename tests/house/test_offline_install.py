@@ -29,7 +29,8 @@ FITTING = {"system": "Linux", "machine": "x86_64", "bits": 64, "python": "3.12",
 def package(tmp_path: Path) -> Path:
     """A package for this computer, complete but for its wheels, which are none."""
     folder = tmp_path / "package"
-    for name in ("wheels/av-1-py3-none-any.whl", "wheels/seacorder-1-py3-none-any.whl", "pip/pip-1-py3-none-any.whl"):
+    for name in ("wheels/av-1-py3-none-any.whl", "wheels/seacorder-1-py3-none-any.whl", "pip/pip-1-py3-none-any.whl",
+                 "documents/docs/sea/card.md"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(name.encode())
     here = Target(platform.system(), platform.machine(), sys.version_info[:2])
@@ -100,6 +101,8 @@ def test_a_python_that_is_not_whole_is_refused(monkeypatch: pytest.MonkeyPatch) 
     [
         ("wheels/av-1-py3-none-any.whl", lambda file: file.write_bytes(b"other")),
         ("wheels/av-1-py3-none-any.whl", lambda file: file.unlink()),
+        ("documents/docs/sea/card.md", lambda file: file.write_text("another card")),
+        ("documents/docs/sea/card.md", lambda file: file.unlink()),
         ("install.py", lambda file: file.write_text(file.read_text() + "\n")),
         ("about.json", lambda file: file.write_text("{")),
         ("about.json", lambda file: file.unlink()),
@@ -139,6 +142,24 @@ def test_when_it_fails_half_way_nothing_is_left_behind(package: Path, tmp_path: 
     assert said.startswith("It could not be installed, and nothing was left behind. What was said:\n")
     assert "pip-1-py3-none-any.whl" in said
     assert not (tmp_path / "program").exists()
+
+
+def test_the_documents_keep_their_places(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offline_install, "PACKAGE", package)
+    _, _, documents = offline_install.check_files(package)
+    offline_install.copy(documents, tmp_path)
+    assert (tmp_path / "documents/docs/sea/card.md").read_text() == "documents/docs/sea/card.md"
+
+
+def test_documents_that_cannot_be_copied_are_told(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offline_install, "PACKAGE", package)
+    (tmp_path / "documents").touch()
+    with pytest.raises(Refused, match=r"^It could not be installed, and nothing was left behind\. (.|\n)*documents"):
+        offline_install.copy([package / "documents/docs/sea/card.md"], tmp_path)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["a", "b"]])

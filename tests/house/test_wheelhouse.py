@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import wheelhouse
+from tools import links, wheelhouse
 from tools.tree import ROOT
 from tools.wheelhouse import Impossible, Target
 
@@ -125,6 +125,18 @@ def test_the_same_files_make_the_same_archive(tmp_path: Path) -> None:
     assert {(member.uid, member.uname, member.mode, member.mtime) for member in members} == {
         (0, "", 0o644, 1_770_000_000)
     }
+
+
+def test_the_documents_are_in_it_and_each_link_in_them_leads_somewhere(tmp_path: Path) -> None:
+    wheelhouse.put_documents(tmp_path)
+    folder = tmp_path / "documents"
+    wanted = [ROOT / name for name in ("README.md", "HELP.md", "SECURITY.md", "GLOSSARY.md", "CHANGELOG.md")]
+    wanted += [path for path in (ROOT / "docs").rglob("*") if path.suffix in {".md", ".png"}]
+    assert len(wanted) > 30
+    copies = [folder / path.relative_to(ROOT) for path in wanted]
+    pairs = zip(wanted, copies, strict=True)
+    assert [copy for path, copy in pairs if not copy.is_file() or copy.read_bytes() != path.read_bytes()] == []
+    assert {page.name: found for page in folder.rglob("*.md") if (found := links.faults(page))} == {}
 
 
 def test_make_hands_the_options_on() -> None:

@@ -4,10 +4,13 @@ The package is made as `make wheelhouse` makes it. The machine has no network at
 systemd of its own (rig/clean_machine.py). What the pages of docs/setup tell a reader to type is typed there.
 """
 
+import base64
+import io
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +20,7 @@ import pytest
 from rig.clean_machine import CleanMachine, clean_machine, why_not
 from rig.program import wait_for
 from seacorder.catalogue.schema import VERSION
-from tools import wheelhouse
+from tools import links, wheelhouse
 from tools.tree import ROOT
 from tools.wheelhouse import Target
 
@@ -107,6 +110,19 @@ def test_it_is_installed_without_network_and_without_ensurepip(installed: Instal
     assert installed.changed == "/opt\n"
     needs = "/opt/seacorder-0.1.0/bin/python -I $(echo seacorder-*/pip/pip-*.whl)/pip check"
     assert machine.say(needs).strip() == "No broken requirements found."
+
+
+def test_the_documents_are_installed_too(installed: Installed, tmp_path: Path) -> None:
+    """All that are in the source folder, with links that lead somewhere; any user may read them."""
+    where = "/opt/seacorder-0.1.0/documents"
+    assert installed.said.splitlines()[-3] == f"The documents are in {where}: begin with docs/index.md"
+    packed = installed.machine.say(f"sudo -u recorder tar -C {where} -cz . | base64")
+    with tarfile.open(fileobj=io.BytesIO(base64.b64decode(packed))) as archive:
+        archive.extractall(tmp_path, filter="data")
+    names = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert names == set(wheelhouse.documents())
+    assert Path("docs/sea/card.md") in names
+    assert {page.name: found for page in tmp_path.rglob("*.md") if (found := links.faults(page))} == {}
 
 
 def test_the_demo_runs_from_it_as_another_user(installed: Installed) -> None:
