@@ -361,6 +361,123 @@ def test_a_finding_without_a_recorder_gets_its_row(start: Start, language: str) 
     assert (finding, channel, when, why[:9]) == ("Anode", "", "", "no answer")
 
 
+# Check every night, by mail.
+
+MAIL = """#!/bin/sh
+printf '%s\\n' "$@" > mail.txt
+cat >> mail.txt
+"""
+"""Stands for the program `mail`: keeps what it is told to send."""
+
+
+@pytest.fixture
+def mailed(tmp_path: Path, start: Start) -> Callable[[Path], list[str]]:
+    """Runs the nightly check of a settings file; the words of `mail`, then the lines of the letter."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "mail").write_text(MAIL)
+    (folder / "mail").chmod(0o755)
+    text = block("Check every night, by mail", "bash")
+    path = f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+    def check(settings: Path) -> list[str]:
+        run = start("bash", text, PATH=path, SEACORDER_CONFIG=str(settings), MAIL_TO="watch@example.com")
+        assert run.ended() == 0, run.errors
+        return (tmp_path / "mail.txt").read_text("utf-8").splitlines()
+
+    return check
+
+
+def test_the_nightly_check_mails_what_it_found(tmp_path: Path, mailed: Callable[[Path], list[str]]) -> None:
+    head = f"Seacorder on {socket.gethostname()}: "
+    (tmp_path / "recorder").mkdir()
+    with running(tmp_path / "recorder", {"Bow": PATTERN}) as program:
+        program.record(1.0)
+        program.get("/api/inspector/stoprecording")
+        option, subject, address, *letter = mailed(program.settings_path)
+        assert (option, subject, address) == ("-s", f"{head}everything agrees", "watch@example.com")
+        assert letter[-1] == "Everything agrees."
+
+        (file,) = program.files("*@Bow.mp4")
+        file.rename(tmp_path / "moved.mp4")
+        _, subject, _, *letter = mailed(program.settings_path)
+        assert subject == f"{head}LOOK: something does not agree, or could not be read"
+        assert letter[0] == str(file)
+
+        program.settings_path.write_text("nonsense")
+        _, subject, _, *letter = mailed(program.settings_path)
+        assert subject == f"{head}LOOK: the check could not be made"
+        assert str(program.settings_path) in letter[0]
+
+
+# Copy finished files to a NAS.
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Iterator[Program]:
+    """A recorder with one finished recording, with a loss and a framegrab in it."""
+    (tmp_path / "recorder").mkdir()
+    with running(tmp_path / "recorder", {"Bow": PATTERN}) as program:
+        program.record(1.0)
+        program.get("/api/inspector/takeframegrab")
+        os.kill(program.worker_pid("Bow"), signal.SIGKILL)
+        wait_for(lambda: program.rows("losses"), "the loss")
+        program.get("/api/inspector/stoprecording")
+        wait_for(lambda: {row["state"] for row in program.rows("parts")} == {"whole", "repaired"}, "the repair")
+        yield program
+
+
+def kept(nas: Path) -> dict[str, bytes]:
+    """What is on the NAS, by the path that it had."""
+    return {f"/{file.relative_to(nas)}": file.read_bytes() for file in nas.rglob("*") if file.name != "copies-go-here"
+            if file.is_file()}
+
+
+def originals(program: Program) -> dict[str, bytes]:
+    """The files that a NAS is to have."""
+    files = [*program.files("*.mp4"), *program.files("*.jpg"), *program.files("account.jsonl")]
+    return {str(file): file.read_bytes() for file in files}
+
+
+def nas_program() -> str:
+    text = block("Copy finished files to a NAS", "python")
+    return text.replace("time.sleep(10)", "time.sleep(0.1)").replace("timeout=60", "timeout=0.5")
+
+
+def test_finished_files_are_copied_to_a_nas(recorded: Program, start: Start, tmp_path: Path) -> None:
+    """Nothing while it is not mounted; then all that is there, and each file that is finished later."""
+    nas = tmp_path / "nas"
+    nas.mkdir()
+    copying = start("python", nas_program(), str(nas), SEACORDER_URL=recorded.url)
+    wait_for(lambda: any("is the NAS mounted?" in line for line in copying.errors), "the refusal")
+    assert kept(nas) == {}
+    (nas / "copies-go-here").touch()
+    wait_for(lambda: kept(nas) == originals(recorded), "the first copies")
+    before = len(kept(nas))
+
+    recorded.wait_live()
+    recorded.record(1.0)
+    recorded.get("/api/inspector/stoprecording")
+    wait_for(lambda: kept(nas) == originals(recorded), "the copies of the second recording")
+    assert len(kept(nas)) > before >= 4
+    copied = [line for line in copying.out if line.endswith(".mp4")]
+    assert sorted(copied) == sorted({f"copied and compared: {nas}{file}" for file in recorded.files("*.mp4")})
+
+
+def test_a_copy_that_differs_gets_no_name(recorded: Program, start: Start, tmp_path: Path) -> None:
+    nas = tmp_path / "nas"
+    nas.mkdir()
+    (nas / "copies-go-here").touch()
+    step = "        shutil.copyfile(file, unproven)\n"
+    text = nas_program()
+    assert text.count(step) == 1
+    damaging = text.replace(step, f'{step}        unproven.open("r+b").write(b"x")\n')
+    copying = start("python", damaging, str(nas), SEACORDER_URL=recorded.url)
+    wait_for(lambda: any(" is not the same as " in line for line in copying.errors), "the comparison")
+    assert copying.process.poll() is None
+    assert [file for file in kept(nas) if not file.endswith(".unproven")] == []
+
+
 # What cannot be run here.
 
 
