@@ -22,8 +22,10 @@ SYMPTOMS = {
     "An old depth is shown, or none", "There is no sound, or it is earlier than the picture", "A file does not open",
     "Files are in another folder than I expected", "After a power cut there are two recordings",
     "The time in the names is wrong", "seacorder check says that a file is missing", "A camera says", "A stream says",
-    "A capture card, USB camera or screen says", "A disk says", "A microphone says", "Recording started on",
+    "A capture card, USB camera or screen says", "A film or a folder of pictures says", "A disk says",
+    "A microphone says", "Recording started on",
     "Start recording failed. Nothing is being recorded", "It is called black, but the picture is there",
+    "minutes of recording are left",
     "the browser finds nothing, on another computer", "a changed setting has no effect", "it says",
 }
 """Of the page on troubleshooting: what somebody sees that is no text of the program, or that the page puts together."""

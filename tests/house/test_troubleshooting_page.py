@@ -57,6 +57,35 @@ def test_every_message_is_on_the_page(table: str) -> None:
     assert missing == set()
 
 
+OF_FILES = ("inputs/ffmpeg/file.py", "inputs/ffmpeg/images.py", "inputs/ffmpeg/tracks.py", "inputs/pattern/input.py",
+            "media/formats.py")
+NEVER_SHOWN = re.compile(r"… (are|is) not open\.|The test pattern is not open\.")
+
+
+def failures_in(module: str) -> set[str]:
+    """What a module says when a source cannot be read, with “…” for what is put in."""
+    told: list[ast.expr] = []
+    for node in ast.walk(ast.parse((HOUSE / "src/seacorder" / module).read_text("utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InputFailed":
+            told.append(node.args[0])
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "fact":
+            told.append(node.value)
+    texts = {"".join(map(literal, node.values)) if isinstance(node, ast.JoinedStr) else literal(node) for node in told}
+    return {text for text in texts if text != "…" and not NEVER_SHOWN.fullmatch(text)}
+
+
+def literal(node: ast.expr) -> str:
+    return str(node.value) if isinstance(node, ast.Constant) else "…"
+
+
+@pytest.mark.parametrize("module", OF_FILES)
+def test_what_cannot_be_read_is_on_the_page(module: str) -> None:
+    rows = [row for table in re.findall(r"^### (.* says)$", PAGE, re.MULTILINE) for row in rows_of(table)]
+    said = failures_in(module)
+    assert said
+    assert {fact for fact in said if not any(quotes(row, fact) for row in rows)} == set()
+
+
 def texts_of_the_program() -> Iterator[str]:
     """Every text in the source, with “…” for its placeholders."""
     for path in sorted((HOUSE / "src/seacorder").rglob("*.py")):
@@ -69,7 +98,7 @@ def texts_of_the_program() -> Iterator[str]:
 
 def test_every_row_is_a_message_of_the_program() -> None:
     tables = re.findall(r"^### (.* says)$", PAGE, re.MULTILINE)
-    assert len(tables) == 5
+    assert len(tables) == 6
     texts = set(texts_of_the_program())
     rows = {row for table in tables for row in rows_of(table)}
     assert {row for row in rows if not any(quotes(row, text) for text in texts)} == set()
