@@ -24,6 +24,47 @@ def test_every_line_of_it_rests_on_a_case() -> None:
     assert [line for line in lines if line not in told and "no figure yet" not in line_of(SUMMARY, line)] == []
 
 
+PROMISES = [
+    ("README.md", "A crash of Seacorder costs at most the last {crash} seconds of each file; a power cut,"),
+    ("README.md", "a crash of the whole computer, at most the last {cut}. Added to this is"),
+    ("HELP.md", "goes on recording, mostly within {back} seconds."),
+    ("HELP.md", "at most the last {crash} seconds of each file"),
+    ("CHANGELOG.md", "a crash costs at most the last {crash} seconds, a power cut at most the last {cut},"),
+    ("docs/sea/powercut.md", "at most the last {cut} seconds of each open file"),
+    ("docs/sea/powercut.md", "A crash of Seacorder itself costs at most the last {crash} seconds of each file"),
+    ("docs/sea/powercut.md", "comes until it records again: mostly less than {back} seconds."),
+    ("docs/sea/alarms.md", "mostly within {back} s; the last {crash} s before it stopped"),
+    ("docs/reference/commands.md", "as after a crash: their last {crash} s may be missing"),
+]
+"""What other pages say of a crash and a power cut."""
+
+
+def limits() -> dict[str, str]:
+    """What the page of results promises: seconds lost by a crash and by a power cut, and seconds until it goes on."""
+    (crash, back), cut = [
+        re.findall(r"(?:at most the last|[Ww]ithin) ([\d.]+) s", line_of(SUMMARY, line))
+        for line in ("The main process crashes", "Power cut")
+    ]
+    return {"crash": crash, "back": back, "cut": cut[0]}
+
+
+def words_of(page: str) -> str:
+    return re.sub(r"\s+", " ", (ROOT / page).read_text("utf-8").replace("**", ""))
+
+
+@pytest.mark.parametrize(("page", "sentence"), PROMISES)
+def test_other_pages_promise_the_same(page: str, sentence: str) -> None:
+    assert sentence.format_map(limits()) in words_of(page)
+
+
+@pytest.mark.parametrize("page", sorted({page for page, _ in PROMISES} | {
+    "docs/sea/card.md", "docs/sea/after.md", "docs/sea/troubleshooting.md"
+}))
+def test_no_page_names_another_figure(page: str) -> None:
+    named = set(re.findall(r"\blast (\d[\d.]*) s(?:econds)?\b", words_of(page)))
+    assert named <= {limits()["crash"], limits()["cut"]}
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [("| 140 | 0.44 s |", "| 140 | 0.52 s |"), ("| 1.28 s lost", "| 1.98 s lost"), ("| 2.0 s, 0 |", "| 3.0 s, 0 |")],
