@@ -39,7 +39,7 @@ def test_intra_refresh_is_said_once_and_stands_as_long_as_it_is_sent(
     assert [kind for kind, *_ in said] == ["intra_refresh"]
     assert said[0][2:] == (
         (
-            "Bow sends intra refresh instead of keyframes. It is recorded, but the first 30 pictures of each file are "
+            "Bow sends intra refresh instead of keyframes. It is recorded, but the first 30 frames of each file are "
             "incomplete."
         ),
         "Nothing to do during a dive. Later: switch intra refresh off in the camera.",

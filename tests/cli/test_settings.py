@@ -45,7 +45,7 @@ def test_check_config_says_how_is_encoded(seacorder, file) -> None:
          "encoded although encoder is copy, overlay burned in"),
         ('smart_encoding = false\nencoder = "copy"\n', "stored as it comes"),
         ("keep_clean = true\n", "smart encoding; not used without burn_in: keep_clean"),
-        ("keep_clean = true\nburn_in = true\n", "smart encoding, overlay burned in, untouched pictures beside it"),
+        ("keep_clean = true\nburn_in = true\n", "smart encoding, overlay burned in, untouched frames beside it"),
     ],
 )
 def test_check_config_says_what_a_channels_own_keys_come_to(seacorder, file, own: str, line: str) -> None:

@@ -17,7 +17,7 @@ def test_a_channel_of_the_name_of_anothers_untouched_pictures_is_refused() -> No
     with pytest.raises(SettingsError) as caught:
         load("Bow", "bow_Clean", "Stern")
     (fault,) = (fault.text for fault in caught.value.faults)
-    assert "'bow_Clean' is the name under which the untouched pictures of 'Bow'" in fault
+    assert "'bow_Clean' is the name under which the untouched frames of 'Bow'" in fault
 
 
 def test_the_same_ending_without_such_a_channel_is_fine() -> None:

@@ -41,7 +41,7 @@ class SourceNotices:
         self._was_intra_refresh_said = True
         fact = (
             f"{self._name} sends intra refresh instead of keyframes. It is recorded, but the first "
-            f"{keyframe.recovery_frames} pictures of each file are incomplete."
+            f"{keyframe.recovery_frames} frames of each file are incomplete."
         )
         action = "Nothing to do during a dive. Later: switch intra refresh off in the camera."
         self._note("intra_refresh", Severity.WARNING, fact, action)

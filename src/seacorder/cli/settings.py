@@ -117,7 +117,7 @@ def encoding_text(asked: EncodingSettings) -> str:
             f"{width}x{height}" if width else "",
             f"{asked.frame_rate:g} frames a second" if asked.frame_rate else "",
         ]))
-    burned = "overlay burned in" + (", untouched pictures beside it" if asked.keep_clean else "")
+    burned = "overlay burned in" + (", untouched frames beside it" if asked.keep_clean else "")
     return ", ".join(filter(None, [what, burned if asked.burn_in else "", "deinterlaced" if asked.deinterlace else ""]))
 
 

@@ -96,7 +96,7 @@ def _clean_clashes(channels: object, place: str) -> Iterator[Message]:
     for name in plain.values():
         if (other := plain.get(same_file(clean_name(name.strip())))) is not None:
             yield Message(
-                f"{place}: [[channels]] {other!r} is the name under which the untouched pictures of {name!r} are "
+                f"{place}: [[channels]] {other!r} is the name under which the untouched frames of {name!r} are "
                 "recorded (keep_clean).",
                 "Give it another name.",
             )

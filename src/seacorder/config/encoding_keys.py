@@ -37,7 +37,7 @@ class EncodingKeys(SettingsTable):
     )
     burn_in: bool = key(False, "The overlay becomes part of the picture, for which it is encoded.", _SWITCH)
     keep_clean: bool = key(
-        False, "With `burn_in`: the untouched pictures are recorded beside the burned ones.", _SWITCH
+        False, "With `burn_in`: the untouched frames are recorded beside the burned-in ones.", _SWITCH
     )
     deinterlace: bool = key(False, "Interlaced pictures become progressive, for which they are encoded.", _SWITCH)
 

@@ -10,6 +10,9 @@ from pydantic.fields import FieldInfo
 from seacorder.config.schema import Settings
 from seacorder.config.values import SettingsTable
 
+_SEPARATED_FROM = 100_000
+"""Numbers from this on are written with `_` between thousands; ports are not."""
+
 Location = tuple[str | int, ...]
 """The path to a value, as pydantic gives it: `("channels", 0, "name")`."""
 
@@ -93,7 +96,7 @@ def _default_text(field: FieldInfo) -> str:
     if isinstance(default, bool):
         return str(default).lower()
     if isinstance(default, int | float):
-        return f"{default:_}"
+        return f"{default:_}" if default >= _SEPARATED_FROM else f"{default}"
     if isinstance(default, tuple):
         return str(list(default))
     return "{}" if isinstance(default, dict) else f'"{default}"'

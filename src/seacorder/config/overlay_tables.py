@@ -52,7 +52,7 @@ class LayerTable(SettingsTable):
     )
     anchor: Literal[
         "top_left", "top", "top_right", "left", "centre", "right", "bottom_left", "bottom", "bottom_right"
-    ] = key("top_left", "Where it stands.", ", ".join(f'`"{anchor}"`' for anchor in LayerAnchor))
+    ] = key("top_left", "Its place in the picture.", ", ".join(f'`"{anchor}"`' for anchor in LayerAnchor))
     text: str = key("", "Of a text: what is shown; empty: what a client has set.", "text; `\\n` begins a new line")
     pattern: Annotated[str, AfterValidator(time_pattern)] = key(
         "%Y-%m-%d %H:%M:%S",

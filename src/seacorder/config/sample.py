@@ -41,7 +41,7 @@ split_time_minutes = 10       # 0 never splits
 # resolution = [0, 0]         # 0, 0: the source's
 # frame_rate = 0              # 0: the source's
 # burn_in = false             # the overlay becomes part of the picture
-# keep_clean = false          # and the untouched pictures are recorded beside it
+# keep_clean = false          # and the untouched frames are recorded beside it
 # deinterlace = false
 
 [templates]                   # a client can set these too
