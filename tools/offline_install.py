@@ -1,7 +1,7 @@
 """Installs Seacorder from this package, without internet: `python3 install.py FOLDER`.
 
 `make wheelhouse` copies this file into the package as install.py. It needs the standard library alone, and is written
-in the syntax of Python 3.6, so that an old Python is told a sentence and no traceback. Everything is checked before
+in the syntax of Python 3.6, so that an old Python prints a sentence and no traceback. Everything is checked before
 anything is made; FOLDER is removed again when something fails.
 """
 
@@ -35,7 +35,7 @@ def main(arguments):
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
-    os.umask(0o022)  # whoever installs it as root, others must be able to run it
+    os.umask(0o022)  # also if root installs it, other users must be able to run it
     folder = Path(os.path.abspath(arguments[0]))  # noqa: PTH100 - a link is not followed
     try:
         about = read_about(PACKAGE)
@@ -75,7 +75,7 @@ def damaged(name):
 
 
 def this_computer():
-    """What about.json says of the computer that the package is for, here of this one."""
+    """The facts that about.json has of the computer that the package is for, of this computer."""
     return {
         "system": platform.system(),
         "machine": platform.machine(),
@@ -96,7 +96,7 @@ def glibc():
 
 
 def check_computer(about, has):
-    """Raises Refused where the package is for another Python or another computer than the one that is told."""
+    """Raises Refused if the package is not for a computer and a Python with these facts."""
     check_python(about, has)
     check_machine(about, has)
     for name in MODULES:

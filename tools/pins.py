@@ -3,7 +3,7 @@
 Both hold the full closure with exact versions, so that `pip install --no-deps -r FILE` is enough and nothing is
 chosen at install time. requirements.txt is what the program needs to run and to be installed; requirements-dev.txt is
 the rest. Packages that only Windows needs cannot be read from an environment elsewhere: their versions stand here. So
-does the pip of the offline package (`make wheelhouse`), which no environment has: requirements-wheelhouse.txt.
+does the version of the pip in the offline package (`make wheelhouse`), the one line of requirements-wheelhouse.txt.
 """
 
 import importlib.metadata

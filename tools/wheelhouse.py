@@ -25,12 +25,12 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from tools.environment import OLDEST
 from tools.pins import closure
 from tools.tree import ROOT, project_files
 
 GLIBC = (2, 28)
 """The oldest C library that the package is for: the newest that any of the wheels asks for (PyAV's)."""
-OLDEST_PYTHON = (3, 11)
 INSTALLER = "install.py"
 DOCUMENTS = "documents"
 """The folder of the documents, in the package and below the folder that it is installed in."""
@@ -80,13 +80,13 @@ class Target:
 
 
 def target_of(python: str | None, machine: str | None) -> Target:
-    """The target of the options; what is not told is as it is here. Raises Impossible."""
+    """The target that the options name; what they leave out is as on this computer. Raises Impossible."""
     number = sys.version_info[:2]
     if python is not None:
         if not re.fullmatch(r"3\.\d{1,2}", python):
             raise Impossible(f"{python} is no version of Python. Write it as in FOR_PYTHON=3.12.")
         number = (3, int(python[2:]))
-    if number < OLDEST_PYTHON:
+    if number < OLDEST:
         raise Impossible(f"Seacorder needs Python 3.11 or newer, so there is no package for {python}.")
     target = Target(platform.system(), machine or platform.machine(), number)
     if target.system != "Linux" and (python or machine):
@@ -178,7 +178,7 @@ def describe(target: Target, version: str, folder: Path) -> None:
         "system": target.system,
         "machine": target.machine,
         "python": target.python_text,
-        "oldest_python": ".".join(map(str, OLDEST_PYTHON)),
+        "oldest_python": ".".join(map(str, OLDEST)),
         "glibc": target.glibc,
     }
     (folder / "about.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
@@ -187,7 +187,7 @@ def describe(target: Target, version: str, folder: Path) -> None:
 
 
 def write_sums(folder: Path) -> None:
-    """SHA256SUMS, as `sha256sum -c` reads it too."""
+    """SHA256SUMS over all else that is in the folder, as `sha256sum -c` reads it too."""
     names = [path.relative_to(folder).as_posix() for path in files_of(folder) if path.name != "SHA256SUMS"]
     lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in names]
     (folder / "SHA256SUMS").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")

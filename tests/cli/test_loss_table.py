@@ -62,6 +62,12 @@ def test_nothing_is_missing_or_nothing_was_recorded(seacorder, web) -> None:
     assert seacorder("losses", "--url", web.url).out == "Nothing has been recorded yet.\n"
 
 
+def test_one_frame_is_told_in_the_right_number(seacorder, web) -> None:
+    web.json(LOSSES, rows(LOSS | {"frames": 1}))
+    total = seacorder("losses", "--recording", RECORDING, "--url", web.url).out.splitlines()[-1]
+    assert total == f"1 loss, 1 frame, 2.9 s, missing from recording {RECORDING}."
+
+
 def test_as_csv_and_as_json(seacorder, web) -> None:
     web.json(LOSSES, rows(LOSS))
     head, line = csv.reader(seacorder("losses", "--recording", RECORDING, "--csv", "--url", web.url).out.splitlines())

@@ -120,6 +120,12 @@ def test_each_setting_says_what_has_given_it(file: Path) -> None:
     assert values["server.inspector_port"] == {"value": 13000, "from": "default"}
 
 
+def test_a_variable_of_the_demo_is_told_for_every_channel() -> None:
+    values = shown_settings(known_settings(None, {"SEACORDER_CHANNELS_2_NAME": "Crane"}, demo=True))
+    assert values["channels.2.name"] == {"value": "Crane", "from": "SEACORDER_CHANNELS_2_NAME"}
+    assert values["channels.1.name"] == {"value": "Bow", "from": "default"}
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -270,6 +276,16 @@ def test_the_newest_part_of_the_log_is_taken_and_begins_with_a_whole_line(tmp_pa
     assert LOG_BYTES_MAX - 100 < len(text) < LOG_BYTES_MAX + 200
     both = log_text(log, ServiceJournal(lambda: "from the journal\n"))
     assert both.endswith("new 2\n\n===== journal =====\nfrom the journal\n")
+
+
+def test_a_journal_that_cannot_be_asked_does_not_cost_the_log_file(tmp_path: Path, monkeypatch) -> None:
+    log, program = tmp_path / "s.log", tmp_path / "journalctl"
+    log.write_text("it runs\n")
+    program.write_bytes(b"\0")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    text = log_text(log, ServiceJournal.of("seacorder", is_of_user=False))
+    assert text.splitlines()[1:] == ["it runs", "", "===== The journal cannot be read (Exec format error)."]
 
 
 def test_a_number_is_taken_out_only_where_it_stands_alone() -> None:

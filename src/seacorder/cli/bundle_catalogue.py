@@ -1,6 +1,5 @@
-"""The newest rows of the catalogue, as JSON, for a support bundle."""
+"""The newest rows of the catalogue, for a support bundle: values that can be written as JSON."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -20,8 +19,9 @@ EVENTS = 2_000
 _NS = "_ns"
 
 
-def catalogue_text(path: Path) -> str:
-    """Only reads. Blocks; raises CatalogueFailed if there is no catalogue. What cannot be read has its sentence."""
+def catalogue_rows(path: Path) -> dict[str, Any]:
+    """Only reads. Blocks; raises CatalogueFailed if there is no catalogue. Instead of rows that cannot be read there
+    is a sentence that says why."""
     if not path.is_file():
         raise CatalogueFailed(
             f"There is no list of recordings (catalogue) {path}: nothing was recorded there yet, or its disk is away."
@@ -33,10 +33,8 @@ def catalogue_text(path: Path) -> str:
         "losses": lambda: [_row(one) for one in queries.rows(Loss, Page(limit=LOSSES, newest_first=True)).items],
         "events": lambda: _events(queries),
     }
-    answers = {"file": str(path), "bytes": path.stat().st_size} | {
-        name: _answer(question) for name, question in questions.items()
-    }
-    return json.dumps(answers, indent=1, ensure_ascii=False) + "\n"
+    answers = {name: _answer(question) for name, question in questions.items()}
+    return {"file": str(path), "bytes": path.stat().st_size, **answers}
 
 
 def _answer(question: Callable[[], Any]) -> Any:

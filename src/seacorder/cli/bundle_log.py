@@ -10,14 +10,14 @@ from seacorder.base.errors import NotPossible, StorageFailed
 from seacorder.cli.systemd_unit import unit_name
 
 LOG_BYTES_MAX = 5_000_000
-"""Of each: the log file with the one before it, and the journal."""
+"""So much of the log file together with the one before it, and as much of the journal."""
 JOURNAL_LINES = 20_000
 JOURNAL_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceJournal:
-    """The service's journal; `read` gives its newest lines. Raises NotPossible or OSError."""
+    """The service's journal; `read` gives its newest lines. Raises NotPossible."""
 
     read: Callable[[], str]
 
@@ -84,6 +84,8 @@ def _journal(unit: str, *, is_of_user: bool) -> str:
         )
     except subprocess.TimeoutExpired as error:
         raise NotPossible(f"The journal did not come within {JOURNAL_SECONDS:g} s.") from error
+    except OSError as error:
+        raise NotPossible(f"The journal cannot be read ({error.strerror}).") from error
     text = done.stdout[-LOG_BYTES_MAX:].decode("utf-8", "replace")
     if done.returncode or not text.strip() or text.startswith("-- No entries --"):
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()

@@ -17,15 +17,14 @@ from typing import Any
 from seacorder import __version__
 from seacorder.base.errors import CatalogueFailed, NotPossible, SeacorderError
 from seacorder.catalogue.queries import Queries
-from seacorder.cli.bundle_catalogue import catalogue_text
+from seacorder.cli.bundle_catalogue import catalogue_rows
 from seacorder.cli.bundle_log import ServiceJournal, log_text
 from seacorder.cli.bundle_settings import KnownSettings, shown_settings
-from seacorder.cli.settings import explain
+from seacorder.cli.settings import explained
 from seacorder.cli.systemd_service import Systemd, facts_of, told
 from seacorder.cli.systemd_unit import unit_name
 from seacorder.cli.this_computer import computer_facts, system
 from seacorder.client.recorder import RecorderClient
-from seacorder.model.settings import StoredSettings
 
 ANSWER_SECONDS = 5.0
 """How long Seacorder may take to answer one question."""
@@ -153,10 +152,10 @@ def no_settings(known: KnownSettings) -> NotPossible:
 
 
 def listed_text(known: KnownSettings) -> str:
-    """See `catalogue_text`. Raises NotPossible where nothing says which list is meant."""
+    """See `catalogue_rows`. Raises NotPossible where nothing says which list is meant."""
     if known.unread is not None:
         raise NotPossible(f"It is not known where the list of recordings (catalogue) is. {known.unread.fact}")
-    return catalogue_text(known.storage.catalogue_path)
+    return json_text(catalogue_rows(known.storage.catalogue_path))
 
 
 def newest_log_text(known: KnownSettings, journal: ServiceJournal) -> str:
@@ -169,14 +168,7 @@ def newest_log_text(known: KnownSettings, journal: ServiceJournal) -> str:
 def explained_text(known: KnownSettings) -> str:
     if known.settings is None:
         raise no_settings(known)
-    stored: StoredSettings | None = None
-    notes: list[str] = []
-    if (path := known.storage.catalogue_path).is_file():
-        try:
-            stored = Queries(path).load_settings(known.settings.first_recorder_settings())
-        except CatalogueFailed as error:
-            notes.append(f"What clients have set is not known: {error.sentence}")
-    return lines_text([known.place or "(no settings file)", *explain(known.settings, stored), *notes])
+    return lines_text([known.place or "(no settings file)", *explained(known.settings)])
 
 
 def answer_text(url: str, ask: Callable[[RecorderClient], dict[str, Any]]) -> str:

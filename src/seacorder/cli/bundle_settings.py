@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from seacorder.base.errors import SettingsError
 from seacorder.base.message import Message
 from seacorder.base.redaction import MASK, hidden_pieces, redact, redact_address
-from seacorder.config.load import check, find, read_file
+from seacorder.config.load import check, demo_tables, find, read_file
 from seacorder.config.load import demo as demo_settings
 from seacorder.config.origins import SetValue, set_values
 from seacorder.config.reserved import PREFIX
@@ -23,7 +23,7 @@ from seacorder.config.values import SettingsTable
 from seacorder.config.variables import overlay
 
 FILE_BYTES_MAX = 1_000_000
-"""Of a settings file that is not TOML; more is not searched for secrets."""
+"""So much of the settings file's own text is searched for secrets; if it is TOML, its values are searched whole."""
 Table = TypeVar("Table", bound=SettingsTable)
 
 
@@ -38,11 +38,12 @@ class KnownSettings:
     """Why there are none."""
     values: tuple[SetValue, ...] = ()
     storage: StorageSettings = field(default_factory=StorageSettings)
-    """These three are right or the defaults, even if another table of the file is at fault."""
+    """`storage`, `log` and `server` are each as the file has it, or the default if that table itself is at fault."""
     log: LogSettings = field(default_factory=LogSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
     unread: Message | None = None
-    """Why the settings file was not read: then these three are nobody's, and say nothing of where files are."""
+    """Why the settings file was not read. Then these three tables are only the defaults, and nothing says where the
+    recorder's files are."""
     secrets: frozenset[str] = frozenset()
     """Everything that redaction hides in the file and in the variables, in each form that it may have elsewhere."""
 
@@ -91,20 +92,21 @@ def _known(
         log = _table(LogSettings, merged.get("log"), folder)
         server = _table(ServerSettings, merged.get("server"), folder)
         return KnownSettings(str(path), None, error.faults, (), storage, log, server, secrets=secrets)
-    values = tuple(set_values(settings, in_file, variables))
-    tables = (settings.storage, settings.log, settings.server)
-    return KnownSettings(str(path), settings, (), values, *tables, secrets=secrets)
+    return _usable(str(path), settings, set_values(settings, in_file, variables), secrets)
 
 
 def _demo(environment: Mapping[str, str], secrets: frozenset[str]) -> KnownSettings:
-    variables, _ = overlay({}, environment)
+    variables, _ = overlay(demo_tables(), environment)
     try:
         settings = demo_settings(environment)
     except SettingsError as error:
         return KnownSettings(faults=error.faults, secrets=secrets)
-    values = tuple(set_values(settings, {}, variables))
+    return _usable("", settings, set_values(settings, {}, variables), secrets)
+
+
+def _usable(place: str, settings: Settings, values: Iterable[SetValue], secrets: frozenset[str]) -> KnownSettings:
     tables = (settings.storage, settings.log, settings.server)
-    return KnownSettings("", settings, (), values, *tables, secrets=secrets)
+    return KnownSettings(place, settings, (), tuple(values), *tables, secrets=secrets)
 
 
 def secrets_of_variables(environment: Mapping[str, str]) -> frozenset[str]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
+from seacorder.base.duration import large_count_text
 from seacorder.client.answers import LossAnswer
 from seacorder.client.recorder import RecorderClient
 
@@ -59,8 +60,8 @@ def _print_table(losses: list[LossAnswer], of: str | None) -> None:
     seconds = sum(map(_seconds, losses))
     not_counted = sum(one.frames is None for one in losses)
     rest = f"; {not_counted:,} of them could not be counted" if not_counted else ""
-    noun = "loss" if len(losses) == 1 else "losses"
-    print(f"{len(losses):,} {noun}, {counted:,} frames, {seconds:,.1f} s{rest}, missing from {of}.")
+    listed, frames = large_count_text(len(losses), "loss", "losses"), large_count_text(counted, "frame")
+    print(f"{listed}, {frames}, {seconds:,.1f} s{rest}, missing from {of}.")
 
 
 def _cells(one: LossAnswer) -> tuple[str, ...]:

@@ -64,10 +64,14 @@ def _mounts(mountinfo: str) -> Iterator[Mount]:
         columns, behind = own.split(" "), rest.split(" ")
         if not separator or len(columns) < 6 or len(behind) < 3:
             continue
-        point = _ESCAPED.sub(lambda digits: chr(int(digits[1], 8)), columns[4])
         # Of all options only ro is looked at: of the mount itself, and of the whole file system.
         is_read_only = "ro" in columns[5].split(",") or "ro" in behind[2].split(",")
-        yield Mount(point, behind[0], is_read_only)
+        yield Mount(plain_path(columns[4]), behind[0], is_read_only)
+
+
+def plain_path(written: str) -> str:
+    """A path of mountinfo or /etc/fstab as it is: these tables write a blank in it as `\\040`."""
+    return _ESCAPED.sub(lambda digits: chr(int(digits[1], 8)), written)
 
 
 def mount_of(folder: str, mounted: Sequence[Mount]) -> Mount | None:

@@ -15,7 +15,7 @@ from seacorder.client.recorder import RecorderClient
 
 REFRESH_SECONDS = 0.5
 NO_FILE = "there was no file to finish"
-"""A stop counts as done on a channel of which nothing was being stored; somebody may wait for its file."""
+"""Printed for a channel of which nothing was being stored: its stop counts as done, and no file is to be waited for."""
 
 _COMMANDS: dict[str, tuple[Callable[[RecorderClient], Outcome], str, str]] = {
     "start": (RecorderClient.start_recording, "Recording", "Nothing was started"),

@@ -22,6 +22,7 @@ from seacorder.base.background import awaited, task
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import SeacorderError
 from seacorder.base.heap import exempt_startup_objects
+from seacorder.base.message import Message
 from seacorder.base.processor import usable_cores
 from seacorder.base.shutdown import Shutdown, log_terminal_closed, signals
 from seacorder.catalogue.catalogue import Catalogue
@@ -252,7 +253,9 @@ def _end_now(recorder: Recorder) -> None:
         recorder.stop_now()
     except SeacorderError:
         _log.exception("Recording processes could not be ended.")
-    log.say("seacorder: Seacorder did not end properly. Files that were open can be played as they are.")
-    log.say("  The next start repairs them.")
+    streams.complain(Message(
+        "Seacorder did not end properly. Files that were open can be played as they are.",
+        "The next start repairs them.",
+    ))
     log.finish()
     os._exit(ENDED_BADLY)

@@ -21,8 +21,7 @@ def check_settings(path: Path | None) -> None:
     found = find(path)
     settings = load(found)
     print(f"{found}: fine.")
-    for line in explain(settings, _stored(settings)):
-        print(line)
+    print("\n".join(explained(settings)))
 
 
 def show_settings(url: str, *, as_json: bool) -> None:
@@ -49,6 +48,17 @@ def reset_settings(url: str, keys: list[str], *, everything: bool) -> None:
     with RecorderClient(url) as recorder:
         recorder.reset_settings(keys)
     print("The values of the settings file are in effect again.")
+
+
+def explained(settings: Settings) -> list[str]:
+    """As `explain`, with what the catalogue says that clients have set, or why it cannot be read. Blocks."""
+    path = settings.storage.catalogue_path
+    if not path.is_file():
+        return explain(settings)
+    try:
+        return explain(settings, Queries(path).load_settings(settings.first_recorder_settings()))
+    except CatalogueFailed as error:
+        return [f"  client     What clients have set is not known: {error.sentence}", *explain(settings)]
 
 
 def explain(settings: Settings, stored: StoredSettings | None = None) -> list[str]:
@@ -81,18 +91,6 @@ def _log_lines(settings: Settings) -> list[str]:
     if log.file is None:
         return []
     return [f"  log        in {log.file} too, {log.file_bytes:,} bytes a file, {log.files_kept} earlier ones are kept"]
-
-
-def _stored(settings: Settings) -> StoredSettings | None:
-    """What clients have set, from the catalogue; None if there is no catalogue, or it cannot be read now."""
-    path = settings.storage.catalogue_path
-    if not path.is_file():
-        return None
-    try:
-        return Queries(path).load_settings(settings.first_recorder_settings())
-    except CatalogueFailed as error:
-        print(f"  client     What clients have set is not known: {error.sentence}")
-        return None
 
 
 def _plain(value: object) -> SettingValue:

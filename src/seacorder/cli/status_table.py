@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from seacorder.base.duration import count_text
 from seacorder.base.message import Message, named
 from seacorder.cli.fitting import FILE, GAP, NAME, cut, fit
 from seacorder.cli.losses import MISSING, missing_cell
@@ -26,7 +27,7 @@ _SEVERITIES = {"alarm": ("ALARM", "bold red"), "warning": ("Warning", "yellow")}
 _OF_SOURCE = {"camera_failed", "camera_stalled", "worker_lost"}
 """Alarms that say all that there is to say of a channel's source."""
 _OF_FILE = "disk_"
-"""What alarms begin with that say what is wrong with files."""
+"""The kinds of alarms that say what is wrong with files begin with this."""
 _SEPARATOR = re.compile(r"[/\\]")
 _COLUMNS = (NAME, "state", "picture", "Mbit/s", "recording", "frames", MISSING, FILE)
 _NUMBERS = {"Mbit/s", "recording", "frames", MISSING}
@@ -131,7 +132,7 @@ def _encoding(status: StatusAnswer) -> list[Text]:
         is_told = encoding.encoder in encoding.sentence and encoding.preset in encoding.sentence
         line = Text(f"{channel.name}: {encoding.sentence}{'' if is_told else now}", style="dim")
         if encoding.dropped_frames:
-            frames = "1 frame" if encoding.dropped_frames == 1 else f"{encoding.dropped_frames} frames"
+            frames = count_text(encoding.dropped_frames, "frame")
             line.append(f" {frames} lost: this computer is too slow.", style="bold red")
         lines.append(line)
     return lines

@@ -8,7 +8,7 @@ by line. At last a sieve takes out what is hidden in the settings and variables 
 import io
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,9 +108,8 @@ def _result(member: Member) -> tuple[str, str]:
         return "", f"A fault in Seacorder: {type(error).__name__}: {error}"
 
 
-def zipped(folder: str, made: Iterable[Made], now: datetime) -> bytes:
+def zipped(folder: str, made: Sequence[Made], now: datetime) -> bytes:
     """The zip file's bytes."""
-    made = list(made)
     files = {README: readme(made, now)} | {one.member.name: one.text for one in made if one.text}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -122,9 +121,8 @@ def zipped(folder: str, made: Iterable[Made], now: datetime) -> bytes:
     return buffer.getvalue()
 
 
-def readme(made: Iterable[Made], now: datetime) -> str:
+def readme(made: Sequence[Made], now: datetime) -> str:
     """What is in the bundle, and what is not and why."""
-    made = list(made)
     utc, local = f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", f"{now.astimezone():%Y-%m-%d %H:%M:%S %z}"
     lines = [
         f"Support bundle of Seacorder, made {utc} ({local} on this computer).",

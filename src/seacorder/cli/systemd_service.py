@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.base.errors import BadRequest, NotPossible, StorageFailed
+from seacorder.cli.machine_facts import plain_path
 from seacorder.cli.systemd_unit import MARK, STOP_SECONDS, ServicePlan, unit_name, unit_text
 from seacorder.config.load import find, load
 from seacorder.config.schema import Settings
@@ -18,7 +19,6 @@ from seacorder.config.schema import Settings
 SYSTEM_FOLDER = Path("/etc/systemd/system")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _NETWORK = re.compile(r"(?!file:)[a-z0-9+]+://", re.IGNORECASE)
-_MOUNT_ESCAPE = re.compile(r"\\([0-7]{3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +180,7 @@ def mount_points(table: Path = Path("/proc/self/mountinfo"), planned_table: Path
         with contextlib.suppress(OSError):
             rows = (line.split() for line in file.read_text("utf-8", "replace").splitlines())
             found += [row[column] for row in rows if len(row) > column and not row[0].startswith("#")]
-    # These tables write a blank in a path as \040.
-    return [_MOUNT_ESCAPE.sub(lambda digits: chr(int(digits[1], 8)), path) for path in found if path.startswith("/")]
+    return [plain_path(path) for path in found if path.startswith("/")]
 
 
 def _needs_network(settings: Settings) -> bool:

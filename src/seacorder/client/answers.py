@@ -16,14 +16,6 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class MessageAnswer:
-    """What somebody is told: a fact, and what to do."""
-
-    fact: str
-    action: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ChannelOutcome:
     """What a command came to on one channel; `fact` and `action` say why not."""
 
@@ -91,7 +83,7 @@ class FileAnswer:
     frames: int
     bytes_stored: int
     fault: str | None = None
-    why: MessageAnswer | None = None
+    why: Message | None = None
 
     @property
     def message(self) -> Message | None:
@@ -140,7 +132,7 @@ class ChannelAnswer:
     recording: FileAnswer | None = None
     clip: FileAnswer | None = None
     encoding: EncodingAnswer | None = None
-    why: MessageAnswer | None = None
+    why: Message | None = None
     missing_seconds: float = 0.0
     """How long the losses are together."""
 
@@ -221,10 +213,8 @@ class StatusAnswer:
     overrides: tuple[OverrideAnswer, ...] = ()
 
 
-def _message(why: MessageAnswer | None, older: str | None) -> Message | None:
-    if why is not None:
-        return Message(why.fact, why.action)
-    return Message(older) if older else None
+def _message(why: Message | None, older: str | None) -> Message | None:
+    return why or (Message(older) if older else None)
 
 
 def read(kind: type[T], answer: object) -> T:

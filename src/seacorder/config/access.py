@@ -1,4 +1,4 @@
-"""Whose eyes a settings file is for: it holds passwords, so often only the service's user may read it."""
+"""Who may read a settings file. It holds passwords, so often only the service's user may."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ _ANY = "Run this command as the user of the service, or with `sudo`."
 
 
 def who_may_read(path: Path) -> str:
-    """What to do for somebody who may not read the file. Never that its rights be loosened. Blocks."""
+    """What somebody who may not read the file should do. Never advises to loosen its permissions. Blocks."""
     if sys.platform == "win32":
         return "Run this command as the user that Seacorder runs as."
     try:

@@ -44,8 +44,9 @@ def is_there(path: Path | None, environment: Mapping[str, str] = os.environ) -> 
 
 
 def _first(places: list[Path]) -> Path | None:
-    """The first place that has a settings file. If none is seen: the first in a folder into which this user may not
-    look, so that reading it says as whom to ask; but not the current folder, which may be anybody's.
+    """The first place that has a settings file. If none is seen: the first one in a folder into which this user may
+    not look. Reading that one fails with a message that says which user may. The current folder does not count here:
+    it may be anybody's.
     """
     denied: list[Path] = []
     for place in places:
@@ -88,8 +89,12 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
 
 def demo(environment: Mapping[str, str] = os.environ) -> Settings:
     """Four test-pattern channels, and the defaults for all else. Variables can still raise SettingsError."""
-    channels = [{"name": name, "input": "test:?size=1280x720&rate=25"} for name in _DEMO_CHANNELS]
-    return check({"channels": channels}, place="demo", folder=Path.cwd(), environment=environment)
+    return check(demo_tables(), place="demo", folder=Path.cwd(), environment=environment)
+
+
+def demo_tables() -> dict[str, Any]:
+    """What a settings file for the demo would hold, before variables are put over it."""
+    return {"channels": [{"name": name, "input": "test:?size=1280x720&rate=25"} for name in _DEMO_CHANNELS]}
 
 
 def check(raw: dict[str, Any], *, place: str, folder: Path, environment: Mapping[str, str]) -> Settings:
