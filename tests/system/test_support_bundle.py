@@ -1,4 +1,4 @@
-"""A support bundle made while four cameras are recorded: not a frame is lost, and nothing of Seacorder is changed."""
+"""A support bundle made while two cameras are recorded: not a frame is lost, and nothing of Seacorder is changed."""
 
 import json
 import subprocess
