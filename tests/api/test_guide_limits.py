@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rig.pages import rows, sections
 from seacorder.api.http import connections, security, wire
 from seacorder.api.v1 import events
 from seacorder.catalogue import timed_queries
@@ -16,15 +17,10 @@ PAGE = (Path(__file__).parents[2] / "docs/programs/guide.md").read_text("utf-8")
 LIMITS = Timeouts()
 
 
-def rows(heading: str) -> dict[str, list[str]]:
-    """The table below a heading, by its first column."""
-    text = PAGE.partition(f"\n### {heading}\n")[2].partition("\n### ")[0]
-    table = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
-    cells = [[cell.strip() for cell in line] for line in table]
-    return {first: others for first, *others in cells[2:]}
-
-
-TIMEOUTS, BOUNDS = rows("Timeouts"), rows("Limits")
+TIMEOUTS, BOUNDS = (
+    {first: others for first, *others in rows(sections(PAGE, 3)[heading])[1:]} for heading in ("Timeouts", "Limits")
+)
+"""The tables below two headings, by their first column."""
 
 
 @pytest.mark.parametrize(

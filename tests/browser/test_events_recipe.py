@@ -1,6 +1,5 @@
 """The page of docs/programs/recipes.md that lists events, in a real browser and with a real recorder."""
 
-import re
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
+from rig.pages import blocks
 from rig.program import running
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 
 async def test_events_on_an_allowed_page_are_resumed(page: Page, tmp_path: Path, site: tuple[Path, str]) -> None:
-    (text,) = re.findall(r"^```html\n(.*?)^```$", RECIPES, re.MULTILINE | re.DOTALL)
+    (text,) = blocks(RECIPES, "html")
     folder, origin = site
     variables = {"SEACORDER_SERVER_ALLOWED_ORIGINS": f'["{origin}"]'}
     with running(tmp_path, {"Bow": PATTERN}, variables=variables) as program:

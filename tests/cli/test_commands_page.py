@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from rig.pages import sections
 from seacorder.cli.main import app
 
 pytestmark = pytest.mark.docs
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/commands.md").read_text("utf-8")
+SECTIONS = sections(PAGE, 3)
 TALKS_TO_A_RECORDER = {"--url", "-u"}
 
 
@@ -30,14 +32,9 @@ def commands() -> dict[str, list[str]]:
     return found
 
 
-def sections() -> dict[str, str]:
-    found = re.split(r"^#{2,3} ", PAGE, flags=re.MULTILINE)[1:]
-    return {title.strip("`"): text for title, text in (section.split("\n", 1) for section in found)}
-
-
 @pytest.mark.parametrize("command", commands())
 def test_every_command_and_option_has_its_entry(command) -> None:
-    text = sections()[command]
+    text = SECTIONS[command]
     for option in set(commands()[command]) - TALKS_TO_A_RECORDER:
         if option.startswith("-"):
             assert re.search(rf"`{option}[ `]", text), f"{command} {option}"
@@ -45,7 +42,7 @@ def test_every_command_and_option_has_its_entry(command) -> None:
 
 def test_no_entry_is_of_something_that_is_gone() -> None:
     known = commands()
-    for title, text in sections().items():
+    for title, text in SECTIONS.items():
         if not title.startswith("seacorder"):
             continue
         assert title in known
@@ -56,7 +53,7 @@ def test_no_entry_is_of_something_that_is_gone() -> None:
 def test_all_that_talk_to_a_recorder_take_its_url() -> None:
     takes_url = {command for command, options in commands().items() if "--url" in options}
     last = PAGE.split("## A running Seacorder")[1]
-    assert takes_url == {title for title in sections() if f"### `{title}`" in last}
+    assert takes_url == {title for title in SECTIONS if f"### `{title}`" in last}
 
 
 def test_every_command_says_what_it_does() -> None:

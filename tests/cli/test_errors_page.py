@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import seacorder.client.errors
+from rig.pages import rows
 from seacorder.api.http import problems
 from seacorder.base import errors
 from seacorder.base.errors import SeacorderError, SettingsError
@@ -17,9 +18,7 @@ pytestmark = pytest.mark.docs
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "programs/errors.md").read_text("utf-8")
 COMMANDS = (DOCS / "reference/commands.md").read_text("utf-8")
-ROWS = {cells[0].strip("`"): cells[1:] for cells in (
-    [cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| `")
-)}
+ROWS = {kind.strip("`"): cells for kind, *cells in rows(PAGE) if kind.startswith("`")}
 
 
 def kinds(module) -> dict[str, type[SeacorderError]]:

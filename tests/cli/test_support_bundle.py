@@ -16,6 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from fakes.web_answers import WebAnswers
+from rig.pages import sections
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import NotPossible, StorageFailed
 from seacorder.catalogue.catalogue import Catalogue
@@ -343,7 +344,7 @@ def test_unzip_opens_it(tmp_path: Path) -> None:
 def test_the_page_lists_what_is_in_it() -> None:
     root = Path(__file__).parents[2]
     page = (root / "docs/reference/commands.md").read_text("utf-8")
-    section = page.split("### `seacorder support-bundle`")[1].partition("\n### ")[0]
+    section = sections(page, 3)["seacorder support-bundle"]
     rows = dict(re.findall(r"^\| `(\w[\w.-]+)` \| (.*) \|$", section, re.MULTILINE))
     assert rows.pop(README)
     assert rows == {one.name: one.what for one in members(sources(KnownSettings()))}

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rig.pages import blocks
 from seacorder.base.errors import BadRequest
 from seacorder.cli.systemd_unit import ServicePlan, mount_of, mount_unit, unit_name, unit_text
 
@@ -67,7 +68,7 @@ def test_the_network_is_waited_for_where_there_is_something_to_wait_with(is_of_u
 @pytest.mark.docs
 def test_the_unit_of_the_guide_is_as_the_one_that_is_installed() -> None:
     guide = (Path(__file__).parents[2] / "docs/setup/service.md").read_text("utf-8")
-    shown = keys(guide.partition("```ini\n")[2].partition("```")[0])
+    shown = keys(blocks(guide, "ini")[0])
     plan = ServicePlan(
         tuple(shown["ExecStart"][0].split()), "/", tuple(shown["RequiresMountsFor"]), mounts=("/data",),
         needs_network=True, user="recorder",

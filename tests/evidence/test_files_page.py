@@ -1,7 +1,6 @@
 """docs/programs/files.md has an entry for everything that a file says of itself."""
 
 import json
-import re
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from rig.pages import blocks
 from seacorder.model.account import ACCOUNT_NAME
 from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.recording import FileKind, Framegrab
@@ -54,7 +54,7 @@ def test_what_is_no_note_is_refused(text: str) -> None:
 
 
 def test_the_lines_of_an_account_are_those_that_are_written(tmp_path: Path) -> None:
-    (shown,) = re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    (shown,) = blocks(PAGE, "json")
     (tmp_path / ACCOUNT_NAME).write_text(shown, encoding="ascii")
     rows = account_file.read(tmp_path)
     assert len(rows) == 2

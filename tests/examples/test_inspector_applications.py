@@ -6,15 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from rig.pages import blocks
 from rig.program import running
 
 GUIDE = (Path(__file__).parents[2] / "docs/programs/guide.md").read_text("utf-8")
 PUBLIC = "http://127.0.0.1:13000"
 PATTERN = "test:?size=320x180&rate=25&gop=10"
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -25,7 +22,7 @@ def program(tmp_path):
 
 
 def test_curl(program) -> None:
-    script = "\n".join(blocks("sh")).replace("curl -s", "curl -sS --fail-with-body").replace(PUBLIC, program.url)
+    script = "\n".join(blocks(GUIDE, "sh")).replace("curl -s", "curl -sS --fail-with-body").replace(PUBLIC, program.url)
     ended = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=90, check=False)
     assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
     answers = re.sub(r"\s", "", ended.stdout)
@@ -36,7 +33,7 @@ def test_curl(program) -> None:
 
 
 def test_python(program) -> None:
-    exec(compile("\n".join(blocks("python")).replace(PUBLIC, program.url), "the guide", "exec"), {})
+    exec(compile("\n".join(blocks(GUIDE, "python")).replace(PUBLIC, program.url), "the guide", "exec"), {})
     assert len(list((program.root / "Dive 12").rglob("*.mp4"))) == 4
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
+from rig.pages import blocks, sections
 from rig.program import Program, free_ports, running, wait_for
 
 PAGE = (Path(__file__).parents[2] / "docs/programs/recipes.md").read_text("utf-8")
@@ -33,12 +34,10 @@ pytestmark = pytest.mark.slow
 
 def block(recipe: str, language: str, *, heading: str = "") -> str:
     """The program of a recipe in a language; `heading`: the word that its heading has, if there are two."""
-    text = PAGE.partition(f"\n## {recipe}\n")[2].partition("\n## ")[0]
-    for part in text.split("\n### ")[1:]:
-        name, _, rest = part.partition("\n")
-        found = re.search(rf"^```{language}\n(.*?)^```$", rest, re.MULTILINE | re.DOTALL)
-        if found is not None and heading in name:
-            return found[1]
+    for name, text in sections(sections(PAGE)[recipe], 3).items():
+        found = blocks(text, language)
+        if found and heading in name:
+            return found[0]
     raise LookupError(f"{recipe} has no {language}")
 
 
@@ -493,7 +492,6 @@ if shutil.which("dotnet"):
 
     @pytest.mark.parametrize("number", range(PAGE.count("```csharp\n")))
     def test_csharp_compiles(tmp_path: Path, number: int) -> None:
-        text = re.findall(r"^```csharp\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[number]
         subprocess.run(["dotnet", "new", "console", "-o", str(tmp_path)], check=True, timeout=120)
-        (tmp_path / "Program.cs").write_text(text, encoding="utf-8")
+        (tmp_path / "Program.cs").write_text(blocks(PAGE, "csharp")[number], encoding="utf-8")
         subprocess.run(["dotnet", "build", "-warnaserror", str(tmp_path)], check=True, timeout=120)

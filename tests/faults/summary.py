@@ -7,6 +7,8 @@ the summary is found out, and so is a summary that promises what no case holds.
 import re
 from dataclasses import dataclass
 
+from rig.pages import rows
+
 SECONDS = r"([\d.]+ s)"
 SHARE = r"(\d+) of (\d+)"
 
@@ -119,8 +121,7 @@ def cases(faults: str) -> dict[str, Found]:
     """Seacorder's rows of the table, by their case; of rows with one case the last one."""
     found: dict[str, Found] = {}
     head = ""
-    for line in faults.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+    for cells in rows(faults):
         if len(cells) != 7 or cells[2] != "Seacorder":
             continue
         case = cells[1] if not cells[1].startswith("…") else f"{head} {cells[1]}"

@@ -9,6 +9,7 @@ from typing import Any
 import av
 import pytest
 
+from rig.pages import rows
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.channel.encoding.frame_rate_grid import Grid, PictureCounts
 from seacorder.channel.narration.placement import NarrationPlacement
@@ -40,8 +41,7 @@ WORDS = {Step.KEPT: "", Step.MISSING: "missing", Step.REPEATED: "repeated", Step
 
 def table(text: str, head: str) -> list[list[str]]:
     """The cells of the table whose header row begins so."""
-    rows = text[text.index(f"| {head}") :].split("\n\n", maxsplit=1)[0].splitlines()[2:]
-    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    return rows(text[text.index(f"| {head}") :].split("\n\n", maxsplit=1)[0])[1:]
 
 
 def in_one_line(text: str) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from bench.table import MARK
+from rig.pages import rows, sections
 from tools.tree import ROOT
 
 pytestmark = pytest.mark.docs
@@ -16,19 +17,12 @@ MISSED = {
 """How a row of the goals begins, and the figure that misses it."""
 
 
-def rows(text: str) -> dict[str, list[str]]:
-    """By its first cell, the other cells of each row of the text's tables."""
-    found = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.splitlines() if line[:2] == "| "]
-    return {cells[0]: cells[1:] for cells in found}
-
-
 def goals() -> dict[str, list[str]]:
     """The table of missed goals: figure, why, and whether it matters."""
-    section = TOLD.partition("## Goals that are missed")[2].partition("\n## ")[0]
-    return {goal: cells for goal, cells in rows(section).items() if goal != "goal"}
+    return {goal: cells for goal, *cells in rows(sections(TOLD)["Goals that are missed"])[1:]}
 
 
-FIGURES = rows(MEASURED)
+FIGURES = {name: cells for name, *cells in rows(MEASURED)}
 
 
 def number(name: str) -> str:

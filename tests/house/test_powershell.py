@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from rig.pages import blocks
 from tools.tree import ROOT
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"```(sh|powershell)\n(.*?)```", re.DOTALL)
 pytestmark = pytest.mark.docs
 
 
@@ -47,8 +47,8 @@ def json_of(body: str | None) -> str:
 
 
 def commands(text: str, language: str, begin: str, continued: str) -> list[str]:
-    blocks = [body.replace(f"{continued}\n", " ") for name, body in BLOCK.findall(text) if name == language]
-    return [line for block in blocks for line in block.splitlines() if line.startswith(begin)]
+    lines = [line for body in blocks(text, language) for line in body.replace(f"{continued}\n", " ").splitlines()]
+    return [line for line in lines if line.startswith(begin)]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -4,30 +4,26 @@ import re
 
 import pytest
 
+from rig.pages import sections
 from tools.tree import ROOT
 
 pytestmark = pytest.mark.docs
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-HELP = (ROOT / "HELP.md").read_text(encoding="utf-8")
+TESTED = sections(README)["What is tested, and what is not"]
+LIMITS = sections((ROOT / "HELP.md").read_text(encoding="utf-8"))["Known limits"]
 WORDS = ("**tested**", "not tested", "not there", "no driver", "does not work")
 
 
-def section(text: str, heading: str) -> str:
-    """The text under a heading, up to the next one of the same level."""
-    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-
-
 def test_the_two_commands_are_in_the_makefile() -> None:
-    targets = re.findall(r"^make (\w+)", section(README, "Two commands"), re.MULTILINE)
+    targets = re.findall(r"^make (\w+)", sections(README)["Two commands"], re.MULTILINE)
     rules = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert targets == ["run", "test"]
     assert all(f"\n{target}:" in rules for target in targets)
 
 
 def test_each_source_is_said_to_be_tested_or_not_on_each_system() -> None:
-    table = section(README, "What is tested, and what is not")
-    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", table, re.MULTILINE)
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", TESTED, re.MULTILINE)
     assert len(rows[1:]) >= 9
     for source, *cells in rows[1:]:
         assert [cell for cell in cells if not any(word in cell for word in WORDS)] == [], source
@@ -35,8 +31,8 @@ def test_each_source_is_said_to_be_tested_or_not_on_each_system() -> None:
 
 @pytest.mark.parametrize("never", ["USB cameras and capture cards", "sound card", "graphics card", "Windows", "macOS"])
 def test_what_was_never_tried_is_in_the_table_and_in_help(never: str) -> None:
-    assert never in section(README, "What is tested, and what is not")
-    assert never in section(HELP, "Known limits").partition("**Does not work.**")[0]
+    assert never in TESTED
+    assert never in LIMITS.partition("**Does not work.**")[0]
 
 
 def test_its_picture_is_there_and_small() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from faults.results import SUBJECTS
 from faults.summary import CLAIMS, cases, disagreements, line_of
+from rig.pages import rows
 from tools.tree import ROOT
 
 pytestmark = pytest.mark.docs
@@ -76,13 +77,9 @@ def test_a_run_that_is_worse_is_found_out(before: str, after: str) -> None:
 
 def test_others_are_quoted_as_they_were_found() -> None:
     paragraph = line_of(SUMMARY, "**Compared with others.**")
-    rows = {
-        (cells[2], cells[1]): cells[4]
-        for line in FAULTS.splitlines()
-        if len(cells := [cell.strip() for cell in line.strip("|").split(" | ")]) == 7
-    }
+    worst = {(cells[2], cells[1]): cells[4] for cells in rows(FAULTS) if len(cells) == 7}
     for recorder in ("ffmpeg -f segment", "GStreamer splitmuxsink"):
-        assert rows[recorder, "kill -9: recorded frames lost"] in paragraph
+        assert worst[recorder, "kill -9: recorded frames lost"] in paragraph
     kills = re.findall(r"\| kill -9: recorded.*\n.*\n.*\n.*?\| … account: .*?\| 10 \| (\d+ of \d+) \|", FAULTS)
     assert len(kills) == 2
     assert [account for account in kills if account not in paragraph] == []

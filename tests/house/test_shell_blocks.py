@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from rig.pages import blocks
 from seacorder.cli.main import app
 from tools.tree import ROOT
 
 pytestmark = pytest.mark.docs
 
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^( *)```(?:sh|bash)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 IN_TEXT = re.compile(r"`((?:sudo |nohup )*(?:-u recorder )?seacorder [^`\d][^`]*)`")
 OURS = re.compile(r"^(?:\S*/)?seacorder$")
 NAMED = re.compile(r"(^|[\s/])seacorder\s")
@@ -23,7 +23,7 @@ ENDS = {"|", ">", ">>", "&&", "||", ";", "&", "2>"}
 
 
 def shell_blocks(text: str) -> list[str]:
-    return [re.sub(rf"^{indent}", "", body, flags=re.MULTILINE) for indent, body in BLOCK.findall(text)]
+    return [*blocks(text, "sh"), *blocks(text, "bash")]
 
 
 def words_of_ours(line: str) -> list[list[str]]:

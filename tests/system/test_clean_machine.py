@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from rig.clean_machine import CleanMachine, clean_machine, why_not
+from rig.pages import blocks
 from rig.program import wait_for
 from seacorder.catalogue.schema import VERSION
 from tools import links, wheelhouse
@@ -28,7 +29,6 @@ PYTHON = "/usr/bin/python3"
 IN_PAGES = "linux-x86_64-python3.11"
 PACKAGE = re.compile(rf"seacorder-[\d.]+-{IN_PAGES}")
 SETTINGS = '[storage]\nroot = "/data/recordings"\n\n[[channels]]\nname = "Bow"\ninput = "test:"\n'
-BLOCK = re.compile(r"^( *)```sh\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 pytestmark = [
     pytest.mark.slow,
@@ -52,8 +52,7 @@ class Installed:
 
 def block(page: str, begin: str) -> str:
     text = (ROOT / "docs/setup" / page).read_text(encoding="utf-8")
-    bodies = [re.sub(rf"^{indent}", "", body, flags=re.MULTILINE) for indent, body in BLOCK.findall(text)]
-    (found,) = [body for body in bodies if body.startswith(begin)]
+    (found,) = [body for body in blocks(text, "sh") if body.startswith(begin)]
     return found
 
 

@@ -14,15 +14,13 @@ import av
 import pytest
 from PIL import Image
 
+from rig.pages import rows
 from rig.program import Program, running
 from seacorder.model.file_note import NOTE_KEY, FileNote
 
 pytestmark = pytest.mark.slow
 PAGE = (Path(__file__).parents[2] / "docs/programs/clocks.md").read_text("utf-8")
-ROWS = {
-    cells[0]: cells[1:]
-    for cells in (line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| "))
-}
+ROWS = {what: cells for what, *cells in rows(PAGE)}
 ZONE = timedelta(hours=2)
 EXIF_IFD, ORIGINAL, OFFSET, MILLISECONDS = 0x8769, 0x9003, 0x9011, 0x9291
 BOTH_UTC = '[recording]\ntag_time = "utc"\n[log]\ntime = "utc"\n'

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 import shutil
 import socket
 import ssl
@@ -15,13 +14,14 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from rig.pages import blocks
 from rig.program import Program, free_ports, running, wait_for
 from tools.tree import ROOT
 
 NAME = "recorder.vessel.lan"
 USER, PASSWORD = "mate", "a long word"
 PAGE = (ROOT / "docs/setup/security.md").read_text("utf-8")
-BLOCKS = re.findall(r"```nginx\n(.*?)```", PAGE, re.DOTALL)
+BLOCKS = blocks(PAGE, "nginx")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not all(map(shutil.which, ("nginx", "openssl"))), reason="nginx or openssl is not installed"),
