@@ -2,12 +2,9 @@
 
 import json
 import os
-import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,26 +13,18 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rig.pages import blocks, sections
+from rig.program import free_ports, wait_for
 from tools.tree import ROOT
 
 PAGE = (ROOT / "docs/programs/quickstart.md").read_text(encoding="utf-8")
 ADDRESS = "127.0.0.1:13000"
-BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-
-
-def section(heading: str) -> str:
-    """The text under a heading, up to the next one of the same level."""
-    return PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-
-
-def blocks(text: str, language: str) -> list[str]:
-    return [body for name, body in BLOCK.findall(text) if name == language]
 
 
 def tour() -> list[tuple[str, str]]:
     """Every command of the tour with the answer that the page shows below it; "" for none."""
     steps: list[tuple[str, str]] = []
-    for line in "\n".join(blocks(section("A five-minute tour"), "sh")).splitlines():
+    for line in "\n".join(blocks(sections(PAGE)["A five-minute tour"], "sh")).splitlines():
         if line.startswith("# → "):
             steps[-1] = (steps[-1][0], line.removeprefix("# → "))
         elif line:
@@ -57,47 +46,27 @@ class Demo:
         return subprocess.run(shell, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def is_live(address: str) -> bool:
+    """True when every channel has a picture."""
+    channels = httpx.get(f"http://{address}/api/v1/status").json()["channels"]
+    return all(channel["state"] == "live" for channel in channels)
 
 
-def wait_until_live(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Returns when every channel has a picture; fails after a minute or when the program ends."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            channels = httpx.get(f"http://{address}/api/v1/status").json()["channels"]
-        except httpx.TransportError:
-            continue
-        if all(channel["state"] == "live" for channel in channels):
-            return
-    pytest.fail(f"the demo did not come up (exit status {process.poll()})")
-
-
-def wait_until_answering(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Returns with the first answered ping."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if httpx.get(f"http://{address}/api/stats/ping").status_code == 200:
-                return
-        except httpx.TransportError:
-            continue
-    pytest.fail(f"the demo did not answer (exit status {process.poll()})")
+def is_answering(address: str) -> bool:
+    return httpx.get(f"http://{address}/api/stats/ping").status_code == 200
 
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
     """`seacorder serve --demo` with a home folder of its own, as `make run` starts it, and every channel live."""
-    with running_demo(tmp_path, wait_until_live) as started:
+    with running_demo(tmp_path, is_live) as started:
         yield started
 
 
 @contextmanager
-def running_demo(tmp_path: Path, wait: Callable[[str, subprocess.Popen[bytes]], None]) -> Iterator[Demo]:
-    ports = free_port(), free_port()
+def running_demo(tmp_path: Path, is_ready: Callable[[str], bool]) -> Iterator[Demo]:
+    """A demo that is ready, as `is_ready` says of its address."""
+    ports = free_ports(2)
     environment = os.environ | {
         "HOME": str(tmp_path),
         "SEACORDER_SERVER_INSPECTOR_PORT": str(ports[0]),
@@ -105,9 +74,17 @@ def running_demo(tmp_path: Path, wait: Callable[[str, subprocess.Popen[bytes]], 
         "SEACORDER_STORAGE_RESERVE_BYTES": "0",
     }
     process = subprocess.Popen([sys.executable, "-m", "seacorder", "serve", "--demo"], env=environment, cwd=tmp_path)
+    address = f"127.0.0.1:{ports[0]}"
+
+    def has_come_up() -> bool:
+        assert process.poll() is None, f"the demo has ended with exit status {process.poll()}"
+        try:
+            return is_ready(address)
+        except httpx.TransportError:
+            return False
+
     try:
-        address = f"127.0.0.1:{ports[0]}"
-        wait(address, process)
+        wait_for(has_come_up, "the demo to come up")
         yield Demo(address, f"127.0.0.1:{ports[1]}", tmp_path)
     finally:
         process.send_signal(signal.SIGINT)
@@ -133,7 +110,7 @@ def test_the_tour_can_be_run_as_a_script(tmp_path: Path) -> None:
     """One command right behind the other, from the first answered ping on: no camera has a picture by then."""
     steps = [step for step in tour() if "/api/stats/" in step[0] or "/api/inspector/" in step[0]]
     script = "\n".join(f"{command}\necho" for command, _ in steps)  # curl ends no line
-    with running_demo(tmp_path, wait_until_answering) as started:
+    with running_demo(tmp_path, is_answering) as started:
         assert started.run(script).splitlines() == [answer for _, answer in steps]
     files = {path.suffix for path in (tmp_path / "Seacorder" / "Tour").rglob("*") if path.is_file()}
     assert files == {".jpg", ".jsonl", ".mp4"}
@@ -141,7 +118,7 @@ def test_the_tour_can_be_run_as_a_script(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_text_over_the_pictures_is_shown(demo: Demo) -> None:
-    (command,) = blocks(section("A text over the pictures"), "sh")
+    (command,) = blocks(sections(PAGE)["A text over the pictures"], "sh")
     demo.run(command.replace("127.0.0.1:8088", demo.integration_address))
     shown = json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/overlay"))
     assert shown["text"] == json.loads(command.partition("'")[2].partition("'")[0])["Text"]
