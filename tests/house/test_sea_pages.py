@@ -1,11 +1,11 @@
 """The pages for the watch: short, without the words of programmers, and in the words that the program says."""
 
-import ast
 import re
 from functools import cache
 
 import pytest
 
+from rig.program_texts import texts_of
 from tools.tree import ROOT
 
 pytestmark = pytest.mark.docs
@@ -49,15 +49,7 @@ def own(name: str) -> str:
 @cache
 def said() -> str:
     """Every text of the program and of its page, with … in the place of values."""
-    texts: list[str] = []
-    for path in (ROOT / "src/seacorder").rglob("*.py"):
-        tree = ast.parse(path.read_text("utf-8"))
-        parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.JoinedStr):
-                texts.append("".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values))
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
-                texts.append(re.sub(r"\{[^{}]*\}", "…", node.value))
+    texts = [text for path in (ROOT / "src/seacorder").rglob("*.py") for text in texts_of(path)]
     page = [ROOT / "src/seacorder/api/static" / name for name in ("page.html", "page.js", "status.js")]
     texts += [re.sub(r"\$\{[^}]*\}", "…", path.read_text("utf-8")) for path in page]
     return re.sub(r"\s+", " ", "\n".join(texts))

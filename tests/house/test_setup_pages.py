@@ -1,6 +1,5 @@
 """The pages for those who set it up: settings that load, outputs that the program prints, figures of the code."""
 
-import ast
 import plistlib
 import re
 import sqlite3
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from rig import pages
+from rig.program_texts import texts_of
 from seacorder.base.errors import SeacorderError
 from seacorder.catalogue.schema import VERSION, upgrade
 from seacorder.cli.machine import told
@@ -40,7 +41,6 @@ from tools.wheelhouse import Target
 pytestmark = pytest.mark.docs
 
 FOLDER = ROOT / "docs/setup"
-BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 
 def page(name: str) -> str:
@@ -48,9 +48,8 @@ def page(name: str) -> str:
 
 
 def blocks(name: str, language: str) -> list[str]:
-    """Code of one language on a page, without the indentation that it has inside of a list."""
-    found = [(indent, body) for indent, kind, body in BLOCK.findall(page(name)) if kind == language]
-    return [re.sub(rf"^{indent}", "", body, flags=re.MULTILINE) for indent, body in found]
+    """The code blocks of a language on a page."""
+    return pages.blocks(page(name), language)
 
 
 TOML = [(path.stem, body) for path in sorted(FOLDER.glob("*.md")) for body in blocks(path.stem, "toml")]
@@ -86,7 +85,7 @@ def test_the_package_is_made_as_the_page_says(tmp_path: Path) -> None:
 
 
 def test_what_the_installer_refuses_is_in_its_words() -> None:
-    words = re.sub(r"\{[^}]*\}", "…", " ".join(strings_of(ROOT / "tools/offline_install.py")))
+    words = " ".join(texts_of(ROOT / "tools/offline_install.py"))
     table = page("install").partition("| it says | do |")[2].partition("\n\n")[0]
     told = re.findall(r"^\| (.+?) \| .+ \|$", table, re.MULTILINE)
     assert len(told) == 9
@@ -94,19 +93,6 @@ def test_what_the_installer_refuses_is_in_its_words() -> None:
         filled = re.sub(r"Python 3\.1[12]|x86_64|aarch64|glibc 2\.28|2\.17", "…", sentence)
         pieces = [piece.strip(" .,(") for piece in filled.split("…")]
         assert [piece for piece in pieces if piece and piece not in words] == [], sentence
-
-
-def strings_of(path: Path) -> list[str]:
-    """Every text of a module, with the places of its values."""
-    tree = ast.parse(path.read_text("utf-8"))
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    whole = [
-        "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.JoinedStr)
-    ]
-    alone = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in parts)
-    return whole + [node.value for node in alone if isinstance(node.value, str)]
 
 
 def test_the_start_is_announced_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:

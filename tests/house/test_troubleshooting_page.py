@@ -2,11 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from rig.pages import sections
+from rig.program_texts import texts_of
 from seacorder.base.message import Message
 from seacorder.inputs import failures
 from seacorder.inputs.web import camera
@@ -21,8 +22,7 @@ WHAT_A_CHANNEL_IS_CALLED = "Bow"
 
 def rows_of(table: str) -> list[str]:
     """The messages in the first column of the table below the heading `table`, with “…” for what changes."""
-    below = PAGE.partition(f"\n### {table}\n")[2].partition("\n##")[0]
-    cells = re.findall(r"^\| (.*?) \| .* \|$", below, re.MULTILINE)[1:]
+    cells = re.findall(r"^\| (.*?) \| .* \|$", sections(PAGE, 3)[table], re.MULTILINE)[1:]
     messages = [message for cell in cells for message in cell.split(" / ")]
     return [re.sub(r"\(\d+ …\)", "(…)", one.replace(WHAT_A_CHANNEL_IS_CALLED, "…")) for one in messages]
 
@@ -86,19 +86,9 @@ def test_what_cannot_be_read_is_on_the_page(module: str) -> None:
     assert {fact for fact in said if not any(quotes(row, fact) for row in rows)} == set()
 
 
-def texts_of_the_program() -> Iterator[str]:
-    """Every text in the source, with “…” for its placeholders."""
-    for path in sorted((HOUSE / "src/seacorder").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield shape(node.value)
-            elif isinstance(node, ast.JoinedStr):
-                yield "".join(shape(str(part.value)) if isinstance(part, ast.Constant) else "…" for part in node.values)
-
-
 def test_every_row_is_a_message_of_the_program() -> None:
     tables = re.findall(r"^### (.* says)$", PAGE, re.MULTILINE)
     assert len(tables) == 6
-    texts = set(texts_of_the_program())
+    texts = {text for path in (HOUSE / "src/seacorder").rglob("*.py") for text in texts_of(path)}
     rows = {row for table in tables for row in rows_of(table)}
     assert {row for row in rows if not any(quotes(row, text) for text in texts)} == set()
