@@ -25,6 +25,11 @@ def test_a_loss_that_is_counted_again_says_once_how_it_is_known() -> None:
     assert counted(exact, 25, is_by_camera=True) == exact
 
 
+def test_a_loss_without_a_count_does_not_say_that_it_is_an_estimate() -> None:
+    estimated = counted(LOSS, 24, is_by_camera=False)
+    assert counted(LOSS, None, is_by_camera=False) == counted(estimated, None, is_by_camera=True) == LOSS
+
+
 def test_a_stall_in_which_the_connection_breaks_stays_a_stall_with_both_sentences() -> None:
     both = SENDS_NOTHING.joined(disconnected("The cable is out."))
     assert both == WhyMissing(LossCause.STALL, f"{SENDS_NOTHING.sentence} The cable is out.")

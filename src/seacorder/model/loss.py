@@ -134,8 +134,12 @@ ESTIMATED = "The count is an estimate."
 
 
 def counted(loss: Loss, frames: int | None, *, is_by_camera: bool) -> Loss:
-    """The loss with its count, and with a sentence on how the count is known: nobody received these frames."""
+    """The loss with its count, and with a sentence on how that is known: nobody received these frames. Without a count
+    there is no such sentence.
+    """
     detail = loss.detail.removesuffix(BY_CAMERA).removesuffix(ESTIMATED).rstrip()
+    if frames is None:
+        return replace(loss, frames=None, detail=detail)
     return replace(loss, frames=frames, detail=f"{detail} {BY_CAMERA if is_by_camera else ESTIMATED}".lstrip())
 
 
