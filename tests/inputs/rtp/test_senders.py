@@ -30,6 +30,9 @@ class Taken:
     def take_run(self, payloads: object) -> None:
         raise AssertionError("nothing carries on here")
 
+    def settle(self) -> None:
+        pass
+
     def has_just_taken(self, block: bytes) -> bool:
         return self.payloads[-1:] == [block]
 

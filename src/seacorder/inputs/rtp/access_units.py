@@ -99,7 +99,7 @@ class AccessUnits(ABC):
         if second & MARKER and self._holds_slice:
             self._pictures.mark(is_within_unit=self._unit is not None)
 
-    def take_run(self, payloads: Sequence[bytes]) -> None:
+    def take_run(self, payloads: Sequence[memoryview]) -> None:
         """Fragments that go on with the open NAL unit, without the bytes of `continuation` in front."""
         if self._unit is not None:
             self._unit.pieces += payloads

@@ -55,7 +55,7 @@ class SoundUnits(ABC):
         self.ready: list[Sound] = []
         self.continuation = b""
 
-    def take_run(self, payloads: Sequence[bytes]) -> None:
+    def take_run(self, payloads: Sequence[memoryview]) -> None:
         """Sound has no `continuation`, so this never comes."""
         raise NotImplementedError
 
@@ -66,6 +66,9 @@ class SoundUnits(ABC):
     def begin_anew(self, *, is_other_sender: bool) -> None:
         """What comes next does not follow on what came last."""
         self.continuation = b""
+
+    def settle(self) -> None:  # noqa: B027 - there is nothing to do, for any of them
+        """Sound is copied as it comes: nothing of it lies in the receive buffer."""
 
     @abstractmethod
     def take(self, view: memoryview, begin: int, end: int, second: int, timestamp: int, lost: int) -> None:

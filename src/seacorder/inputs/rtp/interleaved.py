@@ -1,9 +1,9 @@
 """RTP interleaved in the RTSP connection (RFC 2326, 10.12): `$`, channel, length, packet. Pure.
 
 This runs for every packet of every camera, so it is made for speed. Most packets of a picture are fragments of one NAL
-unit: they have one size, and their headers differ in the sequence number only. Such a run is compared and taken apart
-at once, in C (`struct.iter_unpack`), and handed over in one call. Every other packet takes the slower way: one look at
-the frame's and the RTP header, one call.
+unit: they have one size, and their headers differ in the sequence number only. The headers of such a run are compared
+at once, in C (`struct.iter_unpack`), and the run is handed over in one call. Every other packet takes the slower way:
+one look at the frame's and the RTP header, one call.
 """
 
 import struct
@@ -18,6 +18,10 @@ _read_frame = struct.Struct(">BBHB").unpack_from
 _BOTH_BYTES = FRAME_BYTES + HEADER_BYTES
 _PLAIN = 0x80
 """First byte of an RTP header of version 2 without padding, extension and contributing sources: nearly all packets."""
+_FIRST_BLOCK = 64
+"""So many frames are looked at first when a run is to be found: most pictures have no more."""
+_LOWER_SIZE = 3
+"""Where the lower byte of the size lies in a frame."""
 _BEFORE_SEQUENCE = 6
 _AFTER_SEQUENCE = 8
 """Where the sequence number begins and ends in a frame: after 4 bytes of frame header and 2 of RTP header."""
@@ -41,8 +45,9 @@ class Receiver(Protocol):
         """
         ...
 
-    def take_run(self, payloads: Sequence[bytes]) -> None:
-        """Payloads of packets that follow the last one without a gap, without the bytes of `continuation`."""
+    def take_run(self, payloads: Sequence[memoryview]) -> None:
+        """Payloads of packets that follow the last one without a gap, without the bytes of `continuation`. The views
+        are valid until the next read."""
         ...
 
 
@@ -86,27 +91,47 @@ def take_one(view: memoryview, begin: int, end: int, rtp: Receiver | None, rtcp:
 def _take_run(view: memoryview, at: int, stop: int, end: int, receiver: Receiver) -> int:
     """Hands over the run that the frame in `view[at:stop]` begins; returns where the run ends.
 
-    All bytes before `end` are taken apart as frames of this size and compared at once: a Python loop would cost more
-    than everything else. The run ends before the first frame that does not fit.
+    Looks ahead in blocks of frames, each twice as long as the one before, so that the work grows with the run and not
+    with what lies behind it: many pictures in one buffer take no longer than the same pictures one by one.
     """
-    size = stop - at
-    count = (end - stop) // size
-    beginning = receiver.continuation
-    if not count or size < _BOTH_BYTES + len(beginning):
+    size, beginning = stop - at, receiver.continuation
+    head_bytes = _BOTH_BYTES + len(beginning)
+    if size < head_bytes:
         return stop
     before = bytes(view[at : at + _BEFORE_SEQUENCE])
     after = bytes(view[at + _AFTER_SEQUENCE : at + _BOTH_BYTES]) + beginning
-    first = view[at + _BEFORE_SEQUENCE] << 8 | view[at + _BEFORE_SEQUENCE + 1]
-    form = f">{_BEFORE_SEQUENCE}sH{len(after)}s{size - _AFTER_SEQUENCE - len(after)}s"
-    frames = list(struct.iter_unpack(form, view[stop : stop + count * size]))
-    befores, sequences, afters, payloads = zip(*frames, strict=True)
-    expected = tuple(range(first + 1, first + 1 + count))
-    if sequences != expected or befores.count(before) != count or afters.count(after) != count:
-        wanted = zip(frames, expected, strict=True)
-        count = next(
-            (n for n, (found, number) in enumerate(wanted) if found[:3] != (before, number & 0xFFFF, after)), count
-        )
-        payloads = payloads[:count]
-    if count:
-        receiver.take_run(payloads)
-    return stop + count * size
+    first = (view[at + _BEFORE_SEQUENCE] << 8 | view[at + _BEFORE_SEQUENCE + 1]) + 1
+    found, block = 0, _FIRST_BLOCK
+    while count := min((end - stop) // size - found, block):
+        begin = stop + found * size
+        matching = _matching(view[begin : begin + count * size], size, before, first + found, after)
+        found += matching
+        if matching < count:
+            break
+        block *= 2
+    reached = stop + found * size
+    if found:
+        payload_bytes = size - head_bytes
+        receiver.take_run([view[at : at + payload_bytes] for at in range(stop + head_bytes, reached, size)])
+    return reached
+
+
+def _matching(frames: memoryview, size: int, before: bytes, first: int, after: bytes) -> int:
+    """How many of these frames of `size` bytes, from the first one on, begin with `before`, the next sequence number
+    (`first`, and so on) and `after`.
+
+    They are taken apart and compared at once, in C: a Python loop would cost more than everything else.
+    """
+    # A run nearly always ends with a frame of another size, which is not taken apart then.
+    sizes = bytes(frames[_LOWER_SIZE::size])
+    count = len(sizes) - len(sizes.lstrip(before[_LOWER_SIZE:]))
+    if not count:
+        return 0
+    form = f">{_BEFORE_SEQUENCE}sH{len(after)}s{size - _AFTER_SEQUENCE - len(after)}x"
+    heads = list(struct.iter_unpack(form, frames[: count * size]))
+    befores, sequences, afters = zip(*heads, strict=True)
+    expected = tuple(range(first, first + count))
+    if sequences == expected and befores.count(before) == count and afters.count(after) == count:
+        return count
+    wanted = zip(heads, expected, strict=True)
+    return next((n for n, (head, number) in enumerate(wanted) if head != (before, number & 0xFFFF, after)), count)

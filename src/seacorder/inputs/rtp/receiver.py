@@ -26,7 +26,7 @@ class Units(Protocol):
         """
         ...
 
-    def take_run(self, payloads: SequenceOf[bytes]) -> None:
+    def take_run(self, payloads: SequenceOf[memoryview]) -> None:
         """Payloads that go on with the open NAL unit, without the bytes of `continuation` in front."""
         ...
 
@@ -36,6 +36,10 @@ class Units(Protocol):
 
     def begin_anew(self, *, is_other_sender: bool) -> None:
         """What comes next does not follow on what came last; whether something is missing is not known."""
+        ...
+
+    def settle(self) -> None:
+        """Copies what was taken out of the receive buffer, which is about to be used again."""
         ...
 
 
@@ -101,10 +105,14 @@ class RtpReceiver:
         self._units.take(view, begin, end, second, timestamp, lost)
         self.continuation = self._units.continuation
 
-    def take_run(self, payloads: SequenceOf[bytes]) -> None:
+    def take_run(self, payloads: SequenceOf[memoryview]) -> None:
         """`interleaved.Receiver`: packets that follow the last one without a gap."""
         self.sequence.take_run(len(payloads))
         self._units.take_run(payloads)
+
+    def settle(self) -> None:
+        """Call it before each read: the receive buffer is used again."""
+        self._units.settle()
 
     def turn(self, now_ns: int) -> bool:
         """Call it after each read. True when another sender has replaced the one before."""

@@ -29,7 +29,7 @@ class SharedReports:
     def take(self, view: memoryview, begin: int, end: int, head: Head) -> None:
         """RTP on an RTCP channel is ignored."""
 
-    def take_run(self, payloads: Sequence[bytes]) -> None:
+    def take_run(self, payloads: Sequence[memoryview]) -> None:
         """As `take`."""
 
 
@@ -66,6 +66,11 @@ class Channels:
 
     def knows(self, number: int) -> bool:
         return number in self.rtp or number in self.rtcp
+
+    def settle(self) -> None:
+        """Call it before each read: no track holds a slice of the receive buffer afterwards."""
+        for receiver in self.rtp.values():
+            receiver.settle()
 
     def _expect(self, receiver: RtpReceiver, pair: Pair) -> None:
         """Expects the track on the pair that was asked for, unless an answer gave that to another track."""

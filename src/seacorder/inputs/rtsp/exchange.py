@@ -134,6 +134,7 @@ class Exchange:
             self._take_message(is_all=True)
 
     def _read(self) -> None:
+        self.channels.settle()  # some cameras send pictures before they answer
         if self.connection.is_alone:
             self.connection.receive(pause=False)
         else:
