@@ -153,13 +153,14 @@ def pip(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
 
 
 def documents() -> list[Path]:
-    """What somebody without internet reads: every document at the top, docs with its pictures, and what they link to.
+    """What somebody without internet reads: every document at the top, docs with its pictures, and the files that these
+    name for programs: examples and the Postman collection.
 
     Relative to the source folder; they keep their places in the package, so that links between them lead somewhere.
     """
     names = [path.relative_to(ROOT) for path in project_files()]
     at_top = [name for name in names if name.suffix == ".md" and name.parent == Path()]
-    return [*at_top, Path("LICENSE"), *(name for name in names if name.parts[0] in {"docs", "examples"})]
+    return [*at_top, Path("LICENSE"), *(name for name in names if name.parts[0] in {"docs", "examples", "postman"})]
 
 
 def put_documents(folder: Path) -> None:

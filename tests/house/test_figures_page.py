@@ -29,6 +29,11 @@ def number(name: str) -> str:
     return FIGURES[name][0].split(" ")[0]
 
 
+def megabytes(name: str) -> str:
+    """A figure of memory, which is in MiB, in MB."""
+    return f"{float(number(name)) * 1.048576:.0f}"
+
+
 def test_all_that_is_missed_is_told_and_nothing_else() -> None:
     missed = {name for name, cells in FIGURES.items() if any("**missed**" in cell for cell in cells)}
     assert missed == set(MISSED.values())
@@ -49,3 +54,5 @@ def test_sizing_has_the_same_figures() -> None:
     assert f"| {number('64 cameras 720p15 1 Mbit/s on 2 cores: CPU')} % of one core, no frame lost |" in sizing
     started = float(number("`startrecording`, 8 channels, p95"))
     assert f"a start of eight channels took {started:.0f} ms" in sizing
+    program, camera = megabytes("Memory (PSS), not a channel"), megabytes(MISSED["a camera takes at most 22 MiB"])
+    assert f"**Memory** is {program} MB for the program, plus for each channel {camera} MB and" in sizing

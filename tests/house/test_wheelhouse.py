@@ -132,6 +132,7 @@ def test_the_documents_are_in_it_and_each_link_in_them_leads_somewhere(tmp_path:
     folder = tmp_path / "documents"
     wanted = [ROOT / name for name in ("README.md", "HELP.md", "SECURITY.md", "GLOSSARY.md", "CHANGELOG.md")]
     wanted += [path for path in (ROOT / "docs").rglob("*") if path.suffix in {".md", ".png"}]
+    wanted += [ROOT / "examples/inspector_session.py", ROOT / "postman/inspector.postman_collection.json"]
     assert len(wanted) > 30
     copies = [folder / path.relative_to(ROOT) for path in wanted]
     pairs = zip(wanted, copies, strict=True)
