@@ -62,6 +62,25 @@ def test_nothing_is_missing_or_nothing_was_recorded(seacorder, web) -> None:
     assert seacorder("losses", "--url", web.url).out == "Nothing has been recorded yet.\n"
 
 
+def test_a_recording_that_there_is_not_is_not_called_complete(seacorder, web) -> None:
+    web.json("GET /api/v1/losses?limit=1000&recording=typo", rows())
+    web.json("GET /api/v1/recordings?limit=1&recording=typo", rows())
+    for form in ([], ["--csv"], ["--json"]):
+        ended = seacorder("losses", "--recording", "typo", *form, "--url", web.url)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith("seacorder: There is no recording typo in the list of recordings.\n")
+    web.json(LOSSES, rows())
+    web.json(f"GET /api/v1/recordings?limit=1&recording={RECORDING}", rows({"id": RECORDING, "continues": None}))
+    ended = seacorder("losses", "--recording", RECORDING, "--url", web.url)
+    assert (ended.code, ended.out) == (0, f"Nothing is missing from recording {RECORDING}.\n")
+
+
+def test_losses_that_could_not_be_counted_are_not_added_up_as_no_frames(seacorder, web) -> None:
+    web.json(LOSSES, rows(UNCOUNTED))
+    total = seacorder("losses", "--recording", RECORDING, "--url", web.url).out.splitlines()[-1]
+    assert total == f"1 loss, how many frames is not known, 2.9 s, missing from recording {RECORDING}."
+
+
 def test_one_frame_is_told_in_the_right_number(seacorder, web) -> None:
     web.json(LOSSES, rows(LOSS | {"frames": 1}))
     total = seacorder("losses", "--recording", RECORDING, "--url", web.url).out.splitlines()[-1]

@@ -72,6 +72,10 @@ class RecorderClient:
             query = {"recording": before}
         return found
 
+    def has_recording(self, recording: str) -> bool:
+        """Whether a recording of this id is in the list of recordings."""
+        return bool(self._transport.ask("GET", "/api/v1/recordings", None, limit=1, recording=recording)["items"])
+
     def losses(self, recording: str | None = None) -> list[LossAnswer]:
         """What is missing from a recording, or from all of them, oldest first."""
         query: dict[str, Query] = {"limit": PAGE_ROWS, **({} if recording is None else {"recording": recording})}
