@@ -10,6 +10,15 @@ class Bits:
         self._value = int.from_bytes(plain, "big")
         self._left = 8 * len(plain)
 
+    @property
+    def left(self) -> int:
+        """How many bits follow."""
+        return self._left
+
+    def rest(self) -> tuple[int, int]:
+        """All bits that follow, as one number, and how many they are. They are not passed over."""
+        return self._value & ((1 << self._left) - 1), self._left
+
     def number(self, bits: int) -> int:
         """An unsigned number of `bits` bits, u(n)."""
         if bits > self._left:

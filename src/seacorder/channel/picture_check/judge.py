@@ -8,7 +8,7 @@ the noise of a good sensor, 0.8 to 4; anything that moves, far more, or more at 
 """
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.model.channel import PictureFault
@@ -34,11 +34,14 @@ BLACK_LEVELS = 24
 """The greatest mean brightness of a black picture; black itself is 16 in video range, 0 in full range."""
 BLACK_SPREAD = 16
 """In a black picture, all points but one in a hundred are at most so many levels above the mean."""
+_BRIGHT_POINTS = COLUMNS * ROWS - COLUMNS * ROWS * 99 // 100
+"""So many points that are brighter than any of a black picture may be make sure that a picture is not black."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyframeLook:
-    """One keyframe: when it was captured (monotonic), and its COLUMNS x ROWS brightnesses, 8 bits each."""
+    """One keyframe: when it was captured (monotonic), and its COLUMNS x ROWS brightnesses, 8 bits each; those of its
+    upper lines alone where they have told enough."""
 
     instant_ns: int
     luma: bytes
@@ -78,9 +81,42 @@ class PictureJudge:
         return self.fault
 
     @property
+    def is_first(self) -> bool:
+        """True while there is no look with which the next one could be compared."""
+        return self._last is None
+
+    @property
     def is_suspicious(self) -> bool:
         """True while looks should come often: the last one showed the same as the one before, or black."""
         return self.fault is not None or self._black is not None or self._same is not self._last
+
+    def lines_to_tell(self, upper: bytes) -> int | None:
+        """How many of a picture's upper lines make it certain that a look at all of it would find something new, and
+        not black, whatever its other lines show; None where they do not, or where every line counts."""
+        if self._last is None or self.is_suspicious:
+            return None
+        before = self._last.luma
+        changed = moved = bright = 0
+        for begin in range(0, min(len(before), len(upper)), COLUMNS):
+            line = upper[begin : begin + COLUMNS]
+            differences = [abs(one - other) for one, other in zip(before[begin : begin + COLUMNS], line, strict=True)]
+            changed += sum(differences)
+            moved += sum(difference >= POINT_LEVELS for difference in differences)
+            bright += sum(value > BLACK_LEVELS + BLACK_SPREAD for value in line)
+            if bright >= _BRIGHT_POINTS and (changed > CHANGED_LEVELS * COLUMNS * ROWS or moved >= POINTS):
+                return begin // COLUMNS + 1
+        return None
+
+    def see_new(self, look: KeyframeLook) -> None:
+        """A look of which `lines_to_tell` has said that it shows something new. It may have upper lines only."""
+        if self._last is not None:
+            self._saw_change(look, self._last)
+        self._last = look
+
+    def complete_last(self, luma: bytes) -> None:
+        """All lines of the last look, which went to `see_new` with upper lines only. Before the next call of `see`."""
+        if self._last is not None:
+            self._last = self._same = replace(self._last, luma=luma)
 
     def begin_anew(self) -> None:
         """A new connection: the next look is not compared with those before. The fault holds until a look disproves
@@ -96,13 +132,16 @@ class PictureJudge:
             return None
         difference = mean_difference(self._last.luma, look.luma)
         if difference > CHANGED_LEVELS or _moves(self._same.luma, look.luma):
-            self._same, self._same_after_ns = look, self._last.instant_ns
-            self._differences.clear()
+            self._saw_change(look, self._last)
             return False
         self._differences.append(difference)
         if not self._lasts(self._same, self._same_after_ns, look):
             return None
         return sorted(self._differences)[len(self._differences) // 2] <= STILL_LEVELS
+
+    def _saw_change(self, look: KeyframeLook, before: KeyframeLook) -> None:
+        self._same, self._same_after_ns = look, before.instant_ns
+        self._differences.clear()
 
     def _before_ns(self, look: KeyframeLook) -> int:
         return look.instant_ns if self._last is None else self._last.instant_ns

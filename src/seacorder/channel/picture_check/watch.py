@@ -10,8 +10,7 @@ from collections.abc import Callable
 from seacorder.base import heap
 from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
-from seacorder.channel.picture_check.judge import KeyframeLook, PictureJudge
-from seacorder.channel.picture_check.luma import luma_of
+from seacorder.channel.picture_check.glance import Glances
 from seacorder.model.channel import PictureFault
 from seacorder.model.sample import Sample, SourceFormat
 
@@ -45,7 +44,7 @@ class PictureWatch(Thread):
         super().__init__("picture watch", self.work)
         self._found = found
         self._processor_time_ns = processor_time_ns
-        self._judge = PictureJudge()
+        self._glances = Glances()
         self._something = threading.Condition()
         self._offered: tuple[Sample, SourceFormat] | None = None
         self._source: SourceFormat | None = None
@@ -60,7 +59,7 @@ class PictureWatch(Thread):
         is_lively = difference_bytes * 8 > LIVELY_BITS_PER_PIXEL * source.video.width * source.video.height
         group_ns, self._keyframe_ns = keyframe.instant_ns - self._keyframe_ns, keyframe.instant_ns
         due_ns = self._due_ns
-        if is_lively and not self._judge.is_suspicious:
+        if is_lively and not self._glances.is_suspicious:
             due_ns = max(due_ns, self._lively_due_ns - group_ns + 2 * EARLY_NS)
         if keyframe.instant_ns < due_ns - EARLY_NS and source is self._source:
             return
@@ -87,11 +86,10 @@ class PictureWatch(Thread):
         decodes."""
         begin_ns = self._processor_time_ns()
         if source is not self._source:
-            self._judge.begin_anew()
+            self._glances.begin_anew()
             self._source = source
-        luma = luma_of(keyframe, source)
+        fault = self._glances.see(keyframe, source)
         heap.give_back()
-        fault = self._judge.fault if luma is None else self._judge.see(KeyframeLook(keyframe.instant_ns, luma))
         cost_ns = self._processor_time_ns() - begin_ns
         self._due_ns = keyframe.instant_ns + max(LOOK_EVERY_NS, COST_SHARE * cost_ns)
         self._lively_due_ns = keyframe.instant_ns + LOOK_AT_LIVELY_EVERY_NS

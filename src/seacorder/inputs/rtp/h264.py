@@ -8,6 +8,7 @@ from seacorder.inputs.rtp.nal_units import H264_ROLES
 from seacorder.inputs.rtp.picture_assembly import Piece, SliceStart
 from seacorder.inputs.rtp.recovery_points import h264_frames
 from seacorder.media.bits import Bits
+from seacorder.media.h264_sequence import may_have_fields
 
 _STAP_A, _FU_A = 24, 28
 _SEI, _SPS, _IDR = 6, 7, 5
@@ -15,7 +16,6 @@ _PARTITIONS = (3, 4)
 """Data partitions B and C; they do not tell whether they are of a picture's first slice."""
 _INTRA_SLICES = (2, 4, 7, 9)
 """I and SI (ITU-T H.264, table 7-6)."""
-_HIGH_PROFILES = (44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244)
 
 
 class H264Units(AccessUnits):
@@ -74,55 +74,3 @@ def slice_type(header: bytes) -> int | None:
         return bits.unsigned()
     except EOFError:
         return None
-
-
-def may_have_fields(sps: bytes) -> bool:
-    """False where a sequence parameter set, without its header, rules out fields (H.264, 7.3.2.1.1)."""
-    try:
-        return not _frames_only(Bits(sps))
-    except EOFError:
-        return True
-
-
-def _frames_only(bits: Bits) -> bool:
-    profile = bits.number(8)
-    bits.number(16)
-    bits.unsigned()
-    if profile in _HIGH_PROFILES:
-        _skip_high(bits)
-    bits.unsigned()
-    order = bits.unsigned()
-    if order == 0:
-        bits.unsigned()
-    elif order == 1:
-        bits.number(1)
-        for _ in range(2):
-            bits.signed()
-        for _ in range(bits.unsigned() & 0xFF):
-            bits.signed()
-    bits.unsigned()
-    bits.number(1)
-    for _ in range(2):
-        bits.unsigned()
-    return bits.number(1) == 1
-
-
-def _skip_high(bits: Bits) -> None:
-    chroma = bits.unsigned()
-    if chroma == 3:
-        bits.number(1)
-    for _ in range(2):
-        bits.unsigned()
-    bits.number(1)
-    if bits.number(1):
-        for place in range(12 if chroma == 3 else 8):
-            if bits.number(1):
-                _skip_scaling(bits, 16 if place < 6 else 64)
-
-
-def _skip_scaling(bits: Bits, size: int) -> None:
-    last = following = 8
-    for _ in range(size):
-        if following:
-            following = (last + bits.signed()) % 256
-        last = following or last
