@@ -13,11 +13,8 @@ RUN_STAMP := $(VENV)/.installed-for-running
 DEV_STAMP := $(VENV)/.installed-for-development
 NEWMAN_STAMP := tests/newman/node_modules/.package-lock.json
 
-# Tests that are timed, or that take all of the machine on purpose, have it to themselves; the others go two at a time.
-ALONE := tests/faults $(addprefix tests/system/test_,clean_copy.py encoding.py inputs.py overlay.py overlay_program.py)
-
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers budgets docs pictures format bench faults answers pins wheelhouse system clean
+.PHONY: help run test check lint types layers budgets links docs pictures format bench faults answers pins wheelhouse system clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -33,15 +30,18 @@ $(RUN_STAMP): requirements.txt pyproject.toml | $(PY)
 
 $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 	@echo "Installing what the checks and tests need …"
-	$(PIP) install --no-deps -r requirements-dev.txt
+	# Compiled when it is first imported: most of it never is.
+	$(PIP) install --no-deps --no-compile -r requirements-dev.txt
 	@touch $@
 
 run: $(RUN_STAMP)  ## install what is needed and start the recorder with four test-pattern channels
 	$(BIN)/seacorder serve --demo $(ARGS)
 
+# Three files at a time, since most slow tests wait; then, one by one, what is timed or takes all of the machine (tests/house/lanes.py).
 test: $(DEV_STAMP) system newman  ## every test, with real RTSP servers; ARGS="-k clip" for some of them
 ifeq ($(strip $(ARGS)),)
-	$(PY) -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(ALONE)); others=$$?; $(PY) -m pytest $(ALONE) && exit $$others
+	$(PY) -m pytest -m "not alone" -n 3 --dist loadfile --no-loadscope-reorder; others=$$?; \
+	$(PY) -m pytest -m alone $$(grep -rl 'mark\.alone' tests --include='test_*.py' --exclude-dir=node_modules) && exit $$others
 else
 	$(PY) -m pytest $(ARGS)
 endif
@@ -60,9 +60,11 @@ layers: $(DEV_STAMP)  ## who may import whom
 budgets: $(DEV_STAMP)  ## size of modules and functions, doors
 	$(PY) -m tools.budgets
 
-docs: $(DEV_STAMP)  ## links, and that documents and code say the same
+links: $(DEV_STAMP)  ## links of documents, and that nothing in the tree names a machine's paths
 	$(PY) -m tools.links
 	$(PY) -m tools.strangers
+
+docs: links  ## links, and that documents and code say the same
 	$(PY) -m pytest -q -p no:cacheprovider -m docs
 
 pictures: $(DEV_STAMP) system  ## the pictures of the page, written into docs/sea; needs Chromium

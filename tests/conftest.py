@@ -4,7 +4,7 @@ from hypothesis import settings
 
 from rig import servers
 
-pytest_plugins = ["house.no_skips", "rig.fixtures"]
+pytest_plugins = ["house.no_skips", "house.lanes", "rig.fixtures"]
 
 # No deadline for single examples: on a busy machine it would fail for no reason. Each test has a timeout.
 settings.register_profile("house", deadline=None)

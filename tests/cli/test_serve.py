@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from rig.frames import packet_count
-from rig.program import Program, free_ports, running, wait_for
+from rig.ports import free_port, free_ports
+from rig.program import Program, running, wait_for
 from seacorder.cli.serve import tell_guardian
 from seacorder.client.errors import InspectorError
 from seacorder.client.inspector import InspectorClient
@@ -70,7 +71,7 @@ def test_a_second_signal_means_now(tmp_path) -> None:
 def test_a_port_that_is_taken(real_command, tmp_path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        other = free_ports(1)[0]
+        other = free_port()
         ended = real_command("serve", "--demo", "--root", tmp_path, "--port", port, "--integration-port", other)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == (
@@ -113,7 +114,7 @@ def test_an_address_that_is_none_of_this_machine(real_command, tmp_path) -> None
 
 
 def test_a_bad_camera_is_told_and_harms_nobody(tmp_path) -> None:
-    gone = f"rtsp://u:secret@127.0.0.1:{free_ports(1)[0]}/s"
+    gone = f"rtsp://u:secret@127.0.0.1:{free_port()}/s"
     with running(tmp_path, {"Bow": PATTERN, "Gone": gone}) as program, RecorderClient(program.url) as client:
         program.wait_live("Bow")
         failed = wait_for(lambda: [one for one in client.status().channels if one.state == "failed"], "the failure")
@@ -124,7 +125,7 @@ def test_a_bad_camera_is_told_and_harms_nobody(tmp_path) -> None:
 
 
 def test_a_command_that_no_channel_can_carry_out_is_one_sentence(tmp_path) -> None:
-    gone = f"rtsp://127.0.0.1:{free_ports(1)[0]}/s"
+    gone = f"rtsp://127.0.0.1:{free_port()}/s"
     with running(tmp_path, {"Gone": gone}) as program, InspectorClient(program.url) as inspector:
         assert inspector.take_framegrab() is False
         with pytest.raises(InspectorError, match=r"Gone|live"):

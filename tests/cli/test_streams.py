@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rig.program import free_ports
+from rig.ports import free_ports
 from seacorder.cli.streams import as_meant
 from seacorder.config.load import load
 

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from rig.frames import packet_count
-from rig.program import free_ports, running
+from rig.ports import free_port
+from rig.program import running
 from seacorder.client.inspector import InspectorClient
 
 EXAMPLE = Path(__file__).parents[2] / "examples/inspector_session.py"
@@ -35,7 +36,7 @@ def test_a_whole_inspection(tmp_path) -> None:
 
 def test_nobody_there_is_one_sentence() -> None:
     source = EXAMPLE.read_text().replace("READY_SECONDS = 30", "READY_SECONDS = 0")
-    url = f"http://127.0.0.1:{free_ports(1)[0]}"
+    url = f"http://127.0.0.1:{free_port()}"
     ended = subprocess.run([sys.executable, "-", url], input=source, capture_output=True, text=True, timeout=30,
                            check=False)
     assert (ended.returncode, ended.stderr) == (1, f"No recorder answers at {url}.\n")

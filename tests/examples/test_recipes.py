@@ -21,7 +21,8 @@ import pytest
 from websockets.sync.client import connect
 
 from rig.pages import blocks, sections
-from rig.program import Program, free_ports, running, wait_for
+from rig.ports import free_port
+from rig.program import Program, running, wait_for
 
 PAGE = (Path(__file__).parents[2] / "docs/programs/recipes.md").read_text("utf-8")
 ENDINGS = {"python": "py", "bash": "sh", "js": "mjs"}
@@ -153,7 +154,7 @@ def wait_shown(program: Program, text: str) -> None:
 
 @pytest.mark.parametrize("language", ["python", "js"])
 def test_depth_over_udp(program: Program, start: Start, language: str) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     text = block("Depth into the overlay", language, heading="UDP")
     depth = start(language, text, str(port), SEACORDER_URL=program.url)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -229,7 +230,7 @@ def lamp() -> Iterator[tuple[str, list[str]]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_lamp(tmp_path: Path, start: Start, language: str) -> None:
     """Green; yellow while a camera is away; red while a recording misses it, and when nobody answers."""
-    (port,) = free_ports(1)
+    port = free_port()
     cameras = {"Bow": PATTERN, "Stern": f"rtsp://127.0.0.1:{port}/stream1"}
     with lamp() as (address, told), running(tmp_path, cameras) as program:
         start(language, block("Alarms to a lamp", language), SEACORDER_URL=program.url, LAMP_URL=address)

@@ -21,7 +21,11 @@ from rig.fixtures import MakeSource
 from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
 
-pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.rtsp,
+    pytest.mark.slow,
+    pytest.mark.alone("an alarm is raised, and over, within three seconds"),
+]
 
 KIND = "camera_failed"
 RAISED_LIMIT_SECONDS = 3.0

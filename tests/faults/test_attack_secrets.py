@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from faults.results import note
-from rig.program import Program, children, command_line, free_ports, running, wait_for
+from rig.ports import free_port
+from rig.program import Program, children, command_line, running, wait_for
 from seacorder.base.errors import SettingsError
 from seacorder.config.load import load
 
@@ -40,7 +41,7 @@ def bundled(program: Program, folder: Path) -> list[str]:
 
 
 def test_no_secret_of_an_address_comes_out(tmp_path: Path) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     addresses = {name: text.format(s=SECRET, at=f"127.0.0.1:{port}") for name, text in PLACES.items()}
     with running(tmp_path, {**addresses, "Rov": PATTERN}, more='[log]\nlevel = "DEBUG"\n') as program:
         program.wait_live("Rov")

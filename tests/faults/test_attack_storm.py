@@ -162,6 +162,7 @@ def storm_and_operator(program: Program) -> Service:
 
 
 @pytest.mark.slow
+@pytest.mark.alone("the storm takes all of the machine, and an operator is answered within two seconds all the same")
 def test_a_storm_of_clients_does_not_disturb_a_recording(tmp_path: Path) -> None:
     pattern = "test:?size=640x360&rate=25&gop=5"
     with running(tmp_path, {"Bow": pattern, "Stern": pattern}) as program:

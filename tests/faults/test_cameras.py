@@ -23,7 +23,11 @@ from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 
-pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.rtsp,
+    pytest.mark.slow,
+    pytest.mark.alone("a camera for each fault, which take all of the machine; stored again within three seconds"),
+]
 
 BACK_LIMIT_SECONDS = 3.0
 STALLED_LIMIT_SECONDS = 3.0

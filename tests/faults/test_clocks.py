@@ -7,7 +7,6 @@ so every stored frame's true capture time is known, whatever the wall clock says
 import json
 import random
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -23,7 +22,7 @@ from faults.account import Account, balance_numbers, stored_numbers
 from faults.cameras import Camera, serve
 from faults.results import is_long, note
 from rig import stepped_clock
-from rig.program import Program, running, wait_for
+from rig.program import DEADLINE_SECONDS, Program, running, wait_for
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 from rig.stepped_clock import SteppedClock
@@ -34,6 +33,7 @@ ZONE = "Europe/Berlin"
 SUMMER_ENDS = datetime(2026, 10, 25, 1, tzinfo=UTC).timestamp()
 START_SECONDS, BEFORE_SECONDS, AFTER_SECONDS = 60.0, 8.0, 6.5
 NAME = "${channelname}_${yyyy}${MM}${dd}_${hh}${mm}${ss}"
+TIMED = "each part's first frame has its true time to a tenth of a second"
 UTC_LIMIT_SECONDS = 0.1
 """The camera's own way to the recorder, and what the wall clock's own steps of a tenth allow names."""
 
@@ -81,11 +81,11 @@ def voyage(tmp_path_factory: pytest.TempPathFactory, cameras_server: RtspServer,
 
 
 def events_of(program: Program) -> list[dict[str, Any]]:
-    """All that happened, from the beginning."""
-    found = []
-    with connect(program.url.replace("http", "ws") + "/api/v1/events?cursor=0") as feed, suppress(TimeoutError):
-        while True:
-            found.append(json.loads(feed.recv(1.0)))
+    """All that happened, from the beginning to the end of the recording."""
+    found: list[dict[str, Any]] = []
+    with connect(program.url.replace("http", "ws") + "/api/v1/events?cursor=0") as feed:
+        while not found or found[-1]["kind"] != "recording_stopped":
+            found.append(json.loads(feed.recv(DEADLINE_SECONDS)))
     return found
 
 
@@ -107,6 +107,7 @@ def sail(program: Program, clock: SteppedClock) -> None:
 
 
 @pytest.mark.timeout(150)
+@pytest.mark.alone(TIMED)
 def test_steps_and_the_end_of_summer_time_cost_nothing(voyage: Voyage) -> None:
     missing = sum(account.missing for account in voyage.accounts)
     sent = sum(account.sent for account in voyage.accounts)
@@ -123,6 +124,7 @@ def test_steps_and_the_end_of_summer_time_cost_nothing(voyage: Voyage) -> None:
 
 
 @pytest.mark.timeout(150)
+@pytest.mark.alone(TIMED)
 def test_each_step_is_an_event_and_daylight_saving_is_none(voyage: Voyage) -> None:
     steps = [event["fact"] for event in voyage.events if event["kind"] == "clock_stepped"]
     # The first step is the one to the end of summer time, before the recording.
@@ -134,6 +136,7 @@ def test_each_step_is_an_event_and_daylight_saving_is_none(voyage: Voyage) -> No
 
 
 @pytest.mark.timeout(150)
+@pytest.mark.alone(TIMED)
 def test_names_and_times_afterwards_are_those_of_the_new_clock(voyage: Voyage) -> None:
     wrong, late = [], 0.0
     for part in voyage.parts:

@@ -17,6 +17,7 @@ from rig.source_files import SourceFile
 
 pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
 
+TIMED = "the alarm within three seconds"
 SPLITS = "/api/inspector/splittime/0.05"
 """Three seconds: while a volume is away some are due."""
 
@@ -47,6 +48,7 @@ def videos_below(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.suffix in {".mp4", ".db", ".jpg"}]
 
 
+@pytest.mark.alone(TIMED)
 def test_a_volume_that_is_unmounted_and_back(tmp_path: Path, volume: Volume, camera: Camera) -> None:
     with running(tmp_path, {"Bow": camera.url}) as program:
         record(program)
@@ -81,6 +83,7 @@ def test_a_volume_that_is_unmounted_and_back(tmp_path: Path, volume: Volume, cam
     assert up_seconds <= 3.0
 
 
+@pytest.mark.alone(TIMED)
 def test_a_volume_that_is_covered_by_another_one(tmp_path: Path, volume: Volume, camera: Camera) -> None:
     more = f'catalogue = "{tmp_path}/catalogue/seacorder.db"\nfallback_root = "{tmp_path}/second"'
     with running(tmp_path, {"Bow": camera.url}, more=more) as program:

@@ -13,7 +13,11 @@ from faults.files import that_do_not_open
 from faults.results import note
 from rig.program import Program, running, wait_for
 
-pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.rtsp,
+    pytest.mark.slow,
+    pytest.mark.alone("alarms within a second, 99 of 100 answers within 50 ms"),
+]
 
 RESERVE_BYTES = 50_000_000
 """As rig.program sets it."""

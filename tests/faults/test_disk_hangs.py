@@ -16,7 +16,11 @@ from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 
-pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.rtsp,
+    pytest.mark.slow,
+    pytest.mark.alone("99 of 100 answers within 50 ms; a clip is refused within three seconds"),
+]
 
 STALL_SECONDS = 30.0
 BITS_PER_SECOND = 2_000_000

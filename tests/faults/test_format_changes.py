@@ -14,7 +14,11 @@ from rig.fixtures import MakeSource, StartServer
 from rig.program import running, wait_for
 from rig.source_files import SourceSpec
 
-pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.rtsp,
+    pytest.mark.slow,
+    pytest.mark.alone("stored again within three seconds"),
+]
 
 LATER = {
     "Codec": small(seconds=60, codec="hevc", first_number=100_000),

@@ -16,6 +16,7 @@ from rig.source_files import SourceSpec
 PATTERN = "test:?size=320x180&rate=25&gop=10"
 FOUR = dict.fromkeys(("Bow", "Stern", "Port", "Starboard"), PATTERN)
 AGAIN_SECONDS = 5.0
+TIMED = "all channels record again within five seconds"
 
 
 def kill_and_wait(program: Program) -> float:
@@ -28,6 +29,7 @@ def kill_and_wait(program: Program) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 def test_four_channels_record_again_within_five_seconds_of_each_kill(tmp_path: Path) -> None:
     with running(tmp_path, FOUR) as program:
         guardian = program.pid
@@ -52,6 +54,7 @@ def test_four_channels_record_again_within_five_seconds_of_each_kill(tmp_path: P
 
 @pytest.mark.rtsp
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 def test_what_a_killed_control_process_costs_is_in_the_account(
     tmp_path: Path, rig_source: MakeSource, start_rtsp_server: StartServer
 ) -> None:
@@ -63,6 +66,7 @@ def test_what_a_killed_control_process_costs_is_in_the_account(
         assert kill_and_wait(program) < AGAIN_SECONDS
         wait_for(lambda: len(program.rows("losses")) == 2, "a loss of each channel")
         program.get("/api/inspector/stoprecording")
+        wait_for(lambda: all(row["state"] in {"whole", "repaired"} for row in program.rows("parts")), "whole files")
         parts, losses = program.rows("parts"), program.rows("losses")
     wrong: list[int] = []
     for name in addresses:

@@ -27,7 +27,11 @@ from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 
-pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.rtsp,
+    pytest.mark.slow,
+    pytest.mark.alone("eight workers, which start at once, take all of the machine; at most 0.6 s is lost"),
+]
 
 VICTIMS = 7
 

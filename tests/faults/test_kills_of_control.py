@@ -26,7 +26,11 @@ from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 
-pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.rtsp,
+    pytest.mark.slow,
+    pytest.mark.alone("four workers start at once, again and again; at most 0.6 s is lost"),
+]
 
 CAMERAS = 4
 AT_SPLIT_EACH = 3

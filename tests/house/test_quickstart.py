@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from rig.pages import blocks, sections
-from rig.program import free_ports, wait_for
+from rig.ports import free_ports
+from rig.program import wait_for
 from tools.tree import ROOT
 
 PAGE = (ROOT / "docs/programs/quickstart.md").read_text(encoding="utf-8")

@@ -13,9 +13,10 @@ import pytest
 from fakes.input import FakeInput
 from rig.fixtures import Keep, MakeSource, StartCamera, StartScreen, need_rtsp_server
 from rig.inputs import made
+from rig.ports import free_port
 from rig.recording import readable
 from rig.rtsp_server import RtspServer
-from rig.senders import free_port, publish, send_tcp, send_udp, wait_until_listening
+from rig.senders import publish, send_tcp, send_udp, wait_until_listening
 from rig.source_files import SourceSpec
 from rig.web_camera import Manner, jpegs
 from seacorder.base.errors import InputFailed

@@ -32,15 +32,11 @@ def need_rtsp_server() -> None:
 
 
 @pytest.fixture(scope="session")
-def rig_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where this session's encoded sources are."""
-    return tmp_path_factory.mktemp("rig")
-
-
-@pytest.fixture(scope="session")
-def rig_source(rig_folder: Path) -> MakeSource:
-    """Encodes a source, or takes the one that this session has encoded already."""
-    return lambda spec: make_source(rig_folder, spec)
+def rig_source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> MakeSource:
+    """Encodes a source, or takes what an earlier test has encoded: of this run or, with pytest's cache, of any."""
+    cache = getattr(request.config, "cache", None)
+    folder = tmp_path_factory.mktemp("rig") if cache is None else Path(cache.mkdir("sources"))
+    return lambda spec: make_source(folder, spec)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from rig.ports import free_ports
 from seacorder.base.pipe import HEADER_BYTES, decode, encode, payload_bytes
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.report import Report
@@ -34,16 +34,6 @@ def wait_for(what: Callable[[], Found | None], name: str, seconds: float = DEADL
             return found
         assert time.monotonic() < end, f"waited {seconds:.0f} s for {name}"
         pause.wait(0.02)
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def children(pid: int) -> list[int]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from rig.ports import free_port
 from rig.source_files import SourceFile
 
 _READY_SECONDS = 10.0
@@ -19,13 +20,6 @@ events {{}}
 rtmp {{ access_log off; server {{ listen 127.0.0.1:{port}; application live {{ live on; idle_streams on; }} }} }}
 """
 _MODULES = ("/usr/lib/nginx/modules/ngx_rtmp_module.so", "/usr/lib64/nginx/modules/ngx_rtmp_module.so")
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Sender:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rig.players import open_folder, vlc
-from rig.senders import Sender, free_port, wait_until_listening
+from rig.ports import free_pair, free_port
+from rig.senders import Sender, wait_until_listening
 
 Serve = Callable[[Path], "contextlib.AbstractContextManager[list[str]]"]
 _MEDIAMTX = """
@@ -53,7 +54,7 @@ def vlc_rtsp(film: Path) -> Iterator[list[str]]:
 
 @contextlib.contextmanager
 def mediamtx(film: Path) -> Iterator[list[str]]:
-    rtp = free_port() & ~1
+    rtp = free_pair()
     ports = {"rtsp": free_port(), "rtmp": free_port(), "rtp": rtp, "rtcp": rtp + 1}
     settings = film.with_name("mediamtx.yml")
     settings.write_text(_MEDIAMTX.format(**ports))

@@ -1,22 +1,25 @@
 """Pre-encoded sources for the RTSP rig: MP4 files whose every frame names itself in its strip, and their index.
 
 The index (JSON beside the file) lets the server, which has no demuxer of ours, take single frames out of the file:
-positions, times and keyframes. Files are cached by what they are made of.
+positions, times and keyframes. Files are named after what they are made of, and made once.
 """
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import av
 from av.bitstream import BitStreamFilterContext
 
+from seacorder.inputs import pattern
 from seacorder.inputs.pattern.picture import TestPicture
-from seacorder.media.parameter_sets import find
+from seacorder.media import parameter_sets
 
 UTC_BEGIN_MS = 1_700_000_000_000
 
@@ -63,14 +66,30 @@ class SourceFile:
 
 
 def make_source(folder: Path, spec: SourceSpec) -> SourceFile:
-    """Encodes `spec` into `folder`, unless it is there already. Some 1,000 frames of 640x360 a second."""
-    path = folder / f"{spec.name}.mp4"
+    """Encodes `spec` into `folder`, unless it is there already. Some 1,000 frames of 640x360 a second.
+
+    Several processes may do so at once: each makes files of its own, all alike, and the last one's stay.
+    """
+    path = folder / f"{spec.name}-{_maker()}.mp4"
     source = SourceFile(spec, path, path.with_suffix(".json"))
     if not source.index.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        _encode(spec, path)
-        source.index.write_text(json.dumps(_index(spec, path)))
+        with tempfile.TemporaryDirectory(dir=folder) as own:
+            made, index = Path(own, path.name), Path(own, source.index.name)
+            _encode(spec, made)
+            index.write_text(json.dumps(_index(spec, made)))
+            made.replace(path)
+            index.replace(source.index)
     return source
+
+
+@cache
+def _maker() -> str:
+    """Names what draws and encodes the pictures, so that files of an older one are not taken."""
+    digest = hashlib.sha256(repr(av.library_versions).encode())
+    for path in (Path(__file__), *sorted(Path(pattern.__file__).parent.glob("*.py")), Path(parameter_sets.__file__)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _encode(spec: SourceSpec, path: Path) -> None:
@@ -174,7 +193,7 @@ def _parameter_sets(codec: str, path: Path) -> bytes:
         converter = BitStreamFilterContext(f"{codec}_mp4toannexb", stream)
         for packet in container.demux(stream):
             for converted in converter.filter(packet):
-                return find(bytes(converted), codec).as_byte_stream()
+                return parameter_sets.find(bytes(converted), codec).as_byte_stream()
     raise AssertionError("an encoded source holds no packet")
 
 

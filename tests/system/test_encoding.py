@@ -34,6 +34,7 @@ from seacorder.model.report import Answer, FramegrabStored, JpegPicture, PartClo
 MACHINE = Machine(("libx264", "libx265", "libsvtav1"), 1.0)
 PERIOD_NS = 330_000_000
 CLOCK = SystemClock()
+TIMED = "parts begin within a frame of their instants, and each picture is encoded before the next ones come"
 RAW = "test:?size=640x360&rate=25&codec=raw"
 
 
@@ -108,6 +109,7 @@ def is_live(report: Report) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 @pytest.mark.parametrize("address", ["test:?size=640x360&rate=25&gop=250", RAW])
 def test_every_split_is_exactly_at_its_instant_and_nothing_is_missing(address: str, tmp_path: Path) -> None:
     channel = Encoded(tmp_path, address, x264())
@@ -129,6 +131,7 @@ def test_every_split_is_exactly_at_its_instant_and_nothing_is_missing(address: s
 
 @pytest.mark.rtsp
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 def test_cameras_encoded_side_by_side_at_several_rates_begin_and_split_at_one_instant(
     tmp_path: Path, rig_source: MakeSource, start_rtsp_server: StartServer
 ) -> None:
@@ -170,6 +173,7 @@ def test_cameras_encoded_side_by_side_at_several_rates_begin_and_split_at_one_in
 
 
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 @pytest.mark.parametrize("encoder", ["libx264", "libx265", "libsvtav1"])
 def test_clips_stills_and_the_live_picture_work_on_encoded_channels(encoder: str, tmp_path: Path) -> None:
     encoding = EncodingSettings(is_smart=False, encoder=encoder, bitrate_mbits=1.0)
@@ -204,6 +208,7 @@ def test_clips_stills_and_the_live_picture_work_on_encoded_channels(encoder: str
 
 
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 def test_a_change_comes_with_the_split_that_it_was_asked_for_and_pass_through_with_its_keyframe(tmp_path: Path) -> None:
     """From pass-through to encoded, to another size and rate, and back."""
     copy = EncodingSettings(is_smart=False)
@@ -228,6 +233,7 @@ def test_a_change_comes_with_the_split_that_it_was_asked_for_and_pass_through_wi
 
 
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 @pytest.mark.parametrize("b_frames", [0, 2])
 def test_a_recording_right_after_a_change_is_encoded_from_its_first_picture_on(b_frames: int, tmp_path: Path) -> None:
     """Though the source's last keyframe lies before it and the next one is seconds away."""
@@ -301,6 +307,7 @@ def test_a_frozen_picture_is_noticed_on_an_encoded_channel_too(tmp_path: Path) -
 
 
 @pytest.mark.slow
+@pytest.mark.alone("takes all of the machine, and more")
 def test_a_machine_that_is_too_slow_loses_frames_by_that_cause_and_the_account_balances(tmp_path: Path) -> None:
     """Small pictures, which cost the source little, made 3840x2160 a hundred times a second: 1.2 GB/s to encode."""
     encoding = EncodingSettings(is_smart=False, encoder="libx264", bitrate_mbits=20.0, resolution=(3840, 2160))

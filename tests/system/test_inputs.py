@@ -12,13 +12,15 @@ import pytest
 from rig.fixtures import Keep, MakeSource, StartCamera, StartScreen
 from rig.frames import decoded_frames, frame_numbers, missing_and_repeated
 from rig.lossy_relay import LossyRelay
+from rig.ports import free_port
 from rig.program import Program, running, wait_for
-from rig.senders import free_port, publish, send_udp
+from rig.senders import publish, send_udp
 from rig.source_files import SourceSpec
 from rig.web_camera import Manner, jpegs
 from seacorder.inputs.pattern.picture import TestPicture
 
 SPEC = SourceSpec(width=640, height=360, rate=25, seconds=60, gop=25)
+TIMED = "a receiver that comes late loses what UDP brings"
 BACK_SECONDS = 6
 """Within so long a source that has come back is recorded: the wait between attempts, an attempt, a keyframe."""
 NOISY = SourceSpec(width=640, height=360, seconds=20, gop=25, noise=True, bits_per_second=6_000_000)
@@ -35,6 +37,7 @@ def recorded(program: Program, seconds: float) -> list[Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 def test_a_transport_stream_is_stored_as_it_comes(tmp_path: Path, rig_source: MakeSource, keep_sender: Keep) -> None:
     port = free_port(socket.SOCK_DGRAM)
     keep_sender(send_udp(rig_source(SPEC), port))
@@ -49,6 +52,7 @@ def test_a_transport_stream_is_stored_as_it_comes(tmp_path: Path, rig_source: Ma
 
 
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 def test_what_udp_loses_is_listed_to_the_frame(tmp_path: Path, rig_source: MakeSource, keep_sender: Keep) -> None:
     port = free_port(socket.SOCK_DGRAM)
     storm = threading.Event()
@@ -97,6 +101,7 @@ def _slice(packet: bytes) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.rtmp
+@pytest.mark.alone("recorded again within six seconds")
 def test_rtmp_comes_back_after_a_cut_and_what_is_missing_is_said(
     tmp_path: Path, rig_source: MakeSource, keep_sender: Keep, rtmp_application: str
 ) -> None:

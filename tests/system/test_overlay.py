@@ -23,6 +23,7 @@ from seacorder.model.recording import FileKind, Part
 from seacorder.model.report import Answer, PartClosed, Report
 
 CLOCK = SystemClock()
+TIMED = "a value is in the very picture that was captured while it was valid, to milliseconds"
 PACE = threading.Event()
 """Never set: waits."""
 CHANGES = 60
@@ -96,6 +97,7 @@ def wait_until(monotonic_ns: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 @pytest.mark.parametrize("address", ["test:?size=640x360&rate=25", "test:?size=640x360&rate=25&codec=raw"])
 def test_the_value_burned_into_each_frame_is_the_one_valid_at_its_capture(address: str, tmp_path: Path) -> None:
     recorded = dive(tmp_path, address, BURN)
@@ -125,6 +127,7 @@ def test_the_value_burned_into_each_frame_is_the_one_valid_at_its_capture(addres
 
 
 @pytest.mark.slow
+@pytest.mark.alone(TIMED)
 def test_a_channel_that_passes_through_has_subtitles_of_the_same(tmp_path: Path) -> None:
     recorded = dive(tmp_path, "test:?size=640x360&rate=25", EncodingSettings())
     for part in recorded.parts:

@@ -95,6 +95,7 @@ def command(program: Program, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.alone("each value is in the pictures that were captured while it was valid, to 25 ms")
 def test_burned_and_clean_and_subtitles_agree_also_after_a_kill(tmp_path: Path) -> None:
     with running(tmp_path, {"Bow": PATTERN}, more=SETTINGS) as program:
         program.channels = ["ROV", "Bow"]  # as they are in the file

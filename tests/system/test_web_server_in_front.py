@@ -15,7 +15,8 @@ import pytest
 from websockets.sync.client import connect
 
 from rig.pages import blocks
-from rig.program import Program, free_ports, running, wait_for
+from rig.ports import free_port
+from rig.program import Program, running, wait_for
 from tools.tree import ROOT
 
 NAME = "recorder.vessel.lan"
@@ -49,7 +50,7 @@ def in_front(folder: Path, program: Program, more: str = "") -> Iterator[int]:
     subprocess.run(["openssl", *certificate, *files], check=True, capture_output=True)
     word = subprocess.run(["openssl", "passwd", "-apr1", PASSWORD], check=True, capture_output=True, text=True).stdout
     (folder / "recorder.users").write_text(f"{USER}:{word}")
-    (port,) = free_ports(1)
+    port = free_port()
     (folder / "nginx.conf").write_text(configuration(folder, program, port, more))
     process = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:

@@ -136,6 +136,7 @@ async def test_empty_answers_are_empty_on_the_wire(address: str) -> None:
 async def test_answers_do_not_wait_for_the_clients_acknowledgement(address: str) -> None:
     async with httpx.AsyncClient(base_url=f"http://{address}") as client:
         await client.get("/api/inspector/isrecording")
-        answers = [await client.get("/api/inspector/isrecording") for _ in range(20)]
-    seconds = sorted(answer.elapsed.total_seconds() for answer in answers)
-    assert seconds[10] < 0.035
+        rounds = [[await client.get("/api/inspector/isrecording") for _ in range(20)] for _ in range(5)]
+    medians = [sorted(answer.elapsed.total_seconds() for answer in answers)[10] for answers in rounds]
+    # Waiting for an acknowledgement takes 40 ms in every round; a busy machine is slow in some.
+    assert min(medians) < 0.035

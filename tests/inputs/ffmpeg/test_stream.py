@@ -19,8 +19,9 @@ from rig.flv import Join, Tag, add_sound, as_flv, joined
 from rig.frames import frame_numbers
 from rig.inputs import made
 from rig.lossy_relay import LossyRelay
+from rig.ports import free_port
 from rig.recording import write
-from rig.senders import Sender, free_port, publish, send_tcp, send_udp, wait_until_listening
+from rig.senders import Sender, publish, send_tcp, send_udp, wait_until_listening
 from rig.source_files import SourceSpec, as_byte_stream
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import InputFailed

@@ -1,7 +1,6 @@
 """Sound out of FFmpeg's containers: each frame has its time, also where several came together."""
 
 import itertools
-import socket
 import subprocess
 from fractions import Fraction
 from pathlib import Path
@@ -13,8 +12,8 @@ from hypothesis import strategies as st
 
 from rig.fixtures import MakeSource
 from rig.flv import SOUND_RATE, add_sound
+from rig.ports import free_pair
 from rig.program import wait_for
-from rig.senders import free_port
 from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
 from seacorder.inputs.ffmpeg.track_sound import HELD_BEFORE, TrackSound
@@ -69,7 +68,7 @@ def test_what_came_before_the_picture_is_kept_as_far_as_it_may_belong_beside_it(
 def test_ffmpeg_hands_over_many_frames_of_one_rtp_packet(rig_source: MakeSource, tmp_path: Path) -> None:
     path, description = tmp_path / "sound.mp4", tmp_path / "camera.sdp"
     add_sound(rig_source(SPEC).path, path, SPEC.seconds)
-    ports = [free_port(socket.SOCK_DGRAM) & ~1, free_port(socket.SOCK_DGRAM) & ~1]
+    ports = [free_pair(), free_pair()]
     head = ["ffmpeg", "-loglevel", "error", "-nostdin", "-re", "-i", str(path)]
     # FFmpeg gathers sound for `max_delay` microseconds, up to fifty frames a packet.
     outputs = [
