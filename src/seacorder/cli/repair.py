@@ -1,5 +1,5 @@
 """`repair`: makes ordinary indexed files of files that were not closed in order, and says what became of each.
-`catalogue rebuild`: makes the catalogue anew from the recorded files.
+`catalogue rebuild`: makes the catalogue again from the recorded files.
 """
 
 from collections import Counter
@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.progress import Progress
 
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
+from seacorder.base.duration import large_count_text
 from seacorder.base.errors import StorageFailed
 from seacorder.base.message import Message
 from seacorder.catalogue.rebuilding import rebuild
-from seacorder.catalogue.tables import EVENTS, TABLES
 from seacorder.cli.streams import complain, progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.inspect import inspect_file
@@ -20,9 +20,11 @@ from seacorder.evidence.rebuild import read_folders
 from seacorder.evidence.repair import repair
 from seacorder.model.account import Row
 from seacorder.model.instant import iso_utc
+from seacorder.model.loss import Loss
+from seacorder.model.recording import Clip, Framegrab, Part, Recording
 from seacorder.model.report import Damage
 
-_CALLED = {table.of: table.name for table in TABLES if table is not EVENTS}
+_CALLED = {Recording: "recording", Part: "file", Clip: "clip", Framegrab: "framegrab", Loss: "loss"}
 
 
 def repair_files(paths: Sequence[Path]) -> bool:
@@ -76,7 +78,8 @@ def rebuild_catalogue(storage: StorageSettings) -> None:
     """
     rows = rebuild(storage.catalogue_path, SystemClock(), lambda: _read(storage.all_folders))
     counts = Counter(type(row) for row in rows)
-    found = ", ".join(f"{counts[kind]:,} {name}" for kind, name in _CALLED.items())
+    plural = {"loss": "losses"}
+    found = ", ".join(large_count_text(counts[kind], name, plural.get(name, "")) for kind, name in _CALLED.items())
     print(f"{storage.catalogue_path}: rebuilt from the files, {found}.")
 
 
