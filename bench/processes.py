@@ -37,6 +37,23 @@ def cpu_seconds(pids: list[int]) -> float:
     return sum(time.clock_gettime_ns((~pid << 3) | 2) for pid in pids) / _NS_PER_SECOND
 
 
+def wake_ups(pids: list[int]) -> int:
+    """How often a processor was given to a thread of these processes, since the threads began: the sum of the voluntary
+    and the involuntary context switches of every /proc/PID/task/TID/status.
+
+    A thread that has ended is no longer counted. Raises OSError when a process has ended.
+    """
+    return sum(_switches(task) for pid in pids for task in (_PROC / str(pid) / "task").iterdir())
+
+
+def _switches(task: Path) -> int:
+    try:
+        lines = (task / "status").read_text().splitlines()
+    except OSError:
+        return 0  # the thread has ended since it was listed
+    return sum(int(line.split()[1]) for line in lines if "voluntary_ctxt_switches" in line)
+
+
 def pss_bytes(pid: int) -> int:
     """Proportional set size: pages that several processes share count in equal shares."""
     for line in (_PROC / str(pid) / "smaps_rollup").read_text().splitlines():

@@ -117,9 +117,16 @@ class Recorder:
 
 @contextmanager
 def recorder(
-    addresses: list[str], root: Path, cores: set[int] | None = None, *, channel: str = "", tables: str = ""
+    addresses: list[str],
+    root: Path,
+    cores: set[int] | None = None,
+    *,
+    channel: str = "",
+    tables: str = "",
+    state: str = "live",
 ) -> Iterator[Recorder]:
-    """A recorder whose channels are all live; on `cores` only, where they are given. Stopped in order at the end.
+    """A recorder whose channels are all in one `state`; on `cores` only, where they are given. Stopped in order at the
+    end.
 
     `channel`: further keys of each channel; `tables`: further tables of the settings file.
     """
@@ -135,7 +142,7 @@ def recorder(
         running = Recorder(process, ports, root)
         try:
             running.wait_for("it answers ping", lambda: running.get("/api/stats/ping") == {"Ping": True})
-            running.wait_for("every channel is live", running.all_are(lambda channel: channel["state"] == "live"))
+            running.wait_for(f"every channel is {state}", running.all_are(lambda channel: channel["state"] == state))
             yield running
         finally:
             running.close()

@@ -4,6 +4,9 @@ import asyncio
 import errno
 import signal
 import socket
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -89,6 +92,28 @@ async def test_both_services_answer_and_signals_stay_alone(
             port = sockets[0].getsockname()[1]
             assert (await client.get(f"http://127.0.0.1:{port}/api/stats/ping")).json() == {"Ping": True}
         assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
+
+
+async def test_nothing_wakes_the_services_while_nobody_asks(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, timers = asyncio.get_running_loop(), list[asyncio.TimerHandle]()
+    call_at = loop.call_at
+
+    def noted(*arguments: Any, **more: Any) -> asyncio.TimerHandle:
+        timers.append(call_at(*arguments, **more))
+        return timers[-1]
+
+    monkeypatch.setattr(loop, "call_at", noted)
+    async with serving([Listener(app, claim_port("127.0.0.1", 0, setting="x")) for _ in range(2)]):
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert [one for one in timers if not one.cancelled() and one.when() > loop.time()] == []
+
+
+async def test_answers_carry_the_date_of_their_moment(app: FastAPI, address: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{address}") as client:
+        before = datetime.now(UTC).replace(microsecond=0)
+        date = parsedate_to_datetime((await client.get("/api/stats/ping")).headers["date"])
+    assert before <= date <= datetime.now(UTC)
 
 
 async def test_stopping_does_not_wait_for_listeners(app: FastAPI) -> None:

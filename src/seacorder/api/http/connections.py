@@ -7,7 +7,10 @@ while; what an event listener sends is dropped unread.
 """
 
 import asyncio
+import functools
 import socket
+import time
+from email.utils import formatdate
 from typing import Any
 
 import h11
@@ -77,6 +80,11 @@ class HttpConnection(H11Protocol):
         self._expect_head(HEAD_SECONDS_MAX)
         if len(self.connections) > CONNECTIONS_MAX:
             self._make_room()
+
+    def data_received(self, data: bytes) -> None:
+        # uvicorn puts these on every answer, and would renew them by a tick.
+        self.server_state.default_headers = [_date(int(time.time())), *self.config.encoded_headers]
+        super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
@@ -240,6 +248,12 @@ def as_bytes(error: SeacorderError) -> bytes:
         h11.EndOfMessage(),
     )
     return b"".join(connection.send(event) or b"" for event in events)
+
+
+@functools.lru_cache(maxsize=1)
+def _date(utc_seconds: int) -> tuple[bytes, bytes]:
+    """The Date header of answers (RFC 9110, section 6.6.1)."""
+    return b"date", formatdate(utc_seconds, usegmt=True).encode()
 
 
 def _cancel(timer: asyncio.TimerHandle | None) -> None:

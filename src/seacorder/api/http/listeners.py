@@ -92,7 +92,7 @@ async def serve_apps(
             await _until(stop, running)
         finally:
             for server in servers:
-                server.should_exit = True
+                server.end()
 
 
 @contextlib.asynccontextmanager
@@ -111,6 +111,22 @@ async def serving(listeners: Sequence[Listener]) -> AsyncIterator[None]:
 
 
 class _OurServer(uvicorn.Server):
+    """Without uvicorn's tick, which would wake this process ten times a second to renew the Date header and to see
+    whether the server is to end. `HttpConnection` renews the header, and `end` ends the server."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        """Lets `serve` finish its requests and return. Harmless when it has ended."""
+        self.should_exit = True
+        self._ending.set()
+
+    async def main_loop(self) -> None:
+        """Waits until it is to end; uvicorn calls it once it listens."""
+        await self._ending.wait()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leaves the process's signals alone."""
