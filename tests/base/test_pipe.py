@@ -2,6 +2,7 @@
 
 import io
 import os
+import select
 
 import pytest
 
@@ -46,3 +47,32 @@ def test_nothing_is_raised_once_the_control_process_is_gone() -> None:
         link = Link(io.BytesIO(), pipe)
         link.send("nobody reads this")
         link.send("nor this")
+
+
+def test_a_pipe_with_room_takes_a_report_at_once_and_a_full_one_takes_none() -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb", buffering=0) as pipe, os.fdopen(reader, "rb") as read:
+        link = Link(io.BytesIO(), pipe)
+        sent = 0
+        while link.send_at_once("x" * 1000):
+            sent += 1
+        assert sent > 10
+        pipe.close()
+        assert read.read() == encode("x" * 1000) * sent
+
+
+def test_what_a_pipe_may_take_in_pieces_is_not_sent_at_once() -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb", buffering=0) as pipe, os.fdopen(reader, "rb") as read:
+        link = Link(io.BytesIO(), pipe)
+        assert not link.send_at_once("x" * select.PIPE_BUF)
+        assert not link.send_at_once(lambda: "it cannot be pickled")
+        pipe.close()
+        assert read.read() == b""
+
+
+def test_a_pipe_that_nobody_reads_any_more_takes_nothing_at_once() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb", buffering=0) as pipe:
+        assert not Link(io.BytesIO(), pipe).send_at_once("nobody reads this")

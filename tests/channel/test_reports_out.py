@@ -51,3 +51,25 @@ def test_a_report_that_cannot_be_sent_does_not_keep_the_others_back(caplog: pyte
     assert outbox.drain(20)
     assert sent == [answer(2)]
     assert "it cannot be pickled" in caplog.text
+
+
+def test_a_report_goes_out_at_once_where_nothing_waits_before_it() -> None:
+    sent: list[Report] = []
+    has_room = True
+
+    def send_at_once(report: Report) -> bool:
+        if has_room:
+            sent.append(report)
+        return has_room
+
+    outbox = Outbox(sent.append, send_at_once)
+    outbox.put(answer(1))
+    assert sent == [answer(1)]
+    has_room = False
+    outbox.put(answer(2))
+    has_room = True
+    outbox.put(answer(3))  # behind one that waits
+    assert sent == [answer(1)]
+    outbox.start()
+    assert outbox.drain(10)
+    assert sent == [answer(1), answer(2), answer(3)]

@@ -49,13 +49,17 @@ def test_what_cannot_be_left_out_is_paid_for_by_what_follows() -> None:
 
 
 def test_silence_grows_with_the_looks_at_it() -> None:
-    silence = Silence(most_per_look=1.0)
-    assert [silence.look(now) for now in (0.0, 0.5, 1.0)] == [0.0, 0.5, 1.0]
-    silence.heard()
-    assert silence.look(1.5) == 0.5
+    silence = Silence(10.0)
+    assert [silence.look(now, 1.0) for now in (10.0, 10.5, 11.0)] == [0.0, 0.5, 1.0]
+
+
+def test_silence_begins_with_the_newest_report() -> None:
+    silence = Silence(0.0)
+    silence.look(1.0, 1.0)
+    silence.heard(1.25)
+    assert silence.look(3.25, 5.0) == 2.0
 
 
 def test_a_suspended_control_process_does_not_take_its_own_absence_for_silence() -> None:
-    silence = Silence(most_per_look=1.0)
-    silence.look(0.0)
-    assert silence.look(3600.0) == 1.0
+    silence = Silence(0.0)
+    assert silence.look(3600.0, most=1.0) == 1.0

@@ -7,6 +7,7 @@ send, because they decode data from outside: it reads reports with `supervisor.u
 
 import os
 import pickle
+import select
 import struct
 import sys
 import threading
@@ -15,6 +16,8 @@ from typing import Any, BinaryIO
 
 _LENGTH = struct.Struct("!I")
 HEADER_BYTES = _LENGTH.size
+_ATOMIC_BYTES: int = getattr(select, "PIPE_BUF", 0) if hasattr(select, "poll") else 0
+"""What a pipe takes without blocking once it can be written to; 0 where the system does not say."""
 
 
 def encode(message: object) -> bytes:
@@ -58,6 +61,28 @@ class Link:
                     data = data[self._writer.write(data) :]
             except (BrokenPipeError, ValueError):
                 self._broken = True
+
+    def send_at_once(self, message: object) -> bool:
+        """Sends one report if that blocks nowhere; False, and nothing is sent, if it might, or if it cannot be
+        pickled."""
+        try:
+            data = encode(message)
+        except (pickle.PicklingError, TypeError, AttributeError):
+            return False
+        if len(data) > _ATOMIC_BYTES or not self._lock.acquire(blocking=False):
+            return False
+        try:
+            waiting = select.poll()
+            waiting.register(self._writer, select.POLLOUT)
+            # A pipe that has room takes so many bytes whole and at once. A broken one is left to `send`.
+            if self._broken or [event for _, event in waiting.poll(0)] != [select.POLLOUT]:
+                return False
+            self._writer.write(data)
+        except OSError:
+            return False
+        finally:
+            self._lock.release()
+        return True
 
     def messages(self) -> Iterator[Any]:
         """The commands as they come. Blocks for each; ends when the control process closes the pipe or is gone."""

@@ -90,6 +90,11 @@ class Assembly:
         instant = Instant.now(self.clock)
         return self.channel.finish_all(instant, on_done) + self.clean.finish_all(instant, on_done)
 
+    @property
+    def is_writing(self) -> bool:
+        """True while a file is being written; for the narrator always, which tells its level each half second."""
+        return bool(self.channel.outputs or self.clean.is_writing or self._narrator_status())
+
     def hanging_seconds(self) -> float:
         """For how long the source or the encoder has not done anything although it should; 0 when all is well."""
         narrator = self._narrator_status()

@@ -91,6 +91,12 @@ class CleanCopy:
         if copy is not None:
             copy.channel.disconnected(why)
 
+    @property
+    def is_writing(self) -> bool:
+        """True while a file of the untouched pictures is being written."""
+        copy = self._copy
+        return copy is not None and bool(copy.channel.outputs)
+
     def carry_out(self, command: Command) -> None:
         """Must be called before the channel itself carries out the same command: whoever joins the two answers to a
         stop has to expect both by then."""

@@ -1,4 +1,4 @@
-"""What a channel says of itself twice a second, and whenever its state changes.
+"""What a channel says of itself once a second, twice while it writes a file, and whenever its state changes.
 
 `HeartbeatStatus` holds what belongs to nobody else (the state with its reason, the fault of the picture, the rates) and
 asks the parts of the channel for the rest.

@@ -20,12 +20,21 @@ LIMIT = 10_000
 files themselves keep the truth."""
 
 
-class Outbox(Thread):
-    """Sends reports in order from a thread of its own. A heartbeat that still waits is replaced by the next one."""
+def _never(_report: Report) -> bool:
+    return False
 
-    def __init__(self, send: Callable[[Report], None]) -> None:
+
+class Outbox(Thread):
+    """Sends reports in order: at once where that does not block, otherwise from a thread of its own.
+
+    A heartbeat that still waits is replaced by the next one.
+    """
+
+    def __init__(self, send: Callable[[Report], None], send_at_once: Callable[[Report], bool] = _never) -> None:
+        """`send` blocks while the control process does not read; `send_at_once` never, and is False when it would."""
         super().__init__("outbox", self.work)
         self._send = send
+        self._send_at_once = send_at_once
         self._waiting: deque[Report] = deque(maxlen=LIMIT)
         self._something = threading.Condition()
         self._sending = False
@@ -33,6 +42,8 @@ class Outbox(Thread):
     def put(self, report: Report) -> None:
         """Takes a report, from any thread; never blocks."""
         with self._something:
+            if not self._waiting and not self._sending and self._send_at_once(report):
+                return
             if isinstance(report, ChannelStatus) and self._waiting and isinstance(self._waiting[-1], ChannelStatus):
                 self._waiting[-1] = report
             else:

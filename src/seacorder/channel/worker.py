@@ -18,7 +18,11 @@ from seacorder.model.outcome import ChannelOutcome
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 0.5
+HEARTBEAT_SECONDS = 1.0
+"""The longest pause between two heartbeats; what changes meanwhile is reported at once."""
+WRITING_HEARTBEAT_SECONDS = 0.5
+"""While a file is being written. `isrecording` promises bytes that were stored within the last 1.5 s: up to half a
+second lies between two writes, and half a second is left for a busy disk."""
 HANGING_SECONDS = 20.0
 """An input or encoder that has hung for so long will never go on by itself; only a new process gets rid of it."""
 REPORTS_SECONDS = 2.0
@@ -28,7 +32,8 @@ EXIT_INPUT_HANGS = 3
 
 
 class Heartbeat(Thread):
-    """Reports the status twice a second, and lets the channel notice what did not happen."""
+    """Reports the status once a second, twice while a file is written, and lets the channel notice what did not
+    happen."""
 
     def __init__(self, parts: Assembly, wake: threading.Event, give_up: Callable[[], None]) -> None:
         """`wake` is set when something new is due, perhaps sooner than the next beat; `give_up` ends the process."""
@@ -36,24 +41,35 @@ class Heartbeat(Thread):
         self._parts = parts
         self._give_up = give_up
         self._wake = wake
+        self._beat_ns: int | None = None
+        """When the last heartbeat was sent, monotonic."""
+        self._next_collection_ns = 0
 
     def work(self) -> None:
-        parts, channel, clock = self._parts, self._parts.channel, self._parts.clock
-        next_beat_ns = next_collection_ns = clock.monotonic_ns()
+        clock = self._parts.clock
         while True:
-            now_ns = clock.monotonic_ns()
-            if now_ns >= next_beat_ns:
-                next_beat_ns = now_ns + int(HEARTBEAT_SECONDS * NS_PER_SECOND)
-                channel.report(channel.status())
-                if parts.hanging_seconds() > HANGING_SECONDS:
-                    self._give_up()
-            if now_ns >= next_collection_ns:
-                next_collection_ns = now_ns + int(heap.COLLECT_SECONDS * NS_PER_SECOND)
-                heap.collect()
-            parts.tick()
-            due_ns = min(next_beat_ns, parts.next_due_ns() or next_beat_ns)
+            due_ns = self.turn(clock.monotonic_ns())
             self._wake.wait(max(0.0, (due_ns - clock.monotonic_ns()) / NS_PER_SECOND))
             self._wake.clear()
+
+    def turn(self, now_ns: int) -> int:
+        """Does what is due at `now_ns` (monotonic). Returns when the next turn is due at the latest."""
+        parts, channel = self._parts, self._parts.channel
+        if self._beat_ns is None or now_ns >= self._next_beat_ns(self._beat_ns):
+            self._beat_ns = now_ns
+            channel.report(channel.status())
+            if parts.hanging_seconds() > HANGING_SECONDS:
+                self._give_up()
+        if now_ns >= self._next_collection_ns:
+            self._next_collection_ns = now_ns + int(heap.COLLECT_SECONDS * NS_PER_SECOND)
+            heap.collect()
+        parts.tick()
+        next_beat_ns = self._next_beat_ns(self._beat_ns)
+        return min(next_beat_ns, parts.next_due_ns() or next_beat_ns)
+
+    def _next_beat_ns(self, last_ns: int) -> int:
+        seconds = WRITING_HEARTBEAT_SECONDS if self._parts.is_writing else HEARTBEAT_SECONDS
+        return last_ns + int(seconds * NS_PER_SECOND)
 
 
 def run(link: Link) -> None:
@@ -63,7 +79,7 @@ def run(link: Link) -> None:
     if not isinstance(settings, ChannelSettings):
         raise SystemExit("This is the program of a recording process; `seacorder serve` starts it.")
     call_process(settings.name)
-    outbox = Outbox(link.send)
+    outbox = Outbox(link.send, link.send_at_once)
     outbox.start()
     wake = threading.Event()
     parts = assemble(settings, SystemClock(), outbox.put, wake.set)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from seacorder.control.alarms.alarms import Alarms
+from seacorder.control.alarms.rules import signs_of
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.recording.clips import Clips
@@ -75,13 +76,16 @@ class WorkerReports:
                 self._listeners.framegrabs.stored(framegrab)
 
     def _status(self, status: ChannelStatus) -> None:
-        self._context.watch.saw_status(status)
+        watch = self._context.watch
+        has_news = status.channel in watch.lost or signs_of(status) != signs_of(watch[status.channel])
+        watch.saw_status(status)
         self._listeners.recordings.saw_status(status)
         for clips in self._listeners.clips.values():
             clips.saw_status(status)
         self._context.narration.saw_status(status)
         self._listeners.encodings.saw_status(status)
-        self._listeners.alarms.look_soon()
+        if has_news:
+            self._listeners.alarms.look_soon()
 
     def _started(self, channel: str) -> None:
         if self._context.workers.restarts(channel):

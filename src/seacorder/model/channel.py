@@ -108,7 +108,8 @@ class ClockFault:
 
 @dataclass(frozen=True, slots=True)
 class ChannelStatus:
-    """A worker's heartbeat: everything about its channel, sent at least twice a second."""
+    """A worker's heartbeat: everything about its channel, sent at least once a second, and twice while a file is
+    written."""
 
     channel: str
     state: ChannelState

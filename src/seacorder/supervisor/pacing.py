@@ -64,22 +64,21 @@ class Silence:
     """How long a worker has been silent, counted only while this process itself was running.
 
     When the control process was suspended or held up for long, all workers' reports still lie unread in their pipes. By
-    the clock alone all workers would seem to hang, and would be killed. So one look adds at most `most_per_look`
-    seconds.
+    the clock alone all workers would seem to hang, and would be killed. So a look adds no more than it was meant to
+    come after the one before.
     """
 
-    def __init__(self, most_per_look: float) -> None:
-        self._most_per_look = most_per_look
-        self._looked_at: float | None = None
+    def __init__(self, now_seconds: float) -> None:
+        self._counted_to = now_seconds
         self.seconds = 0.0
 
-    def heard(self) -> None:
+    def heard(self, now_seconds: float) -> None:
         """A report has come."""
+        self._counted_to = now_seconds
         self.seconds = 0.0
 
-    def look(self, now_seconds: float) -> float:
-        """Seconds of silence up to now."""
-        if self._looked_at is not None:
-            self.seconds += min(now_seconds - self._looked_at, self._most_per_look)
-        self._looked_at = now_seconds
+    def look(self, now_seconds: float, most: float) -> float:
+        """Seconds of silence up to now, of which this look adds at most `most`."""
+        self.seconds += min(now_seconds - self._counted_to, most)
+        self._counted_to = now_seconds
         return self.seconds

@@ -7,6 +7,7 @@ serve each run: one reads its log, one watches that it does not hang.
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -233,7 +234,7 @@ class Worker(Generic[First]):
         # Without the task that reads the log its pipe fills and the worker blocks; without the watch it could hang for
         # ever. So when one of them fails, the process is killed.
         log = task(lines.forward(process.log), f"log of {self.name}", failed=lambda: self._kill(_LOG_FAILED))
-        silence = Silence(2 * self._look_seconds)
+        silence = Silence(asyncio.get_running_loop().time())
         watch = task(self._watch(silence), f"watch of {self.name}", failed=lambda: self._kill(_WATCH_FAILED))
         try:
             self._begin(process)
@@ -258,9 +259,10 @@ class Worker(Generic[First]):
         self._tell(self._callbacks.on_started, self.name)
 
     async def _read(self, process: WorkerProcess, silence: Silence) -> None:
+        loop = asyncio.get_running_loop()
         try:
             async for report in process.reports():
-                silence.heard()
+                silence.heard(loop.time())
                 if self._state is WorkerState.STARTING:
                     self._move(WorkerState.RUNNING)
                 self._is_proved = self._is_proved or self._callbacks.proves(report)
@@ -280,8 +282,9 @@ class Worker(Generic[First]):
         limits = self._limits
         stopping = 0.0
         while True:
-            await asyncio.sleep(self._look_seconds)
-            seconds = silence.look(loop.time())
+            pause = self._pause(silence)
+            await self._sleep(pause)
+            seconds = silence.look(loop.time(), pause + self._look_seconds)
             if self._state is WorkerState.STOPPING:
                 stopping += self._look_seconds
                 if stopping > limits.stop_seconds:
@@ -290,6 +293,25 @@ class Worker(Generic[First]):
                 self._kill(f"it did not report within {limits.start_seconds:g} s of its start")
             elif self._state is WorkerState.RUNNING and seconds > limits.heartbeat_seconds:
                 self._kill(f"it hung for {limits.heartbeat_seconds:g} s")
+
+    def _pause(self, silence: Silence) -> float:
+        """How long nothing can be due. The last looks before a limit come in quick succession, so that reports that lie
+        unread after this process was held up are read between them."""
+        if self._state is WorkerState.STOPPING:
+            return self._look_seconds
+        limits = self._limits
+        limit = limits.heartbeat_seconds
+        if self._state is WorkerState.STARTING:
+            limit = min(limit, limits.start_seconds)  # it may be running before this pause is over
+        return max(self._look_seconds, limit - 2 * self._look_seconds - silence.seconds)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleeps; wakes early when the worker is told to stop."""
+        if self._stop_wanted.is_set():
+            await asyncio.sleep(seconds)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop_wanted.wait(), None if math.isinf(seconds) else seconds)
 
     def _how_it_ended(self, code: int, last_line: str) -> str:
         if code == 0:

@@ -10,7 +10,7 @@ import pytest
 from seacorder.base.message import Message
 from seacorder.control.alarms.actions import ACTIONS, ENDS, FOLDER_REPLACED, FULL_WITH_SECOND, SOUND_PROCESS
 from seacorder.control.alarms.alarms import AlarmTable
-from seacorder.control.alarms.rules import Disks, Scene, findings
+from seacorder.control.alarms.rules import Disks, Scene, findings, signs_of
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.encoding import EncodingStatus
@@ -300,3 +300,20 @@ def test_an_exchanged_volume_is_a_warning_while_recording_goes_on_in_the_second(
 def test_every_kind_has_its_entry_and_its_remedy() -> None:
     rows = dict(re.findall(r"^\| `([a-z_]+)` \|.*\| (.+?) \|$", PAGE, re.MULTILINE))
     assert rows == {kind.value: ACTIONS[kind] for kind in AlarmKind}
+
+
+OF_FIGURES = {"disk_slow", "disk_low"}
+"""What is derived from figures that change with each heartbeat: seen by the look of each second."""
+
+
+@pytest.mark.parametrize("status", [status for scene, _, _ in SCENES for status in scene.statuses])
+def test_a_heartbeat_that_raises_an_alarm_has_other_signs_than_the_one_before(status: ChannelStatus) -> None:
+    raised = {one.kind for one in findings(Scene((status,)))} - {one.kind for one in findings(Scene((LIVE,)))}
+    assert not raised - OF_FIGURES or signs_of(status) != signs_of(LIVE)
+
+
+def test_figures_alone_are_no_news() -> None:
+    later = replace(ENCODED, bits_per_second=7_000_000, frames_received=9, queued_bytes=3, backlog_seconds=2.0)
+    assert signs_of(later) == signs_of(ENCODED)
+    stored = replace(LIVE, recording=replace(FILE, frames=20, bytes_stored=2000, last_stored_ns=9))
+    assert signs_of(stored) == signs_of(replace(LIVE, recording=FILE))

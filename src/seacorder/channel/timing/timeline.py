@@ -80,7 +80,7 @@ class Timeline:
     """All tracks of one channel, over all its connections."""
 
     utc_minus_monotonic_ns: int
-    """The difference between this machine's clocks; the channel sets it anew at each keyframe and twice a second."""
+    """The difference between this machine's clocks; the channel sets it anew at each keyframe and heartbeat."""
     mended: Mended = field(default_factory=Mended)
     frames_skipped: int = 0
     """How many frames are missing before the last packet, as its step says; on a source of steady rate alone."""

@@ -103,6 +103,22 @@ def findings(scene: Scene) -> list[Finding]:
     ]
 
 
+def signs_of(status: ChannelStatus) -> tuple[object, ...]:
+    """What the rules read in a heartbeat, without the figures that change with each one. While it stays the same, the
+    look of each second is soon enough."""
+    encoding, sound = status.encoding, status.narrator
+    return (
+        status.state,
+        status.why,
+        status.picture_fault,
+        status.clock_fault,
+        status.keeps_clean,
+        None if encoding is None else (encoding.dropped_frames, encoding.planned_encoder, encoding.encoder),
+        None if sound is None else (sound.state, sound.why, sound.silent_since_utc_ns),
+        *((file.path, file.why, file.fault_kind) for file in _files_of(status)),
+    )
+
+
 def _channels(scene: Scene) -> Iterator[Finding]:
     for status in scene.statuses:
         name = status.channel

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.base.background import task
@@ -20,6 +21,19 @@ _log = logging.getLogger(__name__)
 
 HANGING_NS = 5 * NS_PER_SECOND
 """A disk whose look takes longer counts as one that does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _FirstLook:
+    """What a look at the first volume has found."""
+
+    exchanged: tuple[str, ...]
+    replaced: tuple[str, ...]
+    is_exchanged: bool = False
+    """Nothing is written to the volume that is there now, so its free space says nothing."""
+    volume: Volume | None = None
+    """None where it could not be looked at."""
+    fault: Message | None = None
 
 
 class VolumeWatch:
@@ -73,18 +87,13 @@ class VolumeWatch:
         if folder != self._folder:
             self._folder, self._rule, self._usable = folder, ReserveRule(self._reserve_bytes), {}
         marked = [one for one in self._marked if one.mark or folder_in(folder, [one.folder])]
-        self._exchanged, self._replaced = await asyncio.to_thread(look_at_marks, marked)
-        if (one := await asyncio.to_thread(self._volumes.exchanged, Path(folder))) is not None:
-            self._exchanged = tuple(dict.fromkeys([*self._exchanged, one.folder]))
-            return  # nothing is written to the volume that is there now, so its free space says nothing
-        try:
-            self.volume = await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)
-        except StorageFailed as error:
-            self._fault = error.message
-        except OSError as error:
-            self._fault = message_of(error, Path(folder) / "_")
-        else:
-            self._fault = None
+        found = await asyncio.to_thread(self._look_at_first, Path(folder), marked)
+        self._exchanged, self._replaced = found.exchanged, found.replaced
+        if found.is_exchanged:
+            return
+        self._fault = found.fault
+        if found.volume is not None:
+            self.volume = found.volume
             room = self._rule.look(self.volume.free_bytes, self._clock.monotonic_ns(), 0)
             self._is_full = room.is_full
             self._usable[folder] = self._above_reserve(self.volume)
@@ -95,6 +104,19 @@ class VolumeWatch:
         """Cancels a look that is on its way. The thread in it ends when the disk answers."""
         if self._looking is not None:
             self._looking.cancel()
+
+    def _look_at_first(self, folder: Path, marked: Sequence[MarkedFolder]) -> _FirstLook:
+        """All that is looked at on the first volume, in one go. Blocks."""
+        exchanged, replaced = look_at_marks(marked)
+        if (one := self._volumes.exchanged(folder)) is not None:
+            exchanged = tuple(dict.fromkeys([*exchanged, one.folder]))
+            return _FirstLook(exchanged, replaced, is_exchanged=True)
+        try:
+            return _FirstLook(exchanged, replaced, volume=volume_of(folder, self._reserve_bytes))
+        except StorageFailed as error:
+            return _FirstLook(exchanged, replaced, fault=error.message)
+        except OSError as error:
+            return _FirstLook(exchanged, replaced, fault=message_of(error, folder / "_"))
 
     async def _look_at_second(self, folder: str) -> None:
         try:

@@ -7,7 +7,8 @@ from seacorder.model.channel import ChannelStatus
 from seacorder.model.recording import FaultKind, FileKind, FileStatus
 
 FRESH_NS = 1_500_000_000
-"""Half a second for a fragment, half a second to the next heartbeat, and half a second for a busy disk."""
+"""Half a second for a fragment, half a second to the next heartbeat (of a channel that writes a file), and half a
+second for a busy disk."""
 FRESH_FRAME_INTERVALS = 3
 USUAL_PATIENCE_NS = 2_500_000_000
 """How long a channel usually waits for its next frame. One that waits longer has a slow source, or may have one."""
