@@ -6,8 +6,20 @@ from seacorder.base import log
 from seacorder.base.pipe import Link
 from seacorder.channel.worker import run
 
-if __name__ == "__main__":
+
+def prepare() -> None:
+    """Imports what nearly every channel needs once it has its settings; workers that are forked share it."""
+    import seacorder.inputs.rtsp.camera
+    import seacorder.inputs.rtsp_client_choice  # noqa: F401
+
+
+def main() -> None:
+    """Runs the worker; does not return."""
     # The control process decides when a worker ends; a Ctrl-C in the terminal is meant for it alone.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log.set_up_worker("channel")
     run(Link.from_stdio())
+
+
+if __name__ == "__main__":
+    main()

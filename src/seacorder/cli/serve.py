@@ -33,6 +33,7 @@ from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.volume_memory import VolumeMemory, state_folder
 from seacorder.storage.volumes import MarkedFolders
+from seacorder.supervisor.forking import LEAST_WORKERS, ForkServer
 from seacorder.supervisor.guardian import TERMINAL_CLOSED
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
@@ -202,9 +203,10 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
     """Builds the recorder and everything that it needs. Nothing runs yet."""
     storage, clock = settings.storage, SystemClock()
     narrator = settings.narrator_settings(secrets.token_hex(32))
+    has_many = len(settings.channels) >= LEAST_WORKERS
     return Recorder(
         [replace(channel, volumes=volumes) for channel in settings.channel_settings()],
-        Supervisor(Callbacks()),
+        Supervisor(Callbacks(), forks=ForkServer("channel") if has_many else None),
         Catalogue(storage.catalogue_path, clock, home=storage.root, volumes=MarkedFolders(volumes)),
         folders_of(storage, MarkedFolders(volumes)),
         clock,

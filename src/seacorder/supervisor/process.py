@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 
 from seacorder.base.errors import WorkerLost
 from seacorder.base.pipe import HEADER_BYTES, encode, payload_bytes
+from seacorder.supervisor.forking import ForkedProcess, ForkServer
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.pacing import Bucket
 from seacorder.supervisor.table import Launch
@@ -23,7 +24,7 @@ class WorkerProcess:
     """A started process. For the event loop alone; `spawn`, `reports`, `wait` and `end_within` wait without blocking
     it."""
 
-    def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | ForkedProcess, limits: Limits) -> None:
         if process.stdin is None or process.stdout is None or process.stderr is None:
             raise ValueError("a worker needs all three pipes")
         self._process = process
@@ -33,11 +34,14 @@ class WorkerProcess:
         self.log: asyncio.StreamReader = process.stderr
 
     @classmethod
-    async def spawn(cls, launch: Launch, limits: Limits) -> "WorkerProcess":
+    async def spawn(cls, launch: Launch, limits: Limits, forks: ForkServer | None = None) -> "WorkerProcess":
         """Starts the process in a session of its own, so that a terminal's Ctrl-C reaches the control process alone.
 
-        Raises WorkerLost when the system cannot start one. Blocks the loop for one fork and exec, some milliseconds.
+        Where `forks` forks workers of this kind and works, that does it. Raises WorkerLost when the system cannot start
+        one. Blocks the loop for one fork and exec, some milliseconds.
         """
+        if forks is not None and forks.launch == launch and (forked := await forks.fork()) is not None:
+            return cls(forked, limits)
         try:
             process = await asyncio.create_subprocess_exec(
                 *launch.command_line,

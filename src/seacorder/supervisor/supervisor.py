@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from seacorder.supervisor.forking import ForkServer
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks, Worker
@@ -16,8 +17,12 @@ _log = logging.getLogger(__name__)
 class Supervisor:
     """Starts, finds and stops workers by name. Use it from the event loop only; `remove` and `stop` wait."""
 
-    def __init__(self, callbacks: Callbacks, *, limits: Limits | None = None) -> None:
+    def __init__(
+        self, callbacks: Callbacks, *, limits: Limits | None = None, forks: ForkServer | None = None
+    ) -> None:
+        """`forks` starts the workers of its kind where it can; it is stopped with them."""
         self._callbacks = callbacks
+        self._forks = forks
         self._limits = limits or Limits()
         self._workers: dict[str, Worker[Any]] = {}
         self._request_numbers = itertools.count(1)
@@ -43,6 +48,7 @@ class Supervisor:
         worker: Worker[Any] = Worker(
             name, launch, first_message, callbacks or self._callbacks, limits=limits or self._limits, restarts=restarts
         )
+        worker.forks = self._forks
         self._workers[name] = worker
         return worker
 
@@ -64,6 +70,8 @@ class Supervisor:
     async def stop(self) -> None:
         """Lets all workers finish their files at the same time, each with its time limit, after which it is killed."""
         await asyncio.gather(*(worker.stop() for worker in self))
+        if self._forks is not None:
+            await self._forks.stop()
 
     def stop_now(self) -> None:
         """Kills all workers at once: for a second signal while `stop` waits."""

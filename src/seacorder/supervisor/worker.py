@@ -17,6 +17,7 @@ from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.redaction import redact
 from seacorder.model.command import EndWorker
 from seacorder.model.report import Answer, JpegPicture
+from seacorder.supervisor.forking import ForkServer
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.log_lines import LogLines
 from seacorder.supervisor.pacing import RestartDelay, Silence
@@ -78,6 +79,8 @@ class Worker(Generic[First]):
         self.name = name
         self.restarts = 0
         """How many times its process was started again."""
+        self.forks: ForkServer | None = None
+        """Starts its processes from now on, where it can."""
         self._launch = launch
         self.first_message = first_message
         """Sent to each process that is started from now on."""
@@ -226,7 +229,7 @@ class Worker(Generic[First]):
         it should."""
         self._why_killed, self._is_proved = None, False
         try:
-            process = await WorkerProcess.spawn(self._launch, self._limits)
+            process = await WorkerProcess.spawn(self._launch, self._limits, self.forks)
         except WorkerLost as error:
             return error.fact
         self._process = process

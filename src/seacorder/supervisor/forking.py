@@ -1,0 +1,217 @@
+"""Starts workers through the fork server, so that they share the memory of what they all have imported.
+
+Where a worker cannot be had from it (another system, a server that was killed, has no memory or does not answer in
+time), `fork` gives None, and the worker is started as a new Python like any other. `fork_server` is the other side.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import logging
+import os
+import socket
+import subprocess
+import sys
+
+from seacorder.base.background import task
+from seacorder.supervisor.fork_server import ANSWER_BYTES, ORDER
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.log_lines import LogLines
+from seacorder.supervisor.table import Launch
+
+_log = logging.getLogger(__name__)
+
+LEAST_WORKERS = 3
+"""With fewer workers the server takes more memory than it saves."""
+READY_SECONDS = 10.0
+"""From the server's start to its first worker: it imports what each worker would have imported."""
+ANSWER_SECONDS = 1.0
+"""For each further one. With it a worker that hangs is still back within five seconds."""
+RETRY_SECONDS = 10.0
+"""How long no server is started after one has failed."""
+STOP_SECONDS = 1.0
+_PR_SET_CHILD_SUBREAPER = 36
+_WITHOUT = (
+    "The process that starts recording processes does not work (%r). They are started without it and take more memory; "
+    "nothing else changes."
+)
+
+
+class ForkedProcess:
+    """A worker that the server has forked: as much of `asyncio.subprocess.Process` as the supervisor uses."""
+
+    def __init__(self, pid: int, stdin: asyncio.StreamWriter | None, stdout: asyncio.StreamReader | None) -> None:
+        """For the event loop alone. The process is a child of this one."""
+        self.pid = pid
+        self.returncode: int | None = None
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr: asyncio.StreamReader | None = None
+        self._ended = asyncio.Event()
+        self._handle = os.pidfd_open(pid)  # can be read once the process has ended
+        asyncio.get_running_loop().add_reader(self._handle, self._reap)
+
+    async def wait(self) -> int:
+        """Waits until it has ended; its exit code, negative for a signal."""
+        await self._ended.wait()
+        assert self.returncode is not None  # noqa: S101 - set before the event
+        return self.returncode
+
+    def kill(self) -> None:
+        """Kills this process alone."""
+        if self.returncode is None:
+            os.kill(self.pid, 9)
+
+    def _reap(self) -> None:
+        try:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            code = os.waitstatus_to_exitcode(status)
+        except ChildProcessError:
+            pid, code = self.pid, 255  # somebody else has waited for it; asyncio says the same then
+        if pid:
+            asyncio.get_running_loop().remove_reader(self._handle)
+            os.close(self._handle)
+            self.returncode = code
+            self._ended.set()
+
+
+class ForkServer:
+    """One kind of worker's. It is started with the first worker, and again for the next one after it has ended.
+
+    For the event loop alone; `fork` and `stop` wait without blocking it.
+    """
+
+    def __init__(self, kind: str) -> None:
+        """`kind` as in `table.MODULES`."""
+        self.launch = Launch.of(kind)
+        self._command_line = [sys.executable, "-P", "-m", "seacorder.supervisor.fork_server", kind]
+        self._orders: socket.socket | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._log: asyncio.Task[None] | None = None
+        self._lock = asyncio.Lock()
+        self._not_before = 0.0
+
+    async def fork(self, stdin: int = subprocess.PIPE, stdout: int = subprocess.PIPE) -> ForkedProcess | None:
+        """A new worker with a pipe for its log; `stdin` and `stdout` as for `subprocess.Popen`.
+
+        None, and nothing has been started, where that cannot be.
+        """
+        loop = asyncio.get_running_loop()
+        async with self._lock:
+            if not is_possible() or loop.time() < self._not_before:
+                return None
+            forked: ForkedProcess | None = None
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS if self._orders else READY_SECONDS):
+                    forked = await self._ask(self._orders or await self._start(), stdin, stdout)
+            except (OSError, TimeoutError, ValueError) as fault:
+                self._not_before = loop.time() + RETRY_SECONDS
+                _log.warning(_WITHOUT, fault)
+            finally:
+                if forked is None:  # also when this call was cancelled: its answer may still come
+                    self._kill()
+            return forked
+
+    async def stop(self) -> None:
+        """Ends the server; its workers go on. Harmless when it does not run."""
+        async with self._lock:
+            if self._orders is not None and self._process is not None:
+                self._orders.close()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+            self._kill()
+            if self._log is not None:
+                await asyncio.wait([self._log], timeout=STOP_SECONDS)
+                self._log.cancel()
+
+    async def _start(self) -> socket.socket:
+        _adopt_orphans(wanted=True)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._orders = ours
+            ours.setblocking(False)
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command_line,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=self.launch.variables(),
+                start_new_session=True,
+            )
+        if self._process.stderr is not None:
+            lines = LogLines("fork server", Limits())
+            self._log = task(lines.forward(self._process.stderr), "log of the fork server")
+        return ours
+
+    def _kill(self) -> None:
+        if self._orders is not None:
+            self._orders.close()
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            _adopt_orphans(wanted=False)
+        self._orders = self._process = None
+
+    async def _ask(self, orders: socket.socket, stdin: int, stdout: int) -> ForkedProcess:
+        with contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:
+            their_stdin, our_stdin = _ends(stdin, theirs, ours, is_read_by_us=False)
+            their_stdout, our_stdout = _ends(stdout, theirs, ours, is_read_by_us=True)
+            their_stderr, our_stderr = _ends(subprocess.PIPE, theirs, ours, is_read_by_us=True)
+            socket.send_fds(orders, [ORDER], [their_stdin, their_stdout, their_stderr])
+            theirs.close()
+            pid = int(await asyncio.get_running_loop().sock_recv(orders, ANSWER_BYTES) or b"0")
+            if not pid:
+                raise OSError("it has not forked")
+            ours.pop_all()
+        process = ForkedProcess(
+            pid,
+            None if our_stdin is None else await _writer(our_stdin),
+            None if our_stdout is None else await _reader(our_stdout),
+        )
+        process.stderr = None if our_stderr is None else await _reader(our_stderr)
+        return process
+
+
+def is_possible() -> bool:
+    """True where workers can be forked."""
+    return sys.platform == "linux" and hasattr(os, "pidfd_open")
+
+
+def _ends(
+    wanted: int, theirs: contextlib.ExitStack, ours: contextlib.ExitStack, *, is_read_by_us: bool
+) -> tuple[int, int | None]:
+    """The worker's end of one of its standard descriptors, and ours if it is a pipe. Each is closed with its stack."""
+    if wanted == subprocess.DEVNULL:
+        null = os.open(os.devnull, os.O_RDWR)
+        theirs.callback(os.close, null)
+        return null, None
+    if wanted != subprocess.PIPE:
+        return wanted, None
+    read, write = os.pipe()
+    their, our = (write, read) if is_read_by_us else (read, write)
+    theirs.callback(os.close, their)
+    ours.callback(os.close, our)
+    return their, our
+
+
+async def _reader(number: int) -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    pipe = os.fdopen(number, "rb", buffering=0)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    return reader
+
+
+async def _writer(number: int) -> asyncio.StreamWriter:
+    loop = asyncio.get_running_loop()
+    pipe = os.fdopen(number, "wb", buffering=0)
+    transport, protocol = await loop.connect_write_pipe(
+        lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()), pipe
+    )
+    return asyncio.StreamWriter(transport, protocol, None, loop)
+
+
+def _adopt_orphans(*, wanted: bool) -> None:
+    """Whether a process whose parent ends becomes a child of this one. OSError when the system refuses."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.prctl(_PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
