@@ -14,7 +14,7 @@ from bench.recorder import Recorder, recorder
 
 CPU_RATIO_GOAL = 0.9
 CONTROL_MIB_GOAL = 120
-CAMERA_MIB_GOAL = 22
+CAMERA_MIB_GOAL = 20
 _MIB = 1024 * 1024
 
 
