@@ -32,6 +32,8 @@ from typing import NoReturn
 from seacorder.supervisor.table import Launch
 
 DESCRIPTORS = 3
+READY = b"r"
+"""What it says first, once it has imported everything."""
 ORDER = b"."
 """What comes beside the descriptors."""
 ANSWER_BYTES = 16
@@ -44,6 +46,7 @@ def serve(orders: socket.socket, launch: Launch) -> None:
     # Their collection would write to each of these objects, and so to pages that are shared.
     gc.collect()
     gc.freeze()
+    orders.send(READY)
     while True:
         order, numbers, _, _ = socket.recv_fds(orders, len(ORDER), DESCRIPTORS)
         if not order:
@@ -111,4 +114,5 @@ def _show_as(command_line: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=0), Launch.of(sys.argv[1]))
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the control process has ended
+        serve(socket.socket(fileno=0), Launch.of(sys.argv[1]))

@@ -13,8 +13,8 @@ import socket
 import subprocess
 import sys
 
-from seacorder.base.background import task
-from seacorder.supervisor.fork_server import ANSWER_BYTES, ORDER
+from seacorder.base.background import awaited, task
+from seacorder.supervisor.fork_server import ANSWER_BYTES, ORDER, READY
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.log_lines import LogLines
 from seacorder.supervisor.table import Launch
@@ -24,9 +24,9 @@ _log = logging.getLogger(__name__)
 LEAST_WORKERS = 3
 """With fewer workers the server takes more memory than it saves."""
 READY_SECONDS = 10.0
-"""From the server's start to its first worker: it imports what each worker would have imported."""
+"""How long its start may take: it imports what each worker would have imported."""
 ANSWER_SECONDS = 1.0
-"""For each further one. With it a worker that hangs is still back within five seconds."""
+"""How long a fork may take. With it a worker that hangs is still back within five seconds."""
 RETRY_SECONDS = 10.0
 """How long no server is started after one has failed."""
 STOP_SECONDS = 1.0
@@ -88,43 +88,54 @@ class ForkServer:
         self._orders: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._log: asyncio.Task[None] | None = None
+        self._starting: asyncio.Task[socket.socket | None] | None = None
+        """Gives the socket for orders once the server is ready."""
         self._lock = asyncio.Lock()
         self._not_before = 0.0
+        """In the loop's time; 0 until a server has failed."""
 
     async def fork(self, stdin: int = subprocess.PIPE, stdout: int = subprocess.PIPE) -> ForkedProcess | None:
         """A new worker with a pipe for its log; `stdin` and `stdout` as for `subprocess.Popen`.
 
-        None, and nothing has been started, where that cannot be.
+        None, and nothing has been started, where that cannot be. Waits for the first server; one that is started after
+        another has failed is used once it is ready.
         """
-        loop = asyncio.get_running_loop()
-        async with self._lock:
-            if not is_possible() or loop.time() < self._not_before:
+        if self._starting is None:
+            if not is_possible() or asyncio.get_running_loop().time() < self._not_before:
                 return None
-            forked: ForkedProcess | None = None
-            try:
-                async with asyncio.timeout(ANSWER_SECONDS if self._orders else READY_SECONDS):
-                    forked = await self._ask(self._orders or await self._start(), stdin, stdout)
-            except (OSError, TimeoutError, ValueError) as fault:
-                self._not_before = loop.time() + RETRY_SECONDS
-                _log.warning(_WITHOUT, fault)
-            finally:
-                if forked is None:  # also when this call was cancelled: its answer may still come
-                    self._kill()
-            return forked
+            self._starting = awaited(self._start())
+        if self._not_before and not self._starting.done():
+            return None
+        async with self._lock:
+            orders = None if self._starting is None else await asyncio.shield(self._starting)
+            return None if orders is None else await self._ask_in_time(orders, stdin, stdout)
 
     async def stop(self) -> None:
         """Ends the server; its workers go on. Harmless when it does not run."""
         async with self._lock:
-            if self._orders is not None and self._process is not None:
-                self._orders.close()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
-            self._kill()
+            if self._starting is not None:
+                self._starting.cancel()
+                await asyncio.wait([self._starting])
+            process = self._process
+            self._end()
+            if process is not None:
+                await process.wait()
             if self._log is not None:
                 await asyncio.wait([self._log], timeout=STOP_SECONDS)
                 self._log.cancel()
 
-    async def _start(self) -> socket.socket:
+    async def _start(self) -> socket.socket | None:
+        """Starts the server and waits until it is ready. None when it does not get so far."""
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                orders = await self._begin()
+                await _wait_until_ready(orders)
+        except (OSError, TimeoutError) as fault:
+            self._fail(fault)
+            return None
+        return orders
+
+    async def _begin(self) -> socket.socket:
         _adopt_orphans(wanted=True)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -143,14 +154,33 @@ class ForkServer:
             self._log = task(lines.forward(self._process.stderr), "log of the fork server")
         return ours
 
-    def _kill(self) -> None:
+    async def _ask_in_time(self, orders: socket.socket, stdin: int, stdout: int) -> ForkedProcess | None:
+        forked: ForkedProcess | None = None
+        why: Exception | None = None
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                forked = await self._ask(orders, stdin, stdout)
+        except (OSError, TimeoutError, ValueError) as fault:
+            why = fault
+        finally:
+            if forked is None:  # also when this call was cancelled: its answer may still come
+                self._fail(why)
+        return forked
+
+    def _fail(self, why: Exception | None) -> None:
+        self._not_before = asyncio.get_running_loop().time() + RETRY_SECONDS
+        self._end()
+        if why is not None:
+            _log.warning(_WITHOUT, why)
+
+    def _end(self) -> None:
         if self._orders is not None:
             self._orders.close()
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             _adopt_orphans(wanted=False)
-        self._orders = self._process = None
+        self._orders = self._process = self._starting = None
 
     async def _ask(self, orders: socket.socket, stdin: int, stdout: int) -> ForkedProcess:
         with contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:
@@ -175,6 +205,12 @@ class ForkServer:
 def is_possible() -> bool:
     """True where workers can be forked."""
     return sys.platform == "linux" and hasattr(os, "pidfd_open")
+
+
+async def _wait_until_ready(orders: socket.socket) -> None:
+    """Raises OSError when the server has ended instead."""
+    if await asyncio.get_running_loop().sock_recv(orders, len(READY)) != READY:
+        raise OSError("it has ended")
 
 
 def _ends(

@@ -114,6 +114,7 @@ def signs_of(status: ChannelStatus) -> tuple[object, ...]:
         status.clock_fault,
         status.keeps_clean,
         None if encoding is None else (encoding.dropped_frames, encoding.planned_encoder, encoding.encoder),
+        None if encoding is None else encoding.fault,
         None if sound is None else (sound.state, sound.why, sound.silent_since_utc_ns),
         *((file.path, file.why, file.fault_kind) for file in _files_of(status)),
     )
