@@ -26,7 +26,7 @@ class EncodingKeys(SettingsTable):
         True, "Seacorder chooses encoder, bit rate, size and rate itself; the four keys below are not used then.",
         _SWITCH
     )
-    encoder: EncoderName = key("copy", "What encodes; `copy` stores the source's own pictures.", _ENCODER)
+    encoder: EncoderName = key("copy", "What encodes; `copy` stores the source's own frames.", _ENCODER)
     bitrate_mbits: float = key(
         0.0, "Bit rate; 0: Seacorder chooses.", _BITRATE, ge=0, le=BITRATE_MBITS_MAX, allow_inf_nan=False
     )

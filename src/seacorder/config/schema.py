@@ -188,7 +188,7 @@ class ChannelTable(OwnEncodingKeys):
         10.0, "How far a clip reaches back before its command.", "a number of seconds from 0 to 300", ge=0, le=300
     )
     backlog_seconds: float | None = _key(
-        None, "How much of the latest picture stays in memory; unset: 10, or the pre-roll when that is longer.",
+        None, "How many of the latest seconds stay in memory; unset: 10, or the pre-roll when that is longer.",
         "a number of seconds from 1 to 600, not less than preroll_seconds", ge=1, le=600
     )
     narration_offset_ms: int = _key(

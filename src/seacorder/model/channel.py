@@ -44,7 +44,7 @@ class PictureFault(StrEnum):
     """What is wrong with the picture of a camera that sends frames."""
 
     FROZEN = "frozen"
-    """The same picture for ten seconds."""
+    """The same picture again and again; `channel/picture_check/judge.py` says from when on."""
     BLACK = "black"
 
 

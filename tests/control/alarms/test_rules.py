@@ -123,9 +123,9 @@ TEXTS = [
      "It is not played again."),
     (Scene((STALLED,), **ON), "Bow is NOT being recorded. It is connected, but no picture comes.", None),
     (Scene((STALLED,)), "Bow sends no picture, though it is connected. No recording is on.", None),
-    (Scene((FROZEN,), **ON), ("Bow shows a frozen picture: nothing in it has changed for ten seconds or longer. It is "
-     "still being recorded."), None),
-    (Scene((FROZEN,)), "Bow shows a frozen picture: nothing in it has changed for ten seconds or longer.", None),
+    (Scene((FROZEN,), **ON), "Bow shows a frozen picture: nothing in it changes any more. It is still being recorded.",
+     None),
+    (Scene((FROZEN,)), "Bow shows a frozen picture: nothing in it changes any more.", None),
     (Scene((BLACK,), **ON), "Bow shows a black picture. It is still being recorded.", None),
     (Scene((BLACK,)), "Bow shows a black picture.", None),
     (Scene((replace(LIVE, clock_fault=ClockFault(1_200_000)),)),

@@ -170,7 +170,7 @@ def _unwritten(scene: Scene, name: str) -> Finding:
 def _picture(scene: Scene, name: str, fault: PictureFault) -> Finding:
     recorded = "It is still being recorded." if scene.is_recording_on else ""
     if fault is PictureFault.FROZEN:
-        fact = f"{name} shows a frozen picture: nothing in it has changed for ten seconds or longer."
+        fact = f"{name} shows a frozen picture: nothing in it changes any more."
         return _of_channel(AlarmKind.CAMERA_FROZEN, scene, name, Message(joined((fact, recorded))))
     fact = f"{name} shows a black picture."
     return _of_channel(AlarmKind.CAMERA_BLACK, scene, name, Message(joined((fact, recorded))))
