@@ -1,8 +1,8 @@
 """Decodes one wanted frame of a group of pictures, bit for bit as any player would show it.
 
-All frames from the keyframe up to the wanted one are decoded. FFmpeg's `skip_frame` would leave out those to which no
-other refers; it saved no time in measurements, and for H.265 it is not exact: a picture to which nothing in its own
-temporal layer refers may be referred to from a higher one.
+Decoded are the keyframe and all pictures up to the wanted one to which another may refer; the others are left out, as
+the standards allow. FFmpeg's own `skip_frame` is not used: for H.265 it is not exact, because a picture to which
+nothing in its own temporal layer refers may be referred to from a higher one.
 """
 
 import os
@@ -13,6 +13,7 @@ import av
 
 from seacorder.base.errors import InputFailed
 from seacorder.media.packets import copied_packet
+from seacorder.media.units import referred_to
 from seacorder.model.sample import Sample, SourceFormat
 
 THREADS_MAX = 4
@@ -33,24 +34,48 @@ def wanted_of(samples: Sequence[Sample], instant_ns: int) -> Sample:
     return min(samples, key=lambda sample: sample.instant_ns)
 
 
-def decode(samples: Sequence[Sample], wanted: Sample, source: SourceFormat) -> tuple[Any, Sample]:
+def decode(samples: Sequence[Sample], wanted: Sample, source: SourceFormat, at_once: int = 1) -> tuple[Any, Sample]:
     """The decoded picture (a PyAV frame) of `wanted`, and the sample that it is of.
 
     `samples` begin with a keyframe and are in decoding order. Where `wanted` cannot be decoded, the newest picture
     before it is taken, or else the first one after it: the first pictures shown of a group may be predicted from the
     group before, which is not there. InputFailed when nothing can be decoded. Blocks for as long as decoding takes.
+
+    `at_once`: how many processes decode at the same time, this one included; they share the processor's cores.
     """
-    decoder = _decoder(source, threads=1 if len(samples) == 1 else min(THREADS_MAX, os.cpu_count() or 1))
+    needed = needed_for(samples, wanted, source)
+    best = _nearest(needed, wanted, source, at_once)
+    if (best is None or best.pts != wanted.pts) and len(needed) < len(samples):
+        best = _nearest(samples, wanted, source, at_once)
+    if best is None:
+        raise InputFailed("The picture cannot be decoded.", "See whether the camera's own page shows one.")
+    by_pts = {sample.pts: sample for sample in samples}
+    return best, by_pts.get(best.pts, wanted)
+
+
+def needed_for(samples: Sequence[Sample], wanted: Sample, source: SourceFormat) -> list[Sample]:
+    """Those of `samples` that a decoder must have seen to show `wanted`, and this itself, in decoding order."""
+    until = samples[: 1 + next(place for place, sample in enumerate(samples) if sample is wanted)]
+    video = source.video
+    referred = referred_to([bytes(sample.packet) for sample in until], video.codec, video.extradata)
+    return [sample for sample, is_needed in zip(until, referred, strict=True) if is_needed or sample is wanted]
+
+
+def threads_for(pictures: int, cores: int, at_once: int) -> int:
+    """How many threads decode: with more in all than there are cores, each costs more than it brings."""
+    return 1 if pictures == 1 else max(1, min(THREADS_MAX, cores // at_once))
+
+
+def _nearest(samples: Sequence[Sample], wanted: Sample, source: SourceFormat, at_once: int) -> Any:
+    """The picture of `wanted`, or the one that comes nearest to it; None where none can be decoded."""
+    decoder = _decoder(source, threads=threads_for(len(samples), os.cpu_count() or 1, at_once))
     best: Any = None
     for frame in _frames(decoder, samples, wanted, source):
         if frame.pts is not None and (best is None or _is_nearer(frame.pts, best.pts, wanted.pts)):
             best = frame
         if frame.pts == wanted.pts:
             break
-    if best is None:
-        raise InputFailed("The picture cannot be decoded.", "See whether the camera's own page shows one.")
-    by_pts = {sample.pts: sample for sample in samples}
-    return best, by_pts.get(best.pts, wanted)
+    return best
 
 
 def _is_nearer(pts: int, best: int, wanted: int) -> bool:

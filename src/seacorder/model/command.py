@@ -87,6 +87,8 @@ class TakeFramegrab:
     instant: Instant
     naming: Naming
     recording_id: str | None = None
+    at_once: int = 1
+    """How many channels take one at the same time; their decoders share the cores."""
 
 
 @dataclass(frozen=True, slots=True)

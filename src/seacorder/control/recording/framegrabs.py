@@ -39,7 +39,7 @@ class Framegrabs:
         identifier = context.ids.next(instant.utc_ns)
         outcomes = await context.workers.ask(
             asked,
-            lambda request, _: TakeFramegrab(request, identifier, instant, naming, recording_id),
+            lambda request, _: TakeFramegrab(request, identifier, instant, naming, recording_id, len(asked)),
             context.timeouts.framegrab_seconds,
         )
         outcomes = tuple(one for one in in_order(context, outcomes) if channel in {None, one.channel})

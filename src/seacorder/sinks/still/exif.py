@@ -1,7 +1,7 @@
 """The EXIF block of a framegrab (CIPA DC-008, version 2.32), with every tag that the standard demands. Pure.
 
-It is written byte by byte, not by Pillow: each tag must have its right type (a comment is UNDEFINED, not BYTE), and
-Pillow guesses types. `evidence.rebuild` reads the comment back when it makes a catalogue anew.
+It is written byte by byte: each tag must have its right type (a comment is UNDEFINED, not BYTE), at which libraries
+guess. `evidence.rebuild` reads the comment back when it makes a catalogue anew.
 """
 
 import json

@@ -67,7 +67,8 @@ def _take(
     command: TakeFramegrab, samples: Sequence[Sample], source: SourceFormat, context: SinkContext
 ) -> ChannelOutcome:
     pictures = [sample for sample in samples if sample.number >= 0]
-    frame, sample = decoding.decode(pictures, decoding.wanted_of(pictures, command.instant.monotonic_ns), source)
+    wanted = decoding.wanted_of(pictures, command.instant.monotonic_ns)
+    frame, sample = decoding.decode(pictures, wanted, source, command.at_once)
     path = path_for(command.naming, context.channel.name, "jpg")
     grab = _describe(command, frame, sample, context.channel.name)
     aspect = pixel_aspect_of(source)
@@ -126,7 +127,7 @@ def thumbnail_of(samples: Sequence[Sample], source: SourceFormat, width: int) ->
     be decoded. Blocks while it decodes and encodes.
     """
     frame, _ = decoding.decode(samples, samples[-1], source)
-    return jpeg.encode(frame, quality=jpeg.PICTURE_QUALITY, size=jpeg.shown_size(frame, width, pixel_aspect_of(source)))
+    return jpeg.encode(frame, step=jpeg.PICTURE_STEP, size=jpeg.shown_size(frame, width, pixel_aspect_of(source)))
 
 
 def _describe(command: TakeFramegrab, frame: Any, sample: Sample, channel: str) -> Framegrab:
