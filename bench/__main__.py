@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import commands, encoding, idle, many, passthrough, plan, table
+from bench import commands, encoding, idle, many, passthrough, plan, stills, table, watch
 from bench.cameras import CAMERA, ENCODED_CAMERA, SMALL_CAMERA, cameras
 from bench.figures import Figure
 from bench.plan import Plan
@@ -18,7 +18,9 @@ def run(name: str, folder: Path, chosen: Plan) -> list[Figure]:
     measure, camera, count = {
         "passthrough": (passthrough.measure, CAMERA, 8),
         "idle": (idle.measure, CAMERA, 8),
+        "watch": (watch.measure, CAMERA, 8),
         "commands": (commands.measure, CAMERA, 8),
+        "stills": (stills.measure, CAMERA, 8),
         "encoding": (encoding.measure, ENCODED_CAMERA, 1),
         "many": (many.measure, SMALL_CAMERA, chosen.many_cameras),
     }[name]
@@ -29,7 +31,9 @@ def run(name: str, folder: Path, chosen: Plan) -> list[Figure]:
 TITLES = {
     "passthrough": "Eight cameras, 1080p30 H.264 8 Mbit/s, against ffmpeg",
     "idle": "Eight cameras, and nothing is recorded",
+    "watch": "The picture watch of those cameras, against ffmpeg",
     "commands": "Commands, while those cameras record (keyframe each second)",
+    "stills": "Framegrabs of those cameras at once, against ffmpeg",
     "encoding": "One camera 1080p25 encoded with x264, against ffmpeg",
     "many": "Many small cameras",
 }

@@ -5,6 +5,9 @@ from pathlib import Path
 
 _NS_PER_SECOND = 1_000_000_000
 _PROC = Path("/proc")
+_NICENESS = 16
+"""Its place behind the name in /proc/PID/stat."""
+_NICEST = 19
 
 
 def tree(root: int) -> list[int]:
@@ -25,7 +28,11 @@ def tree(root: int) -> list[int]:
 
 def _fields(pid: int) -> list[str]:
     """/proc/PID/stat from the state on; the command before it may hold spaces and brackets."""
-    return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return _after_name(_PROC / str(pid) / "stat")
+
+
+def _after_name(stat: Path) -> list[str]:
+    return stat.read_text().rpartition(")")[2].split()
 
 
 def cpu_seconds(pids: list[int]) -> float:
@@ -52,6 +59,18 @@ def _switches(task: Path) -> int:
     except OSError:
         return 0  # the thread has ended since it was listed
     return sum(int(line.split()[1]) for line in lines if "voluntary_ctxt_switches" in line)
+
+
+def tasks_of_niceness(pid: int, above: int) -> list[Path]:
+    """The process's threads whose niceness is so much above its own, as folders of /proc."""
+    own = int(_fields(pid)[_NICENESS])
+    tasks = (_PROC / str(pid) / "task").iterdir()
+    return [task for task in tasks if int(_after_name(task / "stat")[_NICENESS]) == min(_NICEST, own + above)]
+
+
+def task_seconds(tasks: list[Path]) -> float:
+    """User and system time of threads since they began, which the scheduler counts in nanoseconds (proc(5))."""
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / _NS_PER_SECOND
 
 
 def pss_bytes(pid: int) -> int:
