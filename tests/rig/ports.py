@@ -10,7 +10,8 @@ from functools import cache
 from itertools import chain, count
 from random import SystemRandom
 
-_LOWEST, _HIGHEST = 10_000, 32_000
+_LOWEST, _HIGHEST = 14_000, 32_000
+"""Above the ports that Seacorder has when nothing else is set (13000 and 8088)."""
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
