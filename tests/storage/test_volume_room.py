@@ -2,11 +2,13 @@
 
 import shutil
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from fakes.clock import FakeClock
 from seacorder.base.errors import StorageFailed
+from seacorder.storage import reserve
 from seacorder.storage.volume_room import VolumeRooms, free_bytes_of, try_folder, volume_of
 
 RESERVE = 10**9
@@ -35,6 +37,24 @@ def test_the_first_question_is_answered_by_a_look(tmp_path: Path) -> None:
     room = VolumeRooms(RESERVE, FakeClock(), free_bytes=lambda _: RESERVE).at(tmp_path)
     assert room.is_full
     assert str(tmp_path) in room.why.text
+
+
+def test_a_doubt_is_looked_into_at_once_although_the_disk_is_far_from_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reserve, "SELDOM_SECONDS", 3600.0)
+    looks: Queue[Path] = Queue()
+
+    def free_bytes(folder: Path) -> int:
+        looks.put(folder)
+        return 100 * reserve.FAR_BYTES
+
+    clock = FakeClock()
+    room = VolumeRooms(RESERVE, clock, free_bytes=free_bytes).at(tmp_path)
+    assert not room.is_tight
+    assert looks.get(timeout=60) == tmp_path
+    room.is_proved(clock.monotonic_ns())
+    assert looks.get(timeout=60) == tmp_path
 
 
 def test_trying_a_folder_makes_it_and_leaves_nothing_in_it(tmp_path: Path) -> None:

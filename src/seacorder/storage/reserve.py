@@ -1,12 +1,14 @@
 """When a volume counts as full: the rule that keeps the reserve untouched. Pure.
 
-The recorder looks at a volume twice a second, and bytes that are on their way are written after a look. So writing must
-stop before the reserve is reached, with this much left above it:
+The recorder looks at a volume twice a second when it may soon be full, else every two seconds. Bytes that are on their
+way are written after a look. So writing must stop before the reserve is reached, with this much left above it:
 
     bytes in memory + indexes of the open files + what is written to the volume in two intervals between looks + 4 MiB
 
 Writing goes on when 8 MiB more than that are free (hysteresis), so that it does not stop and go on all the time. How
 much is written to the volume is measured by how free space shrinks from look to look, whoever writes there.
+
+A volume is looked at seldom while no disk could fill it before the next look but one.
 
 An example: 1 GB reserve, 20 MB in memory, free space shrinks by 100 MB/s. Writing stops at 1 GB + 20 + 100 + 4 MB free.
 """
@@ -19,13 +21,19 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.message import Message
 
 LOOK_SECONDS = 0.5
-"""The interval between two looks at a volume that is written to."""
+"""The interval between two looks at a volume that is written to and may soon be full."""
+SELDOM_SECONDS = 2.0
+"""The interval while it is far from full. Also how late a recording learns at most that its folder is on another volume
+now, so that the alarm comes within three seconds."""
+FAR_BYTES = 8_000_000_000
+"""What a very fast disk (2 GB/s) takes in two such intervals."""
 MARGIN_BYTES = 4 * 1024 * 1024
 REOPEN_BYTES = 8 * 1024 * 1024
 """How much more must be free before writing goes on."""
 MOVE_SECONDS = 12.0
 """How long before the volume is full the next file is begun on another one; a long group of pictures fits into it."""
-_FALL_WINDOW_NS = 5 * NS_PER_SECOND
+_FALL_LOOKS = 11
+_FALL_WINDOW_NS = 30 * NS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,13 @@ class FreeSpace:
     """Nothing more may be written."""
     is_tight: bool
     """It is full or will be soon: a new file is better begun on another volume."""
+    is_far: bool = False
+    """It will not be full for many seconds, whoever writes there."""
+
+    @property
+    def look_again_seconds(self) -> float:
+        """When to look the next time."""
+        return SELDOM_SECONDS if self.is_far else LOOK_SECONDS
 
 
 class ReserveRule:
@@ -44,7 +59,7 @@ class ReserveRule:
 
     def __init__(self, reserve_bytes: int) -> None:
         self._reserve_bytes = reserve_bytes
-        self._looks: deque[tuple[int, int]] = deque()
+        self._looks: deque[tuple[int, int]] = deque(maxlen=_FALL_LOOKS)
         """(when, free), oldest first."""
         self._room = FreeSpace(0, False, False)
 
@@ -59,11 +74,12 @@ class ReserveRule:
         is_full = self._reserve_bytes > 0 and usable < needed + REOPEN_BYTES * self._room.is_full
         ahead = needed + REOPEN_BYTES + round(MOVE_SECONDS * fall)
         is_tight = is_full or usable < ahead + REOPEN_BYTES * self._room.is_tight
-        self._room = FreeSpace(free_bytes, is_full, is_tight)
+        self._room = FreeSpace(free_bytes, is_full, is_tight, usable >= ahead + FAR_BYTES)
         return self._room
 
     def _fall_bytes_per_second(self) -> float:
-        """How fast free space shrinks: the median over the last 5 s, so that one file copied at once does not count."""
+        """How fast free space shrinks: the median over the last ten intervals, so that one file copied at once does
+        not count."""
         falls = [
             (before - after) * NS_PER_SECOND / (after_ns - before_ns)
             for (before_ns, before), (after_ns, after) in pairwise(self._looks)

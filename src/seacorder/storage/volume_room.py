@@ -1,7 +1,8 @@
 """The room on a volume: how much is free, and whether files can be made there at all.
 
 The functions ask once, on the caller's thread. A `VolumeRoom` watches one folder that a worker writes to. It has a
-thread of its own that looks twice a second while somebody asks, so that the thread that feeds files does not wait for
+thread of its own that looks every two seconds while somebody asks (twice a second when the volume may soon be full, and
+while it is in doubt whether files can be made there), so that the thread that feeds files does not wait for
 the disk (except for the first answer, 0.25 s at most), and a disk that hangs delays no look at another one. When a
 volume counts as full is decided in `storage.reserve`.
 """
@@ -105,6 +106,8 @@ class VolumeRoom:
         self._room = FreeSpace(0, False, False)
         self._lock = threading.Lock()
         self._looked = threading.Event()
+        self._hurry = threading.Event()
+        """Set when the next look is wanted at once."""
         self._asked_ns = 0
         self._is_watched = False
         self._suspected_ns: int | None = None
@@ -136,7 +139,9 @@ class VolumeRoom:
 
     def is_proved(self, since_ns: int) -> bool:
         """True once a file could be made here after `since_ns` (monotonic). The first question starts the tries."""
-        self._suspected_ns = since_ns
+        if self._suspected_ns != since_ns:
+            self._suspected_ns = since_ns
+            self._hurry.set()
         self._now()
         return self._proved_ns > since_ns
 
@@ -168,14 +173,24 @@ class VolumeRoom:
         self._looked.wait(FIRST_LOOK_SECONDS)
 
     def _watch(self) -> None:
-        pause = threading.Event()
         try:
             while self._clock.monotonic_ns() - self._asked_ns < _UNASKED_NS:
                 self._look()
                 self._probe()
-                pause.wait(LOOK_SECONDS)
+                self._hurry.wait(self._pause_seconds)
+                self._hurry.clear()
         finally:
             self._is_watched = False  # the next question starts another watch
+
+    @property
+    def _pause_seconds(self) -> float:
+        in_doubt = self._is_exchanged or self._is_suspect
+        return LOOK_SECONDS if in_doubt else self._room.look_again_seconds
+
+    @property
+    def _is_suspect(self) -> bool:
+        """True while it is not known whether files can be made here."""
+        return self._suspected_ns is not None and self._proved_ns <= self._suspected_ns
 
     def _look(self) -> None:
         self._is_exchanged = self._volumes.exchanged(self.folder) is not None
@@ -192,8 +207,7 @@ class VolumeRoom:
         self._looked.set()
 
     def _probe(self) -> None:
-        suspected_ns = self._suspected_ns
-        if suspected_ns is None or self._proved_ns > suspected_ns or self._is_exchanged:
+        if not self._is_suspect or self._is_exchanged:
             return
         with contextlib.suppress(OSError):
             try_folder(self.folder)
