@@ -29,6 +29,8 @@ VERY_LOW_SECONDS = 600.0
 """An alarm when less than this fits."""
 SLOW_SHARE = 0.25
 """An alarm when more than this share of a channel's queue for the disk is filled. It ends at half of it."""
+QUEUE_STEP_BYTES = 8_000_000
+"""Steps in which a growing queue is news: half of where the usual one (64 MB) becomes an alarm."""
 _VIDEO_AS_USUAL = "Video is recorded as usual."
 _NOTHING_LOST = "Nothing is known to be lost."
 _NOTHING_LOST_YET = "Nothing is lost yet."
@@ -113,6 +115,7 @@ def signs_of(status: ChannelStatus) -> tuple[object, ...]:
         status.picture_fault,
         status.clock_fault,
         status.keeps_clean,
+        status.queued_bytes // QUEUE_STEP_BYTES,
         None if encoding is None else (encoding.dropped_frames, encoding.planned_encoder, encoding.encoder),
         None if encoding is None else encoding.fault,
         None if sound is None else (sound.state, sound.why, sound.silent_since_utc_ns),
