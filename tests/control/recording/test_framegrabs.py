@@ -35,6 +35,13 @@ async def test_a_still_of_one_channel(bridge: Bridge) -> None:
         await bridge.recorder.take_framegrab("Port")
 
 
+async def test_workers_hear_how_many_decode_at_once(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.take_framegrab()
+    await bridge.recorder.take_framegrab("Stern")
+    assert [order.at_once for order in bridge["Stern"].told(TakeFramegrab)] == [2, 1]
+
+
 async def test_a_still_without_a_live_channel_is_not_ok(bridge: Bridge) -> None:
     await bridge.start(FAILED, FAILED)
     result = await bridge.recorder.take_framegrab()
