@@ -9,6 +9,8 @@ from seacorder.channel.worker import run
 
 def prepare() -> None:
     """Imports what nearly every channel needs once it has its settings; workers that are forked share it."""
+    import encodings.idna  # noqa: F401 - Python looks host names up with it
+
     import seacorder.inputs.rtsp.camera
     import seacorder.inputs.rtsp_client_choice  # noqa: F401
 
