@@ -10,7 +10,7 @@ from fakes.clock import FakeClock
 from fakes.sink import FakeSink
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.message import Message
-from seacorder.channel.channel import Channel
+from seacorder.channel.channel import LONGEST_UNREAD_NS, Channel
 from seacorder.channel.outputs import Output, Outputs, Slot
 from seacorder.model.channel import ChannelSettings, ChannelState, PictureFault
 from seacorder.model.file_name import Naming
@@ -19,7 +19,7 @@ from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind
 from seacorder.model.report import EventNoted, Report
-from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track, TrackFormat
+from seacorder.model.sample import Begun, Sample, SourceFormat, SourcePacket, Track, TrackFormat
 
 FRAME_SECONDS = 0.1
 GROUP = 10
@@ -301,3 +301,50 @@ def test_an_ordinary_source_is_stalled_after_two_and_a_half_seconds(bench: Bench
     assert bench.state is ChannelState.LIVE
     bench.wait(0.2)
     assert bench.state is ChannelState.STALLED
+
+
+def test_what_comes_together_is_taken_as_if_it_had_come_one_by_one() -> None:
+    alone, together = Bench(), Bench()
+    sinks = [one.record() for one in (alone, together)]
+    for one in (alone, together):
+        one.channel.connected(source())
+    packets = [
+        SourcePacket(Track.VIDEO, None, n * 100, n * 100, 0, n % 10 == 0, 1000, n * NS_PER_SECOND // 10)
+        for n in range(25)
+    ]
+    for packet in packets:
+        alone.channel.take(packet)
+    for begin in range(0, 25, 6):
+        together.channel.take_all(packets[begin : begin + 6])
+    assert sinks[0].samples == sinks[1].samples
+    assert len(sinks[0].samples) == 25
+    assert sinks[0].followed == [False] * 25
+    assert sinks[1].followed == [*([True] * 5 + [False]) * 4, False]
+
+
+def test_frames_may_lie_unread_only_while_nothing_waits_for_them(bench: Bench) -> None:
+    now_ns = bench.clock.monotonic_ns
+    assert Bench().channel.may_wait_ns(now_ns()) == 0  # it is not live yet
+    assert bench.channel.may_wait_ns(now_ns()) == LONGEST_UNREAD_NS
+    sink = bench.record()
+    sink.begun = (None, None)
+    assert bench.channel.may_wait_ns(now_ns()) == 0
+    begun = Begun(next(bench.channel.backlog.since(0))[0], source(), 1)
+    sink.begun = (begun, begun)
+    assert bench.channel.may_wait_ns(now_ns()) == LONGEST_UNREAD_NS
+    sink.next_split_ns = now_ns() + LONGEST_UNREAD_NS // 4
+    assert bench.channel.may_wait_ns(now_ns()) == LONGEST_UNREAD_NS // 4
+    assert bench.channel.may_wait_ns(now_ns() + LONGEST_UNREAD_NS) == 0
+    sink.next_split_ns = None
+    bench.channel.take_still(now_ns() + NS_PER_SECOND, lambda: None)
+    assert bench.channel.may_wait_ns(now_ns()) == 0
+    bench.wait(0.3)
+    assert bench.channel.may_wait_ns(now_ns()) == LONGEST_UNREAD_NS
+    bench.channel.outputs.stop(Slot.RECORDING, bench.now(), lambda _: None)
+    assert bench.channel.may_wait_ns(now_ns()) == 0
+
+
+def test_what_is_encoded_is_read_as_it_comes(bench: Bench) -> None:
+    bench.frames(12)
+    bench.channel.encoding.is_on = True
+    assert bench.channel.may_wait_ns(bench.clock.monotonic_ns()) == 0

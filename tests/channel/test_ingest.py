@@ -1,6 +1,8 @@
 """Delays between attempts to connect: short for a link that comes back, long for a camera that refuses."""
 
 import logging
+import threading
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -11,8 +13,10 @@ from fakes.input import FakeInput
 from seacorder.base.errors import BadRequest, InputFailed
 from seacorder.base.message import Message
 from seacorder.channel.channel import Channel
-from seacorder.channel.ingest import GOOD_RUN_NS, SAME_REASON_SECONDS, Ingest, ReconnectDelay
+from seacorder.channel.ingest import GOOD_RUN_NS, SAME_REASON_SECONDS, Ingest, ReadInBursts, ReconnectDelay, TakeItems
+from seacorder.inputs.contract import Item, OpenConnection
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 
 def test_a_lost_link_is_tried_again_every_two_seconds_at_the_latest() -> None:
@@ -98,3 +102,63 @@ def test_a_file_that_has_been_played_is_not_said_to_be_tried_again() -> None:
             "It is not played again. For that add loop=1 to its address in the settings file.",
         )
     ]
+
+
+class BurstSource(FakeInput):
+    """An input that hands its connection over."""
+
+    def __init__(self, script: list[SourceFormat | SourcePacket | Exception], connection: object) -> None:
+        super().__init__(script)
+        self._connection = connection
+
+    def connection(self) -> object:
+        return self._connection
+
+
+class Fed:
+    """Remembers what it is given."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def connected(self, source: SourceFormat) -> None:
+        self.told.append(source)
+
+    def take(self, packet: SourcePacket) -> None:
+        self.told.append(packet)
+
+    def take_all(self, packets: Sequence[SourcePacket]) -> None:
+        self.told.append(list(packets))
+
+    def disconnected(self, why: Message) -> None:
+        self.told.append(why.fact)
+
+
+def burst_of(items: Sequence[Item]) -> ReadInBursts:
+    def read(_connection: OpenConnection, take: TakeItems, _stopping: threading.Event) -> None:
+        take(items)
+        raise BadRequest("It ends here.")
+
+    return read
+
+
+def fed_by(source: BurstSource, items: Sequence[Item]) -> list[object]:
+    clock, fed = FakeClock(), Fed()
+    channel = Channel(ChannelSettings(0, "Bow", "test:"), clock, lambda _: None)
+    Ingest(channel, lambda: source, clock, fed, burst_of(items)).run()  # type: ignore[arg-type, return-value]
+    assert source.closes == 1
+    return fed.told
+
+
+def test_what_has_come_together_is_handed_on_together_up_to_a_new_format() -> None:
+    made = footage(Recipe(frames=6))
+    packets = [SourcePacket(Track.VIDEO, None, n, n, 1, n == 0, 1, n) for n in range(4)]
+    told = fed_by(BurstSource([made.source], object()), [*packets[:2], made.source, *packets[2:]])
+    assert told == [made.source, packets[:2], made.source, packets[2:], "It ends here."]
+
+
+def test_an_input_that_has_no_connection_to_hand_over_is_read_as_it_comes() -> None:
+    made = footage(Recipe(frames=6))
+    packet = SourcePacket(Track.VIDEO, None, 0, 0, 1, True, 1, 0)
+    source = BurstSource([made.source, packet, BadRequest("It ends here.")], None)
+    assert fed_by(source, []) == [made.source, packet, "It ends here."]

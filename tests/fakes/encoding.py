@@ -159,8 +159,8 @@ class EncodedSink(FakeSink):
         super().__init__()
         self.formats: list[SourceFormat] = []
 
-    def write(self, sample: Sample, source: SourceFormat) -> None:
-        super().write(sample, source)
+    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
+        super().write(sample, source, more_follow=more_follow)
         self.formats.append(source)
 
     @property

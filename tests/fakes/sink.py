@@ -2,21 +2,23 @@
 
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileStatus
-from seacorder.model.sample import Sample, SourceFormat
+from seacorder.model.sample import Begun, Sample, SourceFormat
 from seacorder.sinks.context import OnOutcome
 
 
 class FakeSink:
-    begun = (None, None)
-
     def __init__(self) -> None:
+        self.begun: tuple[Begun | None, Begun | None] = (None, None)
         self.samples: list[Sample] = []
+        self.followed: list[bool] = []
+        """Of each sample whether more were said to follow."""
         self.is_finished = False
         self.next_split_ns: int | None = None
 
-    def write(self, sample: Sample, source: SourceFormat) -> None:
+    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
         assert not self.is_finished
         self.samples.append(sample)
+        self.followed.append(more_follow)
 
     def finish(self, on_done: OnOutcome) -> None:
         self.is_finished = True

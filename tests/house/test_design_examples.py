@@ -16,7 +16,9 @@ from seacorder.channel.narration.placement import NarrationPlacement
 from seacorder.channel.picture_check.judge import COLUMNS, ROWS, KeyframeLook, PictureJudge
 from seacorder.channel.timing.clock_offset import ClockOffset
 from seacorder.channel.timing.track_times import Step, TrackTimes
+from seacorder.inputs.rtp.arrivals import Burst
 from seacorder.inputs.rtp.decoding_times import MissingPictures
+from seacorder.inputs.rtsp.unread import SLOT_NS, UnreadTime
 from seacorder.model.capture_time import AGREEMENT_NS, Captured, distance
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE
 from seacorder.model.sample import Sample, Track, TrackFormat
@@ -250,3 +252,21 @@ def boxes_of(content: bytes) -> list[str]:
         kinds.append(content[at + 4 : at + 8].decode("ascii"))
         at += int.from_bytes(content[at : at + 4], "big")
     return kinds
+
+
+def test_frames_that_were_read_together() -> None:
+    text = in_one_line(TIME)
+    found = Burst(1190 * NS_PER_MS, 1000 * NS_PER_MS).arrivals([45_000, 54_000], 63_000, 90_000)
+    assert [one // NS_PER_MS for one in found] == [1000, 1090]
+    assert "the newest byte came at 1190 ms and belongs to a frame of RTP time 63,000" in text
+    assert "The frame of 54,000 came at 1090 ms, the frame of 45,000 at 1000 ms" in text
+
+
+def test_how_long_bytes_may_lie_unread() -> None:
+    unread = UnreadTime(0)
+    for place in range(1, 10):
+        unread.took(300_000, place * SLOT_NS)
+    text = in_one_line(RTSP)
+    assert "at most 300 kB in 0.2 s, so room for 600 kB is asked for" in text
+    assert unread.wanted_bytes == 600_000
+    assert f"200 × 208 / 600 = {unread.ns(208_000) // NS_PER_MS} ms between two reads" in text

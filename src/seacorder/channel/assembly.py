@@ -5,12 +5,14 @@ is then given a function that looks the other one up when it is called; nothing 
 Before `start`, only the threads of the narration's link run, which wait for a connection.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from seacorder.base import heap
 from seacorder.base.background import Thread
 from seacorder.base.clock import Clock
+from seacorder.channel.burst_loop import BurstLoop, LoopEntry
 from seacorder.channel.channel import Channel
 from seacorder.channel.clean_copy import CleanCopy, Tee
 from seacorder.channel.encoding.burn_in import BurnIn
@@ -18,15 +20,16 @@ from seacorder.channel.encoding.encode_step import EncodeStep
 from seacorder.channel.encoding.encoder import Encoder
 from seacorder.channel.encoding.stage import Stage, as_it_comes, decide
 from seacorder.channel.heartbeat_status import Neighbours, nobody_looks
-from seacorder.channel.ingest import Feed, Ingest
+from seacorder.channel.ingest import Feed, Ingest, TakeItems
 from seacorder.channel.orders import Orders
+from seacorder.channel.pace import Pace
 from seacorder.channel.picture_check.watch import PictureWatch
 from seacorder.channel.reports_out import BothAnswers
-from seacorder.inputs.contract import Input
+from seacorder.inputs.contract import Input, OpenConnection
 from seacorder.inputs.open import make_input
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.command import Command, HearNarration
+from seacorder.model.command import Command, HearNarration, TakePicture
 from seacorder.model.event import Note, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.narration import NarrationSettings, NarratorStatus
@@ -59,6 +62,8 @@ class Assembly:
     feed: Feed
     """Where the input's packets go in."""
     ingest: Ingest
+    pace: Pace
+    """How soon the channel wants what its source sends."""
     watch: PictureWatch | None
     _orders: Orders
     _listen: Callable[[HearNarration], None]
@@ -76,12 +81,16 @@ class Assembly:
         """One command of the control process; raises nothing for one that cannot be done, which is an answer."""
         if isinstance(command, HearNarration):
             self._listen(command)
-        else:
-            self.clean.carry_out(command)
-            self._orders.carry_out(command)
+            return
+        if not isinstance(command, TakePicture):
+            self.pace.hurry()
+        self.pace.catch_up()  # it concerns frames that have come by now
+        self.clean.carry_out(command)
+        self._orders.carry_out(command)
 
     def stop_input(self) -> None:
         """Takes no more packets; what has been taken is with the channel afterwards. Blocks while that is encoded."""
+        self.pace.catch_up()
         self.ingest.stop()
         self.stage.finish()
 
@@ -141,13 +150,19 @@ def assemble(
     encode_step = EncodeStep(channel, clock, Encoder, BurnIn(settings, channel.texts.at, note))
     stage = Stage(channel, as_it_comes if settings.narrator else decide, encode_step)
     feed = Tee(stage, clean)
+    pace, loop = Pace(clock, channel.may_wait_ns), BurstLoop(clock)
+
+    def read_in_bursts(connection: OpenConnection, take: TakeItems, stopping: threading.Event) -> None:
+        loop.read(LoopEntry(connection, take, pace, stopping))
+
     return Assembly(
         clock=clock,
         channel=channel,
         clean=clean,
         stage=stage,
         feed=feed,
-        ingest=Ingest(channel, source.make_input, clock, feed),
+        ingest=Ingest(channel, source.make_input, clock, feed, read_in_bursts),
+        pace=pace,
         watch=watch,
         _orders=Orders(channel, context, wake, stage.change),
         _listen=listener_of(channel),

@@ -13,7 +13,7 @@ figures).
 import threading
 from collections.abc import Callable, Sequence
 
-from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.base.message import Message
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.encoding.channel_side import EncodingSide
@@ -33,6 +33,9 @@ from seacorder.model.report import EventNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
 from seacorder.sinks.context import OnOutcome
 
+LONGEST_UNREAD_NS = 200 * NS_PER_MS
+"""How long a source's frames may lie unread where nothing asks for them. A worker that is killed loses them, as it does
+what waits for the disk: 0.6 s in all."""
 _STALLED = "Seacorder connects again by itself. Look at the camera, its power and its network cable."
 
 
@@ -103,11 +106,14 @@ class Channel:
     def take(self, packet: SourcePacket) -> None:
         """Receives and delivers one packet of the present connection that passes through."""
         with self.lock:
-            sample, source = self._receive(packet, packet.size), self._source
-            if sample is not None and source is not None:
-                self._deliver(sample, source, decoded_ns(sample, source.video))
-                if self._timeline.heard_camera:
-                    self._heard_camera()
+            self._take(packet, more_follow=False)
+
+    def take_all(self, packets: Sequence[SourcePacket]) -> None:
+        """As `take`, of packets that have come together."""
+        with self.lock:
+            last = len(packets) - 1
+            for place, packet in enumerate(packets):
+                self._take(packet, more_follow=place < last)
 
     def receive(self, packet: SourcePacket) -> Sample | None:
         """One packet of the present connection that goes to an encoder, with its place on the clocks.
@@ -271,7 +277,23 @@ class Channel:
             self._loss_account.recount(instant.monotonic_ns)
             return self.outputs.finish_all(instant, on_done)
 
+    def may_wait_ns(self, now_ns: int) -> int:
+        """How long what the source sends may lie unread without harm to what the channel is doing, at a monotonic time;
+        0: not at all."""
+        with self.lock:
+            if not self.is_live or self.encoding.is_on or self.encoding.on_from_ns is not None or self._stills.waiting:
+                return 0
+            due_ns = self.outputs.frames_due_ns()
+            return LONGEST_UNREAD_NS if due_ns is None else max(0, min(LONGEST_UNREAD_NS, due_ns - now_ns))
+
     # Inside, under the lock.
+
+    def _take(self, packet: SourcePacket, *, more_follow: bool) -> None:
+        sample, source = self._receive(packet, packet.size), self._source
+        if sample is not None and source is not None:
+            self._deliver(sample, source, decoded_ns(sample, source.video), more_follow=more_follow)
+            if self._timeline.heard_camera:
+                self._heard_camera()
 
     def _receive(self, packet: SourcePacket, stored_bytes: int) -> Sample | None:
         """See above. None for what is not stored: before a connection's first keyframe, and the source's own sound
@@ -300,33 +322,34 @@ class Channel:
         self._status.received.count(packet.arrived_ns, stored_bytes, is_video)
         return sample
 
-    def _deliver(self, sample: Sample, source: SourceFormat, reached_ns: int) -> None:
-        """See above. `reached_ns`: no picture captured before that instant is still to be delivered."""
+    def _deliver(self, sample: Sample, source: SourceFormat, reached_ns: int, *, more_follow: bool = False) -> None:
+        """See above. `reached_ns`: no picture captured before that instant is still to be delivered. `more_follow`:
+        others are delivered right after it."""
         if sample.track is not Track.VIDEO:
-            self._store(sample, source)
+            self._store(sample, source, more_follow=more_follow)
             return
         self._loss_account.stored(sample.instant_ns)
         if sample.is_keyframe and not sample.recovery_frames:
             self._neighbours.offer_keyframe(sample, source, self.backlog.newest_difference_bytes())
         if self.narration is not None:
             for heard in self.narration.up_to(sample, source.video):
-                self._store(heard, source)
-        self._store(sample, source)
+                self._store(heard, source, more_follow=True)
+        self._store(sample, source, more_follow=more_follow)
         self._reached_ns = reached_ns
         if self._stills.waiting:
             self._stills.serve(reached_ns, self.clock.monotonic_ns())
 
-    def _store(self, sample: Sample, source: SourceFormat) -> None:
+    def _store(self, sample: Sample, source: SourceFormat, *, more_follow: bool) -> None:
         self.backlog.push(sample, source)
         outputs = self.outputs
         if not outputs:
             return
         recording = outputs[Slot.RECORDING]
         if recording is None:
-            outputs.write(sample, source)
+            outputs.write(sample, source, more_follow=more_follow)
             return
         begun = recording.sink.begun[1]
-        outputs.write(sample, source)
+        outputs.write(sample, source, more_follow=more_follow)
         if recording.sink.begun[1] is not begun:
             # A part begins: control hears at once how its times lie on the clocks, before this worker can end.
             self.report(self.status())

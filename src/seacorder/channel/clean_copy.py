@@ -9,7 +9,7 @@ not wait for the split with which the channel begins to burn in.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from seacorder.base.message import Message, joined
@@ -84,6 +84,12 @@ class CleanCopy:
         copy = self._copy
         if copy is not None:
             copy.channel.take(packet)
+
+    def take_all(self, packets: Sequence[SourcePacket]) -> None:
+        """As `take`, of packets that have come together."""
+        copy = self._copy
+        if copy is not None:
+            copy.channel.take_all(packets)
 
     def disconnected(self, why: Message) -> None:
         """The connection is lost or could not be made."""
@@ -228,7 +234,7 @@ def _asks(encoding: EncodingSettings) -> bool:
 
 
 class Tee:
-    """Feeds each packet to the clean copy, while there is one, and to the stage; see `ingest.Feed`. Ingest thread."""
+    """Feeds each packet to the clean copy, while there is one, and to the stage; see `ingest.Feed`."""
 
     def __init__(self, stage: Stage, clean: CleanCopy) -> None:
         self._stage, self._clean = stage, clean
@@ -237,6 +243,11 @@ class Tee:
         """One packet of the present connection."""
         self._clean.take(packet)
         self._stage.take(packet)
+
+    def take_all(self, packets: Sequence[SourcePacket]) -> None:
+        """Packets of the present connection that have come together, in order."""
+        self._clean.take_all(packets)
+        self._stage.take_all(packets)
 
     def connected(self, source: SourceFormat) -> None:
         """A connection has been made, or its format has changed; packets of that format follow."""

@@ -3,7 +3,7 @@ stopped."""
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from seacorder.base.errors import BadRequest, InputFailed, InputRefused
 from seacorder.base.log import RateLimit
 from seacorder.base.message import Message, joined
 from seacorder.channel.channel import Channel
-from seacorder.inputs.contract import Input
+from seacorder.inputs.contract import BurstInput, Input, Item, OpenConnection
 from seacorder.model.channel import TRIES_AGAIN
 from seacorder.model.sample import SourceFormat, SourcePacket
 
@@ -29,6 +29,12 @@ GOOD_RUN_NS = 10 * NS_PER_SECOND
 """After a connection that lasted this long the back-off begins anew."""
 SAME_REASON_SECONDS = 60.0
 """How often the log repeats why a camera still cannot be read."""
+
+
+TakeItems = Callable[[Sequence[Item]], None]
+ReadInBursts = Callable[[OpenConnection, TakeItems, threading.Event], None]
+"""Reads an open connection until it ends or the event is set, and gives what it brings to the function. Blocks; raises
+what ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,14 @@ class ReconnectDelay:
 
 
 class Feed(Protocol):
-    """Where packets go. Called on the ingest thread."""
+    """Where packets go. Called on the ingest thread, or on the loop's thread while the ingest thread waits for that."""
 
     def take(self, packet: SourcePacket) -> None:
         """One packet of the present connection."""
+        ...
+
+    def take_all(self, packets: Sequence[SourcePacket]) -> None:
+        """Packets of the present connection that have come together, in order."""
         ...
 
     def connected(self, source: SourceFormat) -> None:
@@ -83,8 +93,16 @@ class Ingest(Thread):
     """Reads the input until `stop`. A daemon thread: a read that hangs in the network must not keep the process
     alive."""
 
-    def __init__(self, channel: Channel, make_input: Callable[[], Input], clock: Clock, feed: Feed) -> None:
-        """`make_input` makes the input for each attempt; `channel` only tells its name and whether it has failed."""
+    def __init__(
+        self,
+        channel: Channel,
+        make_input: Callable[[], Input],
+        clock: Clock,
+        feed: Feed,
+        read_in_bursts: ReadInBursts | None = None,
+    ) -> None:
+        """`make_input` makes the input for each attempt; `channel` only tells its name and whether it has failed.
+        `read_in_bursts` None: everything is read here, as it comes."""
         super().__init__("ingest", self.work)
         self._channel = channel
         self._feed = feed
@@ -93,6 +111,7 @@ class Ingest(Thread):
         self._stopping = threading.Event()
         self._rate_limit = RateLimit(clock, SAME_REASON_SECONDS)
         self._was_connected = False
+        self._read_in_bursts = read_in_bursts
 
     def stop(self) -> None:
         self._stopping.set()
@@ -152,6 +171,11 @@ class Ingest(Thread):
 
     def _read(self, source: Input) -> None:
         feed, stopping = self._feed, self._stopping
+        if self._read_in_bursts is not None and isinstance(source, BurstInput):
+            connection = source.connection()
+            if connection is not None:
+                self._read_in_bursts(connection, self._take_all, stopping)
+                return
         for item in source.packets():
             if isinstance(item, SourceFormat):
                 feed.connected(item)
@@ -159,3 +183,18 @@ class Ingest(Thread):
                 feed.take(item)
             if stopping.is_set():
                 return
+
+    def _take_all(self, items: Sequence[Item]) -> None:
+        """What has come together; packets that follow each other are handed on together."""
+        begin = 0
+        for place, item in enumerate(items):
+            if isinstance(item, SourceFormat):
+                self._hand_on(items[begin:place])
+                self._feed.connected(item)
+                begin = place + 1
+        self._hand_on(items[begin:])
+
+    def _hand_on(self, items: Sequence[Item]) -> None:
+        packets = [item for item in items if isinstance(item, SourcePacket)]
+        if packets:
+            self._feed.take_all(packets)

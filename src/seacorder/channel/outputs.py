@@ -24,9 +24,10 @@ LAST_FRAME_LIMIT_NS = 2000 * NS_PER_MS
 
 class Sink(Protocol):
     """A recording or clip that is being written. `write` leaves the disk to a writer thread; only where a file begins
-    may it wait for the disk (see `RecordingSink`)."""
+    may it wait for the disk (see `RecordingSink`). `more_follow`: other samples come right after this one, so that
+    they can be handed to the writer thread together."""
 
-    def write(self, sample: Sample, source: SourceFormat) -> None: ...
+    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None: ...
 
     def finish(self, on_done: OnOutcome) -> None: ...
 
@@ -80,7 +81,7 @@ class Output:
         self._asked_ns = wanted_ns
         return True
 
-    def write(self, sample: Sample, source: SourceFormat) -> None:
+    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
         """Gives the sink a sample, unless the file has not begun yet and does not begin with it."""
         if self.begin_ns is not None:
             if sample.track is not Track.VIDEO or not sample.is_keyframe or sample.instant_ns < self.begin_ns:
@@ -88,7 +89,7 @@ class Output:
             self.begin_ns = None
         if sample.track is Track.VIDEO:
             self._highest_pts = max(self._highest_pts, sample.pts)
-        self.sink.write(sample, source)
+        self.sink.write(sample, source, more_follow=more_follow)
 
     def ends_before(self, sample: Sample, source: SourceFormat) -> bool:
         """True when every frame up to the stop has been written, and what has been written plays without a hole.
@@ -138,12 +139,21 @@ class Outputs:
             for sample in samples:
                 output.write(sample, source)
 
-    def write(self, sample: Sample, source: SourceFormat) -> None:
+    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
         for slot, output in list(self._slots.items()):
             if output.stop is not None and output.ends_before(sample, source):
                 self._finish(slot, output)
             else:
-                output.write(sample, source)
+                output.write(sample, source, more_follow=more_follow)
+
+    def frames_due_ns(self) -> int | None:
+        """The monotonic time from which on frames are wanted as they come, since a file begins or ends with them; 0
+        where that is now, None where it is not known."""
+        outputs = self._slots.values()
+        if any(one.stop is not None or one.begin_ns is not None or one.sink.begun[0] is None for one in outputs):
+            return 0
+        splits = (one.sink.next_split_ns for one in outputs)
+        return min((one for one in splits if one is not None), default=None)
 
     def stop(self, slot: Slot, instant: Instant, on_done: OnOutcome) -> bool:
         """Stops a slot's sink at an instant; False when the slot is empty. A second stop keeps the first one's

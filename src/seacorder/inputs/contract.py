@@ -31,12 +31,14 @@ A new kind of input needs:
 Errors become an `InputFailed` whose message says what is wrong and what to do; `failures` has those of the network.
 """
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Protocol, runtime_checkable
 
 from seacorder.model.sample import SourceFormat, SourcePacket
 
-Items = Iterator[SourcePacket | SourceFormat]
+Item = SourcePacket | SourceFormat
+Items = Iterator[Item]
 
 
 class Input(Protocol):
@@ -55,4 +57,44 @@ class Input(Protocol):
 
     def close(self) -> None:
         """Releases the connection; does nothing the second time. Templates of formats stay usable."""
+        ...
+
+
+class Unread(Enum):
+    """What a read has left behind."""
+
+    NOTHING_CAME = "nothing had come"
+    ALL_TAKEN = "all that had come was taken"
+    WITHIN = "the same, and the rest of a picture is on its way"
+    MORE = "more is there"
+
+
+class OpenConnection(Protocol):
+    """A connection whose reads never wait, so that one thread may read several of them in turn, each when it wants."""
+
+    @property
+    def number(self) -> int:
+        """The file descriptor that can be read when something has come; -1 once it is closed."""
+        ...
+
+    @property
+    def unread(self) -> Unread:
+        """What the last read has left behind."""
+        ...
+
+    def may_wait_ns(self) -> int:
+        """How long what comes may lie unread without harm; 0: not at all."""
+        ...
+
+    def read(self) -> Sequence[Item]:
+        """What has come and is whole. Never waits. InputFailed when the connection breaks; not called again then."""
+        ...
+
+
+@runtime_checkable
+class BurstInput(Input, Protocol):
+    """An input that may be read in bursts."""
+
+    def connection(self) -> OpenConnection | None:
+        """After `open`, in the place of `packets`; None where only `packets` can be used."""
         ...

@@ -9,7 +9,7 @@ import logging
 from seacorder.base.clock import Clock
 from seacorder.base.errors import InputFailed, InputRefused
 from seacorder.base.message import Message
-from seacorder.inputs.contract import Input, Items
+from seacorder.inputs.contract import Input, Items, OpenConnection
 from seacorder.inputs.rtsp.camera import RtspInput
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.address.address import RtspAddress
@@ -56,6 +56,10 @@ class EitherRtspInput:
 
     def packets(self) -> Items:
         return self._input.packets()
+
+    def connection(self) -> OpenConnection | None:
+        """See `contract.BurstInput`."""
+        return self._own.connection() if self._input is self._own else None
 
     def close(self) -> None:
         self._is_closed = True

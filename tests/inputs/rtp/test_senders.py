@@ -80,6 +80,18 @@ def test_others_are_passed_over_as_long_as_ours_sends(counts: list[int]) -> None
     assert (track.units.lost, track.changes, track.units.begun) == (0, 0, [])
 
 
+def test_one_that_goes_on_within_one_read_loses_nothing() -> None:
+    """A burst may hold the last packets of ours and the first ones of the sender that takes its place."""
+    track = Track()
+    for _ in range(3):
+        track.read(OURS)
+    track.read(OTHER, OURS, OTHER, OTHER)
+    for _ in range(60):
+        track.read(OTHER)
+    assert track.changes == 1
+    assert (track.taken(OURS), track.taken(OTHER)) == (4, 62)
+
+
 def test_the_sender_that_the_camera_named_is_awaited() -> None:
     track = Track()
     track.receiver.expect(OURS)

@@ -86,6 +86,10 @@ class StagedChannel(EncodedChannel, Protocol):
         """Receives and delivers one packet that passes through."""
         ...
 
+    def take_all(self, packets: Sequence[SourcePacket]) -> None:
+        """As `take`, of packets that have come together."""
+        ...
+
     def receive(self, packet: SourcePacket) -> Sample | None:
         """The packet with its place on the clocks; None when nothing can be done with it."""
         ...

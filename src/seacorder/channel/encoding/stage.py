@@ -1,15 +1,16 @@
 """Between the input and the channel: packets pass through, or go by way of the encode thread.
 
-`Stage.take` is called on the ingest thread with every packet. Where pictures pass through, it hands the packet to the
-channel. Where they are encoded, the channel gives the packet its times (`receive`) and the stage puts it into the queue
-of the encode thread, which gives the result back to the channel (`deliver`).
+`Stage.take` gets every packet, or `take_all` those that have come together, on the thread that reads the source. Where
+pictures pass through, it hands the packet to the channel. Where they are encoded, the channel gives the packet its
+times (`receive`) and the stage puts it into the queue of the encode thread, which gives the result back to the channel
+(`deliver`).
 
 An operator's change of the encoding waits until the pictures have reached its instant (`change`, `_change_over`). Where
 pictures change between passing through and being encoded, the encode thread first finishes what it has.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from seacorder.base.message import Message
@@ -37,7 +38,8 @@ def as_it_comes(_source: SourceFormat, _asked: EncodingSettings, _machine: Machi
 
 
 class Stage:
-    """Fed on the ingest thread; `change`, `status`, `frames_to_encode` and `busy_seconds` may be called on any.
+    """Fed by the thread that reads the source; `change`, `status`, `frames_to_encode` and `busy_seconds` may be called
+    on any.
 
     The lock keeps `change` and the ingest thread from altering plan and waiting changes at the same time. It is held
     while the encode thread finishes, so `change` may block as long: five seconds at most.
@@ -75,6 +77,14 @@ class Stage:
             self._take_encoded(packet)
         else:
             self._channel.take(packet)
+
+    def take_all(self, packets: Sequence[SourcePacket]) -> None:
+        """Packets of the present connection that have come together; otherwise as `take`."""
+        if self._is_plain:
+            self._channel.take_all(packets)
+            return
+        for packet in packets:
+            self.take(packet)
 
     def connected(self, source: SourceFormat) -> None:
         """A connection has been made, or its format has changed; packets of that format follow. Blocks while what came

@@ -13,6 +13,7 @@ from typing import Any
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.inputs.rtp.adts import guessed_configuration
+from seacorder.inputs.rtp.arrivals import Burst
 from seacorder.inputs.rtp.audio import NO_TYPE, AacUnits, MpegAudioUnits, Sound, SoundUnits, configured, sound_units
 from seacorder.inputs.rtp.audio_offset import RtpMoment, SoundOffset, moment_of, nearest
 from seacorder.inputs.rtp.packets import Unwrapped
@@ -125,15 +126,16 @@ class AudioTrack:
         mended = RtpMoment(round(moment.time - self._clock.shift), moment.ns)
         self._offset.learn(moment_of(video, picture[0]), mended)
 
-    def items(self, arrived_ns: int, picture: PictureOrigin | None) -> Iterator[SourcePacket]:
+    def items(self, burst: Burst, picture: PictureOrigin | None) -> Iterator[SourcePacket]:
         """The finished packets; what comes before the first picture is dropped."""
         ready = self.units.ready
         if self.is_awaited and ready:
             self._open_by(ready[0].content)
         if picture is not None and self.template is not None and not self._is_broken:
-            self._watch(arrived_ns)
+            self._watch(burst.came_ns)
             try:
-                for sound in ready:
+                # Arrival judges the times of sound, so it does not come out of them.
+                for sound, arrived_ns in zip(ready, burst.evenly(len(ready)), strict=True):
                     yield from self._packets(sound, picture, arrived_ns)
             except UNREADABLE as error:
                 # Sound never costs the picture.

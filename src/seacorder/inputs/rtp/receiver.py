@@ -63,7 +63,8 @@ class RtpReceiver:
         self._senders = Senders()
         self.ssrc: int | None = None
         """The sender whose packets are taken; None before the first one."""
-        self._timestamp = 0
+        self.timestamp = 0
+        """RTP time of the newest packet."""
         self._reorder = Reorder(REORDER_WINDOW_NS)
         self._reported = (0, 0)
         """(highest sequence number, lost) at the last report."""
@@ -101,7 +102,7 @@ class RtpReceiver:
         if lost == ANEW:
             self._units.begin_anew(is_other_sender=False)
             lost = 0
-        self._timestamp = timestamp
+        self.timestamp = timestamp
         self._units.take(view, begin, end, second, timestamp, lost)
         self.continuation = self._units.continuation
 
@@ -119,7 +120,7 @@ class RtpReceiver:
         received = self.sequence.received
         if received != self._seen:
             self._seen = received
-            self._senders.came(now_ns)
+            self._senders.came(now_ns, received)
         is_changed = False
         if self._senders.are_watched and (kept := self._senders.turn(now_ns)):
             is_changed = self.ssrc is not None
@@ -182,7 +183,7 @@ class RtpReceiver:
         if self._senders.may_begin(ssrc):
             self._begin_with(ssrc)
             return True
-        self._senders.keep(ssrc, bytes(view[begin:end]), head)
+        self._senders.keep(ssrc, bytes(view[begin:end]), head, self.sequence.received)
         return False
 
     def _begin_with(self, ssrc: int) -> None:
@@ -207,7 +208,7 @@ class RtpReceiver:
         """A report of another SSRC. Some cameras report under another SSRC than they send with: a reporter that never
         sent a packet, and whose RTP times are near the packets', is believed from its second report on.
         """
-        is_near = (report.timestamp - self._timestamp + _NEAR_TICKS) & 0xFFFF_FFFF <= 2 * _NEAR_TICKS
+        is_near = (report.timestamp - self.timestamp + _NEAR_TICKS) & 0xFFFF_FFFF <= 2 * _NEAR_TICKS
         if self.ssrc is not None and report.ssrc in self._reports and is_near and not self._senders.knows(report.ssrc):
             self.report, self._report_came_ns = report, 0
         if len(self._reports) < OTHERS_MAX:

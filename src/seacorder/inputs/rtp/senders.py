@@ -41,6 +41,8 @@ class Other:
     """Reads that brought packets of it."""
     is_new: bool = False
     """Packets have come with the newest read."""
+    received: int = 0
+    """How many packets of ours had come before them."""
 
 
 class Senders:
@@ -85,21 +87,23 @@ class Senders:
         """`turn` has something to decide: there are others, or ours has said goodbye (RTCP BYE)."""
         return bool(self._others) or self._said_goodbye
 
-    def keep(self, key: int, payload: bytes, head: Head) -> None:
-        """Keeps a packet that is not ours."""
+    def keep(self, key: int, payload: bytes, head: Head, received: int = 0) -> None:
+        """Keeps a packet that is not ours. `received`: how many packets of ours have come by then."""
         other = self._others.get(key)
+        if other is not None and other.received != received and self._is_settled:
+            other = None  # ours has come since
         if other is None:
-            if len(self._others) >= OTHERS_MAX:
+            if key not in self._others and len(self._others) >= OTHERS_MAX:
                 self._others.pop(next(iter(self._others)))
-            other = self._others[key] = Other()
+            other = self._others[key] = Other(received=received)
         if other.kept_bytes + len(payload) > KEPT_BYTES:
             other.kept, other.kept_bytes = [], 0
         other.kept.append((payload, head))
         other.kept_bytes += len(payload)
         other.is_new = True
 
-    def came(self, now_ns: int) -> None:
-        """A read brought packets of ours."""
+    def came(self, now_ns: int, received: int) -> None:
+        """A read brought packets of ours; so many have come in all. Of others it leaves what came after the last."""
         if self._last_ns is not None:
             # The longest pause, which fades by 1/8 with each read: after one long pause the next is expected, too.
             self._pause_ns = max(now_ns - self._last_ns, self._pause_ns - self._pause_ns // 8)
@@ -107,7 +111,7 @@ class Senders:
         self._turns += 1
         self._said_goodbye = False
         if self._is_settled:
-            self._others.clear()
+            self._others = {key: other for key, other in self._others.items() if other.received == received}
 
     def goodbye(self) -> None:
         """Ours has said that it ends."""

@@ -12,6 +12,7 @@ from seacorder.base.errors import InputFailed
 from seacorder.base.log import RateLimit
 from seacorder.inputs.failures import PACKETS_LOST
 from seacorder.inputs.rtp.access_units import AccessUnits
+from seacorder.inputs.rtp.arrivals import Burst
 from seacorder.inputs.rtp.audio_offset import moment_of
 from seacorder.inputs.rtp.decoding_times import DEEPEST, MissingPictures, PictureOrder
 from seacorder.inputs.rtp.h264 import H264Units, slice_type
@@ -100,13 +101,17 @@ class VideoTrack:
         self.origin_arrived_ns = 0
         """When that picture came (monotonic)."""
 
-    def items(self, arrived_ns: int) -> list[SourcePacket | SourceFormat]:
-        """The finished pictures, from the first one on that a file may begin with. A new format precedes its first."""
+    def items(self, burst: Burst, newest: int) -> list[SourcePacket | SourceFormat]:
+        """The finished pictures, from the first one on that a file may begin with. A new format precedes its first.
+
+        `newest`: RTP time of the newest packet, which may be of a picture that is not finished.
+        """
         ready = self.units.ready
+        arrivals = burst.arrivals([unit.timestamp for unit in ready], newest, 90_000) if ready else ()
         items: list[SourcePacket | SourceFormat] = []
         if self.units.damaged != self._damaged:
             self._say_damaged()
-        for unit in ready:
+        for unit, arrived_ns in zip(ready, arrivals, strict=True):
             if unit.parameter_sets:
                 self._current.put(unit.parameter_sets)
             time = self._times.take(unit.timestamp)

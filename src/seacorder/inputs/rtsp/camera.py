@@ -3,30 +3,30 @@
 An `RtspInput` is one connection. RTP comes inside of it (TCP) unless the address says `#transport=udp`. The camera
 counts as gone when an answer takes longer than `TIMEOUT_SECONDS`, or when no picture comes for that long; for slow
 cameras that limit is longer (`picture_timeout`). `rtsps://` is encrypted, but the certificate is not checked, because
-cameras sign their own. All runs on the channel's ingest thread; `close` may come from any and ends a read that waits.
+cameras sign their own. All runs on the channel's ingest thread, but for what `connection` returns, which
+runs on a loop's thread while the ingest thread waits; `close` may come from any and ends a read that waits.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
+from seacorder.inputs.contract import Item, Items, Unread
 from seacorder.inputs.failures import Cause, camera_failure, camera_socket_failure
-from seacorder.inputs.picture_timeout import USUAL_NS, PictureTimeout
 from seacorder.inputs.rtp import video_track
 from seacorder.inputs.rtp.audio_track import AudioTrack, open_sound
 from seacorder.inputs.rtp.receiver import RtpReceiver, Units
-from seacorder.inputs.rtp.rtcp import SenderReport
 from seacorder.inputs.rtp.sdp import Description, OfferedTrack
 from seacorder.inputs.rtp.video_track import VideoTrack
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.inputs.rtsp.connection import ConnectionEndedError, ConnectionShutError, NoTlsError
+from seacorder.inputs.rtsp.playing import PlayingSession
 from seacorder.inputs.rtsp.session import RtspSession
 from seacorder.media.formats import with_sound
 from seacorder.model.address.address import RtspAddress
-from seacorder.model.sample import SourceFormat, SourcePacket
+from seacorder.model.sample import SourceFormat
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,6 @@ _WITHOUT_SOUND = (
     "Its sound is not recorded; video is. Switch sound off in the camera, or add #audio=off to its address."
 )
 
-Items = Iterator[SourcePacket | SourceFormat]
-
 
 class RtspInput:
     """One connection to one camera; see `contract.Input`."""
@@ -54,8 +52,8 @@ class RtspInput:
         self._clock = clock
         self._source = f"Camera {address.redacted}"
         self._session: RtspSession | None = None
-        self._playing: _PlayingSession | None = None
-        self._first: list[SourcePacket | SourceFormat] = []
+        self._playing: PlayingSession | None = None
+        self._first: list[Item] = []
         self._is_closed = False
         self.is_described = False
         """The camera has described a picture that can be recorded. If the connection fails after that, FFmpeg's client
@@ -63,7 +61,7 @@ class RtspInput:
         """
 
     def open(self) -> SourceFormat:
-        with self._said():
+        with self.said():
             self._session = RtspSession(self._address, self._source, self._clock, TIMEOUT_SECONDS, self._memory)
             if self._is_closed:
                 raise ConnectionShutError
@@ -82,7 +80,7 @@ class RtspInput:
         if self._playing is None:
             raise InputFailed(f"{self._source} is not open.")
         reading = self._playing
-        with self._said():
+        with self.said():
             first, self._first = self._first, []
             for item in first:
                 if self._is_closed:
@@ -94,6 +92,20 @@ class RtspInput:
                         raise ConnectionShutError
                     yield item
 
+    def connection(self) -> "CameraConnection | None":
+        """See `contract.BurstInput`."""
+        if self._playing is None or not self._playing.begin_bursts():
+            return None
+        return CameraConnection(self, self._playing)
+
+    def read(self, playing: PlayingSession) -> Sequence[Item]:
+        """What has come over an open connection, and before that what came until `open` knew the format."""
+        with self.said():
+            if self._is_closed:
+                raise ConnectionShutError
+            first, self._first = self._first, []
+            return [*first, *playing.read()]
+
     def close(self) -> None:
         self._is_closed = True
         self._let_go()
@@ -102,7 +114,7 @@ class RtspInput:
         if self._session is not None:
             self._session.close()
 
-    def _set_up(self, session: RtspSession, description: Description) -> "_PlayingSession":
+    def _set_up(self, session: RtspSession, description: Description) -> PlayingSession:
         picture = video_track.choose(description.tracks, self._source)
         self.is_described = True
         wants_sound = self._address.wants_audio and not self._memory.dislikes_sound
@@ -115,7 +127,7 @@ class RtspInput:
             if not self._sets_up_sound(session, sound, receivers[1]):
                 sound = None
         video.audio_template = None if sound is None else sound.template
-        return _PlayingSession(session, video, sound, receivers, self._memory.picture_timeout, self._clock)
+        return PlayingSession(session, video, sound, receivers, self._memory.picture_timeout, self._clock)
 
     def _sets_up_sound(self, session: RtspSession, sound: AudioTrack, receiver: RtpReceiver) -> bool:
         """False when the camera refuses its sound: then the picture is recorded without."""
@@ -131,7 +143,7 @@ class RtspInput:
             raise
         return True
 
-    def _until_keyframe(self, reading: "_PlayingSession") -> list[SourcePacket | SourceFormat]:
+    def _until_keyframe(self, reading: PlayingSession) -> list[Item]:
         """The first format, and the packets that came with it."""
         begin_ns, picture_timeout = self._clock.monotonic_ns(), self._memory.picture_timeout
         # The first picture is known to be whole when the second one begins.
@@ -145,8 +157,8 @@ class RtspInput:
         )
 
     def _until_sound(
-        self, reading: "_PlayingSession", items: list[SourcePacket | SourceFormat]
-    ) -> list[SourcePacket | SourceFormat]:
+        self, reading: PlayingSession, items: list[Item]
+    ) -> list[Item]:
         """`items`, and what comes until it is known what the sound is: some cameras tell that only by sending it."""
         limit_ns = self._clock.monotonic_ns() + SOUND_WAIT_SECONDS * NS_PER_SECOND
         while reading.awaits_sound and self._clock.monotonic_ns() < limit_ns:
@@ -160,7 +172,7 @@ class RtspInput:
         return [with_sound(item, template) if isinstance(item, SourceFormat) else item for item in items]
 
     @contextmanager
-    def _said(self) -> Iterator[None]:
+    def said(self) -> Iterator[None]:
         """Closes the connection when something goes wrong, and raises it as InputFailed."""
         try:
             yield
@@ -183,102 +195,27 @@ class RtspInput:
         return camera_socket_failure(error, self._address, self._source)
 
 
-class _PlayingSession:
-    """A session that plays, and what becomes of its tracks' packets."""
-
-    def __init__(
-        self,
-        session: RtspSession,
-        video: VideoTrack,
-        sound: AudioTrack | None,
-        receivers: list[RtpReceiver],
-        picture_timeout: PictureTimeout,
-        clock: Clock,
-    ) -> None:
-        self._source = video.source
-        self._picture_timeout = picture_timeout
-        self._session = session
-        self._video = video
-        self._sound = sound
-        self._receivers = receivers
-        self._clock = clock
-        self._received = 0
-        self._picture_came_ns = clock.monotonic_ns()
-        self._next_look_ns = 0
-        self._told: SenderReport | None = None
-        """The newest sender report that the video track has been given."""
-
-    def begin(self) -> None:
-        """PLAY was answered: passes on what the answer says of the tracks' RTP times."""
-        times, sound = self._session.rtp_times, self._sound
-        self._picture_came_ns = self._clock.monotonic_ns()
-        self._picture_timeout.begin()
-        if sound is not None:
-            video_time, sound_time = times.get(self._video.control), times.get(sound.offered.control)
-            if video_time is not None and sound_time is not None:
-                sound.begin_at(video_time, sound_time)
-
-    @property
-    def awaits_sound(self) -> bool:
-        """There is sound, and its first packet will tell what it is."""
-        return self._sound is not None and self._sound.is_awaited
-
-    def settle_sound(self) -> Any:
-        """The sound's template; None when no sound has come, and then none is recorded over this connection."""
-        if self._sound is None:
-            return None
-        self._sound.give_up()
-        self._video.audio_template = self._sound.template
-        return self._sound.template
-
-    def turn(self) -> list[SourcePacket | SourceFormat]:
-        """Waits for the next read and returns the packets that are finished with it. TimeoutError when no picture
-        comes."""
-        video = self._video
-        video.units.settle()
-        try:
-            self._session.pump(pause=video.units.is_within)
-        except TimeoutError:  # nothing came within the usual limit; a slow camera's limit is longer
-            if self._picture_timeout.limit_ns <= USUAL_NS:
-                self._picture_timeout.ended_in_silence()
-                raise
-        now_ns = self._clock.monotonic_ns()
-        for receiver in self._receivers:
-            if receiver.turn(now_ns):
-                log.debug("%s continues as another sender (SSRC).", self._source)
-        self._watch(now_ns)
-        items = video.items(now_ns)
-        if self._sound is not None:
-            origin = None if video.origin is None else (video.origin, video.origin_arrived_ns)
-            items += self._sound.items(now_ns, origin)
-        return items
-
-    def _watch(self, now_ns: int) -> None:
-        received = self._receivers[0].sequence.received
-        if received != self._received:
-            self._picture_timeout.came(now_ns - self._picture_came_ns, now_ns)
-            self._received, self._picture_came_ns = received, now_ns
-        elif now_ns - self._picture_came_ns >= self._picture_timeout.limit_ns:
-            self._picture_timeout.ended_in_silence()
-            raise TimeoutError
-        if self._receivers[0].is_over:
-            raise ConnectionEndedError
-        if self._receivers[0].report is not self._told:
-            self._told = self._video.report = self._receivers[0].report
-        if now_ns >= self._next_look_ns:
-            self._next_look_ns = now_ns + NS_PER_SECOND // 2
-            self._look(now_ns)
-
-    def _look(self, now_ns: int) -> None:
-        """What needs to be done twice a second only."""
-        for receiver in self._receivers:
-            receiver.note_report_time(now_ns)
-        self._session.keep_alive(now_ns)
-        video, sound = self._video, self._sound
-        if sound is not None and video.origin is not None:
-            reports = [receiver.report for receiver in self._receivers]
-            sound.learn(reports[0], reports[1], (video.origin, video.origin_arrived_ns))
-
-
 def _receiver(track: OfferedTrack, units: Units) -> RtpReceiver:
     return RtpReceiver(track.payload_type, units, is_only_type=track.is_only_type)
+
+
+class CameraConnection:
+    """An open connection to a camera; see `contract.OpenConnection`."""
+
+    def __init__(self, camera: RtspInput, playing: PlayingSession) -> None:
+        self._camera = camera
+        self._playing = playing
+
+    @property
+    def number(self) -> int:
+        return self._playing.number
+
+    @property
+    def unread(self) -> Unread:
+        return self._playing.unread
+
+    def may_wait_ns(self) -> int:
+        return self._playing.may_wait_ns()
+
+    def read(self) -> Sequence[Item]:
+        return self._camera.read(self._playing)

@@ -1,9 +1,11 @@
 """The connection to a camera: one socket (TCP, or TLS over it), one buffer, few system calls.
 
 A camera sends a picture as a burst of packets. When a part of it has come, the thread sleeps for `COALESCE_SECONDS`
-before the next read, which then takes the rest: one or two reads for each picture, however many packets it has.
+before the next read, which then takes the rest: one or two reads for each picture, however many packets it has. After
+`read_in_bursts` the reader decides when it reads, and no read waits.
 
-One thread reads: the channel's ingest thread. `close` may come from any thread and ends a read that waits.
+One thread reads: the channel's ingest thread, or the loop that it has handed the connection to. `close` may come from
+any thread and ends a read that waits.
 """
 
 import contextlib
@@ -14,6 +16,9 @@ import struct
 import time
 from typing import Any
 
+from seacorder.base.readiness import Readiness
+from seacorder.inputs.rtsp import socket_options
+
 COALESCE_SECONDS = 0.0035
 CONNECT_SECONDS = 2.0
 """Limit for connecting. The system repeats its first packet after 1, 3 and 7 s, so in a longer wait a link that comes
@@ -22,26 +27,6 @@ BUFFER_BYTES = 512 * 1024
 """Far more than a burst. The system provides memory only for the part that has been written to."""
 _ROOM_BYTES = 128 * 1024
 """With less room behind the unused bytes, they are moved to the front. A frame has at most 64 KiB."""
-
-class _Waiting:
-    """Waits for a few sockets. The `selectors` module would take more time than the system call. Windows has no
-    `poll`."""
-
-    def __init__(self) -> None:
-        self._numbers: list[int] = []
-        self._poll: Any = select.poll() if hasattr(select, "poll") else None
-
-    def add(self, number: int) -> None:
-        self._numbers.append(number)
-        if self._poll is not None:
-            self._poll.register(number, select.POLLIN)
-
-    def wait(self, timeout: float) -> list[int]:
-        """The file descriptors that can be read; waits for at most `timeout` seconds."""
-        if self._poll is None:
-            ready: list[int] = select.select(self._numbers, [], [], timeout)[0]
-            return ready
-        return [number for number, _ in self._poll.poll(int(timeout * 1000))]
 
 
 class ConnectionEndedError(OSError):
@@ -64,6 +49,13 @@ class Connection:
         self.begin = self.end = 0
         self._socket: Any = None
         self._waiting: Any = None
+        self.received = 0
+        """Bytes that have come."""
+        self.came_utc_ns: int | None = None
+        """When the newest byte of the last read came (UTC), where the kernel tells."""
+        self.is_emptied = True
+        """The last read has taken all that was there."""
+        self._tells_arrivals = False
         self._is_tls = self._is_tls_over = False
         self._is_reading = self._is_shut = False
 
@@ -78,7 +70,7 @@ class Connection:
         self._is_tls = tls
         if tls or not _lets_wait(made, timeout):
             made.setblocking(False)
-            self._waiting = _Waiting()
+            self._waiting = Readiness()
             self._waiting.add(made.fileno())
         self._socket = made
         if self._is_shut:
@@ -103,9 +95,27 @@ class Connection:
         """From now on `wait` also returns when this file descriptor can be read."""
         if self._waiting is None:
             self._socket.setblocking(False)
-            self._waiting = _Waiting()
+            self._waiting = Readiness()
             self._waiting.add(self._socket.fileno())
         self._waiting.add(number)
+
+    def read_in_bursts(self) -> bool:
+        """From now on `read` is used, whenever its caller wants, and tells when the bytes came. False where that cannot
+        be: with TLS, beside datagrams, and where the kernel does not note it. Nothing is changed then."""
+        if self._is_tls or self._waiting is not None or not socket_options.note_arrivals(self._socket):
+            return False
+        self._socket.setblocking(False)
+        self._tells_arrivals = True
+        return True
+
+    def make_room_for(self, count: int) -> int:
+        """Lets so many bytes lie unread, if the system allows it; returns how many it allows. OSError once closed."""
+        return socket_options.widen(self._socket, count)
+
+    @property
+    def number(self) -> int:
+        """The file descriptor; -1 once closed."""
+        return int(self._socket.fileno())
 
     @property
     def is_alone(self) -> bool:
@@ -146,7 +156,7 @@ class Connection:
             return True
         self._is_reading = True
         try:
-            alone = _Waiting()
+            alone = Readiness()
             alone.add(self._socket.fileno())
             return bool(alone.wait(timeout))
         finally:
@@ -216,12 +226,21 @@ class Connection:
         if self._is_tls:
             self.end += self._receive_tls()
             return
+        room = BUFFER_BYTES - self.end
+        self.came_utc_ns = None
         try:
-            count = self._socket.recv_into(self.view[self.end :])
+            if self._tells_arrivals:
+                count, notes, _, _ = self._socket.recvmsg_into((self.view[self.end :],), socket_options.ANCILLARY_BYTES)
+                self.came_utc_ns = socket_options.arrival_of(notes)
+            else:
+                count = self._socket.recv_into(self.view[self.end :])
         except BlockingIOError:
+            self.is_emptied = True
             return
         if count == 0:
             raise ConnectionEndedError
+        self.is_emptied = count < room
+        self.received += count
         self.end += count
 
     def _receive_tls(self) -> int:

@@ -92,6 +92,12 @@ class Exchange:
         connection.begin = connection.end
         return answer.body + self.dialogue.rest + rest
 
+    def take_what_has_come(self) -> None:
+        """Reads without waiting, and takes apart what is whole."""
+        self.channels.settle()
+        self.connection.read()
+        self.take_apart()
+
     def take_apart(self) -> None:
         """Frames and messages that the connection has read, as far as they are whole."""
         connection, channels = self.connection, self.channels

@@ -18,7 +18,7 @@ from seacorder.inputs.rtp.datagrams import DatagramPair
 from seacorder.inputs.rtp.interleaved import DOLLAR
 from seacorder.inputs.rtp.receiver import RtpReceiver
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
-from seacorder.inputs.rtsp.connection import ConnectionEndedError
+from seacorder.inputs.rtsp.connection import Connection, ConnectionEndedError
 from seacorder.inputs.rtsp.exchange import Exchange
 from seacorder.inputs.rtsp.keep_alive import SESSION_SECONDS, KeepAlive
 from seacorder.inputs.rtsp.messages import RtspMessage, numbers_of, rtp_times_of, session_of, transport_of
@@ -127,15 +127,30 @@ class RtspSession:
     def pump(self, *, pause: bool = False) -> None:
         """Waits until something has come, at most for the timeout, and hands it to the receivers.
 
-        `pause`: a picture is known to be incomplete, so let more of it gather first. No receiver may hold a slice of
-        the receive buffer any more. OSError when the connection is at its end.
+        `pause`: a picture is known to be incomplete, so let more of it gather first. OSError when the connection is at
+        its end.
         """
         connection = self._exchange.connection
+        for _, receiver, _ in self._receivers:
+            receiver.settle()
         if connection.is_alone:
             connection.receive(pause=pause)
             self._exchange.take_apart()
         else:
             self._pump_several()
+
+    def read_in_bursts(self) -> bool:
+        """From now on `read` takes the place of `pump`; False where it cannot (`Connection.read_in_bursts`)."""
+        return self.connection.read_in_bursts()
+
+    def read(self) -> None:
+        """Hands what has come to the receivers, without waiting. OSError when the connection is at its end."""
+        self._exchange.take_what_has_come()
+
+    @property
+    def connection(self) -> Connection:
+        """The present one."""
+        return self._exchange.connection
 
     def _pump_several(self) -> None:
         connection, timeout = self._exchange.connection, self._timeout

@@ -31,7 +31,7 @@ class ClipSink:
         )
         self._number = 0
 
-    def write(self, sample: Sample, source: SourceFormat) -> None:
+    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
         """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
         self._files.end_on_other_format(source)
         if sample.track is Track.VIDEO and sample.is_keyframe:
@@ -39,7 +39,7 @@ class ClipSink:
                 self._files.leave_current()
             if self._files.current is None:
                 self._begin(sample, source)
-        self._files.write(sample)  # dropped where no file could be begun
+        self._files.write(sample, more_follow=more_follow)  # dropped where no file could be begun
 
     def withdraw(self) -> None:
         """Nobody wants the clip any more: bytes of it that wait for the disk must not take the recording's memory."""

@@ -146,7 +146,7 @@ class FileSequence:
         """No file can be begun now: whoever waits for the start is told why. The next keyframe may try again."""
         self._say_started(self._outcome(ok=False, why=why))
 
-    def write(self, sample: Sample) -> None:
+    def write(self, sample: Sample, *, more_follow: bool = False) -> None:
         """Gives a packet to the file that it belongs to; sound from before the first picture is dropped."""
         if self.current is None:
             return
@@ -159,7 +159,7 @@ class FileSequence:
             sample.track is Track.AUDIO or sample.instant_ns - self.current.first.instant_ns >= LINGER_NS
         ):
             self._close_previous()
-        self.current.write(sample)
+        self.current.write(sample, more_follow=more_follow)
 
     def finish(self, on_done: OnOutcome) -> None:
         """Closes what is open and returns at once. `on_done` is called when every file is whole and on disk, or has

@@ -58,7 +58,7 @@ class RecordingSink:
         self._clock_ns = self._first_clock_ns = command.instant.utc_ns - command.instant.monotonic_ns
         """UTC minus monotonic time: when the newest part began, and when the recording was started."""
 
-    def write(self, sample: Sample, source: SourceFormat) -> None:
+    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
         """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
         ended = self._files.end_on_other_format(source)
         if ended is not None:
@@ -69,7 +69,7 @@ class RecordingSink:
         if self._files.current is None:
             self._drop(sample)
             return
-        self._files.write(sample)
+        self._files.write(sample, more_follow=more_follow)
 
     def change(self, change: ChangeRecording) -> None:
         """New settings for the parts that begin at or after the change's instant; the running part keeps its own name.

@@ -122,9 +122,9 @@ class VideoFile:
         """True when `sample` is earlier than the file's first video packet."""
         return self._writer.precedes(sample)
 
-    def write(self, sample: Sample) -> None:
+    def write(self, sample: Sample, *, more_follow: bool = False) -> None:
         """Takes one packet, or counts it as missing if it is a picture. Raises nothing for a bad packet or a disk that
-        refuses."""
+        refuses. `more_follow`: others come right after it, so what is due is handed over with the last of them."""
         is_video = sample.track is Track.VIDEO
         sample = sample.on_clock(self.first.clock_ns) if is_video else sample
         if not self._gate.admits(sample, self._has_room):
@@ -135,7 +135,7 @@ class VideoFile:
         fault = self._mux(sample)
         if is_video:
             self._count(sample, fault)
-        self._hand_over_when_due(has_fragment=self._buffer.writes > writes)
+        self._hand_over_when_due(has_fragment=self._buffer.writes > writes, more_follow=more_follow)
 
     def close(self, on_closed: Callable[[FileFacts], None]) -> None:
         """Ends the file and returns at once.
@@ -274,7 +274,7 @@ class VideoFile:
         if len(self._newest) > self._unwritten_frames + 1:
             self._newest.pop(0)
 
-    def _hand_over_when_due(self, *, has_fragment: bool) -> None:
+    def _hand_over_when_due(self, *, has_fragment: bool, more_follow: bool) -> None:
         if has_fragment and len(self._newest) > self._unwritten_frames:
             self._buffer.put_milestone(self._newest[0])
             self._stored_frames.confirmed(self._file.bytes_confirmed)
@@ -283,8 +283,8 @@ class VideoFile:
                 self._has_milestone = True
                 self._hand_over()
                 return
-        if self._is_due(self._context.clock.monotonic_ns()):
-            self._hand_over()
+        if self._buffer.pending_bytes >= HAND_OVER_BYTES or not more_follow:
+            self.hand_over_rest()
 
     def _is_due(self, now_ns: int) -> bool:
         pending = self._buffer.pending_bytes

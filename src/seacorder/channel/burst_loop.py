@@ -1,0 +1,199 @@
+"""Reads cameras in bursts: one thread, a few open connections, each read when it is due.
+
+Waking up is what costs, not the bytes: so what a camera sends is left in the kernel, and read five times a second
+instead of once or twice for each picture. A connection is read earlier where the kernel could run out of room
+(`OpenConnection.may_wait_ns`), or where somebody wants the frames (`Pace`). Then its pictures are read as they come, as
+also when a read has found nothing: a camera that sends little wakes nobody in vain.
+
+The loop never waits for one of its connections. Connecting, which may take seconds, is left to each channel's ingest
+thread: that hands an open connection over and waits until it ends. What a connection brings is passed on before the
+next one is read, so whoever takes it must not wait for long.
+"""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from seacorder.base.background import Thread
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.readiness import Readiness
+from seacorder.channel.pace import Pace
+from seacorder.inputs.contract import Item, OpenConnection, Unread
+
+SHORTEST_BURST_NS = 60 * NS_PER_MS
+"""What may not lie for so long is read as it comes: two pictures at once save nothing."""
+REST_NS = 3_500_000
+"""In the middle of a picture its rest is read after so long: one or two reads for each picture."""
+LOOK_NS = NS_PER_SECOND // 5
+"""A silent connection is looked at so often: it may have to be kept alive, or given up."""
+
+
+class Waiting(Protocol):
+    """How the loop waits."""
+
+    def wait(self, numbers: Sequence[int], seconds: float) -> Sequence[int]:
+        """The file descriptors that can be read; waits for at most so long, and not after `wake`."""
+        ...
+
+    def wake(self) -> None:
+        """Ends the wait, or the next one. Any thread."""
+        ...
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        ...
+
+
+class SocketWaiting:
+    """Waits for sockets, one of which is for `wake`."""
+
+    def __init__(self) -> None:
+        self._woken, self._waker = socket.socketpair()
+        for one in (self._woken, self._waker):
+            one.setblocking(False)
+
+    def wait(self, numbers: Sequence[int], seconds: float) -> Sequence[int]:
+        own = self._woken.fileno()
+        ready = Readiness(own, *numbers).wait(seconds)
+        if own in ready:
+            with contextlib.suppress(BlockingIOError):
+                self._woken.recv(4096)
+        return ready
+
+    def wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # it is full of such bytes already
+            self._waker.send(b"!")
+
+    def close(self) -> None:
+        self._woken.close()
+        self._waker.close()
+
+
+@dataclass(slots=True, eq=False)
+class LoopEntry:
+    """One connection that is read until it ends."""
+
+    connection: OpenConnection
+    take: Callable[[Sequence[Item]], None]
+    """Takes what it brings."""
+    pace: Pace
+    stopping: threading.Event
+    """Set where nothing more is to be read."""
+    due_ns: int = 0
+    """When it is read next (monotonic)."""
+    is_awaited: bool = False
+    """It is read earlier if something comes."""
+    over: threading.Event = field(default_factory=threading.Event)
+    failure: Exception | None = None
+
+
+class BurstLoop:
+    """`read` may be called from several threads. The loop's own thread runs while there is a connection."""
+
+    def __init__(self, clock: Clock, make_waiting: Callable[[], Waiting] = SocketWaiting) -> None:
+        self._clock = clock
+        self._make_waiting = make_waiting
+        self._lock = threading.Lock()
+        self._entries: tuple[LoopEntry, ...] = ()
+        """Replaced and never altered, since the loop goes through it without the lock."""
+        self._waiting: Waiting | None = None
+        self._is_running = False
+
+    def read(self, entry: LoopEntry) -> None:
+        """Reads until the connection ends or `stopping` is set. Blocks; raises what ended the connection."""
+        self.begin(entry)
+        with self._lock:
+            if not self._is_running:
+                self._is_running = True
+                Thread("bursts", self._work).start()
+        entry.over.wait()
+        if entry.failure is not None:
+            raise entry.failure
+
+    def begin(self, entry: LoopEntry) -> None:
+        """From the next turn on the connection is read. Does not wait."""
+        entry.pace.begin(self.wake)
+        with self._lock:
+            if self._waiting is None:
+                self._waiting = self._make_waiting()
+            self._entries = (*self._entries, entry)
+        self.wake()
+
+    def wake(self) -> None:
+        """Makes the loop look at once whether anything is due. Any thread."""
+        with self._lock:
+            if self._waiting is not None:
+                self._waiting.wake()
+
+    def turn(self) -> None:
+        """Reads what is due, one connection after the other, then waits until something is; not without connections."""
+        for entry in self._entries:
+            if entry.due_ns <= self._clock.monotonic_ns() or entry.pace.is_asked:
+                self._read(entry)
+        if self._entries and self._waiting is not None:
+            self._wait(self._entries, self._waiting)
+
+    def _wait(self, entries: Sequence[LoopEntry], waiting: Waiting) -> None:
+        awaited = {entry.connection.number: entry for entry in entries if entry.is_awaited}
+        closed = awaited.pop(-1, None)
+        if closed is not None:
+            closed.due_ns = 0
+        due_ns = min(entry.due_ns for entry in entries)
+        seconds = max(0, due_ns - self._clock.monotonic_ns()) / NS_PER_SECOND
+        for number in waiting.wait(tuple(awaited), seconds):
+            if number in awaited:
+                awaited[number].due_ns = 0
+
+    def _work(self) -> None:
+        while self._goes_on():
+            self.turn()
+
+    def _goes_on(self) -> bool:
+        with self._lock:
+            if self._entries:
+                return True
+            if self._waiting is not None:
+                self._waiting.close()
+            self._waiting, self._is_running = None, False
+            return False
+
+    def _read(self, entry: LoopEntry) -> None:
+        asked = entry.pace.asked
+        try:
+            if entry.stopping.is_set():
+                self._end(entry)
+                return
+            if items := entry.connection.read():
+                entry.take(items)
+            self._plan(entry)
+        except Exception as failure:  # noqa: BLE001 - it is raised again where the end is waited for
+            entry.failure = failure
+            self._end(entry)
+            return
+        if entry.connection.unread is not Unread.MORE:
+            entry.pace.has_read(asked)
+
+    def _plan(self, entry: LoopEntry) -> None:
+        """When the connection is read next."""
+        # The time counts from the end of the work: two bursts are never less apart than what a file waits for.
+        now_ns, unread = self._clock.monotonic_ns(), entry.connection.unread
+        entry.is_awaited = False
+        if unread is Unread.MORE:
+            entry.due_ns = now_ns
+            return
+        wait_ns = min(entry.connection.may_wait_ns(), entry.pace.may_wait_ns(now_ns))
+        if wait_ns >= SHORTEST_BURST_NS and unread is not Unread.NOTHING_CAME:
+            entry.due_ns = now_ns + wait_ns
+        elif unread is Unread.WITHIN:
+            entry.due_ns = now_ns + REST_NS
+        else:
+            entry.is_awaited, entry.due_ns = True, now_ns + LOOK_NS
+
+    def _end(self, entry: LoopEntry) -> None:
+        with self._lock:
+            self._entries = tuple(one for one in self._entries if one is not entry)
+        entry.pace.end()
+        entry.over.set()
