@@ -13,6 +13,7 @@ from seacorder.base.duration import large_count_text
 from seacorder.base.errors import StorageFailed
 from seacorder.base.message import Message
 from seacorder.catalogue.rebuilding import rebuild
+from seacorder.catalogue.tables import EVENTS, TABLES
 from seacorder.cli.streams import complain, progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.inspect import inspect_file
@@ -20,11 +21,11 @@ from seacorder.evidence.rebuild import read_folders
 from seacorder.evidence.repair import repair
 from seacorder.model.account import Row
 from seacorder.model.instant import iso_utc
-from seacorder.model.loss import Loss
-from seacorder.model.recording import Clip, Framegrab, Part, Recording
 from seacorder.model.report import Damage
 
-_CALLED = {Recording: "recording", Part: "file", Clip: "clip", Framegrab: "framegrab", Loss: "loss"}
+_SINGULAR = {"recordings": "recording", "parts": "file", "clips": "clip", "framegrabs": "framegrab", "losses": "loss"}
+_PLURAL = {"parts": "files"}
+"""What the tables' rows are called, where it is not the table's name."""
 
 
 def repair_files(paths: Sequence[Path]) -> bool:
@@ -78,8 +79,11 @@ def rebuild_catalogue(storage: StorageSettings) -> None:
     """
     rows = rebuild(storage.catalogue_path, SystemClock(), lambda: _read(storage.all_folders))
     counts = Counter(type(row) for row in rows)
-    plural = {"loss": "losses"}
-    found = ", ".join(large_count_text(counts[kind], name, plural.get(name, "")) for kind, name in _CALLED.items())
+    found = ", ".join(
+        large_count_text(counts[table.of], _SINGULAR[table.name], _PLURAL.get(table.name, table.name))
+        for table in TABLES
+        if table is not EVENTS
+    )
     print(f"{storage.catalogue_path}: rebuilt from the files, {found}.")
 
 
