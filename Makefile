@@ -8,6 +8,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
+LANES ?= 2
 
 RUN_STAMP := $(VENV)/.installed-for-running
 DEV_STAMP := $(VENV)/.installed-for-development
@@ -37,10 +38,10 @@ $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 run: $(RUN_STAMP)  ## install what is needed and start the recorder with four test-pattern channels
 	$(BIN)/seacorder serve --demo $(ARGS)
 
-# Three files at a time, since most slow tests wait; then, one by one, what is timed or takes all of the machine (tests/house/lanes.py).
+# LANES files at a time; then, one by one, what is timed or takes all of the machine (tests/house/lanes.py).
 test: $(DEV_STAMP) system newman  ## every test, with real RTSP servers; ARGS="-k clip" for some of them
 ifeq ($(strip $(ARGS)),)
-	$(PY) -m pytest -m "not alone" -n 3 --dist loadfile --no-loadscope-reorder; others=$$?; \
+	$(PY) -m pytest -m "not alone" -n $(LANES) --dist loadfile --no-loadscope-reorder; others=$$?; \
 	$(PY) -m pytest -m alone $$(grep -rl 'mark\.alone' tests --include='test_*.py' --exclude-dir=node_modules) && exit $$others
 else
 	$(PY) -m pytest $(ARGS)

@@ -1,4 +1,4 @@
-"""A pytest plugin for `make test`, which runs three files of tests at a time, and then one by one those that are alone.
+"""A pytest plugin for `make test`, which runs some files of tests at a time, and then one by one those that are alone.
 
 `@pytest.mark.alone("the limit that a busy machine would miss")`: such a test is timed, or takes all of the machine on
 purpose. One without its reason is refused: most tests can wait for what they want to see.
