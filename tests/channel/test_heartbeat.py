@@ -11,6 +11,10 @@ from seacorder.channel.assembly import Assembly, assemble
 from seacorder.channel.outputs import Output, Slot
 from seacorder.channel.worker import Heartbeat
 from seacorder.model.channel import ChannelSettings, ChannelStatus
+from seacorder.model.command import StartRecording
+from seacorder.model.file_name import Naming
+from seacorder.model.instant import Instant, SplitSchedule
+from seacorder.model.recording import FileKind
 from seacorder.model.report import Report
 
 
@@ -20,10 +24,14 @@ class Beating:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.reports: list[Report] = []
+        self.wakes = 0
         self.parts: Assembly = assemble(
-            ChannelSettings(0, "Bow", "test:"), self.clock, self.reports.append, lambda: None
+            ChannelSettings(0, "Bow", "test:"), self.clock, self.reports.append, self._wake
         )
         self._heartbeat = Heartbeat(self.parts, threading.Event(), lambda: None)
+
+    def _wake(self) -> None:
+        self.wakes += 1
 
     def beats_within(self, seconds: float) -> int:
         """How many heartbeats are sent when each turn comes exactly when it is due."""
@@ -63,3 +71,10 @@ def test_a_file_that_begins_makes_the_next_report_come_sooner(beating: Beating) 
     beating.clock.advance(0.125)
     beating.parts.channel.outputs.open(Slot.RECORDING, output())
     assert beating.due_in_seconds() == 0.375
+
+
+def test_a_recording_that_starts_wakes_the_heartbeat(beating: Beating) -> None:
+    now, naming = Instant.now(beating.clock), Naming("/data", "", 0, "x", 0, FileKind.RECORDING)
+    beating.parts.carry_out(StartRecording(1, "R", now, naming, SplitSchedule(0, 0), reevaluate_tags=False))
+    assert beating.wakes == 1
+    assert beating.parts.is_writing

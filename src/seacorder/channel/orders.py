@@ -104,6 +104,7 @@ class Orders:
             begin_ns = instant_ns if channel.begins_encoded(instant_ns) else None
             output = Output(order.recording_id, sink, instant_ns, begin_ns=begin_ns)
             channel.outputs.open(Slot.RECORDING, output)
+            self._wake()  # heartbeats come sooner from now on
             if channel.is_live:
                 if begin_ns is None:
                     self._write_since(output, instant_ns)
@@ -135,6 +136,7 @@ class Orders:
             sink = ClipSink(order, self._context, self._when_started(order.request))
             output = Output(order.clip_id, sink, order.instant.monotonic_ns)
             channel.outputs.open(slot, output)
+            self._wake()
             preroll_ns = int(channel.settings.preroll_seconds * NS_PER_SECOND)
             self._write_since(output, order.instant.monotonic_ns - preroll_ns)
 
