@@ -246,6 +246,7 @@ def test_after_a_crash_of_the_program_a_file_of_its_own_goes_on_as_the_channels_
     wait_for(lambda: len(beside.files("*@Narration*.m4a")) >= 2, "narration to go on")
     beside.wait_recorded(4)
     beside.get("/api/inspector/stoprecording")
+    wait_for(lambda: all(part["state"] != "interrupted" for part in beside.rows("parts")), "the files to be examined")
     parts = [part for part in beside.rows("parts") if part["channel"] == "Narration"]
     assert {part["state"] for part in parts} == {"whole"}
     assert len({part["recording_id"] for part in parts}) == 2
