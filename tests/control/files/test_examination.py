@@ -101,6 +101,19 @@ async def test_repairs_wait_for_the_end_of_the_recording_and_examinations_do_not
     await bench.examination.stop()
 
 
+async def test_a_file_that_its_worker_finished_after_all_is_not_said_to_be_repaired(bench: Bench) -> None:
+    states = {"/1.mp4": FileState.WHOLE, "/2.mp4": FileState.REPAIRED}
+    bench.says = lambda path, only: FileExamined(path, states[path], frames=50, bytes=9)
+    for number, path in enumerate(states, 1):
+        bench.part(part(path, number), repair_now=True)
+    await bench.until(lambda: bench.kinds() == ["file_repaired"] * 2)
+    assert {event.fact for event in bench.journal.events.after(0)} == {
+        "/1.mp4 had been finished after all (50 frames).",
+        "/2.mp4 has been repaired (50 frames).",
+    }
+    await bench.examination.stop()
+
+
 async def test_a_file_that_could_not_be_repaired_is_tried_again_when_a_recording_is_over(bench: Bench) -> None:
     bench.says = lambda path, only: FileExamined(path, FileState.INTERRUPTED, "Its header is lost.", bytes=9)
     bench.part(part("/1.mp4"), repair_now=True)

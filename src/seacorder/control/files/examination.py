@@ -251,7 +251,8 @@ class Examination:
 
 def _repaired(path: str, report: FileExamined) -> str:
     moved = f"; it had been moved from {path}" if report.moved_to else ""
-    fact = f"{report.moved_to or path} has been repaired ({count_text(report.frames, 'frame')}){moved}."
+    done = "has been repaired" if report.state is FileState.REPAIRED else "had been finished after all"
+    fact = f"{report.moved_to or path} {done} ({count_text(report.frames, 'frame')}){moved}."
     if report.sibling:
         taken = f"was taken from {report.sibling}, with which its pictures can be decoded"
         fact += f" Its description was destroyed and {taken}."
