@@ -1,7 +1,8 @@
 """The buffer between the muxer and the durable file: gathers fragments in memory and hands them over together.
 
 The muxer makes one fragment of each frame, so that an interrupted file loses little. Handing every fragment to the
-writer thread would wake that thread thirty times a second; so they are handed over together, every 0.4 s. Only the
+writer thread would wake that thread thirty times a second; so they are handed over together, every 0.35 s: with every
+second burst of a camera that is read five times a second, also where that comes a little early. Only the
 first one of a file goes at once, so that the start of a recording is on disk within a frame's time.
 
 The index that the muxer writes at the end of a file is held back until all of it is here, because two things in it
@@ -18,7 +19,7 @@ from seacorder.mp4.index import lengthened
 from seacorder.mp4.sound_begin import sound_begun_late
 from seacorder.storage.durable import DurableFile
 
-HAND_OVER_NS = 2 * NS_PER_SECOND // 5
+HAND_OVER_NS = 7 * NS_PER_SECOND // 20
 """A worker that dies loses this and the newest frame, which is still in the muxer: on a busy machine 0.6 s at most."""
 HAND_OVER_BYTES = 1024 * 1024
 
