@@ -177,13 +177,22 @@ def test_what_comes_together_is_handed_over_together(tmp_path: Path, pace: float
     where bursts come a little early."""
     made, bench = footage(Recipe(frames=50)), Bench(tmp_path)
     sink = RecordingSink(bench.start_recording(), bench.context)
-    first_ns = made.samples[0].utc_ns
-    samples = [replace(one, utc_ns=first_ns + round((one.utc_ns - first_ns) * pace)) for one in made.samples]
+    early_ns = [round((one.instant_ns - made.samples[0].instant_ns) * (1 - pace)) for one in made.samples]
+    samples = [
+        replace(one, instant_ns=one.instant_ns - ns, utc_ns=one.utc_ns - ns)
+        for one, ns in zip(made.samples, early_ns, strict=True)
+    ]
     bursts = [samples[begin : begin + 5] for begin in range(0, 50, 5)]
+    waits = []
     for burst in bursts:
         for place, sample in enumerate(burst):
             sink.write(sample, made.source, more_follow=place < 4)
-    # The muxer keeps the newest frame back. A hand-over is due with every other burst of 0.2 s.
+        file = sink._files.current
+        assert file is not None
+        waits.append(file._buffer.pending_bytes > 0)
+    # The first fragment has gone at once. After that a hand-over is due with every other burst of 0.2 s.
+    assert waits == [True, True, False, True, False, True, False, True, False, True]
+    # The muxer keeps the newest frame back.
     stored = samples[43].utc_ns
     wait_for(lambda: (now := sink.status()) is not None and now.newest_stored_utc_ns >= stored, "whole bursts")
     bench.finish(sink)
