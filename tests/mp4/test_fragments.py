@@ -36,7 +36,16 @@ def test_offsets_may_count_from_a_place_in_the_file() -> None:
     assert fragment_of(moof(base=900), AT).samples[0].offset == AT + len(moof(base=900)) + 8
 
 
-@pytest.mark.parametrize("head", [moof(count=3), moof(sizes=()), moof()[:-4], moof()[:4] + b"moov" + moof()[8:]])
+@pytest.mark.parametrize(
+    "head",
+    [
+        moof(count=3),
+        moof(sizes=()),
+        moof(sizes=(0xFFFFFFF0, 9)),
+        moof()[:-4],
+        moof()[:4] + b"moov" + moof()[8:],
+    ],
+)
 def test_a_head_that_contradicts_itself_is_refused(head: bytes) -> None:
     with pytest.raises(NotMp4):
         fragment_of(head, AT)

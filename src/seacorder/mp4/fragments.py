@@ -13,6 +13,8 @@ from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, StoredSample, b
 LARGEST_MOOF = 4 * 1024 * 1024
 """In bytes. A `moof` of more is damaged: it takes some hundred bytes for each frame."""
 _MOST_SAMPLES = 1_000_000
+_LARGEST_MDAT = 0xFFFF_FFFF
+"""In bytes. Its size takes four of them: neither writer makes a fragment with a longer one."""
 
 _BASE_OFFSET, _DESCRIPTION, _DURATION, _SIZE, _FLAGS, _BASE_IS_MOOF = 0x1, 0x2, 0x8, 0x10, 0x20, 0x020000
 _DATA_OFFSET, _FIRST_FLAGS, _EACH_DURATION, _EACH_SIZE, _EACH_FLAGS, _EACH_SHIFT = 0x1, 0x4, 0x100, 0x200, 0x400, 0x800
@@ -67,6 +69,8 @@ def fragment_of(data: Data, at: int) -> Fragment:
         raise NotMp4("a moof whose samples are not behind it")
     if sum(sample.size for sample in samples) != last - begin:
         raise NotMp4("a moof whose samples do not follow each other")
+    if last - begin > _LARGEST_MDAT - HEADER_BYTES:
+        raise NotMp4("a moof whose samples are longer than an mdat can be")
     return Fragment(at, at + end, last, number, tuple(samples))
 
 

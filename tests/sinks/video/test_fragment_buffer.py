@@ -92,6 +92,22 @@ def test_the_index_waits_until_all_of_it_is_there(file: FakeFile, buffer: Fragme
     assert file.done == [(0, b"fragment"), (8, b"half an index")]
 
 
+def test_a_long_index_in_which_the_muxer_goes_back_is_still_one(file: FakeFile, buffer: FragmentBuffer) -> None:
+    buffer.write(b"fragment")
+    buffer.begin_index(0)
+    buffer.write(b"____ long index")
+    end = buffer.tell()
+    buffer.seek(8)
+    buffer.write(b"size")
+    assert buffer.tell() == 12
+    buffer.seek(end)
+    buffer.write(b" and its end")
+    assert file.done == [(0, b"fragment")]
+    buffer.seek(2)
+    assert file.done == [(0, b"fragment"), (8, b"size long index and its end")]
+    assert buffer.pending_bytes == 0
+
+
 @pytest.mark.parametrize("data", [b"", b"no box at all", b"\0\0\0\x08moov", b"\0\0\0\x09free!"])
 def test_an_index_that_is_none_is_left_as_it_is(data: bytes) -> None:
     assert with_true_index(data, 0) == data

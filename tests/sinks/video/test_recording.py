@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ from seacorder.model.loss import Loss
 from seacorder.model.recording import FileState
 from seacorder.model.report import PartClosed, PartOpened
 from seacorder.model.sample import Sample, Track
+from seacorder.mp4.boxes import last_box
 from seacorder.sinks.video.fragment_buffer import HAND_OVER_NS
 from seacorder.sinks.video.recording import RecordingSink
 
@@ -72,6 +74,36 @@ def test_the_last_frame_has_its_time(given: int | None, tmp_path: Path) -> None:
         stream = container.streams.video[0]
         assert stream.duration is not None
         assert stream.duration * stream.time_base == 4
+
+
+def test_the_index_of_a_long_recording_has_its_true_duration_too(tmp_path: Path) -> None:
+    """An index of more than 128 KiB, in which the muxer goes back to fill in sizes."""
+    made, bench = footage(Recipe(b_frames=2)), Bench(tmp_path)
+    rounds, frames = 120, len(made.video)
+    sink = RecordingSink(bench.start_recording(), bench.context)
+    for number in range(rounds):
+        later = number * frames * SECOND_NS // 25
+        ticks = int(Fraction(number * frames, 25) / made.source.video.time_base)
+        bench.feed(sink, [_later(sample, number * frames, ticks, later) for sample in made.video], made.source)
+    assert bench.finish(sink).ok
+    path = next(tmp_path.rglob("*.mp4"))
+    data = path.read_bytes()
+    index = last_box(data, b"moov")
+    assert index.end - index.at > 128 * 1024
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert stream.duration is not None
+        shown_last = max(sample.pts for sample in made.video) - made.video[0].dts
+        end = shown_last * made.source.video.time_base + Fraction((rounds - 1) * frames + 1, 25)
+        assert stream.duration * stream.time_base == end
+        assert sum(1 for packet in container.demux(video=0) if packet.size) == rounds * frames
+
+
+def _later(sample: Sample, frames: int, ticks: int, ns: int) -> Sample:
+    return replace(
+        sample, number=sample.number + frames, dts=sample.dts + ticks, pts=sample.pts + ticks,
+        instant_ns=sample.instant_ns + ns, utc_ns=sample.utc_ns + ns,
+    )  # fmt: skip
 
 
 def test_a_hundred_splits_lose_and_repeat_nothing(tmp_path: Path) -> None:

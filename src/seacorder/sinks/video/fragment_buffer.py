@@ -6,7 +6,8 @@ second burst of a camera that is read five times a second, also where that comes
 first one of a file goes at once, so that the start of a recording is on disk within a frame's time.
 
 The index that the muxer writes at the end of a file is held back until all of it is here, because two things in it
-are corrected first: the header's duration (`mp4.index`) and the begin of the sound (`mp4.sound_begin`).
+are corrected first: the header's duration (`mp4.index`) and the begin of the sound (`mp4.sound_begin`). Where it is
+longer than the muxer's own buffer, the muxer goes back in it to fill in the sizes of boxes; that happens in memory.
 """
 
 import contextlib
@@ -32,7 +33,10 @@ class FragmentBuffer:
         self._chunks: list[bytes] = []
         self._milestone: int | None = None
         self._lock = threading.Lock()
-        self._is_index_coming = False
+        self._index: bytearray | None = None
+        """The index, while it comes."""
+        self._index_place = 0
+        """Where in it the muxer writes next."""
         self._sound_late_ticks = 0
         self.pending_bytes = 0
         """Bytes that have not been handed over yet."""
@@ -40,7 +44,7 @@ class FragmentBuffer:
         """How often the muxer has written."""
 
     def begin_index(self, sound_late_ticks: int) -> None:
-        """Says that the index comes: what is written up to the next `seek` is held back and ends with it.
+        """Says that the index comes: it is held back until the muxer goes to a place in front of it.
 
         `sound_late_ticks`: how much later than the file the sound begins, in the sound's own ticks. StorageFailed as in
         `hand_over`.
@@ -48,26 +52,33 @@ class FragmentBuffer:
         self.hand_over()
         with self._lock:
             self._sound_late_ticks = sound_late_ticks
-            self._is_index_coming = True
+            self._index, self._index_place = bytearray(), 0
 
     def write(self, data: bytes) -> int:
         """Gathers bytes; never blocks for a disk."""
         chunk = bytes(data)
         with self._lock:
-            self._chunks.append(chunk)
-            self.pending_bytes += len(chunk)
+            if self._index is None:
+                self._chunks.append(chunk)
+                self.pending_bytes += len(chunk)
+            else:
+                self._index[self._index_place : self._index_place + len(chunk)] = chunk
+                self._index_place += len(chunk)
         self.writes += 1
         return len(chunk)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Moves the position; what has been gathered is corrected, if it is the index, and handed over first."""
+        if self._index is not None and whence == os.SEEK_SET and offset >= self._file.tell():
+            self._index_place = offset - self._file.tell()
+            return offset
         self._end_index()
         self.hand_over()
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
         """The position, in bytes."""
-        return self._file.tell() + self.pending_bytes
+        return self._file.tell() + (self.pending_bytes if self._index is None else self._index_place)
 
     def seekable(self) -> bool:
         """Always."""
@@ -89,7 +100,7 @@ class FragmentBuffer:
         Does nothing while the index is being gathered.
         """
         with self._lock:
-            if self._is_index_coming:
+            if self._index is not None:
                 return
             if self._chunks:
                 self._file.write_all(self._chunks)
@@ -101,11 +112,11 @@ class FragmentBuffer:
 
     def _end_index(self) -> None:
         with self._lock:
-            if self._is_index_coming and self._chunks:
-                data = with_true_index(b"".join(self._chunks), self._sound_late_ticks)
+            if self._index:
+                data = with_true_index(bytes(self._index), self._sound_late_ticks)
                 self._chunks = [data]
                 self.pending_bytes = len(data)
-            self._is_index_coming = False
+            self._index = None
 
 
 def with_true_index(data: bytes, sound_late_ticks: int) -> bytes:
