@@ -63,7 +63,7 @@ def test_a_volume_that_is_unmounted_and_back(tmp_path: Path, volume: Volume, cam
         volume.bring_back()
         wait_for(lambda: program.get("/api/inspector/isrecording"), "the recording to go on")
         wait_for(lambda: "disk_exchanged" not in program.alarms(), "the alarm's end")
-        program.wait_recorded(1.0)
+        program.record_further(1.0)
         program.get("/api/inspector/stoprecording")
         wait_for(lambda: not program.alarms(), "the catalogue")
         lost = unaccounted(program, camera)

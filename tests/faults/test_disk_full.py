@@ -95,7 +95,7 @@ def test_the_reserve_is_not_eaten_and_recording_goes_on_when_there_is_room(
                 wait_for(lambda name=name: program.channel(name)["is_recording"], "the recording to go on")
             back_seconds = time.monotonic() - begin
             wait_for(lambda: "disk_full" not in program.alarms(), "the alarm's end")
-        program.wait_recorded(1.0)
+        program.record_further(1.0)
         parts, losses = stop(program)
     eaten = max(0, RESERVE_BYTES - lowest.bytes)
     well_before = f"{minutes:.0f} min left by `disk_low`"
@@ -127,7 +127,7 @@ def test_a_volume_that_another_program_fills_to_the_last_byte_costs_no_file(
             unreadable = that_do_not_open(program.files("*.mp4"))
             filler.unlink()
             wait_for(lambda: program.get("/api/inspector/isrecording"), "the recording to go on")
-        program.wait_recorded(1.0)
+        program.record_further(1.0)
         parts, losses = stop(program)
     kept = up_seconds <= 1.0 and not unreadable
     worst = f"{up_seconds:.2f} s; {len(unreadable)} files"

@@ -151,6 +151,12 @@ class Program:
         for name in names or self.channels:
             wait_for(lambda name=name: self._newest_seconds(name) >= seconds, f"{name} to record {seconds} s")
 
+    def record_further(self, seconds: float) -> None:
+        """Waits until all channels have recorded so much more than by now: after an interruption, frames behind it."""
+        reached = {name: self.channel(name)["recording_seconds"] for name in self.channels}
+        for name, before in reached.items():
+            self.wait_recorded(before + seconds, name)
+
     def _newest_seconds(self, name: str) -> float:
         channel = self.channel(name)
         return channel["recording_seconds"] if channel["is_recording"] else 0.0
