@@ -32,8 +32,8 @@ RETRY_SECONDS = 10.0
 STOP_SECONDS = 1.0
 _PR_SET_CHILD_SUBREAPER = 36
 _WITHOUT = (
-    "The process that starts recording processes does not work (%r). They are started without it and take more memory; "
-    "nothing else changes."
+    "The process from which recording processes are started has ended or does not answer (%s). They are started "
+    "without it now, which takes more memory. Nothing else changes."
 )
 
 
@@ -171,7 +171,7 @@ class ForkServer:
         self._not_before = asyncio.get_running_loop().time() + RETRY_SECONDS
         self._end()
         if why is not None:
-            _log.warning(_WITHOUT, why)
+            _log.warning(_WITHOUT, str(why) or type(why).__name__)  # a TimeoutError has no text
 
     def _end(self) -> None:
         if self._orders is not None:
