@@ -1,0 +1,38 @@
+"""Readings: what instruments say, one value of one field at one instant."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from seacorder.model.instant import Instant
+
+Value = float | str
+"""A number in the field's unit, or a text such as the name of a beacon."""
+
+
+class ReadingState(StrEnum):
+    """Whether a reading may be shown as the value of now."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    """Too old: its source sends nothing more, or nothing that is understood. `value` is the last one."""
+    NONE = "none"
+    """The instrument says that it has no value: an altimeter without an echo, a receiver without a position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value of one field."""
+
+    name: str
+    """The field: one of `reading_fields`, or a name that a definition of the settings file gives."""
+    value: Value | None
+    """None if `state` is `none`, and only then."""
+    unit: str
+    """Empty for a text and for a plain number."""
+    state: ReadingState
+    received: Instant
+    """When the bytes came in that hold it: one instant for all records of a datagram."""
+    source: str
+    """The name of the source in the settings file."""
+    source_utc_ns: int | None = None
+    """The time that the record itself gives, in nanoseconds since 1970; None if it gives none. It is often wrong."""
