@@ -75,7 +75,7 @@ format: $(DEV_STAMP)  ## sort imports and lay out the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV_STAMP) system  ## the figures, written into docs/design/figures.md; BENCH_SHORT=1 for a quick look
+bench: $(DEV_STAMP) system  ## the figures, written into docs/reference/benchmarks.md; BENCH_SHORT=1 for a quick look
 	PYTHONPATH=tests $(PY) -m bench $(ARGS)
 
 faults: $(DEV_STAMP) system  ## kills, bad cameras, bad disks: the table of docs/design/faults.md, an hour; SHORT=1 for minutes

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import commands, encoding, idle, many, passthrough, plan, stills, table, watch
+from bench import commands, encoding, idle, many, passthrough, plan, quotes, stills, table, watch
 from bench.cameras import CAMERA, ENCODED_CAMERA, SMALL_CAMERA, cameras
 from bench.figures import Figure
 from bench.plan import Plan
@@ -61,6 +61,8 @@ def main() -> int:
     elif not is_short:
         for name, (title, figures) in zip(options.only, sections, strict=True):
             table.write_section(title, figures, f'make bench ARGS="--only {name}"')
+    if not is_short:
+        quotes.write()
     return 0
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from bench import processes
 from bench.figures import Figure, stated
 from bench.plan import Plan
-from bench.recorder import free_port, recorder
+from bench.recorder import recorder
+from rig.ports import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def measure(addresses: list[str], folder: Path, plan: Plan) -> list[Figure]:
         count = len(addresses)
         found += [
             stated(f"Wake-ups a second, {name}", [one.control + one.channels for one in runs], "{:.0f}"),
-            stated("… of them the control process and the guardian", [one.control for one in runs], "{:.1f}"),
+            stated("… of them the main process and what watches it", [one.control for one in runs], "{:.1f}"),
             stated("… of them each camera's process", [one.channels / count for one in runs], "{:.1f}"),
             stated(f"CPU, {name}", [100 * one.cpu for one in runs], "{:.1f} % of a core"),
         ]

@@ -88,7 +88,7 @@ def figures(ours: list[Run], theirs: list[Run]) -> list[Figure]:
     return [
         at_most("CPU, Seacorder / 8 × ffmpeg", ratios, CPU_RATIO_GOAL, "{:.2f}"),
         stated("CPU, Seacorder, all processes", [100 * run.cpu for run in ours], "{:.1f} % of a core"),
-        stated("… of it the control process", [100 * run.control_cpu for run in ours], "{:.1f} % of a core"),
+        stated("… of it the main process", [100 * run.control_cpu for run in ours], "{:.1f} % of a core"),
         stated("CPU, 8 × ffmpeg", [100 * run.cpu for run in theirs], "{:.1f} % of a core"),
         at_most("Memory (PSS), not a channel", [run.control_mib for run in ours], CONTROL_MIB_GOAL, "{:.1f} MiB"),
         Figure(

@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,17 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from bench import processes
+from rig.ports import free_port
 
 _LIVE_WITHIN_SECONDS = 90.0
 _ENDS_WITHIN_SECONDS = 60.0
 _KEPT_SECONDS = 3.0
 """How long an idle connection is used again; servers close one that has been idle for five."""
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def settings_text(addresses: list[str], root: Path, ports: tuple[int, int], channel: str = "") -> str:

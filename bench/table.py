@@ -1,4 +1,4 @@
-"""The page of figures: docs/design/figures.md, everything below its mark written anew by each full run."""
+"""The page of figures: docs/reference/benchmarks.md, everything below its mark written anew by each full run."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.figures import Figure
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "design" / "figures.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "benchmarks.md"
 MARK = "<!-- written by make bench: nothing below is edited by hand -->\n"
 
 
@@ -51,6 +51,13 @@ def write_section(title: str, figures: list[Figure], command: str) -> None:
     after = f"\n### {following[2]}" if found and following[1] else ""
     separator = "" if before.endswith("\n\n") else "\n"
     PAGE.write_text(head + mark + before + separator + section + after, encoding="utf-8")
+
+
+def values() -> dict[str, str]:
+    """The page's figures: by name, the value as text with its unit."""
+    text = PAGE.read_text(encoding="utf-8").partition(MARK)[2]
+    rows = (line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| "))
+    return {row[0]: row[1] for row in rows}
 
 
 def write(text: str) -> None:
