@@ -1,0 +1,85 @@
+"""Framing of NMEA 0183 (IEC 61162-1), as it comes from real cables.
+
+A record is a tag block (`\\s:rov*hh\\`) if there is one, then `$` or `!`, up to CR, LF or the next `$`. After a
+checksum it also ends at `!` and `\\`, which sentences without a line end between them need. What stands before the
+start is noise: the text of a logger, the rest of a sentence that began before the connection, binary data.
+"""
+
+import re
+
+from seacorder.model.framing import RECORD_BYTES_MAX
+from seacorder.model.instant import Instant
+from seacorder.telemetry.framing.framer import Framer, Record
+
+# A tag block has at most 80 characters in the standard; without a limit, a lone `\` would hold back all that follows.
+_TAG = rb"\\[^\\\r\n$!]{0,255}+\\"
+_SENTENCE = rb"[$!][^\r\n$!\\]*+(?:(?<!\*[0-9A-Fa-f]{2})[!\\][^\r\n$!\\]*+)*+"
+_RECORD = re.compile(rb"[\r\n]*+((?:" + _TAG + rb")?+" + _SENTENCE + rb")(?=[\r\n$!\\])")
+_BEGUN = re.compile(rb"(?:" + _TAG + rb")?+" + _SENTENCE + rb"\Z|\\[^\\\r\n$!]{0,255}+\\?\Z")
+_START = re.compile(rb"(?:" + _TAG + rb")?+[$!]")
+_END = re.compile(rb"[\r\n$]|(?<=\*[0-9A-Fa-f]{2})[!\\]")
+_COMPLETE = re.compile(rb"[$!].*\*[0-9A-Fa-f]{2}[ \t]*\Z", re.DOTALL)
+_CHECKSUM_BYTES = 3
+"""`*hh`: as much of a record that is too long is kept, because its end can only be seen with it."""
+
+
+class NmeaFramer(Framer):
+    """Finds its way back at the next start, whatever came before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_too_long = False
+        """What arrives belongs to a record that is longer than any may be."""
+
+    def _cut(self, buffer: bytes, received: Instant) -> list[Record]:
+        if self._is_too_long:
+            buffer = self._skip(buffer)
+        records: list[Record] = []
+        position = 0
+        for found in _RECORD.finditer(buffer):
+            if found.start() != position:
+                self._drop(buffer[position : found.start()])
+            position = found.end()
+            data = found[1]
+            if 1 < len(data) <= RECORD_BYTES_MAX:
+                records.append(Record(data, received))
+            else:
+                self._drop(data)
+        self._wait(buffer[position:])
+        return records
+
+    def _wait(self, rest: bytes) -> None:
+        """Keeps what may be the beginning of a record, and counts the rest."""
+        if not rest or rest == b"\r\n":
+            self._pending = b""
+            return
+        begun = _BEGUN.search(rest)
+        start = len(rest) if begun is None else begun.start()
+        self._drop(rest[:start])
+        self._pending = rest[start:]
+        if len(self._pending) > RECORD_BYTES_MAX:
+            self._is_too_long = True
+            self._keep_checksum(self._pending)
+
+    def _skip(self, buffer: bytes) -> bytes:
+        """What follows the record that is too long."""
+        end = _END.search(buffer)
+        if end is None:
+            self._keep_checksum(buffer)
+            return b""
+        self._is_too_long = False
+        self._drop(buffer[: end.start()])
+        return buffer[end.start() :]
+
+    def _keep_checksum(self, data: bytes) -> None:
+        self._drop(data[:-_CHECKSUM_BYTES])
+        self._pending = data[-_CHECKSUM_BYTES:]
+
+    def _is_record(self, data: bytes) -> bool:
+        if self._is_too_long:
+            self._is_too_long = False
+            return False
+        return len(data) > 1 and _START.match(data) is not None
+
+    def _is_complete(self, data: bytes) -> bool:
+        return not self._is_too_long and _COMPLETE.search(data) is not None
