@@ -17,10 +17,10 @@ from fakes.clock import FakeClock
 from fakes.disk import RecordingDisk
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import StorageFailed
+from seacorder.storage.byte_run import Data
 from seacorder.storage.disk import Disk, PortableDisk, PosixDisk
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.memory_budget import TRAILER_BYTES_MAX, MemoryBudget
-from seacorder.storage.page_buffers import Data
 
 WAIT_SECONDS = 10.0
 PATH = Path("/base/job/x.mp4")

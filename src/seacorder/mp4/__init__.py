@@ -1,15 +1,17 @@
 """The boxes of MP4 files (ISO/IEC 14496-12) as plain values: read, checked and written without FFmpeg.
 
 Used by `evidence`, which must find the readable rest of a damaged file where FFmpeg's reader gives up, and by `sinks`,
-which correct the index of a file before it goes to the disk. Any thread may call; nothing blocks, except that `scan`
-reads from the file that it is given.
+which make the fragments and the index of what passes through, and correct the index that FFmpeg makes. Any thread may
+call; nothing blocks, except that `scan` reads from the file that it is given.
 
 | module | boxes |
 |---|---|
 | `boxes` | any box; everything else is made of these |
 | `fragments` | `moof` and the `mdat` after it: a file that is being written |
+| `fragment_maker` | the same, made |
 | `scan` | all whole fragments of a file, whatever damage lies between them |
 | `index` | `moov` with its sample tables: a closed file |
+| `sample_table`, `index_maker` | the same, made |
 | `sound_begin` | the edit list that says when the sound begins |
 | `tracks` | the description of a track, from a header or an index |
 """

@@ -12,11 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from seacorder.storage.byte_run import ByteRun, Data
 from seacorder.storage.file_lock import try_lock
 from seacorder.storage.names import numbered_path
-from seacorder.storage.page_buffers import Data
 
 _CREATE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_PIECES_AT_ONCE = 1024
+"""The most that POSIX systems take in one call (IOV_MAX)."""
 _F_FULLFSYNC = 51
 """macOS, <sys/fcntl.h>: the only call there that also empties the drive's own cache."""
 _F_GETPATH, _PATH_BYTES = 50, 1024
@@ -91,7 +93,7 @@ class PortableDisk:
 
     def write(self, handle: int, offset: int, data: Data) -> int:
         os.lseek(handle, offset, os.SEEK_SET)
-        return os.write(handle, data)
+        return os.write(handle, bytes(data) if isinstance(data, ByteRun) else data)
 
     def truncate(self, handle: int, size: int) -> None:
         os.ftruncate(handle, size)
@@ -126,7 +128,11 @@ class PosixDisk(PortableDisk):
         return handle
 
     def write(self, handle: int, offset: int, data: Data) -> int:
-        return os.pwrite(handle, data, offset)
+        if not isinstance(data, ByteRun):
+            return os.pwrite(handle, data, offset)
+        if hasattr(os, "pwritev"):  # Linux and macOS have it
+            return os.pwritev(handle, data.pieces[:_PIECES_AT_ONCE], offset)
+        return os.pwrite(handle, bytes(data), offset)
 
     def sync(self, handle: int) -> None:
         if hasattr(os, "fdatasync"):

@@ -21,10 +21,10 @@ from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import StorageFailed
 from seacorder.base.message import Message
+from seacorder.storage.byte_run import Data
 from seacorder.storage.disk import Disk, create_unused
 from seacorder.storage.disk_faults import FileFault, message_of
 from seacorder.storage.memory_budget import MemoryBudget
-from seacorder.storage.page_buffers import Data
 from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteBytes, WriteOrder
 
 RETRY_SECONDS_MIN = 0.1
@@ -248,7 +248,7 @@ class DiskWriter:
         done = 0
         try:
             while done < len(step.data):
-                taken = self._disk.write(handle, step.offset + done, step.data[done:])
+                taken = self._disk.write(handle, step.offset + done, step.data[done:] if done else step.data)
                 if not taken:
                     break
                 done += taken

@@ -20,12 +20,15 @@ from seacorder.base.background import once
 from seacorder.base.clock import Clock
 from seacorder.base.message import Message
 from seacorder.model.recording import FaultKind
+from seacorder.storage.byte_run import ByteRun, Data
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.disk_faults import FileFault, kind_of
 from seacorder.storage.disk_writer import Closed, DiskWriter
 from seacorder.storage.memory_budget import MemoryBudget
-from seacorder.storage.page_buffers import Data, joined
+from seacorder.storage.page_buffers import joined
 
+LONG_QUEUE_BYTES = 1024 * 1024
+"""So much waits only while the disk is behind."""
 OPEN_WAIT_SECONDS = 0.25
 """How long `create` waits for a slow disk; after that the file is opened in the background."""
 
@@ -68,9 +71,13 @@ class DurableFile:
         """
         return self._queue(bytes(data))
 
-    def write_all(self, pieces: Sequence[bytes]) -> int:
-        """As `write`, with several pieces that follow each other; they become one run of bytes."""
-        return self._queue(joined(pieces))
+    def write_all(self, pieces: Sequence[Data]) -> int:
+        """As `write`, with several pieces that follow each other; they must not change any more.
+
+        They are written from where they are. Once more than LONG_QUEUE_BYTES wait they are joined in pages of their
+        own, because what waits for long must not stay in the heap (`page_buffers`).
+        """
+        return self._queue(joined(pieces) if self.queued_bytes > LONG_QUEUE_BYTES else ByteRun(pieces))
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Moves the position, in bytes; ValueError before the file's start. Never blocks."""

@@ -9,19 +9,21 @@ import mmap
 import sys
 from collections.abc import Sequence
 
-Data = bytes | memoryview
+from seacorder.storage.byte_run import ByteRun, Data
+
 OWN_PAGES_BYTES = 32 * 1024
 """Shorter runs stay in the heap: a map takes whole pages, and the unused rest of the last one would cost more."""
 
 
 def joined(pieces: Sequence[Data]) -> Data:
     """The pieces as one read-only run of bytes. MemoryError when there is no memory."""
-    size = sum(map(len, pieces))
+    run = ByteRun(pieces)
+    size = len(run)
     if size < OWN_PAGES_BYTES:
-        return b"".join(pieces)
+        return bytes(run)
     view = memoryview(_pages(size))
     offset = 0
-    for piece in pieces:
+    for piece in run.pieces:
         view[offset : offset + len(piece)] = piece
         offset += len(piece)
     return view.toreadonly()

@@ -25,7 +25,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from seacorder.base.clock import NS_PER_SECOND
-from seacorder.storage.page_buffers import Data, joined
+from seacorder.storage.byte_run import ByteRun, Data
 
 SYNC_EVERY_NS = NS_PER_SECOND
 """A byte waits no longer than this for the sync that confirms it, as far as the disk keeps up."""
@@ -225,7 +225,7 @@ class WriteOrder:
                 run.append(entry.data)
                 size += len(entry.data)
                 end += len(entry.data)
-        return WriteBytes(first.offset, run[0] if len(run) == 1 else joined(run))
+        return WriteBytes(first.offset, run[0] if len(run) == 1 else ByteRun(run))
 
     def _pass_milestones(self) -> None:
         while self._pending and self._pending[0].milestone is not None:

@@ -1,11 +1,11 @@
-"""The buffer between the muxer and the durable file: gathers fragments in memory and hands them over together.
+"""The buffer between a writer and the durable file: gathers fragments in memory and hands them over together.
 
-The muxer makes one fragment of each frame, so that an interrupted file loses little. Handing every fragment to the
+The writer makes one fragment of each frame, so that an interrupted file loses little. Handing every fragment to the
 writer thread would wake that thread thirty times a second; so they are handed over together, every 0.35 s: with every
 second burst of a camera that is read five times a second, also where that comes a little early. Only the
 first one of a file goes at once, so that the start of a recording is on disk within a frame's time.
 
-The index that the muxer writes at the end of a file is held back until all of it is here, because two things in it
+The index that FFmpeg's muxer writes at the end of a file is held back until all of it is here, because two things in it
 are corrected first: the header's duration (`mp4.index`) and the begin of the sound (`mp4.sound_begin`). Where it is
 longer than the muxer's own buffer, the muxer goes back in it to fill in the sizes of boxes; that happens in memory.
 """
@@ -13,24 +13,26 @@ longer than the muxer's own buffer, the muxer goes back in it to fill in the siz
 import contextlib
 import os
 import threading
+from collections.abc import Sequence
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.mp4.boxes import NotMp4, last_box
 from seacorder.mp4.index import lengthened
 from seacorder.mp4.sound_begin import sound_begun_late
+from seacorder.storage.byte_run import Data
 from seacorder.storage.durable import DurableFile
 
 HAND_OVER_NS = 7 * NS_PER_SECOND // 20
-"""A worker that dies loses this and the newest frame, which is still in the muxer: on a busy machine 0.6 s at most."""
+"""A worker that dies loses this and the newest frame, which may be in the writer: on a busy machine 0.6 s at most."""
 HAND_OVER_BYTES = 1024 * 1024
 
 
 class FragmentBuffer:
-    """A file-like object for the muxer. The feeding thread writes; `hand_over` may be called from any thread."""
+    """A file-like object for a writer. The feeding thread writes; `hand_over` may be called from any thread."""
 
     def __init__(self, file: DurableFile) -> None:
         self._file = file
-        self._chunks: list[bytes] = []
+        self._chunks: list[Data] = []
         self._milestone: int | None = None
         self._lock = threading.Lock()
         self._index: bytearray | None = None
@@ -41,7 +43,7 @@ class FragmentBuffer:
         self.pending_bytes = 0
         """Bytes that have not been handed over yet."""
         self.writes = 0
-        """How often the muxer has written."""
+        """How often the writer has written."""
 
     def begin_index(self, sound_late_ticks: int) -> None:
         """Says that the index comes: it is held back until the muxer goes to a place in front of it.
@@ -66,6 +68,13 @@ class FragmentBuffer:
                 self._index_place += len(chunk)
         self.writes += 1
         return len(chunk)
+
+    def write_all(self, pieces: Sequence[Data]) -> None:
+        """As `write`, with several pieces that follow each other; they must not change any more."""
+        with self._lock:
+            self._chunks += pieces
+            self.pending_bytes += sum(map(len, pieces))
+        self.writes += 1
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Moves the position; what has been gathered is corrected, if it is the index, and handed over first."""

@@ -13,6 +13,7 @@ sync in every player.
 """
 
 from fractions import Fraction
+from io import BytesIO
 from typing import Any
 
 import av
@@ -41,20 +42,25 @@ _OPTIONS = {
 class Mp4Writer:
     """One MP4 file while it is written. One thread; it writes into `buffer`, so it never waits for the disk."""
 
+    pending_bytes = 0
+    """Bytes that `put_fragments` would put into the buffer: none, since each packet is muxed at once."""
+
     def __init__(self, buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> None:
-        self._container: Any = av.open(buffer, "w", format="mp4", options=_OPTIONS, buffer_size=BUFFER_BYTES)
-        self._container.metadata.update(metadata_of(note))
-        self._streams: dict[Track, Any] = {}
+        self._buffer = buffer
+        self._container, self._streams = _begun(buffer, source, note)
         self._time_bases: dict[Track, Fraction] = {}
         self._origins: dict[Track, int] = {}
         self._last_dts: dict[Track, int] = {}
-        self.sound_late_ticks = 0
+        self._sound_late_ticks = 0
         """How much later than the file the sound begins, in ticks of the file's sound track, not of the source's."""
+        self.unwritten_frames = 2 if source.audio else 1
+        """How many of the newest pictures are not in the buffer yet. The muxer writes a fragment when the next frame
+        comes, and with sound one more frame waits to be interleaved."""
         origin = first.dts * source.video.time_base
         for track_format in (source.video, source.audio):
             if track_format is not None:
-                self._add(track_format, source.templates[track_format.track], origin)
-        self._container.start_encoding()
+                self._time_bases[track_format.track] = track_format.time_base
+                self._origins[track_format.track] = -int(-origin // track_format.time_base)
 
     def precedes(self, sample: Sample) -> bool:
         """True when `sample` is earlier than the file's first video packet."""
@@ -72,8 +78,12 @@ class Mp4Writer:
         packet.duration = self._duration(sample)
         self._container.mux(packet)
 
+    def put_fragments(self) -> None:
+        """Does nothing: the muxer alone knows when a fragment is complete."""
+
     def close(self) -> None:
         """Writes the index, then the eight bytes. StorageFailed when the file takes no more bytes."""
+        self._buffer.begin_index(self._sound_late_ticks)
         self._container.close()
 
     def _duration(self, sample: Sample) -> int:
@@ -82,20 +92,40 @@ class Mp4Writer:
         if last_dts is None and sample.track is Track.AUDIO:
             late = (sample.dts - self._origins[sample.track]) * self._time_bases[sample.track]
             # The muxer counts sound in samples, whatever units the source has; RTMP's are milliseconds.
-            self.sound_late_ticks = int(late / self._streams[sample.track].time_base + Fraction(1, 2))
+            self._sound_late_ticks = int(late / self._streams[sample.track].time_base + Fraction(1, 2))
         self._last_dts[sample.track] = sample.dts
         if sample.duration > 0 or last_dts is None:
             return sample.duration
         return sample.dts - last_dts
 
-    def _add(self, track_format: TrackFormat, template: Any, origin: Fraction) -> None:
-        stream = self._container.add_stream_from_template(template, opaque=True)
-        stream.time_base = track_format.time_base
-        if track_format.codec == "hevc":
-            stream.codec_context.codec_tag = "hvc1"  # Apple's players refuse hev1
-        self._streams[track_format.track] = stream
-        self._time_bases[track_format.track] = track_format.time_base
-        self._origins[track_format.track] = -int(-origin // track_format.time_base)
+
+def header_of(source: SourceFormat, note: FileNote) -> bytes:
+    """The bytes with which such a file begins, before its first fragment."""
+    memory = BytesIO()
+    container, _ = _begun(memory, source, note)
+    header = memory.getvalue()
+    container.close()
+    return header
+
+
+def _begun(file: FragmentBuffer | BytesIO, source: SourceFormat, note: FileNote) -> tuple[Any, dict[Track, Any]]:
+    container: Any = av.open(file, "w", format="mp4", options=_OPTIONS, buffer_size=BUFFER_BYTES)
+    container.metadata.update(metadata_of(note))
+    streams = {
+        track_format.track: _added(container, track_format, source.templates[track_format.track])
+        for track_format in (source.video, source.audio)
+        if track_format is not None
+    }
+    container.start_encoding()
+    return container, streams
+
+
+def _added(container: Any, track_format: TrackFormat, template: Any) -> Any:
+    stream = container.add_stream_from_template(template, opaque=True)
+    stream.time_base = track_format.time_base
+    if track_format.codec == "hevc":
+        stream.codec_context.codec_tag = "hvc1"  # Apple's players refuse hev1
+    return stream
 
 
 def metadata_of(note: FileNote) -> dict[str, str]:

@@ -1,10 +1,13 @@
-"""One video file while it is written: muxer, durable file, subtitles, and the count of what it has and what it lacks.
+"""One video file while it is written: writer, durable file, subtitles, and the count of what it has and what it lacks.
 
-A packet passes the gate, which drops packets up to a keyframe while the disk is too slow, then the muxer, which makes
-one fragment of each frame, then the fragment buffer, from which fragments go to the writer thread a few times a second.
+A packet passes the gate, which drops packets up to a keyframe while the disk is too slow, then the writer, which makes
+one fragment of each frame: `direct_mp4` where the packets are stored as they were received, else FFmpeg's muxer. Then
+comes the fragment buffer, from which fragments go to the thread that writes to the disk, a few times a second.
 Milestones travel with the bytes: when the disk has taken a milestone, it has every frame up to the milestone's capture
 time."""
 
+import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,9 +24,9 @@ from seacorder.model.recording import FaultKind, FileState
 from seacorder.model.report import Report
 from seacorder.model.sample import Sample, SourceFormat, Track
 from seacorder.sinks.context import SinkContext
+from seacorder.sinks.video.direct_mp4 import writer_for
 from seacorder.sinks.video.fragment_buffer import HAND_OVER_BYTES, HAND_OVER_NS, FragmentBuffer
 from seacorder.sinks.video.missing_frames import GroupGate, MissingFrames, StoredFrames
-from seacorder.sinks.video.mp4 import Mp4Writer
 from seacorder.sinks.video.subtitles import Subtitles
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.volume_room import VolumeRoom
@@ -94,19 +97,19 @@ class VideoFile:
         )
         self._buffer = FragmentBuffer(self._file)
         try:
-            self._writer = Mp4Writer(self._buffer, source, plan.note, first)
+            self._writer = writer_for(self._buffer, source, plan.note, first)
         except BaseException:
             self._file.give_up()
             raise
+        self._lock = threading.Lock()
+        """Guards the writer, because `hand_over_rest` comes from any thread. Nobody waits for a disk with it."""
         self._subtitles = Subtitles(self._final_path, first, source.video, context)
         self._gate = GroupGate()
         self._missing = MissingFrames(context, plan.recording_id, first.utc_ns)
         self._last_dts: dict[Track, int] = {}
-        # The muxer writes a fragment when the next frame comes, so what is written lacks the newest frame; with sound
-        # it lacks one more, which waits to be interleaved.
-        self._unwritten_frames = 2 if source.audio else 1
-        self._newest: list[int] = []
-        """Capture times of the newest frames, oldest first: the first one is surely in what the muxer has written."""
+        self._newest: deque[int] = deque()
+        """Capture times of the newest frames, oldest first: the last of those in the buffer, then those that wait in
+        the writer."""
         self._handed_over_ns = context.clock.monotonic_ns()
         self._handed_over_utc_ns = first.utc_ns
         self._has_milestone = False
@@ -127,6 +130,10 @@ class VideoFile:
         refuses. `more_follow`: others come right after it, so what is due is handed over with the last of them."""
         is_video = sample.track is Track.VIDEO
         sample = sample.on_clock(self.first.clock_ns) if is_video else sample
+        with self._lock:
+            self._write(sample, is_video=is_video, more_follow=more_follow)
+
+    def _write(self, sample: Sample, *, is_video: bool, more_follow: bool) -> None:
         if not self._gate.admits(sample, self._has_room):
             if is_video:
                 self._missing.missed(sample, self._why_not_stored())
@@ -154,10 +161,11 @@ class VideoFile:
 
         self._subtitles.close()
         try:
-            self._buffer.begin_index(self._writer.sound_late_ticks)
-            self._writer.close()
-            self._buffer.put_milestone(self._end_utc_ns)
-            self._buffer.hand_over()
+            with self._lock:
+                self._hand_over()
+                self._writer.close()
+                self._buffer.put_milestone(self._end_utc_ns)
+                self._buffer.hand_over()
         except (StorageFailed, av.FFmpegError, ValueError):
             self._file.give_up(ended)
         else:
@@ -231,8 +239,9 @@ class VideoFile:
 
     def hand_over_rest(self) -> None:
         """Hands over what is due when no packet comes that would do it: a source may pause. Any thread."""
-        if self._buffer.pending_bytes and self._is_due(self._context.clock.monotonic_ns()):
-            self._hand_over()
+        with self._lock:
+            if self._is_due(self._context.clock.monotonic_ns()):
+                self._hand_over()
 
     def when_stored(self, stored: Callable[[], None]) -> None:
         """Calls `stored` once, on a thread of its own, when the first video bytes are on disk or the file has ended."""
@@ -271,23 +280,35 @@ class VideoFile:
         self._context.budget.promise(INDEX_BYTES)
         self._end_utc_ns = max(self._end_utc_ns, sample.utc_ns)
         self._newest.append(self._end_utc_ns)
-        if len(self._newest) > self._unwritten_frames + 1:
-            self._newest.pop(0)
 
     def _hand_over_when_due(self, *, has_fragment: bool, more_follow: bool) -> None:
-        if has_fragment and len(self._newest) > self._unwritten_frames:
-            self._buffer.put_milestone(self._newest[0])
-            self._stored_frames.confirmed(self._file.bytes_confirmed)
-            self._stored_frames.reached(self._buffer.tell(), self.frames - self._unwritten_frames, self._newest[0])
-            if not self._has_milestone:
-                self._has_milestone = True
-                self._hand_over()
-                return
-        if self._buffer.pending_bytes >= HAND_OVER_BYTES or not more_follow:
-            self.hand_over_rest()
+        is_first = not self._has_milestone
+        if has_fragment:
+            self._note_fragment()
+        # The first fragment goes at once, so that the start of a recording is on disk within a frame's time.
+        has_first = is_first and (self._has_milestone or self._writer.pending_bytes > 0)
+        can_wait = more_follow and self._pending_bytes < HAND_OVER_BYTES
+        if has_first or (not can_wait and self._is_due(self._context.clock.monotonic_ns())):
+            self._hand_over()
+
+    def _note_fragment(self) -> None:
+        """The writer has put a fragment into the buffer: a milestone goes behind it."""
+        waiting = self._writer.unwritten_frames
+        while len(self._newest) > waiting + 1:
+            self._newest.popleft()
+        if len(self._newest) <= waiting:
+            return
+        self._has_milestone = True
+        self._buffer.put_milestone(self._newest[0])
+        self._stored_frames.confirmed(self._file.bytes_confirmed)
+        self._stored_frames.reached(self._buffer.tell(), self.frames - waiting, self._newest[0])
+
+    @property
+    def _pending_bytes(self) -> int:
+        return self._buffer.pending_bytes + self._writer.pending_bytes
 
     def _is_due(self, now_ns: int) -> bool:
-        pending = self._buffer.pending_bytes
+        pending = self._pending_bytes
         # Frames out of the backlog come all at once: then only their own times say how much a killed worker would lose.
         late_ns = max(now_ns - self._handed_over_ns, self._end_utc_ns - self._handed_over_utc_ns)
         return pending >= HAND_OVER_BYTES or (pending > 0 and late_ns >= HAND_OVER_NS)
@@ -295,6 +316,9 @@ class VideoFile:
     def _hand_over(self) -> None:
         self._handed_over_ns = self._context.clock.monotonic_ns()
         self._handed_over_utc_ns = self._end_utc_ns
+        if self._writer.pending_bytes:
+            self._writer.put_fragments()
+            self._note_fragment()
         try:
             self._buffer.hand_over()
         except StorageFailed:
@@ -303,7 +327,7 @@ class VideoFile:
     def _has_room(self, count: int) -> bool:
         if self.room is not None and self.room.is_full:
             return False
-        return self._context.budget.has_room(self._buffer.pending_bytes + count)
+        return self._context.budget.has_room(self._pending_bytes + count)
 
     def _given_up(self, failure: StorageFailed) -> FileFacts:
         """How the file stands that was given up; frames that the disk did not take are reported as a loss."""

@@ -1,0 +1,87 @@
+"""Makes the index of a closed file (`moov`, ISO/IEC 14496-12, 8.2 to 8.7) from what its fragments hold. Pure.
+
+The sample tables are put into the track descriptions of the file's own header, so header and index always describe the
+tracks alike. Sound that begins later than the file has an edit list that says so, exact to the tick.
+"""
+
+import struct
+from collections.abc import Callable
+
+from seacorder.mp4.boxes import HEADER_BYTES, Box, boxes, child, made, word
+from seacorder.mp4.sample_table import SampleTable
+from seacorder.mp4.tracks import TrackHead, metadata_in, tracks_in
+
+_SHORT = 1 << 32
+_NORMAL_SPEED = 0x0001_0000
+_NOTHING = -1
+"""The media time of an empty edit."""
+
+
+def index_for(header: bytes, tables: dict[int, SampleTable]) -> bytes:
+    """The `moov` box for a file that begins with `header` and has the samples of `tables`, by track number.
+
+    Raises NotMp4 when the header is none.
+    """
+    mvhd = _box(header, b"mvhd")
+    units = word(mvhd, HEADER_BYTES + (20 if mvhd[HEADER_BYTES] == 1 else 12))
+    traks, longest = [], 0
+    for track in tracks_in(header):
+        trak, length = _trak(track, tables.get(track.number, SampleTable()), units)
+        traks.append(trak)
+        longest = max(longest, length)
+    return made(b"moov", _lasting(mvhd, longest), *traks, metadata_in(header))
+
+
+def _box(header: bytes, kind: bytes) -> bytes:
+    moov = next(box for box in boxes(header, 0, len(header)) if box.kind == b"moov")
+    found = child(header, moov, kind)
+    return header[found.at : found.end]
+
+
+def _trak(track: TrackHead, table: SampleTable, movie_units: int) -> tuple[bytes, int]:
+    """The `trak` box and when the track ends, in units of the movie."""
+    late = (table.begin * movie_units + track.units // 2) // track.units
+    length = -(-table.ticks * movie_units // track.units)
+    edits = b""
+    if late:
+        edits = made(b"edts", made(b"elst", b"\1\0\0\0", struct.pack(">I", 2), _edit(late, _NOTHING), _edit(length, 0)))
+    makers: dict[bytes, Callable[[bytes], bytes]] = {
+        b"tkhd": lambda box: _lasting(box, late + length) + edits,
+        b"mdhd": lambda box: _lasting(box, table.ticks),
+        b"stbl": lambda box: made(b"stbl", _description(box), table.boxes()),
+    }
+    return _rebuilt(track.trak, Box(b"trak", 0, HEADER_BYTES, len(track.trak)), makers), late + length
+
+
+def _rebuilt(data: bytes, box: Box, makers: dict[bytes, Callable[[bytes], bytes]]) -> bytes:
+    """The same box, in which every box of a kind in `makers` is what its maker makes of it."""
+    if box.kind in makers:
+        return makers[box.kind](data[box.at : box.end])
+    if box.kind not in {b"trak", b"mdia", b"minf"}:
+        return data[box.at : box.end]
+    return made(box.kind, *(_rebuilt(data, one, makers) for one in boxes(data, box.body, box.end)))
+
+
+def _description(stbl: bytes) -> bytes:
+    stsd = child(stbl, Box(b"stbl", 0, HEADER_BYTES, len(stbl)), b"stsd")
+    return stbl[stsd.at : stsd.end]
+
+
+def _lasting(box: bytes, ticks: int) -> bytes:
+    """An `mvhd`, `tkhd` or `mdhd` box with that duration; with numbers of eight bytes where four are too few."""
+    kind, body = box[4:HEADER_BYTES], box[HEADER_BYTES:]
+    between = 8 if kind == b"tkhd" else 4
+    if body[0] == 0:
+        made_at, changed_at = struct.unpack_from(">II", body, 4)
+        rest, middle = body[16 + between :], body[12 : 12 + between]
+    else:
+        made_at, changed_at = struct.unpack_from(">QQ", body, 4)
+        rest, middle = body[28 + between :], body[20 : 20 + between]
+    is_long = max(made_at, changed_at, ticks) >= _SHORT
+    number = "Q" if is_long else "I"
+    changes, duration = struct.pack(f">2{number}", made_at, changed_at), struct.pack(f">{number}", ticks)
+    return made(kind, bytes((is_long,)), body[1:4], changes, middle, duration, rest)
+
+
+def _edit(duration: int, media_time: int) -> bytes:
+    return struct.pack(">QqI", duration, media_time, _NORMAL_SPEED)

@@ -1,0 +1,203 @@
+"""The MP4 writer for packets that an MP4 file holds as they were received: no library looks at them again.
+
+It makes the same hybrid form as `mp4`: a header, fragments, and on close an index and the eight bytes that make an
+ordinary file of it. The header is FFmpeg's own, so both writers describe a track alike. Packets are not copied: their
+bytes go from where they were received to the disk.
+
+A fragment holds what FFmpeg's would: up to 33 frames a second each frame has its own, with the sound that came with it.
+It ends when the next frame comes, so its times are certain. All fragments of a hand-over are made together, which is
+cheaper than making each when its frame comes.
+
+Times: as in `mp4`, but for sound that begins later than the pictures. Its fragments say so themselves, and an open file
+is right from the beginning.
+"""
+
+import logging
+import struct
+from fractions import Fraction
+
+from seacorder.model.file_note import FileNote
+from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
+from seacorder.mp4.boxes import NotMp4
+from seacorder.mp4.fragment_maker import NewSample, Run, fragment_head
+from seacorder.mp4.index_maker import index_for
+from seacorder.mp4.sample_table import SampleTable
+from seacorder.mp4.tracks import tracks_in
+from seacorder.sinks.video.fragment_buffer import FragmentBuffer
+from seacorder.sinks.video.mp4 import FRAGMENT_MICROSECONDS, Mp4Writer, header_of
+from seacorder.storage.byte_run import Data
+
+LARGE_MDAT_AT, MDAT_AT = 28, 36
+"""Where the two `free` boxes of the header begin, of which the `mdat` of the closed file is made: both together where
+its size takes eight bytes, else the second."""
+_SHORT = 1 << 32
+_LONGEST_SHIFT = (1 << 31) - 1
+_STORED_AS_RECEIVED = {"h264", "hevc"}
+_SOUND_AS_RECEIVED = {"aac", "opus", "mp3", "mp3float"}
+_ADTS = 0xFFF0
+"""The first twelve bits of AAC with a header of its own (ISO/IEC 13818-7), which does not belong into MP4."""
+_OPUS_ROLL = Fraction(80, 1000)
+"""Seconds that a decoder of Opus needs to come right (RFC 7845, 4.6)."""
+_DEFAULT_RATE, _DEFAULT_SOUND_RATE = 25, 50
+
+_log = logging.getLogger(__name__)
+
+
+def takes(source: SourceFormat) -> bool:
+    """True when the source's packets are stored as they are: NAL units with lengths, and sound without headers.
+
+    The configuration says so: it is that of MP4 (ISO/IEC 14496-15), which begins with its version, 1, and not with a
+    start code.
+    """
+    video, audio = source.video, source.audio
+    if video.codec not in _STORED_AS_RECEIVED or video.extradata[:1] != b"\1":
+        return False
+    if audio is None:
+        return True
+    return audio.codec in _SOUND_AS_RECEIVED and (audio.codec.startswith("mp3") or bool(audio.extradata))
+
+
+def writer_for(
+    buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample
+) -> "DirectMp4Writer | Mp4Writer":
+    """Our own writer where it can store the source's packets, else FFmpeg's muxer, whose errors it raises."""
+    if takes(source):
+        try:
+            return DirectMp4Writer(buffer, source, note, first)
+        except NotMp4 as why:
+            _log.warning("FFmpeg's muxer is used, because its header is not understood: %s.", why)
+    return Mp4Writer(buffer, source, note, first)
+
+
+class _OpenTrack:
+    """A track of the file: its times, and its samples in the newest fragment."""
+
+    def __init__(self, track_format: TrackFormat, number: int, units: int, origin: Fraction, rate: Fraction) -> None:
+        """`origin`: the time in seconds at which the file begins. `rate`: samples a second, if nothing says better."""
+        self.number = number
+        self.is_sound = track_format.track is Track.AUDIO
+        self.has_no_adts = track_format.codec == "aac"
+        self.origin = -int(-origin // track_format.time_base)
+        """The first time of the source, in its own units, that belongs into the file."""
+        ratio = track_format.time_base * units
+        self._numerator, self._denominator = ratio.numerator, ratio.denominator
+        self.guess = max(1, int(units / rate))
+        """How long a sample lasts of which nothing is known, in units of the track."""
+        self.longest = units * FRAGMENT_MICROSECONDS // 1_000_000
+        """A fragment ends before the first sample that is this much later than its first."""
+        self.table = SampleTable(
+            roll_samples=track_format.codec == "aac",
+            roll_ticks=int(_OPUS_ROLL * units) if track_format.codec == "opus" else 0,
+        )
+        self.samples: list[NewSample] = []
+        self.packets: list[Data] = []
+        self.last_dts = -1
+
+    def ticks(self, source_ticks: int) -> int:
+        """In units of the track, rounded to the nearest."""
+        if self._numerator == self._denominator:
+            return source_ticks
+        return (2 * source_ticks * self._numerator + self._denominator) // (2 * self._denominator)
+
+
+_Fragment = list[tuple[_OpenTrack, Run, list[Data]]]
+"""Of each track that has samples in it: their run, and their bytes."""
+
+
+class DirectMp4Writer:
+    """One MP4 file while it is written. Its caller sees to it that one thread at a time calls it; it never blocks."""
+
+    def __init__(self, buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> None:
+        """NotMp4, and nothing written, when FFmpeg's header does not describe the source's tracks."""
+        self._buffer = buffer
+        self._header = header_of(source, note)
+        units = {track.number: track.units for track in tracks_in(self._header)}
+        if sorted(units) != [1, 2][: 1 if source.audio is None else 2]:
+            raise NotMp4(f"it describes the tracks {sorted(units)}")
+        buffer.write(self._header)
+        origin = first.dts * source.video.time_base
+        pictures = Fraction(source.frame_rate or _DEFAULT_RATE)
+        self._tracks = {Track.VIDEO: _OpenTrack(source.video, 1, units[1], origin, pictures)}
+        if source.audio is not None:
+            self._tracks[Track.AUDIO] = _OpenTrack(source.audio, 2, units[2], origin, Fraction(_DEFAULT_SOUND_RATE))
+        self._fragments = 0
+        """How many have been put into the buffer."""
+        self._waiting: list[_Fragment] = []
+        """Those that get no more samples."""
+        self.pending_bytes = 0
+        """Bytes that `put_fragments` would put into the buffer, but for the fragments' heads."""
+        self._open_bytes = 0
+        """Bytes in the newest fragment, which may still get samples."""
+        self.unwritten_frames = 0
+        """How many of the newest pictures are not in the buffer yet."""
+
+    def precedes(self, sample: Sample) -> bool:
+        """True when `sample` is earlier than the file's first video packet."""
+        return sample.dts < self._tracks[sample.track].origin
+
+    def write(self, sample: Sample) -> None:
+        """Takes one packet; ValueError when it cannot stand in an MP4 file. Its bytes must not change any more."""
+        track = self._tracks[sample.track]
+        dts = track.ticks(sample.dts - track.origin)
+        shift = track.ticks(sample.pts - track.origin) - dts
+        if dts <= track.last_dts or not 0 <= shift <= _LONGEST_SHIFT:
+            raise ValueError("times that MP4 cannot hold")
+        packet = memoryview(sample.packet)
+        if track.has_no_adts and len(packet) > 1 and (packet[0] << 8 | packet[1]) & _ADTS == _ADTS:
+            raise ValueError("sound with headers of its own")
+        if track.samples:
+            track.samples[-1].duration = dts - track.last_dts
+            if dts - track.samples[0].dts >= track.longest:
+                self._end_fragment()
+        duration = track.ticks(sample.duration) or (dts - track.last_dts if track.last_dts >= 0 else track.guess)
+        is_keyframe = track.is_sound or sample.is_keyframe
+        track.samples.append(NewSample(dts, len(packet), min(duration, _LONGEST_SHIFT), shift, is_keyframe))
+        track.packets.append(packet)
+        track.last_dts = dts
+        self._open_bytes += len(packet)
+        self.unwritten_frames += not track.is_sound
+
+    def put_fragments(self) -> None:
+        """Puts the packets that wait into the buffer, but for the newest fragment's."""
+        offset = self._buffer.tell()
+        pieces: list[Data] = []
+        for fragment in self._waiting:
+            self._fragments += 1
+            head = fragment_head(self._fragments, [run for _, run, _ in fragment])
+            pieces.append(head)
+            offset += len(head)
+            for track, run, packets in fragment:
+                track.table.add_chunk(offset, run.samples)
+                offset += sum([sample.size for sample in run.samples])
+                pieces += packets
+        self._waiting.clear()
+        self.pending_bytes = 0
+        self.unwritten_frames = len(self._tracks[Track.VIDEO].samples)
+        if pieces:
+            self._buffer.write_all(pieces)
+
+    def _end_fragment(self) -> None:
+        fragment: _Fragment = []
+        for track in self._tracks.values():
+            if track.samples:
+                fragment.append((track, Run(track.number, track.is_sound, track.samples), track.packets))
+                track.samples, track.packets = [], []
+        if fragment:
+            self._waiting.append(fragment)
+        self.pending_bytes += self._open_bytes
+        self._open_bytes = 0
+
+    def close(self) -> None:
+        """Writes the index, then the bytes that make all fragments one `mdat`. StorageFailed as the buffer's."""
+        self._end_fragment()
+        self.put_fragments()
+        end = self._buffer.tell()
+        self._buffer.write(index_for(self._header, {track.number: track.table for track in self._tracks.values()}))
+        size = end - MDAT_AT
+        at, header = (
+            (MDAT_AT, struct.pack(">I4s", size, b"mdat"))
+            if size < _SHORT
+            else (LARGE_MDAT_AT, struct.pack(">I4sQ", 1, b"mdat", end - LARGE_MDAT_AT))
+        )
+        self._buffer.seek(at)
+        self._buffer.write(header)

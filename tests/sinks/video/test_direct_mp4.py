@@ -1,0 +1,314 @@
+"""Our own writer makes the files that FFmpeg's muxer makes of the same packets, sample by sample.
+
+With sound, FFmpeg's muxer takes the duration that a picture says for the distance to the next one: after lost frames,
+and where times jitter, it moves pictures. There the packets' own times alone are what is compared with.
+"""
+
+import json
+import shutil
+import struct
+import subprocess
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import av
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fakes.footage import Footage, Recipe, encoded, footage, samples_of
+from fakes.mp4_writing import NOTE, MemoryFile, packets_by_track, said_but_for_ends, with_sound, written_by
+from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
+from seacorder.mp4.boxes import boxes, child
+from seacorder.mp4.index import index_of
+from seacorder.sinks.video.direct_mp4 import DirectMp4Writer, takes
+from seacorder.sinks.video.fragment_buffer import FragmentBuffer
+
+SMALL = (256, 16)
+KINDS: dict[str, Any] = {
+    "H.264": lambda: footage(Recipe(frames=40, size=SMALL)),
+    "B-frames": lambda: footage(Recipe(frames=40, b_frames=3, size=SMALL)),
+    "open groups": lambda: footage(Recipe(frames=40, b_frames=2, open_group=True, size=SMALL)),
+    "only keyframes": lambda: footage(Recipe(frames=40, group=1, size=SMALL)),
+    "60 frames a second": lambda: footage(Recipe(frames=60, b_frames=1, rate=60, size=SMALL)),
+    "H.265": lambda: footage(Recipe(frames=40, codec="libx265", b_frames=2)),
+    "AAC": lambda: with_sound("aac"),
+    "Opus": lambda: with_sound("libopus"),
+    "MP3": lambda: with_sound("libmp3lame"),
+}
+TICK = Fraction(1, 48_000)
+"""The unit of the sound, to which its distance from the pictures is rounded."""
+
+
+@cache
+def made_of(kind: str) -> Footage:
+    made: Footage = KINDS[kind]()
+    return made
+
+
+@st.composite
+def _received(draw: st.DrawFn, *, is_even_with_sound: bool) -> tuple[str, list[Sample], frozenset[int]]:
+    """Packets as they may arrive: some lost, times that jitter, sound that begins late or has holes; and hand-overs.
+
+    `is_even_with_sound`: where there is sound, no picture is lost and none is early or late.
+    """
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    dice = Random(draw(st.integers(0, 2**32)))
+    lost, late_sound = draw(st.sampled_from([0.0, 0.1, 0.5])), draw(st.sampled_from([0, 0, 1, 4, 30, 1000]))
+    jitter, says_durations = draw(st.sampled_from([0, 40])), draw(st.booleans())
+    made = made_of(kind)
+    if is_even_with_sound and made.source.audio is not None:
+        lost, jitter, says_durations = 0.0, 0, True
+    samples: list[Sample] = []
+    sounds = 0
+    for sample in made.samples:
+        is_sound = sample.track is Track.AUDIO
+        sounds += is_sound
+        is_before = is_sound and (sounds <= late_sound or not samples)
+        if is_before or (samples and dice.random() < lost):
+            continue
+        later = dice.randrange(jitter) if jitter and not is_sound else 0
+        lasts = sample.duration if says_durations or is_sound else 0
+        samples.append(replace(sample, dts=sample.dts + later, pts=sample.pts + later, duration=lasts))
+    samples = _in_order(samples)
+    cuts = frozenset(position for position in range(len(samples)) if dice.random() < 0.1)
+    return kind, samples, cuts
+
+
+def _in_order(samples: list[Sample]) -> list[Sample]:
+    """Without what a recording would refuse: decoding times go up."""
+    last: dict[Track, int] = {}
+    kept = []
+    for sample in samples:
+        if sample.dts > last.get(sample.track, sample.dts - 1):
+            last[sample.track] = sample.dts
+            kept.append(sample)
+    return kept
+
+
+@settings(max_examples=60, deadline=None)
+@given(_received(is_even_with_sound=True))
+def test_a_closed_file_is_the_one_that_ffmpeg_would_have_made(
+    received: tuple[str, list[Sample], frozenset[int]],
+) -> None:
+    kind, samples, cuts = received
+    made = made_of(kind)
+    theirs, ours = (written_by(writer, made, samples, cuts)[1] for writer in ("FFmpeg's", "ours"))
+    assert_same_tracks(theirs, ours)
+    assert said_but_for_ends(theirs) == said_but_for_ends(ours)
+    assert edits_in(theirs) == edits_in(ours)
+
+
+def assert_same_tracks(theirs: bytes, ours: bytes) -> None:
+    found, wanted = packets_by_track(ours), packets_by_track(theirs)
+    assert found.keys() == wanted.keys()
+    for track, packets in wanted.items():
+        assert len(found[track]) == len(packets)
+        for one, other in zip(found[track][:-1], packets[:-1], strict=True):
+            assert one == other
+        # How long the last one lasts nobody can know: both guess, and make up for reordered pictures.
+        assert replace(found[track][-1], duration=Fraction(0)) == replace(packets[-1], duration=Fraction(0))
+
+
+def edits_in(file: bytes) -> list[tuple[int, ...]]:
+    """Of each edit of each track: its media time, and how long it is where it is empty."""
+    moov = next(box for box in boxes(file, 0, len(file)) if box.kind == b"moov")
+    found: list[tuple[int, ...]] = []
+    for trak in boxes(file, moov.body, moov.end):
+        for box in boxes(file, trak.body, trak.end) if trak.kind == b"trak" else ():
+            if box.kind == b"edts":
+                elst = child(file, box, b"elst")
+                rows = struct.iter_unpack(">qqI", file[elst.body + 8 : elst.end])
+                found += [(time, length) if time < 0 else (time,) for length, time, _ in rows]
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(_received(is_even_with_sound=False))
+def test_every_packet_has_its_time_in_an_open_file_and_in_a_closed_one(
+    received: tuple[str, list[Sample], frozenset[int]],
+) -> None:
+    kind, samples, cuts = received
+    made = made_of(kind)
+    origin = samples[0].dts * made.source.video.time_base
+    for file, unwritten in zip(written_by("ours", made, samples, cuts), (3, 0), strict=True):
+        found = packets_by_track(file)
+        for track, track_format in ((Track.VIDEO, made.source.video), (Track.AUDIO, made.source.audio)):
+            sent = [one for one in samples if one.track is track and one.dts * _base(track_format) >= origin]
+            packets = found.get(track.value, [])
+            assert len(sent) - len(packets) <= unwritten, "more than the newest fragment is missing"
+            sent = sent[: len(packets)]
+            assert [one.data for one in packets] == [bytes(one.packet) for one in sent]
+            assert [one.is_keyframe for one in packets] == [one.is_keyframe for one in sent]
+            for one, other in zip(packets, sent, strict=True):
+                assert abs(one.dts - (other.dts * _base(track_format) - origin)) <= TICK
+                assert one.pts - one.dts == (other.pts - other.dts) * _base(track_format)
+
+
+def _base(track_format: TrackFormat | None) -> Fraction:
+    return Fraction(1) if track_format is None else track_format.time_base
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_ffprobe_says_is_the_same(kind: str, tmp_path: Path) -> None:
+    if shutil.which("ffprobe") is None:
+        pytest.skip("ffprobe is not installed")
+    made = made_of(kind)
+    said = {}
+    for writer in ("FFmpeg's", "ours"):
+        path = tmp_path / "film.mp4"
+        path.write_bytes(written_by(writer, made, made.samples)[1])
+        command = ["ffprobe", "-v", "error", "-show_packets", "-show_streams", "-show_format", "-of", "json", str(path)]
+        said[writer] = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
+        for packet in said[writer]["packets"]:
+            packet.pop("pos")
+        for field in ("size", "bit_rate"):
+            said[writer]["format"].pop(field)
+    assert said["ours"] == said["FFmpeg's"]
+
+
+@pytest.mark.parametrize("kind", ["H.264", "AAC"])
+def test_a_file_without_its_sound_or_with_one_picture_alone_is_as_ffmpeg_s(kind: str) -> None:
+    made = made_of(kind)
+    for samples in (made.video, made.video[:1], made.video[:2]):
+        theirs, ours = (written_by(writer, made, samples)[1] for writer in ("FFmpeg's", "ours"))
+        assert_same_tracks(theirs, ours)
+
+
+@pytest.mark.parametrize("kind", ["AAC", "Opus", "MP3"])
+def test_decoders_of_sound_are_told_how_far_to_go_back(kind: str) -> None:
+    made = made_of(kind)
+    assert made.source.audio is not None
+    base = made.source.audio.time_base
+    first = made.video[0]
+    origin = first.dts * made.source.video.time_base
+    # From the first picture on, since FFmpeg counts the time before late sound as part of its first packet.
+    shift = min(one.dts for one in made.samples if one.track is Track.AUDIO) - int(origin / base)
+    samples = [
+        replace(one, dts=one.dts - shift, pts=one.pts - shift) if one.track is Track.AUDIO else one
+        for one in made.samples
+    ]
+    theirs, ours = (_group_boxes(written_by(writer, made, samples)[1]) for writer in ("FFmpeg's", "ours"))
+    assert theirs == ours
+    assert len(ours) == (0 if kind == "MP3" else 2)
+
+
+def _group_boxes(file: bytes) -> list[bytes]:
+    moov = next(box for box in boxes(file, 0, len(file)) if box.kind == b"moov")
+    trak = [box for box in boxes(file, moov.body, moov.end) if box.kind == b"trak"][1]
+    stbl = child(file, trak, b"mdia", b"minf", b"stbl")
+    return [file[box.at : box.end] for box in boxes(file, stbl.body, stbl.end) if box.kind in {b"sgpd", b"sbgp"}]
+
+
+def test_a_turned_picture_stays_turned() -> None:
+    straight = encoded(Recipe(frames=20, size=SMALL)).read()
+    quarter_turn = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 16 << 16, 0, 1 << 30)
+    before, tkhd, behind = straight.partition(b"tkhd")
+    made = samples_of(BytesIO(before + tkhd + behind.replace(matrix_in(straight), quarter_turn, 1)))
+    files = [file for writer in ("FFmpeg's", "ours") for file in written_by(writer, made, made.samples)]
+    assert len({matrix_in(file) for file in files}) == 1
+    assert matrix_in(files[0])[:16] == quarter_turn[:16]
+
+
+def matrix_in(file: bytes) -> bytes:
+    moov = next(box for box in boxes(file, 0, len(file)) if box.kind == b"moov")
+    tkhd = child(file, moov, b"trak", b"tkhd")
+    return file[tkhd.end - 44 : tkhd.end - 8]
+
+
+class SparseFile(MemoryFile):
+    """Keeps its bytes on a disk, where a hole takes no room."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.content = path.open("w+b")  # type: ignore[assignment]
+        self.tell, self.seek = self.content.tell, self.content.seek
+
+
+@pytest.mark.parametrize("hole_at", [5, 39], ids=["all but the first", "the last"])
+def test_samples_beyond_four_gib_are_found(hole_at: int, tmp_path: Path) -> None:
+    made = made_of("AAC")
+    path = tmp_path / "long.mp4"
+    file = SparseFile(path)
+    buffer = FragmentBuffer(file)  # type: ignore[arg-type]
+    writer = DirectMp4Writer(buffer, made.source, NOTE, made.video[0])
+    for sample in made.samples:
+        if sample is made.video[hole_at]:
+            writer.put_fragments()
+            buffer.hand_over()
+            buffer.seek((4 << 30) + 12345)
+        if not writer.precedes(sample):
+            writer.write(sample)
+    writer.close()
+    buffer.hand_over()
+    file.content.close()
+    with path.open("rb") as closed:
+        head = closed.read(64)
+    assert struct.unpack_from(">I4sQ", head, 28) == (1, b"mdat", _index_at(path) - 28)
+    with av.open(str(path)) as container:
+        read = {kind: [bytes(packet) for packet in container.demux(**{kind: 0}) if packet.size] for kind in ("video",)}
+        container.seek(0)
+        read["audio"] = [bytes(packet) for packet in container.demux(audio=0) if packet.size]
+    assert read["video"] == [bytes(sample.packet) for sample in made.video]
+    sound = [sample for sample in made.samples if sample.track is Track.AUDIO and not writer.precedes(sample)]
+    assert read["audio"] == [bytes(sample.packet) for sample in sound]
+    with path.open("rb") as closed:
+        closed.seek(_index_at(path))
+        pictures = index_of(closed.read())[0]
+    assert pictures.samples[-1].offset > 4 << 30
+    assert all(sample.size for sample in pictures.samples)
+
+
+def _index_at(path: Path) -> int:
+    with path.open("rb") as closed:
+        closed.seek(28)
+        _, _, size = struct.unpack(">I4sQ", closed.read(16))
+    return int(size) + 28
+
+
+def test_what_mp4_does_not_hold_as_it_was_received_goes_through_ffmpeg() -> None:
+    source = made_of("AAC").source
+    assert takes(source)
+    start_code = replace(source.video, extradata=b"\0\0\0\1" + source.video.extradata)
+    assert source.audio is not None
+    others: list[SourceFormat] = [
+        replace(source, video=start_code),
+        replace(source, video=replace(source.video, codec="mjpeg")),
+        replace(source, audio=replace(source.audio, codec="pcm_alaw")),
+        replace(source, audio=replace(source.audio, extradata=b"")),
+    ]
+    assert [takes(other) for other in others] == [False] * 4
+
+
+@pytest.mark.parametrize("change", [{"pts": -1}, {"dts": 0}, {"pts": 1 << 40}])
+def test_times_that_no_file_can_hold_are_refused_and_the_file_goes_on(change: dict[str, int]) -> None:
+    made = made_of("H.264")
+    samples = made.video
+    file = MemoryFile()
+    buffer = FragmentBuffer(file)  # type: ignore[arg-type]
+    writer = DirectMp4Writer(buffer, made.source, NOTE, samples[0])
+    for sample in samples[:10]:
+        writer.write(sample)
+    with pytest.raises(ValueError, match="times"):
+        writer.write(replace(samples[10], **change))
+    for sample in samples[11:]:
+        writer.write(sample)
+    writer.close()
+    buffer.hand_over()
+    found = packets_by_track(file.content.getvalue())["video"]
+    assert [one.data for one in found] == [bytes(one.packet) for one in (*samples[:10], *samples[11:])]
+
+
+def test_a_pause_of_days_keeps_the_pictures_around_it_apart() -> None:
+    made = made_of("H.264")
+    units = made.source.video.time_base.denominator
+    samples = [*made.video[:10]]
+    samples += [replace(one, dts=one.dts + units * 86400, pts=one.pts + units * 86400) for one in made.video[10:]]
+    for file in written_by("ours", made, samples):
+        packets = packets_by_track(file)["video"]
+        assert packets[10].dts - packets[9].dts == 86400 + Fraction(1, 25)
