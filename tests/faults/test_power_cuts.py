@@ -7,8 +7,7 @@ without the sync of its folder.
 
 A picture counts as left when every byte of it is left. Where an unsynced write was torn within a picture, FFmpeg shows
 what there is of it, and no order of writes can prevent that: it counts as lost, whatever it looks like, and nothing may
-be shown behind it. Where a write is torn within a fragment's head, FFmpeg refuses the file until it has been repaired;
-whether a sector ends there depends on the length of the header, and with this recording's it does not.
+be shown behind it.
 """
 
 import contextlib

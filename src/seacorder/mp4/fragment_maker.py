@@ -3,9 +3,14 @@
 `fragments` reads them. In one fragment each track has one run of samples, and the bytes of the first track stand before
 those of the second:
 
-    moof ( mfhd, traf of the pictures, traf of the sound )   mdat ( pictures, sound )
+    moof ( mfhd, perhaps free, traf of the pictures, traf of the sound )   mdat ( pictures, sound )
 
-This is made for every frame that is recorded, so all of it is packed by one call, with a layout that is kept.
+A power cut tears a write at the edge of a sector of the disk, and a reader of a file that still grows finds it cut at
+the edge of a memory page. FFmpeg's reader refuses a whole file whose end lies within certain bytes of a `traf`: behind
+its first eight, or within the rows of its `trun`. So no `traf` lies across such an edge: where it would, a `free` box
+in front moves it behind the edge. A picture has 84 bytes of `traf`: one in six gets a box, of some 45 bytes.
+
+This is made for every frame that is recorded, so it is packed by two calls, with a layout that is kept.
 """
 
 import struct
@@ -14,13 +19,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from seacorder.mp4.boxes import HEADER_BYTES
+from seacorder.mp4.boxes import HEADER_BYTES, made
 
 KEYFRAME, OTHER_FRAME = 0x0200_0000, 0x0101_0000
 """Sample flags (8.8.3.1): depends on no other sample; depends on others and is no sync sample."""
 _BASE_IS_MOOF, _DEFAULT_FLAGS = 0x020000, 0x20
 _DATA_OFFSET, _EACH_DURATION, _EACH_SIZE, _EACH_FLAGS, _EACH_SHIFT = 0x1, 0x100, 0x200, 0x400, 0x800
 _LONG_MDAT = 1 << 32
+SECTOR_BYTES = 512
+"""Of all disks. Larger sectors, and memory pages, are multiples."""
+_FRONT = struct.Struct(">I4s I4sII")
+"""`moof` up to the end of `mfhd`."""
 _MFHD_BYTES = HEADER_BYTES + 8
 _TFHD_BYTES = HEADER_BYTES + 12
 _TFDT_BYTES = HEADER_BYTES + 12
@@ -56,16 +65,19 @@ class Run(NamedTuple):
     samples: Sequence[NewSample]
 
 
-def fragment_head(number: int, runs: Sequence[Run]) -> bytes:
-    """`moof` and the header of `mdat`; the samples' bytes follow in the order of `runs`.
+def fragment_head(number: int, runs: Sequence[Run], place: int) -> bytes:
+    """`moof` and the header of `mdat`, which begin at offset `place` of the file; the samples' bytes follow in the
+    order of `runs`.
 
     `number` counts the file's fragments from 1. ValueError when the samples are longer than an `mdat` with a short
     header can be, 4 GiB.
     """
     layout, sizes = _layout(tuple([(run.is_sound, len(run.samples)) for run in runs]))
-    moof_bytes = layout.size - HEADER_BYTES
-    at = layout.size
-    values: list[int | bytes] = [moof_bytes, b"moof", _MFHD_BYTES, b"mfhd", 0, number]
+    trafs_bytes = layout.size - HEADER_BYTES
+    padding = _padding(place + _FRONT.size, trafs_bytes)
+    moof_bytes = _FRONT.size + len(padding) + trafs_bytes
+    at = moof_bytes + HEADER_BYTES
+    values: list[int | bytes] = []
     for run, (traf_bytes, trun_bytes) in zip(runs, sizes, strict=True):
         samples = run.samples
         values += (
@@ -83,13 +95,26 @@ def fragment_head(number: int, runs: Sequence[Run]) -> bytes:
             at += sample.size
     if at - moof_bytes >= _LONG_MDAT:
         raise ValueError(f"a fragment of {at - moof_bytes} bytes")
-    return layout.pack(*values, at - moof_bytes, b"mdat")
+    front = _FRONT.pack(moof_bytes, b"moof", _MFHD_BYTES, b"mfhd", 0, number)
+    return front + padding + layout.pack(*values, at - moof_bytes, b"mdat")
+
+
+def _padding(place: int, count: int) -> bytes:
+    """The `free` box at `place` behind which `count` bytes lie in one sector; empty where they do without it.
+
+    Also empty for more bytes than fit into a sector: those of more than 27 pictures in a fragment's 30 ms.
+    """
+    room = -place % SECTOR_BYTES
+    if not 0 < room < count or count > SECTOR_BYTES - HEADER_BYTES:
+        return b""
+    return made(b"free", bytes(max(room - HEADER_BYTES, 0)))
 
 
 @lru_cache(maxsize=256)
 def _layout(shape: tuple[tuple[bool, int], ...]) -> tuple[struct.Struct, list[tuple[int, int]]]:
-    """For runs of sound or not and of so many samples: the head's layout, and the bytes of each `traf` and `trun`."""
-    layout, sizes = [">I4s I4sII"], []
+    """For runs of sound or not and of so many samples: the layout of all `traf` and of the head of `mdat`, and the
+    bytes of each `traf` and `trun`."""
+    layout, sizes = [">"], []
     for is_sound, count in shape:
         row = _SOUND_ROW if is_sound else _PICTURE_ROW
         trun_bytes = _TRUN_BYTES + 4 * row * count

@@ -221,10 +221,10 @@ def test_what_comes_together_is_handed_over_together(tmp_path: Path, pace: float
             sink.write(sample, made.source, more_follow=place < 4)
         file = sink._files.current
         assert file is not None
-        waits.append(file._buffer.pending_bytes > 0)
+        waits.append(file._pending_bytes > 0)
     # The first fragment has gone at once. After that a hand-over is due with every other burst of 0.2 s.
     assert waits == [True, True, False, True, False, True, False, True, False, True]
-    # The muxer keeps the newest frame back.
+    # The writer keeps the newest frame back.
     stored = samples[43].utc_ns
     wait_for(lambda: (now := sink.status()) is not None and now.newest_stored_utc_ns >= stored, "whole bursts")
     bench.finish(sink)

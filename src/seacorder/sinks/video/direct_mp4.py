@@ -163,7 +163,7 @@ class DirectMp4Writer:
         pieces: list[Data] = []
         for fragment in self._waiting:
             self._fragments += 1
-            head = fragment_head(self._fragments, [run for _, run, _ in fragment])
+            head = fragment_head(self._fragments, [run for _, run, _ in fragment], offset)
             pieces.append(head)
             offset += len(head)
             for track, run, packets in fragment:
