@@ -74,7 +74,7 @@ class RecordingDisk:
         self._note(Operation("make_folders", folder))
         return [level.parent for level in missing]
 
-    def create(self, path: Path) -> int:
+    def create(self, path: Path, first: bytes = b"") -> int:
         self._enter("create")
         if path in self.files or path in self.folders:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
@@ -82,8 +82,8 @@ class RecordingDisk:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
         handle = 100 + len(self.operations)
         self._handles[handle] = path
-        self.files[path] = bytearray()
-        self._note(Operation("create", path))
+        self.files[path] = bytearray(first)
+        self._note(Operation("create", path, data=first))
         return handle
 
     def write(self, handle: int, offset: int, data: bytes | memoryview) -> int:

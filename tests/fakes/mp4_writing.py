@@ -11,13 +11,17 @@ import av
 from fakes.footage import Footage, Recipe, encoded, samples_of
 from seacorder.model.file_note import FileNote
 from seacorder.model.recording import FileKind
-from seacorder.model.sample import Sample, Track
+from seacorder.model.sample import Sample, SourceFormat, Track
 from seacorder.sinks.video.direct_mp4 import DirectMp4Writer
 from seacorder.sinks.video.fragment_buffer import FragmentBuffer
-from seacorder.sinks.video.mp4 import Mp4Writer
+from seacorder.sinks.video.mp4 import Mp4Writer, header_of
 
 NOTE = FileNote(FileKind.RECORDING, "Bow", "R1", 3, 7, 1_700_000_000_123_456_789, "R1", 0)
-WRITERS: dict[str, Callable[..., Any]] = {"FFmpeg's": Mp4Writer, "ours": DirectMp4Writer}
+def _ours(buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> DirectMp4Writer:
+    return DirectMp4Writer(buffer, header_of(source, note), source, first)
+
+
+WRITERS: dict[str, Callable[..., Any]] = {"FFmpeg's": Mp4Writer, "ours": _ours}
 SOUND_SAMPLES = {"aac": 1024, "libopus": 960, "libmp3lame": 1152}
 
 

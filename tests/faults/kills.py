@@ -64,6 +64,6 @@ def is_settled(program: Program, recording: str | None = None) -> bool:
 
 def is_without_picture(path: Path) -> bool:
     try:
-        return not path.stat().st_size or not packet_count(path)
+        return not packet_count(path)
     except av.FFmpegError:
         return False  # it waits for its repair

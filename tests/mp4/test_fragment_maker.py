@@ -1,4 +1,4 @@
-"""A fragment's head is read as it was made, wherever in the file it stands; no edge of a sector lies within a `traf`."""
+"""A fragment's head is read as it was made, wherever it stands, and no edge of a sector lies within a `traf`."""
 
 import pytest
 

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +42,71 @@ def test_writes_go_where_they_are_told(case: Case) -> None:
     assert case.disk.is_named(handle)
     case.disk.close(handle)
     assert case.read(case.base / "x") == b"aBcdef\0\0ij"
+
+
+def test_a_new_file_may_begin_with_bytes(case: Case) -> None:
+    handle = case.disk.create(case.base / "x", b"header")
+    assert case.read(case.base / "x") == b"header"
+    assert case.disk.write(handle, 0, b"header") == 6
+    assert case.disk.write(handle, 6, b", more") == 6
+    case.disk.close(handle)
+    assert case.read(case.base / "x") == b"header, more"
+    with pytest.raises(FileExistsError):
+        case.disk.create(case.base / "x", b"header")
+    assert case.read(case.base / "x") == b"header, more"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux makes files that have no name yet")
+def test_such_a_file_has_its_bytes_as_soon_as_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x"
+    named, link = list[bytes](), os.link
+
+    def seen(source: str, target: Path, **options: int) -> None:
+        assert not path.exists()
+        link(source, target, **options)
+        named.append(path.read_bytes())
+
+    monkeypatch.setattr(os, "link", seen)
+    handle = PosixDisk().create(path, b"header")
+    assert named == [b"header"]
+    assert PosixDisk().path_of(handle, tmp_path / "elsewhere") == path
+    with pytest.raises(BlockingIOError):  # it is locked, as any file that is written
+        lock_at_once(path)
+    os.close(handle)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644 & ~umask()
+
+
+def lock_at_once(path: Path) -> None:
+    import fcntl
+
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux makes files that have no name yet")
+@pytest.mark.parametrize("refused", ["open", "pwrite", "link"])
+def test_where_the_file_system_cannot_do_that_the_file_is_made_all_the_same(
+    refused: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on most network shares, and on a disk that is full."""
+    real = getattr(os, refused)
+
+    def refuses(*arguments: Any, **options: Any) -> Any:
+        if refused != "open" or arguments[1] & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(os, refused, refuses)
+    handle = PosixDisk().create(tmp_path / "x", b"header")
+    os.close(handle)
+    assert (tmp_path / "x").read_bytes() == (b"" if refused == "pwrite" else b"header")
+    assert [one.name for one in tmp_path.iterdir()] == ["x"]
 
 
 def test_a_name_is_given_once(case: Case) -> None:

@@ -17,7 +17,8 @@ from seacorder.mp4.boxes import made
 from seacorder.mp4.fragment_maker import NewSample
 
 _SHORT = 1 << 32
-_LONGEST = _SHORT - 1
+_LONGEST = (1 << 31) - 1
+"""A table has four bytes for a duration; what takes all 32 bits FFmpeg's reader takes for negative, and so for 1."""
 _ROLL = b"roll"
 
 
@@ -96,7 +97,7 @@ class SampleTable:
         if last is None:
             self.begin = sample.dts
         else:
-            # The next sample says for certain how long this one lasts; 2³² units of 1/90000 s are 13 hours.
+            # The next sample says for certain how long this one lasts; 2³¹ units of 1/90000 s are 6.6 hours.
             lasts = sample.dts - last.dts
             if lasts > _LONGEST:
                 self._lost_ticks += lasts - _LONGEST

@@ -5,6 +5,7 @@ a power cut would have left, and inject faults. Every call blocks for as long as
 Python releases its interpreter lock during such a call, so other threads go on.
 """
 
+import contextlib
 import errno
 import os
 import sys
@@ -34,8 +35,12 @@ class Disk(Protocol):
         """Makes a folder with its parents; returns the folders in which a new name was entered, outermost first."""
         ...
 
-    def create(self, path: Path) -> int:
-        """Makes a new file and returns its handle; FileExistsError when anything has that name already."""
+    def create(self, path: Path, first: bytes = b"") -> int:
+        """Makes a new file and returns its handle; FileExistsError when anything has that name already.
+
+        The file begins with the bytes `first` as soon as it has its name, where the system can do that, so that a kill
+        leaves no empty file. Elsewhere, or when the disk refuses them, it may be empty: the caller writes them again.
+        """
         ...
 
     def write(self, handle: int, offset: int, data: Data) -> int:
@@ -88,8 +93,12 @@ class PortableDisk:
                 changed.append(level.parent)
         return changed
 
-    def create(self, path: Path) -> int:
-        return os.open(path, _CREATE_FLAGS, 0o644)
+    def create(self, path: Path, first: bytes = b"") -> int:
+        handle = os.open(path, _CREATE_FLAGS, 0o644)
+        if first:
+            with contextlib.suppress(OSError):
+                self.write(handle, 0, first)
+        return handle
 
     def write(self, handle: int, offset: int, data: Data) -> int:
         os.lseek(handle, offset, os.SEEK_SET)
@@ -122,8 +131,8 @@ class PortableDisk:
 class PosixDisk(PortableDisk):
     """A disk through POSIX calls: positioned writes, data-only syncs, folders that can be synced."""
 
-    def create(self, path: Path) -> int:
-        handle = super().create(path)
+    def create(self, path: Path, first: bytes = b"") -> int:
+        handle = os.open(path, os.O_RDWR) if first and _is_made_whole(path, first) else super().create(path, first)
         try_lock(handle)
         return handle
 
@@ -168,6 +177,32 @@ class PosixDisk(PortableDisk):
         return path
 
 
+def _is_made_whole(path: Path, first: bytes) -> bool:
+    """Makes a file that begins with `first` and only then has its name. FileExistsError as in `Disk.create`.
+
+    False where the system or the file system cannot: outside Linux, on most network shares, on FAT. A handle of such
+    a file does not say where it is, so the file is opened by its name afterwards.
+    """
+    if not hasattr(os, "O_TMPFILE"):
+        return False
+    try:
+        handle = os.open(path.parent, os.O_RDWR | os.O_TMPFILE, 0o644)
+    except OSError:
+        return False
+    try:
+        if os.pwrite(handle, first, 0) < len(first):
+            return False
+        # With a folder's handle Python follows the link under /proc; without one it would link the link itself.
+        os.link(f"/proc/self/fd/{handle}", path, src_dir_fd=handle)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
 def _path_by_system(handle: int) -> Path | None:
     """The path of an open file; None where the system does not give it."""
     try:
@@ -193,12 +228,15 @@ def this_machine(check: Callable[[Path], None] | None = None) -> Disk:
     return PosixDisk(check) if os.name == "posix" else PortableDisk(check)
 
 
-def create_unused(disk: Disk, path: Path) -> tuple[int, Path]:
-    """Makes a file at `path`, or at the first of `name_2`, `name_3` … that does not exist yet. Blocks; OSError."""
+def create_unused(disk: Disk, path: Path, first: bytes = b"") -> tuple[int, Path]:
+    """Makes a file at `path`, or at the first of `name_2`, `name_3` … that does not exist yet. Blocks; OSError.
+
+    `first` as in `Disk.create`.
+    """
     attempt = 1
     while True:
         candidate = numbered_path(path, attempt)
         try:
-            return disk.create(candidate), candidate
+            return disk.create(candidate, first), candidate
         except FileExistsError:
             attempt += 1

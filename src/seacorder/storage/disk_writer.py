@@ -44,6 +44,7 @@ class DiskWriter:
 
     def __init__(self, path: Path, disk: Disk, budget: MemoryBudget, clock: Clock, fault: FileFault) -> None:
         self._wanted = path
+        self._first = b""
         self._disk = disk
         self._budget = budget
         self._clock = clock
@@ -75,12 +76,15 @@ class DiskWriter:
         """For its counts; callers must not change it."""
         return self._order
 
-    def begin(self, *, patient: bool, wait_seconds: float) -> None:
+    def begin(self, first: bytes = b"", *, patient: bool, wait_seconds: float) -> None:
         """Starts the thread and waits, `wait_seconds` at most, for its first try to open the file.
+
+        The file begins with `first` as soon as it has its name (`Disk.create`); it must be put all the same.
 
         StorageFailed when that try failed, unless `patient`; the thread has ended then. After the wait a file is
         patient in any case: a slow disk is tried again in the background.
         """
+        self._first = first
         self._is_patient = patient
         once(f"disk {self.path.name}", self._run)
         self._tried.wait(wait_seconds)
@@ -183,7 +187,7 @@ class DiskWriter:
     def _open_once(self) -> None:
         changed = self._disk.make_folders(self._wanted.parent)
         self._folders += [folder for folder in changed if folder not in self._folders]
-        self._handle, self.path = create_unused(self._disk, self._wanted)
+        self._handle, self.path = create_unused(self._disk, self._wanted, self._first)
         if self.path.parent not in self._folders:
             self._folders.append(self.path.parent)
         self.is_open = True

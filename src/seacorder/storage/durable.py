@@ -51,16 +51,20 @@ class DurableFile:
         clock: Clock,
         patient: bool = False,
         disk: Disk | None = None,
+        first: bytes = b"",
     ) -> "DurableFile":
         """Begins a new file at `path`, or at `name_2`, `name_3` … when that exists; makes its folders.
 
         Blocks for OPEN_WAIT_SECONDS at most. StorageFailed when the disk refuses within that time, unless `patient`.
         When it is `patient`, or the disk slower than that, the writer thread goes on trying to open the file; `path`
         may then still change until `is_open`.
+
+        `first`: the bytes with which the file will begin. It has them as soon as it has its name, where the disk can do
+        that, so that a kill leaves no empty file; they are to be written all the same.
         """
         fault = FileFault(clock)
         writer = DiskWriter(path, disk or this_machine(), budget, clock, fault)
-        writer.begin(patient=patient, wait_seconds=OPEN_WAIT_SECONDS)
+        writer.begin(first, patient=patient, wait_seconds=OPEN_WAIT_SECONDS)
         return cls(writer, fault)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:

@@ -5,6 +5,7 @@ and where times jitter, it moves pictures. There the packets' own times alone ar
 """
 
 import json
+import re
 import shutil
 import struct
 import subprocess
@@ -29,6 +30,7 @@ from seacorder.mp4.fragment_maker import SECTOR_BYTES
 from seacorder.mp4.index import index_of
 from seacorder.sinks.video.direct_mp4 import DirectMp4Writer, takes
 from seacorder.sinks.video.fragment_buffer import FragmentBuffer
+from seacorder.sinks.video.mp4 import header_of
 
 SMALL = (256, 16)
 KINDS: dict[str, Any] = {
@@ -189,12 +191,46 @@ def test_what_ffprobe_says_is_the_same(kind: str, tmp_path: Path) -> None:
     assert said["ours"] == said["FFmpeg's"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_mp4box_finds_every_packet(kind: str, tmp_path: Path) -> None:
+    if shutil.which("MP4Box") is None:
+        pytest.skip("MP4Box is not installed: Debian 12 has no package of it")
+    made = made_of(kind)
+    for number, file in enumerate(written_by("ours", made, made.samples)):
+        path = tmp_path / f"film{number}.mp4"
+        path.write_bytes(file)
+        said = subprocess.run(["MP4Box", "-info", str(path)], check=True, capture_output=True, text=True, timeout=60)
+        counts = [int(count) for count in re.findall(r"(\d+) samples", said.stdout + said.stderr)]
+        assert counts == [len(packets) for packets in packets_by_track(file).values()]
+
+
 @pytest.mark.parametrize("kind", ["H.264", "AAC"])
 def test_a_file_without_its_sound_or_with_one_picture_alone_is_as_ffmpeg_s(kind: str) -> None:
     made = made_of(kind)
     for samples in (made.video, made.video[:1], made.video[:2]):
         theirs, ours = (written_by(writer, made, samples)[1] for writer in ("FFmpeg's", "ours"))
         assert_same_tracks(theirs, ours)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_recording_that_begins_late_is_as_ffmpeg_s(kind: str) -> None:
+    """At a later keyframe, of a camera that has counted for days."""
+    made = made_of(kind)
+    second = [one for one in made.video if one.is_keyframe][1]
+    days = {track: _days(track_format) for track, track_format in
+            ((Track.VIDEO, made.source.video), (Track.AUDIO, made.source.audio))}  # fmt: skip
+    samples = [
+        replace(one, dts=one.dts + days[one.track], pts=one.pts + days[one.track])
+        for one in made.samples[made.samples.index(second) :]
+    ]
+    theirs, ours = (written_by(writer, made, samples)[1] for writer in ("FFmpeg's", "ours"))
+    assert_same_tracks(theirs, ours)
+    assert edits_in(theirs) == edits_in(ours)
+    assert packets_by_track(ours)["video"][0].dts == 0
+
+
+def _days(track_format: TrackFormat | None) -> int:
+    return int(10 * 86400 / _base(track_format))
 
 
 @pytest.mark.parametrize("kind", ["AAC", "Opus", "MP3"])
@@ -253,7 +289,7 @@ def test_samples_beyond_four_gib_are_found(hole_at: int, tmp_path: Path) -> None
     path = tmp_path / "long.mp4"
     file = SparseFile(path)
     buffer = FragmentBuffer(file)  # type: ignore[arg-type]
-    writer = DirectMp4Writer(buffer, made.source, NOTE, made.video[0])
+    writer = DirectMp4Writer(buffer, header_of(made.source, NOTE), made.source, made.video[0])
     for sample in made.samples:
         if sample is made.video[hole_at]:
             writer.put_fragments()
@@ -308,7 +344,7 @@ def test_times_that_no_file_can_hold_are_refused_and_the_file_goes_on(change: di
     samples = made.video
     file = MemoryFile()
     buffer = FragmentBuffer(file)  # type: ignore[arg-type]
-    writer = DirectMp4Writer(buffer, made.source, NOTE, samples[0])
+    writer = DirectMp4Writer(buffer, header_of(made.source, NOTE), made.source, samples[0])
     for sample in samples[:10]:
         writer.write(sample)
     with pytest.raises(ValueError, match="times"):
@@ -321,11 +357,18 @@ def test_times_that_no_file_can_hold_are_refused_and_the_file_goes_on(change: di
     assert [one.data for one in found] == [bytes(one.packet) for one in (*samples[:10], *samples[11:])]
 
 
-def test_a_pause_of_days_keeps_the_pictures_around_it_apart() -> None:
+@pytest.mark.parametrize("units", [12_800, 90_000])
+def test_a_pause_of_days_keeps_the_pictures_around_it_apart(units: int) -> None:
+    """In units of 1/90000 s a day is more than a duration can say: then a closed file says as much as it can, and an
+    open one says when the next picture comes."""
     made = made_of("H.264")
-    units = made.source.video.time_base.denominator
-    samples = [*made.video[:10]]
-    samples += [replace(one, dts=one.dts + units * 86400, pts=one.pts + units * 86400) for one in made.video[10:]]
-    for file in written_by("ours", made, samples):
-        packets = packets_by_track(file)["video"]
-        assert packets[10].dts - packets[9].dts == 86400 + Fraction(1, 25)
+    source = replace(made.source, video=replace(made.source.video, time_base=Fraction(1, units)))
+    times = [
+        replace(one, dts=place * units // 25, pts=place * units // 25, duration=units // 25)
+        for place, one in enumerate(made.video)
+    ]
+    later = [replace(one, dts=one.dts + units * 86400, pts=one.pts + units * 86400) for one in times[10:]]
+    files = written_by("ours", replace(made, source=source), [*times[:10], *later])
+    read = [packets_by_track(file)["video"] for file in files]
+    whole = 86400 + Fraction(1, 25)
+    assert [one[10].dts - one[9].dts for one in read] == [whole, min(whole, Fraction((1 << 31) - 1, units))]

@@ -8,7 +8,8 @@ from pathlib import Path
 import av
 import pytest
 
-from fakes.footage import Footage, Recipe, footage, numbers_in, packets_in, real_clips, samples_of
+from fakes.disk import RecordingDisk
+from fakes.footage import Footage, Recipe, encoded, footage, numbers_in, packets_in, real_clips, samples_of
 from fakes.sinks import Bench, Outcome
 from rig.program import wait_for
 from seacorder.model.loss import Loss
@@ -16,8 +17,10 @@ from seacorder.model.recording import FileState
 from seacorder.model.report import PartClosed, PartOpened
 from seacorder.model.sample import Sample, Track
 from seacorder.mp4.boxes import last_box
+from seacorder.sinks.video.direct_mp4 import takes
 from seacorder.sinks.video.fragment_buffer import HAND_OVER_NS
 from seacorder.sinks.video.recording import RecordingSink
+from seacorder.storage import durable
 
 SECOND_NS = 1_000_000_000
 RECIPES = [
@@ -228,6 +231,42 @@ def test_what_comes_together_is_handed_over_together(tmp_path: Path, pace: float
     stored = samples[43].utc_ns
     wait_for(lambda: (now := sink.status()) is not None and now.newest_stored_utc_ns >= stored, "whole bursts")
     bench.finish(sink)
+
+
+def test_what_has_start_codes_is_recorded_as_well(tmp_path: Path) -> None:
+    """As encoders give it and MPEG-TS has it: FFmpeg's muxer stores that."""
+    film = io.BytesIO()
+    with av.open(encoded(Recipe(b_frames=2))) as source, av.open(film, "w", format="mpegts") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    film.seek(0)
+    made, bench = samples_of(film), Bench(tmp_path)
+    assert not takes(made.source)
+    sink = RecordingSink(bench.start_recording(1_500_000_000), bench.context)
+    bench.feed(sink, made.samples, made.source)
+    assert bench.finish(sink).ok
+    parts = sorted(bench.of(PartClosed), key=lambda report: report.part.number)
+    assert len(parts) > 1
+    assert [number for report in parts for number in numbers_in(Path(report.part.path))] == list(range(100))
+
+
+def test_a_file_has_its_header_as_soon_as_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So a kill at any instant leaves a file that opens."""
+    made, disk, bench = footage(Recipe(sound=True)), RecordingDisk(), Bench(tmp_path)
+    monkeypatch.setattr(durable, "this_machine", lambda: disk)
+    sink = RecordingSink(bench.start_recording(), bench.context)
+    bench.feed(sink, made.samples, made.source)
+    assert bench.finish(sink).ok
+    (begun,) = [one for one in disk.operations if one.name == "create" and one.path.suffix == ".mp4"]
+    with av.open(io.BytesIO(begun.data)) as container:
+        assert [stream.type for stream in container.streams] == ["video", "audio"]
+    changed_by_closing = slice(28, 44)
+    closed, header = disk.files[begun.path], bytearray(begun.data)
+    header[changed_by_closing] = closed[changed_by_closing]
+    assert closed.startswith(header)
 
 
 def test_a_file_opens_before_its_first_frame_is_on_disk(tmp_path: Path) -> None:

@@ -24,14 +24,15 @@ from seacorder.mp4.index_maker import index_for
 from seacorder.mp4.sample_table import SampleTable
 from seacorder.mp4.tracks import tracks_in
 from seacorder.sinks.video.fragment_buffer import FragmentBuffer
-from seacorder.sinks.video.mp4 import FRAGMENT_MICROSECONDS, Mp4Writer, header_of
+from seacorder.sinks.video.mp4 import FRAGMENT_MICROSECONDS, Mp4Writer
 from seacorder.storage.byte_run import Data
 
 LARGE_MDAT_AT, MDAT_AT = 28, 36
 """Where the two `free` boxes of the header begin, of which the `mdat` of the closed file is made: both together where
 its size takes eight bytes, else the second."""
 _SHORT = 1 << 32
-_LONGEST_SHIFT = (1 << 31) - 1
+_LONGEST = (1 << 31) - 1
+"""The most that a sample in a fragment can be shifted, or last; the next fragment says for itself when it begins."""
 _STORED_AS_RECEIVED = {"h264", "hevc"}
 _SOUND_AS_RECEIVED = {"aac", "opus", "mp3", "mp3float"}
 _ADTS = 0xFFF0
@@ -58,12 +59,15 @@ def takes(source: SourceFormat) -> bool:
 
 
 def writer_for(
-    buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample
+    buffer: FragmentBuffer, header: bytes, source: SourceFormat, note: FileNote, first: Sample
 ) -> "DirectMp4Writer | Mp4Writer":
-    """Our own writer where it can store the source's packets, else FFmpeg's muxer, whose errors it raises."""
+    """Our own writer where it can store the source's packets, else FFmpeg's muxer, whose errors it raises.
+
+    `header`: what `mp4.header_of` gives for the same file.
+    """
     if takes(source):
         try:
-            return DirectMp4Writer(buffer, source, note, first)
+            return DirectMp4Writer(buffer, header, source, first)
         except NotMp4 as why:
             _log.warning("FFmpeg's muxer is used, because its header is not understood: %s.", why)
     return Mp4Writer(buffer, source, note, first)
@@ -107,10 +111,13 @@ _Fragment = list[tuple[_OpenTrack, Run, list[Data]]]
 class DirectMp4Writer:
     """One MP4 file while it is written. Its caller sees to it that one thread at a time calls it; it never blocks."""
 
-    def __init__(self, buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> None:
-        """NotMp4, and nothing written, when FFmpeg's header does not describe the source's tracks."""
+    def __init__(self, buffer: FragmentBuffer, header: bytes, source: SourceFormat, first: Sample) -> None:
+        """`header`: as FFmpeg's muxer makes it (`mp4.header_of`); it is written at once.
+
+        NotMp4, and nothing written, when it does not describe the source's tracks.
+        """
         self._buffer = buffer
-        self._header = header_of(source, note)
+        self._header = header
         units = {track.number: track.units for track in tracks_in(self._header)}
         if sorted(units) != [1, 2][: 1 if source.audio is None else 2]:
             raise NotMp4(f"it describes the tracks {sorted(units)}")
@@ -140,18 +147,18 @@ class DirectMp4Writer:
         track = self._tracks[sample.track]
         dts = track.ticks(sample.dts - track.origin)
         shift = track.ticks(sample.pts - track.origin) - dts
-        if dts <= track.last_dts or not 0 <= shift <= _LONGEST_SHIFT:
+        if dts <= track.last_dts or not 0 <= shift <= _LONGEST:
             raise ValueError("times that MP4 cannot hold")
         packet = memoryview(sample.packet)
         if track.has_no_adts and len(packet) > 1 and (packet[0] << 8 | packet[1]) & _ADTS == _ADTS:
             raise ValueError("sound with headers of its own")
         if track.samples:
-            track.samples[-1].duration = dts - track.last_dts
+            track.samples[-1].duration = min(dts - track.last_dts, _LONGEST)
             if dts - track.samples[0].dts >= track.longest:
                 self._end_fragment()
         duration = track.ticks(sample.duration) or (dts - track.last_dts if track.last_dts >= 0 else track.guess)
         is_keyframe = track.is_sound or sample.is_keyframe
-        track.samples.append(NewSample(dts, len(packet), min(duration, _LONGEST_SHIFT), shift, is_keyframe))
+        track.samples.append(NewSample(dts, len(packet), min(duration, _LONGEST), shift, is_keyframe))
         track.packets.append(packet)
         track.last_dts = dts
         self._open_bytes += len(packet)

@@ -27,6 +27,7 @@ from seacorder.sinks.context import SinkContext
 from seacorder.sinks.video.direct_mp4 import writer_for
 from seacorder.sinks.video.fragment_buffer import HAND_OVER_BYTES, HAND_OVER_NS, FragmentBuffer
 from seacorder.sinks.video.missing_frames import GroupGate, MissingFrames, StoredFrames
+from seacorder.sinks.video.mp4 import header_of
 from seacorder.sinks.video.subtitles import Subtitles
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.volume_room import VolumeRoom
@@ -88,16 +89,18 @@ class VideoFile:
         """
         self._plan = plan
         self._context = context
+        header = header_of(source, plan.note)
         self._file = DurableFile.create(
             plan.path,
             budget=context.budget,
             clock=context.clock,
             patient=patient,
             disk=context.disk,
+            first=header,
         )
         self._buffer = FragmentBuffer(self._file)
         try:
-            self._writer = writer_for(self._buffer, source, plan.note, first)
+            self._writer = writer_for(self._buffer, header, source, plan.note, first)
         except BaseException:
             self._file.give_up()
             raise
