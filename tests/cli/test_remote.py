@@ -247,3 +247,17 @@ def test_a_text_and_clear_contradict_each_other(seacorder, web) -> None:
     ended = seacorder("overlay", "x", "--clear", "--url", web.url)
     assert ended.code == 2
     assert "contradict" in ended.err
+
+
+def test_context_changes_shows_and_empties(seacorder, web) -> None:
+    full = {"project": "North field", "dive": "12", "task": "", "component": "", "operator": ""}
+    empty = dict.fromkeys(full, "")
+    web.json("PATCH /api/v1/context", full)
+    web.json("GET /api/v1/context", full)
+    web.json("DELETE /api/v1/context", empty)
+    ended = seacorder("context", "--project", "North field", "--dive", "12", "--url", web.url)
+    assert ended.code == 0
+    assert ended.out.splitlines()[:3] == ["project    North field", "dive       12", "task       -"]
+    assert seacorder("context", "--url", web.url).out == ended.out
+    assert json.loads(seacorder("context", "--clear", "--json", "--url", web.url).out) == empty
+    assert seacorder("context", "--clear", "--dive", "1", "--url", web.url).code == 2

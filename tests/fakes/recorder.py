@@ -19,6 +19,7 @@ from seacorder.control.settings.overrides import keys_set, names_set, overrides,
 from seacorder.control.settings.rules import apply_change, check_encoders, encoders_asked, encoding_of, own_of
 from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
+from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, ContextChange, DiveContext
 from seacorder.model.encoders import SOFTWARE
 from seacorder.model.encoding import EncodingStatus, Machine
 from seacorder.model.encoding_decision import plan_for
@@ -118,6 +119,7 @@ class FakeRecorder:
         self.recording_since_ns = 0
         self.clips: dict[FileKind, Instant] = {}
         self.overlay = OverlayText()
+        self.dive_context = DiveContext()
         self.narration: NarrationView | None = None
         self.alarms: tuple[Alarm, ...] = ()
         self.error: Exception | None = None
@@ -130,7 +132,8 @@ class FakeRecorder:
 
     def state(self) -> object:
         """Everything that a failed command must not change."""
-        return self.current, tuple(self.directories), self.recording_id, dict(self.clips), self.overlay
+        shown = self.overlay, self.dive_context
+        return self.current, tuple(self.directories), self.recording_id, dict(self.clips), shown
 
     def is_recording(self) -> bool:
         return self.recording_id is not None and any(one.is_live for one in self.channels)
@@ -238,6 +241,13 @@ class FakeRecorder:
         if text != self.overlay.text or self.overlay.since is None:
             self.overlay = OverlayText(text, instant)
         return self.overlay
+
+    async def change_context(self, change: ContextChange) -> DiveContext:
+        self._begin("change_context")
+        if len(change.project or "") > CONTEXT_CHARACTERS_MAX:
+            raise BadRequest("project: too long.", field="project")
+        self.dive_context = change.applied_to(self.dive_context)
+        return self.dive_context
 
     def status(self) -> RecorderStatus:
         now = self.clock.utc_ns()

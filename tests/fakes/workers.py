@@ -13,6 +13,7 @@ from seacorder.model.command import (
     ChangeEncoding,
     ChangeRecording,
     HearNarration,
+    SetContext,
     SetOverlayText,
     StartClip,
     StartRecording,
@@ -185,7 +186,7 @@ class FakeWorker:
                 self._grab(command)
             case TakePicture():
                 return JpegPicture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
-            case ChangeRecording() | ChangeEncoding() | SetOverlayText() | HearNarration():
+            case ChangeRecording() | ChangeEncoding() | SetOverlayText() | SetContext() | HearNarration():
                 return None
         return Answer(command.request, ChannelOutcome(self.name, True, achieved_utc_ns=self._clock.utc_ns()))
 

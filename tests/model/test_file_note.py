@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seacorder.model.dive_context import CONTEXT_FIELDS, DiveContext, one_line
 from seacorder.model.file_note import FileNote, note_of_row
 from seacorder.model.recording import Clip, FileKind, FileState, Part
 
@@ -21,6 +22,7 @@ NOTES = st.builds(
     recording_id=st.none() | st.text(),
     recovery_frames=NUMBERS,
     is_repaired=st.booleans(),
+    context=st.builds(DiveContext, *[st.text().map(one_line) for _ in CONTEXT_FIELDS]),
 )
 
 
@@ -29,6 +31,7 @@ def test_a_note_reads_back_as_it_was_written(note: FileNote) -> None:
     text = note.to_json()
     assert FileNote.from_json(text) == note
     assert text.isascii()
+    assert not {"{", "}"} & set(text[1:-1])
 
 
 @given(NOTES)

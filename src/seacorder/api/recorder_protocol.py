@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from typing import Protocol, TypeVar
 
 from seacorder.catalogue.page import Page, Rows
+from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.event import Event
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
@@ -67,6 +68,11 @@ class Recorder(Protocol):
     def overlay_text(self) -> OverlayText: ...
 
     def set_overlay_text(self, text: str) -> OverlayText: ...
+
+    @property
+    def dive_context(self) -> DiveContext: ...
+
+    async def change_context(self, change: ContextChange) -> DiveContext: ...
 
     async def start_recording(self) -> CommandOutcome: ...
 

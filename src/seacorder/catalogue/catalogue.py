@@ -20,6 +20,7 @@ from seacorder.catalogue.timed_queries import TimedQueries
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
 from seacorder.model.account import Row
 from seacorder.model.capture_time import PartAnchor
+from seacorder.model.dive_context import DiveContext
 from seacorder.model.event import Event
 from seacorder.model.settings import StoredSettings
 from seacorder.storage.volumes import MarkedFolders
@@ -28,6 +29,7 @@ _log = logging.getLogger(__name__)
 
 MOST_ROWS_WAITING = 20_000
 _ENCODERS = "encoders"
+_CONTEXT = "context"
 _SAVE_SETTING = (
     "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
@@ -158,6 +160,13 @@ class Catalogue(Queries):
 
     def save_encoders(self, names: tuple[str, ...]) -> None:
         self._put(RowWrite(("settings", _ENCODERS), _SAVE_SETTING, (_ENCODERS, " ".join(names))))
+
+    def load_context(self) -> DiveContext:
+        """What clients have said of project, dive, task, component and operator. Blocks; raises CatalogueFailed."""
+        return DiveContext.from_json(self.setting(_CONTEXT))
+
+    def save_context(self, context: DiveContext) -> None:
+        self._put(RowWrite(("settings", _CONTEXT), _SAVE_SETTING, (_CONTEXT, context.to_json())))
 
     def _record(self, table: Table[Any], value: object) -> None:
         self._put(RowWrite(table.key_of(value), table.upsert, table.row(value), is_event=table is EVENTS, value=value))

@@ -145,7 +145,9 @@ def assemble(
     )
     channel = Channel(settings, clock, answers, neighbours)
     rooms, disk = storage_of(settings, clock, budget)
-    context = SinkContext(settings, clock, budget, report, rooms, channel.texts.beside, disk)
+    context = SinkContext(
+        settings, clock, budget, report, rooms, channel.texts.beside, disk, dive=lambda: channel.context
+    )
     clean = CleanCopy(context, channel, answers, wake)
     encode_step = EncodeStep(channel, clock, Encoder, BurnIn(settings, channel.texts.at, note))
     stage = Stage(channel, as_it_comes if settings.narrator else decide, encode_step)

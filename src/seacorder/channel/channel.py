@@ -26,6 +26,7 @@ from seacorder.channel.source_notices import SourceNotices
 from seacorder.channel.timing.timeline import Timeline, decoded_ns
 from seacorder.channel.waiting_stills import ENCODED_WAIT_NS, WAIT_NS, WaitingStill, WaitingStills
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
+from seacorder.model.dive_context import DiveContext
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.loss import SENDS_NOTHING, WhyMissing, disconnected
@@ -58,6 +59,8 @@ class Channel:
         self.encoding = EncodingSide()
         self.texts = ShownTexts()
         """What clients have shown over the picture."""
+        self.context = DiveContext()
+        """For the metadata of files that begin now."""
         self.narration = narration_of(settings)
         """Takes the place of the source's own sound; None where there is none."""
         self._neighbours = neighbours

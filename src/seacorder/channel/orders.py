@@ -15,6 +15,7 @@ from seacorder.model.command import (
     ChangeEncoding,
     ChangeRecording,
     Command,
+    SetContext,
     SetOverlayText,
     StartClip,
     StartRecording,
@@ -85,6 +86,8 @@ class Orders:
                 self._change_encoding(command)
             case SetOverlayText():
                 self._channel.texts.set(command.instant.monotonic_ns, command.text)
+            case SetContext():
+                self._channel.context = command.context
 
     def _start_recording(self, order: StartRecording) -> None:
         channel = self._channel

@@ -378,6 +378,28 @@ def overlay(
     show_overlay(url, None if text is None else streams.as_meant(text), clear=clear, as_json=as_json)
 
 
+@app.command()
+def context(  # noqa: PLR0913, PLR0917 - one for each option
+    project: Annotated[str | None, typer.Option(metavar="TEXT", help="The project, or the client's job.")] = None,
+    dive: Annotated[str | None, typer.Option(metavar="TEXT", help="The dive's number or name.")] = None,
+    task: Annotated[str | None, typer.Option(metavar="TEXT", help="What is done.")] = None,
+    component: Annotated[str | None, typer.Option(metavar="TEXT", help="What is inspected.")] = None,
+    operator: Annotated[str | None, typer.Option(metavar="TEXT", help="Who operates.")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Empty every field.")] = False,
+    url: UrlOption = DEFAULT_URL,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is recorded. Project, dive, task, component, operator; they stay, and stand in every new file.
+
+    An empty text takes a field away. Without options: prints them.
+    """
+    from seacorder.cli.remote import show_context
+
+    given = {"project": project, "dive": dive, "task": task, "component": component, "operator": operator}
+    changes = {name: streams.as_meant(text) for name, text in given.items() if text is not None}
+    show_context(url, changes, clear=clear, as_json=as_json)
+
+
 @service_app.command("install")
 def service_install(
     config: ConfigOption = None,

@@ -1,10 +1,11 @@
-"""Commands to a running recorder: `ping`, `status`, `start`, `stop`, `clip`, `grab`, `overlay`."""
+"""Commands to a running recorder: `ping`, `status`, `start`, `stop`, `clip`, `grab`, `overlay`,
+`context`."""
 
 import dataclasses
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from seacorder.base.errors import BadRequest
 from seacorder.base.redaction import redact_address
@@ -77,6 +78,22 @@ def show_overlay(url: str, text: str | None, *, clear: bool, as_json: bool) -> N
         print(f"Since {answer.since_utc}:\n{answer.text}")
     else:
         print("No text is shown over the pictures.")
+
+
+def show_context(url: str, changes: Mapping[str, str], *, clear: bool, as_json: bool) -> None:
+    """Changes the context, empties it, or only says which it is; raises BadRequest for the first two at once."""
+    if clear and changes:
+        raise BadRequest("A value and --clear contradict each other.", "Give one of them.")
+    with RecorderClient(url) as recorder:
+        if clear:
+            answer = recorder.clear_context()
+        else:
+            answer = recorder.change_context(changes) if changes else recorder.context()
+    if as_json:
+        print(json.dumps(answer))
+        return
+    for name, text in answer.items():
+        print(f"{name:<10} {text or '-'}")
 
 
 def show_status(url: str, *, once: bool, as_json: bool) -> None:

@@ -1,6 +1,7 @@
-"""A client for those parts of `/api/v1` that the command line needs: status, losses, settings, overlay, commands."""
+"""A client for those parts of `/api/v1` that the command line needs: status, losses, settings, overlay, context,
+commands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -111,6 +112,21 @@ class RecorderClient:
     def clear_overlay(self) -> OverlayAnswer:
         """Takes the text away; fine when there is none."""
         return read(OverlayAnswer, self._transport.ask("DELETE", "/api/v1/overlay"))
+
+    def context(self) -> dict[str, str]:
+        """Project, dive, task, component and operator."""
+        answer: dict[str, str] = self._transport.ask("GET", "/api/v1/context")
+        return answer
+
+    def change_context(self, changes: Mapping[str, str]) -> dict[str, str]:
+        """Changes these fields, leaves the others and returns all."""
+        answer: dict[str, str] = self._transport.ask("PATCH", "/api/v1/context", dict(changes))
+        return answer
+
+    def clear_context(self) -> dict[str, str]:
+        """Empties every field."""
+        answer: dict[str, str] = self._transport.ask("DELETE", "/api/v1/context")
+        return answer
 
     def _command(self, name: str) -> Outcome:
         return read(Outcome, self._transport.ask("POST", f"/api/v1/{name}"))

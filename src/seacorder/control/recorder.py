@@ -25,6 +25,7 @@ from seacorder.control.recording.recordings import Recordings
 from seacorder.control.recording.recovery import Recovery
 from seacorder.control.settings import rules as settings_rules
 from seacorder.control.settings.change_sentence import change_sentence
+from seacorder.control.settings.dive_context import DiveContexts
 from seacorder.control.settings.naming import DirectoryInstant, Ids
 from seacorder.control.settings.store import FixedSettings, SettingsStore
 from seacorder.control.status import Overview
@@ -35,6 +36,7 @@ from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.control.workers.narration import NarratorWatch
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
@@ -117,19 +119,18 @@ class Recorder:
         book = LossBook(self._context, first_bytes.keeps)
         self._examination = Examination(supervisor, catalogue, self._journal, book.clip_examined)
         self._recordings = Recordings(self._context, self._examination, book, first_bytes)
-        self._clips = {
-            kind: Clips(kind, self._context, self._recordings, self._examination)
-            for kind in (FileKind.CLIP, FileKind.ANOMALY)
-        }
+        self._clips = _clips(self._context, self._recordings, self._examination)
         is_clip_on, cores = self._is_clip_on, options.cores
         self._encodings = EncodingOrders(self._context, self._recordings, probe, cores=cores, is_clip_on=is_clip_on)
         self._framegrabs = Framegrabs(self._context, self._recordings)
         self._overlay = OverlayTexts(clock, self._context.workers)
+        self._dive = DiveContexts(clock, catalogue, workers, self._journal)
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
         alarms = Alarms(self._context, self._recordings, volumes)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
-        listeners = (self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings)
-        self._reports = WorkerReports(self._context, Listeners(*listeners))
+        files = (self._recordings, self._clips, self._framegrabs)
+        listeners = Listeners(*files, alarms, self._overlay, self._encodings, self._dive)
+        self._reports = WorkerReports(self._context, listeners)
         self._housekeeping = Housekeeping(self._context, self._recordings, volumes, alarms)
         self._recovery = Recovery(self._context, self._recordings, self._examination)
         self._rebuilding = _rebuilding(self._context, supervisor, options, self._recovery)
@@ -139,6 +140,11 @@ class Recorder:
     def settings(self) -> RecorderSettings:
         """The settings in force."""
         return self._context.settings.settings
+
+    @property
+    def dive_context(self) -> DiveContext:
+        """Project, dive, task, component and operator, as clients have said."""
+        return self._dive.in_force
 
     @property
     def overrides(self) -> tuple[Override, ...]:
@@ -163,6 +169,7 @@ class Recorder:
             self.events.continue_from(await asyncio.to_thread(self.catalogue.newest_event_cursor))
             earlier_times = await asyncio.to_thread(self.catalogue.times)  # before this run stores an event of its own
             await self._context.settings.load(self._journal)
+            await self._dive.load()
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             self._recovery.check_clock(earlier_times)
             earlier = await asyncio.to_thread(self.catalogue.interrupted)
@@ -277,6 +284,13 @@ class Recorder:
         """Shows a text over the pictures of all channels, from one instant on; empty: none. Raises BadRequest."""
         return self._overlay.set(text)
 
+    async def change_context(self, change: ContextChange) -> DiveContext:
+        """Changes project, dive, task, component or operator, for files that begin from now on; it survives restarts.
+
+        Returns the whole context. After an error nothing has changed. Raises BadRequest, CatalogueFailed.
+        """
+        return await self._dive.change(change)
+
     async def create_directory(self, text: str) -> None:
         """Makes a folder, with its parents; fine if it exists. Raises BadRequest when it is not in an allowed
         folder."""
@@ -316,6 +330,10 @@ class Recorder:
 
     def _is_clip_on(self) -> bool:
         return any(clips.running is not None for clips in self._clips.values())
+
+
+def _clips(context: Context, recordings: Recordings, examination: Examination) -> dict[FileKind, Clips]:
+    return {kind: Clips(kind, context, recordings, examination) for kind in (FileKind.CLIP, FileKind.ANOMALY)}
 
 
 def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, recovery: Recovery) -> Rebuilding:

@@ -10,6 +10,7 @@ from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.encoding_orders import EncodingOrders
 from seacorder.control.recording.framegrabs import Framegrabs
 from seacorder.control.recording.recordings import Recordings
+from seacorder.control.settings.dive_context import DiveContexts
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.recording import FileKind
@@ -34,6 +35,7 @@ class Listeners:
     alarms: Alarms
     overlay: OverlayTexts
     encodings: EncodingOrders
+    dive: DiveContexts
 
 
 class WorkerReports:
@@ -91,6 +93,7 @@ class WorkerReports:
         if self._context.workers.restarts(channel):
             fact = f"{channel}: its recording process runs again."
             self._context.journal.note(EventKind.WORKER_BACK, fact, channel=channel)
+        self._listeners.dive.worker_started(channel)
         if channel in self._context.workers.names:
             self._listeners.overlay.worker_started(channel)
             self._context.narration.worker_started(channel)

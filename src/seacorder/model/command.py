@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass, field
 
+from seacorder.model.dive_context import DiveContext
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.file_name import Naming
 from seacorder.model.file_note import FileNote
@@ -121,6 +122,16 @@ class SetOverlayText:
 
 
 @dataclass(frozen=True, slots=True)
+class SetContext:
+    """Project, dive, task, component and operator: for files that begin from now on, and for overlay lines of frames
+    captured at or after `instant`. Not answered.
+    """
+
+    instant: Instant
+    context: DiveContext
+
+
+@dataclass(frozen=True, slots=True)
 class HearNarration:
     """Where the worker gets the narration: from this port of 127.0.0.1, which asks for the token; not answered."""
 
@@ -176,6 +187,7 @@ Command = (
     | TakePicture
     | ChangeEncoding
     | SetOverlayText
+    | SetContext
     | HearNarration
     | EndWorker
 )

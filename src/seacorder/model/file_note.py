@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
+from seacorder.model.dive_context import CONTEXT_FIELDS, NO_CONTEXT, DiveContext
 from seacorder.model.recording import Clip, FileKind, Part
 
 VIDEO_SUFFIX, SOUND_SUFFIX = ".mp4", ".m4a"
@@ -35,6 +36,8 @@ class FileNote:
     """
     is_repaired: bool = False
     """True after a repair has made an indexed file of it."""
+    context: DiveContext = NO_CONTEXT
+    """Project, dive, task, component and operator when the file began."""
 
     def is_of_same_file(self, other: "FileNote") -> bool:
         """True if both are notes of the same file, even if it was moved or repaired in between."""
@@ -48,16 +51,22 @@ class FileNote:
         return self.kind, self.channel, self.id, self.number if self.kind is FileKind.RECORDING else 0
 
     def to_json(self) -> str:
-        """The note as one line of ASCII JSON."""
-        return json.dumps({"version": NOTE_VERSION, **asdict(self)}, separators=(",", ":"))
+        """The note as one line of ASCII JSON, with no braces but the first and the last one.
+
+        By that a note is found in a file that is damaged all around it (`evidence.opening`).
+        """
+        values = {key: value for key, value in asdict(self).items() if key != "context"}
+        text = json.dumps({"version": NOTE_VERSION, **values, **self.context.said}, separators=(",", ":"))
+        return "{" + text[1:-1].replace("{", "\\u007b").replace("}", "\\u007d") + "}"
 
     @classmethod
     def from_json(cls, text: str) -> "FileNote":
         """The note in `text`; unknown keys, of a later version, are ignored. Raises ValueError if it is not a note."""
         try:
             values = json.loads(text)
-            fields = {key: values[key] for key in cls.__slots__ if key in values}
-            return cls(**{**fields, "kind": FileKind(fields["kind"])})
+            fields = {key: values[key] for key in cls.__slots__ if key in values and key != "context"}
+            context = DiveContext.of({key: values[key] for key in CONTEXT_FIELDS if key in values})
+            return cls(**{**fields, "kind": FileKind(fields["kind"]), "context": context})
         except (TypeError, KeyError, ValueError) as fault:
             raise ValueError("not a note of this program") from fault
 

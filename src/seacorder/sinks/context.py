@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from seacorder.base.clock import Clock
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.dive_context import DiveContext
 from seacorder.model.event import Event, Severity
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import EventNoted, Report
@@ -34,6 +35,9 @@ class SinkContext:
     """The text shown at an instant (monotonic, ns) that is not burned into the pictures; it becomes subtitles."""
     disk: Disk | None = None
     """The disk calls, which refuse new files on an exchanged volume. None: the plain calls of this machine."""
+
+    dive: Callable[[], DiveContext] = DiveContext
+    """Project, dive, task, component and operator, for the metadata of files that begin now."""
 
     def note(self, kind: str, severity: Severity, fact: str, action: str = "") -> None:
         """Reports an event of this channel."""

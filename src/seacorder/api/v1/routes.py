@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from seacorder.api.http import documented
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, Commands, Jpeg, Outcome, OverlayView
+from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
 from seacorder.api.v1.rows import CatalogueRows
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
@@ -40,6 +41,11 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
     _route(app, "GET", "/overlay", commands.overlay, model=OverlayView)
     _route(app, "PUT", "/overlay", commands.set_overlay, model=OverlayView, fails=(400,), extra=OVERLAY_BODY)
     _route(app, "DELETE", "/overlay", commands.clear_overlay, model=OverlayView)
+    context = ContextCommands(recorder)
+    _route(app, "GET", "/context", context.context, model=ContextView)
+    _route(app, "PATCH", "/context", context.change, model=ContextView, fails=(400, 503), extra=CONTEXT_BODY)
+    _route(app, "PUT", "/context", context.replace, model=ContextView, fails=(400, 503), extra=CONTEXT_BODY)
+    _route(app, "DELETE", "/context", context.clear, model=ContextView, fails=(503,))
     settings, no_such = SettingsCommands(recorder), (400, 404, 409, 503)
     all_of_it, one = SettingsAnswer, ChannelSettingsAnswer
     _route(app, "GET", "/settings", settings.settings, model=all_of_it)

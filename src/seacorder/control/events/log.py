@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     DIRECTORY_GIVEN_UP = "directory_given_up"
     SETTINGS_CHANGED = "settings_changed"
     SETTING_OVERRIDDEN = "setting_overridden"
+    CONTEXT_CHANGED = "context_changed"
     ENCODING_DECIDED = "encoding_decided"
     ALARM_RAISED = "alarm_raised"
     ALARM_CLEARED = "alarm_cleared"

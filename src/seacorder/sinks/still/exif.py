@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from fractions import Fraction
 
+from seacorder.model.dive_context import NO_CONTEXT, DiveContext
 from seacorder.model.instant import iso_utc
 from seacorder.model.recording import Framegrab
 
@@ -33,7 +34,7 @@ class _Tag:
         return len(self.content) // _SIZES[self.kind]
 
 
-def exif_of(grab: Framegrab, pixel_aspect: Fraction) -> bytes:
+def exif_of(grab: Framegrab, pixel_aspect: Fraction, context: DiveContext = NO_CONTEXT) -> bytes:
     """The EXIF block of a framegrab. `pixel_aspect` is a pixel's width divided by its height."""
     moment = iso_utc(grab.frame_utc_ns, digits=3)
     stamp = _text(f"{moment[:10].replace('-', ':')} {moment[11:19]}")
@@ -53,7 +54,7 @@ def exif_of(grab: Framegrab, pixel_aspect: Fraction) -> bytes:
         _Tag(0x9010, _ASCII, offset),  # OffsetTime
         _Tag(0x9011, _ASCII, offset),  # OffsetTimeOriginal
         _Tag(0x9101, _UNDEFINED, _YCBCR),  # ComponentsConfiguration
-        _Tag(0x9286, _UNDEFINED, b"ASCII\0\0\0" + comment_of(grab).encode()),  # UserComment
+        _Tag(0x9286, _UNDEFINED, b"ASCII\0\0\0" + comment_of(grab, context).encode()),  # UserComment
         _Tag(0x9290, _ASCII, subsec),  # SubSecTime
         _Tag(0x9291, _ASCII, subsec),  # SubSecTimeOriginal
         _Tag(0xA000, _UNDEFINED, b"0100"),  # FlashpixVersion
@@ -65,7 +66,7 @@ def exif_of(grab: Framegrab, pixel_aspect: Fraction) -> bytes:
     return b"Exif\0\0" + _tiff(picture, details)
 
 
-def comment_of(grab: Framegrab) -> str:
+def comment_of(grab: Framegrab, context: DiveContext = NO_CONTEXT) -> str:
     """The JSON of the user comment, in ASCII."""
     return json.dumps(
         {
@@ -76,6 +77,7 @@ def comment_of(grab: Framegrab) -> str:
             "frame_utc_ns": grab.frame_utc_ns,
             "instant_utc_ns": grab.instant_utc_ns,
             "recording_id": grab.recording_id,
+            **context.said,
         },
         separators=(",", ":"),
     )

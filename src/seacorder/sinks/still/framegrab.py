@@ -72,7 +72,7 @@ def _take(
     path = path_for(command.naming, context.channel.name, "jpg")
     grab = _describe(command, frame, sample, context.channel.name)
     aspect = pixel_aspect_of(source)
-    picture = jpeg.encode(frame, exif=exif.exif_of(grab, aspect))
+    picture = jpeg.encode(frame, exif=exif.exif_of(grab, aspect, context.dive()))
     del frame  # some megabytes, which nobody needs while the disk is waited for
     stored_path = _store_where_it_goes(path, picture, command.naming, context)
     grab = replace(grab, path=str(stored_path), bytes=len(picture))

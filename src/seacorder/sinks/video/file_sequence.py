@@ -10,6 +10,7 @@ from any thread.
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -95,6 +96,7 @@ class FileSequence:
         """
         # The losses of a clip are its own; the recording beside it lists what it lacks itself.
         recording_id = note.recording_id if note.kind is FileKind.RECORDING else None
+        note = replace(note, context=self._context.dive())
         plan = VideoFilePlan(path, note, recording_id, self._opened, self._closed_report, room)
         self.end_current()
         with self._lock:

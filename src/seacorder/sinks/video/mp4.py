@@ -129,8 +129,9 @@ def _added(container: Any, track_format: TrackFormat, template: Any) -> Any:
 
 
 def metadata_of(note: FileNote) -> dict[str, str]:
-    """A file's metadata: the standard keys, and the note."""
+    """A file's metadata: the standard keys, the context under the names of its fields, and the note."""
     return {
+        **note.context.said,
         "creation_time": iso_utc(note.first_frame_utc_ns, digits=6),
         "title": note.channel,
         NOTE_KEY: note.to_json(),
