@@ -1,0 +1,59 @@
+"""What was valid at each instant at which a row is due. Pure; time is passed in.
+
+A reading counts from the instant at which it was received. Readings come in order and before anybody looks at the
+clock beyond them, so when one has come that is later than a due instant, that row is complete.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from seacorder.model.instant import Instant
+from seacorder.model.reading import Reading, ReadingState, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The values that were valid at an instant, by field; a field without one is not there."""
+
+    instant: Instant
+    values: dict[str, Value]
+
+
+@dataclass
+class Current:
+    """The values that are valid now, and the fields that were ever seen with their units."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+
+    def take(self, reading: Reading) -> bool:
+        """True when that changes a value."""
+        self.units.setdefault(reading.name, reading.unit)
+        before = self.values.get(reading.name)
+        if reading.state is ReadingState.FRESH and reading.value is not None:
+            self.values[reading.name] = reading.value
+            return before != reading.value
+        self.values.pop(reading.name, None)
+        return before is not None
+
+
+class Sampling:
+    """The rows of one recording, at `origin` and then every `interval_ns`."""
+
+    def __init__(self, origin: Instant, interval_ns: int, current: Current) -> None:
+        self._interval_ns = interval_ns
+        self._current = current
+        self._next_ns = origin.monotonic_ns
+
+    def due(self, now: Instant) -> Iterator[Row]:
+        """The rows due before `now`, with the values that are current; to be asked before a reading of `now` is taken.
+
+        After a pause of more than ten intervals, in which nobody asked, the rows in between are left out.
+        """
+        if now.monotonic_ns - self._next_ns > 10 * self._interval_ns:
+            late = (now.monotonic_ns - self._next_ns) // self._interval_ns
+            self._next_ns += (late - 1) * self._interval_ns
+        while self._next_ns < now.monotonic_ns:
+            utc_ns = now.utc_ns - (now.monotonic_ns - self._next_ns)
+            yield Row(Instant(self._next_ns, utc_ns), dict(self._current.values))
+            self._next_ns += self._interval_ns
