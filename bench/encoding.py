@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import processes, similarity
-from bench.cameras import ENCODED_CAMERA
-from bench.competitor import ffmpegs
+from bench.cameras import ENCODED_CAMERA, Cameras
+from bench.competitor import encoding_ffmpeg
 from bench.figures import Figure, at_most, stated
 from bench.passthrough import cpu_over
 from bench.plan import Plan
@@ -73,19 +73,18 @@ def run_seacorder(address: str, folder: Path, plan: Plan, *, text: bool) -> Run:
 
 
 def run_ffmpeg(address: str, folder: Path, plan: Plan, preset: str, *, text: bool) -> Run:
-    folder.mkdir(parents=True)
-    with ffmpegs([address], folder, _ffmpeg_options(preset, text=text)) as pids:
+    with encoding_ffmpeg(address, folder, _ffmpeg_options(preset, text=text)) as pids:
         time.sleep(plan.settle_seconds)
         cpu = cpu_over(pids, plan.window_seconds)
         memory = processes.pss_bytes(pids[0]) / _MIB
     return Run(cpu, memory, preset, next(folder.glob("*.mp4")))
 
 
-def measure(addresses: list[str], folder: Path, plan: Plan) -> list[Figure]:
+def measure(cameras: Cameras, folder: Path, plan: Plan) -> list[Figure]:
     """Both in turn, pair by pair, so that a slow spell of the machine hits both."""
-    plain = _pairs(addresses[0], folder / "plain", plan, text=False)
-    burned = _pairs(addresses[0], folder / "text", plan, text=True)
-    frame_ms = 1000 / ENCODED_CAMERA.frames_per_second
+    plain = _pairs(cameras.addresses[0], folder / "plain", plan, text=False)
+    burned = _pairs(cameras.addresses[0], folder / "text", plan, text=True)
+    frame_ms = 1000 / cameras.camera.frames_per_second
     return [
         *_ratios("1080p25", plain, CPU_RATIO_GOAL),
         *_ratios(f"1080p25 with a text that changes {TEXT_RATE_HZ} times a second", burned, OVERLAY_RATIO_GOAL),
@@ -103,13 +102,13 @@ def measure(addresses: list[str], folder: Path, plan: Plan) -> list[Figure]:
             DELAY_FRAMES_GOAL,
             "{:.2f} frames",
         ),
-        *_similarity(plain, folder),
+        *_similarity(plain, cameras.source.path),
     ]
 
 
 def _pairs(address: str, folder: Path, plan: Plan, *, text: bool) -> list[tuple[Run, Run]]:
     pairs = []
-    for number in range(plan.encodings):
+    for number in range(plan.repeats_of_less):
         ours = run_seacorder(address, folder / f"seacorder{number}", plan, text=text)
         theirs = run_ffmpeg(address, folder / f"ffmpeg{number}", plan, ours.preset, text=text)
         shares = f"seacorder {100 * ours.cpu:.1f}, ffmpeg {100 * theirs.cpu:.1f} % of a core"
@@ -127,11 +126,10 @@ def _ratios(name: str, pairs: list[tuple[Run, Run]], goal: float) -> list[Figure
     ]  # fmt: skip
 
 
-def _similarity(pairs: list[tuple[Run, Run]], folder: Path) -> list[Figure]:
+def _similarity(pairs: list[tuple[Run, Run]], source: Path) -> list[Figure]:
     """Each file against what the camera sent, frame by frame, by the numbers in the pictures."""
-    source = ENCODED_CAMERA.source_in(folder.parent)
-    ours = [similarity.of(one.file, source.path) for one, _ in pairs]
-    theirs = [similarity.of(other.file, source.path) for _, other in pairs]
+    ours = [similarity.of(one.file, source) for one, _ in pairs]
+    theirs = [similarity.of(other.file, source) for _, other in pairs]
     worse = [other.ssim_db - one.ssim_db for one, other in zip(ours, theirs, strict=True)]
     return [
         at_most("SSIM, how far below ffmpeg's", worse, SIMILARITY_MARGIN_DB, "{:.2f} dB"),

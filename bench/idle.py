@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import processes
+from bench.cameras import Cameras
 from bench.figures import Figure, stated
 from bench.plan import Plan
 from bench.recorder import recorder
@@ -51,12 +52,13 @@ def _counts(control: list[int], workers: list[int]) -> tuple[float, float, float
     )
 
 
-def measure(addresses: list[str], folder: Path, plan: Plan) -> list[Figure]:
-    """The cameras at `addresses`, and as many addresses of this computer at which nothing listens."""
+def measure(cameras: Cameras, folder: Path, plan: Plan) -> list[Figure]:
+    """Cameras that send, and as many addresses of this computer at which nothing listens."""
+    addresses = cameras.addresses
     absent = [f"rtsp://127.0.0.1:{free_port()}/" for _ in addresses]
     found = []
     for name, asked, state in (("cameras send", addresses, "live"), ("no camera answers", absent, "failed")):
-        runs = [run(asked, folder / f"{state}{number}", plan, state) for number in range(plan.repeats)]
+        runs = [run(asked, folder / f"{state}{number}", plan, state) for number in range(plan.repeats_of_less)]
         count = len(addresses)
         found += [
             stated(f"Wake-ups a second, {name}", [one.control + one.channels for one in runs], "{:.0f}"),

@@ -1,4 +1,4 @@
-"""Eight cameras, 1080p30 H.264 8 Mbit/s: Seacorder and eight ffmpegs in turn; processor time and memory."""
+"""Eight cameras that are stored unchanged: Seacorder and other recorders in turn; processor time and memory."""
 
 import shutil
 import statistics
@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import processes
-from bench.competitor import ffmpegs
+from bench.cameras import Cameras
+from bench.competitor import FFMPEG, GSTREAMER, MEDIAMTX, Competitor, recording
 from bench.figures import Figure, at_most, spread, stated
 from bench.plan import Plan
 from bench.recorder import Recorder, recorder
 
-CPU_RATIO_GOAL = 0.9
+CPU_RATIO_GOAL = 1.0
+GROUP_CPU_RATIO_GOAL = 0.65
 CONTROL_MIB_GOAL = 120
 CAMERA_MIB_GOAL = 20
 _MIB = 1024 * 1024
+GROUP = "\n[workers]\nchannels_per_process = 8\n"
+_CORE = "{:.1f} % of a core"
+_SIZE = "{:.1f} MiB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +28,13 @@ class Run:
     """One measurement. Processor time in seconds a second, memory in MiB."""
 
     cpu: float
-    control_cpu: float
-    control_mib: float
-    camera_mib: list[float]
-    """Each camera's; Seacorder's less its backlog and what waits for the disk."""
+    total_mib: float
+    control_cpu: float = 0.0
+    control_mib: float = 0.0
+    held_mib: float = 0.0
+    """Of the total: what all channels hold back on purpose, the backlog and what waits for the disk."""
+    camera_mib: tuple[float, ...] = ()
+    """Of each camera's process; Seacorder's less what its channel holds back."""
 
 
 def cpu_over(pids: list[int], seconds: float) -> float:
@@ -39,64 +47,106 @@ def cpu_over(pids: list[int], seconds: float) -> float:
         raise SystemExit("A process ended while it was measured.") from error
 
 
-def camera_memory(running: Recorder, workers: list[int]) -> list[float]:
-    """MiB a worker, less the mean of what the channels hold back."""
-    channels = running.status()["channels"]
-    held = statistics.mean(channel["backlog_bytes"] + channel["queued_bytes"] for channel in channels)
-    return [(processes.pss_bytes(pid) - held) / _MIB for pid in workers]
+def held_bytes(running: Recorder) -> list[int]:
+    """What each channel holds back on purpose."""
+    return [channel["backlog_bytes"] + channel["queued_bytes"] for channel in running.status()["channels"]]
 
 
-def run_seacorder(addresses: list[str], folder: Path, plan: Plan) -> Run:
-    with recorder(addresses, folder) as running:
+def measured(running: Recorder, plan: Plan) -> Run:
+    """A recorder that records, over one window."""
+    time.sleep(plan.settle_seconds)
+    control, workers = running.pids()
+    before, begun = processes.cpu_seconds(control), time.monotonic()
+    cpu = cpu_over(control + workers, plan.window_seconds)
+    control_cpu = (processes.cpu_seconds(control) - before) / (time.monotonic() - begun)
+    control_mib = sum(processes.pss_bytes(pid) for pid in control) / _MIB
+    held = held_bytes(running)
+    cameras = [processes.pss_bytes(pid) for pid in workers]
+    each = tuple((size - statistics.mean(held)) / _MIB for size in cameras)
+    return Run(cpu, control_mib + sum(cameras) / _MIB, control_cpu, control_mib, sum(held) / _MIB, each)
+
+
+def run_seacorder(addresses: list[str], folder: Path, plan: Plan, tables: str = "") -> Run:
+    with recorder(addresses, folder, tables=tables) as running:
         running.start_recording()
-        time.sleep(plan.settle_seconds)
-        control, workers = running.pids()
-        before, begun = processes.cpu_seconds(control), time.monotonic()
-        cpu = cpu_over(control + workers, plan.window_seconds)
-        control_cpu = (processes.cpu_seconds(control) - before) / (time.monotonic() - begun)
-        control_mib = sum(processes.pss_bytes(pid) for pid in control) / _MIB
-        cameras = camera_memory(running, workers)
+        run = measured(running, plan)
         running.stop_recording()
-    return Run(cpu, control_cpu, control_mib, cameras)
+    return run
 
 
-def run_ffmpeg(addresses: list[str], folder: Path, plan: Plan) -> Run:
-    folder.mkdir(parents=True)
-    with ffmpegs(addresses, folder) as pids:
+def run_other(competitor: Competitor, addresses: list[str], folder: Path, plan: Plan) -> Run:
+    with recording(competitor, addresses, folder) as pids:
         time.sleep(plan.settle_seconds)
         cpu = cpu_over(pids, plan.window_seconds)
-        return Run(cpu, 0, 0, [processes.pss_bytes(pid) / _MIB for pid in pids])
+        sizes = tuple(processes.pss_bytes(pid) / _MIB for pid in pids)
+    return Run(cpu, sum(sizes), camera_mib=sizes)
 
 
-def measure(addresses: list[str], folder: Path, plan: Plan) -> list[Figure]:
-    """Runs both in turn and compares each pair, so that a slow spell of the machine hits both."""
+def measure(cameras: Cameras, folder: Path, plan: Plan) -> list[Figure]:
+    """Runs all in turn and compares each pair, so that a slow spell of the machine hits both."""
     ours: list[Run] = []
-    theirs: list[Run] = []
+    runs: dict[Competitor, list[Run]] = {FFMPEG: [], GSTREAMER: [], MEDIAMTX: []}
     for number in range(plan.repeats):
-        for runs, run, name in ((ours, run_seacorder, "seacorder"), (theirs, run_ffmpeg, "ffmpeg")):
-            runs.append(run(addresses, folder / f"{name}{number}", plan))
-            print(f"  {name}: {100 * runs[-1].cpu:.1f} % of a core", flush=True)
-            shutil.rmtree(folder / f"{name}{number}")
-    return figures(ours, theirs)
-
-
-def figures(ours: list[Run], theirs: list[Run]) -> list[Figure]:
-    ratios = [one.cpu / other.cpu for one, other in zip(ours, theirs, strict=True)]
-    cameras = [mib for run in ours for mib in run.camera_mib]
-    ffmpeg_cameras = [mib for run in theirs for mib in run.camera_mib]
-    worst = max(cameras)
+        ours.append(run_seacorder(cameras.addresses, folder, plan))
+        told("Seacorder", ours[-1], folder)
+        for other, found in runs.items():
+            if other is FFMPEG or (other.is_here and number < plan.repeats_of_others):
+                found.append(run_other(other, cameras.addresses, folder, plan))
+                told(other.name, found[-1], folder)
+    worst = max(mib for run in ours for mib in run.camera_mib)
     return [
-        at_most("CPU, Seacorder / 8 × ffmpeg", ratios, CPU_RATIO_GOAL, "{:.2f}"),
-        stated("CPU, Seacorder, all processes", [100 * run.cpu for run in ours], "{:.1f} % of a core"),
-        stated("… of it the main process", [100 * run.control_cpu for run in ours], "{:.1f} % of a core"),
-        stated("CPU, 8 × ffmpeg", [100 * run.cpu for run in theirs], "{:.1f} % of a core"),
-        at_most("Memory (PSS), not a channel", [run.control_mib for run in ours], CONTROL_MIB_GOAL, "{:.1f} MiB"),
+        *_ratio("8 × ffmpeg", ours, runs[FFMPEG], CPU_RATIO_GOAL),
+        stated("… of it the main process", [100 * run.control_cpu for run in ours], _CORE),
+        *(figure for other, found in runs.items() for figure in _of_other(other, found)),
+        at_most("Memory (PSS), not a channel", [run.control_mib for run in ours], CONTROL_MIB_GOAL, _SIZE),
         Figure(
             "Memory (PSS) a camera, less its backlog, largest",
-            f"{worst:.1f} MiB",
-            spread(cameras, "{:.1f} MiB"),
+            _SIZE.format(worst),
+            spread([mib for run in ours for mib in run.camera_mib], _SIZE),
             f"at most {CAMERA_MIB_GOAL} MiB",
             worst <= CAMERA_MIB_GOAL,
         ),
-        stated("Memory (PSS) of one ffmpeg", ffmpeg_cameras, "{:.1f} MiB"),
+        stated("Memory (PSS), Seacorder, all processes", [run.total_mib for run in ours], "{:.0f} MiB"),
+        stated("… of it backlogs and what waits for the disk", [run.held_mib for run in ours], "{:.0f} MiB"),
+    ]
+
+
+def measure_group(cameras: Cameras, folder: Path, plan: Plan) -> list[Figure]:
+    """All channels in one process, and ffmpeg, in turn."""
+    ours: list[Run] = []
+    theirs: list[Run] = []
+    for _ in range(plan.repeats):
+        ours.append(run_seacorder(cameras.addresses, folder, plan, GROUP))
+        told("Seacorder", ours[-1], folder)
+        theirs.append(run_other(FFMPEG, cameras.addresses, folder, plan))
+        told("ffmpeg", theirs[-1], folder)
+    return [
+        *_ratio("8 × ffmpeg, in one group", ours, theirs, GROUP_CPU_RATIO_GOAL),
+        stated("… ffmpeg beside it", [100 * run.cpu for run in theirs], _CORE),
+        stated("Memory (PSS), in one group, all processes", [run.total_mib for run in ours], "{:.0f} MiB"),
+        stated("… of it backlogs and what waits", [run.held_mib for run in ours], "{:.0f} MiB"),
+    ]
+
+
+def told(name: str, run: Run, folder: Path) -> None:
+    """Progress; the files are deleted."""
+    print(f"  {name}: {100 * run.cpu:.1f} % of a core, {run.total_mib:.0f} MiB", flush=True)
+    shutil.rmtree(folder)
+
+
+def _ratio(name: str, ours: list[Run], theirs: list[Run], goal: float) -> list[Figure]:
+    ratios = [one.cpu / other.cpu for one, other in zip(ours, theirs, strict=True)]
+    how = name.partition(", ")[2] or "all processes"
+    return [
+        at_most(f"CPU, Seacorder / {name}", ratios, goal, "{:.2f}"),
+        stated(f"CPU, Seacorder, {how}", [100 * run.cpu for run in ours], _CORE),
+    ]
+
+
+def _of_other(other: Competitor, runs: list[Run]) -> list[Figure]:
+    if not runs:
+        return [Figure(f"CPU and memory of {other.name}", "not on this computer", "")]
+    return [
+        stated(f"CPU, {other.name}, all processes", [100 * run.cpu for run in runs], _CORE),
+        stated(f"Memory (PSS), {other.name}, all processes", [run.total_mib for run in runs], "{:.0f} MiB"),
     ]

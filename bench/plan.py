@@ -1,4 +1,4 @@
-"""How long and how often: the whole bench in about twenty minutes, or a quick look."""
+"""How long and how often: the whole bench in about three quarters of an hour, or a quick look."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,11 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Plan:
     repeats: int
-    """Runs of each competitor, in turn."""
+    """Runs of Seacorder and of ffmpeg over the same cameras, in turn."""
+    repeats_of_others: int
+    """Runs of GStreamer and of MediaMTX."""
+    repeats_of_less: int
+    """Runs where less than the first comparison depends on it: idle, the picture watch, many cameras, encoding."""
     window_seconds: float
     """Length of one measurement once everything records."""
     settle_seconds: float
@@ -14,10 +18,12 @@ class Plan:
     polling_seconds: float
     starts: int
     framegrabs: int
+    pictures: int
+    """Live pictures whose delay is taken."""
     many_cameras: int
-    encodings: int
-    """Runs of each competitor that encodes, in turn."""
+    crowd_cameras: int
+    crowd_seconds: float
 
 
-FULL = Plan(5, 20, 12, 20, 20, 40, 64, 3)
-SHORT = Plan(1, 5, 3, 5, 4, 8, 16, 1)
+FULL = Plan(4, 2, 2, 20, 11, 20, 40, 40, 40, 64, 200, 600)
+SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 16, 50, 60)

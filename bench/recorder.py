@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import subprocess
 import sys
 import time
@@ -40,6 +39,11 @@ class Recorder:
 
     def get(self, path: str) -> Any:
         """The answer's JSON; None for an empty one."""
+        body = self.fetch(path)
+        return json.loads(body) if body else None
+
+    def fetch(self, path: str) -> bytes:
+        """The answer's body."""
         if time.monotonic() - self._used > _KEPT_SECONDS:
             self._http.close()
         self._http.request("GET", path)
@@ -49,7 +53,7 @@ class Recorder:
         if answer.status != http.HTTPStatus.OK:
             reason = body.decode(errors="replace")
             raise SystemExit(f"{path} was answered with {answer.status}: {reason}\n{self.last_words()}")
-        return json.loads(body) if body else None
+        return body
 
     def timed(self, path: str) -> float:
         """Seconds from the request to the whole answer."""
@@ -113,14 +117,12 @@ class Recorder:
 def recorder(
     addresses: list[str],
     root: Path,
-    cores: set[int] | None = None,
     *,
     channel: str = "",
     tables: str = "",
     state: str = "live",
 ) -> Iterator[Recorder]:
-    """A recorder whose channels are all in one `state`; on `cores` only, where they are given. Stopped in order at the
-    end.
+    """A recorder whose channels are all in one `state`. Stopped in order at the end.
 
     `channel`: further keys of each channel; `tables`: further tables of the settings file.
     """
@@ -131,12 +133,11 @@ def recorder(
     command = [sys.executable, "-m", "seacorder", "serve", "--config", str(settings)]
     with (root / "log.txt").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        if cores:
-            os.sched_setaffinity(process.pid, cores)
         running = Recorder(process, ports, root)
         try:
             running.wait_for("it answers ping", lambda: running.get("/api/stats/ping") == {"Ping": True})
-            running.wait_for(f"every channel is {state}", running.all_are(lambda channel: channel["state"] == state))
+            within = _LIVE_WITHIN_SECONDS + len(addresses)
+            running.wait_for(f"every channel is {state}", running.all_are(lambda one: one["state"] == state), within)
             yield running
         finally:
             running.close()

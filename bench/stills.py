@@ -13,18 +13,18 @@ from typing import Any
 
 import av
 
-from bench.cameras import CAMERA
+from bench.cameras import CAMERA, Cameras
 from bench.figures import Figure, at_most, stated
+from bench.moments import number_in
 from bench.plan import Plan
 from bench.recorder import Recorder, recorder
-from seacorder.inputs.pattern import strip
 
 RATIO_GOAL = 1.15
 
 
-def measure(addresses: list[str], folder: Path, plan: Plan) -> list[Figure]:
+def measure(cameras: Cameras, folder: Path, plan: Plan) -> list[Figure]:
     """`takeframegrab` and ffmpeg in turn, at any place within a group of pictures."""
-    source = CAMERA.source_in(folder.parent)
+    source, addresses = cameras.source, cameras.addresses
     with recorder(addresses, folder) as running:
         running.start_recording()
         time.sleep(plan.settle_seconds)
@@ -46,7 +46,7 @@ def _pair(running: Recorder, source: Path, folder: Path, channels: int) -> tuple
     time.sleep(random.uniform(0.5, 1.5))
     ours = running.timed("/api/inspector/takeframegrab")
     stored = running.get(f"/api/v1/framegrabs?newest_first=true&limit={channels}")["items"]
-    groups = _groups(source, [_number_in(Path(one["path"])) for one in stored])
+    groups = _groups(source, [number_in(Path(one["path"])) for one in stored])
     files = [_written(source, group, folder / f"group{place}.mp4") for place, group in enumerate(groups)]
     time.sleep(0.5)
     return ours, decoding_seconds(files), sum(len(group) for group in groups)
@@ -62,17 +62,6 @@ def decoding_seconds(files: Sequence[Path]) -> float:
     begun = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begun
-
-
-def _number_in(framegrab: Path) -> int:
-    """The number that is drawn into the picture. Raises SystemExit when it cannot be read."""
-    with av.open(str(framegrab)) as container:
-        frame = next(container.decode(video=0))
-    luma = frame.planes[0]
-    reading = strip.read(memoryview(luma), luma.line_size, frame.width, frame.height)
-    if reading is None:
-        raise SystemExit(f"The framegrab {framegrab} does not show the number of its frame.")
-    return reading.number
 
 
 def _groups(source: Path, numbers: Sequence[int]) -> list[list[Any]]:

@@ -3,14 +3,29 @@
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from bench import quiet
 from bench.figures import Figure
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "benchmarks.md"
 MARK = "<!-- written by make bench: nothing below is edited by hand -->\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one part of the bench has found."""
+
+    title: str
+    figures: tuple[Figure, ...]
+    busy_before: float
+    """How many cores others kept at work just before it."""
+    failure: str = ""
+    """Why there are no figures."""
 
 
 def machine() -> list[tuple[str, str]]:
@@ -28,29 +43,39 @@ def machine() -> list[tuple[str, str]]:
     ]
 
 
-def rows(figures: list[Figure]) -> str:
+def rows(figures: Sequence[Figure]) -> str:
     head = "| figure | value | spread | goal | |\n|---|---|---|---|---|\n"
     return head + "".join(f"| {f.name} | {f.value} | {f.spread} | {f.goal} | {f.verdict} |\n" for f in figures)
 
 
-def render(sections: list[tuple[str, list[Figure]]], command: str) -> str:
+def of(section: Section) -> str:
+    """One section without its heading."""
+    if section.failure:
+        return f"**Failed**: {section.failure}\n"
+    return rows(section.figures)
+
+
+def render(sections: Sequence[Section], command: str, seconds: float) -> str:
     """Everything below the mark."""
-    about = "".join(f"- {name}: {text}\n" for name, text in [*machine(), ("Command", f"`{command}`")])
-    tables = "".join(f"\n### {title}\n\n{rows(figures)}" for title, figures in sections)
+    run = [("Command", f"`{command}`, {seconds / 60:.0f} minutes"),
+           ("Quiet", quiet.sentence([section.busy_before for section in sections]))]  # fmt: skip
+    about = "".join(f"- {name}: {text}\n" for name, text in [*machine(), *run])
+    tables = "".join(f"\n### {section.title}\n\n{of(section)}" for section in sections)
     return f"\n## The figures\n\n{about}{tables}"
 
 
-def write_section(title: str, figures: list[Figure], command: str) -> None:
+def write_section(section: Section, command: str) -> None:
     """Puts one section into the page, in place of the one with that title; it says itself what it was made on."""
     facts = dict(machine())
     about = f"Measured by `{command}` on {facts['Date']}, {facts['Processor']}, with {facts['Versions']}."
-    section = f"### {title}\n\n{about}\n\n{rows(figures)}"
-    head, mark, text = PAGE.read_text(encoding="utf-8").partition(MARK)
-    before, found, rest = text.partition(f"### {title}\n")
+    about += f" Quiet: {quiet.sentence([section.busy_before])}."
+    text = f"### {section.title}\n\n{about}\n\n{of(section)}"
+    head, mark, page = PAGE.read_text(encoding="utf-8").partition(MARK)
+    before, found, rest = page.partition(f"### {section.title}\n")
     following = rest.partition("\n### ")
     after = f"\n### {following[2]}" if found and following[1] else ""
     separator = "" if before.endswith("\n\n") else "\n"
-    PAGE.write_text(head + mark + before + separator + section + after, encoding="utf-8")
+    PAGE.write_text(head + mark + before + separator + text + after, encoding="utf-8")
 
 
 def values() -> dict[str, str]:

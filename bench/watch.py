@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import processes
-from bench.competitor import ffmpegs
+from bench.cameras import Cameras
+from bench.competitor import FFMPEG
 from bench.figures import Figure, at_most, stated
-from bench.passthrough import cpu_over
+from bench.passthrough import cpu_over, run_other
 from bench.plan import Plan
 from bench.recorder import recorder
 
@@ -25,12 +26,14 @@ class Run:
     watch: float = 0.0
 
 
-def measure(addresses: list[str], folder: Path, plan: Plan) -> list[Figure]:
+def measure(cameras: Cameras, folder: Path, plan: Plan) -> list[Figure]:
+    addresses = cameras.addresses
     rounds = []
-    for number in range(plan.repeats):
+    for number in range(plan.repeats_of_less):
         on = _run_seacorder(addresses, folder / f"on{number}", plan)
         off = _run_seacorder(addresses, folder / f"off{number}", plan, "picture_watch = false\n")
-        ffmpeg = _run_ffmpeg(addresses, folder / f"ffmpeg{number}", plan)
+        ffmpeg = run_other(FFMPEG, addresses, folder / f"ffmpeg{number}", plan)
+        shutil.rmtree(folder / f"ffmpeg{number}")
         shares = " ".join(f"{100 * value:.2f}" for value in (on.cpu, on.watch, off.cpu, ffmpeg.cpu))
         print(f"  on, of it the watch, off, ffmpeg: {shares} % of a core", flush=True)
         rounds.append((on, off, ffmpeg))
@@ -57,11 +60,3 @@ def _run_seacorder(addresses: list[str], folder: Path, plan: Plan, channel: str 
     shutil.rmtree(folder)
     return Run(cpu, watch)
 
-
-def _run_ffmpeg(addresses: list[str], folder: Path, plan: Plan) -> Run:
-    folder.mkdir(parents=True)
-    with ffmpegs(addresses, folder) as pids:
-        time.sleep(plan.settle_seconds)
-        cpu = cpu_over(pids, plan.window_seconds)
-    shutil.rmtree(folder)
-    return Run(cpu)
