@@ -75,6 +75,16 @@ async def test_v1_gives_sets_and_takes_away(client: httpx.AsyncClient, recorder:
     assert recorder.overlay.text == ""
 
 
+async def test_a_mistake_in_a_field_is_refused_by_v1_and_shown_by_the_integration_service(
+    client: httpx.AsyncClient, integration: httpx.AsyncClient, recorder: FakeRecorder
+) -> None:
+    answer = await client.put("/api/v1/overlay", json={"text": "Depth {depth:.1x} m"})
+    assert (answer.status_code, answer.json()["field"]) == (400, "text")
+    assert "{depth:.1x}" in answer.json()["detail"]
+    assert (await integration.post("/api/overlay/update", json={"Text": "{depth:.1x}"})).status_code == 200
+    assert recorder.overlay.text == "{depth:.1x}"
+
+
 @pytest.mark.parametrize("body", ["{}", '{"text": 1}', '{"text": "x", "more": 1}', "x"])
 async def test_v1_refuses_mistakes_with_400(client: httpx.AsyncClient, body: str) -> None:
     answer = await client.put("/api/v1/overlay", content=body.encode())

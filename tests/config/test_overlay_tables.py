@@ -69,3 +69,8 @@ def test_every_key_reaches_the_worker() -> None:
 )
 def test_faults_name_the_layer_and_what_to_write(layer: str, fault: str) -> None:
     assert any(fault in one for one in faults_of(f"[[overlay.layers]]\n{layer}\n"))
+
+
+def test_a_mistake_in_a_field_of_a_line_is_named() -> None:
+    (fault,) = faults_of('[[overlay.layers]]\nkind = "text"\ntext = "Depth {depth:.1x} m"\n')
+    assert "{depth:.1x}" in fault

@@ -29,7 +29,7 @@ from seacorder.inputs.contract import Input, OpenConnection
 from seacorder.inputs.open import make_input
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.command import Command, HearNarration, TakePicture
+from seacorder.model.command import Command, HearNarration, ShowFields, TakePicture
 from seacorder.model.event import Note, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.narration import NarrationSettings, NarratorStatus
@@ -81,6 +81,9 @@ class Assembly:
         """One command of the control process; raises nothing for one that cannot be done, which is an answer."""
         if isinstance(command, HearNarration):
             self._listen(command)
+            return
+        if isinstance(command, ShowFields):  # many a second: they must not make the channel read sooner
+            self.channel.fields.take(command.fields)
             return
         if not isinstance(command, TakePicture):
             self.pace.hurry()
@@ -146,10 +149,12 @@ def assemble(
     channel = Channel(settings, clock, answers, neighbours)
     rooms, disk = storage_of(settings, clock, budget)
     context = SinkContext(
-        settings, clock, budget, report, rooms, channel.texts.beside, disk, dive=lambda: channel.context
+        settings, clock, budget, report, rooms, channel.lines.beside, disk, dive=lambda: channel.context,
+        readings_at=channel.fields.at,
     )
     clean = CleanCopy(context, channel, answers, wake)
-    encode_step = EncodeStep(channel, clock, Encoder, BurnIn(settings, channel.texts.at, note))
+    burn_in = BurnIn(settings, channel.lines.clients, note, channel.fields.over_picture)
+    encode_step = EncodeStep(channel, clock, Encoder, burn_in)
     stage = Stage(channel, as_it_comes if settings.narrator else decide, encode_step)
     feed = Tee(stage, clean)
     pace, loop = Pace(clock, channel.may_wait_ns), BurstLoop(clock)

@@ -21,6 +21,8 @@ from seacorder.channel.heartbeat_status import NO_NEIGHBOURS, HeartbeatStatus, N
 from seacorder.channel.loss_account import LossAccount
 from seacorder.channel.narration.placement import narration_of
 from seacorder.channel.outputs import Outputs, Slot
+from seacorder.channel.overlay.fields import Fields
+from seacorder.channel.overlay.lines import ShownLines
 from seacorder.channel.overlay.texts import ShownTexts
 from seacorder.channel.source_notices import SourceNotices
 from seacorder.channel.timing.timeline import Timeline, decoded_ns
@@ -59,6 +61,9 @@ class Channel:
         self.encoding = EncodingSide()
         self.texts = ShownTexts()
         """What clients have shown over the picture."""
+        self.fields = Fields()
+        """The values of fields in its lines."""
+        self.lines = ShownLines(settings.overlay.layers, self.texts, self.fields)
         self.context = DiveContext()
         """For the metadata of files that begin now."""
         self.narration = narration_of(settings)

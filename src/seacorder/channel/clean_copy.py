@@ -56,7 +56,7 @@ class CleanCopy:
         self._settings = replace(
             context.channel, name=name, preroll_seconds=0.0, backlog_seconds=BACKLOG_SECONDS, narration_channels=0
         )
-        self._context = replace(context, channel=self._settings, text_at=burned.texts.at)
+        self._context = replace(context, channel=self._settings, text_at=burned.lines.at)
         self._lock = threading.Lock()
         self._source: SourceFormat | None = None
         self._copy: RunningCopy | None = None

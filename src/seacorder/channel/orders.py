@@ -88,6 +88,7 @@ class Orders:
                 self._channel.texts.set(command.instant.monotonic_ns, command.text)
             case SetContext():
                 self._channel.context = command.context
+                self._channel.fields.take_context(command.context, command.instant.monotonic_ns)
 
     def _start_recording(self, order: StartRecording) -> None:
         channel = self._channel

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from seacorder.config.values import SettingsTable, Unaccepted, key, listed, user_path
 from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
+from seacorder.model.overlay_line import LineMistake, line_of
 
 NONE = "none"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
@@ -43,6 +44,15 @@ def time_pattern(pattern: str) -> str:
     return pattern
 
 
+def overlay_line(text: str) -> str:
+    """A text with fields in braces."""
+    try:
+        line_of(text)
+    except LineMistake as mistake:
+        raise Unaccepted(mistake.message.fact, mistake.message.action) from mistake
+    return text
+
+
 class LayerTable(SettingsTable):
     """One layer: one thing that is shown."""
 
@@ -53,7 +63,10 @@ class LayerTable(SettingsTable):
     anchor: Literal[
         "top_left", "top", "top_right", "left", "centre", "right", "bottom_left", "bottom", "bottom_right"
     ] = key("top_left", "Its place in the picture.", ", ".join(f'`"{anchor}"`' for anchor in LayerAnchor))
-    text: str = key("", "Of a text: what is shown; empty: what a client has set.", "text; `\\n` begins a new line")
+    text: Annotated[str, AfterValidator(overlay_line)] = key(
+        "", "Of a text: what is shown; empty: what a client has set.",
+        "text; `\\n` begins a new line, `{depth:.1f}` is a [field](../setup/overlays.md#fields)"
+    )
     pattern: Annotated[str, AfterValidator(time_pattern)] = key(
         "%Y-%m-%d %H:%M:%S",
         "Of a time: how it is written; `%1f` to `%6f` are so many digits of the second's fraction.",

@@ -10,6 +10,7 @@ from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.file_name import Naming
 from seacorder.model.file_note import FileNote
 from seacorder.model.instant import Instant, SplitSchedule
+from seacorder.model.overlay import ShownField
 from seacorder.model.recording import FileKind
 
 
@@ -122,6 +123,13 @@ class SetOverlayText:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFields:
+    """Values of fields that have changed or were confirmed; not answered."""
+
+    fields: tuple[ShownField, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetContext:
     """Project, dive, task, component and operator: for files that begin from now on, and for overlay lines of frames
     captured at or after `instant`. Not answered.
@@ -188,6 +196,7 @@ Command = (
     | ChangeEncoding
     | SetOverlayText
     | SetContext
+    | ShowFields
     | HearNarration
     | EndWorker
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from seacorder.model.instant import Instant
+from seacorder.model.reading import Value
 
 OVERLAY_CHARACTERS_MAX = 1000
 """The longest text that a client can set; no picture has room for more."""
@@ -43,8 +44,8 @@ class Layer:
     kind: LayerKind
     anchor: LayerAnchor = LayerAnchor.TOP_LEFT
     text: str = ""
-    """TEXT: what is shown; empty: the client's text. TIME: a pattern of `strftime`, where `%1f` … `%6f` are so many
-    digits of the second's fraction; empty: the usual pattern. IMAGE: the file's path.
+    """TEXT: what is shown, with fields (`overlay_line`); empty: the client's text. TIME: a pattern of `strftime`, where
+    `%1f` … `%6f` are so many digits of the second's fraction; empty: the usual pattern. IMAGE: the file's path.
     """
     size: float = 0.04
     """Height of a line or of the image, as a share of the picture's height."""
@@ -70,6 +71,20 @@ class OverlayText:
     """Empty: none."""
     since: Instant | None = None
     """None if nobody has set or cleared it since the program began."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """A value that overlay lines, subtitles and framegrabs may show, and from when to when it holds."""
+
+    name: str
+    value: Value | None
+    """None: there is none from then on."""
+    unit: str
+    from_ns: int
+    """Monotonic: when it came."""
+    until_ns: int | None = None
+    """Monotonic: from then on it is stale; None: it holds until the next one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What every sink of a worker is given, and how it says what a start, a stop or a still came to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from seacorder.base.clock import Clock
@@ -8,6 +8,7 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.dive_context import DiveContext
 from seacorder.model.event import Event, Severity
 from seacorder.model.outcome import ChannelOutcome
+from seacorder.model.reading import Value
 from seacorder.model.report import EventNoted, Report
 from seacorder.storage.disk import Disk
 from seacorder.storage.memory_budget import MemoryBudget
@@ -17,6 +18,11 @@ from seacorder.storage.volume_room import VolumeRooms
 def no_text(_: int) -> str:
     """No text at any instant."""
     return ""
+
+
+def no_readings(_: int) -> Mapping[str, tuple[Value, str]]:
+    """No reading at any instant."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class SinkContext:
     disk: Disk | None = None
     """The disk calls, which refuse new files on an exchanged volume. None: the plain calls of this machine."""
 
+    readings_at: Callable[[int], Mapping[str, tuple[Value, str]]] = no_readings
+    """By field: its value and unit, valid at an instant (monotonic, ns)."""
     dive: Callable[[], DiveContext] = DiveContext
     """Project, dive, task, component and operator, for the metadata of files that begin now."""
 

@@ -43,6 +43,12 @@ def test_a_text_layer_shows_its_own_text_or_the_clients() -> None:
     assert [one.value("Depth 3", 0) for one in (own, clients, name)] == ["Job 7", "Depth 3", "Bow"]
 
 
+def test_a_text_layer_shows_the_values_of_its_fields() -> None:
+    own = painter_of(Layer(LayerKind.TEXT, text="Depth {depth:.1f} m"), 720, "Bow", use_utc=True)
+    assert own.value("", 0, {"depth": 12.34}.get) == "Depth 12.3 m"
+    assert own.value("", 0) == "Depth --- m"
+
+
 @given(st.text())
 def test_any_text_can_be_measured_and_drawn(text: str) -> None:
     lettering = Lettering(None, 12, is_outlined=True)

@@ -62,6 +62,15 @@ def colour_at(frame: Any, x: int, y: int, *, matrix: int, full: bool) -> tuple[i
     return tuple(bytes(shown.planes[0])[offset : offset + 3])
 
 
+def test_a_frame_is_painted_anew_when_a_value_of_its_lines_changes() -> None:
+    values = {0: 1.0, 1: 1.04, 2: 1.2}
+    layers = (Layer(LayerKind.TEXT, text="{depth:.1f}"),)
+    shown = Overlay(OverlaySettings(layers), "Bow", Texts().at, lambda at: lambda _: values[at])
+    first, same, other = (planes(shown.apply(grey(320, 240), at, 0)) for at in values)
+    assert first == same
+    assert other != first
+
+
 def test_where_nothing_is_shown_the_frame_is_handed_on_as_it_is() -> None:
     frame = grey(320, 240)
     texts = Texts()

@@ -25,9 +25,8 @@ def test_what_is_forgotten_is_the_oldest_and_memory_does_not_grow() -> None:
     assert len(texts._instants) == KEPT
 
 
-def test_what_is_burned_in_is_not_shown_beside_the_picture() -> None:
+def test_texts_may_come_in_any_order() -> None:
     texts = ShownTexts()
     texts.set(5, "Depth 3 m")
-    assert (texts.at(5), texts.beside(5), texts.newest) == ("Depth 3 m",) * 3
-    texts.is_burned_in = True
-    assert (texts.at(5), texts.beside(5)) == ("Depth 3 m", "")
+    texts.set(3, "Depth 2 m")
+    assert (texts.at(4), texts.at(5)) == ("Depth 2 m", "Depth 3 m")

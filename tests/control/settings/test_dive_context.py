@@ -4,7 +4,6 @@ import pytest
 
 from control.bridge import Bridge
 from seacorder.base.errors import BadRequest
-from seacorder.control.settings.dive_context import LEAD_NS
 from seacorder.model.command import SetContext
 from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, ContextChange, DiveContext
 
@@ -17,7 +16,7 @@ async def test_every_worker_hears_it_and_a_new_one_too(bridge: Bridge) -> None:
     assert await bridge.recorder.change_context(ContextChange(project="North field", dive="12")) == DIVE
     for name in ("Bow", "Stern"):
         (told,) = bridge[name].told(SetContext)
-        assert (told.context, told.instant.monotonic_ns) == (DIVE, now_ns + LEAD_NS)
+        assert (told.context, told.instant.monotonic_ns) == (DIVE, now_ns)
     bridge["Stern"].lose()
     bridge["Stern"].come_back()
     assert bridge["Stern"].told(SetContext)[-1].context == DIVE

@@ -8,6 +8,7 @@ from typing import Any
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.event import Note, Severity
+from seacorder.model.overlay_line import Lookup, no_values
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +28,12 @@ class BurnIn:
         settings: ChannelSettings,
         text_at: Callable[[int], str],
         note: Note,
+        fields_at: Callable[[int], Lookup] = lambda _: no_values,
     ) -> None:
-        """`text_at` tells the client's text valid at an instant (monotonic)."""
+        """`text_at` tells the client's text valid at an instant (monotonic), `fields_at` the values of fields."""
         self._settings = settings
         self._text_at = text_at
+        self._fields_at = fields_at
         self._note = note
         self._overlay: Any = None
         self._said = 0
@@ -72,5 +75,5 @@ class BurnIn:
     def _make(self) -> Any:
         from seacorder.channel.overlay.overlay import Overlay
 
-        self._overlay = Overlay(self._settings.overlay, self._settings.name, self._text_at)
+        self._overlay = Overlay(self._settings.overlay, self._settings.name, self._text_at, self._fields_at)
         return self._overlay

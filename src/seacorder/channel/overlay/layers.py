@@ -13,12 +13,15 @@ from seacorder.channel.overlay.canvas import Box, Canvas
 from seacorder.channel.overlay.colour import Palette
 from seacorder.channel.overlay.lettering import Lettering, Size
 from seacorder.model.overlay import Layer, LayerAnchor, LayerKind
+from seacorder.model.overlay_line import Lookup, line_or_text, no_values
 
 DEFAULT_TIME_PATTERN = "%Y-%m-%d %H:%M:%S"
 LONGEST_TEXT = 1000
 """Characters of one layer that are shown; no picture has room for more."""
 _FRACTION = re.compile(r"%([1-6])f")
 _ALIGN = {"left": 0.0, "right": 1.0}
+Say = Callable[[str, int, Lookup], str]
+"""What a layer shows of the client's text, the frame's time and the fields' values."""
 Value = str
 """What a layer shows now; the layer is painted again when that changes. Empty: it shows nothing."""
 
@@ -36,8 +39,8 @@ def rise_of(anchor: LayerAnchor) -> float:
 class Painter(Protocol):
     """Paints one layer for pictures of one height."""
 
-    def value(self, text: str, utc_ns: int) -> Value:
-        """What is shown of the client's `text` and the frame's time."""
+    def value(self, text: str, utc_ns: int, lookup: Lookup = no_values) -> Value:
+        """What is shown of the client's `text`, the frame's time and the fields' values."""
         ...
 
     def size(self, value: Value) -> Size:
@@ -52,15 +55,15 @@ class Painter(Protocol):
 class TextPainter:
     """Lines of text: the client's, the layer's own, the channel's name or the time."""
 
-    def __init__(self, layer: Layer, height: int, say: Callable[[str, int], str]) -> None:
+    def __init__(self, layer: Layer, height: int, say: Say) -> None:
         """`height` of the picture in pixels. OSError when the font cannot be read."""
         font = Path(layer.font) if layer.font else None
         self._lettering = Lettering(font, round(layer.size * height), is_outlined=layer.outline is not None)
         self._layer = layer
         self._say = say
 
-    def value(self, text: str, utc_ns: int) -> Value:
-        return self._say(text, utc_ns)
+    def value(self, text: str, utc_ns: int, lookup: Lookup = no_values) -> Value:
+        return self._say(text, utc_ns, lookup)
 
     def size(self, value: Value) -> Size:
         return self._lettering.size(value)
@@ -88,8 +91,8 @@ class ImagePainter:
         self._image = image.resize((max(1, round(image.width * lines / image.height)), lines), Image.Resampling.LANCZOS)
         self._value = layer.text
 
-    def value(self, text: str, utc_ns: int) -> Value:
-        del text, utc_ns
+    def value(self, text: str, utc_ns: int, lookup: Lookup = no_values) -> Value:
+        del text, utc_ns, lookup
         return self._value
 
     def size(self, value: Value) -> Size:
@@ -110,14 +113,14 @@ def painter_of(layer: Layer, height: int, channel_name: str, *, use_utc: bool) -
             return ImagePainter(layer, height)
         case LayerKind.TIME:
             clock = Stamp(layer.text or DEFAULT_TIME_PATTERN, use_utc=use_utc)
-            return TextPainter(layer, height, lambda _, utc_ns: clock.text(utc_ns))
+            return TextPainter(layer, height, lambda _, utc_ns, __: clock.text(utc_ns))
         case LayerKind.CHANNEL:
             return TextPainter(layer, height, lambda *_: tidied(channel_name))
         case LayerKind.TEXT if layer.text:
-            own = tidied(layer.text)
-            return TextPainter(layer, height, lambda *_: own)
+            own = line_or_text(layer.text)
+            return TextPainter(layer, height, lambda _, __, lookup: tidied(own.text(lookup)))
         case _:
-            return TextPainter(layer, height, lambda text, _: tidied(text))
+            return TextPainter(layer, height, lambda text, *_: tidied(text))
 
 
 class Stamp:

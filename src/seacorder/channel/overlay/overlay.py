@@ -15,6 +15,7 @@ from seacorder.channel.overlay.colour import HD_LINES, Palette
 from seacorder.channel.overlay.layers import Painter, align_of, in_order, painter_of, rise_of
 from seacorder.channel.overlay.look import Look, blendable
 from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
+from seacorder.model.overlay_line import Lookup, no_values
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +40,18 @@ class _AnchorStack:
 class Overlay:
     """Used on the encode thread alone."""
 
-    def __init__(self, settings: OverlaySettings, channel_name: str, text_at: Callable[[int], str]) -> None:
-        """`text_at` tells the client's text valid at an instant (monotonic)."""
+    def __init__(
+        self,
+        settings: OverlaySettings,
+        channel_name: str,
+        text_at: Callable[[int], str],
+        fields_at: Callable[[int], Lookup] = lambda _: no_values,
+    ) -> None:
+        """`text_at` tells the client's text valid at an instant (monotonic), `fields_at` the values of fields."""
         self._settings = settings
         self._name = channel_name
         self._text_at = text_at
+        self._fields_at = fields_at
         self._look: Look | None = None
         self._palette = Palette.of(0, 0, 0)
         self._places: list[_AnchorStack] = []
@@ -67,7 +75,7 @@ class Overlay:
         look = Look.of(frame)
         if look != self._look:
             self._begin(look)
-        if self._take(self._text_at(instant_ns), utc_ns):
+        if self._take(self._text_at(instant_ns), utc_ns, self._fields_at(instant_ns)):
             patches = [place.patch for place in self._places if place.patch is not None]
             self._blender = Blender(look, patches) if patches else None
         return frame if self._blender is None else self._converted(self._blender.blend(frame), kind, kind.name)
@@ -116,11 +124,11 @@ class Overlay:
             self._faults = (*self._faults, why)
             log.warning("%s", why)
 
-    def _take(self, text: str, utc_ns: int) -> bool:
+    def _take(self, text: str, utc_ns: int, lookup: Lookup) -> bool:
         """Paints again what has changed; True when something has."""
         changed = False
         for place in self._places:
-            values = tuple([painter.value(text, utc_ns) for painter in place.painters])
+            values = tuple([painter.value(text, utc_ns, lookup) for painter in place.painters])
             if values != place.values:
                 place.values = values
                 place.patch = self._patch(place)

@@ -54,10 +54,6 @@ class ShownTexts:
         with self._lock:
             return self._texts.at(instant_ns)
 
-    def beside(self, instant_ns: int) -> str:
-        """The same, where the pictures do not carry it."""
-        return "" if self.is_burned_in else self.at(instant_ns)
-
     @property
     def newest(self) -> str:
         """The one that was set last."""

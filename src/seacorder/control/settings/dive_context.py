@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import asdict
 
-from seacorder.base.clock import NS_PER_MS, Clock
+from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest, CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events.journal import Journal
@@ -12,9 +12,6 @@ from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.model.command import SetContext
 from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, ContextChange, DiveContext
 from seacorder.model.instant import Instant
-
-LEAD_NS = 50 * NS_PER_MS
-"""How long after its command a context is shown over the pictures: by then every worker has it."""
 
 
 class DiveContexts:
@@ -68,8 +65,7 @@ class DiveContexts:
 
     def _take(self, changed: DiveContext) -> None:
         before, self._in_force = asdict(self._in_force), changed
-        now = Instant.now(self._clock)
-        self._since = Instant(now.monotonic_ns + LEAD_NS, now.utc_ns + LEAD_NS)
+        self._since = Instant.now(self._clock)
         for name in self._workers.everybody:
             self._workers.send(name, SetContext(self._since, changed))
         news = [f"{name} {text or '(none)'}" for name, text in asdict(changed).items() if text != before[name]]
