@@ -37,13 +37,17 @@ _CONVERTED = _PLANAR | {f"{form}{bits}le" for form in _PLANAR for bits in (10, 1
 _SOI = b"\xff\xd8"
 _JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 """JFIF 1.01, without a density (ITU-T T.871, 10.1)."""
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+"""What an XMP packet's segment begins with (ISO 16684-3, 6.2)."""
 _COMMENT, _EXIF = b"\xff\xfe", b"\xff\xe1"
 
 
-def encode(frame: Any, *, step: int = STEP, exif: bytes = b"", size: tuple[int, int] | None = None) -> bytes:
+def encode(
+    frame: Any, *, step: int = STEP, exif: bytes = b"", xmp: bytes = b"", size: tuple[int, int] | None = None
+) -> bytes:
     """A JPEG of `frame`, full size unless `size` (width, height in pixels) says otherwise. Blocks for some 20 ms.
 
-    `exif`: a block that begins with `Exif`, at most 65,533 bytes long.
+    `exif`: a block that begins with `Exif`, at most 65,533 bytes long. `xmp`: a packet of at most 65,504 bytes.
     """
     picture = _converted(frame) if size is None else _reformatted(frame, size)
     encoder = av.CodecContext.create("mjpeg", "w")
@@ -54,7 +58,9 @@ def encode(frame: Any, *, step: int = STEP, exif: bytes = b"", size: tuple[int, 
     encoder.qmin = encoder.qmax = step
     picture.pts = 0
     content = b"".join(bytes(packet) for packet in [*encoder.encode(picture), *encoder.encode(None)])
-    about = _EXIF + (len(exif) + 2).to_bytes(2, "big") + exif if exif else b""
+    about = b"".join(
+        _EXIF + (len(block) + 2).to_bytes(2, "big") + block for block in (exif, xmp and _XMP + xmp) if block
+    )
     return _SOI + _JFIF + about + content[_pictures_begin(content) :]
 
 

@@ -20,6 +20,7 @@ from seacorder.model.report import FramegrabStored
 from seacorder.model.sample import Sample, SourceFormat
 from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.still import exif
+from seacorder.sinks.still.xmp import xmp_of
 from seacorder.sinks.video.volume_choice import VolumeChoice, relocated
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.names import path_for
@@ -72,7 +73,9 @@ def _take(
     path = path_for(command.naming, context.channel.name, "jpg")
     grab = _describe(command, frame, sample, context.channel.name)
     aspect = pixel_aspect_of(source)
-    picture = jpeg.encode(frame, exif=exif.exif_of(grab, aspect, context.dive()))
+    dive, readings = context.dive(), context.readings_at(sample.instant_ns)
+    about = exif.exif_of(grab, aspect, dive, readings)
+    picture = jpeg.encode(frame, exif=about, xmp=xmp_of(dive, readings))
     del frame  # some megabytes, which nobody needs while the disk is waited for
     stored_path = _store_where_it_goes(path, picture, command.naming, context)
     grab = replace(grab, path=str(stored_path), bytes=len(picture))
