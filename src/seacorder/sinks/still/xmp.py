@@ -5,7 +5,7 @@ Each is a property of its own name, so that any reader of XMP lists them; `units
 
 import re
 from collections.abc import Mapping
-from xml.sax.saxutils import escape
+from html import escape
 
 from seacorder.model.dive_context import DiveContext
 from seacorder.model.reading import Value

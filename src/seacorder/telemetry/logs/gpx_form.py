@@ -1,6 +1,6 @@
 """The track as GPX 1.1 (topografix.com/GPX/1/1): one segment from gap to gap, depth as a negative elevation. Pure."""
 
-from xml.sax.saxutils import escape
+from html import escape
 
 from seacorder.model.instant import iso_utc
 from seacorder.telemetry.logs.track import Position, Written, degrees, height

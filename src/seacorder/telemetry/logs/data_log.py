@@ -1,0 +1,219 @@
+"""The log of a recording: begun, split and ended at the instants of the video. It listens to the telemetry worker.
+
+Bytes of the last two seconds are remembered, so that a log has those that came between its start instant and the
+command, which takes a moment to arrive.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from seacorder.base.background import once
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.message import Message
+from seacorder.model.command import SetContext
+from seacorder.model.data_log import ChangeDataLog, DataLogPlan, LogRows, StartDataLog, StopDataLog
+from seacorder.model.dive_context import DiveContext
+from seacorder.model.event import Event, Severity
+from seacorder.model.instant import Instant
+from seacorder.model.outcome import ChannelOutcome
+from seacorder.model.reading import Reading
+from seacorder.model.report import Answer, EventNoted
+from seacorder.storage.names import part_path, path_for
+from seacorder.telemetry.logs.csv_form import Columns
+from seacorder.telemetry.logs.part_files import LogStorage, PartFiles
+from seacorder.telemetry.logs.sampling import Current, Row, Sampling
+
+REMEMBERED_NS = 2 * NS_PER_SECOND
+REMEMBERED_PIECES = 5_000
+NAME = "data"
+"""What `${channelname}` stands for in the names of these files."""
+LOG_FAILED, LOG_BACK = "data_log_failed", "data_log_back"
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    source: str
+    data: bytes
+    received: Instant
+
+
+class DataLog:
+    """For the worker's main thread; see `telemetry.assembly.Listener`."""
+
+    def __init__(
+        self, units: Mapping[str, str], storage: LogStorage, clock: Clock, report: Callable[[object], None]
+    ) -> None:
+        """`units`: of the fields that the definitions can give, by name; they have columns from the beginning."""
+        self._current = Current(units=dict(units))
+        self._storage = storage
+        self._clock = clock
+        self._report = report
+        self._context = DiveContext()
+        self._remembered: deque[_Piece] = deque(maxlen=REMEMBERED_PIECES)
+        self._running: _Running | None = None
+        self._has_failed = False
+
+    def on_bytes(self, source: str, data: bytes, received: Instant) -> None:
+        """As they came, before anything looks at them."""
+        piece = _Piece(source, data, received)
+        self._remembered.append(piece)
+        while self._remembered[0].received.monotonic_ns < received.monotonic_ns - REMEMBERED_NS:
+            self._remembered.popleft()
+        if self._running is not None:
+            self._running.bytes_came(piece)
+
+    def on_readings(self, readings: Iterable[Reading]) -> None:
+        """In the order in which they came."""
+        changed: Instant | None = None
+        for reading in readings:
+            now = reading.received
+            if self._running is not None:
+                if changed is not None and changed != now:
+                    self._running.changed(changed)
+                    changed = None
+                self._running.look(now)
+            if self._current.take(reading):
+                changed = now
+        if changed is not None and self._running is not None:
+            self._running.changed(changed)
+
+    def carry_out(self, command: object) -> None:
+        """One command of the control process; those of others are none of its business."""
+        match command:
+            case SetContext(context=context):
+                self._context = context
+                if self._running is not None:
+                    self._running.context = context
+            case StartDataLog():
+                self._start(command)
+            case ChangeDataLog(plan):
+                if self._running is not None:
+                    self._running.plans.append(plan)
+            case StopDataLog(request, instant):
+                ending = self._end(instant)
+                # The disk may take seconds, and this thread must go on: it takes what the instruments send.
+                once("end of the data log", lambda: self._report(Answer(request, _outcome(_wait_for(ending)))))
+
+    def look(self, now_ns: int) -> None:
+        """Time has gone by: rows and splits that are due."""
+        if self._running is None:
+            return
+        self._running.look(Instant(now_ns, self._clock.utc_ns() - (self._clock.monotonic_ns() - now_ns)))
+        self._tell(self._running.faults())
+
+    def stop(self) -> None:
+        """The process ends. Blocks until the files are on disk."""
+        _wait_for(self._end(Instant.now(self._clock)))
+
+    def _start(self, command: StartDataLog) -> None:
+        if self._running is not None:
+            self._end(command.instant)
+        self._running = _Running(command, self._context, self._current, self._storage)
+        for piece in self._remembered:
+            if piece.received.monotonic_ns >= command.instant.monotonic_ns:
+                self._running.bytes_came(piece)
+
+    def _end(self, instant: Instant) -> list[PartFiles]:
+        """Ends what runs; returns the files whose end is not on disk yet."""
+        running, self._running = self._running, None
+        return [] if running is None else running.end(instant)
+
+    def _tell(self, faults: list[Message]) -> None:
+        if bool(faults) == self._has_failed:
+            return
+        self._has_failed = bool(faults)
+        kind, severity = (LOG_FAILED, Severity.WARNING) if faults else (LOG_BACK, Severity.INFO)
+        fact = faults[0].fact if faults else "The log of survey data is written again."
+        action = faults[0].action if faults else ""
+        self._report(EventNoted(Event(self._clock.utc_ns(), kind, severity, fact, action=action)))
+
+
+class _Running:
+    """The log of one recording."""
+
+    def __init__(self, order: StartDataLog, context: DiveContext, current: Current, storage: LogStorage) -> None:
+        self.context = context
+        self.plans = [order.plan]
+        self._order = order
+        self._current = current
+        self._storage = storage
+        self._sampling = Sampling(order.instant, order.settings.interval_ns, current)
+        self._number = _number_at(order.plan, order.instant.monotonic_ns)
+        self._ending: list[PartFiles] = []
+        self._split_ns: int | None = None
+        self._begin(order.instant)
+
+    def bytes_came(self, piece: _Piece) -> None:
+        self.look(piece.received)
+        self._files.bytes_came(piece.source, piece.data, piece.received)
+
+    def look(self, now: Instant) -> None:
+        """Writes the rows that were due before `now`, and begins the next part if its time has come."""
+        for row in self._sampling.due(now):
+            self._split_at(row.instant)
+            self._sample(row)
+        self._split_at(now)
+
+    def changed(self, instant: Instant) -> None:
+        """A value has changed, at an instant up to which `look` was called."""
+        if self._order.settings.rows is LogRows.CHANGE:
+            self._files.row(instant.utc_ns, self._current.values, self.context)
+
+    def faults(self) -> list[Message]:
+        """Why something cannot be written just now."""
+        faults, self._files.faults = self._files.faults, []
+        return faults + [file.why for file in self._files.files if file.why is not None]
+
+    def end(self, instant: Instant) -> list[PartFiles]:
+        """Closes the files; returns all whose end may not be on disk yet."""
+        self.look(instant)
+        self._files.close()
+        return [*self._ending, self._files]
+
+    def _sample(self, row: Row) -> None:
+        if self._order.settings.rows is LogRows.INTERVAL:
+            self._files.row(row.instant.utc_ns, row.values, self.context)
+        self._files.position(row.instant.utc_ns, row.values)
+
+    def _split_at(self, now: Instant) -> None:
+        while self._split_ns is not None and now.monotonic_ns >= self._split_ns:
+            at = Instant(self._split_ns, now.utc_ns - (now.monotonic_ns - self._split_ns))
+            self._files.close()
+            self._ending = [files for files in self._ending if not files.has_ended] + [self._files]
+            self._number += 1
+            self._begin(at)
+
+    def _begin(self, at: Instant) -> None:
+        plan = [one for one in self.plans if one.from_ns <= at.monotonic_ns or one is self.plans[0]][-1]
+        self._split_ns = plan.schedule.next_after(at.monotonic_ns)
+        data = _path_of(plan, self._number, at)
+        tracks = Path(plan.track_folder) / data.relative_to(plan.naming.base_folder)
+        columns = Columns.of(self._current.units)
+        name = " ".join([self._order.recording_id, *self.context.said.values()])
+        self._files = PartFiles(data, tracks, columns, name, self._storage)
+
+
+def _wait_for(ending: list[PartFiles]) -> bool:
+    """Blocks until all are on disk; False when one could not be finished."""
+    finished = [files.wait_ended() for files in ending]
+    return all(finished)
+
+
+def _outcome(ok: bool) -> ChannelOutcome:
+    fact = "A file of the survey data's log could not be finished. It can be read as it stands."
+    return ChannelOutcome(NAME, ok, None if ok else Message(fact, "Check the disk."))
+
+
+def _path_of(plan: DataLogPlan, number: int, at: Instant) -> Path:
+    """The path of a part's files, without a suffix."""
+    utc_ns = at.utc_ns if plan.reevaluate_tags and number > 1 else None
+    path = path_for(plan.naming, NAME, "x", utc_ns=utc_ns)
+    return (path if plan.reevaluate_tags else part_path(path, number)).with_suffix("")
+
+
+def _number_at(plan: DataLogPlan, monotonic_ns: int) -> int:
+    """The part's number at an instant: a log that is begun anew, after its worker has ended, goes on counting."""
+    period_ns = plan.schedule.period_ns
+    return 1 if period_ns <= 0 else max(0, monotonic_ns - plan.schedule.origin_ns) // period_ns + 1

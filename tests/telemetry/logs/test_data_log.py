@@ -1,0 +1,223 @@
+"""What lies beside a recording is what came, from its start to its stop, split with the video."""
+
+import csv
+import json
+import queue
+from pathlib import Path
+
+import gpxpy
+import pytest
+
+from fakes.clock import FakeClock
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.model.command import SetContext
+from seacorder.model.data_log import (
+    ChangeDataLog,
+    DataLogPlan,
+    DataLogSettings,
+    LogRows,
+    StartDataLog,
+    StopDataLog,
+)
+from seacorder.model.dive_context import DiveContext
+from seacorder.model.file_name import Naming
+from seacorder.model.instant import Instant, SplitSchedule
+from seacorder.model.outcome import ChannelOutcome
+from seacorder.model.reading import Reading, ReadingState
+from seacorder.model.recording import FileKind
+from seacorder.model.report import Answer, EventNoted
+from seacorder.storage.memory_budget import MemoryBudget
+from seacorder.telemetry.logs.data_log import DataLog
+from seacorder.telemetry.logs.part_files import LogStorage
+from seacorder.telemetry.logs.raw_form import pieces
+
+UNITS = {"latitude": "°", "longitude": "°", "depth": "m"}
+
+
+class Dive:
+    """A log whose clock the test moves; sentences are bytes and readings of one instant."""
+
+    def __init__(self, folder: Path, *, queue_bytes: int = 1 << 20) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.events: list[str] = []
+        self.answers: queue.Queue[Answer] = queue.Queue()
+        storage = LogStorage(MemoryBudget(queue_bytes), self.clock)
+        self.log = DataLog(UNITS, storage, self.clock, self._report)
+        self.sent = b""
+
+    def _report(self, report: object) -> None:
+        match report:
+            case EventNoted(event):
+                self.events.append(event.kind)
+            case Answer():
+                self.answers.put(report)
+
+    @property
+    def now(self) -> Instant:
+        return Instant.now(self.clock)
+
+    def start(self, rows: LogRows = LogRows.INTERVAL, **plan: object) -> None:
+        order = StartDataLog("R1", self.now, self.plan(**plan), DataLogSettings(rows))
+        self.log.carry_out(order)
+
+    def plan(self, name: str = "dive", split_seconds: int = 0, reevaluates: bool = False) -> DataLogPlan:
+        now = self.now
+        folders = str(self.folder / "data"), "DATA"
+        naming = Naming(*folders, now.utc_ns, name, now.utc_ns, FileKind.DATA, use_utc=True)
+        schedule = SplitSchedule(now.monotonic_ns, split_seconds * NS_PER_SECOND)
+        return DataLogPlan(now.monotonic_ns, naming, str(self.folder / "video"), schedule, reevaluates)
+
+    def say(self, **values: float | str | None) -> None:
+        data = f"${values}\r\n".encode()
+        self.sent += data
+        self.log.on_bytes("ROV", data, self.now)
+        states = {name: ReadingState.NONE if value is None else ReadingState.FRESH for name, value in values.items()}
+        self.log.on_readings(
+            [Reading(name, values[name], UNITS.get(name, ""), states[name], self.now, "ROV") for name in values]
+        )
+
+    def pass_ms(self, milliseconds: int) -> None:
+        self.clock.advance(milliseconds / 1000)
+        self.log.look(self.clock.monotonic_ns())
+
+    def end(self) -> None:
+        self.log.stop()
+
+    def table(self, name: str = "dive") -> list[dict[str, str]]:
+        with (self.folder / "data/DATA" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    def raw(self, name: str = "dive") -> bytes:
+        log = (self.folder / "data/DATA" / f"{name}.raw").read_bytes()
+        return b"".join(piece.data for piece in pieces(log))
+
+
+@pytest.fixture
+def dive(tmp_path: Path) -> Dive:
+    return Dive(tmp_path)
+
+
+def test_a_row_a_second_with_what_was_valid_and_every_byte(dive: Dive) -> None:
+    dive.log.carry_out(SetContext(dive.now, DiveContext(dive="12")))
+    dive.start()
+    for number in range(8):
+        dive.pass_ms(250)
+        dive.say(depth=float(number))
+    dive.pass_ms(100)
+    dive.end()
+    assert [row["depth (m)"] for row in dive.table()] == ["", "3", "7"]
+    assert [row["utc"][-4:] for row in dive.table()] == [dive.table()[0]["utc"][-4:]] * 3
+    assert {row["dive"] for row in dive.table()} == {"12"}
+    assert dive.raw() == dive.sent
+
+
+def test_a_value_that_is_none_or_stale_leaves_its_cell_empty(dive: Dive) -> None:
+    dive.start()
+    dive.say(depth=3.0, latitude=58.0)
+    dive.pass_ms(1500)
+    dive.say(depth=None)
+    stale = Reading("latitude", 58.0, "°", ReadingState.STALE, dive.now, "ROV")
+    dive.log.on_readings([stale])
+    dive.pass_ms(1000)
+    dive.end()
+    assert [(row["depth (m)"], row["latitude (deg)"]) for row in dive.table()] == [("3", "58"), ("3", "58"), ("", "")]
+
+
+def test_by_option_a_row_whenever_a_value_changes(dive: Dive) -> None:
+    dive.start(LogRows.CHANGE)
+    for depth in (1.0, 1.0, 2.0):
+        dive.pass_ms(100)
+        dive.say(depth=depth, latitude=58.0)
+    dive.pass_ms(3000)
+    dive.end()
+    assert [(row["depth (m)"], row["latitude (deg)"]) for row in dive.table()] == [("1", "58"), ("2", "58")]
+
+
+def test_parts_split_at_the_instants_of_the_video_and_no_byte_is_lost_between(dive: Dive) -> None:
+    dive.start(split_seconds=2)
+    for number in range(10):
+        dive.pass_ms(500)
+        dive.say(depth=float(number))
+    dive.end()
+    assert [len(dive.table(name)) for name in ("dive", "dive_002", "dive_003")] == [2, 2, 1]
+    assert b"".join(dive.raw(name) for name in ("dive", "dive_002", "dive_003")) == dive.sent
+
+
+def test_new_names_hold_from_their_instant_on(dive: Dive) -> None:
+    dive.start(split_seconds=2)
+    dive.pass_ms(1000)
+    later = dive.plan("other", 2)
+    dive.log.carry_out(ChangeDataLog(later))
+    dive.pass_ms(1500)
+    dive.end()
+    assert dive.table("dive")
+    assert dive.table("other_002")
+
+
+def test_a_field_that_comes_later_is_named_in_the_last_column_until_the_next_part(dive: Dive) -> None:
+    dive.start(split_seconds=2)
+    dive.pass_ms(500)
+    dive.say(cp=-0.95)
+    dive.pass_ms(2600)
+    dive.end()
+    assert [row["other_readings"] for row in dive.table()] == ["", "cp=-0.95"]
+    assert [row["cp"] for row in dive.table("dive_002")] == ["-0.95"] * 2
+
+
+def test_bytes_that_came_between_the_start_and_its_command_are_there_and_older_ones_not(dive: Dive) -> None:
+    dive.say(depth=1.0)
+    dive.sent = b""
+    dive.pass_ms(10)
+    plan, instant = dive.plan(), dive.now
+    dive.pass_ms(20)
+    dive.say(depth=2.0)
+    dive.log.carry_out(StartDataLog("R1", instant, plan, DataLogSettings()))
+    dive.say(depth=3.0)
+    dive.end()
+    assert dive.raw() == dive.sent
+
+
+def test_tracks_are_whole_files_at_any_time_with_a_segment_for_each_stretch(dive: Dive) -> None:
+    dive.start()
+    for number in range(4):
+        dive.pass_ms(1000)
+        known = None if number == 2 else 58.0 + number / 1000
+        dive.say(latitude=known, longitude=1.5, depth=100.0 + number)
+    dive.pass_ms(1000)
+    dive.end()
+    place = dive.folder / "video/DATA/dive"
+    (track,) = gpxpy.parse(place.with_suffix(".gpx").read_text()).tracks
+    assert [[point.latitude for point in one.points] for one in track.segments] == [[58.0, 58.001], [58.003]]
+    assert track.segments[0].points[1].elevation == -101
+    features = json.loads(place.with_suffix(".geojson").read_text())["features"]
+    assert [one["geometry"]["type"] for one in features] == ["LineString", "Point"]
+    assert features[0]["geometry"]["coordinates"][1] == [1.5, 58.001, -101]
+
+
+def test_the_stop_is_answered_when_all_is_on_disk(dive: Dive) -> None:
+    dive.start()
+    dive.say(depth=1.0)
+    dive.log.carry_out(StopDataLog(7, dive.now))
+    assert dive.answers.get(timeout=20) == Answer(7, ChannelOutcome("data", ok=True))
+    assert dive.raw() == dive.sent
+    dive.log.carry_out(StopDataLog(8, dive.now))
+    assert dive.answers.get(timeout=20).request == 8
+
+
+def test_a_log_that_a_new_process_takes_up_goes_on_counting_parts(dive: Dive) -> None:
+    plan = dive.plan(split_seconds=2)
+    dive.clock.advance(5)
+    dive.log.carry_out(StartDataLog("R1", dive.now, plan, DataLogSettings()))
+    dive.end()
+    assert dive.table("dive_003") == []
+
+
+def test_what_the_disk_does_not_take_is_said_once(tmp_path: Path) -> None:
+    dive = Dive(tmp_path, queue_bytes=0)
+    dive.start()
+    for _ in range(3):
+        dive.say(depth=1.0)
+        dive.pass_ms(100)
+    assert dive.events == ["data_log_failed"]
+    dive.end()
