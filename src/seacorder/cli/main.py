@@ -50,6 +50,8 @@ settings_app = typer.Typer(help="Show the settings, or take back what programs h
 app.add_typer(settings_app, name="settings")
 catalogue_app = typer.Typer(help="Look after the list of recordings (catalogue).", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
+telemetry_app = typer.Typer(help="Look at survey data: depth, heading, position.", no_args_is_help=True)
+app.add_typer(telemetry_app, name="telemetry")
 service_app = typer.Typer(help="Start Seacorder with the computer (Linux with systemd).", no_args_is_help=True)
 app.add_typer(service_app, name="service")
 
@@ -398,6 +400,24 @@ def context(  # noqa: PLR0913, PLR0917 - one for each option
     given = {"project": project, "dive": dive, "task": task, "component": component, "operator": operator}
     changes = {name: streams.as_meant(text) for name, text in given.items() if text is not None}
     show_context(url, changes, clear=clear, as_json=as_json)
+
+
+@telemetry_app.command("try")
+def telemetry_try(
+    definition: Annotated[
+        str, typer.Argument(help="A ready definition such as GGA, or `all`.", show_default=False)
+    ],
+    framing: Annotated[
+        str, typer.Option(metavar="TEXT", help="How bytes become records, as in the settings file.")
+    ] = "nmea",
+) -> None:
+    """Show what a definition makes of a file. Record by record, and why one is refused: `… try GGA < file`.
+
+    Exit code 1 if no record is understood.
+    """
+    from seacorder.cli.telemetry import definitions_of, try_definition
+
+    sys.exit(0 if try_definition(definitions_of(definition), streams.as_meant(framing)) else FAILED)
 
 
 @service_app.command("install")

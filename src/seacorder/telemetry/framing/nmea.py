@@ -19,6 +19,7 @@ _BEGUN = re.compile(rb"(?:" + _TAG + rb")?+" + _SENTENCE + rb"\Z|\\[^\\\r\n$!]{0
 _START = re.compile(rb"(?:" + _TAG + rb")?+[$!]")
 _END = re.compile(rb"[\r\n$]|(?<=\*[0-9A-Fa-f]{2})[!\\]")
 _COMPLETE = re.compile(rb"[$!].*\*[0-9A-Fa-f]{2}[ \t]*\Z", re.DOTALL)
+_DOLLAR = ord("$")
 _CHECKSUM_BYTES = 3
 """`*hh`: as much of a record that is too long is kept, because its end can only be seen with it."""
 
@@ -34,6 +35,9 @@ class NmeaFramer(Framer):
     def _cut(self, buffer: bytes, received: Instant) -> list[Record]:
         if self._is_too_long:
             buffer = self._skip(buffer)
+        elif _is_one_line(buffer):
+            self._pending = b""
+            return [Record(buffer[:-2], received)]
         records: list[Record] = []
         position = 0
         for found in _RECORD.finditer(buffer):
@@ -83,3 +87,17 @@ class NmeaFramer(Framer):
 
     def _is_complete(self, data: bytes) -> bool:
         return not self._is_too_long and _COMPLETE.search(data) is not None
+
+
+def _is_one_line(buffer: bytes) -> bool:
+    """Whether it is one sentence with its line end, as most datagrams are; then it needs no search."""
+    end = len(buffer) - 2
+    return (
+        1 < end <= RECORD_BYTES_MAX
+        and buffer[0] == _DOLLAR
+        and buffer.find(b"\r") == end
+        and buffer.find(b"\n") == end + 1
+        and buffer.rfind(b"$") == 0
+        and b"!" not in buffer
+        and b"\\" not in buffer
+    )
