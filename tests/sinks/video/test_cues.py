@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seacorder.channel.overlay.texts import Texts
-from seacorder.sinks.video.cues import LONGEST_NS, Cue, Cues, srt
+from seacorder.sinks.video.cues import LONGEST_NS, Cue, Cues, srt, vtt
 
 MS = 1_000_000
 FRAME_NS = 40 * MS
@@ -76,3 +76,8 @@ def test_a_cue_as_subrip_writes_it(text: str, lines: str) -> None:
     cue = Cue(3_723_004_999_999, 3_723_100_000_000, text)
     assert srt(7, cue) == f"7\n01:02:03,004 --> 01:02:03,100\n{lines}\n\n"
     assert re.fullmatch(r"\d+\n[\d:,]{12} --> [\d:,]{12}\n(.+\n)+\n", srt(7, cue))
+
+
+def test_web_subtitles_have_points_in_their_times_and_no_markup() -> None:
+    cue = Cue(3_723_004_999_999, 3_724_000_000_000, "Depth <b>3</b> & more\n\n--> 4")
+    assert vtt(cue) == "01:02:03.004 --> 01:02:04.000\nDepth &lt;b&gt;3&lt;/b&gt; &amp; more\n--&gt; 4\n\n"

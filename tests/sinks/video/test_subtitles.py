@@ -26,7 +26,7 @@ def subtitles(path: Path) -> list[tuple[float, float, str]]:
     """(from, to, text) as FFmpeg reads the file."""
     found = []
     with av.open(str(path)) as container:
-        assert container.format.name == "srt"
+        assert container.format.name == {".srt": "srt", ".vtt": "webvtt"}[path.suffix]
         for packet in container.demux():
             if packet.size:
                 begin = float(packet.pts * packet.time_base)
@@ -49,6 +49,7 @@ def test_each_frame_of_each_part_has_its_text(tmp_path: Path, b_frames: int) -> 
     video = iter(made.video)
     for part in parts:
         cues = subtitles(Path(part.path).with_suffix(".srt"))
+        assert subtitles(Path(part.path).with_suffix(".vtt")) == cues
         assert len(cues) >= 15
         frames = [next(video) for _ in range(part.frames)]
         for frame in frames:
@@ -63,7 +64,7 @@ def test_without_a_text_no_file_is_made(tmp_path: Path) -> None:
     sink = RecordingSink(bench.start_recording(), bench.context)
     bench.feed(sink, made.samples, made.source)
     bench.finish(sink)
-    assert not list(tmp_path.rglob("*.srt"))
+    assert not [*tmp_path.rglob("*.srt"), *tmp_path.rglob("*.vtt")]
 
 
 def test_a_clip_has_its_own(tmp_path: Path) -> None:
@@ -81,7 +82,8 @@ def test_a_clip_has_its_own(tmp_path: Path) -> None:
     assert cues[-1][1] == pytest.approx(4.0, abs=0.001)
 
 
-def test_it_is_only_appended_to_and_good_before_the_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".srt", ".vtt"])
+def test_it_is_only_appended_to_and_good_before_the_end(tmp_path: Path, suffix: str) -> None:
     texts = Texts()
     for number in range(60):
         texts.set(START_NS + number * SECOND_NS // 10, f"Depth {number / 10} m")
@@ -91,13 +93,13 @@ def test_it_is_only_appended_to_and_good_before_the_end(tmp_path: Path) -> None:
     seen = b""
     for sample in made.samples:
         bench.feed(sink, [sample], made.source)
-        for path in tmp_path.rglob("*.srt"):
+        for path in tmp_path.rglob(f"*{suffix}"):
             now = path.read_bytes()
             assert now.startswith(seen)
             assert now.endswith(b"\n\n") or not now
             seen = now
     bench.finish(sink)
-    whole = next(tmp_path.rglob("*.srt")).read_bytes()
+    whole = next(tmp_path.rglob(f"*{suffix}")).read_bytes()
     assert whole.startswith(seen)
 
 

@@ -79,6 +79,17 @@ def srt(number: int, cue: Cue) -> str:
     return f"{number}\n{_time(cue.begin_ns)} --> {_time(cue.end_ns)}\n" + "\n".join(lines) + "\n\n"
 
 
+def vtt(cue: Cue) -> str:
+    """The cue as WebVTT (W3C), with the empty line after it. Both times are cut to milliseconds."""
+    lines = [_escaped(line) for line in cue.text.splitlines() if line.strip()]
+    begin, end = (_time(ns).replace(",", ".") for ns in (cue.begin_ns, cue.end_ns))
+    return f"{begin} --> {end}\n" + "\n".join(lines) + "\n\n"
+
+
+def _escaped(line: str) -> str:
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def _time(ns: int) -> str:
     hours, rest = divmod(max(0, ns) // NS_PER_MS, _MS_PER_HOUR)
     minutes, rest = divmod(rest, _MS_PER_MINUTE)

@@ -1,6 +1,7 @@
-"""The text over the pictures, in a file beside the video whose pictures do not carry it: `name.srt` beside `name.mp4`.
+"""The lines of the overlay, in files beside a video whose pictures do not carry them: `name.srt` and `name.vtt` beside
+`name.mp4`, with the same cues.
 
-The file is made with the first text. What waits for the disk counts against the worker's memory budget; when that is
+The files are made with the first text. What waits for the disk counts against the worker's memory budget; when that is
 used up, cues are left out, so that pictures are not.
 """
 
@@ -12,11 +13,12 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
 from seacorder.model.sample import Sample, TrackFormat
 from seacorder.sinks.context import SinkContext
-from seacorder.sinks.video.cues import Cue, Cues, srt
+from seacorder.sinks.video.cues import Cue, Cues, srt, vtt
 from seacorder.storage.durable import DurableFile
 
 log = logging.getLogger(__name__)
-EXTENSION = ".srt"
+SRT, VTT = ".srt", ".vtt"
+_VTT_HEAD = "WEBVTT\n\n"
 HELD_MAX = 1000
 """Cues kept while the video's name is not known yet, because its disk does not answer; older ones are left out."""
 END_SECONDS = 2.0
@@ -38,7 +40,8 @@ class Subtitles:
         self._cues = Cues(context.text_at)
         self._held: list[Cue] = []
         """Until the video's name is known."""
-        self._file: DurableFile | None = None
+        self._files: dict[str, DurableFile] = {}
+        """By suffix; empty before the first text."""
         self._number = 0
 
     def frame(self, sample: Sample) -> None:
@@ -55,30 +58,35 @@ class Subtitles:
         self._held += self._cues.end()
         if self._held:
             self._store()
-        if self._file is not None:
-            self._file.close()
+        for file in self._files.values():
+            file.close()
 
     def end_within(self, seconds: float) -> None:
-        """After `close`: gives the file up if the disk takes longer than this. Returns at once."""
-        if self._file is not None:
-            self._file.end_within(seconds)
+        """After `close`: gives the files up if the disk takes longer than this. Returns at once."""
+        for file in self._files.values():
+            file.end_within(seconds)
 
     def wait_ended(self) -> None:
-        """After `close`: blocks until the file is on disk, END_SECONDS at most, then gives it up."""
-        if self._file is not None and not self._file.wait_ended(END_SECONDS):
-            self._file.give_up()
+        """After `close`: blocks until the files are on disk, END_SECONDS at most for each, then gives them up."""
+        for file in self._files.values():
+            if not file.wait_ended(END_SECONDS):
+                file.give_up()
 
     def _store(self) -> None:
-        if self._file is None and not self._open():
+        if not self._files and not self._open():
             return
         held, self._held = self._held, []
         lines = ""
         for cue in held:
             self._number += 1
             lines += srt(self._number, cue)
+        self._write(SRT, lines)
+        self._write(VTT, "".join(vtt(cue) for cue in held))
+
+    def _write(self, suffix: str, lines: str) -> None:
         try:
-            if self._file is not None and self._context.budget.has_room(len(lines)):
-                self._file.write(lines.encode())
+            if self._context.budget.has_room(len(lines)):
+                self._files[suffix].write(lines.encode())
         except StorageFailed as fault:
             fact = f"{self._context.channel.name}: the subtitles of this file are not written ({fault.fact})."
             log.warning("%s Video is not affected. %s", fact, fault.action)
@@ -88,10 +96,12 @@ class Subtitles:
         if video is None:
             del self._held[:-HELD_MAX]
             return False
-        path = video.with_suffix(EXTENSION)
-        self._file = DurableFile.create(
-            path, budget=self._context.budget, clock=self._context.clock, patient=True, disk=self._context.disk
-        )
+        context = self._context
+        for suffix in (SRT, VTT):
+            self._files[suffix] = DurableFile.create(
+                video.with_suffix(suffix), budget=context.budget, clock=context.clock, patient=True, disk=context.disk
+            )
+        self._write(VTT, _VTT_HEAD)
         return True
 
     def _ns(self, ticks: int) -> int:
