@@ -52,6 +52,7 @@ READING_FIELDS = (
     ReadingField("heave", "m", "Heave; the sign as it is sent."),
     ReadingField("acceleration_x", "m/s²", "Horizontal acceleration of a motion sensor."),
     ReadingField("acceleration_z", "m/s²", "Vertical acceleration of a motion sensor."),
+    ReadingField("status", "", "A letter of a sensor about itself, as its maker defines it."),
     ReadingField("water_temperature", "°C", "Temperature of the water.", -273.15, 1000),
     ReadingField("salinity", "", "Salinity of the water, on the practical scale.", 0, 1000),
     ReadingField("sound_speed", "m/s", "Speed of sound in the water.", 0, 3000),

@@ -1,6 +1,8 @@
 """All ready definitions, by the name under which the settings file asks for them."""
 
 from seacorder.model.definition.definition import Definition
+from seacorder.model.definition.ready_lines import LINES
+from seacorder.model.definition.ready_makers import MAKERS
 from seacorder.model.definition.ready_nmea import STANDARD
 
 
@@ -12,4 +14,4 @@ def by_name(definitions: tuple[Definition, ...]) -> dict[str, tuple[Definition, 
     return found
 
 
-READY = by_name(STANDARD)
+READY = by_name((*STANDARD, *MAKERS, *LINES))

@@ -41,9 +41,9 @@ class CompiledDefinition:
     """Reads the parts of records of one definition."""
 
     def __init__(self, definition: Definition) -> None:
-        definition = _by_index(definition)
         self.definition = definition
         self.name = definition.name
+        definition = _by_index(definition)
         self._most = definition.most_fields
         self._least = max(definition.least_fields, _highest(definition))
         if definition.kind is RecordKind.COLUMNS:
