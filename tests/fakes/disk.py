@@ -153,15 +153,20 @@ def left_by_power_cut(operations: Iterable[Operation], survives: Callable[[int],
     """What one file holds after a cut at the end of `operations`.
 
     Every write before the last sync is there. Of each one after it any share of its front may be, from 0.0 to 1.0:
-    `survives` is asked with its position in `operations`. What lies within one sector is there whole or not at all.
+    `survives` is asked with its position in `operations`. What lies within one sector is there whole or not at all. And
+    a sector is written from memory, where the earlier writes are: whatever brings the begin of a write to the medium
+    brings what stands before it in the same sector, too.
     """
     log = list(operations)
     last_sync = max((i for i, operation in enumerate(log) if operation.name in {"sync", "sync_whole"}), default=-1)
-    content = bytearray()
+    content, memory = bytearray(), bytearray()
     for i, operation in enumerate(log):
         if operation.name == "write":
+            put(memory, operation.offset, operation.data)
             share = 1.0 if i < last_sync else survives(i)
-            put(content, operation.offset, operation.data[: _whole_sectors(operation, share)])
+            if taken := _whole_sectors(operation, share):
+                begin = operation.offset // SECTOR_BYTES * SECTOR_BYTES
+                put(content, begin, memory[begin : operation.offset + taken])
     return bytes(content)
 
 

@@ -141,3 +141,11 @@ def test_without_the_fence_a_cut_can_take_the_whole_film(film: Film) -> None:
     left = left_by_power_cut(unfenced, lambda i: float(i == len(unfenced) - 1))
     assert frames_in(left) == 0
     assert frames_in(left_by_power_cut(log[: turn + 1], lambda i: float(i == turn))) == FRAMES
+
+
+def test_a_sector_comes_to_the_medium_with_what_was_written_into_it_before() -> None:
+    first, second = Operation("write", PATH, 0, b"a" * 700), Operation("write", PATH, 700, b"b" * 700)
+    torn = left_by_power_cut([first, second], lambda at: [0.9, 0.5][at])
+    assert torn == b"a" * 700 + b"b" * 324
+    assert left_by_power_cut([first, second], lambda at: [0.9, 0.0][at]) == b"a" * 512
+    assert left_by_power_cut([first, second], lambda at: [0.0, 1.0][at]) == bytes(512) + b"a" * 188 + b"b" * 700
