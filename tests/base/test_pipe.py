@@ -3,10 +3,13 @@
 import io
 import os
 import select
+from dataclasses import dataclass
 
 import pytest
 
+from seacorder.base.message import Message
 from seacorder.base.pipe import HEADER_BYTES, Link, decode, encode, payload_bytes
+from seacorder.model.recording import FileKind
 
 MESSAGES = [("a command", 1), {"empty": b""}, "x" * 100_000]
 
@@ -76,3 +79,22 @@ def test_a_pipe_that_nobody_reads_any_more_takes_nothing_at_once() -> None:
     os.close(reader)
     with os.fdopen(writer, "wb", buffering=0) as pipe:
         assert not Link(io.BytesIO(), pipe).send_at_once("nobody reads this")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    channel: str
+    level: Level
+    kind: FileKind = FileKind.CLIP
+    why: Message | None = None
+
+
+def test_values_within_values_come_back_equal() -> None:
+    heard = Heard("Bow", Level(0.5), why=Message("It is loud.", "Turn it down."))
+    assert decode(encode(heard)[HEADER_BYTES:]) == heard
+    assert decode(encode([heard, None])[HEADER_BYTES:]) == [heard, None]

@@ -5,13 +5,15 @@ Workers unpickle without checks, since commands come from their parent. The cont
 send, because they decode data from outside: it reads reports with `supervisor.unpickle`.
 """
 
+import dataclasses
+import io
 import os
 import pickle
 import select
 import struct
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 _LENGTH = struct.Struct("!I")
@@ -20,10 +22,31 @@ _ATOMIC_BYTES: int = getattr(select, "PIPE_BUF", 0) if hasattr(select, "poll") e
 """What a pipe takes without blocking once it can be written to; 0 where the system does not say."""
 
 
+class _Reducers(dict[type, Callable[[Any], Any]]):
+    """How values are taken apart, by their class: a dataclass into itself and its fields, all else as pickle does it.
+
+    Left alone, a frozen dataclass with slots asks for its fields anew for each value, on both sides; that was a third
+    of what a heartbeat cost.
+    """
+
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        if not dataclasses.is_dataclass(kind) or not all(field.init for field in dataclasses.fields(kind)):
+            raise KeyError(kind)
+        names = [field.name for field in dataclasses.fields(kind)]
+        self[kind] = lambda value: (kind, tuple([getattr(value, name) for name in names]))
+        return self[kind]
+
+
+_REDUCERS = _Reducers()
+
+
 def encode(message: object) -> bytes:
     """A message as bytes: a header with its length, then its pickle."""
-    payload = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    return _LENGTH.pack(len(payload)) + payload
+    payload = io.BytesIO()
+    pickler = pickle.Pickler(payload, protocol=pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _REDUCERS
+    pickler.dump(message)
+    return _LENGTH.pack(payload.tell()) + payload.getvalue()
 
 
 def payload_bytes(header: bytes) -> int:
