@@ -192,6 +192,23 @@ def test_a_disk_that_is_mounted_late_is_known_once_it_is_gone_again(
     assert volumes.exchanged(disk / "Job") is None
 
 
+def test_a_folder_that_stays_on_its_device_is_looked_at_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device, looks = OTHER_DEVICE, []
+
+    def mount(folder: Path) -> Path:
+        looks.append(folder)
+        return folder
+
+    monkeypatch.setattr("seacorder.storage.volumes._device_where_it_is", lambda _: device)
+    monkeypatch.setattr("seacorder.storage.volumes.mount_of", mount)
+    volumes = MarkedFolders()
+    assert volumes.exchanged(root) is None
+    assert volumes.exchanged(root) is None
+    assert looks == [root]
+    device = device_of(root)
+    assert volumes.exchanged(root) is not None, "nothing is mounted there any more"
+
+
 def test_where_the_root_s_own_volume_is_mounted_its_mark_alone_decides(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -171,10 +171,10 @@ class PosixDisk(PortableDisk):
     def path_of(self, handle: int, path: Path) -> Path:
         opened = os.fstat(handle)
         # `path` first: where it leads through a link the system gives another path, although nothing was moved.
-        for candidate in (path, _path_by_system(handle)):
-            if candidate is not None and _is_at(candidate, opened):
-                return candidate
-        return path
+        if _is_at(path, opened):
+            return path
+        moved = _path_by_system(handle)
+        return moved if moved is not None and _is_at(moved, opened) else path
 
 
 def _is_made_whole(path: Path, first: bytes) -> bool:

@@ -34,6 +34,8 @@ ACCEPTED = "accepted"
 NOWHERE = -1
 """In place of a device number: the volume was not mounted at the start, so its folder counts as exchanged."""
 _LONGEST_MARK_BYTES = 200
+_SOUND_MAX = 100
+"""So many paths are remembered that lay on a sound volume; each recording may have a folder of its own."""
 
 
 def device_of(folder: Path) -> int:
@@ -44,6 +46,14 @@ def device_of(folder: Path) -> int:
         except (FileNotFoundError, NotADirectoryError):
             continue
     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
+
+
+def _device_where_it_is(folder: Path) -> int | None:
+    """As `device_of`, of a folder that exists; else None: where it would be made a link may lead elsewhere tomorrow."""
+    try:
+        return folder.stat().st_dev
+    except OSError:
+        return None
 
 
 def mount_of(folder: Path) -> Path:
@@ -100,6 +110,8 @@ class MarkedFolders:
     def __init__(self, folders: Sequence[MarkedFolder] = ()) -> None:
         self.folders = tuple(sorted(folders, key=lambda one: len(one.folder), reverse=True))
         self._mounts: set[Path] = set()
+        self._sound: dict[Path, int] = {}
+        """On which device each path lay when it was last found that nothing above it was unmounted."""
         self._lock = threading.Lock()
 
     def covers(self, path: Path) -> bool:
@@ -132,6 +144,9 @@ class MarkedFolders:
 
         For a mount point at a marked folder, or above it, the mark alone decides.
         """
+        asked, device = path, _device_where_it_is(path)
+        if device is not None and self._sound.get(asked) == device:
+            return None  # this is asked every few seconds, and an unmounted volume's folder is gone or on another one
         path = path.resolve()
         marked = Path(above.folder).resolve() if above is not None and above.mark else None
         with self._lock:
@@ -143,6 +158,10 @@ class MarkedFolders:
         mount = mount_of(path)
         with self._lock:
             self._mounts.add(mount)
+            if len(self._sound) >= _SOUND_MAX:
+                self._sound.clear()
+            if device is not None:
+                self._sound[asked] = device
         return None
 
 

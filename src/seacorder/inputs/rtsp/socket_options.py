@@ -53,11 +53,13 @@ def widen(made: socket.socket, count: int) -> int:
     A system gives no more than its own limit for such requests, which may be less than it would give by itself in
     time. So Linux is told to go on by itself from there.
     """
-    if capacity_bytes(made) < count:
+    capacity = capacity_bytes(made)
+    if capacity < count:
         # Linux doubles the number, for its bookkeeping.
         size = count if sys.platform == "linux" else count * _BOOKKEEPING
         with contextlib.suppress(OSError):
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
             if sys.platform == "linux":
                 made.setsockopt(socket.SOL_SOCKET, _SO_BUF_LOCK, 0)
-    return capacity_bytes(made)
+        capacity = capacity_bytes(made)
+    return capacity
