@@ -1,6 +1,5 @@
 """The backlog: whole groups of pictures, enough to reach back, never without bound."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 from seacorder.channel.backlog import Backlog
@@ -87,7 +86,7 @@ def test_tells_how_much_changes_from_picture_to_picture() -> None:
 def test_a_picture_behind_a_recovery_point_brings_what_must_be_decoded_before_it() -> None:
     backlog = Backlog(seconds=10)
     for number in range(30):
-        made = replace(picture(number), recovery_frames=12 if number % 10 == 0 else 0)
+        made = picture(number)._replace(recovery_frames=12 if number % 10 == 0 else 0)
         backlog.push(made, SOURCE)
     found = backlog.group_at(picture(25).instant_ns)
     assert found is not None

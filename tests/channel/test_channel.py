@@ -1,7 +1,6 @@
 """A channel between its input and its sinks: states, losses, the instant of a stop."""
 
 import itertools
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -48,7 +47,7 @@ class Bench:
             now = self.clock.monotonic_ns()
             key = self.place % GROUP == 0
             packet = SourcePacket(Track.VIDEO, None, self.place * 100, self.place * 100, 0, key, 1000, now)
-            self.channel.take(replace(packet, missing_before=told))
+            self.channel.take(packet._replace(missing_before=told))
             self.place, told = self.place + 1, 0
 
     def wait(self, seconds: float) -> None:

@@ -1,7 +1,6 @@
 """A hundred thousand frames through FFmpeg's muxer and through our own writer: the same files. Long form only."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -33,7 +32,7 @@ def films() -> Iterator[tuple[Footage, list[Sample]]]:
                 samples.append(one)
             elif dice.random() >= 0.02:
                 later = dice.randrange(100)
-                samples.append(replace(one, dts=one.dts + later, pts=one.pts + later))
+                samples.append(one._replace(dts=one.dts + later, pts=one.pts + later))
         yield made, samples
 
 
@@ -47,7 +46,7 @@ def _repeated(made: Footage, frames: int) -> Iterator[Sample]:
         for one in made.samples:
             if one.dts < first[one.track] + lengths[one.track]:  # the last sound ends behind the last picture
                 later = turn * lengths[one.track]
-                yield replace(one, dts=one.dts + later, pts=one.pts + later)
+                yield one._replace(dts=one.dts + later, pts=one.pts + later)
 
 
 def _length(made: Footage, track_format: TrackFormat) -> int:

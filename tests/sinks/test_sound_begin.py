@@ -90,7 +90,7 @@ def test_sound_that_is_timed_in_milliseconds_begins_where_it_began(tmp_path: Pat
     factor = made.source.audio.time_base / MILLISECOND
     source = replace(made.source, audio=replace(made.source.audio, time_base=MILLISECOND))
     samples = [
-        replace(one, dts=round(one.dts * factor), pts=round(one.pts * factor), duration=round(one.duration * factor))
+        one._replace(dts=round(one.dts * factor), pts=round(one.pts * factor), duration=round(one.duration * factor))
         if one.track is Track.AUDIO
         else one
         for one in late(made, 7)

@@ -1,6 +1,9 @@
 """Compressed pictures and sound on their way through a worker: inputs make `SourcePacket`s, the timeline makes
 `Sample`s of them, sinks store those.
 
+Both are named tuples, because one of each is made for every picture of every camera: a frozen dataclass of that size
+takes some ten times as long to make.
+
 The compressed bytes stay in PyAV's packet, which is reference-counted; nothing here copies them. A packet is shared by
 several files, each with times of its own, so whoever hands it to a muxer sets its times first.
 """
@@ -9,7 +12,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from seacorder.model.channel import PictureFormat
 
@@ -78,8 +81,7 @@ class SourceFormat:
         return int(found[1]) if found else 8
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePacket:
+class SourcePacket(NamedTuple):
     """A packet as an input hands it over, with the source's own times: in the track's time base, None where missing."""
 
     track: Track
@@ -105,8 +107,7 @@ class SourcePacket:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """A packet after the timeline: corrected times in the track's time base, and its capture time on both clocks."""
 
     track: Track
@@ -138,7 +139,7 @@ class Sample:
         utc_ns = self.instant_ns + clock_ns
         if utc_ns == self.utc_ns:
             return self
-        # `dataclasses.replace` takes ten times as long, and this runs for every picture of every file.
+        # `_replace` takes three times as long, and this runs for every picture of every file.
         return Sample(
             self.track,
             self.packet,

@@ -3,7 +3,7 @@
 import io
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -175,7 +175,7 @@ def test_other_codecs_are_looked_at_whole() -> None:
 def test_a_damaged_keyframe_has_no_upper_lines(damaged: bytes) -> None:
     for byte_stream in (False, True):
         ((keyframe, source),) = keyframes("m", "libx264", byte_stream=byte_stream)
-        assert upper_luma_of(replace(keyframe, packet=damaged), source, 0.5) == b""
+        assert upper_luma_of(keyframe._replace(packet=damaged), source, 0.5) == b""
 
 
 levels = st.integers(0, 60)

@@ -4,7 +4,6 @@ import io
 import itertools
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -102,8 +101,8 @@ def test_a_keyframe_that_cannot_be_decoded_says_nothing() -> None:
     found: list[PictureFault | None] = []
     watch = PictureWatch(found.append)
     ((keyframe, source),) = keyframes([drawn(1)])
-    watch.look(replace(keyframe, packet=b"\0\0\0\1" + bytes(500)), source)
-    watch.look(replace(keyframe, packet=bytes(keyframe.packet)[:40]), source)
+    watch.look(keyframe._replace(packet=b"\0\0\0\1" + bytes(500)), source)
+    watch.look(keyframe._replace(packet=bytes(keyframe.packet)[:40]), source)
     assert all(fault is None for fault in found)
 
 
@@ -119,10 +118,10 @@ def test_the_thread_takes_what_is_due_and_passes_over_the_rest() -> None:
     watch.start()
     ((keyframe, source),) = keyframes([drawn(1)])
     for place in range(5):
-        due = replace(keyframe, instant_ns=place * 10 * SECOND)
+        due = keyframe._replace(instant_ns=place * 10 * SECOND)
         watch.offer(due, source, 0)
         assert come.acquire(timeout=20)
-        watch.offer(replace(due, instant_ns=due.instant_ns + SECOND), source, 0)
+        watch.offer(due._replace(instant_ns=due.instant_ns + SECOND), source, 0)
     assert len(looks) == 5
 
 
@@ -144,7 +143,7 @@ class Looks:
     def offer(self, keyframe: Sample, source: SourceFormat) -> None:
         self._offered_ns += self._group_ns
         size = source.video.width * source.video.height if self._lively else 0
-        self._watch.offer(replace(keyframe, instant_ns=self._offered_ns), source, size)
+        self._watch.offer(keyframe._replace(instant_ns=self._offered_ns), source, size)
         self._watch.look_if_offered()
 
 

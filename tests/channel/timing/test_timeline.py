@@ -2,7 +2,6 @@
 
 import itertools
 import random
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -186,7 +185,7 @@ def test_whatever_comes_and_whenever_no_picture_is_from_the_future(source: list[
 
 def test_a_report_that_comes_with_a_picture_whose_time_is_not_used_is_told_with_the_next() -> None:
     timeline, _ = run([(i * FRAME, i * FRAME_NS) for i in range(3)])
-    timeline.stamp(replace(packet(2 * FRAME, 3 * FRAME_NS), camera_ns=7_000_000_000))
+    timeline.stamp(packet(2 * FRAME, 3 * FRAME_NS)._replace(camera_ns=7_000_000_000))
     assert (timeline.mended.repeated, timeline.heard_camera) == (1, False)
     sample = timeline.stamp(packet(4 * FRAME, 4 * FRAME_NS))
     assert timeline.heard_camera

@@ -1,7 +1,6 @@
 """Framegrabs: the frame of the instant, its colours, and what it says of itself."""
 
 import json
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -137,7 +136,7 @@ def test_pixels_that_are_not_square_are_named_and_left(tmp_path: Path) -> None:
 
 def test_a_damaged_group_is_answered_not_raised(tmp_path: Path) -> None:
     made = footage(Recipe())
-    broken = replace(made.video[0], packet=av.Packet(b"\0\0\0\4none"))
+    broken = made.video[0]._replace(packet=av.Packet(b"\0\0\0\4none"))
     done = Outcome()
     bench = Bench(tmp_path)
     take_framegrab(bench.take_framegrab(broken.instant_ns), [broken], made.source, bench.context, done)

@@ -77,7 +77,7 @@ def _received(draw: st.DrawFn, *, is_even_with_sound: bool) -> tuple[str, list[S
             continue
         later = dice.randrange(jitter) if jitter and not is_sound else 0
         lasts = sample.duration if says_durations or is_sound else 0
-        samples.append(replace(sample, dts=sample.dts + later, pts=sample.pts + later, duration=lasts))
+        samples.append(sample._replace(dts=sample.dts + later, pts=sample.pts + later, duration=lasts))
     samples = _in_order(samples)
     cuts = frozenset(position for position in range(len(samples)) if dice.random() < 0.1)
     return kind, samples, cuts
@@ -220,7 +220,7 @@ def test_a_recording_that_begins_late_is_as_ffmpeg_s(kind: str) -> None:
     days = {track: _days(track_format) for track, track_format in
             ((Track.VIDEO, made.source.video), (Track.AUDIO, made.source.audio))}  # fmt: skip
     samples = [
-        replace(one, dts=one.dts + days[one.track], pts=one.pts + days[one.track])
+        one._replace(dts=one.dts + days[one.track], pts=one.pts + days[one.track])
         for one in made.samples[made.samples.index(second) :]
     ]
     theirs, ours = (written_by(writer, made, samples)[1] for writer in ("FFmpeg's", "ours"))
@@ -243,7 +243,7 @@ def test_decoders_of_sound_are_told_how_far_to_go_back(kind: str) -> None:
     # From the first picture on, since FFmpeg counts the time before late sound as part of its first packet.
     shift = min(one.dts for one in made.samples if one.track is Track.AUDIO) - int(origin / base)
     samples = [
-        replace(one, dts=one.dts - shift, pts=one.pts - shift) if one.track is Track.AUDIO else one
+        one._replace(dts=one.dts - shift, pts=one.pts - shift) if one.track is Track.AUDIO else one
         for one in made.samples
     ]
     theirs, ours = (_group_boxes(written_by(writer, made, samples)[1]) for writer in ("FFmpeg's", "ours"))
@@ -348,7 +348,7 @@ def test_times_that_no_file_can_hold_are_refused_and_the_file_goes_on(change: di
     for sample in samples[:10]:
         writer.write(sample)
     with pytest.raises(ValueError, match="times"):
-        writer.write(replace(samples[10], **change))
+        writer.write(samples[10]._replace(**change))
     for sample in samples[11:]:
         writer.write(sample)
     writer.close()
@@ -364,10 +364,10 @@ def test_a_pause_of_days_keeps_the_pictures_around_it_apart(units: int) -> None:
     made = made_of("H.264")
     source = replace(made.source, video=replace(made.source.video, time_base=Fraction(1, units)))
     times = [
-        replace(one, dts=place * units // 25, pts=place * units // 25, duration=units // 25)
+        one._replace(dts=place * units // 25, pts=place * units // 25, duration=units // 25)
         for place, one in enumerate(made.video)
     ]
-    later = [replace(one, dts=one.dts + units * 86400, pts=one.pts + units * 86400) for one in times[10:]]
+    later = [one._replace(dts=one.dts + units * 86400, pts=one.pts + units * 86400) for one in times[10:]]
     files = written_by("ours", replace(made, source=source), [*times[:10], *later])
     read = [packets_by_track(file)["video"] for file in files]
     whole = 86400 + Fraction(1, 25)

@@ -1,6 +1,5 @@
 """What a file cannot take: whole groups are dropped, and every missing frame becomes part of one loss."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -21,7 +20,7 @@ def test_the_gate_never_opens_within_a_group(room: list[bool], group: int) -> No
     gate = GroupGate()
     was_open = True
     for place, has_room in enumerate(room):
-        sample = replace(footage(Recipe()).video[0], is_keyframe=place % group == 0, number=place)
+        sample = footage(Recipe()).video[0]._replace(is_keyframe=place % group == 0, number=place)
         is_open = gate.admits(sample, lambda _count, has_room=has_room: has_room)
         assert was_open or not is_open or sample.is_keyframe
         assert not is_open or has_room
@@ -58,9 +57,9 @@ def test_a_disk_that_is_too_slow_costs_whole_groups_and_is_accounted_for(tmp_pat
 def test_bad_times_and_empty_packets_are_losses_and_nothing_else_suffers(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     samples = list(footage(Recipe()).video)
-    samples[95] = replace(samples[95], dts=samples[10].dts)
-    samples[97] = replace(samples[97], packet=av.Packet(0), size=0)
-    samples[98] = replace(samples[98], pts=samples[98].dts - 1)
+    samples[95] = samples[95]._replace(dts=samples[10].dts)
+    samples[97] = samples[97]._replace(packet=av.Packet(0), size=0)
+    samples[98] = samples[98]._replace(pts=samples[98].dts - 1)
     numbers, _ = record(bench, samples)
     assert set(range(95)) <= set(numbers)
     losses = bench.of(Loss)

@@ -70,7 +70,7 @@ def test_the_last_frame_has_its_time(given: int | None, tmp_path: Path) -> None:
     made = footage(Recipe())
     bench = Bench(tmp_path)
     sink = RecordingSink(bench.start_recording(), bench.context)
-    samples = [replace(sample, duration=sample.duration if given is None else given) for sample in made.samples]
+    samples = [sample._replace(duration=sample.duration if given is None else given) for sample in made.samples]
     bench.feed(sink, samples, made.source)
     bench.finish(sink)
     with av.open(str(next(tmp_path.rglob("*.mp4")))) as container:
@@ -103,8 +103,8 @@ def test_the_index_of_a_long_recording_has_its_true_duration_too(tmp_path: Path)
 
 
 def _later(sample: Sample, frames: int, ticks: int, ns: int) -> Sample:
-    return replace(
-        sample, number=sample.number + frames, dts=sample.dts + ticks, pts=sample.pts + ticks,
+    return sample._replace(
+        number=sample.number + frames, dts=sample.dts + ticks, pts=sample.pts + ticks,
         instant_ns=sample.instant_ns + ns, utc_ns=sample.utc_ns + ns,
     )  # fmt: skip
 
@@ -214,7 +214,7 @@ def test_what_comes_together_is_handed_over_together(tmp_path: Path, pace: float
     sink = RecordingSink(bench.start_recording(), bench.context)
     early_ns = [round((one.instant_ns - made.samples[0].instant_ns) * (1 - pace)) for one in made.samples]
     samples = [
-        replace(one, instant_ns=one.instant_ns - ns, utc_ns=one.utc_ns - ns)
+        one._replace(instant_ns=one.instant_ns - ns, utc_ns=one.utc_ns - ns)
         for one, ns in zip(made.samples, early_ns, strict=True)
     ]
     bursts = [samples[begin : begin + 5] for begin in range(0, 50, 5)]

@@ -208,7 +208,7 @@ class EncodeStep:
             if len(packets) != 1:
                 return self._last_pts + 1
             packet = packets[0]
-            samples.append(replace(one.made, packet=packet, is_keyframe=packet.is_keyframe, size=packet.size))
+            samples.append(one.made._replace(packet=packet, is_keyframe=packet.is_keyframe, size=packet.size))
         self._channel.begin_late(samples, self.format)
         return self._last_pts + 1
 

@@ -244,7 +244,7 @@ class Stage:
             return sample
         # This picture was received before `_follow`, with a number of the channel's own: it takes the first one itself.
         self._channel.number_from(number + 1)
-        return replace(sample, number=number)
+        return sample._replace(number=number)
 
     def frames_to_encode(self) -> int:
         """Pictures that have been received and are not encoded yet. Any thread."""

@@ -8,7 +8,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -101,7 +101,7 @@ class DeviceInput:
             begin_ns = item.arrived_ns if begin_ns is None else begin_ns
             base = self._time_base
             ticks = (item.arrived_ns - begin_ns) * base.denominator // (base.numerator * NS_PER_SECOND)
-            yield replace(item, pts=ticks, dts=ticks)
+            yield item._replace(pts=ticks, dts=ticks)
 
 
 def device_capture(address: DeviceAddress) -> CaptureRequest:

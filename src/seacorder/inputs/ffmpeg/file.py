@@ -4,7 +4,6 @@ In a loop times go on: each pass has the times that it would have if the file we
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -48,7 +47,7 @@ class FileInput:
                         continue
                     due = one_pass.due(item)
                     self._wait_until(begin_ns + int(due * NS_PER_SECOND))
-                    yield replace(one_pass.shifted(item), arrived_ns=self._clock.monotonic_ns())
+                    yield one_pass.shifted(item)._replace(arrived_ns=self._clock.monotonic_ns())
             except FFmpegError as error:
                 action = "Put an undamaged copy of it there."
                 raise InputFailed(f"{self._source} is damaged ({error.strerror}).", action) from error
@@ -115,4 +114,4 @@ class _Pass:
             return packet
         ticks = round(self._shift / self._time_bases[packet.track])
         pts, dts = packet.pts, packet.dts
-        return replace(packet, pts=None if pts is None else pts + ticks, dts=None if dts is None else dts + ticks)
+        return packet._replace(pts=None if pts is None else pts + ticks, dts=None if dts is None else dts + ticks)

@@ -10,7 +10,6 @@ first one gets 10.000 - 0.960 = 9.040 s.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
@@ -55,7 +54,7 @@ def _spread(burst: list[Item], time_bases: dict[Track, Fraction]) -> Iterator[It
         own = _seconds(item, time_bases)
         early = min(max(known) - own, BURST_SECONDS) if own is not None else Fraction(0)
         arrived_ns = max(arrived_ns, item.arrived_ns - int(early * NS_PER_SECOND))
-        yield replace(item, arrived_ns=arrived_ns)
+        yield item._replace(arrived_ns=arrived_ns)
 
 
 def _seconds(packet: SourcePacket, time_bases: dict[Track, Fraction]) -> Fraction | None:

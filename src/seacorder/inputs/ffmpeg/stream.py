@@ -11,7 +11,6 @@ leaves out the picture after a marked one, and tells with the next whole picture
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
@@ -157,7 +156,7 @@ class StreamInput:
                 missing += 1
                 self._say_damaged()
                 continue
-            yield item if not missing else replace(item, missing_before=max(missing, _missing_between(last, item)))
+            yield item if not missing else item._replace(missing_before=max(missing, _missing_between(last, item)))
             last, missing = item, 0
 
     def _say_damaged(self) -> None:
