@@ -57,3 +57,17 @@ def test_folders_that_exclude_each_other(tmp_path: Path) -> None:
     assert str(folder / "seacorder.db") in message.action
     (message,) = storage_clashes(StorageSettings(root=folder, fallback_root=link))
     assert "same folder" in message.fact
+
+
+SURVEY = {"name": "Survey", "input": "udp://:5005"}
+
+
+@pytest.mark.parametrize(("sources", "fact"), [
+    ([SURVEY, {**SURVEY, "name": "survey"}], "[[telemetry]] 2 name is 'survey', which is the name of [[telemetry]] 1."),
+    ([{**SURVEY, "name": "Bow"}], "[[telemetry]] 1 name is 'Bow', which is a channel's."),
+    ([{**SURVEY, "definitions": ["GGA", "HTD"]}], "[[telemetry]] 1 definitions: there is no definition 'HTD'."),
+])  # fmt: skip
+def test_sources_of_survey_data_that_clash(sources: list[dict[str, Any]], fact: str) -> None:
+    raw = {"channels": [{"name": "Bow", "input": "test:"}], "telemetry": sources}
+    (found,) = clashes(raw, "file")
+    assert found.fact == f"file: {fact}"

@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from fakes.clock import FakeClock
+from fakes.telemetry import FakeTelemetry
 from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest
 from seacorder.base.message import Message
@@ -115,6 +116,7 @@ class FakeRecorder:
         self.commands: list[str] = []
         self.catalogue = FakeCatalogue()
         self.events = EventLog()
+        self.telemetry = FakeTelemetry(self.clock)
         self.recording_id: str | None = None
         self.recording_since_ns = 0
         self.clips: dict[FileKind, Instant] = {}

@@ -15,7 +15,7 @@ PAGES = ("card", "page", "alarms", "after", "powercut")
 """All that a watch reads beforehand. Troubleshooting is searched, not read."""
 WORDS_MAX = 1500
 FOR_PROGRAMMERS = re.compile(r"\b(workers?|guardian|TOML|JSON|endpoint|backlog|timeline)\b", re.IGNORECASE)
-CHANGES = re.compile(r"…|72 frames \(2\.9 s\)|\bBow\b|\bStern\b|\bNarration\b|‘[^’]*’|\b\d[\d.]*\b")
+CHANGES = re.compile(r"…|72 frames \(2\.9 s\)|\bBow\b|\bStern\b|\bNarration\b|\bSurvey\b|‘[^’]*’|\b\d[\d.]*\b")
 """What stands on the page for a name, an address, a button or a number."""
 SYMPTOMS = {
     "It stutters", "It is black, but was not on the page", "The screen of a computer is recorded black",

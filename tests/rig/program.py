@@ -18,6 +18,7 @@ from rig.ports import free_ports
 from seacorder.base.pipe import HEADER_BYTES, decode, encode, payload_bytes
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.report import Report
+from seacorder.model.telemetry import TelemetrySettings
 
 Found = TypeVar("Found")
 DEADLINE_SECONDS = 60.0
@@ -263,10 +264,10 @@ def running(
 
 
 class LoneWorker:
-    """One channel's worker without a control process: what it is sent and what it reports."""
+    """One worker without a control process, a channel's by default: what it is sent and what it reports."""
 
-    def __init__(self, settings: ChannelSettings) -> None:
-        command = [sys.executable, "-m", "seacorder.channel"]
+    def __init__(self, settings: ChannelSettings | TelemetrySettings, module: str = "seacorder.channel") -> None:
+        command = [sys.executable, "-m", module]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._reports: SimpleQueue[Report | None] = SimpleQueue()
         self.seen: list[Report] = []

@@ -1,7 +1,7 @@
 """What the API needs of the recorder. `control.recorder` is the real one; tests have a fake one with the same methods.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from typing import Protocol, TypeVar
 
 from seacorder.catalogue.page import Page, Rows
@@ -9,10 +9,12 @@ from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.event import Event
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
+from seacorder.model.reading import Reading, Value
 from seacorder.model.recording import FileKind
 from seacorder.model.report import JpegPicture
 from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
+from seacorder.model.telemetry import SourceStatus
 
 T = TypeVar("T")
 
@@ -39,6 +41,49 @@ class CatalogueSource(Protocol):
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]: ...
 
 
+class HistoryRow(Protocol):
+    """The values of all fields at one instant; None for a field that had none, or a stale one."""
+
+    @property
+    def utc_ns(self) -> int: ...
+
+    @property
+    def values(self) -> Mapping[str, Value | None]: ...
+
+
+class ReadingHistory(Protocol):
+    """See `control.telemetry.history`."""
+
+    @property
+    def units(self) -> Mapping[str, str]: ...
+
+    def rows(
+        self, from_utc_ns: int, to_utc_ns: int, interval_ns: int, fields: tuple[str, ...]
+    ) -> Iterator[HistoryRow]: ...
+
+
+class ReadingSource(Protocol):
+    """The readings of instruments; see `control.telemetry`."""
+
+    @property
+    def now_ns(self) -> int: ...
+
+    @property
+    def addresses(self) -> tuple[str, ...]: ...
+
+    @property
+    def restarts(self) -> int: ...
+
+    @property
+    def history(self) -> ReadingHistory: ...
+
+    def readings(self) -> tuple[Reading, ...]: ...
+
+    def sources(self) -> tuple[SourceStatus, ...]: ...
+
+    def follow(self) -> AsyncIterator[tuple[Reading, ...]]: ...
+
+
 class Recorder(Protocol):
     """Everything that a client can make the recorder do. Called on the event loop; nothing here blocks it.
 
@@ -56,6 +101,9 @@ class Recorder(Protocol):
 
     @property
     def catalogue(self) -> CatalogueSource: ...
+
+    @property
+    def telemetry(self) -> ReadingSource: ...
 
     def is_recording(self) -> bool: ...
 

@@ -220,6 +220,7 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
             use_utc=settings.recording.tag_time == "utc",
             narrator=None if narrator is None else replace(narrator, volumes=volumes),
             volumes=volumes,
+            telemetry=settings.telemetry_settings(),
         ),
     )
 

@@ -8,6 +8,7 @@ from seacorder.base.message import Message
 from seacorder.config.faults import nearest
 from seacorder.config.schema import StorageSettings
 from seacorder.model.channel import clean_name
+from seacorder.model.definition.ready import READY
 from seacorder.model.file_name import same_file
 from seacorder.model.narration import INTO_ALL, INTO_FILE
 
@@ -28,6 +29,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     yield from _clean_clashes(raw.get("channels"), place)
     yield from _layer_clashes(raw, place)
     yield from _audio_clashes(_table(raw.get("audio")), raw.get("channels"), place)
+    yield from _telemetry_clashes(raw, place)
 
 
 def storage_clashes(storage: StorageSettings) -> Iterator[Message]:
@@ -126,6 +128,28 @@ def _audio_clashes(audio: Mapping[str, Any], channels: object, place: str) -> It
         yield Message(
             f"{place}: [audio] name is {name!r}, which is a channel's.", "Give the narration a name of its own."
         )
+
+
+def _telemetry_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
+    """Sources of survey data with a name that is taken, or with a definition that does not exist."""
+    taken = {name.casefold(): "a channel's" for name in _names_of(raw.get("channels"))}
+    tables = raw.get("telemetry")
+    for number, source in enumerate(tables if isinstance(tables, list) else [], start=1):
+        where = f"{place}: [[telemetry]] {number}"
+        name = str(_table(source).get("name", "")).strip()
+        if (whose := taken.get(name.casefold())) is not None:
+            yield Message(f"{where} name is {name!r}, which is {whose}.", "Give every source a name of its own.")
+        elif name:
+            taken[name.casefold()] = f"the name of [[telemetry]] {number}"
+        wanted = _table(source).get("definitions")
+        for definition in wanted if isinstance(wanted, list) else []:
+            if isinstance(definition, str) and definition not in READY:
+                fact = f"{where} definitions: there is no definition {definition!r}."
+                yield Message(fact, nearest(definition, READY))
+
+
+def _names_of(tables: object) -> list[str]:
+    return [str(_table(one).get("name")).strip() for one in (tables if isinstance(tables, list) else [])]
 
 
 def _table(value: object) -> Mapping[str, Any]:

@@ -100,6 +100,17 @@ split_time_minutes = 10       # 0 never splits
 # silent_db = -70.0           # a level below this is silence ...
 # silent_seconds = 60.0       # ... and an alarm after so long; 0 never
 
+# One [[telemetry]] table a source of survey data.
+
+# [[telemetry]]
+# name = "Survey"
+# input = "udp://:5005"       # "tcp://10.0.0.8:4001", "serial:/dev/ttyUSB0?baud=9600", "file:/path/x.log", "sim:"
+# framing = "nmea"            # or "line", "datagram", ...: how records are found in what comes
+# definitions = []            # what records mean: ["GGA", "HDT"]; without it: every NMEA sentence that is known
+# stale_seconds = 5.0         # after so long without a record its values are stale
+# clock_alarm_seconds = 2.0   # an alarm when its time differs by more from this computer's; 0 never
+# prefer = []                 # fields for which it goes before the sources above it: ["heading"]
+
 # One [[channels]] table a camera.
 
 [[channels]]

@@ -28,6 +28,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from seacorder.base.log import LogOptions
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.overlay_tables import OverlayTable
+from seacorder.config.telemetry_tables import TelemetryTable
 from seacorder.config.values import (
     SettingsTable,
     Unaccepted,
@@ -47,6 +48,7 @@ from seacorder.config.values import key as _key
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.narration import INTO_ALL, NarrationSettings
 from seacorder.model.settings import ChannelEncoding, PathTemplates, RecorderSettings
+from seacorder.model.telemetry import TelemetrySettings
 
 _DEFAULT_TEMPLATES = PathTemplates()
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -258,6 +260,9 @@ class Settings(SettingsTable):
     overlay: OverlayTable = Field(default_factory=OverlayTable)
     log: LogSettings = Field(default_factory=LogSettings)
     audio: AudioTable = Field(default_factory=AudioTable)
+    telemetry: tuple[TelemetryTable, ...] = _key(
+        (), "The sources of survey data.", "any number of [[telemetry]] tables, each with a name and an input"
+    )
     channels: tuple[ChannelTable, ...] = _key(
         ..., "The cameras.", "one or more [[channels]] tables, each with a name and an input", min_length=1
     )
@@ -307,6 +312,11 @@ class Settings(SettingsTable):
             picture_watch=False,
             narrator=narration,
         )
+
+    def telemetry_settings(self) -> TelemetrySettings | None:
+        """What the worker that reads the instruments is started with; None if there are none."""
+        sources = tuple(table.source() for table in self.telemetry)
+        return TelemetrySettings(sources) if sources else None
 
     def _narration_channels(self, channel: str) -> int:
         """The number of sound channels of the narration in this channel; 0 if it has none."""

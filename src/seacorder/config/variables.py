@@ -2,7 +2,8 @@
 
 The name is the table and the key, in capitals. A channel is meant by its number in the file, from 1:
 `SEACORDER_CHANNELS_1_INPUT` keeps a camera's password out of the file. A drive is meant by its letter:
-`SEACORDER_STORAGE_DRIVES_C`. A list is words separated by commas, or JSON.
+`SEACORDER_STORAGE_DRIVES_C`. A source of survey data is meant by its number too: `SEACORDER_TELEMETRY_1_INPUT`. A list
+is words separated by commas, or JSON.
 """
 
 from collections.abc import Mapping
@@ -13,8 +14,12 @@ from seacorder.config.faults import nearest
 from seacorder.config.keys import Location, table_at
 from seacorder.config.reserved import CONFIG_VARIABLE, PREFIX, URL_VARIABLE
 from seacorder.config.schema import ChannelTable, Settings
+from seacorder.config.telemetry_tables import TelemetryTable
+from seacorder.config.values import SettingsTable
 
 _NOT_SETTINGS = {CONFIG_VARIABLE, URL_VARIABLE}
+_NUMBERED: Mapping[str, type[SettingsTable]] = {"channels": ChannelTable, "telemetry": TelemetryTable}
+"""Lists of tables; one is meant by its number."""
 
 
 def overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> tuple[dict[Location, str], list[Message]]:
@@ -42,8 +47,8 @@ def _location(name: str) -> Location | None:
         if not words.startswith(table + "_"):
             continue
         rest = words.removeprefix(table + "_")
-        if table == "channels":
-            return _channel_location(rest)
+        if table in _NUMBERED:
+            return _numbered_location(table, rest)
         if rest.startswith("drives_") and table == "storage":
             return ("storage", "drives", rest.removeprefix("drives_").upper())
         known = table_at((table,))
@@ -51,26 +56,26 @@ def _location(name: str) -> Location | None:
     return None
 
 
-def _channel_location(rest: str) -> Location | None:
+def _numbered_location(table: str, rest: str) -> Location | None:
     number, _, key = rest.partition("_")
-    if not number.isdecimal() or int(number) < 1 or key not in ChannelTable.model_fields:
+    if not number.isdecimal() or int(number) < 1 or key not in _NUMBERED[table].model_fields:
         return None
-    return ("channels", int(number) - 1, key)
+    return (table, int(number) - 1, key)
 
 
 def _put(raw: dict[str, Any], location: Location, text: str) -> bool:
-    """Sets one value. False if the file leaves no place for it: a value stands where a table should be, or a channel
-    with a lower number is missing.
+    """Sets one value. False if the file leaves no place for it: a value stands where a table should be, or a table with
+    a lower number is missing.
     """
     head, *rest = location
-    if head == "channels":
-        channels = raw.setdefault("channels", [])
+    if head in _NUMBERED:
+        tables = raw.setdefault(str(head), [])
         index, key = rest
-        if not isinstance(channels, list) or not isinstance(index, int) or index > len(channels):
+        if not isinstance(tables, list) or not isinstance(index, int) or index > len(tables):
             return False
-        if index == len(channels):
-            channels.append({})
-        return _set(channels[index], str(key), text)
+        if index == len(tables):
+            tables.append({})
+        return _set(tables[index], str(key), text)
     table = raw.setdefault(str(head), {})
     for step in rest[:-1]:
         if not isinstance(table, dict):
@@ -90,6 +95,6 @@ def _names() -> list[str]:
     return [
         f"{PREFIX}{head}_{key}".upper()
         for head in Settings.model_fields
-        if head != "channels"
+        if head not in _NUMBERED
         for key in getattr(table_at((head,)), "model_fields", {})
     ]

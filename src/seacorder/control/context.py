@@ -7,6 +7,7 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events.journal import Journal
 from seacorder.control.settings.naming import DirectoryInstant, Ids
 from seacorder.control.settings.store import SettingsStore
+from seacorder.control.telemetry.telemetry import Telemetry
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.control.workers.narration import NarratorWatch
@@ -43,4 +44,5 @@ class Context:
     ids: Ids
     directory: DirectoryInstant
     narration: NarratorWatch
+    telemetry: Telemetry
     timeouts: Timeouts

@@ -29,6 +29,7 @@ from seacorder.control.settings.dive_context import DiveContexts
 from seacorder.control.settings.naming import DirectoryInstant, Ids
 from seacorder.control.settings.store import FixedSettings, SettingsStore
 from seacorder.control.status import Overview
+from seacorder.control.telemetry.telemetry import Telemetry
 from seacorder.control.worker_reports import Listeners, WorkerReports
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.control.workers.encoder_probe import EncoderProbe
@@ -43,6 +44,7 @@ from seacorder.model.recording import FileKind
 from seacorder.model.report import JpegPicture
 from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
+from seacorder.model.telemetry import TelemetrySettings
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.supervisor.supervisor import Supervisor
@@ -66,6 +68,8 @@ class RecorderOptions:
     timeouts: Timeouts = field(default_factory=Timeouts)
     narrator: ChannelSettings | None = None
     """Settings of the worker that reads the narration's sound device; None without narration."""
+    telemetry: TelemetrySettings | None = None
+    """Settings of the worker that reads the instruments; None without sources of survey data."""
     own_encodings: Mapping[str, ChannelEncoding] = field(default_factory=dict)
     """By channel: the encoding settings that the settings file gives to it alone."""
     volumes: tuple[MarkedFolder, ...] = ()
@@ -96,8 +100,7 @@ class Recorder:
         options: RecorderOptions | None = None,
     ) -> None:
         options = options or RecorderOptions()
-        self.catalogue = catalogue
-        self._supervisor = supervisor
+        self.catalogue, self._supervisor = catalogue, supervisor
         self._journal = Journal(clock, catalogue)
         self._change_lock = asyncio.Lock()
         probe = EncoderProbe(supervisor, options.timeouts.encoders_seconds)
@@ -113,6 +116,7 @@ class Recorder:
             ids=Ids(),
             directory=DirectoryInstant(),
             narration=NarratorWatch(workers, watch),
+            telemetry=Telemetry(supervisor, options.telemetry, clock, self._journal),
             timeouts=options.timeouts,
         )
         first_bytes = FirstBytes()
@@ -152,6 +156,11 @@ class Recorder:
         return self._context.settings.overrides
 
     @property
+    def telemetry(self) -> Telemetry:
+        """The readings of instruments, and how their sources are doing."""
+        return self._context.telemetry
+
+    @property
     def events(self) -> EventLog:
         """What happened, newest last; older events are in the catalogue."""
         return self._journal.events
@@ -177,6 +186,7 @@ class Recorder:
             self._recovery.wait_for_files(earlier)
             await self._housekeeping.start()
             await self._encodings.start()
+            self._context.telemetry.start()
             self._rebuilding.begin_if_damaged()
         except BaseException:
             await self._encodings.stop()
@@ -193,6 +203,7 @@ class Recorder:
         await self._rebuilding.stop()
         await self._encodings.stop()
         await self._supervisor.stop()
+        await self._context.telemetry.stop()
         await self._examination.stop()
         await self._housekeeping.stop()
         self._recordings.book.close()

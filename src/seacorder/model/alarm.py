@@ -27,6 +27,9 @@ class AlarmKind(StrEnum):
     ON_FALLBACK = "on_fallback"
     AUDIO_FAILED = "audio_failed"
     AUDIO_SILENT = "audio_silent"
+    TELEMETRY_FAILED = "telemetry_failed"
+    TELEMETRY_CLOCK_WRONG = "telemetry_clock_wrong"
+    DEFINITION_REFUSED = "definition_refused"
 
 
 @dataclass(frozen=True, slots=True)

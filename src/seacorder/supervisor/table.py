@@ -13,6 +13,7 @@ from seacorder.base.log import LEVEL_VARIABLE
 MODULES: Mapping[str, str] = {
     "channel": "seacorder.channel",
     "evidence": "seacorder.evidence",
+    "telemetry": "seacorder.telemetry",
 }
 
 _FOR_WORKERS = frozenset({LEVEL_VARIABLE})

@@ -1,9 +1,12 @@
 """Survey data: position, depth, heading and whatever else instruments send, read beside the pictures.
 
-`framing` cuts the bytes that came into records; `definitions` says what a record means. Both are pure.
+Run as `python -m seacorder.telemetry` by the supervisor, one process for all sources; the control process never imports
+it, and gets readings and status as values of `model`. An instrument that hangs or sends nonsense, and a definition that
+takes for ever, stop no channel. `assembly` builds the parts, `worker` is their life. The command line uses `framing`
+and `definitions`, which are pure, for `seacorder telemetry try`.
 
-What reads the instruments and writes the logs is to come. It will run in a worker process of its own, on that worker's
-threads: an instrument that hangs, or sends nonsense, must stop no channel. The control process never imports this
-folder: it starts the worker as it starts the others, by a line of text, and hears from it through `model.report`. The
-command line does, for `seacorder telemetry try`.
+    source ─▶ reader ─▶ inbox ─▶ intake: raw log · framing · definitions ─▶ latest ─▶ outbox ─▶ control
+
+Threads: one for each source, which reads it (`reader`); the main thread, which does all the rest; `orders` reads
+commands; `outbox` sends reports.
 """

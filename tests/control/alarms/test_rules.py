@@ -16,6 +16,7 @@ from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, Cl
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.narration import NarratorStatus, SoundState
 from seacorder.model.recording import FaultKind, FileStatus
+from seacorder.model.telemetry import SourceState, SourceStatus
 from seacorder.storage import disk_faults
 from seacorder.storage.disk_faults import message_of
 from seacorder.storage.reserve import why_full
@@ -28,6 +29,7 @@ FILE = FileStatus("r", "/data/a.mp4", 1, 1, 10, 1000, 5)
 QUEUE = {"Bow": 64_000_000}
 GIGABYTE = 1_000_000_000
 OF_DISKS = {"disk_low", "disk_full", "disk_slow", "disk_failed", "disk_exchanged"}
+OF_A_SOURCE = {"telemetry_failed", "telemetry_clock_wrong", "definition_refused"}
 OF_THE_RECORDER = OF_DISKS | {"on_fallback", "catalogue_failed"}
 
 
@@ -49,7 +51,17 @@ def narrator(state: SoundState = SoundState.LIVE, silent_since: int | None = Non
     return ChannelStatus("Talk", ChannelState.LIVE, 1, None, narrator=sound)
 
 
+def survey(state: SourceState = SourceState.LIVE, **facts: object) -> tuple[SourceStatus, ...]:
+    why = None if state is SourceState.LIVE else Message("It is so.", "Do that.")
+    return (replace(SourceStatus("Gyro", state, 1, why), **facts),)
+
+
+REFUSED = survey(definitions_refused=("rov",))
 SCENES = [
+    (Scene(sources=survey(SourceState.FAILED)), "telemetry_failed", "warning"),
+    (Scene(sources=survey(SourceState.STALE), is_recording_on=True), "telemetry_failed", "warning"),
+    (Scene(sources=survey(clock_is_wrong=True, clock_difference_ns=-5 * 10**9)), "telemetry_clock_wrong", "warning"),
+    (Scene(sources=REFUSED), "definition_refused", "warning"),
     (Scene((replace(LIVE, state=ChannelState.FAILED),)), "camera_failed", "warning"),
     (Scene((replace(LIVE, state=ChannelState.FAILED),), is_recording_on=True), "camera_failed", "alarm"),
     (Scene((replace(LIVE, state=ChannelState.STALLED),), is_recording_on=True), "camera_stalled", "alarm"),
@@ -92,7 +104,8 @@ def test_every_alarm_is_raised_stands_and_is_cleared(scene: Scene, kind: str, se
     table, well = AlarmTable(), Scene((LIVE,), narrator=narrator(), disks=disks())
     (raised,), _ = table.update(findings(scene), 10)
     assert (raised.kind, raised.severity, raised.since_utc_ns) == (kind, severity, 10)
-    assert raised.channel == (None if kind in OF_THE_RECORDER else "Talk" if kind.startswith("audio") else "Bow")
+    other = "Talk" if kind.startswith("audio") else "Gyro" if kind in OF_A_SOURCE else "Bow"
+    assert raised.channel == (None if kind in OF_THE_RECORDER else other)
     assert table.update(findings(replace(scene, standing=table.keys)), 20) == ([], [])
     assert table.standing == (raised,)
     assert table.update(findings(replace(well, standing=table.keys)), 30) == ([], [raised])
@@ -193,6 +206,13 @@ TEXTS = [
      SOUND_PROCESS),
     (Scene(narrator=narrator(silent_since=0), silent_seconds=60, utc_ns=70 * 10**9),
      "Talk: nothing has been heard from the microphone for 1 min 10 s. Video is recorded as usual.", None),
+    (Scene(sources=survey(SourceState.FAILED)),
+     "Gyro gives no survey data. It is so. Video is recorded as usual.",
+     "Seacorder tries again every few seconds. Do that."),
+    (Scene(sources=survey(clock_is_wrong=True, clock_difference_ns=-5_250_000_000)),
+     "Gyro: the time in its records is 5 s behind this computer's clock.", None),
+    (Scene(sources=REFUSED),
+     "Gyro: the definition rov took too long over a record. Its values are missing.", None),
 ]  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def test_every_event_has_its_entry_and_every_entry_its_event() -> None:
     page = (ROOT / "docs" / "programs" / "events.md").read_text().partition("\n## Alarms\n")[0]
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
     by_workers = set()
-    for folder in ("channel", "sinks", "inputs", "evidence"):
+    for folder in ("channel", "sinks", "inputs", "evidence", "telemetry"):
         for source in (SOURCES / folder).rglob("*.py"):
             by_workers |= set(re.findall(r"\b_?note\(\s*\"([a-z_]+)\", Severity\.", source.read_text()))
     assert by_workers

@@ -14,11 +14,11 @@ from rig.scripted_camera import ScriptedCamera
 from rig.source_files import SourceSpec
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
+from seacorder.base.kernel_times import arrival_of
 from seacorder.base.readiness import Readiness
 from seacorder.inputs.contract import OpenConnection, Unread
 from seacorder.inputs.rtsp.camera import RtspInput
 from seacorder.inputs.rtsp.connection import Connection
-from seacorder.inputs.rtsp.socket_options import arrival_of
 from seacorder.inputs.rtsp.unread import SLOT_NS
 from seacorder.model.address.address import RtspAddress
 from seacorder.model.sample import SourcePacket

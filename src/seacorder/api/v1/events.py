@@ -69,7 +69,7 @@ class EventFeed:
     async def _feed(self, socket: WebSocket, cursor: int) -> None:
         await socket.accept()
         sending = task(self._send_all(socket, cursor), "events to a listener")
-        listening = task(_until_gone(socket), "a listener of events")
+        listening = task(until_gone(socket), "a listener of events")
         try:
             await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -123,7 +123,7 @@ def event_view(event: Event) -> EventView:
     return shown(EventView, event, alarm=event.alarm or None, sentence=redact(event.text))
 
 
-async def _until_gone(socket: WebSocket) -> None:
+async def until_gone(socket: WebSocket) -> None:
     """Returns when the listener disconnects; what it sends is ignored."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass

@@ -19,6 +19,7 @@ from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, Commands, Jpeg, Outcome, OverlayView
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
+from seacorder.api.v1.readings import HistoryView, Readings, ReadingsView, SourcesView
 from seacorder.api.v1.rows import CatalogueRows
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
 from seacorder.api.v1.settings_views import ChannelSettingsAnswer, SettingsAnswer
@@ -61,6 +62,11 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
     )
     for path, answers, model in CatalogueRows(recorder).routes:
         _route(app, "GET", path, answers, model=model, fails=(400, 503))
+    readings = Readings(recorder)
+    _route(app, "GET", "/readings", readings.readings, model=ReadingsView)
+    _route(app, "GET", "/readings/history", readings.history, model=HistoryView, fails=(400,))
+    _route(app, "GET", "/telemetry", readings.sources, model=SourcesView)
+    app.add_api_websocket_route("/api/v1/readings", readings.follow)
     app.add_api_websocket_route("/api/v1/events", EventFeed(recorder).serve)
 
 

@@ -72,6 +72,15 @@ ACTIONS = {
     AlarmKind.AUDIO_SILENT: (
         "Speak and watch the level on the page. Check the microphone's switch, plug and volume."
     ),
+    AlarmKind.TELEMETRY_FAILED: "Seacorder tries again every few seconds.",
+    AlarmKind.TELEMETRY_CLOCK_WRONG: (
+        "Seacorder gives readings the time at which they came, by this computer's clock. Nothing to do during a dive. "
+        "Later: set the clock that is wrong, this computer's or the instrument's."
+    ),
+    AlarmKind.DEFINITION_REFUSED: (
+        "Seacorder does not use it any more until it is restarted. Nothing to do during a dive. Later: change its "
+        "regular expression; repeats inside repeats, such as (a+)+, never end over some texts."
+    ),
 }
 """What holds for every alarm of a kind. What a source or a disk knows of its own fault comes behind it."""
 FULL_WITH_SECOND = "Delete or move files there at the next break."
@@ -104,6 +113,9 @@ ENDS = {
     AlarmKind.ON_FALLBACK: "Nothing is recorded on the second disk any more after {after}.",
     AlarmKind.AUDIO_FAILED: "{name}: sound comes again after {after}.",
     AlarmKind.AUDIO_SILENT: "{name}: the microphone is heard again after {after}.",
+    AlarmKind.TELEMETRY_FAILED: "{name}: survey data comes again after {after}.",
+    AlarmKind.TELEMETRY_CLOCK_WRONG: "{name}: the time in its records is right again after {after}, or it gives none.",
+    AlarmKind.DEFINITION_REFUSED: "{name}: no definition of it is left out any more after {after}.",
     AlarmKind.CATALOGUE_FAILED: "The list of recordings (catalogue) can be written again after {after}.",
 }
 
@@ -119,6 +131,8 @@ _CALLED = {
     AlarmKind.RECORDING_NOT_WRITTEN: "nothing of it is recorded",
     AlarmKind.AUDIO_FAILED: "no sound comes",
     AlarmKind.AUDIO_SILENT: "nothing is heard from the microphone",
+    AlarmKind.TELEMETRY_FAILED: "no survey data comes",
+    AlarmKind.TELEMETRY_CLOCK_WRONG: "the time in its records is wrong",
     AlarmKind.DISK_LOW: "little room is left",
     AlarmKind.DISK_FULL: "the disk is full",
 }
@@ -132,6 +146,7 @@ _INSTEAD: dict[AlarmKind, tuple[AlarmKind, ...]] = {
     AlarmKind.ENCODER_FAILED: _AWAY,
     AlarmKind.RECORDING_NOT_WRITTEN: _AWAY,
     AlarmKind.AUDIO_SILENT: (AlarmKind.AUDIO_FAILED,),
+    AlarmKind.TELEMETRY_CLOCK_WRONG: (AlarmKind.TELEMETRY_FAILED,),
     AlarmKind.DISK_LOW: (AlarmKind.DISK_FULL,),
 }
 """By kind: the alarms that can take its place, so that its end does not mean that all is well."""

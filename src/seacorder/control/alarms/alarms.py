@@ -68,6 +68,7 @@ class Alarms:
         self._volumes = volumes
         self._table = AlarmTable()
         self._soon: asyncio.TimerHandle | None = None
+        context.telemetry.on_news = self.look_soon
 
     def look_soon(self) -> None:
         """Something may have changed: looks within a tenth of a second."""
@@ -109,6 +110,7 @@ class Alarms:
             standing=self._table.keys,
             narrator=None if context.workers.narrator_name is None else context.watch[context.workers.narrator_name],
             silent_seconds=context.workers.silent_seconds,
+            sources=context.telemetry.sources(),
             utc_ns=context.clock.utc_ns(),
         )
 

@@ -21,6 +21,7 @@ from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, Cl
 from seacorder.model.event import Severity
 from seacorder.model.narration import SoundState
 from seacorder.model.recording import FaultKind, FileStatus
+from seacorder.model.telemetry import SourceState, SourceStatus
 
 LOW_SECONDS = 3600.0
 """A warning when less than this time of recording fits on the disk. It ends at a tenth more, so that it does not
@@ -89,6 +90,8 @@ class Scene:
     """The narrator's last heartbeat; None without narration."""
     silent_seconds: float = 0.0
     """After so much silence of the narration there is an alarm; 0: never."""
+    sources: tuple[SourceStatus, ...] = ()
+    """The sources of survey data."""
     utc_ns: int = 0
     """Now."""
 
@@ -99,6 +102,7 @@ def findings(scene: Scene) -> list[Finding]:
         *_channels(scene),
         *_encoding(scene),
         *_narration(scene),
+        *_telemetry(scene),
         *_disks(scene),
         *_files(scene),
         *_catalogue(scene),
@@ -204,6 +208,23 @@ def _narration(scene: Scene) -> Iterator[Finding]:
             heard = f"nothing has been heard from the microphone for {duration_text(seconds)}"
             fact = f"{name}: {heard}. {_VIDEO_AS_USUAL}"
             yield _finding(AlarmKind.AUDIO_SILENT, name, Severity.WARNING, Message(fact))
+
+
+def _telemetry(scene: Scene) -> Iterator[Finding]:
+    for source in scene.sources:
+        name, why = source.name, source.why or Message("")
+        if source.state in {SourceState.FAILED, SourceState.STALE}:
+            fact = joined((f"{name} gives no survey data.", why.fact, _VIDEO_AS_USUAL))
+            yield _finding(AlarmKind.TELEMETRY_FAILED, name, Severity.WARNING, Message(fact, why.action))
+        elif source.clock_is_wrong and source.clock_difference_ns is not None:
+            apart = duration_text(abs(source.clock_difference_ns) / 1e9)
+            side = "ahead of" if source.clock_difference_ns > 0 else "behind"
+            fact = f"{name}: the time in its records is {apart} {side} this computer's clock."
+            yield _finding(AlarmKind.TELEMETRY_CLOCK_WRONG, name, Severity.WARNING, Message(fact))
+        if source.definitions_refused:
+            names = ", ".join(source.definitions_refused)
+            fact = f"{name}: the definition {names} took too long over a record. Its values are missing."
+            yield _finding(AlarmKind.DEFINITION_REFUSED, name, Severity.WARNING, Message(fact))
 
 
 def _encoding(scene: Scene) -> Iterator[Finding]:

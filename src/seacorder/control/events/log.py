@@ -53,6 +53,7 @@ class EventKind(StrEnum):
     CATALOGUE_REBUILT = "catalogue_rebuilt"
     CLOCK_STEPPED = "clock_stepped"
     CLOCK_BEHIND = "clock_behind"
+    DEFINITION_REFUSED = "definition_refused"
 
 
 RUN_CURSORS = 1_000_000

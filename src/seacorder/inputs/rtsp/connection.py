@@ -16,6 +16,7 @@ import struct
 import time
 from typing import Any
 
+from seacorder.base import kernel_times
 from seacorder.base.readiness import Readiness
 from seacorder.inputs.rtsp import socket_options
 
@@ -102,7 +103,7 @@ class Connection:
     def read_in_bursts(self) -> bool:
         """From now on `read` is used, whenever its caller wants, and tells when the bytes came. False where that cannot
         be: with TLS, beside datagrams, and where the kernel does not note it. Nothing is changed then."""
-        if self._is_tls or self._waiting is not None or not socket_options.note_arrivals(self._socket):
+        if self._is_tls or self._waiting is not None or not kernel_times.note_arrivals(self._socket):
             return False
         self._socket.setblocking(False)
         self._tells_arrivals = True
@@ -230,8 +231,8 @@ class Connection:
         self.came_utc_ns = None
         try:
             if self._tells_arrivals:
-                count, notes, _, _ = self._socket.recvmsg_into((self.view[self.end :],), socket_options.ANCILLARY_BYTES)
-                self.came_utc_ns = socket_options.arrival_of(notes)
+                count, notes, _, _ = self._socket.recvmsg_into((self.view[self.end :],), kernel_times.ANCILLARY_BYTES)
+                self.came_utc_ns = kernel_times.arrival_of(notes)
             else:
                 count = self._socket.recv_into(self.view[self.end :])
         except BlockingIOError:

@@ -1,45 +1,12 @@
-"""What a kernel does for a connection that is read in bursts: it keeps the bytes, and notes when they came.
-
-Linux alone notes that for TCP (`SO_TIMESTAMPNS`, socket(7)). A read then gets the time at which the newest segment came
-of those that it took bytes from (`tcp_recvmsg`; segments that the kernel has joined count as one, and as their newest).
-So the time is right where a read takes all that is there, and otherwise too late, never too early.
-"""
+"""Room that a kernel keeps for the bytes of a connection that is read in bursts."""
 
 import contextlib
 import socket
-import struct
 import sys
-from collections.abc import Iterable
 
-from seacorder.base.clock import NS_PER_SECOND
-
-_SO_TIMESTAMPNS = 35
 _SO_BUF_LOCK = 72
-_SECONDS_AND_NS = struct.Struct("@ll")
-ANCILLARY_BYTES = 64
-"""Room for the note of one read."""
 _BOOKKEEPING = 2
 """A buffer of so many bytes holds one byte of a stream: the rest is what the kernel keeps beside each segment."""
-
-
-def note_arrivals(made: socket.socket) -> bool:
-    """From now on reads tell when the bytes came; False where the system cannot do that."""
-    if sys.platform != "linux":
-        return False
-    try:
-        made.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-    except OSError:
-        return False
-    return True
-
-
-def arrival_of(ancillary: Iterable[tuple[int, int, bytes]]) -> int | None:
-    """When the newest byte of a read came (UTC, ns), out of what `recvmsg` returns beside the bytes; None: not told."""
-    for level, kind, content in ancillary:
-        if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(content) >= _SECONDS_AND_NS.size:
-            seconds, ns = _SECONDS_AND_NS.unpack_from(content)
-            return int(seconds) * NS_PER_SECOND + int(ns)
-    return None
 
 
 def capacity_bytes(made: socket.socket) -> int:

@@ -1,0 +1,80 @@
+"""`[[telemetry]]`: where survey data comes from, and how it is read."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.errors import BadRequest
+from seacorder.config.values import SettingsTable, Unaccepted, channel_name, key, listed
+from seacorder.model.address.telemetry import parse_telemetry_address
+from seacorder.model.definition.definition import Definition, RecordKind
+from seacorder.model.definition.ready import READY
+from seacorder.model.framing import parse_framing
+from seacorder.model.telemetry import TelemetrySource
+
+
+def telemetry_address(address: str) -> str:
+    """The address of a source of survey data; only its form is checked."""
+    try:
+        parse_telemetry_address(address)
+    except BadRequest as error:
+        raise Unaccepted(error.fact, error.action) from error
+    return address
+
+
+def framing_text(text: str) -> str:
+    """How records are found; only its form is checked."""
+    try:
+        parse_framing(text)
+    except BadRequest as error:
+        raise Unaccepted(error.fact, error.action) from error
+    return text
+
+
+class TelemetryTable(SettingsTable):
+    """One source of survey data."""
+
+    name: Annotated[str, AfterValidator(channel_name)] = key(..., "Name in status, answers and logs.", "a unique name")
+    input: Annotated[str, AfterValidator(telemetry_address)] = key(
+        ..., "Where its data comes from.",
+        "an address that begins with `udp:`, `tcp:`, `serial:`, `file:` or `sim:`, see [survey data](#survey-data)"
+    )
+    framing: Annotated[str, AfterValidator(framing_text)] = key(
+        "nmea", "How records are found in what comes.",
+        '`"nmea"`, `"line"`, `"datagram"`, or a length or bytes as below'
+    )
+    definitions: Annotated[tuple[str, ...], BeforeValidator(listed)] = key(
+        (), "What its records mean, the preferred first; empty: every ready definition of an NMEA sentence.",
+        "a list of names of definitions"
+    )
+    stale_seconds: float = key(
+        5.0, "After so long without a record that is understood, its values are stale.",
+        "a number of seconds from 0.1 to 3600", ge=0.1, le=3600
+    )
+    clock_alarm_seconds: float = key(
+        2.0, "A time in its records that differs from this computer's by more is an alarm; 0: never.",
+        "0, or a number of seconds", ge=0, allow_inf_nan=False
+    )
+    prefer: Annotated[tuple[str, ...], BeforeValidator(listed)] = key(
+        (), "Fields for which this source goes before those above it, which are preferred otherwise.",
+        "a list of names of fields"
+    )
+
+    def source(self) -> TelemetrySource:
+        """The source as its worker takes it."""
+        return TelemetrySource(
+            name=self.name,
+            address=self.input,
+            framing=parse_framing(self.framing),
+            definitions=self._wanted(),
+            stale_ns=int(self.stale_seconds * NS_PER_SECOND),
+            clock_alarm_ns=int(self.clock_alarm_seconds * NS_PER_SECOND),
+            prefer=self.prefer,
+        )
+
+    def _wanted(self) -> tuple[Definition, ...]:
+        if not self.definitions:
+            every = (one for ready in READY.values() for one in ready)
+            return tuple(one for one in every if one.kind is RecordKind.NMEA)
+        return tuple(one for name in self.definitions for one in READY[name])

@@ -1,0 +1,262 @@
+"""The worker that reads the instruments, seen from control: kept running, and what it has reported."""
+
+import asyncio
+import contextlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+from seacorder.base.background import cancel, survived, task
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.message import Message
+from seacorder.control.events.journal import Journal
+from seacorder.control.events.log import EventKind
+from seacorder.control.telemetry.history import History, Recent
+from seacorder.model.reading import Reading
+from seacorder.model.report import EventNoted
+from seacorder.model.telemetry import (
+    DefinitionRefused,
+    ReadingsTaken,
+    SourceState,
+    SourceStatus,
+    TelemetrySettings,
+    TelemetryStatus,
+    judged,
+)
+from seacorder.model.trying import MARK_BYTES, Mark, mark_in
+from seacorder.supervisor.supervisor import Supervisor
+from seacorder.supervisor.table import Launch
+from seacorder.supervisor.worker import STARTED_AGAIN, Callbacks
+
+WORKER_NAME = "telemetry"
+HUNG_NS = NS_PER_SECOND
+"""A definition that was being tried for so long when the worker ended is the reason why it hung."""
+BEHIND_NS = 100 * NS_PER_MS
+"""A row of the history is made so long after its second: by then every reading of that instant has come."""
+STARTING = Message("The process that reads the instruments is starting.", "Nothing to do; this takes a second.")
+
+
+class Telemetry:
+    """For the event loop alone; nothing blocks but `start`, for a small file."""
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        settings: TelemetrySettings | None,
+        clock: Clock,
+        journal: Journal,
+        launch: Launch | None = None,
+    ) -> None:
+        self.settings = settings
+        self._history = History()
+        self.on_news: Callable[[], None] = lambda: None
+        """Called when alarms may have to be looked at."""
+        self._supervisor = supervisor
+        self._launch = launch or Launch.of("telemetry")
+        self._clock = clock
+        self._journal = journal
+        self._stale_ns = {} if settings is None else {one.name: one.stale_ns for one in settings.sources}
+        self._recent = Recent(self._stale_ns)
+        self._latest: dict[str, Reading] = {}
+        self._revision = 0
+        self._revisions: dict[str, int] = {}
+        """By field: the count of batches at which it changed last."""
+        self._arrived = asyncio.Event()
+        self._sources: tuple[SourceStatus, ...] = ()
+        self._sources = self._all_in(SourceState.CONNECTING, STARTING)
+        self._sampling: asyncio.Task[None] | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """There are sources of survey data."""
+        return self.settings is not None
+
+    @property
+    def now_ns(self) -> int:
+        """Monotonic; ages are counted to it."""
+        return self._clock.monotonic_ns()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Of the sources, in the order of the settings."""
+        return () if self.settings is None else tuple(one.address for one in self.settings.sources)
+
+    # Life.
+
+    def start(self) -> None:
+        """Starts the worker, if there are sources; does not wait for it."""
+        if self.settings is None:
+            return
+        self.settings = replace(self.settings, trying_path=_new_mark_file())
+        callbacks = Callbacks(on_report=self._report, on_started=self._started, on_lost=self._lost)
+        self._supervisor.add(WORKER_NAME, self._launch, self.settings, callbacks=callbacks).start()
+        self._sampling = task(self._sample(), "history of readings")
+
+    async def stop(self) -> None:
+        """What remains after the supervisor has stopped the worker."""
+        await cancel(self._sampling)
+        self._sampling = None
+        if self.settings is not None and self.settings.trying_path:
+            with contextlib.suppress(OSError):
+                Path(self.settings.trying_path).unlink()
+
+    def send(self, command: object) -> bool:
+        """Hands a command to the worker; False when it does not run, or there is none."""
+        return self._sampling is not None and self._supervisor[WORKER_NAME].send(command)
+
+    # Questions, answered from memory.
+
+    @property
+    def history(self) -> History:
+        """A row a second of the last day."""
+        return self._history
+
+    def readings(self) -> tuple[Reading, ...]:
+        """The newest reading of every field, as it counts now, in the order of their names."""
+        now_ns = self._clock.monotonic_ns()
+        return tuple(self._judged(self._latest[name], now_ns) for name in sorted(self._latest))
+
+    def at(self, monotonic_ns: int) -> tuple[Reading, ...]:
+        """What was valid at an instant of the last minute."""
+        return self._recent.at(monotonic_ns)
+
+    def sources(self) -> tuple[SourceStatus, ...]:
+        """How each source is doing, in the order of the settings."""
+        return self._sources
+
+    @property
+    def restarts(self) -> int:
+        """How often the worker was started again."""
+        return self._supervisor[WORKER_NAME].restarts if self._sampling is not None else 0
+
+    async def follow(self) -> AsyncIterator[tuple[Reading, ...]]:
+        """All readings, then those that change or are renewed, as they come, without end. A slow follower gets the
+        newest of each field, and delays nothing."""
+        seen = self._revision
+        yield self.readings()
+        while True:
+            arrived = self._arrived
+            if self._revision == seen:
+                await arrived.wait()
+                continue
+            new = [name for name, revision in self._revisions.items() if revision > seen]
+            seen, now_ns = self._revision, self._clock.monotonic_ns()
+            yield tuple(self._judged(self._latest[name], now_ns) for name in new)
+
+    # What the worker says.
+
+    def _report(self, _name: str, report: object) -> None:
+        match report:
+            case ReadingsTaken(readings):
+                self._take(readings)
+            case TelemetryStatus(sources):
+                has_news = _signs(sources) != _signs(self._sources)
+                self._sources = sources
+                if has_news:
+                    self.on_news()
+            case EventNoted(event):
+                self._journal.take(event)
+            case DefinitionRefused(name, source):
+                self._refuse(name, f"{source}: the definition {name} took too long over a record")
+            case _:
+                pass
+
+    def _take(self, readings: tuple[Reading, ...]) -> None:
+        self._revision += 1
+        for reading in readings:
+            self._latest[reading.name] = reading
+            self._revisions[reading.name] = self._revision
+            self._recent.take(reading)
+        arrived, self._arrived = self._arrived, asyncio.Event()
+        arrived.set()
+
+    def _started(self, _name: str) -> None:
+        if self.restarts:
+            self._journal.note(EventKind.WORKER_BACK, "The process that reads the instruments runs again.")
+
+    def _lost(self, _name: str, fault: str) -> None:
+        stopped = f"The process that reads the instruments stopped unexpectedly ({fault})."
+        self._journal.warn(EventKind.WORKER_LOST, f"{stopped} Video is recorded as usual.", STARTED_AGAIN)
+        self._sources = self._all_in(SourceState.FAILED, Message(stopped, STARTED_AGAIN))
+        mark = _mark_at(self.settings.trying_path if self.settings else "")
+        if mark is not None and self._clock.monotonic_ns() - mark.since_ns >= HUNG_NS:
+            self._refuse(mark.name, f"The process that reads the instruments hung in the definition {mark.name}")
+        self.on_news()
+
+    def _refuse(self, name: str, fact: str) -> None:
+        """A definition is not used any more, by no later process of the worker either."""
+        if self.settings is None or name in self.settings.refused:
+            return
+        self.settings = replace(self.settings, refused=(*self.settings.refused, name))
+        self._supervisor[WORKER_NAME].first_message = self.settings
+        action = (
+            "It is not used any more until Seacorder is restarted. Change its regular expression: repeats inside "
+            "repeats, such as (a+)+, never end over some texts."
+        )
+        self._journal.warn(EventKind.DEFINITION_REFUSED, f"{fact}. Its values are missing.", action)
+        self.on_news()
+
+    # Time that goes by.
+
+    async def _sample(self) -> None:
+        while True:
+            await asyncio.sleep(1 - time_in_second(self._clock.utc_ns() - BEHIND_NS))
+            with survived("A row of the readings' history"):
+                self.look()
+
+    def look(self) -> None:
+        """Each second: adds a row to the history, and notices what has become stale while no worker says so."""
+        now_ns, utc_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
+        second_ns = (utc_ns - BEHIND_NS) // NS_PER_SECOND * NS_PER_SECOND
+        self._history.add(second_ns, self._recent.at(now_ns - (utc_ns - second_ns)))
+        old = [one for one in self._latest.values() if self._judged(one, now_ns) is not one]
+        if old:
+            self._revision += 1
+            for reading in old:
+                self._latest[reading.name] = self._judged(reading, now_ns)
+                self._revisions[reading.name] = self._revision
+            arrived, self._arrived = self._arrived, asyncio.Event()
+            arrived.set()
+
+    def _judged(self, reading: Reading, now_ns: int) -> Reading:
+        return judged(reading, now_ns, self._stale_ns.get(reading.source, 0))
+
+    def _all_in(self, state: SourceState, why: Message) -> tuple[SourceStatus, ...]:
+        """All sources in one state, with the counters that they had."""
+        if self.settings is None:
+            return ()
+        utc_ns = self._clock.utc_ns()
+        before = self._sources or tuple(SourceStatus(one.name, state, utc_ns) for one in self.settings.sources)
+        return tuple(replace(one, state=state, since_utc_ns=utc_ns, why=why) for one in before)
+
+
+def time_in_second(utc_ns: int) -> float:
+    """How far an instant is into its second, from 0 to less than 1."""
+    return (utc_ns % NS_PER_SECOND) / NS_PER_SECOND
+
+
+def _signs(sources: tuple[SourceStatus, ...]) -> list[object]:
+    """What alarms read in a status."""
+    return [(one.state, one.why, one.clock_is_wrong, one.definitions_refused) for one in sources]
+
+
+def _new_mark_file() -> str:
+    """A file for `model.trying`; empty where none can be made: then a hang is noticed, but not whose it was."""
+    try:
+        handle, path = tempfile.mkstemp(prefix="seacorder-trying-")
+        try:
+            os.write(handle, bytes(MARK_BYTES))
+        finally:
+            os.close(handle)
+    except OSError:
+        return ""
+    return path
+
+
+def _mark_at(path: str) -> Mark | None:
+    try:
+        return mark_in(Path(path).read_bytes()) if path else None
+    except OSError:
+        return None

@@ -1,0 +1,171 @@
+"""From the bytes of one source to what is known: framed, interpreted, counted. Runs on the main thread."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from seacorder.base.clock import Clock
+from seacorder.base.message import Message
+from seacorder.model.instant import Instant
+from seacorder.model.reading import Reading
+from seacorder.model.telemetry import SourceCounters, SourceState, SourceStatus, TelemetrySource
+from seacorder.telemetry.clock_difference import ClockDifference
+from seacorder.telemetry.definitions.outcome import RefusalKind, Refused
+from seacorder.telemetry.framing.framer import Framer, Record
+from seacorder.telemetry.interpretation import Interpretation
+from seacorder.telemetry.latest import Latest
+from seacorder.telemetry.sources.contract import Chunk
+
+SENDERS_MAX = 64
+"""Of one source. With more, what the one has begun that has been silent for longest is given up."""
+_COUNTED = {
+    RefusalKind.BAD_CHECKSUM: "bad_checksums",
+    RefusalKind.WRONG_FIELDS: "wrong_fields",
+    RefusalKind.WRONG_TYPE: "wrong_types",
+    RefusalKind.OUT_OF_RANGE: "out_of_range",
+    RefusalKind.UNKNOWN_RECORD: "unknown_records",
+}
+"""By kind of refusal: the counter."""
+_OPENING = Message("It is being opened.")
+_NOTHING_YET = Message("It is open. Nothing has come yet.", "Check the cable, and that the instrument sends.")
+_SILENT = Message("Nothing comes any more.", "Check the cable, and that the instrument sends.")
+_NOT_UNDERSTOOD = Message(
+    "Something comes, but none of it is understood.",
+    "Compare its definitions, framing and speed with the instrument's settings; `seacorder telemetry show` says what "
+    "was wrong with the newest record.",
+)
+
+
+class Intake:
+    """One source. `latest` is shared with the others."""
+
+    def __init__(
+        self,
+        index: int,
+        source: TelemetrySource,
+        make_framer: Callable[[], Framer],
+        interpretation: Interpretation,
+        latest: Latest,
+        clock: Clock,
+    ) -> None:
+        self.source = source
+        self._index = index
+        self._make_framer = make_framer
+        self._interpretation = interpretation
+        self._latest = latest
+        self._difference = ClockDifference(source.clock_alarm_ns)
+        self._clock = clock
+        self._framers: dict[str, Framer] = {}
+        """By sender, the one that has been silent for longest first."""
+        self._counts = dict.fromkeys(("bytes", "records", *_COUNTED.values()), 0)
+        self._noise_bytes = 0
+        """Of framers that are gone."""
+        self._state, self._why = SourceState.CONNECTING, _OPENING
+        self._since_utc_ns = clock.utc_ns()
+        self._opened_ns: int | None = None
+        self._came_ns: int | None = None
+        """When bytes came last, monotonic."""
+        self._understood: Instant | None = None
+        self._refusal = ""
+
+    # What happens to it.
+
+    def opened(self) -> None:
+        """Its connection is open."""
+        self._opened_ns = self._clock.monotonic_ns()
+        self._understood = self._came_ns = None
+        self._move(SourceState.CONNECTING, _NOTHING_YET)
+
+    def failed(self, why: Message) -> Iterator[Reading]:
+        """Its connection has failed. What waits for its end is given out as far as it is complete."""
+        self._opened_ns = None
+        self._move(SourceState.FAILED, why)
+        for framer in self._framers.values():
+            yield from self._interpret(framer.end())
+            self._noise_bytes += framer.noise_bytes
+        self._framers.clear()
+
+    def take(self, chunk: Chunk) -> Iterator[Reading]:
+        """Bytes have come. What they change."""
+        self._counts["bytes"] += len(chunk.data)
+        self._came_ns = chunk.received.monotonic_ns
+        framer = self._framers.pop(chunk.sender, None) or self._new_framer()
+        self._framers[chunk.sender] = framer  # at the end: the first one has been silent for longest
+        yield from self._interpret(framer.feed(chunk.data, chunk.received))
+        if chunk.is_datagram:
+            yield from self._interpret(framer.datagram_ended())
+
+    def flush(self, now_ns: int) -> Iterator[Reading]:
+        """Gives out records that silence has ended."""
+        for framer in self._framers.values():
+            yield from self._interpret(framer.flush(now_ns))
+
+    def look(self, now_ns: int) -> None:
+        """Notices that nothing comes any more."""
+        if self._opened_ns is None:
+            return
+        heard_ns = self._opened_ns if self._understood is None else self._understood.monotonic_ns
+        if now_ns - heard_ns > self.source.stale_ns:
+            is_silent = self._came_ns is None or now_ns - self._came_ns > self.source.stale_ns
+            silence = _NOTHING_YET if self._came_ns is None else _SILENT
+            self._move(SourceState.STALE, silence if is_silent else _NOT_UNDERSTOOD)
+
+    # What is known of it.
+
+    @property
+    def next_flush_ns(self) -> int | None:
+        """When `flush` is due, monotonic; None while nothing waits."""
+        return min((ns for one in self._framers.values() if (ns := one.silence_ends_ns) is not None), default=None)
+
+    @property
+    def state(self) -> SourceState:
+        return self._state
+
+    def status(self) -> SourceStatus:
+        noise = self._noise_bytes + sum(framer.noise_bytes for framer in self._framers.values())
+        return SourceStatus(
+            name=self.source.name,
+            state=self._state,
+            since_utc_ns=self._since_utc_ns,
+            why=None if self._state is SourceState.LIVE else self._why,
+            counters=SourceCounters(noise_bytes=noise, **self._counts),
+            newest_utc_ns=None if self._understood is None else self._understood.utc_ns,
+            refusal=self._refusal,
+            clock_difference_ns=self._difference.newest_ns,
+            clock_is_wrong=self._difference.is_wrong,
+            definitions_refused=self._interpretation.refused,
+        )
+
+    # Inside.
+
+    def _interpret(self, records: Iterable[Record]) -> Iterator[Reading]:
+        counts, interpret = self._counts, self._interpretation.interpret
+        for record in records:
+            outcome = interpret(record)
+            if isinstance(outcome, Refused):
+                self._refuse(outcome)
+                continue
+            counts["records"] += 1
+            received = record.received
+            self._understood = received
+            if self._state is not SourceState.LIVE:
+                self._move(SourceState.LIVE, None)
+            utc_ns = outcome.source_utc_ns
+            if utc_ns is not None:
+                self._difference.take(utc_ns - received.utc_ns, received.monotonic_ns)
+            yield from self._latest.take(self._index, outcome, received)
+
+    def _refuse(self, outcome: Refused) -> None:
+        self._refusal = outcome.sentence
+        self._counts["records"] += 1
+        self._counts[_COUNTED[outcome.kind]] += 1
+
+    def _new_framer(self) -> Framer:
+        if len(self._framers) >= SENDERS_MAX:
+            oldest = self._framers.pop(next(iter(self._framers)))
+            oldest.end()
+            self._noise_bytes += oldest.noise_bytes
+        return self._make_framer()
+
+    def _move(self, state: SourceState, why: Message | None) -> None:
+        if state is not self._state:
+            self._state, self._since_utc_ns = state, self._clock.utc_ns()
+        self._why = why or _OPENING

@@ -1,0 +1,171 @@
+"""The newest value of every field, and which source it is taken from. Pure; time is passed in.
+
+Several sources, and several definitions of one source, may give the same field. They have an order of preference: the
+order in the settings file, but for fields that a source names in `prefer`. The first one of which the newest value is
+there and not stale is the one that is shown. One that failed, and was left for that, must be well for `RETURN_NS`
+before it is returned to, so that a bad contact does not change the source each second.
+
+What comes out is a `Reading` for each value that becomes or renews the value of its field, one that says `none` where
+the instrument has no value, and one that says `stale` when a value has become too old and nothing replaces it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.model.instant import Instant
+from seacorder.model.reading import Reading, ReadingState, Value
+from seacorder.model.telemetry import TelemetrySource, judged
+
+RETURN_NS = 5 * NS_PER_SECOND
+"""How long a source that was left must give values again before it is returned to."""
+FIELDS_MAX = 500
+"""Further names of fields are not taken up: definitions may make names out of what a record says."""
+
+
+class Said(Protocol):
+    """What a record says; see `telemetry.definitions.outcome.Understood`."""
+
+    @property
+    def definition(self) -> str: ...
+
+    @property
+    def fields(self) -> Sequence[tuple[str, str]]: ...
+
+    @property
+    def values(self) -> Sequence[Value | None]: ...
+
+    @property
+    def source_utc_ns(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOver:
+    """A field is taken from another source than before."""
+
+    field: str
+    before: str
+    after: str
+    is_return: bool
+    """True when the preferred one is well again."""
+    had_none: bool
+    """The one before says that it has no value; otherwise its value has become stale."""
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """What one definition of one source says of one field."""
+
+    rank: tuple[int, int, int]
+    """The lowest is preferred."""
+    stale_ns: int
+    reading: Reading
+    good_since_ns: int
+    was_left: bool = False
+
+    def is_good(self, now_ns: int) -> bool:
+        reading = self.reading
+        return reading.value is not None and now_ns - reading.received.monotonic_ns <= self.stale_ns
+
+    def may_lead(self, now_ns: int) -> bool:
+        return not self.was_left or now_ns - self.good_since_ns >= RETURN_NS
+
+
+@dataclass(slots=True)
+class _Field:
+    candidates: dict[tuple[int, str], _Candidate] = field(default_factory=dict)
+    chosen: _Candidate | None = None
+    state: ReadingState | None = None
+    """As it was given out last."""
+
+
+class Latest:
+    """Of all sources. For one thread."""
+
+    def __init__(self, sources: Sequence[TelemetrySource], definitions: Sequence[Sequence[str]]) -> None:
+        """`definitions`: for each source the names of those that it is read with, the preferred first."""
+        self._sources = tuple(sources)
+        self._places = [{name: place for place, name in enumerate(names)} for names in definitions]
+        self._fields: dict[str, _Field] = {}
+        self._changes: list[ChangeOver] = []
+
+    def take(self, source: int, said: Said, received: Instant) -> list[Reading]:
+        """What a record of a source says. Returns what has become or renewed the value of its field."""
+        given: list[Reading] = []
+        source_name, definition, utc_ns = self._sources[source].name, said.definition, said.source_utc_ns
+        for (name, unit), value in zip(said.fields, said.values, strict=True):
+            state = ReadingState.NONE if value is None else ReadingState.FRESH
+            reading = Reading(name, value, unit, state, received, source_name, utc_ns)
+            known = self._fields.get(name)
+            if known is None:
+                if len(self._fields) >= FIELDS_MAX:
+                    continue
+                known = self._fields[name] = _Field()
+            candidate = self._candidate(known, source, definition, reading)
+            if value is not None and candidate is known.chosen:
+                known.state = ReadingState.FRESH
+                given.append(reading)
+            else:
+                given += self._choose(name, known, received.monotonic_ns)
+        return given
+
+    def look(self, now_ns: int) -> list[Reading]:
+        """What has changed by time alone: values that are stale now, and those of other sources in their place."""
+        given: list[Reading] = []
+        for name, known in self._fields.items():
+            if known.state is ReadingState.FRESH and known.chosen is not None and not known.chosen.is_good(now_ns):
+                given += self._choose(name, known, now_ns)
+        return given
+
+    def all(self, now_ns: int) -> list[Reading]:
+        """The value of every field as it counts now."""
+        chosen = [known.chosen for known in self._fields.values()]
+        return [judged(one.reading, now_ns, one.stale_ns) for one in chosen if one is not None]
+
+    def changes(self) -> list[ChangeOver]:
+        """What has been taken from another source since this was asked last."""
+        changes, self._changes = self._changes, []
+        return changes
+
+    @property
+    def has_fresh(self) -> bool:
+        """Something may become stale."""
+        return any(known.state is ReadingState.FRESH for known in self._fields.values())
+
+    def _candidate(self, known: _Field, source: int, definition: str, reading: Reading) -> _Candidate:
+        key = (source, definition)
+        candidate = known.candidates.get(key)
+        now_ns = reading.received.monotonic_ns
+        if candidate is None:
+            settings = self._sources[source]
+            rank = (reading.name not in settings.prefer, source, self._places[source].get(definition, 1_000))
+            candidate = known.candidates[key] = _Candidate(rank, settings.stale_ns, reading, now_ns)
+        elif not candidate.is_good(now_ns):
+            candidate.good_since_ns = now_ns
+        candidate.reading = reading
+        return candidate
+
+    def _choose(self, name: str, known: _Field, now_ns: int) -> list[Reading]:
+        """Decides again which candidate the field is taken from; its reading, if there is news in it."""
+        before = known.chosen
+        good = [one for one in known.candidates.values() if one.is_good(now_ns)]
+        leading = [one for one in good if one is before or one.may_lead(now_ns)] or good
+        if leading:
+            chosen = min(leading, key=lambda one: one.rank)
+        else:
+            chosen = max(known.candidates.values(), key=lambda one: one.reading.received.monotonic_ns)
+        reading = judged(chosen.reading, now_ns, chosen.stale_ns)
+        has_news = chosen is not before or reading.state is not known.state
+        if chosen is not before and before is not None:
+            self._note_change(name, before, chosen, is_good=bool(good))
+        known.chosen, known.state = chosen, reading.state
+        return [reading] if has_news else []
+
+    def _note_change(self, name: str, before: _Candidate, after: _Candidate, *, is_good: bool) -> None:
+        is_return = after.rank < before.rank
+        before.was_left, after.was_left = not is_return, False
+        if is_good and before.reading.source != after.reading.source:
+            had_none = before.reading.value is None
+            sources = (before.reading.source, after.reading.source)
+            self._changes.append(ChangeOver(name, *sources, is_return, had_none))

@@ -1,0 +1,44 @@
+"""What every source of survey data does."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from seacorder.model.instant import Instant
+
+READ_SECONDS = 0.5
+"""How long `read` waits at most for the first byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Bytes that came together."""
+
+    data: bytes
+    received: Instant
+    """When the newest of them came: for a datagram, when the kernel got it."""
+    sender: str = ""
+    """Records are put together for each sender by itself."""
+    is_datagram: bool = False
+    """`data` is a datagram: no record goes on in the next one."""
+
+
+class DataSource(Protocol):
+    """One connection, from `open` to `close`. All methods are called on one thread, and may block for some seconds.
+
+    `open` and `read` raise InputFailed, whose message says what is wrong and what to do; then `close` is called, and
+    another connection is made later.
+    """
+
+    pause_seconds: float
+    """How long the next read is put off after one that gave something, so that data that comes in many small pieces
+    costs few wake-ups. 0 for a source that keeps time by itself."""
+
+    def open(self) -> None: ...
+
+    def read(self) -> list[Chunk]:
+        """What has come, in order; empty when nothing came within READ_SECONDS."""
+        ...
+
+    def close(self) -> None:
+        """Harmless when it is not open."""
+        ...

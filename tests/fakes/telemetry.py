@@ -1,0 +1,49 @@
+"""Survey data as a test wants it."""
+
+from collections.abc import AsyncIterator
+
+from seacorder.base.clock import Clock
+from seacorder.control.telemetry.history import History
+from seacorder.model.instant import Instant
+from seacorder.model.reading import Reading, ReadingState, Value
+from seacorder.model.telemetry import SourceStatus
+
+
+class FakeTelemetry:
+    """Readings as a test has given them; those that `follow` gives are put into `coming`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._readings: dict[str, Reading] = {}
+        self._sources: list[tuple[SourceStatus, str]] = []
+        self.coming: list[tuple[Reading, ...]] = []
+        self.history = History()
+        self.restarts = 0
+
+    @property
+    def now_ns(self) -> int:
+        return self._clock.monotonic_ns()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(address for _, address in self._sources)
+
+    def give(self, name: str, value: Value | None, unit: str = "", state: ReadingState = ReadingState.FRESH) -> Reading:
+        """This is the newest reading of a field from now on."""
+        made = Reading(name, value, unit, state, Instant.now(self._clock), "Survey")
+        self._readings[name] = made
+        return made
+
+    def add_source(self, status: SourceStatus, address: str) -> None:
+        self._sources.append((status, address))
+
+    def readings(self) -> tuple[Reading, ...]:
+        return tuple(self._readings[name] for name in sorted(self._readings))
+
+    def sources(self) -> tuple[SourceStatus, ...]:
+        return tuple(status for status, _ in self._sources)
+
+    async def follow(self) -> AsyncIterator[tuple[Reading, ...]]:
+        yield self.readings()
+        for one in self.coming:
+            yield one

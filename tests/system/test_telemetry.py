@@ -1,0 +1,52 @@
+"""Survey data through the whole program: real sockets, the real worker, and what clients get."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rig.ports import free_port
+from rig.program import Program, running, wait_for
+
+HEADING = b"$HEHDT,127.40,T*1F\r\n"
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port(socket.SOCK_DGRAM)
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Program]:
+    more = f'[[telemetry]]\nname = "Survey"\ninput = "udp://127.0.0.1:{port}"\nstale_seconds = 1.0\n'
+    with running(tmp_path_factory.mktemp("survey"), {"Bow": "test:?size=320x180&rate=10"}, more=more) as made:
+        yield made
+
+
+def send(port: int, *datagrams: bytes) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for one in datagrams:
+            sender.sendto(one, ("127.0.0.1", port))
+
+
+def source(program: Program) -> dict[str, Any]:
+    (found,) = program.get("/api/v1/telemetry")["items"]
+    return dict(found)
+
+
+def reading(program: Program, name: str) -> dict[str, Any] | None:
+    return next((one for one in program.get("/api/v1/readings")["items"] if one["name"] == name), None)
+
+
+def test_a_datagram_becomes_a_reading_that_is_fresh_and_then_stale(program: Program, port: int) -> None:
+    wait_for(lambda: source(program)["why"]["fact"] == "It is open. Nothing has come yet.", "the port to be open")
+    send(port, HEADING)
+    found = wait_for(lambda: reading(program, "heading"), "the heading")
+    assert (found["value"], found["unit"], found["source"]) == (127.4, "°", "Survey")
+    assert found["state"] == "fresh"
+    wait_for(lambda: (reading(program, "heading") or {})["state"] == "stale", "the heading to be stale")
+    stale = reading(program, "heading")
+    assert stale is not None
+    assert stale["value"] == 127.4
+    assert stale["age_seconds"] > 1.0
