@@ -96,7 +96,7 @@ def run(name: str, folder: Path, chosen: Plan) -> Section:
         figures = part(folder / name, chosen)
     except (Exception, SystemExit) as error:  # noqa: BLE001  (the other sections' figures are not to be lost)
         traceback.print_exc()
-        failure = (str(error) or type(error).__name__).partition("\n")[0]
+        failure = " ".join(str(error).split("\n")[:3]) or type(error).__name__
     section = Section(title, tuple(figures), look, failure)
     print(f"{table.of(section)}  {time.monotonic() - begun:.0f} s", flush=True)
     return section
