@@ -63,7 +63,8 @@ def run_seacorder(address: str, folder: Path, plan: Plan, *, text: bool) -> Run:
             cpu = cpu_over(control + workers, plan.window_seconds)
             after = _encoding(running)
         if before["preset"] != after["preset"] or after["dropped_frames"]:
-            raise SystemExit(f"The machine was too slow for a fair comparison: {before} became {after}.")
+            said = f"preset {after['preset']} after {before['preset']}, {after['dropped_frames']} frames left out"
+            raise SystemExit(f"The computer was too slow for a fair comparison: {said}.")
         status = running.status()["channels"][0]
         held = status["backlog_bytes"] + status["queued_bytes"]
         memory = (processes.pss_bytes(workers[0]) - held) / _MIB
