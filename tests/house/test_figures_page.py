@@ -25,3 +25,8 @@ def test_each_goal_that_is_missed_is_explained_and_no_other() -> None:
 def test_pages_quote_the_figures_of_the_tables() -> None:
     """`make bench` writes them; each line here says which sentence has to say what."""
     assert quotes.disagreements() == []
+
+
+def test_no_section_failed() -> None:
+    """Such a one is measured again: `make bench ARGS="--only NAME"`."""
+    assert "**Failed**" not in MEASURED
