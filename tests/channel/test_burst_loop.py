@@ -87,10 +87,10 @@ def test_what_comes_is_left_for_as_long_as_it_may_lie() -> None:
 def test_the_shortest_of_what_the_kernel_and_the_channel_allow_counts() -> None:
     one = FakeConnection()
     scene = Scene(one)
-    one.may_wait = 90 * NS_PER_MS
-    assert scene.turns(1) == [90]
+    one.may_wait = 110 * NS_PER_MS
+    assert scene.turns(2) == [100, 100]
     scene.may_wait_ns = 70 * NS_PER_MS
-    assert scene.turns(1) == [70]
+    assert scene.turns(3) == [66.667, 66.667, 66.667]
 
 
 def test_frames_that_are_wanted_at_once_are_read_as_they_come() -> None:
@@ -128,6 +128,26 @@ def test_each_connection_has_its_own_pace() -> None:
     scene = Scene(quick, usual)
     scene.turns(12)
     assert len(quick.reads) == 2 * len(usual.reads)
+
+
+def test_one_turn_reads_all_that_may_wait_equally_long() -> None:
+    early, late = FakeConnection(5), FakeConnection(6)
+    scene = Scene(early)
+    scene.turns(1)
+    scene.clock.advance(0.07)
+    late.clock = scene.clock
+    pace = Pace(scene.clock, lambda _: BURST_NS)
+    scene.loop.begin(LoopEntry(late, scene.taken.extend, pace, threading.Event()))  # type: ignore[arg-type]
+    scene.turns(4)
+    assert early.reads[-3:] == late.reads[-3:]
+
+
+def test_a_late_turn_does_not_put_the_next_one_off() -> None:
+    one = FakeConnection()
+    scene = Scene(one)
+    scene.turns(1)
+    scene.clock.advance(0.15)
+    assert scene.turns(2) == [50, 200]
 
 
 def test_a_command_is_not_kept_waiting() -> None:

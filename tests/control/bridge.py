@@ -34,6 +34,7 @@ class Bridge:
         """Those that open."""
         self.own_encodings: dict[str, ChannelEncoding] = {}
         self.cores = 1.0
+        self.channels_per_process = 0
         self.examined: dict[str, FileExamined] = {}
         """By path: what the evidence worker will say; a path that is not in here is repaired."""
         self.prepare: Callable[[FakeWorker], None] = lambda _: None
@@ -66,6 +67,7 @@ class Bridge:
                 narrator=self.narrator,
                 own_encodings=self.own_encodings,
                 cores=self.cores,
+                channels_per_process=self.channels_per_process,
             ),
         )
 

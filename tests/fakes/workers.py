@@ -1,7 +1,7 @@
 """A supervisor without processes: workers that answer as a channel's worker does, at once and from a script."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,6 +49,7 @@ class FakeWorker:
         self.callbacks = callbacks
         self.commands: list[Any] = []
         self.restarts = 0
+        self.is_in_group = False
         self.is_up = False
         self.is_hung = False
         self.refusal = ""
@@ -69,6 +70,12 @@ class FakeWorker:
     @property
     def is_new(self) -> bool:
         return not self._was_started
+
+    def move_out(self) -> None:
+        """It ends in order, and begins anew in a process of its own."""
+        self.is_in_group = False
+        self.end()
+        self.start()
 
     def start(self) -> None:
         self.is_up = self._was_started = True
@@ -210,6 +217,7 @@ class FakeSupervisor:
         self._workers: dict[str, FakeWorker] = {}
         self._request = 0
         self.on_add: Callable[[FakeWorker], None] = lambda _: None
+        self.groups: list[tuple[tuple[str, ...], Launch]] = []
         self.launches: list[tuple[str, Launch, object]] = []
 
     def add(
@@ -229,6 +237,11 @@ class FakeSupervisor:
         self.launches.append((name, launch, first_message))
         self.on_add(worker)
         return worker
+
+    def group(self, names: Sequence[str], launch: Launch) -> None:
+        self.groups.append((tuple(names), launch))
+        for name in names:
+            self._workers[name].is_in_group = True
 
     def __getitem__(self, name: str) -> FakeWorker:
         return self._workers[name]

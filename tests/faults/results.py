@@ -25,6 +25,7 @@ SUBJECTS = (
     ("Clocks", ("test_clocks",)),
     ("Stamps and slow cameras", ("test_camera_times",)),
     ("Bad neighbour", ("test_bad_neighbour",)),
+    ("Shared processes", ("test_groups",)),
     ("Long run", ("test_soak",)),
     ("Attack", ("test_attack",)),
     ("Lost catalogue", ("test_rebuild",)),

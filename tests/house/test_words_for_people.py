@@ -69,7 +69,9 @@ NOT_TEXT = {
 }
 """Modules whose literals are no texts, with what they are."""
 NAMES = re.compile(r"`[^`]*`|--[\w-]+|\w*_\w+|\$\{[^{}]*\}|https?://\S+")
-KEY = re.compile(r"^(# )?\w+ = ")
+KEY = re.compile(r"^(# )?\w+ = |^\[\w+\]$")
+"""What is left out of a line of the sample: a key, or a line that is nothing but the head of a table. Both are names
+that a settings file must spell so, as `[workers]`; a comment behind a key is looked at."""
 WORDS = [
     (re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE), better) for pattern, better in FORBIDDEN.items()
 ]

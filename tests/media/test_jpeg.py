@@ -8,7 +8,7 @@ import pytest
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from PIL import Image
 
-from seacorder.media.jpeg import PICTURE_STEP, _converted, encode
+from seacorder.media.jpeg import PICTURE_STEP, _converted, encode, with_metadata
 
 RGB = (200, 90, 60)
 LAYERS = {"yuv420p": (2, 2), "yuv422p": (2, 1), "yuv444p": (1, 1)}
@@ -51,7 +51,7 @@ def test_a_picture_that_fits_is_not_copied(form: str) -> None:
 
 def test_the_file_begins_as_jfif_then_exif_and_names_no_library() -> None:
     exif = b"Exif\0\0MM\0\x2a" + bytes(500)
-    content = encode(filled("yuv420p", (64, 48)), exif=exif)
+    content = with_metadata(encode(filled("yuv420p", (64, 48))), exif)
     assert content.startswith(b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1")
     assert content[20:24] == b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big")
     assert content[24 : 24 + len(exif)] == exif

@@ -23,6 +23,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from seacorder.base.backoff import Backoff
+from seacorder.base.speaker import speak_for, speaker
 
 if TYPE_CHECKING:
     import asyncio  # at run time only where there is a loop: a worker has none, and asyncio weighs five megabytes
@@ -42,11 +43,13 @@ class Thread(threading.Thread):
     ) -> None:
         super().__init__(name=name, daemon=True)
         self._work = work
+        self._speaker = speaker()
         self._backoff = Backoff(first_pause_seconds, LONGEST_PAUSE_SECONDS)
         self.failures = 0
         """How many times the work has raised."""
 
     def run(self) -> None:
+        speak_for(self._speaker)
         pause = threading.Event()
         while True:
             with survived(f"The thread {self.name!r}", "it is started again"):
@@ -58,8 +61,10 @@ class Thread(threading.Thread):
 
 def once(name: str, work: Callable[[], object]) -> None:
     """Runs `work` once on a daemon thread of its own; what it raises is logged."""
+    name_in_log = speaker()
 
     def run() -> None:
+        speak_for(name_in_log)
         with survived(f"The thread {name!r}", "it has ended"):
             work()
 
@@ -73,8 +78,10 @@ def within(seconds: float, name: str, work: Callable[[], T]) -> T:
     device that does not answer cannot be interrupted.
     """
     results: SimpleQueue[Callable[[], T]] = SimpleQueue()
+    name_in_log = speaker()
 
     def run() -> None:
+        speak_for(name_in_log)
         try:
             found = work()
         except Exception as error:  # noqa: BLE001 - it is raised again where the result is waited for

@@ -22,6 +22,7 @@ from seacorder.base.line_writer import Descriptor, LineWriter
 from seacorder.base.log_file import LogFile
 from seacorder.base.message import Message, joined
 from seacorder.base.redaction import redact
+from seacorder.base.speaker import speaker
 
 STANDARD_ERROR = 2
 _ABOUT_FILES = ("seacorder.storage", "seacorder.sinks", "seacorder.evidence", "seacorder.channel.worker")
@@ -46,9 +47,13 @@ class LogOptions:
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record with its trace, without credentials."""
+    """Formats a record with its trace, without credentials. The head is the channel that the thread speaks for, or else
+    the name of the process."""
+
+    process = ""
 
     def format(self, record: logging.LogRecord) -> str:
+        record.head = speaker() or self.process
         return redact(super().format(record))
 
 
@@ -83,8 +88,8 @@ class _Hand(logging.Handler):
 
     def head_with(self, name: str) -> None:
         zone = "Z" if self._use_utc else "%z"
-        head = name.replace("%", "%%")
-        formatter = RedactingFormatter(f"%(asctime)s %(levelname)-7s {head}: %(message)s", f"%Y-%m-%dT%H:%M:%S{zone}")
+        formatter = RedactingFormatter("%(asctime)s %(levelname)-7s %(head)s: %(message)s", f"%Y-%m-%dT%H:%M:%S{zone}")
+        formatter.process = name
         if self._use_utc:
             formatter.converter = time.gmtime
         self.setFormatter(formatter)

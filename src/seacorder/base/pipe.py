@@ -2,7 +2,7 @@
 
 A worker is a process of its own whose standard input carries commands and whose standard output carries reports.
 Workers unpickle without checks, since commands come from their parent. The control process does not trust what workers
-send, because they decode data from outside: it reads reports with `supervisor.unpickle`.
+send, because they decode data from outside: it reads reports with `base.unpickle`.
 """
 
 import dataclasses
@@ -106,6 +106,18 @@ class Link:
         finally:
             self._lock.release()
         return True
+
+    def close_reports(self) -> None:
+        """Closes the worker's end of the pipe of reports; what is sent afterwards goes nowhere. For a worker whose
+        process goes on. Waits while a report is being sent."""
+        with self._lock:
+            self._broken = True
+            self._writer.close()
+
+    def close(self) -> None:
+        """Closes both ends. Only once nobody waits for `messages` any more."""
+        self.close_reports()
+        self._reader.close()
 
     def messages(self) -> Iterator[Any]:
         """The commands as they come. Blocks for each; ends when the control process closes the pipe or is gone."""

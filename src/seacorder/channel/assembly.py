@@ -6,12 +6,13 @@ Before `start`, only the threads of the narration's link run, which wait for a c
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from seacorder.base import heap
-from seacorder.base.background import Thread
 from seacorder.base.clock import Clock
+from seacorder.base.speaker import speaker, speaking_for
 from seacorder.channel.burst_loop import BurstLoop, LoopEntry
 from seacorder.channel.channel import Channel
 from seacorder.channel.clean_copy import CleanCopy, Tee
@@ -20,21 +21,21 @@ from seacorder.channel.encoding.encode_step import EncodeStep
 from seacorder.channel.encoding.encoder import Encoder
 from seacorder.channel.encoding.stage import Stage, as_it_comes, decide
 from seacorder.channel.heartbeat_status import Neighbours, nobody_looks
-from seacorder.channel.ingest import Feed, Ingest, TakeItems
+from seacorder.channel.ingest import Feed, Ingest, ReadInBursts, TakeItems
 from seacorder.channel.orders import Orders
 from seacorder.channel.pace import Pace
-from seacorder.channel.picture_check.watch import PictureWatch
+from seacorder.channel.picture_check.watch import Looker, PictureWatch
 from seacorder.channel.reports_out import BothAnswers
-from seacorder.inputs.contract import Input, OpenConnection
+from seacorder.inputs.contract import Input, Item, OpenConnection
 from seacorder.inputs.open import make_input
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
-from seacorder.model.channel import ChannelSettings
+from seacorder.model.channel import ChannelSettings, PictureFault
 from seacorder.model.command import Command, HearNarration, ShowFields, TakePicture
 from seacorder.model.event import Note, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.narration import NarrationSettings, NarratorStatus
 from seacorder.model.report import Report
-from seacorder.sinks.context import OnOutcome, SinkContext
+from seacorder.sinks.context import OnOutcome, SinkContext, Stills
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.volume_room import VolumeRooms
@@ -49,6 +50,34 @@ class Source:
     """Makes the input anew for each connection."""
     narrator_status: Callable[[], NarratorStatus | None] = lambda: None
     """Of the narrator's worker alone."""
+
+
+class PicturesElsewhere(Looker, Stills, Protocol):
+    """Decodes the channel's pictures in another process."""
+
+    def processor_time_ns(self) -> int:
+        """What looks have cost there."""
+        ...
+
+
+def _as_it_is(feed: Feed) -> Feed:
+    return feed
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a process gives to a channel that shares it with others."""
+
+    feed: Callable[[Feed], Feed] = _as_it_is
+    """Puts something between the input and the channel."""
+    pictures: PicturesElsewhere | None = None
+    """None: pictures are decoded in this process."""
+    loop: BurstLoop | None = None
+    """Reads the cameras of all channels of the process; None: the channel has a loop of its own."""
+
+
+ALONE = Surroundings()
+"""Of a channel with a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +98,12 @@ class Assembly:
     _listen: Callable[[HearNarration], None]
     _narrator_status: Callable[[], NarratorStatus | None]
 
-    def start(self, heartbeat: Thread) -> None:
+    def start(self, begin_heartbeat: Callable[[], None]) -> None:
         """Starts the threads; returns at once."""
         if self.watch is not None:
             self.watch.start()
         heap.exempt_startup_objects()  # the way of a packet makes no cycles
-        heartbeat.start()
+        begin_heartbeat()
         self.ingest.start()
 
     def carry_out(self, command: Command) -> None:
@@ -90,6 +119,11 @@ class Assembly:
         self.pace.catch_up()  # it concerns frames that have come by now
         self.clean.carry_out(command)
         self._orders.carry_out(command)
+
+    def stop(self) -> None:
+        """Ends the threads that do not end with the input: for a channel whose process goes on without it."""
+        if self.watch is not None:
+            self.watch.stop()
 
     def stop_input(self) -> None:
         """Takes no more packets; what has been taken is with the channel afterwards. Blocks while that is encoded."""
@@ -125,7 +159,11 @@ class Assembly:
 
 
 def assemble(
-    settings: ChannelSettings, clock: Clock, report: Callable[[Report], None], wake: Callable[[], None]
+    settings: ChannelSettings,
+    clock: Clock,
+    report: Callable[[Report], None],
+    wake: Callable[[], None],
+    surroundings: Surroundings = ALONE,
 ) -> Assembly:
     """`report` sends a report and never blocks; `wake` makes the heartbeat look at once at what is due."""
 
@@ -137,7 +175,7 @@ def assemble(
     source = source_of(settings, clock, note)
     watched = settings.picture_watch and settings.narrator is None
     # The lambdas look up what is built below, when they are called: ruff takes them for needless.
-    watch = PictureWatch(lambda fault: channel.saw_picture(fault)) if watched else None  # noqa: PLW0108
+    watch = _watch_of(lambda fault: channel.saw_picture(fault), surroundings) if watched else None  # noqa: PLW0108
     neighbours = Neighbours(
         queued_bytes=lambda: budget.taken_bytes,
         encoding_status=lambda: stage.status(),  # noqa: PLW0108
@@ -147,34 +185,68 @@ def assemble(
         offer_keyframe=nobody_looks if watch is None else watch.offer,
     )
     channel = Channel(settings, clock, answers, neighbours)
-    rooms, disk = storage_of(settings, clock, budget)
-    context = SinkContext(
-        settings, clock, budget, report, rooms, channel.lines.beside, disk, dive=lambda: channel.context,
-        readings_at=channel.fields.at,
-    )
+    context = _sink_context(channel, budget, report, surroundings.pictures)
     clean = CleanCopy(context, channel, answers, wake)
     burn_in = BurnIn(settings, channel.lines.clients, note, channel.fields.over_picture)
     encode_step = EncodeStep(channel, clock, Encoder, burn_in)
     stage = Stage(channel, as_it_comes if settings.narrator else decide, encode_step)
-    feed = Tee(stage, clean)
-    pace, loop = Pace(clock, channel.may_wait_ns), BurstLoop(clock)
-
-    def read_in_bursts(connection: OpenConnection, take: TakeItems, stopping: threading.Event) -> None:
-        loop.read(LoopEntry(connection, take, pace, stopping))
-
+    feed = surroundings.feed(Tee(stage, clean))
+    pace = Pace(clock, channel.may_wait_ns)
     return Assembly(
         clock=clock,
         channel=channel,
         clean=clean,
         stage=stage,
         feed=feed,
-        ingest=Ingest(channel, source.make_input, clock, feed, read_in_bursts),
+        ingest=Ingest(channel, source.make_input, clock, feed, _in_bursts(surroundings.loop or BurstLoop(clock), pace)),
         pace=pace,
         watch=watch,
         _orders=Orders(channel, context, wake, stage.change),
         _listen=listener_of(channel),
         _narrator_status=source.narrator_status,
     )
+
+
+def _in_bursts(loop: BurstLoop, pace: Pace) -> ReadInBursts:
+    def read(connection: OpenConnection, take: TakeItems, stopping: threading.Event) -> None:
+        loop.read(LoopEntry(connection, _spoken(take), pace, stopping))
+
+    return read
+
+
+def _spoken(take: TakeItems) -> TakeItems:
+    """The same, and what the loop's thread logs meanwhile begins with the name that this thread's lines begin with."""
+    name = speaker()
+
+    def spoken(items: Sequence[Item]) -> None:
+        with speaking_for(name):
+            take(items)
+
+    return spoken
+
+
+def _sink_context(
+    channel: Channel, budget: MemoryBudget, report: Callable[[Report], None], stills: Stills | None
+) -> SinkContext:
+    settings, clock = channel.settings, channel.clock
+    rooms, disk = storage_of(settings, clock, budget)
+    return SinkContext(
+        settings,
+        clock,
+        budget,
+        report,
+        rooms,
+        channel.lines.beside,
+        disk,
+        stills=stills,
+        dive=lambda: channel.context,
+        readings_at=channel.fields.at,
+    )
+
+
+def _watch_of(found: Callable[[PictureFault | None], None], surroundings: Surroundings) -> PictureWatch:
+    pictures = surroundings.pictures
+    return PictureWatch(found) if pictures is None else PictureWatch(found, pictures.processor_time_ns, pictures)
 
 
 def storage_of(settings: ChannelSettings, clock: Clock, budget: MemoryBudget) -> tuple[VolumeRooms, Disk]:

@@ -1,7 +1,8 @@
 """Reads cameras in bursts: one thread, a few open connections, each read when it is due.
 
 Waking up is what costs, not the bytes: so what a camera sends is left in the kernel, and read five times a second
-instead of once or twice for each picture. A connection is read earlier where the kernel could run out of room
+instead of once or twice for each picture. The loop has a beat, so that one turn reads all of its connections and the
+process wakes once for them. A connection is read earlier where the kernel could run out of room
 (`OpenConnection.may_wait_ns`), or where somebody wants the frames (`Pace`). Then its pictures are read as they come, as
 also when a read has found nothing: a camera that sends little wakes nobody in vain.
 
@@ -23,6 +24,8 @@ from seacorder.base.readiness import Readiness
 from seacorder.channel.pace import Pace
 from seacorder.inputs.contract import Item, OpenConnection, Unread
 
+BEAT_NS = NS_PER_SECOND // 5
+"""From one common read to the next. Who may not wait for so long is read at a whole part of it."""
 SHORTEST_BURST_NS = 60 * NS_PER_MS
 """What may not lie for so long is read as it comes: two pictures at once save nothing."""
 REST_NS = 3_500_000
@@ -95,6 +98,8 @@ class BurstLoop:
 
     def __init__(self, clock: Clock, make_waiting: Callable[[], Waiting] = SocketWaiting) -> None:
         self._clock = clock
+        self._begun_ns = clock.monotonic_ns()
+        """A beat; each loop has its own, so that several processes do not wake at one instant."""
         self._make_waiting = make_waiting
         self._lock = threading.Lock()
         self._entries: tuple[LoopEntry, ...] = ()
@@ -178,7 +183,6 @@ class BurstLoop:
 
     def _plan(self, entry: LoopEntry) -> None:
         """When the connection is read next."""
-        # The time counts from the end of the work: two bursts are never less apart than what a file waits for.
         now_ns, unread = self._clock.monotonic_ns(), entry.connection.unread
         entry.is_awaited = False
         if unread is Unread.MORE:
@@ -186,11 +190,18 @@ class BurstLoop:
             return
         wait_ns = min(entry.connection.may_wait_ns(), entry.pace.may_wait_ns(now_ns))
         if wait_ns >= SHORTEST_BURST_NS and unread is not Unread.NOTHING_CAME:
-            entry.due_ns = now_ns + wait_ns
+            entry.due_ns = now_ns + self._to_the_beat_ns(now_ns, wait_ns)
         elif unread is Unread.WITHIN:
             entry.due_ns = now_ns + REST_NS
         else:
             entry.is_awaited, entry.due_ns = True, now_ns + LOOK_NS
+
+    def _to_the_beat_ns(self, now_ns: int, wait_ns: int) -> int:
+        """How long it is to the next beat, or to the next part of one where a whole beat is more than `wait_ns`."""
+        parts = -(-BEAT_NS // wait_ns)
+        since_ns = (now_ns - self._begun_ns) % BEAT_NS
+        place = since_ns * parts // BEAT_NS + 1
+        return -(-BEAT_NS * place // parts) - since_ns
 
     def _end(self, entry: LoopEntry) -> None:
         with self._lock:

@@ -190,7 +190,8 @@ class Orders:
             sample = samples[-1]
             if self._picture is None or self._picture[:2] != (sample.number, order.width):
                 try:
-                    jpeg = thumbnail_of(samples, source, order.width)
+                    make = thumbnail_of if self._context.stills is None else self._context.stills.thumbnail
+                    jpeg = make(samples, source, order.width)
                 except SeacorderError as error:
                     log.warning("No preview picture (%s). Recording is not affected.", error.fact)
                     jpeg = b""

@@ -38,6 +38,7 @@ class Outbox(Thread):
         self._waiting: deque[Report] = deque(maxlen=LIMIT)
         self._something = threading.Condition()
         self._sending = False
+        self._is_stopped = False
 
     def put(self, report: Report) -> None:
         """Takes a report, from any thread; never blocks."""
@@ -55,12 +56,20 @@ class Outbox(Thread):
         with self._something:
             return self._something.wait_for(lambda: not self._waiting and not self._sending, seconds)
 
+    def stop(self) -> None:
+        """Ends the thread, behind a report that is being sent. Others that wait are dropped."""
+        with self._something:
+            self._is_stopped = True
+            self._something.notify_all()
+
     def work(self) -> None:
         while True:
             with self._something:
                 self._sending = False
                 self._something.notify_all()
-                self._something.wait_for(lambda: self._waiting)
+                self._something.wait_for(lambda: self._waiting or self._is_stopped)
+                if self._is_stopped:
+                    return
                 report = self._waiting.popleft()
                 self._sending = True
             self._send(report)

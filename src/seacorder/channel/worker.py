@@ -48,7 +48,11 @@ class Heartbeat(Thread):
     def work(self) -> None:
         clock = self._parts.clock
         while True:
-            due_ns = self.turn(clock.monotonic_ns())
+            now_ns = clock.monotonic_ns()
+            if now_ns >= self._next_collection_ns:
+                self._next_collection_ns = now_ns + int(heap.COLLECT_SECONDS * NS_PER_SECOND)
+                heap.collect()
+            due_ns = self.turn(now_ns)
             self._wake.wait(max(0.0, (due_ns - clock.monotonic_ns()) / NS_PER_SECOND))
             self._wake.clear()
 
@@ -60,9 +64,6 @@ class Heartbeat(Thread):
             channel.report(channel.status())
             if parts.hanging_seconds() > HANGING_SECONDS:
                 self._give_up()
-        if now_ns >= self._next_collection_ns:
-            self._next_collection_ns = now_ns + int(heap.COLLECT_SECONDS * NS_PER_SECOND)
-            heap.collect()
         parts.tick()
         next_beat_ns = self._next_beat_ns(self._beat_ns)
         return min(next_beat_ns, parts.next_due_ns() or next_beat_ns)
@@ -83,7 +84,7 @@ def run(link: Link) -> None:
     outbox.start()
     wake = threading.Event()
     parts = assemble(settings, SystemClock(), outbox.put, wake.set)
-    parts.start(Heartbeat(parts, wake, lambda: end(parts, outbox, EXIT_INPUT_HANGS)))
+    parts.start(Heartbeat(parts, wake, lambda: end(parts, outbox, EXIT_INPUT_HANGS)).start)
     for command in messages:
         if isinstance(command, EndWorker):
             break
@@ -94,6 +95,14 @@ def run(link: Link) -> None:
 
 def end(parts: Assembly, outbox: Outbox, code: int) -> None:
     """Finishes every file and ends the process. Blocks until the disk has taken everything, however long that takes."""
+    finish_files(parts)
+    outbox.drain(REPORTS_SECONDS)
+    finish()
+    os._exit(code)  # an ordinary exit would wait for a thread that may sit in a network read that nothing can cancel
+
+
+def finish_files(parts: Assembly) -> None:
+    """Finishes every file. Blocks until the disk has taken everything, however long that takes."""
     done = threading.Semaphore(0)
 
     def one_done(outcome: ChannelOutcome) -> None:
@@ -103,6 +112,3 @@ def end(parts: Assembly, outbox: Outbox, code: int) -> None:
 
     for _ in range(parts.finish_all(one_done)):
         done.acquire()
-    outbox.drain(REPORTS_SECONDS)
-    finish()
-    os._exit(code)  # an ordinary exit would wait for a thread that may sit in a network read that nothing can cancel

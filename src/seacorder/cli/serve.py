@@ -217,6 +217,7 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
             file_folders=tuple(map(str, storage.all_folders)),
             own_encodings=settings.own_encodings(),
             cores=usable_cores(),
+            channels_per_process=settings.workers.per_process,
             use_utc=settings.recording.tag_time == "utc",
             narrator=None if narrator is None else replace(narrator, volumes=volumes),
             volumes=volumes,

@@ -82,6 +82,9 @@ split_time_minutes = 10       # 0 never splits
 # file = "logo.png"
 # size = 0.1
 
+[workers]
+# channels_per_process = "auto"   # 1 up to 16 channels that are stored unchanged, then up to 8; or a number
+
 [log]
 # level = "INFO"              # "DEBUG", "INFO", "WARNING", "ERROR"
 # time = "local"              # or "utc"

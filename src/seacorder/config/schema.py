@@ -25,11 +25,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from seacorder.base.door import is_possible
 from seacorder.base.log import LogOptions
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.overlay_tables import OverlayTable
 from seacorder.config.telemetry_tables import TelemetryTable
 from seacorder.config.values import (
+    AUTO,
     SettingsTable,
     Unaccepted,
     absolute_folder,
@@ -39,6 +41,7 @@ from seacorder.config.values import (
     host_name,
     listed,
     listening_address,
+    per_process,
     sound_address,
     split_time,
     user_path,
@@ -178,6 +181,22 @@ class LogSettings(SettingsTable):
         )
 
 
+class WorkersTable(SettingsTable):
+    """The recording processes."""
+
+    channels_per_process: Annotated[int, BeforeValidator(per_process)] = _key(
+        AUTO,
+        "How many channels that are stored unchanged share a recording process. `auto`: up to 16 such channels have "
+        "one each; of more, up to 8 share one.",
+        '"auto", or a whole number from 1 to 64',
+    )
+
+    @property
+    def per_process(self) -> int:
+        """0: as many as is usual. Where a process cannot be shared, each channel has its own."""
+        return self.channels_per_process if is_possible() else 1
+
+
 class ChannelTable(OwnEncodingKeys):
     """One camera or other source."""
 
@@ -258,6 +277,7 @@ class Settings(SettingsTable):
     recording: RecordingTable = Field(default_factory=RecordingTable)
     templates: TemplatesTable = Field(default_factory=TemplatesTable)
     overlay: OverlayTable = Field(default_factory=OverlayTable)
+    workers: WorkersTable = Field(default_factory=WorkersTable)
     log: LogSettings = Field(default_factory=LogSettings)
     audio: AudioTable = Field(default_factory=AudioTable)
     telemetry: tuple[TelemetryTable, ...] = _key(

@@ -30,6 +30,11 @@ _PORT_BEHIND = re.compile(r":[0-9]+$")
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 
 
+AUTO = "auto"
+PER_PROCESS_MAX = 64
+"""More channels in one recording process than anybody should have."""
+
+
 class Unaccepted(ValueError):
     """A value that is not accepted: what is wrong with it, and what to write. pydantic hands it through as it is."""
 
@@ -164,6 +169,17 @@ def split_time(minutes: float) -> float:
         least, most = SPLIT_TIME_MINUTES_MIN, SPLIT_TIME_MINUTES_MAX
         raise Unaccepted(f"{minutes:g} is not accepted.", f"Write 0 (never split) or {least:g} to {most:g} minutes.")
     return minutes
+
+
+def per_process(channels: object) -> int:
+    """How many channels a recording process may have; `auto` is 0."""
+    if channels == AUTO:
+        return 0
+    number = int(channels) if isinstance(channels, str) and channels.isdecimal() else channels
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= PER_PROCESS_MAX:
+        action = f'Write "auto", or a whole number from 1 to {PER_PROCESS_MAX}.'
+        raise Unaccepted(f"{channels!r} is not accepted.", action)
+    return number
 
 
 def encoder(name: str) -> str:

@@ -18,7 +18,7 @@ from seacorder.control.files.rebuilding import Rebuilding
 from seacorder.control.housekeeping import Housekeeping
 from seacorder.control.losses.loss_book import LossBook
 from seacorder.control.recording.clips import Clips
-from seacorder.control.recording.encoding_orders import EncodingOrders
+from seacorder.control.recording.encoding_orders import EncodingOrders, Sharing
 from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.framegrabs import Framegrabs
 from seacorder.control.recording.recordings import Recordings
@@ -77,6 +77,8 @@ class RecorderOptions:
     mounted there later."""
     cores: float = 1.0
     """Processor cores that all channels together may use."""
+    channels_per_process: int = 0
+    """How many channels that pass their pictures through may share a process; 0: as many as is usual."""
 
 
 class Recorder:
@@ -124,8 +126,8 @@ class Recorder:
         self._examination = Examination(supervisor, catalogue, self._journal, book.clip_examined)
         self._recordings = Recordings(self._context, self._examination, book, first_bytes)
         self._clips = _clips(self._context, self._recordings, self._examination)
-        is_clip_on, cores = self._is_clip_on, options.cores
-        self._encodings = EncodingOrders(self._context, self._recordings, probe, cores=cores, is_clip_on=is_clip_on)
+        is_clip_on, sharing = self._is_clip_on, Sharing(options.cores, options.channels_per_process)
+        self._encodings = EncodingOrders(self._context, self._recordings, probe, sharing=sharing, is_clip_on=is_clip_on)
         self._framegrabs = Framegrabs(self._context, self._recordings)
         self._overlay = OverlayTexts(clock, self._context.workers)
         self._dive = DiveContexts(clock, catalogue, workers, self._journal)

@@ -42,13 +42,8 @@ _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _COMMENT, _EXIF = b"\xff\xfe", b"\xff\xe1"
 
 
-def encode(
-    frame: Any, *, step: int = STEP, exif: bytes = b"", xmp: bytes = b"", size: tuple[int, int] | None = None
-) -> bytes:
-    """A JPEG of `frame`, full size unless `size` (width, height in pixels) says otherwise. Blocks for some 20 ms.
-
-    `exif`: a block that begins with `Exif`, at most 65,533 bytes long. `xmp`: a packet of at most 65,504 bytes.
-    """
+def encode(frame: Any, *, step: int = STEP, size: tuple[int, int] | None = None) -> bytes:
+    """A JPEG of `frame`, full size unless `size` (width, height in pixels) says otherwise. Blocks for some 20 ms."""
     picture = _converted(frame) if size is None else _reformatted(frame, size)
     encoder = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height, encoder.pix_fmt = picture.width, picture.height, picture.format.name
@@ -58,10 +53,19 @@ def encode(
     encoder.qmin = encoder.qmax = step
     picture.pts = 0
     content = b"".join(bytes(packet) for packet in [*encoder.encode(picture), *encoder.encode(None)])
+    return _SOI + _JFIF + content[_pictures_begin(content) :]
+
+
+def with_metadata(picture: bytes, exif: bytes = b"", xmp: bytes = b"") -> bytes:
+    """The same JPEG of `encode` with metadata in front of the picture.
+
+    `exif`: a block that begins with `Exif`, at most 65,533 bytes long. `xmp`: a packet of at most 65,504 bytes.
+    """
+    begin = len(_SOI + _JFIF)
     about = b"".join(
         _EXIF + (len(block) + 2).to_bytes(2, "big") + block for block in (exif, xmp and _XMP + xmp) if block
     )
-    return _SOI + _JFIF + about + content[_pictures_begin(content) :]
+    return b"".join((picture[:begin], about, memoryview(picture)[begin:]))
 
 
 def shown_size(frame: Any, width: int, pixel_aspect: Fraction | None) -> tuple[int, int]:

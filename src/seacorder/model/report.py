@@ -27,6 +27,19 @@ class JpegPicture:
     frame_utc_ns: int = 0
 
 
+MOVES_OUT = 64
+"""The exit code of a worker that leaves a shared process to go on in one of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """A worker ends in order, and the process that it shares goes on. Its last report."""
+
+    code: int
+    why: str = ""
+    """Why recording was interrupted by that, in words that stand in a bracket; empty if no file was being written."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartOpened:
     part: Part
@@ -145,6 +158,7 @@ Report = (
     | ClipClosed
     | FramegrabStored
     | EventNoted
+    | RunEnded
     | Row
 )
 """A row that is said by itself is a `Loss`."""

@@ -1,15 +1,19 @@
 """What every sink of a worker is given, and how it says what a start, a stop or a still came to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from seacorder.base.clock import Clock
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.command import TakeFramegrab
 from seacorder.model.dive_context import DiveContext
 from seacorder.model.event import Event, Severity
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.reading import Value
+from seacorder.model.recording import Framegrab
 from seacorder.model.report import EventNoted, Report
+from seacorder.model.sample import Sample, SourceFormat
 from seacorder.storage.disk import Disk
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.volume_room import VolumeRooms
@@ -23,6 +27,23 @@ def no_text(_: int) -> str:
 def no_readings(_: int) -> Mapping[str, tuple[Value, str]]:
     """No reading at any instant."""
     return {}
+
+
+class Stills(Protocol):
+    """Makes JPEGs of groups of pictures. Both block while they decode, and raise InputFailed when that is not possible.
+
+    `samples` are the video packets from a keyframe to the wanted frame, in decoding order.
+    """
+
+    def framegrab(
+        self, command: TakeFramegrab, samples: Sequence[Sample], source: SourceFormat, channel: str
+    ) -> tuple[Framegrab, bytes]:
+        """What a framegrab shows, and its JPEG, full size. It has no path yet, and its file no metadata."""
+        ...
+
+    def thumbnail(self, samples: Sequence[Sample], source: SourceFormat, width: int) -> bytes:
+        """A small picture's JPEG, `width` square pixels wide."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -41,6 +62,8 @@ class SinkContext:
     """The text shown at an instant (monotonic, ns) that is not burned into the pictures; it becomes subtitles."""
     disk: Disk | None = None
     """The disk calls, which refuse new files on an exchanged volume. None: the plain calls of this machine."""
+    stills: Stills | None = None
+    """Who decodes stills. None: they are decoded in this process."""
 
     readings_at: Callable[[int], Mapping[str, tuple[Value, str]]] = no_readings
     """By field: its value and unit, valid at an instant (monotonic, ns)."""

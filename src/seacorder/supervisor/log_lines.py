@@ -2,8 +2,10 @@
 secrets."""
 
 import asyncio
+import contextlib
 import logging
 import re
+from collections.abc import AsyncIterator, Iterator
 
 from seacorder.base.redaction import redact
 from seacorder.supervisor.limits import Limits
@@ -14,6 +16,8 @@ LINE_BYTES = 4096
 
 _log = logging.getLogger(__name__)
 _LINE = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL)(?P<mark>!?) +(?P<text>.*)$")
+_HEAD = re.compile(rb"^\d{4}-\d\d-\d\dT\S+ [A-Z]+!? +(?P<head>.*?): ")
+"""A channel's name may hold spaces, and a colon only where no space follows."""
 
 
 class LogLines:
@@ -34,19 +38,12 @@ class LogLines:
 
     async def forward(self, source: asyncio.StreamReader) -> None:
         """Reads until the worker closes its end. Never raises, whatever the worker writes."""
-        rest = b""
-        while chunk := await source.read(LINE_BYTES):
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                self._take(line)
-            if len(rest) > LINE_BYTES:
-                self._take(rest)
-                rest = b""
-            await asyncio.sleep(0)  # reading what is here already never waits, and would occupy the loop
-        self._take(rest)
-        self._say_left_out()
+        async for line in _lines_of(source):
+            self.take(line)
+        self.say_left_out()
 
-    def _take(self, line: bytes) -> None:
+    def take(self, line: bytes) -> None:
+        """One line, without its end."""
         text = redact(line[:LINE_BYTES].decode("utf-8", "replace").rstrip())
         if not text:
             return
@@ -61,11 +58,59 @@ class LogLines:
         elif not self._bucket.take(now):
             self._left_out += 1
             return
-        self._say_left_out()
+        self.say_left_out()
         _log.log(self._level, "%s", text if found else f"{self._name}: {text}")
 
-    def _say_left_out(self) -> None:
+    def say_left_out(self) -> None:
+        """Says how many lines have been left out since it was said last; nothing when none were."""
         if self._left_out:
             many = "%s: %d lines of its log were left out, because there were too many."
             _log.warning(many, self._name, self._left_out)
             self._left_out = 0
+
+
+class SharedLog:
+    """The log of a process that several workers share: each line goes to the lines of the worker that it names first.
+
+    So a worker that writes too much loses its own lines and nobody else's. Lines without a head, such as those of a
+    trace, go where the line before went. For the event loop alone.
+    """
+
+    def __init__(self, nobodys: LogLines) -> None:
+        """`nobodys` gets the lines that name no worker."""
+        self._nobodys = self._newest = nobodys
+        self._of: dict[str, LogLines] = {}
+
+    @contextlib.contextmanager
+    def heard_by(self, worker: str, lines: LogLines) -> Iterator[None]:
+        """Gives the worker's lines to `lines` for so long."""
+        self._of[worker] = lines
+        try:
+            yield
+        finally:
+            lines.say_left_out()
+            if self._of.get(worker) is lines:
+                del self._of[worker]
+
+    async def forward(self, source: asyncio.StreamReader) -> None:
+        """Reads until the process closes its end. Never raises, whatever the process writes."""
+        async for line in _lines_of(source):
+            found = _HEAD.match(line)
+            if found:
+                self._newest = self._of.get(found["head"].decode("utf-8", "replace"), self._nobodys)
+            self._newest.take(line)
+        self._nobodys.say_left_out()
+
+
+async def _lines_of(source: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """The lines without their ends, until the other end is closed. A line that is much too long comes in pieces."""
+    rest = b""
+    while chunk := await source.read(LINE_BYTES):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line
+        if len(rest) > LINE_BYTES:
+            yield rest
+            rest = b""
+        await asyncio.sleep(0)  # reading what is here already never waits, and would occupy the loop
+    yield rest

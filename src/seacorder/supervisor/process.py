@@ -1,4 +1,4 @@
-"""One run of one worker: its process and the three pipes to it."""
+"""One run of one worker in a process of its own: the process and the three pipes to it."""
 
 import asyncio
 import contextlib
@@ -7,110 +7,134 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from typing import Protocol
 
 from seacorder.base.errors import WorkerLost
-from seacorder.base.pipe import HEADER_BYTES, encode, payload_bytes
+from seacorder.supervisor.conversation import Conversation
 from seacorder.supervisor.forking import ForkedProcess, ForkServer
 from seacorder.supervisor.limits import Limits
-from seacorder.supervisor.pacing import Bucket
+from seacorder.supervisor.log_lines import LogLines
 from seacorder.supervisor.table import Launch
-from seacorder.supervisor.unpickle import report_in
 
 _CREATION_FLAGS: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 """Windows has no sessions; a process group of its own keeps Ctrl-C away from the worker just as well."""
 
 
-class WorkerProcess:
-    """A started process. For the event loop alone; `spawn`, `reports`, `wait` and `end_within` wait without blocking
-    it."""
+Process = asyncio.subprocess.Process | ForkedProcess
 
-    def __init__(self, process: asyncio.subprocess.Process | ForkedProcess, limits: Limits) -> None:
+
+class WorkerRun(Protocol):
+    """One run of a worker: in a process of its own (`WorkerProcess`), or in one that it shares (`shared_process.Seat`).
+
+    For the event loop alone; `reports`, `end_within` and `forward_log` wait without blocking it.
+    """
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        ...
+
+    @property
+    def why_ended(self) -> str:
+        """What the run itself knows of its end, in words that stand in a bracket; empty if the exit code says it."""
+        ...
+
+    def send(self, message: object) -> bool:
+        """See `Conversation.send`."""
+        ...
+
+    def close_commands(self) -> None:
+        """See `Conversation.close_commands`."""
+        ...
+
+    def reports(self) -> AsyncIterator[object]:
+        """See `Conversation.reports`."""
+        ...
+
+    def kill(self, why: str) -> None:
+        """Kills the process and whatever it has started. Harmless when the run is over."""
+        ...
+
+    async def end_within(self, seconds: float) -> int:
+        """Waits at most `seconds` for the run to end by itself, then kills the process; the exit code, negative for a
+        signal."""
+        ...
+
+    async def forward_log(self, lines: LogLines) -> None:
+        """Passes the lines of its log on, until there are no more. Never raises, whatever the worker writes."""
+        ...
+
+
+async def spawn(launch: Launch, stdin: int, stdout: int, forks: ForkServer | None = None) -> Process:
+    """Starts a process in a session of its own, so that a terminal's Ctrl-C reaches the control process alone. Its log
+    is a pipe; `stdin` and `stdout` as for `subprocess.Popen`.
+
+    Where `forks` forks workers of this kind and works, that does it. Raises WorkerLost when the system cannot start
+    one. Blocks the loop for one fork and exec, some milliseconds.
+    """
+    if forks is not None and forks.launch == launch and (forked := await forks.fork(stdin, stdout)) is not None:
+        return forked
+    try:
+        return await asyncio.create_subprocess_exec(
+            *launch.command_line,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env=launch.variables(),
+            start_new_session=True,
+            creationflags=_CREATION_FLAGS,
+        )
+    except OSError as error:
+        raise WorkerLost(f"the system could not start it ({error.strerror or error})") from error
+
+
+def kill(process: Process) -> None:
+    """Kills a process and whatever it has started. Harmless when it has ended."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+async def end_within(process: Process, seconds: float) -> int:
+    """Waits at most `seconds` for a process to end by itself, then kills it; its exit code, negative for a signal."""
+    try:
+        return await asyncio.wait_for(process.wait(), seconds)
+    except TimeoutError:
+        kill(process)
+        return await process.wait()
+
+
+class WorkerProcess:
+    """A started process, as a `WorkerRun`."""
+
+    why_ended = ""
+
+    def __init__(self, process: Process, limits: Limits) -> None:
         if process.stdin is None or process.stdout is None or process.stderr is None:
             raise ValueError("a worker needs all three pipes")
         self._process = process
-        self._limits = limits
-        self._commands = process.stdin
-        self._reports = process.stdout
-        self.log: asyncio.StreamReader = process.stderr
+        self._log: asyncio.StreamReader = process.stderr
+        talk = Conversation(process.stdin.transport, process.stdout, limits, lambda: process.returncode is not None)
+        self.send, self.close_commands, self.reports = talk.send, talk.close_commands, talk.reports
 
     @classmethod
     async def spawn(cls, launch: Launch, limits: Limits, forks: ForkServer | None = None) -> "WorkerProcess":
-        """Starts the process in a session of its own, so that a terminal's Ctrl-C reaches the control process alone.
-
-        Where `forks` forks workers of this kind and works, that does it. Raises WorkerLost when the system cannot start
-        one. Blocks the loop for one fork and exec, some milliseconds.
-        """
-        if forks is not None and forks.launch == launch and (forked := await forks.fork()) is not None:
-            return cls(forked, limits)
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *launch.command_line,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=launch.variables(),
-                start_new_session=True,
-                creationflags=_CREATION_FLAGS,
-            )
-        except OSError as error:
-            raise WorkerLost(f"the system could not start it ({error.strerror or error})") from error
-        return cls(process, limits)
+        """Starts one. Raises and blocks as the function `spawn`."""
+        return cls(await spawn(launch, subprocess.PIPE, subprocess.PIPE, forks), limits)
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def send(self, message: object) -> bool:
-        """Hands a message to the pipe and returns at once. False when the worker has left too much unread, or the pipe
-        is closed."""
-        if self._commands.is_closing():
-            return False
-        if self._commands.transport.get_write_buffer_size() > self._limits.outbox_bytes:
-            return False
-        self._commands.write(encode(message))
-        return True
-
-    def close_commands(self) -> None:
-        """Closes the worker's standard input behind what has been sent, which tells it to finish all files and end."""
-        self._commands.close()
-
-    async def reports(self) -> AsyncIterator[object]:
-        """The reports as they come, until the worker closes its end. Raises WorkerLost for anything that is no
-        report."""
-        loop = asyncio.get_running_loop()
-        bucket = Bucket(self._limits.reports_per_second, self._limits.reports_per_second)
-        while True:
-            try:
-                size = payload_bytes(await self._reports.readexactly(HEADER_BYTES))
-                if size > self._limits.report_bytes:
-                    raise WorkerLost(f"it sent a report of {size} bytes, which is too long")
-                payload = await self._reports.readexactly(size)
-            except (asyncio.IncompleteReadError, ConnectionError):
-                return
-            yield report_in(payload)
-            bucket.take(loop.time())
-            # Reading what is here already never waits, so without the sleep the loop would do nothing else meanwhile.
-            # Once the process has ended no more can come, so what it has left is read without a limit.
-            await asyncio.sleep(bucket.wait_seconds(loop.time()) if self._process.returncode is None else 0)
-
-    def kill(self) -> None:
-        """Kills the process and whatever it has started. Harmless when it has ended."""
-        if self._process.returncode is not None:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if sys.platform == "win32":
-                self._process.kill()
-            else:
-                os.killpg(self._process.pid, signal.SIGKILL)
-
-    async def wait(self) -> int:
-        """Waits until the process has ended; its exit code, negative for a signal."""
-        return await self._process.wait()
+    def kill(self, _why: str) -> None:
+        kill(self._process)
 
     async def end_within(self, seconds: float) -> int:
-        """Waits at most `seconds` for the process to end by itself, then kills it; its exit code."""
-        try:
-            return await asyncio.wait_for(self._process.wait(), seconds)
-        except TimeoutError:
-            self.kill()
-            return await self._process.wait()
+        return await end_within(self._process, seconds)
+
+    async def forward_log(self, lines: LogLines) -> None:
+        await lines.forward(self._log)

@@ -6,7 +6,8 @@
        │            └───────────┴─────────┴──────────┴──▶ STOPPING ──▶ STOPPED
 
 STARTING lasts from the start of the process to its first report. LOST is the moment in which what is left of a
-process is cleared away; WAITING is the back-off before the next one.
+process is cleared away; WAITING is the back-off before the next one. RUNNING leads straight to STARTING when a worker
+leaves a process that it shared for one of its own.
 """
 
 from enum import StrEnum
@@ -24,7 +25,7 @@ class WorkerState(StrEnum):
 MOVES: dict[WorkerState, frozenset[WorkerState]] = {
     WorkerState.STOPPED: frozenset({WorkerState.STARTING}),
     WorkerState.STARTING: frozenset({WorkerState.RUNNING, WorkerState.LOST, WorkerState.STOPPING}),
-    WorkerState.RUNNING: frozenset({WorkerState.LOST, WorkerState.STOPPING}),
+    WorkerState.RUNNING: frozenset({WorkerState.LOST, WorkerState.STARTING, WorkerState.STOPPING}),
     WorkerState.LOST: frozenset({WorkerState.WAITING, WorkerState.STOPPING}),
     WorkerState.WAITING: frozenset({WorkerState.STARTING, WorkerState.STOPPING}),
     WorkerState.STOPPING: frozenset({WorkerState.STOPPED}),

@@ -3,11 +3,12 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from seacorder.supervisor.forking import ForkServer
 from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.shared_process import SharedProcess
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks, Worker
 
@@ -51,6 +52,12 @@ class Supervisor:
         worker.forks = self._forks
         self._workers[name] = worker
         return worker
+
+    def group(self, names: Sequence[str], launch: Launch) -> None:
+        """Lets these workers, none of which has been started yet, share one process; `launch` says which."""
+        shared = SharedProcess(" + ".join(names), launch, self._limits, self._forks)
+        for name in names:
+            self._workers[name].run_in(shared)
 
     def __getitem__(self, name: str) -> Worker[Any]:
         return self._workers[name]

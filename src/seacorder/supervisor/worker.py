@@ -1,14 +1,15 @@
 """One worker over all its runs: started, watched, started again, stopped.
 
-A run is one process. The worker's own task, which lasts over all runs, starts it and reads its reports. Two more tasks
-serve each run: one reads its log, one watches that it does not hang.
+A run is one process, or a part in a process that several workers share (`shared_process`). The worker's own task, which
+lasts over all runs, starts it and reads its reports. Two more tasks serve each run: one reads its log, one watches that
+it does not hang.
 """
 
 import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -16,13 +17,14 @@ from seacorder.base.background import survived, task
 from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.redaction import redact
 from seacorder.model.command import EndWorker
-from seacorder.model.report import Answer, JpegPicture
+from seacorder.model.report import MOVES_OUT, Answer, JpegPicture
 from seacorder.supervisor.forking import ForkServer
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.log_lines import LogLines
 from seacorder.supervisor.pacing import RestartDelay, Silence
-from seacorder.supervisor.process import WorkerProcess
+from seacorder.supervisor.process import WorkerProcess, WorkerRun
 from seacorder.supervisor.requests import OpenRequests
+from seacorder.supervisor.shared_process import SharedProcess
 from seacorder.supervisor.state import WorkerState, move
 from seacorder.supervisor.table import Launch
 
@@ -31,6 +33,7 @@ _log = logging.getLogger(__name__)
 First = TypeVar("First")
 STARTED_AGAIN = "Seacorder starts it again by itself."
 _LOG_FAILED = "an error in the program: its log could not be read"
+_LEFT = "an error in the program: its end was not seen"
 _WATCH_FAILED = "an error in the program: it could not be watched"
 
 
@@ -81,14 +84,18 @@ class Worker(Generic[First]):
         """How many times its process was started again."""
         self.forks: ForkServer | None = None
         """Starts its processes from now on, where it can."""
-        self._launch = launch
         self.first_message = first_message
         """Sent to each process that is started from now on."""
         self._callbacks = callbacks
         self._limits = limits or Limits()
         self._is_restarted = restarts
         self._state = WorkerState.STOPPED
-        self._process: WorkerProcess | None = None
+        self._alone: Callable[[], Awaitable[WorkerRun]] = lambda: WorkerProcess.spawn(
+            launch, self._limits, self.forks
+        )
+        self._begin_run: Callable[[], Awaitable[WorkerRun]] = self._alone
+        self._is_moving = False
+        self._process: WorkerRun | None = None
         self._requests = OpenRequests()
         self._restart_delay = RestartDelay(self._limits)
         self._is_proved = False
@@ -108,12 +115,36 @@ class Worker(Generic[First]):
     @property
     def is_up(self) -> bool:
         """True while there is a process that takes commands."""
-        return self._process is not None and self._state in {WorkerState.STARTING, WorkerState.RUNNING}
+        is_there = self._process is not None and not self._is_moving
+        return is_there and self._state in {WorkerState.STARTING, WorkerState.RUNNING}
+
+    @property
+    def is_in_group(self) -> bool:
+        """True while its runs are parts in a process that it shares."""
+        return self._begin_run is not self._alone
 
     @property
     def pid(self) -> int | None:
         """The process id of the present run, None between two."""
         return self._process.pid if self._process else None
+
+    def run_in(self, shared: SharedProcess) -> None:
+        """Makes its runs parts in a shared process. Before the first `start`."""
+        self._begin_run = lambda: shared.join(self.name)
+
+    def move_out(self) -> None:
+        """From now on it runs in a process of its own; returns at once. The present run finishes its files first.
+
+        Nobody is told of that as a loss: call it while the worker writes no file. Harmless where it is alone already.
+        """
+        if not self.is_in_group:
+            return
+        self._begin_run = self._alone
+        if self._state in {WorkerState.STARTING, WorkerState.RUNNING}:
+            self._is_moving = True  # a run that is just being started ends as soon as it has begun
+            if self._process is not None:
+                self._process.send(EndWorker())
+                self._process.close_commands()
 
     def start(self) -> None:
         """Begins to keep the worker running; returns at once. Raises IllegalMove unless the worker is stopped."""
@@ -186,7 +217,7 @@ class Worker(Generic[First]):
     def _kill(self, why: str) -> None:
         if self._process is not None and self._why_killed is None:
             self._why_killed = why
-            self._process.kill()
+            self._process.kill(why)
 
     async def _live(self) -> None:
         """Makes one run after the other until the worker is told to stop, or once if it is not started again."""
@@ -203,11 +234,13 @@ class Worker(Generic[First]):
                 self._lost(fault)
             if not self._is_restarted or self._stop_wanted.is_set():
                 break
-            await self._wait(self._restart_delay.delay_after(loop.time() - began, is_proved=self._is_proved))
-            if self._stop_wanted.is_set():
-                break
-            self._move(WorkerState.STARTING)
-            self.restarts += 1
+            if fault:
+                await self._wait(self._restart_delay.delay_after(loop.time() - began, is_proved=self._is_proved))
+                if self._stop_wanted.is_set():
+                    break
+                self.restarts += 1
+            if self._state is not WorkerState.STARTING:  # it may leave a group before its first report
+                self._move(WorkerState.STARTING)
         if self._state is not WorkerState.STOPPING:
             self._move(WorkerState.STOPPING)
         self._move(WorkerState.STOPPED)
@@ -226,17 +259,17 @@ class Worker(Generic[First]):
 
     async def _run(self) -> str:
         """One process from start to end. Returns how it ended, in words that stand in a bracket; empty when it ended as
-        it should."""
-        self._why_killed, self._is_proved = None, False
+        it should, or to go on in a process of its own."""
+        self._why_killed, self._is_proved, self._is_moving = None, False, False
         try:
-            process = await WorkerProcess.spawn(self._launch, self._limits, self.forks)
+            process = await self._begin_run()
         except WorkerLost as error:
             return error.fact
         self._process = process
         lines = LogLines(self.name, self._limits)
         # Without the task that reads the log its pipe fills and the worker blocks; without the watch it could hang for
         # ever. So when one of them fails, the process is killed.
-        log = task(lines.forward(process.log), f"log of {self.name}", failed=lambda: self._kill(_LOG_FAILED))
+        log = task(process.forward_log(lines), f"log of {self.name}", failed=lambda: self._kill(_LOG_FAILED))
         silence = Silence(asyncio.get_running_loop().time())
         watch = task(self._watch(silence), f"watch of {self.name}", failed=lambda: self._kill(_WATCH_FAILED))
         try:
@@ -247,21 +280,27 @@ class Worker(Generic[First]):
         finally:
             self._process = None
             watch.cancel()
-            process.kill()
+            process.kill(_LEFT)
             process.close_commands()
         # A process that the worker started could still hold its standard error open, so this wait has a limit.
         await asyncio.wait([log], timeout=self._limits.exit_seconds)
         log.cancel()
-        return self._why_killed or self._how_it_ended(code, lines.last)
+        if code == MOVES_OUT:
+            self._begin_run = self._alone
+        return self._why_killed or process.why_ended or self._how_it_ended(code, lines.last)
 
-    def _begin(self, process: WorkerProcess) -> None:
+    def _begin(self, process: WorkerRun) -> None:
         if self._stop_wanted.is_set():
             self._kill("it was told to end before it began")
             return
         process.send(self.first_message)
+        if self._is_moving:
+            process.send(EndWorker())
+            process.close_commands()
+            return
         self._tell(self._callbacks.on_started, self.name)
 
-    async def _read(self, process: WorkerProcess, silence: Silence) -> None:
+    async def _read(self, process: WorkerRun, silence: Silence) -> None:
         loop = asyncio.get_running_loop()
         try:
             async for report in process.reports():
@@ -317,6 +356,8 @@ class Worker(Generic[First]):
             await asyncio.wait_for(self._stop_wanted.wait(), None if math.isinf(seconds) else seconds)
 
     def _how_it_ended(self, code: int, last_line: str) -> str:
+        if code == MOVES_OUT or (code == 0 and self._is_moving):
+            return ""
         if code == 0:
             return "it ended without being told to" if self._is_restarted else ""
         if code < 0:

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from seacorder.base import heap
 from seacorder.base.background import Thread
@@ -31,6 +32,23 @@ NICENESS = 10
 _NOT_CHECKED = "Whether the picture is frozen or black could not be checked this time. Recording is not affected."
 
 
+class Looker(Protocol):
+    """Looks at keyframes: `glance.Glances` in this process, or another process."""
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Looks should come often. Any thread."""
+        ...
+
+    def begin_anew(self) -> None:
+        """A new connection."""
+        ...
+
+    def see(self, keyframe: Sample, source: SourceFormat) -> PictureFault | None:
+        """The fault after a look at this keyframe. Blocks while it is decoded."""
+        ...
+
+
 class PictureWatch(Thread):
     """Takes the newest keyframe that is offered when a look is due, judges it and reports the fault after each look."""
 
@@ -38,13 +56,15 @@ class PictureWatch(Thread):
         self,
         found: Callable[[PictureFault | None], None],
         processor_time_ns: Callable[[], int] = time.thread_time_ns,
+        looker: Looker | None = None,
     ) -> None:
         """`found` gets the verdict after each look (None: no fault), on this thread. `processor_time_ns` says how much
-        processor time this thread has used."""
+        processor time looks have cost. `looker` None: keyframes are decoded in this process."""
         super().__init__("picture watch", self.work)
         self._found = found
         self._processor_time_ns = processor_time_ns
-        self._glances = Glances()
+        self._looker = looker or Glances()
+        self._is_stopped = False
         self._something = threading.Condition()
         self._offered: tuple[Sample, SourceFormat] | None = None
         self._source: SourceFormat | None = None
@@ -59,7 +79,7 @@ class PictureWatch(Thread):
         is_lively = difference_bytes * 8 > LIVELY_BITS_PER_PIXEL * source.video.width * source.video.height
         group_ns, self._keyframe_ns = keyframe.instant_ns - self._keyframe_ns, keyframe.instant_ns
         due_ns = self._due_ns
-        if is_lively and not self._glances.is_suspicious:
+        if is_lively and not self._looker.is_suspicious:
             due_ns = max(due_ns, self._lively_due_ns - group_ns + 2 * EARLY_NS)
         if keyframe.instant_ns < due_ns - EARLY_NS and source is self._source:
             return
@@ -68,11 +88,19 @@ class PictureWatch(Thread):
             self._something.notify()
 
     def work(self) -> None:
-        _be_nice()
+        be_nice()
         while True:
             with self._something:
-                self._something.wait_for(lambda: self._offered is not None)
+                self._something.wait_for(lambda: self._offered is not None or self._is_stopped)
+                if self._is_stopped:
+                    return
             self.look_if_offered()
+
+    def stop(self) -> None:
+        """Ends the thread, after a look that has begun."""
+        with self._something:
+            self._is_stopped = True
+            self._something.notify()
 
     def look_if_offered(self) -> None:
         """A look at the newest keyframe that is due, in the caller's thread."""
@@ -86,9 +114,9 @@ class PictureWatch(Thread):
         decodes."""
         begin_ns = self._processor_time_ns()
         if source is not self._source:
-            self._glances.begin_anew()
+            self._looker.begin_anew()
             self._source = source
-        fault = self._glances.see(keyframe, source)
+        fault = self._looker.see(keyframe, source)
         heap.give_back()
         cost_ns = self._processor_time_ns() - begin_ns
         self._due_ns = keyframe.instant_ns + max(LOOK_EVERY_NS, COST_SHARE * cost_ns)
@@ -103,7 +131,7 @@ class PictureWatch(Thread):
             self._due_ns = keyframe.instant_ns + 30 * NS_PER_SECOND
 
 
-def _be_nice() -> None:
+def be_nice() -> None:
     """Lowers this thread's priority, which Linux keeps for each thread; elsewhere it runs as the others do."""
     if hasattr(os, "setpriority") and hasattr(threading, "get_native_id"):
         with contextlib.suppress(OSError):

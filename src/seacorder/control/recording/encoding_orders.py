@@ -8,6 +8,7 @@ A file keeps the encoding that it began with. So an order says at which instant 
 | a recording runs that splits | at its next common split |
 | a clip runs without a recording | when the clip is over; the order is sent then |
 | a recording runs that never splits | the same for the recording; if it gets a split time, at its first split |
+| a channel has to leave its group to encode | when nothing is recorded: its worker then begins anew, by itself |
 
 Which encoders the machine has is found out only when a channel needs one, and is stored in the catalogue. A later start
 uses what is stored and tries the encoders again while the workers run. When nothing is stored yet, the workers of
@@ -27,6 +28,7 @@ from seacorder.control.context import Context
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.settings.rules import encoding_of, own_of
 from seacorder.control.workers.encoder_probe import EncoderProbe
+from seacorder.control.workers.groups import groups_of
 from seacorder.model.address.address import parse_address
 from seacorder.model.address.local import DeviceAddress, ImagesAddress, PatternAddress, ScreenAddress
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
@@ -42,6 +44,16 @@ PATIENCE_SECONDS = 5.0
 without its result, and get that later."""
 IN_FORCE_SECONDS = 3.0
 """How long a change of settings waits until the channels' pictures follow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What all channels share."""
+
+    cores: float = 1.0
+    """Processor cores that they may use together."""
+    per_process: int = 0
+    """How many channels a process may have; 0: as many as is usual, see `workers.groups`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +73,13 @@ class EncodingOrders:
         recordings: Recordings,
         probe: EncoderProbe,
         *,
-        cores: float,
+        sharing: Sharing,
         is_clip_on: Callable[[], bool],
     ) -> None:
         self._context = context
         self._recordings = recordings
         self._probe = probe
-        self._cores = cores
+        self._sharing = sharing
         self._is_clip_on = is_clip_on
         self._encoders: tuple[str, ...] | None = None
         """FFmpeg's names of the encoders that work here; None: not known."""
@@ -79,6 +91,8 @@ class EncodingOrders:
         """By channel: from when the last order takes effect, monotonic."""
         self._waiting: set[str] = set()
         """Channels whose order has to wait until the recording, or the clip, is over."""
+        self._moving: dict[str, bool] = {}
+        """Channels that are leaving their group and have no picture yet; True once the new process has begun."""
         self._trial: asyncio.Task[None] | None = None
         self._heard = asyncio.Event()
 
@@ -91,6 +105,7 @@ class EncodingOrders:
         self._encoders = await asyncio.to_thread(context.catalogue.load_encoders)
         encoding = [name for name in context.workers.names if self._encodes(name)]
         waiting = encoding if self._encoders is None else []
+        context.workers.share(groups_of(context.workers.channels, encoding, self._sharing.per_process))
         self.apply()
         context.workers.start(name for name in context.workers.everybody if name not in waiting)
         if encoding:
@@ -131,8 +146,12 @@ class EncodingOrders:
             context.workers.begin_with(name, sent.encoding, machine)
             if sent == self._told.get(name):
                 self._waiting.discard(name)
-            elif from_ns is None:
+            elif from_ns is None or (self._has_to_move(name) and not self._is_idle):
                 self._waiting.add(name)
+            elif self._has_to_move(name):
+                self._waiting.discard(name)
+                self._moving[name] = False
+                context.workers.move_out(name)  # it begins with what it would be told now
             else:
                 self._waiting.discard(name)
                 self._told[name], self._from_ns[name] = sent, from_ns
@@ -143,11 +162,15 @@ class EncodingOrders:
         self._told[channel] = _SentEncoding(used(self.asked_of(channel)), self._machine())
         self._from_ns[channel] = 0
         self._waiting.discard(channel)
+        if channel in self._moving:
+            self._moving[channel] = True
 
     def saw_status(self, status: ChannelStatus) -> None:
         """A heartbeat: orders that wait may be due. A channel may also have begun to encode without an order, because
         its source sends what no file can hold; it then shares the processor, so all orders are worked out again."""
         self._heard.set()
+        if self._moving.get(status.channel) and status.state is not ChannelState.CONNECTING:
+            del self._moving[status.channel]
         encoding = status.encoding
         if encoding is not None and encoding.encoder != COPY and status.channel not in self._encoding:
             self._encoding.add(status.channel)
@@ -168,7 +191,7 @@ class EncodingOrders:
         early = [name for name, from_ns in ahead.items() if from_ns > earliest_ns]
         for name in early:
             del self._told[name]
-        if early or self._waiting:
+        if early or any(self._is_idle or not self._has_to_move(name) for name in self._waiting):
             self.apply()
 
     # Questions.
@@ -200,9 +223,12 @@ class EncodingOrders:
         return view
 
     def _is_in_force(self, name: str) -> bool:
-        """False while a live channel's pictures do not follow yet an order that takes effect by now."""
+        """False while a live channel's pictures do not follow yet an order that takes effect by now, or while it leaves
+        its group."""
         context, from_ns = self._context, self._from_ns.get(name, 0)
         status = context.watch[name]
+        if name in self._moving:
+            return False
         if from_ns > context.clock.monotonic_ns() or status.state is not ChannelState.LIVE or status.encoding is None:
             return True
         return status.encoding.asked_from_ns >= from_ns
@@ -213,6 +239,15 @@ class EncodingOrders:
         if session is not None:
             return session.plan_at(now_ns).schedule.next_after(now_ns)
         return None if self._is_clip_on() else now_ns
+
+    @property
+    def _is_idle(self) -> bool:
+        """Nothing is recorded."""
+        return self._recordings.running is None and not self._is_clip_on()
+
+    def _has_to_move(self, name: str) -> bool:
+        """True for a channel that is to encode and shares its process."""
+        return self._encodes(name) and self._context.workers.is_in_group(name)
 
     def _encodes(self, name: str) -> bool:
         asked = self.asked_of(name)
@@ -225,7 +260,7 @@ class EncodingOrders:
 
     def _machine(self) -> Machine:
         sharing = sum(map(self._encodes, self._context.workers.names))
-        return Machine(self._encoders or (), self._cores / max(1, sharing))
+        return Machine(self._encoders or (), self._sharing.cores / max(1, sharing))
 
     def _begin_trial(self, waiting: Collection[str] = ()) -> None:
         """Begins the trial of the encoders, unless it is going on or has succeeded in this run.

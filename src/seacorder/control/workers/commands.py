@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.message import Message
+from seacorder.control.workers.groups import Groups
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import StartClip, StartRecording, StopClip, StopRecording, TakeFramegrab, TakePicture
 from seacorder.model.encoding import EncodingSettings, Machine
@@ -55,6 +56,20 @@ class ChannelWorkers:
         for name in names:
             if self._supervisor[name].is_new:
                 self._supervisor[name].start()
+
+    def share(self, groups: Groups) -> None:
+        """Lets the channels of each group share a process. Before `start`."""
+        for names in groups:
+            self._supervisor.group(names, Launch.of("channel"))
+
+    def is_in_group(self, channel: str) -> bool:
+        """True while the channel's worker shares its process with others."""
+        return self._supervisor[channel].is_in_group
+
+    def move_out(self, channel: str) -> None:
+        """Begins the channel's worker anew, in a process of its own; returns at once. Call it while it writes no
+        file."""
+        self._supervisor[channel].move_out()
 
     def begin_with(self, channel: str, encoding: EncodingSettings, machine: Machine) -> None:
         """Sets the encoding that each new process of the channel's worker begins with; sends nothing."""

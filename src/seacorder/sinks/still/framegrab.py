@@ -29,7 +29,7 @@ STORE_SECONDS_MAX = 10.0
 """How long a framegrab waits for a disk that refuses or hangs."""
 SWITCH_SECONDS = 2.0
 """The same if there is a second volume on which to store it instead."""
-_FAILED = Message(
+FAILED = Message(
     "The framegrab failed because of an error in the program; the log has the details. Recording is not affected.",
     "Try again.",
 )
@@ -58,7 +58,7 @@ def take_framegrab(
             outcome = ChannelOutcome(name, ok=False, why=fault.message)
         except Exception:  # noqa: BLE001 - the top of a thread; logged whole, and the caller is told
             _log.exception("The framegrab failed because of an error in the program, see below.")
-            outcome = ChannelOutcome(name, ok=False, why=_FAILED)
+            outcome = ChannelOutcome(name, ok=False, why=FAILED)
         on_done(outcome)
 
     once("framegrab", run)
@@ -67,20 +67,27 @@ def take_framegrab(
 def _take(
     command: TakeFramegrab, samples: Sequence[Sample], source: SourceFormat, context: SinkContext
 ) -> ChannelOutcome:
-    pictures = [sample for sample in samples if sample.number >= 0]
-    wanted = decoding.wanted_of(pictures, command.instant.monotonic_ns)
-    frame, sample = decoding.decode(pictures, wanted, source, command.at_once)
+    make = make_framegrab if context.stills is None else context.stills.framegrab
+    grab, picture = make(command, samples, source, context.channel.name)
     path = path_for(command.naming, context.channel.name, "jpg")
-    grab = _describe(command, frame, sample, context.channel.name)
-    aspect = pixel_aspect_of(source)
+    sample = next(one for one in samples if one.number == grab.frame)
     dive, readings = context.dive(), context.readings_at(sample.instant_ns)
-    about = exif.exif_of(grab, aspect, dive, readings)
-    picture = jpeg.encode(frame, exif=about, xmp=xmp_of(dive, readings))
-    del frame  # some megabytes, which nobody needs while the disk is waited for
+    about = exif.exif_of(grab, pixel_aspect_of(source), dive, readings)
+    picture = jpeg.with_metadata(picture, about, xmp_of(dive, readings))
     stored_path = _store_where_it_goes(path, picture, command.naming, context)
     grab = replace(grab, path=str(stored_path), bytes=len(picture))
     context.report(FramegrabStored(grab))
     return ChannelOutcome(grab.channel, ok=True, achieved_utc_ns=grab.frame_utc_ns, path=grab.path)
+
+
+def make_framegrab(
+    command: TakeFramegrab, samples: Sequence[Sample], source: SourceFormat, channel: str
+) -> tuple[Framegrab, bytes]:
+    """See `sinks.context.Stills`; decodes in this process."""
+    pictures = [sample for sample in samples if sample.number >= 0]
+    wanted = decoding.wanted_of(pictures, command.instant.monotonic_ns)
+    frame, sample = decoding.decode(pictures, wanted, source, command.at_once)
+    return _describe(command, frame, sample, channel), jpeg.encode(frame)
 
 
 def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, context: SinkContext) -> Path:

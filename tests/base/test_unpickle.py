@@ -4,12 +4,12 @@ import pytest
 
 from seacorder.base.errors import WorkerLost
 from seacorder.base.message import Message
+from seacorder.base.unpickle import report_in
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileState, FileStatus, Part
 from seacorder.model.report import Answer, JpegPicture, PartClosed
-from seacorder.supervisor.unpickle import report_in
 
 REPORTS = [
     ChannelStatus("Bow", ChannelState.LIVE, 1, None, PictureFormat("h264", 1, 1, 25.0)),
