@@ -22,12 +22,17 @@ def test_the_sample_is_valid() -> None:
 
 
 def test_what_is_off_in_the_sample_is_valid_when_it_is_on() -> None:
-    switched_on = re.sub(r"^# (\[storage|\[\[overlay|\[\[telemetry|\w+ =)", r"\1", SAMPLE, flags=re.MULTILINE)
+    switched_on = re.sub(
+        r"^# (\[storage|\[\[(?:overlay|telemetry|definitions)|\w+ =)", r"\1", SAMPLE, flags=re.MULTILINE
+    )
     settings = load(switched_on)
     assert settings.storage.drives == {"C": Path("/data/c")}
     assert settings.templates.clip
     assert [source.name for source in settings.telemetry] == ["Survey"]
     assert [layer.kind for layer in settings.overlay.layers] == ["text", "time", "image"]
+    assert [table.name for table in settings.definitions] == [
+        "ROV altimeter", "Fix string", "Probe", "Counter", "Columns",
+    ]
 
 
 def test_every_key_stands_in_the_sample() -> None:

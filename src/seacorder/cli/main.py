@@ -405,8 +405,10 @@ def context(  # noqa: PLR0913, PLR0917 - one for each option
 @telemetry_app.command("try")
 def telemetry_try(
     definition: Annotated[
-        str, typer.Argument(help="A ready definition such as GGA, or `all`.", show_default=False)
+        str,
+        typer.Argument(help="A ready definition such as GGA, one of the settings file, or `all`.", show_default=False),
     ],
+    config: ConfigOption = None,
     framing: Annotated[
         str, typer.Option(metavar="TEXT", help="How bytes become records, as in the settings file.")
     ] = "nmea",
@@ -415,9 +417,10 @@ def telemetry_try(
 
     Exit code 1 if no record is understood.
     """
-    from seacorder.cli.telemetry import definitions_of, try_definition
+    from seacorder.cli.telemetry import definitions_of, own_definitions, try_definition
 
-    sys.exit(0 if try_definition(definitions_of(definition), streams.as_meant(framing)) else FAILED)
+    chosen = definitions_of(streams.as_meant(definition), own_definitions(config))
+    sys.exit(0 if try_definition(chosen, streams.as_meant(framing)) else FAILED)
 
 
 @service_app.command("install")

@@ -3,11 +3,13 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import BadRequest
 from seacorder.config.faults import nearest
+from seacorder.config.load import is_there, load
 from seacorder.model.definition.definition import Definition
 from seacorder.model.definition.ready import READY
 from seacorder.model.framing import parse_framing
@@ -33,6 +35,11 @@ def definitions_of(name: str, own: Iterable[Definition] = ()) -> tuple[Definitio
         known = [*dict.fromkeys(one.name for one in mine), *READY, ALL]
         raise BadRequest(f"There is no definition {name!r}.", nearest(name, known), field="definition")
     return found
+
+
+def own_definitions(config: Path | None) -> tuple[Definition, ...]:
+    """The definitions of the settings file; none if there is no file. Raises SettingsError."""
+    return load(config).own_definitions() if is_there(config) else ()
 
 
 def try_definition(definitions: tuple[Definition, ...], framing: str) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from seacorder.base.message import Message
+from seacorder.config.definition_tables import repeated_names
 from seacorder.config.faults import nearest
 from seacorder.config.schema import StorageSettings
 from seacorder.model.channel import clean_name
@@ -28,6 +29,11 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     yield from _channel_clashes(raw.get("channels"), place)
     yield from _clean_clashes(raw.get("channels"), place)
     yield from _layer_clashes(raw, place)
+    for number, first, name in repeated_names(raw.get("definitions")):
+        yield Message(
+            f"{place}: [[definitions]] {number} has the name of [[definitions]] {first}, {name!r}.",
+            "Give every definition a name of its own.",
+        )
     yield from _audio_clashes(_table(raw.get("audio")), raw.get("channels"), place)
     yield from _telemetry_clashes(raw, place)
 
@@ -134,6 +140,7 @@ def _telemetry_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     """Sources of survey data with a name that is taken, or with a definition that does not exist."""
     taken = {name.casefold(): "a channel's" for name in _names_of(raw.get("channels"))}
     tables = raw.get("telemetry")
+    known = [*_names_of(raw.get("definitions")), *READY]
     for number, source in enumerate(tables if isinstance(tables, list) else [], start=1):
         where = f"{place}: [[telemetry]] {number}"
         name = str(_table(source).get("name", "")).strip()
@@ -143,9 +150,9 @@ def _telemetry_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
             taken[name.casefold()] = f"the name of [[telemetry]] {number}"
         wanted = _table(source).get("definitions")
         for definition in wanted if isinstance(wanted, list) else []:
-            if isinstance(definition, str) and definition not in READY:
+            if isinstance(definition, str) and definition not in known:
                 fact = f"{where} definitions: there is no definition {definition!r}."
-                yield Message(fact, nearest(definition, READY))
+                yield Message(fact, nearest(definition, known))
 
 
 def _names_of(tables: object) -> list[str]:

@@ -40,7 +40,8 @@ def control_characters(
     """Every text that holds a control character: its location, and a message.
 
     In TOML's double quotes, a backslash and some letters are a control character: `"D:\\rov\\new"` holds a carriage
-    return and a line feed, and no disk has such a folder. The overlay's texts alone may hold line feeds and tabs.
+    return and a line feed, and no disk has such a folder. Only the overlay's texts, and delimiters, may
+    hold line feeds and tabs.
     """
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -92,7 +93,7 @@ def _is_control(character: str) -> bool:
 
 
 def _may_have_lines(location: Location) -> bool:
-    return location[0] == "overlay" and location[-1] == "text"
+    return (location[0] == "overlay" and location[-1] == "text") or location[-1] == "delimiter"
 
 
 def _unknown(location: Location, place: str) -> Message:
@@ -119,6 +120,8 @@ def _written(location: Location) -> str:
     if len(rest) > 1 and isinstance(rest[1], int) and table_at((head, rest[0])) is not None:
         return " ".join([f"[[{head}.{rest[0]}]] {rest[1] + 1}", *_steps(rest[2:])])
     if rest and isinstance(rest[0], int):
+        if len(rest) > 2 and isinstance(rest[2], int) and table_at((head, rest[1])) is not None:
+            return " ".join([f"[[{head}]] {rest[0] + 1}, [[{head}.{rest[1]}]] {rest[2] + 1}", *_steps(rest[3:])])
         return " ".join([f"[[{head}]] {rest[0] + 1}", *_steps(rest[1:])])
     brackets = f"[[{head}]]" if head == "channels" else f"[{head}]"
     return " ".join([brackets, *_steps(rest)])

@@ -114,6 +114,78 @@ split_time_minutes = 10       # 0 never splits
 # clock_alarm_seconds = 2.0   # an alarm when its time differs by more from this computer's; 0 never
 # prefer = []                 # fields for which it goes before the sources above it: ["heading"]
 
+# One [[definitions]] table for each kind of record that no ready definition of docs/reference/readings.md fits.
+
+# [[definitions]]
+# name = "ROV altimeter"      # a ready definition with changes
+# like = "DPT"
+# talker = "YX"               # of this talker alone
+# checksum = "if_present"     # "required", "if_present", "ignored", "with_dollar", "with_star"
+# rename = { depth = "altitude" }
+
+# [[definitions]]
+# name = "Fix string"         # one that says everything itself
+# kind = "delimited"          # "nmea", "delimited", "columns", "expression"
+# header = "FIX"              # what its first field is; of "nmea": "GGA", "PSIMSSB", ...
+# start = ""                  # what stands before everything, such as '\\x02'
+# delimiter = ";"             # or "blanks" for any run of them
+# decimal = ","
+# date_order = "dmy"          # "dmy", "mdy", "ymd"
+# field_count = [4, 6]
+# choose_position = 1         # only records of this beacon
+# choose = ["M17"]
+# status_position = 2         # a letter that says whether there are values
+# status_good = ["A"]
+# status_bad = []
+
+# [[definitions.fields]]
+# name = "depth"              # a standard field, or a name of your own
+# position = 3                # counted from 1 behind the header; of "columns": columns = [9, 13]
+# type = "number"             # "text", "hex", "latitude", "time", "date", ...
+# formula = "value * 0.3048"
+# none = ["9999.0"]           # means: no value
+# min = 0
+# max = 6000
+# required = false            # true: a record in which it is empty is refused
+# always = false              # true: it has its value whatever the status says
+# hidden = false              # true: only for formulas of other fields
+
+# [[definitions.fields]]
+# name = "tilt"
+# position = 4
+# unit = "deg"                # of names of your own; standard fields have theirs
+# sign_position = 5
+# positive = ["U"]
+# negative = ["D"]
+# unit_position = 6
+# unit_letters = ["deg"]
+
+# [[definitions]]
+# name = "Probe"
+# kind = "nmea"
+# header = "XDR"
+
+# [[definitions.fields]]
+# name = "cp"
+# transducers = ["CP", "PROBE"]
+
+# [[definitions]]
+# name = "Counter"
+# kind = "expression"
+# expression = '[0-9]+:([0-9]+) [0-9]+'
+
+# [[definitions.fields]]
+# name = "counter"
+# position = 1
+
+# [[definitions]]
+# name = "Columns"
+# kind = "columns"
+
+# [[definitions.fields]]
+# name = "heave"
+# columns = [9, 13]
+
 # One [[channels]] table a camera.
 
 [[channels]]

@@ -27,6 +27,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from seacorder.base.door import is_possible
 from seacorder.base.log import LogOptions
+from seacorder.config.definition_tables import DefinitionTable
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.overlay_tables import OverlayTable
 from seacorder.config.telemetry_tables import TelemetryTable
@@ -49,6 +50,7 @@ from seacorder.config.values import (
 )
 from seacorder.config.values import key as _key
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.definition.definition import Definition
 from seacorder.model.narration import INTO_ALL, NarrationSettings
 from seacorder.model.settings import ChannelEncoding, PathTemplates, RecorderSettings
 from seacorder.model.telemetry import TelemetrySettings
@@ -283,6 +285,9 @@ class Settings(SettingsTable):
     telemetry: tuple[TelemetryTable, ...] = _key(
         (), "The sources of survey data.", "any number of [[telemetry]] tables, each with a name and an input"
     )
+    definitions: tuple[DefinitionTable, ...] = _key(
+        (), "What records of instruments mean.", "any number of [[definitions]] tables, each with a name"
+    )
     channels: tuple[ChannelTable, ...] = _key(
         ..., "The cameras.", "one or more [[channels]] tables, each with a name and an input", min_length=1
     )
@@ -335,13 +340,17 @@ class Settings(SettingsTable):
 
     def telemetry_settings(self) -> TelemetrySettings | None:
         """What the worker that reads the instruments is started with; None if there are none."""
-        sources = tuple(table.source() for table in self.telemetry)
+        sources = tuple(table.source(self.own_definitions()) for table in self.telemetry)
         return TelemetrySettings(sources) if sources else None
 
     def _narration_channels(self, channel: str) -> int:
         """The number of sound channels of the narration in this channel; 0 if it has none."""
         audio = self.audio
         return audio.channels if audio.input is not None and audio.into in {INTO_ALL, channel} else 0
+
+    def own_definitions(self) -> tuple[Definition, ...]:
+        """The definitions of the file's own, in its order."""
+        return tuple(one for table in self.definitions for one in table.definitions())
 
     def own_encodings(self) -> dict[str, ChannelEncoding]:
         """By channel: the encoding keys that it sets itself."""

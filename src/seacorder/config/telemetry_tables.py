@@ -1,5 +1,6 @@
 """`[[telemetry]]`: where survey data comes from, and how it is read."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
@@ -9,7 +10,7 @@ from seacorder.base.errors import BadRequest
 from seacorder.config.values import SettingsTable, Unaccepted, channel_name, key, listed
 from seacorder.model.address.telemetry import parse_telemetry_address
 from seacorder.model.definition.definition import Definition, RecordKind
-from seacorder.model.definition.ready import READY
+from seacorder.model.definition.ready import READY, by_name
 from seacorder.model.framing import parse_framing
 from seacorder.model.telemetry import TelemetrySource
 
@@ -61,20 +62,20 @@ class TelemetryTable(SettingsTable):
         "a list of names of fields"
     )
 
-    def source(self) -> TelemetrySource:
-        """The source as its worker takes it."""
+    def source(self, own: tuple[Definition, ...] = ()) -> TelemetrySource:
+        """The source as its worker takes it. `own`: the definitions of the settings file."""
         return TelemetrySource(
             name=self.name,
             address=self.input,
             framing=parse_framing(self.framing),
-            definitions=self._wanted(),
+            definitions=self._wanted(READY | by_name(own)),
             stale_ns=int(self.stale_seconds * NS_PER_SECOND),
             clock_alarm_ns=int(self.clock_alarm_seconds * NS_PER_SECOND),
             prefer=self.prefer,
         )
 
-    def _wanted(self) -> tuple[Definition, ...]:
+    def _wanted(self, known: Mapping[str, tuple[Definition, ...]]) -> tuple[Definition, ...]:
         if not self.definitions:
             every = (one for ready in READY.values() for one in ready)
             return tuple(one for one in every if one.kind is RecordKind.NMEA)
-        return tuple(one for name in self.definitions for one in READY[name])
+        return tuple(one for name in self.definitions for one in known[name])

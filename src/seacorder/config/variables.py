@@ -20,6 +20,8 @@ from seacorder.config.values import SettingsTable
 _NOT_SETTINGS = {CONFIG_VARIABLE, URL_VARIABLE}
 _NUMBERED: Mapping[str, type[SettingsTable]] = {"channels": ChannelTable, "telemetry": TelemetryTable}
 """Lists of tables; one is meant by its number."""
+_FILE_ALONE = {"definitions"}
+"""Tables that no variable reaches: they are long, and hold no secret."""
 
 
 def overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> tuple[dict[Location, str], list[Message]]:
@@ -51,6 +53,8 @@ def _location(name: str) -> Location | None:
             return _numbered_location(table, rest)
         if rest.startswith("drives_") and table == "storage":
             return ("storage", "drives", rest.removeprefix("drives_").upper())
+        if table in _FILE_ALONE:
+            return None
         known = table_at((table,))
         return (table, rest) if known and rest in known.model_fields else None
     return None
@@ -95,6 +99,6 @@ def _names() -> list[str]:
     return [
         f"{PREFIX}{head}_{key}".upper()
         for head in Settings.model_fields
-        if head not in _NUMBERED
+        if head not in _NUMBERED and head not in _FILE_ALONE
         for key in getattr(table_at((head,)), "model_fields", {})
     ]
