@@ -1,0 +1,55 @@
+"""`telemetry try`: each record with its values or the reason why it is refused, and what they were in number."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from rig.survey import sentence
+
+DEFINITIONS = '[[definitions]]\nname = "Echo"\nlike = "DPT"\nchecksum = "if_present"\nrename = { depth = "altitude" }\n'
+COUNTS = (
+    "4 records: 1 understood, 1 bad_checksum, 0 wrong_fields, 0 wrong_type, 1 out_of_range, 1 unknown_record; "
+    "4 noise bytes"
+)
+CHANNEL = '[[channels]]\nname = "Bow"\ninput = "test:"\n'
+
+
+def tried(stream: bytes, *words: str, folder: Path) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "seacorder", "telemetry", "try", *words]
+    done = subprocess.run(command, input=stream, capture_output=True, check=False, cwd=folder)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_values_and_refusals_in_order_with_their_counts(tmp_path: Path) -> None:
+    good, beyond = sentence("HEHDT,218.53,T"), sentence("HEHDT,400.0,T")
+    stream = b"boot" + good + b"\r\n$HEHDT,218.5,T*00\r\n" + beyond + b"\r\n$X\x02"
+    code, out, _ = tried(stream, "HDT", folder=tmp_path)
+    assert code == 0
+    assert [line.strip() for line in out.splitlines()] == [
+        "$HEHDT,218.53,T*12", "HDT", "heading              218.53 °",
+        "$HEHDT,218.5,T*00", "refused (HDT, bad_checksum): Its checksum is 00 and should be 21.",
+        beyond.decode(),
+        "refused (HDT, out_of_range): Field 1, heading, is '400.0', out of its range: 0 to 360.",
+        "$X\\x02", "refused (unknown_record): No definition has the header 'X\\x02'.",
+        COUNTS,
+    ]
+
+
+def test_a_definition_of_the_settings_file(tmp_path: Path) -> None:
+    (tmp_path / "seacorder.toml").write_text(DEFINITIONS + CHANNEL, encoding="utf-8")
+    code, out, _ = tried(b"$SDDPT,2.5,", "Echo", folder=tmp_path)
+    assert code == 0
+    assert "altitude             2.5 m" in out
+    assert "depth_offset         no value" in out
+
+
+def test_a_name_that_is_none_and_a_stream_in_which_nothing_is_understood(tmp_path: Path) -> None:
+    code, _, said = tried(b"", "HTD", folder=tmp_path)
+    assert code == 2
+    assert "There is no definition 'HTD'." in said
+    assert "Did you mean HDT?" in said
+    code, out, _ = tried(b"7.5\r\n7.6", "DEPTH", folder=tmp_path)
+    assert code == 1
+    assert out.endswith("; 6 noise bytes\n")
+    code, out, _ = tried(b"7.5\r\n7.6", "DEPTH", "--framing", "line", folder=tmp_path)
+    assert (code, out.count("depth")) == (0, 2)
