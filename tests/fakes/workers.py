@@ -15,6 +15,7 @@ from seacorder.model.command import (
     HearNarration,
     SetContext,
     SetOverlayText,
+    ShowFields,
     StartClip,
     StartRecording,
     StopClip,
@@ -193,7 +194,9 @@ class FakeWorker:
                 self._grab(command)
             case TakePicture():
                 return JpegPicture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
-            case ChangeRecording() | ChangeEncoding() | SetOverlayText() | SetContext() | HearNarration():
+            case ChangeRecording() | ChangeEncoding() | SetOverlayText() | SetContext() | ShowFields():
+                return None
+            case HearNarration():
                 return None
         return Answer(command.request, ChannelOutcome(self.name, True, achieved_utc_ns=self._clock.utc_ns()))
 

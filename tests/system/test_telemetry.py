@@ -1,5 +1,7 @@
 """Survey data through the whole program: real sockets, the real worker, and what clients get."""
 
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import pytest
 
 from rig.ports import free_port
-from rig.program import Program, running, wait_for
+from rig.program import Program, children, command_line, running, wait_for
 
 HEADING = b"$HEHDT,127.40,T*1F\r\n"
 
@@ -50,3 +52,15 @@ def test_a_datagram_becomes_a_reading_that_is_fresh_and_then_stale(program: Prog
     assert stale is not None
     assert stale["value"] == 127.4
     assert stale["age_seconds"] > 1.0
+
+
+def test_a_killed_worker_is_back_and_no_picture_is_lost_for_it(program: Program, port: int) -> None:
+    (pid,) = [one for one in children(program.control_pid) if "seacorder.telemetry" in command_line(one)]
+    frames = program.channel("Bow")["frames_received"]
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: program.get("/api/v1/telemetry")["restarts"] == 1, "another process")
+    wait_for(lambda: (source(program)["why"] or {}).get("fact", "").startswith("It is open."), "the port to be open")
+    send(port, HEADING)
+    wait_for(lambda: reading(program, "heading") is not None and source(program)["state"] == "live", "the heading")
+    wait_for(lambda: program.channel("Bow")["frames_received"] > frames, "pictures as before")
+    assert program.channel("Bow")["losses_since_worker_start"] == 0

@@ -32,6 +32,8 @@ class _Reducers(dict[type, Callable[[Any], Any]]):
     def __missing__(self, kind: type) -> Callable[[Any], Any]:
         if not dataclasses.is_dataclass(kind) or not all(field.init for field in dataclasses.fields(kind)):
             raise KeyError(kind)
+        if kind.__reduce__ is not object.__reduce__:
+            raise KeyError(kind)  # it says itself how it is taken apart
         names = [field.name for field in dataclasses.fields(kind)]
         self[kind] = lambda value: (kind, tuple([getattr(value, name) for name in names]))
         return self[kind]

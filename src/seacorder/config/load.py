@@ -88,13 +88,15 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
 
 
 def demo(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Four test-pattern channels, and the defaults for all else. Variables can still raise SettingsError."""
+    """Four test-pattern channels, a simulated dive, and the defaults for all else. Variables can still raise
+    SettingsError."""
     return check(demo_tables(), place="demo", folder=Path.cwd(), environment=environment)
 
 
 def demo_tables() -> dict[str, Any]:
     """What a settings file for the demo would hold, before variables are put over it."""
-    return {"channels": [{"name": name, "input": "test:?size=1280x720&rate=25"} for name in _DEMO_CHANNELS]}
+    channels = [{"name": name, "input": "test:?size=1280x720&rate=25"} for name in _DEMO_CHANNELS]
+    return {"channels": channels, "telemetry": [{"name": "Survey", "input": "sim:"}]}
 
 
 def check(raw: dict[str, Any], *, place: str, folder: Path, environment: Mapping[str, str]) -> Settings:

@@ -11,6 +11,7 @@ from seacorder.control.recording.encoding_orders import EncodingOrders
 from seacorder.control.recording.framegrabs import Framegrabs
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.settings.dive_context import DiveContexts
+from seacorder.control.telemetry.shown_fields import ShownFields
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.recording import FileKind
@@ -44,6 +45,7 @@ class WorkerReports:
     def __init__(self, context: Context, listeners: Listeners) -> None:
         self._context = context
         self._listeners = listeners
+        self._fields = ShownFields(context.telemetry, context.workers.send_all)
 
     @property
     def callbacks(self) -> Callbacks:
@@ -96,6 +98,8 @@ class WorkerReports:
         self._listeners.dive.worker_started(channel)
         if channel in self._context.workers.names:
             self._listeners.overlay.worker_started(channel)
+            if (fields := self._fields.of_all()) is not None:
+                self._context.workers.send(channel, fields)
             self._context.narration.worker_started(channel)
             self._listeners.encodings.worker_started(channel)
         if channel in self._context.workers.recording_names:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,12 +53,17 @@ class Telemetry:
         self._history = History()
         self.on_news: Callable[[], None] = lambda: None
         """Called when alarms may have to be looked at."""
+        self.on_readings: Callable[[tuple[Reading, ...]], None] = lambda _: None
+        """Called with what has come."""
+        self.stale_ns: Mapping[str, int] = {}
+        """By source: after how long a reading is stale."""
+        if settings is not None:
+            self.stale_ns = {one.name: one.stale_ns for one in settings.sources}
         self._supervisor = supervisor
         self._launch = launch or Launch.of("telemetry")
         self._clock = clock
         self._journal = journal
-        self._stale_ns = {} if settings is None else {one.name: one.stale_ns for one in settings.sources}
-        self._recent = Recent(self._stale_ns)
+        self._recent = Recent(self.stale_ns)
         self._latest: dict[str, Reading] = {}
         self._revision = 0
         self._revisions: dict[str, int] = {}
@@ -169,6 +174,10 @@ class Telemetry:
             self._latest[reading.name] = reading
             self._revisions[reading.name] = self._revision
             self._recent.take(reading)
+        self._wake()
+        self.on_readings(readings)
+
+    def _wake(self) -> None:
         arrived, self._arrived = self._arrived, asyncio.Event()
         arrived.set()
 
@@ -217,11 +226,10 @@ class Telemetry:
             for reading in old:
                 self._latest[reading.name] = self._judged(reading, now_ns)
                 self._revisions[reading.name] = self._revision
-            arrived, self._arrived = self._arrived, asyncio.Event()
-            arrived.set()
+            self._wake()
 
     def _judged(self, reading: Reading, now_ns: int) -> Reading:
-        return judged(reading, now_ns, self._stale_ns.get(reading.source, 0))
+        return judged(reading, now_ns, self.stale_ns.get(reading.source, 0))
 
     def _all_in(self, state: SourceState, why: Message) -> tuple[SourceStatus, ...]:
         """All sources in one state, with the counters that they had."""
