@@ -9,6 +9,7 @@ import pytest
 
 from seacorder.base.message import Message
 from seacorder.base.pipe import HEADER_BYTES, Link, decode, encode, payload_bytes
+from seacorder.model.definition.formula import parse_formula
 from seacorder.model.recording import FileKind
 
 MESSAGES = [("a command", 1), {"empty": b""}, "x" * 100_000]
@@ -98,3 +99,10 @@ def test_values_within_values_come_back_equal() -> None:
     heard = Heard("Bow", Level(0.5), why=Message("It is loud.", "Turn it down."))
     assert decode(encode(heard)[HEADER_BYTES:]) == heard
     assert decode(encode([heard, None])[HEADER_BYTES:]) == [heard, None]
+
+
+def test_a_value_that_says_how_it_is_taken_apart_is_asked() -> None:
+    formula = parse_formula("depth_ft * 0.3048")
+    again = decode(encode(formula)[HEADER_BYTES:])
+    assert again == formula
+    assert again.value({"depth_ft": 100.0}) == pytest.approx(30.48)
