@@ -5,6 +5,7 @@ import pytest
 from rig.survey import EVENING, interpreted, received_at, sentence
 from seacorder.model.definition.ready import READY
 from seacorder.telemetry.definitions.outcome import RefusalKind, Refused, Understood
+from seacorder.telemetry.definitions.times import clock_ns
 
 
 def values(outcome: Understood | Refused) -> dict[str, object]:
@@ -164,3 +165,19 @@ def test_every_ready_definition_understands_its_example() -> None:
             outcome = interpreted(definition.example.encode("latin-1"), names=(name,))
             assert isinstance(outcome, Understood), (definition.example, outcome)
             assert outcome.definition == name
+
+
+@pytest.mark.parametrize("text", [
+    "093012", "093012.", "093012.4", "093012.400", "093012.4000000", "09:30:12.4", " 093012,40 ",
+])
+def test_a_time_of_day_in_any_form(text: str) -> None:
+    fraction = 400_000_000 if "4" in text else 0
+    assert clock_ns(text) == (9 * 3600 + 30 * 60 + 12) * 10**9 + fraction
+
+
+@pytest.mark.parametrize("text", [
+    "", "0930", "240000", "096000", "093061", "-93012", "093012.4x", "09301²", "093012 .4",
+])
+def test_what_is_no_time_of_day(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        clock_ns(text)

@@ -65,7 +65,7 @@ class Interpreter:
     ) -> Understood | Refused:
         """A sentence with a header that definitions name."""
         computed = exclusive_or(body)
-        parts: list[str] | None = None
+        parts: list[str] = []
         refused: Refused | None = None
         for one in found:
             if given != computed or one.definition.checksum is not ChecksumRule.REQUIRED:
@@ -73,7 +73,7 @@ class Interpreter:
                 if wrong is not None:
                     refused = refused or Refused(RefusalKind.BAD_CHECKSUM, one.name, wrong)
                     continue
-            if parts is None:
+            if not parts:
                 parts = body.decode("latin-1").split(",")
             try:
                 understood = one.read(parts, record.received.utc_ns)

@@ -11,7 +11,9 @@ from seacorder.model.reading import Value
 from seacorder.telemetry.definitions.numbers import HEMISPHERES, Parts, Reader, limits
 
 _Step = tuple[Reader | None, int, float, float, int, dict[str, float]]
-"""Reader (None: read here), position, least, most, position of the hemisphere (0: a plain number), its signs."""
+"""Reader (None: read here), position, least, most, position of the letter beside it (0: it has none), and what the
+letter makes of it: the sign of its hemisphere, or 0 for the unit that is expected.
+"""
 
 
 class QuickReader:
@@ -25,19 +27,21 @@ class QuickReader:
         """All values; None if a field is odd. Raises RecordFault as the readers do."""
         values: list[Value | None] = []
         try:
-            for reader, position, least, most, sign_position, signs in self._steps:
+            for reader, position, least, most, letter_position, letters in self._steps:
                 if reader is not None:
                     values.append(reader(parts))
                     continue
                 text = parts[position]
                 if not text:
+                    if letter_position and parts[letter_position] not in letters:
+                        return None
                     values.append(None)
                     continue
                 value = float(text)
-                if sign_position:
+                if letter_position and (sign := letters[parts[letter_position]]):
                     degrees = value // 100
                     minutes = value - degrees * 100
-                    value = (degrees + minutes / 60) * signs[parts[sign_position]]
+                    value = (degrees + minutes / 60) * sign
                     if minutes > 60 or text[0] == "-":
                         return None
                 if not least <= value <= most or "_" in text:
@@ -49,11 +53,11 @@ class QuickReader:
 
 
 def _step(rule: FieldRule | None, reader: Reader) -> _Step:
-    if rule is None or rule.none or rule.formula or rule.unit_position or rule.is_required:
+    if rule is None or rule.none or rule.formula or rule.is_required:
         return reader, 0, 0.0, 0.0, 0, {}
     least, most = limits(rule)
     if rule.type is FieldType.NUMBER and not rule.sign_position:
-        return None, rule.position, least, most, 0, {}
+        return None, rule.position, least, most, rule.unit_position, dict.fromkeys(rule.unit_letters, 0.0)
     if rule.type in HEMISPHERES:
         return None, rule.position, least, most, rule.sign_position, HEMISPHERES[rule.type]
     return reader, 0, 0.0, 0.0, 0, {}

@@ -16,6 +16,10 @@ _DATE = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,4})")
 _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ](.+?)Z?")
 _DAY_OF_YEAR = re.compile(r"([0-9]{4})([0-9]{3})(\.[0-9]*)?")
 _TWO = {f"{number:02}": number for number in range(61)}
+_SHARES: dict[str, int] = {"": 0, ".": 0} | {
+    f".{number:0{digits}}": number * 10 ** (9 - digits) for digits in (1, 2, 3) for number in range(10**digits)
+}
+"""What stands behind the seconds, in nanoseconds: nearly every device sends at most three digits."""
 _FIRST_SHORT_YEAR = 80
 """Of two digits: 80 to 99 are of the last century; no such record is older than satellite navigation."""
 
@@ -47,16 +51,16 @@ def time_reader(definition: Definition) -> SourceTime | None:
 
 def clock_ns(text: str) -> int:
     """Nanoseconds since midnight. Second 60 is the first of the next minute. Raises ValueError."""
-    hours, minutes, seconds = _TWO.get(text[:2], 99), _TWO.get(text[2:4], 99), _TWO.get(text[4:6], 99)
-    fraction = text[7:]
-    if seconds > 60 or text[6:7] not in {"", "."} or (fraction and not fraction.isdecimal()):
+    try:
+        hours, minutes, seconds, within = _TWO[text[:2]], _TWO[text[2:4]], _TWO[text[4:6]], _SHARES[text[6:]]
+    except KeyError:
         found = _CLOCK.fullmatch(text.strip())
         if found is None:
-            raise ValueError(text)
-        hours, minutes, seconds, fraction = int(found[1]), int(found[2]), int(found[3]), found[4] or ""
+            raise ValueError(text) from None
+        hours, minutes, seconds = int(found[1]), int(found[2]), int(found[3])
+        within = int((found[4] or "0")[:9].ljust(9, "0"))
     if hours > 23 or minutes > 59 or seconds > 60:
         raise ValueError(text)
-    within = int(fraction[:9].ljust(9, "0")) if fraction else 0
     return (hours * 3600 + minutes * 60 + seconds) * NS_PER_SECOND + within
 
 
