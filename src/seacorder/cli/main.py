@@ -423,6 +423,18 @@ def telemetry_try(
     sys.exit(0 if try_definition(chosen, streams.as_meant(framing)) else FAILED)
 
 
+@telemetry_app.command("show")
+def telemetry_show(
+    url: UrlOption = DEFAULT_URL,
+    once: Annotated[bool, typer.Option("--once", help="Print it once and end.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the sources of survey data and the newest readings. Renewed until Ctrl-C."""
+    from seacorder.cli.telemetry_show import show_telemetry
+
+    show_telemetry(url, once=once, as_json=as_json)
+
+
 @service_app.command("install")
 def service_install(
     config: ConfigOption = None,

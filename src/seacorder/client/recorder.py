@@ -40,6 +40,16 @@ class RecorderClient:
         answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/status")
         return answer
 
+    def telemetry_json(self) -> dict[str, Any]:
+        """The sources of survey data, as JSON came."""
+        answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/telemetry")
+        return answer
+
+    def readings_json(self) -> dict[str, Any]:
+        """The newest reading of each field, as JSON came."""
+        answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/readings")
+        return answer
+
     def start_recording(self) -> Outcome:
         """Starts all channels at one instant."""
         return self._command("recording/start")

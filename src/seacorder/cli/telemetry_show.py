@@ -1,0 +1,95 @@
+"""`telemetry show`: the sources of survey data and the newest readings, renewed until Ctrl-C."""
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from seacorder.client.errors import InspectorError
+from seacorder.client.recorder import RecorderClient
+from seacorder.model.reading import ReadingState
+
+REFRESH_SECONDS = 0.5
+_COUNTERS = {
+    "noise_bytes": "bytes of noise",
+    "bad_checksums": "bad checksums",
+    "wrong_fields": "wrong field counts",
+    "wrong_types": "wrong types",
+    "out_of_range": "out of range",
+    "unknown_records": "unknown records",
+}
+"""What is shown of a source when it is not 0."""
+
+
+def show_telemetry(url: str, *, once: bool, as_json: bool) -> None:
+    """Prints both, once or live until Ctrl-C. Raises InspectorError when nobody answers at first."""
+    with RecorderClient(url, timeout_seconds=5) as recorder:
+        if as_json:
+            found = {"telemetry": recorder.telemetry_json(), "readings": recorder.readings_json()}
+            print(json.dumps(found, indent=2))
+        elif once or not sys.stdout.isatty():  # a table that is redrawn makes sense only in a terminal
+            print("\n".join(lines_of(recorder.telemetry_json(), recorder.readings_json())))
+        else:
+            _live(recorder)
+
+
+def _live(recorder: RecorderClient) -> None:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    shown = lines_of(recorder.telemetry_json(), recorder.readings_json())
+    try:
+        with Live(Text("\n".join(shown)), console=Console(highlight=False), auto_refresh=False) as live:
+            while True:
+                live.update(Text("\n".join(shown)), refresh=True)
+                time.sleep(REFRESH_SECONDS)
+                try:
+                    shown = lines_of(recorder.telemetry_json(), recorder.readings_json())
+                except InspectorError as error:
+                    shown = [str(error)]
+    except KeyboardInterrupt:
+        return
+
+
+def lines_of(telemetry: Mapping[str, Any], readings: Mapping[str, Any]) -> list[str]:
+    """What is printed, out of the answers of `/api/v1/telemetry` and `/api/v1/readings`. Pure."""
+    lines: list[str] = []
+    for source in telemetry["items"]:
+        lines += _source_lines(source)
+    if not telemetry["items"]:
+        return ["There are no sources of survey data. Write a [[telemetry]] table into the settings file."]
+    lines.append("")
+    width = max((len(one["name"]) for one in readings["items"]), default=0)
+    lines += [_reading_line(one, width) for one in readings["items"]]
+    return lines
+
+
+def _source_lines(source: Mapping[str, Any]) -> list[str]:
+    counts = [f"{source['records']:,} records"]
+    counts += [f"{source[name]:,} {text}" for name, text in _COUNTERS.items() if source[name]]
+    if source["clock_difference_seconds"] is not None:
+        counts.append(f"clock {source['clock_difference_seconds']:+.1f} s")
+    lines = [f"{source['name']}  {source['address']}  {source['state']}  {', '.join(counts)}"]
+    if source["why"] is not None:
+        lines.append(f"    {source['why']['fact']} {source['why']['action']}".rstrip())
+    if source["refusal"]:
+        lines.append(f"    Refused last: {source['refusal']}")
+    if source["definitions_refused"]:
+        lines.append(f"    Not used any more, because they took too long: {', '.join(source['definitions_refused'])}")
+    return lines
+
+
+def _reading_line(reading: Mapping[str, Any], width: int) -> str:
+    value = reading["value"]
+    if reading["state"] == ReadingState.NONE:
+        shown = "---"
+    elif isinstance(value, float | int):
+        shown = f"{value:.9g} {reading['unit']}".rstrip()
+    else:
+        shown = str(value)
+    return (
+        f"  {reading['name']:{width}}  {shown:18}  {reading['state']:5}  {reading['age_seconds']:7.1f} s ago  "
+        f"{reading['source']}"
+    )
