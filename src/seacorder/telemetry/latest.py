@@ -20,6 +20,7 @@ from seacorder.model.telemetry import TelemetrySource, judged
 
 RETURN_NS = 5 * NS_PER_SECOND
 """How long a source that was left must give values again before it is returned to."""
+FRESH, NONE = ReadingState.FRESH, ReadingState.NONE
 FIELDS_MAX = 500
 """Further names of fields are not taken up: definitions may make names out of what a record says."""
 
@@ -76,6 +77,7 @@ class _Candidate:
 class _Field:
     candidates: dict[tuple[int, str], _Candidate] = field(default_factory=dict)
     chosen: _Candidate | None = None
+    chosen_key: tuple[int, str] | None = None
     state: ReadingState | None = None
     """As it was given out last."""
 
@@ -93,18 +95,23 @@ class Latest:
     def take(self, source: int, said: Said, received: Instant) -> list[Reading]:
         """What a record of a source says. Returns what has become or renewed the value of its field."""
         given: list[Reading] = []
-        source_name, definition, utc_ns = self._sources[source].name, said.definition, said.source_utc_ns
+        source_name, utc_ns = self._sources[source].name, said.source_utc_ns
+        key = (source, said.definition)
         for (name, unit), value in zip(said.fields, said.values, strict=True):
-            state = ReadingState.NONE if value is None else ReadingState.FRESH
+            state = NONE if value is None else FRESH
             reading = Reading(name, value, unit, state, received, source_name, utc_ns)
             known = self._fields.get(name)
+            if known is not None and known.chosen_key == key and known.state is FRESH and state is FRESH:
+                known.candidates[key].reading = reading  # most readings go this short way
+                given.append(reading)
+                continue
             if known is None:
                 if len(self._fields) >= FIELDS_MAX:
                     continue
                 known = self._fields[name] = _Field()
-            candidate = self._candidate(known, source, definition, reading)
-            if value is not None and candidate is known.chosen:
-                known.state = ReadingState.FRESH
+            candidate = self._candidate(known, key, reading)
+            if state is FRESH and candidate is known.chosen:
+                known.state = FRESH
                 given.append(reading)
             else:
                 given += self._choose(name, known, received.monotonic_ns)
@@ -133,8 +140,8 @@ class Latest:
         """Something may become stale."""
         return any(known.state is ReadingState.FRESH for known in self._fields.values())
 
-    def _candidate(self, known: _Field, source: int, definition: str, reading: Reading) -> _Candidate:
-        key = (source, definition)
+    def _candidate(self, known: _Field, key: tuple[int, str], reading: Reading) -> _Candidate:
+        source, definition = key
         candidate = known.candidates.get(key)
         now_ns = reading.received.monotonic_ns
         if candidate is None:
@@ -160,6 +167,7 @@ class Latest:
         if chosen is not before and before is not None:
             self._note_change(name, before, chosen, is_good=bool(good))
         known.chosen, known.state = chosen, reading.state
+        known.chosen_key = next(key for key, one in known.candidates.items() if one is chosen)
         return [reading] if has_news else []
 
     def _note_change(self, name: str, before: _Candidate, after: _Candidate, *, is_good: bool) -> None:

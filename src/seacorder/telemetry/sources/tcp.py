@@ -24,7 +24,7 @@ _KEEP_ALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 class _Reads:
     """What both kinds share: reading a connection to what has come, with the times of the kernel."""
 
-    pause_seconds = 0.01
+    pause_seconds = 0.02
 
     def __init__(self, address: TcpAddress, clock: Clock) -> None:
         self._address = address

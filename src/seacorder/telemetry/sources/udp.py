@@ -26,7 +26,7 @@ _SO_RCVBUFFORCE = 33
 class UdpSource:
     """See `contract.DataSource`."""
 
-    pause_seconds = 0.01
+    pause_seconds = 0.02
 
     def __init__(self, address: UdpAddress, clock: Clock) -> None:
         self._address = address
