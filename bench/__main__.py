@@ -5,6 +5,7 @@ A section that fails says so in its place, and the others go on.
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -107,6 +108,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="a quick look; BENCH_SHORT=1 says the same")
     parser.add_argument("--only", nargs="+", choices=sorted(PARTS), default=sorted(PARTS))
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything that was started is ended, too
     is_short = options.short or os.environ.get("BENCH_SHORT") == "1"
     begun = time.monotonic()
     chosen = [name for name in PARTS if name in options.only]
