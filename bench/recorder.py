@@ -1,7 +1,10 @@
 """Seacorder as a user runs it: a settings file, `seacorder serve`, and its HTTP services."""
 
+import contextlib
 import http.client
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +18,7 @@ from rig.ports import free_port
 
 _LIVE_WITHIN_SECONDS = 90.0
 _ENDS_WITHIN_SECONDS = 60.0
+_ASKED_AGAIN_SECONDS = 0.5
 _KEPT_SECONDS = 3.0
 """How long an idle connection is used again; servers close one that has been idle for five."""
 
@@ -90,7 +94,7 @@ class Recorder:
         while not self._holds(holds):
             if time.monotonic() > until or self._process.poll() is not None:
                 raise SystemExit(f"The recorder did not get as far as: {what}. It said:\n{self.last_words()}")
-            time.sleep(0.2)
+            time.sleep(_ASKED_AGAIN_SECONDS)
 
     def _holds(self, holds: Callable[[], bool]) -> bool:
         try:
@@ -142,4 +146,17 @@ def recorder(
         finally:
             running.close()
             process.terminate()
-            process.wait(timeout=_ENDS_WITHIN_SECONDS)
+            _wait(process, _ENDS_WITHIN_SECONDS + len(addresses))
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """For its end in order. Raises SystemExit, and kills all of it, when that does not come."""
+    everything = processes.tree(process.pid)
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        for pid in everything:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+        raise SystemExit(f"The recorder did not end within {seconds:.0f} s.") from None

@@ -155,6 +155,8 @@ class Sender:
         self._watchers: list[set[Watcher]] = [set() for _ in range(_PHASES)]
         self._came = 0
         self.left_out = 0
+        self.latest = 0.0
+        """By how many seconds a frame was sent late, at most."""
         self.port = int(self._listener.getsockname()[1])
 
     def run(self) -> None:
@@ -169,7 +171,11 @@ class Sender:
                 if key.fileobj is sys.stdin:
                     return
                 self._serve(key.data, sdp)
-            while time.monotonic() >= begin + tick * pause:
+            for _ in range(_PHASES):  # one frame, and then watchers are heard again, however late it is
+                late = time.monotonic() - begin - tick * pause
+                if late < 0:
+                    break
+                self.latest = max(self.latest, late)
                 self._send(*divmod(tick, _PHASES))
                 tick += 1
 
@@ -226,10 +232,15 @@ class SenderProcess:
         self.port = int(self._process.stdout.readline())
         self.pid = self._process.pid
 
-    def close(self) -> int:
-        """Ends it; how many frames it has left out, over all watchers."""
-        left_out, _ = self._process.communicate(timeout=20)
-        return int(left_out or 0)
+    def close(self) -> tuple[int, float]:
+        """Ends it; how many frames it has left out, over all watchers, and by how many seconds one was late."""
+        try:
+            said, _ = self._process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            said, _ = self._process.communicate()
+        left_out, _, latest = said.partition(" ")
+        return int(left_out or 0), float(latest or 0)
 
 
 @contextmanager
@@ -238,12 +249,13 @@ def sending(source: SourceFile) -> Iterator[SenderProcess]:
     try:
         yield process
     finally:
-        if left_out := process.close():
-            print(f"  frames that the cameras left out because they were not read in time: {left_out}", flush=True)
+        left_out, latest = process.close()
+        said = f"left out {left_out} frames that were not read in time, and were at most {latest:.2f} s late"
+        print(f"  the cameras {said}", flush=True)
 
 
 if __name__ == "__main__":
     sender = Sender(Frames(Path(sys.argv[1])))
     print(sender.port, flush=True)
     sender.run()
-    print(sender.left_out, flush=True)
+    print(sender.left_out, sender.latest, flush=True)
