@@ -237,10 +237,11 @@ def _sink_context(
         report,
         rooms,
         channel.lines.beside,
-        disk,
+        disk=disk,
         stills=stills,
         dive=lambda: channel.context,
         readings_at=channel.fields.at,
+        has_lines=lambda: channel.lines.are_beside,
     )
 
 

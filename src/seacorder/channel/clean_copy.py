@@ -56,7 +56,10 @@ class CleanCopy:
         self._settings = replace(
             context.channel, name=name, preroll_seconds=0.0, backlog_seconds=BACKLOG_SECONDS, narration_channels=0
         )
-        self._context = replace(context, channel=self._settings, text_at=burned.lines.at)
+        lines = burned.lines
+        self._context = replace(
+            context, channel=self._settings, text_at=lines.at, has_lines=lambda: lines.has_fields
+        )
         self._lock = threading.Lock()
         self._source: SourceFormat | None = None
         self._copy: RunningCopy | None = None

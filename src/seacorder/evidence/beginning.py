@@ -56,6 +56,7 @@ class Beginning:
         shift = int(self._origin * self._main.time_base / packet.time_base)
         if packet.dts < shift:
             return None
+        is_first = is_first and packet.stream.type != "subtitle"  # a text may begin later than the pictures
         packet.pts -= packet.dts if is_first and packet.stream.index != self._main.index else shift
         packet.dts = 0 if is_first else packet.dts - shift
         return packet

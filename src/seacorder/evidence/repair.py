@@ -31,6 +31,7 @@ from seacorder.evidence.opening import open_video, whole_packets
 from seacorder.evidence.original import bring_back, sync_file, take_place
 from seacorder.evidence.shape import Shape
 from seacorder.evidence.siblings import readable_layout
+from seacorder.evidence.texts import NO_TEXT, Text, put_texts
 from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.report import Damage
 from seacorder.mp4.boxes import NotMp4
@@ -58,6 +59,8 @@ class _Digest:
     checksum: int = 0
 
     def add(self, packet: Any) -> None:
+        if packet.stream.type == "subtitle" and bytes(packet) == NO_TEXT:
+            return  # nothing is shown; where a file is cut off, the last of these may be missing
         times = f"{packet.pts * packet.time_base} {packet.dts * packet.time_base} {packet.is_keyframe}".encode()
         self.checksum = zlib.crc32(memoryview(packet), zlib.crc32(times, self.checksum))
         self.packets += 1
@@ -158,8 +161,9 @@ def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None
         tracker, note = DamageTracker(layout, main), note_of(source, path) or known
         kept = (packet for packet, shape in shaped_packets(source, layout, tracker) if shape is not Shape.BROKEN)
         beginning = Beginning(layout, main, tracker)
-        streams = {stream.index: _twin(target, stream) for stream in source.streams}
-        digests = {index: _Digest() for index in streams}
+        streams = {stream.index: _twin(target, stream) for stream in source.streams if stream.type != "subtitle"}
+        digests = {stream.index: _Digest() for stream in source.streams}
+        texts: list[Text] = []
         is_begun = False
         for count, packet in enumerate(_with_durations(beginning.rebased(kept))):
             if not is_begun:
@@ -168,10 +172,14 @@ def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None
             if count % 256 == 0 and packet.pos is not None:
                 progress(0.9 * packet.pos / size)
             digests[packet.stream.index].add(packet)
+            if packet.stream.type == "subtitle":
+                texts.append(Text(packet.dts, packet.duration, bytes(packet)))
+                continue
             packet.stream = streams[packet.stream.index]
             target.mux(packet)
         if not any(digest.packets for digest in digests.values()):
             raise StorageFailed(f"{path} holds nothing to repair: {_NOTHING_THERE}")
+    put_texts(_beside(path), texts)
     found = {index: digest for index, digest in digests.items() if digest.packets}
     return _RepairedCopy(found, tracker.places(note))
 
@@ -214,7 +222,7 @@ def _digests_of(path: Path) -> dict[int, _Digest]:
     with av.open(str(path)) as container:
         for packet in whole_packets(container, path.stat().st_size):
             digests.setdefault(packet.stream.index, _Digest()).add(packet)
-    return digests
+    return {index: digest for index, digest in digests.items() if digest.packets}
 
 
 def _lengthen(path: Path) -> None:

@@ -12,6 +12,7 @@ call; nothing blocks, except that `scan` reads from the file that it is given.
 | `scan` | all whole fragments of a file, whatever damage lies between them |
 | `index` | `moov` with its sample tables: a closed file |
 | `sample_table`, `index_maker` | the same, made |
+| `text_track` | a track of timed text |
 | `sound_begin` | the edit list that says when the sound begins |
 | `tracks` | the description of a track, from a header or an index |
 """

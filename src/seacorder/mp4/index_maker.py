@@ -32,6 +32,20 @@ def index_for(header: bytes, tables: dict[int, SampleTable]) -> bytes:
     return made(b"moov", _lasting(mvhd, longest), *traks, metadata_in(header))
 
 
+def with_track(moov: bytes, head: TrackHead, table: SampleTable) -> bytes:
+    """The index of a closed file with a track more, whose number is above those that it has. Raises NotMp4."""
+    whole = Box(b"moov", 0, HEADER_BYTES, len(moov))
+    mvhd = child(moov, whole, b"mvhd")
+    units = word(moov, mvhd.body + (20 if moov[mvhd.body] == 1 else 12))
+    inside = [moov[box.at : box.end] for box in boxes(moov, HEADER_BYTES, len(moov))]
+    last = max(place for place, box in enumerate(inside) if box[4:HEADER_BYTES] in {b"mvhd", b"trak"})
+    numbered = [
+        box[:-4] + struct.pack(">I", head.number + 1) if box[4:HEADER_BYTES] == b"mvhd" else box for box in inside
+    ]
+    trak, _ = _trak(head, table, units)
+    return made(b"moov", *numbered[: last + 1], trak, *numbered[last + 1 :])
+
+
 def _box(header: bytes, kind: bytes) -> bytes:
     moov = next(box for box in boxes(header, 0, len(header)) if box.kind == b"moov")
     found = child(header, moov, kind)

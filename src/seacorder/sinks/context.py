@@ -24,6 +24,11 @@ def no_text(_: int) -> str:
     return ""
 
 
+def no_lines() -> bool:
+    """No text is ever shown."""
+    return False
+
+
 def no_readings(_: int) -> Mapping[str, tuple[Value, str]]:
     """No reading at any instant."""
     return {}
@@ -60,6 +65,8 @@ class SinkContext:
     """Which volumes have room. None: nobody looks, and files are written until the disk refuses."""
     text_at: Callable[[int], str] = no_text
     """The text shown at an instant (monotonic, ns) that is not burned into the pictures; it becomes subtitles."""
+    has_lines: Callable[[], bool] = no_lines
+    """True while a text may be shown beside the pictures at any time, so that each file is ready for it."""
     disk: Disk | None = None
     """The disk calls, which refuse new files on an exchanged volume. None: the plain calls of this machine."""
     stills: Stills | None = None

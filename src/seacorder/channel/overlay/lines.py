@@ -36,6 +36,16 @@ class ShownLines:
         shown = [self.clients(instant_ns) if line is None else line.text(lookup) for line in self._lines]
         return "\n".join(line for line in shown if line)
 
+    @property
+    def has_fields(self) -> bool:
+        """There is always something to show: the values of fields, or dashes."""
+        return self._has_fields
+
+    @property
+    def are_beside(self) -> bool:
+        """The same, where the pictures do not carry it."""
+        return self._has_fields and not self._texts.is_burned_in
+
     def beside(self, instant_ns: int) -> str:
         """The same, where the pictures do not carry it."""
         return "" if self._texts.is_burned_in else self.at(instant_ns)

@@ -8,6 +8,9 @@ A fragment holds what FFmpeg's would: up to 33 frames a second each frame has it
 It ends when the next frame comes, so its times are certain. All fragments of a hand-over are made together, which is
 cheaper than making each when its frame comes.
 
+A track of timed text (`mp4.text_track`) has the cues that also stand beside the file. Each is put into the fragment
+that is being made when it has ended.
+
 Times: as in `mp4`, but for sound that begins later than the pictures. Its fragments say so themselves, and an open file
 is right from the beginning.
 """
@@ -16,12 +19,14 @@ import logging
 import struct
 from fractions import Fraction
 
+from seacorder.base.clock import NS_PER_MS
 from seacorder.model.file_note import FileNote
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
 from seacorder.mp4.boxes import NotMp4
 from seacorder.mp4.fragment_maker import NewSample, Run, fragment_head
 from seacorder.mp4.index_maker import index_for
 from seacorder.mp4.sample_table import SampleTable
+from seacorder.mp4.text_track import text_sample, text_track_of
 from seacorder.mp4.tracks import tracks_in
 from seacorder.sinks.video.fragment_buffer import FragmentBuffer
 from seacorder.sinks.video.mp4 import FRAGMENT_MICROSECONDS, Mp4Writer
@@ -73,6 +78,37 @@ def writer_for(
     return Mp4Writer(buffer, source, note, first)
 
 
+class _TextTrack:
+    """The track of timed text: its samples follow each other from the file's begin on."""
+
+    is_sound = True
+    """As with sound, each sample stands for itself."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.table = SampleTable()
+        self.samples: list[NewSample] = []
+        self.packets: list[Data] = []
+        self._end = 0
+        """Up to where they reach, in milliseconds."""
+
+    def add(self, begin_ns: int, end_ns: int, text: str) -> int:
+        """Takes a text and returns how many bytes that has made."""
+        begin, end = max(self._end, begin_ns // NS_PER_MS), end_ns // NS_PER_MS
+        before = sum(map(len, self.packets))
+        if begin > self._end:
+            self._append(begin, "")
+        if end > begin:
+            self._append(end, text)
+        return sum(map(len, self.packets)) - before
+
+    def _append(self, end: int, text: str) -> None:
+        content = text_sample(text)
+        self.samples.append(NewSample(self._end, len(content), end - self._end))
+        self.packets.append(content)
+        self._end = end
+
+
 class _OpenTrack:
     """A track of the file: its times, and its samples in the newest fragment."""
 
@@ -104,7 +140,7 @@ class _OpenTrack:
         return (2 * source_ticks * self._numerator + self._denominator) // (2 * self._denominator)
 
 
-_Fragment = list[tuple[_OpenTrack, Run, list[Data]]]
+_Fragment = list[tuple[_OpenTrack | _TextTrack, Run, list[Data]]]
 """Of each track that has samples in it: their run, and their bytes."""
 
 
@@ -119,6 +155,9 @@ class DirectMp4Writer:
         self._buffer = buffer
         self._header = header
         units = {track.number: track.units for track in tracks_in(self._header)}
+        text = text_track_of(header)
+        self._text = None if text is None else _TextTrack(text)
+        units.pop(text or 0, None)
         if sorted(units) != [1, 2][: 1 if source.audio is None else 2]:
             raise NotMp4(f"it describes the tracks {sorted(units)}")
         buffer.write(self._header)
@@ -127,6 +166,7 @@ class DirectMp4Writer:
         self._tracks = {Track.VIDEO: _OpenTrack(source.video, 1, units[1], origin, pictures)}
         if source.audio is not None:
             self._tracks[Track.AUDIO] = _OpenTrack(source.audio, 2, units[2], origin, Fraction(_DEFAULT_SOUND_RATE))
+        self._all_tracks = (*self._tracks.values(), *(() if self._text is None else (self._text,)))
         self._fragments = 0
         """How many have been put into the buffer."""
         self._waiting: list[_Fragment] = []
@@ -164,6 +204,12 @@ class DirectMp4Writer:
         self._open_bytes += len(packet)
         self.unwritten_frames += not track.is_sound
 
+    def write_text(self, begin_ns: int, end_ns: int, text: str) -> None:
+        """Takes a text of the file's text track, if it has one, with its times on the file's own. It is put into the
+        fragment that gets samples just now."""
+        if self._text is not None:
+            self._open_bytes += self._text.add(begin_ns, end_ns, text)
+
     def put_fragments(self) -> None:
         """Puts the packets that wait into the buffer, but for the newest fragment's."""
         offset = self._buffer.tell()
@@ -185,7 +231,7 @@ class DirectMp4Writer:
 
     def _end_fragment(self) -> None:
         fragment: _Fragment = []
-        for track in self._tracks.values():
+        for track in self._all_tracks:
             if track.samples:
                 fragment.append((track, Run(track.number, track.is_sound, track.samples), track.packets))
                 track.samples, track.packets = [], []
@@ -199,7 +245,7 @@ class DirectMp4Writer:
         self._end_fragment()
         self.put_fragments()
         end = self._buffer.tell()
-        self._buffer.write(index_for(self._header, {track.number: track.table for track in self._tracks.values()}))
+        self._buffer.write(index_for(self._header, {track.number: track.table for track in self._all_tracks}))
         size = end - MDAT_AT
         at, header = (
             (MDAT_AT, struct.pack(">I4s", size, b"mdat"))

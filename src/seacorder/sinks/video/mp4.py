@@ -78,6 +78,9 @@ class Mp4Writer:
         packet.duration = self._duration(sample)
         self._container.mux(packet)
 
+    def write_text(self, begin_ns: int, end_ns: int, text: str) -> None:
+        """Does nothing: such a file has no text track, only subtitles beside it."""
+
     def put_fragments(self) -> None:
         """Does nothing: the muxer alone knows when a fragment is complete."""
 

@@ -44,22 +44,29 @@ class Subtitles:
         """By suffix; empty before the first text."""
         self._number = 0
 
-    def frame(self, sample: Sample) -> None:
-        """Takes a picture that the video file has taken. The first cue may wait 0.25 s while the disk opens a file."""
+    def frame(self, sample: Sample) -> list[Cue]:
+        """Takes a picture that the video file has taken; returns the cues that have ended with it.
+
+        The first cue may wait 0.25 s while the disk opens a file.
+        """
         if self._cues.is_idle and not self._context.text_at(sample.instant_ns):
-            return  # most channels have no text, and this runs for every frame
+            return []  # most channels have no text, and this runs for every frame
         shown_ns, decoded_ns = self._ns(sample.pts), self._ns(sample.dts)
-        self._held += self._cues.frame(shown_ns, decoded_ns, sample.instant_ns)
+        ended = list(self._cues.frame(shown_ns, decoded_ns, sample.instant_ns))
+        self._held += ended
         if self._held:
             self._store()
+        return ended
 
-    def close(self) -> None:
-        """Queues the last cue and the file's end. Waits as `frame` does if that cue is the first."""
-        self._held += self._cues.end()
+    def close(self) -> list[Cue]:
+        """Queues the last cues and the files' end, and returns them. Waits as `frame` does if they are the first."""
+        ended = list(self._cues.end())
+        self._held += ended
         if self._held:
             self._store()
         for file in self._files.values():
             file.close()
+        return ended
 
     def end_within(self, seconds: float) -> None:
         """After `close`: gives the files up if the disk takes longer than this. Returns at once."""

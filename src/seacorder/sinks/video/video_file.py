@@ -8,7 +8,7 @@ time."""
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,8 +23,10 @@ from seacorder.model.loss import EMPTY_PACKET, OUT_OF_ORDER, WhyMissing, disk_fa
 from seacorder.model.recording import FaultKind, FileState
 from seacorder.model.report import Report
 from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.mp4.text_track import with_text_track
 from seacorder.sinks.context import SinkContext
-from seacorder.sinks.video.direct_mp4 import writer_for
+from seacorder.sinks.video.cues import Cue
+from seacorder.sinks.video.direct_mp4 import takes, writer_for
 from seacorder.sinks.video.fragment_buffer import HAND_OVER_BYTES, HAND_OVER_NS, FragmentBuffer
 from seacorder.sinks.video.missing_frames import GroupGate, MissingFrames, StoredFrames
 from seacorder.sinks.video.mp4 import header_of
@@ -90,6 +92,8 @@ class VideoFile:
         self._plan = plan
         self._context = context
         header = header_of(source, plan.note)
+        if takes(source) and (context.has_lines() or context.text_at(first.instant_ns)):
+            header, _ = with_text_track(header)
         self._file = DurableFile.create(
             plan.path,
             budget=context.budget,
@@ -162,9 +166,10 @@ class VideoFile:
             self._context.report(self._plan.closed(facts))
             on_closed(facts)
 
-        self._subtitles.close()
+        last_cues = self._subtitles.close()
         try:
             with self._lock:
+                self._write_texts(last_cues)
                 self._hand_over()
                 self._writer.close()
                 self._buffer.put_milestone(self._end_utc_ns)
@@ -279,10 +284,14 @@ class VideoFile:
             return
         self._missing.stored(sample)
         self.frames += 1
-        self._subtitles.frame(sample)
+        self._write_texts(self._subtitles.frame(sample))
         self._context.budget.promise(INDEX_BYTES)
         self._end_utc_ns = max(self._end_utc_ns, sample.utc_ns)
         self._newest.append(self._end_utc_ns)
+
+    def _write_texts(self, cues: Iterable[Cue]) -> None:
+        for cue in cues:
+            self._writer.write_text(cue.begin_ns, cue.end_ns, cue.text)
 
     def _hand_over_when_due(self, *, has_fragment: bool, more_follow: bool) -> None:
         is_first = not self._has_milestone
