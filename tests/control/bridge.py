@@ -17,6 +17,7 @@ from seacorder.model.command import RepairFiles
 from seacorder.model.recording import FileState
 from seacorder.model.report import EncoderTried, FileExamined
 from seacorder.model.settings import ChannelEncoding, RecorderSettings
+from seacorder.model.telemetry import TelemetrySettings
 from seacorder.storage.allowed_folders import AllowedFolders
 
 QUICK = Timeouts(start_seconds=0.05, stop_seconds=0.05, framegrab_seconds=0.05, picture_seconds=0.05, look_seconds=60.0)
@@ -40,6 +41,8 @@ class Bridge:
         self.prepare: Callable[[FakeWorker], None] = lambda _: None
         self.narrator: ChannelSettings | None = None
         """Set it, and build anew, for a recorder with narration."""
+        self.telemetry: TelemetrySettings | None = None
+        """Set it, and build anew, for a recorder with instruments."""
         self.lose_examinations = False
         """Set it for a run that ends before any file has been examined."""
         self.build()
@@ -65,6 +68,7 @@ class Bridge:
                 reserve_bytes=0,
                 timeouts=QUICK,
                 narrator=self.narrator,
+                telemetry=self.telemetry,
                 own_encodings=self.own_encodings,
                 cores=self.cores,
                 channels_per_process=self.channels_per_process,

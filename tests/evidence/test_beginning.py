@@ -15,6 +15,7 @@ from seacorder.evidence.shape import Shape
 class FakeStream:
     index: int = 0
     id: int = 1
+    type: str = "video"
     time_base: Fraction = Fraction(1, 1000)
 
 

@@ -23,6 +23,7 @@ from seacorder.model.command import (
     TakeFramegrab,
     TakePicture,
 )
+from seacorder.model.data_log import ChangeDataLog, StartDataLog
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import Clip, FaultKind, FileKind, FileState, FileStatus, Framegrab, Part
 from seacorder.model.report import (
@@ -196,7 +197,7 @@ class FakeWorker:
                 return JpegPicture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
             case ChangeRecording() | ChangeEncoding() | SetOverlayText() | SetContext() | ShowFields():
                 return None
-            case HearNarration():
+            case HearNarration() | StartDataLog() | ChangeDataLog():
                 return None
         return Answer(command.request, ChannelOutcome(self.name, True, achieved_utc_ns=self._clock.utc_ns()))
 

@@ -101,7 +101,9 @@ def test_the_tour_answers_what_the_page_says(demo: Demo) -> None:
         elif "/api/inspector/" in command:
             assert printed == "", command
     files = [path for path in (demo.home / "Seacorder" / "Tour").rglob("*") if path.is_file()]
-    assert sorted(path.suffix for path in files) == [".jpg"] * 4 + [".jsonl"] + [".mp4"] * 8
+    assert sorted(path.suffix for path in files) == sorted(
+        [".jpg"] * 4 + [".jsonl"] + [".mp4"] * 8 + [".raw", ".csv", ".gpx", ".geojson"]
+    )
     assert len(json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/recordings"))["items"]) == 1
     assert json.loads(demo.run(f"curl -s http://{ADDRESS}/api/v1/losses"))["items"] == []
 

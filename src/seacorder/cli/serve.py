@@ -203,6 +203,7 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
     """Builds the recorder and everything that it needs. Nothing runs yet."""
     storage, clock = settings.storage, SystemClock()
     narrator = settings.narrator_settings(secrets.token_hex(32))
+    telemetry = settings.telemetry_settings()
     has_many = len(settings.channels) >= LEAST_WORKERS
     return Recorder(
         [replace(channel, volumes=volumes) for channel in settings.channel_settings()],
@@ -221,7 +222,8 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
             use_utc=settings.recording.tag_time == "utc",
             narrator=None if narrator is None else replace(narrator, volumes=volumes),
             volumes=volumes,
-            telemetry=settings.telemetry_settings(),
+            telemetry=None if telemetry is None else replace(telemetry, volumes=volumes),
+            data_log=settings.data_log.settings(),
         ),
     )
 

@@ -103,6 +103,10 @@ split_time_minutes = 10       # 0 never splits
 # silent_db = -70.0           # a level below this is silence ...
 # silent_seconds = 60.0       # ... and an alarm after so long; 0 never
 
+[data_log]                    # what lies beside a recording if there is survey data
+# rows = "interval"           # a row of the table every so often, or "change": whenever a value changes
+# interval_seconds = 1.0      # between two rows, and between two positions of a track
+
 # One [[telemetry]] table a source of survey data.
 
 # [[telemetry]]

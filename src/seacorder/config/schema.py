@@ -27,6 +27,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from seacorder.base.door import is_possible
 from seacorder.base.log import LogOptions
+from seacorder.config.data_log_table import DataLogTable
 from seacorder.config.definition_tables import DefinitionTable
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.overlay_tables import OverlayTable
@@ -282,6 +283,7 @@ class Settings(SettingsTable):
     workers: WorkersTable = Field(default_factory=WorkersTable)
     log: LogSettings = Field(default_factory=LogSettings)
     audio: AudioTable = Field(default_factory=AudioTable)
+    data_log: DataLogTable = Field(default_factory=DataLogTable)
     telemetry: tuple[TelemetryTable, ...] = _key(
         (), "The sources of survey data.", "any number of [[telemetry]] tables, each with a name and an input"
     )

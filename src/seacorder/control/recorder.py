@@ -18,6 +18,7 @@ from seacorder.control.files.rebuilding import Rebuilding
 from seacorder.control.housekeeping import Housekeeping
 from seacorder.control.losses.loss_book import LossBook
 from seacorder.control.recording.clips import Clips
+from seacorder.control.recording.data_logs import DataLogs
 from seacorder.control.recording.encoding_orders import EncodingOrders, Sharing
 from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.framegrabs import Framegrabs
@@ -37,6 +38,7 @@ from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.control.workers.narration import NarratorWatch
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.data_log import DataLogSettings
 from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
@@ -70,6 +72,8 @@ class RecorderOptions:
     """Settings of the worker that reads the narration's sound device; None without narration."""
     telemetry: TelemetrySettings | None = None
     """Settings of the worker that reads the instruments; None without sources of survey data."""
+    data_log: DataLogSettings = field(default_factory=DataLogSettings)
+    """What is written beside a recording from survey data."""
     own_encodings: Mapping[str, ChannelEncoding] = field(default_factory=dict)
     """By channel: the encoding settings that the settings file gives to it alone."""
     volumes: tuple[MarkedFolder, ...] = ()
@@ -103,8 +107,7 @@ class Recorder:
     ) -> None:
         options = options or RecorderOptions()
         self.catalogue, self._supervisor = catalogue, supervisor
-        self._journal = Journal(clock, catalogue)
-        self._change_lock = asyncio.Lock()
+        self._journal, self._change_lock = Journal(clock, catalogue), asyncio.Lock()
         probe = EncoderProbe(supervisor, options.timeouts.encoders_seconds)
         workers = ChannelWorkers(supervisor, channels, options.narrator)
         watch = ChannelWatch(clock, self._journal, workers.names, workers.narrator_name)
@@ -124,13 +127,14 @@ class Recorder:
         first_bytes = FirstBytes()
         book = LossBook(self._context, first_bytes.keeps)
         self._examination = Examination(supervisor, catalogue, self._journal, book.clip_examined)
-        self._recordings = Recordings(self._context, self._examination, book, first_bytes)
+        logs = DataLogs(self._context, options.data_log)
+        self._recordings = Recordings(self._context, self._examination, book, first_bytes, logs)
         self._clips = _clips(self._context, self._recordings, self._examination)
         is_clip_on, sharing = self._is_clip_on, Sharing(options.cores, options.channels_per_process)
         self._encodings = EncodingOrders(self._context, self._recordings, probe, sharing=sharing, is_clip_on=is_clip_on)
         self._framegrabs = Framegrabs(self._context, self._recordings)
         self._overlay = OverlayTexts(clock, self._context.workers)
-        self._dive = DiveContexts(clock, catalogue, workers, self._journal)
+        self._dive = DiveContexts(clock, catalogue, workers, self._context.telemetry, self._journal)
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
         alarms = Alarms(self._context, self._recordings, volumes)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
@@ -141,6 +145,10 @@ class Recorder:
         self._recovery = Recovery(self._context, self._recordings, self._examination)
         self._rebuilding = _rebuilding(self._context, supervisor, options, self._recovery)
         self._context.workers.add_all(self._reports.callbacks)
+
+    def _telemetry_started(self) -> None:
+        self._dive.telemetry_started()
+        self._recordings.telemetry_started()
 
     @property
     def settings(self) -> RecorderSettings:
@@ -188,6 +196,7 @@ class Recorder:
             self._recovery.wait_for_files(earlier)
             await self._housekeeping.start()
             await self._encodings.start()
+            self._context.telemetry.on_started = self._telemetry_started
             self._context.telemetry.start()
             self._rebuilding.begin_if_damaged()
         except BaseException:

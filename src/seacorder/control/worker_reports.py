@@ -38,7 +38,6 @@ class Listeners:
     encodings: EncodingOrders
     dive: DiveContexts
 
-
 class WorkerReports:
     """`callbacks` are what the supervisor calls, in the event loop; nothing blocks."""
 

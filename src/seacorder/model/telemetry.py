@@ -8,6 +8,7 @@ from seacorder.base.message import Message
 from seacorder.model.definition.definition import Definition
 from seacorder.model.framing import Framing
 from seacorder.model.reading import Reading, ReadingState
+from seacorder.model.volume import MarkedFolder
 
 STALE_NS = 5 * NS_PER_SECOND
 
@@ -37,6 +38,8 @@ class TelemetrySettings:
     sources: tuple[TelemetrySource, ...]
     refused: tuple[str, ...] = ()
     """Names of definitions that must not be used, because a worker hung in one."""
+    volumes: tuple[MarkedFolder, ...] = ()
+    """The volumes that its logs go to."""
     trying_path: str = ""
     """A file in which the worker marks what it is just trying; see `model.trying`. Empty: nowhere."""
 

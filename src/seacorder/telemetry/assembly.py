@@ -10,16 +10,24 @@ from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading
 from seacorder.model.report import EventNoted
 from seacorder.model.telemetry import DefinitionRefused, TelemetrySettings, TelemetryStatus
+from seacorder.storage.disk import this_machine
+from seacorder.storage.memory_budget import MemoryBudget
+from seacorder.storage.volumes import MarkedFolders
 from seacorder.telemetry.change_texts import change_sentences
 from seacorder.telemetry.framing.plain import framer_for
 from seacorder.telemetry.inbox import Failed, Inbox, Opened, SourceRead
 from seacorder.telemetry.intake import Intake
 from seacorder.telemetry.interpretation import Interpretation
 from seacorder.telemetry.latest import Latest
+from seacorder.telemetry.logs.data_log import DataLog
+from seacorder.telemetry.logs.part_files import LogStorage
 from seacorder.telemetry.outbox import TelemetryOutbox
 from seacorder.telemetry.reader import Reader
 from seacorder.telemetry.sources.open import make_source
 from seacorder.telemetry.time_limit import TimeLimit
+
+LOG_QUEUE_BYTES = 32 * 1024 * 1024
+"""Bytes of the logs that may wait for a slow disk: minutes of what instruments send."""
 
 
 class DataListener(Protocol):
@@ -160,7 +168,16 @@ def assemble(settings: TelemetrySettings, clock: Clock, send: Callable[[object],
         Reader(index, source.name, functools.partial(make_source, source.address, clock), inbox, clock)
         for index, source in enumerate(settings.sources)
     ]
-    return TelemetryParts(intakes, readers, latest, outbox, clock)
+    parts = TelemetryParts(intakes, readers, latest, outbox, clock)
+    parts.listeners.append(_data_log(settings, clock, outbox))
+    return parts
+
+
+def _data_log(settings: TelemetrySettings, clock: Clock, outbox: TelemetryOutbox) -> DataLog:
+    volumes = MarkedFolders(settings.volumes)
+    storage = LogStorage(MemoryBudget(LOG_QUEUE_BYTES), clock, this_machine(volumes.check))
+    rules = [rule for source in settings.sources for one in source.definitions for rule in one.fields]
+    return DataLog({rule.name: rule.unit for rule in rules}, storage, clock, outbox.put)
 
 
 def _refused(outbox: TelemetryOutbox, source: str, definition: str) -> None:

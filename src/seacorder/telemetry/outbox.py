@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from seacorder.base.background import Thread
 from seacorder.model.reading import Reading
-from seacorder.model.report import EventNoted
+from seacorder.model.report import Answer, EventNoted
 from seacorder.model.telemetry import DefinitionRefused, ReadingsTaken, TelemetryStatus
 
 BATCH_SECONDS = 0.02
@@ -18,7 +18,7 @@ BATCH_SECONDS = 0.02
 NOTES_WAITING = 1_000
 """Events that may wait; then the oldest are dropped."""
 
-Note = EventNoted | DefinitionRefused
+Note = EventNoted | DefinitionRefused | Answer
 
 
 class TelemetryOutbox(Thread):

@@ -53,6 +53,7 @@ class EventKind(StrEnum):
     CATALOGUE_REBUILT = "catalogue_rebuilt"
     CLOCK_STEPPED = "clock_stepped"
     CLOCK_BEHIND = "clock_behind"
+    DATA_LOG_FAILED = "data_log_failed"
     DEFINITION_REFUSED = "definition_refused"
 
 

@@ -10,6 +10,7 @@ from seacorder.control.events.log import EventKind
 from seacorder.control.files.examination import Examination, OnPart
 from seacorder.control.losses.loss_book import LossBook
 from seacorder.control.losses.worker_gaps import Gap
+from seacorder.control.recording.data_logs import DataLogs
 from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.open_files import note_left_open, note_not_closed, with_figures
 from seacorder.control.recording.outcomes import StartOutcomes, nothing_to_stop, stopped_outcome
@@ -42,7 +43,14 @@ class Recordings:
     `housekeeping`.
     """
 
-    def __init__(self, context: Context, examination: Examination, book: LossBook, first_bytes: FirstBytes) -> None:
+    def __init__(
+        self,
+        context: Context,
+        examination: Examination,
+        book: LossBook,
+        first_bytes: FirstBytes,
+        logs: DataLogs,
+    ) -> None:
         self._context = context
         self._examination = examination
         self._lock = asyncio.Lock()
@@ -56,6 +64,7 @@ class Recordings:
         """What recordings miss."""
         self._first_bytes = first_bytes
         self._outcomes = StartOutcomes(context)
+        self._logs = logs
 
     @property
     def running(self) -> RecordingSession | None:
@@ -86,6 +95,7 @@ class Recordings:
             session.outcome = self._outcomes.with_outlook(session.outcome)
             for name in self._context.workers.sound_names:
                 self._send_start(session, name, instant)
+            self._logs.begins(session, instant)
             self._note_start(session)
             return session.outcome
 
@@ -98,11 +108,12 @@ class Recordings:
                 return nothing_to_stop(self._context, instant)
             self._is_on = False
             session.stopped = instant
-            outcomes = await self._context.workers.ask(
+            asked = self._context.workers.ask(
                 self._context.workers.recording_names,
                 lambda request, _: StopRecording(request, instant),
                 self._context.timeouts.stop_seconds,
             )
+            outcomes, _ = await asyncio.gather(asked, self._logs.ends(instant))
             self._end(session, instant)
             # The narrator is no channel: it is told of only where it failed.
             outcomes = tuple(stopped_outcome(session, one) for one in outcomes if one.channel in names or not one.ok)
@@ -131,6 +142,7 @@ class Recordings:
         session = self._begin(Instant.now(self._context.clock), continues=interrupted.id)
         session.carried_on = frozenset(gap.recording_id for gap in gaps)
         self._record(session)
+        self._logs.begins(session, session.instant)
         self.book.recording_goes_on(gaps)
         fact = (
             f"Recording again after an unexpected end: {session.id} continues {interrupted.id}. The time in between is "
@@ -150,6 +162,7 @@ class Recordings:
         session.change(plan)
         for name in self._context.workers.recording_names:
             self._context.workers.send(name, change_command(plan))
+        self._logs.changed(plan)
 
     # What workers say.
 
@@ -207,6 +220,12 @@ class Recordings:
         self._send_start(session, channel, instant)
         for change in session.changes_after(instant.monotonic_ns):
             workers.send(channel, change)
+
+    def telemetry_started(self) -> None:
+        """The worker that reads the instruments runs again, or for the first time: it logs beside the running
+        recording."""
+        if self.running is not None:
+            self._logs.begins(self.running, Instant.now(self._context.clock))
 
     def worker_lost(self, last: ChannelStatus, sentence: str) -> None:
         """A worker ended: the parts that it was writing are interrupted, and gaps begin."""

@@ -8,6 +8,7 @@ from seacorder.base.errors import BadRequest, CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
+from seacorder.control.telemetry.telemetry import Telemetry
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.model.command import SetContext
 from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, ContextChange, DiveContext
@@ -17,11 +18,14 @@ from seacorder.model.instant import Instant
 class DiveContexts:
     """For the event loop alone. Everything else than a change answers at once."""
 
-    def __init__(self, clock: Clock, catalogue: Catalogue, workers: ChannelWorkers, journal: Journal) -> None:
+    def __init__(
+        self, clock: Clock, catalogue: Catalogue, workers: ChannelWorkers, telemetry: Telemetry, journal: Journal
+    ) -> None:
         self._clock = clock
         self._catalogue = catalogue
         self._workers = workers
         self._journal = journal
+        self._telemetry = telemetry
         self._lock = asyncio.Lock()
         self._in_force = DiveContext()
         self._since = Instant(0, 0)
@@ -55,6 +59,10 @@ class DiveContexts:
         if self._in_force != DiveContext():
             self._workers.send(channel, SetContext(self._since, self._in_force))
 
+    def telemetry_started(self) -> None:
+        """Tells a new process of the worker that reads the instruments."""
+        self._telemetry.send(SetContext(self._since, self._in_force))
+
     async def _keep(self, changed: DiveContext) -> None:
         self._catalogue.save_context(changed)
         try:
@@ -68,5 +76,6 @@ class DiveContexts:
         self._since = Instant.now(self._clock)
         for name in self._workers.everybody:
             self._workers.send(name, SetContext(self._since, changed))
+        self._telemetry.send(SetContext(self._since, changed))
         news = [f"{name} {text or '(none)'}" for name, text in asdict(changed).items() if text != before[name]]
         self._journal.note(EventKind.CONTEXT_CHANGED, f"Context changed: {', '.join(news)}.")

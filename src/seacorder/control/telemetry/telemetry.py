@@ -10,12 +10,14 @@ from pathlib import Path
 
 from seacorder.base.background import cancel, survived, task
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.errors import WorkerLost
 from seacorder.base.message import Message
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.control.telemetry.history import History, Recent
+from seacorder.model.data_log import StopDataLog
 from seacorder.model.reading import Reading
-from seacorder.model.report import EventNoted
+from seacorder.model.report import Answer, EventNoted
 from seacorder.model.telemetry import (
     DefinitionRefused,
     ReadingsTaken,
@@ -59,6 +61,8 @@ class Telemetry:
         """By source: after how long a reading is stale."""
         if settings is not None:
             self.stale_ns = {one.name: one.stale_ns for one in settings.sources}
+        self.on_started: Callable[[], None] = lambda: None
+        """Called when a new process of the worker takes commands."""
         self._supervisor = supervisor
         self._launch = launch or Launch.of("telemetry")
         self._clock = clock
@@ -110,6 +114,16 @@ class Telemetry:
     def send(self, command: object) -> bool:
         """Hands a command to the worker; False when it does not run, or there is none."""
         return self._sampling is not None and self._supervisor[WORKER_NAME].send(command)
+
+    async def ask(self, make: Callable[[int], StopDataLog], limit_seconds: float) -> Answer:
+        """Hands the worker a command made with the request's number, and waits for its answer. Raises WorkerLost."""
+        if self._sampling is None:
+            raise WorkerLost("The process that reads the instruments does not run.", STARTED_AGAIN)
+        command = make(self._supervisor.next_request())
+        answer = await self._supervisor[WORKER_NAME].request(command, limit_seconds)
+        if isinstance(answer, Answer):
+            return answer
+        raise WorkerLost("The process that reads the instruments gave an unexpected answer.", "Save the log.")
 
     # Questions, answered from memory.
 
@@ -182,6 +196,7 @@ class Telemetry:
         arrived.set()
 
     def _started(self, _name: str) -> None:
+        self.on_started()
         if self.restarts:
             self._journal.note(EventKind.WORKER_BACK, "The process that reads the instruments runs again.")
 

@@ -1,7 +1,7 @@
 """The log of a recording: begun, split and ended at the instants of the video. It listens to the telemetry worker.
 
-Bytes of the last two seconds are remembered, so that a log has those that came between its start instant and the
-command, which takes a moment to arrive.
+What came in the last seconds is remembered, and given again to a log that begins: its command comes after its instant,
+and rows of that time must have what was valid then.
 """
 
 from collections import deque
@@ -25,8 +25,8 @@ from seacorder.telemetry.logs.csv_form import Columns
 from seacorder.telemetry.logs.part_files import LogStorage, PartFiles
 from seacorder.telemetry.logs.sampling import Current, Row, Sampling
 
-REMEMBERED_NS = 2 * NS_PER_SECOND
-REMEMBERED_PIECES = 5_000
+REMEMBERED_NS = 10 * NS_PER_SECOND
+REMEMBERED_ITEMS = 5_000
 NAME = "data"
 """What `${channelname}` stands for in the names of these files."""
 LOG_FAILED, LOG_BACK = "data_log_failed", "data_log_back"
@@ -39,45 +39,45 @@ class _Piece:
     received: Instant
 
 
+_Item = _Piece | tuple[Reading, ...]
+"""Bytes, or the readings that came out of some."""
+
+
 class DataLog:
     """For the worker's main thread; see `telemetry.assembly.Listener`."""
 
     def __init__(
-        self, units: Mapping[str, str], storage: LogStorage, clock: Clock, report: Callable[[object], None]
+        self, units: Mapping[str, str], storage: LogStorage, clock: Clock, report: Callable[[Answer | EventNoted], None]
     ) -> None:
         """`units`: of the fields that the definitions can give, by name; they have columns from the beginning."""
-        self._current = Current(units=dict(units))
+        self._before = Current(units=dict(units))
+        """What was valid before the remembered items."""
+        self._units = dict(units)
         self._storage = storage
         self._clock = clock
         self._report = report
         self._context = DiveContext()
-        self._remembered: deque[_Piece] = deque(maxlen=REMEMBERED_PIECES)
+        self._remembered: deque[_Item] = deque()
         self._running: _Running | None = None
         self._has_failed = False
 
     def on_bytes(self, source: str, data: bytes, received: Instant) -> None:
         """As they came, before anything looks at them."""
         piece = _Piece(source, data, received)
-        self._remembered.append(piece)
-        while self._remembered[0].received.monotonic_ns < received.monotonic_ns - REMEMBERED_NS:
-            self._remembered.popleft()
+        self._remember(piece, received)
         if self._running is not None:
             self._running.bytes_came(piece)
 
     def on_readings(self, readings: Iterable[Reading]) -> None:
         """In the order in which they came."""
-        changed: Instant | None = None
-        for reading in readings:
-            now = reading.received
-            if self._running is not None:
-                if changed is not None and changed != now:
-                    self._running.changed(changed)
-                    changed = None
-                self._running.look(now)
-            if self._current.take(reading):
-                changed = now
-        if changed is not None and self._running is not None:
-            self._running.changed(changed)
+        taken = tuple(readings)
+        if not taken:
+            return
+        for reading in taken:
+            self._units.setdefault(reading.name, reading.unit)
+        self._remember(taken, taken[-1].received)
+        if self._running is not None:
+            self._running.readings_came(taken)
 
     def carry_out(self, command: object) -> None:
         """One command of the control process; those of others are none of its business."""
@@ -110,10 +110,29 @@ class DataLog:
     def _start(self, command: StartDataLog) -> None:
         if self._running is not None:
             self._end(command.instant)
-        self._running = _Running(command, self._context, self._current, self._storage)
-        for piece in self._remembered:
-            if piece.received.monotonic_ns >= command.instant.monotonic_ns:
-                self._running.bytes_came(piece)
+        current = Current(dict(self._before.values), self._units)
+        later: list[_Item] = []
+        for item in self._remembered:
+            if _received(item).monotonic_ns >= command.instant.monotonic_ns:
+                later.append(item)
+            elif not isinstance(item, _Piece):
+                for reading in item:
+                    current.take(reading)
+        self._running = _Running(command, self._context, current, self._storage)
+        for item in later:
+            if isinstance(item, _Piece):
+                self._running.bytes_came(item)
+            else:
+                self._running.readings_came(item)
+
+    def _remember(self, item: _Item, now: Instant) -> None:
+        held = self._remembered
+        held.append(item)
+        oldest_ns = now.monotonic_ns - REMEMBERED_NS
+        while len(held) > REMEMBERED_ITEMS or _received(held[0]).monotonic_ns < oldest_ns:
+            gone = held.popleft()
+            for reading in () if isinstance(gone, _Piece) else gone:
+                self._before.take(reading)
 
     def _end(self, instant: Instant) -> list[PartFiles]:
         """Ends what runs; returns the files whose end is not on disk yet."""
@@ -156,8 +175,19 @@ class _Running:
             self._sample(row)
         self._split_at(now)
 
-    def changed(self, instant: Instant) -> None:
-        """A value has changed, at an instant up to which `look` was called."""
+    def readings_came(self, readings: tuple[Reading, ...]) -> None:
+        changed: Instant | None = None
+        for reading in readings:
+            if changed is not None and changed != reading.received:
+                self._changed(changed)
+                changed = None
+            self.look(reading.received)
+            if self._current.take(reading):
+                changed = reading.received
+        if changed is not None:
+            self._changed(changed)
+
+    def _changed(self, instant: Instant) -> None:
         if self._order.settings.rows is LogRows.CHANGE:
             self._files.row(instant.utc_ns, self._current.values, self.context)
 
@@ -193,6 +223,10 @@ class _Running:
         columns = Columns.of(self._current.units)
         name = " ".join([self._order.recording_id, *self.context.said.values()])
         self._files = PartFiles(data, tracks, columns, name, self._storage)
+
+
+def _received(item: _Item) -> Instant:
+    return item.received if isinstance(item, _Piece) else item[-1].received
 
 
 def _wait_for(ending: list[PartFiles]) -> bool:

@@ -1,0 +1,54 @@
+"""The log of survey data beside a recording: begun, changed and ended with it, in the worker that reads instruments."""
+
+from seacorder.base.errors import WorkerLost
+from seacorder.control.context import Context
+from seacorder.control.events.log import EventKind
+from seacorder.control.recording.session import FilePlan, RecordingSession
+from seacorder.model.data_log import ChangeDataLog, DataLogPlan, DataLogSettings, StartDataLog, StopDataLog
+from seacorder.model.instant import Instant
+from seacorder.model.recording import FileKind
+
+
+class DataLogs:
+    """For the event loop alone; does nothing where there are no instruments. Only `ends` waits."""
+
+    def __init__(self, context: Context, settings: DataLogSettings) -> None:
+        self._context = context
+        self._settings = settings
+
+    def begins(self, session: RecordingSession, instant: Instant) -> None:
+        """A recording has begun, or the worker has begun anew in the middle of it: what came from `instant` on is
+        logged."""
+        if self._context.telemetry.is_on:
+            plan = self._plan(session.plan_at(instant.monotonic_ns))
+            self._context.telemetry.send(StartDataLog(session.id, instant, plan, self._settings))
+
+    def changed(self, plan: FilePlan) -> None:
+        """Files that begin from then on are named and split in another way."""
+        if self._context.telemetry.is_on:
+            self._context.telemetry.send(ChangeDataLog(self._plan(plan)))
+
+    async def ends(self, instant: Instant) -> None:
+        """Ends the log; returns when its files are on disk, or after the time limit."""
+        telemetry = self._context.telemetry
+        if not telemetry.is_on:
+            return
+        try:
+            answer = await telemetry.ask(
+                lambda request: StopDataLog(request, instant), self._context.timeouts.stop_seconds
+            )
+        except WorkerLost as error:
+            self._context.journal.warn(EventKind.DATA_LOG_FAILED, *error.message.both)
+            return
+        if not answer.outcome.ok:
+            self._context.journal.warn(EventKind.DATA_LOG_FAILED, *answer.outcome.reason.both)
+
+    def _plan(self, plan: FilePlan) -> DataLogPlan:
+        settings = self._context.settings
+        naming = settings.base.naming(
+            FileKind.DATA,
+            settings.settings,
+            directory_utc_ns=plan.naming.directory_utc_ns,
+            file_utc_ns=plan.naming.file_utc_ns,
+        )
+        return DataLogPlan(plan.from_ns, naming, plan.naming.base_folder, plan.schedule, plan.reevaluate_tags)

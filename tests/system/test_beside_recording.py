@@ -1,0 +1,96 @@
+"""What lies beside and inside a recording, through the whole program: sockets in, files out, read by other readers."""
+
+import csv
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import gpxpy
+import httpx
+import pytest
+
+from rig.ports import free_port
+from rig.program import Program, running, wait_for
+from seacorder.telemetry.logs.raw_form import pieces
+
+LAYER = '[[overlay.layers]]\nkind = "text"\ntext = "Hdg {heading:.1f} {dive}"\n'
+
+
+def sentence(body: str) -> bytes:
+    total = 0
+    for one in body.encode():
+        total ^= one
+    return f"${body}*{total:02X}\r\n".encode()
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port(socket.SOCK_DGRAM)
+
+
+@pytest.fixture
+def program(tmp_path: Path, port: int) -> Iterator[Program]:
+    more = f'{LAYER}[[telemetry]]\nname = "Survey"\ninput = "udp://127.0.0.1:{port}"\n'
+    with running(tmp_path, {"Bow": "test:?size=320x180&rate=10&codec=h264"}, more=more) as made:
+        yield made
+
+
+def test_a_dive_is_in_the_table_the_raw_log_the_track_the_subtitles_and_the_framegrab(
+    program: Program, port: int, tmp_path: Path
+) -> None:
+    httpx.patch(f"{program.url}/api/v1/context", json={"dive": "12"}).raise_for_status()
+    position = sentence("GPGGA,120000.00,5830.0000,N,00130.0000,E,1,08,0.9,5.0,M,,M,,")
+    sent = [position, *(sentence(f"HEHDT,{100 + number}.5,T") for number in range(30))]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+
+        def send(data: bytes) -> None:
+            sender.sendto(data, ("127.0.0.1", port))
+
+        wait_for(lambda: _is_open(program), "the port to be open")
+        program.post("/api/v1/recording/start")
+        for number, data in enumerate(sent):
+            send(data)
+            wait_for(lambda data=data: _knows(program, data), f"sentence {number}")
+        wait_for(lambda: len(_rows(tmp_path)) >= 3, "three rows in the table")
+        program.post("/api/v1/framegrab")
+        program.post("/api/v1/recording/stop")
+    rows = _rows(tmp_path)
+    assert {row["dive"] for row in rows} == {"12"}
+    assert rows[-1]["heading (deg)"] == "129.5"
+    assert rows[-1]["latitude (deg)"] == "58.5"
+    raw = next(tmp_path.rglob("*.raw")).read_bytes()
+    assert b"".join(piece.data for piece in pieces(raw)) == b"".join(sent)
+    (track,) = gpxpy.parse(next(tmp_path.rglob("*.gpx")).read_text()).tracks
+    assert {(point.latitude, point.longitude) for one in track.segments for point in one.points} == {(58.5, 1.5)}
+    (video,) = tmp_path.rglob("*.mp4")
+    with av.open(str(video)) as container:
+        assert container.metadata["dive"] == "12"
+    assert "Hdg 129.5 12" in video.with_suffix(".vtt").read_text()
+    (still,) = tmp_path.rglob("*.jpg")
+    told = subprocess.run(["exiftool", "-n", "-s3", "-GPSImgDirection", str(still)], capture_output=True, check=True)
+    assert told.stdout.strip() == b"129.5"
+
+
+def _is_open(program: Program) -> bool:
+    (source,) = program.get("/api/v1/telemetry")["items"]
+    return bool(source["why"]["fact"] == "It is open. Nothing has come yet.")
+
+
+def _knows(program: Program, data: bytes) -> bool:
+    """The newest heading is the one of this sentence; a position is just there."""
+    items: list[dict[str, Any]] = program.get("/api/v1/readings")["items"]
+    values = {one["name"]: one["value"] for one in items}
+    if data.startswith(b"$GPGGA"):
+        return "latitude" in values
+    return values.get("heading") == float(data.split(b",")[1])
+
+
+def _rows(folder: Path) -> list[dict[str, str]]:
+    found = [*folder.rglob("*.csv")]
+    if not found:
+        return []
+    with found[0].open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
