@@ -16,6 +16,7 @@ import pytest
 from faults import processes
 from faults.account import balance
 from faults.cameras import serve
+from faults.disks import Volume
 from faults.kills import LOSS_LIMIT_SECONDS, Toll, assert_back, is_settled, judge, let_cameras_tell
 from faults.proxy import SEED, DamagedUnits, Flood, Garbage, Proxy
 from faults.results import is_long, note
@@ -30,6 +31,7 @@ pytestmark = [
 ]
 
 GROUP = ("Bow", "Stern", "Port")
+SPLIT_SECONDS = 6
 TOGETHER = "[workers]\nchannels_per_process = 8\n"
 
 
@@ -91,6 +93,29 @@ def test_a_group_that_ends_is_a_loss_of_its_channels_and_of_no_other(
 def is_back(program: Program, name: str) -> bool:
     channel = program.channel(name)
     return channel["restarts"] > 0 and channel["is_recording"]
+
+
+def test_a_disk_that_hangs_where_files_begin_holds_no_camera_of_a_group(
+    tmp_path: Path, volume: Volume, cameras_server: RtspServer, numbered: SourceFile
+) -> None:
+    """Each of the eight begins a file while the disk hangs, all in one thread."""
+    group = [serve(cameras_server, f"Hung{number}", numbered) for number in range(8)]
+    splits = f"[recording]\nsplit_time_minutes = {SPLIT_SECONDS / 60}\n{TOGETHER}"
+    with running(tmp_path, {camera.name: camera.url for camera in group}, more=splits) as program:
+        program.record(2.0)
+        with volume.frozen():
+            threading.Event().wait(30.0 if is_long() else SPLIT_SECONDS + 2.0)
+        begin = time.monotonic()
+        wait_for(lambda: "disk_slow" not in program.alarms(), "the alarm's end")
+        program.wait_recorded(time.monotonic() - begin + 1.0)
+        program.get("/api/inspector/stoprecording")
+        parts, losses = program.rows("parts"), program.rows("losses")
+    accounts = [balance(camera, parts, losses) for camera in group]
+    missing = sum(account.missing for account in accounts)
+    note("the disk hangs where eight channels of a group begin files", times=len(group), worst=f"{missing} frames lost",
+         limit="0 frames", kept=not missing)  # fmt: skip
+    assert not missing, list(map(str, accounts))
+    assert len(parts) >= 2 * len(group)
 
 
 def hangs(proxy: Proxy) -> None:

@@ -19,7 +19,7 @@ from seacorder.base.clock import SystemClock
 from seacorder.base.errors import StorageFailed
 from seacorder.storage.byte_run import Data
 from seacorder.storage.disk import Disk, PortableDisk, PosixDisk
-from seacorder.storage.durable import DurableFile
+from seacorder.storage.durable import DurableFile, Opening
 from seacorder.storage.memory_budget import TRAILER_BYTES_MAX, MemoryBudget
 
 WAIT_SECONDS = 10.0
@@ -223,7 +223,7 @@ def test_a_disk_that_refuses_the_file_is_told_in_one_sentence(disk: RecordingDis
 
 def test_a_patient_file_waits_for_its_disk(disk: RecordingDisk) -> None:
     disk.refuse("create", errno.EROFS)
-    file = begin(disk, patient=True)
+    file = begin(disk, opening=Opening(is_patient=True))
     file.write(b"kept")
     assert "can only be read" in fault_of(file)
     assert (file.is_open, file.bytes_stored) == (False, 0)
@@ -304,7 +304,7 @@ def test_a_file_that_cannot_be_finished_can_be_given_up(disk: RecordingDisk, bud
 def test_a_file_can_be_given_up_before_it_is_open(disk: RecordingDisk) -> None:
     ending = Ending()
     disk.refuse("create", errno.EROFS)
-    file = begin(disk, patient=True)
+    file = begin(disk, opening=Opening(is_patient=True))
     file.give_up(ending)
     failure = ending.wait()
     assert failure is not None

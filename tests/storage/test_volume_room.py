@@ -1,6 +1,7 @@
 """How much room a volume has, and whether files can be made there."""
 
 import shutil
+import threading
 from pathlib import Path
 from queue import Queue
 
@@ -9,7 +10,7 @@ import pytest
 from fakes.clock import FakeClock
 from seacorder.base.errors import StorageFailed
 from seacorder.storage import reserve
-from seacorder.storage.volume_room import VolumeRooms, free_bytes_of, try_folder, volume_of
+from seacorder.storage.volume_room import FIRST_LOOK_SECONDS, Looking, VolumeRooms, free_bytes_of, try_folder, volume_of
 
 RESERVE = 10**9
 
@@ -34,9 +35,26 @@ def test_no_answer_is_told_in_one_sentence() -> None:
 
 
 def test_the_first_question_is_answered_by_a_look(tmp_path: Path) -> None:
-    room = VolumeRooms(RESERVE, FakeClock(), free_bytes=lambda _: RESERVE).at(tmp_path)
+    room = VolumeRooms(RESERVE, FakeClock(), looking=Looking(lambda _: RESERVE)).at(tmp_path)
     assert room.is_full
     assert str(tmp_path) in room.why.text
+
+
+def test_the_first_question_waits_no_longer_than_it_may(tmp_path: Path) -> None:
+    answers, asked = threading.Event(), list[float]()
+
+    def free_bytes(_: Path) -> int:
+        answers.wait()
+        return 0
+
+    def none_left(seconds: float) -> float:
+        asked.append(seconds)
+        return 0.0
+
+    room = VolumeRooms(RESERVE, FakeClock(), looking=Looking(free_bytes, waits=none_left)).at(tmp_path)
+    assert not room.is_full, "not known yet"
+    answers.set()
+    assert asked == [FIRST_LOOK_SECONDS]
 
 
 def test_a_doubt_is_looked_into_at_once_although_the_disk_is_far_from_full(
@@ -50,7 +68,7 @@ def test_a_doubt_is_looked_into_at_once_although_the_disk_is_far_from_full(
         return 100 * reserve.FAR_BYTES
 
     clock = FakeClock()
-    room = VolumeRooms(RESERVE, clock, free_bytes=free_bytes).at(tmp_path)
+    room = VolumeRooms(RESERVE, clock, looking=Looking(free_bytes)).at(tmp_path)
     assert not room.is_tight
     assert looks.get(timeout=60) == tmp_path
     room.is_proved(clock.monotonic_ns())

@@ -37,8 +37,9 @@ from seacorder.model.narration import NarrationSettings, NarratorStatus
 from seacorder.model.report import Report
 from seacorder.sinks.context import OnOutcome, SinkContext, Stills
 from seacorder.storage.disk import Disk, this_machine
+from seacorder.storage.disk_waits import DiskWaits, as_long_as_wanted
 from seacorder.storage.memory_budget import MemoryBudget
-from seacorder.storage.volume_room import VolumeRooms
+from seacorder.storage.volume_room import Looking, VolumeRooms
 from seacorder.storage.volumes import MarkedFolders
 
 
@@ -60,6 +61,24 @@ class PicturesElsewhere(Looker, Stills, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where files go."""
+
+    rooms: VolumeRooms
+    disk: Disk
+    """Refuses to make files where the volume is another one."""
+    waits: DiskWaits = as_long_as_wanted
+
+
+def own_storage(settings: ChannelSettings, clock: Clock, budget: MemoryBudget) -> Storage:
+    """Of a channel by itself."""
+    volumes = MarkedFolders(settings.volumes)
+    looking = Looking(volumes=volumes)
+    rooms = VolumeRooms(settings.reserve_bytes, clock, lambda: budget.coming_bytes, looking)
+    return Storage(rooms, this_machine(volumes.check))
+
+
 def _as_it_is(feed: Feed) -> Feed:
     return feed
 
@@ -72,6 +91,8 @@ class Surroundings:
     """Puts something between the input and the channel."""
     pictures: PicturesElsewhere | None = None
     """None: pictures are decoded in this process."""
+    storage: Callable[[ChannelSettings, Clock, MemoryBudget], Storage] = own_storage
+    """Finds where the files go."""
     loop: BurstLoop | None = None
     """Reads the cameras of all channels of the process; None: the channel has a loop of its own."""
 
@@ -185,7 +206,7 @@ def assemble(
         offer_keyframe=nobody_looks if watch is None else watch.offer,
     )
     channel = Channel(settings, clock, answers, neighbours)
-    context = _sink_context(channel, budget, report, surroundings.pictures)
+    context = _sink_context(channel, budget, report, surroundings)
     clean = CleanCopy(context, channel, answers, wake)
     burn_in = BurnIn(settings, channel.lines.clients, note, channel.fields.over_picture)
     encode_step = EncodeStep(channel, clock, Encoder, burn_in)
@@ -226,19 +247,20 @@ def _spoken(take: TakeItems) -> TakeItems:
 
 
 def _sink_context(
-    channel: Channel, budget: MemoryBudget, report: Callable[[Report], None], stills: Stills | None
+    channel: Channel, budget: MemoryBudget, report: Callable[[Report], None], surroundings: Surroundings
 ) -> SinkContext:
     settings, clock = channel.settings, channel.clock
-    rooms, disk = storage_of(settings, clock, budget)
+    storage = surroundings.storage(settings, clock, budget)
     return SinkContext(
         settings,
         clock,
         budget,
         report,
-        rooms,
+        storage.rooms,
         channel.lines.beside,
-        disk=disk,
-        stills=stills,
+        disk=storage.disk,
+        stills=surroundings.pictures,
+        disk_waits=storage.waits,
         dive=lambda: channel.context,
         readings_at=channel.fields.at,
         has_lines=lambda: channel.lines.are_beside,
@@ -248,13 +270,6 @@ def _sink_context(
 def _watch_of(found: Callable[[PictureFault | None], None], surroundings: Surroundings) -> PictureWatch:
     pictures = surroundings.pictures
     return PictureWatch(found) if pictures is None else PictureWatch(found, pictures.processor_time_ns, pictures)
-
-
-def storage_of(settings: ChannelSettings, clock: Clock, budget: MemoryBudget) -> tuple[VolumeRooms, Disk]:
-    """The folders that files go to, and the disk that refuses to make any where the volume is another one."""
-    volumes = MarkedFolders(settings.volumes)
-    rooms = VolumeRooms(settings.reserve_bytes, clock, lambda: budget.coming_bytes, volumes=volumes)
-    return rooms, this_machine(volumes.check)
 
 
 def source_of(settings: ChannelSettings, clock: Clock, note: Note) -> Source:

@@ -15,6 +15,7 @@ from seacorder.model.recording import Framegrab
 from seacorder.model.report import EventNoted, Report
 from seacorder.model.sample import Sample, SourceFormat
 from seacorder.storage.disk import Disk
+from seacorder.storage.disk_waits import DiskWaits, as_long_as_wanted
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.volume_room import VolumeRooms
 
@@ -72,6 +73,8 @@ class SinkContext:
     stills: Stills | None = None
     """Who decodes stills. None: they are decoded in this process."""
 
+    disk_waits: DiskWaits = as_long_as_wanted
+    """How long a file that begins may wait for its disk."""
     readings_at: Callable[[int], Mapping[str, tuple[Value, str]]] = no_readings
     """By field: its value and unit, valid at an instant (monotonic, ns)."""
     dive: Callable[[], DiveContext] = DiveContext

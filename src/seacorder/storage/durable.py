@@ -13,6 +13,7 @@ The thread sleeps while nothing is queued: with two writes and a sync a second i
 import errno
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from seacorder.model.recording import FaultKind
 from seacorder.storage.byte_run import ByteRun, Data
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.disk_faults import FileFault, kind_of
+from seacorder.storage.disk_waits import DiskWaits, as_long_as_wanted
 from seacorder.storage.disk_writer import Closed, DiskWriter
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.page_buffers import joined
@@ -31,6 +33,19 @@ LONG_QUEUE_BYTES = 1024 * 1024
 """So much waits only while the disk is behind."""
 OPEN_WAIT_SECONDS = 0.25
 """How long `create` waits for a slow disk; after that the file is opened in the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a file is opened."""
+
+    is_patient: bool = False
+    """A disk that refuses is tried again in the background, and nothing is raised."""
+    waits: DiskWaits = as_long_as_wanted
+    """Says for how long `create` may wait, OPEN_WAIT_SECONDS at most."""
+
+
+IMPATIENT = Opening()
 
 
 class DurableFile:
@@ -49,22 +64,22 @@ class DurableFile:
         *,
         budget: MemoryBudget,
         clock: Clock,
-        patient: bool = False,
         disk: Disk | None = None,
         first: bytes = b"",
+        opening: Opening = IMPATIENT,
     ) -> "DurableFile":
         """Begins a new file at `path`, or at `name_2`, `name_3` … when that exists; makes its folders.
 
-        Blocks for OPEN_WAIT_SECONDS at most. StorageFailed when the disk refuses within that time, unless `patient`.
-        When it is `patient`, or the disk slower than that, the writer thread goes on trying to open the file; `path`
-        may then still change until `is_open`.
+        Blocks for OPEN_WAIT_SECONDS at most, or less if `opening` says so. StorageFailed when the disk refuses within
+        that time, unless `opening` is patient. When it is, or the disk slower than that, the writer thread goes on
+        trying to open the file; `path` may then still change until `is_open`.
 
         `first`: the bytes with which the file will begin. It has them as soon as it has its name, where the disk can do
         that, so that a kill leaves no empty file; they are to be written all the same.
         """
         fault = FileFault(clock)
         writer = DiskWriter(path, disk or this_machine(), budget, clock, fault)
-        writer.begin(first, patient=patient, wait_seconds=OPEN_WAIT_SECONDS)
+        writer.begin(first, patient=opening.is_patient, wait_seconds=opening.waits(OPEN_WAIT_SECONDS))
         return cls(writer, fault)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:

@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.base.background import once
@@ -23,6 +24,7 @@ from seacorder.base.errors import StorageFailed
 from seacorder.base.message import Message
 from seacorder.model.volume import Volume
 from seacorder.storage.disk_faults import message_of
+from seacorder.storage.disk_waits import DiskWaits, as_long_as_wanted
 from seacorder.storage.reserve import LOOK_SECONDS, FreeSpace, ReserveRule, why_full
 from seacorder.storage.volumes import MarkedFolders
 
@@ -78,6 +80,20 @@ def try_folder(folder: Path) -> None:
         os.fsync(probe.fileno())
 
 
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How a folder is looked at."""
+
+    free_bytes: FreeBytes = free_bytes_of
+    volumes: MarkedFolders | None = None
+    """Which volume each folder is on; None: nobody has marked any."""
+    waits: DiskWaits = as_long_as_wanted
+    """Says for how long a question may wait for the first answer, FIRST_LOOK_SECONDS at most."""
+
+
+LOOKING = Looking()
+
+
 class VolumeRoom:
     """Watches one folder. Safe from any thread.
 
@@ -91,17 +107,17 @@ class VolumeRoom:
         reserve_bytes: int,
         clock: Clock,
         waiting_bytes: Callable[[], int],
-        free_bytes: FreeBytes = free_bytes_of,
-        volumes: MarkedFolders | None = None,
+        looking: Looking = LOOKING,
     ) -> None:
         """`waiting_bytes` says how many bytes are still to be written, wherever to. `folder` need not exist yet."""
         self.folder = folder
-        self._volumes = volumes or MarkedFolders()
+        self._volumes = looking.volumes or MarkedFolders()
         self._is_exchanged = False
         self._reserve_bytes = reserve_bytes
         self._clock = clock
         self._waiting_bytes = waiting_bytes
-        self._free_bytes = free_bytes
+        self._free_bytes = looking.free_bytes
+        self._waits = looking.waits
         self._rule = ReserveRule(reserve_bytes)
         self._room = FreeSpace(0, False, False)
         self._lock = threading.Lock()
@@ -170,7 +186,7 @@ class VolumeRoom:
             self._is_watched = True
         self._looked.clear()
         once(f"room {self.folder.name}", self._watch)
-        self._looked.wait(FIRST_LOOK_SECONDS)
+        self._looked.wait(self._waits(FIRST_LOOK_SECONDS))
 
     def _watch(self) -> None:
         try:
@@ -222,14 +238,12 @@ class VolumeRooms:
         reserve_bytes: int,
         clock: Clock,
         waiting_bytes: Callable[[], int] = lambda: 0,
-        free_bytes: FreeBytes = free_bytes_of,
-        volumes: MarkedFolders | None = None,
+        looking: Looking = LOOKING,
     ) -> None:
-        self._volumes = volumes
+        self._looking = looking
         self._reserve_bytes = reserve_bytes
         self._clock = clock
         self._waiting_bytes = waiting_bytes
-        self._free_bytes = free_bytes
         self._rooms: dict[Path, VolumeRoom] = {}
         self._lock = threading.Lock()
 
@@ -239,6 +253,6 @@ class VolumeRooms:
         with self._lock:
             if folder not in self._rooms:
                 self._rooms[folder] = VolumeRoom(
-                    folder, self._reserve_bytes, self._clock, self._waiting_bytes, self._free_bytes, self._volumes
+                    folder, self._reserve_bytes, self._clock, self._waiting_bytes, self._looking
                 )
             return self._rooms[folder]

@@ -10,7 +10,7 @@ from seacorder.model.report import ClipClosed, ClipOpened, FramegrabStored, Part
 from seacorder.sinks.still.framegrab import take_framegrab
 from seacorder.sinks.video.clip import ClipSink
 from seacorder.sinks.video.recording import RecordingSink
-from seacorder.storage.volume_room import VolumeRooms
+from seacorder.storage.volume_room import Looking, VolumeRooms
 
 
 def test_a_clip_holds_every_frame_and_leaves_the_recording_alone(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ class Volumes:
 
     def bench(self) -> Bench:
         bench = Bench(self.first)
-        rooms = VolumeRooms(9_000_000, bench.clock, free_bytes=self.free_bytes)
+        rooms = VolumeRooms(9_000_000, bench.clock, looking=Looking(self.free_bytes))
         bench.context = replace(bench.context, rooms=rooms)
         return bench
 

@@ -303,6 +303,25 @@ def test_a_new_format_begins_a_new_part_at_once(tmp_path: Path) -> None:
     assert loss.frames == 7
 
 
+def test_where_files_begin_nobody_waits_longer_for_a_disk_than_the_channels_of_a_process_may(tmp_path: Path) -> None:
+    disk, bench, asked, made = RecordingDisk(), Bench(tmp_path), list[float](), footage(Recipe())
+
+    def none_left(seconds: float) -> float:
+        asked.append(seconds)
+        return 0.0
+
+    gate = disk.hang("create")
+    bench.context = replace(bench.context, disk=disk, disk_waits=none_left)
+    sink = RecordingSink(bench.start_recording(), bench.context)
+    bench.feed(sink, made.samples, made.source)
+    assert asked == [durable.OPEN_WAIT_SECONDS]
+    assert "create" not in disk.names(), "the file is still to be opened, and takes frames already"
+    gate.set()
+    assert bench.finish(sink).ok
+    (closed,) = bench.of(PartClosed)
+    assert closed.part.frames == len([one for one in made.samples if one.track is Track.VIDEO])
+
+
 def test_a_format_that_the_muxer_refuses_does_not_keep_the_recording_from_ending(tmp_path: Path) -> None:
     made, bench, started = footage(Recipe(frames=20)), Bench(tmp_path), Outcome()
     with av.open(io.BytesIO(), "w", format="avi") as container:

@@ -13,6 +13,7 @@ from seacorder.channel.assembly import Assembly, Surroundings, assemble
 from seacorder.channel.burst_loop import BurstLoop
 from seacorder.channel.group.membership import MembersFeed
 from seacorder.channel.group.pulse import Pulse
+from seacorder.channel.group.storage import GroupStorage
 from seacorder.channel.pictures.client import PictureProcess
 from seacorder.channel.reports_out import Outbox
 from seacorder.channel.worker import EXIT_DONE, REPORTS_SECONDS, Heartbeat, finish_files
@@ -31,6 +32,7 @@ class Shared:
     pulse: Pulse
     pictures: PictureProcess
     loop: BurstLoop
+    storage: GroupStorage
 
 
 class GroupMember:
@@ -60,6 +62,7 @@ class GroupMember:
         surroundings = Surroundings(
             feed=lambda feed: MembersFeed(feed, self._leave),
             pictures=shared.pictures.of(settings.name),
+            storage=shared.storage.of,
             loop=shared.loop,
         )
         return assemble(settings, SystemClock(), self._outbox.put, self._pulse.wake, surroundings)

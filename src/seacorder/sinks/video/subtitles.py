@@ -14,7 +14,7 @@ from seacorder.base.errors import StorageFailed
 from seacorder.model.sample import Sample, TrackFormat
 from seacorder.sinks.context import SinkContext
 from seacorder.sinks.video.cues import Cue, Cues, srt, vtt
-from seacorder.storage.durable import DurableFile
+from seacorder.storage.durable import DurableFile, Opening
 
 log = logging.getLogger(__name__)
 SRT, VTT = ".srt", ".vtt"
@@ -106,7 +106,11 @@ class Subtitles:
         context = self._context
         for suffix in (SRT, VTT):
             self._files[suffix] = DurableFile.create(
-                video.with_suffix(suffix), budget=context.budget, clock=context.clock, patient=True, disk=context.disk
+                video.with_suffix(suffix),
+                budget=context.budget,
+                clock=context.clock,
+                disk=context.disk,
+                opening=Opening(is_patient=True, waits=context.disk_waits),
             )
         self._write(VTT, _VTT_HEAD)
         return True

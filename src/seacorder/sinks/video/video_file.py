@@ -31,7 +31,7 @@ from seacorder.sinks.video.fragment_buffer import HAND_OVER_BYTES, HAND_OVER_NS,
 from seacorder.sinks.video.missing_frames import GroupGate, MissingFrames, StoredFrames
 from seacorder.sinks.video.mp4 import header_of
 from seacorder.sinks.video.subtitles import Subtitles
-from seacorder.storage.durable import DurableFile
+from seacorder.storage.durable import DurableFile, Opening
 from seacorder.storage.volume_room import VolumeRoom
 
 LINGER_NS = NS_PER_SECOND
@@ -98,9 +98,9 @@ class VideoFile:
             plan.path,
             budget=context.budget,
             clock=context.clock,
-            patient=patient,
             disk=context.disk,
             first=header,
+            opening=Opening(patient, context.disk_waits),
         )
         self._buffer = FragmentBuffer(self._file)
         try:

@@ -11,7 +11,7 @@ from seacorder.model.dive_context import DiveContext
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Value
 from seacorder.storage.disk import Disk
-from seacorder.storage.durable import DurableFile
+from seacorder.storage.durable import DurableFile, Opening
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.telemetry.logs import csv_form, raw_form
 from seacorder.telemetry.logs.csv_form import Columns
@@ -91,8 +91,8 @@ class PartFiles:
     def _file(self, path: Path, suffix: str) -> DurableFile:
         storage = self._storage
         return DurableFile.create(
-            path.with_name(path.name + suffix), budget=storage.budget, clock=storage.clock, patient=True,
-            disk=storage.disk,
+            path.with_name(path.name + suffix), budget=storage.budget, clock=storage.clock, disk=storage.disk,
+            opening=Opening(is_patient=True),
         )
 
     def _put(self, file: DurableFile, written: Written) -> None:
