@@ -190,6 +190,15 @@ split_time_minutes = 10       # 0 never splits
 # name = "heave"
 # columns = [9, 13]
 
+# One [[readings_out]] table a line that is sent to another system.
+
+# [[readings_out]]
+# to = "udp://10.0.0.9:6000"
+# line = "$PSEA,{depth:.2f},{heading:.1f}"
+# interval_seconds = 1.0
+# none = ""                   # what stands for a reading without a value
+# checksum = false            # true: "*" and the checksum of NMEA 0183 follow
+
 # One [[channels]] table a camera.
 
 [[channels]]

@@ -31,7 +31,7 @@ from seacorder.config.data_log_table import DataLogTable
 from seacorder.config.definition_tables import DefinitionTable
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.overlay_tables import OverlayTable
-from seacorder.config.telemetry_tables import TelemetryTable
+from seacorder.config.telemetry_tables import ReadingsOutTable, TelemetryTable
 from seacorder.config.values import (
     AUTO,
     SettingsTable,
@@ -287,6 +287,9 @@ class Settings(SettingsTable):
     telemetry: tuple[TelemetryTable, ...] = _key(
         (), "The sources of survey data.", "any number of [[telemetry]] tables, each with a name and an input"
     )
+    readings_out: tuple[ReadingsOutTable, ...] = _key(
+        (), "Readings that are sent to other systems.", "any number of [[readings_out]] tables, each with to and line"
+    )
     definitions: tuple[DefinitionTable, ...] = _key(
         (), "What records of instruments mean.", "any number of [[definitions]] tables, each with a name"
     )
@@ -343,7 +346,8 @@ class Settings(SettingsTable):
     def telemetry_settings(self) -> TelemetrySettings | None:
         """What the worker that reads the instruments is started with; None if there are none."""
         sources = tuple(table.source(self.own_definitions()) for table in self.telemetry)
-        return TelemetrySettings(sources) if sources else None
+        lines = tuple(table.line_out() for table in self.readings_out)
+        return TelemetrySettings(sources, lines) if sources else None
 
     def _narration_channels(self, channel: str) -> int:
         """The number of sound channels of the narration in this channel; 0 if it has none."""

@@ -1,5 +1,6 @@
 """`[[telemetry]]`: where survey data comes from, and how it is read."""
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -7,12 +8,13 @@ from pydantic import AfterValidator, BeforeValidator
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import BadRequest
+from seacorder.config.overlay_tables import overlay_line
 from seacorder.config.values import SettingsTable, Unaccepted, channel_name, key, listed
-from seacorder.model.address.telemetry import parse_telemetry_address
+from seacorder.model.address.telemetry import UdpAddress, parse_telemetry_address
 from seacorder.model.definition.definition import Definition, RecordKind
 from seacorder.model.definition.ready import READY, by_name
 from seacorder.model.framing import parse_framing
-from seacorder.model.telemetry import TelemetrySource
+from seacorder.model.telemetry import LineOut, TelemetrySource
 
 
 def telemetry_address(address: str) -> str:
@@ -31,6 +33,47 @@ def framing_text(text: str) -> str:
     except BadRequest as error:
         raise Unaccepted(error.fact, error.action) from error
     return text
+
+
+def receiver(address: str) -> str:
+    """`udp://` with an IP address and a port: a name would have to be looked up, which may take long."""
+    try:
+        parsed = parse_telemetry_address(address)
+        is_one = isinstance(parsed, UdpAddress) and bool(ipaddress.ip_address(parsed.host or parsed.group))
+    except (BadRequest, ValueError):
+        is_one = False
+    if not is_one:
+        raise Unaccepted(f"{address!r} is no receiver.", "Write one such as udp://10.0.0.9:6000, with an IP address.")
+    return address
+
+
+class ReadingsOutTable(SettingsTable):
+    """Readings that are sent to another system."""
+
+    to: Annotated[str, AfterValidator(receiver)] = key(
+        ..., "Where the line is sent.", "`udp://`, an IP address and a port"
+    )
+    line: Annotated[str, AfterValidator(overlay_line)] = key(
+        ..., "What is sent, with readings in braces; CR and LF follow it.", "text with fields such as `{depth:.1f}`"
+    )
+    interval_seconds: float = key(
+        1.0, "Seconds from one line to the next.", "a number from 0.1 to 3600", ge=0.1, le=3600
+    )
+    none: str = key("", "What stands where a reading has no value, or a stale one.", "text")
+    checksum: bool = key(False, "`*` and the checksum of NMEA 0183 follow the line.", "true or false")
+
+    def line_out(self) -> LineOut:
+        """The line as the worker takes it."""
+        address = parse_telemetry_address(self.to)
+        assert isinstance(address, UdpAddress)  # noqa: S101 - it was checked
+        return LineOut(
+            host=address.host or address.group,
+            port=address.port,
+            line=self.line,
+            interval_ns=int(self.interval_seconds * NS_PER_SECOND),
+            none=self.none,
+            has_checksum=self.checksum,
+        )
 
 
 class TelemetryTable(SettingsTable):

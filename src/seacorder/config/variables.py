@@ -14,11 +14,13 @@ from seacorder.config.faults import nearest
 from seacorder.config.keys import Location, table_at
 from seacorder.config.reserved import CONFIG_VARIABLE, PREFIX, URL_VARIABLE
 from seacorder.config.schema import ChannelTable, Settings
-from seacorder.config.telemetry_tables import TelemetryTable
+from seacorder.config.telemetry_tables import ReadingsOutTable, TelemetryTable
 from seacorder.config.values import SettingsTable
 
 _NOT_SETTINGS = {CONFIG_VARIABLE, URL_VARIABLE}
-_NUMBERED: Mapping[str, type[SettingsTable]] = {"channels": ChannelTable, "telemetry": TelemetryTable}
+_NUMBERED: Mapping[str, type[SettingsTable]] = {
+    "channels": ChannelTable, "telemetry": TelemetryTable, "readings_out": ReadingsOutTable,
+}
 """Lists of tables; one is meant by its number."""
 _FILE_ALONE = {"definitions"}
 """Tables that no variable reaches: they are long, and hold no secret."""

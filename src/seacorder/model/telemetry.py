@@ -32,10 +32,27 @@ class TelemetrySource:
 
 
 @dataclass(frozen=True, slots=True)
+class LineOut:
+    """Readings that are sent to another system, as a line of text in a datagram."""
+
+    host: str
+    """An IP address."""
+    port: int
+    line: str
+    """With fields, see `overlay_line`."""
+    interval_ns: int = NS_PER_SECOND
+    none: str = ""
+    """What stands where a field has no value, or a stale one."""
+    has_checksum: bool = False
+    """`*` and the checksum of NMEA 0183 follow the line."""
+
+
+@dataclass(frozen=True, slots=True)
 class TelemetrySettings:
     """What the worker needs. The order of the sources is the order of preference between them."""
 
     sources: tuple[TelemetrySource, ...]
+    lines_out: tuple[LineOut, ...] = ()
     refused: tuple[str, ...] = ()
     """Names of definitions that must not be used, because a worker hung in one."""
     volumes: tuple[MarkedFolder, ...] = ()

@@ -19,6 +19,7 @@ from seacorder.telemetry.inbox import Failed, Inbox, Opened, SourceRead
 from seacorder.telemetry.intake import Intake
 from seacorder.telemetry.interpretation import Interpretation
 from seacorder.telemetry.latest import Latest
+from seacorder.telemetry.lines_out import LinesOut
 from seacorder.telemetry.logs.data_log import DataLog
 from seacorder.telemetry.logs.part_files import LogStorage
 from seacorder.telemetry.outbox import TelemetryOutbox
@@ -170,6 +171,8 @@ def assemble(settings: TelemetrySettings, clock: Clock, send: Callable[[object],
     ]
     parts = TelemetryParts(intakes, readers, latest, outbox, clock)
     parts.listeners.append(_data_log(settings, clock, outbox))
+    if settings.lines_out:
+        parts.listeners.append(LinesOut(settings.lines_out, {one.name: one.stale_ns for one in settings.sources}))
     return parts
 
 
