@@ -24,8 +24,8 @@ def test_lines_are_sent_at_their_interval_and_a_stale_value_is_none() -> None:
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(10)
         lines = LinesOut((LineOut("127.0.0.1", receiver.getsockname()[1], "{depth:.1f}"),), STALE_NS)
-        lines.on_readings([Reading("depth", 12.5, "m", ReadingState.FRESH, Instant(NS_PER_SECOND, 1), "GPS")])
-        for tenth in (10, 15, 20, 70):
+        lines.on_readings([Reading("depth", 12.5, "m", ReadingState.FRESH, Instant(10 * NS_PER_SECOND, 1), "GPS")])
+        for tenth in (100, 105, 110, 170):
             lines.look(tenth * NS_PER_SECOND // 10)
         assert [receiver.recv(100) for _ in range(3)] == [b"12.5\r\n", b"12.5\r\n", b"\r\n"]
         lines.stop()
