@@ -119,6 +119,19 @@ class _Nowhere:
 _KEPT: list[Any] = []
 
 
+def with_start_codes(recipe: Recipe) -> "Footage":
+    """The same pictures as a byte stream, as encoders give it."""
+    film = io.BytesIO()
+    with av.open(encoded(recipe)) as source, av.open(film, "w", format="mpegts") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    film.seek(0)
+    return samples_of(film)
+
+
 def samples_of(file: Any) -> Footage:
     """The packets of a file, by decoding time, as the timeline would hand them to the sinks."""
     container = av.open(file)

@@ -1,7 +1,7 @@
 """The boxes of MP4 files (ISO/IEC 14496-12) as plain values: read, checked and written without FFmpeg.
 
 Used by `evidence`, which must find the readable rest of a damaged file where FFmpeg's reader gives up, and by `sinks`,
-which make the fragments and the index of what passes through, and correct the index that FFmpeg makes. Any thread may
+which make the fragments and the index of H.264 and H.265, and correct the index that FFmpeg makes. Any thread may
 call; nothing blocks, except that `scan` reads from the file that it is given.
 
 | module | boxes |

@@ -1,8 +1,10 @@
-"""The MP4 writer for packets that an MP4 file holds as they were received: no library looks at them again.
+"""The MP4 writer for H.264 and H.265: no library looks at the packets again.
 
 It makes the same hybrid form as `mp4`: a header, fragments, and on close an index and the eight bytes that make an
 ordinary file of it. The header is FFmpeg's own, so both writers describe a track alike. Packets are not copied: their
-bytes go from where they were received to the disk.
+bytes go from where they were received to the disk. Those of a byte stream (ITU-T H.264 and H.265, annex B), which
+encoders give, are copied once and cut at their start codes, in whose place each NAL unit gets its length. H.265 loses
+the parameter sets on the way: the header has them, and in `hvc1` they stand nowhere else (ISO/IEC 14496-15).
 
 A fragment holds what FFmpeg's would: up to 33 frames a second each frame has its own, with the sound that came with it.
 It ends when the next frame comes, so its times are certain. All fragments of a hand-over are made together, which is
@@ -20,6 +22,8 @@ import struct
 from fractions import Fraction
 
 from seacorder.base.clock import NS_PER_MS
+from seacorder.media.parameter_sets import is_byte_stream
+from seacorder.media.units import units_of
 from seacorder.model.file_note import FileNote
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
 from seacorder.mp4.boxes import NotMp4
@@ -30,7 +34,7 @@ from seacorder.mp4.text_track import text_sample, text_track_of
 from seacorder.mp4.tracks import tracks_in
 from seacorder.sinks.video.fragment_buffer import FragmentBuffer
 from seacorder.sinks.video.mp4 import FRAGMENT_MICROSECONDS, Mp4Writer
-from seacorder.storage.byte_run import Data
+from seacorder.storage.byte_run import ByteRun, Data
 
 LARGE_MDAT_AT, MDAT_AT = 28, 36
 """Where the two `free` boxes of the header begin, of which the `mdat` of the closed file is made: both together where
@@ -38,7 +42,9 @@ its size takes eight bytes, else the second."""
 _SHORT = 1 << 32
 _LONGEST = (1 << 31) - 1
 """The most that a sample in a fragment can be shifted, or last; the next fragment says for itself when it begins."""
-_STORED_AS_RECEIVED = {"h264", "hevc"}
+_PARAMETER_SETS = {"h264": frozenset[int](), "hevc": frozenset({32, 33, 34})}
+"""By codec: the types of NAL units that are left out of a byte stream, because the header has them."""
+_START_CODES = (b"\0\0\1", b"\0\0\0\1")
 _SOUND_AS_RECEIVED = {"aac", "opus", "mp3", "mp3float"}
 _ADTS = 0xFFF0
 """The first twelve bits of AAC with a header of its own (ISO/IEC 13818-7), which does not belong into MP4."""
@@ -50,13 +56,13 @@ _log = logging.getLogger(__name__)
 
 
 def takes(source: SourceFormat) -> bool:
-    """True when the source's packets are stored as they are: NAL units with lengths, and sound without headers.
+    """True when MP4 can hold the source's packets as NAL units with lengths, and its sound without headers.
 
-    The configuration says so: it is that of MP4 (ISO/IEC 14496-15), which begins with its version, 1, and not with a
-    start code.
+    A configuration is needed: that of MP4 (ISO/IEC 14496-15), which begins with its version, 1, or parameter sets of a
+    byte stream, which begin with a start code.
     """
     video, audio = source.video, source.audio
-    if video.codec not in _STORED_AS_RECEIVED or video.extradata[:1] != b"\1":
+    if video.codec not in _PARAMETER_SETS or not video.extradata.startswith((b"\1", *_START_CODES)):
         return False
     if audio is None:
         return True
@@ -117,6 +123,10 @@ class _OpenTrack:
         self.number = number
         self.is_sound = track_format.track is Track.AUDIO
         self.has_no_adts = track_format.codec == "aac"
+        self._codec = track_format.codec
+        is_video = not self.is_sound
+        self._is_byte_stream = is_video and is_byte_stream(track_format.extradata)
+        self._left_out = _PARAMETER_SETS[track_format.codec] if is_video else frozenset()
         self.origin = -int(-origin // track_format.time_base)
         """The first time of the source, in its own units, that belongs into the file."""
         ratio = track_format.time_base * units
@@ -132,6 +142,21 @@ class _OpenTrack:
         self.samples: list[NewSample] = []
         self.packets: list[Data] = []
         self.last_dts = -1
+
+    def stored(self, packet: memoryview) -> Data:
+        """The packet's bytes as they stand in the file. ValueError where nothing is left of them."""
+        if not self._is_byte_stream:
+            return packet
+        pieces: list[Data] = []
+        for unit in units_of(bytes(packet), self._codec, None):
+            end = len(unit)
+            while not unit[end - 1] and end > 1:  # zeros behind a unit belong to the next start code
+                end -= 1
+            if not (self._left_out and unit[0] >> 1 & 0x3F in self._left_out):
+                pieces += (end.to_bytes(4, "big"), unit[:end])
+        if not pieces:
+            raise ValueError("a picture without NAL units")
+        return ByteRun(pieces)
 
     def ticks(self, source_ticks: int) -> int:
         """In units of the track, rounded to the nearest."""
@@ -190,6 +215,7 @@ class DirectMp4Writer:
         if dts <= track.last_dts or not 0 <= shift <= _LONGEST:
             raise ValueError("times that MP4 cannot hold")
         packet = memoryview(sample.packet)
+        stored = track.stored(packet)
         if track.has_no_adts and len(packet) > 1 and (packet[0] << 8 | packet[1]) & _ADTS == _ADTS:
             raise ValueError("sound with headers of its own")
         if track.samples:
@@ -198,10 +224,10 @@ class DirectMp4Writer:
                 self._end_fragment()
         duration = track.ticks(sample.duration) or (dts - track.last_dts if track.last_dts >= 0 else track.guess)
         is_keyframe = track.is_sound or sample.is_keyframe
-        track.samples.append(NewSample(dts, len(packet), min(duration, _LONGEST), shift, is_keyframe))
-        track.packets.append(packet)
+        track.samples.append(NewSample(dts, len(stored), min(duration, _LONGEST), shift, is_keyframe))
+        track.packets.append(stored)
         track.last_dts = dts
-        self._open_bytes += len(packet)
+        self._open_bytes += len(stored)
         self.unwritten_frames += not track.is_sound
 
     def write_text(self, begin_ns: int, end_ns: int, text: str) -> None:

@@ -1,8 +1,8 @@
 """One video file while it is written: writer, durable file, subtitles, and the count of what it has and what it lacks.
 
 A packet passes the gate, which drops packets up to a keyframe while the disk is too slow, then the writer, which makes
-one fragment of each frame: `direct_mp4` where the packets are stored as they were received, else FFmpeg's muxer. Then
-comes the fragment buffer, from which fragments go to the thread that writes to the disk, a few times a second.
+one fragment of each frame: `direct_mp4` for H.264 and H.265, else FFmpeg's muxer. Then comes the fragment buffer, from
+which fragments go to the thread that writes to the disk, a few times a second.
 Milestones travel with the bytes: when the disk has taken a milestone, it has every frame up to the milestone's capture
 time."""
 
