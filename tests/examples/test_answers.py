@@ -170,6 +170,11 @@ def wrong_split_time(stage: Stage) -> None:
     stage.value("errors: Errors", httpx.get(f"{stage.program.url}/api/inspector/splittime/2000").json())
 
 
+def context_is_set(stage: Stage) -> None:
+    context = {"project": "North field 2026", "dive": "12"}
+    httpx.put(f"{stage.program.url}/api/v1/context", json=context).raise_for_status()
+
+
 def encoding_as_in_the_file(stage: Stage) -> None:
     keys = [f"recording.{name}" for name in ("smart_encoding", "encoder", "bitrate_mbits")]
     keys += ["channels.Stern.burn_in", "channels.Stern.keep_clean"]
@@ -181,6 +186,11 @@ def stern_hangs(stage: Stage) -> None:
 
 
 NO_CAMERA: tuple[Act, ...] = (
+    context_is_set,
+    "api: GET /api/v1/context",
+    "api: PATCH /api/v1/context",
+    "api: PUT /api/v1/context",
+    "api: DELETE /api/v1/context",
     lambda stage: wait_failed(stage, *stage.cameras),
     "inspector: GET /api/inspector/startrecording#1",
     "api: POST /api/v1/recording/start#1",

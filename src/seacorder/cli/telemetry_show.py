@@ -18,6 +18,7 @@ _COUNTERS = {
     "wrong_types": "wrong types",
     "out_of_range": "out of range",
     "unknown_records": "unknown records",
+    "dropped_datagrams": "datagrams lost, which came faster than they were read",
 }
 """What is shown of a source when it is not 0."""
 

@@ -90,6 +90,8 @@ class SourceCounters:
     unknown_records: int = 0
     """Records that no definition of the source is for."""
     bytes: int = 0
+    dropped_datagrams: int = 0
+    """Datagrams that came faster than they were read, so that the system has thrown them away. Linux alone tells."""
 
 
 @dataclass(frozen=True, slots=True)

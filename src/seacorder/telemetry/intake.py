@@ -55,7 +55,7 @@ class Intake:
         self._clock = clock
         self._framers: dict[str, Framer] = {}
         """By sender, the one that has been silent for longest first."""
-        self._counts = dict.fromkeys(("bytes", "records", *_COUNTED.values()), 0)
+        self._counts = dict.fromkeys(("bytes", "records", "dropped_datagrams", *_COUNTED.values()), 0)
         self._noise_bytes = 0
         """Of framers that are gone."""
         self._state, self._why = SourceState.CONNECTING, _OPENING
@@ -86,6 +86,7 @@ class Intake:
     def take(self, chunk: Chunk) -> Iterator[Reading]:
         """Bytes have come. What they change."""
         self._counts["bytes"] += len(chunk.data)
+        self._counts["dropped_datagrams"] += chunk.dropped_before
         self._came_ns = chunk.received.monotonic_ns
         framer = self._framers.pop(chunk.sender, None) or self._new_framer()
         self._framers[chunk.sender] = framer  # at the end: the first one has been silent for longest

@@ -1,6 +1,8 @@
 """Datagrams over real sockets: whole, each with its sender and its time; and ports that cannot be had."""
 
 import socket
+import struct
+import sys
 import time
 
 import pytest
@@ -10,6 +12,9 @@ from rig.ports import free_port
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.model.address.telemetry import UdpAddress
+from seacorder.telemetry.sources import udp
+from seacorder.telemetry.sources.contract import Chunk
+from seacorder.telemetry.sources.dropped import Dropped
 from seacorder.telemetry.sources.udp import DATAGRAM_BYTES, UdpSource
 
 HERE = "127.0.0.1"
@@ -77,6 +82,35 @@ def test_what_is_sent_to_everybody_comes() -> None:
         made.sendto(b"to all", ("127.255.255.255", port))
         (chunk,) = read_until(source, lambda found: len(found) == 1)
         assert chunk.data == b"to all"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell")
+def test_what_the_kernel_throws_away_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(udp, "RECEIVE_BYTES", 8_192)
+    port = free_port(socket.SOCK_DGRAM)
+    with opened(UdpSource(UdpAddress(HERE, port), CLOCK)) as source, sender() as made:
+        sent = 0
+        chunks: list[Chunk] = []
+        for _ in range(2):
+            for _ in range(100):
+                made.sendto(b"x" * 1_000, (HERE, port))
+            chunks += source.read()  # takes all that the kernel has kept
+            made.sendto(b"after it", (HERE, port))
+            chunks += source.read()
+            sent += 101
+            assert chunks[-1].data == b"after it"
+            assert len(chunks) < sent
+            assert len(chunks) + sum(chunk.dropped_before for chunk in chunks) == sent
+
+
+def test_the_count_of_what_was_thrown_away_goes_on_over_the_end_of_its_32_bits() -> None:
+    dropped = Dropped()
+
+    def told(count: int) -> list[tuple[int, int, bytes]]:
+        return [(socket.SOL_SOCKET, 35, bytes(16)), (socket.SOL_SOCKET, 40, struct.pack("@I", count))]
+
+    assert [dropped.before(told(count)) for count in (5, 5, 2**32 - 1, 2)] == [5, 0, 2**32 - 6, 3]
+    assert dropped.before([]) == 0
 
 
 def test_nothing_comes_within_half_a_second() -> None:

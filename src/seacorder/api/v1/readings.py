@@ -67,6 +67,8 @@ class SourceView(View):
     wrong_types: int
     out_of_range: int
     unknown_records: int
+    dropped_datagrams: int
+    """Datagrams that came faster than they were read, so that this computer has thrown them away."""
     refusal: str
     """What was wrong with the newest record that was refused."""
     clock_difference_seconds: float | None
@@ -216,6 +218,7 @@ def _source_view(source: SourceStatus, address: str) -> SourceView:
         wrong_types=counters.wrong_types,
         out_of_range=counters.out_of_range,
         unknown_records=counters.unknown_records,
+        dropped_datagrams=counters.dropped_datagrams,
         refusal=source.refusal,
         clock_difference_seconds=None if difference is None else round(difference / NS_PER_SECOND, 3),
         clock_is_wrong=source.clock_is_wrong,

@@ -20,6 +20,8 @@ class Chunk:
     """Records are put together for each sender by itself."""
     is_datagram: bool = False
     """`data` is a datagram: no record goes on in the next one."""
+    dropped_before: int = 0
+    """Datagrams that the kernel has thrown away before this one, since the one before."""
 
 
 class DataSource(Protocol):

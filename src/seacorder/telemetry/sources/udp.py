@@ -14,6 +14,7 @@ from seacorder.base.kernel_times import ANCILLARY_BYTES, note_arrivals
 from seacorder.model.address.telemetry import UdpAddress
 from seacorder.telemetry.sources.arrival import Arrivals
 from seacorder.telemetry.sources.contract import READ_SECONDS, Chunk
+from seacorder.telemetry.sources.dropped import Dropped
 
 DATAGRAM_BYTES = 65_536
 RECEIVE_BYTES = 4 * 1024 * 1024
@@ -31,6 +32,7 @@ class UdpSource:
     def __init__(self, address: UdpAddress, clock: Clock) -> None:
         self._address = address
         self._arrivals = Arrivals(clock)
+        self._dropped = Dropped()
         self._socket: socket.socket | None = None
         self._buffer = bytearray(DATAGRAM_BYTES)
         self._view = memoryview(self._buffer)
@@ -44,6 +46,7 @@ class UdpSource:
             self._socket = made = socket.socket(family, socket.SOCK_DGRAM)
             make_room(made)
             note_arrivals(made)
+            self._dropped.note(made)
             made.setblocking(False)
             if address.group:
                 made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # other programs may hear the group too
@@ -76,7 +79,8 @@ class UdpSource:
             except OSError as error:
                 raise InputFailed(f"UDP port {self._address.port} cannot be read any more ({_text(error)}).") from error
             data = bytes(self._view[:count])
-            chunks.append(Chunk(data, self._arrivals.of(notes), self._name_of(sender), True))
+            arrival, dropped = self._arrivals.of(notes), self._dropped.before(notes)
+            chunks.append(Chunk(data, arrival, self._name_of(sender), True, dropped))
         return chunks
 
     def close(self) -> None:
