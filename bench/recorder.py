@@ -108,7 +108,8 @@ class Recorder:
 
     def start_recording(self) -> None:
         self.get("/api/inspector/startrecording")
-        self.wait_for("every channel records", self.all_are(lambda channel: channel["is_recording"]))
+        within = _LIVE_WITHIN_SECONDS + len(self.status()["channels"])
+        self.wait_for("every channel records", self.all_are(lambda channel: channel["is_recording"]), within)
 
     def stop_recording(self) -> None:
         self.get("/api/inspector/stoprecording")
