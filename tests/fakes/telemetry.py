@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from seacorder.base.clock import Clock
 from seacorder.control.telemetry.history import History
+from seacorder.model.definition.definition import Definition
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading, ReadingState, Value
 from seacorder.model.telemetry import SourceStatus
@@ -19,6 +20,7 @@ class FakeTelemetry:
         self.coming: list[tuple[Reading, ...]] = []
         self.history = History()
         self.restarts = 0
+        self.definitions: dict[str, tuple[Definition, ...]] = {}
 
     @property
     def now_ns(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mappi
 from typing import Protocol, TypeVar
 
 from seacorder.catalogue.page import Page, Rows
+from seacorder.model.definition.definition import Definition
 from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.event import Event
 from seacorder.model.outcome import CommandOutcome
@@ -70,6 +71,9 @@ class ReadingSource(Protocol):
 
     @property
     def addresses(self) -> tuple[str, ...]: ...
+
+    @property
+    def definitions(self) -> Mapping[str, tuple[Definition, ...]]: ...
 
     @property
     def restarts(self) -> int: ...

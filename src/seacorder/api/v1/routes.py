@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from seacorder.api.http import documented
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, Commands, Jpeg, Outcome, OverlayView
+from seacorder.api.v1.definitions import Definitions, DefinitionsView
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
 from seacorder.api.v1.readings import HistoryView, Readings, ReadingsView, SourcesView
@@ -66,6 +67,8 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
     _route(app, "GET", "/readings", readings.readings, model=ReadingsView)
     _route(app, "GET", "/readings/history", readings.history, model=HistoryView, fails=(400,))
     _route(app, "GET", "/telemetry", readings.sources, model=SourcesView)
+    definitions = Definitions(recorder)
+    _route(app, "GET", "/telemetry/definitions", definitions.definitions, model=DefinitionsView)
     app.add_api_websocket_route("/api/v1/readings", readings.follow)
     app.add_api_websocket_route("/api/v1/events", EventFeed(recorder).serve)
 

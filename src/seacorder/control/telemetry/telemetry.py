@@ -16,6 +16,7 @@ from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.control.telemetry.history import History, Recent
 from seacorder.model.data_log import StopDataLog
+from seacorder.model.definition.definition import Definition
 from seacorder.model.reading import Reading
 from seacorder.model.report import Answer, EventNoted
 from seacorder.model.telemetry import (
@@ -91,6 +92,11 @@ class Telemetry:
     def addresses(self) -> tuple[str, ...]:
         """Of the sources, in the order of the settings."""
         return () if self.settings is None else tuple(one.address for one in self.settings.sources)
+
+    @property
+    def definitions(self) -> Mapping[str, tuple[Definition, ...]]:
+        """By source, in the order of the settings: what its records mean."""
+        return {} if self.settings is None else {one.name: one.definitions for one in self.settings.sources}
 
     # Life.
 
