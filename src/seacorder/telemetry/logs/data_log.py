@@ -29,7 +29,6 @@ REMEMBERED_NS = 10 * NS_PER_SECOND
 REMEMBERED_ITEMS = 5_000
 NAME = "data"
 """What `${channelname}` stands for in the names of these files."""
-LOG_FAILED, LOG_BACK = "data_log_failed", "data_log_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +142,12 @@ class DataLog:
         if bool(faults) == self._has_failed:
             return
         self._has_failed = bool(faults)
-        kind, severity = (LOG_FAILED, Severity.WARNING) if faults else (LOG_BACK, Severity.INFO)
-        fact = faults[0].fact if faults else "The log of survey data is written again."
-        action = faults[0].action if faults else ""
+        if faults:
+            self._note("data_log_failed", Severity.WARNING, faults[0].fact, faults[0].action)
+        else:
+            self._note("data_log_back", Severity.INFO, "The log of survey data is written again.")
+
+    def _note(self, kind: str, severity: Severity, fact: str, action: str = "") -> None:
         self._report(EventNoted(Event(self._clock.utc_ns(), kind, severity, fact, action=action)))
 
 
