@@ -45,7 +45,9 @@ class Scene:
         self.waits: list[tuple[tuple[int, ...], float]] = []
         self.comes: list[int] = []
         """The file descriptors that can be read when the loop waits the next time."""
-        self.loop = BurstLoop(self.clock, lambda: self)
+        self.passed: list[int] = []
+        """When the loop came by."""
+        self.loop = BurstLoop(self.clock, lambda: self.passed.append(self.clock.monotonic_ns()), lambda: self)
         self.taken: list[int] = []
         self.entries: list[LoopEntry] = []
         for connection in connections:
@@ -82,6 +84,13 @@ def test_what_comes_is_left_for_as_long_as_it_may_lie() -> None:
     assert scene.turns(3) == [200, 200, 200]
     assert scene.taken == [1, 2, 3]
     assert [numbers for numbers, _ in scene.waits] == [(), (), ()]
+
+
+def test_each_turn_passes_by_who_else_has_something_to_do() -> None:
+    one = FakeConnection()
+    scene = Scene(one)
+    scene.turns(3)
+    assert scene.passed == one.reads
 
 
 def test_the_shortest_of_what_the_kernel_and_the_channel_allow_counts() -> None:

@@ -1,7 +1,5 @@
 """When a worker's heartbeat comes: once a second, twice while a file is written."""
 
-import threading
-
 import pytest
 
 from fakes.clock import FakeClock
@@ -28,7 +26,7 @@ class Beating:
         self.parts: Assembly = assemble(
             ChannelSettings(0, "Bow", "test:"), self.clock, self.reports.append, self._wake
         )
-        self._heartbeat = Heartbeat(self.parts, threading.Event(), lambda: None)
+        self._heartbeat = Heartbeat(self.parts, lambda: None)
 
     def _wake(self) -> None:
         self.wakes += 1

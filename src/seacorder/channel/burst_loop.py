@@ -93,11 +93,22 @@ class LoopEntry:
     failure: Exception | None = None
 
 
+def _nobody_waits() -> None:
+    """Where nobody has something to do in the loop's turns."""
+
+
 class BurstLoop:
     """`read` may be called from several threads. The loop's own thread runs while there is a connection."""
 
-    def __init__(self, clock: Clock, make_waiting: Callable[[], Waiting] = SocketWaiting) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        pass_by: Callable[[], None] = _nobody_waits,
+        make_waiting: Callable[[], Waiting] = SocketWaiting,
+    ) -> None:
+        """`pass_by` is called in each turn, when everything that is due has been read."""
         self._clock = clock
+        self._pass_by = pass_by
         self._begun_ns = clock.monotonic_ns()
         """A beat; each loop has its own, so that several processes do not wake at one instant."""
         self._make_waiting = make_waiting
@@ -138,6 +149,7 @@ class BurstLoop:
         for entry in self._entries:
             if entry.due_ns <= self._clock.monotonic_ns() or entry.pace.is_asked:
                 self._read(entry)
+        self._pass_by()
         if self._entries and self._waiting is not None:
             self._wait(self._entries, self._waiting)
 

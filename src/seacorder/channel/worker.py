@@ -5,12 +5,13 @@ import os
 import threading
 from collections.abc import Callable
 
-from seacorder.base import heap
-from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.log import call_process, finish
 from seacorder.base.pipe import Link
-from seacorder.channel.assembly import Assembly, assemble
+from seacorder.base.speaker import speaker
+from seacorder.channel.assembly import Assembly, Surroundings, assemble
+from seacorder.channel.burst_loop import BurstLoop
+from seacorder.channel.pulse import Pulse
 from seacorder.channel.reports_out import Outbox
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import EndWorker
@@ -31,30 +32,16 @@ EXIT_DONE = 0
 EXIT_INPUT_HANGS = 3
 
 
-class Heartbeat(Thread):
+class Heartbeat:
     """Reports the status once a second, twice while a file is written, and lets the channel notice what did not
-    happen."""
+    happen. `Pulse` gives it its turns."""
 
-    def __init__(self, parts: Assembly, wake: threading.Event, give_up: Callable[[], None]) -> None:
-        """`wake` is set when something new is due, perhaps sooner than the next beat; `give_up` ends the process."""
-        super().__init__("heartbeat", self.work)
+    def __init__(self, parts: Assembly, give_up: Callable[[], None]) -> None:
+        """`give_up` ends the process, or takes the channel out of it."""
         self._parts = parts
         self._give_up = give_up
-        self._wake = wake
         self._beat_ns: int | None = None
         """When the last heartbeat was sent, monotonic."""
-        self._next_collection_ns = 0
-
-    def work(self) -> None:
-        clock = self._parts.clock
-        while True:
-            now_ns = clock.monotonic_ns()
-            if now_ns >= self._next_collection_ns:
-                self._next_collection_ns = now_ns + int(heap.COLLECT_SECONDS * NS_PER_SECOND)
-                heap.collect()
-            due_ns = self.turn(now_ns)
-            self._wake.wait(max(0.0, (due_ns - clock.monotonic_ns()) / NS_PER_SECOND))
-            self._wake.clear()
 
     def turn(self, now_ns: int) -> int:
         """Does what is due at `now_ns` (monotonic). Returns when the next turn is due at the latest."""
@@ -82,9 +69,11 @@ def run(link: Link) -> None:
     call_process(settings.name)
     outbox = Outbox(link.send, link.send_at_once)
     outbox.start()
-    wake = threading.Event()
-    parts = assemble(settings, SystemClock(), outbox.put, wake.set)
-    parts.start(Heartbeat(parts, wake, lambda: end(parts, outbox, EXIT_INPUT_HANGS)).start)
+    clock = SystemClock()
+    pulse = Pulse(clock)
+    parts = assemble(settings, clock, outbox.put, pulse.wake, Surroundings(loop=BurstLoop(clock, pulse.pass_by)))
+    pulse.add(speaker(), Heartbeat(parts, lambda: end(parts, outbox, EXIT_INPUT_HANGS)))
+    parts.start(pulse.start)
     for command in messages:
         if isinstance(command, EndWorker):
             break

@@ -12,9 +12,9 @@ from seacorder.base.pipe import Link
 from seacorder.channel.assembly import Assembly, Surroundings, assemble
 from seacorder.channel.burst_loop import BurstLoop
 from seacorder.channel.group.membership import MembersFeed
-from seacorder.channel.group.pulse import Pulse
 from seacorder.channel.group.storage import GroupStorage
 from seacorder.channel.pictures.client import PictureProcess
+from seacorder.channel.pulse import Pulse
 from seacorder.channel.reports_out import Outbox
 from seacorder.channel.worker import EXIT_DONE, REPORTS_SECONDS, Heartbeat, finish_files
 from seacorder.model.channel import ChannelSettings
@@ -46,7 +46,7 @@ class GroupMember:
         self._ending = threading.Lock()
         """Taken once, by whoever ends the member first."""
         self._parts = self._assemble(settings, shared)
-        self._heart = Heartbeat(self._parts, threading.Event(), self._give_up)
+        self._heart = Heartbeat(self._parts, self._give_up)
 
     def live(self, messages: Iterator[Command]) -> None:
         """Runs the channel until the control process says so or closes the pipe, or until it leaves. Blocks."""

@@ -13,10 +13,10 @@ from seacorder.base.pipe import Link
 from seacorder.base.speaker import speak_for
 from seacorder.channel.burst_loop import BurstLoop
 from seacorder.channel.group.member import GroupMember, Shared
-from seacorder.channel.group.pulse import Pulse
 from seacorder.channel.group.storage import GroupStorage
 from seacorder.channel.pictures.client import PictureProcess
 from seacorder.channel.pictures.early_fork import EarlyFork, fork_early
+from seacorder.channel.pulse import Pulse
 from seacorder.channel.worker import EXIT_DONE
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.report import RunEnded
@@ -28,7 +28,9 @@ class GroupProcess:
     def __init__(self, first: EarlyFork | None) -> None:
         """`first` is the first picture process."""
         clock = SystemClock()
-        self._shared = Shared(Pulse(clock), PictureProcess(clock, first), BurstLoop(clock), GroupStorage(clock))
+        pulse = Pulse(clock)
+        loop = BurstLoop(clock, pulse.pass_by)
+        self._shared = Shared(pulse, PictureProcess(clock, first), loop, GroupStorage(clock))
         self._living = 0
         self._changed = threading.Condition()
 

@@ -1,4 +1,4 @@
-"""The heartbeats of a group: one thread, each channel its own beat."""
+"""The heartbeats of a process: each channel its own beat, and who gives the turns."""
 
 import logging
 
@@ -8,7 +8,7 @@ from fakes.clock import FakeClock
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.heap import COLLECT_SECONDS
 from seacorder.base.speaker import speaker
-from seacorder.channel.group.pulse import Pulse
+from seacorder.channel.pulse import LATE_NS, Pulse
 
 
 class Heart:
@@ -61,3 +61,36 @@ def test_one_that_was_removed_gets_no_more_turns_and_its_successor_stays() -> No
     pulse.remove("Bow", new)
     pulse.turn()
     assert len(new.turns) == 1
+
+
+def test_the_loop_gives_a_turn_when_it_is_due_and_not_before() -> None:
+    clock, heart = FakeClock(), Heart(0.5)
+    pulse = Pulse(clock)
+    pulse.add("Bow", heart)
+    for _ in range(6):
+        pulse.pass_by()
+        clock.advance(0.25)
+    assert len(heart.turns) == 3
+
+
+def test_the_thread_leaves_turns_to_a_loop_that_comes_by_and_takes_over_from_one_that_does_not() -> None:
+    clock, late_seconds = FakeClock(), LATE_NS / NS_PER_SECOND
+    pulse = Pulse(clock)
+    pulse.add("Bow", Heart(0.5))
+    assert pulse.seconds_to_turn() == 0.0
+    pulse.turn()
+    assert pulse.seconds_to_turn() == 0.5
+    pulse.pass_by()
+    assert pulse.seconds_to_turn() == 0.5 + late_seconds
+    clock.advance(late_seconds)
+    assert pulse.seconds_to_turn() == 0.0
+
+
+def test_one_that_fails_is_tried_again_and_does_not_hold_the_loop_up() -> None:
+    clock, heart = FakeClock(), Heart(0.5, fails=True)
+    pulse = Pulse(clock)
+    pulse.add("Bow", heart)
+    for _ in range(8):
+        pulse.pass_by()
+        clock.advance(0.25)
+    assert len(heart.turns) == 2
