@@ -63,8 +63,19 @@ def test_syncs_come_once_a_second_while_bytes_come_and_the_names_after_the_first
     assert run(order, 5 + SYNC_EVERY_NS) == [Sync(whole=False), SyncNames()]
     assert order.next(7 + SYNC_EVERY_NS) == Wait(None)
     order.put(1, b"b")
-    assert run(order, 9 + SYNC_EVERY_NS) == [WriteBytes(1, b"b")]
-    assert run(order, 9 + 2 * SYNC_EVERY_NS) == [Sync(whole=False)]
+    assert run(order, 9 + SYNC_EVERY_NS) == [WriteBytes(1, b"b"), Sync(whole=False)]
+
+
+def test_a_sync_that_is_due_before_the_next_write_follows_the_newest_one() -> None:
+    order, third = WriteOrder(), SYNC_EVERY_NS // 3
+    order.put(0, b"a")
+    assert run(order, 5) == [WriteBytes(0, b"a")]
+    order.put(1, b"b")
+    assert run(order, 5 + third) == [WriteBytes(1, b"b")]
+    assert order.next(5 + third) == Wait(5 + SYNC_EVERY_NS)
+    order.put(2, b"c")
+    assert run(order, 5 + 2 * third) == [WriteBytes(2, b"c"), Sync(whole=False), SyncNames()]
+    assert order.next(6 + 2 * third) == Wait(None)
 
 
 def test_a_backward_write_stands_alone_between_two_syncs() -> None:

@@ -13,8 +13,8 @@ copies and may call the next sync a success (LWN 752063, "PostgreSQL's fsync() s
 good sync are written again.
 
 An example, one recording's part. Put in: the header, fragments for a minute, the index, 8 bytes at offset 36. Steps
-that come out: write the header; a second later sync, and sync the folders that hold the file's name; write fragments,
-and sync once a second; write the index, sync; write the 8 bytes, sync; sync with all attributes, sync the folders;
+that come out: write the header; a second later at most sync, and sync the folders that hold the file's name; write fragments,
+and sync about once a second; write the index, sync; write the 8 bytes, sync; sync with all attributes, sync the folders;
 done.
 
 `disk_writer` is the only caller. It does the steps on its thread and holds its lock around each call here: nothing here
@@ -29,6 +29,9 @@ from seacorder.storage.byte_run import ByteRun, Data
 
 SYNC_EVERY_NS = NS_PER_SECOND
 """A byte waits no longer than this for the sync that confirms it, as far as the disk keeps up."""
+SYNC_EARLIER_NS = NS_PER_SECOND // 10
+"""A sync that would be due before the next write, or no later after it than this, follows the newest write at once:
+else the thread would wake for it alone."""
 BATCH_BYTES = 1024 * 1024
 """About how many bytes go into one write."""
 
@@ -94,6 +97,9 @@ class WriteOrder:
         self._unsynced: deque[_Entry] = deque()
         self._end = 0
         self._oldest_unsynced_ns = 0
+        self._newest_written_ns: int | None = None
+        self._pause_ns = 0
+        """Between the two newest writes."""
         self._is_fenced = False
         """A backward write has been written and not synced: a sync must come before anything else."""
         self._is_ended = False
@@ -139,13 +145,15 @@ class WriteOrder:
         if self._pending:
             return self._batch()
         if not self._is_ended:
-            return Wait(self._oldest_unsynced_ns + SYNC_EVERY_NS if self.unsynced_bytes else None)
+            return self._rest(now_ns)
         return Done() if self._is_whole else Sync(whole=True)
 
     def written(self, count: int, now_ns: int) -> None:
         """The disk has taken the first `count` bytes of the last `WriteBytes`; the rest comes again."""
         if not self.unsynced_bytes:
             self._oldest_unsynced_ns = now_ns
+        self._pause_ns = 0 if self._newest_written_ns is None else now_ns - self._newest_written_ns
+        self._newest_written_ns = now_ns
         self.pending_bytes -= count
         self.unsynced_bytes += count
         while count > 0:
@@ -210,6 +218,15 @@ class WriteOrder:
         """True on both sides of a backward write, and a second after the oldest byte that is not synced."""
         comes_backward = bool(self._pending) and self._pending[0].is_backward
         return self._is_fenced or comes_backward or now_ns >= self._oldest_unsynced_ns + SYNC_EVERY_NS
+
+    def _rest(self, now_ns: int) -> Sync | Wait:
+        """What is due once everything has been written, while more may come."""
+        if not self.unsynced_bytes:
+            return Wait(None)
+        due_ns = self._oldest_unsynced_ns + SYNC_EVERY_NS
+        if now_ns + self._pause_ns > due_ns - SYNC_EARLIER_NS:
+            return Sync(whole=False)
+        return Wait(due_ns)
 
     def _batch(self) -> WriteBytes:
         """The first pending bytes with what follows them without a gap, about BATCH_BYTES; a backward write alone."""
