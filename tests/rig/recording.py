@@ -10,6 +10,7 @@ from rig.frames import decoded_frames
 from seacorder.inputs.pattern import strip
 from seacorder.inputs.pattern.strip import StripReading
 from seacorder.media.formats import VIDEO_CODECS
+from seacorder.media.packets import muxable
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 
@@ -27,7 +28,7 @@ def write(found: SourceFormat, packets: Iterable[SourcePacket], path: Path) -> N
                 continue
             dts = max(dts, last.get(item.track, dts - 1) + 1)
             last[item.track] = dts
-            packet = item.packet
+            packet = muxable(item)
             packet.stream, packet.time_base = streams[item.track], bases[item.track]
             packet.pts, packet.dts = max(item.pts, dts), dts
             out.mux(packet)
@@ -46,7 +47,7 @@ def shown(found: SourceFormat, packets: Iterable[SourcePacket]) -> list[StripRea
         reading_in(frame)
         for packet in packets
         if packet.track is Track.VIDEO
-        for frame in context.decode(packet.packet)
+        for frame in context.decode(muxable(packet))
     ]
 
 

@@ -6,8 +6,19 @@ from typing import Any
 import av
 import av.logging
 
+from seacorder.model.sample import Sample, SourcePacket
+
 Packet: Any = av.Packet
 """A packet around bytes that Python holds: `Packet(content)`. Nothing is copied."""
+
+
+def muxable(one: SourcePacket | Sample) -> Any:
+    """Its packet as a muxer and a decoder of PyAV take it, without times where it is plain bytes. Nothing is copied."""
+    if not isinstance(one.packet, bytes):
+        return one.packet
+    packet = Packet(one.packet)
+    packet.is_keyframe = one.is_keyframe
+    return packet
 
 
 def copied_packet(content: bytes) -> Any:

@@ -1,8 +1,8 @@
 """The thread that writes one file to the disk, in the order that `storage.write_order` says.
 
-It opens the file, writes what is queued, syncs about once a second while bytes come, and sleeps otherwise. A step that the
-disk refuses is tried again, after 0.1 to 5 s (back-off), until it succeeds or somebody gives the file up. After a sync
-that failed, the bytes since the last good one are written again first.
+It opens the file, writes what is queued, syncs about once a second while bytes come, and sleeps otherwise. A step that
+the disk refuses is tried again, after 0.1 to 5 s (back-off), until it succeeds or somebody gives the file up. After a
+sync that failed, the bytes since the last good one are written again first.
 
 Several threads meet here: the feeding thread queues (`put`), the writer thread does the steps, and `give_up` or
 `end_within` may come from any thread, also while a system call hangs in the writer thread. The lock `_changed` guards

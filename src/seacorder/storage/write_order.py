@@ -13,9 +13,9 @@ copies and may call the next sync a success (LWN 752063, "PostgreSQL's fsync() s
 good sync are written again.
 
 An example, one recording's part. Put in: the header, fragments for a minute, the index, 8 bytes at offset 36. Steps
-that come out: write the header; a second later at most sync, and sync the folders that hold the file's name; write fragments,
-and sync about once a second; write the index, sync; write the 8 bytes, sync; sync with all attributes, sync the folders;
-done.
+that come out: write the header; a second later at most sync, and sync the folders that hold the file's name; write
+fragments, and sync about once a second; write the index, sync; write the 8 bytes, sync; sync with all attributes, sync
+the folders; done.
 
 `disk_writer` is the only caller. It does the steps on its thread and holds its lock around each call here: nothing here
 blocks, and nothing is thread-safe.

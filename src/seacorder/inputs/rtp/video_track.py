@@ -23,7 +23,6 @@ from seacorder.inputs.rtp.recovery_points import Beginnings
 from seacorder.inputs.rtp.rtcp import SenderReport
 from seacorder.inputs.rtp.sdp import OfferedTrack
 from seacorder.media.formats import ProbedVideo, probe_for_mp4, sane_rate, source_format
-from seacorder.media.packets import Packet
 from seacorder.media.parameter_sets import CurrentSets, ParameterSets, find
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
@@ -139,8 +138,6 @@ class VideoTrack:
             sets = self._current.all if begins else unit.parameter_sets
             content = b"".join(len(one).to_bytes(4, "big") + one for one in sets) + content
         report, self.report = self.report, None
-        packet = Packet(content)
-        packet.is_keyframe = begins  # each writer sets the packet's times itself
         order, waited = self._order, max(0, arrived_ns - self._arrived_ns) * 9 // 100_000
         self._arrived_ns = arrived_ns
         dts = order.decoding_time(pts, waited, content)
@@ -149,7 +146,7 @@ class VideoTrack:
             self._told_by_times = DEEPEST + 1
         return SourcePacket(
             Track.VIDEO,
-            packet,
+            content,
             None if order.is_stray else pts,
             dts,
             self._frame_ticks,

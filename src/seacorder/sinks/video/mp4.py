@@ -18,6 +18,7 @@ from typing import Any
 
 import av
 
+from seacorder.media.packets import muxable
 from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.instant import iso_utc
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
@@ -68,7 +69,7 @@ class Mp4Writer:
 
     def write(self, sample: Sample) -> None:
         """Muxes one packet; av.FFmpegError or ValueError when the muxer refuses it."""
-        packet = sample.packet
+        packet = muxable(sample)
         origin = self._origins[sample.track]
         # All of it is set each time: muxing changes a packet's times, and another sink may have muxed the same packet.
         packet.stream = self._streams[sample.track]
