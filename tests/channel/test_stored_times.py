@@ -25,7 +25,7 @@ ROUNDING = Fraction(1, 48_000)
 
 
 @pytest.mark.parametrize("hole", HOLES)
-@pytest.mark.parametrize("encoder", ["libx264", "libx265"])
+@pytest.mark.parametrize("encoder", ["libx264", "libx265", "libsvtav1"])
 def test_behind_lost_frames_pictures_and_sound_stand_at_their_capture_times(
     encoder: str, hole: str, tmp_path: Path
 ) -> None:

@@ -54,9 +54,13 @@ class Mp4Writer:
         self._last_dts: dict[Track, int] = {}
         self._sound_late_ticks = 0
         """How much later than the file the sound begins, in ticks of the file's sound track, not of the source's."""
-        self.unwritten_frames = 2 if source.audio else 1
+        self._held: Sample | None = None
+        """The newest picture of a file with sound. The muxer takes the duration that a picture says for the distance to
+        the next one: it would place the next one wrongly, or end the whole process where it comes much earlier (an
+        assertion, `next_dts >= 0`). So a picture waits until the next one tells its duration."""
+        self.unwritten_frames = 3 if source.audio else 1
         """How many of the newest pictures are not in the buffer yet. The muxer writes a fragment when the next frame
-        comes, and with sound one more frame waits to be interleaved."""
+        comes, and with sound one more frame waits to be interleaved, and one is held."""
         origin = first.dts * source.video.time_base
         for track_format in (source.video, source.audio):
             if track_format is not None:
@@ -68,7 +72,17 @@ class Mp4Writer:
         return sample.dts < self._origins[sample.track]
 
     def write(self, sample: Sample) -> None:
-        """Muxes one packet; av.FFmpegError or ValueError when the muxer refuses it."""
+        """Muxes one packet; with sound, in the place of a picture the one before it. av.FFmpegError or ValueError when
+        the muxer refuses it."""
+        if sample.track is Track.AUDIO or Track.AUDIO not in self._streams:
+            self._mux(sample, self._duration(sample))
+            return
+        held, self._held = self._held, sample
+        if held is not None:
+            self._last_dts[sample.track] = held.dts
+            self._mux(held, sample.dts - held.dts)
+
+    def _mux(self, sample: Sample, duration: int) -> None:
         packet = muxable(sample)
         origin = self._origins[sample.track]
         # All of it is set each time: muxing changes a packet's times, and another sink may have muxed the same packet.
@@ -76,7 +90,7 @@ class Mp4Writer:
         packet.time_base = self._time_bases[sample.track]
         packet.pts = sample.pts - origin
         packet.dts = sample.dts - origin
-        packet.duration = self._duration(sample)
+        packet.duration = duration
         self._container.mux(packet)
 
     def write_text(self, begin_ns: int, end_ns: int, text: str) -> None:
@@ -87,6 +101,9 @@ class Mp4Writer:
 
     def close(self) -> None:
         """Writes the index, then the eight bytes. StorageFailed when the file takes no more bytes."""
+        if self._held is not None:
+            self._mux(self._held, self._duration(self._held))
+            self._held = None
         self._buffer.begin_index(self._sound_late_ticks)
         self._container.close()
 
