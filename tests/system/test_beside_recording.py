@@ -16,6 +16,10 @@ from rig.ports import free_port
 from rig.program import Program, running, wait_for
 from seacorder.telemetry.logs.raw_form import pieces
 
+CHANNELS = {
+    "Bow": "test:?size=320x180&rate=10&codec=h264",  # stored as it comes
+    "Stern": "test:?size=320x180&rate=10&codec=raw",  # encoded
+}
 LAYER = '[[overlay.layers]]\nkind = "text"\ntext = "Hdg {heading:.1f} {dive}"\n'
 
 
@@ -34,7 +38,7 @@ def port() -> int:
 @pytest.fixture
 def program(tmp_path: Path, port: int) -> Iterator[Program]:
     more = f'{LAYER}[[telemetry]]\nname = "Survey"\ninput = "udp://127.0.0.1:{port}"\n'
-    with running(tmp_path, {"Bow": "test:?size=320x180&rate=10&codec=h264"}, more=more) as made:
+    with running(tmp_path, CHANNELS, more=more) as made:
         yield made
 
 
@@ -65,13 +69,24 @@ def test_a_dive_is_in_the_table_the_raw_log_the_track_the_subtitles_and_the_fram
     assert b"".join(piece.data for piece in pieces(raw)) == b"".join(sent)
     (track,) = gpxpy.parse(next(tmp_path.rglob("*.gpx")).read_text()).tracks
     assert {(point.latitude, point.longitude) for one in track.segments for point in one.points} == {(58.5, 1.5)}
-    (video,) = tmp_path.rglob("*.mp4")
+    videos = [*tmp_path.rglob("*.mp4")]
+    assert sorted(map(_channel_with_text, videos)) == sorted(CHANNELS)
+    stills = [*tmp_path.rglob("*.jpg")]
+    assert len(stills) == len(CHANNELS)
+    for still in stills:
+        command = ["exiftool", "-n", "-s3", "-GPSImgDirection", str(still)]
+        assert subprocess.run(command, capture_output=True, check=True).stdout.strip() == b"129.5"
+
+
+def _channel_with_text(video: Path) -> str:
+    """The file's channel; its dive and its newest heading are in it, and the heading beside it too."""
+    assert "Hdg 129.5 12" in video.with_suffix(".vtt").read_text()
     with av.open(str(video)) as container:
         assert container.metadata["dive"] == "12"
-    assert "Hdg 129.5 12" in video.with_suffix(".vtt").read_text()
-    (still,) = tmp_path.rglob("*.jpg")
-    told = subprocess.run(["exiftool", "-n", "-s3", "-GPSImgDirection", str(still)], capture_output=True, check=True)
-    assert told.stdout.strip() == b"129.5"
+        assert b"Hdg 129.5 12" in b"".join(bytes(packet) for packet in container.demux(subtitles=0))
+        (pictures,) = container.streams.video
+        assert pictures.codec_context.name == "h264"
+        return container.metadata["title"]
 
 
 def _is_open(program: Program) -> bool:

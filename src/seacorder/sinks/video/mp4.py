@@ -28,6 +28,8 @@ FRAGMENT_MICROSECONDS = 30_000
 """A fragment ends before the first packet that is this much later than its first one: so up to 33 frames a second each
 frame has its own."""
 BUFFER_BYTES = 128 * 1024
+MOST_HELD_SOUND = 256
+"""Packets of sound that wait for the next picture. Where pictures pause for longer, the sound goes on without them."""
 _OPTIONS = {
     # `empty_moov`: the header stands before the first frame, so that no file is ever without one.
     "movflags": "+hybrid_fragmented+empty_moov+default_base_moof+use_metadata_tags",
@@ -58,6 +60,8 @@ class Mp4Writer:
         """The newest picture of a file with sound. The muxer takes the duration that a picture says for the distance to
         the next one: it would place the next one wrongly, or end the whole process where it comes much earlier (an
         assertion, `next_dts >= 0`). So a picture waits until the next one tells its duration."""
+        self._held_sound: list[Sample] = []
+        """The sound that has come since: in front of its picture, the muxer would place both wrongly."""
         self.unwritten_frames = 3 if source.audio else 1
         """How many of the newest pictures are not in the buffer yet. The muxer writes a fragment when the next frame
         comes, and with sound one more frame waits to be interleaved, and one is held."""
@@ -72,15 +76,25 @@ class Mp4Writer:
         return sample.dts < self._origins[sample.track]
 
     def write(self, sample: Sample) -> None:
-        """Muxes one packet; with sound, in the place of a picture the one before it. av.FFmpegError or ValueError when
-        the muxer refuses it."""
-        if sample.track is Track.AUDIO or Track.AUDIO not in self._streams:
+        """Muxes one packet; with sound, those from the newest picture on wait for the next one. av.FFmpegError or
+        ValueError when the muxer refuses one."""
+        if Track.AUDIO not in self._streams:
             self._mux(sample, self._duration(sample))
-            return
-        held, self._held = self._held, sample
-        if held is not None:
-            self._last_dts[sample.track] = held.dts
-            self._mux(held, sample.dts - held.dts)
+        elif sample.track is Track.AUDIO:
+            self._held_sound.append(sample)
+            if len(self._held_sound) >= MOST_HELD_SOUND:
+                self._mux_sound()
+        else:
+            held, self._held = self._held, sample
+            if held is not None:
+                self._last_dts[sample.track] = held.dts
+                self._mux(held, sample.dts - held.dts)
+            self._mux_sound()
+
+    def _mux_sound(self) -> None:
+        sound, self._held_sound = self._held_sound, []
+        for sample in sound:
+            self._mux(sample, self._duration(sample))
 
     def _mux(self, sample: Sample, duration: int) -> None:
         packet = muxable(sample)
@@ -104,6 +118,7 @@ class Mp4Writer:
         if self._held is not None:
             self._mux(self._held, self._duration(self._held))
             self._held = None
+        self._mux_sound()
         self._buffer.begin_index(self._sound_late_ticks)
         self._container.close()
 
