@@ -116,7 +116,7 @@ def test_the_tour_can_be_run_as_a_script(tmp_path: Path) -> None:
     with running_demo(tmp_path, is_answering) as started:
         assert started.run(script).splitlines() == [answer for _, answer in steps]
     files = {path.suffix for path in (tmp_path / "Seacorder" / "Tour").rglob("*") if path.is_file()}
-    assert files == {".jpg", ".jsonl", ".mp4"}
+    assert files == {".jpg", ".jsonl", ".mp4", ".raw", ".csv", ".gpx", ".geojson"}
 
 
 @pytest.mark.slow
