@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import (
+    capture,
     commands,
     encoding,
     idle,
@@ -77,6 +78,7 @@ PARTS: dict[str, tuple[str, Part]] = {
                  Of(commands.measure, CAMERA, _eight)),
     "stills": ("Framegrabs of those cameras at once, against ffmpeg", Of(stills.measure, CAMERA, _eight)),
     "moments": ("Live picture and capture times of those cameras", Of(moments.measure, CAMERA, _eight)),
+    "capture": ("Capture times of all pictures of those cameras", Of(capture.measure, CAMERA, _eight)),
     "encoding": ("One camera 1080p25 encoded with x264, against ffmpeg",
                  Of(encoding.measure, ENCODED_CAMERA, lambda _plan: 1)),
     "kills": ("Recording processes that are killed", kills.measure),

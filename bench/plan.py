@@ -20,10 +20,12 @@ class Plan:
     framegrabs: int
     pictures: int
     """Live pictures whose delay is taken."""
+    capture_seconds: float
+    """Longer than a minute, after which capture times no longer go by the first pictures, which are read at once."""
     many_cameras: int
     crowd_cameras: int
     crowd_seconds: float
 
 
-FULL = Plan(3, 2, 2, 20, 11, 20, 40, 30, 40, 64, 200, 600)
-SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 24, 50, 60)
+FULL = Plan(3, 2, 2, 20, 11, 20, 40, 30, 40, 110, 64, 200, 600)
+SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 20, 24, 50, 60)

@@ -8,11 +8,12 @@ import pytest
 from fakes.clock import FakeClock
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.base.errors import InputFailed
-from seacorder.channel.burst_loop import LOOK_NS, REST_NS, BurstLoop, LoopEntry, SocketWaiting
+from seacorder.channel.burst_loop import HEAD_NS, LOOK_NS, REST_NS, BurstLoop, LoopEntry, SocketWaiting
 from seacorder.channel.pace import Pace
 from seacorder.inputs.contract import Item, Unread
 
 BURST_NS = 200 * NS_PER_MS
+NEVER_NS = 1 << 62
 
 
 class FakeConnection:
@@ -54,6 +55,7 @@ class Scene:
             connection.clock = self.clock
             pace = Pace(self.clock, lambda _: self.may_wait_ns)
             entry = LoopEntry(connection, self.taken.extend, pace, threading.Event())  # type: ignore[arg-type]
+            entry.head_due_ns = NEVER_NS
             self.entries.append(entry)
             self.loop.begin(entry)
 
@@ -91,6 +93,45 @@ def test_each_turn_passes_by_who_else_has_something_to_do() -> None:
     scene = Scene(one)
     scene.turns(3)
     assert scene.passed == one.reads
+
+
+def test_the_beginning_of_a_picture_is_read_as_it_comes_behind_what_was_held_back() -> None:
+    scene = Scene(FakeConnection())
+    scene.entries[0].head_due_ns = 0
+    scene.comes = [5]
+    scene.turns(1)
+    scene.clock.advance(0.0006)  # held back until the read
+    scene.comes = [5]
+    scene.turns(1)
+    scene.clock.advance(0.02)  # on time
+    assert scene.turns(1) == [179.4]
+    assert scene.waits[0][0] == ()
+
+
+def test_what_comes_on_time_is_looked_for_once() -> None:
+    scene = Scene(FakeConnection())
+    scene.entries[0].head_due_ns = 0
+    scene.comes = [5]
+    scene.turns(1)
+    scene.clock.advance(0.02)
+    assert scene.turns(1) == [180]
+    assert scene.waits[0][0] == ()
+
+
+def test_where_nothing_comes_at_once_the_beat_is_kept() -> None:
+    scene = Scene(FakeConnection())
+    scene.entries[0].head_due_ns = 0
+    assert scene.turns(2) == [200, 200]
+    assert [numbers for numbers, _ in scene.waits] == [(5,), ()]
+
+
+def test_beginnings_are_looked_for_often_at_first_then_each_few_seconds() -> None:
+    scene = Scene(FakeConnection())
+    scene.entries[0].head_due_ns = 0
+    scene.turns(100)
+    looks = [number for number, (numbers, _) in enumerate(scene.waits) if numbers]
+    assert looks == [0, 2, 4, 8, 16, 32, 57, 82]
+    assert HEAD_NS == 25 * BURST_NS
 
 
 def test_the_shortest_of_what_the_kernel_and_the_channel_allow_counts() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import quiet, table
+from bench import capture, quiet, table
 from bench.competitor import FFMPEG, GSTREAMER, MEDIAMTX, Competitor
 from bench.figures import stated
 from bench.many import Count, lost
@@ -58,6 +58,17 @@ def test_a_watcher_that_does_not_read_is_owed_no_more_than_the_bound() -> None:
             taken += 1
         assert 0 < len(watcher.pending) <= PENDING_BYTES
         assert taken > 0
+
+
+def test_the_error_of_a_capture_time_is_its_distance_from_the_nearest_true_one() -> None:
+    told_ns = [10_000_000_000, 10_041_000_000, 10_079_500_000]
+    assert capture.errors_ms(told_ns, 2.0, 25) == pytest.approx([0, 1, 0.5])
+
+
+def test_capture_times_in_bursts_are_to_be_no_worse_than_as_the_bytes_come() -> None:
+    median, p99, largest = capture.figures([0.2, 0.3, 0.9], [0.3, 0.4, 0.5])
+    assert (median.is_met, p99.is_met, largest.is_met) == (True, False, None)
+    assert (median.value, median.goal) == ("0.30 ms", "at most 0.40 ms")
 
 
 def test_a_section_that_failed_says_so_and_the_other_keeps_its_figures() -> None:

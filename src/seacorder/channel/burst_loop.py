@@ -30,6 +30,10 @@ SHORTEST_BURST_NS = 60 * NS_PER_MS
 """What may not lie for so long is read as it comes: two pictures at once save nothing."""
 REST_NS = 3_500_000
 """In the middle of a picture its rest is read after so long: one or two reads for each picture."""
+HEAD_NS = 5 * NS_PER_SECOND
+"""So often the beginning of a picture is read as it comes (`_awaits_head`); more often while a connection is young."""
+_HELD_BACK_NS = 5 * NS_PER_MS
+"""What comes sooner after a read than this was held back until the read was acknowledged."""
 LOOK_NS = NS_PER_SECOND // 5
 """A silent connection is looked at so often: it may have to be kept alive, or given up."""
 
@@ -89,6 +93,14 @@ class LoopEntry:
     """When it is read next (monotonic)."""
     is_awaited: bool = False
     """It is read earlier if something comes."""
+    read_ns: int = 0
+    """When it was read last."""
+    head_due_ns: int = 0
+    """When the beginning of a picture is to be read as it comes."""
+    head_pause_ns: int = BEAT_NS
+    """From one such time to the next; it grows."""
+    looks: int = 0
+    """How many more reads for that may follow."""
     over: threading.Event = field(default_factory=threading.Event)
     failure: Exception | None = None
 
@@ -203,6 +215,7 @@ class BurstLoop:
         wait_ns = min(entry.connection.may_wait_ns(), entry.pace.may_wait_ns(now_ns))
         if wait_ns >= SHORTEST_BURST_NS and unread is not Unread.NOTHING_CAME:
             entry.due_ns = now_ns + self._to_the_beat_ns(now_ns, wait_ns)
+            entry.is_awaited = _awaits_head(entry, now_ns)
         elif unread is Unread.WITHIN:
             entry.due_ns = now_ns + REST_NS
         else:
@@ -220,3 +233,19 @@ class BurstLoop:
             self._entries = tuple(one for one in self._entries if one is not entry)
         entry.pace.end()
         entry.over.set()
+
+
+def _awaits_head(entry: LoopEntry, now_ns: int) -> bool:
+    """Whether what comes next is read as it comes, although it may lie: to learn exactly when a picture comes.
+
+    Of bytes that lie, only the newest have a time of their own, since the kernel joins what lies together. And many
+    cameras hold back a part of a picture while nobody reads (Nagle's algorithm), so that it comes late. That part comes
+    as soon as the read has been acknowledged; what comes after it begins a picture and is on time.
+    """
+    waited_ns, entry.read_ns = now_ns - entry.read_ns, now_ns
+    if entry.looks:
+        entry.looks = entry.looks - 1 if waited_ns < _HELD_BACK_NS else 0
+    elif now_ns >= entry.head_due_ns:
+        entry.looks, entry.head_due_ns = 2, now_ns + entry.head_pause_ns
+        entry.head_pause_ns = min(HEAD_NS, 2 * entry.head_pause_ns)
+    return entry.looks > 0

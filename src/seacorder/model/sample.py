@@ -94,7 +94,7 @@ class SourcePacket(NamedTuple):
     is_keyframe: bool
     size: int
     arrived_ns: int
-    """Monotonic time at which the packet was complete."""
+    """Monotonic time at which the packet was complete; at which it began to come, where its end lay unread."""
     is_corrupt: bool = False
     camera_ns: int | None = None
     """The camera's own clock at `pts`, if the camera has just reported it. Its zero may be any moment."""

@@ -91,6 +91,8 @@ class VideoTrack:
         self._frame_ticks = 0
         self._damaged = 0
         self._arrived_ns = 0
+        self._begun: tuple[int, int] | None = None
+        """(RTP time, when its first bytes came) of the picture that is not whole yet."""
         self._told_by_times = 0
         """In a stream that reorders: for so many more pictures a loss may still show as a hole in the times."""
         self.report: SenderReport | None = None
@@ -106,7 +108,11 @@ class VideoTrack:
         `newest`: RTP time of the newest packet, which may be of a picture that is not finished.
         """
         ready = self.units.ready
-        arrivals = burst.arrivals([unit.timestamp for unit in ready], newest, 90_000) if ready else ()
+        arrivals: list[int] = []
+        if ready:
+            arrivals = burst.arrivals([unit.timestamp for unit in ready], newest, 90_000, self._begun)
+            self._begun = None
+        self._note_begun(burst, newest)
         items: list[SourcePacket | SourceFormat] = []
         if self.units.damaged != self._damaged:
             self._say_damaged()
@@ -121,6 +127,13 @@ class VideoTrack:
                 items.append(self._packet(unit, time, recovery, arrived_ns))
         ready.clear()
         return items
+
+    def _note_begun(self, burst: Burst, newest: int) -> None:
+        """Of a picture that comes with several reads the first one tells when it came."""
+        if not self.units.is_within:
+            self._begun = None
+        elif self._begun is None or self._begun[0] != newest:
+            self._begun = newest, burst.came_ns
 
     def _packet(self, unit: AccessUnit, time: int, recovery: int | None, arrived_ns: int) -> SourcePacket:
         """`time`: RTP's, unwrapped. `recovery`: as `Beginnings.take` returns it."""

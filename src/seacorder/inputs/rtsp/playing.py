@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 ROOM_BYTES_MAX = 8 * 1024 * 1024
 """More is not asked for: a camera that sends 160 Mbit/s or more is read more often instead."""
+_LAIN_NS = 50 * NS_PER_MS
+"""What is read so long after the read before it was left to lie."""
 _EARLIER_NS = 5 * NS_PER_MS
 """So much earlier than the read before it a byte may seem to have come: the wall clock is slewed, and reads take time.
 """
@@ -126,7 +128,8 @@ class PlayingSession:
         now_utc_ns, now_ns = self._clock.utc_ns(), self._clock.monotonic_ns()
         count, self._counted = connection.received - self._counted, connection.received
         self._limit.took(count, now_ns)
-        burst = Burst(self._came_ns(connection.came_utc_ns, now_utc_ns, now_ns), self._emptied_ns)
+        came_ns = self._came_ns(connection.came_utc_ns, now_utc_ns, now_ns)
+        burst = Burst(came_ns, self._emptied_ns, begin_ns - self._emptied_ns >= _LAIN_NS)
         if connection.is_emptied:
             self._emptied_ns = begin_ns
         items = self._finished(now_ns, burst)
