@@ -116,6 +116,7 @@ NEEDS = (
 OPTIONAL = {
     "mediamtx": "tests with MediaMTX as a source (bluenviron/mediamtx, no package of Debian)",
     "go2rtc": "tests with go2rtc as a source (AlexxIT/go2rtc, no package of Debian)",
+    "MP4Box": "a second reader of our video files (GPAC, no package of Debian 12)",
 }
 """Programs that are tried where they are on the PATH; without them nothing fails, and nothing is installed."""
 

@@ -75,6 +75,20 @@ def test_a_cut_stream_of_marked_records_loses_only_what_is_cut(stream: bytes, cu
     assert contents(records) == [b"good"]
 
 
+NOISE = [b"!", b"\\", b"$", b"\r\n", b"!a", b"\\a", b"*00!", b"!\\", b"\r" * 99 + b"a", b"\x02", b"<<:"]
+
+
+@pytest.mark.parametrize("noise", NOISE)
+@pytest.mark.parametrize("name", FRAMINGS)
+def test_a_datagram_full_of_noise_is_read_in_a_time_that_its_length_asks_for(name: str, noise: bytes) -> None:
+    """Where that time grew with the square of the length, one such datagram took a minute and a half."""
+    whole, cut = framer_for(FRAMINGS[name]), framer_for(FRAMINGS[name])
+    datagram = noise * (65_000 // len(noise))
+    assert contents(fed(cut, datagram, list(range(0, len(datagram), 1400)))) == contents(fed(whole, datagram, []))
+    assert contents(cut.end()) == contents(whole.end())
+    assert cut.noise_bytes == whole.noise_bytes
+
+
 def test_sentences_of_nmea_are_found_in_what_real_cables_bring() -> None:
     stream = (
         b"7.2,T*11\r\r$HEHDT,1.0,T*2E\r\r\n+GPSRD:$HEHDT,2.0,T*2D$HEHDT,3.0,T*2C\r\n"

@@ -12,11 +12,10 @@ from seacorder.model.instant import Instant
 from seacorder.telemetry.framing.framer import Framer, Record
 
 # A tag block has at most 80 characters in the standard; without a limit, a lone `\` would hold back all that follows.
-_TAG = rb"\\[^\\\r\n$!]{0,255}+\\"
-_SENTENCE = rb"[$!][^\r\n$!\\]*+(?:(?<!\*[0-9A-Fa-f]{2})[!\\][^\r\n$!\\]*+)*+"
-_RECORD = re.compile(rb"[\r\n]*+((?:" + _TAG + rb")?+" + _SENTENCE + rb")(?=[\r\n$!\\])")
-_BEGUN = re.compile(rb"(?:" + _TAG + rb")?+" + _SENTENCE + rb"\Z|\\[^\\\r\n$!]{0,255}+\\?\Z")
-_START = re.compile(rb"(?:" + _TAG + rb")?+[$!]")
+# No possessive quantifiers here: Python 3.11 before 3.11.5 finds wrong groups with them.
+_TAG_BEGUN = rb"\\[^\\\r\n$!]{0,255}"
+_START = re.compile(rb"(?:" + _TAG_BEGUN + rb"\\)?[$!]")
+_BEGUN = re.compile(_TAG_BEGUN + rb"\\?\Z")
 _END = re.compile(rb"[\r\n$]|(?<=\*[0-9A-Fa-f]{2})[!\\]")
 _COMPLETE = re.compile(rb"[$!].*\*[0-9A-Fa-f]{2}[ \t]*\Z", re.DOTALL)
 _DOLLAR = ord("$")
@@ -35,35 +34,40 @@ class NmeaFramer(Framer):
     def _cut(self, buffer: bytes, received: Instant) -> list[Record]:
         if self._is_too_long:
             buffer = self._skip(buffer)
+            if self._is_too_long:
+                return []
         elif _is_one_line(buffer):
             self._pending = b""
             return [Record(buffer[:-2], received)]
         records: list[Record] = []
         position = 0
-        for found in _RECORD.finditer(buffer):
-            if found.start() != position:
-                self._drop(buffer[position : found.start()])
-            position = found.end()
-            data = found[1]
+        # Two searches a record, each of which goes on where the one before it ended: what noise costs grows with its
+        # length, not with its square.
+        while (start := _START.search(buffer, position)) is not None:
+            self._drop(buffer[position : start.start()])
+            position = start.start()
+            end = _END.search(buffer, start.end())
+            if end is None:
+                break
+            data, position = buffer[position : end.start()], end.start()
             if 1 < len(data) <= RECORD_BYTES_MAX:
                 records.append(Record(data, received))
             else:
                 self._drop(data)
-        self._wait(buffer[position:])
+        self._wait(buffer[position:], is_begun=start is not None)
         return records
 
-    def _wait(self, rest: bytes) -> None:
-        """Keeps what may be the beginning of a record, and counts the rest."""
-        if not rest or rest == b"\r\n":
-            self._pending = b""
-            return
-        begun = _BEGUN.search(rest)
-        start = len(rest) if begun is None else begun.start()
-        self._drop(rest[:start])
-        self._pending = rest[start:]
-        if len(self._pending) > RECORD_BYTES_MAX:
+    def _wait(self, rest: bytes, *, is_begun: bool) -> None:
+        """Keeps what may be the beginning of a record, and counts the rest. `is_begun`: a record's start is seen."""
+        if not is_begun:
+            tag = _BEGUN.search(rest)
+            begins = len(rest) if tag is None else tag.start()
+            self._drop(rest[:begins])
+            rest = rest[begins:]
+        self._pending = rest
+        if len(rest) > RECORD_BYTES_MAX:
             self._is_too_long = True
-            self._keep_checksum(self._pending)
+            self._keep_checksum(rest)
 
     def _skip(self, buffer: bytes) -> bytes:
         """What follows the record that is too long."""
