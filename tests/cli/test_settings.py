@@ -38,6 +38,15 @@ def test_check_config_says_how_is_encoded(seacorder, file) -> None:
     assert lines[-1].strip() == "smart encoding, overlay burned in; not used while smart_encoding is on: frame_rate"
 
 
+def test_check_config_says_where_survey_data_comes_from_and_how_it_is_read(seacorder, file) -> None:
+    depth = '[[telemetry]]\nname = "Depth"\ninput = "udp://:5005"\nframing = "line"\ndefinitions = ["DEPTH"]\n'
+    file.write_text(GOOD + '[[telemetry]]\nname = "Gyro"\ninput = "serial:/dev/ttyUSB0"\n' + depth)
+    assert seacorder("check-config", "--config", file).out.splitlines()[-2:] == [
+        "  survey 1   Gyro: serial:/dev/ttyUSB0, framing nmea, every NMEA sentence that is known",
+        "  survey 2   Depth: udp://:5005, framing line, DEPTH",
+    ]
+
+
 @pytest.mark.parametrize(
     ("own", "line"),
     [

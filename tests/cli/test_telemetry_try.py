@@ -4,7 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rig.survey import sentence
+from rig.survey import received_at, sentence
+from seacorder.model.instant import Instant
+from seacorder.telemetry.logs.raw_form import HEAD, piece
 
 DEFINITIONS = '[[definitions]]\nname = "Echo"\nlike = "DPT"\nchecksum = "if_present"\nrename = { depth = "altitude" }\n'
 COUNTS = (
@@ -53,3 +55,30 @@ def test_a_name_that_is_none_and_a_stream_in_which_nothing_is_understood(tmp_pat
     assert out.endswith("; 6 noise bytes\n")
     code, out, _ = tried(b"7.5\r\n7.6", "DEPTH", "--framing", "line", folder=tmp_path)
     assert (code, out.count("depth")) == (0, 2)
+
+
+def logged(*parts: tuple[str, bytes]) -> bytes:
+    """A raw log: pieces of sources, which came one after the other within a tenth of a second."""
+    begin = Instant(7_000_000_000, received_at("2014-08-20T18:00:00"))
+    instants = [Instant(begin.monotonic_ns + one, begin.utc_ns + one) for one in range(0, 10_000 * len(parts), 10_000)]
+    return HEAD + b"".join(piece(name, data, at) for (name, data), at in zip(parts, instants, strict=True))
+
+
+def test_a_raw_log_gives_the_records_of_each_source_as_they_came(tmp_path: Path) -> None:
+    heading, position = sentence("HEHDT,218.53,T"), sentence("GPGLL,5712.3406,N,00204.1180,W,175959.00,A,D")
+    cut = [("Gyro", heading[:7]), ("GPS", position[:20]), ("Gyro", heading[7:] + b"\r\n"), ("GPS", position[20:])]
+    code, out, _ = tried(logged(*cut), "all", folder=tmp_path)
+    assert code == 0
+    assert out.splitlines()[0] == heading.decode()
+    assert "GLL  time 2014-08-20T17:59:59.000Z" in out  # the day is that of the log, not today
+    assert "2 records: 2 understood" in out
+    assert out.endswith("; 0 noise bytes\n")
+
+
+def test_a_raw_log_may_end_anywhere_and_a_damaged_one_is_told(tmp_path: Path) -> None:
+    log = logged(("Gyro", sentence("HEHDT,218.53,T")), ("Gyro", sentence("HEHDT,218.54,T")))
+    code, out, _ = tried(log[:-5], "HDT", folder=tmp_path)
+    assert (code, out.count("218.53 °")) == (0, 1)
+    code, out, said = tried(log + b"more", "HDT", folder=tmp_path)
+    assert "The raw log is damaged" in said
+    assert (code, out.count(" °")) == (2, 1)

@@ -15,6 +15,7 @@ from rig import pages
 from rig.program_texts import texts_of
 from seacorder.base.errors import SeacorderError
 from seacorder.catalogue.schema import VERSION, upgrade
+from seacorder.cli import telemetry_show
 from seacorder.cli.machine import told
 from seacorder.cli.serve import announce
 from seacorder.cli.volumes import check_mounted
@@ -57,8 +58,11 @@ TOML = [(path.stem, body) for path in sorted(FOLDER.glob("*.md")) for body in bl
 
 @pytest.mark.parametrize(("name", "text"), TOML, ids=[f"{name}{number}" for number, (name, _) in enumerate(TOML)])
 def test_settings_that_are_shown_are_accepted(name: str, text: str) -> None:
-    """The channels may be in another block of the page."""
+    """The channels may be in another block of the page, and so may definitions and sources of survey data."""
     raw = tomllib.loads(text)
+    for other in map(tomllib.loads, blocks(name, "toml")):
+        for key in {"definitions", "telemetry"} & other.keys():
+            raw.setdefault(key, other[key])
     raw.setdefault("channels", [{"name": "ROV", "input": "test:"}])
     assert check(raw, place=name, folder=FOLDER, environment={}).channels
 
@@ -181,3 +185,39 @@ def test_devices_are_listed_as_the_page_shows() -> None:
     )
     lines = told(FoundInputs((FoundInput("v4l2:/dev/video0", "USB Video: USB Video", offers),), (), ()))
     assert "\n".join(lines[:4]) + "\n" in blocks("sources", "")
+
+
+def test_the_definition_of_ones_own_reads_the_lines_as_the_page_shows(tmp_path: Path) -> None:
+    """A copy of a cable, the table of the settings file, and what the command prints."""
+    lines, settings = blocks("survey", "text")[0], blocks("survey", "toml")[0]
+    (shown,) = [body for body in blocks("survey", "") if body.startswith("ROV;")]
+    file = tmp_path / "seacorder.toml"
+    file.write_text(f'{settings}\n[[channels]]\nname = "Bow"\ninput = "test:"\n', "utf-8")
+    command = [sys.executable, "-m", "seacorder", "telemetry", "try", "Vehicle", "--framing", "line"]
+    printed = subprocess.run(
+        [*command, "--config", str(file)], input=lines.encode(), capture_output=True, check=True
+    ).stdout
+    assert printed.decode() == shown
+
+
+def test_survey_data_are_shown_live_as_the_page_says() -> None:
+    source = {
+        "name": "Vehicle", "address": "serial:/dev/ttyUSB0?baud=9600", "state": "live", "records": 41, "why": None,
+        "refusal": "", "definitions_refused": [], "clock_difference_seconds": 0.2,
+    } | dict.fromkeys(telemetry_show.COUNTERS, 0)
+    values = {"altitude": (1.85, "m"), "depth": (64.12, "m"), "heading": (271.4, "°")}
+    readings = [
+        {"name": name, "value": value, "unit": unit, "state": "fresh", "age_seconds": 0.4, "source": "Vehicle"}
+        for name, (value, unit) in values.items()
+    ]
+    told = telemetry_show.lines_of({"items": [source]}, {"items": readings})
+    assert "\n".join(told) + "\n" in blocks("survey", "")
+
+
+def test_what_survey_data_say_is_in_the_programs_words() -> None:
+    words = " ".join(text for path in (ROOT / "src/seacorder").rglob("*.py") for text in texts_of(path))
+    table = page("survey").partition("| it says | do |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| (.+?) \| .+ \|$", table, re.MULTILINE)
+    assert len(told) == 9
+    pieces = [piece.strip(" .") for sentence in told for piece in re.sub(r"`---`.*", "", sentence).split("…")]
+    assert [piece for piece in pieces if piece and piece not in words] == []

@@ -82,8 +82,18 @@ def explain(settings: Settings, stored: StoredSettings | None = None) -> list[st
         if own[channel.name] != ChannelEncoding():
             asked = encoding_of(channel.name, stored.in_force, own)
             lines.append(f"             {encoding_text(asked)}{_unused(own[channel.name], asked)}")
+    lines += _survey_lines(settings)
     lines += [f"  client     {override_message(one).text}" for one in overrides(stored, first, own)]
     return lines + _missing(settings)
+
+
+def _survey_lines(settings: Settings) -> list[str]:
+    """A line for each source of survey data."""
+    return [
+        f"  survey {number:<3} {one.name}: {one.input}, framing {one.framing}, "
+        f"{', '.join(one.definitions) or 'every NMEA sentence that is known'}"
+        for number, one in enumerate(settings.telemetry, start=1)
+    ]
 
 
 def _log_lines(settings: Settings) -> list[str]:

@@ -1,8 +1,12 @@
-"""`telemetry try`: shows, record by record, what a definition makes of the bytes of a file."""
+"""`telemetry try`: shows, record by record, what a definition makes of the bytes of a file.
+
+The file is what came out of the cable, or a raw log of ours, of which the bytes are taken out as they were received.
+"""
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +23,7 @@ from seacorder.telemetry.definitions.interpreter import Interpreter
 from seacorder.telemetry.definitions.outcome import RefusalKind, Refused, Understood
 from seacorder.telemetry.framing.framer import SILENCE_NS, Framer, Record
 from seacorder.telemetry.framing.plain import framer_for
+from seacorder.telemetry.logs.raw_form import HEAD, RawPiece, pieces
 
 ALL = "all"
 _READ_BYTES = 65_536
@@ -44,24 +49,53 @@ def own_definitions(config: Path | None) -> tuple[Definition, ...]:
 
 def try_definition(definitions: tuple[Definition, ...], framing: str) -> bool:
     """Reads standard input to its end and prints what comes of it. True if a record was understood."""
-    framer = framer_for(parse_framing(framing))
+    wanted = parse_framing(framing)
+    framers: defaultdict[str, Framer] = defaultdict(lambda: framer_for(wanted))
     counts: Counter[str] = Counter()
     interpreter = Interpreter(definitions)
-    for record in _records(sys.stdin.buffer, framer):
+    for record in _records(sys.stdin.buffer, framers):
         outcome = interpreter.interpret(record)
         counts["understood" if isinstance(outcome, Understood) else outcome.kind.value] += 1
         print("\n".join(_lines(record, outcome)))
-    print(_summary(counts, framer.noise_bytes))
+    print(_summary(counts, sum(one.noise_bytes for one in framers.values())))
     return counts["understood"] > 0
 
 
-def _records(stream: BinaryIO, framer: Framer) -> Iterator[Record]:
-    """All of a stream's records. They count as received now: that decides the date of times without one."""
-    received = Instant.now(SystemClock())
-    while data := stream.read(_READ_BYTES):
+def _records(stream: BinaryIO, framers: Mapping[str, Framer]) -> Iterator[Record]:
+    """All of a stream's records. `framers`: one for each source, made when it is asked for."""
+    first = stream.read(len(HEAD))
+    if first == HEAD:
+        yield from _logged(first + stream.read(), framers)
+        return
+    # All count as received now: that decides the date of times without one.
+    framer, received = framers[""], Instant.now(SystemClock())
+    data = first + stream.read(_READ_BYTES)
+    while data:
         yield from framer.feed(data, received)
+        data = stream.read(_READ_BYTES)
     yield from framer.flush(received.monotonic_ns + SILENCE_NS)
     yield from framer.end()
+
+
+def _logged(log: bytes, framers: Mapping[str, Framer]) -> Iterator[Record]:
+    """The records of a raw log, of all its sources, each with the instant at which it came. Raises BadRequest."""
+    known: dict[str, Framer] = {}
+    try:
+        for piece in pieces(log):
+            framer = known[piece.source] = framers[piece.source]
+            yield from framer.flush(piece.monotonic_ns)
+            yield from framer.feed(piece.data, _received(piece))
+            yield from framer.datagram_ended()
+    except ValueError as error:
+        raise BadRequest(f"The raw log is damaged ({error}).", "Cut it off in front of that byte.") from error
+    for framer in known.values():
+        yield from framer.flush(framer.silence_ends_ns or 0)
+        yield from framer.end()
+
+
+def _received(piece: RawPiece) -> Instant:
+    microseconds = round(datetime.fromisoformat(piece.utc).timestamp() * 1e6)
+    return Instant(piece.monotonic_ns, microseconds * 1_000)
 
 
 def _lines(record: Record, outcome: Understood | Refused) -> Iterator[str]:

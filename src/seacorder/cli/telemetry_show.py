@@ -11,7 +11,7 @@ from seacorder.client.recorder import RecorderClient
 from seacorder.model.reading import ReadingState
 
 REFRESH_SECONDS = 0.5
-_COUNTERS = {
+COUNTERS = {
     "noise_bytes": "bytes of noise",
     "bad_checksums": "bad checksums",
     "wrong_fields": "wrong field counts",
@@ -69,7 +69,7 @@ def lines_of(telemetry: Mapping[str, Any], readings: Mapping[str, Any]) -> list[
 
 def _source_lines(source: Mapping[str, Any]) -> list[str]:
     counts = [f"{source['records']:,} records"]
-    counts += [f"{source[name]:,} {text}" for name, text in _COUNTERS.items() if source[name]]
+    counts += [f"{source[name]:,} {text}" for name, text in COUNTERS.items() if source[name]]
     if source["clock_difference_seconds"] is not None:
         counts.append(f"clock {source['clock_difference_seconds']:+.1f} s")
     lines = [f"{source['name']}  {source['address']}  {source['state']}  {', '.join(counts)}"]
