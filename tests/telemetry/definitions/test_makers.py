@@ -3,6 +3,8 @@
 import pytest
 
 from rig.survey import interpreted, received_at, sentence
+from seacorder.model.definition.definition import FieldRule
+from seacorder.telemetry.definitions.numbers import number_reader
 from seacorder.telemetry.definitions.outcome import RefusalKind, Refused, Understood
 
 
@@ -112,6 +114,12 @@ def test_the_string_of_a_survey_program(line: str, name: str) -> None:
 def test_a_point_where_the_decimal_mark_is_a_comma_is_no_number() -> None:
     line = b"20/08/2014;13:37:07;012.345;450879,00;6243874,16;-112,4;1,8;218,5;-0,7"
     assert refusal(line, "SURVEY_SEMICOLON") is RefusalKind.WRONG_TYPE
+
+
+def test_what_means_no_value_may_be_written_as_the_instrument_sends_it() -> None:
+    for word in ("-99,9", "-99.9"):
+        read = number_reader(FieldRule("altitude", 1, none=(word,)), ",")
+        assert [read(["ROV", text]) for text in ("-99,9", "-99,90", "1,85")] == [None, None, 1.85]
 
 
 @pytest.mark.parametrize(("line", "altitude"), [

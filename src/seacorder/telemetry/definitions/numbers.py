@@ -34,7 +34,7 @@ def limits(rule: FieldRule) -> tuple[float, float]:
 
 def number_reader(rule: FieldRule, decimal: str) -> NumberReader:
     """Of a plain number, without sign letter and formula."""
-    position, none = rule.position, frozenset(_numbers(rule.none))
+    position, none = rule.position, frozenset(_numbers(rule.none, decimal))
     least, most = limits(rule)
 
     def read(parts: Parts) -> float | None:
@@ -179,12 +179,12 @@ def _be_no_angle(rule: FieldRule, text: str) -> None:
     raise RecordFault(RefusalKind.OUT_OF_RANGE, f"{shown(rule, text)}: no {rule.type} can be that.")
 
 
-def _numbers(words: Sequence[str]) -> Sequence[float]:
-    """Those that are numbers."""
+def _numbers(words: Sequence[str], decimal: str) -> Sequence[float]:
+    """Those that are numbers, written with this decimal mark or with a point."""
     found = []
     for word in words:
         try:
-            found.append(float(word))
+            found.append(float(word.replace(decimal, ".")))
         except ValueError:
             continue
     return found
