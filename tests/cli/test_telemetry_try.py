@@ -79,6 +79,6 @@ def test_a_raw_log_may_end_anywhere_and_a_damaged_one_is_told(tmp_path: Path) ->
     log = logged(("Gyro", sentence("HEHDT,218.53,T")), ("Gyro", sentence("HEHDT,218.54,T")))
     code, out, _ = tried(log[:-5], "HDT", folder=tmp_path)
     assert (code, out.count("218.53 °")) == (0, 1)
-    code, out, said = tried(log + b"more", "HDT", folder=tmp_path)
+    code, out, said = tried(log + b"more\n", "HDT", folder=tmp_path)
     assert "The raw log is damaged" in said
-    assert (code, out.count(" °")) == (2, 1)
+    assert (code, out.count(" °")) == (2, 2)
