@@ -29,6 +29,7 @@ from bench import (
     quotes,
     stills,
     table,
+    telemetry,
     watch,
 )  # fmt: skip
 from bench.cameras import (
@@ -81,6 +82,8 @@ PARTS: dict[str, tuple[str, Part]] = {
     "capture": ("Capture times of all pictures of those cameras", Of(capture.measure, CAMERA, _eight)),
     "encoding": ("One camera 1080p25 encoded with x264, against ffmpeg",
                  Of(encoding.measure, ENCODED_CAMERA, lambda _plan: 1)),
+    "telemetry": ("Survey data: a thousand sentences a second, and one sentence against other programs",
+                  telemetry.measure),
     "kills": ("Recording processes that are killed", kills.measure),
     "many": ("Many small cameras, against ffmpeg",
              Of(many.measure, SMALL_CAMERA, lambda chosen: chosen.many_cameras, cheap_cameras)),

@@ -25,7 +25,8 @@ class Plan:
     many_cameras: int
     crowd_cameras: int
     crowd_seconds: float
+    telemetry_seconds: int
 
 
-FULL = Plan(3, 2, 2, 20, 11, 20, 40, 30, 40, 110, 64, 200, 600)
-SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 20, 24, 50, 60)
+FULL = Plan(3, 2, 2, 20, 11, 20, 40, 30, 40, 110, 64, 200, 600, 60)
+SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 20, 24, 50, 60, 6)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import capture, quiet, table
+from bench import capture, parsers, quiet, table, telemetry
 from bench.competitor import FFMPEG, GSTREAMER, MEDIAMTX, Competitor
 from bench.figures import stated
 from bench.many import Count, lost
@@ -87,6 +87,23 @@ def test_a_recording_without_loss_has_every_file_every_frame_and_an_empty_list()
     assert lost("two", whole, 2).is_met
     for worse in (replace(whole, missing=1), replace(whole, files=1), replace(whole, losses=1)):
         assert not lost("two", worse, 2).is_met
+
+
+def test_a_load_is_lost_when_a_sentence_was_not_understood_or_a_byte_is_not_in_the_log() -> None:
+    sent = b"".join(telemetry.sentences(3000, 0))
+    source = dict.fromkeys(("bad_checksums", "wrong_fields", "wrong_types", "out_of_range", "unknown_records"), 0)
+    whole = telemetry.Run(sent, 3000, sent, source | {"records": 3000}, [9.0], [0.02])
+    assert telemetry.lost(whole).is_met
+    for worse in (
+        replace(whole, logged=sent[:-1]),
+        replace(whole, source=source | {"records": 2999}),
+        replace(whole, source=source | {"records": 3000, "bad_checksums": 1}),
+    ):
+        assert not telemetry.lost(worse).is_met
+
+
+def test_the_programs_that_are_compared_give_the_same_positions() -> None:
+    parsers.agree(parsers.batches()[:2])
 
 
 @pytest.mark.parametrize(("competitor", "processes"), [(FFMPEG, 2), (GSTREAMER, 2), (MEDIAMTX, 1)])
