@@ -4,8 +4,10 @@ Each finds the sentences in the same batches, checks their sums and gives latitu
 dilution, height and time. pynmea2 turns a field into a number only when it is asked for, so it is asked for these.
 """
 
+import gc
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from io import BytesIO
 from statistics import median
 
@@ -42,9 +44,14 @@ def _gga(dive: Dive, second: int) -> bytes:
     return next(one for one in sentences if one.startswith(b"$GPGGA"))
 
 
+@cache
+def _interpreter() -> Interpreter:
+    """With all ready definitions, as a source has that names none. Made once, as the program does when it starts."""
+    return Interpreter([one for ready in READY.values() for one in ready])
+
+
 def seacorder(data: list[bytes]) -> list[Place]:
-    """With all ready definitions, as a source has that names none."""
-    framer, interpreter = NmeaFramer(), Interpreter([one for ready in READY.values() for one in ready])
+    framer, interpreter = NmeaFramer(), _interpreter()
     received = Instant(0, BEGIN_UTC_NS)
     found = []
     for batch in data:
@@ -101,14 +108,22 @@ def _microseconds(read: Reads, data: list[bytes]) -> float:
     """Of processor time, for one sentence."""
     begun = time.process_time_ns()
     read(data)
-    return (time.process_time_ns() - begun) / 1000 / (AT_ONCE * BATCHES)
+    return (time.process_time_ns() - begun) / 1000 / (AT_ONCE * len(data))
 
 
 def measure() -> list[Figure]:
-    """All in turn, several times; ratios are taken round by round, so that a slow spell affects both."""
+    """All in turn, several times; ratios are taken round by round, so that a slow spell affects both.
+
+    Python's collector of cycles, which would look through all that the bench has in memory, is off meanwhile for all;
+    in Seacorder's processes it leaves alone what was there at their start.
+    """
     data = batches()
     agree(data)
-    rounds = [{name: _microseconds(read, data) for name, read in READERS.items()} for _ in range(ROUNDS)]
+    gc.disable()
+    try:
+        rounds = [{name: _microseconds(read, data) for name, read in READERS.items()} for _ in range(ROUNDS)]
+    finally:
+        gc.enable()
     return list(_figures(rounds))
 
 

@@ -44,7 +44,7 @@ class Played:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.sent = b""
+        self.sent = bytearray()
         self._clock = FakeClock(utc_ns=int(BEGIN.timestamp()) * NS_PER_SECOND)
         address = f"sim:?seed={SEED}&start={BEGIN:%Y-%m-%dT%H:%M:%SZ}"
         source = TelemetrySource("ROV", address, definitions=DEFINITIONS)
@@ -110,7 +110,8 @@ def is_true(name: str, value: float, truth: Truth) -> bool:
 
 
 def test_a_table_of_an_hour_has_in_each_second_what_was_true(hour: Played) -> None:
-    rows = [row for path in hour.files(".csv") for row in csv.DictReader(path.open(newline="", encoding="utf-8"))]
+    tables = [path.read_text("utf-8").splitlines() for path in hour.files(".csv")]
+    rows = [row for lines in tables for row in csv.DictReader(lines)]
     assert len(rows) == HOUR
     columns = {name.partition(" (")[0]: name for name in rows[0]}
     wrong = []

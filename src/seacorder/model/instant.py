@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 
@@ -27,8 +28,14 @@ def iso_utc(utc_ns: int, *, digits: int) -> str:
     The fraction is cut, not rounded, so the text is never later than the instant.
     """
     seconds, rest = divmod(utc_ns, NS_PER_SECOND)
+    return f"{_whole_second(seconds)}.{f'{rest:09}'[:digits]}Z"
+
+
+@lru_cache(maxsize=16)
+def _whole_second(seconds: int) -> str:
+    """The text up to the seconds; a log asks for the same one a thousand times."""
     moment = _EPOCH + timedelta(seconds=seconds)  # fromtimestamp() refuses years before 1970 on Windows
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{f'{rest:09}'[:digits]}Z"
+    return f"{moment:%Y-%m-%dT%H:%M:%S}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class GeoJsonTrack:
         """Where the newest feature begins."""
         self._features = 0
         """Those before it."""
-        self._positions: list[Position] = []
+        self._positions: list[tuple[str, str]] = []
+        """Those of the newest feature: coordinates and time, as they are written."""
         self._stretch = 1
         self._newest = b""
 
@@ -36,7 +37,7 @@ class GeoJsonTrack:
             last = self._positions[-1]
             self._end_feature()
             self._positions.append(last)
-        self._positions.append(position)
+        self._positions.append((_coordinates(position), f'"{iso_utc(position.utc_ns, digits=3)}"'))
         self._newest = (("," if self._features else "") + "\n" + self._feature()).encode()
         return Written(self._place, self._newest + _END.encode())
 
@@ -51,8 +52,7 @@ class GeoJsonTrack:
         self._positions.clear()
 
     def _feature(self) -> str:
-        places = [_coordinates(one) for one in self._positions]
-        times = [f'"{iso_utc(one.utc_ns, digits=3)}"' for one in self._positions]
+        places, times = zip(*self._positions, strict=True)
         if len(places) == 1:
             shape, when = f'"Point","coordinates":{places[0]}', times[0]
         else:

@@ -12,6 +12,7 @@ So text can be read in any editor, and a reader that counts gets every byte back
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from seacorder.model.instant import Instant, iso_utc
@@ -33,7 +34,12 @@ class RawPiece:
 def piece(source: str, data: bytes, received: Instant) -> bytes:
     """The line and the bytes of one piece."""
     stamp = iso_utc(received.utc_ns, digits=6)
-    return f"@{stamp} {received.monotonic_ns} {quote(source, safe='')} {len(data)}\n".encode() + data + b"\n"
+    return f"@{stamp} {received.monotonic_ns} {_quoted(source)} {len(data)}\n".encode() + data + b"\n"
+
+
+@lru_cache(maxsize=64)
+def _quoted(source: str) -> str:
+    return quote(source, safe="")
 
 
 def pieces(log: bytes) -> Iterator[RawPiece]:
