@@ -32,10 +32,13 @@ BEGIN = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
 AFTER_SECONDS = 0.1
 """The log begins so long after the dive: no row falls on the instant of a sentence."""
 HOUR = int(DIVE_SECONDS)
+SLOW_SECONDS = FAST
+"""The gyro, the motion sensor and the depth are sent each second, the other instruments every fifth."""
 SPLIT_SECONDS = 1800
 CLOSE = {"latitude": 1e-7, "longitude": 1e-7, "cp": 0.000501}
 """How far a sentence may be from the truth; others by half of a hundredth."""
 ANGLES = {"heading", "course"}
+SLOW = {"latitude", "longitude", "course", "speed", "water_temperature"}
 DEFINITIONS = tuple(one for name in ("GGA", "VTG", "ZDA", "HDT", "MTW", "XDR") for one in READY[name])
 
 
@@ -46,7 +49,7 @@ class Played:
         self.folder = folder
         self.sent = bytearray()
         self._clock = FakeClock(utc_ns=int(BEGIN.timestamp()) * NS_PER_SECOND)
-        address = f"sim:?seed={SEED}&start={BEGIN:%Y-%m-%dT%H:%M:%SZ}"
+        address = f"sim:?seed={SEED}&rate={1 / SLOW_SECONDS}&start={BEGIN:%Y-%m-%dT%H:%M:%SZ}"
         source = TelemetrySource("ROV", address, definitions=DEFINITIONS)
         self._parts = assemble(TelemetrySettings((source,)), self._clock, lambda _: None, Inbox())
         units = {rule.name: rule.unit for one in DEFINITIONS for rule in one.fields}
@@ -59,10 +62,10 @@ class Played:
         self._tick(is_logged=False)  # what is valid when the log begins
         self._clock.advance(AFTER_SECONDS)
         self._start_log()
-        self._clock.advance(1 / FAST - AFTER_SECONDS)
-        for _ in range(HOUR * FAST - 1):
+        self._clock.advance(1 - AFTER_SECONDS)
+        for _ in range(HOUR - 1):
             self._tick()
-            self._clock.advance(1 / FAST)
+            self._clock.advance(1)
         self._parts.stop()
 
     def _tick(self, *, is_logged: bool = True) -> None:
@@ -93,17 +96,21 @@ def hour(tmp_path_factory: pytest.TempPathFactory) -> Played:
     return made
 
 
-def instants() -> Iterator[tuple[str, Truth]]:
-    """Of each row: its time, and what was true when the newest sentences before it were sent."""
+def instants() -> Iterator[tuple[str, dict[str, float | None]]]:
+    """Of each row: its time, and what was true when the newest sentences before it were sent, by field."""
     dive, begin = Dive(SEED), BEGIN.timestamp()
     for second in range(HOUR):
         moment = datetime.fromtimestamp(begin + second + AFTER_SECONDS, UTC)
-        yield f"{moment:%Y-%m-%dT%H:%M:%S}.{round(AFTER_SECONDS * 1000)}Z", dive.at(second)
+        now, before = dive.at(second), dive.at(second - second % SLOW_SECONDS)
+        true = {name: getattr(before if name in SLOW else now, name) for name in Truth.__slots__}
+        yield f"{moment:%Y-%m-%dT%H:%M:%S}.{round(AFTER_SECONDS * 1000)}Z", true
 
 
-def is_true(name: str, value: float, truth: Truth) -> bool:
+def is_true(name: str, value: float, true: dict[str, float | None]) -> bool:
     """A value of a field is what was true, as exactly as the sentences say it."""
-    distance = value - float(getattr(truth, name))
+    expected = true[name]
+    assert expected is not None
+    distance = value - expected
     if name in ANGLES:
         distance = (distance + 180) % 360 - 180
     return abs(distance) <= CLOSE.get(name, 0.00501)
@@ -115,11 +122,11 @@ def test_a_table_of_an_hour_has_in_each_second_what_was_true(hour: Played) -> No
     assert len(rows) == HOUR
     columns = {name.partition(" (")[0]: name for name in rows[0]}
     wrong = []
-    for row, (utc, truth) in zip(rows, instants(), strict=True):
+    for row, (utc, true) in zip(rows, instants(), strict=True):
         assert row["utc"] == utc
-        for name in Truth.__slots__:
-            cell, expected = row[columns[name]], getattr(truth, name)
-            if (cell == "") != (expected is None) or (cell and not is_true(name, float(cell), truth)):
+        for name, expected in true.items():
+            cell = row[columns[name]]
+            if (cell == "") != (expected is None) or (cell and not is_true(name, float(cell), true)):
                 wrong.append((utc, name, cell, expected))
     assert wrong == []
 
@@ -133,11 +140,11 @@ def test_the_gpx_track_of_an_hour_is_the_way_of_the_vehicle(hour: Played) -> Non
     tracks = [track for path in hour.files(".gpx") for track in gpxpy.parse(path.read_text()).tracks]
     assert [len(track.segments) for track in tracks] == [1, 1]
     points = [point for track in tracks for point in track.segments[0].points]
-    for point, (utc, truth) in zip(points, instants(), strict=True):
+    for point, (utc, true) in zip(points, instants(), strict=True):
         assert point.time == datetime.fromisoformat(utc)
-        assert is_true("latitude", point.latitude, truth)
-        assert is_true("longitude", point.longitude, truth)
-        assert is_true("depth", -(point.elevation or 0.0), truth)
+        assert is_true("latitude", point.latitude, true)
+        assert is_true("longitude", point.longitude, true)
+        assert is_true("depth", -(point.elevation or 0.0), true)
 
 
 def test_the_geojson_track_of_an_hour_is_the_same_way(hour: Played) -> None:
@@ -146,8 +153,8 @@ def test_the_geojson_track_of_an_hour_is_the_same_way(hour: Played) -> None:
     places: dict[str, list[float]] = {}  # a feature begins with the position at which the one before it ends
     for one in features:
         places |= zip(one["properties"]["coordTimes"], one["geometry"]["coordinates"], strict=True)
-    for (utc, place), (expected_utc, truth) in zip(places.items(), instants(), strict=True):
+    for (utc, place), (expected_utc, true) in zip(places.items(), instants(), strict=True):
         assert utc == expected_utc
-        assert is_true("longitude", place[0], truth)
-        assert is_true("latitude", place[1], truth)
-        assert is_true("depth", -place[2], truth)
+        assert is_true("longitude", place[0], true)
+        assert is_true("latitude", place[1], true)
+        assert is_true("depth", -place[2], true)

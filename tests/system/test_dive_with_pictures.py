@@ -29,7 +29,7 @@ SINCE = timedelta(seconds=45)
 LINE = "D {depth:.2f} H {heading:.2f}"
 FRAME_NS = NS_PER_SECOND // 10
 MINUTES = 3
-_SHOWN = re.compile(r"D (\S+) H (\S+)")
+_SHOWN = re.compile(r"D (\S+) H ([^\s<]+)")
 _SENT = re.compile(rb"HDT,([\d.]+),T.*XDR,D,([\d.]+),M,DEPTH", re.DOTALL)
 
 
