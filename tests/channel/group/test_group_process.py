@@ -1,6 +1,7 @@
 """A real group of two channels in one process, on cameras that a test plays, under a real supervisor."""
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -61,8 +62,11 @@ class Pair:
 
     @property
     def picture_processes(self) -> list[int]:
-        tasks = Path(f"/proc/{self.group}/task").iterdir()  # a process is the child of the thread that started it
-        return [int(pid) for task in tasks for pid in (task / "children").read_text(encoding="ascii").split()]
+        found: list[int] = []
+        for task in Path(f"/proc/{self.group}/task").iterdir():  # a process is the child of the thread that started it
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # this thread has ended since
+                found += map(int, (task / "children").read_text(encoding="ascii").split())
+        return found
 
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
