@@ -53,12 +53,12 @@ class Cameras:
     source: SourceFile
     """What each of them sends."""
     begins: list[float]
-    """When each had captured its frame 0, by `time.monotonic`; only of the ordinary ones."""
+    """When each had captured its frame 0, by `time.monotonic`; empty for `cheap_cameras`."""
     pid: int
     """The process that sends."""
 
     def captured(self, index: int, number: int, before: float) -> float:
-        """When a camera captured the newest frame of this number (which begins again with each round) before then."""
+        """When a camera last captured a frame of this number until `before`; each round begins with number 0 again."""
         first = self.begins[index] + number / self.camera.frames_per_second
         return first + (before - first) // _ENCODED_SECONDS * _ENCODED_SECONDS
 
@@ -77,7 +77,7 @@ def cameras(camera: Camera, count: int, folder: Path) -> Iterator[Cameras]:
 
 @contextmanager
 def cheap_cameras(camera: Camera, count: int, folder: Path) -> Iterator[Cameras]:
-    """The same from one cheap process, for very many."""
+    """As many cameras from one process that takes little processor time. See `sender`."""
     source = _source(camera, count, folder)
     with sending(source) as sender:
         addresses = [f"rtsp://127.0.0.1:{sender.port}/camera{number}" for number in range(count)]

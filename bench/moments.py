@@ -7,7 +7,6 @@ import io
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import av
 
@@ -15,13 +14,13 @@ from bench.cameras import Cameras
 from bench.figures import Figure, quantile
 from bench.plan import Plan
 from bench.recorder import Recorder, recorder
-from seacorder.inputs.pattern import strip
+from rig.recording import reading_in
 
 LIVE_DELAY_BEFORE_MS = 53
 CAPTURE_MEDIAN_BEFORE_MS = 0.55
 CAPTURE_P99_BEFORE_MS = 0.85
-"""These three were measured by this module with the last version that read each picture as it came, on a quiet computer
-of two cores, in turn with the version that reads in bursts."""
+"""These three are what this module measured of the last version that read each picture as it came, on a quiet computer
+of two cores, in turn with the first version that read in bursts."""
 _LOOK_SECONDS = 0.01
 _WIDTH = 480
 
@@ -29,9 +28,7 @@ _WIDTH = 480
 def number_in(picture: Path | bytes) -> int:
     """The number that is drawn into a picture. Raises SystemExit when it cannot be read."""
     with av.open(io.BytesIO(picture if isinstance(picture, bytes) else picture.read_bytes()), "r") as container:
-        frame: Any = next(container.decode(video=0))
-    luma = frame.planes[0]
-    reading = strip.read(memoryview(luma), luma.line_size, frame.width, frame.height)
+        reading = reading_in(next(container.decode(video=0)))
     if reading is None:
         raise SystemExit("A picture does not show the number of its frame.")
     return reading.number

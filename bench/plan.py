@@ -10,7 +10,7 @@ class Plan:
     repeats_of_others: int
     """Runs of GStreamer and of MediaMTX."""
     repeats_of_less: int
-    """Runs where less than the first comparison depends on it: idle, the picture watch, many cameras, encoding."""
+    """Runs of sections that are less important than the first one: idle, the picture watch, many cameras, encoding."""
     window_seconds: float
     """Length of one measurement once everything records."""
     settle_seconds: float
@@ -21,7 +21,7 @@ class Plan:
     pictures: int
     """Live pictures whose delay is taken."""
     capture_seconds: float
-    """Longer than a minute, after which capture times no longer go by the first pictures, which are read at once."""
+    """Longer than a minute: until then capture times rest on the first pictures, which are read as they come."""
     many_cameras: int
     crowd_cameras: int
     crowd_seconds: float

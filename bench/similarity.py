@@ -11,7 +11,7 @@ from typing import Any
 import av
 from av.filter import Graph
 
-from seacorder.inputs.pattern import strip
+from rig.recording import reading_in
 
 FRAMES_MAX = 200
 
@@ -22,7 +22,6 @@ class Similarity:
 
     ssim_db: float
     mbits: float
-    frames: int
 
 
 def of(file: Path, source: Path) -> Similarity:
@@ -33,14 +32,13 @@ def of(file: Path, source: Path) -> Similarity:
     if not pairs:
         raise SystemExit(f"{file.name} holds no frame that its camera sent.")
     mean = sum(_similarities(pairs)) / len(pairs)
-    return Similarity(-10 * math.log10(max(1e-9, 1 - mean)), _mbits(file), len(pairs))
+    return Similarity(-10 * math.log10(max(1e-9, 1 - mean)), _mbits(file))
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, Any]]:
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
-            luma = frame.planes[0]
-            reading = strip.read(memoryview(luma), luma.line_size, frame.width, frame.height)
+            reading = reading_in(frame)
             if reading is not None:
                 yield reading.number, frame
 

@@ -1,4 +1,4 @@
-"""The page of figures: docs/reference/benchmarks.md, everything below its mark written anew by each full run."""
+"""The page of benchmarks, docs/reference/benchmarks.md: each full run writes anew what stands below its mark."""
 
 import os
 import platform

@@ -31,13 +31,13 @@ A_SECOND = 1000
 SHARE_MOST = 10
 WEBSOCKET_P95_MS = 50
 WINDOWS = 6
-"""The load is divided into as many parts, whose shares of a core are taken each by itself."""
+"""The load is divided into so many parts; the share of a core is taken of each."""
 LOAD, PROBE = "Load", "Probe"
 HERE = "127.0.0.1"
 GIVEN_UP_SECONDS = 10.0
 STATUS_SECONDS = 2.5
 """Two heartbeats of the worker: by then its counters have what came."""
-_REFUSED = ("bad_checksums", "wrong_fields", "wrong_types", "out_of_range", "unknown_records")
+REFUSED = ("bad_checksums", "wrong_fields", "wrong_types", "out_of_range", "unknown_records")
 
 
 def sentences(count: int, utc_ns: int) -> list[bytes]:
@@ -176,7 +176,7 @@ def _logged(root: Path) -> Iterator[bytes]:
 
 def lost(done: Run) -> Figure:
     """Sentences that were not understood, and whether the raw log is what was sent."""
-    refused = sum(done.source[name] for name in _REFUSED)
+    refused = sum(done.source[name] for name in REFUSED)
     missing = done.count - (done.source["records"] - refused)
     is_same = done.logged == done.sent
     log = "its raw log is what was sent, byte for byte" if is_same else "**its raw log is not what was sent**"

@@ -91,7 +91,7 @@ def test_a_recording_without_loss_has_every_file_every_frame_and_an_empty_list()
 
 def test_a_load_is_lost_when_a_sentence_was_not_understood_or_a_byte_is_not_in_the_log() -> None:
     sent = b"".join(telemetry.sentences(3000, 0))
-    source = dict.fromkeys(("bad_checksums", "wrong_fields", "wrong_types", "out_of_range", "unknown_records"), 0)
+    source = dict.fromkeys(telemetry.REFUSED, 0)
     whole = telemetry.Run(sent, 3000, sent, source | {"records": 3000}, [9.0], [0.02])
     assert telemetry.lost(whole).is_met
     for worse in (

@@ -14,6 +14,7 @@ import pytest
 
 from rig.ports import free_port
 from rig.program import Program, running, wait_for
+from rig.survey import sentence
 from seacorder.telemetry.logs.raw_form import pieces
 
 CHANNELS = {
@@ -21,13 +22,6 @@ CHANNELS = {
     "Stern": "test:?size=320x180&rate=10&codec=raw",  # encoded
 }
 LAYER = '[[overlay.layers]]\nkind = "text"\ntext = "Hdg {heading:.1f} {dive}"\n'
-
-
-def sentence(body: str) -> bytes:
-    total = 0
-    for one in body.encode():
-        total ^= one
-    return f"${body}*{total:02X}\r\n".encode()
 
 
 @pytest.fixture
@@ -47,7 +41,7 @@ def test_a_dive_is_in_the_table_the_raw_log_the_track_the_subtitles_and_the_fram
 ) -> None:
     httpx.patch(f"{program.url}/api/v1/context", json={"dive": "12"}).raise_for_status()
     position = sentence("GPGGA,120000.00,5830.0000,N,00130.0000,E,1,08,0.9,5.0,M,,M,,")
-    sent = [position, *(sentence(f"HEHDT,{100 + number}.5,T") for number in range(30))]
+    sent = [one + b"\r\n" for one in (position, *(sentence(f"HEHDT,{100 + number}.5,T") for number in range(30)))]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
 
         def send(data: bytes) -> None:
