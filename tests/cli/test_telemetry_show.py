@@ -7,7 +7,8 @@ from seacorder.cli.telemetry_show import lines_of
 SOURCE: dict[str, Any] = {
     "name": "Survey", "address": "udp://:5005", "state": "live", "why": None, "records": 12_345, "noise_bytes": 0,
     "bad_checksums": 2, "wrong_fields": 0, "wrong_types": 0, "out_of_range": 0, "unknown_records": 0,
-    "dropped_datagrams": 0, "refusal": "", "clock_difference_seconds": -13.04, "definitions_refused": [],
+    "dropped_datagrams": 0, "time_steps_back": 0, "refusal": "", "clock_difference_seconds": -13.04,
+    "definitions_refused": [],
 }
 DEPTH = {"name": "depth", "value": 12.5, "unit": "m", "state": "fresh", "age_seconds": 0.21, "source": "Survey"}
 ALTITUDE = {"name": "altitude", "value": None, "unit": "m", "state": "none", "age_seconds": 3.0, "source": "Survey"}
@@ -36,6 +37,13 @@ def test_what_is_wrong_is_said_below_a_source() -> None:
 def test_datagrams_that_were_lost_are_said() -> None:
     lines = lines_of({"items": [SOURCE | {"dropped_datagrams": 1_204}]}, {"items": []})
     assert "1,204 datagrams lost, which came faster than they were read" in lines[0]
+
+
+def test_a_clock_that_goes_back_or_is_1024_weeks_behind_is_said() -> None:
+    (line, *_) = lines_of(
+        {"items": [SOURCE | {"time_steps_back": 3, "clock_difference_seconds": -619_315_201.226}]}, {"items": []}
+    )
+    assert line.endswith("2 bad checksums, 3 steps back of its time, clock -1024 weeks")
 
 
 def test_without_sources_it_says_how_to_get_one() -> None:

@@ -6,9 +6,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from seacorder.base.clock import NS_PER_SECOND
 from seacorder.client.errors import InspectorError
 from seacorder.client.recorder import RecorderClient
 from seacorder.model.reading import ReadingState
+from seacorder.model.source_clock import difference_text
 
 REFRESH_SECONDS = 0.5
 COUNTERS = {
@@ -19,6 +21,7 @@ COUNTERS = {
     "out_of_range": "out of range",
     "unknown_records": "unknown records",
     "dropped_datagrams": "datagrams lost, which came faster than they were read",
+    "time_steps_back": "steps back of its time",
 }
 """What is shown of a source when it is not 0."""
 
@@ -71,7 +74,7 @@ def _source_lines(source: Mapping[str, Any]) -> list[str]:
     counts = [f"{source['records']:,} records"]
     counts += [f"{source[name]:,} {text}" for name, text in COUNTERS.items() if source[name]]
     if source["clock_difference_seconds"] is not None:
-        counts.append(f"clock {source['clock_difference_seconds']:+.1f} s")
+        counts.append(f"clock {difference_text(round(source['clock_difference_seconds'] * NS_PER_SECOND))}")
     lines = [f"{source['name']}  {source['address']}  {source['state']}  {', '.join(counts)}"]
     if source["why"] is not None:
         lines.append(f"    {source['why']['fact']} {source['why']['action']}".rstrip())

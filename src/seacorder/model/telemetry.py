@@ -92,6 +92,8 @@ class SourceCounters:
     bytes: int = 0
     dropped_datagrams: int = 0
     """Datagrams that came faster than they were read, so that the system has thrown them away. Linux alone tells."""
+    time_steps_back: int = 0
+    """How often the time in its records went back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class SourceStatus:
     refusal: str = ""
     """What was wrong with the newest record that was refused; empty if none was."""
     clock_difference_ns: int | None = None
-    """The time in its newest record with one, less this machine's; None if it gives no time."""
+    """The time in its newest record with one, less this machine's; None if it gives no time. While it gives dates, of
+    those with a date."""
     clock_is_wrong: bool = False
     """The difference is beyond the bound, and has been for some seconds."""
     definitions_refused: tuple[str, ...] = ()

@@ -52,6 +52,7 @@ class Intake:
         self._interpretation = interpretation
         self._latest = latest
         self._difference = ClockDifference(source.clock_alarm_ns)
+        self._with_date = frozenset(one.name for one in source.definitions if one.has_date)
         self._clock = clock
         self._framers: dict[str, Framer] = {}
         """By sender, the one that has been silent for longest first."""
@@ -127,7 +128,7 @@ class Intake:
             state=self._state,
             since_utc_ns=self._since_utc_ns,
             why=None if self._state is SourceState.LIVE else self._why,
-            counters=SourceCounters(noise_bytes=noise, **self._counts),
+            counters=SourceCounters(noise_bytes=noise, time_steps_back=self._difference.steps_back, **self._counts),
             newest_utc_ns=None if self._understood is None else self._understood.utc_ns,
             refusal=self._refusal,
             clock_difference_ns=self._difference.newest_ns,
@@ -151,7 +152,8 @@ class Intake:
                 self._move(SourceState.LIVE, None)
             utc_ns = outcome.source_utc_ns
             if utc_ns is not None:
-                self._difference.take(utc_ns - received.utc_ns, received.monotonic_ns)
+                name = outcome.definition
+                self._difference.take(utc_ns, received, name, has_date=name in self._with_date)
             yield from self._latest.take(self._index, outcome, received)
 
     def _refuse(self, outcome: Refused) -> None:

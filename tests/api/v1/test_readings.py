@@ -35,7 +35,9 @@ async def test_without_sources_the_lists_are_empty(client: httpx.AsyncClient) ->
 
 
 async def test_sources_with_their_state_and_counters(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
-    counters = SourceCounters(records=7, noise_bytes=3, bad_checksums=2, wrong_fields=1, bytes=500, dropped_datagrams=4)
+    counters = SourceCounters(
+        records=7, noise_bytes=3, bad_checksums=2, wrong_fields=1, bytes=500, dropped_datagrams=4, time_steps_back=2
+    )
     why = Message("UDP port 5005 is taken by another program.", "End the other program.")
     status = SourceStatus(
         "Survey", SourceState.FAILED, 1_700_000_000 * NS_PER_SECOND, why, counters, refusal="It has 3 fields.",
@@ -48,7 +50,7 @@ async def test_sources_with_their_state_and_counters(client: httpx.AsyncClient, 
         "why": {"fact": "UDP port 5005 is taken by another program.", "action": "End the other program."},
         "newest_utc": None, "bytes": 500, "records": 7, "noise_bytes": 3, "bad_checksums": 2, "wrong_fields": 1,
         "wrong_types": 0, "out_of_range": 0, "unknown_records": 0, "dropped_datagrams": 4,
-        "refusal": "It has 3 fields.",
+        "time_steps_back": 2, "refusal": "It has 3 fields.",
         "clock_difference_seconds": -13.0, "clock_is_wrong": True, "definitions_refused": ["rov"],
     }
 

@@ -69,10 +69,12 @@ class SourceView(View):
     unknown_records: int
     dropped_datagrams: int
     """Datagrams that came faster than they were read, so that this computer has thrown them away."""
+    time_steps_back: int
+    """How often the time in its records went back."""
     refusal: str
     """What was wrong with the newest record that was refused."""
     clock_difference_seconds: float | None
-    """The time in its records less this computer's."""
+    """The time in its records less this computer's; while it gives dates, of those with a date."""
     clock_is_wrong: bool
     definitions_refused: list[str]
     """Definitions that are not used any more, because they took too long over a record."""
@@ -219,6 +221,7 @@ def _source_view(source: SourceStatus, address: str) -> SourceView:
         out_of_range=counters.out_of_range,
         unknown_records=counters.unknown_records,
         dropped_datagrams=counters.dropped_datagrams,
+        time_steps_back=counters.time_steps_back,
         refusal=source.refusal,
         clock_difference_seconds=None if difference is None else round(difference / NS_PER_SECOND, 3),
         clock_is_wrong=source.clock_is_wrong,

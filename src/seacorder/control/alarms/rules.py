@@ -21,6 +21,7 @@ from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, Cl
 from seacorder.model.event import Severity
 from seacorder.model.narration import SoundState
 from seacorder.model.recording import FaultKind, FileStatus
+from seacorder.model.source_clock import rolled_over_weeks
 from seacorder.model.telemetry import SourceState, SourceStatus
 
 LOW_SECONDS = 3600.0
@@ -217,14 +218,25 @@ def _telemetry(scene: Scene) -> Iterator[Finding]:
             fact = joined((f"{name} gives no survey data.", why.fact, _VIDEO_AS_USUAL))
             yield _finding(AlarmKind.TELEMETRY_FAILED, name, Severity.WARNING, Message(fact, why.action))
         elif source.clock_is_wrong and source.clock_difference_ns is not None:
-            apart = duration_text(abs(source.clock_difference_ns) / 1e9)
-            side = "ahead of" if source.clock_difference_ns > 0 else "behind"
-            fact = f"{name}: the time in its records is {apart} {side} this computer's clock."
-            yield _finding(AlarmKind.TELEMETRY_CLOCK_WRONG, name, Severity.WARNING, Message(fact))
+            about = _of_clock(name, source.clock_difference_ns)
+            yield _finding(AlarmKind.TELEMETRY_CLOCK_WRONG, name, Severity.WARNING, about)
         if source.definitions_refused:
             names = ", ".join(source.definitions_refused)
             fact = f"{name}: the definition {names} took too long over a record. Its values are missing."
             yield _finding(AlarmKind.DEFINITION_REFUSED, name, Severity.WARNING, Message(fact))
+
+
+def _of_clock(name: str, difference_ns: int) -> Message:
+    weeks = rolled_over_weeks(difference_ns)
+    apart = f"{weeks} weeks" if weeks else duration_text(abs(difference_ns) / 1e9)
+    side = "ahead of" if difference_ns > 0 else "behind"
+    fact = f"{name}: the time in its records is {apart} {side} this computer's clock."
+    if not weeks:
+        return Message(fact)
+    return Message(
+        f"{fact} Satellite receivers whose firmware is too old give such dates.",
+        "If it is such a receiver, ask its maker for newer firmware.",
+    )
 
 
 def _encoding(scene: Scene) -> Iterator[Finding]:

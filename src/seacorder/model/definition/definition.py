@@ -146,3 +146,11 @@ class Definition:
     """A record, for the reference page."""
     source: str = ""
     """Where the format is described, for the reference page."""
+
+    @property
+    def has_date(self) -> bool:
+        """Its records give the day with their time."""
+        types = {rule.type for rule in self.fields}
+        return bool(types & {FieldType.DATE, FieldType.DAY_OF_YEAR}) or types >= {
+            FieldType.YEAR, FieldType.MONTH, FieldType.DAY,
+        }
