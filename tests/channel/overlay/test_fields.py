@@ -46,6 +46,19 @@ def test_none_takes_the_value_away_at_once() -> None:
     assert fields.at(7) == {}
 
 
+def test_a_source_that_has_no_value_any_more_leaves_none_of_its_numbers_behind() -> None:
+    fields = Fields()
+    fields.take([_depth(900, 3.0), _depth(950, 3.1)])
+    fields.take([_depth(800, 7.0)])  # of the other source: it is the field's value since the first one said none
+    assert fields.at(949)["depth"] == (3.0, "m")
+    assert fields.at(1000)["depth"] == fields.at(950)["depth"] == (7.0, "m")
+    assert fields.at(800 + STALE_NS - 1)["depth"] == (7.0, "m")
+    assert fields.at(800 + STALE_NS) == {}
+    fields.take([_depth(1200, 3.2)])
+    assert fields.at(1199)["depth"] == (7.0, "m")
+    assert fields.at(1200)["depth"] == (3.2, "m")
+
+
 def test_memory_does_not_grow() -> None:
     fields = Fields()
     fields.take(_depth(number, float(number)) for number in range(3 * KEPT))

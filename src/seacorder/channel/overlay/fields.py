@@ -32,14 +32,17 @@ class _Values:
     values: list[Value | None] = field(default_factory=list)
 
     def put(self, shown: ShownField) -> None:
+        """The value counts before all that were put earlier, though it may have come before them: when one source has
+        no value any more, the newest of another one takes its place, and that may be some seconds old.
+        """
+        from_ns = max(shown.from_ns, self.from_ns[-1]) if self.values else shown.from_ns
         until_ns = _FOR_EVER if shown.until_ns is None else shown.until_ns
-        if self.values and self.values[-1] == shown.value and self.from_ns[-1] <= shown.from_ns <= self.until_ns[-1]:
+        if self.values and self.values[-1] == shown.value and from_ns <= self.until_ns[-1]:
             self.until_ns[-1] = max(until_ns, self.until_ns[-1])
             return
-        place = bisect_right(self.from_ns, shown.from_ns)
-        self.from_ns.insert(place, shown.from_ns)
-        self.until_ns.insert(place, until_ns)
-        self.values.insert(place, shown.value)
+        self.from_ns.append(from_ns)
+        self.until_ns.append(until_ns)
+        self.values.append(shown.value)
         if len(self.values) > KEPT:
             del self.from_ns[0], self.until_ns[0], self.values[0]
 
