@@ -7,7 +7,7 @@ from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading, ReadingState, Value
 from seacorder.model.telemetry import TelemetrySource
 from seacorder.telemetry.change_texts import change_sentences
-from seacorder.telemetry.latest import FIELDS_MAX, Latest
+from seacorder.telemetry.latest import CANDIDATES_MAX, FIELDS_MAX, Latest
 
 FIRST, SECOND = 0, 1
 
@@ -20,6 +20,7 @@ class Said:
     fields: tuple[tuple[str, str], ...]
     values: tuple[Value | None, ...]
     source_utc_ns: int | None = None
+    header: str = ""
 
 
 def latest(*, prefer: tuple[str, ...] = ()) -> Latest:
@@ -31,8 +32,8 @@ def at(seconds: float) -> Instant:
     return Instant(int(seconds * NS_PER_SECOND), int((1_000_000 + seconds) * NS_PER_SECOND))
 
 
-def depth(value: Value | None, definition: str = "GGA") -> Said:
-    return Said(definition, (("depth", "m"),), (value,))
+def depth(value: Value | None, definition: str = "GGA", header: str = "") -> Said:
+    return Said(definition, (("depth", "m"),), (value,), header=header)
 
 
 def shown(readings: list[Reading]) -> list[tuple[Value | None, ReadingState, str]]:
@@ -85,6 +86,16 @@ def test_of_one_source_the_definition_that_stands_first_is_preferred_and_no_chan
     assert shown(table.take(FIRST, depth(1.0), at(0.1))) == [(1.0, ReadingState.FRESH, "GPS")]
     assert table.take(FIRST, depth(2.1, "RMC"), at(0.2)) == []
     assert shown(table.take(FIRST, depth(None), at(0.3))) == [(2.1, ReadingState.FRESH, "GPS")]
+    assert table.changes() == []
+
+
+def test_two_talkers_of_one_sentence_do_not_overwrite_each_other() -> None:
+    table = latest()
+    table.take(FIRST, depth(2.2, header="INDPT"), at(0))
+    assert table.take(FIRST, depth(4674.7, header="KIDPT"), at(0.1)) == []
+    assert shown(table.take(FIRST, depth(2.3, header="INDPT"), at(1))) == [(2.3, ReadingState.FRESH, "GPS")]
+    assert table.take(FIRST, depth(4674.8, header="KIDPT"), at(5)) == []
+    assert shown(table.look(at(6.1).monotonic_ns)) == [(4674.8, ReadingState.FRESH, "GPS")]
     assert table.changes() == []
 
 
@@ -147,3 +158,11 @@ def test_names_of_fields_that_never_end_are_bounded() -> None:
     for number in range(FIELDS_MAX + 10):
         table.take(FIRST, Said("XDR", ((f"name{number}", ""),), (1.0,)), at(0))
     assert len(table.all(at(0).monotonic_ns)) == FIELDS_MAX
+
+
+def test_talkers_that_never_end_are_bounded_and_the_one_that_is_shown_stays() -> None:
+    table = latest()
+    table.take(FIRST, depth(1.0, header="SDDPT"), at(0))
+    for number in range(2 * CANDIDATES_MAX):
+        assert table.take(FIRST, depth(2.0, header=f"{number}DPT"), at(0.1 + number / 1000)) == []
+    assert shown(table.take(FIRST, depth(1.1, header="SDDPT"), at(1))) == [(1.1, ReadingState.FRESH, "GPS")]

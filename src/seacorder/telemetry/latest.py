@@ -1,8 +1,9 @@
 """The newest value of every field, and which source it is taken from. Pure; time is passed in.
 
-Several sources, and several definitions of one source, may give the same field. They have an order of preference: the
-order in the settings file, but for fields that a source names in `prefer`. The first one of which the newest value is
-there and not stale is the one that is shown. One that failed, and was left for that, must be well for `RETURN_NS`
+Several sources, several definitions of one source, and several talkers of one sentence (`$SDDPT`, `$INDPT`) may give the
+same field. They have an order of preference: the order in the settings file, but for fields that a source names in
+`prefer`; of talkers, the one that spoke first. The first one of which the newest value is there and not stale is the
+one that is shown. One that failed, and was left for that, must be well for `RETURN_NS`
 before it is returned to, so that a bad contact does not change the source each second.
 
 What comes out is a `Reading` for each value that becomes or renews the value of its field, one that says `none` where
@@ -23,6 +24,10 @@ RETURN_NS = 5 * NS_PER_SECOND
 FRESH, NONE = ReadingState.FRESH, ReadingState.NONE
 FIELDS_MAX = 500
 """Further names of fields are not taken up: definitions may make names out of what a record says."""
+CANDIDATES_MAX = 32
+"""Of one field. With more, the one that has been silent for longest is forgotten."""
+_Key = tuple[int, str, str]
+"""Source, definition, and the header of its records."""
 
 
 class Said(Protocol):
@@ -40,6 +45,9 @@ class Said(Protocol):
     @property
     def source_utc_ns(self) -> int | None: ...
 
+    @property
+    def header(self) -> str: ...
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeOver:
@@ -56,9 +64,9 @@ class ChangeOver:
 
 @dataclass(slots=True)
 class _Candidate:
-    """What one definition of one source says of one field."""
+    """What the records of one header, by one definition of one source, say of one field."""
 
-    rank: tuple[int, int, int]
+    rank: tuple[int, int, int, int]
     """The lowest is preferred."""
     stale_ns: int
     reading: Reading
@@ -75,11 +83,17 @@ class _Candidate:
 
 @dataclass(slots=True)
 class _Field:
-    candidates: dict[tuple[int, str], _Candidate] = field(default_factory=dict)
+    candidates: dict[_Key, _Candidate] = field(default_factory=dict)
     chosen: _Candidate | None = None
-    chosen_key: tuple[int, str] | None = None
+    chosen_key: _Key | None = None
     state: ReadingState | None = None
     """As it was given out last."""
+
+    def forget_if_many(self) -> None:
+        """Makes room for one candidate more."""
+        if len(self.candidates) >= CANDIDATES_MAX:
+            others = (key for key in self.candidates if key != self.chosen_key)
+            del self.candidates[min(others, key=lambda key: self.candidates[key].reading.received.monotonic_ns)]
 
 
 class Latest:
@@ -91,12 +105,14 @@ class Latest:
         self._places = [{name: place for place, name in enumerate(names)} for names in definitions]
         self._fields: dict[str, _Field] = {}
         self._changes: list[ChangeOver] = []
+        self._came = 0
+        """How many candidates there have been."""
 
     def take(self, source: int, said: Said, received: Instant) -> list[Reading]:
         """What a record of a source says. Returns what has become or renewed the value of its field."""
         given: list[Reading] = []
         source_name, utc_ns = self._sources[source].name, said.source_utc_ns
-        key = (source, said.definition)
+        key = (source, said.definition, said.header)
         for (name, unit), value in zip(said.fields, said.values, strict=True):
             state = NONE if value is None else FRESH
             reading = Reading(name, value, unit, state, received, source_name, utc_ns)
@@ -140,13 +156,16 @@ class Latest:
         """Something may become stale."""
         return any(known.state is ReadingState.FRESH for known in self._fields.values())
 
-    def _candidate(self, known: _Field, key: tuple[int, str], reading: Reading) -> _Candidate:
-        source, definition = key
+    def _candidate(self, known: _Field, key: _Key, reading: Reading) -> _Candidate:
+        source, definition, _ = key
         candidate = known.candidates.get(key)
         now_ns = reading.received.monotonic_ns
         if candidate is None:
             settings = self._sources[source]
-            rank = (reading.name not in settings.prefer, source, self._places[source].get(definition, 1_000))
+            place = self._places[source].get(definition, 1_000)
+            self._came += 1
+            rank = (reading.name not in settings.prefer, source, place, self._came)
+            known.forget_if_many()
             candidate = known.candidates[key] = _Candidate(rank, settings.stale_ns, reading, now_ns)
         elif not candidate.is_good(now_ns):
             candidate.good_since_ns = now_ns

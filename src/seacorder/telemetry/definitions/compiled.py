@@ -81,32 +81,32 @@ class CompiledDefinition:
             raise RecordFault(RefusalKind.WRONG_FIELDS, f"It has {count} fields; {self._wanted()}.")
         if self._transducers:
             return self._read_transducers(parts)
+        header = parts[0]
         for position, words, is_good in self._states:
             if (position <= count and parts[position].strip() in words) is not is_good:
-                return self._without_values(parts)
+                return self._understood(self._fields, self._without_values(parts), None, header)
         values = self._quick.values(parts) or tuple([read(parts) for read in self._readers])
         if self._position is not None and values[self._position[0]] == 0.0 == values[self._position[1]]:
             self._notes.append("Latitude and longitude are both 0, which is hardly meant.")
         source_ns = None if self._time is None else self._source_time(self._time, parts, received_ns)
-        return self._understood(self._fields, values, source_ns)
+        return self._understood(self._fields, values, source_ns, header)
 
     def _understood(
-        self, fields: tuple[tuple[str, str], ...], values: tuple[Value | None, ...], source_ns: int | None
+        self, fields: tuple[tuple[str, str], ...], values: tuple[Value | None, ...], source_ns: int | None, header: str
     ) -> Understood:
         if not self._notes:
-            return Understood(self.name, fields, values, source_ns)
+            return Understood(self.name, fields, values, source_ns, (), header)
         notes = tuple(self._notes)
         self._notes.clear()
-        return Understood(self.name, fields, values, source_ns, notes)
+        return Understood(self.name, fields, values, source_ns, notes, header)
 
-    def _without_values(self, parts: Parts) -> Understood:
+    def _without_values(self, parts: Parts) -> tuple[Value | None, ...]:
         """By its status it has no values, whatever stands in it: no time either, since a receiver without a position
         may give the date of its making.
         """
-        values = tuple(
+        return tuple(
             read(parts) if always else None for read, always in zip(self._readers, self._always, strict=True)
         )
-        return self._understood(self._fields, values, None)
 
     def _source_time(self, read: SourceTime, parts: Parts, received_ns: int) -> int | None:
         try:
@@ -128,7 +128,7 @@ class CompiledDefinition:
             rule, read = known
             _same_unit(rule, parts[begin + 2].strip())
             fields[rule.name, rule.unit] = read(("", parts[begin + 1]))
-        return self._understood(tuple(fields), tuple(fields.values()), None) if fields else None
+        return self._understood(tuple(fields), tuple(fields.values()), None, parts[0]) if fields else None
 
     def _wanted(self) -> str:
         if self._least == self._most:

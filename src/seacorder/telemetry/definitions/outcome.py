@@ -30,6 +30,8 @@ class Understood(NamedTuple):
     """The time that the record gives; None if it gives none, or none that can be."""
     notes: tuple[str, ...] = ()
     """Sentences about what is odd in it, though it is accepted."""
+    header: str = ""
+    """As it stands in the record, the talker with it; empty where records have none."""
 
 
 class Refused(NamedTuple):
