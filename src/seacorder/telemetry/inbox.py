@@ -56,6 +56,11 @@ class Inbox:
         """Blocks while too much waits."""
         self._queue.put(item)
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing waits just now."""
+        return self._queue.empty()
+
     def get(self, seconds: float) -> Item | None:
         """The next one; None when none comes within so many seconds."""
         try:

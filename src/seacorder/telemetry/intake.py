@@ -27,6 +27,15 @@ _COUNTED = {
 _OPENING = Message("It is being opened.")
 _NOTHING_YET = Message("It is open. Nothing has come yet.", "Check the cable, and that the instrument sends.")
 _SILENT = Message("Nothing comes any more.", "Check the cable, and that the instrument sends.")
+_BAD_CHECKSUMS = Message(
+    "Something comes, but its checksums are wrong or missing.",
+    "Check baud rate, parity and cable. `seacorder telemetry show` says whether the instrument sends no checksums: then "
+    'write a definition with checksum = "if_present".',
+)
+_NO_RECORDS = Message(
+    "Something comes, but no records are found in it.",
+    "Check baud rate, parity and cable, and compare its framing with what the instrument sends.",
+)
 _NOT_UNDERSTOOD = Message(
     "Something comes, but none of it is understood.",
     "Compare its definitions, framing and speed with the instrument's settings; `seacorder telemetry show` says what "
@@ -66,6 +75,9 @@ class Intake:
         """When bytes came last, monotonic."""
         self._understood: Instant | None = None
         self._refusal = ""
+        self._well_at: Instant | None = None
+        self._well = self._counters()
+        """What had been counted when something was understood last."""
 
     # What happens to it.
 
@@ -91,6 +103,8 @@ class Intake:
         self._came_ns = chunk.received.monotonic_ns
         framer = self._framers.pop(chunk.sender, None) or self._new_framer()
         self._framers[chunk.sender] = framer  # at the end: the first one has been silent for longest
+        # Silence is told by when bytes came, not by when this thread has the time for them.
+        yield from self._interpret(framer.flush(chunk.received.monotonic_ns))
         yield from self._interpret(framer.feed(chunk.data, chunk.received))
         if chunk.is_datagram:
             yield from self._interpret(framer.datagram_ended())
@@ -102,13 +116,15 @@ class Intake:
 
     def look(self, now_ns: int) -> None:
         """Notices that nothing comes any more."""
+        if self._understood is not self._well_at:
+            self._well_at, self._well = self._understood, self._counters()
         if self._opened_ns is None:
             return
         heard_ns = self._opened_ns if self._understood is None else self._understood.monotonic_ns
         if now_ns - heard_ns > self.source.stale_ns:
             is_silent = self._came_ns is None or now_ns - self._came_ns > self.source.stale_ns
             silence = _NOTHING_YET if self._came_ns is None else _SILENT
-            self._move(SourceState.STALE, silence if is_silent else _NOT_UNDERSTOOD)
+            self._move(SourceState.STALE, silence if is_silent else self._why_not_understood())
 
     # What is known of it.
 
@@ -122,13 +138,12 @@ class Intake:
         return self._state
 
     def status(self) -> SourceStatus:
-        noise = self._noise_bytes + sum(framer.noise_bytes for framer in self._framers.values())
         return SourceStatus(
             name=self.source.name,
             state=self._state,
             since_utc_ns=self._since_utc_ns,
             why=None if self._state is SourceState.LIVE else self._why,
-            counters=SourceCounters(noise_bytes=noise, time_steps_back=self._difference.steps_back, **self._counts),
+            counters=self._counters(),
             newest_utc_ns=None if self._understood is None else self._understood.utc_ns,
             refusal=self._refusal,
             clock_difference_ns=self._difference.newest_ns,
@@ -137,6 +152,17 @@ class Intake:
         )
 
     # Inside.
+
+    def _counters(self) -> SourceCounters:
+        noise = self._noise_bytes + sum(framer.noise_bytes for framer in self._framers.values())
+        return SourceCounters(noise_bytes=noise, time_steps_back=self._difference.steps_back, **self._counts)
+
+    def _why_not_understood(self) -> Message:
+        """By what most of that is which has come since it was well."""
+        well, now = self._well, self._counters()
+        if 2 * (now.bad_checksums - well.bad_checksums) > now.records - well.records:
+            return _BAD_CHECKSUMS
+        return _NO_RECORDS if now.records == well.records else _NOT_UNDERSTOOD
 
     def _interpret(self, records: Iterable[Record]) -> Iterator[Reading]:
         counts, interpret = self._counts, self._interpretation.interpret

@@ -51,7 +51,8 @@ class Loop:
     def turn(self, now_ns: int) -> int:
         """Does what is due at `now_ns` (monotonic). Returns when the next turn is due at the latest."""
         parts = self._parts
-        parts.flush(now_ns)
+        if self._inbox.is_empty:  # what waits in it may be the rest of a record, and came before any silence
+            parts.flush(now_ns)
         if now_ns >= self._look_ns:
             parts.look(now_ns)
             self._look_ns = now_ns + (LOOK_NS if parts.is_active else HEARTBEAT_NS)
