@@ -82,3 +82,35 @@ def test_a_raw_log_may_end_anywhere_and_a_damaged_one_is_told(tmp_path: Path) ->
     code, out, said = tried(log + b"more\n", "HDT", folder=tmp_path)
     assert "The raw log is damaged" in said
     assert (code, out.count(" °")) == (2, 2)
+
+
+def test_a_log_with_a_time_before_each_sentence_gives_what_was_so_then(tmp_path: Path) -> None:
+    lines = [
+        b"2014-08-01T00:00:00.124Z " + sentence("GPZDA,000000.00,16,12,1994,00,00"),
+        b"2014-08-01T00:00:00.241Z " + sentence("GPGLL,5712.3406,N,00204.1180,W,235959.226,A"),
+        b"[1406851201.5] " + sentence("HEHDT,218.53,T"),
+        sentence("GPZDA,000001.75,01,08,2014,00,00"),
+    ]
+    code, out, _ = tried(b"\r\n".join(lines), "all", folder=tmp_path)
+    assert code == 0
+    assert "ZDA  time 1994-12-16T00:00:00.000Z, clock -1024 weeks" in out
+    assert "GLL  time 2014-07-31T23:59:59.226Z, clock -1.0 s" in out
+    assert "ZDA  time 2014-08-01T00:00:01.750Z, clock +0.2 s" in out
+    assert "\n4 records: 4 understood" in out
+    assert out.endswith("; 0 noise bytes\n")
+
+
+def test_a_date_at_the_beginning_of_a_line_that_is_no_sentence_is_a_field_of_it(tmp_path: Path) -> None:
+    line = b"2014-08-20,13:37:07,012.345,450879.00,6243874.16,-112.4,1.8,218.5,-0.7"
+    code, out, _ = tried(line, "SURVEY", "--framing", "line", folder=tmp_path)
+    assert code == 0
+    assert "SURVEY  time 2014-08-20T13:37:07.000Z\n" in out
+
+
+def test_a_regular_expression_that_never_ends_is_named_and_left_out(tmp_path: Path) -> None:
+    field = '[[definitions.fields]]\nname = "depth"\nposition = 1\n'
+    own = "[[definitions]]\nname = \"Hang\"\nkind = \"expression\"\nexpression = '((?:[0-9]+)+)m'\n" + field
+    (tmp_path / "seacorder.toml").write_text(own + CHANNEL, encoding="utf-8")
+    code, out, _ = tried(b"9" * 64 + b"!\n7m\n", "Hang", "--framing", "line", folder=tmp_path)
+    assert code == 1
+    assert "The definition 'Hang' took too long over it, and is not used any more." in out

@@ -91,6 +91,28 @@ def test_marks_columns_and_expressions() -> None:
     assert values(expression, b"01:022470 00") == {"counts x": 22470.0}
 
 
+def test_control_characters_are_written_as_bytes() -> None:
+    wind = (
+        "[[definitions]]\nname = \"Wind\"\nkind = \"delimited\"\nheader = '\\x01WND'\nchoose_position = 1\n"
+        "choose = ['\\x02A']\n[[definitions.fields]]\nname = \"wind\"\nposition = 2\nunit = \"m/s\"\n"
+    )
+    assert values(wind, b"\x01WND,\x02A,7.5,M,\x0304") == {"wind m/s": 7.5}
+    assert isinstance(outcome(wind, b"\x01WND,\x02B,7.5,M,\x0304"), Refused)
+    parts = FEET.format("delimiter = '\\x1e'", "position = 2")
+    assert values(parts, b"a\x1e-2331.\x1eb") == {"depth m": -2331.0}
+
+
+def test_a_time_in_another_zone_is_the_same_instant() -> None:
+    text = (
+        '[[definitions]]\nname = "S"\nkind = "delimited"\n[[definitions.fields]]\nname = "date"\nposition = 1\n'
+        'type = "date"\n[[definitions.fields]]\nname = "depth"\nposition = 2\n'
+    )
+    for stamp in ("2014-01-01T12:00:00Z", "2014-01-01 14:00:00.000+02:00", "2013-12-31T21:30:00-1430"):
+        found = outcome(text, f"{stamp},7".encode())
+        assert isinstance(found, Understood)
+        assert (found.source_utc_ns, found.notes) == (1_388_577_600 * 10**9, ())
+
+
 def test_a_status_without_values_and_a_time_of_the_day_of_the_year() -> None:
     text = (
         '[[definitions]]\nname = "S"\nkind = "delimited"\ndelimiter = "\\t"\nstatus_position = 2\nstatus_good = ["A"]\n'
@@ -125,6 +147,9 @@ def test_a_name_of_the_file_stands_before_the_ready_one_and_over_a_talker_that_i
     ('checksum = "required"', "position = 1", "a definition of kind 'delimited' has no checksum."),
     ("expression = 'x'", "position = 1", "a definition of kind 'delimited' has no expression."),
     ("start = '\\q'", "position = 1", "is no character."),
+    ("header = '\\x9'", "position = 1", "is no character."),
+    ('delimiter = "→"', "position = 1", "has letters that are more than one byte."),
+    ("choose_position = 1\nchoose = ['\\q']", "position = 1", "is no character."),
 ])
 def test_a_mistake_says_which_key_and_what_is_accepted(table: str, field: str, said: str) -> None:
     form = FEET.replace('kind = "delimited"', "") if table.startswith("kind") else FEET

@@ -1,12 +1,15 @@
 """`telemetry try`: shows, record by record, what a definition makes of the bytes of a file.
 
-The file is what came out of the cable, or a raw log of ours, of which the bytes are taken out as they were received.
+The file is what came out of the cable, or a log with the times at which it came: a raw log of ours, of which the bytes
+are taken out as they were received, or sentences of NMEA behind a time on each line.
 """
 
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,14 +19,17 @@ from seacorder.config.faults import nearest
 from seacorder.config.load import is_there, load
 from seacorder.model.definition.definition import Definition
 from seacorder.model.definition.ready import READY
-from seacorder.model.framing import parse_framing
+from seacorder.model.framing import FramingKind, parse_framing
 from seacorder.model.instant import Instant, iso_utc
 from seacorder.model.reading import Value
-from seacorder.telemetry.definitions.interpreter import Interpreter
+from seacorder.model.source_clock import difference_text
 from seacorder.telemetry.definitions.outcome import RefusalKind, Refused, Understood
 from seacorder.telemetry.framing.framer import SILENCE_NS, Framer, Record
 from seacorder.telemetry.framing.plain import framer_for
+from seacorder.telemetry.interpretation import Interpretation
 from seacorder.telemetry.logs.raw_form import HEAD, RawPiece, pieces
+from seacorder.telemetry.sources.replay import stamped
+from seacorder.telemetry.time_limit import TimeLimit
 
 ALL = "all"
 _READ_BYTES = 65_536
@@ -52,27 +58,53 @@ def try_definition(definitions: tuple[Definition, ...], framing: str) -> bool:
     wanted = parse_framing(framing)
     framers: defaultdict[str, Framer] = defaultdict(lambda: framer_for(wanted))
     counts: Counter[str] = Counter()
-    interpreter = Interpreter(definitions)
-    for record in _records(sys.stdin.buffer, framers):
-        outcome = interpreter.interpret(record)
+    interpretation = Interpretation(definitions, TimeLimit("", SystemClock()), (), lambda _: None)
+    records, has_times = _records(sys.stdin.buffer, framers, is_nmea=wanted.kind is FramingKind.NMEA)
+    for record in records:
+        outcome = interpretation.interpret(record)
         counts["understood" if isinstance(outcome, Understood) else outcome.kind.value] += 1
-        print("\n".join(_lines(record, outcome)))
+        print("\n".join(_lines(record, outcome, has_times=has_times)))
     print(_summary(counts, sum(one.noise_bytes for one in framers.values())))
     return counts["understood"] > 0
 
 
-def _records(stream: BinaryIO, framers: Mapping[str, Framer]) -> Iterator[Record]:
-    """All of a stream's records. `framers`: one for each source, made when it is asked for."""
+def _records(
+    stream: BinaryIO, framers: Mapping[str, Framer], *, is_nmea: bool
+) -> tuple[Iterator[Record], bool]:
+    """All of a stream's records, and whether it says when they came. `framers`: one for each source, made when it is
+    asked for.
+    """
     first = stream.read(len(HEAD))
     if first == HEAD:
-        yield from _logged(first + stream.read(), framers)
-        return
-    # All count as received now: that decides the date of times without one.
-    framer, received = framers[""], Instant.now(SystemClock())
+        return _logged(first + stream.read(), framers), True
+    # Only before a sentence of NMEA is a time surely no part of the record.
+    if is_nmea and stamped(first)[0] is not None:
+        return _stamped(first, stream, framers[""]), True
+    return _plain(first, stream, framers[""]), False
+
+
+def _plain(first: bytes, stream: BinaryIO, framer: Framer) -> Iterator[Record]:
+    """All count as received now: that decides the date of times without one."""
+    received = Instant.now(SystemClock())
     data = first + stream.read(_READ_BYTES)
     while data:
         yield from framer.feed(data, received)
         data = stream.read(_READ_BYTES)
+    yield from framer.flush(received.monotonic_ns + SILENCE_NS)
+    yield from framer.end()
+
+
+def _stamped(first: bytes, stream: BinaryIO, framer: Framer) -> Iterator[Record]:
+    """Lines that begin with the time at which they came; one without a time came with the one before it."""
+    received = Instant(0, 0)
+    begin = (first + stream.readline(_READ_BYTES)).splitlines(keepends=True)
+    for line in chain(begin, iter(partial(stream.readline, _READ_BYTES), b"")):
+        seconds, data = stamped(line)
+        if seconds is not None:
+            utc_ns = round(seconds * 1e6) * 1_000
+            received = Instant(utc_ns, utc_ns)
+            yield from framer.flush(utc_ns)
+        yield from framer.feed(data, received)
     yield from framer.flush(received.monotonic_ns + SILENCE_NS)
     yield from framer.end()
 
@@ -98,13 +130,16 @@ def _received(piece: RawPiece) -> Instant:
     return Instant(piece.monotonic_ns, microseconds * 1_000)
 
 
-def _lines(record: Record, outcome: Understood | Refused) -> Iterator[str]:
+def _lines(record: Record, outcome: Understood | Refused, *, has_times: bool) -> Iterator[str]:
     yield shown(record.data)
     if isinstance(outcome, Refused):
         name = f"{outcome.definition}, " if outcome.definition else ""
         yield f"    refused ({name}{outcome.kind.value}): {outcome.sentence}"
         return
-    time = "" if outcome.source_utc_ns is None else f"  time {iso_utc(outcome.source_utc_ns, digits=3)}"
+    utc_ns = outcome.source_utc_ns
+    time = "" if utc_ns is None else f"  time {iso_utc(utc_ns, digits=3)}"
+    if utc_ns is not None and has_times:
+        time += f", clock {difference_text(utc_ns - record.received.utc_ns)}"
     yield f"    {outcome.definition}{time}"
     for (name, unit), value in zip(outcome.fields, outcome.values, strict=True):
         yield f"      {name:<20} {_written(value)}{unit and ' ' + unit if value is not None else ''}"

@@ -58,6 +58,19 @@ def unit_of(name: str, unit: str) -> str:
     )
 
 
+def bytes_of(text: str) -> bytes:
+    """The bytes that a text means in which `\\x02` and such stand for control characters."""
+    try:
+        return unescaped(text)
+    except BadRequest as error:
+        raise Unaccepted(error.fact, error.action) from error
+
+
+def text_of(text: str) -> str:
+    """The same, as the text that those bytes are in a record."""
+    return bytes_of(text).decode("latin-1")
+
+
 class DefinitionFieldTable(SettingsTable):
     """One field of a record."""
 
@@ -156,13 +169,15 @@ class DefinitionTable(SettingsTable):
         "nmea", "How a record is taken apart.", ", ".join(f'`"{one}"`' for one in RecordKind)
     )
     header: str = key(
-        "", "Of `nmea`: `GGA`, or a maker's whole header. Of `delimited`: what the first field is.", "text"
+        "", "Of `nmea`: `GGA`, or a maker's whole header. Of `delimited`: what the first field is.",
+        "text; `\\x02` and such are bytes"
     )
     talker: str = key("", "Of a standard sentence: the two letters before its name; empty: any.", "two letters",
                       max_length=2)
     start: str = key("", "What every record begins with and belongs to no field.", "text; `\\x02` and such are bytes")
     delimiter: str = key(
-        ",", "Of `delimited`: what stands between fields.", "text such as `;`, `\\t`, or `blanks` for any run of them",
+        ",", "Of `delimited`: what stands between fields.",
+        "text such as `;`, `\\t` or `\\x02`, or `blanks` for any run of them",
         min_length=1
     )
     expression: str = key("", "Of `expression`: it fits the whole record, its groups are the fields.",
@@ -179,7 +194,7 @@ class DefinitionTable(SettingsTable):
     )
     choose_position: int = key(0, "Only records with one of `choose` in this field are meant; 0: all.", _PLACE,
                                ge=0, le=200)
-    choose: Texts = key((), "A beacon's name, for instance.", '`["M17"]` or such')
+    choose: Texts = key((), "A beacon's name, for instance; `\\x02` and such are bytes.", '`["M17"]` or such')
     status_position: int = key(0, "Where a letter stands that says whether there are values; 0: nowhere.", _PLACE,
                                ge=0, le=200)
     status_good: Texts = key((), "With any other there is no value.", _WORDS)
@@ -196,6 +211,8 @@ class DefinitionTable(SettingsTable):
         else:
             self._check_form()
             self._check_names()
+        for text in self.choose:
+            bytes_of(text)
         if bool(self.choose_position) != bool(self.choose):
             raise Unaccepted("choose and choose_position belong together.", "Write both or neither.")
         if bool(self.status_position) != bool(self.status_good or self.status_bad):
@@ -236,7 +253,8 @@ class DefinitionTable(SettingsTable):
             raise Unaccepted("with kind 'columns' every field needs columns.", "Write columns = [9, 13] or such.")
         if kind is RecordKind.EXPRESSION:
             self._check_expression()
-        self.start_bytes()
+        for text in (self.start, self.header, self.delimiter):
+            bytes_of(text)
 
     def _check_expression(self) -> None:
         try:
@@ -264,15 +282,9 @@ class DefinitionTable(SettingsTable):
                 )
             earlier.add(one.name)
 
-    def start_bytes(self) -> bytes:
-        try:
-            return unescaped(self.start)
-        except BadRequest as error:
-            raise Unaccepted(error.fact, error.action) from error
-
     def definitions(self) -> tuple[Definition, ...]:
         """What the table means; several if the ready definition that it is like is several."""
-        choices = (Choice(self.choose_position, self.choose),) if self.choose else ()
+        choices = (Choice(self.choose_position, tuple(map(text_of, self.choose))),) if self.choose else ()
         if self.like:
             return tuple(self._changed(one, choices) for one in READY[self.like])
         kind = RecordKind(self.kind)
@@ -280,10 +292,10 @@ class DefinitionTable(SettingsTable):
         default = ChecksumRule.REQUIRED if kind is RecordKind.NMEA else ChecksumRule.IGNORED
         status = self.status_position
         return (Definition(
-            name=self.name, kind=kind, fields=tuple(one.rule() for one in self.fields), header=self.header,
-            talker=self.talker, start=self.start_bytes(), checksum=ChecksumRule(self.checksum or default),
-            delimiter="\t" if self.delimiter == "\\t" else self.delimiter, expression=self.expression,
-            decimal=self.decimal, date_order=self.date_order, least_fields=least, most_fields=most, choices=choices,
+            name=self.name, kind=kind, fields=tuple(one.rule() for one in self.fields),
+            header=text_of(self.header), talker=self.talker, start=bytes_of(self.start),
+            checksum=ChecksumRule(self.checksum or default), delimiter=text_of(self.delimiter),
+            expression=self.expression, decimal=self.decimal, date_order=self.date_order, least_fields=least, most_fields=most, choices=choices,
             good=(Choice(status, self.status_good),) if self.status_good else (),
             bad=(Choice(status, self.status_bad),) if self.status_bad else (),
             is_transducers=any(one.transducers for one in self.fields),

@@ -36,3 +36,11 @@ class Reading:
     """The name of the source in the settings file."""
     source_utc_ns: int | None = None
     """The time that the record itself gives, in nanoseconds since 1970; None if it gives none. It is often wrong."""
+
+
+def written(value: Value) -> str:
+    """A number with as many digits as say exactly which it is, without an exponent where that is short; or the text."""
+    if isinstance(value, str):
+        return value
+    short = f"{value:.9f}".rstrip("0").rstrip(".")
+    return short if float(short) == value else repr(value)

@@ -139,6 +139,10 @@ def test_any_readings_make_a_packet_that_is_xml(readings: dict[str, tuple[Value,
     assert "a < b" in {element.text for element in ET.fromstring(packet).iter()}
 
 
+def test_a_small_number_stays_one() -> None:
+    assert b"<seacorder:leak>2.5e-11</seacorder:leak>" in xmp_of(DiveContext(), {"leak": (2.5e-11, "A")})
+
+
 def test_without_readings_and_context_there_is_no_packet_and_a_huge_one_is_cut() -> None:
     assert xmp_of(DiveContext(), {}) == b""
     huge = {f"f{number}": ("x" * 4000, "m") for number in range(100)}

@@ -109,6 +109,7 @@ def test_what_is_refused_is_refused_whole(body: str, kind: RefusalKind) -> None:
 @pytest.mark.parametrize("line", [
     sentence("HEHDT,218.51,T").lower().replace(b"hehdt", b"HEHDT").replace(b"t*", b"T*"),
     b"$SDHDT,10.0,T*4", b"$HEHDT,218.53,T*12 \t", b"$HEHDT,218.53,T*12,", b"\\s:rov*1A\\$HEHDT,218.53,T*12",
+    b"$HEHDT,218.53,T*12\r\n",
 ])
 def test_a_checksum_in_any_form_that_devices_send_is_good(line: bytes) -> None:
     assert "heading" in values(interpreted(line))
@@ -117,6 +118,15 @@ def test_a_checksum_in_any_form_that_devices_send_is_good(line: bytes) -> None:
 def test_the_sum_00_is_a_sum() -> None:
     assert sentence("SDMTW,0.04,C") == b"$SDMTW,0.04,C*00"
     assert values(interpreted(b"$SDMTW,0.04,C*00")) == {"water_temperature": 0.04}
+
+
+def test_a_sentence_without_a_sum_that_is_accepted_is_marked() -> None:
+    body = "PRVAT,01.250,M,0064.100,Metres"
+    with_sum, without = interpreted(sentence(body)), interpreted(f"${body}".encode())
+    assert isinstance(with_sum, Understood)
+    assert isinstance(without, Understood)
+    assert without.values == with_sum.values
+    assert (with_sum.notes, without.notes) == ((), ("It has no checksum.",))
 
 
 @pytest.mark.parametrize(("line", "said"), [
@@ -141,6 +151,21 @@ def test_the_time_of_a_date() -> None:
         assert source_time(f"GPZDA,120000,22,08,2014{zone}") == noon
     assert source_time("GPRMC,120000.50,A,5030.0,N,00100.0,E,0.1,2.0,220814,,,A") == noon + 500_000_000
     assert source_time("GPZDA,235960.00,31,12,2016,00,00") == received_at("2017-01-01T00:00:00")
+
+
+@pytest.mark.parametrize("year", ["0000", "0001", "1969", "2262", "9999"])
+def test_a_year_that_no_instrument_lives_in_is_no_time(year: str) -> None:
+    outcome = interpreted(sentence(f"GPZDA,235960,31,12,{year},00,00"))
+    assert isinstance(outcome, Understood)
+    assert outcome.source_utc_ns is None
+    assert outcome.notes
+
+
+def test_the_header_is_kept_with_its_talker() -> None:
+    for body in ("INDPT,2.2,0.0", "KIDPT,4674.70,8.62,12000.0", "YXXDR,U,-0.985,V,CP", "GPRMC,,V,,,,,,,,,,N"):
+        outcome = interpreted(sentence(body))
+        assert isinstance(outcome, Understood)
+        assert outcome.header == body[:5]
 
 
 def test_a_time_alone_is_of_the_nearest_day() -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seacorder.model.dive_context import DiveContext
-from seacorder.telemetry.logs.csv_form import Columns, harmless, heading, row, written
+from seacorder.model.reading import written
+from seacorder.telemetry.logs.csv_form import Columns, harmless, heading, row
 
 UTC_NS = 1_777_863_721_123_999_999
 COLUMNS = Columns.of({"beacon": "", "bite": "mm", "heading": "°", "depth": "m"})

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from html import escape
 
 from seacorder.model.dive_context import DiveContext
-from seacorder.model.reading import Value
+from seacorder.model.reading import Value, written
 
 NAMESPACE = "urn:seacorder:1:"
 PREFIX = "seacorder"
@@ -29,11 +29,11 @@ def xmp_of(context: DiveContext, readings: Mapping[str, tuple[Value, str]]) -> b
     units: list[str] = []
     size = sum(len(one.encode()) for one in said)
     for name, (value, unit) in readings.items():
-        written = _property(name, value if isinstance(value, str) else f"{value:.9f}".rstrip("0").rstrip("."))
-        size += len(written.encode()) + len(name) + 40
+        said_of_it = _property(name, written(value))
+        size += len(said_of_it.encode()) + len(name) + 40
         if size > BYTES_MAX:
             break
-        said.append(written)
+        said.append(said_of_it)
         if unit:
             units.append(f"<rdf:li>{_name(name)} {_escaped(unit)}</rdf:li>")
     if units:

@@ -31,13 +31,13 @@ def exclusive_or(body: bytes) -> int:
 
 
 def given_sum(tail: bytes) -> int:
-    """The sum that stands behind the `*`; ABSENT if nothing does, UNREADABLE if it is no sum. Blanks and a comma may
-    follow it.
+    """The sum that stands behind the `*`; ABSENT if nothing does, UNREADABLE if it is no sum. Blanks, a comma and a
+    line end may follow it.
     """
     given = _GIVEN.get(tail)
     if given is not None:
         return given
-    bare = tail.strip(b" \t,\0")
+    bare = tail.strip(b" \t,\0\r\n")
     return _GIVEN.get(bare, UNREADABLE) if bare else ABSENT
 
 

@@ -33,6 +33,8 @@ from seacorder.telemetry.definitions.outcome import RecordFault, RefusalKind, Un
 from seacorder.telemetry.definitions.quick import QuickReader
 from seacorder.telemetry.definitions.times import SourceTime, time_reader
 
+AROUND = "\r\n\x00\x01\x02\x03\x04"
+"""What may stand around a record that is no NMEA, and belongs to no field of it."""
 _GROUP = 4
 """Fields of one transducer: type, value, unit, name."""
 
@@ -204,15 +206,15 @@ class _Readers:
 
 
 def splitter(definition: Definition) -> Callable[[str], list[str] | None]:
-    """From the text of a record that is no NMEA to its parts, the first of which is the header or nothing; None if it
-    is no record of this definition.
+    """From the text of a record that is no NMEA, without what stands around it, to its parts, the first of which is the
+    header or nothing; None if it is no record of this definition.
     """
     if definition.kind is RecordKind.EXPRESSION:
         pattern = re.compile(definition.expression)
         return lambda text: None if (found := pattern.fullmatch(text)) is None else ["", *found.groups("")]
     if definition.kind is RecordKind.COLUMNS:
         return _columns(definition)
-    header = definition.header
+    header = definition.header.strip(AROUND)
     divide = str.split if definition.delimiter == BLANKS else lambda text: text.split(definition.delimiter)
 
     def split(text: str) -> list[str] | None:

@@ -10,14 +10,12 @@ from collections.abc import Callable, Sequence
 
 from seacorder.model.definition.definition import ChecksumRule, Definition, RecordKind
 from seacorder.telemetry.definitions.checksum import ABSENT, complaint, exclusive_or, given_sum
-from seacorder.telemetry.definitions.compiled import CompiledDefinition, splitter
+from seacorder.telemetry.definitions.compiled import AROUND, CompiledDefinition, splitter
 from seacorder.telemetry.definitions.outcome import RecordFault, RefusalKind, Refused, Understood
 from seacorder.telemetry.framing.framer import Record
 
 _HEADERS_MAX = 256
 """So many different headers are remembered; noise can hold any number of them."""
-_AROUND = "\r\n\x00\x01\x02\x03\x04"
-"""What may stand around a record of another form and belongs to no field of it."""
 
 
 class Interpreter:
@@ -81,7 +79,7 @@ class Interpreter:
                 refused = refused or Refused(fault.kind, one.name, fault.sentence)
                 continue
             if understood is not None:
-                return understood
+                return understood if given != ABSENT else _without_sum(understood)
         return refused or Refused(
             RefusalKind.UNKNOWN_RECORD, None, f"{_names(found)} takes other records with this header than this one."
         )
@@ -114,7 +112,7 @@ class Interpreter:
             compiled = other.compiled
             if other.start and not record.data.startswith(other.start):
                 continue
-            text = record.data[len(other.start) :].decode("latin-1").strip(_AROUND)
+            text = record.data[len(other.start) :].decode("latin-1").strip(AROUND)
             try:
                 parts = self._tried(other, text) if other.is_expression else other.split(text)
                 understood = None if parts is None else compiled.read(parts, record.received.utc_ns)
@@ -152,6 +150,10 @@ class _Other:
 def _nothing(data: bytes) -> Refused:
     begin = data[:40].decode("latin-1")
     return Refused(RefusalKind.UNKNOWN_RECORD, None, f"No definition fits {begin!r}.")
+
+
+def _without_sum(understood: Understood) -> Understood:
+    return understood._replace(notes=(*understood.notes, "It has no checksum."))
 
 
 def _names(found: Sequence[CompiledDefinition]) -> str:

@@ -13,13 +13,15 @@ from seacorder.telemetry.definitions.numbers import Parts
 NS_PER_DAY = 86_400 * NS_PER_SECOND
 _CLOCK = re.compile(r"([0-9]{2}):?([0-9]{2}):?([0-9]{2})(?:[.,]([0-9]*))?")
 _DATE = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,4})")
-_ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ](.+?)Z?")
+_ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ](.+?)(?:Z|([-+])([0-9]{2}):?([0-9]{2}))?")
 _DAY_OF_YEAR = re.compile(r"([0-9]{4})([0-9]{3})(\.[0-9]*)?")
 _TWO = {f"{number:02}": number for number in range(61)}
 _SHARES: dict[str, int] = {"": 0, ".": 0} | {
     f".{number:0{digits}}": number * 10 ** (9 - digits) for digits in (1, 2, 3) for number in range(10**digits)
 }
 """What stands behind the seconds, in nanoseconds: nearly every device sends at most three digits."""
+_YEARS = range(1970, 2262)
+"""Of other years no time fits into 64 bits of nanoseconds; an instrument that says one has no time."""
 _FIRST_SHORT_YEAR = 80
 """Of two digits: 80 to 99 are of the last century; no such record is older than satellite navigation."""
 
@@ -89,6 +91,8 @@ def day_of_year_ns(text: str) -> int | None:
 
 def midnight_ns(year: int, month: int, day: int) -> int:
     """The beginning of a day. Raises ValueError for a day that is none."""
+    if year not in _YEARS:
+        raise ValueError(year)
     return int(datetime(year, month, day, tzinfo=UTC).timestamp()) * NS_PER_SECOND
 
 
@@ -118,9 +122,11 @@ def _date_reader(
 def _date_ns(text: str, order: tuple[str, ...]) -> tuple[int | None, str]:
     if not text:
         return None, ""
-    rest = ""
+    rest, zone_ns = "", 0
     if iso := _ISO.fullmatch(text):
         text, rest = iso[1], iso[2]
+        if iso[3]:
+            zone_ns = int(f"{iso[3]}1") * (int(iso[4]) * 60 + int(iso[5])) * 60 * NS_PER_SECOND
     found = _DATE.fullmatch(text)
     if found is not None and len(found[1]) == 4:
         words, order = list(found.groups()), DATE_ORDERS["ymd"]
@@ -132,7 +138,7 @@ def _date_ns(text: str, order: tuple[str, ...]) -> tuple[int | None, str]:
         raise ValueError(text)
     by_name = dict(zip(order, words, strict=True))
     year = _full_year(int(by_name["year"]), by_name["year"])
-    return midnight_ns(year, int(by_name["month"]), int(by_name["day"])), rest
+    return midnight_ns(year, int(by_name["month"]), int(by_name["day"])) - zone_ns, rest
 
 
 def _undivided(text: str, order: tuple[str, ...]) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from seacorder.model.dive_context import CONTEXT_FIELDS, DiveContext
 from seacorder.model.instant import iso_utc
-from seacorder.model.reading import Value
+from seacorder.model.reading import Value, written
 from seacorder.model.reading_fields import FIELD_BY_NAME
 
 UTC_COLUMN, OTHERS_COLUMN = "utc", "other_readings"
@@ -52,14 +52,6 @@ def row(utc_ns: int, columns: Columns, values: Mapping[str, Value], context: Div
     said = context.said
     about = [harmless(said.get(name, "")) for name in CONTEXT_FIELDS]
     return _line([iso_utc(utc_ns, digits=3), *cells, *about, harmless(others)])
-
-
-def written(value: Value) -> str:
-    """A number with as many digits as say exactly which it is, without an exponent where that is short; or the text."""
-    if isinstance(value, str):
-        return value
-    short = f"{value:.9f}".rstrip("0").rstrip(".")
-    return short if float(short) == value else repr(value)
 
 
 def harmless(value: Value) -> str:

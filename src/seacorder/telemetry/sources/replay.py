@@ -102,17 +102,22 @@ def timed_lines(file: BinaryIO, address: ReplayAddress) -> Iterator[tuple[float,
     at, last = 0.0, None
     is_first = True
     while line := file.readline(LINE_BYTES):
-        found = _TIME.match(line) if address.has_times else None
-        time = None if found is None else _seconds(found)
-        if time is not None and found is not None:
+        time, rest = stamped(line) if address.has_times else (None, line)
+        if time is not None:
             if last is not None and 0 < time - last <= _LONGEST_GAP_SECONDS:
                 at += time - last
             last = time
-            line = line[found.end() :]
         elif last is None and not is_first:
             at += address.pause_seconds
         is_first = False
-        yield at, line
+        yield at, rest
+
+
+def stamped(line: bytes) -> tuple[float | None, bytes]:
+    """The time at the beginning of a line in seconds since 1970, None if there is none; and the line without it."""
+    found = _TIME.match(line)
+    time = None if found is None else _seconds(found)
+    return (None, line) if found is None or time is None else (time, line[found.end() :])
 
 
 def _seconds(found: re.Match[bytes]) -> float | None:
