@@ -205,7 +205,9 @@ def test_survey_data_are_shown_live_as_the_page_says() -> None:
         "name": "Vehicle", "address": "serial:/dev/ttyUSB0?baud=9600", "state": "live", "records": 41, "why": None,
         "refusal": "", "definitions_refused": [], "clock_difference_seconds": 0.2,
     } | dict.fromkeys(telemetry_show.COUNTERS, 0)
-    values = {"altitude": (1.85, "m"), "depth": (64.12, "m"), "heading": (271.4, "°")}
+    values = {
+        "altitude": (1.85, "m"), "clock_difference": (0.2, "s"), "depth": (64.12, "m"), "heading": (271.4, "°"),
+    }
     readings = [
         {"name": name, "value": value, "unit": unit, "state": "fresh", "age_seconds": 0.4, "source": "Vehicle"}
         for name, (value, unit) in values.items()

@@ -105,3 +105,17 @@ def test_a_receiver_whose_dates_are_1024_weeks_late_and_one_whose_time_goes_back
     assert status.counters.time_steps_back == 0
     bed.take(sentence("GPZDA,221320,30,03,2004,00,00") + b"\r\n")
     assert bed.intake.status().counters.time_steps_back == 1
+
+
+def test_the_difference_of_its_clock_is_a_reading_once_a_second() -> None:
+    bed = Bed("ZDA", "HDT")
+    given = []
+    for tenth in range(25):  # its clock is 1.56 s behind, and it speaks ten times a second
+        said = f"GPZDA,2213{18 + (tenth + 4) // 10}.{(tenth + 4) % 10}4,14,11,2023,00,00"
+        chunk = Chunk(sentence(said) + b"\r\n" + HEADING, Instant.now(bed.clock))
+        given.append({one.name: one.value for one in bed.intake.take(chunk)})
+        bed.clock.advance(0.1)
+    differences = {place: one["clock_difference"] for place, one in enumerate(given) if "clock_difference" in one}
+    assert set(differences) == {0, 10, 20}
+    assert set(differences.values()) == {-1.6}
+    assert all(one["heading"] == 127.4 for one in given)

@@ -20,6 +20,9 @@ class ReadingField:
     most: float | None = None
 
 
+CLOCK_DIFFERENCE = ReadingField(
+    "clock_difference", "s", "The time in a source's records less this computer's; from the source, not from a record."
+)
 READING_FIELDS = (
     ReadingField("latitude", "°", "Latitude, north positive.", -90, 90),
     ReadingField("longitude", "°", "Longitude, east positive.", -180, 180),
@@ -67,6 +70,7 @@ READING_FIELDS = (
     ReadingField("fix_quality", "", "Quality of a position, as GGA counts it: 1 satellites alone, 2 corrected, 4 RTK."),
     ReadingField("satellites", "", "Satellites used.", 0, 200),
     ReadingField("hdop", "", "Horizontal dilution of precision.", 0, 10_000),
+    CLOCK_DIFFERENCE,
 )
 """In the order in which people are shown them."""
 

@@ -8,6 +8,7 @@ from seacorder.base.clock import Clock
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading
+from seacorder.model.reading_fields import CLOCK_DIFFERENCE
 from seacorder.model.report import EventNoted
 from seacorder.model.telemetry import DefinitionRefused, TelemetrySettings, TelemetryStatus
 from seacorder.storage.disk import this_machine
@@ -179,8 +180,11 @@ def assemble(settings: TelemetrySettings, clock: Clock, send: Callable[[object],
 def _data_log(settings: TelemetrySettings, clock: Clock, outbox: TelemetryOutbox) -> DataLog:
     volumes = MarkedFolders(settings.volumes)
     storage = LogStorage(MemoryBudget(LOG_QUEUE_BYTES), clock, this_machine(volumes.check))
-    rules = [rule for source in settings.sources for one in source.definitions for rule in one.fields]
-    return DataLog({rule.name: rule.unit for rule in rules}, storage, clock, outbox.put)
+    definitions = [one for source in settings.sources for one in source.definitions]
+    units = {rule.name: rule.unit for one in definitions for rule in one.values}
+    if any(one.has_time for one in definitions):
+        units[CLOCK_DIFFERENCE.name] = CLOCK_DIFFERENCE.unit
+    return DataLog(units, storage, clock, outbox.put)
 
 
 def _refused(outbox: TelemetryOutbox, source: str, definition: str) -> None:

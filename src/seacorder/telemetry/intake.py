@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from seacorder.base.clock import Clock
+from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.message import Message
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading
+from seacorder.model.reading_fields import CLOCK_DIFFERENCE
 from seacorder.model.telemetry import SourceCounters, SourceState, SourceStatus, TelemetrySource
 from seacorder.telemetry.clock_difference import ClockDifference
-from seacorder.telemetry.definitions.outcome import RefusalKind, Refused
+from seacorder.telemetry.definitions.outcome import RefusalKind, Refused, Understood
 from seacorder.telemetry.framing.framer import Framer, Record
 from seacorder.telemetry.interpretation import Interpretation
 from seacorder.telemetry.latest import Latest
@@ -61,6 +62,7 @@ class Intake:
         self._interpretation = interpretation
         self._latest = latest
         self._difference = ClockDifference(source.clock_alarm_ns)
+        self._difference_due_ns = 0
         self._with_date = frozenset(one.name for one in source.definitions if one.has_date)
         self._clock = clock
         self._framers: dict[str, Framer] = {}
@@ -180,7 +182,17 @@ class Intake:
             if utc_ns is not None:
                 name = outcome.definition
                 self._difference.take(utc_ns, received, name, has_date=name in self._with_date)
+                if received.monotonic_ns >= self._difference_due_ns:
+                    yield from self._difference_reading(received)
             yield from self._latest.take(self._index, outcome, received)
+
+    def _difference_reading(self, received: Instant) -> list[Reading]:
+        """How far its clock is from this machine's, as a value like those of its records, once a second."""
+        every_ns = min(NS_PER_SECOND, self.source.stale_ns // 3)  # so that it is not stale in between
+        self._difference_due_ns = received.monotonic_ns + every_ns
+        seconds = round((self._difference.newest_ns or 0) / NS_PER_SECOND, 1) + 0.0  # no minus before a zero
+        field = (CLOCK_DIFFERENCE.name, CLOCK_DIFFERENCE.unit)
+        return self._latest.take(self._index, Understood("", (field,), (seconds,), None), received)
 
     def _refuse(self, outcome: Refused) -> None:
         self._refusal = outcome.sentence

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from seacorder.api.recorder_protocol import ReadingSource, Recorder
 from seacorder.api.v1.view import View, answered
-from seacorder.model.definition.definition import TIME_TYPES, Definition, RecordKind
+from seacorder.model.definition.definition import Definition, RecordKind
 from seacorder.model.definition.ready import READY, by_name
 
 
@@ -56,8 +56,7 @@ def views_of(telemetry: ReadingSource) -> list[DefinitionView]:
 
 
 def _view(name: str, parts: tuple[Definition, ...], sources: list[str]) -> DefinitionView:
-    rules = [rule for part in parts for rule in part.fields if not rule.is_hidden and rule.type not in TIME_TYPES]
-    units = {rule.name: rule.unit for rule in rules}
+    units = {rule.name: rule.unit for part in parts for rule in part.values}
     fields = [FieldView(name=field, unit=unit) for field, unit in units.items()]
     return DefinitionView(
         name=name, kind=parts[0].kind, is_ready=parts == READY.get(name), fields=fields, sources=sources

@@ -148,6 +148,16 @@ class Definition:
     """Where the format is described, for the reference page."""
 
     @property
+    def values(self) -> tuple[FieldRule, ...]:
+        """The fields that become readings."""
+        return tuple(rule for rule in self.fields if not rule.is_hidden and rule.type not in TIME_TYPES)
+
+    @property
+    def has_time(self) -> bool:
+        """Its records give their own time."""
+        return any(rule.type in TIME_TYPES for rule in self.fields)
+
+    @property
     def has_date(self) -> bool:
         """Its records give the day with their time."""
         types = {rule.type for rule in self.fields}
