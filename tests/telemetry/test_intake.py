@@ -25,10 +25,10 @@ HEADING = sentence("HEHDT,127.4,T") + b"\r\n"
 class Bed:
     """An intake that is open, and the clock that it looks at."""
 
-    def __init__(self, *names: str, framing: str = "nmea") -> None:
+    def __init__(self, *names: str, framing: str = "nmea", address: str = "udp://:5005") -> None:
         self.clock = FakeClock()
         definitions = tuple(one for name in names for one in READY[name])
-        source = TelemetrySource("Survey", "udp://:5005", parse_framing(framing), definitions)
+        source = TelemetrySource("Survey", address, parse_framing(framing), definitions)
         interpretation = Interpretation(definitions, TimeLimit("", self.clock), (), lambda _: None)
         latest = Latest([source], [interpretation.names])
         make_framer = functools.partial(framer_for, source.framing)
@@ -59,6 +59,14 @@ def test_silence_is_counted_between_bytes_and_not_until_this_thread_has_time_for
     assert bed.take(b"12.6", after_ms=100) == [12.5]
     assert bed.take(b"1", after_ms=99) == []
     assert bed.take(b"\r\n", after_ms=1) == [12.61]
+
+
+@pytest.mark.parametrize(("after_ms", "values"), [(99, [64.11]), (100, [4.1, 64.11])])
+def test_a_line_that_was_opened_while_the_instrument_spoke_gives_no_part_of_a_number(
+    after_ms: int, values: list[float]
+) -> None:
+    bed = Bed("DEPTH", framing="line", address="serial:/dev/ttyUSB0")
+    assert bed.take(b"4.10m\r\n64.11m\r\n", after_ms=after_ms) == values
 
 
 def test_a_sentence_in_two_pieces_that_were_read_late_is_one() -> None:

@@ -10,7 +10,7 @@ from seacorder.model.reading_fields import CLOCK_DIFFERENCE
 from seacorder.model.telemetry import SourceCounters, SourceState, SourceStatus, TelemetrySource
 from seacorder.telemetry.clock_difference import ClockDifference
 from seacorder.telemetry.definitions.outcome import RefusalKind, Refused, Understood
-from seacorder.telemetry.framing.framer import Framer, Record
+from seacorder.telemetry.framing.framer import SILENCE_NS, Framer, Record
 from seacorder.telemetry.interpretation import Interpretation
 from seacorder.telemetry.latest import Latest
 from seacorder.telemetry.sources.contract import Chunk
@@ -65,6 +65,8 @@ class Intake:
         self._difference_due_ns = 0
         self._with_date = frozenset(one.name for one in source.definitions if one.has_date)
         self._clock = clock
+        self._is_line = source.address.startswith("serial:")
+        """It may be opened while the instrument is speaking."""
         self._framers: dict[str, Framer] = {}
         """By sender, the one that has been silent for longest first."""
         self._counts = dict.fromkeys(("bytes", "records", "dropped_datagrams", *_COUNTED.values()), 0)
@@ -103,7 +105,7 @@ class Intake:
         self._counts["bytes"] += len(chunk.data)
         self._counts["dropped_datagrams"] += chunk.dropped_before
         self._came_ns = chunk.received.monotonic_ns
-        framer = self._framers.pop(chunk.sender, None) or self._new_framer()
+        framer = self._framers.pop(chunk.sender, None) or self._new_framer(chunk.received)
         self._framers[chunk.sender] = framer  # at the end: the first one has been silent for longest
         # Silence is told by when bytes came, not by when this thread has the time for them.
         yield from self._interpret(framer.flush(chunk.received.monotonic_ns))
@@ -199,12 +201,17 @@ class Intake:
         self._counts["records"] += 1
         self._counts[_COUNTED[outcome.kind]] += 1
 
-    def _new_framer(self) -> Framer:
+    def _new_framer(self, received: Instant) -> Framer:
+        """For a sender whose first bytes came then."""
         if len(self._framers) >= SENDERS_MAX:
             oldest = self._framers.pop(next(iter(self._framers)))
             oldest.end()
             self._noise_bytes += oldest.noise_bytes
-        return self._make_framer()
+        framer = self._make_framer()
+        silence_ns = received.monotonic_ns - (self._opened_ns or received.monotonic_ns)
+        if self._is_line and silence_ns < SILENCE_NS:
+            framer.begin_in_the_middle()
+        return framer
 
     def _move(self, state: SourceState, why: Message | None) -> None:
         if state is not self._state:

@@ -159,3 +159,24 @@ def test_a_start_whose_end_was_lost_begins_again() -> None:
     assert contents(framer.feed(b"noise\x021.5\x022.5\x03more\x023.5\x03", STARTED)) == [b"2.5", b"3.5"]
     assert framer.noise_bytes == len(b"noise1.5more")
     assert framer.silence_ends_ns is None
+
+
+@pytest.mark.parametrize(("name", "end"), [("line", b"\r\n"), ("end alone", b";;")])
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_the_rest_of_a_record_that_began_before_is_noise(name: str, end: bytes, size: int) -> None:
+    framer = framer_for(FRAMINGS[name])
+    framer.begin_in_the_middle()
+    stream = b"4.10m" + end + b"64.11m" + end
+    records = [one for at in range(0, len(stream), size) for one in framer.feed(stream[at : at + size], STARTED)]
+    assert contents(records) == [b"64.11m"]
+    assert framer.noise_bytes == len(b"4.10m")
+
+
+@pytest.mark.parametrize("name", ["line", "end alone"])
+def test_after_silence_a_record_is_at_its_begin(name: str) -> None:
+    framer = framer_for(FRAMINGS[name])
+    framer.begin_in_the_middle()
+    assert framer.feed(b"4.10m", STARTED) == framer.flush(SILENCE_NS) == []
+    assert framer.noise_bytes == len(b"4.10m")
+    assert framer.feed(b"64.11m", instant(SILENCE_NS)) == []
+    assert contents(framer.flush(2 * SILENCE_NS)) == [b"64.11m"]

@@ -33,6 +33,11 @@ class Framer(ABC):
         """When, on the monotonic clock, `flush` will give out what waits; None while nothing waits."""
         return self._last.monotonic_ns + SILENCE_NS if self._pending and self._last is not None else None
 
+    def begin_in_the_middle(self) -> None:  # noqa: B027 - most framings see where a record begins
+        """What comes first may be the rest of a record. Of a bare number that rest would be another number, so it is
+        noise up to the first end, or to silence.
+        """
+
     def feed(self, data: bytes, received: Instant) -> list[Record]:
         """The records that these bytes complete. `received` is when they were read."""
         waiting, last = self._pending, self._last

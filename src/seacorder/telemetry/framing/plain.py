@@ -4,7 +4,7 @@ import re
 
 from seacorder.model.framing import RECORD_BYTES_MAX, Framing, FramingKind
 from seacorder.model.instant import Instant
-from seacorder.telemetry.framing.framer import Framer, Record
+from seacorder.telemetry.framing.framer import SILENCE_NS, Framer, Record
 from seacorder.telemetry.framing.nmea import NmeaFramer
 
 
@@ -50,6 +50,16 @@ class MarksFramer(Framer):
             rest = rest[kept:]
         self._pending = rest
         self._scanned = max(len(rest) - cut, 0)
+
+    def begin_in_the_middle(self) -> None:
+        self._is_open = False
+
+    def flush(self, now_ns: int) -> list[Record]:
+        is_silent = self._last is not None and now_ns >= self._last.monotonic_ns + SILENCE_NS
+        if is_silent and not self._start and not self._is_open:
+            self._drop(self._pending)
+            self._pending, self._scanned, self._is_open = b"", 0, True
+        return super().flush(now_ns)
 
     @property
     def silence_ends_ns(self) -> int | None:
