@@ -108,9 +108,9 @@ class TelemetryParts:
         """Notices what has become stale."""
         for intake in self._intakes:
             intake.look(now_ns)
-        self._give(self._latest.look(now_ns))
         for listener in self.listeners:
-            listener.look(now_ns)
+            listener.look(now_ns)  # before it hears what has become stale now, and not before now
+        self._give(self._latest.look(now_ns))
         self._compare_states()
 
     def carry_out(self, command: object) -> None:

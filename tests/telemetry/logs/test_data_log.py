@@ -3,6 +3,7 @@
 import csv
 import json
 import queue
+from datetime import datetime
 from pathlib import Path
 
 import gpxpy
@@ -132,6 +133,22 @@ def test_by_option_a_row_whenever_a_value_changes(dive: Dive) -> None:
     dive.pass_ms(3000)
     dive.end()
     assert [(row["depth (m)"], row["latitude (deg)"]) for row in dive.table()] == [("1", "58"), ("2", "58")]
+
+
+def test_by_option_a_row_when_a_value_becomes_stale_and_when_an_older_one_stands_in(dive: Dive) -> None:
+    dive.start(LogRows.CHANGE)
+    dive.pass_ms(100)
+    came = dive.now
+    dive.say(depth=1.0, latitude=58.0)
+    dive.pass_ms(5000)
+    dive.log.on_readings([Reading("depth", 1.0, "m", ReadingState.STALE, came, "ROV")])
+    dive.pass_ms(700)
+    dive.log.on_readings([Reading("depth", 1.2, "m", ReadingState.FRESH, came, "Ship")])
+    now_ms = dive.now.utc_ns // 1_000_000
+    dive.end()
+    assert [row["depth (m)"] for row in dive.table()] == ["1", "", "1.2"]
+    rows_ms = [round(datetime.fromisoformat(row["utc"]).timestamp() * 1000) for row in dive.table()]
+    assert [now_ms - one for one in rows_ms] == [5700, 700, 0]
 
 
 def test_parts_split_at_the_instants_of_the_video_and_no_byte_is_lost_between(dive: Dive) -> None:

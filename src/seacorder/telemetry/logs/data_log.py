@@ -18,7 +18,7 @@ from seacorder.model.dive_context import DiveContext
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.reading import Reading
+from seacorder.model.reading import Reading, ReadingState
 from seacorder.model.report import Answer, EventNoted
 from seacorder.storage.names import part_path, path_for
 from seacorder.telemetry.logs.csv_form import Columns
@@ -164,6 +164,10 @@ class _Running:
         self._number = _number_at(order.plan, order.instant.monotonic_ns)
         self._ending: list[PartFiles] = []
         self._split_ns: int | None = None
+        self._seen = order.instant
+        """The latest instant of which anything is known."""
+        self._changed_ns = order.instant.monotonic_ns
+        """When a value changed last."""
         self._begin(order.instant)
 
     def bytes_came(self, piece: _Piece) -> None:
@@ -172,6 +176,8 @@ class _Running:
 
     def look(self, now: Instant) -> None:
         """Writes the rows that were due before `now`, and begins the next part if its time has come."""
+        if now.monotonic_ns > self._seen.monotonic_ns:
+            self._seen = now
         for row in self._sampling.due(now):
             self._split_at(row.instant)
             self._sample(row)
@@ -180,16 +186,25 @@ class _Running:
     def readings_came(self, readings: tuple[Reading, ...]) -> None:
         changed: Instant | None = None
         for reading in readings:
-            if changed is not None and changed != reading.received:
+            instant = self._counts_from(reading)
+            if changed is not None and changed != instant:
                 self._changed(changed)
                 changed = None
-            self.look(reading.received)
+            self.look(instant)
             if self._current.take(reading):
-                changed = reading.received
+                changed = instant
         if changed is not None:
             self._changed(changed)
 
+    def _counts_from(self, reading: Reading) -> Instant:
+        """When it began to count. One that came before the last change counts from now on: it is too old now, or it
+        stands in for one that is.
+        """
+        is_old = reading.state is ReadingState.STALE or reading.received.monotonic_ns < self._changed_ns
+        return self._seen if is_old else reading.received
+
     def _changed(self, instant: Instant) -> None:
+        self._changed_ns = instant.monotonic_ns
         if self._order.settings.rows is LogRows.CHANGE:
             self._files.row(instant.utc_ns, self._current.values, self.context)
 
