@@ -139,6 +139,7 @@ def test_a_name_of_the_file_stands_before_the_ready_one_and_over_a_talker_that_i
     ("", 'position = 1\nunit = "ft"', "depth is always in m, not in ft. Convert it, such as formula"),
     ("", 'position = 1\nformula = "value *"', "Formula 'value *': something is missing at its end. Write names of"),
     ("", 'position = 1\nformula = "x * 2"', "[[definitions]] 1: the formula of depth names 'x'. Write value for"),
+    ("", 'position = 1\n[[definitions.fields]]\nname = "dive"\nposition = 2', "'dive' means something else in overlay"),
     ("", 'position = 1\ncolor = "x"', "[[definitions.fields]] 1 has no key 'color'."),
     ("", 'position = 1\ntype = "latitude"', "a latitude needs the field of its hemisphere."),
     ("", "position = 1\nsign_position = 2", "sign_position needs the letters."),

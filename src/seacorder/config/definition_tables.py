@@ -22,10 +22,12 @@ from seacorder.model.definition.definition import (
 )
 from seacorder.model.definition.formula import Formula, parse_formula
 from seacorder.model.definition.ready import READY
+from seacorder.model.dive_context import CONTEXT_FIELDS
 from seacorder.model.framing import unescaped
-from seacorder.model.reading_fields import FIELD_BY_NAME
+from seacorder.model.reading_fields import CLOCK_DIFFERENCE, FIELD_BY_NAME
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_TAKEN = {*CONTEXT_FIELDS, CLOCK_DIFFERENCE.name, "utc", "other_readings", "units"}
 _WORDS = 'a list such as ["A", "D"]'
 _SWITCH = "true or false"
 _PLACE = "a whole number from 0 to 200"
@@ -44,6 +46,9 @@ def field_name(name: str) -> str:
     """A name that texts of the overlay can hold."""
     if not _NAME.fullmatch(name):
         raise Unaccepted(f"{name!r} is no name of a field.", "Write small letters, digits and _, such as cp_average.")
+    if name in _TAKEN:
+        fact = f"{name!r} means something else in overlay lines, tables and framegrabs."
+        raise Unaccepted(fact, f"Write another name, such as {name}_read.")
     return name
 
 
