@@ -166,6 +166,7 @@ def test_a_mistake_says_which_key_and_what_is_accepted(table: str, field: str, s
     ('name = "A"\nlike = "DPT"\nheader = "X"', "header cannot be changed with like."),
     ('name = "A"\nlike = "DPT"\nrename = { deep = "x" }', "DPT has no field 'deep'. It has depth, depth_offset."),
     ('name = "A"\nlike = "HDT"\nrename = { heading = "depth" }', "depth is always in m, not in °."),
+    ('name = "A"\nlike = "HDT"\nrename = { heading = "units" }', "'units' means something else"),
     ('name = "A"\nkind = "nmea"', "it has no fields."),
     ('name = "A"\nkind = "expression"\nexpression = "("\nfields = [{ name = "a", position = 1 }]', "is no regular"),
     ('name = "A"\nkind = "expression"\nexpression = "x"\nfields = [{ name = "a", position = 1 }]', "has 0 groups"),

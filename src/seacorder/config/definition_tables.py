@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from seacorder.base.errors import BadRequest
 from seacorder.config.values import SettingsTable, Unaccepted, key, listed
 from seacorder.model.definition.definition import (
+    TIME_TYPES,
     ChecksumRule,
     Choice,
     Definition,
@@ -46,6 +47,11 @@ def field_name(name: str) -> str:
     """A name that texts of the overlay can hold."""
     if not _NAME.fullmatch(name):
         raise Unaccepted(f"{name!r} is no name of a field.", "Write small letters, digits and _, such as cp_average.")
+    return name
+
+
+def reading_name(name: str) -> str:
+    """A name that overlay lines, tables and framegrabs have for nothing else."""
     if name in _TAKEN:
         fact = f"{name!r} means something else in overlay lines, tables and framegrabs."
         raise Unaccepted(fact, f"Write another name, such as {name}_read.")
@@ -115,6 +121,8 @@ class DefinitionFieldTable(SettingsTable):
     @model_validator(mode="after")
     def _is_one(self) -> "DefinitionFieldTable":
         unit_of(self.name, "" if self.hidden else self.unit)
+        if not self.hidden and FieldType(self.type) not in TIME_TYPES:
+            reading_name(self.name)
         if self.formula:
             self.parsed_formula()
         if not (self.position or self.columns or self.formula or self.transducers):
@@ -238,6 +246,7 @@ class DefinitionTable(SettingsTable):
         for name, other in self.rename.items():
             if name not in known:
                 raise Unaccepted(f"{self.like} has no field {name!r}.", f"It has {', '.join(sorted(known))}.")
+            reading_name(other)
             first = FIELD_BY_NAME.get(name)
             unit_of(other, first.unit if first else "")
 
