@@ -3,6 +3,8 @@
 import socket
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.model.command import SetContext
+from seacorder.model.dive_context import DiveContext
 from seacorder.model.instant import Instant
 from seacorder.model.overlay_line import line_of
 from seacorder.model.reading import Reading, ReadingState
@@ -28,4 +30,16 @@ def test_lines_are_sent_at_their_interval_and_a_stale_value_is_none() -> None:
         for tenth in (100, 105, 110, 170):
             lines.look(tenth * NS_PER_SECOND // 10)
         assert [receiver.recv(100) for _ in range(3)] == [b"12.5\r\n", b"12.5\r\n", b"\r\n"]
+        lines.stop()
+
+
+def test_a_line_may_hold_the_context() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(10)
+        out = LineOut("127.0.0.1", receiver.getsockname()[1], "{dive},{task}", none="-")
+        lines = LinesOut((out,), STALE_NS)
+        lines.carry_out(SetContext(Instant(0, 0), DiveContext(dive="12")))
+        lines.look(NS_PER_SECOND)
+        assert receiver.recv(100) == b"12,-\r\n"
         lines.stop()

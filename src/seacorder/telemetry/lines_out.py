@@ -7,6 +7,7 @@ from functools import reduce
 from operator import xor
 
 from seacorder.base.clock import NS_PER_SECOND
+from seacorder.model.command import SetContext
 from seacorder.model.instant import Instant
 from seacorder.model.overlay_line import Line, line_of
 from seacorder.model.reading import Reading, ReadingState, Value
@@ -22,6 +23,7 @@ class LinesOut:
         self._stale_ns = stale_ns
         self._due_ns = [0] * len(lines)
         self._readings: dict[str, Reading] = {}
+        self._context: Mapping[str, str] = {}
         self._sockets: dict[int, socket.socket] = {}
 
     def on_bytes(self, _source: str, _data: bytes, _received: Instant) -> None:
@@ -31,8 +33,10 @@ class LinesOut:
         for reading in readings:
             self._readings[reading.name] = reading
 
-    def carry_out(self, _command: object) -> None:
-        """No command concerns it."""
+    def carry_out(self, command: object) -> None:
+        """A line may hold the context too; no other command concerns it."""
+        if isinstance(command, SetContext):
+            self._context = command.context.said
 
     def look(self, now_ns: int) -> None:
         """Sends what is due at `now_ns` (monotonic)."""
@@ -48,9 +52,10 @@ class LinesOut:
             made.close()
 
     def _values(self, now_ns: int) -> Mapping[str, Value]:
-        """Those that are fresh at an instant."""
+        """The context, and the readings that are fresh at an instant."""
         counted = [judged(one, now_ns, self._stale_ns.get(one.source, 0)) for one in self._readings.values()]
-        return {one.name: one.value for one in counted if one.state is ReadingState.FRESH and one.value is not None}
+        fresh = {one.name: one.value for one in counted if one.state is ReadingState.FRESH and one.value is not None}
+        return {**self._context, **fresh}
 
     def _send(self, out: LineOut, text: str) -> None:
         family = socket.AF_INET6 if ":" in out.host else socket.AF_INET
