@@ -111,6 +111,16 @@ def test_the_string_of_a_survey_program(line: str, name: str) -> None:
     assert outcome.source_utc_ns == received_at("2014-08-20T13:37:07")
 
 
+@pytest.mark.parametrize("begin", ["12.25,19.28", "PUS,13:37:07", "31/02/2014,13:37:07", "20/08/2014,25:37:07"])
+def test_what_begins_with_no_date_and_time_is_another_kind_of_record(begin: str) -> None:
+    line = f"{begin},012.345,450879.00,6243874.16,-112.4,1.8,218.5,-0.7"
+    assert refusal(line.encode(), "SURVEY") is RefusalKind.UNKNOWN_RECORD
+
+
+def test_a_survey_string_without_date_and_time_has_its_values() -> None:
+    assert values(b",,012.345,450879.00,6243874.16,-112.4,1.8,218.5,-0.7", "SURVEY") == SURVEY
+
+
 def test_a_point_where_the_decimal_mark_is_a_comma_is_no_number() -> None:
     line = b"20/08/2014;13:37:07;012.345;450879,00;6243874,16;-112,4;1,8;218,5;-0,7"
     assert refusal(line, "SURVEY_SEMICOLON") is RefusalKind.WRONG_TYPE

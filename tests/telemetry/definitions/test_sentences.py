@@ -1,11 +1,17 @@
 """What the ready definitions make of standard sentences, good and bad, as real cables bring them."""
 
+from dataclasses import replace
+
 import pytest
 
 from rig.survey import EVENING, interpreted, received_at, sentence
+from seacorder.model.definition.definition import ChecksumRule
 from seacorder.model.definition.ready import READY
+from seacorder.model.instant import Instant
+from seacorder.telemetry.definitions.interpreter import Interpreter
 from seacorder.telemetry.definitions.outcome import RefusalKind, Refused, Understood
 from seacorder.telemetry.definitions.times import clock_ns
+from seacorder.telemetry.framing.framer import Record
 
 
 def values(outcome: Understood | Refused) -> dict[str, object]:
@@ -184,6 +190,22 @@ def test_a_date_that_is_none_leaves_the_position_good() -> None:
     assert outcome.notes
 
 
+def test_a_sentence_with_an_unknown_header_is_no_survey_string() -> None:
+    body = "GP,00,0.0,,M,,M,,"  # as many fields as a survey string has, with its header
+    assert refusal(interpreted(sentence(body))) is RefusalKind.UNKNOWN_RECORD
+    assert refusal(interpreted(sentence(body)[:-2] + b"00")) is RefusalKind.BAD_CHECKSUM
+    assert refusal(interpreted(b"$XPOS,09:30:12,12.345,450879.00,6243874.16,-64.1,1.8,208.5,-0.7")) \
+        is RefusalKind.UNKNOWN_RECORD
+
+
+def test_of_two_definitions_of_a_header_the_one_whose_checksum_fits_says_what_is_wrong() -> None:
+    rules = (ChecksumRule.WITH_DOLLAR, ChecksumRule.REQUIRED)
+    two = [replace(one, name=rule.value, checksum=rule) for rule in rules for one in READY["HDT"]]
+    outcome = Interpreter(two).interpret(Record(sentence("HEHDT,400.0,T"), Instant(0, 0)))
+    assert isinstance(outcome, Refused)
+    assert (outcome.kind, outcome.definition) == (RefusalKind.OUT_OF_RANGE, "required")
+
+
 def test_every_ready_definition_understands_its_example() -> None:
     for name, several in READY.items():
         for definition in several:
@@ -193,15 +215,19 @@ def test_every_ready_definition_understands_its_example() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "093012", "093012.", "093012.4", "093012.400", "093012.4000000", "09:30:12.4", " 093012,40 ",
+    "093012", "093012.", "093012.4", "093012.400", "093012.4000000", "09:30:12.4", " 093012,40 ", "9:30:12",
 ])
 def test_a_time_of_day_in_any_form(text: str) -> None:
     fraction = 400_000_000 if "4" in text else 0
     assert clock_ns(text) == (9 * 3600 + 30 * 60 + 12) * 10**9 + fraction
 
 
+def test_a_time_without_seconds() -> None:
+    assert clock_ns("9:30") == clock_ns("09:30:00")
+
+
 @pytest.mark.parametrize("text", [
-    "", "0930", "240000", "096000", "093061", "-93012", "093012.4x", "09301²", "093012 .4",
+    "", "0930", "9:3", "9:30.5", "09:3012", "240000", "096000", "093061", "-93012", "093012.4x", "09301²", "093012 .4",
 ])
 def test_what_is_no_time_of_day(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):

@@ -58,6 +58,9 @@ class CompiledDefinition:
         )
         self._notes: list[str] = []
         self._time = time_reader(definition)
+        has_mark = bool(definition.header or definition.start)
+        self._is_known_by_time = definition.kind is RecordKind.DELIMITED and not has_mark
+        """Records have nothing else that shows whose they are."""
         readers = _Readers(definition, self._notes)
         shown = [rule for rule in readers.rules if not rule.is_hidden]
         names = list(dict.fromkeys(rule.name for rule in shown))
@@ -87,10 +90,10 @@ class CompiledDefinition:
         for position, words, is_good in self._states:
             if (position <= count and parts[position].strip() in words) is not is_good:
                 return self._understood(self._fields, self._without_values(parts), None, header)
+        source_ns = None if self._time is None else self._source_time(self._time, parts, received_ns)
         values = self._quick.values(parts) or tuple([read(parts) for read in self._readers])
         if self._position is not None and values[self._position[0]] == 0.0 == values[self._position[1]]:
             self._notes.append("Latitude and longitude are both 0, which is hardly meant.")
-        source_ns = None if self._time is None else self._source_time(self._time, parts, received_ns)
         return self._understood(self._fields, values, source_ns, header)
 
     def _understood(
@@ -113,7 +116,10 @@ class CompiledDefinition:
     def _source_time(self, read: SourceTime, parts: Parts, received_ns: int) -> int | None:
         try:
             return read(parts, received_ns)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError) as error:
+            if self._is_known_by_time:
+                fact = f"Its date or time is none ({str(error)[:40]!r}), so it may be another kind of record."
+                raise RecordFault(RefusalKind.UNKNOWN_RECORD, fact) from error
             self._notes.append("Its date or time is none; the rest of it is used.")
             return None
 

@@ -64,12 +64,13 @@ class Interpreter:
         """A sentence with a header that definitions name."""
         computed = exclusive_or(body)
         parts: list[str] = []
+        bad_sum: Refused | None = None
         refused: Refused | None = None
         for one in found:
             if given != computed or one.definition.checksum is not ChecksumRule.REQUIRED:
                 wrong = complaint(one.definition.checksum, given, computed)
                 if wrong is not None:
-                    refused = refused or Refused(RefusalKind.BAD_CHECKSUM, one.name, wrong)
+                    bad_sum = bad_sum or Refused(RefusalKind.BAD_CHECKSUM, one.name, wrong)
                     continue
             if not parts:
                 parts = body.decode("latin-1").split(",")
@@ -80,13 +81,14 @@ class Interpreter:
                 continue
             if understood is not None:
                 return understood if given != ABSENT else _without_sum(understood)
-        return refused or Refused(
+        return refused or bad_sum or Refused(
             RefusalKind.UNKNOWN_RECORD, None, f"{_names(found)} takes other records with this header than this one."
         )
 
     def _unnamed(self, record: Record, header: bytes, body: bytes, given: int) -> Understood | Refused:
         """A sentence whose header no definition names. If its sum is wrong, the header may be wrong too."""
-        if (other := self._other(record)) is not None:
+        other = self._other(record)
+        if isinstance(other, Understood) or (other is not None and given == ABSENT):
             return other
         wrong = complaint(ChecksumRule.IF_PRESENT, given, exclusive_or(body))
         if wrong is not None:
@@ -121,7 +123,7 @@ class Interpreter:
                 continue
             if understood is not None:
                 return understood
-        sure = [one for one in refused if one.kind is not RefusalKind.WRONG_FIELDS]
+        sure = [one for one in refused if one.kind not in {RefusalKind.WRONG_FIELDS, RefusalKind.UNKNOWN_RECORD}]
         return next(iter(sure), None) or (refused[0] if len(refused) == 1 else None)
 
     def _tried(self, other: "_Other", text: str) -> list[str] | None:

@@ -11,7 +11,8 @@ from seacorder.model.definition.definition import DATE_ORDERS, TIME_TYPES, Defin
 from seacorder.telemetry.definitions.numbers import Parts
 
 NS_PER_DAY = 86_400 * NS_PER_SECOND
-_CLOCK = re.compile(r"([0-9]{2}):?([0-9]{2}):?([0-9]{2})(?:[.,]([0-9]*))?")
+_CLOCK = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})(?:[.,]([0-9]*))?")
+_WITH_COLONS = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]*))?)?")
 _DATE = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,4})")
 _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ](.+?)(?:Z|([-+])([0-9]{2}):?([0-9]{2}))?")
 _DAY_OF_YEAR = re.compile(r"([0-9]{4})([0-9]{3})(\.[0-9]*)?")
@@ -56,10 +57,10 @@ def clock_ns(text: str) -> int:
     try:
         hours, minutes, seconds, within = _TWO[text[:2]], _TWO[text[2:4]], _TWO[text[4:6]], _SHARES[text[6:]]
     except KeyError:
-        found = _CLOCK.fullmatch(text.strip())
+        found = _CLOCK.fullmatch(text.strip()) or _WITH_COLONS.fullmatch(text.strip())
         if found is None:
             raise ValueError(text) from None
-        hours, minutes, seconds = int(found[1]), int(found[2]), int(found[3])
+        hours, minutes, seconds = int(found[1]), int(found[2]), int(found[3] or 0)
         within = int((found[4] or "0")[:9].ljust(9, "0"))
     if hours > 23 or minutes > 59 or seconds > 60:
         raise ValueError(text)
