@@ -54,7 +54,8 @@ class ReadingsOutTable(SettingsTable):
         ..., "Where the line is sent.", "`udp://`, an IP address and a port"
     )
     line: Annotated[str, AfterValidator(overlay_line)] = key(
-        ..., "What is sent, with readings and the context in braces; CR and LF follow it.", "text with fields such as `{depth:.1f}`"
+        ..., "What is sent, with readings and the context in braces; CR and LF follow it.",
+        "text with fields such as `{depth:.1f}`"
     )
     interval_seconds: float = key(
         1.0, "Seconds from one line to the next.", "a number from 0.1 to 3600", ge=0.1, le=3600

@@ -1,9 +1,9 @@
 """The newest value of every field, and which source it is taken from. Pure; time is passed in.
 
-Several sources, several definitions of one source, and several talkers of one sentence (`$SDDPT`, `$INDPT`) may give the
-same field. They have an order of preference: the order in the settings file, but for fields that a source names in
-`prefer`; of talkers, the one that spoke first. The first one of which the newest value is there and not stale is the
-one that is shown. One that failed, and was left for that, must be well for `RETURN_NS`
+Several sources, several definitions of one source, and several talkers of one sentence (`$SDDPT`, `$INDPT`) may give
+the same field. They have an order of preference: the order in the settings file, but for fields that a source names
+in `prefer`; of talkers, the one that spoke first. The first one of which the newest value is there and not stale is
+the one that is shown. One that failed, and was left for that, must be well for `RETURN_NS`
 before it is returned to, so that a bad contact does not change the source each second.
 
 What comes out is a `Reading` for each value that becomes or renews the value of its field, one that says `none` where

@@ -212,8 +212,8 @@ TEXTS = [
     (Scene(sources=survey(clock_is_wrong=True, clock_difference_ns=-5_250_000_000)),
      "Gyro: the time in its records is 5 s behind this computer's clock.", None),
     (Scene(sources=survey(clock_is_wrong=True, clock_difference_ns=-1024 * 7 * 86_400 * 10**9 - 800_000_000)),
-     "Gyro: the time in its records is 1024 weeks behind this computer's clock. Satellite receivers whose firmware is "
-     "too old give such dates.",
+     ("Gyro: the time in its records is 1024 weeks behind this computer's clock. Satellite receivers whose firmware is "
+      "too old give such dates."),
      f"{ACTIONS[AlarmKind.TELEMETRY_CLOCK_WRONG]} If it is such a receiver, ask its maker for newer firmware."),
     (Scene(sources=REFUSED),
      "Gyro: the definition rov took too long over a record. Its values are missing.", None),
