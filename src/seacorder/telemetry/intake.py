@@ -30,8 +30,8 @@ _NOTHING_YET = Message("It is open. Nothing has come yet.", "Check the cable, an
 _SILENT = Message("Nothing comes any more.", "Check the cable, and that the instrument sends.")
 _BAD_CHECKSUMS = Message(
     "Something comes, but its checksums are wrong or missing.",
-    "Check baud rate, parity and cable. If `seacorder telemetry show` says that there is no checksum, write a definition "
-    'with checksum = "if_present".',
+    "Check baud rate, parity and cable. If `seacorder telemetry show` says that there is no checksum, write a "
+    'definition with checksum = "if_present".',
 )
 _NO_RECORDS = Message(
     "Something comes, but no records are found in it.",
