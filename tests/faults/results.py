@@ -26,6 +26,7 @@ SUBJECTS = (
     ("Stamps and slow cameras", ("test_camera_times",)),
     ("Bad neighbour", ("test_bad_neighbour",)),
     ("Shared processes", ("test_groups",)),
+    ("Survey data", ("test_survey_data",)),
     ("Long run", ("test_soak",)),
     ("Attack", ("test_attack",)),
     ("Lost catalogue", ("test_rebuild",)),

@@ -14,7 +14,7 @@ import contextlib
 import hashlib
 import io
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ import pytest
 from fakes.disk import Operation, RecordingDisk, left_by_power_cut
 from fakes.footage import Footage, Recipe, footage, number_in
 from fakes.sinks import Bench
+from faults.replay import WAYS, files_of, survivors
 from faults.results import is_long, note
 from rig.program import wait_for
 from seacorder.model.report import PartClosed
@@ -35,7 +36,6 @@ RATE = 25
 SPLIT_NS = 2_000_000_000
 LOSS_LIMIT_SECONDS = 2.0
 SYNCS = {"sync", "sync_whole"}
-WAYS = ("none", "all", "last", "some", "torn")
 
 
 class Recording:
@@ -60,28 +60,6 @@ class Recording:
     def frames_at(self, operations: int) -> int:
         """Captured when so many operations had been done."""
         return next((frames for count, frames in self.captured if count >= operations), self.captured[-1][1])
-
-    def files_at(self, operations: int) -> list[tuple[Path, list[Operation], bool]]:
-        """Each file: its operations so far, and whether its name is safe."""
-        log = self.operations[:operations]
-        found = []
-        for made_at, made in enumerate(log):
-            if made.name == "create":
-                mine = [one for one in log if one.path == made.path]
-                is_safe = any(one.name == "sync_folder" and one.path == made.path.parent for one in log[made_at:])
-                found.append((made.path, mine, is_safe))
-        return found
-
-
-def survivors(way: str, mine: Sequence[Operation], chance: random.Random) -> Callable[[int], float]:
-    last = max((at for at, one in enumerate(mine) if one.name == "write"), default=-1)
-    return {
-        "none": lambda _: 0.0,
-        "all": lambda _: 1.0,
-        "last": lambda at: float(at == last),
-        "some": lambda _: chance.choice([0.0, 1.0]),
-        "torn": lambda _: chance.random(),
-    }[way]
 
 
 @dataclass
@@ -148,7 +126,7 @@ def replay(recording: Recording, player: Player, cut: int, way: str, chance: ran
     """Frames that are left one after the other from the first on, and what was wrong with them."""
     numbers: list[int] = []
     faults: list[str] = []
-    for path, mine, is_safe in recording.files_at(cut):
+    for path, mine, is_safe in files_of(recording.operations[:cut]):
         if not is_safe and way in {"none", "torn"}:
             continue  # the file's name never reached the medium
         left = player.left(left_by_power_cut(mine, survivors(way, mine, chance)))
