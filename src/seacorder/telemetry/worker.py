@@ -44,6 +44,7 @@ class Loop:
                     return
                 with survived("An order"):
                     self._parts.carry_out(item.command)
+                self._look_ns = self._clock.monotonic_ns() + LOOK_NS  # an order to stop waits for what is on its way
             elif item is not None:
                 with survived("Taking what a source has sent", passes=(MemoryError,)):
                     self._parts.take(item)

@@ -216,10 +216,38 @@ def test_the_stop_is_answered_when_all_is_on_disk(dive: Dive) -> None:
     dive.start()
     dive.say(depth=1.0)
     dive.log.carry_out(StopDataLog(7, dive.now))
+    dive.pass_ms(100)
     assert dive.answers.get(timeout=20) == Answer(7, ChannelOutcome("data", ok=True))
     assert dive.raw() == dive.sent
     dive.log.carry_out(StopDataLog(8, dive.now))
     assert dive.answers.get(timeout=20).request == 8
+
+
+def test_bytes_that_are_read_after_the_command_to_stop_are_there_if_they_came_before_it(dive: Dive) -> None:
+    dive.start()
+    came = dive.now
+    dive.pass_ms(10)
+    stop = StopDataLog(7, dive.now)
+    dive.pass_ms(10)
+    dive.log.carry_out(stop)
+    dive.log.on_bytes("ROV", b"before", came)
+    dive.log.on_bytes("ROV", b"after", dive.now)
+    dive.pass_ms(80)
+    assert dive.answers.empty()
+    dive.pass_ms(10)
+    assert dive.answers.get(timeout=20) == Answer(7, ChannelOutcome("data", ok=True))
+    assert dive.raw() == b"before"
+
+
+def test_a_log_that_begins_before_another_has_ended_ends_it(dive: Dive) -> None:
+    dive.start()
+    dive.say(depth=1.0)
+    dive.log.carry_out(StopDataLog(7, dive.now))
+    dive.pass_ms(10)
+    dive.start(name="next")
+    assert dive.answers.get(timeout=20).request == 7
+    dive.end()
+    assert (dive.raw(), dive.raw("next")) == (dive.sent, b"")
 
 
 def test_a_log_that_a_new_process_takes_up_goes_on_counting_parts(dive: Dive) -> None:

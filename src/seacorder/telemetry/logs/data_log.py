@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.base.background import once
-from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.base.message import Message
 from seacorder.model.command import SetContext
 from seacorder.model.data_log import ChangeDataLog, DataLogPlan, LogRows, StartDataLog, StopDataLog
@@ -27,6 +27,9 @@ from seacorder.telemetry.logs.sampling import Current, Row, Sampling
 
 REMEMBERED_NS = 10 * NS_PER_SECOND
 REMEMBERED_ITEMS = 5_000
+LATE_NS = 100 * NS_PER_MS
+"""So long after its last instant a log ends: by then what came before that has been read, as sources are read fifty
+times a second."""
 NAME = "data"
 """What `${channelname}` stands for in the names of these files."""
 
@@ -58,13 +61,15 @@ class DataLog:
         self._context = DiveContext()
         self._remembered: deque[_Item] = deque()
         self._running: _Running | None = None
+        self._stopping: StopDataLog | None = None
+        """What runs ends with its instant, as soon as what came before that is there."""
         self._has_failed = False
 
     def on_bytes(self, source: str, data: bytes, received: Instant) -> None:
         """As they came, before anything looks at them."""
         piece = _Piece(source, data, received)
         self._remember(piece, received)
-        if self._running is not None:
+        if self._running is not None and not self._is_too_late(received):
             self._running.bytes_came(piece)
 
     def on_readings(self, readings: Iterable[Reading]) -> None:
@@ -76,7 +81,7 @@ class DataLog:
             self._units.setdefault(reading.name, reading.unit)
         self._remember(taken, taken[-1].received)
         if self._running is not None:
-            self._running.readings_came(taken)
+            self._running.readings_came(tuple(one for one in taken if not self._is_too_late(one.received)))
 
     def carry_out(self, command: object) -> None:
         """One command of the control process; those of others are none of its business."""
@@ -90,23 +95,43 @@ class DataLog:
             case ChangeDataLog(plan):
                 if self._running is not None:
                     self._running.plans.append(plan)
-            case StopDataLog(request, instant):
-                ending = self._end(instant)
-                # The disk may take seconds, and this thread must go on: it takes what the instruments send.
-                once("end of the data log", lambda: self._report(Answer(request, _outcome(_wait_for(ending)))))
+            case StopDataLog():
+                self._finish_stop()
+                self._stopping = command
+                if self._running is None:
+                    self._finish_stop()
 
     def look(self, now_ns: int) -> None:
-        """Time has gone by: rows and splits that are due."""
+        """Time has gone by: rows and splits that are due, and an end."""
         if self._running is None:
+            return
+        if self._stopping is not None:
+            if now_ns >= self._stopping.instant.monotonic_ns + LATE_NS:
+                self._finish_stop()
             return
         self._running.look(Instant(now_ns, self._clock.utc_ns() - (self._clock.monotonic_ns() - now_ns)))
         self._tell(self._running.faults())
 
     def stop(self) -> None:
         """The process ends. Blocks until the files are on disk."""
+        self._finish_stop()
         _wait_for(self._end(Instant.now(self._clock)))
 
+    def _is_too_late(self, received: Instant) -> bool:
+        """It came after the instant at which the log ends."""
+        return self._stopping is not None and received.monotonic_ns > self._stopping.instant.monotonic_ns
+
+    def _finish_stop(self) -> None:
+        """Ends what was told to stop, and answers when it is on disk."""
+        if self._stopping is None:
+            return
+        request, ending = self._stopping.request, self._end(self._stopping.instant)
+        self._stopping = None
+        # The disk may take seconds, and this thread must go on: it takes what the instruments send.
+        once("end of the data log", lambda: self._report(Answer(request, _outcome(_wait_for(ending)))))
+
     def _start(self, command: StartDataLog) -> None:
+        self._finish_stop()
         if self._running is not None:
             self._end(command.instant)
         current = Current(dict(self._before.values), self._units)
