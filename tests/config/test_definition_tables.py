@@ -187,4 +187,5 @@ def test_a_source_takes_definitions_of_the_file_and_ready_ones() -> None:
     telemetry = settings.telemetry_settings()
     assert telemetry is not None
     assert [one.name for one in telemetry.sources[0].definitions] == ["Altimeter", "HDT"]
+    assert telemetry.reserve_bytes == settings.storage.reserve_bytes, "its logs keep as much free as the video does"
     assert pickle.loads(pickle.dumps(telemetry)) == telemetry

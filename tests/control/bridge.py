@@ -43,6 +43,8 @@ class Bridge:
         """Set it, and build anew, for a recorder with narration."""
         self.telemetry: TelemetrySettings | None = None
         """Set it, and build anew, for a recorder with instruments."""
+        self.fallback_root: str | None = None
+        """Set it, and build anew, for a recorder with a second disk."""
         self.lose_examinations = False
         """Set it for a run that ends before any file has been examined."""
         self.build()
@@ -65,6 +67,7 @@ class Bridge:
             self.clock,
             RecorderOptions(
                 self.first_settings,
+                fallback_root=self.fallback_root,
                 reserve_bytes=0,
                 timeouts=QUICK,
                 narrator=self.narrator,

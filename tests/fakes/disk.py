@@ -1,6 +1,7 @@
 """A disk in memory that records the order of all calls, and refuses on demand."""
 
 import errno
+import itertools
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -33,6 +34,7 @@ class RecordingDisk:
         self.size: int | None = None
         """No file becomes longer than that."""
         self._handles: dict[int, Path] = {}
+        self._numbers = itertools.count(100)
         self._faults: dict[str, int] = {}
         self._changed = threading.Condition()
         self._gates: dict[str, threading.Event] = {}
@@ -80,7 +82,7 @@ class RecordingDisk:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
         if path.parent not in self.folders:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-        handle = 100 + len(self.operations)
+        handle = next(self._numbers)
         self._handles[handle] = path
         self.files[path] = bytearray(first)
         self._note(Operation("create", path, data=first))

@@ -25,8 +25,8 @@ from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.reading import Reading, ReadingState
 from seacorder.model.recording import FileKind
 from seacorder.storage.memory_budget import MemoryBudget
+from seacorder.telemetry.logs.data_file import LogStorage
 from seacorder.telemetry.logs.data_log import DataLog
-from seacorder.telemetry.logs.part_files import LogStorage
 from seacorder.telemetry.logs.raw_form import pieces
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,7 @@ class Log:
         self.came: list[tuple[int, int]] = []
         for number in range(SECONDS * RATE):
             self._take(number)
-            wait_for(self._is_taken, "the disk to take what waits")
+            wait_for(self._is_on_disk, "the disk to take what waits")
             self.came.append((len(self._disk.operations), number + 1))
         self._log.stop()
         self.operations = list(self._disk.operations)
@@ -71,11 +71,9 @@ class Log:
             [Reading(name, value, UNITS[name], ReadingState.FRESH, now, "Survey") for name, value in values.items()]
         )
 
-    def _is_taken(self) -> bool:
-        running = self._log._running
-        assert running is not None
-        before = all(files.has_ended for files in running._ending)
-        return before and not any(file.queued_bytes for file in running._files.files)
+    def _is_on_disk(self) -> bool:
+        self._log.look(self._clock.monotonic_ns())
+        return self._log.is_written
 
 
 def record(number: int) -> bytes:

@@ -20,8 +20,8 @@ from seacorder.model.telemetry import TelemetrySettings, TelemetrySource
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.telemetry.assembly import assemble
 from seacorder.telemetry.inbox import Inbox, SourceRead
+from seacorder.telemetry.logs.data_file import LogStorage
 from seacorder.telemetry.logs.data_log import DataLog
-from seacorder.telemetry.logs.part_files import LogStorage
 from seacorder.telemetry.logs.raw_form import pieces
 from seacorder.telemetry.sources.dive import DIVE_SECONDS, Dive, Truth
 from seacorder.telemetry.sources.open import make_source

@@ -347,7 +347,7 @@ class Settings(SettingsTable):
         """What the worker that reads the instruments is started with; None if there are none."""
         sources = tuple(table.source(self.own_definitions()) for table in self.telemetry)
         lines = tuple(table.line_out() for table in self.readings_out)
-        return TelemetrySettings(sources, lines) if sources else None
+        return TelemetrySettings(sources, lines, reserve_bytes=self.storage.reserve_bytes) if sources else None
 
     def _narration_channels(self, channel: str) -> int:
         """The number of sound channels of the narration in this channel; 0 if it has none."""

@@ -36,6 +36,8 @@ class DataLogPlan:
     """The base folder of the tracks: that of the recordings."""
     schedule: SplitSchedule
     reevaluate_tags: bool
+    track_fallback: str | None = None
+    """Used instead of `track_folder` while its volume is full or fails; None: there is no second volume."""
 
 
 @dataclass(frozen=True, slots=True)

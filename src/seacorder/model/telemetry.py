@@ -57,6 +57,8 @@ class TelemetrySettings:
     """Names of definitions that must not be used, because a worker hung in one."""
     volumes: tuple[MarkedFolder, ...] = ()
     """The volumes that its logs go to."""
+    reserve_bytes: int = 0
+    """So much is kept free on each of them: a log that can goes on on the other one before."""
     trying_path: str = ""
     """A file in which the worker marks what it is just trying; see `model.trying`. Empty: nowhere."""
 

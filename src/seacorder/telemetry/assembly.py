@@ -12,7 +12,9 @@ from seacorder.model.reading_fields import CLOCK_DIFFERENCE
 from seacorder.model.report import EventNoted
 from seacorder.model.telemetry import DefinitionRefused, TelemetrySettings, TelemetryStatus
 from seacorder.storage.disk import this_machine
+from seacorder.storage.disk_waits import SharedWaits
 from seacorder.storage.memory_budget import MemoryBudget
+from seacorder.storage.volume_room import Looking, VolumeRooms
 from seacorder.storage.volumes import MarkedFolders
 from seacorder.telemetry.change_texts import change_sentences
 from seacorder.telemetry.framing.plain import framer_for
@@ -21,8 +23,8 @@ from seacorder.telemetry.intake import Intake
 from seacorder.telemetry.interpretation import Interpretation
 from seacorder.telemetry.latest import Latest
 from seacorder.telemetry.lines_out import LinesOut
+from seacorder.telemetry.logs.data_file import LogStorage
 from seacorder.telemetry.logs.data_log import DataLog
-from seacorder.telemetry.logs.part_files import LogStorage
 from seacorder.telemetry.outbox import TelemetryOutbox
 from seacorder.telemetry.reader import Reader
 from seacorder.telemetry.sources.open import make_source
@@ -178,8 +180,10 @@ def assemble(settings: TelemetrySettings, clock: Clock, send: Callable[[object],
 
 
 def _data_log(settings: TelemetrySettings, clock: Clock, outbox: TelemetryOutbox) -> DataLog:
-    volumes = MarkedFolders(settings.volumes)
-    storage = LogStorage(MemoryBudget(LOG_QUEUE_BYTES), clock, this_machine(volumes.check))
+    volumes, budget, waits = MarkedFolders(settings.volumes), MemoryBudget(LOG_QUEUE_BYTES), SharedWaits(clock)
+    looking = Looking(volumes=volumes, waits=waits)
+    rooms = VolumeRooms(settings.reserve_bytes, clock, lambda: budget.coming_bytes, looking)
+    storage = LogStorage(budget, clock, this_machine(volumes.check), rooms, waits)
     definitions = [one for source in settings.sources for one in source.definitions]
     units = {rule.name: rule.unit for one in definitions for rule in one.values}
     if any(one.has_time for one in definitions):

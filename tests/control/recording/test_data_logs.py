@@ -35,6 +35,16 @@ async def test_it_has_the_recordings_instants_and_a_name_by_its_own_template(wit
     assert stopped.ok
 
 
+async def test_the_second_disk_is_told_of_both_kinds_of_files(bridge: Bridge) -> None:
+    bridge.telemetry = TelemetrySettings((TelemetrySource("ROV", "udp://:1"),))
+    bridge.fallback_root = "/second"
+    bridge.build()
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    (order,) = bridge[WORKER_NAME].told(StartDataLog)
+    assert (order.plan.naming.fallback_folder, order.plan.track_fallback) == ("/second", "/second")
+
+
 async def test_new_names_and_splits_reach_it_with_the_channels(with_survey: Bridge) -> None:
     bridge = with_survey
     await bridge.start()

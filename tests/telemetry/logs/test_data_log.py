@@ -1,105 +1,29 @@
 """What lies beside a recording is what came, from its start to its stop, split with the video."""
 
-import csv
+import errno
 import json
-import queue
 from datetime import datetime
 from pathlib import Path
 
 import gpxpy
 import pytest
 
-from fakes.clock import FakeClock
-from seacorder.base.clock import NS_PER_SECOND
+from fakes.disk import RecordingDisk
 from seacorder.model.command import SetContext
-from seacorder.model.data_log import (
-    ChangeDataLog,
-    DataLogPlan,
-    DataLogSettings,
-    LogRows,
-    StartDataLog,
-    StopDataLog,
-)
+from seacorder.model.data_log import ChangeDataLog, DataLogSettings, LogRows, StartDataLog, StopDataLog
 from seacorder.model.dive_context import DiveContext
-from seacorder.model.file_name import Naming
-from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.reading import Reading, ReadingState
-from seacorder.model.recording import FileKind
-from seacorder.model.report import Answer, EventNoted
-from seacorder.storage.memory_budget import MemoryBudget
-from seacorder.telemetry.logs.data_log import DataLog
-from seacorder.telemetry.logs.part_files import LogStorage
-from seacorder.telemetry.logs.raw_form import pieces
-
-UNITS = {"latitude": "°", "longitude": "°", "depth": "m"}
-
-
-class Dive:
-    """A log whose clock the test moves; sentences are bytes and readings of one instant."""
-
-    def __init__(self, folder: Path, *, queue_bytes: int = 1 << 20) -> None:
-        self.folder = folder
-        self.clock = FakeClock()
-        self.events: list[str] = []
-        self.answers: queue.Queue[Answer] = queue.Queue()
-        storage = LogStorage(MemoryBudget(queue_bytes), self.clock)
-        self.log = DataLog(UNITS, storage, self.clock, self._report)
-        self.sent = b""
-
-    def _report(self, report: object) -> None:
-        match report:
-            case EventNoted(event):
-                self.events.append(event.kind)
-            case Answer():
-                self.answers.put(report)
-
-    @property
-    def now(self) -> Instant:
-        return Instant.now(self.clock)
-
-    def start(self, rows: LogRows = LogRows.INTERVAL, **plan: object) -> None:
-        order = StartDataLog("R1", self.now, self.plan(**plan), DataLogSettings(rows))
-        self.log.carry_out(order)
-
-    def plan(self, name: str = "dive", split_seconds: int = 0, reevaluates: bool = False) -> DataLogPlan:
-        now = self.now
-        folders = str(self.folder / "data"), "DATA"
-        naming = Naming(*folders, now.utc_ns, name, now.utc_ns, FileKind.DATA, use_utc=True)
-        schedule = SplitSchedule(now.monotonic_ns, split_seconds * NS_PER_SECOND)
-        return DataLogPlan(now.monotonic_ns, naming, str(self.folder / "video"), schedule, reevaluates)
-
-    def say(self, **values: float | str | None) -> None:
-        data = f"${values}\r\n".encode()
-        self.sent += data
-        self.log.on_bytes("ROV", data, self.now)
-        states = {name: ReadingState.NONE if value is None else ReadingState.FRESH for name, value in values.items()}
-        self.log.on_readings(
-            [Reading(name, values[name], UNITS.get(name, ""), states[name], self.now, "ROV") for name in values]
-        )
-
-    def pass_ms(self, milliseconds: int) -> None:
-        self.clock.advance(milliseconds / 1000)
-        self.log.look(self.clock.monotonic_ns())
-
-    def end(self) -> None:
-        self.log.stop()
-
-    def table(self, name: str = "dive") -> list[dict[str, str]]:
-        with (self.folder / "data/DATA" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
-
-    def raw(self, name: str = "dive") -> bytes:
-        log = (self.folder / "data/DATA" / f"{name}.raw").read_bytes()
-        return b"".join(piece.data for piece in pieces(log))
+from seacorder.model.report import Answer
+from telemetry.logs.logged_dive import LoggedDive, pieces_in
 
 
 @pytest.fixture
-def dive(tmp_path: Path) -> Dive:
-    return Dive(tmp_path)
+def dive(tmp_path: Path) -> LoggedDive:
+    return LoggedDive(tmp_path)
 
 
-def test_a_row_a_second_with_what_was_valid_and_every_byte(dive: Dive) -> None:
+def test_a_row_a_second_with_what_was_valid_and_every_byte(dive: LoggedDive) -> None:
     dive.log.carry_out(SetContext(dive.now, DiveContext(dive="12")))
     dive.start()
     for number in range(8):
@@ -113,7 +37,7 @@ def test_a_row_a_second_with_what_was_valid_and_every_byte(dive: Dive) -> None:
     assert dive.raw() == dive.sent
 
 
-def test_a_value_that_is_none_or_stale_leaves_its_cell_empty(dive: Dive) -> None:
+def test_a_value_that_is_none_or_stale_leaves_its_cell_empty(dive: LoggedDive) -> None:
     dive.start()
     dive.say(depth=3.0, latitude=58.0)
     dive.pass_ms(1500)
@@ -125,7 +49,7 @@ def test_a_value_that_is_none_or_stale_leaves_its_cell_empty(dive: Dive) -> None
     assert [(row["depth (m)"], row["latitude (deg)"]) for row in dive.table()] == [("3", "58"), ("3", "58"), ("", "")]
 
 
-def test_by_option_a_row_whenever_a_value_changes(dive: Dive) -> None:
+def test_by_option_a_row_whenever_a_value_changes(dive: LoggedDive) -> None:
     dive.start(LogRows.CHANGE)
     for depth in (1.0, 1.0, 2.0):
         dive.pass_ms(100)
@@ -135,7 +59,7 @@ def test_by_option_a_row_whenever_a_value_changes(dive: Dive) -> None:
     assert [(row["depth (m)"], row["latitude (deg)"]) for row in dive.table()] == [("1", "58"), ("2", "58")]
 
 
-def test_by_option_a_row_when_a_value_becomes_stale_and_when_an_older_one_stands_in(dive: Dive) -> None:
+def test_by_option_a_row_when_a_value_becomes_stale_and_when_an_older_one_stands_in(dive: LoggedDive) -> None:
     dive.start(LogRows.CHANGE)
     dive.pass_ms(100)
     came = dive.now
@@ -151,7 +75,7 @@ def test_by_option_a_row_when_a_value_becomes_stale_and_when_an_older_one_stands
     assert [now_ms - one for one in rows_ms] == [5700, 700, 0]
 
 
-def test_parts_split_at_the_instants_of_the_video_and_no_byte_is_lost_between(dive: Dive) -> None:
+def test_parts_split_at_the_instants_of_the_video_and_no_byte_is_lost_between(dive: LoggedDive) -> None:
     dive.start(split_seconds=2)
     for number in range(10):
         dive.pass_ms(500)
@@ -161,7 +85,7 @@ def test_parts_split_at_the_instants_of_the_video_and_no_byte_is_lost_between(di
     assert b"".join(dive.raw(name) for name in ("dive", "dive_002", "dive_003")) == dive.sent
 
 
-def test_new_names_hold_from_their_instant_on(dive: Dive) -> None:
+def test_new_names_hold_from_their_instant_on(dive: LoggedDive) -> None:
     dive.start(split_seconds=2)
     dive.pass_ms(1000)
     later = dive.plan("other", 2)
@@ -172,7 +96,7 @@ def test_new_names_hold_from_their_instant_on(dive: Dive) -> None:
     assert dive.table("other_002")
 
 
-def test_a_field_that_comes_later_is_named_in_the_last_column_until_the_next_part(dive: Dive) -> None:
+def test_a_field_that_comes_later_is_named_in_the_last_column_until_the_next_part(dive: LoggedDive) -> None:
     dive.start(split_seconds=2)
     dive.pass_ms(500)
     dive.say(cp=-0.95)
@@ -182,7 +106,7 @@ def test_a_field_that_comes_later_is_named_in_the_last_column_until_the_next_par
     assert [row["cp"] for row in dive.table("dive_002")] == ["-0.95"] * 2
 
 
-def test_bytes_that_came_between_the_start_and_its_command_are_there_and_older_ones_not(dive: Dive) -> None:
+def test_bytes_that_came_between_the_start_and_its_command_are_there_and_older_ones_not(dive: LoggedDive) -> None:
     dive.say(depth=1.0)
     dive.sent = b""
     dive.pass_ms(10)
@@ -195,7 +119,7 @@ def test_bytes_that_came_between_the_start_and_its_command_are_there_and_older_o
     assert dive.raw() == dive.sent
 
 
-def test_tracks_are_whole_files_at_any_time_with_a_segment_for_each_stretch(dive: Dive) -> None:
+def test_tracks_are_whole_files_at_any_time_with_a_segment_for_each_stretch(dive: LoggedDive) -> None:
     dive.start()
     for number in range(4):
         dive.pass_ms(1000)
@@ -212,7 +136,7 @@ def test_tracks_are_whole_files_at_any_time_with_a_segment_for_each_stretch(dive
     assert features[0]["geometry"]["coordinates"][1] == [1.5, 58.001, -101]
 
 
-def test_the_stop_is_answered_when_all_is_on_disk(dive: Dive) -> None:
+def test_the_stop_is_answered_when_all_is_on_disk(dive: LoggedDive) -> None:
     dive.start()
     dive.say(depth=1.0)
     dive.log.carry_out(StopDataLog(7, dive.now))
@@ -223,7 +147,7 @@ def test_the_stop_is_answered_when_all_is_on_disk(dive: Dive) -> None:
     assert dive.answers.get(timeout=20).request == 8
 
 
-def test_bytes_that_are_read_after_the_command_to_stop_are_there_if_they_came_before_it(dive: Dive) -> None:
+def test_bytes_that_are_read_after_the_command_to_stop_are_there_if_they_came_before_it(dive: LoggedDive) -> None:
     dive.start()
     came = dive.now
     dive.pass_ms(10)
@@ -239,7 +163,7 @@ def test_bytes_that_are_read_after_the_command_to_stop_are_there_if_they_came_be
     assert dive.raw() == b"before"
 
 
-def test_a_log_that_begins_before_another_has_ended_ends_it(dive: Dive) -> None:
+def test_a_log_that_begins_before_another_has_ended_ends_it(dive: LoggedDive) -> None:
     dive.start()
     dive.say(depth=1.0)
     dive.log.carry_out(StopDataLog(7, dive.now))
@@ -250,7 +174,7 @@ def test_a_log_that_begins_before_another_has_ended_ends_it(dive: Dive) -> None:
     assert (dive.raw(), dive.raw("next")) == (dive.sent, b"")
 
 
-def test_a_log_that_a_new_process_takes_up_goes_on_counting_parts(dive: Dive) -> None:
+def test_a_log_that_a_new_process_takes_up_goes_on_counting_parts(dive: LoggedDive) -> None:
     plan = dive.plan(split_seconds=2)
     dive.clock.advance(5)
     dive.log.carry_out(StartDataLog("R1", dive.now, plan, DataLogSettings()))
@@ -258,11 +182,101 @@ def test_a_log_that_a_new_process_takes_up_goes_on_counting_parts(dive: Dive) ->
     assert dive.table("dive_003") == []
 
 
-def test_what_the_disk_does_not_take_is_said_once(tmp_path: Path) -> None:
-    dive = Dive(tmp_path, queue_bytes=0)
+def test_the_end_of_the_process_waits_for_a_stop_that_is_on_its_way(dive: LoggedDive) -> None:
+    dive.start()
+    dive.say(depth=1.0)
+    dive.log.carry_out(StopDataLog(7, dive.now))
+    dive.end()
+    assert dive.answers.get(timeout=20) == Answer(7, ChannelOutcome("data", ok=True))
+    assert dive.raw() == dive.sent
+
+
+def test_what_the_disk_does_not_take_is_said_once_and_what_it_has_can_be_read(tmp_path: Path) -> None:
+    dive = LoggedDive(tmp_path, queue_bytes=0)
     dive.start()
     for _ in range(3):
         dive.say(depth=1.0)
         dive.pass_ms(100)
     assert dive.events == ["data_log_failed"]
     dive.end()
+    assert (dive.raw(), dive.table()) == (b"", [])
+    assert gpxpy.parse((dive.folder / "video/DATA/dive.gpx").read_text()).tracks[0].segments == []
+
+
+def test_positions_for_which_there_is_no_room_are_a_gap_in_tracks_that_stay_whole(dive: LoggedDive) -> None:
+    dive.start()
+    room = dive.budget.limit_bytes
+    for number in range(6):
+        dive.budget.limit_bytes = 0 if number in {2, 3} else room
+        dive.say(latitude=58.0 + number, longitude=1.5)
+        dive.pass_ms(1001)
+    dive.end()
+    place = dive.folder / "video/DATA/dive"
+    (track,) = gpxpy.parse(place.with_suffix(".gpx").read_text()).tracks
+    assert [[point.latitude for point in one.points] for one in track.segments] == [[58.0, 58.0, 59.0], [62.0, 63.0]]
+    assert len(json.loads(place.with_suffix(".geojson").read_text())["features"]) == 2
+
+
+# A disk that takes nothing.
+
+
+@pytest.fixture
+def disk() -> RecordingDisk:
+    return RecordingDisk()
+
+
+@pytest.fixture
+def afloat(disk: RecordingDisk) -> LoggedDive:
+    """Whose files are on that disk."""
+    return LoggedDive(Path("/dive"), disk=disk)
+
+
+def test_what_a_full_disk_does_not_take_waits_over_splits_as_long_as_the_recording_runs(
+    afloat: LoggedDive, disk: RecordingDisk
+) -> None:
+    afloat.start(split_seconds=10)
+    afloat.say(depth=1.0)
+    disk.refuse("write", errno.ENOSPC)
+    disk.refuse("create", errno.ENOSPC)
+    for number in range(8):
+        afloat.pass_ms(5000)
+        afloat.say(depth=float(number))
+    assert afloat.events == ["data_log_failed"]
+    disk.allow("write")
+    disk.allow("create")
+    afloat.stop()
+    assert afloat.outcome().ok
+    assert len(disk.files) == 4 * 5
+    assert pieces_in(disk.files) == afloat.sent
+
+
+def test_a_stop_gives_up_in_time_what_the_disk_refuses_and_says_which_files(
+    afloat: LoggedDive, disk: RecordingDisk
+) -> None:
+    disk.refuse("write", errno.EIO)
+    afloat.start(split_seconds=2)
+    afloat.pass_ms(3000)
+    afloat.stop()
+    afloat.pass_ms(9900)
+    assert afloat.answers.empty()
+    afloat.pass_ms(100)
+    outcome = afloat.outcome()
+    assert not outcome.ok
+    assert outcome.reason is not None
+    assert all(f"{name} could not be finished." in outcome.reason.fact for name in ("dive.raw", "dive_002.csv"))
+    assert afloat.budget.taken_bytes == 0
+
+
+def test_a_disk_that_hangs_is_said_and_so_is_what_it_has_cost(afloat: LoggedDive, disk: RecordingDisk) -> None:
+    gate = disk.hang("write")
+    afloat.start()
+    afloat.say(depth=1.0)
+    afloat.pass_ms(9900)
+    assert afloat.events == []
+    afloat.pass_ms(100)
+    assert afloat.events == ["data_log_failed"]
+    afloat.stop()
+    afloat.pass_ms(10_000)
+    outcome = afloat.outcome()
+    assert not outcome.ok
+    gate.set()

@@ -51,4 +51,7 @@ class DataLogs:
             directory_utc_ns=plan.naming.directory_utc_ns,
             file_utc_ns=plan.naming.file_utc_ns,
         )
-        return DataLogPlan(plan.from_ns, naming, plan.naming.base_folder, plan.schedule, plan.reevaluate_tags)
+        tracks = plan.naming
+        return DataLogPlan(
+            plan.from_ns, naming, tracks.base_folder, plan.schedule, plan.reevaluate_tags, tracks.fallback_folder
+        )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
-from seacorder.base.message import Message
+from seacorder.base.message import Message, all_of
 from seacorder.model.command import SetContext
 from seacorder.model.data_log import ChangeDataLog, DataLogPlan, LogRows, StartDataLog, StopDataLog
 from seacorder.model.dive_context import DiveContext
@@ -21,8 +21,11 @@ from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.reading import Reading, ReadingState
 from seacorder.model.report import Answer, EventNoted
 from seacorder.storage.names import part_path, path_for
+from seacorder.storage.two_volumes import TwoVolumes
 from seacorder.telemetry.logs.csv_form import Columns
-from seacorder.telemetry.logs.part_files import LogStorage, PartFiles
+from seacorder.telemetry.logs.data_file import DataHome, LogStorage
+from seacorder.telemetry.logs.endings import Endings
+from seacorder.telemetry.logs.part_files import PartFiles
 from seacorder.telemetry.logs.sampling import Current, Row, Sampling
 
 REMEMBERED_NS = 10 * NS_PER_SECOND
@@ -30,6 +33,8 @@ REMEMBERED_ITEMS = 5_000
 LATE_NS = 100 * NS_PER_MS
 """So long after its last instant a log ends: by then what came before that has been read, as sources are read fifty
 times a second."""
+ANSWER_SECONDS = 25.0
+"""How long an answer to a stop waits for a file: longer than all may take (`data_file.END_NS`, twice)."""
 NAME = "data"
 """What `${channelname}` stands for in the names of these files."""
 
@@ -61,6 +66,7 @@ class DataLog:
         self._context = DiveContext()
         self._remembered: deque[_Item] = deque()
         self._running: _Running | None = None
+        self._endings = Endings(clock, self._lost)
         self._stopping: StopDataLog | None = None
         """What runs ends with its instant, as soon as what came before that is there."""
         self._has_failed = False
@@ -102,20 +108,29 @@ class DataLog:
                     self._finish_stop()
 
     def look(self, now_ns: int) -> None:
-        """Time has gone by: rows and splits that are due, and an end."""
-        if self._running is None:
-            return
+        """Time has gone by: rows and splits that are due, ends, and disks that are to be left."""
+        left: str | None = None
         if self._stopping is not None:
             if now_ns >= self._stopping.instant.monotonic_ns + LATE_NS:
                 self._finish_stop()
-            return
-        self._running.look(Instant(now_ns, self._clock.utc_ns() - (self._clock.monotonic_ns() - now_ns)))
-        self._tell(self._running.faults())
+        elif self._running is not None:
+            now = Instant(now_ns, self._clock.utc_ns() - (self._clock.monotonic_ns() - now_ns))
+            self._running.look(now)
+            left = self._running.leave_disk(now)
+        self._tell_moves(left, self._endings.look(now_ns))
+        if self._stopping is None and self._running is not None:
+            self._tell(self._running.faults() + self._endings.why)
 
     def stop(self) -> None:
-        """The process ends. Blocks until the files are on disk."""
+        """The process ends. Blocks until the files are on disk, or were given up because their disk takes too long."""
         self._finish_stop()
-        _wait_for(self._end(Instant.now(self._clock)))
+        self._end(Instant.now(self._clock))
+        self._endings.finish()
+
+    @property
+    def is_written(self) -> bool:
+        """The disk has taken all that came, and every part that is complete has ended."""
+        return not self._endings.parts and (self._running is None or self._running.is_written)
 
     def _is_too_late(self, received: Instant) -> bool:
         """It came after the instant at which the log ends."""
@@ -125,10 +140,11 @@ class DataLog:
         """Ends what was told to stop, and answers when it is on disk."""
         if self._stopping is None:
             return
-        request, ending = self._stopping.request, self._end(self._stopping.instant)
+        request, instant = self._stopping.request, self._stopping.instant
         self._stopping = None
+        parts = self._end(instant, is_answered=True)
         # The disk may take seconds, and this thread must go on: it takes what the instruments send.
-        once("end of the data log", lambda: self._report(Answer(request, _outcome(_wait_for(ending)))))
+        once("end of the data log", lambda: self._report(Answer(request, _outcome(parts))))
 
     def _start(self, command: StartDataLog) -> None:
         self._finish_stop()
@@ -142,7 +158,7 @@ class DataLog:
             elif not isinstance(item, _Piece):
                 for reading in item:
                     current.take(reading)
-        self._running = _Running(command, self._context, current, self._storage)
+        self._running = _Running(command, self._context, current, self._storage, self._endings)
         for item in later:
             if isinstance(item, _Piece):
                 self._running.bytes_came(item)
@@ -158,10 +174,22 @@ class DataLog:
             for reading in () if isinstance(gone, _Piece) else gone:
                 self._before.take(reading)
 
-    def _end(self, instant: Instant) -> list[PartFiles]:
-        """Ends what runs; returns the files whose end is not on disk yet."""
+    def _end(self, instant: Instant, *, is_answered: bool = False) -> list[PartFiles]:
+        """Ends what runs; returns the parts whose end is not on disk yet."""
         running, self._running = self._running, None
-        return [] if running is None else running.end(instant)
+        if running is not None:
+            running.end(instant)
+        return self._endings.end_all(is_answered=is_answered)
+
+    def _lost(self, why: Message) -> None:
+        self._note("data_log_failed", Severity.WARNING, *why.both)
+
+    def _tell_moves(self, left: str | None, rests: list[Path]) -> None:
+        told = [] if left is None else [left]
+        if rests:
+            told.append(f"What waited for the disk is in {rests[0].parent}, in files whose names end in _rest.")
+        if told:  # what to do is with the alarm of the disk
+            self._note("data_log_moved", Severity.WARNING, " ".join(told))
 
     def _tell(self, faults: list[Message]) -> None:
         if bool(faults) == self._has_failed:
@@ -179,7 +207,9 @@ class DataLog:
 class _Running:
     """The log of one recording."""
 
-    def __init__(self, order: StartDataLog, context: DiveContext, current: Current, storage: LogStorage) -> None:
+    def __init__(
+        self, order: StartDataLog, context: DiveContext, current: Current, storage: LogStorage, endings: Endings
+    ) -> None:
         self.context = context
         self.plans = [order.plan]
         self._order = order
@@ -187,7 +217,7 @@ class _Running:
         self._storage = storage
         self._sampling = Sampling(order.instant, order.settings.interval_ns, current)
         self._number = _number_at(order.plan, order.instant.monotonic_ns)
-        self._ending: list[PartFiles] = []
+        self._endings = endings
         self._split_ns: int | None = None
         self._seen = order.instant
         """The latest instant of which anything is known."""
@@ -235,14 +265,25 @@ class _Running:
 
     def faults(self) -> list[Message]:
         """Why something cannot be written just now."""
-        faults, self._files.faults = self._files.faults, []
-        return faults + [file.why for file in self._files.files if file.why is not None]
+        return self._files.faults()
 
-    def end(self, instant: Instant) -> list[PartFiles]:
-        """Closes the files; returns all whose end may not be on disk yet."""
+    def leave_disk(self, now: Instant) -> str | None:
+        """Begins another part if the disk makes that necessary; says so."""
+        if not self._files.must_leave(now.monotonic_ns):
+            return None
+        folder, faults = self._files.folder, self._files.why
+        why = faults[0].fact if faults else f"{folder} is nearly full or does not answer."
+        self._next_part(now)
+        return f"The log of survey data goes on in {self._files.folder}, because of the disk: {why}"
+
+    @property
+    def is_written(self) -> bool:
+        return self._files.is_written
+
+    def end(self, instant: Instant) -> None:
+        """Writes what is due and hands the last part over."""
         self.look(instant)
-        self._files.close()
-        return [*self._ending, self._files]
+        self._endings.add(self._files)
 
     def _sample(self, row: Row) -> None:
         if self._order.settings.rows is LogRows.INTERVAL:
@@ -252,34 +293,38 @@ class _Running:
     def _split_at(self, now: Instant) -> None:
         while self._split_ns is not None and now.monotonic_ns >= self._split_ns:
             at = Instant(self._split_ns, now.utc_ns - (now.monotonic_ns - self._split_ns))
-            self._files.close()
-            self._ending = [files for files in self._ending if not files.has_ended] + [self._files]
-            self._number += 1
-            self._begin(at)
+            self._next_part(at)
+
+    def _next_part(self, at: Instant) -> None:
+        self._endings.add(self._files)
+        self._number += 1
+        self._begin(at)
 
     def _begin(self, at: Instant) -> None:
         plan = [one for one in self.plans if one.from_ns <= at.monotonic_ns or one is self.plans[0]][-1]
         self._split_ns = plan.schedule.next_after(at.monotonic_ns)
+        naming, rooms = plan.naming, self._storage.rooms
         data = _path_of(plan, self._number, at)
-        tracks = Path(plan.track_folder) / data.relative_to(plan.naming.base_folder)
+        tracks = Path(plan.track_folder) / data.relative_to(naming.base_folder)
+        of_data = TwoVolumes(rooms, naming.base_folder, naming.fallback_folder)
+        of_tracks = TwoVolumes(rooms, plan.track_folder, plan.track_fallback)
         columns = Columns.of(self._current.units)
         name = " ".join([self._order.recording_id, *self.context.said.values()])
-        self._files = PartFiles(data, tracks, columns, name, self._storage)
+        homes = DataHome(data, of_data), DataHome(tracks, of_tracks)
+        self._files = PartFiles(*homes, columns, name, self._storage)
 
 
 def _received(item: _Item) -> Instant:
     return item.received if isinstance(item, _Piece) else item[-1].received
 
 
-def _wait_for(ending: list[PartFiles]) -> bool:
-    """Blocks until all are on disk; False when one could not be finished."""
-    finished = [files.wait_ended() for files in ending]
-    return all(finished)
-
-
-def _outcome(ok: bool) -> ChannelOutcome:
-    fact = "A file of the survey data's log could not be finished. It can be read as it stands."
-    return ChannelOutcome(NAME, ok, None if ok else Message(fact, "Check the disk."))
+def _outcome(parts: list[PartFiles]) -> ChannelOutcome:
+    """Blocks until the parts have ended."""
+    if not all(part.wait_ended(ANSWER_SECONDS) for part in parts):
+        why: Message | None = Message("The end of the survey data's log is not on disk yet.", "Check the disk.")
+    else:
+        why = all_of(part.failure for part in parts if part.failure is not None)
+    return ChannelOutcome(NAME, why is None, why)
 
 
 def _path_of(plan: DataLogPlan, number: int, at: Instant) -> Path:

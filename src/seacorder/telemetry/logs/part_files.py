@@ -1,110 +1,128 @@
 """The four files of one part: raw log, table of readings, GPX and GeoJSON track."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
-from seacorder.base.clock import Clock
 from seacorder.base.errors import StorageFailed
-from seacorder.base.message import Message
+from seacorder.base.message import Message, all_of
 from seacorder.model.dive_context import DiveContext
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Value
-from seacorder.storage.disk import Disk
-from seacorder.storage.durable import DurableFile, Opening
-from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.telemetry.logs import csv_form, raw_form
 from seacorder.telemetry.logs.csv_form import Columns
+from seacorder.telemetry.logs.data_file import AppendedFile, DataFile, DataHome, LogStorage, TrackFile
 from seacorder.telemetry.logs.geojson_form import GeoJsonTrack
 from seacorder.telemetry.logs.gpx_form import GpxTrack
-from seacorder.telemetry.logs.track import TrackForm, Written, position_in
+from seacorder.telemetry.logs.track import TrackForm, position_in
 
 RAW_SUFFIX, TABLE_SUFFIX = ".raw", ".csv"
 TRACKS: tuple[tuple[str, Callable[[str], TrackForm]], ...] = ((".gpx", GpxTrack), (".geojson", GeoJsonTrack))
-END_SECONDS = 10.0
-"""How long the disk may take for the end of a file; then it is left as it stands, which any reader can read."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogStorage:
-    """With what files are written."""
-
-    budget: MemoryBudget
-    clock: Clock
-    disk: Disk | None = None
+_POSITION_BYTES = 500
+"""About as much as a position takes in a track."""
 
 
 class PartFiles:
-    """For one thread. Nothing waits for the disk but the opening of a file, 0.25 s at most."""
+    """For the worker's main thread; `wait_ended` from any. What waits for the disk, and how long: see `DataFile`."""
 
-    def __init__(self, data: Path, tracks: Path, columns: Columns, name: str, storage: LogStorage) -> None:
-        """`data` and `tracks`: the paths without their suffixes. `name`: what the tracks are called in their files."""
+    def __init__(self, data: DataHome, tracks: DataHome, columns: Columns, name: str, storage: LogStorage) -> None:
+        """`data` and `tracks`: homes without their suffixes. `name`: what the tracks are called in their files."""
         self.columns = columns
-        self.faults: list[Message] = []
-        """Why something could not be written, for whoever asks next."""
-        self._storage = storage
-        self._raw, self._table = self._file(data, RAW_SUFFIX), self._file(data, TABLE_SUFFIX)
-        self._tracks = [(self._file(tracks, suffix), form(name)) for suffix, form in TRACKS]
-        self._write(self._raw, raw_form.HEAD)
-        self._write(self._table, csv_form.heading(columns))
-        for file, form in self._tracks:
-            self._put(file, form.begin())
+        self._faults: list[Message] = []
+        self._budget = storage.budget
+        # The heads are written however much waits: a file without its own could not be read.
+        self._raw = AppendedFile(raw_form.HEAD, data.with_suffix(RAW_SUFFIX), storage)
+        self._table = AppendedFile(csv_form.heading(columns), data.with_suffix(TABLE_SUFFIX), storage)
+        self._tracks = [
+            TrackFile(partial(form, name), tracks.with_suffix(suffix), storage) for suffix, form in TRACKS
+        ]
+        self._files: list[DataFile] = [self._raw, self._table, *self._tracks]
 
     def bytes_came(self, source: str, data: bytes, received: Instant) -> None:
         """Into the raw log."""
-        self._write(self._raw, raw_form.piece(source, data, received))
+        self._append(self._raw, raw_form.piece(source, data, received))
 
     def row(self, utc_ns: int, values: Mapping[str, Value], context: DiveContext) -> None:
         """Into the table."""
-        self._write(self._table, csv_form.row(utc_ns, self.columns, values, context))
+        self._append(self._table, csv_form.row(utc_ns, self.columns, values, context))
 
     def position(self, utc_ns: int, values: Mapping[str, Value]) -> None:
         """Into the tracks, if the values hold one; else a gap."""
         position = position_in(utc_ns, values)
-        for file, form in self._tracks:
-            if position is None:
-                form.gap()
-            else:
-                self._put(file, form.add(position))
+        for file in self._tracks:
+            # A track counts on all of it being written: what there is no room for is a gap.
+            if position is not None and not self._has_room(file, _POSITION_BYTES):
+                position = None
+            with self._noting():
+                file.add(position)
+
+    def faults(self) -> list[Message]:
+        """Why something cannot be written just now, or could not since this was asked last."""
+        faults, self._faults = self._faults, []
+        return faults + self.why
 
     @property
-    def files(self) -> list[DurableFile]:
-        """All four."""
-        return [self._raw, self._table, *(file for file, _ in self._tracks)]
+    def why(self) -> list[Message]:
+        """Why files cannot be written just now."""
+        return [why for file in self._files if not file.has_ended and (why := file.why) is not None]
+
+    def must_leave(self, now_ns: int) -> bool:
+        """True when another part should be begun because of the disk."""
+        leaves = [file.must_leave(now_ns) for file in self._files]  # each is asked: it shuns the folder that it leaves
+        return any(leaves)
+
+    @property
+    def folder(self) -> Path:
+        """Where the raw log and the table are."""
+        return self._raw.path.parent
+
+    @property
+    def is_written(self) -> bool:
+        """The disk has taken all that came."""
+        return not any(file.queued_bytes for file in self._files)
 
     def close(self) -> None:
-        """Queues the end of each file and returns."""
-        for file in self.files:
+        """Queues the end of each file and returns; see `DataFile`, as for the next four."""
+        for file in self._files:
             file.close()
-            file.end_within(END_SECONDS)
 
-    def wait_ended(self) -> bool:
-        """After `close`: blocks until every file is on disk, or was left as it stands; then it is False."""
-        ended = [file.wait_ended(END_SECONDS + 2) for file in self.files]
-        return all(ended) and not any(file.why for file in self.files)
+    def limit(self, until_ns: int) -> None:
+        for file in self._files:
+            file.limit(until_ns)
+
+    def look(self, now_ns: int) -> list[Path]:
+        return [moved for file in self._files if (moved := file.look(now_ns)) is not None]
 
     @property
     def has_ended(self) -> bool:
-        """After `close`: every file has ended, one way or the other."""
-        return all(file.wait_ended(0) for file in self.files)
+        return all(file.has_ended for file in self._files)
 
-    def _file(self, path: Path, suffix: str) -> DurableFile:
-        storage = self._storage
-        return DurableFile.create(
-            path.with_name(path.name + suffix), budget=storage.budget, clock=storage.clock, disk=storage.disk,
-            opening=Opening(is_patient=True),
-        )
+    def wait_ended(self, timeout_seconds: float) -> bool:
+        """Blocks until every file has ended; False when one took longer than this."""
+        return all(file.wait_ended(timeout_seconds) for file in self._files)
 
-    def _put(self, file: DurableFile, written: Written) -> None:
-        file.seek(written.offset)
-        self._write(file, written.data)
+    @property
+    def failure(self) -> Message | None:
+        """Which files were given up, and why; None if none was."""
+        return all_of(file.failure for file in self._files if file.failure is not None)
 
-    def _write(self, file: DurableFile, data: bytes) -> None:
+    def _append(self, file: AppendedFile, data: bytes) -> None:
+        if self._has_room(file, len(data)):
+            with self._noting():
+                file.append(data)
+
+    def _has_room(self, file: DataFile, count: int) -> bool:
+        """If not, that is noted."""
+        if self._budget.has_room(count):
+            return True
+        fact = f"{file.path}: the disk takes too long, and what came meanwhile is missing in this file."
+        self._faults.append(file.why or Message(fact, "Check the disk."))
+        return False
+
+    @contextlib.contextmanager
+    def _noting(self) -> Iterator[None]:
         try:
-            if self._storage.budget.has_room(len(data)):
-                file.write(data)
-                return
-            fact = f"{file.path}: the disk takes too long, and what came meanwhile is missing in this file."
-            self.faults.append(file.why or Message(fact, "Check the disk."))
+            yield
         except StorageFailed as fault:
-            self.faults.append(fault.message)
+            self._faults.append(fault.message)

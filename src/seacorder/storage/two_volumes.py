@@ -1,0 +1,80 @@
+"""The folder of the settings and the fallback folder: in which of them a file begins, and when it is left for another.
+
+The rule is that of the video (`sinks.video.volume_choice`): the first folder is used unless it has no room, refuses or
+does not keep up. Each new file goes back to it as soon as it can. A file that its disk refuses for ever, although
+new ones can be made there, is left for a new one in the same folder: its disk was unplugged and is back, or somebody
+has deleted the file.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+from seacorder.storage.volume_room import VolumeRoom, VolumeRooms
+
+
+class OnVolume(Protocol):
+    """A file that can be left."""
+
+    @property
+    def room(self) -> VolumeRoom | None:
+        """What watches the folder that it lies in."""
+        ...
+
+    @property
+    def dead_since_ns(self) -> int | None:
+        """Monotonic time since which the disk refuses it; None while that may still be a passing fault."""
+        ...
+
+    @property
+    def is_behind(self) -> bool:
+        """The disk does not keep up with it."""
+        ...
+
+
+class TwoVolumes:
+    """For one thread. What is known of a folder is kept in its `VolumeRoom`, which all files share.
+
+    A question may wait as a `VolumeRoom` does: only when nobody has asked about the folder for ten seconds.
+    """
+
+    def __init__(self, rooms: VolumeRooms | None, base_folder: str, fallback_folder: str | None) -> None:
+        """`rooms`: None if nobody looks at volumes. Without a fallback folder there is one volume."""
+        self._rooms = rooms
+        self._base = Path(base_folder)
+        self._fallback = None if fallback_folder is None else Path(fallback_folder)
+
+    def next(self) -> VolumeRoom | None:
+        """Where the next file begins; None when nobody looks at volumes."""
+        if self._rooms is None:
+            return None
+        first, second = self._rooms.at(self._base), self._second(self._rooms)
+        if second is None or second.is_exchanged:
+            return first
+        if first.is_exchanged:
+            return second
+        if not (first.is_tight or first.is_shunned):
+            return first
+        return first if second.is_tight and not first.is_full else second
+
+    def must_leave(self, file: OnVolume, now_ns: int) -> bool:
+        """True when a file is to be left for a new one, which begins where `next` says."""
+        room, dead_since_ns = file.room, file.dead_since_ns
+        if room is None or self._rooms is None:
+            return False
+        if dead_since_ns is not None and room.is_proved(dead_since_ns):
+            return True
+        second = self._second(self._rooms)
+        other = self._rooms.at(self._base) if room is second else second
+        if other is None or other.is_tight or other.is_shunned or other.is_exchanged:
+            return False
+        if dead_since_ns is not None or file.is_behind or room.is_exchanged:
+            room.shun(now_ns)
+            return True
+        return room.is_tight
+
+    def place(self, path: Path, room: VolumeRoom | None) -> Path:
+        """`path`, which lies in the folder of the settings, at the same position in the folder of `room`."""
+        return path if room is None else room.folder / path.relative_to(self._base)
+
+    def _second(self, rooms: VolumeRooms) -> VolumeRoom | None:
+        return None if self._fallback is None else rooms.at(self._fallback)
