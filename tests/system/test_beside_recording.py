@@ -41,7 +41,8 @@ def test_a_dive_is_in_the_table_the_raw_log_the_track_the_subtitles_and_the_fram
 ) -> None:
     httpx.patch(f"{program.url}/api/v1/context", json={"dive": "12"}).raise_for_status()
     position = sentence("GPGGA,120000.00,5830.0000,N,00130.0000,E,1,08,0.9,5.0,M,,M,,")
-    sent = [one + b"\r\n" for one in (position, *(sentence(f"HEHDT,{100 + number}.5,T") for number in range(30)))]
+    headings = [sentence(f"HEHDT,{100 + number}.5,T") for number in range(30)]
+    sent = [one + b"\r\n" for one in (position, *headings, position)]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
 
         def send(data: bytes) -> None:
@@ -52,7 +53,7 @@ def test_a_dive_is_in_the_table_the_raw_log_the_track_the_subtitles_and_the_fram
         for number, data in enumerate(sent):
             send(data)
             wait_for(lambda data=data: _knows(program, data), f"sentence {number}")
-        wait_for(lambda: len(_rows(tmp_path)) >= 3, "three rows in the table")
+        wait_for(lambda: _has_ended(tmp_path), "two rows with the last heading, so that pictures have it too")
         program.post("/api/v1/framegrab")
         program.post("/api/v1/recording/stop")
     rows = _rows(tmp_path)
@@ -95,6 +96,11 @@ def _knows(program: Program, data: bytes) -> bool:
     if data.startswith(b"$GPGGA"):
         return "latitude" in values
     return values.get("heading") == float(data.split(b",")[1])
+
+
+def _has_ended(folder: Path) -> bool:
+    headings = [row["heading (deg)"] for row in _rows(folder)]
+    return len(headings) >= 3 and headings[-2:] == ["129.5", "129.5"]
 
 
 def _rows(folder: Path) -> list[dict[str, str]]:
