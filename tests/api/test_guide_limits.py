@@ -7,7 +7,7 @@ import pytest
 
 from rig.pages import rows, sections
 from seacorder.api.http import connections, security, wire
-from seacorder.api.v1 import events
+from seacorder.api.v1 import listeners
 from seacorder.catalogue import timed_queries
 from seacorder.control.context import Timeouts
 from seacorder.control.recording import encoding_orders, outcomes
@@ -69,4 +69,4 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert f"{connections.KEEP_ALIVE_SECONDS} s" in BOUNDS["an open connection without a request"][0]
     assert f"{connections.UNREAD_SECONDS_MAX:g} s" in BOUNDS["a client that does not read its answer"][0]
     assert BOUNDS["connections per service"][0].startswith(f"{connections.CONNECTIONS_MAX}.")
-    assert BOUNDS["listeners to events"] == [str(events.LISTENERS_MAX)]
+    assert BOUNDS["listeners to events"] == [str(listeners.LISTENERS_MAX)]

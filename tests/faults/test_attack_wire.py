@@ -19,7 +19,7 @@ from faults.results import note
 from rig.web_services import LIMIT_SECONDS, PING, Served, served
 from seacorder.api.http import connections, wire
 from seacorder.api.http.security import BODY_BYTES_MAX
-from seacorder.api.v1 import events
+from seacorder.api.v1 import listeners as v1_listeners
 
 DOCUMENTED = frozenset({200, 204, 304, 400, 403, 404, 405, 408, 409, 413, 500, 503, 507})
 
@@ -272,7 +272,7 @@ async def test_what_listeners_send_is_thrown_away_up_to_a_limit(here: Served, sh
 async def test_listeners_are_counted_and_their_places_are_given_back(
     here: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "LISTENERS_MAX", 3)
+    monkeypatch.setattr(v1_listeners, "LISTENERS_MAX", 3)
     url = f"ws://127.0.0.1:{here.port}/api/v1/events"
     for _ in range(3):
         listeners = [await connect(url) for _ in range(3)]
@@ -288,7 +288,7 @@ async def test_listeners_are_counted_and_their_places_are_given_back(
 async def test_a_listener_that_reads_nothing_is_let_go_and_the_others_hear_all(
     here: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "SEND_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(v1_listeners, "SEND_SECONDS_MAX", 0.3)
     monkeypatch.setattr(connections, "UNREAD_SECONDS_MAX", 0.5)
     url = f"ws://127.0.0.1:{here.port}/api/v1/events"
     deaf_reader, deaf = await asyncio.open_connection("127.0.0.1", here.port)

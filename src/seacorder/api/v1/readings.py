@@ -4,20 +4,17 @@
 listener that is slow gets the newest of each field.
 """
 
-import asyncio
-import contextlib
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
-from seacorder.api.http.problems import Busy, problem_of
 from seacorder.api.recorder_protocol import Recorder
-from seacorder.api.v1.events import LISTENERS_MAX, SEND_SECONDS_MAX, TOO_SLOW, until_gone
+from seacorder.api.v1.listeners import Listeners
 from seacorder.api.v1.view import MessageView, Utc, View, answered, read_utc, shown, utc_text
-from seacorder.base.background import task
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.redaction import redact
 from seacorder.model.reading import Reading, ReadingState
@@ -121,7 +118,7 @@ class Readings:
 
     def __init__(self, recorder: Recorder) -> None:
         self._telemetry = recorder.telemetry
-        self._listeners = 0
+        self._listeners = Listeners("readings")
 
     async def readings(self) -> Response:
         """The newest reading of each field, with its age and state."""
@@ -153,35 +150,11 @@ class Readings:
 
     async def follow(self, socket: WebSocket) -> None:
         """Serves one listener until it disconnects."""
-        if self._listeners >= LISTENERS_MAX:
-            busy = Busy(f"{LISTENERS_MAX} programs listen to readings already.", "End one of them.")
-            await socket.send_denial_response(problem_of(busy, socket.url.path).response())
-            return
-        self._listeners += 1
-        try:
-            await socket.accept()
-            sending = task(self._send_all(socket), "readings to a listener")
-            listening = task(until_gone(socket), "a listener of readings")
-            try:
-                await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for one in (sending, listening):
-                    one.cancel()
-                await asyncio.gather(sending, listening, return_exceptions=True)
-        finally:
-            self._listeners -= 1
+        await self._listeners.serve(socket, self._texts())
 
-    async def _send_all(self, socket: WebSocket) -> None:
-        try:
-            async for readings in self._telemetry.follow():
-                async with asyncio.timeout(SEND_SECONDS_MAX):
-                    await socket.send_text(self._view(readings).model_dump_json())
-        except TimeoutError:
-            with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
-                async with asyncio.timeout(1.0):
-                    await socket.close(TOO_SLOW)
-        except (WebSocketDisconnect, RuntimeError):
-            pass
+    async def _texts(self) -> AsyncIterator[str]:
+        async for readings in self._telemetry.follow():
+            yield self._view(readings).model_dump_json()
 
     def _view(self, readings: tuple[Reading, ...]) -> ReadingsView:
         now_ns = self._telemetry.now_ns

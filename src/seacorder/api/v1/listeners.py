@@ -1,0 +1,78 @@
+"""Programs that listen over a WebSocket: how many at once, and how each is served until it disconnects.
+
+A listener that reads nothing for SEND_SECONDS_MAX is disconnected; it can connect again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from seacorder.api.http.problems import Busy, problem_of
+from seacorder.base.background import task
+from seacorder.base.errors import BadRequest, SeacorderError
+
+SEND_SECONDS_MAX = 10.0
+LISTENERS_MAX = 64
+"""To one kind of message."""
+TOO_SLOW = 1013
+"""Close code "try again later"."""
+FAILED = 1011
+"""Close code "internal error"."""
+
+
+class Listeners:
+    """All listeners to one kind of message. For the event loop alone."""
+
+    def __init__(self, what: str) -> None:
+        """`what` they listen to, in the plural, for messages and for the names of tasks."""
+        self._what = what
+        self._count = 0
+
+    async def serve(self, socket: WebSocket, texts: AsyncIterator[str]) -> None:
+        """Sends one listener the texts as they come; returns when it has disconnected, or there are no more texts.
+
+        What the listener sends is ignored. Where there are too many already, it is refused.
+        """
+        if self._count >= LISTENERS_MAX:
+            await deny(socket, Busy(f"{LISTENERS_MAX} programs listen to {self._what} already.", "End one of them."))
+            return
+        self._count += 1
+        try:
+            await socket.accept()
+            sending = task(_send_all(socket, texts), f"{self._what} to a listener")
+            listening = task(_until_gone(socket), f"a listener of {self._what}")
+            try:
+                await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for one in (sending, listening):
+                    one.cancel()
+                await asyncio.gather(sending, listening, return_exceptions=True)
+        finally:
+            self._count -= 1
+
+
+async def deny(socket: WebSocket, error: BadRequest | Busy) -> None:
+    """Refuses a listener instead of accepting it, with a problem document (RFC 9457)."""
+    await socket.send_denial_response(problem_of(error, socket.url.path).response())
+
+
+async def _send_all(socket: WebSocket, texts: AsyncIterator[str]) -> None:
+    try:
+        async for text in texts:
+            async with asyncio.timeout(SEND_SECONDS_MAX):
+                await socket.send_text(text)
+    except TimeoutError:
+        with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+            async with asyncio.timeout(1.0):
+                await socket.close(TOO_SLOW)
+    except SeacorderError as error:
+        await socket.close(FAILED, error.sentence[:100])
+    except (WebSocketDisconnect, RuntimeError):
+        pass
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
