@@ -6,7 +6,7 @@ recordings.
 
 import math
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -69,11 +69,12 @@ class History:
         self.units: dict[str, str] = {}
 
     def add(self, utc_ns: int, readings: Iterable[Reading]) -> None:
-        """What is valid at an instant, which is later than those before."""
+        """What is valid at an instant. Rows of that instant and later ones, from before a clock step, are dropped."""
         if len(self._utc_ns) >= SECONDS_HELD + _DROPPED_AT_ONCE:
-            self._drop_oldest()
+            self._drop(slice(_DROPPED_AT_ONCE))
         if self._utc_ns and utc_ns <= self._utc_ns[-1]:
-            self._forget_from(utc_ns)  # the wall clock was set back: rows must stay in order to be found
+            # The wall clock was set back. Rows must stay in order to be found.
+            self._drop(slice(bisect_left(self._utc_ns, utc_ns), None))
         self._utc_ns.append(utc_ns)
         for reading in readings:
             self._put(reading)
@@ -118,17 +119,6 @@ class History:
             self._columns.setdefault(name, array("d", [math.nan]) * before).append(math.nan if value is None else value)
         self.units[name] = reading.unit
 
-    def _drop_oldest(self) -> None:
-        del self._utc_ns[:_DROPPED_AT_ONCE]
-        for column in self._columns.values():
-            del column[:_DROPPED_AT_ONCE]
-        for texts in self._texts.values():
-            del texts[:_DROPPED_AT_ONCE]
-
-    def _forget_from(self, utc_ns: int) -> None:
-        end = bisect_right(self._utc_ns, utc_ns - 1)
-        del self._utc_ns[end:]
-        for column in self._columns.values():
-            del column[end:]
-        for texts in self._texts.values():
-            del texts[end:]
+    def _drop(self, rows: slice) -> None:
+        for held in (self._utc_ns, *self._columns.values(), *self._texts.values()):
+            del held[rows]
