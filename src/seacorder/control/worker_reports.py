@@ -38,6 +38,7 @@ class Listeners:
     encodings: EncodingOrders
     dive: DiveContexts
 
+
 class WorkerReports:
     """`callbacks` are what the supervisor calls, in the event loop; nothing blocks."""
 

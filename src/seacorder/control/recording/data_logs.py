@@ -1,12 +1,14 @@
 """The log of survey data beside a recording: begun, changed and ended with it, in the worker that reads instruments."""
 
-from seacorder.base.errors import WorkerLost
+from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.recording.session import FilePlan, RecordingSession
 from seacorder.model.data_log import ChangeDataLog, DataLogPlan, DataLogSettings, StartDataLog, StopDataLog
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind
+
+_READABLE = "Its files can be read as they stand."
 
 
 class DataLogs:
@@ -37,11 +39,17 @@ class DataLogs:
             answer = await telemetry.ask(
                 lambda request: StopDataLog(request, instant), self._context.timeouts.stop_seconds
             )
+        except NoAnswer as error:
+            self._failed(f"{error.fact} It may still finish the log of survey data. {_READABLE}", error.action)
+            return
         except WorkerLost as error:
-            self._context.journal.warn(EventKind.DATA_LOG_FAILED, *error.message.both)
+            self._failed(f"{error.fact} The log of survey data was not finished. {_READABLE}", error.action)
             return
         if not answer.outcome.ok:
-            self._context.journal.warn(EventKind.DATA_LOG_FAILED, *answer.outcome.reason.both)
+            self._failed(*answer.outcome.reason.both)
+
+    def _failed(self, fact: str, action: str) -> None:
+        self._context.journal.warn(EventKind.DATA_LOG_FAILED, fact, action)
 
     def _plan(self, plan: FilePlan) -> DataLogPlan:
         settings = self._context.settings

@@ -8,8 +8,9 @@ import math
 from array import array
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableSequence
 from dataclasses import dataclass
+from typing import Any
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.model.reading import Reading, ReadingState, Value
@@ -120,5 +121,6 @@ class History:
         self.units[name] = reading.unit
 
     def _drop(self, rows: slice) -> None:
-        for held in (self._utc_ns, *self._columns.values(), *self._texts.values()):
-            del held[rows]
+        held: tuple[MutableSequence[Any], ...] = (self._utc_ns, *self._columns.values(), *self._texts.values())
+        for one in held:
+            del one[rows]

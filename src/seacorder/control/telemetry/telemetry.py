@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from seacorder.base.background import cancel, survived, task
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
-from seacorder.base.errors import WorkerLost
+from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.message import Message
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
@@ -38,6 +38,7 @@ HUNG_NS = NS_PER_SECOND
 """A definition that was being tried for so long when the worker ended is the reason why it hung."""
 BEHIND_NS = 100 * NS_PER_MS
 """A row of the history is made so long after its second: by then every reading of that instant has come."""
+_NOT_RUNNING = "The process that reads the instruments does not run."
 STARTING = Message("The process that reads the instruments is starting.", "Nothing to do; this takes a second.")
 
 
@@ -53,29 +54,31 @@ class Telemetry:
         launch: Launch | None = None,
     ) -> None:
         self.settings = settings
-        self._history = History()
+        """What the next process of the worker is started with; None without sources."""
+        self._configured = () if settings is None else settings.sources
+        self.on_started: Callable[[], None] = lambda: None
+        """Called when a new process of the worker takes commands."""
         self.on_news: Callable[[], None] = lambda: None
         """Called when alarms may have to be looked at."""
         self.on_readings: Callable[[tuple[Reading, ...]], None] = lambda _: None
         """Called with what has come."""
-        self.stale_ns: Mapping[str, int] = {}
+        self.stale_ns: Mapping[str, int] = {one.name: one.stale_ns for one in self._configured}
         """By source: after how long a reading is stale."""
-        if settings is not None:
-            self.stale_ns = {one.name: one.stale_ns for one in settings.sources}
-        self.on_started: Callable[[], None] = lambda: None
-        """Called when a new process of the worker takes commands."""
         self._supervisor = supervisor
         self._launch = launch or Launch.of("telemetry")
         self._clock = clock
         self._journal = journal
+        self._history = History()
         self._recent = Recent(self.stale_ns)
         self._latest: dict[str, Reading] = {}
         self._revision = 0
+        """Counts the batches of readings that have changed something."""
         self._revisions: dict[str, int] = {}
-        """By field: the count of batches at which it changed last."""
+        """By field: the revision at which it changed last."""
         self._arrived = asyncio.Event()
-        self._sources: tuple[SourceStatus, ...] = ()
-        self._sources = self._all_in(SourceState.CONNECTING, STARTING)
+        self._sources = tuple(
+            SourceStatus(one.name, SourceState.CONNECTING, clock.utc_ns(), STARTING) for one in self._configured
+        )
         self._sampling: asyncio.Task[None] | None = None
 
     @property
@@ -91,12 +94,12 @@ class Telemetry:
     @property
     def addresses(self) -> tuple[str, ...]:
         """Of the sources, in the order of the settings."""
-        return () if self.settings is None else tuple(one.address for one in self.settings.sources)
+        return tuple(one.address for one in self._configured)
 
     @property
     def definitions(self) -> Mapping[str, tuple[Definition, ...]]:
         """By source, in the order of the settings: what its records mean."""
-        return {} if self.settings is None else {one.name: one.definitions for one in self.settings.sources}
+        return {one.name: one.definitions for one in self._configured}
 
     # Life.
 
@@ -122,14 +125,22 @@ class Telemetry:
         return self._sampling is not None and self._supervisor[WORKER_NAME].send(command)
 
     async def ask(self, make: Callable[[int], StopDataLog], limit_seconds: float) -> Answer:
-        """Hands the worker a command made with the request's number, and waits for its answer. Raises WorkerLost."""
+        """Hands the worker a command made with the request's number, and waits for its answer.
+
+        Raises WorkerLost when the worker does not run or ends, NoAnswer when it takes too long.
+        """
         if self._sampling is None:
-            raise WorkerLost("The process that reads the instruments does not run.", STARTED_AGAIN)
+            raise WorkerLost(_NOT_RUNNING, STARTED_AGAIN)
         command = make(self._supervisor.next_request())
-        answer = await self._supervisor[WORKER_NAME].request(command, limit_seconds)
+        try:
+            answer = await self._supervisor[WORKER_NAME].request(command, limit_seconds)
+        except NoAnswer as error:
+            raise NoAnswer(f"The process that reads the instruments did not answer in {limit_seconds:g} s.") from error
+        except WorkerLost as error:  # its words are those of a channel's recording process
+            raise WorkerLost(_NOT_RUNNING, STARTED_AGAIN) from error
         if isinstance(answer, Answer):
             return answer
-        raise WorkerLost("The process that reads the instruments gave an unexpected answer.", "Save the log.")
+        raise WorkerLost("The program made an error (an unexpected answer of the process that reads the instruments).")
 
     # Questions, answered from memory.
 
@@ -189,15 +200,17 @@ class Telemetry:
                 pass
 
     def _take(self, readings: tuple[Reading, ...]) -> None:
+        self._put(readings)
+        for reading in readings:
+            self._recent.take(reading)
+        self.on_readings(readings)
+
+    def _put(self, readings: Iterable[Reading]) -> None:
+        """These are the newest of their fields now; wakes the followers."""
         self._revision += 1
         for reading in readings:
             self._latest[reading.name] = reading
             self._revisions[reading.name] = self._revision
-            self._recent.take(reading)
-        self._wake()
-        self.on_readings(readings)
-
-    def _wake(self) -> None:
         arrived, self._arrived = self._arrived, asyncio.Event()
         arrived.set()
 
@@ -209,7 +222,10 @@ class Telemetry:
     def _lost(self, _name: str, fault: str) -> None:
         stopped = f"The process that reads the instruments stopped unexpectedly ({fault})."
         self._journal.warn(EventKind.WORKER_LOST, f"{stopped} Video is recorded as usual.", STARTED_AGAIN)
-        self._sources = self._all_in(SourceState.FAILED, Message(stopped, STARTED_AGAIN))
+        why, utc_ns = Message(stopped, STARTED_AGAIN), self._clock.utc_ns()
+        self._sources = tuple(
+            replace(one, state=SourceState.FAILED, since_utc_ns=utc_ns, why=why) for one in self._sources
+        )
         mark = _mark_at(self.settings.trying_path if self.settings else "")
         if mark is not None and self._clock.monotonic_ns() - mark.since_ns >= HUNG_NS:
             self._refuse(mark.name, f"The process that reads the instruments hung in the definition {mark.name}")
@@ -232,7 +248,8 @@ class Telemetry:
 
     async def _sample(self) -> None:
         while True:
-            await asyncio.sleep(1 - time_in_second(self._clock.utc_ns() - BEHIND_NS))
+            since_row_ns = (self._clock.utc_ns() - BEHIND_NS) % NS_PER_SECOND
+            await asyncio.sleep((NS_PER_SECOND - since_row_ns) / NS_PER_SECOND)
             with survived("A row of the readings' history"):
                 self.look()
 
@@ -241,29 +258,12 @@ class Telemetry:
         now_ns, utc_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
         second_ns = (utc_ns - BEHIND_NS) // NS_PER_SECOND * NS_PER_SECOND
         self._history.add(second_ns, self._recent.at(now_ns - (utc_ns - second_ns)))
-        old = [one for one in self._latest.values() if self._judged(one, now_ns) is not one]
-        if old:
-            self._revision += 1
-            for reading in old:
-                self._latest[reading.name] = self._judged(reading, now_ns)
-                self._revisions[reading.name] = self._revision
-            self._wake()
+        stale = [now for one in self._latest.values() if (now := self._judged(one, now_ns)) is not one]
+        if stale:
+            self._put(stale)
 
     def _judged(self, reading: Reading, now_ns: int) -> Reading:
         return judged(reading, now_ns, self.stale_ns.get(reading.source, 0))
-
-    def _all_in(self, state: SourceState, why: Message) -> tuple[SourceStatus, ...]:
-        """All sources in one state, with the counters that they had."""
-        if self.settings is None:
-            return ()
-        utc_ns = self._clock.utc_ns()
-        before = self._sources or tuple(SourceStatus(one.name, state, utc_ns) for one in self.settings.sources)
-        return tuple(replace(one, state=state, since_utc_ns=utc_ns, why=why) for one in before)
-
-
-def time_in_second(utc_ns: int) -> float:
-    """How far an instant is into its second, from 0 to less than 1."""
-    return (utc_ns % NS_PER_SECOND) / NS_PER_SECOND
 
 
 def _signs(sources: tuple[SourceStatus, ...]) -> list[object]:
