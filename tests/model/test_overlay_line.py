@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seacorder.model.overlay_line import DASHES, LineMistake, line_of, line_or_text, no_values
+from seacorder.base.errors import BadRequest
+from seacorder.model.overlay_line import DASHES, line_of, line_or_text, no_values
 from seacorder.model.reading import Value
 
 VALUES: dict[str, Value] = {"depth": 123.456, "heading": 7.4, "roll": -1.25, "beacon": "ROV 914", "kp": 12.0}
@@ -50,7 +51,7 @@ def test_a_line_shows_its_values(line: str, shown: str) -> None:
     ],
 )
 def test_a_mistake_is_refused_with_a_sentence(line: str, named: str) -> None:
-    with pytest.raises(LineMistake) as refused:
+    with pytest.raises(BadRequest) as refused:
         line_of(line)
     assert named in refused.value.message.fact
     assert refused.value.message.action

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from seacorder.base.message import Message
-from seacorder.config.definition_tables import repeated_names
 from seacorder.config.faults import nearest
 from seacorder.config.schema import StorageSettings
 from seacorder.model.channel import clean_name
@@ -29,11 +28,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     yield from _channel_clashes(raw.get("channels"), place)
     yield from _clean_clashes(raw.get("channels"), place)
     yield from _layer_clashes(raw, place)
-    for number, first, name in repeated_names(raw.get("definitions")):
-        yield Message(
-            f"{place}: [[definitions]] {number} has the name of [[definitions]] {first}, {name!r}.",
-            "Give every definition a name of its own.",
-        )
+    yield from _definition_clashes(raw.get("definitions"), place)
     yield from _audio_clashes(_table(raw.get("audio")), raw.get("channels"), place)
     yield from _telemetry_clashes(raw, place)
 
@@ -134,6 +129,18 @@ def _audio_clashes(audio: Mapping[str, Any], channels: object, place: str) -> It
         yield Message(
             f"{place}: [audio] name is {name!r}, which is a channel's.", "Give the narration a name of its own."
         )
+
+
+def _definition_clashes(tables: object, place: str) -> Iterator[Message]:
+    """Definitions of the file with the same name."""
+    seen: dict[str, int] = {}
+    for number, table in enumerate(tables if isinstance(tables, list) else [], start=1):
+        name = _table(table).get("name")
+        if isinstance(name, str) and (first := seen.setdefault(name, number)) != number:
+            yield Message(
+                f"{place}: [[definitions]] {number} has the name of [[definitions]] {first}, {name!r}.",
+                "Give every definition a name of its own.",
+            )
 
 
 def _telemetry_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:

@@ -4,14 +4,12 @@ A table either says everything itself, or takes a ready definition (`like`) and 
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from seacorder.base.errors import BadRequest
-from seacorder.config.values import SettingsTable, Unaccepted, key, listed
+from seacorder.config.values import SettingsTable, Unaccepted, key, listed, parsed
 from seacorder.model.definition.definition import (
     TIME_TYPES,
     ChecksumRule,
@@ -71,10 +69,7 @@ def unit_of(name: str, unit: str) -> str:
 
 def bytes_of(text: str) -> bytes:
     """The bytes that a text means in which `\\x02` and such stand for control characters."""
-    try:
-        return unescaped(text)
-    except BadRequest as error:
-        raise Unaccepted(error.fact, error.action) from error
+    return parsed(unescaped, text)
 
 
 def text_of(text: str) -> str:
@@ -139,12 +134,7 @@ class DefinitionFieldTable(SettingsTable):
         return self
 
     def parsed_formula(self) -> Formula | None:
-        if not self.formula:
-            return None
-        try:
-            return parse_formula(self.formula)
-        except BadRequest as error:
-            raise Unaccepted(error.fact, error.action) from error
+        return parsed(parse_formula, self.formula) if self.formula else None
 
     def rule(self) -> FieldRule:
         """The field as a definition has it."""
@@ -323,15 +313,3 @@ class DefinitionTable(SettingsTable):
             ready, name=self.name, fields=fields, talker=self.talker or ready.talker, choices=ready.choices + choices,
             checksum=ChecksumRule(self.checksum) if self.checksum else ready.checksum,
         )
-
-
-def repeated_names(tables: object) -> list[tuple[int, int, str]]:
-    """Definitions of one name, as they were written: number, number of the earlier one, name."""
-    seen: dict[str, int] = {}
-    found = []
-    for number, table in enumerate(tables if isinstance(tables, list) else [], start=1):
-        name: Any = table.get("name") if isinstance(table, Mapping) else None
-        if isinstance(name, str) and seen.setdefault(name, number) != number:
-            found.append((number, seen[name], name))
-    return found
-

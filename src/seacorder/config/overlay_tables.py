@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from seacorder.config.values import SettingsTable, Unaccepted, key, listed, user_path
+from seacorder.config.values import SettingsTable, Unaccepted, key, listed, parsed, user_path
 from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
-from seacorder.model.overlay_line import LineMistake, line_of
+from seacorder.model.overlay_line import line_of
 
 NONE = "none"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
@@ -46,10 +46,7 @@ def time_pattern(pattern: str) -> str:
 
 def overlay_line(text: str) -> str:
     """A text with fields in braces."""
-    try:
-        line_of(text)
-    except LineMistake as mistake:
-        raise Unaccepted(mistake.message.fact, mistake.message.action) from mistake
+    parsed(line_of, text)
     return text
 
 

@@ -52,6 +52,7 @@ from seacorder.config.values import (
 from seacorder.config.values import key as _key
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.definition.definition import Definition
+from seacorder.model.definition.ready import READY, by_name
 from seacorder.model.narration import INTO_ALL, NarrationSettings
 from seacorder.model.settings import ChannelEncoding, PathTemplates, RecorderSettings
 from seacorder.model.telemetry import TelemetrySettings
@@ -345,7 +346,8 @@ class Settings(SettingsTable):
 
     def telemetry_settings(self) -> TelemetrySettings | None:
         """What the worker that reads the instruments is started with; None if there are none."""
-        sources = tuple(table.source(self.own_definitions()) for table in self.telemetry)
+        known = READY | by_name(self.own_definitions())
+        sources = tuple(table.source(known) for table in self.telemetry)
         lines = tuple(table.line_out() for table in self.readings_out)
         return TelemetrySettings(sources, lines, reserve_bytes=self.storage.reserve_bytes) if sources else None
 
@@ -355,7 +357,7 @@ class Settings(SettingsTable):
         return audio.channels if audio.input is not None and audio.into in {INTO_ALL, channel} else 0
 
     def own_definitions(self) -> tuple[Definition, ...]:
-        """The definitions of the file's own, in its order."""
+        """The definitions of the file, in its order; without the ready ones."""
         return tuple(one for table in self.definitions for one in table.definitions())
 
     def own_encodings(self) -> dict[str, ChannelEncoding]:

@@ -9,29 +9,23 @@ from pydantic import AfterValidator, BeforeValidator
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import BadRequest
 from seacorder.config.overlay_tables import overlay_line
-from seacorder.config.values import SettingsTable, Unaccepted, channel_name, key, listed
+from seacorder.config.values import SettingsTable, Unaccepted, channel_name, key, listed, parsed
 from seacorder.model.address.telemetry import UdpAddress, parse_telemetry_address
 from seacorder.model.definition.definition import Definition, RecordKind
-from seacorder.model.definition.ready import READY, by_name
+from seacorder.model.definition.ready import READY
 from seacorder.model.framing import parse_framing
 from seacorder.model.telemetry import LineOut, TelemetrySource
 
 
 def telemetry_address(address: str) -> str:
     """The address of a source of survey data; only its form is checked."""
-    try:
-        parse_telemetry_address(address)
-    except BadRequest as error:
-        raise Unaccepted(error.fact, error.action) from error
+    parsed(parse_telemetry_address, address)
     return address
 
 
 def framing_text(text: str) -> str:
     """How records are found; only its form is checked."""
-    try:
-        parse_framing(text)
-    except BadRequest as error:
-        raise Unaccepted(error.fact, error.action) from error
+    parsed(parse_framing, text)
     return text
 
 
@@ -106,13 +100,13 @@ class TelemetryTable(SettingsTable):
         "a list of names of fields"
     )
 
-    def source(self, own: tuple[Definition, ...] = ()) -> TelemetrySource:
-        """The source as its worker takes it. `own`: the definitions of the settings file."""
+    def source(self, known: Mapping[str, tuple[Definition, ...]]) -> TelemetrySource:
+        """The source as its worker takes it. `known`: all definitions by name, ready ones and those of the file."""
         return TelemetrySource(
             name=self.name,
             address=self.input,
             framing=parse_framing(self.framing),
-            definitions=self._wanted(READY | by_name(own)),
+            definitions=self._wanted(known),
             stale_ns=int(self.stale_seconds * NS_PER_SECOND),
             clock_alarm_ns=int(self.clock_alarm_seconds * NS_PER_SECOND),
             prefer=self.prefer,

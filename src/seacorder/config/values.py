@@ -1,6 +1,6 @@
 """What the tables of the settings file are made of: their base class, and the functions that read single values.
 
-Each function but `key` takes a value as it came from TOML or from an environment variable and returns it as the program
+Each function but `key` and `parsed` takes a value as it came from TOML or from an environment variable and returns it as the program
 uses it. For a value that is not accepted it raises Unaccepted, whose message the user reads.
 """
 
@@ -9,8 +9,9 @@ import ipaddress
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo
 
@@ -28,7 +29,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[^\s/:@?#*\[\],]+")
 _PORT_BEHIND = re.compile(r":[0-9]+$")
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-
+Parsed = TypeVar("Parsed")
 
 AUTO = "auto"
 PER_PROCESS_MAX = 64
@@ -232,19 +233,21 @@ def channel_name(name: str) -> str:
     return bare
 
 
-def channel_address(address: str) -> str:
-    """The address of a picture source; only its form is checked."""
+def parsed(parse: Callable[[str], Parsed], text: str) -> Parsed:
+    """What a parser of `model` makes of a text. Its BadRequest is raised as Unaccepted, with the same words."""
     try:
-        parse_address(address)
+        return parse(text)
     except BadRequest as error:
         raise Unaccepted(error.fact, error.action) from error
+
+
+def channel_address(address: str) -> str:
+    """The address of a picture source; only its form is checked."""
+    parsed(parse_address, address)
     return address
 
 
 def sound_address(address: str) -> str:
     """The address of a sound source; only its form is checked."""
-    try:
-        parse_sound_address(address)
-    except BadRequest as error:
-        raise Unaccepted(error.fact, error.action) from error
+    parsed(parse_sound_address, address)
     return address

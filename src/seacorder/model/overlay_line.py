@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from seacorder.base.message import Message
+from seacorder.base.errors import BadRequest
 from seacorder.model.reading import Value
 
 DASHES = "---"
@@ -22,14 +22,6 @@ _PIECES = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+")
 
 Lookup = Callable[[str], Value | None]
 """The value of a field; None if there is none that may be shown."""
-
-
-class LineMistake(ValueError):
-    """A line that cannot be shown: what is wrong with it, and what to write."""
-
-    def __init__(self, fact: str, action: str) -> None:
-        super().__init__(fact, action)
-        self.message = Message(fact, action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +60,13 @@ def no_values(_: str) -> None:
 
 @lru_cache(maxsize=256)
 def line_of(text: str) -> Line:
-    """The line that `text` stands for. Raises LineMistake."""
+    """The line that `text` stands for. Raises BadRequest."""
     pieces: list[str | Field] = []
     for piece in _PIECES.findall(text):
         if piece in {"{{", "}}"}:
             pieces.append(piece[0])
         elif piece in {"{", "}"}:
-            raise LineMistake(f"The line {text!r} has a {piece} alone.", "Write {{ or }} for a brace in the text.")
+            raise _refused(f"The line {text!r} has a {piece} alone.", "Write {{ or }} for a brace in the text.")
         elif piece.startswith("{"):
             pieces.append(_field(piece))
         else:
@@ -87,18 +79,18 @@ def line_or_text(text: str) -> Line:
     """As `line_of`; what is no line with fields is shown as it stands."""
     try:
         return line_of(text)
-    except LineMistake:
+    except BadRequest:
         return Line((text,))
 
 
 def _field(piece: str) -> Field:
     found = _FIELD.fullmatch(piece[1:-1])
     if found is None:
-        raise LineMistake(f"{piece} is no field.", "Write a name in braces, such as {depth} or {depth:.1f}.")
+        raise _refused(f"{piece} is no field.", "Write a name in braces, such as {depth} or {depth:.1f}.")
     name, form = found[1], found[2] or ""
     if _FORM.fullmatch(form) is None:
         fact = f"{piece} has no number form behind its colon."
-        raise LineMistake(fact, "Write one such as .1f for one digit behind the point, or 06.2f for leading zeros.")
+        raise _refused(fact, "Write one such as .1f for one digit behind the point, or 06.2f for leading zeros.")
     return Field(name, form)
 
 
@@ -117,3 +109,7 @@ def _formatted(value: Value, form: str) -> str:
     if not kind and "." not in form:
         return format(round(value, 6), form)
     return format(value, form)
+
+
+def _refused(fact: str, action: str) -> BadRequest:
+    return BadRequest(fact, action, field="text")

@@ -14,13 +14,12 @@ from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.status_views import status_view
 from seacorder.api.v1.view import Utc, View, answered, shown, utc_text
-from seacorder.base.errors import BadRequest
 from seacorder.base.message import Message
 from seacorder.base.redaction import redact
 from seacorder.model import outcome as outcomes
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
-from seacorder.model.overlay_line import LineMistake, line_of
+from seacorder.model.overlay_line import line_of
 
 PICTURE_WIDTH_MIN = 64
 PICTURE_WIDTH_MAX = 1920
@@ -135,10 +134,7 @@ class Commands:
         sent = wire.read_fields(await wire.read_object(request), {"text": wire.text}, required=True)
         if "text" not in sent:
             wire.refuse("text", None, "text; an empty one removes what is shown")
-        try:
-            line_of(sent["text"])
-        except LineMistake as mistake:
-            raise BadRequest(f"text: {mistake.message.fact}", mistake.message.action, field="text") from mistake
+        line_of(sent["text"])  # raises BadRequest for a mistake in a field
         return answered(overlay_view(self._recorder.set_overlay_text(sent["text"])))
 
     async def clear_overlay(self) -> Response:
