@@ -8,10 +8,9 @@ from seacorder.model.definition.definition import (
     RecordKind,
 )
 from seacorder.model.definition.formula import parse_formula
-from seacorder.model.definition.ready_nmea import field
+from seacorder.model.definition.ready_nmea import UNPROVEN, field
 
 _NUMBER = r"[ \t]*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))[ \t]*[mM]?"
-_UNPROVEN = "No public document proves it"
 _SURVEY = (
     FieldRule("date", 1, type=FieldType.DATE), FieldRule("time", 2, type=FieldType.TIME), field("kp", 3),
     field("easting", 4), field("northing", 5), field("depth", 6, formula=parse_formula("abs(value)")),
@@ -26,7 +25,7 @@ _SURVEY_SOURCE = (
 def _number(name: str, field_name: str, none: tuple[str, ...], what: str) -> Definition:
     return Definition(
         name, RecordKind.EXPRESSION, (field(field_name, 1, none=none),), expression=_NUMBER,
-        checksum=ChecksumRule.IGNORED, example="64.10m", source=f"{_UNPROVEN}; {what}",
+        checksum=ChecksumRule.IGNORED, example="64.10m", source=f"{UNPROVEN}; {what}",
     )
 
 

@@ -9,9 +9,8 @@ from seacorder.model.definition.definition import (
     RecordKind,
 )
 from seacorder.model.definition.formula import parse_formula
-from seacorder.model.definition.ready_nmea import field, place, time
+from seacorder.model.definition.ready_nmea import UNPROVEN, field, place, sentence, time
 
-_UNPROVEN = "No public document proves it"
 _MILLIMETRES = parse_formula("value * 0.001")
 _CENTI = parse_formula("value * 0.01")
 _NONE_PD6 = ("-32768",)
@@ -20,21 +19,9 @@ _ZERO = ("0",)
 """What an altimeter sends without an echo."""
 
 
-def _own(
-    name: str, counts: tuple[int, int], example: str, source: str, *fields: FieldRule, **more: object
-) -> Definition:
-    """A sentence of a maker, whose header is its name."""
-    least, most = counts
-    given: dict[str, object] = {"header": name, **more}
-    return Definition(
-        name, RecordKind.NMEA, fields, least_fields=least, most_fields=most, example=example, source=source,
-        **given,  # type: ignore[arg-type]
-    )
-
-
 def _beacon(frame: str, x: str, y: str, example: str, source: str) -> Definition:
     """A position of HiPAP and alike; its frame says what x and y are."""
-    return _own(
+    return sentence(
         "PSIMSSB", (11, 14), example, source,
         time(1), field("beacon", 2, type=FieldType.TEXT, is_always=True), field(x, 8), field(y, 9),
         field("beacon_depth", 10), field("beacon_accuracy", 11, is_always=True),
@@ -44,8 +31,8 @@ def _beacon(frame: str, x: str, y: str, example: str, source: str) -> Definition
 
 
 def _valeport(letters: tuple[str, ...], name: str, example: str) -> Definition:
-    return _own(
-        "PRVAT", (4, 5), example, f"{_UNPROVEN}; read as public readers do",
+    return sentence(
+        "PRVAT", (4, 5), example, f"{UNPROVEN}; read as public readers do",
         field("altitude", 1, unit_position=2, unit_letters=("M", "m"), none=_ZERO), field(name, 3),
         choices=(Choice(4, letters),), checksum=ChecksumRule.IF_PRESENT,
     )
@@ -69,22 +56,22 @@ def _velocity(header: str, example: str, *names: str) -> Definition:
 _HIPAP = "Kongsberg HiPAP telegram, as public readers take it"
 
 MAKERS = (
-    _own(
+    sentence(
         "PHTRO", (4, 4), "$PHTRO,0.42,P,1.10,T*53", "iXblue Octans and Hydrins; letters as in public readers",
         field("pitch", 1, sign_position=2, positive=("M",), negative=("P",)),
         field("roll", 3, sign_position=4, positive=("T",), negative=("B",)),
     ),
-    _own(
+    sentence(
         "PRDID", (3, 3), "$PRDID,-0.42,1.10,208.50*5D", "RD Instruments, pitch, roll and heading",
         field("pitch", 1), field("roll", 2), field("heading", 3),
     ),
-    _own(
+    sentence(
         "PASHR", (10, 12), "$PASHR,093012.400,208.50,T,1.10,-0.42,0.05,0.020,0.021,0.050,1,0*39",
         "Applanix POS MV and others; makers order its fields differently, this is the commonest order",
         time(1), field("heading", 2), field("roll", 4), field("pitch", 5), field("heave", 6),
         choices=(Choice(3, ("T",)),),
     ),
-    _own(
+    sentence(
         "PSXN,23", (5, 6), "$PSXN,23,1.10,-0.42,208.50,0.05*19", "Kongsberg Seapath",
         field("roll", 2), field("pitch", 3), field("heading", 4), field("heave", 5),
         header="PSXN", choices=(Choice(1, ("23",)),),
@@ -95,16 +82,16 @@ MAKERS = (
             "$PSIMSSB,093012.400,M17,A,,C,E,F,-3.150,41.200,64.100,1.200,T,0.031,*49", _HIPAP),
     _beacon("H", "beacon_forward", "beacon_starboard",
             "$PSIMSSB,093012.400,M17,A,,C,H,M,12.400,39.400,64.100,1.200,N,,*6D",
-            f"{_UNPROVEN} that x is forward in the frame H"),
-    _own(
+            f"{UNPROVEN} that x is forward in the frame H"),
+    sentence(
         "PSONLLD", (9, 16), "$PSONLLD,093012.40,ROV 12,A,57.205676,-2.068633,64.10,1.20,1.10,45.0,0.60,,,,*70",
         "Sonardyne Ranger, as public readers take it",
         time(1), field("beacon", 2, type=FieldType.TEXT, is_always=True), field("latitude", 4), field("longitude", 5),
         field("depth", 6), good=(Choice(3, ("A",)),), checksum=ChecksumRule.IF_PRESENT,
     ),
-    _own(
+    sentence(
         "PTSAG", (14, 14), "$PTSAG,#00120,093012.40,14,06,2026,01,5712.3406,N,00204.1180,W,F,64.1,0,9999.0*34",
-        f"{_UNPROVEN}; iXblue Posidonia and its kin, as public readers take them",
+        f"{UNPROVEN}; iXblue Posidonia and its kin, as public readers take them",
         time(2), FieldRule("day", 3, type=FieldType.DAY), FieldRule("month", 4, type=FieldType.MONTH),
         FieldRule("year", 5, type=FieldType.YEAR), field("beacon", 6, type=FieldType.TEXT), place(7, _LATITUDE),
         place(9, _LONGITUDE), field("depth", 14, none=("9999.0",)), field("depth", 12, none=("9999.0",)),
@@ -112,7 +99,7 @@ MAKERS = (
     ),
     _valeport(("dBar", "dbar", "DBAR", "dB"), "pressure", "$PRVAT,01.250,M,0064.560,dBar*3E"),
     _valeport(("Metres", "metres", "M", "m"), "depth", "$PRVAT,01.250,M,0064.100,Metres*31"),
-    _own(
+    sentence(
         "PVRND", (6, 6), "$PVRND,06/14/2026,09:30:12.4,64.1,208.5,-0.4,1.1*5D",
         "VideoRay, settings export; its date and time are local and not used",
         field("depth", 3), field("heading", 4), field("pitch", 5), field("roll", 6),

@@ -5,6 +5,8 @@ from seacorder.model.definition.formula import parse_formula
 from seacorder.model.reading_fields import FIELD_BY_NAME
 
 _STANDARD = "IEC 61162-1 (NMEA 0183)"
+UNPROVEN = "No public document proves it"
+"""The source of a definition that rests on what other readers do."""
 
 
 def field(name: str, position: int, **more: object) -> FieldRule:
@@ -34,12 +36,20 @@ def east_or_west(name: str, position: int) -> FieldRule:
     return field(name, position, sign_position=position + 1, positive=("E",), negative=("W",))
 
 
-def _sentence(header: str, counts: tuple[int, int], example: str, *fields: FieldRule, **more: object) -> Definition:
+def sentence(
+    name: str, counts: tuple[int, int], example: str, source: str, *fields: FieldRule, **more: object
+) -> Definition:
+    """A sentence whose header is its name, unless `more` gives another one. `counts`: its fewest and most fields."""
     least, most = counts
+    given: dict[str, object] = {"header": name, **more}
     return Definition(
-        header, RecordKind.NMEA, fields, header=header, least_fields=least, most_fields=most, example=example,
-        source=_STANDARD, **more,  # type: ignore[arg-type]
+        name, RecordKind.NMEA, fields, least_fields=least, most_fields=most, example=example, source=source,
+        **given,  # type: ignore[arg-type]
     )
+
+
+def _sentence(header: str, counts: tuple[int, int], example: str, *fields: FieldRule, **more: object) -> Definition:
+    return sentence(header, counts, example, _STANDARD, *fields, **more)
 
 
 def _depth(header: str, example: str) -> Definition:
