@@ -196,9 +196,9 @@ class ForkServer:
         process = ForkedProcess(
             pid,
             None if our_stdin is None else await _writer(our_stdin),
-            None if our_stdout is None else await _reader(our_stdout),
+            None if our_stdout is None else await reader_of(our_stdout),
         )
-        process.stderr = None if our_stderr is None else await _reader(our_stderr)
+        process.stderr = None if our_stderr is None else await reader_of(our_stderr)
         return process
 
 
@@ -230,7 +230,8 @@ def _ends(
     return their, our
 
 
-async def _reader(number: int) -> asyncio.StreamReader:
+async def reader_of(number: int) -> asyncio.StreamReader:
+    """Reads from the descriptor of a pipe, which it then owns."""
     reader = asyncio.StreamReader()
     pipe = os.fdopen(number, "rb", buffering=0)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)

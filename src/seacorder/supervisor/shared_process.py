@@ -23,13 +23,13 @@ from seacorder.base.errors import WorkerLost
 from seacorder.model.report import RunEnded
 from seacorder.supervisor import process as own_process
 from seacorder.supervisor.conversation import Conversation
-from seacorder.supervisor.forking import ForkServer
+from seacorder.supervisor.forking import ForkServer, reader_of
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.log_lines import LogLines, SharedLog
 from seacorder.supervisor.table import Launch
 
 ORPHANS_SECONDS = 2.0
-"""How long after the end of the process its own children have ended, too."""
+"""This long after the end of the process its own children have ended, too."""
 
 
 class SharedProcess:
@@ -111,12 +111,8 @@ class _SharedRun:
         return seat
 
     async def _conversation(self, commands_out: int, reports_in: int) -> Conversation:
-        loop = asyncio.get_running_loop()
-        reports = asyncio.StreamReader()
-        await loop.connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reports), os.fdopen(reports_in, "rb", buffering=0)
-        )
-        commands, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(commands_out, "wb", buffering=0))
+        reports, pipe = await reader_of(reports_in), os.fdopen(commands_out, "wb", buffering=0)
+        commands, _ = await asyncio.get_running_loop().connect_write_pipe(asyncio.BaseProtocol, pipe)
         return Conversation(commands, reports, self._limits, lambda: self.process.returncode is not None)
 
     def kill(self, worker: str, why: str) -> None:
@@ -140,8 +136,8 @@ class _SharedRun:
 
 
 def _bury_orphans(pid: int) -> None:
-    """Takes the exit codes of what an ended process has started and left behind, if that are children of this process
-    now (`forking` sees to that). Killed with it, they would stay in the system's table otherwise."""
+    """Takes the exit codes of processes that an ended process has started and left behind, if they are children of this
+    process now (`forking` sees to that). Otherwise they would stay in the system's table after they have ended."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-pid, os.WNOHANG)[0]:
             pass

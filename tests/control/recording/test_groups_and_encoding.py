@@ -37,7 +37,6 @@ async def test_who_encodes_from_the_beginning_is_in_no_group(bridge: Bridge) -> 
 
 
 async def test_while_idle_it_leaves_at_once_and_begins_with_the_change(grouped: Bridge) -> None:
-    grouped.prepare = lambda worker: None
     grouped["Bow"].on_start = lambda: grouped["Bow"].beat(ChannelState.LIVE)
     await grouped.recorder.change_settings(BURN_BOW)
     bow, stern = grouped["Bow"], grouped["Stern"]

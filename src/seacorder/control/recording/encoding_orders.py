@@ -144,16 +144,15 @@ class EncodingOrders:
         for name in context.workers.names:
             sent = _SentEncoding(used(self.asked_of(name)), machine)
             context.workers.begin_with(name, sent.encoding, machine)
+            self._waiting.discard(name)
             if sent == self._told.get(name):
-                self._waiting.discard(name)
-            elif from_ns is None or (self._has_to_move(name) and not self._is_idle):
+                continue
+            if from_ns is None or (self._has_to_move(name) and not self._is_idle):
                 self._waiting.add(name)
             elif self._has_to_move(name):
-                self._waiting.discard(name)
                 self._moving[name] = False
                 context.workers.move_out(name)  # it begins with what it would be told now
             else:
-                self._waiting.discard(name)
                 self._told[name], self._from_ns[name] = sent, from_ns
                 context.workers.send(name, ChangeEncoding(from_ns, sent.encoding, machine))
 
