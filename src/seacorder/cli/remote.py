@@ -1,5 +1,4 @@
-"""Commands to a running recorder: `ping`, `status`, `start`, `stop`, `clip`, `grab`, `overlay`,
-`context`."""
+"""Commands to a running recorder: `ping`, `status`, `start`, `stop`, `clip`, `grab`, `overlay`, `context`."""
 
 import dataclasses
 import json
@@ -9,12 +8,12 @@ from collections.abc import Callable, Mapping
 
 from seacorder.base.errors import BadRequest
 from seacorder.base.redaction import redact_address
-from seacorder.client.answers import Outcome, StatusAnswer
+from seacorder.cli.live import show_live
+from seacorder.client.answers import Outcome
 from seacorder.client.errors import InspectorError
 from seacorder.client.inspector import InspectorClient
 from seacorder.client.recorder import RecorderClient
 
-REFRESH_SECONDS = 0.5
 NO_FILE = "there was no file to finish"
 """Printed for a channel of which nothing was being stored: its stop counts as done, and no file is to be waited for."""
 
@@ -117,24 +116,6 @@ def _print_once(recorder: RecorderClient) -> None:
 
 
 def _live(recorder: RecorderClient) -> None:
-    from rich.console import Console, RenderableType
-    from rich.live import Live
+    from seacorder.cli.status_table import picture_of
 
-    from seacorder.cli.status_table import picture_of, unreachable
-
-    console = Console(highlight=False)
-
-    def shown_in(console: Console, status: StatusAnswer) -> RenderableType:
-        return picture_of(status, width=console.width, height=console.height)
-
-    shown = shown_in(console, recorder.status())
-    try:
-        with Live(shown, console=console, auto_refresh=False) as live:
-            while True:
-                time.sleep(REFRESH_SECONDS)
-                try:
-                    live.update(shown_in(console, recorder.status()), refresh=True)
-                except InspectorError as error:
-                    live.update(unreachable(error.message), refresh=True)
-    except KeyboardInterrupt:
-        return
+    show_live(lambda console: picture_of(recorder.status(), width=console.width, height=console.height))

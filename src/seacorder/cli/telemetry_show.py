@@ -2,17 +2,15 @@
 
 import json
 import sys
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from seacorder.base.clock import NS_PER_SECOND
-from seacorder.client.errors import InspectorError
+from seacorder.cli.live import show_live
 from seacorder.client.recorder import RecorderClient
 from seacorder.model.reading import ReadingState
 from seacorder.model.source_clock import difference_text
 
-REFRESH_SECONDS = 0.5
 COUNTERS = {
     "noise_bytes": "bytes of noise",
     "bad_checksums": "bad checksums",
@@ -39,31 +37,16 @@ def show_telemetry(url: str, *, once: bool, as_json: bool) -> None:
 
 
 def _live(recorder: RecorderClient) -> None:
-    from rich.console import Console
-    from rich.live import Live
     from rich.text import Text
 
-    shown = lines_of(recorder.telemetry_json(), recorder.readings_json())
-    try:
-        with Live(Text("\n".join(shown)), console=Console(highlight=False), auto_refresh=False) as live:
-            while True:
-                live.update(Text("\n".join(shown)), refresh=True)
-                time.sleep(REFRESH_SECONDS)
-                try:
-                    shown = lines_of(recorder.telemetry_json(), recorder.readings_json())
-                except InspectorError as error:
-                    shown = [str(error)]
-    except KeyboardInterrupt:
-        return
+    show_live(lambda _: Text("\n".join(lines_of(recorder.telemetry_json(), recorder.readings_json()))))
 
 
 def lines_of(telemetry: Mapping[str, Any], readings: Mapping[str, Any]) -> list[str]:
     """What is printed, out of the answers of `/api/v1/telemetry` and `/api/v1/readings`. Pure."""
-    lines: list[str] = []
-    for source in telemetry["items"]:
-        lines += _source_lines(source)
     if not telemetry["items"]:
         return ["There are no sources of survey data. Write a [[telemetry]] table into the settings file."]
+    lines = [line for source in telemetry["items"] for line in _source_lines(source)]
     lines.append("")
     width = max((len(one["name"]) for one in readings["items"]), default=0)
     lines += [_reading_line(one, width) for one in readings["items"]]
