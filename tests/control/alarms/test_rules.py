@@ -208,7 +208,7 @@ TEXTS = [
      "Talk: nothing has been heard from the microphone for 1 min 10 s. Video is recorded as usual.", None),
     (Scene(sources=survey(SourceState.FAILED)),
      "Gyro gives no survey data. It is so. Video is recorded as usual.",
-     "Seacorder tries again every few seconds. Do that."),
+     "Seacorder goes on trying to read it. Do that."),
     (Scene(sources=survey(clock_is_wrong=True, clock_difference_ns=-5_250_000_000)),
      "Gyro: the time in its records is 5 s behind this computer's clock.", None),
     (Scene(sources=survey(clock_is_wrong=True, clock_difference_ns=-1024 * 7 * 86_400 * 10**9 - 800_000_000)),
@@ -217,6 +217,8 @@ TEXTS = [
      f"{ACTIONS[AlarmKind.TELEMETRY_CLOCK_WRONG]} If it is such a receiver, ask its maker for newer firmware."),
     (Scene(sources=REFUSED),
      "Gyro: the definition rov took too long over a record. Its values are missing.", None),
+    (Scene(sources=survey(definitions_refused=("rov", "usbl"))),
+     "Gyro: the definitions rov, usbl took too long over a record. Their values are missing.", None),
 ]  # fmt: skip
 
 

@@ -72,7 +72,7 @@ ACTIONS = {
     AlarmKind.AUDIO_SILENT: (
         "Speak and watch the level on the page. Check the microphone's switch, plug and volume."
     ),
-    AlarmKind.TELEMETRY_FAILED: "Seacorder tries again every few seconds.",
+    AlarmKind.TELEMETRY_FAILED: "Seacorder goes on trying to read it.",
     AlarmKind.TELEMETRY_CLOCK_WRONG: (
         "Seacorder gives readings the time at which they came, by this computer's clock. Nothing to do during a dive. "
         "Later: set the clock that is wrong, this computer's or the instrument's."

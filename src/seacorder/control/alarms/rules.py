@@ -221,8 +221,9 @@ def _telemetry(scene: Scene) -> Iterator[Finding]:
             about = _of_clock(name, source.clock_difference_ns)
             yield _finding(AlarmKind.TELEMETRY_CLOCK_WRONG, name, Severity.WARNING, about)
         if source.definitions_refused:
-            names = ", ".join(source.definitions_refused)
-            fact = f"{name}: the definition {names} took too long over a record. Its values are missing."
+            refused = source.definitions_refused
+            which, whose = ("definition", "Its") if len(refused) == 1 else ("definitions", "Their")
+            fact = f"{name}: the {which} {', '.join(refused)} took too long over a record. {whose} values are missing."
             yield _finding(AlarmKind.DEFINITION_REFUSED, name, Severity.WARNING, Message(fact))
 
 
