@@ -13,7 +13,7 @@ from seacorder.api.http.paths import WEBSOCKET
 from seacorder.api.inspector import PATH_TEMPLATES, RECORDER_SETTINGS
 from seacorder.api.integration import create_integration_app
 from seacorder.api.v1 import commands as v1_commands
-from seacorder.api.v1 import events, readings, rows, settings_views, status_views
+from seacorder.api.v1 import definitions, dive_context, events, readings, rows, settings_views, status_views
 from seacorder.api.v1.rows import Filter
 from seacorder.api.v1.view import View
 from seacorder.config.schema import ServerSettings
@@ -51,7 +51,7 @@ def test_every_field_of_a_body_is_documented(key: str) -> None:
 
 
 def answers() -> list[type[BaseModel]]:
-    modules = (v1_commands, events, readings, rows, settings_views, status_views)
+    modules = (v1_commands, definitions, dive_context, events, readings, rows, settings_views, status_views)
     found = (one for module in modules for one in vars(module).values())
     return sorted({one for one in found if isinstance(one, type) and issubclass(one, View)}, key=repr)
 

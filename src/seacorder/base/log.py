@@ -47,8 +47,8 @@ class LogOptions:
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record with its trace, without credentials. The head is the channel that the thread speaks for, or else
-    the name of the process."""
+    """Formats a record with its trace, without credentials. At its head stands the thread's name (`base.speaker`), or
+    else that of the process."""
 
     process = ""
 

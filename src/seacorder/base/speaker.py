@@ -1,7 +1,7 @@
-"""Whose lines of the log a thread writes, in a process that works for several channels.
+"""The name at the head of a thread's lines in the log: in a process that several channels share, the channel's name.
 
-A thread speaks for whom the thread spoke for that made it; `base.background`, which starts all threads, sees to that.
-Threads that serve one channel after the other change it with `speaking_for`.
+A new thread takes over the name of the thread that makes it; `base.background`, which starts all threads, sees to that.
+A thread that serves one channel after the other changes its name with `speaking_for`.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ def speak_for(name: str) -> None:
 
 @contextlib.contextmanager
 def speaking_for(name: str) -> Iterator[None]:
-    """This thread's lines begin with that name for so long."""
+    """Within the `with` block this thread's lines begin with that name."""
     before = speaker()
     speak_for(name)
     try:

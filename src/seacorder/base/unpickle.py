@@ -29,7 +29,7 @@ class _ReportUnpickler(pickle.Unpickler):
         return _admitted(module, name)
 
 
-@functools.lru_cache(maxsize=256)  # every heartbeat names the same eight
+@functools.lru_cache(maxsize=256)  # every heartbeat names the same eight classes
 def _admitted(module: str, name: str) -> object:
     if module.startswith(_ALLOWED_PACKAGE) and "." not in name:
         found = _by_name(module, name)

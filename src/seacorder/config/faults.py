@@ -40,8 +40,8 @@ def control_characters(
     """Every text that holds a control character: its location, and a message.
 
     In TOML's double quotes, a backslash and some letters are a control character: `"D:\\rov\\new"` holds a carriage
-    return and a line feed, and no disk has such a folder. Only the overlay's texts, and delimiters, may
-    hold line feeds and tabs.
+    return and a line feed, and no disk has such a folder. Only texts of the overlay, and delimiters,
+    may hold line feeds and tabs.
     """
     if isinstance(value, dict):
         for key, inner in value.items():

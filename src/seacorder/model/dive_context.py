@@ -42,7 +42,7 @@ class DiveContext:
     def of(cls, found: dict[str, object]) -> "DiveContext":
         """The fields among `found` that are text, tidied."""
         known = {name: value for name, value in found.items() if name in CONTEXT_FIELDS and isinstance(value, str)}
-        return replace(cls(), **{name: one_line(value) for name, value in known.items()})
+        return cls(**{name: one_line(value) for name, value in known.items()})
 
 
 NO_CONTEXT = DiveContext()

@@ -83,7 +83,7 @@ class SharedLog:
 
     @contextlib.contextmanager
     def heard_by(self, worker: str, lines: LogLines) -> Iterator[None]:
-        """Gives the worker's lines to `lines` for so long."""
+        """Within the `with` block the worker's lines go to `lines`."""
         self._of[worker] = lines
         try:
             yield

@@ -12,6 +12,7 @@ from seacorder.api.v1.view import View, answered
 from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, CONTEXT_FIELDS, ContextChange, DiveContext
 
 _TEXT = {"type": "string", "maxLength": CONTEXT_CHARACTERS_MAX, "description": "One line; empty: none"}
+_EMPTY = dict.fromkeys(CONTEXT_FIELDS, "")
 CONTEXT_BODY = documented.body(
     documented.nullable(dict.fromkeys(CONTEXT_FIELDS, _TEXT)), {"project": "North field 2026", "dive": "12"}
 )
@@ -43,12 +44,11 @@ class ContextCommands:
 
     async def replace(self, request: Request) -> Response:
         """Sets the whole context: fields that are not sent become empty."""
-        sent = dict.fromkeys(CONTEXT_FIELDS, "") | await _sent(request)
-        return _answer(await self._recorder.change_context(ContextChange(**sent)))
+        return _answer(await self._recorder.change_context(ContextChange(**(_EMPTY | await _sent(request)))))
 
     async def clear(self) -> Response:
         """Empties every field; fine when they are empty."""
-        return _answer(await self._recorder.change_context(ContextChange(**dict.fromkeys(CONTEXT_FIELDS, ""))))
+        return _answer(await self._recorder.change_context(ContextChange(**_EMPTY)))
 
 
 async def _sent(request: Request) -> dict[str, Any]:
@@ -56,5 +56,5 @@ async def _sent(request: Request) -> dict[str, Any]:
 
 
 def _answer(context: DiveContext) -> Response:
-    """The context, unmasked: a client has written it itself."""
+    """The context as it was written: `redact`, which other answers go through, might take a text for a credential."""
     return answered(ContextView(**asdict(context)))

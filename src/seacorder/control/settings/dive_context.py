@@ -11,12 +11,12 @@ from seacorder.control.events.log import EventKind
 from seacorder.control.telemetry.telemetry import Telemetry
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.model.command import SetContext
-from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, ContextChange, DiveContext
+from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, NO_CONTEXT, ContextChange, DiveContext
 from seacorder.model.instant import Instant
 
 
 class DiveContexts:
-    """For the event loop alone. Everything else than a change answers at once."""
+    """For the event loop alone. Only `load` and `change` wait."""
 
     def __init__(
         self, clock: Clock, catalogue: Catalogue, workers: ChannelWorkers, telemetry: Telemetry, journal: Journal
@@ -27,7 +27,7 @@ class DiveContexts:
         self._journal = journal
         self._telemetry = telemetry
         self._lock = asyncio.Lock()
-        self._in_force = DiveContext()
+        self._in_force = NO_CONTEXT
         self._since = Instant(0, 0)
 
     @property
@@ -56,12 +56,16 @@ class DiveContexts:
 
     def worker_started(self, channel: str) -> None:
         """Tells a new worker what the others know."""
-        if self._in_force != DiveContext():
-            self._workers.send(channel, SetContext(self._since, self._in_force))
+        if self._in_force != NO_CONTEXT:
+            self._workers.send(channel, self._order)
 
     def telemetry_started(self) -> None:
         """Tells a new process of the worker that reads the instruments."""
-        self._telemetry.send(SetContext(self._since, self._in_force))
+        self._telemetry.send(self._order)
+
+    @property
+    def _order(self) -> SetContext:
+        return SetContext(self._since, self._in_force)
 
     async def _keep(self, changed: DiveContext) -> None:
         self._catalogue.save_context(changed)
@@ -75,7 +79,7 @@ class DiveContexts:
         before, self._in_force = asdict(self._in_force), changed
         self._since = Instant.now(self._clock)
         for name in self._workers.everybody:
-            self._workers.send(name, SetContext(self._since, changed))
-        self._telemetry.send(SetContext(self._since, changed))
+            self._workers.send(name, self._order)
+        self._telemetry.send(self._order)
         news = [f"{name} {text or '(none)'}" for name, text in asdict(changed).items() if text != before[name]]
         self._journal.note(EventKind.CONTEXT_CHANGED, f"Context changed: {', '.join(news)}.")
