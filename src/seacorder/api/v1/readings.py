@@ -5,6 +5,7 @@ listener that is slow gets the newest of each field.
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import Query
@@ -32,9 +33,9 @@ class ReadingView(View):
     unit: str
     state: ReadingState
     age_seconds: float
-    """How long ago the record came that it was in."""
+    """How long ago the record came that holds it."""
     utc: Utc
-    """When it came."""
+    """When that record came."""
     source: str
     source_utc: Utc | None
     """The time that the record itself gives."""
@@ -144,7 +145,7 @@ class Readings:
                 following = utc_text(row.utc_ns)
                 break
             items.append(HistoryRowView(utc=utc_text(row.utc_ns), values=dict(row.values)))
-        names = {name for row in items for name in row.values}
+        names = items[0].values if items else {}  # every row has the same
         units = {name: unit for name, unit in history.units.items() if name in names}
         return answered(HistoryView(items=items, units=units, next_from=following))
 
@@ -177,7 +178,7 @@ def _reading_view(reading: Reading, now_ns: int) -> ReadingView:
 
 
 def _source_view(source: SourceStatus, address: str) -> SourceView:
-    counters, difference = source.counters, source.clock_difference_ns
+    difference = source.clock_difference_ns
     return SourceView(
         name=source.name,
         address=redact(address),
@@ -185,16 +186,7 @@ def _source_view(source: SourceStatus, address: str) -> SourceView:
         since_utc=utc_text(source.since_utc_ns),
         why=None if source.why is None else shown(MessageView, source.why),
         newest_utc=None if source.newest_utc_ns is None else utc_text(source.newest_utc_ns),
-        bytes=counters.bytes,
-        records=counters.records,
-        noise_bytes=counters.noise_bytes,
-        bad_checksums=counters.bad_checksums,
-        wrong_fields=counters.wrong_fields,
-        wrong_types=counters.wrong_types,
-        out_of_range=counters.out_of_range,
-        unknown_records=counters.unknown_records,
-        dropped_datagrams=counters.dropped_datagrams,
-        time_steps_back=counters.time_steps_back,
+        **asdict(source.counters),
         refusal=source.refusal,
         clock_difference_seconds=None if difference is None else round(difference / NS_PER_SECOND, 3),
         clock_is_wrong=source.clock_is_wrong,
