@@ -146,10 +146,6 @@ class Recorder:
         self._rebuilding = _rebuilding(self._context, supervisor, options, self._recovery)
         self._context.workers.add_all(self._reports.callbacks)
 
-    def _telemetry_started(self) -> None:
-        self._dive.telemetry_started()
-        self._recordings.telemetry_started()
-
     @property
     def settings(self) -> RecorderSettings:
         """The settings in force."""
@@ -196,8 +192,7 @@ class Recorder:
             self._recovery.wait_for_files(earlier)
             await self._housekeeping.start()
             await self._encodings.start()
-            self._context.telemetry.on_started = self._telemetry_started
-            self._context.telemetry.start()
+            self._context.telemetry.start(self._reports.telemetry_callbacks)
             self._rebuilding.begin_if_damaged()
         except BaseException:
             await self._encodings.stop()

@@ -12,6 +12,7 @@ from seacorder.control.recording.framegrabs import Framegrabs
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.settings.dive_context import DiveContexts
 from seacorder.control.telemetry.shown_fields import ShownFields
+from seacorder.control.telemetry.telemetry import TelemetryCallbacks
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.recording import FileKind
@@ -51,6 +52,13 @@ class WorkerReports:
     def callbacks(self) -> Callbacks:
         return Callbacks(
             on_report=self._report, on_started=self._started, on_lost=self._lost, proves=has_brought_frames
+        )
+
+    @property
+    def telemetry_callbacks(self) -> TelemetryCallbacks:
+        """What the worker that reads the instruments calls."""
+        return TelemetryCallbacks(
+            on_started=self._telemetry_started, on_news=self._listeners.alarms.look_soon, on_readings=self._fields.take
         )
 
     def _report(self, channel: str, report: object) -> None:
@@ -104,6 +112,10 @@ class WorkerReports:
             self._listeners.encodings.worker_started(channel)
         if channel in self._context.workers.recording_names:
             self._listeners.recordings.worker_started(channel)
+
+    def _telemetry_started(self) -> None:
+        self._listeners.dive.telemetry_started()
+        self._listeners.recordings.telemetry_started()
 
     def _lost(self, channel: str, fault: str) -> None:
         stopped = f"recording process stopped unexpectedly ({fault})."

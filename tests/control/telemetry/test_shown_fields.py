@@ -5,7 +5,7 @@ from fakes.journal import journal_of
 from fakes.workers import FakeSupervisor
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.telemetry.shown_fields import ShownFields, shown
-from seacorder.control.telemetry.telemetry import WORKER_NAME, Telemetry
+from seacorder.control.telemetry.telemetry import WORKER_NAME, Telemetry, TelemetryCallbacks
 from seacorder.model.command import ShowFields
 from seacorder.model.instant import Instant
 from seacorder.model.overlay import ShownField
@@ -36,7 +36,7 @@ async def test_what_comes_together_is_sent_together_and_a_new_worker_gets_all() 
     sent: list[object] = []
     fields = ShownFields(telemetry, sent.append)
     assert fields.of_all() is None
-    telemetry.start()
+    telemetry.start(TelemetryCallbacks(on_readings=fields.take))
     for second in (1, 2):
         supervisor[WORKER_NAME].report(ReadingsTaken((reading(float(second), second),)))
     fields._send()

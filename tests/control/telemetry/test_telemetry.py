@@ -10,7 +10,7 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.journal import journal_of
 from fakes.workers import FakeSupervisor, FakeWorker
-from seacorder.control.telemetry.telemetry import HUNG_NS, WORKER_NAME, Telemetry
+from seacorder.control.telemetry.telemetry import HUNG_NS, WORKER_NAME, Telemetry, TelemetryCallbacks
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading, ReadingState, Value
 from seacorder.model.telemetry import (
@@ -35,7 +35,8 @@ class Bench:
         self.journal = journal_of(self.clock)
         self.supervisor = FakeSupervisor(self.clock)
         self.telemetry = Telemetry(self.supervisor, SETTINGS, self.clock, self.journal)  # type: ignore[arg-type]
-        self.telemetry.start()
+        self.news: list[int] = []
+        self.telemetry.start(TelemetryCallbacks(on_news=lambda: self.news.append(1)))
 
     @property
     def worker(self) -> FakeWorker:
@@ -113,13 +114,11 @@ async def test_what_becomes_stale_while_no_worker_says_so_is_news(bench: Bench) 
 
 async def test_while_the_worker_is_gone_every_source_has_failed_and_says_why(bench: Bench) -> None:
     assert [one.state for one in bench.telemetry.sources()] == [SourceState.CONNECTING] * 2
-    news: list[int] = []
-    bench.telemetry.on_news = lambda: news.append(1)
     live = tuple(SourceStatus(one.name, SourceState.LIVE, 1) for one in SETTINGS.sources)
     bench.worker.report(TelemetryStatus(live))
     bench.worker.report(TelemetryStatus(live))
     assert bench.telemetry.sources() == live
-    assert news == [1]
+    assert bench.news == [1]
     bench.worker.lose("signal 9")
     assert {one.state for one in bench.telemetry.sources()} == {SourceState.FAILED}
     assert "stopped unexpectedly (signal 9)" in str(bench.telemetry.sources()[0].why)

@@ -68,7 +68,6 @@ class Alarms:
         self._volumes = volumes
         self._table = AlarmTable()
         self._soon: asyncio.TimerHandle | None = None
-        context.telemetry.on_news = self.look_soon
 
     def look_soon(self) -> None:
         """Something may have changed: looks within a tenth of a second."""

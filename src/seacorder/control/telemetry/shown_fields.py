@@ -26,14 +26,14 @@ class ShownFields:
         self._send_all = send_all
         self._waiting: list[Reading] = []
         self._soon: asyncio.TimerHandle | None = None
-        telemetry.on_readings = self._take
 
     def of_all(self) -> ShowFields | None:
         """The newest value of every field, for a worker that has just begun; None if there is none."""
         readings = self._telemetry.readings()
         return ShowFields(shown(readings, self._telemetry.stale_ns)) if readings else None
 
-    def _take(self, readings: tuple[Reading, ...]) -> None:
+    def take(self, readings: tuple[Reading, ...]) -> None:
+        """What has come; sent with what comes within TOGETHER_SECONDS."""
         self._waiting += readings
         if self._soon is None:
             self._soon = asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self._send)

@@ -5,7 +5,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from seacorder.base.background import cancel, survived, task
@@ -42,6 +42,22 @@ _NOT_RUNNING = "The process that reads the instruments does not run."
 STARTING = Message("The process that reads the instruments is starting.", "Nothing to do; this takes a second.")
 
 
+def _no_news() -> None: ...
+def _no_readings(_: tuple[Reading, ...]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetryCallbacks:
+    """Called in the event loop; none of these may block."""
+
+    on_started: Callable[[], None] = _no_news
+    """A new process of the worker takes commands."""
+    on_news: Callable[[], None] = _no_news
+    """Alarms may have to be looked at."""
+    on_readings: Callable[[tuple[Reading, ...]], None] = _no_readings
+    """What has come."""
+
+
 class Telemetry:
     """For the event loop alone; nothing blocks but `start`, for a small file."""
 
@@ -56,12 +72,7 @@ class Telemetry:
         self.settings = settings
         """What the next process of the worker is started with; None without sources."""
         self._configured = () if settings is None else settings.sources
-        self.on_started: Callable[[], None] = lambda: None
-        """Called when a new process of the worker takes commands."""
-        self.on_news: Callable[[], None] = lambda: None
-        """Called when alarms may have to be looked at."""
-        self.on_readings: Callable[[tuple[Reading, ...]], None] = lambda _: None
-        """Called with what has come."""
+        self._callbacks = TelemetryCallbacks()
         self.stale_ns: Mapping[str, int] = {one.name: one.stale_ns for one in self._configured}
         """By source: after how long a reading is stale."""
         self._supervisor = supervisor
@@ -103,13 +114,14 @@ class Telemetry:
 
     # Life.
 
-    def start(self) -> None:
+    def start(self, callbacks: TelemetryCallbacks | None = None) -> None:
         """Starts the worker, if there are sources; does not wait for it."""
         if self.settings is None:
             return
+        self._callbacks = callbacks or self._callbacks
         self.settings = replace(self.settings, trying_path=_new_mark_file())
-        callbacks = Callbacks(on_report=self._report, on_started=self._started, on_lost=self._lost)
-        self._supervisor.add(WORKER_NAME, self._launch, self.settings, callbacks=callbacks).start()
+        heard = Callbacks(on_report=self._report, on_started=self._started, on_lost=self._lost)
+        self._supervisor.add(WORKER_NAME, self._launch, self.settings, callbacks=heard).start()
         self._sampling = task(self._sample(), "history of readings")
 
     async def stop(self) -> None:
@@ -191,7 +203,7 @@ class Telemetry:
                 has_news = _signs(sources) != _signs(self._sources)
                 self._sources = sources
                 if has_news:
-                    self.on_news()
+                    self._callbacks.on_news()
             case EventNoted(event):
                 self._journal.take(event)
             case DefinitionRefused(name, source):
@@ -203,7 +215,7 @@ class Telemetry:
         self._put(readings)
         for reading in readings:
             self._recent.take(reading)
-        self.on_readings(readings)
+        self._callbacks.on_readings(readings)
 
     def _put(self, readings: Iterable[Reading]) -> None:
         """These are the newest of their fields now; wakes the followers."""
@@ -215,7 +227,7 @@ class Telemetry:
         arrived.set()
 
     def _started(self, _name: str) -> None:
-        self.on_started()
+        self._callbacks.on_started()
         if self.restarts:
             self._journal.note(EventKind.WORKER_BACK, "The process that reads the instruments runs again.")
 
@@ -229,7 +241,7 @@ class Telemetry:
         mark = _mark_at(self.settings.trying_path if self.settings else "")
         if mark is not None and self._clock.monotonic_ns() - mark.since_ns >= HUNG_NS:
             self._refuse(mark.name, f"The process that reads the instruments hung in the definition {mark.name}")
-        self.on_news()
+        self._callbacks.on_news()
 
     def _refuse(self, name: str, fact: str) -> None:
         """A definition is not used any more, by no later process of the worker either."""
@@ -242,7 +254,7 @@ class Telemetry:
             "repeats, such as (a+)+, never end over some texts."
         )
         self._journal.warn(EventKind.DEFINITION_REFUSED, f"{fact}. Its values are missing.", action)
-        self.on_news()
+        self._callbacks.on_news()
 
     # Time that goes by.
 
