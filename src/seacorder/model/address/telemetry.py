@@ -20,7 +20,6 @@ from urllib.parse import unquote
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.model.address.options import SWITCH, Option, one_of, parse_options, refused, suggestion
 
-KINDS = ("udp", "tcp", "serial", "file", "sim")
 _LISTED = "udp://, tcp://, serial:, file: or sim:"
 BAUD_RATES = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 _HOST_AND_PORT = re.compile(r"(\[(?P<six>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<host>[^:/\[\]\s]*)):(?P<port>[0-9]{1,5})")
@@ -95,13 +94,10 @@ def parse_telemetry_address(text: str) -> TelemetryAddress:
     kind = kind.lower()
     if not colon or not re.fullmatch(r"[a-z][a-z0-9+.-]*", kind):
         raise refused("An input of survey data needs a kind in front.", f"Use {_LISTED}.")
-    parsers: Mapping[str, Callable[[str], TelemetryAddress]] = {
-        "udp": _udp, "tcp": _tcp, "serial": _serial, "file": _replay, "sim": _sim,
-    }
-    if kind not in parsers:
-        raise refused(f"There is no input of survey data of the kind {kind[:40]!r}{suggestion(kind, KINDS)}",
-                      f"Use {_LISTED}.")
-    return parsers[kind](rest)
+    if kind not in _PARSERS:
+        unknown = f"There is no input of survey data of the kind {kind[:40]!r}{suggestion(kind, tuple(_PARSERS))}"
+        raise refused(unknown, f"Use {_LISTED}.")
+    return _PARSERS[kind](rest)
 
 
 def _udp(rest: str) -> UdpAddress:
@@ -214,6 +210,9 @@ def _instant(value: str) -> int:
     return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * NS_PER_SECOND)
 
 
+_PARSERS: Mapping[str, Callable[[str], TelemetryAddress]] = {
+    "udp": _udp, "tcp": _tcp, "serial": _serial, "file": _replay, "sim": _sim,
+}
 _SPEED = Option(lambda value: _decimal(0, 10_000, value), "a number from 0 (as fast as it goes) to 10000")
 _SERIAL_OPTIONS = {
     "baud": Option(one_of(**{str(rate): rate for rate in BAUD_RATES}), f"one of {', '.join(map(str, BAUD_RATES))}"),
