@@ -1,7 +1,7 @@
 """What the tables of the settings file are made of: their base class, and the functions that read single values.
 
-Each function but `key` and `parsed` takes a value as it came from TOML or from an environment variable and returns it as the program
-uses it. For a value that is not accepted it raises Unaccepted, whose message the user reads.
+Each function but `key` and `parsed` takes a value as it came from TOML or from an environment variable and returns it
+as the program uses it. For a value that is not accepted it raises Unaccepted, whose message the user reads.
 """
 
 import contextlib
