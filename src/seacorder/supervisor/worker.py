@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -90,11 +90,11 @@ class Worker(Generic[First]):
         self._limits = limits or Limits()
         self._is_restarted = restarts
         self._state = WorkerState.STOPPED
-        self._alone: Callable[[], Awaitable[WorkerRun]] = lambda: WorkerProcess.spawn(
-            launch, self._limits, self.forks
-        )
-        self._begin_run: Callable[[], Awaitable[WorkerRun]] = self._alone
+        self._launch = launch
+        self._shared: SharedProcess | None = None
+        """In which its runs are parts; None: each is a process of its own."""
         self._is_moving = False
+        """The present run ends so that the next one is a process of its own."""
         self._process: WorkerRun | None = None
         self._requests = OpenRequests()
         self._restart_delay = RestartDelay(self._limits)
@@ -121,7 +121,7 @@ class Worker(Generic[First]):
     @property
     def is_in_group(self) -> bool:
         """True while its runs are parts in a process that it shares."""
-        return self._begin_run is not self._alone
+        return self._shared is not None
 
     @property
     def pid(self) -> int | None:
@@ -130,7 +130,7 @@ class Worker(Generic[First]):
 
     def run_in(self, shared: SharedProcess) -> None:
         """Makes its runs parts in a shared process. Before the first `start`."""
-        self._begin_run = lambda: shared.join(self.name)
+        self._shared = shared
 
     def move_out(self) -> None:
         """From now on it runs in a process of its own; returns at once. The present run finishes its files first.
@@ -139,12 +139,10 @@ class Worker(Generic[First]):
         """
         if not self.is_in_group:
             return
-        self._begin_run = self._alone
+        self._shared = None
         if self._state in {WorkerState.STARTING, WorkerState.RUNNING}:
             self._is_moving = True  # a run that is just being started ends as soon as it has begun
-            if self._process is not None:
-                self._process.send(EndWorker())
-                self._process.close_commands()
+            self._order_end()
 
     def start(self) -> None:
         """Begins to keep the worker running; returns at once. Raises IllegalMove unless the worker is stopped."""
@@ -210,6 +208,9 @@ class Worker(Generic[First]):
             return
         self._move(WorkerState.STOPPING)
         self._stop_wanted.set()
+        self._order_end()
+
+    def _order_end(self) -> None:
         if self._process is not None:
             self._process.send(EndWorker())
             self._process.close_commands()
@@ -286,8 +287,13 @@ class Worker(Generic[First]):
         await asyncio.wait([log], timeout=self._limits.exit_seconds)
         log.cancel()
         if code == MOVES_OUT:
-            self._begin_run = self._alone
+            self._shared = None
         return self._why_killed or process.why_ended or self._how_it_ended(code, lines.last)
+
+    async def _begin_run(self) -> WorkerRun:
+        if self._shared is not None:
+            return await self._shared.join(self.name)
+        return await WorkerProcess.spawn(self._launch, self._limits, self.forks)
 
     def _begin(self, process: WorkerRun) -> None:
         if self._stop_wanted.is_set():
@@ -295,8 +301,7 @@ class Worker(Generic[First]):
             return
         process.send(self.first_message)
         if self._is_moving:
-            process.send(EndWorker())
-            process.close_commands()
+            self._order_end()
             return
         self._tell(self._callbacks.on_started, self.name)
 
