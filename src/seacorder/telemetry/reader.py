@@ -73,7 +73,7 @@ class Reader(Thread):
                 log.exception("%s: an unexpected error, see below.", self._source_name)
             return Message(
                 "It made an unexpected error; the log has the details.",
-                "Seacorder opens it again. If it stays, restart Seacorder between dives, and save the log.",
+                "If it stays, restart Seacorder between dives, and save the log.",
             )
         return None
 

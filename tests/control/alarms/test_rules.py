@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from seacorder.base.message import Message
-from seacorder.control.alarms.actions import ACTIONS, ENDS, FOLDER_REPLACED, FULL_WITH_SECOND, SOUND_PROCESS
+from seacorder.control.alarms.actions import ACTIONS, ENDS, FOLDER_REPLACED, FULL_WITH_SECOND, PROCESS_STOPPED
 from seacorder.control.alarms.alarms import AlarmTable
 from seacorder.control.alarms.rules import Disks, Scene, findings, signs_of
 from seacorder.model.alarm import AlarmKind
@@ -20,6 +20,7 @@ from seacorder.model.telemetry import SourceState, SourceStatus
 from seacorder.storage import disk_faults
 from seacorder.storage.disk_faults import message_of
 from seacorder.storage.reserve import why_full
+from seacorder.supervisor.worker import STARTED_AGAIN
 
 PAGE = (Path(__file__).parents[3] / "docs/sea/alarms.md").read_text("utf-8")
 LIVE = ChannelStatus("Bow", ChannelState.LIVE, 1, None, bits_per_second=8_000_000)
@@ -203,12 +204,15 @@ TEXTS = [
      "Talk is silence. It is so. Video is recorded as usual.", None),
     (Scene(narrator=narrator(), lost=LOST),
      "Talk is silence: its recording process stopped unexpectedly (signal 9). Video is recorded as usual.",
-     SOUND_PROCESS),
+     PROCESS_STOPPED),
     (Scene(narrator=narrator(silent_since=0), silent_seconds=60, utc_ns=70 * 10**9),
      "Talk: nothing has been heard from the microphone for 1 min 10 s. Video is recorded as usual.", None),
     (Scene(sources=survey(SourceState.FAILED)),
      "Gyro gives no survey data. It is so. Video is recorded as usual.",
      "Seacorder goes on trying to read it. Do that."),
+    (Scene(sources=survey(SourceState.FAILED, why=Message("Its process stopped (signal 9).", STARTED_AGAIN))),
+     "Gyro gives no survey data. Its process stopped (signal 9). Video is recorded as usual.",
+     "Seacorder starts it again by itself. Nothing to do now."),
     (Scene(sources=survey(clock_is_wrong=True, clock_difference_ns=-5_250_000_000)),
      "Gyro: the time in its records is 5 s behind this computer's clock.", None),
     (Scene(sources=survey(clock_is_wrong=True, clock_difference_ns=-1024 * 7 * 86_400 * 10**9 - 800_000_000)),
@@ -235,7 +239,7 @@ SAID_OF_FAULTS = [why_full("/data", 0, 0), *(message_of(OSError(code, "?"), Path
 
 
 @pytest.mark.parametrize("action", [
-    *ACTIONS.values(), FULL_WITH_SECOND, FOLDER_REPLACED, SOUND_PROCESS,
+    *ACTIONS.values(), FULL_WITH_SECOND, FOLDER_REPLACED, PROCESS_STOPPED,
     *(findings(scene)[0].action for scene, _, _ in TEXTS),
     *(why.action for why in SAID_OF_FAULTS),
     *(f"{ACTIONS[AlarmKind.DISK_FAILED]} {why.action}" for why in SAID_OF_FAULTS),

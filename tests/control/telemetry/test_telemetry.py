@@ -10,6 +10,8 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.journal import journal_of
 from fakes.workers import FakeSupervisor, FakeWorker
+from seacorder.control.alarms.actions import PROCESS_STOPPED
+from seacorder.control.alarms.rules import Scene, findings
 from seacorder.control.telemetry.telemetry import HUNG_NS, WORKER_NAME, Telemetry, TelemetryCallbacks
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading, ReadingState, Value
@@ -122,6 +124,7 @@ async def test_while_the_worker_is_gone_every_source_has_failed_and_says_why(ben
     bench.worker.lose("signal 9")
     assert {one.state for one in bench.telemetry.sources()} == {SourceState.FAILED}
     assert "stopped unexpectedly (signal 9)" in str(bench.telemetry.sources()[0].why)
+    assert {one.action for one in findings(Scene(sources=bench.telemetry.sources()))} == {PROCESS_STOPPED}
     bench.worker.come_back()
     assert bench.facts[-1] == "The process that reads the instruments runs again."
 

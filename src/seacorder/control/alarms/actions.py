@@ -6,6 +6,7 @@ docs/sea/alarms.md has the same actions, word for word.
 from collections.abc import Iterable
 
 from seacorder.model.alarm import Alarm, AlarmKind
+from seacorder.supervisor.worker import STARTED_AGAIN
 
 ACTIONS = {
     AlarmKind.CAMERA_FAILED: "As soon as frames come again, the channel is recorded again by itself.",
@@ -92,8 +93,9 @@ FOLDER_REPLACED = (
     "are in the moved folder."
 )
 """Of `disk_exchanged` when a folder was replaced on the same disk."""
-SOUND_PROCESS = "Seacorder starts it again by itself. Nothing to do now."
-"""Of `audio_failed` when the process that reads the sound has stopped."""
+PROCESS_STOPPED = f"{STARTED_AGAIN} Nothing to do now."
+"""Of `audio_failed` when the process that reads the microphone has stopped, and of `telemetry_failed` when the one that
+reads the instruments has."""
 
 ENDS = {
     AlarmKind.CAMERA_FAILED: "{name}: the source can be read again after {after}.",

@@ -14,7 +14,7 @@ from seacorder.control.alarms.actions import (
     FAILED_WITH_SECOND,
     FOLDER_REPLACED,
     FULL_WITH_SECOND,
-    SOUND_PROCESS,
+    PROCESS_STOPPED,
 )
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, ClockFault, PictureFault
@@ -23,6 +23,7 @@ from seacorder.model.narration import SoundState
 from seacorder.model.recording import FaultKind, FileStatus
 from seacorder.model.source_clock import rolled_over_weeks
 from seacorder.model.telemetry import SourceState, SourceStatus
+from seacorder.supervisor.worker import STARTED_AGAIN
 
 LOW_SECONDS = 3600.0
 """A warning when less than this time of recording fits on the disk. It ends at a tenth more, so that it does not
@@ -198,7 +199,7 @@ def _narration(scene: Scene) -> Iterator[Finding]:
     name, sound = status.channel, status.narrator
     if name in scene.lost:
         fact = f"{name} is silence: its recording process stopped unexpectedly ({scene.lost[name]}). {_VIDEO_AS_USUAL}"
-        yield Finding(AlarmKind.AUDIO_FAILED, name, _severity(scene), fact, SOUND_PROCESS)
+        yield Finding(AlarmKind.AUDIO_FAILED, name, _severity(scene), fact, PROCESS_STOPPED)
     elif sound is not None and sound.state is SoundState.FAILED:
         why = sound.why or Message("")
         fact = joined((f"{name} is silence.", why.fact, _VIDEO_AS_USUAL))
@@ -213,10 +214,9 @@ def _narration(scene: Scene) -> Iterator[Finding]:
 
 def _telemetry(scene: Scene) -> Iterator[Finding]:
     for source in scene.sources:
-        name, why = source.name, source.why or Message("")
+        name = source.name
         if source.state in {SourceState.FAILED, SourceState.STALE}:
-            fact = joined((f"{name} gives no survey data.", why.fact, _VIDEO_AS_USUAL))
-            yield _finding(AlarmKind.TELEMETRY_FAILED, name, Severity.WARNING, Message(fact, why.action))
+            yield _no_survey_data(name, source.why or Message(""))
         elif source.clock_is_wrong and source.clock_difference_ns is not None:
             about = _of_clock(name, source.clock_difference_ns)
             yield _finding(AlarmKind.TELEMETRY_CLOCK_WRONG, name, Severity.WARNING, about)
@@ -238,6 +238,13 @@ def _of_clock(name: str, difference_ns: int) -> Message:
         f"{fact} Satellite receivers whose firmware is too old give such dates.",
         "If it is such a receiver, ask its maker for newer firmware.",
     )
+
+
+def _no_survey_data(name: str, why: Message) -> Finding:
+    fact = joined((f"{name} gives no survey data.", why.fact, _VIDEO_AS_USUAL))
+    if why.action == STARTED_AGAIN:  # the process has stopped: until it runs again nothing tries to read the source
+        return Finding(AlarmKind.TELEMETRY_FAILED, name, Severity.WARNING, fact, PROCESS_STOPPED)
+    return _finding(AlarmKind.TELEMETRY_FAILED, name, Severity.WARNING, Message(fact, why.action))
 
 
 def _encoding(scene: Scene) -> Iterator[Finding]:
