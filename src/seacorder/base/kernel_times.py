@@ -21,10 +21,15 @@ ANCILLARY_BYTES = 64
 
 def note_arrivals(made: socket.socket) -> bool:
     """From now on reads tell when the bytes came; False where the system cannot do that."""
+    return ask_for_note(made, _SO_TIMESTAMPNS)
+
+
+def ask_for_note(made: socket.socket, option: int) -> bool:
+    """From now on `recvmsg` returns the note of this option (Linux, socket(7)); False where there is no such note."""
     if sys.platform != "linux":
         return False
     try:
-        made.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        made.setsockopt(socket.SOL_SOCKET, option, 1)
     except OSError:
         return False
     return True

@@ -6,8 +6,9 @@ socket was made, as soon as there is one. It counts in 32 bits and then begins a
 
 import socket
 import struct
-import sys
 from collections.abc import Iterable
+
+from seacorder.base.kernel_times import ask_for_note
 
 _SO_RXQ_OVFL = 40
 _COUNT = struct.Struct("@I")
@@ -22,13 +23,7 @@ class Dropped:
 
     def note(self, made: socket.socket) -> bool:
         """From now on datagrams carry the count; False where the system cannot do that."""
-        if sys.platform != "linux":
-            return False
-        try:
-            made.setsockopt(socket.SOL_SOCKET, _SO_RXQ_OVFL, 1)
-        except OSError:
-            return False
-        return True
+        return ask_for_note(made, _SO_RXQ_OVFL)
 
     def before(self, ancillary: Iterable[tuple[int, int, bytes]]) -> int:
         """How many were thrown away between the datagram before and this one, out of what `recvmsg` returns beside."""
