@@ -31,6 +31,7 @@ UrlOption = Annotated[
     str,
     typer.Option("--url", "-u", metavar="URL", envvar=URL_VARIABLE, help="Address of the running Seacorder."),
 ]
+OnceOption = Annotated[bool, typer.Option("--once", help="Print it once and end.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 OfUserOption = Annotated[bool, typer.Option("--user", help="A service of your own user, without root's rights.")]
 ServiceNameOption = Annotated[str, typer.Option(metavar="NAME", help="Name of the service.")]
@@ -280,7 +281,7 @@ def ping(url: UrlOption = DEFAULT_URL) -> None:
 @app.command()
 def status(
     url: UrlOption = DEFAULT_URL,
-    once: Annotated[bool, typer.Option("--once", help="Print it once and end.")] = False,
+    once: OnceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what is recorded and what is wrong. Channels, disk and alarms, renewed until Ctrl-C."""
@@ -426,7 +427,7 @@ def telemetry_try(
 @telemetry_app.command("show")
 def telemetry_show(
     url: UrlOption = DEFAULT_URL,
-    once: Annotated[bool, typer.Option("--once", help="Print it once and end.")] = False,
+    once: OnceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the sources of survey data and the newest readings. Renewed until Ctrl-C."""
