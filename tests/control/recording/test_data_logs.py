@@ -1,8 +1,11 @@
 """The log of survey data is begun, changed and ended with its recording."""
 
+from collections.abc import Callable
+
 import pytest
 
 from control.bridge import Bridge
+from fakes.workers import FakeWorker
 from seacorder.control.telemetry.telemetry import WORKER_NAME
 from seacorder.model.command import SetContext
 from seacorder.model.data_log import ChangeDataLog, StartDataLog, StopDataLog
@@ -68,13 +71,25 @@ async def test_a_new_process_takes_the_log_up_and_knows_the_context(with_survey:
     assert [one.context.dive for one in bridge[WORKER_NAME].told(SetContext)][-1] == "12"
 
 
-async def test_a_worker_that_does_not_run_is_said_and_delays_no_stop(with_survey: Bridge) -> None:
+def hang(worker: FakeWorker) -> None:
+    worker.is_hung = True
+
+
+@pytest.mark.parametrize(("befall", "said"), [
+    (FakeWorker.lose, "does not run. The log of survey data was not finished."),
+    (hang, "did not answer in 0.05 s. It may still finish the log of survey data."),
+])  # fmt: skip
+async def test_a_worker_that_cannot_finish_the_log_is_said_and_delays_no_stop(
+    with_survey: Bridge, befall: Callable[[FakeWorker], None], said: str
+) -> None:
     bridge = with_survey
     await bridge.start()
     await bridge.recorder.start_recording()
-    bridge[WORKER_NAME].lose()
+    befall(bridge[WORKER_NAME])
     assert (await bridge.recorder.stop_recording()).ok
     await bridge.event("data_log_failed")
+    (event,) = [one for one in bridge.recorder.events.after(0) if one.kind == "data_log_failed"]
+    assert event.fact == f"The process that reads the instruments {said} Its files can be read as they stand."
 
 
 async def test_a_start_that_is_refused_begins_none(with_survey: Bridge) -> None:
