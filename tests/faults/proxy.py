@@ -341,3 +341,19 @@ class Flood:
     def __call__(self, channel: int, packet: bytes) -> list[bytes]:
         whole = framed(channel, packet)
         return [whole] * self._copies + [self._large] if channel == 0 else [whole]
+
+
+def hangs(proxy: Proxy) -> None:
+    """From now on nothing comes, and the connection stays; `release` ends it."""
+    proxy.hold()
+
+
+def floods(proxy: Proxy) -> None:
+    """From now on far too much comes, until the filter is taken away."""
+    proxy.frame_filter = Flood()
+
+
+def sends_garbage(proxy: Proxy) -> None:
+    """From now on the framing and the pictures are damaged, until the filter is taken away."""
+    garbage, damage = Garbage(Random(SEED), 0.2), DamagedUnits(Random(SEED), 0.5)
+    proxy.frame_filter = lambda channel, packet: [*garbage(channel, packet), *damage(channel, packet)]

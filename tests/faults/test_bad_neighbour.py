@@ -8,14 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from random import Random
 
 import pytest
 
 from faults.account import balance
 from faults.asker import Answers, asking, p99
 from faults.cameras import Camera, serve
-from faults.proxy import SEED, DamagedUnits, Flood, Garbage, Proxy
+from faults.proxy import Proxy, floods, hangs, sends_garbage
 from faults.results import is_long, note
 from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
@@ -34,20 +33,7 @@ P99_RATIO_MAX = 1.1
 Period = tuple[float, float]
 
 
-def hang(proxy: Proxy) -> None:
-    proxy.hold()
-
-
-def flood(proxy: Proxy) -> None:
-    proxy.frame_filter = Flood()
-
-
-def garble(proxy: Proxy) -> None:
-    garbage, damage = Garbage(Random(SEED), 0.2), DamagedUnits(Random(SEED), 0.5)
-    proxy.frame_filter = lambda channel, packet: [*garbage(channel, packet), *damage(channel, packet)]
-
-
-BAD: dict[str, Callable[[Proxy], None]] = {"hangs": hang, "floods": flood, "sends garbage": garble}
+BAD: dict[str, Callable[[Proxy], None]] = {"hangs": hangs, "floods": floods, "sends garbage": sends_garbage}
 
 
 @dataclass

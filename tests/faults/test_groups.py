@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -18,7 +17,7 @@ from faults.account import balance
 from faults.cameras import serve
 from faults.disks import Volume
 from faults.kills import LOSS_LIMIT_SECONDS, Toll, assert_back, is_settled, judge, let_cameras_tell
-from faults.proxy import SEED, DamagedUnits, Flood, Garbage, Proxy
+from faults.proxy import Proxy, floods, hangs, sends_garbage
 from faults.results import is_long, note
 from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
@@ -115,19 +114,6 @@ def test_a_disk_that_hangs_where_files_begin_holds_no_camera_of_a_group(
          limit="0 frames", kept=not missing)  # fmt: skip
     assert not missing, list(map(str, accounts))
     assert len(parts) >= 2 * len(group)
-
-
-def hangs(proxy: Proxy) -> None:
-    proxy.hold()
-
-
-def floods(proxy: Proxy) -> None:
-    proxy.frame_filter = Flood()
-
-
-def sends_garbage(proxy: Proxy) -> None:
-    garbage, damage = Garbage(Random(SEED), 0.2), DamagedUnits(Random(SEED), 0.5)
-    proxy.frame_filter = lambda channel, packet: [*garbage(channel, packet), *damage(channel, packet)]
 
 
 def does_not_answer(proxy: Proxy) -> None:
