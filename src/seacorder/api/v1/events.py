@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from starlette.websockets import WebSocket
 
 from seacorder.api.recorder_protocol import Recorder
-from seacorder.api.v1.listeners import Listeners, deny
+from seacorder.api.v1.listeners import WebSocketListeners, deny
 from seacorder.api.v1.view import Utc, View, shown
 from seacorder.base.errors import BadRequest
 from seacorder.base.redaction import redact
@@ -44,7 +44,7 @@ class EventFeed:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._listeners = Listeners("events")
+        self._listeners = WebSocketListeners("events")
 
     async def serve(self, socket: WebSocket) -> None:
         """Serves one listener until it disconnects."""

@@ -22,7 +22,7 @@ FAILED = 1011
 """Close code "internal error"."""
 
 
-class Listeners:
+class WebSocketListeners:
     """All listeners to one kind of message. For the event loop alone."""
 
     def __init__(self, what: str) -> None:

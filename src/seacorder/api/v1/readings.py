@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from seacorder.api.recorder_protocol import Recorder
-from seacorder.api.v1.listeners import Listeners
+from seacorder.api.v1.listeners import WebSocketListeners
 from seacorder.api.v1.view import MessageView, Utc, View, answered, read_utc, shown, utc_text
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.redaction import redact
@@ -119,7 +119,7 @@ class Readings:
 
     def __init__(self, recorder: Recorder) -> None:
         self._telemetry = recorder.telemetry
-        self._listeners = Listeners("readings")
+        self._listeners = WebSocketListeners("readings")
 
     async def readings(self) -> Response:
         """The newest reading of each field, with its age and state."""
