@@ -7,6 +7,8 @@ from typing import cast
 import pytest
 
 from fakes.volumes import Room, Rooms
+from seacorder.model.file_name import Naming
+from seacorder.model.recording import FileKind
 from seacorder.storage.two_volumes import OnVolume, TwoVolumes
 from seacorder.storage.volume_room import VolumeRoom, VolumeRooms
 
@@ -26,10 +28,11 @@ class Bench:
     """Two folders, and the choice between them."""
 
     def __init__(self) -> None:
-        rooms = Rooms()
-        self.first, self.second = rooms.at(FIRST), rooms.at(SECOND)
-        self.volumes = TwoVolumes(cast(VolumeRooms, rooms), str(FIRST), str(SECOND))
-        self.alone = TwoVolumes(cast(VolumeRooms, rooms), str(FIRST), None)
+        self.rooms = Rooms()
+        self.first, self.second = self.rooms.at(FIRST), self.rooms.at(SECOND)
+        rooms = cast(VolumeRooms, self.rooms)
+        self.volumes = TwoVolumes(rooms, str(FIRST), str(SECOND))
+        self.alone = TwoVolumes(rooms, str(FIRST), None)
 
     def next(self) -> object:
         return self.volumes.next()
@@ -81,6 +84,9 @@ def test_a_file_that_its_disk_refuses_is_left_for_a_new_one_in_the_same_folder(b
     assert not bench.alone.must_leave(cast(OnVolume, File(bench.first, dead_since_ns=70)), 100)
     assert bench.alone.must_leave(cast(OnVolume, File(bench.first, dead_since_ns=50)), 100)
     assert cast(object, bench.alone.next()) is bench.first
+    bench.second.is_tight = True
+    assert not bench.must_leave(File(bench.first, dead_since_ns=70))
+    assert bench.must_leave(File(bench.first, dead_since_ns=50))
 
 
 def test_where_nobody_looks_at_folders_nothing_is_left() -> None:
@@ -93,4 +99,14 @@ def test_a_path_keeps_its_position_on_the_other_disk(bench: Bench) -> None:
     path = FIRST / "d" / "f.raw"
     assert bench.volumes.place(path, cast(VolumeRoom, bench.second)) == SECOND / "d" / "f.raw"
     assert bench.volumes.place(path, cast(VolumeRoom, bench.first)) == path
-    assert bench.volumes.place(path, None) == path
+    assert bench.volumes.home(SECOND / "d" / "f.raw", cast(VolumeRoom, bench.second)) == path
+    assert bench.volumes.place(path, None) == bench.volumes.home(path, None) == path
+
+
+def test_the_folders_are_those_of_a_naming(bench: Bench) -> None:
+    naming = Naming(str(FIRST), "d", 0, "f", 0, FileKind.RECORDING, use_utc=True, fallback_folder=str(SECOND))
+    volumes = TwoVolumes.of(naming, cast(VolumeRooms, bench.rooms))
+    assert cast(object, volumes.next()) is bench.first
+    assert cast(object, volumes.other(cast(VolumeRoom, bench.first))) is bench.second
+    assert cast(object, volumes.other(cast(VolumeRoom, bench.second))) is bench.first
+    assert bench.alone.other(cast(VolumeRoom, bench.first)) is None

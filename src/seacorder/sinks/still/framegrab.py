@@ -21,9 +21,9 @@ from seacorder.model.sample import Sample, SourceFormat
 from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.still import exif
 from seacorder.sinks.still.xmp import xmp_of
-from seacorder.sinks.video.volume_choice import VolumeChoice, relocated
 from seacorder.storage.durable import DurableFile
 from seacorder.storage.names import path_for
+from seacorder.storage.two_volumes import TwoVolumes
 
 STORE_SECONDS_MAX = 10.0
 """How long a framegrab waits for a disk that refuses or hangs."""
@@ -92,18 +92,18 @@ def make_framegrab(
 
 def _store_where_it_goes(path: Path, picture: bytes, naming: Naming, context: SinkContext) -> Path:
     """Stores the picture on the first volume; on the second one if the first has no room, refuses or hangs. Blocks."""
-    choice = VolumeChoice(context.rooms)
-    room = choice.next(naming)
+    volumes = TwoVolumes.of(naming, context.rooms)
+    room = volumes.next()
     if room is not None and room.is_full:
         raise StorageFailed.of(room.why)
-    other = choice.other(room, naming)
+    other = volumes.other(room)
     if room is None or other is None or other.is_full or other.is_shunned:
-        return store(relocated(path, naming, room), picture, context)
+        return store(volumes.place(path, room), picture, context)
     try:
-        return store(relocated(path, naming, room), picture, context, SWITCH_SECONDS)
+        return store(volumes.place(path, room), picture, context, SWITCH_SECONDS)
     except StorageFailed:
         room.shun(context.clock.monotonic_ns())
-        return store(relocated(path, naming, other), picture, context)
+        return store(volumes.place(path, other), picture, context)
 
 
 def store(path: Path, content: bytes, context: SinkContext, limit_seconds: float = STORE_SECONDS_MAX) -> Path:

@@ -8,7 +8,6 @@ from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.video.file_sequence import FileSequence, note_of
 from seacorder.sinks.video.recording import EXTENSION
 from seacorder.sinks.video.video_file import FileFacts
-from seacorder.sinks.video.volume_choice import relocated
 from seacorder.storage.names import part_path, path_for
 
 
@@ -78,7 +77,7 @@ class ClipSink:
             recording_id=command.recording_id,
         )
         path = part_path(path_for(command.naming, self._channel, EXTENSION), self._number)
-        self._files.begin(relocated(path, command.naming, room), note, room, keyframe, source)
+        self._files.begin(self._files.volumes(command.naming).place(path, room), note, room, keyframe, source)
 
 
 def _clip_of(facts: FileFacts) -> Clip:

@@ -24,7 +24,7 @@ from seacorder.model.report import Report
 from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.video.video_file import LINGER_NS, FileFacts, VideoFile, VideoFilePlan
-from seacorder.sinks.video.volume_choice import VolumeChoice
+from seacorder.storage.two_volumes import TwoVolumes
 from seacorder.storage.volume_room import VolumeRoom
 
 NOTHING_YET = Message("It was stopped before its first picture.")
@@ -56,7 +56,6 @@ class FileSequence:
         self._outcome = partial(ChannelOutcome, context.channel.name)
         self._started = started
         self._opened, self._closed_report = opened, closed
-        self._choice = VolumeChoice(context.rooms)
         self._previous: VideoFile | None = None
         self._lock = threading.Lock()
         self._unfinished = 0
@@ -78,14 +77,18 @@ class FileSequence:
         self.begun: tuple[Begun | None, Begun | None] = (None, None)
         """How the first file and the newest one began."""
 
+    def volumes(self, naming: Naming) -> TwoVolumes:
+        """The folders for files that are named so."""
+        return TwoVolumes.of(naming, self._context.rooms)
+
     def room_for(self, naming: Naming) -> VolumeRoom | None:
         """The folder in which the next file begins; None when nobody looks at volumes. It may be full."""
-        return self._choice.next(naming)
+        return self.volumes(naming).next()
 
     def must_leave(self, naming: Naming) -> bool:
         """True when the next keyframe should begin a new file because of the current file's disk."""
         file = self.current
-        return file is not None and self._choice.must_leave(file, naming, self._context.clock.monotonic_ns())
+        return file is not None and self.volumes(naming).must_leave(file, self._context.clock.monotonic_ns())
 
     def begin(
         self, path: Path, note: FileNote, room: VolumeRoom | None, first: Sample, source: SourceFormat

@@ -15,7 +15,6 @@ from seacorder.sinks.context import OnOutcome, SinkContext
 from seacorder.sinks.video.file_sequence import FileSequence, note_of
 from seacorder.sinks.video.missing_frames import MissingFrames
 from seacorder.sinks.video.video_file import FileFacts, VideoFile
-from seacorder.sinks.video.volume_choice import at_home, relocated
 from seacorder.storage.names import part_path, path_for
 
 EXTENSION = VIDEO_SUFFIX[1:]
@@ -136,7 +135,8 @@ class RecordingSink:
         self._note_between(keyframe)
         self._clock_ns = keyframe.clock_ns
         self._number += 1
-        path = relocated(self._path(begin_utc_ns), self._naming, room)
+        volumes = self._files.volumes(self._naming)
+        path = volumes.place(self._path(begin_utc_ns), room)
         self._split_ns = self._schedule.next_after(keyframe.instant_ns)
         for change in self._changes:
             self._count_from(change)
@@ -151,7 +151,7 @@ class RecordingSink:
         file = self._files.begin(path, note, room, keyframe, source)
         if self._number == 1:
             # Read back: the name may have got a number because it existed already, and later parts follow that name.
-            self._first_path = at_home(Path(file.facts(FileState.OPEN).path), self._naming, room)
+            self._first_path = volumes.home(Path(file.facts(FileState.OPEN).path), room)
 
     def _begin_utc_ns(self, keyframe: Sample) -> int:
         """UTC of the instant at which the part begins on all channels: the split's, else the keyframe's own.

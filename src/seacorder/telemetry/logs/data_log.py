@@ -306,7 +306,7 @@ class _Running:
         naming, rooms = plan.naming, self._storage.rooms
         data = _path_of(plan, self._number, at)
         tracks = Path(plan.track_folder) / data.relative_to(naming.base_folder)
-        of_data = TwoVolumes(rooms, naming.base_folder, naming.fallback_folder)
+        of_data = TwoVolumes.of(naming, rooms)
         of_tracks = TwoVolumes(rooms, plan.track_folder, plan.track_fallback)
         columns = Columns.of(self._current.units)
         name = " ".join([self._order.recording_id, *self.context.said.values()])
