@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from seacorder.base.background import once
-from seacorder.base.clock import Clock
+from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.message import Message
 from seacorder.model.recording import FaultKind
 from seacorder.storage.byte_run import ByteRun, Data
@@ -31,6 +31,8 @@ from seacorder.storage.page_buffers import joined
 
 LONG_QUEUE_BYTES = 1024 * 1024
 """So much waits only while the disk is behind."""
+DEAD_AFTER_NS = 2 * NS_PER_SECOND
+"""A disk that refuses a file for this long is taken for failed; until then it may be only busy."""
 OPEN_WAIT_SECONDS = 0.25
 """How long `create` waits for a slow disk; after that the file is opened in the background."""
 
@@ -51,9 +53,10 @@ IMPATIENT = Opening()
 class DurableFile:
     """A file-like object for a muxer: `write`, `seek` and `tell` from one thread, everything else from any."""
 
-    def __init__(self, writer: DiskWriter, fault: FileFault) -> None:
+    def __init__(self, writer: DiskWriter, fault: FileFault, clock: Clock) -> None:
         self._writer = writer
         self._fault = fault
+        self._clock = clock
         self._position = 0
         self._size = 0
 
@@ -80,7 +83,7 @@ class DurableFile:
         fault = FileFault(clock)
         writer = DiskWriter(path, disk or this_machine(), budget, clock, fault)
         writer.begin(first, patient=opening.is_patient, wait_seconds=opening.waits(OPEN_WAIT_SECONDS))
-        return cls(writer, fault)
+        return cls(writer, fault, clock)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Queues `data` at the position and moves the position on; never blocks.
@@ -215,3 +218,12 @@ class DurableFile:
     def fault_since_ns(self) -> int | None:
         """Monotonic time at which the present fault began."""
         return self._fault.since_ns
+
+    @property
+    def dead_since_ns(self) -> int | None:
+        """Monotonic time since which the disk refuses this file; None while that may still be a passing fault."""
+        since_ns = self.fault_since_ns
+        if since_ns is None or self.fault_kind is not FaultKind.FAILED:
+            return None
+        is_old = self._clock.monotonic_ns() - since_ns >= DEAD_AFTER_NS
+        return since_ns if is_old or self.is_deleted else None

@@ -38,8 +38,6 @@ LINGER_NS = NS_PER_SECOND
 """How long a file that has been split off still takes sound that belongs to it and came late."""
 INDEX_BYTES = 32
 """What a frame adds at most to the index that is written when the file is closed."""
-DEAD_AFTER_NS = 2 * NS_PER_SECOND
-"""A disk that refuses a file for this long is taken for failed; until then it may be only busy."""
 _WATCH_SECONDS = (0.002, 0.25)
 """The wait between two looks whether a new file's first bytes are on disk: at first, and at most while it refuses."""
 
@@ -233,12 +231,8 @@ class VideoFile:
 
     @property
     def dead_since_ns(self) -> int | None:
-        """Monotonic time since which the disk refuses this file; None while that may still be a passing fault."""
-        since_ns = self._file.fault_since_ns
-        if since_ns is None or self._file.fault_kind is not FaultKind.FAILED:
-            return None
-        is_old = self._context.clock.monotonic_ns() - since_ns >= DEAD_AFTER_NS
-        return since_ns if is_old or self._file.is_deleted else None
+        """See `DurableFile`."""
+        return self._file.dead_since_ns
 
     @property
     def is_behind(self) -> bool:

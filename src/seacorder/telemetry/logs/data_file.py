@@ -27,8 +27,6 @@ from seacorder.telemetry.logs.track import Position, TrackForm, Written
 
 HANGS_NS = 10 * NS_PER_SECOND
 """A disk that has taken nothing of what waits for so long hangs."""
-DEAD_NS = 2 * NS_PER_SECOND
-"""A disk that refuses a file for so long is taken for failed; until then it may be only busy."""
 END_NS = 10 * NS_PER_SECOND
 """How long a disk may take for what waits, once the recording has ended or too many parts wait."""
 _FULL = {FaultKind.FULL, FaultKind.EXCHANGED}
@@ -163,12 +161,8 @@ class DataFile(ABC):
 
     @property
     def dead_since_ns(self) -> int | None:
-        """Monotonic time since which the disk refuses this file; None while that may still be a passing fault."""
-        since_ns = self._file.fault_since_ns
-        if since_ns is None or self._file.fault_kind is not FaultKind.FAILED:
-            return None
-        is_old = self._storage.clock.monotonic_ns() - since_ns >= DEAD_NS
-        return since_ns if is_old or self._file.is_deleted else None
+        """See `DurableFile`."""
+        return self._file.dead_since_ns
 
     @property
     def is_behind(self) -> bool:
