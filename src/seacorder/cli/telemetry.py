@@ -103,7 +103,6 @@ def _stamped(first: bytes, stream: BinaryIO, framer: Framer) -> Iterator[Record]
         if seconds is not None:
             utc_ns = round(seconds * 1e6) * 1_000
             received = Instant(utc_ns, utc_ns)
-            yield from framer.flush(utc_ns)
         yield from framer.feed(data, received)
     yield from framer.flush(received.monotonic_ns + SILENCE_NS)
     yield from framer.end()
@@ -115,7 +114,6 @@ def _logged(log: bytes, framers: Mapping[str, Framer]) -> Iterator[Record]:
     try:
         for piece in pieces(log):
             framer = known[piece.source] = framers[piece.source]
-            yield from framer.flush(piece.monotonic_ns)
             yield from framer.feed(piece.data, _received(piece))
             yield from framer.datagram_ended()
     except ValueError as error:

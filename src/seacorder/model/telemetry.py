@@ -58,7 +58,7 @@ class TelemetrySettings:
     volumes: tuple[MarkedFolder, ...] = ()
     """The volumes that its logs go to."""
     reserve_bytes: int = 0
-    """So much is kept free on each of them: a log that can goes on on the other one before."""
+    """Bytes kept free on each of them. Before less is left, a log continues on the other one, if there is one."""
     trying_path: str = ""
     """A file in which the worker marks what it is just trying; see `model.trying`. Empty: nowhere."""
 

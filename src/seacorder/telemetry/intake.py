@@ -107,8 +107,6 @@ class Intake:
         self._came_ns = chunk.received.monotonic_ns
         framer = self._framers.pop(chunk.sender, None) or self._new_framer(chunk.received)
         self._framers[chunk.sender] = framer  # at the end: the first one has been silent for longest
-        # Silence is told by when bytes came, not by when this thread has the time for them.
-        yield from self._interpret(framer.flush(chunk.received.monotonic_ns))
         yield from self._interpret(framer.feed(chunk.data, chunk.received))
         if chunk.is_datagram:
             yield from self._interpret(framer.datagram_ended())
@@ -162,7 +160,7 @@ class Intake:
         return SourceCounters(noise_bytes=noise, time_steps_back=self._difference.steps_back, **self._counts)
 
     def _why_not_understood(self) -> Message:
-        """By what most of that is which has come since it was well."""
+        """By what most records were that came since something was understood last."""
         well, now = self._well, self._counters()
         if 2 * (now.bad_checksums - well.bad_checksums) > now.records - well.records:
             return _BAD_CHECKSUMS

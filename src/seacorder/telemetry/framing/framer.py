@@ -39,13 +39,14 @@ class Framer(ABC):
         """
 
     def feed(self, data: bytes, received: Instant) -> list[Record]:
-        """The records that these bytes complete. `received` is when they were read."""
+        """The records that these bytes complete, and before them what silence had ended. `received`: when they came."""
+        silent = self.flush(received.monotonic_ns)
         waiting, last = self._pending, self._last
         self._last = received
         records = self._cut(waiting + data if waiting else data, received)
         if records and waiting and last is not None and records[0].data == waiting:
             records[0] = Record(waiting, last)  # complete before these bytes came: they only show that it has ended
-        return records
+        return silent + records
 
     def flush(self, now_ns: int) -> list[Record]:
         """The record that waits, if nothing came for 100 ms. `now_ns` is on the monotonic clock."""
