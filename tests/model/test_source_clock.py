@@ -12,6 +12,7 @@ WEEKS = 1024 * 7 * DAY
 @pytest.mark.parametrize(("seconds", "weeks", "text"), [
     (0.24, 0, "+0.2 s"),
     (-13.04, 0, "-13.0 s"),
+    (-0.01, 0, "+0.0 s"),
     (-7384, 0, "-2 h 3 min 4 s"),
     (3 * DAY, 0, "+3 days"),
     (-WEEKS, 1024, "-1024 weeks"),

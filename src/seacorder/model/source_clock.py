@@ -30,5 +30,5 @@ def difference_text(difference_ns: int) -> str:
         return f"-{weeks} weeks"
     seconds = difference_ns / NS_PER_SECOND
     if abs(seconds) < _SECONDS_MAX:
-        return f"{seconds:+.1f} s"
+        return f"{round(seconds, 1) + 0.0:+.1f} s"  # no minus before a zero
     return f"{'-' if seconds < 0 else '+'}{duration_text(abs(seconds))}"
