@@ -27,6 +27,12 @@ class Page:
     cursor: str | None = None
     """`next_cursor` of the page before, with the same filter and order."""
     newest_first: bool = False
+    code: str | None = None
+    """Of observations alone, as the next three."""
+    observation_class: str | None = None
+    dive: str | None = None
+    text: str | None = None
+    """Those in which every word of it begins a word; case and accents do not matter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ CatalogueFailed if the catalogue cannot be read. With SQLite's write-ahead log, 
 each other.
 """
 
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +17,30 @@ from seacorder.base.errors import CatalogueFailed
 from seacorder.base.message import Message
 from seacorder.catalogue import settings_text
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows, check_limit, read_cursor, write_cursor
-from seacorder.catalogue.tables import ANCHORS, CLIPS, EVENTS, PARTS, RECORDINGS, TABLES, Table, table_of
+from seacorder.catalogue.tables import (
+    ANCHORS,
+    CLIPS,
+    DOCUMENTS,
+    EVENTS,
+    OBSERVATIONS,
+    PARTS,
+    RECORDINGS,
+    TABLES,
+    Table,
+    table_of,
+)
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
+from seacorder.model.observation import Observation
+from seacorder.model.observation_text import ObservationRow
 from seacorder.model.recording import Clip, FileState, Part, Recording
 from seacorder.model.settings import RecorderSettings, StoredSettings
 from seacorder.storage.volumes import MarkedFolders
 
 T = TypeVar("T")
 BUSY_SECONDS = 5.0
+_WORD = re.compile(r"\w+")
+"""What a search by text takes for words; SQLite's own tokenizer parts them nearly alike."""
 MOST_INTERRUPTED = 200
 """How many interrupted files are offered for repair. For older ones, a repair was tried at many starts."""
 SETTINGS = "recorder"
@@ -122,6 +138,44 @@ class Queries:
         """The newest anchors of the recording's parts, as they were shortly before the program ended."""
         return _values(ANCHORS, self._select(ANCHORS, "recording_id = ?", (recording_id,)))
 
+    def observations(self, page: Page) -> Rows[Observation]:
+        """Whole observations, filtered by kind, class, dive and words too."""
+        found = self.rows(ObservationRow, page)
+        return Rows(self._whole(found.items), found.next_cursor)
+
+    def observation(self, observation_id: str) -> tuple[Observation, str] | None:
+        """One observation and the path of its file; None if there is none of this id."""
+        found = _values(OBSERVATIONS, self._select(OBSERVATIONS, "id = ?", (observation_id,)))
+        whole = self._whole(found)
+        return (whole[0], found[0].path) if whole else None
+
+    def open_observations(self) -> tuple[tuple[Observation, str], ...]:
+        """Spans whose end has not come, each with the path of its file."""
+        found = self._open(OBSERVATIONS)
+        return tuple(zip(self._whole(found), (row.path for row in found), strict=True))
+
+    def _whole(self, rows: Sequence[ObservationRow]) -> tuple[Observation, ...]:
+        marks = ", ".join("?" * len(rows))
+        asked = self._select(DOCUMENTS, f"id IN ({marks})", tuple(row.id for row in rows)) if rows else []
+        documents = {one.id: one for one in _values(DOCUMENTS, asked)}
+        try:
+            return tuple(documents[row.id].observation for row in rows)
+        except (KeyError, ValueError) as error:
+            raise CatalogueFailed(
+                f"The list of recordings (catalogue) holds an observation that this version cannot read ({error}).",
+                "Install the newer version.",
+            ) from error
+
+    def observation_numbers(self) -> dict[tuple[str, str], int]:
+        """By dive and class: the highest number that was given."""
+        question = "SELECT dive, observation_class, max(number) FROM observations GROUP BY dive, observation_class"
+        return {(dive, kind): int(number) for dive, kind, number in self._ask(question)}
+
+    def begin_utc_ns(self) -> int | None:
+        """When the earliest recording began; None when there is none."""
+        found = self._ask("SELECT min(start_utc_ns) FROM recordings")[0][0]
+        return None if found is None else int(found)
+
     def load_settings(self, first: RecorderSettings | None = None) -> StoredSettings:
         """The settings in force: `first`, which the settings file says (or the defaults), with what clients have set.
         """
@@ -206,7 +260,24 @@ def _condition(table: Table[Any], page: Page) -> tuple[str, list[object]]:
         clauses.append((one, (page.channel,)))
     if page.recording_id is not None and table.recording:
         clauses.append((f"{table.recording} = ?", (page.recording_id,)))
+    if table is OBSERVATIONS:
+        clauses += _of_observations(page)
     if page.cursor is not None:
         side = "<" if page.newest_first else ">"
         clauses.append((f"({table.start}, rowid) {side} (?, ?)", read_cursor(page.cursor)))
     return " AND ".join(clause for clause, _ in clauses), [value for _, values in clauses for value in values]
+
+
+def _of_observations(page: Page) -> list[tuple[str, tuple[object, ...]]]:
+    asked = (("code", page.code), ("observation_class", page.observation_class), ("dive", page.dive))
+    clauses: list[tuple[str, tuple[object, ...]]] = [
+        (f"{column} = ?", (value,)) for column, value in asked if value is not None
+    ]
+    words = [] if page.text is None else _WORD.findall(page.text)
+    if words:
+        beginnings = " ".join(f'"{word}"*' for word in words)
+        # The plus sign keeps SQLite from fetching and sorting every row with the words: it goes through the rows in
+        # their order, until there are enough.
+        found = "+rowid IN (SELECT rowid FROM observation_words WHERE observation_words MATCH ?)"
+        clauses.append((found, (beginnings,)))
+    return clauses

@@ -8,7 +8,7 @@ from pathlib import Path
 from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.opening import CatalogueLock, open_for_writing
-from seacorder.catalogue.tables import EVENTS, TABLES
+from seacorder.catalogue.tables import DOCUMENTS, EVENTS, TABLES
 from seacorder.model.account import Row
 
 
@@ -37,7 +37,7 @@ def rebuild(path: Path, clock: Clock, read: Callable[[], Sequence[Row]]) -> Sequ
 
 
 def _replace(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
-    tables = [table for table in TABLES if table is not EVENTS]
+    tables = [*(table for table in TABLES if table is not EVENTS), DOCUMENTS]
     if not rows and any(_has_rows(connection, table.name) for table in tables):
         raise CatalogueFailed(
             "No recorded file was found; the list of recordings (catalogue) was left as it is.",

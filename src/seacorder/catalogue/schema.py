@@ -120,8 +120,54 @@ ALTER TABLE events ADD COLUMN action TEXT NOT NULL DEFAULT '';
 ALTER TABLE events ADD COLUMN alarm TEXT NOT NULL DEFAULT ''
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _ANCHORS, _TIMEBASE, _TWO_FIELDS)
-"""The step at index n upgrades version n to n + 1."""
+_OBSERVATIONS = """
+CREATE TABLE observations (
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    code TEXT NOT NULL,
+    observation_class TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    dive TEXT NOT NULL,
+    start_utc_ns INTEGER NOT NULL,
+    end_utc_ns INTEGER,
+    state TEXT NOT NULL,
+    recording_id TEXT,
+    words TEXT NOT NULL,
+    path TEXT NOT NULL
+);
+CREATE INDEX observations_by_start ON observations (start_utc_ns, end_utc_ns);
+CREATE INDEX observations_by_code ON observations (code, start_utc_ns);
+CREATE INDEX observations_by_class ON observations (observation_class, start_utc_ns);
+CREATE INDEX observations_by_dive ON observations (dive, start_utc_ns);
+CREATE INDEX observations_by_recording ON observations (recording_id, start_utc_ns);
+CREATE INDEX observations_open ON observations (state) WHERE state = 'open';
+
+CREATE TABLE observation_documents (
+    id TEXT NOT NULL PRIMARY KEY,
+    document TEXT NOT NULL
+);
+
+CREATE VIRTUAL TABLE observation_words USING fts5 (
+    words, content = 'observations', content_rowid = 'row', prefix = '2 3'
+)
+"""
+
+_OBSERVATION_TRIGGERS = (
+    "CREATE TRIGGER observation_added AFTER INSERT ON observations BEGIN "
+    "INSERT INTO observation_words (rowid, words) VALUES (new.row, new.words); END",
+    "CREATE TRIGGER observation_removed AFTER DELETE ON observations BEGIN "
+    "INSERT INTO observation_words (observation_words, rowid, words) VALUES ('delete', old.row, old.words); END",
+    "CREATE TRIGGER observation_changed AFTER UPDATE OF words ON observations WHEN old.words <> new.words BEGIN "
+    "INSERT INTO observation_words (observation_words, rowid, words) VALUES ('delete', old.row, old.words); "
+    "INSERT INTO observation_words (rowid, words) VALUES (new.row, new.words); END",
+)
+"""They keep up SQLite's own search by text (FTS5)."""
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    *(tuple(step.split(";")) for step in (_FIRST, _ANCHORS, _TIMEBASE, _TWO_FIELDS)),
+    (*_OBSERVATIONS.split(";"), *_OBSERVATION_TRIGGERS),
+)
+"""The statements of the step at index n upgrade version n to n + 1."""
 
 VERSION = len(STEPS)
 
@@ -142,10 +188,10 @@ def upgrade(connection: sqlite3.Connection) -> int:
     return found
 
 
-def _make(connection: sqlite3.Connection, step: str, version: int) -> None:
+def _make(connection: sqlite3.Connection, step: tuple[str, ...], version: int) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement in step.split(";"):
+        for statement in step:
             if statement.strip():
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {version}")

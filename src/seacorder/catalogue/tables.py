@@ -11,6 +11,8 @@ from typing import Any, Generic, TypeVar, get_type_hints
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.loss import Loss
+from seacorder.model.observation import ObservationState
+from seacorder.model.observation_text import ObservationDocument, ObservationRow
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 
 T = TypeVar("T")
@@ -110,6 +112,17 @@ FRAMEGRABS = Table("framegrabs", Framegrab, key=("id", "channel"), start="frame_
 LOSSES = Table(
     "losses", Loss, key=("channel", "from_utc_ns", "cause", "recording_id"), start="from_utc_ns", end="to_utc_ns"
 )
+OBSERVATIONS = Table(
+    "observations",
+    ObservationRow,
+    key=("id",),
+    start="start_utc_ns",
+    end="end_utc_ns",
+    has_channel=False,
+    is_open=ObservationState.OPEN.value,
+)
+DOCUMENTS = Table("observation_documents", ObservationDocument, key=("id",), start="id", end="id", recording=None)
+"""Apart from their rows, which are small, so that a search goes through them quickly."""
 EVENTS = Table("events", Event, key=("cursor",), start="utc_ns", end="utc_ns", recording=None)
 
 ANCHORS = Table(
@@ -117,10 +130,10 @@ ANCHORS = Table(
 )
 """For the program's next start alone: not shown, and not in account files."""
 
-TABLES: tuple[Table[Any], ...] = (RECORDINGS, PARTS, CLIPS, FRAMEGRABS, LOSSES, EVENTS)
+TABLES: tuple[Table[Any], ...] = (RECORDINGS, PARTS, CLIPS, FRAMEGRABS, LOSSES, OBSERVATIONS, EVENTS)
 """Tables that are shown, in the order in which the rows of one batch are written."""
 
-_OF: dict[type[Any], Table[Any]] = {table.of: table for table in (*TABLES, ANCHORS)}
+_OF: dict[type[Any], Table[Any]] = {table.of: table for table in (*TABLES, DOCUMENTS, ANCHORS)}
 
 
 def table_of(kind: type[T]) -> Table[T]:

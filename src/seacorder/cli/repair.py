@@ -23,7 +23,10 @@ from seacorder.model.account import Row
 from seacorder.model.instant import iso_utc
 from seacorder.model.report import Damage
 
-_SINGULAR = {"recordings": "recording", "parts": "file", "clips": "clip", "framegrabs": "framegrab", "losses": "loss"}
+_SINGULAR = {
+    "recordings": "recording", "parts": "file", "clips": "clip", "framegrabs": "framegrab", "losses": "loss",
+    "observations": "observation",
+}
 _PLURAL = {"parts": "files"}
 """What the tables' rows are called, where it is not the table's name."""
 

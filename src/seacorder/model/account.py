@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from seacorder.model.loss import Loss
+from seacorder.model.observation_text import ObservationDocument, ObservationRow
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording
 
 ACCOUNT_NAME = "account.jsonl"
 ACCOUNT_VERSION = 1
 
 AccountRow = Recording | Part | Clip | Loss
-Row = AccountRow | Framegrab
+Row = AccountRow | Framegrab | ObservationRow | ObservationDocument
 """What the catalogue holds of recordings and files; it can be read back from files and accounts. Who passes rows on
 need not know their kinds."""
 

@@ -1,0 +1,137 @@
+"""Kinds of observations: what one press of a key enters, and the fields that can be filled in. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NoReturn
+
+from seacorder.base.errors import BadRequest
+from seacorder.model.observation import FieldValue, ObservationClass, Pairs
+
+CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,15}")
+FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+FIELD_TEXT_MAX = 500
+CLIP_SECONDS_MAX = 3600.0
+
+
+class FieldType(StrEnum):
+    NUMBER = "number"
+    CHOICE = "choice"
+    TEXT = "text"
+    DISTANCE = "distance"
+    """Metres."""
+    CLOCK = "clock"
+    """A position on a pipe as on a clock's face: 1 to 12; half hours are allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindField:
+    """One field that an observation of a kind can have."""
+
+    name: str
+    type: FieldType = FieldType.TEXT
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    """Of a choice: what is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationKind:
+    """What one press enters."""
+
+    code: str
+    label: str
+    observation_class: ObservationClass = ObservationClass.FINDING
+    is_span: bool = False
+    colour: str = "#4f9dde"
+    key: str = ""
+    """The key of the page; empty: none."""
+    fields: tuple[KindField, ...] = ()
+    takes_still: bool = False
+    clip_seconds: float = 0.0
+    """How long a clip goes on after the press; it begins with the channels' pre-roll. 0: no clip."""
+    takes_span_clip: bool = False
+    """A clip as long as the span, with the pre-roll before it."""
+
+
+def _of(code: str, label: str, key: str, **more: object) -> ObservationKind:
+    return ObservationKind(code, label, key=key, **more)  # type: ignore[arg-type]
+
+
+_CLOCK = KindField("clock", FieldType.CLOCK)
+_LENGTH = KindField("length", FieldType.DISTANCE, "m")
+_HEIGHT = KindField("height", FieldType.DISTANCE, "m")
+_FINDING, _ANOMALY = ObservationClass.FINDING, ObservationClass.ANOMALY
+
+READY_KINDS = (
+    _of("AN", "Anode", "a", colour="#4f9dde", takes_still=True,
+        fields=(KindField("depletion", FieldType.NUMBER, "%"), _CLOCK)),
+    _of("FJ", "Field joint", "j", colour="#7fb069"),
+    _of("FS", "Free span", "s", colour="#e6aa4c", is_span=True, fields=(_HEIGHT, _LENGTH)),
+    _of("BU", "Burial", "b", colour="#a0785a", is_span=True),
+    _of("DB", "Debris", "d", colour="#c9b458", takes_still=True, fields=(_LENGTH, _CLOCK)),
+    _of("DM", "Damage", "m", colour="#d9534f", observation_class=_ANOMALY, takes_still=True, clip_seconds=10.0,
+        fields=(_LENGTH, _CLOCK)),
+    _of("MG", "Marine growth", "g", colour="#5aa469", is_span=True,
+        fields=(KindField("cover", FieldType.NUMBER, "%"), KindField("thickness", FieldType.NUMBER, "mm"))),
+    _of("CP", "CP stab", "c", colour="#9b7ede", takes_still=True,
+        fields=(KindField("potential", FieldType.NUMBER, "mV"),)),
+    _of("NOTE", "Note", "n", colour="#9aa5b1", observation_class=ObservationClass.NOTE),
+)
+"""There without any setting."""
+
+ANOMALY_VIDEO = _of("ANOMALY", "Anomaly", "", colour="#d9534f", observation_class=_ANOMALY, is_span=True,
+                    takes_span_clip=True)
+"""What `anomalies/start` of the integration service enters. It is not among the kinds that people choose from."""
+
+
+def known(kinds: Iterable[ObservationKind]) -> str:
+    return ", ".join(kind.code for kind in kinds)
+
+
+def checked_fields(kind: ObservationKind, sent: Mapping[str, object]) -> Pairs:
+    """The fields as they are stored, in the order of the kind; empty texts take a value away. Raises BadRequest."""
+    by_name = {one.name: one for one in kind.fields}
+    for name in sent:
+        if name not in by_name:
+            accepted = f"{kind.code} has the fields {', '.join(by_name)}." if by_name else f"{kind.code} has no fields."
+            raise BadRequest(f"fields: {name!r} is not a field of {kind.code}.", accepted, field="fields")
+    return tuple((name, _checked(by_name[name], sent[name])) for name in by_name if sent.get(name) is not None)
+
+
+def _checked(field: KindField, value: object) -> FieldValue:
+    match field.type:
+        case FieldType.NUMBER | FieldType.DISTANCE:
+            return value if value == "" else _number(field, value)
+        case FieldType.CLOCK:
+            return value if value == "" else _clock(field, value)
+        case FieldType.CHOICE:
+            if value not in (*field.choices, ""):
+                _refuse(field, value, f"one of {', '.join(field.choices)}")
+            return str(value)
+        case FieldType.TEXT:
+            if not isinstance(value, str) or len(value) > FIELD_TEXT_MAX:
+                _refuse(field, value, f"a text of at most {FIELD_TEXT_MAX} characters")
+            return str(value)
+
+
+def _number(field: KindField, value: object) -> float:
+    unit = f" in {field.unit}" if field.unit else ""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
+        _refuse(field, value, f"a number{unit}")
+    if field.type is FieldType.DISTANCE and value < 0:
+        _refuse(field, value, f"a distance{unit}, 0 or more")
+    return value
+
+
+def _clock(field: KindField, value: object) -> float:
+    hour = _number(field, value)
+    if not 1 <= hour < 13 or hour * 2 != int(hour * 2):
+        _refuse(field, value, "a position on the clock, 1 to 12.5 in half hours")
+    return hour
+
+
+def _refuse(field: KindField, value: object, accepted: str) -> NoReturn:
+    shown = repr(value)[:60]
+    raise BadRequest(f"fields: {field.name} cannot be {shown}.", f"Accepted is {accepted}.", field="fields")
