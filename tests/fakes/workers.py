@@ -13,6 +13,7 @@ from seacorder.model.command import (
     ChangeEncoding,
     ChangeRecording,
     HearNarration,
+    LocateFrame,
     SetContext,
     SetOverlayText,
     ShowFields,
@@ -31,6 +32,7 @@ from seacorder.model.report import (
     ClipClosed,
     ClipOpened,
     FramegrabStored,
+    FrameLocated,
     JpegPicture,
     PartClosed,
     PartOpened,
@@ -62,6 +64,8 @@ class FakeWorker:
         self.part: Part | None = None
         self.clip: Clip | None = None
         self.on_start: Callable[[], None] = lambda: None
+        self.located: Callable[[LocateFrame], FrameLocated] = lambda order: FrameLocated(order.request)
+        """What it knows of a frame."""
         self._clock = clock
         self._ended = asyncio.Event()
         self._was_started = False
@@ -95,7 +99,7 @@ class FakeWorker:
                 self.report(answer)
         return True
 
-    async def request(self, command: Any, timeout_seconds: float) -> Answer | JpegPicture:
+    async def request(self, command: Any, timeout_seconds: float) -> Answer | JpegPicture | FrameLocated:
         if not self.is_up:
             raise WorkerLost(f"{self.name}: its recording process is not running.")
         self.commands.append(command)
@@ -173,7 +177,7 @@ class FakeWorker:
             identifier, file.path, number, start, frames, size, now_ns, utc_ns, begin_ns, now_ns, why, kind
         )
 
-    def _carry_out(self, command: Any) -> Answer | JpegPicture | None:
+    def _carry_out(self, command: Any) -> Answer | JpegPicture | FrameLocated | None:
         is_live = self.status.state is ChannelState.LIVE
         match command:
             case StartRecording() | StartClip() | TakeFramegrab() if self.refusal or not is_live:
@@ -193,6 +197,8 @@ class FakeWorker:
                 self.report(ClipClosed(replace(clip, state=FileState.WHOLE, end_utc_ns=command.instant.utc_ns)))
             case TakeFramegrab():
                 self._grab(command)
+            case LocateFrame():
+                return self.located(command)
             case TakePicture():
                 return JpegPicture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
             case ChangeRecording() | ChangeEncoding() | SetOverlayText() | SetContext() | ShowFields():

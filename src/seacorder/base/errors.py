@@ -2,6 +2,7 @@
 
     SeacorderError
     ├── BadRequest        the caller sent something that is not accepted      (field names what)
+    │   └── NotKnown      it names something that does not exist
     ├── NotPossible       a good request that the recorder cannot do now      (no channel is live, …)
     ├── SettingsError     the settings file, an option or a variable          (faults lists all of them)
     ├── InputFailed       a source: unreachable, refused, no video, unknown codec
@@ -58,6 +59,12 @@ class BadRequest(SeacorderError):
     def __init__(self, fact: str, action: str = "", *, field: str | None = None) -> None:
         super().__init__(fact, action)
         self.field = field
+
+
+class NotKnown(BadRequest):
+    """What the caller names does not exist."""
+
+    kind = "not_there"
 
 
 class NotPossible(SeacorderError):

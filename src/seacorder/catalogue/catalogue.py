@@ -153,6 +153,10 @@ class Catalogue(Queries):
     def save_settings(self, stored: StoredSettings) -> None:
         self._put(RowWrite(("settings", SETTINGS), _SAVE_SETTING, (SETTINGS, settings_text.write(stored))))
 
+    def save_text(self, name: str, value: str) -> None:
+        """Keeps a text under a name; `setting` reads it."""
+        self._put(RowWrite(("settings", name), _SAVE_SETTING, (name, value)))
+
     def load_encoders(self) -> tuple[str, ...] | None:
         """The encoders that an earlier run found on this machine; None if none has. Blocks; raises CatalogueFailed."""
         text = self.setting(_ENCODERS)

@@ -149,17 +149,17 @@ CREATE TABLE observation_documents (
 
 CREATE VIRTUAL TABLE observation_words USING fts5 (
     words, content = 'observations', content_rowid = 'row', prefix = '2 3'
-)
+);
+
+ALTER TABLE events ADD COLUMN observation TEXT NOT NULL DEFAULT ''
 """
 
+_ADDED = "INSERT INTO observation_words (rowid, words) VALUES (new.row, new.words);"
+_REMOVED = "INSERT INTO observation_words (observation_words, rowid, words) VALUES ('delete', old.row, old.words);"
 _OBSERVATION_TRIGGERS = (
-    "CREATE TRIGGER observation_added AFTER INSERT ON observations BEGIN "
-    "INSERT INTO observation_words (rowid, words) VALUES (new.row, new.words); END",
-    "CREATE TRIGGER observation_removed AFTER DELETE ON observations BEGIN "
-    "INSERT INTO observation_words (observation_words, rowid, words) VALUES ('delete', old.row, old.words); END",
-    "CREATE TRIGGER observation_changed AFTER UPDATE OF words ON observations WHEN old.words <> new.words BEGIN "
-    "INSERT INTO observation_words (observation_words, rowid, words) VALUES ('delete', old.row, old.words); "
-    "INSERT INTO observation_words (rowid, words) VALUES (new.row, new.words); END",
+    f"CREATE TRIGGER observation_added AFTER INSERT ON observations BEGIN {_ADDED} END",
+    f"CREATE TRIGGER observation_removed AFTER DELETE ON observations BEGIN {_REMOVED} END",
+    f"CREATE TRIGGER observation_changed AFTER UPDATE OF words ON observations BEGIN {_REMOVED} {_ADDED} END",
 )
 """They keep up SQLite's own search by text (FTS5)."""
 

@@ -11,10 +11,12 @@ from seacorder.base.errors import SeacorderError
 from seacorder.base.message import Message
 from seacorder.channel.channel import Channel
 from seacorder.channel.outputs import Output, Slot
+from seacorder.channel.timing.connection_clock import media_ns
 from seacorder.model.command import (
     ChangeEncoding,
     ChangeRecording,
     Command,
+    LocateFrame,
     SetContext,
     SetOverlayText,
     StartClip,
@@ -26,7 +28,7 @@ from seacorder.model.command import (
 )
 from seacorder.model.instant import Instant
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.report import Answer, JpegPicture
+from seacorder.model.report import Answer, FrameLocated, JpegPicture
 from seacorder.sinks.context import SinkContext
 from seacorder.sinks.still.framegrab import take_framegrab, thumbnail_of
 from seacorder.sinks.video.clip import ClipSink
@@ -73,6 +75,8 @@ class Orders:
                 self._stop(Slot.of(command.kind), command.request, command.instant)
             case TakeFramegrab():
                 self._take_framegrab(command)
+            case LocateFrame():
+                self._locate_frame(command)
             case TakePicture():
                 once("picture", partial(self._take_picture, command))
             case _:
@@ -176,6 +180,25 @@ class Orders:
             return
         samples, source = found
         take_framegrab(order, samples, source, self._context, lambda outcome: self._answer(order.request, outcome))
+
+    def _locate_frame(self, order: LocateFrame) -> None:
+        self._channel.take_still(order.instant.monotonic_ns, partial(self._tell_place, order))
+        self._wake()
+
+    def _tell_place(self, order: LocateFrame) -> None:
+        """Called under the channel's lock, as `take_still` does."""
+        found = self._channel.backlog.group_at(order.instant.monotonic_ns)
+        output = self._channel.outputs[Slot.RECORDING]
+        begun = None if output is None else output.sink.begun[1]
+        if found is None or found[0][-1].instant_ns > order.instant.monotonic_ns:
+            self._channel.report(FrameLocated(order.request))
+            return
+        frame, source = found[0][-1], found[1]
+        if begun is None or frame.number < begun.frame.number:
+            self._channel.report(FrameLocated(order.request, frame.number))
+            return
+        offset_ns = media_ns(frame, source.video) - media_ns(begun.frame, begun.source.video)
+        self._channel.report(FrameLocated(order.request, frame.number, begun.number, offset_ns))
 
     def _take_picture(self, order: TakePicture) -> None:
         """Decodes the newest keyframe, once for all who ask for it at this width. Blocks; runs on a thread of its

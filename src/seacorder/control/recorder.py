@@ -17,6 +17,10 @@ from seacorder.control.files.examination import Examination
 from seacorder.control.files.rebuilding import Rebuilding
 from seacorder.control.housekeeping import Housekeeping
 from seacorder.control.losses.loss_book import LossBook
+from seacorder.control.observations.book import ObservationBook
+from seacorder.control.observations.kinds import Kinds
+from seacorder.control.observations.made import MadeFiles
+from seacorder.control.observations.shelf import Shelf
 from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.data_logs import DataLogs
 from seacorder.control.recording.encoding_orders import EncodingOrders, Sharing
@@ -40,6 +44,7 @@ from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.data_log import DataLogSettings
 from seacorder.model.dive_context import ContextChange, DiveContext
+from seacorder.model.observation_kind import READY_KINDS, ObservationKind
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
@@ -49,6 +54,7 @@ from seacorder.model.status import RecorderStatus
 from seacorder.model.telemetry import TelemetrySettings
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.allowed_folders import AllowedFolders
+from seacorder.storage.volumes import MarkedFolders
 from seacorder.supervisor.supervisor import Supervisor
 
 _ENDING = ("Seacorder is ending and finishes its files.", "Do not switch the computer off yet.")
@@ -83,6 +89,8 @@ class RecorderOptions:
     """Processor cores that all channels together may use."""
     channels_per_process: int = 0
     """How many channels that pass their pictures through may share a process; 0: as many as is usual."""
+    kinds: tuple[ObservationKind, ...] = READY_KINDS
+    """What can be observed."""
 
 
 class Recorder:
@@ -138,9 +146,15 @@ class Recorder:
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
         alarms = Alarms(self._context, self._recordings, volumes)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
-        files = (self._recordings, self._clips, self._framegrabs)
-        listeners = Listeners(*files, alarms, self._overlay, self._encodings, self._dive)
-        self._reports = WorkerReports(self._context, listeners)
+        shelf = Shelf(catalogue, self._journal, MarkedFolders(options.volumes))
+        self.observations = ObservationBook(self._context, self._recordings, Kinds(options.kinds, catalogue), shelf)
+        self._made = MadeFiles(self._framegrabs, self._clips, self.observations.link)
+        self.observations.made = self._made
+        listeners = (
+            self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings, self._dive,
+            self.observations.places, self._made,
+        )
+        self._reports = WorkerReports(self._context, Listeners(*listeners))
         self._housekeeping = Housekeeping(self._context, self._recordings, volumes, alarms)
         self._recovery = Recovery(self._context, self._recordings, self._examination)
         self._rebuilding = _rebuilding(self._context, supervisor, options, self._recovery)
@@ -187,6 +201,7 @@ class Recorder:
             await self._dive.load()
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             self._recovery.check_clock(earlier_times)
+            await self.observations.start()
             earlier = await asyncio.to_thread(self.catalogue.interrupted)
             await self._recovery.recover(await asyncio.to_thread(self.catalogue.unfinished))
             self._recovery.wait_for_files(earlier)
@@ -210,6 +225,7 @@ class Recorder:
         await self._encodings.stop()
         await self._supervisor.stop()
         await self._context.telemetry.stop()
+        await self.observations.stop()
         await self._examination.stop()
         await self._housekeeping.stop()
         self._recordings.book.close()
@@ -243,11 +259,14 @@ class Recorder:
     async def stop_recording(self) -> CommandOutcome:
         """Master stop; returns when every file is whole and on disk. Fine when nothing runs: then `id` is empty."""
         result = await self._recordings.stop()
+        if result.id:
+            await self.observations.recording_stopped(result.instant)
         self._encodings.files_may_be_over()
         return result
 
     async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandOutcome:
         """A clip of every live channel, from the pre-roll on. Raises CommandFailed when no channel is live."""
+        self._made.operator_wants(kind)
         return await self._clips[kind].start()
 
     async def stop_clip(self, kind: FileKind = FileKind.CLIP) -> CommandOutcome:

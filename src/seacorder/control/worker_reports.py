@@ -6,6 +6,8 @@ from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.rules import signs_of
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
+from seacorder.control.observations.made import MadeFiles
+from seacorder.control.observations.places import Places
 from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.encoding_orders import EncodingOrders
 from seacorder.control.recording.framegrabs import Framegrabs
@@ -38,6 +40,8 @@ class Listeners:
     overlay: OverlayTexts
     encodings: EncodingOrders
     dive: DiveContexts
+    places: Places
+    made: MadeFiles
 
 
 class WorkerReports:
@@ -67,8 +71,10 @@ class WorkerReports:
                 self._status(report)
             case PartOpened(part):
                 self._listeners.recordings.part_opened(part)
+                self._listeners.places.saw_part(part)
             case PartClosed(part):
                 self._listeners.recordings.part_closed(part)
+                self._listeners.places.saw_part(part)
             case EventNoted(event):
                 self._context.journal.take(event)
             case ClipOpened() | ClipClosed() | FramegrabStored():
@@ -82,10 +88,13 @@ class WorkerReports:
         match report:
             case ClipOpened(clip):
                 self._listeners.clips[clip.kind].opened(clip)
+                self._listeners.made.saw_clip(clip)
             case ClipClosed(clip):
                 self._listeners.clips[clip.kind].closed(clip)
+                self._listeners.made.saw_clip(clip)
             case FramegrabStored(framegrab):
                 self._listeners.framegrabs.stored(framegrab)
+                self._listeners.made.saw_framegrab(framegrab)
 
     def _status(self, status: ChannelStatus) -> None:
         watch = self._context.watch
@@ -96,6 +105,7 @@ class WorkerReports:
             clips.saw_status(status)
         self._context.narration.saw_status(status)
         self._listeners.encodings.saw_status(status)
+        self._listeners.places.saw_status(status)
         if has_news:
             self._listeners.alarms.look_soon()
 

@@ -94,6 +94,15 @@ class TakeFramegrab:
 
 
 @dataclass(frozen=True, slots=True)
+class LocateFrame:
+    """Which is the newest frame at or before `instant`, and where is it in the recording? Answered by `FrameLocated`
+    when that frame is here; a frame that is still on its way is waited for, but not long."""
+
+    request: int
+    instant: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class TakePicture:
     """A small JPEG of the newest keyframe for a page; answered by `JpegPicture`."""
 
@@ -192,6 +201,7 @@ Command = (
     | StartClip
     | StopClip
     | TakeFramegrab
+    | LocateFrame
     | TakePicture
     | ChangeEncoding
     | SetOverlayText

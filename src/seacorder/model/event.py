@@ -35,6 +35,8 @@ class Event:
     """What Seacorder does about it by itself, then what to do; empty if there is nothing to do."""
     alarm: str = ""
     """The kind of the alarm that began or ended with this event; empty for all others."""
+    observation: str = ""
+    """The id of the observation that it is about; empty for all others."""
 
     @property
     def text(self) -> str:

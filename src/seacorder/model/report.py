@@ -41,6 +41,19 @@ class RunEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameLocated:
+    """Answer to `LocateFrame`."""
+
+    request: int
+    frame: int | None = None
+    """The channel's number of the newest frame at or before the instant; None when that frame is not known any more."""
+    part: int = 0
+    """The number of the recording's part that it is in; 0 when that is not the part that is being written."""
+    offset_ns: int = 0
+    """Its time in the part's file."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartOpened:
     part: Part
 
@@ -152,6 +165,7 @@ Report = (
     ChannelStatus
     | Answer
     | JpegPicture
+    | FrameLocated
     | PartOpened
     | PartClosed
     | ClipOpened

@@ -3,20 +3,23 @@
 import asyncio
 
 from seacorder.base.errors import WorkerLost
-from seacorder.model.report import Answer, JpegPicture
+from seacorder.model.report import Answer, FrameLocated, JpegPicture
+
+Asked = Answer | JpegPicture | FrameLocated
+"""Reports that answer a request."""
 
 
 class OpenRequests:
     """One worker's requests that have not been answered. For the event loop alone."""
 
     def __init__(self) -> None:
-        self._open: dict[int, asyncio.Future[Answer | JpegPicture]] = {}
+        self._open: dict[int, asyncio.Future[Asked]] = {}
 
-    def add(self, number: int) -> asyncio.Future[Answer | JpegPicture]:
+    def add(self, number: int) -> asyncio.Future[Asked]:
         """A future for the answer to this request. Raises ValueError when that number is open already."""
         if number in self._open:
             raise ValueError(f"request {number} has been sent already")
-        future: asyncio.Future[Answer | JpegPicture] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Asked] = asyncio.get_running_loop().create_future()
         self._open[number] = future
         return future
 
@@ -26,7 +29,7 @@ class OpenRequests:
 
     def answer(self, report: object) -> bool:
         """Takes a report; True when it was the answer to an open request, which is fulfilled now."""
-        if not isinstance(report, Answer | JpegPicture):
+        if not isinstance(report, Asked):
             return False
         future = self._open.pop(report.request, None)
         if future is None or future.done():

@@ -17,13 +17,13 @@ from seacorder.base.background import survived, task
 from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.redaction import redact
 from seacorder.model.command import EndWorker
-from seacorder.model.report import MOVES_OUT, Answer, JpegPicture
+from seacorder.model.report import MOVES_OUT
 from seacorder.supervisor.forking import ForkServer
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.log_lines import LogLines
 from seacorder.supervisor.pacing import RestartDelay, Silence
 from seacorder.supervisor.process import WorkerProcess, WorkerRun
-from seacorder.supervisor.requests import OpenRequests
+from seacorder.supervisor.requests import Asked, OpenRequests
 from seacorder.supervisor.shared_process import SharedProcess
 from seacorder.supervisor.state import WorkerState, move
 from seacorder.supervisor.table import Launch
@@ -163,7 +163,7 @@ class Worker(Generic[First]):
         self._kill("it no longer read its commands")
         return False
 
-    async def request(self, command: Request, timeout_seconds: float) -> Answer | JpegPicture:
+    async def request(self, command: Request, timeout_seconds: float) -> Asked:
         """Sends a command and waits for its answer. Raises WorkerLost when the worker ends, NoAnswer when it takes too
         long; what to do then depends on the command, so whoever asks adds it.
 

@@ -22,6 +22,7 @@ from seacorder.base.errors import (
     BadRequest,
     CatalogueFailed,
     InputFailed,
+    NotKnown,
     NotPossible,
     SeacorderError,
     StorageFailed,
@@ -139,6 +140,7 @@ _TITLES = {
 }
 
 _V1_STATUS: tuple[tuple[type[SeacorderError], int], ...] = (
+    (NotKnown, 404),
     (BadRequest, 400),
     (WrongMethod, 405),
     (NotPossible, 409),

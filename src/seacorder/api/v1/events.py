@@ -37,6 +37,8 @@ class EventView(View):
     sentence: str
     """`fact` and `action` as one text."""
     channel: str | None
+    observation: str | None
+    """The id of the observation that was entered or has changed; null for all other events."""
 
 
 class EventFeed:
@@ -84,4 +86,5 @@ class EventFeed:
 
 def event_view(event: Event) -> EventView:
     """One event as a listener gets it."""
-    return shown(EventView, event, alarm=event.alarm or None, sentence=redact(event.text))
+    alarm, observation = event.alarm or None, event.observation or None
+    return shown(EventView, event, alarm=alarm, observation=observation, sentence=redact(event.text))

@@ -62,6 +62,12 @@ class Journal:
     def alarm(self, kind: EventKind, fact: str, action: str = "", *, channel: str | None = None) -> None:
         self.note(kind, fact, action, channel=channel, severity=Severity.ALARM)
 
+    def observed(self, kind: EventKind, observation: str, fact: str, action: str = "") -> None:
+        """Something happened to an observation, by its id."""
+        severity = Severity.WARNING if action else Severity.INFO
+        event = Event(self._clock.utc_ns(), kind.value, severity, redact(fact), action=redact(action))
+        self.take(replace(event, observation=observation))
+
     def alarm_raised(self, alarm: Alarm, *, is_logged: bool) -> None:
         """An alarm has begun, or has become worse."""
         event = self._of_alarm(EventKind.ALARM_RAISED, alarm, redact(alarm.fact), alarm.severity)

@@ -8,10 +8,19 @@ from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.message import Message
 from seacorder.control.workers.groups import Groups
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.command import StartClip, StartRecording, StopClip, StopRecording, TakeFramegrab, TakePicture
+from seacorder.model.command import (
+    LocateFrame,
+    StartClip,
+    StartRecording,
+    StopClip,
+    StopRecording,
+    TakeFramegrab,
+    TakePicture,
+)
 from seacorder.model.encoding import EncodingSettings, Machine
+from seacorder.model.instant import Instant
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.report import Answer, JpegPicture
+from seacorder.model.report import Answer, FrameLocated, JpegPicture
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks
@@ -112,6 +121,14 @@ class ChannelWorkers:
         except WorkerLost:
             return None
         return answer if isinstance(answer, JpegPicture) and answer.jpeg else None
+
+    async def locate(self, channel: str, instant: Instant, limit_seconds: float) -> FrameLocated | None:
+        """Where the newest frame at or before an instant is; None when the worker does not say within the limit."""
+        try:
+            answer = await self._supervisor[channel].request(LocateFrame(self.next_request(), instant), limit_seconds)
+        except WorkerLost:
+            return None
+        return answer if isinstance(answer, FrameLocated) and answer.frame is not None else None
 
     async def _ask_one(self, channel: str, command: AskedCommand, limit_seconds: float) -> ChannelOutcome:
         try:

@@ -1,0 +1,93 @@
+"""The file of one observation: JSON that is there whole or not at all, on the medium before anybody is told of it.
+
+A new version is written beside the old one and put in its place in one step. So a power cut leaves one of both.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from seacorder.model.observation import Observation
+from seacorder.model.observation_text import OBSERVATION_SUFFIX, read, write
+from seacorder.storage.disk import Disk, this_machine
+from seacorder.storage.names import numbered_path
+
+BYTES_MAX = 4_000_000
+"""A longer JSON file is none of ours."""
+
+
+def create(path: Path, observation: Observation) -> Path:
+    """Makes the file, at `name_2`, `name_3` … if that name is taken; makes its folders. Returns its path when it is on
+    the medium. Blocks; OSError."""
+    disk = this_machine()
+    for folder in disk.make_folders(path.parent):
+        disk.sync_folder(folder)
+    new = _written_beside(disk, path, observation)
+    try:
+        attempt = 1
+        while not _is_put(new, numbered_path(path, attempt)):
+            attempt += 1
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            new.unlink()
+    disk.sync_folder(path.parent)
+    return numbered_path(path, attempt)
+
+
+def replace(path: Path, observation: Observation) -> None:
+    """Puts a new version in the place of the file, which is made again if somebody has deleted it. Blocks; OSError."""
+    disk = this_machine()
+    disk.make_folders(path.parent)
+    new = _written_beside(disk, path, observation)
+    new.replace(path)
+    disk.sync_folder(path.parent)
+
+
+def observations_in(folder: Path) -> Iterator[tuple[Path, Observation]]:
+    """Every observation in a folder, and its file. Blocks; nothing is raised for a folder that cannot be read."""
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.glob(f"*{OBSERVATION_SUFFIX}")):
+            if (observation := read_file(path)) is not None:
+                yield path, observation
+
+
+def read_file(path: Path) -> Observation | None:
+    """The observation in a file; None if it is none of ours. Blocks."""
+    try:
+        if path.name.startswith(".") or path.stat().st_size > BYTES_MAX:
+            return None
+        return read(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _written_beside(disk: Disk, path: Path, observation: Observation) -> Path:
+    new = path.with_name(f".{os.urandom(6).hex()}{OBSERVATION_SUFFIX}")
+    handle = disk.create(new)
+    try:
+        data = memoryview(write(observation, indent=1).encode("ascii") + b"\n")
+        offset = 0
+        while offset < len(data):
+            offset += disk.write(handle, offset, bytes(data[offset:]))
+        disk.sync_whole(handle)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise
+    finally:
+        disk.close(handle)
+    return new
+
+
+def _is_put(new: Path, path: Path) -> bool:
+    """Gives a written file its name; False when that is taken. Nothing is ever overwritten."""
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links, such as exFAT
+        if path.exists():
+            return False
+        new.rename(path)
+    return True
