@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from fakes.clock import FakeClock
+from fakes.observations import FakeBook
 from fakes.telemetry import FakeTelemetry
 from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest
@@ -85,6 +86,7 @@ class FakeCatalogue:
     stored_events: list[Event] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
     """What was asked."""
+    book: FakeBook | None = None
 
     async def ask(self, question: Callable[[], Any]) -> Any:
         """Rows are there at once."""
@@ -92,6 +94,10 @@ class FakeCatalogue:
 
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]:
         return [event for event in self.stored_events if event.cursor > after_cursor][:limit]
+
+    def observations(self, page: Page) -> Rows[Any]:
+        self.pages.append(page)
+        return self.book.page(page) if self.book is not None else Rows(())
 
     def rows(self, kind: type[Any], page: Page) -> Rows[Any]:
         self.pages.append(page)
@@ -114,7 +120,8 @@ class FakeRecorder:
         self.set_by_clients: set[str] = set()
         self.directories: list[str] = []
         self.commands: list[str] = []
-        self.catalogue = FakeCatalogue()
+        self.observations = FakeBook(self.clock)
+        self.catalogue = FakeCatalogue(book=self.observations)
         self.events = EventLog()
         self.telemetry = FakeTelemetry(self.clock)
         self.recording_id: str | None = None

@@ -8,6 +8,9 @@ from seacorder.catalogue.page import Page, Rows
 from seacorder.model.definition.definition import Definition
 from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.event import Event
+from seacorder.model.observation import EnteredBy, Observation
+from seacorder.model.observation_entry import Edit, Entry
+from seacorder.model.observation_kind import ObservationKind
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.reading import Reading, Value
@@ -40,6 +43,43 @@ class CatalogueSource(Protocol):
     def rows(self, kind: type[T], page: Page) -> Rows[T]: ...
 
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]: ...
+
+    def observations(self, page: Page) -> Rows[Observation]: ...
+
+
+class KindSource(Protocol):
+    """The kinds of observations; see `control.observations.kinds`."""
+
+    @property
+    def all(self) -> tuple[ObservationKind, ...]: ...
+
+    def find(self, code: str, field: str | None = None) -> ObservationKind: ...
+
+    def put(self, kind: ObservationKind) -> None: ...
+
+    def remove(self, code: str) -> None: ...
+
+
+class ObservationSource(Protocol):
+    """The book of observations; see `control.observations.book`."""
+
+    @property
+    def kinds(self) -> KindSource: ...
+
+    @property
+    def open(self) -> tuple[Observation, ...]: ...
+
+    async def observe(self, entry: Entry) -> Observation: ...
+
+    async def press(self, code: str, entered_by: EnteredBy = EnteredBy.KEY) -> Observation: ...
+
+    async def close(self, observation_id: str, edit: Edit = ...) -> Observation: ...
+
+    async def revise(self, observation_id: str, edit: Edit) -> Observation: ...
+
+    async def withdraw(self, observation_id: str, edit: Edit = ...) -> Observation: ...
+
+    async def find(self, observation_id: str) -> Observation: ...
 
 
 class HistoryRow(Protocol):
@@ -108,6 +148,9 @@ class Recorder(Protocol):
 
     @property
     def telemetry(self) -> ReadingSource: ...
+
+    @property
+    def observations(self) -> ObservationSource: ...
 
     def is_recording(self) -> bool: ...
 

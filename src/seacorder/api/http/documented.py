@@ -88,9 +88,9 @@ def empty() -> Response:
     return Response(status_code=200)
 
 
-def json_bytes(content: bytes) -> Response:
-    """200 with ready JSON."""
-    return Response(content, media_type="application/json")
+def json_bytes(content: bytes, status: int = 200) -> Response:
+    """Ready JSON."""
+    return Response(content, status, media_type="application/json")
 
 
 def json_bool(value: bool) -> Response:

@@ -20,6 +20,9 @@ from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, Commands, Jp
 from seacorder.api.v1.definitions import Definitions, DefinitionsView
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
+from seacorder.api.v1.observation_bodies import EDIT_BODY, ENTRY_BODY, KIND_BODY, PRESS_BODY
+from seacorder.api.v1.observation_views import KindsView, KindView, ObservationPage, ObservationView
+from seacorder.api.v1.observations import Observations
 from seacorder.api.v1.readings import HistoryView, Readings, ReadingsView, SourcesView
 from seacorder.api.v1.rows import CatalogueRows
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
@@ -61,6 +64,7 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
         app, "PATCH", "/channels/{index}/settings", settings.change_channel_settings, model=one, fails=no_such,
         extra=CHANNEL_BODY,
     )
+    _add_observations(app, Observations(recorder))
     for path, answers, model in CatalogueRows(recorder).routes:
         _route(app, "GET", path, answers, model=model, fails=(400, 503))
     readings = Readings(recorder)
@@ -73,6 +77,21 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
     app.add_api_websocket_route("/api/v1/events", EventFeed(recorder).serve)
 
 
+def _add_observations(app: FastAPI, book: Observations) -> None:
+    one, fails, no_such = ObservationView, (400, 404, 409, 503), (404, 503)
+    _route(app, "GET", "/observations", book.all, model=ObservationPage, fails=(400, 503))
+    _route(app, "POST", "/observations", book.enter, model=one, fails=fails, extra=ENTRY_BODY, status=201)
+    _route(app, "GET", "/observations/export", book.export, fails=(400, 409, 503), answer=Response)
+    _route(app, "GET", "/observations/{id}", book.one, model=one, fails=no_such)
+    _route(app, "POST", "/observations/{id}/close", book.close, model=one, fails=fails, extra=EDIT_BODY)
+    _route(app, "POST", "/observations/{id}/revise", book.revise, model=one, fails=fails, extra=EDIT_BODY)
+    _route(app, "POST", "/observations/{id}/withdraw", book.withdraw, model=one, fails=fails, extra=EDIT_BODY)
+    _route(app, "GET", "/kinds", book.kinds, model=KindsView)
+    _route(app, "POST", "/kinds/{code}", book.press, model=one, fails=fails, extra=PRESS_BODY, status=201)
+    _route(app, "PUT", "/kinds/{code}", book.put_kind, model=KindView, fails=(400,), extra=KIND_BODY)
+    _route(app, "DELETE", "/kinds/{code}", book.remove_kind, model=KindsView, fails=(404,))
+
+
 def _route(  # noqa: PLR0913 - one table of routes, a column each
     app: FastAPI,
     method: str,
@@ -83,9 +102,10 @@ def _route(  # noqa: PLR0913 - one table of routes, a column each
     fails: tuple[int, ...] = (),
     extra: dict[str, Any] | None = None,
     answer: type[Response] = JSONResponse,
+    status: int = 200,
 ) -> None:
     app.add_api_route(
         f"/api/v1{path}", handler, methods=[method], response_model=model,
         responses=documented.failures(documented.OWN_PROBLEM, "4XX", "5XX", *fails), openapi_extra=extra, tags=["v1"],
-        response_class=answer,
+        response_class=answer, status_code=status,
     )

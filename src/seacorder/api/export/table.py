@@ -1,0 +1,87 @@
+"""Which columns a table of observations has, and what stands in each cell. Pure.
+
+A first look at all observations finds the columns: those that every observation has, then context, fields, readings,
+and three for each channel. A heading says the unit, and UTC where a time is meant.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from seacorder.model.observation import NotedReading, Observation
+from seacorder.model.reading import ReadingState
+
+Cell = str | int | float | datetime | None
+"""A time is in UTC; None: nothing."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIXED = (
+    "number", "code", "label", "class", "state", "from (UTC)", "to (UTC)", "text", "entered by", "author", "recording",
+)
+LAST = ("framegrabs", "clips", "revisions", "id")
+CONTEXT = ("project", "dive", "task", "component", "operator")
+
+
+@dataclass(slots=True)
+class Columns:
+    """What the observations have, each in the order in which it was first seen."""
+
+    context: dict[str, None] = field(default_factory=dict)
+    fields: dict[str, None] = field(default_factory=dict)
+    readings: dict[str, str] = field(default_factory=dict)
+    """By name the unit."""
+    channels: dict[str, None] = field(default_factory=dict)
+
+    def saw(self, one: Observation) -> None:
+        """One of the observations that the table is to have."""
+        self.context |= dict.fromkeys(name for name, _ in one.context)
+        self.fields |= dict.fromkeys(name for name, _ in one.now.fields)
+        for noted in one.readings:
+            self.readings.setdefault(noted.reading.name, noted.reading.unit)
+        self.channels |= dict.fromkeys(place.channel for place in one.followed.places)
+
+    @property
+    def context_names(self) -> list[str]:
+        """The usual names first."""
+        return [*(name for name in CONTEXT if name in self.context), *(n for n in self.context if n not in CONTEXT)]
+
+    @property
+    def headings(self) -> list[str]:
+        """One for each cell of a row."""
+        readings = [f"{name} ({unit})" if unit else name for name, unit in self.readings.items()]
+        places = [f"{name} {what}" for name in self.channels for what in ("file", "offset (s)", "frame")]
+        return [*FIXED, *self.context_names, *(f"field {name}" for name in self.fields), *readings, *places, *LAST]
+
+
+def cells(one: Observation, columns: Columns) -> list[Cell]:
+    """The row of an observation. A reading that was stale or had no value is an empty cell."""
+    now, context, fields = one.now, dict(one.context), dict(one.now.fields)
+    values = {noted.reading.name: value_of(noted) for noted in one.readings}
+    places = {place.channel: place for place in one.followed.places}
+    row: list[Cell] = [
+        one.number, one.code, one.label, one.observation_class.value, now.state.value, moment(one.start.utc_ns),
+        None if now.end is None else moment(now.end.utc_ns), now.text, one.entered_by.value,
+        one.revisions[0].author if one.revisions else "", one.recording_id,
+    ]
+    row += [context.get(name) for name in columns.context_names]
+    row += [fields.get(name) for name in columns.fields]
+    row += [values.get(name) for name in columns.readings]
+    for channel in columns.channels:
+        place = places.get(channel)
+        row += [None, None, None] if place is None else [place.path, place.offset_seconds, place.frame]
+    row += [_paths(file.path for file in one.followed.stills), _paths(file.path for file in one.followed.clips)]
+    return [*row, len(one.revisions), one.id]
+
+
+def value_of(noted: NotedReading) -> float | str | None:
+    """A reading's value where it was valid at the instant."""
+    return noted.reading.value if noted.reading.state is ReadingState.FRESH else None
+
+
+def moment(utc_ns: int) -> datetime:
+    """In UTC, to the microsecond."""
+    return _EPOCH + timedelta(microseconds=utc_ns // 1000)
+
+
+def _paths(paths: Iterable[str]) -> str:
+    return "\n".join(paths)

@@ -1,0 +1,58 @@
+"""XLSX: one sheet, or several where a spreadsheet's rows do not suffice. Texts stay texts, also those with `=`.
+
+A spreadsheet's times have no zone, so the headings say UTC; they have milliseconds.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from seacorder.api.export.table import Cell
+
+ROWS_MAX = 1_048_576
+"""Of a sheet, its heading included."""
+TEXT_MAX = 32_767
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+    "remove_timezone": True,
+}
+
+
+def write_workbook(
+    path: Path, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, rows_max: int = ROWS_MAX
+) -> None:
+    """Blocks. Needs xlsxwriter, which is imported here."""
+    import xlsxwriter  # type: ignore[import-untyped]
+
+    with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
+        time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"})
+        bold = book.add_format({"bold": True})
+        sheet: Any = None
+        line = rows_max
+        for row in rows:
+            if line >= rows_max:
+                sheet = book.add_worksheet(f"Observations {len(book.worksheets()) + 1}")
+                sheet.freeze_panes(1, 0)
+                for column, heading in enumerate(headings):
+                    sheet.write_string(0, column, heading[:TEXT_MAX], bold)
+                line = 1
+            for column, cell in enumerate(row):
+                _write(sheet, (line, column), cell, time)
+            line += 1
+
+
+def _write(sheet: Any, at: tuple[int, int], cell: Cell, time: Any) -> None:
+    match cell:
+        case None | "":
+            return
+        case datetime():
+            sheet.write_datetime(*at, cell, time)
+        case str():
+            sheet.write_string(*at, cell[:TEXT_MAX])
+        case _:
+            sheet.write_number(*at, cell)

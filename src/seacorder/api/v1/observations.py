@@ -1,0 +1,192 @@
+"""`/api/v1/observations` and `/api/v1/kinds`: entered, found, changed, exported; docs/programs/api.md.
+
+A list is made into JSON on the thread that reads it, so that a thousand of them hold up nobody who enters one.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import Path as InPath
+from fastapi import Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response, StreamingResponse
+
+from seacorder.api.http import documented, wire
+from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.v1.observation_bodies import OF_EDIT, OF_ENTRY, OF_PRESS, kind_of
+from seacorder.api.v1.observation_export import FORMS, write_export
+from seacorder.api.v1.observation_views import (
+    KindsView,
+    ObservationPage,
+    ObservationView,
+    kind_view,
+    observation_view,
+)
+from seacorder.api.v1.view import answered, read_utc
+from seacorder.base.errors import NotPossible
+from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.model.observation import EnteredBy, Observation, ObservationClass
+from seacorder.model.observation_entry import Edit, Entry
+
+Id = Annotated[str, InPath(max_length=80, description="`id` of the observation")]
+Code = Annotated[str, InPath(max_length=40, description="`code` of the kind, in any case")]
+CHUNK_BYTES = 256 * 1024
+
+
+class ObservationFilter(BaseModel):
+    """Which observations, and where to go on."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    from_: str | None = Field(None, alias="from", description="That end at or after this instant (RFC 3339)")
+    to: str | None = Field(None, description="That begin before this instant (RFC 3339)")
+    kind: str | None = Field(None, description="Of the kind of this code")
+    class_: ObservationClass | None = Field(None, alias="class", description="Of this class")
+    text: str | None = Field(None, max_length=400, description="In which each of these words begins a word")
+    dive: str | None = Field(None, description="Of this dive")
+    recording: str | None = Field(None, description="Of the recording of this id")
+    newest_first: bool = Field(False, description="Newest first instead of oldest first")
+
+    def page(self, limit: int = LIMIT_MAX, cursor: str | None = None) -> Page:
+        """The catalogue's filter. Raises BadRequest."""
+        return Page(
+            from_utc_ns=None if self.from_ is None else read_utc("from", self.from_),
+            to_utc_ns=None if self.to is None else read_utc("to", self.to),
+            recording_id=self.recording,
+            limit=limit,
+            cursor=cursor,
+            newest_first=self.newest_first,
+            code=None if self.kind is None else self.kind.upper(),
+            observation_class=None if self.class_ is None else self.class_.value,
+            dive=self.dive,
+            text=self.text,
+        )
+
+
+class PagedFilter(ObservationFilter):
+    """One page of them."""
+
+    limit: int = Field(100, ge=1, le=LIMIT_MAX, description="Observations at most")
+    cursor: str | None = Field(None, description="`next_cursor` of the page before")
+
+
+class ExportFilter(ObservationFilter):
+    """All of them, in one file."""
+
+    format: Literal["csv", "json", "xlsx", "geojson"] = Field("csv", description="The form of the file")
+
+
+class Observations:
+    """What was observed."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._book = recorder.observations
+
+    async def enter(self, request: Request) -> Response:
+        """Enters an observation: of now, or with `utc` of an instant of the past."""
+        sent = wire.read_fields(await wire.read_object(request), OF_ENTRY)
+        if "code" not in sent:
+            wire.refuse("code", None, "the code of a kind, see /api/v1/kinds")
+        entry = Entry(utc_ns=sent.pop("utc", None), end_utc_ns=sent.pop("to_utc", None), **sent)
+        return _answer(await self._book.observe(entry), 201)
+
+    async def press(self, code: Code, request: Request) -> Response:
+        """One press of a key: enters an observation of this kind; of a span that is open it closes it. Needs no body.
+        """
+        kind = self._book.kinds.find(code)
+        sent: dict[str, Any] = {}
+        if await wire.has_body(request):
+            sent = wire.read_fields(await wire.read_object(request), OF_PRESS)
+        way = sent.pop("entered_by", EnteredBy.KEY)
+        is_open = next((one for one in self._book.open if one.code == kind.code), None)
+        if is_open is not None:
+            return _answer(await self._book.close(is_open.id, Edit(**sent)), 200)
+        return _answer(await self._book.observe(Entry(kind.code, entered_by=way, **sent)), 201)
+
+    async def close(self, id: Id, request: Request) -> Response:  # noqa: A002 - the path's
+        """The span ends now."""
+        return _answer(await self._book.close(id, await _edit(request)))
+
+    async def revise(self, id: Id, request: Request) -> Response:  # noqa: A002
+        """Changes text or fields; what was there before stays in the history."""
+        return _answer(await self._book.revise(id, await _edit(request)))
+
+    async def withdraw(self, id: Id, request: Request) -> Response:  # noqa: A002
+        """Marks it as withdrawn; it stays. Fine for one that is withdrawn already."""
+        return _answer(await self._book.withdraw(id, await _edit(request)))
+
+    async def one(self, id: Id) -> Response:  # noqa: A002
+        """One observation."""
+        return _answer(await self._book.find(id))
+
+    async def all(self, asked: Annotated[PagedFilter, Query()]) -> Response:
+        """Observations by time, kind, class, text, dive and recording."""
+        page, catalogue = asked.page(asked.limit, asked.cursor), self._recorder.catalogue
+
+        def read() -> bytes:
+            found = catalogue.observations(page)
+            items = [observation_view(one) for one in found.items]
+            return ObservationPage(items=items, next_cursor=found.next_cursor).model_dump_json().encode()
+
+        return documented.json_bytes(await catalogue.ask(read))
+
+    async def export(self, asked: Annotated[ExportFilter, Query()]) -> Response:
+        """A file of the observations, as a table or a map."""
+        asked.page()  # raises now, before anything is written
+        catalogue = self._recorder.catalogue
+        first = await catalogue.ask(lambda: catalogue.observations(asked.page(1)))
+        if not first.items:
+            raise NotPossible(
+                "There is nothing to export: no observation fits.", "Ask for other times, or leave a filter out."
+            )
+        folder = tempfile.TemporaryDirectory(prefix="seacorder-export-")
+        path = Path(folder.name) / f"observations.{asked.format}"
+        try:
+            await asyncio.to_thread(write_export, path, asked.format, lambda cursor: catalogue.observations(
+                asked.page(LIMIT_MAX, cursor)
+            ))
+        except BaseException:
+            folder.cleanup()
+            raise
+        headers = {"content-disposition": f'attachment; filename="{path.name}"'}
+        return StreamingResponse(_sent(path, folder), media_type=FORMS[asked.format], headers=headers)
+
+    async def kinds(self) -> Response:
+        """The kinds that can be entered."""
+        open_spans = self._book.open
+        return answered(KindsView(items=[kind_view(kind, open_spans) for kind in self._book.kinds.all]))
+
+    async def put_kind(self, code: Code, request: Request) -> Response:
+        """Adds a kind, or puts it in the place of the one of this code. Kept over restarts."""
+        kind = kind_of(code, await wire.read_object(request))
+        self._book.kinds.put(kind)
+        return answered(kind_view(kind, self._book.open))
+
+    async def remove_kind(self, code: Code) -> Response:
+        """Removes a kind. Observations of it stay."""
+        self._book.kinds.remove(code)
+        return await self.kinds()
+
+
+async def _edit(request: Request) -> Edit:
+    if not await wire.has_body(request):
+        return Edit()
+    return Edit(**wire.read_fields(await wire.read_object(request), OF_EDIT))
+
+
+def _answer(one: Observation, status: int = 200) -> Response:
+    view: ObservationView = observation_view(one)
+    return documented.json_bytes(view.model_dump_json().encode(), status)
+
+
+async def _sent(path: Path, folder: "tempfile.TemporaryDirectory[str]") -> AsyncIterator[bytes]:
+    """The file in pieces; it is removed when it has been sent, or the client has gone."""
+    with folder:
+        file = await asyncio.to_thread(path.open, "rb")
+        with file:
+            while piece := await asyncio.to_thread(file.read, CHUNK_BYTES):
+                yield piece

@@ -1,0 +1,79 @@
+"""Tables of observations: what is read back is what was written."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from seacorder.api.export.comma import plain_text, write_csv
+from seacorder.api.export.geojson import geometry_of
+from seacorder.api.export.workbook import write_workbook
+from seacorder.model.instant import Instant
+from seacorder.model.observation import (
+    Changes,
+    EnteredBy,
+    Observation,
+    ObservationClass,
+    Revision,
+    RevisionKind,
+    noted,
+)
+from seacorder.model.reading import Reading, ReadingState
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+numbers = st.integers(-10**12, 10**12) | st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(st.lists(st.tuples(texts, numbers), max_size=10))
+def test_csv_is_read_back_as_it_was(rows: list[tuple[str, float]]) -> None:
+    out = io.StringIO(newline="")
+    write_csv(out, ["text", "number"], rows)
+    read = list(csv.reader(io.StringIO(out.getvalue(), newline="")))[1:]
+    assert [(plain_text(text), float(number)) for text, number in read] == [(text, float(n)) for text, n in rows]
+
+
+@given(texts)
+def test_no_text_of_a_csv_is_a_formula(text: str) -> None:
+    out = io.StringIO(newline="")
+    write_csv(out, [], [[text, -985]])
+    cell, number = list(csv.reader(io.StringIO(out.getvalue(), newline="")))[-1]
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert number == "-985"
+
+
+def test_a_long_table_goes_on_in_another_sheet(tmp_path: Path) -> None:
+    file = tmp_path / "x.xlsx"
+    at = datetime(2026, 5, 4, 3, 2, 1, 250_000, tzinfo=UTC)
+    write_workbook(file, ["n", "t"], ([n, at] for n in range(5)), rows_max=3)
+    book = CalamineWorkbook.from_path(str(file))
+    assert book.sheet_names == ["Observations 1", "Observations 2", "Observations 3"]
+    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    assert [[row[0] for row in sheet] for sheet in sheets] == [["n", 0, 1], ["n", 2, 3], ["n", 4]]
+    assert sheets[0][1][1] == at.replace(tzinfo=None)
+
+
+def observed(state: ReadingState, *, end: float | None = None) -> Observation:
+    at = Instant(0, 0)
+
+    def readings(longitude: float) -> list[Reading]:
+        return [
+            Reading("latitude", 58.5, "°", state, at, "gps"), Reading("longitude", longitude, "°", state, at, "gps")
+        ]
+
+    closed = Changes(end=at, end_readings=noted(readings(end or 0), at))
+    revisions = () if end is None else (Revision(1, RevisionKind.CLOSED, 0, changes=closed),)
+    return Observation(
+        "o", 1, "FS", "Free span", ObservationClass.FINDING, True, at, EnteredBy.API, (), noted(readings(1.25), at),
+        None, revisions,
+    )
+
+
+def test_a_span_is_a_line_and_a_stale_position_is_none() -> None:
+    line = {"type": "LineString", "coordinates": [[1.25, 58.5], [1.5, 58.5]]}
+    assert geometry_of(observed(ReadingState.FRESH, end=1.5)) == line
+    assert geometry_of(observed(ReadingState.FRESH)) == {"type": "Point", "coordinates": [1.25, 58.5]}
+    assert geometry_of(observed(ReadingState.STALE)) is None
