@@ -127,6 +127,8 @@ class FakeRecorder:
         self.recording_id: str | None = None
         self.recording_since_ns = 0
         self.clips: dict[FileKind, Instant] = {}
+        self.names: dict[FileKind, str] = {}
+        self.sequences: dict[FileKind, int] = {}
         self.overlay = OverlayText()
         self.dive_context = DiveContext()
         self.narration: NarrationView | None = None
@@ -181,8 +183,30 @@ class FakeRecorder:
             return self._idle(instant)
         return self._finished(instant, "clip-1")
 
-    async def take_framegrab(self, channel: str | None = None) -> CommandOutcome:
-        instant = self._begin(f"take_framegrab {channel}")
+    async def start_anomaly(self) -> CommandOutcome:
+        return await self.start_clip(FileKind.ANOMALY)
+
+    async def stop_anomaly(self) -> CommandOutcome:
+        return await self.stop_clip(FileKind.ANOMALY)
+
+    async def name_next(self, kind: FileKind, filename: str) -> None:
+        self._begin("name_next")
+        _check_folder(filename)
+        self.names[kind] = filename
+
+    def number_next(self, kind: FileKind, sequence: int | None = None) -> int:
+        self._begin("number_next")
+        self.sequences[kind] = 1 if sequence is None else sequence
+        return self.sequences[kind]
+
+    def current_file(self, kind: FileKind) -> str:
+        is_on = self.recording_id is not None if kind is FileKind.RECORDING else kind in self.clips
+        return f"/data/{kind}.mp4" if is_on else ""
+
+    async def take_framegrab(self, channel: str | None = None, filename: str | None = None) -> CommandOutcome:
+        instant = self._begin(f"take_framegrab {channel}" + (f" {filename}" if filename else ""))
+        if channel is not None and channel not in [one.name for one in self.channels]:
+            raise BadRequest(f"There is no channel {channel!r}.", field="channel")
         return self._finished(instant, "framegrab-1", only=channel)
 
     async def picture(self, channel_index: int, width: int) -> JpegPicture | None:

@@ -13,6 +13,10 @@ NOTHING_RECORDED = Message(
 NOT_FINISHED = Message("The recording has ended, but not every file could be finished properly.", _LOOK_AT_DISK)
 NO_CLIP = Message("No clip is being recorded.", _CAMERA_FIRST)
 CLIP_NOT_FINISHED = Message("The clip has ended, but not every file could be finished properly.", _LOOK_AT_DISK)
+NO_ANOMALY = Message("No video of an anomaly is being recorded.", _CAMERA_FIRST)
+ANOMALY_NOT_FINISHED = Message(
+    "The video of the anomaly has ended, but not every file could be finished properly.", _LOOK_AT_DISK
+)
 NO_FRAMEGRAB = Message("No framegrab was taken.", _CAMERA_FIRST)
 NOT_EVERY_FRAMEGRAB = Message(
     "Not every channel's framegrab could be taken.", "Those that were taken are stored. Try again for the others."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from seacorder.base.clock import Clock
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events.journal import Journal
+from seacorder.control.settings.given_names import GivenNames
 from seacorder.control.settings.naming import DirectoryInstant, Ids
 from seacorder.control.settings.store import SettingsStore
 from seacorder.control.telemetry.telemetry import Telemetry
@@ -46,3 +47,4 @@ class Context:
     narration: NarratorWatch
     telemetry: Telemetry
     timeouts: Timeouts
+    names: GivenNames

@@ -31,6 +31,7 @@ from seacorder.control.recording.recovery import Recovery
 from seacorder.control.settings import rules as settings_rules
 from seacorder.control.settings.change_sentence import change_sentence
 from seacorder.control.settings.dive_context import DiveContexts
+from seacorder.control.settings.given_names import GivenName, GivenNames, split_name
 from seacorder.control.settings.naming import DirectoryInstant, Ids
 from seacorder.control.settings.store import FixedSettings, SettingsStore
 from seacorder.control.status import Overview
@@ -38,6 +39,7 @@ from seacorder.control.telemetry.telemetry import Telemetry
 from seacorder.control.worker_reports import Listeners, WorkerReports
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.control.workers.encoder_probe import EncoderProbe
+from seacorder.control.workers.freshness import file_of
 from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.control.workers.narration import NarratorWatch
 from seacorder.control.workers.overlay_text import OverlayTexts
@@ -131,6 +133,7 @@ class Recorder:
             narration=NarratorWatch(workers, watch),
             telemetry=Telemetry(supervisor, options.telemetry, clock, self._journal),
             timeouts=options.timeouts,
+            names=GivenNames(catalogue),
         )
         first_bytes = FirstBytes()
         book = LossBook(self._context, first_bytes.keeps)
@@ -202,6 +205,7 @@ class Recorder:
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             self._recovery.check_clock(earlier_times)
             await self.observations.start()
+            await asyncio.to_thread(self._context.names.load)
             earlier = await asyncio.to_thread(self.catalogue.interrupted)
             await self._recovery.recover(await asyncio.to_thread(self.catalogue.unfinished))
             self._recovery.wait_for_files(earlier)
@@ -273,9 +277,37 @@ class Recorder:
         """Ends the clip; fine when none runs."""
         return await self._clips[kind].stop()
 
-    async def take_framegrab(self, channel: str | None = None) -> CommandOutcome:
-        """A still of every live channel, or of one. Not `ok` when none is live; BadRequest for an unknown channel."""
-        return await self._framegrabs.take(channel)
+    async def take_framegrab(self, channel: str | None = None, filename: str | None = None) -> CommandOutcome:
+        """A still of every live channel, or of one. Not `ok` when none is live; BadRequest for an unknown channel, or
+        for a name in a folder that is not allowed."""
+        if filename is None:
+            return await self._framegrabs.take(channel)
+        return await self._framegrabs.take(channel, GivenName(*await self._name(filename)))
+
+    async def start_anomaly(self) -> CommandOutcome:
+        """The video of an anomaly, with an observation that is open as long as the video. Raises as `start_clip`."""
+        outcome = await self.start_clip(FileKind.ANOMALY)
+        await self.observations.anomaly_started(outcome.id)
+        return outcome
+
+    async def stop_anomaly(self) -> CommandOutcome:
+        """Ends the video and its observation; fine when none runs."""
+        outcome = await self.stop_clip(FileKind.ANOMALY)
+        await self.observations.anomaly_stopped()
+        return outcome
+
+    async def name_next(self, kind: FileKind, filename: str) -> None:
+        """How the next recording or anomaly video is called; used once. Raises BadRequest."""
+        folder, stem = await self._name(filename)
+        self._context.names.give(kind, folder, stem)
+
+    def number_next(self, kind: FileKind, sequence: int | None = None) -> int:
+        """The number at the end of the next names; None: the next one that is free. Raises BadRequest."""
+        return self._context.names.number(kind, sequence)
+
+    async def _name(self, filename: str) -> tuple[str | None, str]:
+        folder, stem = split_name(filename)
+        return None if folder is None else await self._context.settings.folder_of(folder), stem
 
     async def picture(self, channel_index: int, width: int) -> JpegPicture | None:
         """A small picture of one channel, `width` pixels wide; None when there is no such channel or no picture."""
@@ -341,6 +373,19 @@ class Recorder:
     def is_clip_recording(self, kind: FileKind = FileKind.CLIP) -> bool:
         """True while frames of the running clip reach a file on any channel: the disk has taken some just now."""
         return self._clips[kind].is_recording()
+
+    def current_file(self, kind: FileKind) -> str:
+        """The path of the file that the first channel which has one is writing; empty while nothing of that kind is
+        written."""
+        for name in self._context.workers.names:
+            file = file_of(self._context.watch[name], kind)
+            if file is not None and self._is_on(kind):
+                return file.path
+        return ""
+
+    def _is_on(self, kind: FileKind) -> bool:
+        running = self._recordings if kind is FileKind.RECORDING else self._clips[kind]
+        return running.running is not None
 
     def overlay_text(self) -> OverlayText:
         """The text that a client has set over the pictures, and since when."""

@@ -12,6 +12,9 @@ from seacorder.model.recording import FileKind
 COMPONENT_BYTES_MAX = 255
 """The limit of ext4, XFS and APFS, in bytes of UTF-8. NTFS and exFAT take 255 UTF-16 units, which is never less."""
 
+SEQUENCE_MAX = 999_999
+"""The highest number that a client may put at the end of a name."""
+
 REFUSED_CHARACTERS = '<>:"|?*/\\'
 """Characters that Windows refuses in a name, with the separators of folders there and elsewhere."""
 _REFUSED = frozenset(REFUSED_CHARACTERS)

@@ -39,7 +39,7 @@ from seacorder.model.observation import (
     revised,
 )
 from seacorder.model.observation_entry import Edit, Entry
-from seacorder.model.observation_kind import ObservationKind, checked_fields
+from seacorder.model.observation_kind import ANOMALY_VIDEO, ObservationKind, checked_fields
 from seacorder.model.observation_text import OBSERVATION_SUFFIX
 from seacorder.model.recording import FileKind
 from seacorder.storage.names import path_for
@@ -123,6 +123,20 @@ class ObservationBook:
         if self.made is not None:
             self.made.end(observation)
         return await self._revise(observation_id, RevisionKind.WITHDRAWN, edit, self._changes(observation, edit))
+
+    async def anomaly_started(self, video_id: str) -> None:
+        """A client has started the video of an anomaly: an observation opens with it, unless one is open."""
+        if self._open_of(ANOMALY_VIDEO.code) is None:
+            kind = replace(ANOMALY_VIDEO, takes_span_clip=False)  # the video is there already
+            instant = Instant.now(self._context.clock)
+            one = await self._enter(kind, Entry(kind.code), Changes(), instant)
+            if self.made is not None:
+                self.made.own(video_id, one.id)
+
+    async def anomaly_stopped(self) -> None:
+        """The video has been stopped."""
+        if (one := self._open_of(ANOMALY_VIDEO.code)) is not None:
+            await self.close(one.id)
 
     async def recording_stopped(self, instant: Instant) -> None:
         """Spans that are open end with the recording, and are marked. Warns of each."""

@@ -91,7 +91,7 @@ class MadeFiles:
 
     async def _take_still(self, observation_id: str) -> None:
         outcome = await self._framegrabs.take()
-        self._own(outcome.id, observation_id)
+        self.own(outcome.id, observation_id)
 
     async def _take_clip(self, observation_id: str, kind: FileKind, seconds: float | None) -> None:
         """A clip that goes on for so many seconds, or until `end` (None)."""
@@ -104,7 +104,7 @@ class MadeFiles:
             running.holders.discard(observation_id)
             return
         running.is_ours = running.is_ours if was_running else True
-        self._own(outcome.id, observation_id)
+        self.own(outcome.id, observation_id)
         if seconds is not None:
             await asyncio.sleep(seconds)
             await self._let_go(observation_id, kind)
@@ -118,7 +118,7 @@ class MadeFiles:
             running.is_ours = False
             await self._clips[kind].stop()
 
-    def _own(self, made_id: str, observation_id: str) -> None:
+    def own(self, made_id: str, observation_id: str) -> None:
         """Links what is there of a still or clip, and what will come of it."""
         if not made_id:
             return

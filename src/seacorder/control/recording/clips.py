@@ -97,6 +97,7 @@ class Clips:
             if not session.outcome.ok:
                 self._withdraw()
                 raise CommandFailed("No clip was started.", session.outcome)
+            self._context.names.used(self._kind)
             for channel in session.channels:
                 if channel in session.coming:
                     continue
@@ -158,6 +159,7 @@ class Clips:
     def _command(self, session: ClipSession, instant: Instant) -> MakeCommand:
         recording = self._recordings.running
         naming = naming_beside(self._context, self._kind, instant, recording)
+        naming = self._context.names.next(self._kind).applied(naming, len(self._context.workers.names))
         recording_id = recording.id if recording else None
         return lambda request, _: StartClip(request, session.id, self._kind, instant, naming, recording_id)
 

@@ -6,10 +6,13 @@ from seacorder.control.events.log import EventKind
 from seacorder.control.recording.clips import naming_beside
 from seacorder.control.recording.outcomes import in_order
 from seacorder.control.recording.recordings import Recordings
+from seacorder.control.settings.given_names import GivenName
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.instant import Instant
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.recording import FileKind, Framegrab
+
+_AS_USUAL = GivenName()
 
 
 class Framegrabs:
@@ -19,8 +22,9 @@ class Framegrabs:
         self._context = context
         self._recordings = recordings
 
-    async def take(self, channel: str | None = None) -> CommandOutcome:
+    async def take(self, channel: str | None = None, name: GivenName = _AS_USUAL) -> CommandOutcome:
         """A still of one channel or of all live ones; returns when the files are on disk. Not `ok` when none is live.
+        `name`: how they are called.
 
         A channel that was live owes its still, whatever becomes of its worker meanwhile. Only its worker can say that
         the picture had gone before the command came.
@@ -35,6 +39,7 @@ class Framegrabs:
         asked = [name for name in context.watch.live if channel in {None, name}]
         recording = self._recordings.running
         naming = naming_beside(context, FileKind.FRAMEGRAB, instant, recording)
+        naming = name.applied(naming, len(context.workers.names) if channel is None else 1)
         recording_id = recording.id if recording else None
         identifier = context.ids.next(instant.utc_ns)
         outcomes = await context.workers.ask(

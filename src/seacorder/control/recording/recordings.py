@@ -92,6 +92,7 @@ class Recordings:
                 self._withdraw(session)
                 self._context.journal.alarm(EventKind.RECORDING_REFUSED, *refused.message.both)
                 raise refused
+            self._context.names.used(FileKind.RECORDING)
             session.outcome = self._outcomes.with_outlook(session.outcome)
             for name in self._context.workers.sound_names:
                 self._send_start(session, name, instant)
@@ -159,6 +160,7 @@ class Recordings:
         now_ns = self._context.clock.monotonic_ns()
         from_ns, schedule = session.change_from_ns(now_ns), session.plan_at(now_ns).schedule
         plan = self._plan(session.instant, session.directory_utc_ns, from_ns, schedule)
+        plan = replace(plan, naming=session.name.applied(plan.naming, len(self._context.workers.names)))
         session.change(plan)
         for name in self._context.workers.recording_names:
             self._context.workers.send(name, change_command(plan))
@@ -318,8 +320,11 @@ class Recordings:
     def _begin(self, instant: Instant, continues: str | None = None) -> RecordingSession:
         identifier = self._context.ids.next(instant.utc_ns)
         plan = self._plan(instant, instant.utc_ns, instant.monotonic_ns)
+        name = self._context.names.next(FileKind.RECORDING)
+        plan = replace(plan, naming=name.applied(plan.naming, len(self._context.workers.names)))
         recording = new_recording(identifier, instant.utc_ns, continues)
         session = RecordingSession(recording, instant, plan)
+        session.name = name
         self._session, self._is_on = session, True
         self.book.recording_begins(recording)
         return session

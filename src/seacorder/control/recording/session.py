@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
 from seacorder.control.recording.open_files import is_of
+from seacorder.control.settings.given_names import GivenName
 from seacorder.control.workers.freshness import StoredBytes
 from seacorder.model.capture_time import Anchor
 from seacorder.model.channel import ChannelStatus, clean_name
@@ -54,6 +55,8 @@ class RecordingSession:
         """The instant of the stop; None while it runs."""
         self.carried_on: frozenset[str] = frozenset()
         """Ids of earlier recordings that were cut off and whose gaps are still open in this one."""
+        self.name = GivenName()
+        """What a client has said of the names of its files."""
         self.is_stored = False
         """True once the catalogue has a row for the recording."""
         self._plans = [plan]

@@ -138,6 +138,10 @@ class SettingsStore:
             fact = f"There is no channel {change.channel.channel!r}."
             raise BadRequest(fact, f"The channels are {names}.", field="channel")
 
+    async def folder_of(self, text: str) -> str:
+        """The absolute folder that a client's text stands for. Raises BadRequest when it is not allowed."""
+        return str(await asyncio.to_thread(self._folders.resolve, text))
+
     async def create_directory(self, text: str) -> None:
         """Makes a folder with its parents. Raises BadRequest when it is not allowed, StorageFailed when it fails."""
         await asyncio.to_thread(self._folders.create, text)
