@@ -1,9 +1,12 @@
 """A client for those parts of `/api/v1` that the command line needs: status, losses, settings, overlay, context,
-commands."""
+observations, commands.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 from seacorder.client.answers import LossAnswer, Outcome, OverlayAnswer, StatusAnswer, read
 from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
@@ -137,6 +140,42 @@ class RecorderClient:
         """Empties every field."""
         answer: dict[str, str] = self._transport.ask("DELETE", "/api/v1/context")
         return answer
+
+    def observe(self, code: str, **more: Any) -> dict[str, Any]:
+        """Enters an observation; `more` are the other fields of the body. The answer as JSON came."""
+        answer: dict[str, Any] = self._transport.ask("POST", "/api/v1/observations", {"code": code, **more})
+        return answer
+
+    def press(self, code: str) -> dict[str, Any]:
+        """One press of a key: enters an observation; of a span that is open it closes it. The answer as JSON came."""
+        answer: dict[str, Any] = self._transport.ask("POST", f"/api/v1/kinds/{quote(code, safe='')}")
+        return answer
+
+    def change_observation(self, observation_id: str, what: str, **more: Any) -> dict[str, Any]:
+        """`what` is close, revise or withdraw; `more` are fields of the body. The answer as JSON came."""
+        path = f"/api/v1/observations/{quote(observation_id, safe='')}/{what}"
+        answer: dict[str, Any] = self._transport.ask("POST", path, more)
+        return answer
+
+    def observations(self, **filters: Query) -> Iterator[dict[str, Any]]:
+        """All observations that fit, page by page, as JSON came."""
+        query: dict[str, Query] = {"limit": PAGE_ROWS, **filters}
+        while True:
+            answer = self._transport.ask("GET", "/api/v1/observations", None, **query)
+            yield from answer["items"]
+            if not answer["next_cursor"]:
+                return
+            query["cursor"] = answer["next_cursor"]
+
+    def export_observations(self, form: str, path: Path, **filters: Query) -> None:
+        """Writes them into a file, which is there whole or not at all. Raises InspectorError, OSError."""
+        self._transport.download("/api/v1/observations/export", path, format=form, **filters)
+
+    def kinds(self) -> list[dict[str, Any]]:
+        """The kinds that can be entered, as JSON came."""
+        answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/kinds")
+        items: list[dict[str, Any]] = answer["items"]
+        return items
 
     def _command(self, name: str) -> Outcome:
         return read(Outcome, self._transport.ask("POST", f"/api/v1/{name}"))

@@ -1,6 +1,9 @@
 """HTTP between a client and the recorder: one request, one answer; every failure becomes an `InspectorError`."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,9 +49,30 @@ class HttpTransport:
         except ValueError as error:
             raise self._stranger(path) from error
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None, query: dict[str, Query]) -> httpx.Response:
+    def download(self, path: str, file: Path, **query: Query) -> None:
+        """Writes an answer into a file, which is there whole or not at all. Blocks; raises InspectorError, OSError."""
+        new = file.with_name(f".{file.name}.{os.getpid()}")
         try:
+            with self._failures(path), self._client.stream("GET", path, params=query) as response:
+                if response.is_error:
+                    response.read()
+                    raise _refusal(response, path)
+                with new.open("wb") as out:
+                    for piece in response.iter_bytes():
+                        out.write(piece)
+            new.replace(file)
+        finally:
+            new.unlink(missing_ok=True)
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None, query: dict[str, Query]) -> httpx.Response:
+        with self._failures(path):
             return self._client.request(method, path, json=body, params=query or None)
+
+    @contextmanager
+    def _failures(self, path: str) -> Iterator[None]:
+        """Makes an InspectorError of what goes wrong on the way."""
+        try:
+            yield
         except httpx.ConnectError as error:
             raise InspectorError(
                 f"No recorder answers at {self.shown_url}. It may still be recording.",

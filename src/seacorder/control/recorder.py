@@ -153,6 +153,7 @@ class Recorder:
         self.observations = ObservationBook(self._context, self._recordings, Kinds(options.kinds, catalogue), shelf)
         self._made = MadeFiles(self._framegrabs, self._clips, self.observations.link)
         self.observations.made = self._made
+        self.observations.context = self._dive
         listeners = (
             self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings, self._dive,
             self.observations.places, self._made,
@@ -264,7 +265,7 @@ class Recorder:
         """Master stop; returns when every file is whole and on disk. Fine when nothing runs: then `id` is empty."""
         result = await self._recordings.stop()
         if result.id:
-            await self.observations.recording_stopped(result.instant)
+            await self.observations.recording_stopped(result.instant, result.id)
         self._encodings.files_may_be_over()
         return result
 

@@ -144,6 +144,9 @@ async def test_a_stop_closes_what_is_open_with_a_mark_and_a_warning(bridge: Brid
     closed = await bridge.recorder.observations.find(one.id)
     assert closed.now.is_closed_by_stop
     assert closed.now.end == stopped.instant
+    assert [(place.channel, place.part, place.offset_seconds) for place in closed.followed.to_places] == [
+        ("Bow", 1, 10.0), ("Stern", 1, 10.0),
+    ]
     assert closed.revisions[-1].kind is RevisionKind.CLOSED_BY_STOP
     assert "observation_left_open" in bridge.kinds()
 

@@ -62,11 +62,13 @@ class Journal:
     def alarm(self, kind: EventKind, fact: str, action: str = "", *, channel: str | None = None) -> None:
         self.note(kind, fact, action, channel=channel, severity=Severity.ALARM)
 
-    def observed(self, kind: EventKind, observation: str, fact: str, action: str = "") -> None:
+    def observed(
+        self, kind: EventKind, observation: str, fact: str, action: str = "", *, is_logged: bool = True
+    ) -> None:
         """Something happened to an observation, by its id."""
         severity = Severity.WARNING if action else Severity.INFO
         event = Event(self._clock.utc_ns(), kind.value, severity, redact(fact), action=redact(action))
-        self.take(replace(event, observation=observation))
+        self.take(replace(event, observation=observation), is_logged=is_logged)
 
     def alarm_raised(self, alarm: Alarm, *, is_logged: bool) -> None:
         """An alarm has begun, or has become worse."""

@@ -138,13 +138,13 @@ class ObservationBook:
         if (one := self._open_of(ANOMALY_VIDEO.code)) is not None:
             await self.close(one.id)
 
-    async def recording_stopped(self, instant: Instant) -> None:
+    async def recording_stopped(self, instant: Instant, recording_id: str) -> None:
         """Spans that are open end with the recording, and are marked. Warns of each."""
         for observation in self.open:
             fact = f"{_name(observation)} was still open when the recording was stopped, and ends there."
             action = "If it ended before, revise it."
             self._context.journal.observed(EventKind.OBSERVATION_LEFT_OPEN, observation.id, fact, action)
-            await self._close(observation, instant, RevisionKind.CLOSED_BY_STOP, _NO_EDIT)
+            await self._close(observation, instant, RevisionKind.CLOSED_BY_STOP, _NO_EDIT, recording_id)
 
     # Questions.
 
@@ -253,15 +253,16 @@ class ObservationBook:
         return revised(observation, self._revision(observation, RevisionKind.ENTERED, edit, changes))
 
     async def _close(
-        self, observation: Observation, instant: Instant, kind: RevisionKind, edit: Edit
+        self, observation: Observation, instant: Instant, kind: RevisionKind, edit: Edit,
+        recording_id: str | None = None,
     ) -> Observation:
-        places = self.places.now(instant)
+        places = self.places.now(instant, recording_id)
         end_readings = noted(self.readings.readings_at(instant), instant)
         changes = replace(self._changes(observation, edit), end=instant, end_readings=end_readings)
         if self.made is not None:
             self.made.end(observation)
         closed = await self._revise(observation.id, kind, edit, changes, places)
-        if places:
+        if places and kind is not RevisionKind.CLOSED_BY_STOP:  # then files are closed, and their account is exact
             self._begin_following(self._find_exact(observation.id, instant, places, is_end=True))
         return closed
 
@@ -329,7 +330,7 @@ class ObservationBook:
         if after != before:
             await self._shelf.put(after)
             fact = f"{_name(after)}: its places and files are known."
-            self._context.journal.observed(EventKind.OBSERVATION_CHANGED, after.id, fact)
+            self._context.journal.observed(EventKind.OBSERVATION_CHANGED, after.id, fact, is_logged=False)
 
     def _begin_following(self, work: Coroutine[Any, Any, None]) -> None:
         begun = task(work, "what follows an observation")

@@ -139,12 +139,14 @@ class Places:
 
     # Answers.
 
-    def now(self, instant: Instant) -> tuple[Place, ...]:
-        """The places of an instant of just now in the running recording; none while nothing is recorded."""
+    def now(self, instant: Instant, recording_id: str | None = None) -> tuple[Place, ...]:
+        """The places of an instant of just now in the running recording, or in one that has just been stopped; none
+        while nothing is recorded."""
         running = self._recordings.running
-        if running is None:
+        recording_id = recording_id or (running.id if running is not None else None)
+        if recording_id is None:
             return ()
-        found = (self._of_channel(name, running.id, instant) for name in self._context.workers.names)
+        found = (self._of_channel(name, recording_id, instant) for name in self._context.workers.names)
         return tuple(place for place in found if place is not None)
 
     async def exact(self, instant: Instant, places: Sequence[Place]) -> tuple[Place, ...]:

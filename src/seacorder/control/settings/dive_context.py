@@ -34,6 +34,10 @@ class DiveContexts:
     def in_force(self) -> DiveContext:
         return self._in_force
 
+    def context_now(self) -> tuple[tuple[str, str], ...]:
+        """Names and values that are said, for an observation."""
+        return tuple(self.in_force.said.items())
+
     async def load(self) -> None:
         """Loads what clients said in earlier runs. Raises CatalogueFailed."""
         self._in_force = await asyncio.to_thread(self._catalogue.load_context)

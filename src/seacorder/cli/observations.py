@@ -1,0 +1,110 @@
+"""`observe`, `observations` and `observations export`: to a running recorder."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seacorder.base.errors import BadRequest, StorageFailed
+from seacorder.client.recorder import RecorderClient
+from seacorder.client.transport import Query
+
+FORMS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".geojson": "geojson"}
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What somebody notes."""
+
+    code: str
+    text: str = ""
+    fields: tuple[str, ...] = ()
+    """Each as `name=value`."""
+    author: str = ""
+    at: str | None = None
+    """An instant of the past; None: now."""
+
+    @property
+    def more(self) -> dict[str, Any]:
+        """What is sent beside the code. Raises BadRequest."""
+        sent = {"text": self.text, "fields": _fields(self.fields), "author": self.author, "utc": self.at}
+        return {name: value for name, value in sent.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which observations; None: any."""
+
+    begin: str | None = None
+    end: str | None = None
+    kind: str | None = None
+    text: str | None = None
+    dive: str | None = None
+    recording: str | None = None
+
+    @property
+    def query(self) -> dict[str, Query]:
+        """As the recorder takes it."""
+        names = {"begin": "from", "end": "to"}
+        own = {names.get(name, name): getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in own.items() if value is not None}
+
+
+def observe_now(url: str, noted: Noted, *, as_json: bool) -> None:
+    """Enters an observation and prints it; without anything but a code it is one press of a key."""
+    with RecorderClient(url) as recorder:
+        one = recorder.observe(noted.code, **noted.more) if noted.more else recorder.press(noted.code)
+    if as_json:
+        print(json.dumps(one))
+        return
+    print(line_of(one))
+    for place in one["places"]:
+        print(f"  {place['channel']}: {place['path']}  {place['offset_seconds']:.3f} s  frame {place['frame']}")
+
+
+def list_observations(url: str, wanted: Wanted, *, as_json: bool) -> None:
+    """Prints one line for each, or one JSON object a line."""
+    with RecorderClient(url) as recorder:
+        for one in recorder.observations(**wanted.query):
+            print(json.dumps(one) if as_json else line_of(one))
+
+
+def export_observations(url: str, file: Path, wanted: Wanted) -> None:
+    """Writes the file. Raises BadRequest for another ending, StorageFailed where it cannot be written."""
+    form = FORMS.get(file.suffix.lower())
+    if form is None:
+        raise BadRequest(f"{file}: the form {file.suffix!r} is not known.", f"Write one of {', '.join(FORMS)}.")
+    if file.exists():
+        raise BadRequest(f"{file} exists.", "Name another file; none is overwritten.")
+    try:
+        with RecorderClient(url) as recorder:
+            recorder.export_observations(form, file, **wanted.query)
+    except OSError as fault:
+        raise StorageFailed(f"{file} cannot be written ({fault.strerror}).", "Check the folder.") from fault
+    print(f"Written: {file}")
+
+
+def line_of(one: dict[str, Any]) -> str:
+    """An observation in one line: when, which, what."""
+    end = f" to {one['to_utc'][11:19]}" if one["to_utc"] else ""
+    state = f" [{one['state']}]" if one["state"] in {"open", "withdrawn"} else ""
+    fields = " ".join(f"{name}={value}" for name, value in one["fields"].items())
+    said = "  ".join(filter(None, (fields, one["text"])))
+    return f"{one['utc'][:19]}Z{end}  {one['code']} {one['number']} {one['label']}{state}  {said}".rstrip()
+
+
+def _fields(pairs: tuple[str, ...]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator or not name.strip():
+            raise BadRequest(f"--field {pair!r} is not accepted.", "Write it as name=value, such as clock=6.")
+        fields[name.strip()] = _number_or_text(value)
+    return fields
+
+
+def _number_or_text(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
