@@ -177,7 +177,7 @@ class FakeWorker:
             identifier, file.path, number, start, frames, size, now_ns, utc_ns, begin_ns, now_ns, why, kind
         )
 
-    def _carry_out(self, command: Any) -> Answer | JpegPicture | FrameLocated | None:
+    def _carry_out(self, command: Any) -> Answer | JpegPicture | FrameLocated | None:  # noqa: C901
         is_live = self.status.state is ChannelState.LIVE
         match command:
             case StartRecording() | StartClip() | TakeFramegrab() if self.refusal or not is_live:

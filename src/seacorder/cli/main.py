@@ -14,28 +14,20 @@ import typer
 from seacorder import __version__
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
 from seacorder.base.message import Message
-from seacorder.cli import streams
-from seacorder.config.reserved import CONFIG_VARIABLE, URL_VARIABLE
+from seacorder.cli import observing, streams
+from seacorder.cli.options import (
+    DEFAULT_URL,
+    ConfigOption,
+    JsonOption,
+    OfUserOption,
+    OnceOption,
+    ServiceNameOption,
+    UrlOption,
+)
+from seacorder.config.reserved import URL_VARIABLE
 
 FAILED = 1
 CANNOT_BE_USED = 2
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", "-c", metavar="FILE", envvar=CONFIG_VARIABLE, show_envvar=True,
-        help="The settings file. Without it Seacorder looks in the usual places.",
-    ),
-]
-UrlOption = Annotated[
-    str,
-    typer.Option("--url", "-u", metavar="URL", envvar=URL_VARIABLE, help="Address of the running Seacorder."),
-]
-OnceOption = Annotated[bool, typer.Option("--once", help="Print it once and end.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-OfUserOption = Annotated[bool, typer.Option("--user", help="A service of your own user, without root's rights.")]
-ServiceNameOption = Annotated[str, typer.Option(metavar="NAME", help="Name of the service.")]
-DEFAULT_URL = "http://127.0.0.1:13000"
 
 app = typer.Typer(
     name="seacorder",
@@ -53,12 +45,9 @@ catalogue_app = typer.Typer(help="Look after the list of recordings (catalogue).
 app.add_typer(catalogue_app, name="catalogue")
 telemetry_app = typer.Typer(help="Look at survey data: depth, heading, position.", no_args_is_help=True)
 app.add_typer(telemetry_app, name="telemetry")
-observations_app = typer.Typer(
-    help="List or export what was observed.", invoke_without_command=True, no_args_is_help=False
-)
-app.add_typer(observations_app, name="observations")
 service_app = typer.Typer(help="Start Seacorder with the computer (Linux with systemd).", no_args_is_help=True)
 app.add_typer(service_app, name="service")
+observing.add_to(app)
 
 
 def main() -> None:
@@ -438,74 +427,6 @@ def telemetry_show(
     from seacorder.cli.telemetry_show import show_telemetry
 
     show_telemetry(url, once=once, as_json=as_json)
-
-
-@app.command()
-def observe(  # noqa: PLR0913, PLR0917 - one for each option
-    code: Annotated[str, typer.Argument(metavar="CODE", help="Code of the kind, such as AN.", show_default=False)],
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What is to be said about it.")] = "",
-    fields: Annotated[
-        list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="A field of the kind. May be repeated.")
-    ] = None,
-    author: Annotated[str, typer.Option(metavar="NAME", help="Who has seen it.")] = "",
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="An instant of the past, such as 2026-05-04T03:02:01Z.")
-    ] = None,
-    url: UrlOption = DEFAULT_URL,
-    as_json: JsonOption = False,
-) -> None:
-    """Note what is seen now. A free span or another span begins, and ends with the next `observe` of its code."""
-    from seacorder.cli.observations import Noted, observe_now
-
-    noted = Noted(streams.as_meant(code), streams.as_meant(text), tuple(fields or ()), streams.as_meant(author), at)
-    observe_now(url, noted, as_json=as_json)
-
-
-FromOption = Annotated[str | None, typer.Option("--from", metavar="TIME", help="That end at or after this time.")]
-ToOption = Annotated[str | None, typer.Option("--to", metavar="TIME", help="That begin before this time.")]
-KindOption = Annotated[str | None, typer.Option("--kind", metavar="CODE", help="Of this kind.")]
-TextOption = Annotated[str | None, typer.Option("--text", metavar="WORDS", help="In which these words occur.")]
-DiveOption = Annotated[str | None, typer.Option("--dive", metavar="DIVE", help="Of this dive.")]
-OfRecordingOption = Annotated[str | None, typer.Option("--recording", metavar="ID", help="Of this recording.")]
-
-
-@observations_app.callback()
-def observations(  # noqa: PLR0913, PLR0917 - one for each option
-    context: typer.Context,
-    begin: FromOption = None,
-    end: ToOption = None,
-    kind: KindOption = None,
-    text: TextOption = None,
-    dive: DiveOption = None,
-    recording: OfRecordingOption = None,
-    url: UrlOption = DEFAULT_URL,
-    as_json: JsonOption = False,
-) -> None:
-    """List what was observed, oldest first."""
-    if context.invoked_subcommand is not None:
-        return
-    from seacorder.cli.observations import Wanted, list_observations
-
-    list_observations(url, Wanted(begin, end, kind, text, dive, recording), as_json=as_json)
-
-
-@observations_app.command("export")
-def observations_export(  # noqa: PLR0913, PLR0917 - one for each option
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Ends with .csv, .xlsx, .json or .geojson.", show_default=False)
-    ],
-    begin: FromOption = None,
-    end: ToOption = None,
-    kind: KindOption = None,
-    text: TextOption = None,
-    dive: DiveOption = None,
-    recording: OfRecordingOption = None,
-    url: UrlOption = DEFAULT_URL,
-) -> None:
-    """Write what was observed into a file, for a spreadsheet, a report or a map. Overwrites none."""
-    from seacorder.cli.observations import Wanted, export_observations
-
-    export_observations(url, file, Wanted(begin, end, kind, text, dive, recording))
 
 
 @service_app.command("install")

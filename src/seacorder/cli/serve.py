@@ -224,6 +224,9 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
             volumes=volumes,
             telemetry=None if telemetry is None else replace(telemetry, volumes=volumes),
             data_log=settings.data_log.settings(),
+            kinds=settings.observations.all_kinds(),
+            rules=settings.observations.all_rules(),
+            snapshot_seconds=settings.observations.snapshot_seconds,
         ),
     )
 

@@ -85,6 +85,33 @@ split_time_minutes = 10       # 0 never splits
 [workers]
 # channels_per_process = "auto"   # 1 up to 16 channels that are stored unchanged, then up to 8; or a number
 
+[observations]                # what is noted with one press, see docs/programs/observations.md
+# ready_kinds = true          # AN, FJ, FS, BU, DB, DM, MG, CP, NOTE
+# snapshot_seconds = 0        # all readings every so many seconds of a recording; 0: never
+
+# [[observations.kinds]]      # one more kind, or another one in the place of a ready one
+# code = "WD"
+# label = "Weld"
+# observation_class = "finding"    # "finding", "anomaly", "note", "milestone"
+# span = false                # true: it has a beginning and an end
+# colour = "#4f9dde"
+# shortcut = "w"
+# framegrab = false
+# clip_seconds = 0            # 0: no clip
+# span_clip = false           # a clip as long as the span
+
+# [[observations.kinds.fields]]    # what can be filled in, for the kind above
+# name = "side"
+# type = "choice"             # "number", "choice", "text", "distance" or "clock"
+# unit = ""
+# choices = ["port", "starboard"]
+
+# [[observations.rules]]      # entered by itself
+# code = "DM"
+# when = "cp > -0.8 or cp < -1.1"
+# within = "kp > 1.2 and kp < 8"
+# text = "CP out of range"
+
 [log]
 # level = "INFO"              # "DEBUG", "INFO", "WARNING", "ERROR"
 # time = "local"              # or "utc"

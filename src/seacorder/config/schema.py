@@ -30,6 +30,7 @@ from seacorder.base.log import LogOptions
 from seacorder.config.data_log_table import DataLogTable
 from seacorder.config.definition_tables import DefinitionTable
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
+from seacorder.config.observation_tables import ObservationsTable
 from seacorder.config.overlay_tables import OverlayTable
 from seacorder.config.telemetry_tables import ReadingsOutTable, TelemetryTable
 from seacorder.config.values import (
@@ -282,6 +283,7 @@ class Settings(SettingsTable):
     templates: TemplatesTable = Field(default_factory=TemplatesTable)
     overlay: OverlayTable = Field(default_factory=OverlayTable)
     workers: WorkersTable = Field(default_factory=WorkersTable)
+    observations: ObservationsTable = Field(default_factory=ObservationsTable)
     log: LogSettings = Field(default_factory=LogSettings)
     audio: AudioTable = Field(default_factory=AudioTable)
     data_log: DataLogTable = Field(default_factory=DataLogTable)

@@ -4,6 +4,7 @@ catalogue."""
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 
 from seacorder.base import heap
 from seacorder.base.background import cancel, survived, task
@@ -28,8 +29,15 @@ class Housekeeping:
     """Runs `go` once a second from `start` to `stop`. For the event loop alone."""
 
     def __init__(
-        self, context: Context, recordings: Recordings, volumes: VolumeWatch, alarms: Alarms
+        self,
+        context: Context,
+        recordings: Recordings,
+        volumes: VolumeWatch,
+        alarms: Alarms,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
+        """`look`: of whoever else looks once a second; it returns at once."""
+        self._look_too = look
         self._context = context
         self._recordings = recordings
         self._volumes = volumes
@@ -66,6 +74,7 @@ class Housekeeping:
             self._files_ns = now_ns
             self._recordings.look_for_files()
         self._alarms.look()
+        self._look_too()
         if now_ns - self._collected_ns >= heap.COLLECT_SECONDS * NS_PER_SECOND:
             self._collected_ns = now_ns
             heap.collect()

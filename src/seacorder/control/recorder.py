@@ -17,6 +17,7 @@ from seacorder.control.files.examination import Examination
 from seacorder.control.files.rebuilding import Rebuilding
 from seacorder.control.housekeeping import Housekeeping
 from seacorder.control.losses.loss_book import LossBook
+from seacorder.control.observations.automatic import AutomaticObservations
 from seacorder.control.observations.book import ObservationBook
 from seacorder.control.observations.kinds import Kinds
 from seacorder.control.observations.made import MadeFiles
@@ -47,6 +48,7 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.data_log import DataLogSettings
 from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.observation_kind import READY_KINDS, ObservationKind
+from seacorder.model.observation_rule import ObservationRule
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
@@ -93,6 +95,10 @@ class RecorderOptions:
     """How many channels that pass their pictures through may share a process; 0: as many as is usual."""
     kinds: tuple[ObservationKind, ...] = READY_KINDS
     """What can be observed."""
+    rules: tuple[ObservationRule, ...] = ()
+    """What is entered by itself."""
+    snapshot_seconds: float = 0.0
+    """How often a snapshot of all readings is entered; 0: never."""
 
 
 class Recorder:
@@ -149,20 +155,32 @@ class Recorder:
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
         alarms = Alarms(self._context, self._recordings, volumes)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
-        shelf = Shelf(catalogue, self._journal, MarkedFolders(options.volumes))
-        self.observations = ObservationBook(self._context, self._recordings, Kinds(options.kinds, catalogue), shelf)
-        self._made = MadeFiles(self._framegrabs, self._clips, self.observations.link)
-        self.observations.made = self._made
-        self.observations.context = self._dive
-        listeners = (
-            self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings, self._dive,
-            self.observations.places, self._made,
-        )
-        self._reports = WorkerReports(self._context, Listeners(*listeners))
-        self._housekeeping = Housekeeping(self._context, self._recordings, volumes, alarms)
+        self.observations, self._made = self._observation_book(options)
+        self._automatic = self._automatic_observations(options)
+        self._reports = self._worker_reports(alarms)
+        self._housekeeping = _housekeeping(self._context, self._recordings, volumes, alarms, self._automatic)
         self._recovery = Recovery(self._context, self._recordings, self._examination)
         self._rebuilding = _rebuilding(self._context, supervisor, options, self._recovery)
         self._context.workers.add_all(self._reports.callbacks)
+
+    def _worker_reports(self, alarms: Alarms) -> WorkerReports:
+        heard = Listeners(
+            self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings, self._dive,
+            self.observations.places, self._made,
+        )
+        return WorkerReports(self._context, heard)
+
+    def _automatic_observations(self, options: RecorderOptions) -> AutomaticObservations:
+        wanted = (options.rules, options.snapshot_seconds)
+        return AutomaticObservations(self.observations, self._recordings, self._context.clock, *wanted)
+
+    def _observation_book(self, options: RecorderOptions) -> tuple[ObservationBook, MadeFiles]:
+        kinds = Kinds(options.kinds, self.catalogue)
+        shelf = Shelf(self.catalogue, self._journal, MarkedFolders(options.volumes))
+        book = ObservationBook(self._context, self._recordings, kinds, shelf)
+        book.made = MadeFiles(self._framegrabs, self._clips, book.link)
+        book.context = self._dive
+        return book, book.made
 
     @property
     def settings(self) -> RecorderSettings:
@@ -230,6 +248,7 @@ class Recorder:
         await self._encodings.stop()
         await self._supervisor.stop()
         await self._context.telemetry.stop()
+        await self._automatic.stop()
         await self.observations.stop()
         await self._examination.stop()
         await self._housekeeping.stop()
@@ -416,6 +435,12 @@ class Recorder:
 
 def _clips(context: Context, recordings: Recordings, examination: Examination) -> dict[FileKind, Clips]:
     return {kind: Clips(kind, context, recordings, examination) for kind in (FileKind.CLIP, FileKind.ANOMALY)}
+
+
+def _housekeeping(
+    context: Context, recordings: Recordings, volumes: VolumeWatch, alarms: Alarms, automatic: AutomaticObservations
+) -> Housekeeping:
+    return Housekeeping(context, recordings, volumes, alarms, automatic.look)
 
 
 def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, recovery: Recovery) -> Rebuilding:

@@ -85,6 +85,9 @@ ANOMALY_VIDEO = _of("ANOMALY", "Anomaly", "", colour="#d9534f", observation_clas
                     takes_span_clip=True)
 """What `anomalies/start` of the integration service enters. It is not among the kinds that people choose from."""
 
+SNAPSHOT = _of("SNAP", "Snapshot", "", colour="#9aa5b1", observation_class=ObservationClass.NOTE)
+"""What is entered at a set interval, so that no stretch of a dive is without a record. Not chosen by people either."""
+
 
 def known(kinds: Iterable[ObservationKind]) -> str:
     return ", ".join(kind.code for kind in kinds)

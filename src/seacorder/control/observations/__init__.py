@@ -5,6 +5,7 @@ Used by `recorder` and the rooms above, in the control process, on the event loo
 | module | what it does |
 |---|---|
 | `book` | enters, closes, revises and withdraws; one history for each observation |
+| `automatic` | enters by rules on readings, and at a set interval |
 | `kinds` | what can be entered: those of the settings file and those that clients have set |
 | `numbers` | the next number of a dive and class |
 | `places` | where an instant is in each channel's files |

@@ -11,7 +11,7 @@ from typing import Any
 from seacorder.base.errors import BadRequest, NotKnown
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.model.observation import ObservationClass
-from seacorder.model.observation_kind import ANOMALY_VIDEO, FieldType, KindField, ObservationKind, known
+from seacorder.model.observation_kind import ANOMALY_VIDEO, SNAPSHOT, FieldType, KindField, ObservationKind, known
 
 SETTING = "observation_kinds"
 
@@ -40,9 +40,7 @@ class Kinds:
         """The kind of a code, in any case. Raises NotKnown, or BadRequest where a field of a body names it; both say
         which there are."""
         upper = code.upper()
-        if upper == ANOMALY_VIDEO.code:
-            return ANOMALY_VIDEO
-        for kind in self.all:
+        for kind in (*self.all, ANOMALY_VIDEO, SNAPSHOT):
             if kind.code == upper:
                 return kind
         fact, action = f"There is no kind of observation {code[:40]!r}.", f"The kinds are {known(self.all)}."
