@@ -13,7 +13,17 @@ from seacorder.api.http.paths import WEBSOCKET
 from seacorder.api.inspector import PATH_TEMPLATES, RECORDER_SETTINGS
 from seacorder.api.integration import create_integration_app
 from seacorder.api.v1 import commands as v1_commands
-from seacorder.api.v1 import definitions, dive_context, events, readings, rows, settings_views, status_views
+from seacorder.api.v1 import (
+    definitions,
+    dive_context,
+    events,
+    observation_views,
+    readings,
+    rows,
+    settings_views,
+    status_views,
+)
+from seacorder.api.v1.observations import ExportFilter, PagedFilter
 from seacorder.api.v1.rows import Filter
 from seacorder.api.v1.view import View
 from seacorder.config.schema import ServerSettings
@@ -51,7 +61,9 @@ def test_every_field_of_a_body_is_documented(key: str) -> None:
 
 
 def answers() -> list[type[BaseModel]]:
-    modules = (v1_commands, definitions, dive_context, events, readings, rows, settings_views, status_views)
+    modules = (
+        v1_commands, definitions, dive_context, events, observation_views, readings, rows, settings_views, status_views,
+    )
     found = (one for module in modules for one in vars(module).values())
     return sorted({one for one in found if isinstance(one, type) and issubclass(one, View)}, key=repr)
 
@@ -59,11 +71,11 @@ def answers() -> list[type[BaseModel]]:
 @pytest.mark.parametrize("view", answers())
 def test_every_field_of_an_answer_is_documented(view: type[BaseModel]) -> None:
     words = set(re.findall(r"[a-z_]+", V1))
-    assert set(view.model_fields) <= words
+    assert {field.alias or name for name, field in view.model_fields.items()} <= words
 
 
 def test_every_query_field_and_kind_of_problem_is_documented() -> None:
-    for name, one in Filter.model_fields.items():
+    for name, one in (Filter.model_fields | PagedFilter.model_fields | ExportFilter.model_fields).items():
         assert f"`{one.alias or name}`" in V1
     for kind in problems._TITLES:
         assert f"`{kind}`" in INSPECTOR

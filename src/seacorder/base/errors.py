@@ -64,8 +64,6 @@ class BadRequest(SeacorderError):
 class NotKnown(BadRequest):
     """What the caller names does not exist."""
 
-    kind = "not_there"
-
 
 class NotPossible(SeacorderError):
     """The request is well-formed but the recorder cannot do it now; nothing was changed."""

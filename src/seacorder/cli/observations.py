@@ -32,7 +32,7 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ObservationsWanted:
     """Which observations; None: any."""
 
     begin: str | None = None
@@ -62,14 +62,14 @@ def observe_now(url: str, noted: Noted, *, as_json: bool) -> None:
         print(f"  {place['channel']}: {place['path']}  {place['offset_seconds']:.3f} s  frame {place['frame']}")
 
 
-def list_observations(url: str, wanted: Wanted, *, as_json: bool) -> None:
+def list_observations(url: str, wanted: ObservationsWanted, *, as_json: bool) -> None:
     """Prints one line for each, or one JSON object a line."""
     with RecorderClient(url) as recorder:
         for one in recorder.observations(**wanted.query):
             print(json.dumps(one) if as_json else line_of(one))
 
 
-def export_observations(url: str, file: Path, wanted: Wanted) -> None:
+def export_observations(url: str, file: Path, wanted: ObservationsWanted) -> None:
     """Writes the file. Raises BadRequest for another ending, StorageFailed where it cannot be written."""
     form = FORMS.get(file.suffix.lower())
     if form is None:

@@ -61,9 +61,9 @@ def observations(  # noqa: PLR0913, PLR0917 - one for each option
     """List what was observed, oldest first."""
     if context.invoked_subcommand is not None:
         return
-    from seacorder.cli.observations import Wanted, list_observations
+    from seacorder.cli.observations import ObservationsWanted, list_observations
 
-    list_observations(url, Wanted(begin, end, kind, text, dive, recording), as_json=as_json)
+    list_observations(url, ObservationsWanted(begin, end, kind, text, dive, recording), as_json=as_json)
 
 
 @observations_app.command("export")
@@ -80,6 +80,6 @@ def observations_export(  # noqa: PLR0913, PLR0917 - one for each option
     url: UrlOption = DEFAULT_URL,
 ) -> None:
     """Write what was observed into a file, for a spreadsheet, a report or a map. Overwrites none."""
-    from seacorder.cli.observations import Wanted, export_observations
+    from seacorder.cli.observations import ObservationsWanted, export_observations
 
-    export_observations(url, file, Wanted(begin, end, kind, text, dive, recording))
+    export_observations(url, file, ObservationsWanted(begin, end, kind, text, dive, recording))

@@ -226,7 +226,7 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
             data_log=settings.data_log.settings(),
             kinds=settings.observations.all_kinds(),
             rules=settings.observations.all_rules(),
-            snapshot_seconds=settings.observations.snapshot_seconds,
+            interval_seconds=settings.observations.interval_seconds,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""`[observations]`: kinds, rules and snapshots."""
+"""`[observations]`: kinds, rules, and what is entered at an interval."""
 
 from typing import Annotated, Literal
 
@@ -13,8 +13,8 @@ from seacorder.model.observation_kind import (
     CODE,
     FIELD_NAME,
     READY_KINDS,
-    FieldType,
     KindField,
+    KindFieldType,
     ObservationKind,
 )
 from seacorder.model.observation_rule import ObservationRule, parse_condition
@@ -94,7 +94,7 @@ class KindTable(SettingsTable):
 
     def kind(self) -> ObservationKind:
         """The kind as the book of observations takes it."""
-        fields = tuple(KindField(one.name, FieldType(one.type), one.unit, one.choices) for one in self.fields)
+        fields = tuple(KindField(one.name, KindFieldType(one.type), one.unit, one.choices) for one in self.fields)
         return ObservationKind(
             code=self.code,
             label=self.label,
@@ -129,8 +129,8 @@ class ObservationsTable(SettingsTable):
     """What is observed, and what is entered by itself."""
 
     ready_kinds: bool = key(True, "The ready kinds are there beside those of this file.", _SWITCH)
-    snapshot_seconds: float = key(
-        0.0, "While a recording runs, a snapshot of all readings is entered every so many seconds; 0: none.",
+    interval_seconds: float = key(
+        0.0, "While a recording runs, all readings are entered every so many seconds; 0: never.",
         "0, or 1 to 86400 seconds", ge=0, le=86_400
     )
     kinds: tuple[KindTable, ...] = key((), "Kinds.", "any number of [[observations.kinds]] tables")

@@ -87,7 +87,7 @@ split_time_minutes = 10       # 0 never splits
 
 [observations]                # what is noted with one press, see docs/programs/observations.md
 # ready_kinds = true          # AN, FJ, FS, BU, DB, DM, MG, CP, NOTE
-# snapshot_seconds = 0        # all readings every so many seconds of a recording; 0: never
+# interval_seconds = 0        # all readings every so many seconds of a recording; 0: never
 
 # [[observations.kinds]]      # one more kind, or another one in the place of a ready one
 # code = "WD"

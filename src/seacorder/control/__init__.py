@@ -13,6 +13,7 @@ The rooms form a tower. Each imports only from rooms below it, never from its ow
 | `recorder` | puts the others together, starts and stops them; a method for each command and question |
 | `status`, `housekeeping`, `worker_reports` | the state as one value; what is done every second; who hears a report |
 | `alarms` | what is wrong just now |
+| `observations` | what an inspector notes: with readings, places, stills and clips |
 | `recording` | master start and stop, clips, stills, changes of encoding, recovery after an unexpected end |
 | `losses` | frames that are missing: one book |
 | `context` | what the rooms above it share: clock, workers, catalogue, journal, settings |

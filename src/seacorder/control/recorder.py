@@ -97,7 +97,7 @@ class RecorderOptions:
     """What can be observed."""
     rules: tuple[ObservationRule, ...] = ()
     """What is entered by itself."""
-    snapshot_seconds: float = 0.0
+    interval_seconds: float = 0.0
     """How often a snapshot of all readings is entered; 0: never."""
 
 
@@ -171,7 +171,7 @@ class Recorder:
         return WorkerReports(self._context, heard)
 
     def _automatic_observations(self, options: RecorderOptions) -> AutomaticObservations:
-        wanted = (options.rules, options.snapshot_seconds)
+        wanted = (options.rules, options.interval_seconds)
         return AutomaticObservations(self.observations, self._recordings, self._context.clock, *wanted)
 
     def _observation_book(self, options: RecorderOptions) -> tuple[ObservationBook, MadeFiles]:

@@ -1,4 +1,4 @@
-"""Reads all rows of a catalogue back from folders: recordings, parts, clips, framegrabs and losses.
+"""Reads all rows of a catalogue back from folders: recordings, parts, clips, framegrabs, losses and observations.
 
 Each video file says in its note what it is, each still in its EXIF. The account files beside them (`model.account`) say
 what these cannot: losses, a recording's start and end, and how each file was when it was closed. Where a file and its
@@ -20,9 +20,18 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.evidence.inspect import inspect_file
 from seacorder.model.account import ACCOUNT_NAME, Row, key_of
 from seacorder.model.file_note import FILE_SUFFIXES, FileNote
+from seacorder.model.observation import Observation, joined
+from seacorder.model.observation_text import (
+    OBSERVATION_SUFFIX,
+    ObservationDocument,
+    ObservationRow,
+    document_of,
+    row_of,
+)
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 from seacorder.storage import account_file as accounts
+from seacorder.storage.observation_file import read_file
 
 STILL_SUFFIX = ".jpg"
 _EXIF_IFD, _USER_COMMENT, _ENCODING_BYTES = 0x8769, 0x9286, 8
@@ -38,6 +47,7 @@ class RecordedFiles:
 
     videos: list[Path] = field(default_factory=list)
     stills: list[Path] = field(default_factory=list)
+    observations: list[Path] = field(default_factory=list)
     accounts: list[Path] = field(default_factory=list)
     """The folders that have an account file."""
 
@@ -60,6 +70,8 @@ class RecordedFiles:
             self.videos.append(path)
         elif suffix == STILL_SUFFIX:
             self.stills.append(path)
+        elif suffix == OBSERVATION_SUFFIX:
+            self.observations.append(path)
 
 
 def read_folders(folders: Iterable[Path], progress: Progress | None = None) -> list[Row]:
@@ -84,7 +96,20 @@ def read_folders(folders: Iterable[Path], progress: Progress | None = None) -> l
         *sorted(files, key=lambda row: (row.start_utc_ns, row.path)),
         *sorted(stills, key=lambda row: (row.frame_utc_ns, row.path)),
         *sorted(in_no_file, key=lambda row: (row.from_utc_ns, row.channel)),
+        *_observation_rows(places.observations),
     ]
+
+
+def _observation_rows(paths: Iterable[Path]) -> list[ObservationRow | ObservationDocument]:
+    """The rows of all observations, in the order of their time; copies of one file are joined. Blocks."""
+    found: dict[str, tuple[Observation, Path]] = {}
+    for path in paths:
+        if (one := read_file(path)) is not None:
+            before = found.get(one.id)
+            found[one.id] = (one, path) if before is None else (joined(before[0], one), before[1])
+    ordered = sorted(found.values(), key=lambda pair: (pair[0].start.utc_ns, pair[0].id))
+    rows = [row_of(one, str(path)) for one, path in ordered]
+    return [*rows, *(document_of(one) for one, _ in ordered)]
 
 
 def read_still(path: Path) -> Framegrab | None:

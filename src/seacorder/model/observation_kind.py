@@ -15,7 +15,7 @@ FIELD_TEXT_MAX = 500
 CLIP_SECONDS_MAX = 3600.0
 
 
-class FieldType(StrEnum):
+class KindFieldType(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     TEXT = "text"
@@ -30,7 +30,7 @@ class KindField:
     """One field that an observation of a kind can have."""
 
     name: str
-    type: FieldType = FieldType.TEXT
+    type: KindFieldType = KindFieldType.TEXT
     unit: str = ""
     choices: tuple[str, ...] = ()
     """Of a choice: what is accepted."""
@@ -59,14 +59,14 @@ def _of(code: str, label: str, key: str, **more: object) -> ObservationKind:
     return ObservationKind(code, label, key=key, **more)  # type: ignore[arg-type]
 
 
-_CLOCK = KindField("clock", FieldType.CLOCK)
-_LENGTH = KindField("length", FieldType.DISTANCE, "m")
-_HEIGHT = KindField("height", FieldType.DISTANCE, "m")
+_CLOCK = KindField("clock", KindFieldType.CLOCK)
+_LENGTH = KindField("length", KindFieldType.DISTANCE, "m")
+_HEIGHT = KindField("height", KindFieldType.DISTANCE, "m")
 _FINDING, _ANOMALY = ObservationClass.FINDING, ObservationClass.ANOMALY
 
 READY_KINDS = (
     _of("AN", "Anode", "a", colour="#4f9dde", takes_still=True,
-        fields=(KindField("depletion", FieldType.NUMBER, "%"), _CLOCK)),
+        fields=(KindField("depletion", KindFieldType.NUMBER, "%"), _CLOCK)),
     _of("FJ", "Field joint", "j", colour="#7fb069"),
     _of("FS", "Free span", "s", colour="#e6aa4c", is_span=True, fields=(_HEIGHT, _LENGTH)),
     _of("BU", "Burial", "b", colour="#a0785a", is_span=True),
@@ -74,9 +74,9 @@ READY_KINDS = (
     _of("DM", "Damage", "m", colour="#d9534f", observation_class=_ANOMALY, takes_still=True, clip_seconds=10.0,
         fields=(_LENGTH, _CLOCK)),
     _of("MG", "Marine growth", "g", colour="#5aa469", is_span=True,
-        fields=(KindField("cover", FieldType.NUMBER, "%"), KindField("thickness", FieldType.NUMBER, "mm"))),
+        fields=(KindField("cover", KindFieldType.NUMBER, "%"), KindField("thickness", KindFieldType.NUMBER, "mm"))),
     _of("CP", "CP stab", "c", colour="#9b7ede", takes_still=True,
-        fields=(KindField("potential", FieldType.NUMBER, "mV"),)),
+        fields=(KindField("potential", KindFieldType.NUMBER, "mV"),)),
     _of("NOTE", "Note", "n", colour="#9aa5b1", observation_class=ObservationClass.NOTE),
 )
 """There without any setting."""
@@ -85,7 +85,7 @@ ANOMALY_VIDEO = _of("ANOMALY", "Anomaly", "", colour="#d9534f", observation_clas
                     takes_span_clip=True)
 """What `anomalies/start` of the integration service enters. It is not among the kinds that people choose from."""
 
-SNAPSHOT = _of("SNAP", "Snapshot", "", colour="#9aa5b1", observation_class=ObservationClass.NOTE)
+INTERVAL_RECORD = _of("LOG", "Record of readings", "", colour="#9aa5b1", observation_class=ObservationClass.NOTE)
 """What is entered at a set interval, so that no stretch of a dive is without a record. Not chosen by people either."""
 
 
@@ -105,15 +105,15 @@ def checked_fields(kind: ObservationKind, sent: Mapping[str, object]) -> Pairs:
 
 def _checked(field: KindField, value: object) -> FieldValue:
     match field.type:
-        case FieldType.NUMBER | FieldType.DISTANCE:
+        case KindFieldType.NUMBER | KindFieldType.DISTANCE:
             return value if value == "" else _number(field, value)
-        case FieldType.CLOCK:
+        case KindFieldType.CLOCK:
             return value if value == "" else _clock(field, value)
-        case FieldType.CHOICE:
+        case KindFieldType.CHOICE:
             if value not in (*field.choices, ""):
                 _refuse(field, value, f"one of {', '.join(field.choices)}")
             return str(value)
-        case FieldType.TEXT:
+        case KindFieldType.TEXT:
             if not isinstance(value, str) or len(value) > FIELD_TEXT_MAX:
                 _refuse(field, value, f"a text of at most {FIELD_TEXT_MAX} characters")
             return str(value)
@@ -123,7 +123,7 @@ def _number(field: KindField, value: object) -> float:
     unit = f" in {field.unit}" if field.unit else ""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
         _refuse(field, value, f"a number{unit}")
-    if field.type is FieldType.DISTANCE and value < 0:
+    if field.type is KindFieldType.DISTANCE and value < 0:
         _refuse(field, value, f"a distance{unit}, 0 or more")
     return value
 

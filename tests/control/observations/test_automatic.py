@@ -34,10 +34,10 @@ def probe(bridge: Bridge) -> Probe:
     return made
 
 
-def automatic(bridge: Bridge, *rules: ObservationRule, snapshot_seconds: float = 0.0) -> AutomaticObservations:
+def automatic(bridge: Bridge, *rules: ObservationRule, interval_seconds: float = 0.0) -> AutomaticObservations:
     recorder = bridge.recorder
     return AutomaticObservations(
-        recorder.observations, recorder._recordings, bridge.clock, rules, snapshot_seconds
+        recorder.observations, recorder._recordings, bridge.clock, rules, interval_seconds
     )
 
 
@@ -103,7 +103,7 @@ async def test_a_point_is_entered_each_time_the_rule_begins_to_hold(bridge: Brid
 
 async def test_snapshots_come_at_their_interval_while_a_recording_runs(bridge: Bridge, probe: Probe) -> None:
     await bridge.start()
-    snapshots = automatic(bridge, snapshot_seconds=10)
+    snapshots = automatic(bridge, interval_seconds=10)
     await look(snapshots)
     assert await listed(bridge) == []
     await bridge.recorder.start_recording()
@@ -112,7 +112,7 @@ async def test_snapshots_come_at_their_interval_while_a_recording_runs(bridge: B
         await look(snapshots)
         bridge.clock.advance(1)
     found = await listed(bridge)
-    assert [one.code for one in found] == ["SNAP"] * 3
+    assert [one.code for one in found] == ["LOG"] * 3
     at = [one.start.utc_ns for one in found]
     assert [after - before for before, after in pairwise(at)] == [10 * 10**9] * 2
     assert found[0].readings[0].reading.value == 3.5

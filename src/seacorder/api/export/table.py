@@ -23,7 +23,7 @@ CONTEXT = ("project", "dive", "task", "component", "operator")
 
 
 @dataclass(slots=True)
-class Columns:
+class ObservationColumns:
     """What the observations have, each in the order in which it was first seen."""
 
     context: dict[str, None] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Columns:
         return [*FIXED, *self.context_names, *(f"field {name}" for name in self.fields), *readings, *places, *LAST]
 
 
-def cells(one: Observation, columns: Columns) -> list[Cell]:
+def cells(one: Observation, columns: ObservationColumns) -> list[Cell]:
     """The row of an observation. A reading that was stale or had no value is an empty cell."""
     now, context, fields = one.now, dict(one.context), dict(one.now.fields)
     values = {noted.reading.name: value_of(noted) for noted in one.readings}

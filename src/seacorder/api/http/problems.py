@@ -197,8 +197,9 @@ def problem_of(error: Exception, path: str) -> Problem:
         headers["connection"] = "close"
     if isinstance(error, CommandFailed):
         more["channels"] = [_on_channel(one, has_two_fields) for one in error.outcome.channels]
-    title = _TITLES.get(error.kind, _TITLES["error"])
-    return Problem(status_of(error, path), error.kind, title, error.message, has_two_fields, more, headers)
+    kind = NotThere.kind if isinstance(error, NotKnown) else error.kind
+    title = _TITLES.get(kind, _TITLES["error"])
+    return Problem(status_of(error, path), kind, title, error.message, has_two_fields, more, headers)
 
 
 def _on_channel(one: ChannelOutcome, has_two_fields: bool) -> dict[str, Any]:

@@ -9,7 +9,14 @@ from typing import Any, TypeVar
 from seacorder.api.http import documented, wire
 from seacorder.api.v1.view import read_utc
 from seacorder.model.observation import TEXT_CHARACTERS_MAX, EnteredBy, ObservationClass
-from seacorder.model.observation_kind import CLIP_SECONDS_MAX, CODE, FIELD_NAME, FieldType, KindField, ObservationKind
+from seacorder.model.observation_kind import (
+    CLIP_SECONDS_MAX,
+    CODE,
+    FIELD_NAME,
+    KindField,
+    KindFieldType,
+    ObservationKind,
+)
 
 Word = TypeVar("Word", bound=StrEnum)
 BY_CLIENT = (EnteredBy.API, EnteredBy.KEY, EnteredBy.PAGE)
@@ -115,7 +122,7 @@ def _kind_field(value: Any) -> KindField:
     if not FIELD_NAME.fullmatch(str(sent.get("name", ""))):
         wire.refuse("name", sent.get("name"), "a name of small letters, digits and _")
     field = KindField(**sent)
-    if (field.type is FieldType.CHOICE) != bool(field.choices):
+    if (field.type is KindFieldType.CHOICE) != bool(field.choices):
         wire.refuse("choices", list(field.choices), "a list of words for a choice, and for nothing else")
     return field
 
@@ -135,7 +142,7 @@ OF_EDIT: Mapping[str, wire.Reader] = {
     "text": wire.text, "fields": OF_ENTRY["fields"], "author": wire.text, "reason": wire.text,
 }
 _OF_FIELD: Mapping[str, wire.Reader] = {
-    "name": wire.text, "type": _one_of(FieldType), "unit": wire.text, "choices": _choices,
+    "name": wire.text, "type": _one_of(KindFieldType), "unit": wire.text, "choices": _choices,
 }
 _OF_KIND: Mapping[str, wire.Reader] = {
     "label": wire.text, "class": _one_of(ObservationClass), "is_span": wire.boolean, "colour": _colour, "key": _key,

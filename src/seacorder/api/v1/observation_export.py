@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seacorder.api.export.comma import write_csv
 from seacorder.api.export.geojson import geometry_of
-from seacorder.api.export.table import Columns, cells
+from seacorder.api.export.table import ObservationColumns, cells
 from seacorder.api.export.workbook import write_workbook
 from seacorder.api.v1.observation_views import observation_view
 from seacorder.catalogue.page import Rows
@@ -27,7 +27,7 @@ PageAt = Callable[[str | None], Rows[Observation]]
 def write_export(path: Path, form: str, page_at: PageAt) -> None:
     """Writes all observations into a new file. Raises CatalogueFailed, OSError."""
     if form in {"csv", "xlsx"}:
-        columns = Columns()
+        columns = ObservationColumns()
         for one in every(page_at):
             columns.saw(one)
         rows = (cells(one, columns) for one in every(page_at))

@@ -14,7 +14,7 @@ from seacorder.model.observation import (
     Revision,
     RevisionKind,
 )
-from seacorder.model.observation_kind import FieldType, ObservationKind
+from seacorder.model.observation_kind import KindFieldType, ObservationKind
 from seacorder.model.reading import ReadingState
 
 
@@ -112,7 +112,7 @@ class KindFieldView(View):
     """A field that can be filled in."""
 
     name: str
-    type: FieldType
+    type: KindFieldType
     unit: str
     choices: tuple[str, ...]
 

@@ -16,7 +16,7 @@ from seacorder.control.recording.recordings import Recordings
 from seacorder.model.instant import Instant
 from seacorder.model.observation import EnteredBy, Observation
 from seacorder.model.observation_entry import Entry
-from seacorder.model.observation_kind import SNAPSHOT
+from seacorder.model.observation_kind import INTERVAL_RECORD
 from seacorder.model.observation_rule import ObservationRule
 from seacorder.model.reading import ReadingState
 
@@ -32,15 +32,15 @@ class AutomaticObservations:
         recordings: Recordings,
         clock: Clock,
         rules: Sequence[ObservationRule] = (),
-        snapshot_seconds: float = 0.0,
+        interval_seconds: float = 0.0,
     ) -> None:
-        """`snapshot_seconds`: 0 takes none."""
+        """`interval_seconds`: 0 takes none."""
         self._book = book
         self._recordings = recordings
         self._clock = clock
         self._rules = tuple(rules)
-        self._snapshot_ns = round(snapshot_seconds * NS_PER_SECOND)
-        self._next_snapshot_ns: int | None = None
+        self._interval_ns = round(interval_seconds * NS_PER_SECOND)
+        self._next_record_ns: int | None = None
         self._held: dict[int, bool] = {}
         """By rule: what its condition was at the last look."""
         self._working: asyncio.Task[None] | None = None
@@ -48,10 +48,10 @@ class AutomaticObservations:
     def look(self) -> None:
         """Enters and closes what is due, one look at a time."""
         if self._recordings.running is None:
-            self._next_snapshot_ns = None
+            self._next_record_ns = None
             self._held.clear()
             return
-        if (self._rules or self._snapshot_ns) and (self._working is None or self._working.done()):
+        if (self._rules or self._interval_ns) and (self._working is None or self._working.done()):
             self._working = task(self._go(), "automatic observations")
 
     async def stop(self) -> None:
@@ -59,13 +59,13 @@ class AutomaticObservations:
 
     async def _go(self) -> None:
         now = Instant.now(self._clock)
-        if self._snapshot_ns:
-            if self._next_snapshot_ns is None:
-                self._next_snapshot_ns = now.monotonic_ns + self._snapshot_ns
-            elif now.monotonic_ns >= self._next_snapshot_ns:
-                missed = (now.monotonic_ns - self._next_snapshot_ns) // self._snapshot_ns
-                self._next_snapshot_ns += (missed + 1) * self._snapshot_ns
-                await self._tried(self._book.observe(Entry(SNAPSHOT.code, entered_by=EnteredBy.AUTOMATIC)))
+        if self._interval_ns:
+            if self._next_record_ns is None:
+                self._next_record_ns = now.monotonic_ns + self._interval_ns
+            elif now.monotonic_ns >= self._next_record_ns:
+                missed = (now.monotonic_ns - self._next_record_ns) // self._interval_ns
+                self._next_record_ns += (missed + 1) * self._interval_ns
+                await self._tried(self._book.observe(Entry(INTERVAL_RECORD.code, entered_by=EnteredBy.AUTOMATIC)))
         if self._rules:
             numbers = self._numbers(now)
             for index, rule in enumerate(self._rules):

@@ -11,7 +11,14 @@ from typing import Any
 from seacorder.base.errors import BadRequest, NotKnown
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.model.observation import ObservationClass
-from seacorder.model.observation_kind import ANOMALY_VIDEO, SNAPSHOT, FieldType, KindField, ObservationKind, known
+from seacorder.model.observation_kind import (
+    ANOMALY_VIDEO,
+    INTERVAL_RECORD,
+    KindField,
+    KindFieldType,
+    ObservationKind,
+    known,
+)
 
 SETTING = "observation_kinds"
 
@@ -40,7 +47,7 @@ class Kinds:
         """The kind of a code, in any case. Raises NotKnown, or BadRequest where a field of a body names it; both say
         which there are."""
         upper = code.upper()
-        for kind in (*self.all, ANOMALY_VIDEO, SNAPSHOT):
+        for kind in (*self.all, ANOMALY_VIDEO, INTERVAL_RECORD):
             if kind.code == upper:
                 return kind
         fact, action = f"There is no kind of observation {code[:40]!r}.", f"The kinds are {known(self.all)}."
@@ -84,7 +91,8 @@ def read(text: str) -> dict[str, ObservationKind | None]:
 
 def _kind(values: dict[str, Any]) -> ObservationKind:
     fields = tuple(
-        KindField(one["name"], FieldType(one["type"]), one["unit"], tuple(one["choices"])) for one in values["fields"]
+        KindField(one["name"], KindFieldType(one["type"]), one["unit"], tuple(one["choices"]))
+        for one in values["fields"]
     )
     own = {**values, "fields": fields, "observation_class": ObservationClass(values["observation_class"])}
     return ObservationKind(**own)

@@ -27,7 +27,7 @@ OnFile = Callable[[str, FileKind, MadeFile], None]
 
 
 @dataclass(slots=True)
-class _Running:
+class _RunningClip:
     """The clip of one kind that runs."""
 
     holders: set[str] = field(default_factory=set)
@@ -43,7 +43,7 @@ class MadeFiles:
         self._framegrabs = framegrabs
         self._clips = clips
         self._on_file = on_file
-        self._running = {kind: _Running() for kind in clips}
+        self._running = {kind: _RunningClip() for kind in clips}
         self._owners: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         """By the id of a still or clip: the observations that it belongs to."""
         self._reported: OrderedDict[tuple[str, str, str], tuple[FileKind, MadeFile]] = OrderedDict()
