@@ -22,7 +22,7 @@ def commands() -> dict[str, list[str]]:
 
     def walk(command, words: str) -> None:
         inner = getattr(command, "commands", None)
-        if inner is None:
+        if inner is None or (command.invoke_without_command and words != "seacorder"):  # a group that does something
             found[words] = [name for one in command.params for name in one.opts]
         for name, one in (inner or {}).items():
             if not one.hidden:
