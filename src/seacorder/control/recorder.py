@@ -22,6 +22,7 @@ from seacorder.control.observations.book import ObservationBook
 from seacorder.control.observations.kinds import Kinds
 from seacorder.control.observations.made import MadeFiles
 from seacorder.control.observations.shelf import Shelf
+from seacorder.control.observations.sources import SurveyReadings
 from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.data_logs import DataLogs
 from seacorder.control.recording.encoding_orders import EncodingOrders, Sharing
@@ -179,7 +180,7 @@ class Recorder:
         shelf = Shelf(self.catalogue, self._journal, MarkedFolders(options.volumes))
         book = ObservationBook(self._context, self._recordings, kinds, shelf)
         book.made = MadeFiles(self._framegrabs, self._clips, book.link)
-        book.context = self._dive
+        book.context, book.readings = self._dive, SurveyReadings(self._context.telemetry)
         return book, book.made
 
     @property

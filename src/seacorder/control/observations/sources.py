@@ -2,8 +2,11 @@
 
 from typing import Protocol
 
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.control.telemetry.history import RECENT_NS
+from seacorder.control.telemetry.telemetry import Telemetry
 from seacorder.model.instant import Instant
-from seacorder.model.reading import Reading
+from seacorder.model.reading import Reading, ReadingState
 
 
 class ReadingsSource(Protocol):
@@ -35,3 +38,25 @@ class NoContext:
 
     def context_now(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+
+class SurveyReadings:
+    """The readings of the survey data: of the last minute each as it came, of the last day those of its second."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+
+    def readings_at(self, instant: Instant) -> tuple[Reading, ...]:
+        if self._telemetry.now_ns - instant.monotonic_ns <= RECENT_NS:
+            return self._telemetry.at(instant.monotonic_ns)
+        second_ns = instant.utc_ns // NS_PER_SECOND * NS_PER_SECOND
+        history = self._telemetry.history
+        return tuple(
+            Reading(name, value, history.units.get(name, ""), _state(value), instant, "")
+            for row in history.rows(second_ns, second_ns + NS_PER_SECOND, NS_PER_SECOND, ())
+            for name, value in row.values.items()
+        )
+
+
+def _state(value: object) -> ReadingState:
+    return ReadingState.NONE if value is None else ReadingState.FRESH
