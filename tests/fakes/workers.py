@@ -210,7 +210,7 @@ class FakeWorker:
     def _open_clip(self, order: StartClip) -> None:
         path = f"{order.naming.base_folder}/{self.name}_clip.mp4"
         utc_ns = self._clock.utc_ns()
-        self.clip = Clip(order.clip_id, self.name, FileKind.CLIP, path, utc_ns, None, 0, 1, 9, FileState.OPEN)
+        self.clip = Clip(order.clip_id, self.name, order.kind, path, utc_ns, None, 0, 1, 9, FileState.OPEN)
         self.report(ClipOpened(self.clip))
 
     def _grab(self, order: TakeFramegrab) -> None:

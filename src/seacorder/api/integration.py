@@ -1,7 +1,7 @@
 """The integration service, port 8088: other programs record, name files, take anomaly videos and framegrabs, and set
 the text over the pictures.
 
-See docs/programs/integration.md.
+See docs/programs/inspector.md.
 """
 
 import json

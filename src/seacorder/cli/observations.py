@@ -1,6 +1,8 @@
 """`observe`, `observations` and `observations export`: to a running recorder."""
 
 import json
+import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,8 @@ from seacorder.base.errors import BadRequest, StorageFailed
 from seacorder.client.recorder import RecorderClient
 from seacorder.client.transport import Query
 
+NUMBERS = frozenset({"number", "distance", "clock"})
+"""Types of fields that take a number."""
 FORMS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".geojson": "geojson"}
 
 
@@ -24,10 +28,13 @@ class Noted:
     at: str | None = None
     """An instant of the past; None: now."""
 
-    @property
-    def more(self) -> dict[str, Any]:
-        """What is sent beside the code. Raises BadRequest."""
-        sent = {"text": self.text, "fields": _fields(self.fields), "author": self.author, "utc": self.at}
+    def more(self, kinds: Iterable[dict[str, Any]]) -> dict[str, Any]:
+        """What is sent beside the code; `kinds` say which fields are numbers. Raises BadRequest."""
+        numbers = {
+            field["name"] for kind in kinds if kind["code"] == self.code.upper() for field in kind["fields"]
+            if field["type"] in NUMBERS
+        }
+        sent = {"text": self.text, "fields": _fields(self.fields, numbers), "author": self.author, "utc": self.at}
         return {name: value for name, value in sent.items() if value}
 
 
@@ -53,7 +60,8 @@ class ObservationsWanted:
 def observe_now(url: str, noted: Noted, *, as_json: bool) -> None:
     """Enters an observation and prints it; without anything but a code it is one press of a key."""
     with RecorderClient(url) as recorder:
-        one = recorder.observe(noted.code, **noted.more) if noted.more else recorder.press(noted.code)
+        more = noted.more(recorder.kinds() if noted.fields else ())
+        one = recorder.observe(noted.code, **more) if more else recorder.press(noted.code)
     if as_json:
         print(json.dumps(one))
         return
@@ -93,18 +101,20 @@ def line_of(one: dict[str, Any]) -> str:
     return f"{one['utc'][:19]}Z{end}  {one['code']} {one['number']} {one['label']}{state}  {said}".rstrip()
 
 
-def _fields(pairs: tuple[str, ...]) -> dict[str, Any]:
+def _fields(pairs: tuple[str, ...], numbers: Collection[str]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for pair in pairs:
         name, separator, value = pair.partition("=")
         if not separator or not name.strip():
             raise BadRequest(f"--field {pair!r} is not accepted.", "Write it as name=value, such as clock=6.")
-        fields[name.strip()] = _number_or_text(value)
+        fields[name.strip()] = _number_or_text(value) if name.strip() in numbers else value
     return fields
 
 
 def _number_or_text(text: str) -> float | str:
+    """What is no number goes as it is, so that the recorder says what it accepts."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return text
+    return number if math.isfinite(number) else text

@@ -224,13 +224,13 @@ class Recorder:
             await self._dive.load()
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             self._recovery.check_clock(earlier_times)
-            await self.observations.start()
             await asyncio.to_thread(self._context.names.load)
             earlier = await asyncio.to_thread(self.catalogue.interrupted)
             await self._recovery.recover(await asyncio.to_thread(self.catalogue.unfinished))
             self._recovery.wait_for_files(earlier)
             await self._housekeeping.start()
             await self._encodings.start()
+            await self.observations.start()  # reads files: the channels do not wait for it
             self._context.telemetry.start(self._reports.telemetry_callbacks)
             self._rebuilding.begin_if_damaged()
         except BaseException:

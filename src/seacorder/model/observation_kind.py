@@ -13,6 +13,8 @@ CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,15}")
 FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 FIELD_TEXT_MAX = 500
 CLIP_SECONDS_MAX = 3600.0
+ANOMALY_SECONDS = 10.0
+"""How long the video of an anomaly goes on after the press, where nothing else is set."""
 
 
 class KindFieldType(StrEnum):
@@ -54,6 +56,21 @@ class ObservationKind:
     takes_span_clip: bool = False
     """A clip as long as the span, with the pre-roll before it."""
 
+    @property
+    def clip_of_span(self) -> bool:
+        """Its clip is as long as its span. An anomaly always has a video of its own: of a span it is this one, unless a
+        length is set."""
+        is_anomaly = self.observation_class is ObservationClass.ANOMALY
+        return self.is_span and (self.takes_span_clip or (is_anomaly and not self.clip_seconds))
+
+    @property
+    def clip_after_seconds(self) -> float:
+        """How long its clip goes on after the press; 0 where it has none, or one as long as its span."""
+        if self.clip_of_span:
+            return 0.0
+        is_anomaly = self.observation_class is ObservationClass.ANOMALY
+        return self.clip_seconds or (ANOMALY_SECONDS if is_anomaly else 0.0)
+
 
 def _of(code: str, label: str, key: str, **more: object) -> ObservationKind:
     return ObservationKind(code, label, key=key, **more)  # type: ignore[arg-type]
@@ -71,7 +88,7 @@ READY_KINDS = (
     _of("FS", "Free span", "s", colour="#e6aa4c", is_span=True, fields=(_HEIGHT, _LENGTH)),
     _of("BU", "Burial", "b", colour="#a0785a", is_span=True),
     _of("DB", "Debris", "d", colour="#c9b458", takes_still=True, fields=(_LENGTH, _CLOCK)),
-    _of("DM", "Damage", "m", colour="#d9534f", observation_class=_ANOMALY, takes_still=True, clip_seconds=10.0,
+    _of("DM", "Damage", "m", colour="#d9534f", observation_class=_ANOMALY, takes_still=True, clip_seconds=ANOMALY_SECONDS,
         fields=(_LENGTH, _CLOCK)),
     _of("MG", "Marine growth", "g", colour="#5aa469", is_span=True,
         fields=(KindField("cover", KindFieldType.NUMBER, "%"), KindField("thickness", KindFieldType.NUMBER, "mm"))),
@@ -114,8 +131,8 @@ def _checked(field: KindField, value: object) -> FieldValue:
                 _refuse(field, value, f"one of {', '.join(field.choices)}")
             return str(value)
         case KindFieldType.TEXT:
-            if not isinstance(value, str) or len(value) > FIELD_TEXT_MAX:
-                _refuse(field, value, f"a text of at most {FIELD_TEXT_MAX} characters")
+            if not isinstance(value, str) or len(value) > FIELD_TEXT_MAX or _has_surrogates(value):
+                _refuse(field, value, f"a text of at most {FIELD_TEXT_MAX} characters, without lone surrogates")
             return str(value)
 
 
@@ -133,6 +150,11 @@ def _clock(field: KindField, value: object) -> float:
     if not 1 <= hour < 13 or hour * 2 != int(hour * 2):
         _refuse(field, value, "a position on the clock, 1 to 12.5 in half hours")
     return hour
+
+
+def _has_surrogates(text: str) -> bool:
+    """Halves of characters, which JSON can carry and UTF-8 cannot."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _refuse(field: KindField, value: object, accepted: str) -> NoReturn:

@@ -91,6 +91,41 @@ async def test_a_span_that_somebody_has_opened_is_left_alone(bridge: Bridge, pro
     assert [found.id for found in bridge.recorder.observations.open] == [one.id]
 
 
+async def test_its_own_span_begins_when_that_of_somebody_else_has_ended(bridge: Bridge, probe: Probe) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    rules = automatic(bridge, RULE)
+    await bridge.recorder.observations.press("FS")
+    probe.values = {"cp": -0.7, "kp": 1.0}
+    await look(rules)
+    await bridge.recorder.observations.press("FS")
+    await look(rules)
+    (own,) = bridge.recorder.observations.open
+    assert own.entered_by is EnteredBy.AUTOMATIC
+
+
+async def test_rules_of_one_kind_end_only_their_own_spans(bridge: Bridge, probe: Probe) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    deep = ObservationRule("FS", parse_condition("depth > 100"))
+    rules = automatic(bridge, RULE, deep)
+    opened = []
+    for cp, depth in ((-0.7, 50), (-0.7, 150), (-0.9, 150), (-0.9, 50)):
+        probe.values = {"cp": cp, "kp": 1.0, "depth": depth}
+        await look(rules)
+        opened.append([one.now.text for one in bridge.recorder.observations.open])
+    assert opened == [["cp > -0.8"], ["cp > -0.8"], ["depth > 100"], []]
+
+
+async def test_nothing_is_entered_before_earlier_numbers_are_known(bridge: Bridge, probe: Probe) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    bridge.recorder.observations.is_ready = False
+    probe.values = {"cp": -0.7, "kp": 1.0}
+    await look(automatic(bridge, RULE))
+    assert await listed(bridge) == []
+
+
 async def test_a_point_is_entered_each_time_the_rule_begins_to_hold(bridge: Bridge, probe: Probe) -> None:
     await bridge.start()
     await bridge.recorder.start_recording()

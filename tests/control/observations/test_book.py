@@ -1,20 +1,22 @@
 """The book of observations over fake workers: entered, found again, closed, revised, withdrawn, and never lost."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from control.bridge import Bridge
+from control.observations.waiting import until
 from seacorder.base.errors import BadRequest, NotKnown, NotPossible
 from seacorder.catalogue.page import Page
+from seacorder.model.command import StartClip
 from seacorder.model.instant import Instant
 from seacorder.model.observation import EnteredBy, Observation, ObservationClass, ObservationState, RevisionKind
 from seacorder.model.observation_entry import Edit, Entry
 from seacorder.model.observation_kind import ObservationKind
 from seacorder.model.observation_text import write
 from seacorder.model.reading import Reading, ReadingState
+from seacorder.model.recording import FileKind
 from seacorder.storage import observation_file
 
 
@@ -47,16 +49,6 @@ async def stored(bridge: Bridge, observation: Observation) -> tuple[Observation,
     found = bridge.catalogue.observation(observation.id)
     assert found is not None
     return found
-
-
-async def until(bridge: Bridge, one: Observation, holds: Callable[[Observation], bool]) -> Observation:
-    """Waits for what follows an observation by itself."""
-    async with asyncio.timeout(10):
-        async for _ in bridge.recorder.events.follow(0):
-            found = await bridge.recorder.observations.find(one.id)
-            if holds(found):
-                return found
-    raise AssertionError
 
 
 async def test_one_call_enters_all_that_is_known(bridge: Bridge, survey: Survey) -> None:
@@ -135,6 +127,29 @@ async def test_a_second_opening_is_refused_and_names_the_first(bridge: Bridge) -
     assert len((await bridge.catalogue.ask(lambda: bridge.catalogue.observations(Page()))).items) == 1
 
 
+async def test_a_late_span_that_would_be_open_beside_another_is_refused_too(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    bridge.pass_seconds(60)
+    first = await bridge.recorder.observations.observe(Entry("FS"))
+    now = bridge.clock.utc_ns()
+    with pytest.raises(NotPossible, match=first.id):
+        await bridge.recorder.observations.observe(Entry("FS", utc_ns=now - 40 * 10**9))
+    ended = Entry("FS", utc_ns=now - 40 * 10**9, end_utc_ns=now - 20 * 10**9)
+    assert (await bridge.recorder.observations.observe(ended)).now.state is ObservationState.CLOSED
+
+
+async def test_a_span_that_has_just_ended_has_its_end(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    bridge.pass_seconds(60)
+    now = bridge.clock.utc_ns()
+    one = await bridge.recorder.observations.observe(Entry("FS", utc_ns=now - 10**9 // 2, end_utc_ns=now))
+    assert one.now.state is ObservationState.CLOSED
+    assert one.now.end is not None
+    assert one.now.end.utc_ns == now
+
+
 async def test_a_stop_closes_what_is_open_with_a_mark_and_a_warning(bridge: Bridge) -> None:
     await bridge.start()
     await bridge.recorder.start_recording()
@@ -204,6 +219,45 @@ async def test_a_late_entry_gets_the_readings_and_places_of_its_time(bridge: Bri
     late = await bridge.recorder.observations.observe(Entry("FJ", utc_ns=at_ns))
     assert (late.entered_by, late.start.utc_ns, survey.asked[-1]) == (EnteredBy.LATE, at_ns, late.start)
     assert [(one.channel, one.offset_seconds) for one in late.followed.places] == [("Bow", 30.0), ("Stern", 30.0)]
+
+
+async def test_a_late_entry_is_in_the_folder_of_the_video_that_shows_it(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    bridge.pass_seconds(60)
+    await bridge.recorder.stop_recording()
+    bridge.clock.advance(3600)
+    await bridge.recorder.start_recording()
+    late = await bridge.recorder.observations.observe(Entry("FJ", utc_ns=bridge.clock.utc_ns() - 3630 * 10**9))
+    assert Path((await stored(bridge, late))[1]).parent == Path(late.followed.places[0].path).parent
+
+
+async def test_the_file_is_where_a_client_has_sent_the_recording(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.name_next(FileKind.RECORDING, "Job 7/Dive 12")
+    await bridge.recorder.start_recording()
+    one = await bridge.recorder.observations.observe(Entry("FJ"))
+    assert Path((await stored(bridge, one))[1]).parent == bridge.folder / "Job 7"
+
+
+async def test_an_anomaly_of_a_kind_that_says_nothing_of_a_clip_has_its_video(bridge: Bridge) -> None:
+    await bridge.start()
+    bridge.recorder.observations.kinds.put(ObservationKind("CR", "Crack", ObservationClass.ANOMALY, is_span=True))
+    one = await bridge.recorder.observations.press("CR")
+    await until(bridge, one, lambda seen: bool(seen.followed.clips))
+    assert bridge["Bow"].told(StartClip)[-1].kind is FileKind.ANOMALY
+    await bridge.recorder.observations.press("CR")
+    await bridge.event("clip_stopped")
+    assert bridge["Bow"].clip is None
+
+
+async def test_no_clip_is_left_running_by_a_span_that_ends_at_once(bridge: Bridge) -> None:
+    await bridge.start()
+    kind = ObservationKind("SL", "Slow", is_span=True, takes_span_clip=True)
+    bridge.recorder.observations.kinds.put(kind)
+    await asyncio.gather(*(bridge.recorder.observations.press("SL") for _ in range(2)))
+    await bridge.event("clip_stopped")
+    await bridge.until(lambda: bridge["Bow"].clip is None and bridge["Stern"].clip is None)
 
 
 async def test_a_late_span_has_both_ends(bridge: Bridge) -> None:

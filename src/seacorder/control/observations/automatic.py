@@ -47,7 +47,7 @@ class AutomaticObservations:
 
     def look(self) -> None:
         """Enters and closes what is due, one look at a time."""
-        if self._recordings.running is None:
+        if self._recordings.running is None or not self._book.is_ready:
             self._next_record_ns = None
             self._held.clear()
             return
@@ -84,26 +84,36 @@ class AutomaticObservations:
         holds = _holds(rule, numbers)
         if holds is None:
             return
+        own = self._open_by(rule)
+        if holds and own is None and any(one.code == rule.code for one in self._book.open):
+            return  # a span of the code that somebody else has opened: the rule's own begins when that has ended
         before = self._held.get(index, False)
         self._held[index] = holds
-        own = self._open_by(rule)
         if holds and not before and own is None:
-            entry = Entry(rule.code, rule.text or rule.when.text, entered_by=EnteredBy.AUTOMATIC)
+            entry = Entry(rule.code, _text_of(rule), entered_by=EnteredBy.AUTOMATIC)
             await self._tried(self._book.observe(entry))
         elif not holds and own is not None:
             await self._tried(self._book.close(own.id))
 
     def _open_by(self, rule: ObservationRule) -> Observation | None:
-        """The span that a rule has opened: one that somebody else has opened is not ended by it."""
-        return next(
-            (one for one in self._book.open if one.code == rule.code and one.entered_by is EnteredBy.AUTOMATIC), None
-        )
+        """The span that a rule has opened, in an earlier run of the program too, known by the text that it was entered
+        with: one that somebody else or another rule has opened is not ended by it."""
+        return next((one for one in self._book.open if _is_of(one, rule)), None)
 
     async def _tried(self, work: Coroutine[Any, Any, Observation]) -> None:
         try:
             await work
         except SeacorderError as refused:
             _log.warning("An automatic observation was not entered: %s", refused)
+
+
+def _text_of(rule: ObservationRule) -> str:
+    return rule.text or rule.when.text
+
+
+def _is_of(one: Observation, rule: ObservationRule) -> bool:
+    is_automatic = one.code == rule.code and one.entered_by is EnteredBy.AUTOMATIC
+    return is_automatic and one.revisions[0].changes.text == _text_of(rule)
 
 
 def _holds(rule: ObservationRule, numbers: dict[str, float]) -> bool | None:

@@ -7,7 +7,6 @@ goes to its file first and then to the list of recordings; `shelf` keeps both.
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from seacorder.base.background import cancel, task
@@ -15,13 +14,13 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import BadRequest, NotPossible
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
+from seacorder.control.observations.file_paths import path_late, path_now
 from seacorder.control.observations.kinds import Kinds
 from seacorder.control.observations.made import MadeFiles
 from seacorder.control.observations.numbers import Numbers
 from seacorder.control.observations.places import Places
 from seacorder.control.observations.shelf import Shelf
 from seacorder.control.observations.sources import ContextSource, NoContext, NoReadings, ReadingsSource
-from seacorder.control.recording.clips import naming_beside
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.instant import Instant, iso_utc
 from seacorder.model.observation import (
@@ -40,12 +39,12 @@ from seacorder.model.observation import (
 )
 from seacorder.model.observation_entry import Edit, Entry
 from seacorder.model.observation_kind import ANOMALY_VIDEO, ObservationKind, checked_fields
-from seacorder.model.observation_text import OBSERVATION_SUFFIX
 from seacorder.model.recording import FileKind
-from seacorder.storage.names import path_for
 
 CLOCK_SLACK_NS = NS_PER_SECOND
 """An instant of the future that a client sends is taken for now up to this: its clock is not ours."""
+ASKED_BACK_NS = 60 * NS_PER_SECOND
+"""For an instant so long ago the recording processes are asked too: they hold the frames of the pre-roll."""
 _NO_EDIT = Edit()
 _CLOSING = {RevisionKind.CLOSED, RevisionKind.CLOSED_BY_STOP}
 _WORDS = {RevisionKind.REVISED: "revised", RevisionKind.WITHDRAWN: "withdrawn"}
@@ -62,6 +61,8 @@ class ObservationBook:
         self.made: MadeFiles | None = None
         self.readings: ReadingsSource = NoReadings()
         self.context: ContextSource = NoContext()
+        self.is_ready = False
+        """What earlier runs have left has been read: numbers go on from theirs, and their open spans are known."""
         self._context = context
         self._recordings = recordings
         self._shelf = shelf
@@ -80,13 +81,8 @@ class ObservationBook:
         _check_past("utc", entry.utc_ns, instant)
         _check_past("to_utc", entry.end_utc_ns, instant)
         changes = Changes(text or None, fields)
-        if entry.utc_ns is not None and instant.utc_ns - entry.utc_ns > CLOCK_SLACK_NS:
+        if _is_late(entry, instant):
             return await self._enter_late(kind, entry, changes, instant)
-        if kind.is_span and (other := self._open_of(kind.code)) is not None:
-            raise NotPossible(
-                f"{kind.label} {other.number} is open since {iso_utc(other.start.utc_ns, digits=1)}.",
-                f"Close it first: POST /api/v1/observations/{other.id}/close.",
-            )
         return await self._enter(kind, entry, changes, instant)
 
     async def press(self, code: str, entered_by: EnteredBy = EnteredBy.KEY) -> Observation:
@@ -127,11 +123,9 @@ class ObservationBook:
     async def anomaly_started(self, video_id: str) -> None:
         """A client has started the video of an anomaly: an observation opens with it, unless one is open."""
         if self._open_of(ANOMALY_VIDEO.code) is None:
-            kind = replace(ANOMALY_VIDEO, takes_span_clip=False)  # the video is there already
             instant = Instant.now(self._context.clock)
-            one = await self._enter(kind, Entry(kind.code), Changes(), instant)
-            if self.made is not None:
-                self.made.own(video_id, one.id)
+            entry = Entry(ANOMALY_VIDEO.code)
+            await self._enter(ANOMALY_VIDEO, entry, Changes(), instant, video_id)
 
     async def anomaly_stopped(self) -> None:
         """The video has been stopped."""
@@ -140,11 +134,13 @@ class ObservationBook:
 
     async def recording_stopped(self, instant: Instant, recording_id: str) -> None:
         """Spans that are open end with the recording, and are marked. Warns of each."""
-        for observation in self.open:
+        left_open = self.open
+        for observation in left_open:
             fact = f"{_name(observation)} was still open when the recording was stopped, and ends there."
             action = "If it ended before, revise it."
             self._context.journal.observed(EventKind.OBSERVATION_LEFT_OPEN, observation.id, fact, action)
-            await self._close(observation, instant, RevisionKind.CLOSED_BY_STOP, _NO_EDIT, recording_id)
+        by_stop = RevisionKind.CLOSED_BY_STOP
+        await asyncio.gather(*(self._close(one, instant, by_stop, _NO_EDIT, recording_id) for one in left_open))
 
     # Questions.
 
@@ -165,6 +161,7 @@ class ObservationBook:
             self._numbers.saw(observation)
         self._numbers.continue_from(await self._shelf.numbers())
         await asyncio.to_thread(self.kinds.load)
+        self.is_ready = True
 
     async def stop(self) -> None:
         """Ends what follows observations, and waits for their files, not long."""
@@ -187,17 +184,21 @@ class ObservationBook:
     # Inside.
 
     async def _enter(
-        self, kind: ObservationKind, entry: Entry, changes: Changes, instant: Instant
+        self, kind: ObservationKind, entry: Entry, changes: Changes, instant: Instant, video_id: str = ""
     ) -> Observation:
+        """`video_id`: of its video that runs already."""
         running = self._recordings.running
         places = self.places.now(instant)
         recording_id = running.id if running else None
+        self._check_no_second(kind, entry)
         observation = self._new(kind, entry, changes, instant, (recording_id, places))
-        await self._shelf.put(observation, self._path(instant))
+        await self._shelf.put(observation, path_now(self._context, running, instant, places))
         self._note_entered(observation)
         if places:
             self._begin_following(self._find_exact(observation.id, instant, places, is_end=False))
-        if self.made is not None:
+        if self.made is not None and video_id:
+            self.made.own(video_id, observation.id)
+        elif self.made is not None:
             self.made.begin(observation, kind)
         return self._shelf.held(observation.id) or observation
 
@@ -214,6 +215,7 @@ class ObservationBook:
         places = await self.places.at(utc_ns)
         recording_id = places[0].recording_id if places else None
         late = replace(entry, entered_by=EnteredBy.LATE)
+        self._check_no_second(kind, entry)
         observation = self._new(kind, late, changes, instant, (recording_id, places))
         if entry.end_utc_ns is not None:
             end = Instant(now.monotonic_ns - (now.utc_ns - entry.end_utc_ns), entry.end_utc_ns)
@@ -221,8 +223,10 @@ class ObservationBook:
             observation = revised(observation, self._revision(observation, RevisionKind.CLOSED, Edit(), ended))
             followed = replace(observation.followed, to_places=await self.places.at(entry.end_utc_ns))
             observation = replace(observation, followed=followed)
-        await self._shelf.put(observation, self._path(instant))
+        await self._shelf.put(observation, path_late(self._context, self._recordings.running, instant, places))
         self._note_entered(observation)
+        if now.utc_ns - utc_ns <= ASKED_BACK_NS and places:
+            self._begin_following(self._find_exact(observation.id, instant, places, is_end=False))
         return observation
 
     def _new(
@@ -294,17 +298,17 @@ class ObservationBook:
         fields = checked_fields(self.kinds.find(observation.code), edit.fields) if edit.fields else ()
         return Changes(None if edit.text is None else _checked_text(edit.text), fields)
 
+    def _check_no_second(self, kind: ObservationKind, entry: Entry) -> None:
+        """Raises NotPossible for a span that would be open beside another one of its kind."""
+        is_to_be_open = kind.is_span and entry.end_utc_ns is None
+        if is_to_be_open and (other := self._open_of(kind.code)) is not None:
+            raise NotPossible(
+                f"{kind.label} {other.number} is open since {iso_utc(other.start.utc_ns, digits=1)}.",
+                f"Close it first: POST /api/v1/observations/{other.id}/close.",
+            )
+
     def _open_of(self, code: str) -> Observation | None:
         return next((one for one in self.open if one.code == code), None)
-
-    def _path(self, instant: Instant) -> Path:
-        """Where the file of an observation is to be made: in the folder of the recording that runs, else with the
-        framegrabs."""
-        running = self._recordings.running
-        naming = naming_beside(self._context, FileKind.EVENT, instant, running)
-        if running is not None:
-            naming = replace(naming, base_folder=self._context.settings.base.recording_folder)
-        return path_for(naming, "", OBSERVATION_SUFFIX)
 
     def _note_entered(self, one: Observation) -> None:
         text = f": {one.now.text}" if one.now.text else "."
@@ -340,6 +344,13 @@ class ObservationBook:
 
 def _name(one: Observation) -> str:
     return f"{one.label} {one.code} {one.number}"
+
+
+def _is_late(entry: Entry, now: Instant) -> bool:
+    """It is about an instant of the past; a span with its end always is."""
+    if entry.utc_ns is None:
+        return False
+    return entry.end_utc_ns is not None or now.utc_ns - entry.utc_ns > CLOCK_SLACK_NS
 
 
 def _why_not_open(one: Observation) -> tuple[str, str]:

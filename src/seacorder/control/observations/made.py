@@ -55,8 +55,8 @@ class MadeFiles:
         """Takes the still and starts the clip that its kind wants. Returns at once."""
         if kind.takes_still:
             self._do(self._take_still(observation.id))
-        if kind.takes_span_clip or kind.clip_seconds > 0:
-            seconds = None if kind.takes_span_clip and kind.is_span else kind.clip_seconds
+        if kind.clip_of_span or kind.clip_after_seconds > 0:
+            seconds = None if kind.clip_of_span else kind.clip_after_seconds
             self._do(self._take_clip(observation.id, clip_kind(observation), seconds))
 
     def end(self, observation: Observation) -> None:
@@ -95,17 +95,19 @@ class MadeFiles:
 
     async def _take_clip(self, observation_id: str, kind: FileKind, seconds: float | None) -> None:
         """A clip that goes on for so many seconds, or until `end` (None)."""
-        running = self._running[kind]
+        running, clips = self._running[kind], self._clips[kind]
         running.holders.add(observation_id)
-        was_running = self._clips[kind].running is not None
+        if clips.running is None:
+            running.is_ours = True  # before it is there: an operator who wants it meanwhile gets it
         try:
-            outcome = await self._clips[kind].start()
+            outcome = await clips.start()
         except SeacorderError:  # no channel has a picture
             running.holders.discard(observation_id)
             return
-        running.is_ours = running.is_ours if was_running else True
         self.own(outcome.id, observation_id)
-        if seconds is not None:
+        if observation_id not in running.holders:  # its span has ended already
+            await self._end_unwanted(kind)
+        elif seconds is not None:
             await asyncio.sleep(seconds)
             await self._let_go(observation_id, kind)
 
@@ -114,6 +116,10 @@ class MadeFiles:
         if observation_id not in running.holders:
             return
         running.holders.discard(observation_id)
+        await self._end_unwanted(kind)
+
+    async def _end_unwanted(self, kind: FileKind) -> None:
+        running = self._running[kind]
         if running.is_ours and not running.holders:
             running.is_ours = False
             await self._clips[kind].stop()

@@ -14,8 +14,8 @@ losses: frames that nobody received have no numbers.
 import asyncio
 import math
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.catalogue.page import LIMIT_MAX, Page
@@ -37,7 +37,7 @@ EXACT_SECONDS = 3.0
 _EARLY = 0.02
 """A frame counts as captured when this share of a frame's time is missing: capture times are estimates."""
 _UNNUMBERED = {LossCause.RECONNECT, LossCause.STALL, LossCause.NETWORK}
-"""Losses of frames that were never received, so that they have no numbers."""
+"""Losses of frames that were never received, so that they have no numbers. Frames of the other losses have theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def frame_after(known: KnownFrame, utc_ns: int, frame_ns: float) -> KnownFrame:
     return KnownFrame(known.utc_ns + round(count * frame_ns), known.frame + count)
 
 
-def frame_in(part: Part, losses: Iterable[Loss], utc_ns: int, frame_ns: float) -> KnownFrame:
+def frame_in(part: Part, losses: Sequence[Loss], utc_ns: int, frame_ns: float) -> KnownFrame:
     """The newest frame of a part at or before an instant, by the part's first and last frame and its losses.
 
     Frames at 40 ms, with a loss from 10.00 s to 12.00 s: frame 250 is the last one before it and 251 the first one
@@ -71,7 +71,11 @@ def frame_in(part: Part, losses: Iterable[Loss], utc_ns: int, frame_ns: float) -
         if one.cause in _UNNUMBERED and one.to_utc_ns > part.start_utc_ns and one.from_utc_ns < end_ns
     )
     lost_ns = sum(to_ns - from_ns for from_ns, to_ns in holes)
-    steps = part.frames - 1 - len(holes)
+    numbered = sum(
+        one.frames or 0 for one in losses
+        if one.cause not in _UNNUMBERED and part.start_utc_ns <= one.from_utc_ns and one.to_utc_ns <= end_ns
+    )
+    steps = part.frames - 1 + numbered - len(holes)
     if part.end_utc_ns is not None and steps > 0 and end_ns - part.start_utc_ns > lost_ns:
         frame_ns = (end_ns - part.start_utc_ns - lost_ns) / steps
     base = first
@@ -156,8 +160,11 @@ class Places:
         exact: list[Place] = []
         for place, answer in zip(places, answers, strict=True):
             part = None if answer is None else self._part(place.channel, place.recording_id, answer.part)
-            if answer is None or answer.frame is None or part is None:
+            if answer is None or answer.frame is None:
                 exact.append(place)
+                continue
+            if part is None:
+                exact.append(self._in_earlier_part(place, answer.frame))
                 continue
             offset_seconds = round(answer.offset_ns / NS_PER_SECOND, 6)
             found = Place(part.channel, part.recording_id, part.number, part.path, offset_seconds, answer.frame, True)
@@ -190,6 +197,17 @@ class Places:
             return place_of(part, newest)  # no frame has come since
         return place_of(part, frame_after(newest, utc_ns, frame_ns))
 
+    def _in_earlier_part(self, place: Place, frame: int) -> Place:
+        """The place of a frame of a file that has ended since: its number is known, its offset is counted."""
+        known = self._channels.get(place.channel)
+        of_recording = [one for one in known.parts if one.recording_id == place.recording_id] if known else []
+        part = next((one for one in reversed(of_recording) if one.first_frame <= frame), None)
+        if part is None or part.end_utc_ns is None or part.frames < 2 or frame >= part.first_frame + part.frames:
+            return place
+        frame_ns = (part.end_utc_ns - part.start_utc_ns) / (part.frames - 1)
+        utc_ns = part.start_utc_ns + round((frame - part.first_frame) * frame_ns)
+        return place_of(part, KnownFrame(utc_ns, frame))
+
     def _part(self, channel: str, recording_id: str, number: int) -> Part | None:
         known = self._channels.get(channel)
         parts = known.parts if known is not None else ()
@@ -203,4 +221,19 @@ class Places:
         )
         losses = (await catalogue.ask(lambda: catalogue.rows(Loss, page))).items
         frame_ns = frame_distance_ns(self._context.watch.frame_rate(part.channel))
+        newest = self._newest_of(part)
+        if newest is not None and utc_ns >= newest.utc_ns:
+            return place_of(part, frame_after(newest, utc_ns, frame_ns))
+        if newest is not None:
+            part_by_now = replace(part, end_utc_ns=newest.utc_ns, frames=newest.frame - part.first_frame + 1)
+            return place_of(part, frame_in(part_by_now, losses, utc_ns, frame_ns))
         return place_of(part, frame_in(part, losses, utc_ns, frame_ns))
+
+    def _newest_of(self, part: Part) -> KnownFrame | None:
+        """The newest frame of a file that is being written, as the last heartbeat told."""
+        known = self._channels.get(part.channel)
+        newest_part = known.parts[-1] if known is not None and known.parts else None
+        if known is None or newest_part is None or part.state is not FileState.OPEN:
+            return None
+        is_it = (newest_part.recording_id, newest_part.number) == (part.recording_id, part.number)
+        return known.newest if is_it and newest_part.state is FileState.OPEN else None

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from seacorder.base.background import within
 from seacorder.base.errors import NotKnown
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import LIMIT_MAX, Page
@@ -26,7 +27,7 @@ _log = logging.getLogger(__name__)
 HELD = 2000
 """Observations that are held in memory; older ones are read from the list of recordings when one changes."""
 READ_AGAIN = 100
-"""Newest observations whose folders are read at the start."""
+"""Newest observations whose folders are read at the start; of each folder so many files, those changed last."""
 START_SECONDS = 10.0
 """How long the start waits for a disk with observations, which may be away."""
 
@@ -85,7 +86,7 @@ class Shelf:
         """Reads the newest folders, adds to the list what it lacks, and holds what is open. Returns what was read.
         Raises CatalogueFailed."""
         try:
-            found = await asyncio.wait_for(asyncio.to_thread(self._read_again), START_SECONDS)
+            found = await asyncio.to_thread(within, START_SECONDS, "newest observations", self._read_again)
         except TimeoutError:
             _log.warning("The disk with the newest observations does not answer; they are read from the list alone")
             found = {}
@@ -136,7 +137,7 @@ class Shelf:
             folders |= {Path(part.path).parent for part in parts}
         found: dict[str, tuple[Observation, str]] = {}
         for folder in sorted(folders):
-            for path, read in observation_file.observations_in(folder):
+            for path, read in observation_file.observations_in(folder, READ_AGAIN):
                 known = self._catalogue.observation(read.id)
                 one = read if known is None else joined(known[0], read)
                 if known is None or one != known[0] or known[1] != str(path):
@@ -145,4 +146,4 @@ class Shelf:
 
 
 def _is_open(observation: Observation) -> bool:
-    return observation.now.state is ObservationState.OPEN
+    return observation.is_span and observation.now.state is ObservationState.OPEN

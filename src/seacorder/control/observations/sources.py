@@ -41,7 +41,8 @@ class NoContext:
 
 
 class SurveyReadings:
-    """The readings of the survey data: of the last minute each as it came, of the last day those of its second."""
+    """The readings of the survey data: of the last minute each as it came; of the last day those that were valid at the
+    beginning of the instant's second, of which it is not known any more when they had come."""
 
     def __init__(self, telemetry: Telemetry) -> None:
         self._telemetry = telemetry
@@ -51,8 +52,9 @@ class SurveyReadings:
             return self._telemetry.at(instant.monotonic_ns)
         second_ns = instant.utc_ns // NS_PER_SECOND * NS_PER_SECOND
         history = self._telemetry.history
+        second = Instant(instant.monotonic_ns - (instant.utc_ns - second_ns), second_ns)
         return tuple(
-            Reading(name, value, history.units.get(name, ""), _state(value), instant, "")
+            Reading(name, value, history.units.get(name, ""), _state(value), second, "")
             for row in history.rows(second_ns, second_ns + NS_PER_SECOND, NS_PER_SECOND, ())
             for name, value in row.values.items()
         )
