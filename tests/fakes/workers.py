@@ -26,7 +26,7 @@ from seacorder.model.command import (
 )
 from seacorder.model.data_log import ChangeDataLog, StartDataLog
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.recording import Clip, FaultKind, FileKind, FileState, FileStatus, Framegrab, Part
+from seacorder.model.recording import Clip, FaultKind, FileState, FileStatus, Framegrab, Part
 from seacorder.model.report import (
     Answer,
     ClipClosed,
