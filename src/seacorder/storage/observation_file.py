@@ -44,12 +44,10 @@ def replace(path: Path, observation: Observation) -> None:
     disk.sync_folder(path.parent)
 
 
-def observations_in(folder: Path, newest: int) -> Iterator[tuple[Path, Observation]]:
-    """The observations in a folder whose files were changed last, at most so many, and their files. Blocks; nothing is
-    raised for a folder that cannot be read."""
+def observations_in(folder: Path) -> Iterator[tuple[Path, Observation]]:
+    """Every observation in a folder, and its file. Blocks; nothing is raised for a folder that cannot be read."""
     with contextlib.suppress(OSError):
-        found = sorted(folder.glob(f"*{OBSERVATION_SUFFIX}"), key=_changed_ns, reverse=True)
-        for path in found[:newest]:
+        for path in sorted(folder.glob(f"*{OBSERVATION_SUFFIX}")):
             if (observation := read_file(path)) is not None:
                 yield path, observation
 
@@ -62,13 +60,6 @@ def read_file(path: Path) -> Observation | None:
         return read(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
-
-
-def _changed_ns(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def _written_beside(disk: Disk, path: Path, observation: Observation) -> Path:

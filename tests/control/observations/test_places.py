@@ -6,7 +6,7 @@ import pytest
 
 from control.bridge import Bridge
 from control.observations.waiting import until
-from seacorder.control.observations.places import KnownFrame, frame_in
+from seacorder.control.observations.places import KnownFrame, Places, frame_in
 from seacorder.model.capture_time import Anchor, Anchors
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.observation import Place
@@ -97,6 +97,19 @@ async def test_an_instant_of_the_last_minute_is_asked_for_too(bridge: Bridge) ->
     late = await bridge.recorder.observations.observe(Entry("FJ", utc_ns=bridge.clock.utc_ns() - 10 * 10**9))
     found = await until(bridge, late, lambda seen: seen.followed.places[0].is_exact)
     assert (found.followed.places[0].frame, found.followed.places[0].offset_seconds) == (251, 10.04)
+
+
+async def test_a_channel_whose_file_begins_a_moment_later_gets_its_place(bridge: Bridge) -> None:
+    await recording(bridge)
+    bridge.recorder.observations.places = Places(bridge.recorder._context, bridge.recorder._recordings)
+    part = bridge["Bow"].part
+    assert part is not None
+    bridge["Bow"].located = lambda order: FrameLocated(order.request, 3, 1, 120_000_000)
+    one = await bridge.recorder.observations.observe(Entry("FJ"))
+    assert one.followed.places == ()
+    bridge.recorder.observations.places.saw_part(part)
+    found = await until(bridge, one, lambda seen: bool(seen.followed.places))
+    assert found.followed.places == (Place("Bow", part.recording_id, 1, part.path, 0.12, 3, True),)
 
 
 def part_of(times_ns: list[int]) -> Part:

@@ -194,8 +194,8 @@ class ObservationBook:
         observation = self._new(kind, entry, changes, instant, (recording_id, places))
         await self._shelf.put(observation, path_now(self._context, running, instant, places))
         self._note_entered(observation)
-        if places:
-            self._begin_following(self._find_exact(observation.id, instant, places, is_end=False))
+        if running is not None:
+            self._begin_following(self._find_exact(observation, instant, places, is_end=False))
         if self.made is not None and video_id:
             self.made.own(video_id, observation.id)
         elif self.made is not None:
@@ -226,7 +226,7 @@ class ObservationBook:
         await self._shelf.put(observation, path_late(self._context, self._recordings.running, instant, places))
         self._note_entered(observation)
         if now.utc_ns - utc_ns <= ASKED_BACK_NS and places:
-            self._begin_following(self._find_exact(observation.id, instant, places, is_end=False))
+            self._begin_following(self._find_exact(observation, instant, places, is_end=False))
         return observation
 
     def _new(
@@ -267,7 +267,7 @@ class ObservationBook:
             self.made.end(observation)
         closed = await self._revise(observation.id, kind, edit, changes, places)
         if places and kind is not RevisionKind.CLOSED_BY_STOP:  # then files are closed, and their account is exact
-            self._begin_following(self._find_exact(observation.id, instant, places, is_end=True))
+            self._begin_following(self._find_exact(closed, instant, places, is_end=True))
         return closed
 
     async def _revise(
@@ -317,13 +317,14 @@ class ObservationBook:
         self._context.journal.observed(EventKind.OBSERVATION_ENTERED, one.id, fact)
 
     async def _find_exact(
-        self, observation_id: str, instant: Instant, places: tuple[Place, ...], *, is_end: bool
+        self, observation: Observation, instant: Instant, places: tuple[Place, ...], *, is_end: bool
     ) -> None:
-        exact = await self.places.exact(instant, places)
+        recording_id = places[0].recording_id if places else observation.recording_id or ""
+        exact = await self.places.exact(instant, recording_id, places)
         if is_end:
-            self._follow(observation_id, lambda followed: replace(followed, to_places=exact))
+            self._follow(observation.id, lambda followed: replace(followed, to_places=exact))
         else:
-            self._follow(observation_id, lambda followed: replace(followed, places=exact))
+            self._follow(observation.id, lambda followed: replace(followed, places=exact))
 
     def _follow(self, observation_id: str, change: Follow) -> None:
         self._begin_following(self._followed(observation_id, change))

@@ -29,6 +29,7 @@ from seacorder.model.instant import Instant
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.observation import Place
 from seacorder.model.recording import FileState, Part
+from seacorder.model.report import FrameLocated
 
 PARTS_KEPT = 8
 """Of each channel: an answer about an instant comes seconds after it at the latest."""
@@ -153,23 +154,16 @@ class Places:
         found = (self._of_channel(name, recording_id, instant) for name in self._context.workers.names)
         return tuple(place for place in found if place is not None)
 
-    async def exact(self, instant: Instant, places: Sequence[Place]) -> tuple[Place, ...]:
-        """The same places as the recording processes say; as they were where one does not say it in time."""
-        locate = self._context.workers.locate
-        answers = await asyncio.gather(*(locate(one.channel, instant, EXACT_SECONDS) for one in places))
-        exact: list[Place] = []
-        for place, answer in zip(places, answers, strict=True):
-            part = None if answer is None else self._part(place.channel, place.recording_id, answer.part)
-            if answer is None or answer.frame is None:
-                exact.append(place)
-                continue
-            if part is None:
-                exact.append(self._in_earlier_part(place, answer.frame))
-                continue
-            offset_seconds = round(answer.offset_ns / NS_PER_SECOND, 6)
-            found = Place(part.channel, part.recording_id, part.number, part.path, offset_seconds, answer.frame, True)
-            exact.append(found)
-        return tuple(exact)
+    async def exact(self, instant: Instant, recording_id: str, places: Sequence[Place]) -> tuple[Place, ...]:
+        """The places as the recording processes say, also of channels whose file had not been begun when `places` were
+        computed; as they were where a process does not say it in time."""
+        computed, workers = {place.channel: place for place in places}, self._context.workers
+        answers = await asyncio.gather(*(workers.locate(name, instant, EXACT_SECONDS) for name in workers.names))
+        found = (
+            self._located(name, recording_id, computed.get(name), answer)
+            for name, answer in zip(workers.names, answers, strict=True)
+        )
+        return tuple(place for place in found if place is not None)
 
     async def at(self, utc_ns: int) -> tuple[Place, ...]:
         """The places of an instant of the past, by the list of recordings. Raises CatalogueFailed."""
@@ -196,6 +190,17 @@ class Places:
         if status.state is not ChannelState.LIVE and utc_ns >= newest.utc_ns:
             return place_of(part, newest)  # no frame has come since
         return place_of(part, frame_after(newest, utc_ns, frame_ns))
+
+    def _located(
+        self, channel: str, recording_id: str, computed: Place | None, answer: FrameLocated | None
+    ) -> Place | None:
+        if answer is None or answer.frame is None:
+            return computed
+        part = self._part(channel, recording_id, answer.part)
+        if part is None:
+            return None if computed is None else self._in_earlier_part(computed, answer.frame)
+        offset_seconds = round(answer.offset_ns / NS_PER_SECOND, 6)
+        return Place(channel, recording_id, part.number, part.path, offset_seconds, answer.frame, True)
 
     def _in_earlier_part(self, place: Place, frame: int) -> Place:
         """The place of a frame of a file that has ended since: its number is known, its offset is counted."""

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from seacorder.base.background import within
 from seacorder.base.errors import NotKnown
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import LIMIT_MAX, Page
@@ -27,7 +26,7 @@ _log = logging.getLogger(__name__)
 HELD = 2000
 """Observations that are held in memory; older ones are read from the list of recordings when one changes."""
 READ_AGAIN = 100
-"""Newest observations whose folders are read at the start; of each folder so many files, those changed last."""
+"""Newest observations whose folders are read at the start."""
 START_SECONDS = 10.0
 """How long the start waits for a disk with observations, which may be away."""
 
@@ -86,7 +85,7 @@ class Shelf:
         """Reads the newest folders, adds to the list what it lacks, and holds what is open. Returns what was read.
         Raises CatalogueFailed."""
         try:
-            found = await asyncio.to_thread(within, START_SECONDS, "newest observations", self._read_again)
+            found = await asyncio.wait_for(asyncio.to_thread(self._read_again), START_SECONDS)
         except TimeoutError:
             _log.warning("The disk with the newest observations does not answer; they are read from the list alone")
             found = {}
@@ -137,7 +136,7 @@ class Shelf:
             folders |= {Path(part.path).parent for part in parts}
         found: dict[str, tuple[Observation, str]] = {}
         for folder in sorted(folders):
-            for path, read in observation_file.observations_in(folder, READ_AGAIN):
+            for path, read in observation_file.observations_in(folder):
                 known = self._catalogue.observation(read.id)
                 one = read if known is None else joined(known[0], read)
                 if known is None or one != known[0] or known[1] != str(path):

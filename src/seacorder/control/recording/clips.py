@@ -10,7 +10,6 @@ from seacorder.control.recording.open_files import note_left_open, note_not_clos
 from seacorder.control.recording.outcomes import in_order, nothing_to_stop
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.recording.session import RecordingSession
-from seacorder.control.settings.given_names import GivenName
 from seacorder.control.workers.commands import MakeCommand
 from seacorder.control.workers.freshness import StoredBytes, file_of
 from seacorder.model.channel import ChannelStatus
@@ -90,8 +89,7 @@ class Clips:
             session = ClipSession(self._context.ids.next(instant.utc_ns), self._kind, instant)
             self._session, self._is_on = session, True
             limit = self._context.timeouts.start_seconds
-            name = self._context.names.next(self._kind)
-            answered = await self._context.workers.ask(live, self._command(session, instant, name), limit)
+            answered = await self._context.workers.ask(live, self._command(session, instant), limit)
             unanswered = (one.channel for one in answered if one.is_unanswered)
             session.coming = {name for name in unanswered if self._context.watch.waits_for_picture(name, self._kind)}
             answered = tuple(replace(one, is_coming=one.channel in session.coming) for one in answered)
@@ -99,7 +97,7 @@ class Clips:
             if not session.outcome.ok:
                 self._withdraw()
                 raise CommandFailed("No clip was started.", session.outcome)
-            self._context.names.used(self._kind, name)
+            self._context.names.used(self._kind)
             for channel in session.channels:
                 if channel in session.coming:
                     continue
@@ -158,10 +156,10 @@ class Clips:
 
     # Inside.
 
-    def _command(self, session: ClipSession, instant: Instant, name: GivenName) -> MakeCommand:
+    def _command(self, session: ClipSession, instant: Instant) -> MakeCommand:
         recording = self._recordings.running
         naming = naming_beside(self._context, self._kind, instant, recording)
-        naming = name.applied(naming, len(self._context.workers.names))
+        naming = self._context.names.next(self._kind).applied(naming, len(self._context.workers.names))
         recording_id = recording.id if recording else None
         return lambda request, _: StartClip(request, session.id, self._kind, instant, naming, recording_id)
 

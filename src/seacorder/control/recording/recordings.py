@@ -92,7 +92,7 @@ class Recordings:
                 self._withdraw(session)
                 self._context.journal.alarm(EventKind.RECORDING_REFUSED, *refused.message.both)
                 raise refused
-            self._context.names.used(FileKind.RECORDING, session.name)
+            self._context.names.used(FileKind.RECORDING)
             session.outcome = self._outcomes.with_outlook(session.outcome)
             for name in self._context.workers.sound_names:
                 self._send_start(session, name, instant)

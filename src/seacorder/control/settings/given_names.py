@@ -79,11 +79,10 @@ class GivenNames:
     def next(self, kind: FileKind) -> GivenName:
         return self._next.get(kind, GivenName())
 
-    def used(self, kind: FileKind, name: GivenName) -> None:
-        """Files of this kind have been begun with this name, which is used up. One that came meanwhile is not."""
-        sequence = name.sequence
+    def used(self, kind: FileKind) -> None:
+        """Files of this kind have been begun: their name is used up."""
+        sequence = self.next(kind).sequence
         if sequence is not None and sequence > self._highest:
             self._highest = sequence
             self._catalogue.save_text(SETTING, str(sequence))
-        if self.next(kind) == name:
-            self._next.pop(kind, None)
+        self._next.pop(kind, None)
