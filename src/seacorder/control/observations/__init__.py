@@ -9,6 +9,7 @@ Used by `recorder` and the rooms above, in the control process, on the event loo
 | `kinds` | what can be entered: those of the settings file and those that clients have set |
 | `numbers` | the next number of a dive and class |
 | `places` | where an instant is in each channel's files |
+| `file_paths` | where the file of an observation is to be made |
 | `files` | the JSON file of each, durable at once, tried again while a disk refuses |
 | `made` | stills and clips that follow an observation by themselves |
 | `sources` | readings and context, as far as there are any |

@@ -1,0 +1,67 @@
+"""`observe`, `observations` and `observations export`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seacorder.client.recorder import PAGE_ROWS
+
+KINDS = {"items": [{"code": "AN", "fields": [{"name": "clock", "type": "clock"}, {"name": "tag", "type": "text"}]}]}
+PLACE = {"channel": "Bow", "path": "/data/bow.mp4", "offset_seconds": 12.5, "frame": 312}
+
+
+def one(**more: Any) -> dict[str, Any]:
+    return {
+        "utc": "2026-05-04T03:02:01.123456Z", "to_utc": None, "code": "AN", "number": 7, "label": "Anode",
+        "state": "point", "fields": {}, "text": "", "places": [PLACE], **more,
+    }
+
+
+def test_a_code_alone_is_one_press(seacorder, web) -> None:
+    web.json("POST /api/v1/kinds/AN", one(), 201)
+    ended = seacorder("observe", "AN", "--url", web.url)
+    assert ended.code == 0
+    assert ended.out.splitlines() == [
+        "2026-05-04T03:02:01Z  AN 7 Anode", "  Bow: /data/bow.mp4  12.500 s  frame 312",
+    ]
+
+
+def test_only_fields_that_take_a_number_are_sent_as_one(seacorder, web) -> None:
+    web.json("GET /api/v1/kinds", KINDS)
+    web.json("POST /api/v1/observations", one(text="Worn", fields={"clock": 6.0, "tag": "12"}), 201)
+    ended = seacorder("observe", "an", "Worn", "--field", "clock=6", "--field", "tag=12", "--url", web.url)
+    assert ended.out.splitlines()[0] == "2026-05-04T03:02:01Z  AN 7 Anode  clock=6.0 tag=12  Worn"
+    assert web.asked[-1][1] == {"code": "an", "text": "Worn", "fields": {"clock": 6.0, "tag": "12"}}
+
+
+@pytest.mark.parametrize("field", ["clock", "=6"])
+def test_a_field_without_a_name_or_a_value_is_refused(seacorder, web, field: str) -> None:
+    web.json("GET /api/v1/kinds", KINDS)
+    ended = seacorder("observe", "AN", "--field", field, "--url", web.url)
+    assert ended.code == 2
+    assert "name=value" in ended.err
+
+
+def test_the_list_says_what_is_open_and_what_was_withdrawn(seacorder, web) -> None:
+    items = [one(state="open", code="FS", label="Free span"), one(state="withdrawn"),
+             one(state="closed", to_utc="2026-05-04T03:03:01.5Z")]
+    web.json(f"GET /api/v1/observations?limit={PAGE_ROWS}&dive=12", {"items": items, "next_cursor": None})
+    ended = seacorder("observations", "--dive", "12", "--url", web.url)
+    assert ended.out.splitlines() == [
+        "2026-05-04T03:02:01Z  FS 7 Free span [open]", "2026-05-04T03:02:01Z  AN 7 Anode [withdrawn]",
+        "2026-05-04T03:02:01Z to 03:03:01  AN 7 Anode",
+    ]
+
+
+def test_an_export_overwrites_nothing_and_knows_its_forms(seacorder, web, tmp_path: Path) -> None:
+    web.json("GET /api/v1/observations/export?format=json", {"items": []})
+    file = tmp_path / "dive.json"
+    assert seacorder("observations", "export", file, "--url", web.url).code == 0
+    assert json.loads(file.read_text()) == {"items": []}
+    again = seacorder("observations", "export", file, "--url", web.url)
+    assert (again.code, "exists" in again.err) == (2, True)
+    other = seacorder("observations", "export", tmp_path / "dive.doc", "--url", web.url)
+    assert (other.code, ".xlsx" in other.err) == (2, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["dive.json"]
