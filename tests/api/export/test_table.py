@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,13 +12,16 @@ from python_calamine import CalamineWorkbook
 
 from seacorder.api.export.comma import plain_text, write_csv
 from seacorder.api.export.geojson import geometry_of
+from seacorder.api.export.table import ObservationColumns, cells
 from seacorder.api.export.workbook import write_workbook
 from seacorder.model.instant import Instant
 from seacorder.model.observation import (
     Changes,
     EnteredBy,
+    Followed,
     Observation,
     ObservationClass,
+    Place,
     Revision,
     RevisionKind,
     noted,
@@ -77,3 +81,20 @@ def test_a_span_is_a_line_and_a_stale_position_is_none() -> None:
     assert geometry_of(observed(ReadingState.FRESH, end=1.5)) == line
     assert geometry_of(observed(ReadingState.FRESH)) == {"type": "Point", "coordinates": [1.25, 58.5]}
     assert geometry_of(observed(ReadingState.STALE)) is None
+
+
+def test_a_row_has_both_ends_of_a_span_and_leads_to_the_frame_of_each_channel() -> None:
+    begun = observed(ReadingState.FRESH, end=1.5)
+    places = (Place("Bow", "r", 1, "/bow.mp4", 2.5, 62), Place("Stern", "r", 1, "/stern.mp4", 2.52, 63))
+    ended = (Place("Bow", "r", 2, "/bow_002.mp4", 0.04, 76),)
+    span, point = replace(begun, followed=Followed(places, ended)), observed(ReadingState.STALE)
+    columns = ObservationColumns()
+    for one in (span, point):
+        columns.saw(one)
+    first, second = (dict(zip(columns.headings, cells(one, columns), strict=True)) for one in (span, point))
+    assert (first["longitude (°)"], first["to longitude (°)"]) == (1.25, 1.5)
+    assert (first["Stern file"], first["Stern offset (s)"], first["Stern frame"]) == ("/stern.mp4", 2.52, 63)
+    assert (first["to Bow file"], first["to Bow offset (s)"], first["to Bow frame"]) == ("/bow_002.mp4", 0.04, 76)
+    assert "to Stern file" not in first
+    empty = ("longitude (°)", "to longitude (°)", "Bow file", "to Bow frame")
+    assert {second[name] for name in empty} == {None}

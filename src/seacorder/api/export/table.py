@@ -1,14 +1,15 @@
 """Which columns a table of observations has, and what stands in each cell. Pure.
 
 A first look at all observations finds the columns: those that every observation has, then context, fields, readings,
-and three for each channel. A heading says the unit, and UTC where a time is meant.
+and three for each channel; where spans have ended, the readings and places of their ends too, under headings that begin
+with `to`. A heading says the unit, and UTC where a time is meant.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from seacorder.model.observation import NotedReading, Observation
+from seacorder.model.observation import NotedReading, Observation, Place
 from seacorder.model.reading import ReadingState
 
 Cell = str | int | float | datetime | None
@@ -31,6 +32,9 @@ class ObservationColumns:
     readings: dict[str, str] = field(default_factory=dict)
     """By name the unit."""
     channels: dict[str, None] = field(default_factory=dict)
+    to_readings: dict[str, str] = field(default_factory=dict)
+    """Of the ends of spans."""
+    to_channels: dict[str, None] = field(default_factory=dict)
 
     def saw(self, one: Observation) -> None:
         """One of the observations that the table is to have."""
@@ -38,7 +42,10 @@ class ObservationColumns:
         self.fields |= dict.fromkeys(name for name, _ in one.now.fields)
         for noted in one.readings:
             self.readings.setdefault(noted.reading.name, noted.reading.unit)
+        for noted in one.now.end_readings:
+            self.to_readings.setdefault(noted.reading.name, noted.reading.unit)
         self.channels |= dict.fromkeys(place.channel for place in one.followed.places)
+        self.to_channels |= dict.fromkeys(place.channel for place in one.followed.to_places)
 
     @property
     def context_names(self) -> list[str]:
@@ -48,16 +55,23 @@ class ObservationColumns:
     @property
     def headings(self) -> list[str]:
         """One for each cell of a row."""
-        readings = [f"{name} ({unit})" if unit else name for name, unit in self.readings.items()]
-        places = [f"{name} {what}" for name in self.channels for what in ("file", "offset (s)", "frame")]
-        return [*FIXED, *self.context_names, *(f"field {name}" for name in self.fields), *readings, *places, *LAST]
+        fields = [f"field {name}" for name in self.fields]
+        begin = [*_of_readings(self.readings), *_of_places(self.channels)]
+        end = [f"to {heading}" for heading in (*_of_readings(self.to_readings), *_of_places(self.to_channels))]
+        return [*FIXED, *self.context_names, *fields, *begin, *end, *LAST]
+
+
+def _of_readings(units: Mapping[str, str]) -> list[str]:
+    return [f"{name} ({unit})" if unit else name for name, unit in units.items()]
+
+
+def _of_places(channels: Iterable[str]) -> list[str]:
+    return [f"{name} {what}" for name in channels for what in ("file", "offset (s)", "frame")]
 
 
 def cells(one: Observation, columns: ObservationColumns) -> list[Cell]:
     """The row of an observation. A reading that was stale or had no value is an empty cell."""
     now, context, fields = one.now, dict(one.context), dict(one.now.fields)
-    values = {noted.reading.name: value_of(noted) for noted in one.readings}
-    places = {place.channel: place for place in one.followed.places}
     row: list[Cell] = [
         one.number, one.code, one.label, one.observation_class.value, now.state.value, moment(one.start.utc_ns),
         None if now.end is None else moment(now.end.utc_ns), now.text, one.entered_by.value,
@@ -65,12 +79,26 @@ def cells(one: Observation, columns: ObservationColumns) -> list[Cell]:
     ]
     row += [context.get(name) for name in columns.context_names]
     row += [fields.get(name) for name in columns.fields]
-    row += [values.get(name) for name in columns.readings]
-    for channel in columns.channels:
-        place = places.get(channel)
-        row += [None, None, None] if place is None else [place.path, place.offset_seconds, place.frame]
+    row += _values(one.readings, columns.readings)
+    row += _places(one.followed.places, columns.channels)
+    row += _values(now.end_readings, columns.to_readings)
+    row += _places(one.followed.to_places, columns.to_channels)
     row += [_paths(file.path for file in one.followed.stills), _paths(file.path for file in one.followed.clips)]
     return [*row, len(one.revisions), one.id]
+
+
+def _values(readings: Iterable[NotedReading], names: Iterable[str]) -> list[Cell]:
+    values = {noted.reading.name: value_of(noted) for noted in readings}
+    return [values.get(name) for name in names]
+
+
+def _places(places: Iterable[Place], channels: Iterable[str]) -> list[Cell]:
+    known = {place.channel: place for place in places}
+    found = (known.get(channel) for channel in channels)
+    return [
+        cell for place in found
+        for cell in ((None, None, None) if place is None else (place.path, place.offset_seconds, place.frame))
+    ]
 
 
 def value_of(noted: NotedReading) -> float | str | None:
