@@ -49,7 +49,7 @@ class PlaceView(View):
     frame: int
     """The channel's number of the newest frame at or before the instant, as `first_frame` of the part counts."""
     is_exact: bool
-    """The recording process has said so; else it is computed, which can be one frame wrong."""
+    """The recording process has said so; else both were computed, which can be a frame wrong, with B-frames a few."""
 
 
 class MadeFileView(View):
