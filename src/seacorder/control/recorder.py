@@ -235,6 +235,7 @@ class Recorder:
             self._rebuilding.begin_if_damaged()
         except BaseException:
             await self._encodings.stop()
+            await self._supervisor.stop()
             await self._examination.stop()
             await self._housekeeping.stop()
             await asyncio.to_thread(self.catalogue.close)
