@@ -29,6 +29,7 @@ from seacorder.model.command import (
 from seacorder.model.instant import Instant
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, FrameLocated, JpegPicture
+from seacorder.model.sample import Sample, TrackFormat
 from seacorder.sinks.context import SinkContext
 from seacorder.sinks.still.framegrab import take_framegrab, thumbnail_of
 from seacorder.sinks.video.clip import ClipSink
@@ -193,12 +194,14 @@ class Orders:
         if found is None or found[0][-1].instant_ns > order.instant.monotonic_ns:
             self._channel.report(FrameLocated(order.request))
             return
-        frame, source = found[0][-1], found[1]
+        frame, video = found[0][-1], found[1].video
+        first_shown_ns = media_ns(found[0][0], video) - _decoding_ns(found[0][0], video)
         if begun is None or frame.number < begun.frame.number:
-            self._channel.report(FrameLocated(order.request, frame.number))
+            self._channel.report(FrameLocated(order.request, frame.number, first_shown_ns=first_shown_ns))
             return
-        offset_ns = media_ns(frame, source.video) - media_ns(begun.frame, begun.source.video)
-        self._channel.report(FrameLocated(order.request, frame.number, begun.number, offset_ns))
+        # In a file, decoding begins at 0.
+        offset_ns = media_ns(frame, video) - _decoding_ns(begun.frame, begun.source.video)
+        self._channel.report(FrameLocated(order.request, frame.number, begun.number, offset_ns, first_shown_ns))
 
     def _take_picture(self, order: TakePicture) -> None:
         """Decodes the newest keyframe, once for all who ask for it at this width. Blocks; runs on a thread of its
@@ -231,3 +234,8 @@ class Orders:
             return
         self._channel.report(self._channel.status())
         self._channel.report(Answer(request, outcome))
+
+
+def _decoding_ns(sample: Sample, video: TrackFormat) -> int:
+    """Media time of a picture in nanoseconds: its decoding time."""
+    return sample.dts * NS_PER_SECOND * video.time_base.numerator // video.time_base.denominator

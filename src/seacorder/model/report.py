@@ -51,6 +51,8 @@ class FrameLocated:
     """The number of the recording's part that it is in; 0 when that is not the part that is being written."""
     offset_ns: int = 0
     """Its time in the part's file."""
+    first_shown_ns: int = 0
+    """At which time a file of this source shows its first picture: 0 unless there are B-frames."""
 
 
 @dataclass(frozen=True, slots=True)

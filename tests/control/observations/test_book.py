@@ -251,13 +251,24 @@ async def test_an_anomaly_of_a_kind_that_says_nothing_of_a_clip_has_its_video(br
     assert bridge["Bow"].clip is None
 
 
-async def test_no_clip_is_left_running_by_a_span_that_ends_at_once(bridge: Bridge) -> None:
+async def test_no_clip_is_left_running_by_a_span_that_ends_while_it_begins(bridge: Bridge) -> None:
+    await bridge.start()
+    kind = ObservationKind("SL", "Slow", is_span=True, takes_span_clip=True)
+    bridge.recorder.observations.kinds.put(kind)
+    bridge["Stern"].is_hung = True  # the start of the clip waits for it
+    await bridge.recorder.observations.press("SL")
+    await bridge.recorder.observations.press("SL")
+    await bridge.event("clip_stopped")
+    assert not bridge.recorder.is_clip_recording()
+
+
+async def test_a_span_that_ends_before_its_file_is_written_has_no_clip(bridge: Bridge) -> None:
     await bridge.start()
     kind = ObservationKind("SL", "Slow", is_span=True, takes_span_clip=True)
     bridge.recorder.observations.kinds.put(kind)
     await asyncio.gather(*(bridge.recorder.observations.press("SL") for _ in range(2)))
-    await bridge.event("clip_stopped")
-    await bridge.until(lambda: bridge["Bow"].clip is None and bridge["Stern"].clip is None)
+    await bridge.recorder.observations.stop()
+    assert bridge["Bow"].told(StartClip) == []
 
 
 async def test_a_late_span_has_both_ends(bridge: Bridge) -> None:

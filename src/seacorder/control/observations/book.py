@@ -199,7 +199,7 @@ class ObservationBook:
         if self.made is not None and video_id:
             self.made.own(video_id, observation.id)
         elif self.made is not None:
-            self.made.begin(observation, kind)
+            self.made.begin(self._shelf.held(observation.id) or observation, kind)
         return self._shelf.held(observation.id) or observation
 
     async def _enter_late(self, kind: ObservationKind, entry: Entry, changes: Changes, now: Instant) -> Observation:

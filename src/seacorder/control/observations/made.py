@@ -14,7 +14,7 @@ from seacorder.base.background import cancel, task
 from seacorder.base.errors import SeacorderError
 from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.framegrabs import Framegrabs
-from seacorder.model.observation import MadeFile, Observation, ObservationClass
+from seacorder.model.observation import MadeFile, Observation, ObservationClass, ObservationState
 from seacorder.model.observation_kind import ObservationKind
 from seacorder.model.recording import Clip, FileKind, Framegrab
 
@@ -55,6 +55,8 @@ class MadeFiles:
         """Takes the still and starts the clip that its kind wants. Returns at once."""
         if kind.takes_still:
             self._do(self._take_still(observation.id))
+        if kind.clip_of_span and observation.now.state is not ObservationState.OPEN:
+            return  # it has ended while its file was being written
         if kind.clip_of_span or kind.clip_after_seconds > 0:
             seconds = None if kind.clip_of_span else kind.clip_after_seconds
             self._do(self._take_clip(observation.id, clip_kind(observation), seconds))

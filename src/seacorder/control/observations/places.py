@@ -90,9 +90,9 @@ def frame_in(part: Part, losses: Sequence[Loss], utc_ns: int, frame_ns: float) -
     return frame_after(base, at_ns, frame_ns)
 
 
-def place_of(part: Part, found: KnownFrame) -> Place:
-    """The place of a frame in the file of its part."""
-    offset_seconds = round(max(0, found.utc_ns - part.start_utc_ns) / NS_PER_SECOND, 6)
+def place_of(part: Part, found: KnownFrame, first_shown_ns: int = 0) -> Place:
+    """The place of a frame in the file of its part, which shows its first picture at `first_shown_ns`."""
+    offset_seconds = round((max(0, found.utc_ns - part.start_utc_ns) + first_shown_ns) / NS_PER_SECOND, 6)
     frame = max(part.first_frame, found.frame)
     return Place(part.channel, part.recording_id, part.number, part.path, offset_seconds, frame)
 
@@ -115,6 +115,8 @@ class Places:
         self._context = context
         self._recordings = recordings
         self._channels: dict[str, _ChannelParts] = {}
+        self._first_shown_ns: dict[str, int] = {}
+        """By channel: at which time its files show their first picture, as its worker has said."""
 
     # What workers say.
 
@@ -158,7 +160,7 @@ class Places:
         """The places as the recording processes say, also of channels whose file had not been begun when `places` were
         computed; as they were where a process does not say it in time."""
         computed, workers = {place.channel: place for place in places}, self._context.workers
-        answers = await asyncio.gather(*(workers.locate(name, instant, EXACT_SECONDS) for name in workers.names))
+        answers = await asyncio.gather(*(self._ask(name, instant) for name in workers.names))
         found = (
             self._located(name, recording_id, computed.get(name), answer)
             for name, answer in zip(workers.names, answers, strict=True)
@@ -171,9 +173,20 @@ class Places:
         page = Page(from_utc_ns=utc_ns, to_utc_ns=utc_ns + 1, limit=LIMIT_MAX)
         parts = (await catalogue.ask(lambda: catalogue.rows(Part, page))).items
         newest = {part.channel: part for part in parts if part.channel in self._context.workers.names}
+        now = Instant.now(self._context.clock)
+        await asyncio.gather(*(self._ask(name, now) for name in newest if name not in self._first_shown_ns))
         return tuple([await self._in_account(part, utc_ns) for part in newest.values()])
 
     # Inside.
+
+    async def _ask(self, channel: str, instant: Instant) -> FrameLocated | None:
+        answer = await self._context.workers.locate(channel, instant, EXACT_SECONDS)
+        if answer is not None:
+            self._first_shown_ns[channel] = answer.first_shown_ns
+        return answer
+
+    def _place(self, part: Part, found: KnownFrame) -> Place:
+        return place_of(part, found, self._first_shown_ns.get(part.channel, 0))
 
     def _of_channel(self, name: str, recording_id: str, instant: Instant) -> Place | None:
         known, status = self._channels.get(name), self._context.watch[name]
@@ -186,10 +199,10 @@ class Places:
         newest = known.newest or begin
         if part.state is not FileState.OPEN:
             end = KnownFrame(part.end_utc_ns or newest.utc_ns, part.first_frame + max(0, part.frames - 1))
-            return place_of(part, end if utc_ns >= end.utc_ns else frame_after(end, utc_ns, frame_ns))
+            return self._place(part, end if utc_ns >= end.utc_ns else frame_after(end, utc_ns, frame_ns))
         if status.state is not ChannelState.LIVE and utc_ns >= newest.utc_ns:
-            return place_of(part, newest)  # no frame has come since
-        return place_of(part, frame_after(newest, utc_ns, frame_ns))
+            return self._place(part, newest)  # no frame has come since
+        return self._place(part, frame_after(newest, utc_ns, frame_ns))
 
     def _located(
         self, channel: str, recording_id: str, computed: Place | None, answer: FrameLocated | None
@@ -211,7 +224,7 @@ class Places:
             return place
         frame_ns = (part.end_utc_ns - part.start_utc_ns) / (part.frames - 1)
         utc_ns = part.start_utc_ns + round((frame - part.first_frame) * frame_ns)
-        return place_of(part, KnownFrame(utc_ns, frame))
+        return self._place(part, KnownFrame(utc_ns, frame))
 
     def _part(self, channel: str, recording_id: str, number: int) -> Part | None:
         known = self._channels.get(channel)
@@ -228,11 +241,11 @@ class Places:
         frame_ns = frame_distance_ns(self._context.watch.frame_rate(part.channel))
         newest = self._newest_of(part)
         if newest is not None and utc_ns >= newest.utc_ns:
-            return place_of(part, frame_after(newest, utc_ns, frame_ns))
+            return self._place(part, frame_after(newest, utc_ns, frame_ns))
         if newest is not None:
             part_by_now = replace(part, end_utc_ns=newest.utc_ns, frames=newest.frame - part.first_frame + 1)
-            return place_of(part, frame_in(part_by_now, losses, utc_ns, frame_ns))
-        return place_of(part, frame_in(part, losses, utc_ns, frame_ns))
+            return self._place(part, frame_in(part_by_now, losses, utc_ns, frame_ns))
+        return self._place(part, frame_in(part, losses, utc_ns, frame_ns))
 
     def _newest_of(self, part: Part) -> KnownFrame | None:
         """The newest frame of a file that is being written, as the last heartbeat told."""
