@@ -28,7 +28,7 @@ async def test_from_a_cursor_on(address: str, recorder: FakeRecorder) -> None:
     assert seen[0] == {
         "cursor": 3, "utc": "2023-11-14T22:13:20.000000Z", "kind": "channel_live", "severity": "info",
         "fact": "Event 3 of rtsp://***@cam/.", "action": "", "alarm": None,
-        "sentence": "Event 3 of rtsp://***@cam/.", "channel": None,
+        "sentence": "Event 3 of rtsp://***@cam/.", "channel": None, "observation": None,
     }
 
 
