@@ -29,7 +29,7 @@ HANDLE = {
     "control/losses/loss_book.py": "all losses come together, and go on to the catalogue, the events and the status",
     "control/losses/worker_gaps.py": "holes that only control sees: a worker or the program ended and came back",
     "control/losses/resumption.py": "holes that an earlier run of the program left open",
-    "control/observations/places.py": "which frames of a file have no numbers, where an instant of the past is looked for",
+    "control/observations/places.py": "which frames of a file have no number, for an instant of the past",
     "catalogue/tables.py": "the table",
     "api/v1/rows.py": "the list that clients ask for",
     "cli/bundle_catalogue.py": "the newest rows, for a support bundle",
