@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from seacorder.api.export.table import Cell
 
@@ -39,7 +40,7 @@ def write_workbook(
                 sheet = book.add_worksheet(f"Observations {len(book.worksheets()) + 1}")
                 sheet.freeze_panes(1, 0)
                 for column, heading in enumerate(headings):
-                    sheet.write_string(0, column, heading[:TEXT_MAX], bold)
+                    sheet.write_string(0, column, plain(heading), bold)
                 line = 1
             for column, cell in enumerate(row):
                 _write(sheet, (line, column), cell, time)
@@ -53,6 +54,15 @@ def _write(sheet: Any, at: tuple[int, int], cell: Cell, time: Any) -> None:
         case datetime():
             sheet.write_datetime(*at, cell, time)
         case str():
-            sheet.write_string(*at, cell[:TEXT_MAX])
+            sheet.write_string(*at, plain(cell))
         case _:
             sheet.write_number(*at, cell)
+
+
+def plain(text: str) -> str:
+    """The text so that it is written as it is. xlsxwriter takes what begins with `<r>` and ends with `</r>` for markup
+    of its own and writes it untouched, so that `<r>&</r>` would make the workbook unreadable; it gets such markup."""
+    text = text[:TEXT_MAX]
+    if text.startswith("<r>") and text.endswith("</r>"):
+        return f'<r><t xml:space="preserve">{escape(text)}</t></r>'
+    return text
