@@ -69,6 +69,8 @@ class FakeWorker:
         self._clock = clock
         self._ended = asyncio.Event()
         self._was_started = False
+        self._clocks: dict[str, int] = {}
+        """By path: how far UTC was ahead of the monotonic clock when the file began. Its times keep to that."""
         self.status = ChannelStatus(name, ChannelState.LIVE, clock.utc_ns(), None, PICTURE, bits_per_second=8_000_000)
 
     # What a Worker has.
@@ -160,6 +162,7 @@ class FakeWorker:
         self.part = Part(
             order.recording_id, self.name, number, path, self._clock.utc_ns(), None, 0, 1, 1000, FileState.OPEN
         )
+        self._clocks[path] = self._clock.utc_ns() - self._clock.monotonic_ns()
         self.report(PartOpened(self.part))
 
     # Inside.
@@ -167,7 +170,8 @@ class FakeWorker:
     def _file(self, file: Part | Clip | None) -> FileStatus | None:
         if file is None:
             return None
-        now_ns, utc_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
+        now_ns = self._clock.monotonic_ns()
+        utc_ns = now_ns + self._clocks.get(file.path, self._clock.utc_ns() - now_ns)
         identifier, number = (file.recording_id, file.number) if isinstance(file, Part) else (file.id, 1)
         frames = 1 + round((utc_ns - file.start_utc_ns) * PICTURE.frame_rate / 1e9)
         start, size = file.start_utc_ns, 1000 * frames

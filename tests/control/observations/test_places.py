@@ -112,6 +112,40 @@ async def test_a_channel_whose_file_begins_a_moment_later_gets_its_place(bridge:
     assert found.followed.places == (Place("Bow", part.recording_id, 1, part.path, 0.12, 3, True),)
 
 
+async def test_between_two_files_it_is_the_last_frame_of_the_first(bridge: Bridge) -> None:
+    await recording(bridge)
+    bridge.clock.advance(4)
+    first = bridge["Bow"].part
+    assert first is not None
+    end_ns = first.start_utc_ns + 4 * 10**9
+    bridge["Bow"].report(PartClosed(replace(first, state=FileState.WHOLE, end_utc_ns=end_ns, frames=101)))
+    begun = replace(first, number=2, path=first.path + "2", start_utc_ns=end_ns + FRAME_NS, first_frame=101)
+    bridge["Bow"].report(PartOpened(begun))
+    bridge.clock.advance(70)
+    place = await bow(bridge, Entry("FJ", utc_ns=end_ns + FRAME_NS // 2))
+    assert (place.part, place.frame, place.offset_seconds) == (1, 100, 4.0)
+    place = await bow(bridge, Entry("FJ", utc_ns=end_ns + FRAME_NS + 1))
+    assert (place.part, place.frame, place.offset_seconds) == (2, 101, 0.0)
+
+
+async def test_a_loss_after_the_instant_moves_nothing(bridge: Bridge) -> None:
+    """It tells how long the frames before it last: these are all frames but those of two seconds."""
+    await recording(bridge)
+    bridge.clock.advance(10)
+    part = bridge["Bow"].part
+    assert part is not None
+    begin_ns = part.start_utc_ns
+    whole = replace(part, state=FileState.WHOLE, end_utc_ns=begin_ns + 10 * 10**9, frames=202)
+    bridge["Bow"].report(PartClosed(whole))
+    stalled = Loss(
+        "Bow", begin_ns + 6 * 10**9, begin_ns + 8 * 10**9, 49, LossCause.STALL, part.recording_id
+    )
+    bridge.catalogue.record(stalled)
+    bridge.clock.advance(70)
+    place = await bow(bridge, Entry("FJ", utc_ns=begin_ns + 3_020_000_000))
+    assert (place.frame, place.offset_seconds) == (75, 3.0)
+
+
 def part_of(times_ns: list[int]) -> Part:
     return Part("r", "Bow", 1, "/x", times_ns[0], times_ns[-1], FIRST, len(times_ns), 0, FileState.WHOLE)
 

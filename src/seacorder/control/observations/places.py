@@ -33,6 +33,9 @@ from seacorder.model.report import FrameLocated
 
 PARTS_KEPT = 8
 """Of each channel: an answer about an instant comes seconds after it at the latest."""
+LOOK_BACK_NS = 10 * NS_PER_SECOND
+"""A part that ended so long before an instant may have shown its last picture until then: frames can be seconds apart.
+"""
 EXACT_SECONDS = 3.0
 """How long a recording process may take to say which frame it is; on an encoded channel it waits for the encoder."""
 _EARLY = 0.02
@@ -170,9 +173,10 @@ class Places:
     async def at(self, utc_ns: int) -> tuple[Place, ...]:
         """The places of an instant of the past, by the list of recordings. Raises CatalogueFailed."""
         catalogue = self._context.catalogue
-        page = Page(from_utc_ns=utc_ns, to_utc_ns=utc_ns + 1, limit=LIMIT_MAX)
+        page = Page(from_utc_ns=utc_ns - LOOK_BACK_NS, to_utc_ns=utc_ns + 1, limit=LIMIT_MAX)
         parts = (await catalogue.ask(lambda: catalogue.rows(Part, page))).items
         newest = {part.channel: part for part in parts if part.channel in self._context.workers.names}
+        newest = {name: part for name, part in newest.items() if self._reaches(part, utc_ns)}
         now = Instant.now(self._context.clock)
         await asyncio.gather(*(self._ask(name, now) for name in newest if name not in self._first_shown_ns))
         return tuple([await self._in_account(part, utc_ns) for part in newest.values()])
@@ -231,10 +235,20 @@ class Places:
         parts = known.parts if known is not None else ()
         return next((one for one in parts if (one.recording_id, one.number) == (recording_id, number)), None)
 
+    def _reaches(self, part: Part, utc_ns: int) -> bool:
+        """Its last picture was the newest one at an instant: a part ends with the capture of that picture, and the next
+        one begins with the capture of the next."""
+        shown_ns = 2 * frame_distance_ns(self._context.watch.frame_rate(part.channel))
+        is_ended = part.state is not FileState.OPEN and part.end_utc_ns is not None
+        return not is_ended or utc_ns <= (part.end_utc_ns or 0) + shown_ns
+
     async def _in_account(self, part: Part, utc_ns: int) -> Place:
         catalogue = self._context.catalogue
         page = Page(
-            from_utc_ns=part.start_utc_ns, to_utc_ns=utc_ns, channel=part.channel, recording_id=part.recording_id,
+            from_utc_ns=part.start_utc_ns,
+            to_utc_ns=max(utc_ns, part.end_utc_ns or utc_ns),  # those after the instant tell how long a frame lasts
+            channel=part.channel,
+            recording_id=part.recording_id,
             limit=LIMIT_MAX,
         )
         losses = (await catalogue.ask(lambda: catalogue.rows(Loss, page))).items
