@@ -27,6 +27,7 @@ _NEVER = (
     sqlite3.InterfaceError,
     sqlite3.DataError,
     OverflowError,
+    UnicodeEncodeError,
 )
 """What SQLite raises for a row that it will never accept, however often it is retried."""
 

@@ -5,7 +5,7 @@ A new version is written beside the old one and put in its place in one step. So
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from seacorder.model.observation import Observation
@@ -44,12 +44,15 @@ def replace(path: Path, observation: Observation) -> None:
     disk.sync_folder(path.parent)
 
 
-def observations_in(folder: Path) -> Iterator[tuple[Path, Observation]]:
-    """Every observation in a folder, and its file. Blocks; nothing is raised for a folder that cannot be read."""
-    with contextlib.suppress(OSError):
-        for path in sorted(folder.glob(f"*{OBSERVATION_SUFFIX}")):
-            if (observation := read_file(path)) is not None:
-                yield path, observation
+def newest_files(folders: Iterable[Path], most: int) -> list[Path]:
+    """At most so many JSON files of these folders: those that were changed last, the newest first. Blocks; nothing is
+    raised for a folder that cannot be read."""
+    found: list[tuple[int, str]] = []
+    for folder in folders:
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            ours = (one for one in entries if one.name.endswith(OBSERVATION_SUFFIX) and not one.name.startswith("."))
+            found += [(one.stat().st_mtime_ns, one.path) for one in ours]
+    return [Path(path) for _, path in sorted(found, reverse=True)[:most]]
 
 
 def read_file(path: Path) -> Observation | None:

@@ -157,7 +157,10 @@ class ObservationBook:
 
     async def start(self) -> None:
         """Reads what earlier runs have left: numbers, open spans, kinds. Raises CatalogueFailed."""
-        for observation in await self._shelf.start():
+        running = self._recordings.running
+        for observation in await self._shelf.start(
+            lambda one: path_late(self._context, running, one.start, one.followed.places)
+        ):
             self._numbers.saw(observation)
         self._numbers.continue_from(await self._shelf.numbers())
         await asyncio.to_thread(self.kinds.load)

@@ -1,17 +1,21 @@
 """Where observations are kept: the newest in memory, each in its file, all in the list of recordings.
 
 The file comes first and then the list, so that a program that is killed in between finds the observation at its next
-start: it reads the files in the newest folders, and joins their histories with those of the list.
+start: it reads the files that were changed last, and joins their histories with those of the list. Where the list has
+more than a file, because the disk was too slow or refused, the file is written again.
 """
 
 import asyncio
+import contextlib
+import json
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from seacorder.base.errors import NotKnown
+from seacorder.base.background import task, within
+from seacorder.base.errors import CatalogueFailed, NotKnown
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.control.events.journal import Journal
@@ -26,7 +30,14 @@ _log = logging.getLogger(__name__)
 HELD = 2000
 """Observations that are held in memory; older ones are read from the list of recordings when one changes."""
 READ_AGAIN = 100
-"""Newest observations whose folders are read at the start."""
+"""Newest observations whose folders are looked into at the start."""
+FILES_READ = 300
+"""Files that are read at the start: those that were changed last. Commands are taken only after that."""
+FOLDERS = "observation_folders"
+"""Where the list keeps the folders that were written to last."""
+FOLDERS_KEPT = 8
+FOLDER_SECONDS = 0.5
+"""How long the first file in a folder waits until the list has that folder."""
 START_SECONDS = 10.0
 """How long the start waits for a disk with observations, which may be away."""
 
@@ -37,6 +48,23 @@ class _Held:
     path: str = ""
     wanted: Path = Path()
 
+    @property
+    def folder(self) -> str:
+        """Where its file is, or is to be made."""
+        return str((Path(self.path) if self.path else self.wanted).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadAgain:
+    """An observation that the start has found."""
+
+    observation: Observation
+    path: str
+    is_in_list: bool
+    """The list says the same."""
+    is_in_file: bool
+    """So does the file."""
+
 
 class Shelf:
     """For the event loop alone; the disk is used in threads."""
@@ -45,6 +73,7 @@ class Shelf:
         self._catalogue = catalogue
         self._files = ObservationFiles(journal, volumes, self._stored)
         self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._folders: tuple[str, ...] = ()
 
     @property
     def open(self) -> tuple[Observation, ...]:
@@ -77,26 +106,34 @@ class Shelf:
         held.observation = observation
         self._held.move_to_end(observation.id)
         self._shrink()
-        await self._files.save(observation, held.path, held.wanted)
+        await self._remember(held.folder)
+        # Not `observation`: a newer version may have come meanwhile.
+        await self._files.save(held.observation, held.path, held.wanted)
         # Again, if the disk has taken it already: the row is the same.
         self._record(held.observation, held.path)
 
-    async def start(self) -> Iterable[Observation]:
-        """Reads the newest folders, adds to the list what it lacks, and holds what is open. Returns what was read.
-        Raises CatalogueFailed."""
-        try:
-            found = await asyncio.wait_for(asyncio.to_thread(self._read_again), START_SECONDS)
-        except TimeoutError:
-            _log.warning("The disk with the newest observations does not answer; they are read from the list alone")
-            found = {}
-        for observation, path in found.values():
-            self._record(observation, path)
+    async def start(self, path_of: Callable[[Observation], Path]) -> Iterable[Observation]:
+        """Reads the files that were changed last, brings list and files to what both say together, and holds what is
+        open. Returns what was found. Raises CatalogueFailed.
+
+        `path_of`: where the file of an observation that has none is to be made.
+        """
+        self._folders = _folders_in(await asyncio.to_thread(self._catalogue.setting, FOLDERS))
+        found = await self._found_again()
+        for one in found:
+            held = _Held(one.observation, one.path, path_of(one.observation) if not one.path else Path())
+            if not one.is_in_list:
+                self._record(held.observation, held.path)
+            if not one.is_in_file:
+                self._held[held.observation.id] = held
+                task(self._files.save(held.observation, held.path, held.wanted), "the file of an earlier observation")
+        known = {one.observation.id: (one.observation, one.path) for one in found}
         for observation, path in await asyncio.to_thread(self._catalogue.open_observations):
-            found.setdefault(observation.id, (observation, path))
-        for observation, path in found.values():
+            known.setdefault(observation.id, (observation, path))
+        for observation, path in known.values():
             if _is_open(observation):
-                self._held[observation.id] = _Held(observation, path)
-        return tuple(observation for observation, _ in found.values())
+                self._held.setdefault(observation.id, _Held(observation, path))
+        return tuple(observation for observation, _ in known.values())
 
     async def numbers(self) -> dict[tuple[str, str], int]:
         """By dive and class: the highest number in the list. Raises CatalogueFailed."""
@@ -127,21 +164,54 @@ class Shelf:
             if not _is_open(self._held[observation_id].observation):
                 del self._held[observation_id]
 
-    def _read_again(self) -> dict[str, tuple[Observation, str]]:
-        """What the files in the newest folders say otherwise than the list. Blocks; raises CatalogueFailed."""
+    async def _remember(self, folder: str) -> None:
+        """Tells the list which folder is written to, before that is done, so that the next start looks there."""
+        if folder in self._folders:
+            return
+        folders = (*self._folders, folder)[-FOLDERS_KEPT:]
+        self._catalogue.save_text(FOLDERS, json.dumps(folders))
+        with contextlib.suppress(CatalogueFailed):  # it is stored as soon as that disk takes it
+            await self._catalogue.flush(FOLDER_SECONDS)
+        self._folders = folders
+
+    async def _found_again(self) -> list[_ReadAgain]:
+        try:
+            return await asyncio.to_thread(within, START_SECONDS, "observations of earlier runs", self._read_again)
+        except TimeoutError:
+            _log.warning("The disk with the newest observations does not answer; they are read from the list alone")
+            return []
+
+    def _read_again(self) -> list[_ReadAgain]:
+        """What files and list do not say alike. Blocks; raises CatalogueFailed."""
         newest = self._catalogue.rows(ObservationRow, Page(limit=READ_AGAIN, newest_first=True)).items
-        folders = {Path(row.path).parent for row in newest if row.path}
+        folders = {Path(row.path).parent for row in newest if row.path} | {Path(one) for one in self._folders}
         for recording in self._catalogue.latest_recordings(2):
             parts = self._catalogue.rows(Part, Page(recording_id=recording.id, limit=LIMIT_MAX)).items
             folders |= {Path(part.path).parent for part in parts}
-        found: dict[str, tuple[Observation, str]] = {}
-        for folder in sorted(folders):
-            for path, read in observation_file.observations_in(folder):
-                known = self._catalogue.observation(read.id)
-                one = read if known is None else joined(known[0], read)
-                if known is None or one != known[0] or known[1] != str(path):
-                    found[read.id] = (one, str(path))
-        return found
+        found = {row.id: self._without_file(row.id) for row in newest if not row.path}
+        for path in observation_file.newest_files(folders, FILES_READ):
+            if (read := observation_file.read_file(path)) is not None:
+                found[read.id] = self._compared(read, str(path))
+        return [one for one in found.values() if one is not None and not (one.is_in_list and one.is_in_file)]
+
+    def _without_file(self, observation_id: str) -> _ReadAgain | None:
+        known = self._catalogue.observation(observation_id)
+        return None if known is None else _ReadAgain(known[0], "", is_in_list=True, is_in_file=False)
+
+    def _compared(self, read: Observation, path: str) -> _ReadAgain:
+        known = self._catalogue.observation(read.id)
+        if known is None:
+            return _ReadAgain(read, path, is_in_list=False, is_in_file=True)
+        both = joined(known[0], read)
+        return _ReadAgain(both, path, both == known[0] and path == known[1], both == joined(read, read))
+
+
+def _folders_in(text: str | None) -> tuple[str, ...]:
+    try:
+        folders = json.loads(text or "[]")
+    except ValueError:
+        return ()
+    return tuple(one for one in folders if isinstance(one, str)) if isinstance(folders, list) else ()
 
 
 def _is_open(observation: Observation) -> bool:
