@@ -26,7 +26,11 @@ class Plan:
     crowd_cameras: int
     crowd_seconds: float
     telemetry_seconds: int
+    observations: int
+    """How many are entered, and how often they are searched."""
+    observations_listed: int
+    """Among how many they are searched."""
 
 
-FULL = Plan(3, 2, 2, 20, 11, 20, 40, 30, 40, 110, 64, 200, 600, 60)
-SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 20, 24, 50, 60, 6)
+FULL = Plan(3, 2, 2, 20, 11, 20, 40, 30, 40, 110, 64, 200, 600, 60, 200, 100_000)
+SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 20, 24, 50, 60, 6, 20, 5000)

@@ -16,6 +16,7 @@ from typing import Any
 from bench import processes
 from rig.ports import free_port
 
+HERE = "127.0.0.1"
 _LIVE_WITHIN_SECONDS = 90.0
 _ENDS_WITHIN_SECONDS = 60.0
 _ASKED_AGAIN_SECONDS = 0.5
@@ -37,7 +38,7 @@ class Recorder:
     def __init__(self, process: subprocess.Popen[bytes], ports: tuple[int, int], root: Path) -> None:
         self._process = process
         self.port, self.integration_port = ports
-        self._http = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        self._http = http.client.HTTPConnection(HERE, self.port, timeout=60)
         self._used = 0.0
         self.root = root
 
@@ -46,15 +47,19 @@ class Recorder:
         body = self.fetch(path)
         return json.loads(body) if body else None
 
-    def fetch(self, path: str) -> bytes:
-        """The answer's body."""
+    def post(self, path: str, body: object) -> Any:
+        """The answer's JSON."""
+        return json.loads(self.fetch(path, json.dumps(body)))
+
+    def fetch(self, path: str, sent: str | None = None) -> bytes:
+        """The answer's body; with `sent` it is a POST."""
         if time.monotonic() - self._used > _KEPT_SECONDS:
             self._http.close()
-        self._http.request("GET", path)
+        self._http.request("GET" if sent is None else "POST", path, sent)
         answer = self._http.getresponse()
         body = answer.read()
         self._used = time.monotonic()
-        if answer.status != http.HTTPStatus.OK:
+        if answer.status not in {http.HTTPStatus.OK, http.HTTPStatus.CREATED}:
             reason = body.decode(errors="replace")
             raise SystemExit(f"{path} was answered with {answer.status}: {reason}\n{self.last_words()}")
         return body
@@ -126,15 +131,19 @@ def recorder(
     channel: str = "",
     tables: str = "",
     state: str = "live",
+    prepare: Callable[[Path], None] = lambda _files: None,
 ) -> Iterator[Recorder]:
     """A recorder whose channels are all in one `state`. Stopped in order at the end.
 
-    `channel`: further keys of each channel; `tables`: further tables of the settings file.
+    `channel`: further keys of each channel; `tables`: further tables of the settings file; `prepare`: puts something
+    into the folder of its files before it is started.
     """
-    root.mkdir(parents=True)
+    files = root / "files"
+    files.mkdir(parents=True)
+    prepare(files)
     ports = (free_port(), free_port())
     settings = root / "seacorder.toml"
-    settings.write_text(settings_text(addresses, root / "files", ports, channel) + tables, encoding="utf-8")
+    settings.write_text(settings_text(addresses, files, ports, channel) + tables, encoding="utf-8")
     command = [sys.executable, "-m", "seacorder", "serve", "--config", str(settings)]
     with (root / "log.txt").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import capture, parsers, quiet, table, telemetry
+from bench import capture, observations, parsers, quiet, table, telemetry
 from bench.competitor import FFMPEG, GSTREAMER, MEDIAMTX, Competitor
 from bench.figures import stated
 from bench.many import Count, lost
@@ -15,6 +15,8 @@ from bench.quotes import Quote
 from bench.sender import PENDING_BYTES, Frames, Watcher
 from bench.table import Section
 from rig.source_files import SourceSpec, make_source
+from seacorder.catalogue.page import Page
+from seacorder.catalogue.queries import Queries
 
 SPEC = SourceSpec(width=128, height=64, rate=10, seconds=1, gop=5)
 GOOD = Section("Good", (stated("a figure", [1.0, 3.0], "{:.0f} ms"),), 0.01)
@@ -100,6 +102,13 @@ def test_a_load_is_lost_when_a_sentence_was_not_understood_or_a_byte_is_not_in_t
         replace(whole, source=source | {"records": 3000, "bad_checksums": 1}),
     ):
         assert not telemetry.lost(worse).is_met
+
+
+async def test_a_list_of_many_observations_is_what_a_recorder_writes(tmp_path: Path) -> None:
+    await observations.fill(tmp_path / "seacorder.db", 120)
+    listed = Queries(tmp_path / "seacorder.db").observations(Page(text=observations.COMMON, limit=1000)).items
+    assert listed == tuple(observations.observed(number) for number in range(1, 121))
+    assert {len(one.followed.places) for one in listed} == {observations.CHANNELS}
 
 
 def test_the_programs_that_are_compared_give_the_same_positions() -> None:
