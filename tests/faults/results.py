@@ -30,6 +30,7 @@ SUBJECTS = (
     ("Long run", ("test_soak",)),
     ("Attack", ("test_attack",)),
     ("Lost catalogue", ("test_rebuild",)),
+    ("Observations", ("test_observation",)),
     ("Own MP4 writer", ("test_writers",)),
     ("Alarms", ("test_alarms",)),
     ("Other recorders", ("test_others",)),
