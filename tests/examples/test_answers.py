@@ -1,4 +1,4 @@
-"""The whole answers on docs/programs/inspector.md, api.md and errors.md are those of a running recorder.
+"""The whole answers on docs/programs/inspector.md, integration.md, api.md and errors.md are those of a running recorder.
 
 `make answers` plays the same scenes and writes the answers into the pages; nobody types them. What is compared, and
 what may differ, stands at the top of `rig.page_answers`. A scene is a row of keys of exchanges, and of what is done in
@@ -27,7 +27,7 @@ from rig.program import Program, running, wait_for
 from rig.source_files import SourceSpec
 
 WRITES = os.environ.get("WRITE_ANSWERS") == "1"
-PAGES = ("inspector", "api", "errors")
+PAGES = ("inspector", "integration", "api", "errors")
 CAMERA = SourceSpec(width=1920, height=1080, rate=25, gop=25, seconds=8)
 SHOWN_HOSTS = {"Bow": "10.0.0.5:554", "Stern": "10.0.0.6:554"}
 COUNTED = "Counted by the camera's clock."
@@ -63,7 +63,7 @@ class Stage:
         head, _, body = exchange.request.partition("\n\n")
         method, path = head.split("\n")[0].split(" ", 1)
         path = _ID.sub(self.recording, path)
-        answer = httpx.request(method, self._service(path) + path, content=body.encode(), timeout=60.0)
+        answer = httpx.request(method, self._service(key) + path, content=body.encode(), timeout=60.0)
         status = f"{answer.status_code} {HTTPStatus(answer.status_code).phrase}"
         kind = answer.headers.get("content-type", "")
         self.made[key] = answer_of(exchange, status, kind, answer.content, self.names)
@@ -75,9 +75,8 @@ class Stage:
         """Keeps a JSON block without a request."""
         self.made[key] = value_of(self.exchanges[key].answer, real, self.names)
 
-    def _service(self, path: str) -> str:
-        is_integration = path.startswith(("/api/recording/", "/api/overlay/"))
-        return self.program.integration_url if is_integration else self.program.url
+    def _service(self, key: str) -> str:
+        return self.program.integration_url if key.startswith("integration:") else self.program.url
 
 
 Act = str | Callable[[Stage], None]
@@ -197,6 +196,9 @@ NO_CAMERA: tuple[Act, ...] = (
 )
 TWO_CAMERAS: tuple[Act, ...] = (
     "inspector: GET /api/stats/ping",
+    "integration: GET /api/stats/ping",
+    "integration: GET /api/recording/fileextension",
+    "integration: GET /api/framegrabs/fileextension",
     "inspector: GET /api/inspector/pathtemplate",
     "inspector: When something is wrong",
     wrong_split_time,
@@ -218,10 +220,10 @@ TWO_CAMERAS: tuple[Act, ...] = (
     recorded(2.0),
     "inspector: GET /api/inspector/isrecording",
     "inspector: GET /api/inspector/encoderrunning",
-    "inspector: GET /api/recording/isrecording",
-    "inspector: GET /api/recording/encoderrunning",
-    "inspector: POST /api/overlay/update",
-    "inspector: GET /api/overlay/clear",
+    "integration: GET /api/recording/isrecording",
+    "integration: GET /api/recording/encoderrunning",
+    "integration: POST /api/overlay/update",
+    "integration: GET /api/overlay/clear",
     "api: PUT /api/v1/overlay",
     "api: GET /api/v1/overlay",
     "api: POST /api/v1/clip/start",
@@ -233,6 +235,11 @@ TWO_CAMERAS: tuple[Act, ...] = (
     "inspector: GET /api/inspector/startclip",
     "inspector: GET /api/inspector/stopclip",
     "inspector: GET /api/inspector/iscliprecording",
+    "integration: GET /api/anomalies/start",
+    "integration: GET /api/anomalies/filename",
+    "integration: GET /api/anomalies/stop",
+    "integration: POST /api/framegrabs/take",
+    "integration: POST /api/framegrabs/take#1",
     camera_goes("Stern"),
     "api: GET /api/v1/status",
     camera_comes("Stern"),
@@ -243,7 +250,8 @@ TWO_CAMERAS: tuple[Act, ...] = (
     "api: GET /api/v1/channels/{index}/settings",
     "inspector: GET /api/inspector/stoprecording",
     "api: POST /api/v1/recording/stop#1",
-    "inspector: GET /api/recording/status",
+    "integration: GET /api/recording/status",
+    "integration: GET /api/recording/stop",
     "api: GET /api/v1/settings",
     "api: PATCH /api/v1/settings",
     encoding_as_in_the_file,
@@ -255,7 +263,10 @@ TWO_CAMERAS: tuple[Act, ...] = (
     "api: POST /api/v1/recording/stop",
     "api: GET /api/v1/parts",
     parts_follow,
-    asked("/api/inspector/startrecording"),
+    "integration: POST /api/recording/filename",
+    "integration: POST /api/recording/addsequenceno",
+    "integration: GET /api/recording/start",
+    "integration: GET /api/recording/filename",
     recorded(1.0),
     computer_crashes,
     "api: GET /api/v1/recordings",

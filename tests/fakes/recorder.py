@@ -143,7 +143,7 @@ class FakeRecorder:
 
     def state(self) -> object:
         """Everything that a failed command must not change."""
-        shown = self.overlay, self.dive_context
+        shown = self.overlay, self.dive_context, dict(self.names), dict(self.sequences)
         return self.current, tuple(self.directories), self.recording_id, dict(self.clips), shown
 
     def is_recording(self) -> bool:
@@ -194,7 +194,7 @@ class FakeRecorder:
         _check_folder(filename)
         self.names[kind] = filename
 
-    def number_next(self, kind: FileKind, sequence: int | None = None) -> int:
+    async def number_next(self, kind: FileKind, sequence: int | None = None) -> int:
         self._begin("number_next")
         self.sequences[kind] = 1 if sequence is None else sequence
         return self.sequences[kind]
@@ -206,7 +206,9 @@ class FakeRecorder:
     async def take_framegrab(self, channel: str | None = None, filename: str | None = None) -> CommandOutcome:
         instant = self._begin(f"take_framegrab {channel}" + (f" {filename}" if filename else ""))
         if channel is not None and channel not in [one.name for one in self.channels]:
-            raise BadRequest(f"There is no channel {channel!r}.", field="channel")
+            known = ", ".join(one.name for one in self.channels)
+            raise BadRequest(f"There is no channel {channel!r}.", f"The channels are {known}.", field="channel")
+        _check_folder(filename)
         return self._finished(instant, "framegrab-1", only=channel)
 
     async def picture(self, channel_index: int, width: int) -> JpegPicture | None:

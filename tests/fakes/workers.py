@@ -63,6 +63,7 @@ class FakeWorker:
         self.fault_kind: FaultKind | None = None
         self.part: Part | None = None
         self.clip: Clip | None = None
+        self.anomaly: Clip | None = None
         self.on_start: Callable[[], None] = lambda: None
         self.located: Callable[[LocateFrame], FrameLocated] = lambda order: FrameLocated(order.request)
         """What it knows of a frame."""
@@ -133,7 +134,7 @@ class FakeWorker:
     def lose(self, fault: str = "signal 9") -> None:
         """It is killed in the middle of everything."""
         self.end()
-        self.part = self.clip = None
+        self.part = self.clip = self.anomaly = None
         self.callbacks.on_lost(self.name, fault)
 
     def come_back(self) -> None:
@@ -148,7 +149,8 @@ class FakeWorker:
         """A heartbeat; what is being written has just reached the disk."""
         if state is not None:
             self.status = replace(self.status, state=state, why=None if reason is None else Message(reason))
-        self.status = replace(self.status, recording=self._file(self.part), clip=self._file(self.clip))
+        recording, clip, anomaly = map(self._file, (self.part, self.clip, self.anomaly))
+        self.status = replace(self.status, recording=recording, clip=clip, anomaly=anomaly)
         self.report(self.status)
 
     def told(self, kind: type) -> list[Any]:
@@ -196,9 +198,8 @@ class FakeWorker:
                 self.report(PartClosed(replace(part, state=FileState.WHOLE, end_utc_ns=command.instant.utc_ns)))
             case StartClip():
                 self._open_clip(command)
-            case StopClip() if self.clip is not None:
-                clip, self.clip = self.clip, None
-                self.report(ClipClosed(replace(clip, state=FileState.WHOLE, end_utc_ns=command.instant.utc_ns)))
+            case StopClip():
+                self._close_clip(command)
             case TakeFramegrab():
                 self._grab(command)
             case LocateFrame():
@@ -212,10 +213,17 @@ class FakeWorker:
         return Answer(command.request, ChannelOutcome(self.name, True, achieved_utc_ns=self._clock.utc_ns()))
 
     def _open_clip(self, order: StartClip) -> None:
-        path = f"{order.naming.base_folder}/{self.name}_clip.mp4"
+        path = f"{order.naming.base_folder}/{self.name}_{order.kind.lower()}.mp4"
         utc_ns = self._clock.utc_ns()
-        self.clip = Clip(order.clip_id, self.name, order.kind, path, utc_ns, None, 0, 1, 9, FileState.OPEN)
-        self.report(ClipOpened(self.clip))
+        clip = Clip(order.clip_id, self.name, order.kind, path, utc_ns, None, 0, 1, 9, FileState.OPEN)
+        setattr(self, order.kind.lower(), clip)
+        self.report(ClipOpened(clip))
+
+    def _close_clip(self, order: StopClip) -> None:
+        clip = getattr(self, order.kind.lower())
+        setattr(self, order.kind.lower(), None)
+        if clip is not None:
+            self.report(ClipClosed(replace(clip, state=FileState.WHOLE, end_utc_ns=order.instant.utc_ns)))
 
     def _grab(self, order: TakeFramegrab) -> None:
         utc_ns = order.instant.utc_ns

@@ -1,4 +1,5 @@
-"""The Postman collection: complete, in the taught order, and passing against the real program."""
+"""The Postman collections: complete, that of the Inspector service in the taught order, and passing against the real
+program."""
 
 import asyncio
 import json
@@ -8,7 +9,12 @@ from typing import Any
 
 import pytest
 
+from fastapi.routing import APIRoute
+
+from fakes.recorder import FakeRecorder
 from rig.program import Program
+from seacorder.api.integration import create_integration_app
+from seacorder.config.schema import ServerSettings
 
 COLLECTION = Path(__file__).parents[2] / "postman" / "inspector.postman_collection.json"
 INTEGRATION = COLLECTION.with_name("integration.postman_collection.json")
@@ -34,17 +40,27 @@ TAUGHT = [
 """The order of the public text's chapter on Postman."""
 
 
-def folders() -> list[dict[str, Any]]:
-    return json.loads(COLLECTION.read_text("utf-8"))["item"]
+def folders(collection: Path = COLLECTION) -> list[dict[str, Any]]:
+    return json.loads(collection.read_text("utf-8"))["item"]
+
+
+def asked(item: dict[str, Any]) -> str:
+    return f"{item['request']['method']} /{'/'.join(item['request']['url']['path'])}"
 
 
 def test_the_first_folder_has_every_command_in_the_taught_order() -> None:
-    requests = [one["request"] for one in folders()[0]["item"]]
-    assert [f"{one['method']} /{'/'.join(one['url']['path'])}" for one in requests] == TAUGHT
+    assert [asked(one) for one in folders()[0]["item"]] == TAUGHT
 
 
-def test_every_request_has_tests_and_a_description() -> None:
-    for one in (item for folder in folders() for item in folder["item"]):
+def test_the_inspection_has_every_command_of_the_integration_service() -> None:
+    routes = create_integration_app(FakeRecorder(), ServerSettings()).routes
+    there = {f"{method} {one.path}" for one in routes if isinstance(one, APIRoute) for method in one.methods}
+    assert there <= {asked(one) for one in folders(INTEGRATION)[0]["item"]}
+
+
+@pytest.mark.parametrize("collection", [COLLECTION, INTEGRATION], ids=lambda path: path.name)
+def test_every_request_has_tests_and_a_description(collection: Path) -> None:
+    for one in (item for folder in folders(collection) for item in folder["item"]):
         assert any("pm.test(" in line for line in one["event"][0]["script"]["exec"]), one["name"]
         assert one["request"]["description"]
         assert one["request"]["url"]["raw"].startswith(("{{inspector}}/", "{{integration}}/"))
@@ -65,10 +81,19 @@ def run(newman: Path, inspector: str, integration: str, report: Path, collection
 @pytest.mark.newman
 def test_it_passes_against_the_real_program(newman: Path, program: Program, tmp_path: Path) -> None:
     assert run(newman, program.url, program.integration_url, tmp_path / "report.json") >= 46
-    assert run(newman, program.url, program.integration_url, tmp_path / "report.json", INTEGRATION) >= 30
+    assert run(newman, program.url, program.integration_url, tmp_path / "report.json", INTEGRATION) >= 45
     parts = program.rows("parts")
     assert {(one["channel"], one["state"]) for one in parts} == {("Bow", "whole"), ("Stern", "whole")}
     assert all(Path(one["path"]).is_relative_to(program.root) for one in parts)
+    stored = {path.name for path in program.root.rglob("Postman *") if path.suffix in {".mp4", ".jpg"}}
+    assert stored == {
+        f"{name}@{channel}{end}"
+        for name, end in (
+            ("Postman recording", "_007.mp4"), ("Postman anomalies", "_007.mp4"), ("Postman anode", ".jpg")
+        )
+        for channel in ("Bow", "Stern")
+    }
+    assert [one["code"] for one in program.rows("observations")] == ["ANOMALY"]
 
 
 @pytest.mark.newman

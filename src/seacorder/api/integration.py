@@ -101,13 +101,12 @@ class IntegrationCommands:
         """
         sent: dict[str, Any] = {}
         if await wire.has_body(request):
-            readers = {"Filename": wire.directory, "Channel": wire.text}
+            readers = {"Filename": wire.file_name, "Channel": wire.text}
             sent = wire.read_fields(await wire.read_object(request), readers)
         try:
             result = await self._recorder.take_framegrab(sent.get("Channel"), sent.get("Filename"))
         except BadRequest as refused:
-            field = "Channel" if refused.field == "channel" else "Filename"
-            raise BadRequest(named(field, refused.fact), refused.action, field=field) from refused
+            raise _under("Channel" if refused.field == "channel" else "Filename", refused) from refused
         if not result.is_complete:
             raise failures.failed(failures.NOT_EVERY_FRAMEGRAB, result)
         return documented.json_bool(result.ok)
@@ -120,7 +119,7 @@ class IntegrationCommands:
         try:
             self._recorder.set_overlay_text(sent["Text"])
         except BadRequest as refused:
-            raise BadRequest(refused.fact, refused.action, field="Text") from refused
+            raise _under("Text", refused) from refused
         return documented.empty()
 
     async def clear_overlay(self) -> Response:
@@ -176,14 +175,15 @@ class Videos:
         return documented.json_bytes(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
 
     async def set_filename(self, request: Request) -> Response:
-        """How the next files are called; used once. A folder is allowed as for all commands; the extension is ignored.
+        """How the next files are called; used once, and kept over restarts until then. A folder is allowed as for all
+        commands; the extension is ignored.
         """
-        sent = wire.read_fields(await wire.read_object(request), {"Filename": wire.directory}, required=True)
+        sent = wire.read_fields(await wire.read_object(request), {"Filename": wire.file_name}, required=True)
         if "Filename" in sent:
             try:
                 await self._recorder.name_next(self._kind, sent["Filename"])
             except BadRequest as refused:
-                raise BadRequest(named("Filename", refused.fact), refused.action, field="Filename") from refused
+                raise _under("Filename", refused) from refused
         return documented.empty()
 
     async def add_sequence_number(self, request: Request) -> Response:
@@ -191,7 +191,10 @@ class Videos:
         sent: dict[str, Any] = {}
         if await wire.has_body(request):
             sent = wire.read_fields(await wire.read_object(request), {"SequenceNo": _sequence})
-        self._recorder.number_next(self._kind, sent.get("SequenceNo"))
+        try:
+            await self._recorder.number_next(self._kind, sent.get("SequenceNo"))
+        except BadRequest as refused:
+            raise _under("SequenceNo", refused) from refused
         return documented.empty()
 
     async def extension(self) -> Response:
@@ -239,6 +242,11 @@ class Anomalies(Videos):
 
     async def _stop(self) -> CommandOutcome:
         return await self._recorder.stop_anomaly()
+
+
+def _under(field: str, refused: BadRequest) -> BadRequest:
+    """What the recorder has refused, under the field's name on the wire."""
+    return BadRequest(named(field, refused.fact), refused.action, field=field)
 
 
 def _sequence(name: str, value: Any) -> int:

@@ -13,6 +13,8 @@ from seacorder.base.message import Message
 from seacorder.client.errors import InspectorError
 
 T = TypeVar("T")
+KEY = "key"
+"""In a field's metadata: its name in the answer, where that is a word of Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,9 @@ def read(kind: type[T], answer: object) -> T:
 
 def _value(kind: Any, answer: Any) -> Any:
     if get_origin(kind) in {Union, types.UnionType}:
-        return None if answer is None else _value(get_args(kind)[0], answer)
+        return None if answer is None else _value(_fitting(get_args(kind), answer), answer)
+    if get_origin(kind) is Mapping:
+        return {name: _value(get_args(kind)[1], one) for name, one in _members(answer).items()}
     if get_origin(kind) is tuple:
         return tuple(_value(get_args(kind)[0], one) for one in answer)
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
@@ -243,10 +247,24 @@ def _value(kind: Any, answer: Any) -> Any:
     return answer
 
 
+def _fitting(kinds: tuple[Any, ...], answer: Any) -> Any:
+    """That of several kinds which the answer is; the first if it is none."""
+    accepted = ((int, float) if kind is float else kind for kind in kinds)
+    fits = (isinstance(kind, type | tuple) and isinstance(answer, kind) for kind in accepted)
+    return next((kind for kind, does_fit in zip(kinds, fits, strict=True) if does_fit), kinds[0])
+
+
+def _members(answer: Any) -> Mapping[str, Any]:
+    if not isinstance(answer, Mapping):
+        raise TypeError(f"{answer!r} is no object")
+    return answer
+
+
 def _record(kind: type[Any], answer: Mapping[str, Any]) -> Any:
     hints = get_type_hints(kind)
-    wanted = [field.name for field in dataclasses.fields(kind) if field.name in answer or not _has_default(field)]
-    return kind(**{name: _value(hints[name], answer[name]) for name in wanted})
+    keys = {one.name: one.metadata.get(KEY, one.name) for one in dataclasses.fields(kind)}
+    wanted = [one.name for one in dataclasses.fields(kind) if keys[one.name] in answer or not _has_default(one)]
+    return kind(**{name: _value(hints[name], answer[keys[name]]) for name in wanted})
 
 
 def _has_default(field: "dataclasses.Field[Any]") -> bool:

@@ -35,3 +35,8 @@ class InspectorError(SeacorderError):
         """The field that was not accepted, where the recorder named one."""
         self.channels = channels
         """Each channel's result, where a command failed on one of them or on all."""
+
+
+def strange_answer(command: str, answer: object) -> InspectorError:
+    """The error for an answer that no recorder gives to this command."""
+    return InspectorError(f"{command} was answered with {answer!r:.80}.", "Check that this is the recorder's address.")

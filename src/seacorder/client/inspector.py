@@ -13,7 +13,7 @@ was wrong and what to do.
 from types import TracebackType
 from typing import Any, Self
 
-from seacorder.client.errors import InspectorError
+from seacorder.client.errors import strange_answer
 from seacorder.client.transport import HttpTransport
 from seacorder.client.values import PathTemplates, RecorderSettings
 
@@ -82,7 +82,7 @@ class InspectorClient:
         """The templates as they are now."""
         answer = self._get("inspector/pathtemplate")
         if not isinstance(answer, dict):
-            raise _strange("pathtemplate", answer)
+            raise strange_answer("pathtemplate", answer)
         return PathTemplates.of(answer)
 
     # Recording
@@ -136,9 +136,5 @@ class InspectorClient:
     def _bool(self, command: str) -> bool:
         answer = self._get(command)
         if not isinstance(answer, bool):
-            raise _strange(command, answer)
+            raise strange_answer(command, answer)
         return answer
-
-
-def _strange(command: str, answer: object) -> InspectorError:
-    return InspectorError(f"{command} was answered with {answer!r:.80}.", "Check that this is the recorder's address.")

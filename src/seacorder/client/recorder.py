@@ -157,6 +157,11 @@ class RecorderClient:
         answer: dict[str, Any] = self._transport.ask("POST", path, more)
         return answer
 
+    def observation(self, observation_id: str) -> dict[str, Any]:
+        """One observation, as JSON came."""
+        answer: dict[str, Any] = self._transport.ask("GET", f"/api/v1/observations/{quote(observation_id, safe='')}")
+        return answer
+
     def observations(self, **filters: Query) -> Iterator[dict[str, Any]]:
         """All observations that fit, page by page, as JSON came."""
         query: dict[str, Query] = {"limit": PAGE_ROWS, **filters}

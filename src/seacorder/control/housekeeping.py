@@ -64,8 +64,7 @@ class Housekeeping:
     def go(self) -> None:
         """One round. Looks at disks run in threads; nothing is waited for."""
         self._check_clock()
-        base = self._context.settings.base
-        self._volumes.begin_look(base.recording_folder, base.fallback_folder)
+        self._volumes.begin_look(*self._recordings.folders)
         now_ns = self._context.clock.monotonic_ns()
         if now_ns - self._figures_ns >= FIGURES_EVERY_NS:
             self._figures_ns = now_ns

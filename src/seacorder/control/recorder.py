@@ -33,7 +33,7 @@ from seacorder.control.recording.recovery import Recovery
 from seacorder.control.settings import rules as settings_rules
 from seacorder.control.settings.change_sentence import change_sentence
 from seacorder.control.settings.dive_context import DiveContexts
-from seacorder.control.settings.given_names import GivenName, GivenNames, split_name
+from seacorder.control.settings.given_names import GivenNames, name_of
 from seacorder.control.settings.naming import DirectoryInstant, Ids
 from seacorder.control.settings.store import FixedSettings, SettingsStore
 from seacorder.control.status import Overview
@@ -41,7 +41,6 @@ from seacorder.control.telemetry.telemetry import Telemetry
 from seacorder.control.worker_reports import Listeners, WorkerReports
 from seacorder.control.workers.commands import ChannelWorkers
 from seacorder.control.workers.encoder_probe import EncoderProbe
-from seacorder.control.workers.freshness import file_of
 from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.control.workers.narration import NarratorWatch
 from seacorder.control.workers.overlay_text import OverlayTexts
@@ -224,7 +223,7 @@ class Recorder:
             await self._dive.load()
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             self._recovery.check_clock(earlier_times)
-            await asyncio.to_thread(self._context.names.load)
+            await self._context.names.load(self._context.settings.folder_of, self._journal)
             earlier = await asyncio.to_thread(self.catalogue.interrupted)
             await self._recovery.recover(await asyncio.to_thread(self.catalogue.unfinished))
             self._recovery.wait_for_files(earlier)
@@ -304,7 +303,7 @@ class Recorder:
         for a name in a folder that is not allowed."""
         if filename is None:
             return await self._framegrabs.take(channel)
-        return await self._framegrabs.take(channel, GivenName(*await self._name(filename)))
+        return await self._framegrabs.take(channel, await name_of(filename, self._context.settings.folder_of))
 
     async def start_anomaly(self) -> CommandOutcome:
         """The video of an anomaly, with an observation that is open as long as the video. Raises as `start_clip`."""
@@ -319,17 +318,13 @@ class Recorder:
         return outcome
 
     async def name_next(self, kind: FileKind, filename: str) -> None:
-        """How the next recording or anomaly video is called; used once. Raises BadRequest."""
-        folder, stem = await self._name(filename)
-        self._context.names.give(kind, folder, stem)
+        """How the next recording or anomaly video is called; used once, and kept over restarts until then. Raises
+        BadRequest, CatalogueFailed."""
+        await self._context.names.give(kind, await name_of(filename, self._context.settings.folder_of))
 
-    def number_next(self, kind: FileKind, sequence: int | None = None) -> int:
-        """The number at the end of the next names; None: the next one that is free. Raises BadRequest."""
-        return self._context.names.number(kind, sequence)
-
-    async def _name(self, filename: str) -> tuple[str | None, str]:
-        folder, stem = split_name(filename)
-        return None if folder is None else await self._context.settings.folder_of(folder), stem
+    async def number_next(self, kind: FileKind, sequence: int | None = None) -> int:
+        """The number at the end of the next names; None: the next one that is free. Kept and raises as `name_next`."""
+        return await self._context.names.number(kind, sequence)
 
     async def picture(self, channel_index: int, width: int) -> JpegPicture | None:
         """A small picture of one channel, `width` pixels wide; None when there is no such channel or no picture."""
@@ -399,15 +394,8 @@ class Recorder:
     def current_file(self, kind: FileKind) -> str:
         """The path of the file that the first channel which has one is writing; empty while nothing of that kind is
         written."""
-        for name in self._context.workers.names:
-            file = file_of(self._context.watch[name], kind)
-            if file is not None and self._is_on(kind):
-                return file.path
-        return ""
-
-    def _is_on(self, kind: FileKind) -> bool:
-        running = self._recordings if kind is FileKind.RECORDING else self._clips[kind]
-        return running.running is not None
+        files = self._recordings if kind is FileKind.RECORDING else self._clips[kind]
+        return next(filter(None, map(files.path_of, self._context.workers.names)), "")
 
     def overlay_text(self) -> OverlayText:
         """The text that a client has set over the pictures, and since when."""

@@ -126,6 +126,14 @@ def directory(name: str, value: Any) -> str:
     return folder
 
 
+def file_name(name: str, value: Any) -> str:
+    """The name of a file, with or without a folder. Whether it is allowed is decided by the recorder."""
+    file = text(name, value)
+    if not file.strip() or _CONTROL.search(file):
+        refuse(name, value, "the name of a file, with or without a folder; in JSON each backslash is doubled (\\\\)")
+    return file
+
+
 def resolution(name: str, value: Any) -> tuple[int, int]:
     """`"width, height"` in pixels."""
     found = _SIZE.fullmatch(value) if isinstance(value, str) else None

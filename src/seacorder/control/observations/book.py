@@ -121,11 +121,14 @@ class ObservationBook:
         return await self._revise(observation_id, RevisionKind.WITHDRAWN, edit, self._changes(observation, edit))
 
     async def anomaly_started(self, video_id: str) -> None:
-        """A client has started the video of an anomaly: an observation opens with it, unless one is open."""
-        if self._open_of(ANOMALY_VIDEO.code) is None:
-            instant = Instant.now(self._context.clock)
-            entry = Entry(ANOMALY_VIDEO.code)
+        """A client has started the video of an anomaly: an observation opens with it. One that is open, which an
+        unexpected end of the program has left, gets this video too."""
+        one = self._open_of(ANOMALY_VIDEO.code)
+        if one is None:
+            instant, entry = Instant.now(self._context.clock), Entry(ANOMALY_VIDEO.code)
             await self._enter(ANOMALY_VIDEO, entry, Changes(), instant, video_id)
+        elif self.made is not None:
+            self.made.own(video_id, one.id)
 
     async def anomaly_stopped(self) -> None:
         """The video has been stopped."""

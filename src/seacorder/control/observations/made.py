@@ -127,8 +127,8 @@ class MadeFiles:
             await self._clips[kind].stop()
 
     def own(self, made_id: str, observation_id: str) -> None:
-        """Links what is there of a still or clip, and what will come of it."""
-        if not made_id:
+        """Links what is there of a still or clip, and what will come of it. Fine when that was said before."""
+        if not made_id or observation_id in self._owners.get(made_id, ()):
             return
         self._owners[made_id] = (*self._owners.get(made_id, ()), observation_id)
         while len(self._owners) > IDS_KEPT:

@@ -10,6 +10,7 @@ from seacorder.control.recording.open_files import note_left_open, note_not_clos
 from seacorder.control.recording.outcomes import in_order, nothing_to_stop
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.recording.session import RecordingSession
+from seacorder.control.settings.given_names import GivenName
 from seacorder.control.workers.commands import MakeCommand
 from seacorder.control.workers.freshness import StoredBytes, file_of
 from seacorder.model.channel import ChannelStatus
@@ -75,6 +76,15 @@ class Clips:
             return False
         return session.stored.any_fresh(self._context.workers.names, self._context.clock.monotonic_ns())
 
+    def path_of(self, channel: str) -> str:
+        """The file that a channel is writing; empty when it writes none."""
+        session, file = self.running, file_of(self._context.watch[channel], self._kind)
+        if session is None:
+            return ""
+        if (clip := session.open.get(channel)) is not None:
+            return with_figures(clip, file).path
+        return file.path if file is not None and file.id == session.id else ""
+
     async def start(self) -> CommandOutcome:
         """Starts a clip on all live channels; the running one when there is one. Raises CommandFailed when no channel
         can."""
@@ -89,15 +99,16 @@ class Clips:
             session = ClipSession(self._context.ids.next(instant.utc_ns), self._kind, instant)
             self._session, self._is_on = session, True
             limit = self._context.timeouts.start_seconds
-            answered = await self._context.workers.ask(live, self._command(session, instant), limit)
+            given = self._context.names.take(self._kind)
+            answered = await self._context.workers.ask(live, self._command(session, instant, given), limit)
             unanswered = (one.channel for one in answered if one.is_unanswered)
             session.coming = {name for name in unanswered if self._context.watch.waits_for_picture(name, self._kind)}
             answered = tuple(replace(one, is_coming=one.channel in session.coming) for one in answered)
             session.outcome = CommandOutcome(instant, session.id, in_order(self._context, answered))
             if not session.outcome.ok:
+                self._context.names.give_back(self._kind, given)
                 self._withdraw()
                 raise CommandFailed("No clip was started.", session.outcome)
-            self._context.names.used(self._kind)
             for channel in session.channels:
                 if channel in session.coming:
                     continue
@@ -156,10 +167,10 @@ class Clips:
 
     # Inside.
 
-    def _command(self, session: ClipSession, instant: Instant) -> MakeCommand:
+    def _command(self, session: ClipSession, instant: Instant, name: GivenName) -> MakeCommand:
         recording = self._recordings.running
         naming = naming_beside(self._context, self._kind, instant, recording)
-        naming = self._context.names.next(self._kind).applied(naming, len(self._context.workers.names))
+        naming = name.applied(naming, len(self._context.workers.names), self._context.settings.base)
         recording_id = recording.id if recording else None
         return lambda request, _: StartClip(request, session.id, self._kind, instant, naming, recording_id)
 

@@ -39,7 +39,7 @@ class Framegrabs:
         asked = [name for name in context.watch.live if channel in {None, name}]
         recording = self._recordings.running
         naming = naming_beside(context, FileKind.FRAMEGRAB, instant, recording)
-        naming = name.applied(naming, len(context.workers.names) if channel is None else 1)
+        naming = name.applied(naming, len(context.workers.names) if channel is None else 1, context.settings.base)
         recording_id = recording.id if recording else None
         identifier = context.ids.next(instant.utc_ns)
         outcomes = await context.workers.ask(

@@ -23,6 +23,7 @@ from seacorder.control.recording.session import (
     new_recording,
     schedule_from,
 )
+from seacorder.control.settings.given_names import GivenName
 from seacorder.model.capture_time import Anchor, PartAnchor
 from seacorder.model.channel import ChannelStatus, as_clean
 from seacorder.model.command import StopRecording
@@ -78,6 +79,17 @@ class Recordings:
             return False
         return session.stored.any_fresh(self._context.workers.names, self._context.clock.monotonic_ns())
 
+    @property
+    def folders(self) -> tuple[str, str | None]:
+        """Where recordings go, and where on the second volume: the folder that a client has named for the running one,
+        else that of the settings."""
+        base, named = self._context.settings.base, None if self.running is None else self.running.name.folder
+        return (base.recording_folder, base.fallback_folder) if named is None else (named, base.fallback_of(named))
+
+    def path_of(self, channel: str) -> str:
+        """The file that a channel is writing; empty when it writes none."""
+        return "" if self.running is None else self.running.path_of(self._context.watch[channel])
+
     async def start(self) -> CommandOutcome:
         """Records on all channels from one instant, the moment of this call; see `Recorder.start_recording`."""
         instant = Instant.now(self._context.clock)
@@ -88,11 +100,11 @@ class Recordings:
             self._first_bytes.expect(session.id, lambda: self._record(session))
             session.outcome = await self._outcomes.ask(session, instant)
             if not session.outcome.ok:
+                self._context.names.give_back(FileKind.RECORDING, session.name)
                 refused = CommandFailed(NOTHING_RECORDED, session.outcome, START_AGAIN)
                 self._withdraw(session)
                 self._context.journal.alarm(EventKind.RECORDING_REFUSED, *refused.message.both)
                 raise refused
-            self._context.names.used(FileKind.RECORDING)
             session.outcome = self._outcomes.with_outlook(session.outcome)
             for name in self._context.workers.sound_names:
                 self._send_start(session, name, instant)
@@ -160,7 +172,7 @@ class Recordings:
         now_ns = self._context.clock.monotonic_ns()
         from_ns, schedule = session.change_from_ns(now_ns), session.plan_at(now_ns).schedule
         plan = self._plan(session.instant, session.directory_utc_ns, from_ns, schedule)
-        plan = replace(plan, naming=session.name.applied(plan.naming, len(self._context.workers.names)))
+        plan = self._named(plan, session.name)
         session.change(plan)
         for name in self._context.workers.recording_names:
             self._context.workers.send(name, change_command(plan))
@@ -320,8 +332,9 @@ class Recordings:
     def _begin(self, instant: Instant, continues: str | None = None) -> RecordingSession:
         identifier = self._context.ids.next(instant.utc_ns)
         plan = self._plan(instant, instant.utc_ns, instant.monotonic_ns)
-        name = self._context.names.next(FileKind.RECORDING)
-        plan = replace(plan, naming=name.applied(plan.naming, len(self._context.workers.names)))
+        names = self._context.names
+        name = names.carry_on(continues, identifier) if continues else names.take(FileKind.RECORDING, identifier)
+        plan = self._named(plan, name)
         recording = new_recording(identifier, instant.utc_ns, continues)
         session = RecordingSession(recording, instant, plan)
         session.name = name
@@ -338,6 +351,10 @@ class Recordings:
         )
         schedule = schedule_from(from_ns, settings.split_time_minutes, before)
         return FilePlan(from_ns, naming, schedule, settings.reevaluate_tags_on_split)
+
+    def _named(self, plan: FilePlan, name: GivenName) -> FilePlan:
+        channels, base = len(self._context.workers.names), self._context.settings.base
+        return replace(plan, naming=name.applied(plan.naming, channels, base))
 
     def _record(self, session: RecordingSession) -> None:
         session.is_stored = True

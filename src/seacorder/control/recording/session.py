@@ -7,7 +7,7 @@ Values and decisions only, without clocks or workers; `recordings` sends the com
 from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND
-from seacorder.control.recording.open_files import is_of
+from seacorder.control.recording.open_files import is_of, with_figures
 from seacorder.control.settings.given_names import GivenName
 from seacorder.control.workers.freshness import StoredBytes
 from seacorder.model.capture_time import Anchor
@@ -147,6 +147,17 @@ class RecordingSession:
             self._unfinished[newest.channel, newest.number] = newest
         self._newest_part[part.channel] = part
         self._first_utc_ns.setdefault(part.channel, part.start_utc_ns)
+
+    def path_of(self, status: ChannelStatus) -> str:
+        """The file that a channel is writing, by its newest report; empty when it writes none.
+
+        The report about a part that begins comes before the heartbeat that speaks of it; that the file was moved is
+        known from heartbeats alone.
+        """
+        part, file = self._newest_part.get(status.channel), status.recording
+        if part is not None:
+            return with_figures(part, file).path if part.state is FileState.OPEN else ""
+        return file.path if file is not None and file.id == self.id else ""
 
     def path_before(self, part: Part) -> str:
         """Where the part's file was by the last report before: somebody may have moved it during the recording."""

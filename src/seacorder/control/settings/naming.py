@@ -89,9 +89,9 @@ class NamingBase:
     @property
     def fallback_folder(self) -> str | None:
         """Where recordings go on when their own volume cannot take them."""
-        return self._fallback_of(self.recording_folder)
+        return self.fallback_of(self.recording_folder)
 
-    def _fallback_of(self, own_folder: str) -> str | None:
+    def fallback_of(self, own_folder: str) -> str | None:
         """The folder that lies in the fallback root as `own_folder` lies in the root."""
         if self.fallback_root is None:
             return None
@@ -110,7 +110,7 @@ class NamingBase:
             file_utc_ns=file_utc_ns,
             kind=kind,
             use_utc=self.use_utc,
-            fallback_folder=self._fallback_of(base_folder),
+            fallback_folder=self.fallback_of(base_folder),
         )
 
 
