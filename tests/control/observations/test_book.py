@@ -248,7 +248,7 @@ async def test_an_anomaly_of_a_kind_that_says_nothing_of_a_clip_has_its_video(br
     assert bridge["Bow"].told(StartClip)[-1].kind is FileKind.ANOMALY
     await bridge.recorder.observations.press("CR")
     await bridge.event("clip_stopped")
-    assert bridge["Bow"].clip is None
+    assert bridge["Bow"].anomaly is None
 
 
 async def test_no_clip_is_left_running_by_a_span_that_ends_while_it_begins(bridge: Bridge) -> None:

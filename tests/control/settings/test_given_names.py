@@ -369,14 +369,6 @@ async def test_an_anomaly_that_a_crash_has_left_open_gets_the_next_video(bridge:
     assert bridge.recorder.observations.open == ()
 
 
-async def test_an_observations_file_is_in_the_folder_that_a_client_has_named(bridge: Bridge) -> None:
-    await bridge.start()
-    await bridge.recorder.name_next(FileKind.RECORDING, "Job/Dive 12")
-    await bridge.recorder.start_recording()
-    await bridge.recorder.observations.press("AN")
-    assert [path.parent.name for path in bridge.folder.rglob("*.json")] == ["Job"]
-
-
 async def test_the_disk_that_is_watched_is_that_of_the_folder_that_a_client_has_named(bridge: Bridge) -> None:
     """Its free space is what `status` answers, and its alarms warn."""
     await bridge.start()
