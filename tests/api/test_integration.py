@@ -1,6 +1,5 @@
 """The integration service, held against its wire contract row by row."""
 
-import itertools
 from typing import Any
 
 import httpx
@@ -64,9 +63,8 @@ def problem(answer: httpx.Response, status: int = 500) -> dict[str, Any]:
 
 def test_the_rows_are_all_the_commands_that_there_are() -> None:
     routes = create_integration_app(FakeRecorder(), ServerSettings()).routes
-    assert COMMANDS == sorted(
-        f"{method} {route.path}" for route in routes if isinstance(route, APIRoute) for method in route.methods
-    )
+    there = {f"{method} {one.path}" for one in routes if isinstance(one, APIRoute) for method in one.methods}
+    assert there == set(COMMANDS)
 
 
 @pytest.mark.parametrize(("command", "body", "reply"), ROWS)
@@ -110,9 +108,10 @@ async def test_another_path_is_404(integration: httpx.AsyncClient, path: str) ->
     problem(await integration.get(path), 404)
 
 
-@pytest.mark.parametrize(("command", "body"), itertools.product(POSTS, [
-    "[]", "7", '"Dive 12"', "{", '{"Filename": "a", "filename": "b"}', '{"SequenceNo": NaN}', '{"Nothing": 1}', "\udcff",
-]))
+@pytest.mark.parametrize("command", POSTS)
+@pytest.mark.parametrize("body", [
+    "[]", "7", '"x"', "{", '{"Filename": "a", "filename": "b"}', '{"SequenceNo": NaN}', '{"Nothing": 1}', "\udcff",
+])
 async def test_no_object_or_an_unknown_field_is_500_and_changes_nothing(
     integration: httpx.AsyncClient, recorder: FakeRecorder, command: str, body: str
 ) -> None:

@@ -68,10 +68,9 @@ CALLS: list[tuple[Call, str, Any, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("call", "command", "body", "answer", "result"), CALLS)
-def test_each_command(
-    web: WebAnswers, service: IntegrationClient, call: Call, command: str, body: Any, answer: Any, result: Any
-) -> None:
+@pytest.mark.parametrize("one", CALLS)
+def test_each_command(web: WebAnswers, service: IntegrationClient, one: tuple[Call, str, Any, Any, Any]) -> None:
+    call, command, body, answer, result = one
     if answer is not None:
         web.json(command, answer)
     assert call(service) == result

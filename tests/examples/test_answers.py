@@ -1,4 +1,5 @@
-"""The whole answers on docs/programs/inspector.md, integration.md, api.md and errors.md are those of a running recorder.
+"""The whole answers on inspector.md, integration.md, api.md and errors.md in docs/programs are those of a running
+recorder.
 
 `make answers` plays the same scenes and writes the answers into the pages; nobody types them. What is compared, and
 what may differ, stands at the top of `rig.page_answers`. A scene is a row of keys of exchanges, and of what is done in

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from fastapi.routing import APIRoute
 
 from fakes.recorder import FakeRecorder

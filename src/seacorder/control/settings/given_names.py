@@ -103,7 +103,8 @@ class GivenNames:
     async def load(self, folder_of: FolderOf, journal: Journal) -> None:
         """Reads what earlier runs have left. A name in a folder that is no longer allowed is given up, with a warning.
         Raises CatalogueFailed."""
-        self._stored = await asyncio.to_thread(self._catalogue.setting, SETTING) or ""
+        stored: str | None = await asyncio.to_thread(self._catalogue.setting, SETTING)
+        self._stored = stored or ""
         kept = json.loads(self._stored or "{}")
         self._highest = kept.get("highest", 0)
         self._recording, self._recordings_name = kept.get("recording", ""), _read(kept.get("name"))
