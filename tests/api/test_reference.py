@@ -29,7 +29,7 @@ from seacorder.api.v1 import (
 from seacorder.api.v1.observations import ExportFilter, PagedFilter
 from seacorder.api.v1.rows import Filter
 from seacorder.api.v1.view import View
-from seacorder.client.integration import IntegrationClient, Videos
+from seacorder.client.integration import IntegrationClient, VideoCommands
 from seacorder.config.schema import ServerSettings
 from seacorder.control.settings.given_names import STEM_BYTES_MAX
 from seacorder.model.file_name import SEQUENCE_MAX
@@ -89,7 +89,7 @@ def test_the_limits_of_the_integration_service_are_those_of_the_code() -> None:
     assert f"| `SequenceNo` | 0 to {SEQUENCE_MAX} |" in INTEGRATION
     assert f"At most {STEM_BYTES_MAX} bytes in UTF-8" in INTEGRATION
     assert f"at most {OVERLAY_CHARACTERS_MAX:,} characters" in INTEGRATION
-    methods = {name for one in (IntegrationClient, Videos) for name in vars(one) if name[0] != "_"} - {"close"}
+    methods = {name for one in (IntegrationClient, VideoCommands) for name in vars(one) if name[0] != "_"} - {"close"}
     assert methods <= set(re.findall(r"`(\w+)`", INTEGRATION.partition("## In Python")[2]))
 
 

@@ -22,7 +22,7 @@ from seacorder.api.v1.observation_views import (
 from seacorder.client import observations as answers
 from seacorder.client.answers import KEY
 from seacorder.client.errors import InspectorError
-from seacorder.client.observations import Edit, Entry, ObservationClient, PlaceAnswer, Which
+from seacorder.client.observations import NewObservation, ObservationClient, ObservationEdit, PlaceAnswer, Which
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def book() -> Iterator[ObservationClient]:
 
 
 def test_what_is_entered_comes_back_typed(book: ObservationClient) -> None:
-    one = book.enter(Entry("an", "Worn", {"clock": 6}, author="Bo"))
+    one = book.enter(NewObservation("an", "Worn", {"clock": 6}, author="Bo"))
     assert (one.code, one.number, one.observation_class, one.state) == ("AN", 1, "finding", "point")
     assert (one.text, one.fields, one.context, one.to_utc) == ("Worn", {"clock": 6}, {"dive": "12"}, None)
     assert one.places == (PlaceAnswer("Bow", "r1", 1, "/data/Bow.mp4", 12.5, 312, True),)
@@ -48,11 +48,11 @@ def test_a_span_is_pressed_ended_revised_and_withdrawn(book: ObservationClient) 
     assert {kind.code: kind.open for kind in book.kinds()}["FS"] == opened.id
     closed = book.press("fs".upper())
     assert (closed.id, closed.state, closed.to_utc is None) == (opened.id, "closed", False)
-    burial = book.enter(Entry("BU"))
-    assert book.end(burial.id, Edit(fields={}, reason="seen")).state == "closed"
-    assert book.revise(burial.id, Edit("Rock dump", author="Bo")).text == "Rock dump"
-    assert book.revise(burial.id, Edit("")).text == ""
-    gone = book.withdraw(burial.id, Edit(reason="other pipe"))
+    burial = book.enter(NewObservation("BU"))
+    assert book.end(burial.id, ObservationEdit(fields={}, reason="seen")).state == "closed"
+    assert book.revise(burial.id, ObservationEdit("Rock dump", author="Bo")).text == "Rock dump"
+    assert book.revise(burial.id, ObservationEdit("")).text == ""
+    gone = book.withdraw(burial.id, ObservationEdit(reason="other pipe"))
     assert (gone.state, [one.kind for one in gone.revisions]) == (
         "withdrawn", ["entered", "closed", "revised", "revised", "withdrawn"]
     )
@@ -60,7 +60,7 @@ def test_a_span_is_pressed_ended_revised_and_withdrawn(book: ObservationClient) 
 
 def test_the_list_and_the_export_take_the_same_filter(book: ObservationClient, tmp_path: Path) -> None:
     for code in ("AN", "FJ", "AN"):
-        book.enter(Entry(code))
+        book.enter(NewObservation(code))
     which = Which(kind="AN", begin="2026-01-01T00:00:00Z", dive="12")
     assert [one.number for one in book.all(which)] == [1, 3]
     assert len(list(book.all())) == 3
@@ -80,7 +80,7 @@ def test_which_is_asked_for_by_the_names_on_the_wire() -> None:
 
 def test_a_refusal_names_the_field(book: ObservationClient, tmp_path: Path) -> None:
     with pytest.raises(InspectorError) as refused:
-        book.enter(Entry("XY"))
+        book.enter(NewObservation("XY"))
     assert (refused.value.status, refused.value.field) == (400, "code")
     with pytest.raises(InspectorError) as refused:
         book.find("nothing")

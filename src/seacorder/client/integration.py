@@ -32,7 +32,7 @@ class VideoStatus:
     """Whole percent of the recording disk that is free."""
 
 
-class Videos:
+class VideoCommands:
     """The commands of one kind of video: of recordings, or of anomalies. Made by `IntegrationClient`."""
 
     def __init__(self, transport: HttpTransport, folder: str) -> None:
@@ -99,10 +99,10 @@ class IntegrationClient:
     def __init__(self, base_url: str = DEFAULT_URL, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Raises InspectorError when `base_url` is no web address. Does not connect yet."""
         self._transport = HttpTransport(base_url, timeout_seconds)
-        self.recording = Videos(self._transport, "recording")
+        self.recording = VideoCommands(self._transport, "recording")
         """Recordings: the same as those of the Inspector service."""
-        self.anomalies = Videos(self._transport, "anomalies")
-        """Videos of anomalies, beside recordings and clips."""
+        self.anomalies = VideoCommands(self._transport, "anomalies")
+        """VideoCommands of anomalies, beside recordings and clips."""
 
     def __enter__(self) -> Self:
         return self

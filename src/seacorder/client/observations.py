@@ -1,10 +1,10 @@
 """A client of what was observed, over `/api/v1`: entered, closed, changed, listed and exported, with typed answers.
 
     with ObservationClient("http://127.0.0.1:13000") as book:
-        anode = book.enter(Entry("AN", "Half consumed", {"clock": 3}))
+        anode = book.enter(NewObservation("AN", "Half consumed", {"clock": 3}))
         book.press("FS")                                # a free span begins
         book.press("FS")                                # and ends
-        book.revise(anode.id, Edit("Gone", reason="seen again"))
+        book.revise(anode.id, ObservationEdit("Gone", reason="seen again"))
         book.export("xlsx", Path("dive12.xlsx"), Which(dive="12"))
 
 Every method blocks until the recorder has done it, and raises `InspectorError` when it has not.
@@ -34,7 +34,7 @@ class _Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(_Given):
+class NewObservation(_Given):
     """What is entered: seen now or, with `utc`, at an instant of the past."""
 
     code: str
@@ -49,7 +49,7 @@ class Entry(_Given):
 
 
 @dataclass(frozen=True, slots=True)
-class Edit(_Given):
+class ObservationEdit(_Given):
     """What a change sets, who makes it, and why; None: the text stays. An empty text is sent, too."""
 
     text: str | None = None
@@ -213,7 +213,7 @@ class ObservationClient:
         """Gives the connections back."""
         self._recorder.close()
 
-    def enter(self, entry: Entry) -> ObservationAnswer:
+    def enter(self, entry: NewObservation) -> ObservationAnswer:
         """Enters an observation; one of a kind with a span is open then."""
         given = entry.given()
         return read(ObservationAnswer, self._recorder.observe(given.pop("code", ""), **given))
@@ -222,15 +222,15 @@ class ObservationClient:
         """One press of a key: enters an observation; of a span that is open it closes it."""
         return read(ObservationAnswer, self._recorder.press(code))
 
-    def end(self, observation_id: str, edit: Edit | None = None) -> ObservationAnswer:
+    def end(self, observation_id: str, edit: ObservationEdit | None = None) -> ObservationAnswer:
         """Closes a span that is open."""
         return self._change(observation_id, "close", edit)
 
-    def revise(self, observation_id: str, edit: Edit) -> ObservationAnswer:
+    def revise(self, observation_id: str, edit: ObservationEdit) -> ObservationAnswer:
         """Changes text or fields; what was there before stays in the history."""
         return self._change(observation_id, "revise", edit)
 
-    def withdraw(self, observation_id: str, edit: Edit | None = None) -> ObservationAnswer:
+    def withdraw(self, observation_id: str, edit: ObservationEdit | None = None) -> ObservationAnswer:
         """Marks it as withdrawn; it stays. Fine for one that is withdrawn already."""
         return self._change(observation_id, "withdraw", edit)
 
@@ -254,6 +254,6 @@ class ObservationClient:
         """
         self._recorder.export_observations(form, path, **(which or Which()).query)
 
-    def _change(self, observation_id: str, what: str, edit: Edit | None) -> ObservationAnswer:
-        given = (edit or Edit()).given()
+    def _change(self, observation_id: str, what: str, edit: ObservationEdit | None) -> ObservationAnswer:
+        given = (edit or ObservationEdit()).given()
         return read(ObservationAnswer, self._recorder.change_observation(observation_id, what, **given))
