@@ -1,4 +1,4 @@
-"""`observe`, `observations` and `observations export`."""
+"""`observe`, `observations`, and what can be done to them."""
 
 import json
 from pathlib import Path
@@ -12,8 +12,12 @@ KINDS = {"items": [{"code": "AN", "fields": [{"name": "clock", "type": "clock"},
 PLACE = {"channel": "Bow", "path": "/data/bow.mp4", "offset_seconds": 12.5, "frame": 312}
 
 
+ID = "20260504T030201.123Z"
+
+
 def one(**more: Any) -> dict[str, Any]:
     return {
+        "id": ID, "is_closed_by_stop": False, "to_places": [],
         "utc": "2026-05-04T03:02:01.123456Z", "to_utc": None, "code": "AN", "number": 7, "label": "Anode",
         "state": "point", "fields": {}, "text": "", "places": [PLACE], **more,
     }
@@ -24,7 +28,7 @@ def test_a_code_alone_is_one_press(seacorder, web) -> None:
     ended = seacorder("observe", "AN", "--url", web.url)
     assert ended.code == 0
     assert ended.out.splitlines() == [
-        "2026-05-04T03:02:01Z  AN 7 Anode", "  Bow: /data/bow.mp4  12.500 s  frame 312",
+        f"{ID}  2026-05-04T03:02:01Z  AN 7 Anode", "  Bow: /data/bow.mp4  12.500 s  frame 312",
     ]
 
 
@@ -32,7 +36,7 @@ def test_only_fields_that_take_a_number_are_sent_as_one(seacorder, web) -> None:
     web.json("GET /api/v1/kinds", KINDS)
     web.json("POST /api/v1/observations", one(text="Worn", fields={"clock": 6.0, "tag": "12"}), 201)
     ended = seacorder("observe", "an", "Worn", "--field", "clock=6", "--field", "tag=12", "--url", web.url)
-    assert ended.out.splitlines()[0] == "2026-05-04T03:02:01Z  AN 7 Anode  clock=6.0 tag=12  Worn"
+    assert ended.out.splitlines()[0] == f"{ID}  2026-05-04T03:02:01Z  AN 7 Anode  clock=6 tag=12  Worn"
     assert web.asked[-1][1] == {"code": "an", "text": "Worn", "fields": {"clock": 6.0, "tag": "12"}}
 
 
@@ -46,12 +50,36 @@ def test_a_field_without_a_name_or_a_value_is_refused(seacorder, web, field: str
 
 def test_the_list_says_what_is_open_and_what_was_withdrawn(seacorder, web) -> None:
     items = [one(state="open", code="FS", label="Free span"), one(state="withdrawn"),
-             one(state="closed", to_utc="2026-05-04T03:03:01.5Z")]
+             one(state="closed", to_utc="2026-05-04T03:03:01.5Z"),
+             one(state="closed", to_utc="2026-05-04T03:03:01.5Z", is_closed_by_stop=True)]
     web.json(f"GET /api/v1/observations?limit={PAGE_ROWS}&dive=12", {"items": items, "next_cursor": None})
     ended = seacorder("observations", "--dive", "12", "--url", web.url)
     assert ended.out.splitlines() == [
-        "2026-05-04T03:02:01Z  FS 7 Free span [open]", "2026-05-04T03:02:01Z  AN 7 Anode [withdrawn]",
-        "2026-05-04T03:02:01Z to 03:03:01  AN 7 Anode",
+        f"{ID}  2026-05-04T03:02:01Z  FS 7 Free span [open]", f"{ID}  2026-05-04T03:02:01Z  AN 7 Anode [withdrawn]",
+        f"{ID}  2026-05-04T03:02:01Z to 03:03:01  AN 7 Anode",
+        f"{ID}  2026-05-04T03:02:01Z to 03:03:01  AN 7 Anode [closed by the stop]",
+    ]
+
+
+def test_the_press_that_ends_a_span_tells_the_places_of_its_end(seacorder, web) -> None:
+    web.json("POST /api/v1/kinds/FS", one(to_utc="2026-05-04T03:03:01Z", to_places=[PLACE | {"frame": 912}]))
+    told = seacorder("observe", "FS", "--url", web.url).out
+    assert told.splitlines()[1:] == ["  Bow: /data/bow.mp4  12.500 s  frame 912"]
+
+
+def test_a_change_sends_what_was_said_and_nothing_else(seacorder, web) -> None:
+    web.json("GET /api/v1/kinds", KINDS)
+    web.json(f"GET /api/v1/observations/{ID}", one())
+    for what in ("revise", "withdraw"):
+        web.json(f"POST /api/v1/observations/{ID}/{what}", one())
+    revise = ("observations", "revise", ID, "--url", web.url)
+    assert seacorder(*revise, "Gone", "--field", "clock=", "--reason", "Seen again").out.startswith(ID)
+    seacorder(*revise, "--field", "clock=3", "--field", "tag=7")
+    seacorder(*revise, "", "--author", "Ann")
+    seacorder("observations", "withdraw", ID, "--reason", "A shadow", "--url", web.url)
+    assert [body for command, body in web.asked if command.startswith("POST")] == [
+        {"text": "Gone", "fields": {"clock": ""}, "reason": "Seen again"}, {"fields": {"clock": 3, "tag": "7"}},
+        {"text": "", "author": "Ann"}, {"reason": "A shadow"},
     ]
 
 

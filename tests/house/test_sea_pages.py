@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from rig.pages import rows, sections
 from rig.program_texts import texts_of
 from tools.tree import ROOT
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.docs
 
 FOLDER = ROOT / "docs/sea"
 PAGES = ("card", "page", "alarms", "after", "powercut")
-"""All that a watch reads beforehand. Troubleshooting is searched, not read."""
+"""All that a watch reads beforehand. Troubleshooting is searched, not read; observations are for the inspector."""
 WORDS_MAX = 1500
 FOR_PROGRAMMERS = re.compile(r"\b(workers?|guardian|TOML|JSON|endpoint|backlog|timeline)\b", re.IGNORECASE)
 CHANGES = re.compile(r"…|72 frames \(2\.9 s\)|\bBow\b|\bStern\b|\bNarration\b|\bSurvey\b|‘[^’]*’|\b\d[\d.]*\b")
@@ -42,7 +43,7 @@ def words_in(text: str) -> list[str]:
 
 def own(name: str) -> str:
     """A page without the column of alarms that repeats the program word for word; a test holds that to the code."""
-    text = text_of(name)
+    text = re.sub(r"^```\w+$", "```", text_of(name), flags=re.MULTILINE)
     return re.sub(r"^(\| `\w+` \| .+ \|) .+ \|$", r"\1", text, flags=re.MULTILINE) if name == "alarms" else text
 
 
@@ -73,12 +74,18 @@ def test_a_watch_reads_little() -> None:
     assert sum(len(words_in(own(name))) for name in PAGES) <= WORDS_MAX
 
 
-@pytest.mark.parametrize("name", [*PAGES, "troubleshooting"])
+@pytest.mark.parametrize("name", [*PAGES, "observations", "troubleshooting"])
 def test_it_is_told_without_the_words_of_programmers(name: str) -> None:
     assert FOR_PROGRAMMERS.findall(own(name)) == []
 
 
-@pytest.mark.parametrize("quoted", quotes())
+def refusals() -> list[str]:
+    """Of observations."""
+    table = sections(text_of("observations"))["When it is refused"]
+    return [cells[0] for cells in rows(table)[1:]]
+
+
+@pytest.mark.parametrize("quoted", [*quotes(), *refusals()])
 def test_what_the_page_quotes_is_what_the_program_says(quoted: str) -> None:
     assert unsaid(quoted) == []
 

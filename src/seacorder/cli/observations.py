@@ -1,4 +1,4 @@
-"""`observe`, `observations` and `observations export`: to a running recorder."""
+"""`observe` and `observations` with what can be done to them: list, revise, withdraw, export. To a running recorder."""
 
 import json
 import math
@@ -30,12 +30,26 @@ class Noted:
 
     def more(self, kinds: Iterable[dict[str, Any]]) -> dict[str, Any]:
         """What is sent beside the code; `kinds` say which fields are numbers. Raises BadRequest."""
-        numbers = {
-            field["name"] for kind in kinds if kind["code"] == self.code.upper() for field in kind["fields"]
-            if field["type"] in NUMBERS
-        }
-        sent = {"text": self.text, "fields": _fields(self.fields, numbers), "author": self.author, "utc": self.at}
+        fields = _fields(self.fields, numbers_of(self.code, kinds))
+        sent = {"text": self.text, "fields": fields, "author": self.author, "utc": self.at}
         return {name: value for name, value in sent.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What somebody changes about an observation, and why."""
+
+    text: str | None = None
+    fields: tuple[str, ...] = ()
+    """Each as `name=value`; an empty value takes it away."""
+    author: str = ""
+    reason: str = ""
+
+    def body(self, numbers: Collection[str]) -> dict[str, Any]:
+        """What is sent; `numbers` are the fields that take one. Raises BadRequest."""
+        sent = {"fields": _fields(self.fields, numbers), "author": self.author, "reason": self.reason}
+        filled = {name: value for name, value in sent.items() if value}
+        return filled if self.text is None else {"text": self.text, **filled}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ def observe_now(url: str, noted: Noted, *, as_json: bool) -> None:
         print(json.dumps(one))
         return
     print(line_of(one))
-    for place in one["places"]:
+    for place in one["to_places"] or one["places"]:  # of a span that has ended now: its end
         print(f"  {place['channel']}: {place['path']}  {place['offset_seconds']:.3f} s  frame {place['frame']}")
 
 
@@ -75,6 +89,16 @@ def list_observations(url: str, wanted: ObservationsWanted, *, as_json: bool) ->
     with RecorderClient(url) as recorder:
         for one in recorder.observations(**wanted.query):
             print(json.dumps(one) if as_json else line_of(one))
+
+
+def change_observation(url: str, observation_id: str, what: str, changed: Changed, *, as_json: bool) -> None:
+    """`what` is revise or withdraw. Prints the observation as it is then."""
+    with RecorderClient(url) as recorder:
+        numbers: Collection[str] = ()
+        if changed.fields:
+            numbers = numbers_of(recorder.observation(observation_id)["code"], recorder.kinds())
+        one = recorder.change_observation(observation_id, what, **changed.body(numbers))
+    print(json.dumps(one) if as_json else line_of(one))
 
 
 def export_observations(url: str, file: Path, wanted: ObservationsWanted) -> None:
@@ -93,12 +117,26 @@ def export_observations(url: str, file: Path, wanted: ObservationsWanted) -> Non
 
 
 def line_of(one: dict[str, Any]) -> str:
-    """An observation in one line: when, which, what."""
+    """An observation in one line: its id, when, which, what."""
     end = f" to {one['to_utc'][11:19]}" if one["to_utc"] else ""
     state = f" [{one['state']}]" if one["state"] in {"open", "withdrawn"} else ""
-    fields = " ".join(f"{name}={value}" for name, value in one["fields"].items())
+    if one["is_closed_by_stop"] and not state:
+        state = " [closed by the stop]"
+    fields = " ".join(f"{name}={_plain(value)}" for name, value in one["fields"].items())
     said = "  ".join(filter(None, (fields, one["text"])))
-    return f"{one['utc'][:19]}Z{end}  {one['code']} {one['number']} {one['label']}{state}  {said}".rstrip()
+    what = f"{one['code']} {one['number']} {one['label']}{state}"
+    return f"{one['id']}  {one['utc'][:19]}Z{end}  {what}  {said}".rstrip()
+
+
+def numbers_of(code: str, kinds: Iterable[dict[str, Any]]) -> set[str]:
+    """The fields of the kind of a code that take a number."""
+    fields = (field for kind in kinds if kind["code"] == code.upper() for field in kind["fields"])
+    return {field["name"] for field in fields if field["type"] in NUMBERS}
+
+
+def _plain(value: object) -> object:
+    """A number without `.0`, as people write it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _fields(pairs: tuple[str, ...], numbers: Collection[str]) -> dict[str, Any]:

@@ -150,7 +150,7 @@ class TemplatesTable(SettingsTable):
     directory: str = _key(_DEFAULT_TEMPLATES.directory, "Folder of everything of one recording.", _TEMPLATE)
     framegrab: str = _key(_DEFAULT_TEMPLATES.framegrab, "Name of framegrabs.", _TEMPLATE)
     data_log: str = _key(_DEFAULT_TEMPLATES.data_log, "Name of data logs.", _TEMPLATE)
-    event: str = _key(_DEFAULT_TEMPLATES.event, "Name of event files.", _TEMPLATE)
+    event: str = _key(_DEFAULT_TEMPLATES.event, "Name of the files of observations.", _TEMPLATE)
     anomaly: str = _key(_DEFAULT_TEMPLATES.anomaly, "Name of anomaly videos.", _TEMPLATE)
     clip: str | None = _key(None, "Name of clips; unset: as `anomaly`.", _TEMPLATE)
 

@@ -1,7 +1,7 @@
 """An observation as the text of a JSON file, and as rows of the catalogue. Pure.
 
 The file is complete in itself: every revision is in it, so the catalogue can be made again from such files. Times are
-there twice, for people (`utc`) and exactly (`utc_ns`). docs/programs/files.md has an example.
+there twice, for people (`utc`) and exactly (`utc_ns`).
 """
 
 import json

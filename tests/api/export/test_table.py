@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from seacorder.api.export.comma import plain_text, write_csv
-from seacorder.api.export.geojson import geometry_of
-from seacorder.api.export.table import ObservationColumns, cells
+from seacorder.api.export.geojson import feature_of, geometry_of
+from seacorder.api.export.table import Cell, ObservationColumns, cells
 from seacorder.api.export.workbook import write_workbook
 from seacorder.model.instant import Instant
 from seacorder.model.observation import (
@@ -88,13 +88,39 @@ def test_a_row_has_both_ends_of_a_span_and_leads_to_the_frame_of_each_channel() 
     places = (Place("Bow", "r", 1, "/bow.mp4", 2.5, 62), Place("Stern", "r", 1, "/stern.mp4", 2.52, 63))
     ended = (Place("Bow", "r", 2, "/bow_002.mp4", 0.04, 76),)
     span, point = replace(begun, followed=Followed(places, ended)), observed(ReadingState.STALE)
-    columns = ObservationColumns()
-    for one in (span, point):
-        columns.saw(one)
-    first, second = (dict(zip(columns.headings, cells(one, columns), strict=True)) for one in (span, point))
+    first, second = rows_of(span, point)
     assert (first["longitude (°)"], first["to longitude (°)"]) == (1.25, 1.5)
     assert (first["Stern file"], first["Stern offset (s)"], first["Stern frame"]) == ("/stern.mp4", 2.52, 63)
     assert (first["to Bow file"], first["to Bow offset (s)"], first["to Bow frame"]) == ("/bow_002.mp4", 0.04, 76)
     assert "to Stern file" not in first
     empty = ("longitude (°)", "to longitude (°)", "Bow file", "to Bow frame")
     assert {second[name] for name in empty} == {None}
+
+
+def test_without_spans_there_are_no_columns_of_their_ends() -> None:
+    (row,) = rows_of(observed(ReadingState.FRESH))
+    assert [heading for heading in row if heading.startswith("to ")] == ["to (UTC)"]
+
+
+def test_a_span_that_the_stop_has_closed_is_marked() -> None:
+    span = observed(ReadingState.FRESH, end=1.5)
+    by_stop = replace(span.revisions[0], kind=RevisionKind.CLOSED_BY_STOP)
+    table = rows_of(span, replace(span, revisions=(by_stop,)))
+    assert [row["state"] for row in table] == ["closed", "closed by the stop"]
+
+
+def test_a_feature_has_the_cells_of_the_table() -> None:
+    one = observed(ReadingState.FRESH)
+    columns = ObservationColumns()
+    columns.saw(one)
+    feature = feature_of(one, columns.headings, cells(one, columns))
+    assert (feature["type"], feature["id"], feature["geometry"]) == ("Feature", "o", geometry_of(one))
+    assert feature["properties"]["from (UTC)"] == "1970-01-01T00:00:00.000Z"
+    assert feature["properties"]["latitude (°)"] == 58.5
+
+
+def rows_of(*observations: Observation) -> list[dict[str, Cell]]:
+    columns = ObservationColumns()
+    for one in observations:
+        columns.saw(one)
+    return [dict(zip(columns.headings, cells(one, columns), strict=True)) for one in observations]

@@ -9,7 +9,7 @@ from control.bridge import Bridge
 from control.observations.waiting import until
 from seacorder.base.errors import BadRequest, NotKnown, NotPossible
 from seacorder.catalogue.page import Page
-from seacorder.model.command import StartClip
+from seacorder.model.command import StartClip, TakeFramegrab
 from seacorder.model.instant import Instant
 from seacorder.model.observation import EnteredBy, Observation, ObservationClass, ObservationState, RevisionKind
 from seacorder.model.observation_entry import Edit, Entry
@@ -320,6 +320,17 @@ async def test_a_still_and_a_clip_follow_and_are_linked(bridge: Bridge) -> None:
     await bridge.recorder.observations.press("SL")
     await bridge.event("clip_stopped")
     assert bridge["Bow"].clip is None
+
+
+async def test_a_still_is_of_the_instant_of_the_press_however_long_the_disk_takes(bridge: Bridge) -> None:
+    await bridge.start()
+    pressed = asyncio.create_task(bridge.recorder.observations.press("AN"))
+    await asyncio.sleep(0)  # it waits for its file now
+    bridge.clock.advance(0.8)
+    one = await pressed
+    await until(bridge, one, lambda seen: bool(seen.followed.stills))
+    (taken,) = [command for command in bridge["Bow"].commands if isinstance(command, TakeFramegrab)]
+    assert taken.instant == one.start
 
 
 async def test_a_clip_that_an_operator_has_started_goes_on(bridge: Bridge) -> None:

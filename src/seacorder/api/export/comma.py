@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TextIO
 
-from seacorder.api.export.table import Cell
+from seacorder.api.export.table import Cell, iso_moment
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
@@ -37,7 +37,7 @@ def _written(cell: Cell) -> str | int | float:
         case None:
             return ""
         case datetime():
-            return cell.strftime("%Y-%m-%dT%H:%M:%S.") + f"{cell.microsecond // 1000:03}Z"
+            return iso_moment(cell)
         case str():
             return harmless_text(cell)
         case _:

@@ -1,14 +1,23 @@
 """GeoJSON (RFC 7946): a point for each observation, a line for a span whose two ends are known.
 
 WGS 84, longitude first; the third coordinate is the height in metres, below the surface negative. An observation
-without a valid position has no geometry.
+without a valid position has no geometry. Its properties are the cells of the table, because programs for maps show
+each property in a column, and nothing that is nested.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from seacorder.api.export.table import value_of
+from seacorder.api.export.table import Cell, iso_moment, value_of
 from seacorder.model.observation import NotedReading, Observation
+
+
+def feature_of(one: Observation, headings: Sequence[str], row: Sequence[Cell]) -> dict[str, Any]:
+    """`row` has a cell for each heading."""
+    values = (iso_moment(cell) if isinstance(cell, datetime) else cell for cell in row)
+    properties = dict(zip(headings, values, strict=True))
+    return {"type": "Feature", "id": one.id, "geometry": geometry_of(one), "properties": properties}
 
 
 def geometry_of(one: Observation) -> dict[str, Any] | None:

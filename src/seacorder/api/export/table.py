@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from seacorder.model.observation import NotedReading, Observation, Place
+from seacorder.model.observation import NotedReading, Observation, ObservationState, Place, Shown
 from seacorder.model.reading import ReadingState
 
 Cell = str | int | float | datetime | None
@@ -21,6 +21,10 @@ FIXED = (
 )
 LAST = ("framegrabs", "clips", "revisions", "id")
 CONTEXT = ("project", "dive", "task", "component", "operator")
+CLOSED_BY_STOP = "closed by the stop"
+"""The state of a span that was still open when the recording was stopped: nobody has seen its end."""
+AT_END = "to "
+"""In front of the headings of what is so at the end of a span."""
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ class ObservationColumns:
         """One for each cell of a row."""
         fields = [f"field {name}" for name in self.fields]
         begin = [*_of_readings(self.readings), *_of_places(self.channels)]
-        end = [f"to {heading}" for heading in (*_of_readings(self.to_readings), *_of_places(self.to_channels))]
+        end = [f"{AT_END}{heading}" for heading in (*_of_readings(self.to_readings), *_of_places(self.to_channels))]
         return [*FIXED, *self.context_names, *fields, *begin, *end, *LAST]
 
 
@@ -73,7 +77,7 @@ def cells(one: Observation, columns: ObservationColumns) -> list[Cell]:
     """The row of an observation. A reading that was stale or had no value is an empty cell."""
     now, context, fields = one.now, dict(one.context), dict(one.now.fields)
     row: list[Cell] = [
-        one.number, one.code, one.label, one.observation_class.value, now.state.value, moment(one.start.utc_ns),
+        one.number, one.code, one.label, one.observation_class.value, _state(now), moment(one.start.utc_ns),
         None if now.end is None else moment(now.end.utc_ns), now.text, one.entered_by.value,
         one.revisions[0].author if one.revisions else "", one.recording_id,
     ]
@@ -85,6 +89,10 @@ def cells(one: Observation, columns: ObservationColumns) -> list[Cell]:
     row += _places(one.followed.to_places, columns.to_channels)
     row += [_paths(file.path for file in one.followed.stills), _paths(file.path for file in one.followed.clips)]
     return [*row, len(one.revisions), one.id]
+
+
+def _state(now: Shown) -> str:
+    return CLOSED_BY_STOP if now.state is ObservationState.CLOSED and now.is_closed_by_stop else now.state.value
 
 
 def _values(readings: Iterable[NotedReading], names: Iterable[str]) -> list[Cell]:
@@ -109,6 +117,11 @@ def value_of(noted: NotedReading) -> float | str | None:
 def moment(utc_ns: int) -> datetime:
     """In UTC, to the microsecond."""
     return _EPOCH + timedelta(microseconds=utc_ns // 1000)
+
+
+def iso_moment(moment_utc: datetime) -> str:
+    """ISO 8601 in UTC, cut to milliseconds."""
+    return moment_utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment_utc.microsecond // 1000:03}Z"
 
 
 def _paths(paths: Iterable[str]) -> str:

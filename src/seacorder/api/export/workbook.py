@@ -14,6 +14,11 @@ from seacorder.api.export.table import Cell
 ROWS_MAX = 1_048_576
 """Of a sheet, its heading included."""
 TEXT_MAX = 32_767
+_WIDTHS = {
+    "(UTC)": 23, "text": 40, "recording": 22, "project": 22, " file": 80, "framegrabs": 80, "clips": 80, "id": 24,
+}
+"""In characters, by the end of the heading. A time that does not fit is shown as a row of #."""
+_WIDTH_MIN = 12
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -40,11 +45,17 @@ def write_workbook(
                 sheet = book.add_worksheet(f"Observations {len(book.worksheets()) + 1}")
                 sheet.freeze_panes(1, 0)
                 for column, heading in enumerate(headings):
+                    sheet.set_column(column, column, _width(heading))
                     sheet.write_string(0, column, plain(heading), bold)
                 line = 1
             for column, cell in enumerate(row):
                 _write(sheet, (line, column), cell, time)
             line += 1
+
+
+def _width(heading: str) -> int:
+    wide = [width for end, width in _WIDTHS.items() if heading.endswith(end)]
+    return wide[0] if wide else max(len(heading) + 1, _WIDTH_MIN)
 
 
 def _write(sheet: Any, at: tuple[int, int], cell: Cell, time: Any) -> None:

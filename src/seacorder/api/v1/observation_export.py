@@ -1,11 +1,11 @@
 """Writes one file with many observations, page by page, so that memory stays small whatever their number. Blocks."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from seacorder.api.export.comma import write_csv
-from seacorder.api.export.geojson import geometry_of
+from seacorder.api.export.geojson import feature_of
 from seacorder.api.export.table import ObservationColumns, cells
 from seacorder.api.export.workbook import write_workbook
 from seacorder.api.v1.observation_views import observation_view
@@ -26,25 +26,32 @@ PageAt = Callable[[str | None], Rows[Observation]]
 
 def write_export(path: Path, form: str, page_at: PageAt) -> None:
     """Writes all observations into a new file. Raises CatalogueFailed, OSError."""
-    if form in {"csv", "xlsx"}:
-        columns = ObservationColumns()
-        for one in every(page_at):
-            columns.saw(one)
-        rows = (cells(one, columns) for one in every(page_at))
-        if form == "xlsx":
-            write_workbook(path, columns.headings, rows)
-            return
-        with path.open("w", encoding="utf-8", newline="") as out:
-            write_csv(out, columns.headings, rows)
+    if form == "json":
+        _write_items(path, '{"items": [', map(_item, every(page_at)))
         return
-    begin, between, end = ('{"items": [', ",\n", "]}\n")
+    columns = ObservationColumns()
+    for one in every(page_at):
+        columns.saw(one)
+    headings = columns.headings
     if form == "geojson":
-        begin = '{"type": "FeatureCollection", "features": ['
+        features = (json.dumps(feature_of(one, headings, cells(one, columns))) for one in every(page_at))
+        _write_items(path, '{"type": "FeatureCollection", "features": [', features)
+        return
+    rows = (cells(one, columns) for one in every(page_at))
+    if form == "xlsx":
+        write_workbook(path, headings, rows)
+        return
+    with path.open("w", encoding="utf-8", newline="") as out:
+        write_csv(out, headings, rows)
+
+
+def _write_items(path: Path, begin: str, items: Iterable[str]) -> None:
+    """A line for each, up to the end of the object that `begin` has begun."""
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write(begin)
-        for number, one in enumerate(every(page_at)):
-            out.write((between if number else "\n") + (_feature(one) if form == "geojson" else _item(one)))
-        out.write("\n" + end)
+        for number, item in enumerate(items):
+            out.write((",\n" if number else "\n") + item)
+        out.write("\n]}\n")
 
 
 def every(page_at: PageAt) -> Iterator[Observation]:
@@ -60,8 +67,3 @@ def every(page_at: PageAt) -> Iterator[Observation]:
 
 def _item(one: Observation) -> str:
     return observation_view(one).model_dump_json()
-
-
-def _feature(one: Observation) -> str:
-    properties = observation_view(one).model_dump(mode="json")
-    return json.dumps({"type": "Feature", "id": one.id, "geometry": geometry_of(one), "properties": properties})

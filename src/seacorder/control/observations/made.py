@@ -54,7 +54,7 @@ class MadeFiles:
     def begin(self, observation: Observation, kind: ObservationKind) -> None:
         """Takes the still and starts the clip that its kind wants. Returns at once."""
         if kind.takes_still:
-            self._do(self._take_still(observation.id))
+            self._do(self._take_still(observation))
         if kind.clip_of_span and observation.now.state is not ObservationState.OPEN:
             return  # it has ended while its file was being written
         if kind.clip_of_span or kind.clip_after_seconds > 0:
@@ -91,9 +91,10 @@ class MadeFiles:
         self._tasks.add(begun)
         begun.add_done_callback(self._tasks.discard)
 
-    async def _take_still(self, observation_id: str) -> None:
-        outcome = await self._framegrabs.take()
-        self.own(outcome.id, observation_id)
+    async def _take_still(self, observation: Observation) -> None:
+        # Of the instant of the press: the disk may have needed a second meanwhile for the observation's file.
+        outcome = await self._framegrabs.take(instant=observation.start)
+        self.own(outcome.id, observation.id)
 
     async def _take_clip(self, observation_id: str, kind: FileKind, seconds: float | None) -> None:
         """A clip that goes on for so many seconds, or until `end` (None)."""

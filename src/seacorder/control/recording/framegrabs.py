@@ -22,9 +22,11 @@ class Framegrabs:
         self._context = context
         self._recordings = recordings
 
-    async def take(self, channel: str | None = None, name: GivenName = _AS_USUAL) -> CommandOutcome:
+    async def take(
+        self, channel: str | None = None, name: GivenName = _AS_USUAL, instant: Instant | None = None
+    ) -> CommandOutcome:
         """A still of one channel or of all live ones; returns when the files are on disk. Not `ok` when none is live.
-        `name`: how they are called.
+        `name`: how they are called. `instant`: one of just now, which the backlogs still have; None: now.
 
         A channel that was live owes its still, whatever becomes of its worker meanwhile. Only its worker can say that
         the picture had gone before the command came.
@@ -32,7 +34,7 @@ class Framegrabs:
         Raises BadRequest for an unknown channel.
         """
         context = self._context
-        instant = Instant.now(context.clock)
+        instant = instant or Instant.now(context.clock)
         if channel is not None and channel not in context.workers.names:
             known = ", ".join(context.workers.names)
             raise BadRequest(f"There is no channel {channel!r}.", f"The channels are {known}.", field="channel")
