@@ -14,6 +14,7 @@ from seacorder.control.context import Timeouts
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.model.channel import ChannelSettings, ChannelState
 from seacorder.model.command import RepairFiles
+from seacorder.model.definition.definition import Definition
 from seacorder.model.recording import FileState
 from seacorder.model.report import EncoderTried, FileExamined
 from seacorder.model.settings import ChannelEncoding, RecorderSettings
@@ -45,6 +46,8 @@ class Bridge:
         """Set it, and build anew, for a recorder with instruments."""
         self.fallback_root: str | None = None
         """Set it, and build anew, for a recorder with a second disk."""
+        self.definitions: dict[str, tuple[Definition, ...]] = {}
+        """Of the settings file."""
         self.lose_examinations = False
         """Set it for a run that ends before any file has been examined."""
         self.build()
@@ -72,6 +75,7 @@ class Bridge:
                 timeouts=QUICK,
                 narrator=self.narrator,
                 telemetry=self.telemetry,
+                definitions=self.definitions,
                 own_encodings=self.own_encodings,
                 cores=self.cores,
                 channels_per_process=self.channels_per_process,

@@ -191,6 +191,8 @@ NO_CAMERA: tuple[Act, ...] = (
     "api: PATCH /api/v1/context",
     "api: PUT /api/v1/context",
     "api: DELETE /api/v1/context",
+    "api: PUT /api/v1/telemetry/definitions/{name}",
+    "api: DELETE /api/v1/telemetry/definitions/{name}",
     lambda stage: wait_failed(stage, *stage.cameras),
     "inspector: GET /api/inspector/startrecording#1",
     "api: POST /api/v1/recording/start#1",

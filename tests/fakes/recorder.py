@@ -11,7 +11,7 @@ from PIL import Image
 
 from fakes.clock import FakeClock
 from fakes.observations import FakeBook
-from fakes.telemetry import FakeTelemetry
+from fakes.telemetry import FakeDefinitions, FakeTelemetry
 from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest
 from seacorder.base.message import Message
@@ -124,6 +124,7 @@ class FakeRecorder:
         self.catalogue = FakeCatalogue(book=self.observations)
         self.events = EventLog()
         self.telemetry = FakeTelemetry(self.clock)
+        self.definitions = FakeDefinitions()
         self.recording_id: str | None = None
         self.recording_since_ns = 0
         self.clips: dict[FileKind, Instant] = {}
@@ -143,7 +144,9 @@ class FakeRecorder:
 
     def state(self) -> object:
         """Everything that a failed command must not change."""
-        shown = self.overlay, self.dive_context, dict(self.names), dict(self.sequences)
+        shown = (
+            self.overlay, self.dive_context, dict(self.names), dict(self.sequences), dict(self.definitions.tables)
+        )
         return self.current, tuple(self.directories), self.recording_id, dict(self.clips), shown
 
     def is_recording(self) -> bool:

@@ -1,10 +1,13 @@
 """Survey data as a test wants it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 from seacorder.base.clock import Clock
+from seacorder.config.definition_body import read_definition
 from seacorder.control.telemetry.history import History
 from seacorder.model.definition.definition import Definition
+from seacorder.model.definition.in_force import InForce
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading, ReadingState, Value
 from seacorder.model.telemetry import SourceStatus
@@ -49,3 +52,24 @@ class FakeTelemetry:
         yield self.readings()
         for one in self.coming:
             yield one
+
+
+class FakeDefinitions:
+    """Those that are ready, those that a test puts into `in_file`, and what clients have set."""
+
+    def __init__(self) -> None:
+        self.in_file: dict[str, tuple[Definition, ...]] = {}
+        self.tables: dict[str, Mapping[str, Any]] = {}
+
+    @property
+    def known(self) -> Mapping[str, tuple[Definition, ...]]:
+        by_clients = {name: read_definition(name, table).parts for name, table in self.tables.items()}
+        return InForce(self.in_file, by_clients).known
+
+    async def put(self, name: str, table: Mapping[str, Any]) -> bool:
+        sent, is_new = read_definition(name, table), name not in self.tables
+        self.tables[name] = sent.table
+        return is_new
+
+    async def remove(self, name: str) -> bool:
+        return self.tables.pop(name, None) is not None

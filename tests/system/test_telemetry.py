@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from rig.ports import free_port
@@ -64,3 +65,22 @@ def test_a_killed_worker_is_back_and_no_picture_is_lost_for_it(program: Program,
     wait_for(lambda: reading(program, "heading") is not None and source(program)["state"] == "live", "the heading")
     wait_for(lambda: program.channel("Bow")["frames_received"] > frames, "pictures as before")
     assert program.channel("Bow")["losses_since_worker_start"] == 0
+
+
+def test_a_definition_that_a_client_sets_is_used_at_once_and_after_a_restart(program: Program, port: int) -> None:
+    address, line = f"{program.url}/api/v1/telemetry/definitions/Sounder", b"$PXYZ,7.25\r\n"
+    table = {"header": "PXYZ", "checksum": "ignored", "fields": [{"name": "altitude", "position": 1}]}
+    made = httpx.put(address, json=table)
+    assert (made.status_code, made.json()["sources"]) == (201, ["Survey"])
+    send(port, line)
+    found = wait_for(lambda: reading(program, "altitude"), "the altitude")
+    assert (found["value"], found["unit"]) == (7.25, "m")
+    assert program.channel("Bow")["losses_since_worker_start"] == 0
+    assert program.stop() == 0
+    program.start()
+    wait_for(lambda: (source(program)["why"] or {}).get("fact", "").startswith("It is open."), "the port to be open")
+    assert httpx.get(address).json() == made.json()
+    send(port, line)
+    assert wait_for(lambda: reading(program, "altitude"), "the altitude")["value"] == 7.25
+    assert httpx.delete(address).status_code == 204
+    assert httpx.get(address).status_code == 404

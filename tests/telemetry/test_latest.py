@@ -99,6 +99,17 @@ def test_two_talkers_of_one_sentence_do_not_overwrite_each_other() -> None:
     assert table.changes() == []
 
 
+def test_another_order_of_definitions_changes_who_is_preferred_and_one_that_is_gone_becomes_stale() -> None:
+    table = latest()
+    table.take(FIRST, depth(1.0), at(0))
+    table.use(FIRST, ("RMC", "GGA"))
+    assert shown(table.take(FIRST, depth(2.0, "RMC"), at(0.1))) == [(2.0, ReadingState.FRESH, "GPS")]
+    table.use(FIRST, ("GGA",))
+    assert shown(table.take(FIRST, depth(3.0), at(0.2))) == [(3.0, ReadingState.FRESH, "GPS")]
+    table.use(FIRST, ("HDT",))
+    assert shown(table.look(at(5.3).monotonic_ns)) == [(3.0, ReadingState.STALE, "GPS")]
+
+
 def test_the_second_source_takes_over_by_itself_and_the_first_is_returned_to_when_it_is_well() -> None:
     table = latest()
     table.take(FIRST, depth(1.0), at(0))

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from rig.ports import free_port
 from rig.program import LoneWorker
@@ -11,7 +12,7 @@ from seacorder.model.definition.definition import Definition, FieldRule, RecordK
 from seacorder.model.definition.ready import READY
 from seacorder.model.framing import Framing, FramingKind
 from seacorder.model.reading import Reading, ReadingState
-from seacorder.model.report import EventNoted
+from seacorder.model.report import Answer, EventNoted
 from seacorder.model.telemetry import (
     DefinitionRefused,
     ReadingsTaken,
@@ -20,6 +21,7 @@ from seacorder.model.telemetry import (
     TelemetrySettings,
     TelemetrySource,
     TelemetryStatus,
+    UseDefinitions,
 )
 
 HERE = "127.0.0.1"
@@ -215,6 +217,28 @@ def test_a_definition_that_was_refused_before_is_not_tried() -> None:
         wait_status(made, 0, lambda one: one.definitions_refused == ("rov",))
     finally:
         made.close()
+
+
+def test_other_definitions_are_used_at_once_and_a_refused_one_again_when_it_is_another() -> None:
+    port, source = udp("ROV", framing=LINES, definitions=(RUNAWAY, *NMEA))
+    with worker(source) as made:
+        send(port, sentence("PXYZ,7.5") + b"\r\n", b"9" * 64 + b"!\r\n")
+        wait_status(made, 0, lambda one: one.definitions_refused == ("rov",) and one.counters.unknown_records == 2)
+        plain = replace(RUNAWAY, expression=r"(\d+)m")
+        own = Definition("own", RecordKind.NMEA, (FieldRule("altitude", 1, unit="m"),), header="PXYZ")
+        made.send(UseDefinitions(7, {"ROV": (plain, own)}, ()))
+        made.wait_for(lambda one: isinstance(one, Answer) and one.request == 7 and one.outcome.ok, "the answer")
+        send(port, sentence("PXYZ,7.5") + b"\r\n")
+        wait_reading(made, lambda one: (one.name, one.value) == ("altitude", 7.5))
+        send(port, b"12m\r\n", sentence("HEHDT,127.4,T") + b"\r\n")
+        wait_reading(made, lambda one: (one.name, one.value) == ("depth", 12.0))
+        status = wait_status(made, 0, lambda one: one.counters.records == 5)
+        assert status.definitions_refused == ()
+        assert status.counters.unknown_records == 3
+        made.send(UseDefinitions(8, {"ROV": (RUNAWAY,)}, ()))
+        made.wait_for(lambda one: isinstance(one, Answer) and one.request == 8, "the answer")
+        send(port, b"9" * 64 + b"!\r\n")
+        wait_status(made, 0, lambda one: one.definitions_refused == ("rov",) and one.counters.records == 6)
 
 
 def test_the_worker_ends_in_order_when_its_pipe_is_closed() -> None:

@@ -2,7 +2,7 @@
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from seacorder.catalogue.page import Page, Rows
 from seacorder.model.definition.definition import Definition
@@ -128,6 +128,20 @@ class ReadingSource(Protocol):
     def follow(self) -> AsyncIterator[tuple[Reading, ...]]: ...
 
 
+class DefinitionSource(Protocol):
+    """What records of instruments mean; see `control.settings.client_definitions`."""
+
+    @property
+    def known(self) -> Mapping[str, tuple[Definition, ...]]: ...
+
+    @property
+    def tables(self) -> Mapping[str, Mapping[str, Any]]: ...
+
+    async def put(self, name: str, table: Mapping[str, Any]) -> bool: ...
+
+    async def remove(self, name: str) -> bool: ...
+
+
 class Recorder(Protocol):
     """Everything that a client can make the recorder do. Called on the event loop; nothing here blocks it.
 
@@ -151,6 +165,9 @@ class Recorder(Protocol):
 
     @property
     def observations(self) -> ObservationSource: ...
+
+    @property
+    def definitions(self) -> DefinitionSource: ...
 
     def is_recording(self) -> bool: ...
 

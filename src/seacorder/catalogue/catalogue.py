@@ -1,8 +1,9 @@
 """The catalogue as the control process uses it: records rows without waiting, answers queries, keeps settings."""
 
 import asyncio
+import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ _log = logging.getLogger(__name__)
 MOST_ROWS_WAITING = 20_000
 _ENCODERS = "encoders"
 _CONTEXT = "context"
+_DEFINITIONS = "definitions"
 _SAVE_SETTING = (
     "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
@@ -171,6 +173,23 @@ class Catalogue(Queries):
 
     def save_context(self, context: DiveContext) -> None:
         self._put(RowWrite(("settings", _CONTEXT), _SAVE_SETTING, (_CONTEXT, context.to_json())))
+
+    def load_definitions(self) -> dict[str, dict[str, Any]]:
+        """The definitions of survey data that clients have set: by name, the table as it was sent. What cannot be read
+        is left out. Blocks; raises CatalogueFailed.
+        """
+        try:
+            found = json.loads(self.setting(_DEFINITIONS) or "{}")
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            _log.warning("The stored definitions of survey data cannot be read; those of the settings file are used")
+            return {}
+        return {name: table for name, table in found.items() if isinstance(table, dict)}
+
+    def save_definitions(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
+        text = json.dumps(dict(tables), sort_keys=True)
+        self._put(RowWrite(("settings", _DEFINITIONS), _SAVE_SETTING, (_DEFINITIONS, text)))
 
     def _record(self, table: Table[Any], value: object) -> None:
         self._put(RowWrite(table.key_of(value), table.upsert, table.row(value), is_event=table is EVENTS, value=value))

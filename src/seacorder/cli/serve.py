@@ -30,6 +30,7 @@ from seacorder.cli import streams
 from seacorder.cli.volumes import begin_volumes, check_mounted, folders_of, try_root
 from seacorder.config.schema import Settings
 from seacorder.control.recorder import Recorder, RecorderOptions
+from seacorder.model.definition.ready import by_name
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.volume_memory import VolumeMemory, state_folder
 from seacorder.storage.volumes import MarkedFolders
@@ -223,6 +224,7 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
             narrator=None if narrator is None else replace(narrator, volumes=volumes),
             volumes=volumes,
             telemetry=None if telemetry is None else replace(telemetry, volumes=volumes),
+            definitions=by_name(settings.own_definitions()),
             data_log=settings.data_log.settings(),
             kinds=settings.observations.all_kinds(),
             rules=settings.observations.all_rules(),

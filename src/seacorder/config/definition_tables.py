@@ -27,6 +27,8 @@ from seacorder.model.reading_fields import CLOCK_DIFFERENCE, FIELD_BY_NAME
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TAKEN = {*CONTEXT_FIELDS, CLOCK_DIFFERENCE.name, "utc", "other_readings", "units"}
+NAME_CHARACTERS_MAX = 40
+"""Of a definition."""
 _WORDS = 'a list such as ["A", "D"]'
 _SWITCH = "true or false"
 _PLACE = "a whole number from 0 to 200"
@@ -75,6 +77,17 @@ def bytes_of(text: str) -> bytes:
 def text_of(text: str) -> str:
     """The same, as the text that those bytes are in a record."""
     return bytes_of(text).decode("latin-1")
+
+
+def sentence_text(text: str) -> str:
+    """Text that a sentence may begin with: each letter is one byte there."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError as error:
+        raise Unaccepted(
+            f"{text!r} has letters that are more than one byte.", "Write what stands in the record, such as GGA."
+        ) from error
+    return text
 
 
 class DefinitionFieldTable(SettingsTable):
@@ -165,18 +178,19 @@ class DefinitionTable(SettingsTable):
     """One definition."""
 
     name: str = key(..., "What [[telemetry]] calls it; a ready definition of that name is replaced.", "a unique name",
-                    min_length=1, max_length=40)
+                    min_length=1, max_length=NAME_CHARACTERS_MAX)
     like: str = key("", "A ready definition that it begins from; the keys of the form are then its.",
                     "a ready definition's name, such as `DPT`")
     kind: Literal["nmea", "delimited", "columns", "expression"] = key(
         "nmea", "How a record is taken apart.", ", ".join(f'`"{one}"`' for one in RecordKind)
     )
-    header: str = key(
+    header: Annotated[str, AfterValidator(sentence_text)] = key(
         "", "Of `nmea`: `GGA`, or a maker's whole header. Of `delimited`: what the first field is.",
         "text; `\\x02` and such are bytes"
     )
-    talker: str = key("", "Of a standard sentence: the two letters before its name; empty: any.", "two letters",
-                      max_length=2)
+    talker: Annotated[str, AfterValidator(sentence_text)] = key(
+        "", "Of a standard sentence: the two letters before its name; empty: any.", "two letters", max_length=2
+    )
     start: str = key("", "What every record begins with and belongs to no field.", "text; `\\x02` and such are bytes")
     delimiter: str = key(
         ",", "Of `delimited`: what stands between fields.",
@@ -257,13 +271,25 @@ class DefinitionTable(SettingsTable):
             raise Unaccepted("with kind 'columns' every field needs columns.", "Write columns = [9, 13] or such.")
         if kind is RecordKind.EXPRESSION:
             self._check_expression()
+        self._check_letters(kind)
         for text in (self.start, self.header, self.delimiter):
             bytes_of(text)
+
+    def _check_letters(self, kind: RecordKind) -> None:
+        """Letters of signs and units stand where a record has a field."""
+        for one in self.fields:
+            place = max(one.sign_position, one.unit_position)
+            if place and any(other.transducers for other in self.fields):
+                raise Unaccepted(f"{one.name} is in a record of transducers, which has no such letters.",
+                                 "Omit sign_position and unit_position.")
+            if kind is RecordKind.COLUMNS and place > len(self.fields):
+                raise Unaccepted(f"{one.name} has a letter in field {place}, and there are {len(self.fields)} fields.",
+                                 "With kind 'columns' count the [[definitions.fields]] tables.")
 
     def _check_expression(self) -> None:
         try:
             pattern = re.compile(self.expression)
-        except (re.error, RecursionError, OverflowError) as error:
+        except (re.error, ValueError, RecursionError, OverflowError) as error:
             fact = f"{self.expression!r} is no regular expression ({error})."
             raise Unaccepted(fact, "Write one as Python has them.") from error
         highest = max(one.position for one in self.fields)
@@ -284,7 +310,8 @@ class DefinitionTable(SettingsTable):
                     f"the formula of {one.name} names {unknown[0]!r}.",
                     "Write value for its own number, or a field that stands before it in the settings file.",
                 )
-            earlier.add(one.name)
+            if one.type not in TIME_TYPES:  # a time is no number
+                earlier.add(one.name)
 
     def definitions(self) -> tuple[Definition, ...]:
         """What the table means; several if the ready definition that it is like is several."""

@@ -3,7 +3,8 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -20,15 +21,30 @@ Origins = Mapping[Location, str]
 """For each value that an environment variable has set: its location, and the variable's name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How messages call what the user has written."""
+
+    value: Callable[[Location], str]
+    """The place of a value."""
+    table: Callable[[Location], str]
+    """A table, in a sentence such as `… has no key 'colour'`."""
+    place: str = ""
+    """Of the whole; for tables and lists that stand in no other."""
+
+
 def explain(error: ValidationError, place: str, origins: Origins, told: Container[Location] = ()) -> list[Message]:
     """Every fault that pydantic found, as a message. `place` is the settings file as the user named it.
 
     `told` holds locations whose fault another message already reports; they are left out.
     """
+    wording = Wording(
+        lambda location: _where(location, place, origins), lambda location: f"{place}: {_written(location)}", place
+    )
     faults = [fault for fault in error.errors(include_url=False) if fault["loc"] not in told]
     # If every entry of a list is wrong, pydantic calls the list too short as well; the entries' own faults are enough.
     messages = (
-        _message(fault, place, origins) for fault in faults if fault["type"] != "too_short" or not fault["input"]
+        message_of(fault, wording) for fault in faults if fault["type"] != "too_short" or not fault["input"]
     )
     # A value that may have several forms and fits none has one fault for each form; all give the same message.
     return list(dict.fromkeys(messages))
@@ -50,7 +66,7 @@ def control_characters(
         for index, inner in enumerate(value):
             yield from control_characters(inner, place, origins, (*location, index))
     elif isinstance(value, str):
-        found = [one for one in value if _is_control(one) and not (one in "\n\t" and _may_have_lines(location))]
+        found = [one for one in value if is_control(one) and not (one in "\n\t" and _may_have_lines(location))]
         if found:
             shown = " and ".join(dict.fromkeys(repr(one)[1:-1] for one in found))
             yield location, Message(
@@ -67,14 +83,14 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"Did you mean {near[0]}?" if near else f"Known are {', '.join(choice)}." if choice else ""
 
 
-def _message(details: ErrorDetails, place: str, origins: Origins) -> Message:
-    location: Location = details["loc"]
-    where = _where(location, place, origins)
+def message_of(details: ErrorDetails, wording: Wording, head: Location = ()) -> Message:
+    """One fault that pydantic found. `head`: where in the settings the table is that was checked by itself."""
+    location: Location = (*head, *details["loc"])
     if details["type"] == "extra_forbidden":
-        return _unknown(location, place)
+        return _unknown(location, wording)
     if details["type"] == "missing":
-        fact, action = _missing(location)
-        return Message(f"{place}: {fact}", action)
+        return _missing(location, wording)
+    where = wording.value(location)
     if isinstance(error := details.get("ctx", {}).get("error"), Unaccepted):
         return Message(redact(f"{where}: {error.message.fact}"), redact(error.message.action))
     wanted = _in_words(field_at(location), "a table with keys")
@@ -87,7 +103,7 @@ def _where(location: Location, place: str, origins: Origins) -> str:
     return f"variable {variable}" if variable else f"{place}: {_written(location)}"
 
 
-def _is_control(character: str) -> bool:
+def is_control(character: str) -> bool:
     """Control characters, and Unicode's separators of lines and paragraphs."""
     return unicodedata.category(character) in {"Cc", "Zl", "Zp"}
 
@@ -96,22 +112,21 @@ def _may_have_lines(location: Location) -> bool:
     return (location[0] == "overlay" and location[-1] == "text") or location[-1] == "delimiter"
 
 
-def _unknown(location: Location, place: str) -> Message:
+def _unknown(location: Location, wording: Wording) -> Message:
     *table, name = location
     known = table_at(tuple(table))
     choice = nearest(str(name), known.model_fields if known else ())
     if not table:
-        return Message(f"{place}: [{name}] is not known.", choice)
-    return Message(f"{place}: {_written(tuple(table))} has no key {name!r}.", choice)
+        return Message(f"{wording.place}: [{name}] is not known.", choice)
+    return Message(f"{wording.table(tuple(table))} has no key {name!r}.", choice)
 
 
-def _missing(location: Location) -> tuple[str, str]:
+def _missing(location: Location, wording: Wording) -> Message:
     *table, name = location
-    field = field_at(location)
-    wanted = f"Write {_in_words(field, 'a value')}."
+    wanted = f"Write {_in_words(field_at(location), 'a value')}."
     if not table:
-        return f"no [[{name}]] are given.", wanted
-    return f"{_written(tuple(table))} has no {name}.", wanted
+        return Message(f"{wording.place}: no [[{name}]] are given.", wanted)
+    return Message(f"{wording.table(tuple(table))} has no {name}.", wanted)
 
 
 def _written(location: Location) -> str:

@@ -53,7 +53,8 @@ from seacorder.config.values import (
 from seacorder.config.values import key as _key
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.definition.definition import Definition
-from seacorder.model.definition.ready import READY, by_name
+from seacorder.model.definition.in_force import InForce
+from seacorder.model.definition.ready import by_name
 from seacorder.model.narration import INTO_ALL, NarrationSettings
 from seacorder.model.settings import ChannelEncoding, PathTemplates, RecorderSettings
 from seacorder.model.telemetry import TelemetrySettings
@@ -348,8 +349,8 @@ class Settings(SettingsTable):
 
     def telemetry_settings(self) -> TelemetrySettings | None:
         """What the worker that reads the instruments is started with; None if there are none."""
-        known = READY | by_name(self.own_definitions())
-        sources = tuple(table.source(known) for table in self.telemetry)
+        in_force = InForce(by_name(self.own_definitions()))
+        sources = tuple(table.source(in_force) for table in self.telemetry)
         lines = tuple(table.line_out() for table in self.readings_out)
         return TelemetrySettings(sources, lines, reserve_bytes=self.storage.reserve_bytes) if sources else None
 

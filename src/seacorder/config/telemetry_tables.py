@@ -1,7 +1,6 @@
 """`[[telemetry]]`: where survey data comes from, and how it is read."""
 
 import ipaddress
-from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
@@ -11,8 +10,7 @@ from seacorder.base.errors import BadRequest
 from seacorder.config.overlay_tables import overlay_line
 from seacorder.config.values import SettingsTable, Unaccepted, channel_name, key, listed, parsed
 from seacorder.model.address.telemetry import UdpAddress, parse_telemetry_address
-from seacorder.model.definition.definition import Definition, RecordKind
-from seacorder.model.definition.ready import READY
+from seacorder.model.definition.in_force import InForce
 from seacorder.model.framing import parse_framing
 from seacorder.model.telemetry import LineOut, TelemetrySource
 
@@ -84,7 +82,8 @@ class TelemetryTable(SettingsTable):
         '`"nmea"`, `"line"`, `"datagram"`, or a length or bytes as below'
     )
     definitions: Annotated[tuple[str, ...], BeforeValidator(listed)] = key(
-        (), "What its records mean, the preferred first; empty: every ready definition of an NMEA sentence.",
+        (), "What its records mean, the preferred first; empty: every ready one of an NMEA sentence, and what programs "
+        "have set.",
         "a list of names of definitions"
     )
     stale_seconds: float = key(
@@ -100,20 +99,16 @@ class TelemetryTable(SettingsTable):
         "a list of names of fields"
     )
 
-    def source(self, known: Mapping[str, tuple[Definition, ...]]) -> TelemetrySource:
-        """The source as its worker takes it. `known`: all definitions by name, ready ones and those of the file."""
+    def source(self, in_force: InForce) -> TelemetrySource:
+        """The source as its worker takes it, with the definitions that are in force."""
+        framing = parse_framing(self.framing)
         return TelemetrySource(
             name=self.name,
             address=self.input,
-            framing=parse_framing(self.framing),
-            definitions=self._wanted(known),
+            framing=framing,
+            definitions=in_force.of_source(self.definitions, framing),
             stale_ns=int(self.stale_seconds * NS_PER_SECOND),
             clock_alarm_ns=int(self.clock_alarm_seconds * NS_PER_SECOND),
             prefer=self.prefer,
+            definition_names=self.definitions,
         )
-
-    def _wanted(self, known: Mapping[str, tuple[Definition, ...]]) -> tuple[Definition, ...]:
-        if not self.definitions:
-            every = (one for ready in READY.values() for one in ready)
-            return tuple(one for one in every if one.kind is RecordKind.NMEA)
-        return tuple(one for name in self.definitions for one in known[name])

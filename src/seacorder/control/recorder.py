@@ -32,6 +32,7 @@ from seacorder.control.recording.recordings import Recordings
 from seacorder.control.recording.recovery import Recovery
 from seacorder.control.settings import rules as settings_rules
 from seacorder.control.settings.change_sentence import change_sentence
+from seacorder.control.settings.client_definitions import ClientDefinitions
 from seacorder.control.settings.dive_context import DiveContexts
 from seacorder.control.settings.given_names import GivenNames, name_of
 from seacorder.control.settings.naming import DirectoryInstant, Ids
@@ -46,6 +47,7 @@ from seacorder.control.workers.narration import NarratorWatch
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.data_log import DataLogSettings
+from seacorder.model.definition.in_force import Named
 from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.observation_kind import READY_KINDS, ObservationKind
 from seacorder.model.observation_rule import ObservationRule
@@ -82,6 +84,8 @@ class RecorderOptions:
     """Settings of the worker that reads the narration's sound device; None without narration."""
     telemetry: TelemetrySettings | None = None
     """Settings of the worker that reads the instruments; None without sources of survey data."""
+    definitions: Named = field(default_factory=dict)
+    """Definitions of the settings file."""
     data_log: DataLogSettings = field(default_factory=DataLogSettings)
     """What is written beside a recording from survey data."""
     own_encodings: Mapping[str, ChannelEncoding] = field(default_factory=dict)
@@ -152,6 +156,8 @@ class Recorder:
         self._framegrabs = Framegrabs(self._context, self._recordings)
         self._overlay = OverlayTexts(clock, self._context.workers)
         self._dive = DiveContexts(clock, catalogue, workers, self._context.telemetry, self._journal)
+        self.definitions = ClientDefinitions(options.definitions, catalogue, self._context.telemetry, self._journal)
+        """What records of instruments mean."""
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
         alarms = Alarms(self._context, self._recordings, volumes)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
@@ -221,6 +227,7 @@ class Recorder:
             earlier_times = await asyncio.to_thread(self.catalogue.times)  # before this run stores an event of its own
             await self._context.settings.load(self._journal)
             await self._dive.load()
+            await self.definitions.load()
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             self._recovery.check_clock(earlier_times)
             await self._context.names.load(self._context.settings.folder_of, self._journal)

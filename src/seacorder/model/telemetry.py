@@ -1,5 +1,6 @@
 """Survey data: what the telemetry worker is started with, and what it reports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -29,6 +30,8 @@ class TelemetrySource:
     """A time in its records that differs from this machine's by more than this is an alarm; 0: never."""
     prefer: tuple[str, ...] = ()
     """Fields for which it goes before the sources that stand before it."""
+    definition_names: tuple[str, ...] = ()
+    """The names that its settings give for `definitions`; empty: none, see `definition.in_force`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,17 @@ class TelemetrySettings:
     """Bytes kept free on each of them. Before less is left, a log continues on the other one, if there is one."""
     trying_path: str = ""
     """A file in which the worker marks what it is just trying; see `model.trying`. Empty: nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseDefinitions:
+    """Tells the worker what the records of some sources mean from now on. What comes meanwhile waits."""
+
+    request: int
+    definitions: Mapping[str, tuple[Definition, ...]]
+    """By source; the others go on as they are."""
+    refused: tuple[str, ...]
+    """Names of definitions that must not be used, because a worker hung in one."""
 
 
 class SourceState(StrEnum):
@@ -138,7 +152,8 @@ class ReadingsTaken:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionRefused:
-    """A definition took too long over a record, and is not used any more until the program is restarted."""
+    """A definition took too long over a record, and is not used any more until a client changes it or the program is
+    restarted."""
 
     name: str
     source: str

@@ -4,7 +4,8 @@ import signal
 
 from seacorder.base import log
 from seacorder.base.pipe import Link
-from seacorder.telemetry.worker import NAME, run
+from seacorder.telemetry.assembly import NAME
+from seacorder.telemetry.worker import run
 
 
 def main() -> None:

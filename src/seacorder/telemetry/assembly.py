@@ -7,10 +7,10 @@ from typing import Protocol
 from seacorder.base.clock import Clock
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
+from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.reading import Reading
-from seacorder.model.reading_fields import CLOCK_DIFFERENCE
-from seacorder.model.report import EventNoted
-from seacorder.model.telemetry import DefinitionRefused, TelemetrySettings, TelemetryStatus
+from seacorder.model.report import Answer, EventNoted
+from seacorder.model.telemetry import DefinitionRefused, TelemetrySettings, TelemetryStatus, UseDefinitions
 from seacorder.storage.disk import this_machine
 from seacorder.storage.disk_waits import SharedWaits
 from seacorder.storage.memory_budget import MemoryBudget
@@ -24,12 +24,13 @@ from seacorder.telemetry.interpretation import Interpretation
 from seacorder.telemetry.latest import Latest
 from seacorder.telemetry.lines_out import LinesOut
 from seacorder.telemetry.logs.data_file import LogStorage
-from seacorder.telemetry.logs.data_log import DataLog
+from seacorder.telemetry.logs.data_log import DataLog, units_of
 from seacorder.telemetry.outbox import TelemetryOutbox
 from seacorder.telemetry.reader import Reader
 from seacorder.telemetry.sources.open import make_source
 from seacorder.telemetry.time_limit import TimeLimit
 
+NAME = "telemetry"
 LOG_QUEUE_BYTES = 32 * 1024 * 1024
 """Bytes of the logs that may wait for a slow disk: minutes of what instruments send."""
 
@@ -116,8 +117,17 @@ class TelemetryParts:
         self._compare_states()
 
     def carry_out(self, command: object) -> None:
+        if isinstance(command, UseDefinitions):
+            self._use(command)
         for listener in self.listeners:
             listener.carry_out(command)
+
+    def _use(self, command: UseDefinitions) -> None:
+        for intake in self._intakes:
+            if (definitions := command.definitions.get(intake.source.name)) is not None:
+                intake.use(definitions, command.refused)
+        self.has_news = True
+        self.outbox.put(Answer(command.request, ChannelOutcome(NAME, True)))
 
     def report_status(self) -> None:
         self.has_news = False
@@ -184,10 +194,7 @@ def _data_log(settings: TelemetrySettings, clock: Clock, outbox: TelemetryOutbox
     looking = Looking(volumes=volumes, waits=waits)
     rooms = VolumeRooms(settings.reserve_bytes, clock, lambda: budget.coming_bytes, looking)
     storage = LogStorage(budget, clock, this_machine(volumes.check), rooms, waits)
-    definitions = [one for source in settings.sources for one in source.definitions]
-    units = {rule.name: rule.unit for one in definitions for rule in one.values}
-    if any(one.has_time for one in definitions):
-        units[CLOCK_DIFFERENCE.name] = CLOCK_DIFFERENCE.unit
+    units = units_of(one for source in settings.sources for one in source.definitions)
     return DataLog(units, storage, clock, outbox.put)
 
 

@@ -1,9 +1,10 @@
 """From the bytes of one source to what is known: framed, interpreted, counted. Runs on the main thread."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.message import Message
+from seacorder.model.definition.definition import Definition
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading
 from seacorder.model.reading_fields import CLOCK_DIFFERENCE
@@ -127,6 +128,11 @@ class Intake:
             is_silent = self._came_ns is None or now_ns - self._came_ns > self.source.stale_ns
             silence = _NOTHING_YET if self._came_ns is None else _SILENT
             self._move(SourceState.STALE, silence if is_silent else self._why_not_understood())
+
+    def use(self, definitions: Sequence[Definition], refused: Sequence[str]) -> None:
+        """Its records are read with these definitions from now on. Connection, framing and counts go on."""
+        self._interpretation.use(definitions, refused)
+        self._latest.use(self._index, self._interpretation.names)
 
     # What is known of it.
 

@@ -24,9 +24,13 @@ class Interpretation:
     ) -> None:
         """`definitions`: the preferred first. `refused`: names of those that took too long before. `on_refused` is
         called with the name of each that takes too long now."""
-        self._definitions = tuple(definitions)
         self._limit = limit
         self._on_refused = on_refused
+        self.use(definitions, refused)
+
+    def use(self, definitions: Sequence[Definition], refused: Sequence[str]) -> None:
+        """These are the definitions from now on, the preferred first, but for those whose names are `refused`."""
+        self._definitions = tuple(definitions)
         self.names = tuple(dict.fromkeys(one.name for one in definitions))
         self.refused = tuple(name for name in self.names if name in refused)
         self._interpreter = self._made()

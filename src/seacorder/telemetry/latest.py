@@ -102,7 +102,7 @@ class Latest:
     def __init__(self, sources: Sequence[TelemetrySource], definitions: Sequence[Sequence[str]]) -> None:
         """`definitions`: for each source the names of those that it is read with, the preferred first."""
         self._sources = tuple(sources)
-        self._places = [{name: place for place, name in enumerate(names)} for names in definitions]
+        self._places = [_places(names) for names in definitions]
         self._fields: dict[str, _Field] = {}
         self._changes: list[ChangeOver] = []
         self._came = 0
@@ -133,6 +133,14 @@ class Latest:
                 given += self._choose(name, known, received.monotonic_ns)
         return given
 
+    def use(self, source: int, definitions: Sequence[str]) -> None:
+        """The source is read with definitions of these names from now on. What others have said becomes stale."""
+        self._places[source] = _places(definitions)
+        for name, known in self._fields.items():
+            for (of, definition, _), candidate in known.candidates.items():
+                if of == source:
+                    candidate.rank = self._rank(name, of, definition, candidate.rank[3])
+
     def look(self, now_ns: int) -> list[Reading]:
         """What has changed by time alone: values that are stale now, and those of other sources in their place."""
         given: list[Reading] = []
@@ -161,16 +169,18 @@ class Latest:
         candidate = known.candidates.get(key)
         now_ns = reading.received.monotonic_ns
         if candidate is None:
-            settings = self._sources[source]
-            place = self._places[source].get(definition, 1_000)
             self._came += 1
-            rank = (reading.name not in settings.prefer, source, place, self._came)
+            rank, stale_ns = self._rank(reading.name, source, definition, self._came), self._sources[source].stale_ns
             known.forget_if_many()
-            candidate = known.candidates[key] = _Candidate(rank, settings.stale_ns, reading, now_ns)
+            candidate = known.candidates[key] = _Candidate(rank, stale_ns, reading, now_ns)
         elif not candidate.is_good(now_ns):
             candidate.good_since_ns = now_ns
         candidate.reading = reading
         return candidate
+
+    def _rank(self, name: str, source: int, definition: str, came: int) -> tuple[int, int, int, int]:
+        is_preferred = name in self._sources[source].prefer
+        return (not is_preferred, source, self._places[source].get(definition, 1_000), came)
 
     def _choose(self, name: str, known: _Field, now_ns: int) -> list[Reading]:
         """Decides again which candidate the field is taken from; its reading, if there is news in it."""
@@ -196,3 +206,7 @@ class Latest:
             had_none = before.reading.value is None
             sources = (before.reading.source, after.reading.source)
             self._changes.append(ChangeOver(name, *sources, is_return, had_none))
+
+
+def _places(definitions: Sequence[str]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(definitions)}

@@ -14,14 +14,13 @@ from seacorder.base.log import call_process, finish
 from seacorder.base.pipe import Link
 from seacorder.model.command import EndWorker
 from seacorder.model.telemetry import TelemetrySettings
-from seacorder.telemetry.assembly import TelemetryParts, assemble
+from seacorder.telemetry.assembly import NAME, TelemetryParts, assemble
 from seacorder.telemetry.inbox import Inbox, Order
 
 HEARTBEAT_NS = NS_PER_SECOND
 LOOK_NS = 100 * NS_PER_MS
 """How often it is looked whether something has become stale, while anything may."""
 REPORTS_SECONDS = 2.0
-NAME = "telemetry"
 
 
 class Loop:

@@ -1,5 +1,7 @@
 """A row a second: kept in order, bounded, with no value where there was none."""
 
+from dataclasses import replace
+
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.telemetry.history import RECENT_NS, SECONDS_HELD, History, Recent
 from seacorder.model.instant import Instant
@@ -20,7 +22,9 @@ def filled(*rows: tuple[Reading, ...]) -> History:
     return history
 
 
-def values(history: History, from_s: float = 0, to_s: float = 1e6, interval_s: float = 1, *names: str) -> list[object]:
+def values(
+    history: History, from_s: float = 0, to_s: float = 1e6, interval_s: float = 1, *names: str
+) -> list[dict[str, Value | None]]:
     begin, end = (BEGIN_NS + int(seconds * NS_PER_SECOND) for seconds in (from_s, to_s))
     return [dict(row.values) for row in history.rows(begin, end, int(interval_s * NS_PER_SECOND), names)]
 
@@ -37,6 +41,14 @@ def test_stale_and_none_are_no_value() -> None:
         (reading("depth", None, state=ReadingState.NONE),), (),
     )
     assert values(history) == [{"depth": 1.0}, {"depth": None}, {"depth": None}, {"depth": None}]
+
+
+def test_values_in_another_unit_than_before_are_not_mixed() -> None:
+    history = filled((reading("depth", 1.0), reading("heading", 9.0)), (reading("depth", 2.0),))
+    history.add(BEGIN_NS + 2 * NS_PER_SECOND, (replace(reading("depth", 3.0), unit="ft"),))
+    assert [row["depth"] for row in values(history)] == [None, None, 3.0]
+    assert [row["heading"] for row in values(history)] == [9.0, None, None]
+    assert history.units["depth"] == "ft"
 
 
 def test_a_range_an_interval_and_fields() -> None:

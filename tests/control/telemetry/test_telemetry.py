@@ -13,6 +13,9 @@ from fakes.workers import FakeSupervisor, FakeWorker
 from seacorder.control.alarms.actions import PROCESS_STOPPED
 from seacorder.control.alarms.rules import Scene, findings
 from seacorder.control.telemetry.telemetry import HUNG_NS, WORKER_NAME, Telemetry, TelemetryCallbacks
+from seacorder.model.definition.definition import Definition, FieldRule, RecordKind
+from seacorder.model.definition.in_force import InForce
+from seacorder.model.framing import Framing, FramingKind
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading, ReadingState, Value
 from seacorder.model.telemetry import (
@@ -23,10 +26,16 @@ from seacorder.model.telemetry import (
     TelemetrySettings,
     TelemetrySource,
     TelemetryStatus,
+    UseDefinitions,
 )
 from seacorder.model.trying import mark_of
 
-SETTINGS = TelemetrySettings((TelemetrySource("GPS", "udp://:1"), TelemetrySource("ROV", "udp://:2")))
+LINES = Framing(FramingKind.LINE)
+SETTINGS = TelemetrySettings((
+    TelemetrySource("GPS", "udp://:1", definitions=InForce().of_source((), Framing())),
+    TelemetrySource("ROV", "udp://:2", LINES, InForce().of_source((), LINES)),
+))
+DEPTH = (Definition("Depth", RecordKind.DELIMITED, (FieldRule("depth", 1, unit="m"),)),)
 
 
 class Bench:
@@ -150,6 +159,28 @@ async def test_a_definition_that_the_worker_refused_stays_refused_in_its_next_pr
         bench.worker.report(DefinitionRefused("rov", "ROV"))
     assert bench.worker.first_message.refused == ("rov",)
     assert sum("rov" in fact for fact in bench.facts) == 1
+
+
+async def test_new_definitions_are_told_for_the_sources_that_use_them_and_a_refusal_ends(bench: Bench) -> None:
+    bench.worker.report(DefinitionRefused("Depth", "ROV"))
+    new = InForce(by_clients={"Depth": DEPTH})
+    await bench.telemetry.use(new, "Depth")
+    (told,) = bench.worker.told(UseDefinitions)
+    assert told.definitions == {"ROV": new.of_source((), LINES)}
+    assert told.definitions["ROV"][0] == DEPTH[0]
+    assert told.refused == bench.worker.first_message.refused == ()
+    assert bench.worker.first_message.sources[1].definitions == told.definitions["ROV"]
+    assert bench.worker.first_message.trying_path
+    assert bench.telemetry.definitions["ROV"][0] == DEPTH[0]
+    await bench.telemetry.use(new)
+    assert len(bench.worker.told(UseDefinitions)) == 1, "nothing is new"
+
+
+async def test_a_worker_that_does_not_run_begins_with_the_new_definitions(bench: Bench) -> None:
+    bench.worker.lose()
+    await bench.telemetry.use(InForce(by_clients={"Depth": DEPTH}))
+    assert bench.worker.told(UseDefinitions) == []
+    assert DEPTH[0] in bench.worker.first_message.sources[1].definitions
 
 
 async def test_each_second_becomes_a_row_of_the_history(bench: Bench) -> None:

@@ -1,5 +1,7 @@
 """A row has what was valid at its instant: not what came later, and nothing that has become stale."""
 
+from dataclasses import replace
+
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading, ReadingState, Value
 from seacorder.telemetry.logs.sampling import Current, Sampling
@@ -37,6 +39,16 @@ def test_a_stale_value_and_none_leave_the_row_empty() -> None:
     assert current.take(_depth(3, 6.0))
     assert current.take(_depth(4, None, ReadingState.NONE))
     assert (current.values, current.units) == ({}, {"depth": "m"})
+
+
+def test_a_value_in_another_unit_does_not_stand_under_the_columns_unit() -> None:
+    current = Current()
+    current.take(_depth(1, 5.0))
+    assert current.under({"depth": "m"}, current.values) == {"depth": 5.0}
+    assert current.under({"heading": "°"}, current.values) == {"depth": 5.0}, "a field without a column"
+    current.take(replace(_depth(2, 16.0), unit="ft"))
+    assert current.under({"depth": "m"}, current.values) == {"depth (ft)": 16.0}
+    assert current.under({"depth": "ft"}, current.values) == {"depth": 16.0}
 
 
 def test_after_a_long_pause_only_the_newest_row_is_given() -> None:

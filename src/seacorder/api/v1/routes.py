@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from seacorder.api.http import documented
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, Commands, Jpeg, Outcome, OverlayView
-from seacorder.api.v1.definitions import Definitions, DefinitionsView
+from seacorder.api.v1.definitions import DEFINITION_BODY, Definitions, DefinitionsView, DefinitionView
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
 from seacorder.api.v1.observation_bodies import EDIT_BODY, ENTRY_BODY, KIND_BODY, PRESS_BODY
@@ -71,8 +71,13 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
     _route(app, "GET", "/readings", readings.readings, model=ReadingsView)
     _route(app, "GET", "/readings/history", readings.history, model=HistoryView, fails=(400,))
     _route(app, "GET", "/telemetry", readings.sources, model=SourcesView)
-    definitions = Definitions(recorder)
+    definitions, one_definition = Definitions(recorder), "/telemetry/definitions/{name}"
     _route(app, "GET", "/telemetry/definitions", definitions.definitions, model=DefinitionsView)
+    _route(app, "GET", one_definition, definitions.definition, model=DefinitionView, fails=(400, 404))
+    _route(
+        app, "PUT", one_definition, definitions.put, model=DefinitionView, fails=(400, 409, 503), extra=DEFINITION_BODY
+    )
+    _route(app, "DELETE", one_definition, definitions.remove, fails=(400, 404, 503), status=204)
     app.add_api_websocket_route("/api/v1/readings", readings.follow)
     app.add_api_websocket_route("/api/v1/events", EventFeed(recorder).serve)
 
@@ -105,7 +110,7 @@ def _route(  # noqa: PLR0913 - one table of routes, a column each
     status: int = 200,
 ) -> None:
     app.add_api_route(
-        f"/api/v1{path}", handler, methods=[method], response_model=model,
+        f"/api/v1{path}", handler, methods=[method], response_model=model, status_code=status,
         responses=documented.failures(documented.OWN_PROBLEM, "4XX", "5XX", *fails), openapi_extra=extra, tags=["v1"],
         response_class=answer, status_code=status,
     )

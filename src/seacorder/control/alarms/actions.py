@@ -79,8 +79,8 @@ ACTIONS = {
         "Later: set the clock that is wrong, this computer's or the instrument's."
     ),
     AlarmKind.DEFINITION_REFUSED: (
-        "Seacorder does not use it any more until it is restarted. Nothing to do during a dive. Later: change its "
-        "regular expression; repeats inside repeats, such as (a+)+, never end over some texts."
+        "Seacorder does not use it any more until it is changed or Seacorder is restarted. Nothing to do during a "
+        "dive. Later: change its regular expression; repeats inside repeats, such as (a+)+, never end over some texts."
     ),
 }
 """What holds for every alarm of a kind. What a source or a disk knows of its own fault comes behind it."""

@@ -109,6 +109,8 @@ class History:
 
     def _put(self, reading: Reading) -> None:
         value = reading.value if reading.state is ReadingState.FRESH else None
+        if self.units.get(reading.name, reading.unit) != reading.unit:
+            self._forget(reading.name)
         name, before = reading.name, len(self._utc_ns) - 1
         if isinstance(value, str):
             if name in self._columns:
@@ -119,6 +121,11 @@ class History:
                 return
             self._columns.setdefault(name, array("d", [math.nan]) * before).append(math.nan if value is None else value)
         self.units[name] = reading.unit
+
+    def _forget(self, name: str) -> None:
+        """Drops what a field was: another definition gives it in another unit from now on."""
+        self._columns.pop(name, None)
+        self._texts.pop(name, None)
 
     def _drop(self, rows: slice) -> None:
         held: tuple[MutableSequence[Any], ...] = (self._utc_ns, *self._columns.values(), *self._texts.values())

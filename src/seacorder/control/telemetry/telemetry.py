@@ -17,6 +17,7 @@ from seacorder.control.events.log import EventKind
 from seacorder.control.telemetry.history import History, Recent
 from seacorder.model.data_log import StopDataLog
 from seacorder.model.definition.definition import Definition
+from seacorder.model.definition.in_force import InForce
 from seacorder.model.reading import Reading
 from seacorder.model.report import Answer, EventNoted
 from seacorder.model.telemetry import (
@@ -26,6 +27,7 @@ from seacorder.model.telemetry import (
     SourceStatus,
     TelemetrySettings,
     TelemetryStatus,
+    UseDefinitions,
     judged,
 )
 from seacorder.model.trying import MARK_BYTES, Mark, mark_in
@@ -36,6 +38,8 @@ from seacorder.supervisor.worker import STARTED_AGAIN, Callbacks
 WORKER_NAME = "telemetry"
 HUNG_NS = NS_PER_SECOND
 """A definition that was being tried for so long when the worker ended is the reason why it hung."""
+TAKEN_SECONDS = 2.0
+"""How long the worker may take for new definitions, while it takes what has come before them."""
 BEHIND_NS = 100 * NS_PER_MS
 """A row of the history is made so long after its second: by then every reading of that instant has come."""
 _NOT_RUNNING = "The process that reads the instruments does not run."
@@ -136,7 +140,38 @@ class Telemetry:
         """Hands a command to the worker; False when it does not run, or there is none."""
         return self._sampling is not None and self._supervisor[WORKER_NAME].send(command)
 
-    async def ask(self, make: Callable[[int], StopDataLog], limit_seconds: float) -> Answer:
+    async def use(self, in_force: InForce, changed: str = "") -> None:
+        """Has the sources read with these definitions from now on; returns when the worker does so. One that does not
+        run, or that has not confirmed in time, takes them later.
+
+        `changed` is the name of the one that is new: if it took too long before, it is tried again.
+        """
+        if self.settings is None:
+            return
+        before = self.definitions
+        sources = tuple(
+            replace(one, definitions=in_force.of_source(one.definition_names, one.framing))
+            for one in self._configured
+        )
+        self._configured = sources
+        self.settings = replace(self.settings, sources=sources)
+        self._try_again(changed)
+        new = {name: used for name, used in self.definitions.items() if used != before[name]}
+        if new and self._sampling is not None:
+            refused = self.settings.refused
+            with contextlib.suppress(WorkerLost):
+                await self.ask(lambda request: UseDefinitions(request, new, refused), TAKEN_SECONDS)
+            self._try_again(changed)  # the worker may have refused the former one just before it took the new one
+
+    def _try_again(self, changed: str) -> None:
+        """The next process of the worker begins with the settings as they are now; the changed one is not refused."""
+        assert self.settings is not None  # noqa: S101 - only with sources
+        refused = tuple(name for name in self.settings.refused if name != changed)
+        self.settings = replace(self.settings, refused=refused)
+        if self._sampling is not None:
+            self._supervisor[WORKER_NAME].first_message = self.settings
+
+    async def ask(self, make: Callable[[int], StopDataLog | UseDefinitions], limit_seconds: float) -> Answer:
         """Hands the worker a command made with the request's number, and waits for its answer.
 
         Raises WorkerLost when the worker does not run or ends, NoAnswer when it takes too long.
@@ -250,8 +285,8 @@ class Telemetry:
         self.settings = replace(self.settings, refused=(*self.settings.refused, name))
         self._supervisor[WORKER_NAME].first_message = self.settings
         action = (
-            "It is not used any more until Seacorder is restarted. Change its regular expression: repeats inside "
-            "repeats, such as (a+)+, never end over some texts."
+            "It is not used any more until it is changed or Seacorder is restarted. Change its regular expression: "
+            "repeats inside repeats, such as (a+)+, never end over some texts."
         )
         self._journal.warn(EventKind.DEFINITION_REFUSED, f"{fact}. Its values are missing.", action)
         self._callbacks.on_news()

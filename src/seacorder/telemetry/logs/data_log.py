@@ -14,12 +14,15 @@ from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
 from seacorder.base.message import Message, all_of
 from seacorder.model.command import SetContext
 from seacorder.model.data_log import ChangeDataLog, DataLogPlan, LogRows, StartDataLog, StopDataLog
+from seacorder.model.definition.definition import Definition
 from seacorder.model.dive_context import DiveContext
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.outcome import ChannelOutcome
-from seacorder.model.reading import Reading, ReadingState
+from seacorder.model.reading import Reading, ReadingState, Value
+from seacorder.model.reading_fields import CLOCK_DIFFERENCE
 from seacorder.model.report import Answer, EventNoted
+from seacorder.model.telemetry import UseDefinitions
 from seacorder.storage.names import part_path, path_for
 from seacorder.storage.two_volumes import TwoVolumes
 from seacorder.telemetry.logs.csv_form import Columns
@@ -92,6 +95,9 @@ class DataLog:
     def carry_out(self, command: object) -> None:
         """One command of the control process; those of others are none of its business."""
         match command:
+            case UseDefinitions(definitions=changed):
+                # Columns of the part that runs stay as they are; the next one begins with these.
+                self._units |= units_of(one for definitions in changed.values() for one in definitions)
             case SetContext(context=context):
                 self._context = context
                 if self._running is not None:
@@ -150,7 +156,7 @@ class DataLog:
         self._finish_stop()
         if self._running is not None:
             self._end(command.instant)
-        current = Current(dict(self._before.values), self._units)
+        current = Current(dict(self._before.values), self._units, dict(self._before.newest_units))
         later: list[_Item] = []
         for item in self._remembered:
             if _received(item).monotonic_ns >= command.instant.monotonic_ns:
@@ -261,7 +267,7 @@ class _Running:
     def _changed(self, instant: Instant) -> None:
         self._changed_ns = instant.monotonic_ns
         if self._order.settings.rows is LogRows.CHANGE:
-            self._files.row(instant.utc_ns, self._current.values, self.context)
+            self._row(instant.utc_ns, self._current.values)
 
     def faults(self) -> list[Message]:
         """Why something cannot be written just now."""
@@ -287,8 +293,11 @@ class _Running:
 
     def _sample(self, row: Row) -> None:
         if self._order.settings.rows is LogRows.INTERVAL:
-            self._files.row(row.instant.utc_ns, row.values, self.context)
+            self._row(row.instant.utc_ns, row.values)
         self._files.position(row.instant.utc_ns, row.values)
+
+    def _row(self, utc_ns: int, values: Mapping[str, Value]) -> None:
+        self._files.row(utc_ns, self._current.under(self._headings, values), self.context)
 
     def _split_at(self, now: Instant) -> None:
         while self._split_ns is not None and now.monotonic_ns >= self._split_ns:
@@ -310,8 +319,18 @@ class _Running:
         of_tracks = TwoVolumes(rooms, plan.track_folder, plan.track_fallback)
         columns = Columns.of(self._current.units)
         name = " ".join([self._order.recording_id, *self.context.said.values()])
+        self._headings = dict(columns.units)
         homes = DataHome(data, of_data), DataHome(tracks, of_tracks)
         self._files = PartFiles(*homes, columns, name, self._storage)
+
+
+def units_of(definitions: Iterable[Definition]) -> dict[str, str]:
+    """The fields that definitions can give, each with its unit."""
+    listed = list(definitions)
+    units = {rule.name: rule.unit for one in listed for rule in one.values}
+    if any(one.has_time for one in listed):
+        units[CLOCK_DIFFERENCE.name] = CLOCK_DIFFERENCE.unit
+    return units
 
 
 def _received(item: _Item) -> Instant:

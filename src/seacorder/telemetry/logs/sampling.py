@@ -4,7 +4,7 @@ A reading counts from the instant at which it was received. Readings come in ord
 clock beyond them, so when one has come that is later than a due instant, that row is complete.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from seacorder.model.instant import Instant
@@ -25,16 +25,32 @@ class Current:
 
     values: dict[str, Value] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    """The units that columns which begin now have."""
+    newest_units: dict[str, str] = field(default_factory=dict)
+    """The units of the values; another definition may have changed them."""
 
     def take(self, reading: Reading) -> bool:
         """True when that changes a value."""
         self.units.setdefault(reading.name, reading.unit)
+        self.newest_units[reading.name] = reading.unit
         before = self.values.get(reading.name)
         if reading.state is ReadingState.FRESH and reading.value is not None:
             self.values[reading.name] = reading.value
             return before != reading.value
         self.values.pop(reading.name, None)
         return before is not None
+
+    def under(self, headings: Mapping[str, str], values: Mapping[str, Value]) -> dict[str, Value]:
+        """The values for columns with these units. One in another unit than its column's gets a name of its own, such
+        as `pressure (psi)`: it must not stand under the wrong unit.
+        """
+        if self.newest_units.items() <= headings.items():
+            return dict(values)  # as it nearly always is
+        found: dict[str, Value] = {}
+        for name, value in values.items():
+            unit = self.newest_units.get(name, headings.get(name, ""))
+            found[name if headings.get(name, unit) == unit else f"{name} ({unit})"] = value
+        return found
 
 
 class Sampling:
