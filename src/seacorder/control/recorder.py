@@ -145,8 +145,7 @@ class Recorder:
             timeouts=options.timeouts,
             names=GivenNames(catalogue),
         )
-        first_bytes = FirstBytes()
-        book = LossBook(self._context, first_bytes.keeps)
+        book = LossBook(self._context, (first_bytes := FirstBytes()).keeps)
         self._examination = Examination(supervisor, catalogue, self._journal, book.clip_examined)
         logs = DataLogs(self._context, options.data_log)
         self._recordings = Recordings(self._context, self._examination, book, first_bytes, logs)
@@ -157,7 +156,6 @@ class Recorder:
         self._overlay = OverlayTexts(clock, self._context.workers)
         self._dive = DiveContexts(clock, catalogue, workers, self._context.telemetry, self._journal)
         self.definitions = ClientDefinitions(options.definitions, catalogue, self._context.telemetry, self._journal)
-        """What records of instruments mean."""
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
         alarms = Alarms(self._context, self._recordings, volumes)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)

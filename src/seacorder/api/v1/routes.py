@@ -112,5 +112,5 @@ def _route(  # noqa: PLR0913 - one table of routes, a column each
     app.add_api_route(
         f"/api/v1{path}", handler, methods=[method], response_model=model, status_code=status,
         responses=documented.failures(documented.OWN_PROBLEM, "4XX", "5XX", *fails), openapi_extra=extra, tags=["v1"],
-        response_class=answer, status_code=status,
+        response_class=answer,
     )
