@@ -18,13 +18,15 @@ from bench.figures import Figure, at_most, stated
 from bench.passthrough import Run, cpu_over, held_bytes, measured, run_other
 from bench.plan import Plan
 from bench.recorder import Recorder, recorder
+from seacorder.evidence.opening import note_in
 
 CORES = 2
 CPU_RATIO_GOAL = 1.0
 MEMORY_MIB_GOAL = 400
 _MIB = 1024 * 1024
+_NS_PER_SECOND = 1_000_000_000
 _FEWER_SECONDS = 3.0
-"""A file may be so much shorter than the time between start and stop; a keyframe comes each second."""
+"""What is recorded may be so much shorter than the time between start and stop; a keyframe comes each second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,14 @@ class Count:
 
     frames: int
     missing: int
-    """In the holes between frames, and at the end of a file that is shorter than the recording."""
-    files: int
+    """In the holes between frames, and at the end of what is shorter than the recording."""
+    cameras: int
+    """Of which there are files."""
     losses: int
 
     def __add__(self, other: "Count") -> "Count":
         return Count(
-            self.frames + other.frames, self.missing + other.missing, self.files + other.files,
+            self.frames + other.frames, self.missing + other.missing, self.cameras + other.cameras,
             self.losses + other.losses,
         )  # fmt: skip
 
@@ -55,28 +58,40 @@ def two_cores() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def frames_in(path: Path, rate: int) -> tuple[int, int]:
-    """Frames in a file, and frames that are missing in the holes between them."""
+def capture_times(path: Path, first_utc_ns: int) -> list[float]:
+    """Of a file's pictures, in seconds, in order; `first_utc_ns` is that of its first one."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        times = sorted(packet.pts or 0 for packet in container.demux(stream) if packet.size)
-        frames_per_tick = float(stream.time_base or 0) * rate
-    steps = [(later - earlier) * frames_per_tick for earlier, later in itertools.pairwise(times)]
-    return len(times), sum(max(0, round(step) - 1) for step in steps)
+        ticks = sorted(packet.pts or 0 for packet in container.demux(stream) if packet.size)
+        return [first_utc_ns / _NS_PER_SECOND + float((tick - ticks[0]) * (stream.time_base or 0)) for tick in ticks]
+
+
+def holes(times: list[float], rate: int) -> int:
+    """Frames that are missing between those at `times`, which are in order and in seconds."""
+    return sum(max(0, round((later - earlier) * rate) - 1) for earlier, later in itertools.pairwise(times))
 
 
 def counted(folder: Path, camera: Camera, seconds: float, losses: int) -> Count:
-    """Reads every file; `seconds` is how long was recorded."""
+    """Reads every file; `seconds` is how long was recorded. The parts of one camera's recording are taken together."""
     expected = round((seconds - _FEWER_SECONDS) * camera.frames_per_second)
-    counts = [frames_in(path, camera.frames_per_second) for path in sorted((folder / "files").rglob("*.mp4"))]
-    missing = sum(max(holes, expected - frames) for frames, holes in counts)
-    return Count(sum(frames for frames, _ in counts), missing, len(counts), losses)
+    cameras: dict[str, list[float]] = {}
+    for path in (folder / "files").rglob("*.mp4"):
+        note = note_in(path)
+        if note is None:
+            raise SystemExit(f"{path.name} does not say what it is.")
+        cameras.setdefault(note.channel, []).extend(capture_times(path, note.first_frame_utc_ns))
+    missing = frames = 0
+    for times in cameras.values():
+        times.sort()
+        missing += max(holes(times, camera.frames_per_second), expected - len(times))
+        frames += len(times)
+    return Count(frames, missing, len(cameras), losses)
 
 
-def lost(name: str, count: Count, files: int) -> Figure:
-    is_met = count.missing == 0 and not count.losses and count.files == files
+def lost(name: str, count: Count, cameras: int) -> Figure:
+    is_met = count.missing == 0 and not count.losses and count.cameras == cameras
     value = f"{count.missing} of {count.frames} frames, {count.losses} losses reported"
-    return Figure(f"{name}: lost", value, f"{count.files} of {files} files counted", "none", is_met)
+    return Figure(f"{name}: lost", value, f"{count.cameras} of {cameras} recordings counted", "none", is_met)
 
 
 def measure(cameras: Cameras, folder: Path, plan: Plan) -> list[Figure]:

@@ -10,7 +10,7 @@ import pytest
 from bench import capture, observations, parsers, quiet, table, telemetry
 from bench.competitor import FFMPEG, GSTREAMER, MEDIAMTX, Competitor
 from bench.figures import stated
-from bench.many import Count, lost
+from bench.many import Count, holes, lost
 from bench.quotes import Quote
 from bench.sender import PENDING_BYTES, Frames, Watcher
 from bench.table import Section
@@ -84,11 +84,18 @@ def test_the_head_says_whether_the_machine_was_quiet() -> None:
     assert quiet.sentence([0.01, 0.2]).startswith("**no**; others took at most 20 % of a core")
 
 
-def test_a_recording_without_loss_has_every_file_every_frame_and_an_empty_list() -> None:
-    whole = Count(frames=1000, missing=0, files=2, losses=0)
+def test_a_recording_without_loss_has_every_camera_every_frame_and_an_empty_list() -> None:
+    whole = Count(frames=1000, missing=0, cameras=2, losses=0)
     assert lost("two", whole, 2).is_met
-    for worse in (replace(whole, missing=1), replace(whole, files=1), replace(whole, losses=1)):
+    for worse in (replace(whole, missing=1), replace(whole, cameras=1), replace(whole, losses=1)):
         assert not lost("two", worse, 2).is_met
+
+
+def test_a_hole_between_two_parts_counts_as_one_within_a_file() -> None:
+    first, second = [0.0, 0.1, 0.2], [0.301, 0.401]
+    assert holes([*first, *second], 10) == 0
+    assert holes([*first, *(one + 0.2 for one in second)], 10) == 2
+    assert holes([*first, 0.5], 10) == 2
 
 
 def test_a_load_is_lost_when_a_sentence_was_not_understood_or_a_byte_is_not_in_the_log() -> None:
