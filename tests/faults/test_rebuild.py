@@ -166,6 +166,10 @@ def test_a_damaged_catalogue_does_not_end_a_recording_that_everything_died_in(tm
 
 
 BACK_TO_VERSION_1 = """
+DROP TABLE observations;
+DROP TABLE observation_documents;
+DROP TABLE observation_words;
+ALTER TABLE events DROP COLUMN observation;
 DROP TABLE anchors;
 ALTER TABLE events RENAME COLUMN fact TO sentence;
 ALTER TABLE events DROP COLUMN action;

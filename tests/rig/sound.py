@@ -1,5 +1,6 @@
 """What a recorded file really sounds like: the seconds that the test tone says, beside those that the pictures show."""
 
+import math
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,11 @@ import av
 
 from rig.frames import decoded_frames
 from seacorder.inputs.sound import tone
+
+BEFORE_SECONDS = 0.35
+"""So much of a second's own past must be in the file too: the tone is known by the hum before it."""
+AFTER_SECONDS = 0.8
+"""The bits take 0.43 s, and a split or a stop may cost the last 0.3 s of sound."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,16 @@ def heard_seconds(file: Path) -> list[HeardSecond]:
     """The tone's seconds in a file."""
     begin, samples = samples_of(file)
     return [HeardSecond(begin + one.sample / tone.RATE, one.second) for one in tone.markers(samples)]
+
+
+def whole_seconds(file: Path) -> set[int]:
+    """The seconds (UTC, modulo 256) that must be heard: their beginning, and the hum before it, lies in the pictures.
+
+    A split or a stop may cost the sound of its last moments.
+    """
+    frames = [frame.reading.utc_ms / 1000 for frame in decoded_frames(file) if frame.reading is not None]
+    first, last = math.ceil(frames[0] + BEFORE_SECONDS), math.floor(frames[-1] - AFTER_SECONDS)
+    return {second % 256 for second in range(first, last + 1)}
 
 
 def later_than_picture_ms(file: Path) -> list[float]:

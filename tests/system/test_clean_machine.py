@@ -251,7 +251,8 @@ def next_version(archive: Path, folder: Path) -> Path:
         shutil.copyfile(ROOT / name, source / name)
     replace(source / "pyproject.toml", r'^version = ".*"', 'version = "0.2.0"')
     replace(source / "src/seacorder/__init__.py", r'^__version__ = ".*"', '__version__ = "0.2.0"')
-    replace(source / "src/seacorder/catalogue/schema.py", r"^(STEPS.*)\)$", r'\1, "CREATE TABLE later (id INTEGER)")')
+    later = 'STEPS += (("CREATE TABLE later (id INTEGER)",),)'
+    replace(source / "src/seacorder/catalogue/schema.py", r"^(VERSION = .*)$", rf"{later}\n\1")
     for old in folder.glob("wheels/seacorder-*"):
         old.unlink()
     wheelhouse.build(folder / "wheels", source)
