@@ -29,6 +29,7 @@ from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.loss import Loss, LossCause, MissingCounts
 from seacorder.model.narration import NarrationView
+from seacorder.model.observation_text import ObservationDocument, document_of
 from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 from seacorder.model.recording import Clip, FileKind, FileState, FileStatus, Framegrab, Part, Recording, RecordingState
@@ -98,6 +99,10 @@ class FakeCatalogue:
     def observations(self, page: Page) -> Rows[Any]:
         self.pages.append(page)
         return self.book.page(page) if self.book is not None else Rows(())
+
+    def observation_documents(self, page: Page) -> Rows[ObservationDocument]:
+        found = self.observations(page)
+        return Rows(tuple(map(document_of, found.items)), found.next_cursor)
 
     def rows(self, kind: type[Any], page: Page) -> Rows[Any]:
         self.pages.append(page)

@@ -11,6 +11,7 @@ from seacorder.model.event import Event
 from seacorder.model.observation import EnteredBy, Observation
 from seacorder.model.observation_entry import Edit, Entry
 from seacorder.model.observation_kind import ObservationKind
+from seacorder.model.observation_text import ObservationDocument
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.reading import Reading, Value
@@ -45,6 +46,8 @@ class CatalogueSource(Protocol):
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]: ...
 
     def observations(self, page: Page) -> Rows[Observation]: ...
+
+    def observation_documents(self, page: Page) -> Rows[ObservationDocument]: ...
 
 
 class KindSource(Protocol):

@@ -64,6 +64,7 @@ _KEYS = HARMLESS_KEYS | SECRET_KEYS
 _LETTERS, _LETTERS_OF_NAME = 2, 5
 """How many letters an unknown word may have and still be shown, such as `s1`; a longer one may be a password. The name
 of a key, before a `=`, may be longer."""
+_KEPT_CHARACTERS_MAX = 256
 _DIGITS_MAX, _DIGITS_BESIDE_OWN_MAX = 4, 2
 """How many digits a part may have: recorders number the streams of their cameras with up to four (1601). Fewer beside
 an unknown word."""
@@ -71,7 +72,7 @@ an unknown word."""
 
 def redact(text: str) -> str:
     """The text with every address in it redacted."""
-    return _redacted(text, [])
+    return _redacted_once(text) if len(text) <= _KEPT_CHARACTERS_MAX else _redacted(text, [])
 
 
 def redact_address(address: str) -> str:
@@ -97,6 +98,11 @@ def hidden_pieces(text: str) -> frozenset[str]:
 def is_harmless(text: str) -> bool:
     """True for words and numbers of an address that error messages may repeat."""
     return _is_ordinary(text, own_letters=_LETTERS_OF_NAME) or _NUMBER.fullmatch(text) is not None
+
+
+@functools.lru_cache(4096)  # names of channels, paths and sources, of each row of a list again
+def _redacted_once(text: str) -> str:
+    return _redacted(text, [])
 
 
 def _redacted(text: str, hidden: list[str]) -> str:

@@ -32,7 +32,7 @@ from seacorder.catalogue.tables import (
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.observation import Observation
-from seacorder.model.observation_text import ObservationRow
+from seacorder.model.observation_text import ObservationDocument, ObservationRow
 from seacorder.model.recording import Clip, FileState, Part, Recording
 from seacorder.model.settings import RecorderSettings, StoredSettings
 from seacorder.storage.volumes import MarkedFolders
@@ -140,8 +140,13 @@ class Queries:
 
     def observations(self, page: Page) -> Rows[Observation]:
         """Whole observations, filtered by kind, class, dive and words too."""
+        found = self.observation_documents(page)
+        return Rows(tuple(map(observation_of, found.items)), found.next_cursor)
+
+    def observation_documents(self, page: Page) -> Rows[ObservationDocument]:
+        """The same ones as texts: `observation_of` reads them, which takes far longer than the disk."""
         found = self.rows(ObservationRow, page)
-        return Rows(self._whole(found.items), found.next_cursor)
+        return Rows(self._documents(found.items), found.next_cursor)
 
     def observation(self, observation_id: str) -> tuple[Observation, str] | None:
         """One observation and the path of its file; None if there is none of this id."""
@@ -155,16 +160,16 @@ class Queries:
         return tuple(zip(self._whole(found), (row.path for row in found), strict=True))
 
     def _whole(self, rows: Sequence[ObservationRow]) -> tuple[Observation, ...]:
+        return tuple(map(observation_of, self._documents(rows)))
+
+    def _documents(self, rows: Sequence[ObservationRow]) -> tuple[ObservationDocument, ...]:
         marks = ", ".join("?" * len(rows))
         asked = self._select(DOCUMENTS, f"id IN ({marks})", tuple(row.id for row in rows)) if rows else []
         documents = {one.id: one for one in _values(DOCUMENTS, asked)}
         try:
-            return tuple(documents[row.id].observation for row in rows)
-        except (KeyError, ValueError) as error:
-            raise CatalogueFailed(
-                f"The list of recordings (catalogue) holds an observation that this version cannot read ({error}).",
-                "Install the newer version.",
-            ) from error
+            return tuple(documents[row.id] for row in rows)
+        except KeyError as error:
+            raise _unreadable(error) from error
 
     def observation_numbers(self) -> dict[tuple[str, str], int]:
         """By dive and class: the highest number that was given."""
@@ -222,6 +227,21 @@ class Queries:
             raise CatalogueFailed(
                 f"The list of recordings (catalogue) {self._path} cannot be read ({error}).", "Check its disk."
             ) from error
+
+
+def observation_of(document: ObservationDocument) -> Observation:
+    """Raises CatalogueFailed if the document is of a later version."""
+    try:
+        return document.observation
+    except ValueError as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> CatalogueFailed:
+    return CatalogueFailed(
+        f"The list of recordings (catalogue) holds an observation that this version cannot read ({error}).",
+        "Install the newer version.",
+    )
 
 
 def is_away(path: Path) -> Message:

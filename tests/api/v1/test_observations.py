@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from fakes.recorder import FakeRecorder
+from seacorder.api.v1 import observations
+from seacorder.api.v1.observation_views import ObservationView, observation_view
+from seacorder.model.observation import Observation
 
 BOOK = "/api/v1/observations"
 
@@ -70,6 +74,35 @@ async def test_the_list_is_paged_and_filtered(client: httpx.AsyncClient, recorde
     await client.get(BOOK, params=query)
     asked = recorder.catalogue.pages[-1]
     assert (asked.observation_class, asked.text, asked.dive, asked.newest_first) == ("anomaly", "worn", "12", True)
+
+
+async def test_a_list_shows_what_has_changed_since_the_list_before(client: httpx.AsyncClient) -> None:
+    one = await enter(client, "AN")
+    assert (await client.get(BOOK)).json()["items"] == [one]
+    revised = (await client.post(f"{BOOK}/{one['id']}/revise", json={"text": "worn"})).json()
+    assert (await client.get(BOOK)).json() == {"items": [revised], "next_cursor": None}
+
+
+async def test_a_list_is_made_outside_the_time_that_the_disk_has(
+    client: httpx.AsyncClient, recorder: FakeRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await enter(client, "FJ", text="Nothing listed this before")
+    asking, made = [False], []
+
+    async def ask(question: Callable[[], Any]) -> Any:
+        asking[0] = True
+        answer = question()
+        asking[0] = False
+        return answer
+
+    def noted(one: Observation) -> ObservationView:
+        made.append(asking[0])
+        return observation_view(one)
+
+    monkeypatch.setattr(recorder.catalogue, "ask", ask)
+    monkeypatch.setattr(observations, "observation_view", noted)
+    await client.get(BOOK, params={"limit": 1000})
+    assert made == [False]
 
 
 @pytest.mark.parametrize(

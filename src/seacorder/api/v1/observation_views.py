@@ -11,6 +11,7 @@ from seacorder.model.observation import (
     ObservationClass,
     ObservationState,
     Pairs,
+    Place,
     Revision,
     RevisionKind,
 )
@@ -161,8 +162,8 @@ def observation_view(one: Observation) -> ObservationView:
         readings=[_reading(noted) for noted in one.readings],
         to_readings=[_reading(noted) for noted in now.end_readings],
         recording_id=one.recording_id,
-        places=[shown(PlaceView, place) for place in followed.places],
-        to_places=[shown(PlaceView, place) for place in followed.to_places],
+        places=[_place(place) for place in followed.places],
+        to_places=[_place(place) for place in followed.to_places],
         stills=[shown(MadeFileView, file) for file in followed.stills],
         clips=[shown(MadeFileView, file) for file in followed.clips],
         revisions=[_revision(revision) for revision in one.revisions],
@@ -190,6 +191,18 @@ def _reading(noted: NotedReading) -> NotedReadingView:
         age_seconds=noted.age_seconds,
         utc=utc,
         source=redact(reading.source),
+    )
+
+
+def _place(place: Place) -> PlaceView:
+    return PlaceView(
+        channel=place.channel,
+        recording_id=place.recording_id,
+        part=place.part,
+        path=redact(place.path),
+        offset_seconds=place.offset_seconds,
+        frame=place.frame,
+        is_exact=place.is_exact,
     )
 
 

@@ -1,11 +1,14 @@
 """`/api/v1/observations` and `/api/v1/kinds`: entered, found, changed, exported; docs/programs/api.md.
 
-A list is made into JSON on the thread that reads it, so that a thousand of them hold up nobody who enters one.
+A list is made into JSON on a thread, so that a thousand of them hold up nobody who enters one; and apart from the
+question to the catalogue, so that a slow processor is never taken for a disk that does not answer.
 """
 
 import asyncio
+import json
 import tempfile
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,20 +23,23 @@ from seacorder.api.v1.observation_bodies import OF_EDIT, OF_ENTRY, OF_PRESS, kin
 from seacorder.api.v1.observation_export import FORMS, write_export
 from seacorder.api.v1.observation_views import (
     KindsView,
-    ObservationPage,
     ObservationView,
     kind_view,
     observation_view,
 )
 from seacorder.api.v1.view import answered, read_utc
 from seacorder.base.errors import NotPossible
-from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
+from seacorder.catalogue.queries import observation_of
 from seacorder.model.observation import EnteredBy, Observation, ObservationClass
 from seacorder.model.observation_entry import Edit, Entry
+from seacorder.model.observation_text import ObservationDocument
 
 Id = Annotated[str, InPath(max_length=80, description="`id` of the observation")]
 Code = Annotated[str, InPath(max_length=40, description="`code` of the kind, in any case")]
 CHUNK_BYTES = 256 * 1024
+ITEMS_KEPT = 2000
+"""Of observations that were listed before and have not changed: a program that looks again and again costs little."""
 
 
 class ObservationFilter(BaseModel):
@@ -126,13 +132,8 @@ class Observations:
     async def all(self, asked: Annotated[PagedFilter, Query()]) -> Response:
         """Observations by time, kind, class, text, dive and recording."""
         page, catalogue = asked.page(asked.limit, asked.cursor), self._recorder.catalogue
-
-        def read() -> bytes:
-            found = catalogue.observations(page)
-            items = [observation_view(one) for one in found.items]
-            return ObservationPage(items=items, next_cursor=found.next_cursor).model_dump_json().encode()
-
-        return documented.json_bytes(await catalogue.ask(read))
+        found = await catalogue.ask(lambda: catalogue.observation_documents(page))
+        return documented.json_bytes(await asyncio.to_thread(_page_json, found))
 
     async def export(self, asked: Annotated[ExportFilter, Query()]) -> Response:
         """A file of the observations, as a table or a map."""
@@ -176,6 +177,16 @@ async def _edit(request: Request) -> Edit:
     if not await wire.has_body(request):
         return Edit()
     return Edit(**wire.read_fields(await wire.read_object(request), OF_EDIT))
+
+
+def _page_json(found: Rows[ObservationDocument]) -> bytes:
+    items = b",".join(map(_item_json, found.items))
+    return b'{"items":[%b],"next_cursor":%b}' % (items, json.dumps(found.next_cursor).encode())
+
+
+@lru_cache(ITEMS_KEPT)
+def _item_json(document: ObservationDocument) -> bytes:
+    return observation_view(observation_of(document)).model_dump_json().encode()
 
 
 def _answer(one: Observation, status: int = 200) -> Response:
