@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from fakes.recorder import FakeChannel, FakeRecorder
-from seacorder.api.http.listeners import Listener, claim_port, serving
+from seacorder.api.http.listeners import Listener, serving
+from seacorder.api.http.ports import claim_port
 from seacorder.api.inspector import create_inspector_app
 from seacorder.base.clock import SystemClock
 from seacorder.config.schema import ServerSettings

@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from fakes.recorder import FakeRecorder, quiet
-from seacorder.api.http.listeners import Listener, claim_port, serving
+from seacorder.api.http.listeners import Listener, serving
+from seacorder.api.http.ports import claim_port
 from seacorder.api.inspector import create_inspector_app
 from seacorder.base.message import Message
 from seacorder.config.schema import ServerSettings

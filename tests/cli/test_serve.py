@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,14 @@ def start(program: Program) -> list[Path]:
             lambda: all(one.recording and one.recording.frames >= 20 for one in client.status().channels), "20 frames"
         )
     return [Path(str(channel.path)) for channel in outcome.channels]
+
+
+def test_a_start_after_a_crash_does_not_wait_for_the_web_framework() -> None:
+    code = "import sys, seacorder.cli.serve; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = ran.stdout.split()
+    assert "seacorder.control.recorder" in loaded
+    assert not {"fastapi", "starlette", "uvicorn", "h11", "websockets"} & set(loaded)
 
 
 def test_it_says_where_it_listens_and_ctrl_c_finishes_every_file(tmp_path) -> None:

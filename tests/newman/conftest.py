@@ -9,7 +9,8 @@ import pytest
 
 from fakes.recorder import FakeRecorder
 from rig.program import Program, running
-from seacorder.api.http.listeners import Listener, claim_port, serving
+from seacorder.api.http.listeners import Listener, serving
+from seacorder.api.http.ports import claim_port
 from seacorder.api.inspector import create_inspector_app
 from seacorder.api.integration import create_integration_app
 from seacorder.config.schema import ServerSettings

@@ -8,15 +8,17 @@ Ctrl-C or SIGTERM finishes every file; a second one means now, and leaves files 
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import os
 import secrets
 import signal
 import sys
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from seacorder import __version__
-from seacorder.api.http.listeners import Listener, claim_port, families, is_any_of_both, serve_apps
+from seacorder.api.http.ports import claim_port, families, is_any_of_both
 from seacorder.base import log
 from seacorder.base.background import awaited, task
 from seacorder.base.clock import SystemClock
@@ -38,6 +40,9 @@ from seacorder.supervisor.forking import LEAST_WORKERS, ForkServer
 from seacorder.supervisor.guardian import TERMINAL_CLOSED
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
+
+if TYPE_CHECKING:
+    from seacorder.api.http.listeners import Listener
 
 _log = logging.getLogger(__name__)
 
@@ -161,7 +166,10 @@ async def _start(settings: Settings, shutdown: Shutdown, follows: str) -> tuple[
     recorder = compose(settings, begin_volumes(settings.storage, memory))
     await recorder.start()
     shutdown.started("recorder", recorder.stop, limit_seconds=RECORDER_STOP_SECONDS)
-    # Importing the web framework takes a fifth of a second. After a crash, recording must not wait for it.
+    # Importing the web framework takes most of a second. After a crash, recording must not wait for it, and neither may
+    # what the workers tell meanwhile.
+    await asyncio.to_thread(_import_web)
+    from seacorder.api.http.listeners import Listener
     from seacorder.api.inspector import create_inspector_app
     from seacorder.api.integration import create_integration_app
 
@@ -173,7 +181,14 @@ async def _start(settings: Settings, shutdown: Shutdown, follows: str) -> tuple[
     return recorder, families(inspector)
 
 
-async def _start_web(shutdown: Shutdown, listeners: list[Listener], follows: str) -> None:
+def _import_web() -> None:
+    for name in ("api.http.listeners", "api.inspector", "api.integration"):
+        importlib.import_module(f"seacorder.{name}")
+
+
+async def _start_web(shutdown: Shutdown, listeners: "list[Listener]", follows: str) -> None:
+    from seacorder.api.http.listeners import serve_apps
+
     stop, started = asyncio.Event(), asyncio.Event()
     serving = task(serve_apps(listeners, stop, started=started), "web services")
 

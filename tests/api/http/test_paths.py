@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 
 from fakes.recorder import FakeRecorder
-from seacorder.api.http.listeners import Listener, claim_port, serving
+from seacorder.api.http.listeners import Listener, serving
 from seacorder.api.http.paths import as_origin_form
+from seacorder.api.http.ports import claim_port
 from seacorder.api.integration import create_integration_app
 from seacorder.config.schema import ServerSettings
 
