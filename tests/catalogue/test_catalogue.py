@@ -13,6 +13,7 @@ from fakes.clock import FakeClock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
+from seacorder.model.capture_time import PartAnchor
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.settings import PathTemplates, RecorderSettings, StoredSettings
@@ -20,6 +21,14 @@ from seacorder.model.volume import MarkedFolder
 from seacorder.storage.volumes import MarkedFolders, write_mark
 
 ALL = Page()
+
+
+@pytest.mark.parametrize("is_unconfirmed", [False, True])
+async def test_an_anchor_comes_back_equal(is_unconfirmed: bool, catalogue: Catalogue) -> None:
+    row = PartAnchor(RECORDING.id, "Bow", 2, 5, -7, "one start", 11, is_unconfirmed=is_unconfirmed)
+    catalogue.record(row)
+    await catalogue.flush()
+    assert catalogue.anchors(RECORDING.id) == (row,)
 
 
 async def test_every_kind_of_row_comes_back_equal(catalogue: Catalogue) -> None:

@@ -11,7 +11,7 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.message import Message
 from seacorder.channel.channel import LONGEST_UNREAD_NS, Channel
 from seacorder.channel.outputs import Output, Outputs, Slot
-from seacorder.model.channel import ChannelSettings, ChannelState, PictureFault
+from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
 from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant
 from seacorder.model.loss import Loss, LossCause
@@ -39,16 +39,17 @@ class Bench:
         self.channel = Channel(ChannelSettings(0, "Bow", "test:"), self.clock, self.reports.append)
         self.place = 0
 
-    def frames(self, count: int, *, skip: int = 0, told: int = 0) -> None:
-        """`told`: so many the input says are missing before the first of them."""
+    def frames(self, count: int, *, skip: int = 0, told: int = 0, camera_ns: int | None = None) -> None:
+        """`told`: so many the input says are missing before the first of them; `camera_ns`: what the camera's clock
+        showed with it."""
         self.place += skip
         for _ in range(count):
             self.clock.advance(FRAME_SECONDS)
             now = self.clock.monotonic_ns()
             key = self.place % GROUP == 0
             packet = SourcePacket(Track.VIDEO, None, self.place * 100, self.place * 100, 0, key, 1000, now)
-            self.channel.take(packet._replace(missing_before=told))
-            self.place, told = self.place + 1, 0
+            self.channel.take(packet._replace(missing_before=told, camera_ns=camera_ns))
+            self.place, told, camera_ns = self.place + 1, 0, None
 
     def wait(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -85,6 +86,13 @@ def test_frames_make_it_live(bench: Bench) -> None:
     assert (status.state, status.why, status.frames_received) == (ChannelState.LIVE, None, 20)
     assert status.picture is not None
     assert (status.picture.width, status.picture.frame_rate) == (640, 10.0)
+
+
+def test_control_hears_at_once_that_the_camera_tells_its_clock_and_that_it_confirms_it(bench: Bench) -> None:
+    for off_ns, is_told in ((0, True), (11_111, True), (22_222, False)):
+        before = len(bench.reports)
+        bench.frames(1, camera_ns=bench.place * 100_000_000 + off_ns)
+        assert [isinstance(report, ChannelStatus) for report in bench.reports[before:]] == ([True] if is_told else [])
 
 
 def test_silence_of_two_and_a_half_seconds_is_a_stall_with_a_reason(bench: Bench) -> None:

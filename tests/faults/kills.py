@@ -1,5 +1,6 @@
 """What kills cost and how that is judged, whoever was killed."""
 
+import time
 from pathlib import Path
 
 import av
@@ -9,12 +10,15 @@ from faults.cameras import Camera
 from faults.results import is_long
 from rig.frames import packet_count
 from rig.program import Program, wait_for
+from seacorder.model.loss import BY_CAMERA
 
 SPLIT_MINUTES = 0.05
 LOSS_LIMIT_SECONDS = 0.6
 BACK_LIMIT_SECONDS = 5.0
 TOLD_SECONDS = 1.5
 """By then a camera of the rig has told its clock, which it does some two times a second."""
+COUNTED_SECONDS = 10.0
+"""By then a busy machine has heard of it too. A loss is counted again for 15 s."""
 
 
 class Toll:
@@ -50,10 +54,22 @@ def assert_back(seconds: float) -> None:
         assert seconds <= BACK_LIMIT_SECONDS
 
 
-def let_cameras_tell(camera: Camera) -> None:
-    """Waits until what the cameras say has settled the count of the last holes."""
-    until = camera.captured() + TOLD_SECONDS * camera.spec.rate
-    wait_for(lambda: camera.captured() >= until, "the cameras to tell their clocks")
+def let_cameras_tell(program: Program, cameras: list[Camera]) -> None:
+    """Waits until what these cameras say has settled the count of the last hole of each.
+
+    That is when the camera's clock has counted it. Where that clock is not known before the hole, it never will; then
+    the estimate is to be right.
+    """
+    begin = time.monotonic()
+    wait_for(lambda: time.monotonic() >= begin + TOLD_SECONDS, "the cameras to tell their clocks")
+    end = begin + COUNTED_SECONDS
+    wait_for(lambda: are_counted(program, cameras) or time.monotonic() >= end, "the newest losses to be counted")
+
+
+def are_counted(program: Program, cameras: list[Camera]) -> bool:
+    """The newest loss of each is counted by the camera's clock."""
+    newest = {row["channel"]: row["detail"] for row in program.rows("losses")}
+    return all(newest.get(camera.name, "").endswith(BY_CAMERA) for camera in cameras)
 
 
 def is_settled(program: Program, recording: str | None = None) -> bool:

@@ -62,7 +62,7 @@ def test_a_group_that_ends_is_a_loss_of_its_channels_and_of_no_other(
         end(pid)
         for camera in group:
             wait_for(lambda name=camera.name: is_back(program, name), f"{camera.name} to record again")
-        let_cameras_tell(alone)
+        let_cameras_tell(program, group)
         program.get("/api/inspector/stoprecording")
         wait_for(lambda: is_settled(program), "every file to be whole or repaired")
         parts, losses = program.rows("parts"), program.rows("losses")

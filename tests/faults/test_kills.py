@@ -90,7 +90,7 @@ def test_killed_workers_lose_little_and_the_others_nothing(
         program.get(f"/api/inspector/splittime/{SPLIT_MINUTES}")
         program.record(1.0)
         kills = [kill_round(program, victims, chance) for _ in range(rounds)]
-        let_cameras_tell(bystander)
+        let_cameras_tell(program, victims)
         parts = program.rows("parts")
         cut_off = [Path(row["path"]) for row in parts if row["state"] == "interrupted"]
         unreadable = that_do_not_open(cut_off)
@@ -232,8 +232,8 @@ def test_everything_killed_at_once_goes_on_when_it_is_started_again(
             started.append(time.monotonic())
             program.start()
         program.wait_recorded(1.0)
-        let_cameras_tell(cameras[0])
         wait_for(lambda: len(program.rows("losses")) >= rounds * len(cameras), "the losses")
+        let_cameras_tell(program, cameras)
         program.get("/api/inspector/stoprecording")
         wait_for(lambda: is_settled(program), "the repairs")
         parts, losses = program.rows("parts"), program.rows("losses")

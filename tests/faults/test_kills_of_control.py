@@ -76,10 +76,10 @@ def test_a_killed_control_process_is_back_by_itself_and_recording_with_it(
             before = program.rows("recordings")[-1]["id"]
             killed.append(kill_control(program, chance, at_split=number % AT_SPLIT_EACH == AT_SPLIT_EACH - 1))
             wait_for(lambda before=before: all_record(program, before), "all channels to record again")
-        let_cameras_tell(cameras[0])
         assert program.pid == guardian
         assert "is started again in " not in program.log(), "each run took commands"
         wait_for(lambda: len(program.rows("losses")) >= rounds * CAMERAS, "the losses")
+        let_cameras_tell(program, cameras)
         program.get("/api/inspector/stoprecording")
         wait_for(lambda: is_settled(program), "every file to be whole or repaired")
         faults = that_do_not_open(program.files("*.mp4"))

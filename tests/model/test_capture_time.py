@@ -1,5 +1,7 @@
 """How many frames are missing between two: by the camera's clock where it tells it, else by arrivals."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +35,13 @@ def test_the_errors_of_a_run_in_which_the_camera_told_nothing_cancel_out(missing
     assert before is not None
     assert after is not None
     assert before + after == missing + later
+
+
+def test_a_clock_that_the_camera_has_not_confirmed_measures_and_is_an_estimate() -> None:
+    for first, second in ((True, False), (False, True), (True, True)):
+        before = replace(captured(0), is_unconfirmed=first)
+        found = distance(before, replace(captured(5, 70_000_000), is_unconfirmed=second))
+        assert (found.frames_between(FRAME_NS), found.is_by_camera) == (4, False)
 
 
 def test_a_camera_s_clock_that_was_set_meanwhile_is_not_believed() -> None:

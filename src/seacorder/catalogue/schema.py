@@ -154,6 +154,8 @@ CREATE VIRTUAL TABLE observation_words USING fts5 (
 ALTER TABLE events ADD COLUMN observation TEXT NOT NULL DEFAULT ''
 """
 
+_CONFIRMED = "ALTER TABLE anchors ADD COLUMN is_unconfirmed INTEGER NOT NULL DEFAULT 0"
+
 _ADDED = "INSERT INTO observation_words (rowid, words) VALUES (new.row, new.words);"
 _REMOVED = "INSERT INTO observation_words (observation_words, rowid, words) VALUES ('delete', old.row, old.words);"
 _OBSERVATION_TRIGGERS = (
@@ -166,6 +168,7 @@ _OBSERVATION_TRIGGERS = (
 STEPS: tuple[tuple[str, ...], ...] = (
     *(tuple(step.split(";")) for step in (_FIRST, _ANCHORS, _TIMEBASE, _TWO_FIELDS)),
     (*_OBSERVATIONS.split(";"), *_OBSERVATION_TRIGGERS),
+    (_CONFIRMED,),
 )
 """The statements of the step at index n upgrade version n to n + 1."""
 

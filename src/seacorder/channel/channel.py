@@ -72,8 +72,8 @@ class Channel:
         self._source: SourceFormat | None = None
         self._wants_keyframe = True
         """A connection has begun: pictures before its first keyframe cannot be decoded, so they are not stored."""
-        self._has_heard_camera = False
-        """The camera has told its clock over the present connection."""
+        self._is_camera_confirmed: bool | None = None
+        """Whether the camera has confirmed its clock over the present connection; None while it has not told it."""
         self._newest_arrived_ns = 0
         """Arrival (monotonic) of the newest picture."""
         self._reached_ns = 0
@@ -107,7 +107,7 @@ class Channel:
             changed = self._source is not None and not self._source.fits(source)
             self._source = source
             self._timeline.connect(source.video, source.audio, source.frame_rate)
-            self._wants_keyframe, self._has_heard_camera = True, False
+            self._wants_keyframe, self._is_camera_confirmed = True, None
             if changed:
                 self._notices.format_changed(source)
 
@@ -365,8 +365,9 @@ class Channel:
     def _heard_camera(self) -> None:
         """The camera has told its clock, which may settle the count of a hole."""
         self._loss_account.recount(self.clock.monotonic_ns())
-        if not self._has_heard_camera:
-            self._has_heard_camera = True
+        is_confirmed = self._timeline.connection_clock.is_confirmed
+        if is_confirmed is not self._is_camera_confirmed:
+            self._is_camera_confirmed = is_confirmed
             self.report(self.status())  # control needs the anchor before this worker can end
 
     def _still_coming_ns(self, now_ns: int) -> int:

@@ -6,7 +6,7 @@ such delay. But it may start at any value, some cameras step it now and then, an
 a hole is taken from the camera's clock only if both clocks roughly agree on it (docs/design/time.md).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seacorder.base.clock import NS_PER_SECOND
 
@@ -42,6 +42,13 @@ class Captured:
     """On this machine's monotonic clock; an estimate, which gets better as more frames arrive."""
     camera_ns: int | None = None
     """On the camera's own clock; None while the camera has sent no report of it."""
+    is_unconfirmed: bool = False
+    """`camera_ns` rests on the first report of its connection alone, which is wrong with some cameras."""
+
+    @property
+    def is_exact(self) -> bool:
+        """The camera has told its clock, and confirmed it."""
+        return self.camera_ns is not None and not self.is_unconfirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +60,17 @@ class Anchor:
 
     monotonic_ns: int
     camera_ns: int | None = None
+    is_unconfirmed: bool = False
+    """As in `Captured`."""
 
     def earlier(self, by_ns: int) -> "Anchor":
         """The anchor that dates each frame `by_ns` earlier on the camera's clock; the monotonic offset stays."""
-        return self if self.camera_ns is None else Anchor(self.monotonic_ns, self.camera_ns + by_ns)
+        return self if self.camera_ns is None else replace(self, camera_ns=self.camera_ns + by_ns)
 
     def captured(self, utc_ns: int) -> Captured:
         """When the frame was captured that the file dates `utc_ns`."""
         camera_ns = None if self.camera_ns is None else utc_ns - self.camera_ns
-        return Captured(utc_ns - self.monotonic_ns, camera_ns)
+        return Captured(utc_ns - self.monotonic_ns, camera_ns, self.is_unconfirmed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +100,12 @@ class PartAnchor:
     """Identifies the machine's start from which the monotonic clock counts; empty if not known."""
     asleep_ns: int = 0
     """How long the machine had been suspended since that start; the monotonic clock stands still then."""
+    is_unconfirmed: bool = False
+    """As in `Captured`."""
 
     @property
     def anchor(self) -> Anchor:
-        return Anchor(self.monotonic_ns, self.camera_ns)
+        return Anchor(self.monotonic_ns, self.camera_ns, self.is_unconfirmed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ class Distance:
 
     ns: int
     is_by_camera: bool = False
-    """True if the length is the camera's, which told its clock for both ends."""
+    """True if the length is the camera's, which told its clock for both ends and confirmed it."""
 
     def frames_between(self, frame_ns: float) -> int | None:
         """How many frames are missing between the two, which usually follow each other after `frame_ns`; None if that
@@ -129,7 +140,7 @@ def distance(before: Captured, after: Captured, camera_ahead_ns: int | None = No
     by_camera_ns = end_ns - begin_ns
     if abs(by_camera_ns - instants_ns) > AGREEMENT_NS + abs(instants_ns) // AGREEMENT_SHARE:
         return Distance(instants_ns)
-    return Distance(by_camera_ns, is_by_camera=before.camera_ns is not None and after.camera_ns is not None)
+    return Distance(by_camera_ns, is_by_camera=before.is_exact and after.is_exact)
 
 
 def _by_camera(one: Captured, camera_ahead_ns: int | None) -> int | None:

@@ -8,15 +8,19 @@ import pytest
 
 from fakes.clock import FakeClock
 from seacorder.control.losses.loss_book import LossBook
+from seacorder.model.capture_time import Anchor, Anchors
 from seacorder.model.channel import ChannelState, ChannelStatus
-from seacorder.model.loss import Loss, LossCause, MissingCounts, loss_fact, recount_fact
-from seacorder.model.recording import Clip, FileKind, FileState, Part, Recording, RecordingState
+from seacorder.model.loss import BY_CAMERA, Loss, LossCause, MissingCounts, loss_fact, recount_fact
+from seacorder.model.recording import Clip, FileKind, FileState, FileStatus, Part, Recording, RecordingState
 from seacorder.model.report import Damage, FileExamined
 
 SECOND = 10**9
+AHEAD_NS = FakeClock().utc_ns() - FakeClock().monotonic_ns()
 RECORDING = Recording("r1", 0, None, RecordingState.RUNNING)
 LOSS = Loss("Bow", 10 * SECOND, 11 * SECOND, 24, LossCause.RECONNECT, "r1", "The camera was away.")
+FRAME_NS = 40_000_000
 PART = Part("r1", "Bow", 1, "/d/1.mp4", 0, 10 * SECOND, 0, 250, 900, FileState.INTERRUPTED)
+NEXT = Part("r1", "Bow", 2, "/d/2.mp4", 10 * SECOND, None, 250, 0, 0, FileState.OPEN)
 CLIP = Clip("c1", "Bow", FileKind.CLIP, "/d/c.mp4", 0, 9 * SECOND, 0, 225, 900, FileState.INTERRUPTED)
 
 
@@ -121,18 +125,48 @@ def test_another_report_is_left_to_others(book: LossBook, written: Written) -> N
 
 
 def test_a_loss_inside_a_gap_is_counted_with_the_gap(book: LossBook, written: Written) -> None:
-    book.worker_lost(PART, "The worker was killed.", path=None, anchors=(None, None))
+    book.worker_lost(PART, "The worker was killed.", path=None, anchors=(None, None), before=None)
     book.take(replace(LOSS, from_utc_ns=10 * SECOND + 1))
     assert not written.rows
     book.part_opened(replace(PART, number=2, start_utc_ns=12 * SECOND))
     assert [(loss.cause, loss.frames) for loss in written.rows] == [(LossCause.WORKER_KILLED, 49)]
 
 
+def test_right_behind_a_split_the_part_before_tells_the_camera_s_clock(book: LossBook, written: Written) -> None:
+    """The first frame of part 1 came 46 ms late; its last heartbeat knew of 25 ms. Part 2 had no heartbeat yet."""
+    begin_ns, ahead_ns, camera_behind_ns, late_ns = FakeClock().utc_ns(), AHEAD_NS, 10 * SECOND, 46_000_000
+    start_ns = begin_ns + late_ns
+    before = replace(PART, start_utc_ns=start_ns, end_utc_ns=start_ns + 74 * FRAME_NS, frames=75)
+    start_ns = begin_ns + 75 * FRAME_NS
+    last = replace(NEXT, start_utc_ns=start_ns, end_utc_ns=start_ns + 9 * FRAME_NS, first_frame=75, frames=10)
+    anchors = None, Anchor(ahead_ns + late_ns - 25_000_000, camera_behind_ns + late_ns)
+    book.worker_lost(last, "The worker was killed.", path=None, anchors=anchors, before=before)
+    after_ns = 30_000_000
+    book.part_opened(replace(NEXT, number=3, start_utc_ns=begin_ns + 300 * FRAME_NS + after_ns))
+    first = Anchor(ahead_ns + after_ns, camera_behind_ns + after_ns)
+    file = FileStatus("r1", "/d/3.mp4", 3, 0, 10, 1000, 5, anchors=Anchors(first, 3, first, is_confirmed=True))
+    book.saw_status(ChannelStatus("Bow", ChannelState.LIVE, 0, None, recording=file))
+    assert (written.rows[-1].frames, written.rows[-1].detail.endswith(BY_CAMERA)) == (300 - 85, True)
+
+
 def test_what_is_missing_behind_a_part_that_was_split_off_is_a_loss(book: LossBook, written: Written) -> None:
-    book.split_off_examined(PART, 10 * SECOND + 40_000_000, 25.0, "The worker was killed.")
+    book.split_off_examined(PART, replace(NEXT, start_utc_ns=10 * SECOND + FRAME_NS), 25.0, "The worker was killed.")
     assert not written.rows
-    book.split_off_examined(PART, 11 * SECOND, 25.0, "The worker was killed.")
+    book.split_off_examined(PART, replace(NEXT, start_utc_ns=11 * SECOND), 25.0, "The worker was killed.")
     assert [loss.frames for loss in written.rows] == [24]
+
+
+@pytest.mark.parametrize("missing", [0, 1, 5, 12])
+def test_behind_a_part_that_holds_every_frame_the_numbers_tell_however_late_its_first_one_came(
+    missing: int, book: LossBook, written: Written
+) -> None:
+    """The first frame of a connection came 46 ms late, and the file keeps its clock; the next part begins on time."""
+    late_ns = 46_000_000
+    part = replace(PART, start_utc_ns=late_ns, end_utc_ns=late_ns + 249 * FRAME_NS)
+    following = replace(NEXT, start_utc_ns=(250 + missing) * FRAME_NS, first_frame=250 + missing)
+    book.split_off_examined(part, following, 25.0, "The worker was killed.")
+    assert [loss.frames for loss in written.rows] == ([missing] if missing else [])
+    assert all(loss.to_utc_ns > loss.from_utc_ns for loss in written.rows)
 
 
 def test_damage_in_a_clip_belongs_to_no_recording(book: LossBook, written: Written) -> None:

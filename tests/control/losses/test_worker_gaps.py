@@ -85,6 +85,32 @@ def test_a_hole_is_counted_by_the_camera_s_clock_once_that_is_known_on_both_side
     assert (loss.frames, loss.detail.endswith(BY_CAMERA)) == (18, True)
 
 
+@pytest.mark.parametrize("off_ms", [-32, -12, 0])
+def test_a_count_by_a_first_report_is_an_estimate_until_the_camera_has_confirmed_its_clock(off_ms: int) -> None:
+    """As it happened: 202 frames were missing; by the first report, which was 32 ms off, 201."""
+    clock = FakeClock()
+    gaps, ahead_ns = Gaps(clock), clock.utc_ns() - clock.monotonic_ns()
+    begin, length_ns = clock.utc_ns(), 203 * SECOND // 25
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, anchor=Anchor(ahead_ns, 77)))
+    told = gaps.first_frame("Bow", FirstFrame("r", 2, begin + length_ns + 30_000_000), 25.0)
+    first = Anchor(ahead_ns + 30_000_000, 77 + 30_000_000 - off_ms * 1_000_000, is_unconfirmed=True)
+    told += gaps.saw_status(heartbeat(first))
+    assert (told[-1].frames, told[-1].detail.endswith(ESTIMATED)) == (201 if off_ms == -32 else 202, True)
+    (exact,) = gaps.saw_status(heartbeat(Anchor(ahead_ns + 30_000_000, 77 + 30_000_000)))
+    assert (exact.frames, exact.detail.endswith(BY_CAMERA)) == (202, True)
+
+
+def test_a_hole_behind_a_part_whose_camera_had_not_confirmed_its_clock_stays_an_estimate() -> None:
+    clock = FakeClock()
+    gaps, ahead_ns = Gaps(clock), clock.utc_ns() - clock.monotonic_ns()
+    begin = clock.utc_ns()
+    anchor = Anchor(ahead_ns, 77, is_unconfirmed=True).earlier(5_000_000)
+    gaps.begin(replace(GAP, path=None, from_utc_ns=begin, anchor=anchor))
+    (told,) = gaps.first_frame("Bow", FirstFrame("r", 2, begin + 2 * SECOND), 25.0)
+    assert gaps.saw_status(heartbeat(Anchor(ahead_ns, 77))) == []
+    assert (told.frames, told.detail.endswith(ESTIMATED)) == (49, True)
+
+
 def test_a_hole_right_behind_a_split_begins_by_what_the_part_before_knew_of_the_camera() -> None:
     """Nothing has been told of the new part. The one before it lies 41 ms late, the first frame after it 50 ms."""
     clock = FakeClock()

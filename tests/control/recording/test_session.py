@@ -9,8 +9,10 @@ from seacorder.control.recording.session import (
     schedule_from,
 )
 from seacorder.control.settings.naming import NamingBase
+from seacorder.model.capture_time import Anchor, Anchors
+from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.instant import Instant
-from seacorder.model.recording import FileKind, FileState, Part
+from seacorder.model.recording import FileKind, FileState, FileStatus, Part
 from seacorder.model.settings import PathTemplates, RecorderSettings
 
 SECOND = 1_000_000_000
@@ -72,3 +74,35 @@ def test_parts_are_numbered_on() -> None:
     running.saw_part(replace(part, number=2, state=FileState.WHOLE))
     assert running.start_command(1, "Bow", Instant(200, 0)).first_part == 4
     assert running.start_command(2, "Stern", Instant(200, 0)).first_part == 1
+
+
+def test_the_part_before_the_newest_is_known_as_it_was_reported_last() -> None:
+    running = session()
+    first = Part("a", "Bow", 1, "/1", 0, None, 0, 0, 1, FileState.OPEN)
+    second = replace(first, number=2, path="/2", first_frame=75)
+    running.saw_part(first)
+    assert running.part_before(first) is None
+    running.saw_part(second)
+    assert running.part_before(second) == first
+    closed = replace(first, state=FileState.WHOLE, end_utc_ns=3 * SECOND, frames=75)
+    running.saw_part(closed)
+    assert running.part_before(second) == closed
+    running.saw_part(replace(second, number=3, path="/3"))
+    running.saw_part(closed)
+    assert running.part_before(replace(second, number=3)) == second
+    assert running.part_before(second) is None
+    assert running.part_before(replace(second, channel="Stern")) is None
+
+
+def test_an_anchor_is_stored_again_once_the_camera_has_confirmed_its_clock() -> None:
+    running = session()
+    running.saw_part(Part("a", "Bow", 1, "/1", 0, None, 0, 0, 1, FileState.OPEN))
+
+    def is_news(anchor: Anchor) -> bool:
+        file = FileStatus("a", "/1", 1, 0, 10, 1000, 5, anchors=Anchors(anchor, 1, anchor))
+        return running.tells_anchor(ChannelStatus("Bow", ChannelState.LIVE, 0, None, recording=file), 0)
+
+    assert is_news(Anchor(5 * SECOND, 77, is_unconfirmed=True))
+    assert not is_news(Anchor(5 * SECOND, 77, is_unconfirmed=True))
+    assert is_news(Anchor(5 * SECOND, 77))
+    assert not is_news(Anchor(5 * SECOND, 77))

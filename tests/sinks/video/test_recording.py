@@ -12,6 +12,7 @@ from fakes.disk import RecordingDisk
 from fakes.footage import Footage, Recipe, footage, numbers_in, packets_in, real_clips, samples_of
 from fakes.sinks import Bench, Outcome
 from rig.program import wait_for
+from seacorder.evidence.inspect import inspect_file
 from seacorder.model.loss import Loss
 from seacorder.model.recording import FileState
 from seacorder.model.report import PartClosed, PartOpened
@@ -161,6 +162,27 @@ def test_parts_are_reported_with_what_they_hold(tmp_path: Path) -> None:
     assert [Path(part.path).name for part in closed] == ["Bow.mp4", "Bow_002.mp4"]
     assert all(part.bytes == Path(part.path).stat().st_size for part in closed)
     assert closed[0].end_utc_ns == footage(Recipe(frames=100, group=10)).video[49].utc_ns
+
+
+@pytest.mark.parametrize("recipe", RECIPES[:2])
+def test_a_part_ends_by_the_clock_of_its_first_frame_though_that_one_came_late(recipe: Recipe, tmp_path: Path) -> None:
+    """Its row says what its file says, and what its anchor is for. The capture times of the first ten frames were
+    estimated 46 ms late; the estimate got better meanwhile."""
+    bench, made, late_ns = Bench(tmp_path), footage(recipe), 46_000_000
+    samples = [
+        s._replace(instant_ns=s.instant_ns + late_ns, utc_ns=s.utc_ns + late_ns) if s.number < 10 else s
+        for s in made.samples
+    ]
+    sink = RecordingSink(bench.start_recording(2 * SECOND_NS), bench.context)
+    bench.feed(sink, samples, made.source)
+    bench.finish(sink)
+    parts = sorted((report.part for report in bench.of(PartClosed)), key=lambda part: part.number)
+    assert len(parts) == 2
+    for part, known_late_ns in zip(parts, (late_ns, 0), strict=True):
+        stored = made.video[part.first_frame : part.first_frame + part.frames]
+        assert part.start_utc_ns == stored[0].utc_ns + known_late_ns
+        assert part.end_utc_ns == max(sample.utc_ns for sample in stored) + known_late_ns
+        assert part.end_utc_ns == inspect_file(Path(part.path)).newest_frame_utc_ns
 
 
 def test_names_are_evaluated_anew_at_the_split_instant(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ CONTRADICTION_NS = 10 * NS_PER_MS
 """Two reports of the camera's clock that differ by more than this contradict each other."""
 SAME_REPORT_NS = 1_000
 """One report that is converted at two media times differs by less than this from itself, through rounding. Two separate
-reports hardly ever differ by less."""
+reports rarely differ by less, but with some cameras always: they tell exact multiples of the frame distance."""
+ANOTHER_REPORT_NS = NS_PER_SECOND
+"""A report is converted within less media time than this after it came; what is told later is another one."""
 MOST_CONTRADICTIONS = 3
 """In one connection. The first report of some cameras is wrong, and a clock may be set; a clock that contradicts itself
 more often is not used."""
@@ -43,32 +45,42 @@ class ConnectionClock:
     is_confirmed: bool = False
     """The camera has told its clock more than once."""
     _contradictions: int = 0
+    _told_at_ns: int = 0
+    """Media time at which the camera told its clock first."""
 
     def tell(self, media_ns: int, camera_ns: int) -> None:
         """The camera has said what its clock showed at a media time. The newest report replaces those before it."""
         offset_ns = camera_ns - media_ns
         if self.camera_offset_ns is not None:
             difference_ns = abs(offset_ns - self.camera_offset_ns)
-            self.is_confirmed = self.is_confirmed or difference_ns > SAME_REPORT_NS
+            is_another = difference_ns > SAME_REPORT_NS or media_ns - self._told_at_ns >= ANOTHER_REPORT_NS
+            self.is_confirmed = self.is_confirmed or is_another
             self._contradictions += difference_ns > CONTRADICTION_NS
+        else:
+            self._told_at_ns = media_ns
         self.camera_offset_ns = offset_ns if self._contradictions <= MOST_CONTRADICTIONS else None
 
     def captured(self, media_ns: int) -> Captured:
         """When the frame at that media time was captured, on both clocks."""
         camera_ns = None if self.camera_offset_ns is None else media_ns + self.camera_offset_ns
-        return Captured(media_ns + self.offset_ns, camera_ns)
+        return Captured(media_ns + self.offset_ns, camera_ns, self._is_unconfirmed)
 
     def anchor(self, media_ns: int, utc_ns: int) -> Anchor:
         """The anchor of a file in which the frame at that media time has the capture time `utc_ns`: the file's UTC
         minus the monotonic clock, and minus the camera's."""
         zero_ns = utc_ns - media_ns
         camera_ns = None if self.camera_offset_ns is None else zero_ns - self.camera_offset_ns
-        return Anchor(zero_ns - self.offset_ns, camera_ns)
+        return Anchor(zero_ns - self.offset_ns, camera_ns, self._is_unconfirmed)
 
     @property
     def camera_ahead_ns(self) -> int | None:
         """How far the camera's clock is ahead of the monotonic clock; None when that is not known."""
         return None if self.camera_offset_ns is None else self.camera_offset_ns - self.offset_ns
+
+    @property
+    def _is_unconfirmed(self) -> bool:
+        """Only the first report has come, which may be wrong."""
+        return self.camera_offset_ns is not None and not self.is_confirmed
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.losses.resumption import UnfinishedEnds, hole_between, unlisted_holes
-from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps
+from seacorder.control.losses.worker_gaps import FirstFrame, Gap, Gaps, LastParts, frames_to
 from seacorder.model.account import key_of
-from seacorder.model.capture_time import Anchor, PartAnchor, frame_distance_ns, frames_between
+from seacorder.model.capture_time import Anchor, PartAnchor, frame_distance_ns
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.loss import Loss, LossCause, MissingCounts, loss_fact, loss_seconds, recount_fact
 from seacorder.model.recording import Clip, Part, Recording
@@ -113,11 +113,17 @@ class LossBook:
         self._note(self._gaps.first_frame(part.channel, first, self._context.watch.frame_rate(part.channel)))
 
     def worker_lost(
-        self, part: Part, sentence: str, *, path: str | None, anchors: tuple[Anchor | None, Anchor | None]
+        self,
+        part: Part,
+        sentence: str,
+        *,
+        path: str | None,
+        anchors: tuple[Anchor | None, Anchor | None],
+        before: Part | None,
     ) -> None:
         """A hole begins behind the part that the worker wrote last.
 
-        `path`: its file, when it is being examined. `anchors`: of that part and of the one before it.
+        `path`: its file, when it is being examined. `anchors`: of that part and of the one `before` it.
         """
         gap = Gap(
             channel=part.channel,
@@ -129,6 +135,7 @@ class LossBook:
             detail=sentence,
             anchor=anchors[0],
             anchor_before=anchors[1],
+            last_parts=None if before is None else LastParts(part, before),
         )
         self._gaps.begin(gap)
 
@@ -142,16 +149,17 @@ class LossBook:
         self._note(self._gaps.examined(part.path, found.end_utc_ns if found else None))
         self._note(self._unfinished_ends.examined(part.path, found))
 
-    def split_off_examined(self, found: Part | None, next_utc_ns: int, frame_rate: float, sentence: str) -> None:
-        """A part had been split off and its worker ended before it was finished; the next one begins at `next_utc_ns`.
+    def split_off_examined(self, found: Part | None, following: Part, frame_rate: float, sentence: str) -> None:
+        """A part had been split off and its worker ended before it was finished, in `following`, the next one.
 
         What is missing between the two is a loss.
         """
         if found is None or found.end_utc_ns is None:
             return
-        if frames := frames_between(next_utc_ns - found.end_utc_ns, frame_distance_ns(frame_rate)):
-            cause, recording = LossCause.WORKER_KILLED, found.recording_id
-            self._note([Loss(found.channel, found.end_utc_ns, next_utc_ns, frames, cause, recording, sentence)])
+        if frames := frames_to(found, following, frame_distance_ns(frame_rate)):
+            cause, end_utc_ns = LossCause.WORKER_KILLED, max(found.end_utc_ns + 1, following.start_utc_ns)
+            loss = Loss(found.channel, found.end_utc_ns, end_utc_ns, frames, cause, found.recording_id, sentence)
+            self._note([loss])
 
     def clip_examined(self, clip: Clip, report: FileExamined | None) -> None:
         """A clip's losses are its own: they belong to no recording and are not counted."""

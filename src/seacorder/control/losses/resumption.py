@@ -51,8 +51,8 @@ class ClocksNow:
         if kept is None:
             return None
         if not self.is_comparable(kept):
-            return Anchor(self.ahead_ns, kept.camera_ns)
-        return Anchor(kept.monotonic_ns + self._slept_ns(kept), kept.camera_ns)
+            return Anchor(self.ahead_ns, kept.camera_ns, kept.is_unconfirmed)
+        return Anchor(kept.monotonic_ns + self._slept_ns(kept), kept.camera_ns, kept.is_unconfirmed)
 
     def anchor_by(self, other: PartAnchor | None) -> Anchor | None:
         """For a part without an anchor of its own: where the wall clock was, by another part of the recording.

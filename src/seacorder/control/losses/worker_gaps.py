@@ -26,6 +26,7 @@ from seacorder.model.capture_time import (
     Distance,
     distance,
     frame_distance_ns,
+    frames_between,
 )
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.loss import Loss, LossCause, counted
@@ -159,6 +160,20 @@ class LastParts:
         return of_before.camera_ns + moved_ns if follows and abs(moved_ns) <= AGREEMENT_NS else None
 
 
+def frames_to(part: Part, following: Part, frame_ns: float) -> int | None:
+    """How many frames one worker received between the last stored frame of a part and the first one of the next.
+
+    Where the part holds every frame from its first to its last, their numbers tell. Its times only nearly do: the next
+    part's first frame is dated by what was known then, and the first frame of a connection comes late. None where
+    neither tells.
+    """
+    if part.end_utc_ns is None or not frame_ns:
+        return None
+    if part.frames == 1 + round((part.end_utc_ns - part.start_utc_ns) / frame_ns):
+        return max(0, following.first_frame - part.first_frame - part.frames)
+    return frames_between(following.start_utc_ns - part.end_utc_ns, frame_ns)
+
+
 _UNMEASURED = "Its length is not known, because this computer's clock was changed inside it."
 
 
@@ -190,7 +205,7 @@ def _begin_anchor(gap: Gap, anchor: Anchor) -> Anchor:
     if anchor.camera_ns is not None or gap.last_parts is None or gap.anchor_before is None:
         return anchor
     camera_ns = gap.last_parts.camera_ns(gap.anchor_before, frame_distance_ns(gap.frame_rate))
-    return Anchor(anchor.monotonic_ns, camera_ns)
+    return Anchor(anchor.monotonic_ns, camera_ns, gap.anchor_before.is_unconfirmed)
 
 
 class Gaps:

@@ -259,7 +259,7 @@ class Recordings:
         if part is None:
             return
         for unfinished in session.take_unfinished(last.channel):
-            self._interrupt_split_off(unfinished, part.start_utc_ns, sentence)
+            self._interrupt_split_off(unfinished, part, sentence)
         path = None
         if part.state is FileState.OPEN:
             part, path = with_figures(part, last.recording), part.path
@@ -268,7 +268,7 @@ class Recordings:
             return  # the recording is over and the channel's file was closed: nothing is missing
         # The last heartbeat tells the anchor of one part only: the newest or, just after a split, the one before it.
         anchors = (self._anchor_of(last, part), self._anchor_of(last, replace(part, number=part.number - 1)))
-        self.book.worker_lost(part, sentence, path=path, anchors=anchors)
+        self.book.worker_lost(part, sentence, path=path, anchors=anchors, before=session.part_before(part))
         if session.stopped is not None:
             self.book.recording_stopped(session.ids, session.stopped.utc_ns)
 
@@ -279,13 +279,13 @@ class Recordings:
         self._examination.part(part, examined, repair_now=self.running is None)
         return part
 
-    def _interrupt_split_off(self, part: Part, next_utc_ns: int, sentence: str) -> None:
-        """The worker ended while it was still closing the part before its newest one, which begins at `next_utc_ns`."""
+    def _interrupt_split_off(self, part: Part, newest: Part, sentence: str) -> None:
+        """The worker ended while it was still closing the part before its newest one."""
         rate = self._context.watch.frame_rate(part.channel)
 
         def examined(part: Part, found: Part | None, report: FileExamined | None) -> None:
             self.examined(part, found, report)
-            self.book.split_off_examined(found, next_utc_ns, rate, sentence)
+            self.book.split_off_examined(found, newest, rate, sentence)
 
         self._interrupt(part, examined)
 
@@ -405,7 +405,14 @@ class Recordings:
         if part is not None and (anchor := self._anchor_of(status, part)) is not None:
             base = self._context.clock.timebase()
             row = PartAnchor(
-                session.id, part.channel, part.number, anchor.monotonic_ns, anchor.camera_ns, base.boot, base.asleep_ns
+                recording_id=session.id,
+                channel=part.channel,
+                number=part.number,
+                monotonic_ns=anchor.monotonic_ns,
+                camera_ns=anchor.camera_ns,
+                boot=base.boot,
+                asleep_ns=base.asleep_ns,
+                is_unconfirmed=anchor.is_unconfirmed,
             )
             self._context.catalogue.record(row)
 

@@ -63,11 +63,13 @@ class RecordingSession:
         self._newest_part: dict[str, Part] = {}
         self._unfinished: dict[tuple[str, int], Part] = {}
         """By channel and number: parts before the newest one that are still being closed."""
+        self._part_before: dict[str, Part] = {}
+        """By channel: the part before the newest one, as it was reported last."""
         self._first_utc_ns: dict[str, int] = {}
         """By channel: capture time of its first frame."""
         self._first_ns: dict[str, int] = {}
         self._newest_ns: dict[str, int] = {}
-        self._anchored: dict[str, tuple[int, int, int, int | None]] = {}
+        self._anchored: dict[str, tuple[int, int, int, int | None, bool]] = {}
 
     @property
     def id(self) -> str:
@@ -136,15 +138,24 @@ class RecordingSession:
     def newest_part(self, channel: str) -> Part | None:
         return self._newest_part.get(channel)
 
+    def part_before(self, part: Part) -> Part | None:
+        """The part before a channel's newest one, as its worker has reported it last; None for any other."""
+        before = self._part_before.get(part.channel)
+        return before if before is not None and before.number == part.number - 1 else None
+
     def saw_part(self, part: Part) -> None:
         """Remembers a part as its worker has just reported it."""
         newest = self._newest_part.get(part.channel)
         if part.state is not FileState.OPEN:
             self._unfinished.pop((part.channel, part.number), None)
         if newest is not None and part.number < newest.number:
+            if part.number == newest.number - 1:
+                self._part_before[part.channel] = part
             return
-        if newest is not None and part.number > newest.number and newest.state is FileState.OPEN:
-            self._unfinished[newest.channel, newest.number] = newest
+        if newest is not None and part.number > newest.number:
+            self._part_before[part.channel] = newest
+            if newest.state is FileState.OPEN:
+                self._unfinished[newest.channel, newest.number] = newest
         self._newest_part[part.channel] = part
         self._first_utc_ns.setdefault(part.channel, part.start_utc_ns)
 
@@ -180,7 +191,8 @@ class RecordingSession:
             self._newest_ns[status.channel] = file.newest_stored_ns
 
     def tells_anchor(self, status: ChannelStatus, rounding_remainder_ns: int) -> bool:
-        """True for a heartbeat whose anchor is worth storing: of another part, or moved to another step (`NEWS_NS`).
+        """True for a heartbeat whose anchor is worth storing: of another part, moved to another step (`NEWS_NS`), or
+        confirmed.
 
         `rounding_remainder_ns` is `Gaps.rounding_remainder_ns` of the channel: it changes what is stored too.
         """
@@ -189,7 +201,7 @@ class RecordingSession:
             return False
         newest = file.anchors.newest
         camera = None if newest.camera_ns is None else (newest.camera_ns + rounding_remainder_ns) // NEWS_NS
-        news = (part.number, file.number, newest.monotonic_ns // (4 * NEWS_NS), camera)
+        news = (part.number, file.number, newest.monotonic_ns // (4 * NEWS_NS), camera, newest.is_unconfirmed)
         is_new = self._anchored.get(status.channel) != news
         self._anchored[status.channel] = news
         return is_new

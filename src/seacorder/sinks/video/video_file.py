@@ -50,7 +50,7 @@ class FileFacts:
     note: FileNote
     state: FileState
     end_utc_ns: int
-    """Capture time of the newest frame."""
+    """Capture time of the newest frame, as the file says it: that of its first frame plus media time."""
     frames: int
     bytes: int
     why: Message | None = None
@@ -112,14 +112,17 @@ class VideoFile:
         self._gate = GroupGate()
         self._missing = MissingFrames(context, plan.recording_id, first.utc_ns)
         self._last_dts: dict[Track, int] = {}
-        self._newest: deque[int] = deque()
-        """Capture times of the newest frames, oldest first: the last of those in the buffer, then those that wait in
-        the writer."""
+        self._newest: deque[tuple[int, int]] = deque()
+        """`newest_utc_ns` and `_end_utc_ns` as they were with the newest frames, oldest first: the last of those in the
+        buffer, then those that wait in the writer."""
         self._handed_over_ns = context.clock.monotonic_ns()
         self._handed_over_utc_ns = first.utc_ns
         self._has_milestone = False
         self._stored_frames = StoredFrames(first.utc_ns)
+        self.newest_utc_ns = first.utc_ns
+        """Capture time of the newest frame, by what is known now."""
         self._end_utc_ns = first.utc_ns
+        """The same as the file says it; see `_utc_in_file`."""
         self.source = source
         self.first = first
         self.frames = 0
@@ -170,7 +173,7 @@ class VideoFile:
                 self._write_texts(last_cues)
                 self._hand_over()
                 self._writer.close()
-                self._buffer.put_milestone(self._end_utc_ns)
+                self._buffer.put_milestone(self.newest_utc_ns)
                 self._buffer.hand_over()
         except (StorageFailed, av.FFmpegError, ValueError):
             self._file.give_up(ended)
@@ -280,8 +283,17 @@ class VideoFile:
         self.frames += 1
         self._write_texts(self._subtitles.frame(sample))
         self._context.budget.promise(INDEX_BYTES)
-        self._end_utc_ns = max(self._end_utc_ns, sample.utc_ns)
-        self._newest.append(self._end_utc_ns)
+        self.newest_utc_ns = max(self.newest_utc_ns, sample.utc_ns)
+        self._end_utc_ns = max(self._end_utc_ns, self._utc_in_file(sample))
+        self._newest.append((self.newest_utc_ns, self._end_utc_ns))
+
+    def _utc_in_file(self, sample: Sample) -> int:
+        """A picture's capture time as anybody computes it who has the file alone: that of the first plus media time.
+
+        `Sample.utc_ns` differs from it by what has been found out since: the first pictures of a connection come late.
+        """
+        base = self.source.video.time_base
+        return self.first.utc_ns + (sample.pts - self.first.pts) * NS_PER_SECOND * base.numerator // base.denominator
 
     def _write_texts(self, cues: Iterable[Cue]) -> None:
         for cue in cues:
@@ -305,9 +317,10 @@ class VideoFile:
         if len(self._newest) <= waiting:
             return
         self._has_milestone = True
-        self._buffer.put_milestone(self._newest[0])
+        newest_utc_ns, end_utc_ns = self._newest[0]
+        self._buffer.put_milestone(newest_utc_ns)
         self._stored_frames.confirmed(self._file.bytes_confirmed)
-        self._stored_frames.reached(self._buffer.tell(), self.frames - waiting, self._newest[0])
+        self._stored_frames.reached(self._buffer.tell(), self.frames - waiting, end_utc_ns)
 
     @property
     def _pending_bytes(self) -> int:
@@ -316,12 +329,12 @@ class VideoFile:
     def _is_due(self, now_ns: int) -> bool:
         pending = self._pending_bytes
         # Frames out of the backlog come all at once: then only their own times say how much a killed worker would lose.
-        late_ns = max(now_ns - self._handed_over_ns, self._end_utc_ns - self._handed_over_utc_ns)
+        late_ns = max(now_ns - self._handed_over_ns, self.newest_utc_ns - self._handed_over_utc_ns)
         return pending >= HAND_OVER_BYTES or (pending > 0 and late_ns >= HAND_OVER_NS)
 
     def _hand_over(self) -> None:
         self._handed_over_ns = self._context.clock.monotonic_ns()
-        self._handed_over_utc_ns = self._end_utc_ns
+        self._handed_over_utc_ns = self.newest_utc_ns
         if self._writer.pending_bytes:
             self._writer.put_fragments()
             self._note_fragment()
