@@ -175,7 +175,7 @@ def test_a_part_ends_by_the_clock_of_its_first_frame_though_that_one_came_late(r
     ]
     sink = RecordingSink(bench.start_recording(2 * SECOND_NS), bench.context)
     bench.feed(sink, samples, made.source)
-    bench.finish(sink)
+    assert bench.finish(sink).achieved_utc_ns == max(sample.utc_ns for sample in made.video), "as it is known now"
     parts = sorted((report.part for report in bench.of(PartClosed)), key=lambda part: part.number)
     assert len(parts) == 2
     for part, known_late_ns in zip(parts, (late_ns, 0), strict=True):

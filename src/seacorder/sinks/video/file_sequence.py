@@ -281,7 +281,7 @@ class FileSequence:
                 self._outcome(
                     ok=not failures,
                     why=all_of(failures),
-                    achieved_utc_ns=last.end_utc_ns if last else None,
+                    achieved_utc_ns=last.newest_utc_ns if last else None,
                     path=last.path if last else None,
                 )
             )

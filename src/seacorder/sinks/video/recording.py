@@ -61,7 +61,7 @@ class RecordingSink:
         """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
         ended = self._files.end_on_other_format(source)
         if ended is not None:
-            self._between = self._missing_since(ended.newest_utc_ns)
+            self._between = self._missing_since(ended.facts(FileState.OPEN).newest_utc_ns)
             self._why_between = NEW_FORMAT
         if sample.track is Track.VIDEO and sample.is_keyframe and self._begins_part(sample):
             self._begin_part(sample, source)
@@ -116,7 +116,7 @@ class RecordingSink:
         why = file.why or Message(f"{Path(facts.path).parent} is nearly full or does not answer.")
         fact = f"{self._context.channel.name} continues in a new file, because of the disk: {why.fact}"
         self._context.note("part_left", Severity.WARNING, fact)  # what to do is with the alarm of the disk
-        self._between = self._missing_since(file.newest_utc_ns)
+        self._between = self._missing_since(facts.newest_utc_ns)
         self._files.leave_current()
 
     def _begin_part(self, keyframe: Sample, source: SourceFormat) -> None:

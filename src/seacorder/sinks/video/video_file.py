@@ -51,6 +51,8 @@ class FileFacts:
     state: FileState
     end_utc_ns: int
     """Capture time of the newest frame, as the file says it: that of its first frame plus media time."""
+    newest_utc_ns: int
+    """The same by what is known now: nearer to the truth, and not what the file says."""
     frames: int
     bytes: int
     why: Message | None = None
@@ -113,16 +115,14 @@ class VideoFile:
         self._missing = MissingFrames(context, plan.recording_id, first.utc_ns)
         self._last_dts: dict[Track, int] = {}
         self._newest: deque[tuple[int, int]] = deque()
-        """`newest_utc_ns` and `_end_utc_ns` as they were with the newest frames, oldest first: the last of those in the
-        buffer, then those that wait in the writer."""
+        """`_newest_utc_ns` and `_end_utc_ns` as they were with the newest frames, oldest first: the last of those in
+        the buffer, then those that wait in the writer."""
         self._handed_over_ns = context.clock.monotonic_ns()
         self._handed_over_utc_ns = first.utc_ns
         self._has_milestone = False
         self._stored_frames = StoredFrames(first.utc_ns)
-        self.newest_utc_ns = first.utc_ns
-        """Capture time of the newest frame, by what is known now."""
-        self._end_utc_ns = first.utc_ns
-        """The same as the file says it; see `_utc_in_file`."""
+        self._newest_utc_ns = self._end_utc_ns = first.utc_ns
+        """As `FileFacts` has them."""
         self.source = source
         self.first = first
         self.frames = 0
@@ -173,7 +173,7 @@ class VideoFile:
                 self._write_texts(last_cues)
                 self._hand_over()
                 self._writer.close()
-                self._buffer.put_milestone(self.newest_utc_ns)
+                self._buffer.put_milestone(self._newest_utc_ns)
                 self._buffer.hand_over()
         except (StorageFailed, av.FFmpegError, ValueError):
             self._file.give_up(ended)
@@ -192,6 +192,7 @@ class VideoFile:
             note=self._plan.note,
             state=state,
             end_utc_ns=self._end_utc_ns,
+            newest_utc_ns=self._newest_utc_ns,
             frames=self.frames,
             bytes=self._file.bytes_stored,
         )
@@ -283,9 +284,9 @@ class VideoFile:
         self.frames += 1
         self._write_texts(self._subtitles.frame(sample))
         self._context.budget.promise(INDEX_BYTES)
-        self.newest_utc_ns = max(self.newest_utc_ns, sample.utc_ns)
+        self._newest_utc_ns = max(self._newest_utc_ns, sample.utc_ns)
         self._end_utc_ns = max(self._end_utc_ns, self._utc_in_file(sample))
-        self._newest.append((self.newest_utc_ns, self._end_utc_ns))
+        self._newest.append((self._newest_utc_ns, self._end_utc_ns))
 
     def _utc_in_file(self, sample: Sample) -> int:
         """A picture's capture time as anybody computes it who has the file alone: that of the first plus media time.
@@ -329,12 +330,12 @@ class VideoFile:
     def _is_due(self, now_ns: int) -> bool:
         pending = self._pending_bytes
         # Frames out of the backlog come all at once: then only their own times say how much a killed worker would lose.
-        late_ns = max(now_ns - self._handed_over_ns, self.newest_utc_ns - self._handed_over_utc_ns)
+        late_ns = max(now_ns - self._handed_over_ns, self._newest_utc_ns - self._handed_over_utc_ns)
         return pending >= HAND_OVER_BYTES or (pending > 0 and late_ns >= HAND_OVER_NS)
 
     def _hand_over(self) -> None:
         self._handed_over_ns = self._context.clock.monotonic_ns()
-        self._handed_over_utc_ns = self.newest_utc_ns
+        self._handed_over_utc_ns = self._newest_utc_ns
         if self._writer.pending_bytes:
             self._writer.put_fragments()
             self._note_fragment()
@@ -357,7 +358,7 @@ class VideoFile:
             why = replace(self._why_not_stored(), sentence=failure.fact)
             self._missing.report(end_utc_ns, self._end_utc_ns, missing, why)
         facts = replace(self.facts(FileState.INTERRUPTED), frames=stored, end_utc_ns=end_utc_ns)
-        return replace(facts, why=failure.message)
+        return replace(facts, newest_utc_ns=end_utc_ns, why=failure.message)
 
     def _why_not_stored(self) -> WhyMissing:
         why = self.why
