@@ -99,7 +99,7 @@ async def crowd(url: str, rounds: int) -> tuple[dict[str, list[int]], list[httpx
             assert len(page.json()["items"]) >= 1
 
     limits = httpx.Limits(max_connections=CLIENTS)
-    async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as client, asyncio.timeout(100):
+    async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as client:
         await asyncio.gather(*(work(client, who) for who in range(CLIENTS)))
     return numbers, refused
 
@@ -109,7 +109,7 @@ def test_fifty_clients_at_once(program: Program) -> None:
     assert put.status_code == 200, put.text
     httpx.put(f"{program.url}/api/v1/context", json={"dive": "crowd"}).raise_for_status()
     program.get("/api/inspector/startrecording")
-    numbers, refused = asyncio.run(crowd(program.url, 20 if is_long() else 2))
+    numbers, refused = asyncio.run(crowd(program.url, 8 if is_long() else 2))
     given = sum(map(len, numbers.values()))
     wrong = sum(sorted(found) != list(range(1, len(found) + 1)) for found in numbers.values())
     wait_for(lambda: differing(program) == 0, "files and list to be the same")
