@@ -28,6 +28,7 @@ from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.telemetry.logs.data_file import LogStorage
 from seacorder.telemetry.logs.data_log import DataLog
 from seacorder.telemetry.logs.raw_form import pieces
+from seacorder.telemetry.sources.contract import Chunk
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +66,7 @@ class Log:
         self._clock.advance(1 / RATE)
         self._log.look(self._clock.monotonic_ns())
         now = Instant.now(self._clock)
-        self._log.on_bytes("Survey", record(number), now)
+        self._log.on_chunks("Survey", (Chunk(record(number), now),))
         values = {"latitude": 58.0 + number / 1e6, "longitude": 1.5, "depth": number / 10, "count": float(number)}
         self._log.on_readings(
             [Reading(name, value, UNITS[name], ReadingState.FRESH, now, "Survey") for name, value in values.items()]

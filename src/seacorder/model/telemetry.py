@@ -1,7 +1,7 @@
 """Survey data: what the telemetry worker is started with, and what it reports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from seacorder.base.clock import NS_PER_SECOND
@@ -162,5 +162,5 @@ class DefinitionRefused:
 def judged(reading: Reading, monotonic_ns: int, stale_ns: int) -> Reading:
     """The reading as it counts at an instant: stale if it was received more than `stale_ns` before."""
     if reading.state is ReadingState.FRESH and monotonic_ns - reading.received.monotonic_ns > stale_ns:
-        return replace(reading, state=ReadingState.STALE)
+        return reading._replace(state=ReadingState.STALE)
     return reading

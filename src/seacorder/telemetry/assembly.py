@@ -1,12 +1,11 @@
 """Builds the worker's parts and connects them."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol
 
 from seacorder.base.clock import Clock
 from seacorder.model.event import Event, Severity
-from seacorder.model.instant import Instant
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.reading import Reading
 from seacorder.model.report import Answer, EventNoted
@@ -27,6 +26,7 @@ from seacorder.telemetry.logs.data_file import LogStorage
 from seacorder.telemetry.logs.data_log import DataLog, units_of
 from seacorder.telemetry.outbox import TelemetryOutbox
 from seacorder.telemetry.reader import Reader
+from seacorder.telemetry.sources.contract import Chunk
 from seacorder.telemetry.sources.open import make_source
 from seacorder.telemetry.time_limit import TimeLimit
 
@@ -38,8 +38,8 @@ LOG_QUEUE_BYTES = 32 * 1024 * 1024
 class DataListener(Protocol):
     """What is told of everything that comes, on the main thread: logs, lines for other systems."""
 
-    def on_bytes(self, source: str, data: bytes, received: Instant) -> None:
-        """Bytes of a source, in order, before anything looks at them."""
+    def on_chunks(self, source: str, chunks: tuple[Chunk, ...]) -> None:
+        """What one read of a source gave, in order, before anything looks at it."""
         ...
 
     def on_readings(self, readings: list[Reading]) -> None:
@@ -96,9 +96,8 @@ class TelemetryParts:
                 self._give(intake.failed(why))
             case SourceRead(chunks=chunks):
                 for listener in self.listeners:
-                    for chunk in chunks:
-                        listener.on_bytes(intake.source.name, chunk.data, chunk.received)
-                self._give(reading for chunk in chunks for reading in intake.take(chunk))
+                    listener.on_chunks(intake.source.name, chunks)
+                self._give([reading for chunk in chunks for reading in intake.take(chunk)])
         self._compare_states()
 
     def flush(self, now_ns: int) -> None:
@@ -142,8 +141,7 @@ class TelemetryParts:
         """Something may become stale soon."""
         return self._latest.has_fresh
 
-    def _give(self, readings: Iterable[Reading]) -> None:
-        given = list(readings)
+    def _give(self, given: list[Reading]) -> None:
         if given:
             self.outbox.put_readings(given)
             for listener in self.listeners:

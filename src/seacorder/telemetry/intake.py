@@ -1,6 +1,6 @@
 """From the bytes of one source to what is known: framed, interpreted, counted. Runs on the main thread."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.message import Message
@@ -92,30 +92,32 @@ class Intake:
         self._understood = self._came_ns = None
         self._move(SourceState.CONNECTING, _NOTHING_YET)
 
-    def failed(self, why: Message) -> Iterator[Reading]:
+    def failed(self, why: Message) -> list[Reading]:
         """Its connection has failed. What waits for its end is given out as far as it is complete."""
         self._opened_ns = None
         self._move(SourceState.FAILED, why)
+        given: list[Reading] = []
         for framer in self._framers.values():
-            yield from self._interpret(framer.end())
+            given += self._interpret(framer.end())
             self._noise_bytes += framer.noise_bytes
         self._framers.clear()
+        return given
 
-    def take(self, chunk: Chunk) -> Iterator[Reading]:
+    def take(self, chunk: Chunk) -> list[Reading]:
         """Bytes have come. What they change."""
         self._counts["bytes"] += len(chunk.data)
         self._counts["dropped_datagrams"] += chunk.dropped_before
         self._came_ns = chunk.received.monotonic_ns
         framer = self._framers.pop(chunk.sender, None) or self._new_framer(chunk.received)
         self._framers[chunk.sender] = framer  # at the end: the first one has been silent for longest
-        yield from self._interpret(framer.feed(chunk.data, chunk.received))
+        records = framer.feed(chunk.data, chunk.received)
         if chunk.is_datagram:
-            yield from self._interpret(framer.datagram_ended())
+            records += framer.datagram_ended()
+        return self._interpret(records)
 
-    def flush(self, now_ns: int) -> Iterator[Reading]:
+    def flush(self, now_ns: int) -> list[Reading]:
         """Gives out records that silence has ended."""
-        for framer in self._framers.values():
-            yield from self._interpret(framer.flush(now_ns))
+        return self._interpret(record for framer in self._framers.values() for record in framer.flush(now_ns))
 
     def look(self, now_ns: int) -> None:
         """Notices that nothing comes any more."""
@@ -172,8 +174,9 @@ class Intake:
             return _BAD_CHECKSUMS
         return _NO_RECORDS if now.records == well.records else _NOT_UNDERSTOOD
 
-    def _interpret(self, records: Iterable[Record]) -> Iterator[Reading]:
+    def _interpret(self, records: Iterable[Record]) -> list[Reading]:
         counts, interpret = self._counts, self._interpretation.interpret
+        given: list[Reading] = []
         for record in records:
             outcome = interpret(record)
             if isinstance(outcome, Refused):
@@ -189,8 +192,9 @@ class Intake:
                 name = outcome.definition
                 self._difference.take(utc_ns, received, name, has_date=name in self._with_date)
                 if received.monotonic_ns >= self._difference_due_ns:
-                    yield from self._difference_reading(received)
-            yield from self._latest.take(self._index, outcome, received)
+                    given += self._difference_reading(received)
+            given += self._latest.take(self._index, outcome, received)
+        return given
 
     def _difference_reading(self, received: Instant) -> list[Reading]:
         """How far its clock is from this machine's, as a value like those of its records, once a second."""

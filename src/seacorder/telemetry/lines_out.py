@@ -8,10 +8,10 @@ from operator import xor
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.model.command import SetContext
-from seacorder.model.instant import Instant
 from seacorder.model.overlay_line import Line, line_of
 from seacorder.model.reading import Reading, ReadingState, Value
 from seacorder.model.telemetry import LineOut, judged
+from seacorder.telemetry.sources.contract import Chunk
 
 
 class LinesOut:
@@ -26,7 +26,7 @@ class LinesOut:
         self._context: Mapping[str, str] = {}
         self._sockets: dict[int, socket.socket] = {}
 
-    def on_bytes(self, _source: str, _data: bytes, _received: Instant) -> None:
+    def on_chunks(self, _source: str, _chunks: tuple[Chunk, ...]) -> None:
         """Nothing is sent for them."""
 
     def on_readings(self, readings: list[Reading]) -> None:

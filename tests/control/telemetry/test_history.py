@@ -1,6 +1,5 @@
 """A row a second: kept in order, bounded, with no value where there was none."""
 
-from dataclasses import replace
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.control.telemetry.history import RECENT_NS, SECONDS_HELD, History, Recent
@@ -45,7 +44,7 @@ def test_stale_and_none_are_no_value() -> None:
 
 def test_values_in_another_unit_than_before_are_not_mixed() -> None:
     history = filled((reading("depth", 1.0), reading("heading", 9.0)), (reading("depth", 2.0),))
-    history.add(BEGIN_NS + 2 * NS_PER_SECOND, (replace(reading("depth", 3.0), unit="ft"),))
+    history.add(BEGIN_NS + 2 * NS_PER_SECOND, (reading("depth", 3.0)._replace(unit="ft"),))
     assert [row["depth"] for row in values(history)] == [None, None, 3.0]
     assert [row["heading"] for row in values(history)] == [9.0, None, None]
     assert history.units["depth"] == "ft"

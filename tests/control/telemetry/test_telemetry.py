@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,7 +83,7 @@ async def test_readings_are_the_newest_of_each_field_and_stale_by_themselves(ben
     altitude = bench.give("altitude", None)
     assert bench.telemetry.readings() == (altitude, depth)
     bench.clock.advance(2.1)
-    assert bench.telemetry.readings() == (altitude, replace(depth, state=ReadingState.STALE))
+    assert bench.telemetry.readings() == (altitude, depth._replace(state=ReadingState.STALE))
 
 
 async def test_what_was_valid_at_an_instant_can_be_asked_later(bench: Bench) -> None:
@@ -96,7 +95,7 @@ async def test_what_was_valid_at_an_instant_can_be_asked_later(bench: Bench) -> 
     assert at(first.received.monotonic_ns - 1) == ()
     assert at(first.received.monotonic_ns) == at(second.received.monotonic_ns - 1) == (first,)
     assert at(second.received.monotonic_ns + 10**9) == (second,)
-    assert at(second.received.monotonic_ns + 6 * 10**9) == (replace(second, state=ReadingState.STALE),)
+    assert at(second.received.monotonic_ns + 6 * 10**9) == (second._replace(state=ReadingState.STALE),)
 
 
 async def test_followers_get_all_and_then_what_is_new_the_newest_of_each_field(bench: Bench) -> None:
@@ -120,7 +119,7 @@ async def test_what_becomes_stale_while_no_worker_says_so_is_news(bench: Bench) 
     bench.worker.lose()
     bench.clock.advance(5.1)
     bench.telemetry.look()
-    assert await anext(following) == (replace(depth, state=ReadingState.STALE),)
+    assert await anext(following) == (depth._replace(state=ReadingState.STALE),)
 
 
 async def test_while_the_worker_is_gone_every_source_has_failed_and_says_why(bench: Bench) -> None:

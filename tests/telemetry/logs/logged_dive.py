@@ -22,6 +22,7 @@ from seacorder.storage.volume_room import VolumeRooms
 from seacorder.telemetry.logs.data_file import LogStorage
 from seacorder.telemetry.logs.data_log import DataLog
 from seacorder.telemetry.logs.raw_form import pieces
+from seacorder.telemetry.sources.contract import Chunk
 
 UNITS = {"latitude": "°", "longitude": "°", "depth": "m"}
 
@@ -73,7 +74,7 @@ class LoggedDive:
     def say(self, **values: float | str | None) -> None:
         data = f"${values}\r\n".encode()
         self.sent += data
-        self.log.on_bytes("ROV", data, self.now)
+        self.log.on_chunks("ROV", (Chunk(data, self.now),))
         states = {name: ReadingState.NONE if value is None else ReadingState.FRESH for name, value in values.items()}
         self.log.on_readings(
             [Reading(name, values[name], UNITS.get(name, ""), states[name], self.now, "ROV") for name in values]

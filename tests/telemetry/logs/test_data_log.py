@@ -2,6 +2,7 @@
 
 import errno
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from fakes.disk import RecordingDisk
 from seacorder.model.command import SetContext
 from seacorder.model.data_log import ChangeDataLog, DataLogSettings, LogRows, StartDataLog, StopDataLog
 from seacorder.model.dive_context import DiveContext
+from seacorder.model.instant import SplitSchedule
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.reading import Reading, ReadingState
 from seacorder.model.report import Answer
+from seacorder.telemetry.sources.contract import Chunk
 from telemetry.logs.logged_dive import LoggedDive, pieces_in
 
 
@@ -154,13 +157,35 @@ def test_bytes_that_are_read_after_the_command_to_stop_are_there_if_they_came_be
     stop = StopDataLog(7, dive.now)
     dive.pass_ms(10)
     dive.log.carry_out(stop)
-    dive.log.on_bytes("ROV", b"before", came)
-    dive.log.on_bytes("ROV", b"after", dive.now)
+    dive.log.on_chunks("ROV", (Chunk(b"before", came), Chunk(b"after", dive.now)))
     dive.pass_ms(80)
     assert dive.answers.empty()
     dive.pass_ms(10)
     assert dive.answers.get(timeout=20) == Answer(7, ChannelOutcome("data", ok=True))
     assert dive.raw() == b"before"
+
+
+def test_what_one_read_gave_is_divided_at_the_start_and_at_a_split(dive: LoggedDive) -> None:
+    chunks = []
+    for data in (b"before", b"first", b"second", b"third"):
+        dive.pass_ms(10)
+        chunks.append(Chunk(data, dive.now))
+    instant = chunks[1].received
+    schedule = SplitSchedule(instant.monotonic_ns, 20_000_000)
+    plan = replace(dive.plan(), from_ns=instant.monotonic_ns, schedule=schedule)
+    dive.log.on_chunks("ROV", tuple(chunks))
+    dive.log.carry_out(StartDataLog("R1", instant, plan, DataLogSettings()))
+    dive.log.on_chunks("ROV", (Chunk(b"fourth", dive.now),))
+    dive.end()
+    assert (dive.raw(), dive.raw("dive_002")) == (b"firstsecond", b"thirdfourth")
+
+
+def test_of_more_than_there_is_room_for_as_much_is_kept_as_fits(tmp_path: Path) -> None:
+    dive = LoggedDive(tmp_path, queue_bytes=4000)
+    dive.start()
+    dive.log.on_chunks("ROV", tuple(Chunk(b"%04d" % number * 250, dive.now) for number in range(6)))
+    dive.end()
+    assert dive.raw().startswith(b"0000" * 250)
 
 
 def test_a_log_that_begins_before_another_has_ended_ends_it(dive: LoggedDive) -> None:

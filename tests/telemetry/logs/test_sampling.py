@@ -1,7 +1,5 @@
 """A row has what was valid at its instant: not what came later, and nothing that has become stale."""
 
-from dataclasses import replace
-
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading, ReadingState, Value
 from seacorder.telemetry.logs.sampling import Current, Sampling
@@ -46,7 +44,7 @@ def test_a_value_in_another_unit_does_not_stand_under_the_columns_unit() -> None
     current.take(_depth(1, 5.0))
     assert current.under({"depth": "m"}, current.values) == {"depth": 5.0}
     assert current.under({"heading": "°"}, current.values) == {"depth": 5.0}, "a field without a column"
-    current.take(replace(_depth(2, 16.0), unit="ft"))
+    current.take(_depth(2, 16.0)._replace(unit="ft"))
     assert current.under({"depth": "m"}, current.values) == {"depth (ft)": 16.0}
     assert current.under({"depth": "ft"}, current.values) == {"depth": 16.0}
 

@@ -57,7 +57,7 @@ class Framer(ABC):
         """The record that waits, if it is complete though nothing shows that it has ended. One that is cut waits for
         its sender's next datagram, or for silence.
         """
-        return self._finish() if self._is_complete(self._pending) else []
+        return self._finish() if self._pending and self._is_complete(self._pending) else []
 
     def end(self) -> list[Record]:
         """The record that waits, if it is complete; the rest is noise. For the end of a connection; nothing follows."""

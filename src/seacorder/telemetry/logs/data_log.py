@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from seacorder.base.background import once
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
@@ -30,9 +31,10 @@ from seacorder.telemetry.logs.data_file import DataHome, LogStorage
 from seacorder.telemetry.logs.endings import Endings
 from seacorder.telemetry.logs.part_files import PartFiles
 from seacorder.telemetry.logs.sampling import Current, Row, Sampling
+from seacorder.telemetry.sources.contract import Chunk
 
 REMEMBERED_NS = 10 * NS_PER_SECOND
-REMEMBERED_ITEMS = 5_000
+REMEMBERED_PIECES = 5_000
 LATE_NS = 100 * NS_PER_MS
 """So long after its last instant a log ends: by then what came before that has been read, as sources are read fifty
 times a second."""
@@ -43,14 +45,20 @@ NAME = "data"
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _Burst:
+    """What one read of a source gave."""
+
     source: str
-    data: bytes
-    received: Instant
+    chunks: tuple[Chunk, ...]
+
+    def since(self, monotonic_ns: int) -> "_Burst":
+        """What of it came at that instant or later."""
+        return _Burst(self.source, tuple(one for one in self.chunks if one.received.monotonic_ns >= monotonic_ns))
 
 
-_Item = _Piece | tuple[Reading, ...]
+_Item = _Burst | tuple[Reading, ...]
 """Bytes, or the readings that came out of some."""
+_Came = TypeVar("_Came", Chunk, Reading)
 
 
 class DataLog:
@@ -68,18 +76,18 @@ class DataLog:
         self._report = report
         self._context = DiveContext()
         self._remembered: deque[_Item] = deque()
+        self._remembered_pieces = 0
         self._running: _Running | None = None
         self._endings = Endings(clock, self._lost)
         self._stopping: StopDataLog | None = None
         """What runs ends with its instant, as soon as what came before that is there."""
         self._has_failed = False
 
-    def on_bytes(self, source: str, data: bytes, received: Instant) -> None:
+    def on_chunks(self, source: str, chunks: tuple[Chunk, ...]) -> None:
         """As they came, before anything looks at them."""
-        piece = _Piece(source, data, received)
-        self._remember(piece, received)
-        if self._running is not None and not self._is_too_late(received):
-            self._running.bytes_came(piece)
+        self._remember(_Burst(source, chunks))
+        if self._running is not None:
+            self._running.bytes_came(source, self._in_time(chunks))
 
     def on_readings(self, readings: Iterable[Reading]) -> None:
         """In the order in which they came."""
@@ -88,9 +96,9 @@ class DataLog:
             return
         for reading in taken:
             self._units.setdefault(reading.name, reading.unit)
-        self._remember(taken, taken[-1].received)
+        self._remember(taken)
         if self._running is not None:
-            self._running.readings_came(tuple(one for one in taken if not self._is_too_late(one.received)))
+            self._running.readings_came(self._in_time(taken))
 
     def carry_out(self, command: object) -> None:
         """One command of the control process; those of others are none of its business."""
@@ -138,9 +146,12 @@ class DataLog:
         """The disk has taken all that came, and every part that is complete has ended."""
         return not self._endings.parts and (self._running is None or self._running.is_written)
 
-    def _is_too_late(self, received: Instant) -> bool:
-        """It came after the instant at which the log ends."""
-        return self._stopping is not None and received.monotonic_ns > self._stopping.instant.monotonic_ns
+    def _in_time(self, came: tuple[_Came, ...]) -> tuple[_Came, ...]:
+        """What came no later than the instant at which the log ends."""
+        if self._stopping is None:
+            return came
+        end_ns = self._stopping.instant.monotonic_ns
+        return tuple(one for one in came if one.received.monotonic_ns <= end_ns)
 
     def _finish_stop(self) -> None:
         """Ends what was told to stop, and answers when it is on disk."""
@@ -158,26 +169,31 @@ class DataLog:
             self._end(command.instant)
         current = Current(dict(self._before.values), self._units, dict(self._before.newest_units))
         later: list[_Item] = []
+        start_ns = command.instant.monotonic_ns
         for item in self._remembered:
-            if _received(item).monotonic_ns >= command.instant.monotonic_ns:
+            if isinstance(item, _Burst):
+                later.append(item.since(start_ns))
+            elif _received_ns(item) >= start_ns:
                 later.append(item)
-            elif not isinstance(item, _Piece):
+            else:
                 for reading in item:
                     current.take(reading)
         self._running = _Running(command, self._context, current, self._storage, self._endings)
         for item in later:
-            if isinstance(item, _Piece):
-                self._running.bytes_came(item)
+            if isinstance(item, _Burst):
+                self._running.bytes_came(item.source, item.chunks)
             else:
                 self._running.readings_came(item)
 
-    def _remember(self, item: _Item, now: Instant) -> None:
+    def _remember(self, item: _Item) -> None:
         held = self._remembered
         held.append(item)
-        oldest_ns = now.monotonic_ns - REMEMBERED_NS
-        while len(held) > REMEMBERED_ITEMS or _received(held[0]).monotonic_ns < oldest_ns:
+        self._remembered_pieces += _pieces(item)
+        oldest_ns = _received_ns(item) - REMEMBERED_NS
+        while self._remembered_pieces > REMEMBERED_PIECES or _received_ns(held[0]) < oldest_ns:
             gone = held.popleft()
-            for reading in () if isinstance(gone, _Piece) else gone:
+            self._remembered_pieces -= _pieces(gone)
+            for reading in () if isinstance(gone, _Burst) else gone:
                 self._before.take(reading)
 
     def _end(self, instant: Instant, *, is_answered: bool = False) -> list[PartFiles]:
@@ -231,9 +247,23 @@ class _Running:
         """When a value changed last."""
         self._begin(order.instant)
 
-    def bytes_came(self, piece: _Piece) -> None:
-        self.look(piece.received)
-        self._files.bytes_came(piece.source, piece.data, piece.received)
+    def bytes_came(self, source: str, chunks: tuple[Chunk, ...]) -> None:
+        """Each into the part of its instant; those of one part go together, which costs far less."""
+        begin, due_ns = 0, self._due_ns
+        for place, chunk in enumerate(chunks):
+            if chunk.received.monotonic_ns >= due_ns:
+                self._files.bytes_came(source, chunks[begin:place])
+                self.look(chunk.received)
+                begin, due_ns = place, self._due_ns
+        self._files.bytes_came(source, chunks[begin:])
+        if chunks:
+            self.look(chunks[-1].received)
+
+    @property
+    def _due_ns(self) -> int:
+        """Before this instant `look` has nothing to write and no part to begin."""
+        row_ns = self._sampling.next_ns
+        return row_ns if self._split_ns is None else min(row_ns, self._split_ns)
 
     def look(self, now: Instant) -> None:
         """Writes the rows that were due before `now`, and begins the next part if its time has come."""
@@ -246,12 +276,15 @@ class _Running:
 
     def readings_came(self, readings: tuple[Reading, ...]) -> None:
         changed: Instant | None = None
+        looked: Instant | None = None
         for reading in readings:
             instant = self._counts_from(reading)
-            if changed is not None and changed != instant:
-                self._changed(changed)
-                changed = None
-            self.look(instant)
+            if instant is not looked:  # those of one record have the same
+                if changed is not None and changed != instant:
+                    self._changed(changed)
+                    changed = None
+                self.look(instant)
+                looked = instant
             if self._current.take(reading):
                 changed = instant
         if changed is not None:
@@ -333,8 +366,14 @@ def units_of(definitions: Iterable[Definition]) -> dict[str, str]:
     return units
 
 
-def _received(item: _Item) -> Instant:
-    return item.received if isinstance(item, _Piece) else item[-1].received
+def _received_ns(item: _Item) -> int:
+    newest = item.chunks[-1] if isinstance(item, _Burst) else item[-1]
+    return newest.received.monotonic_ns
+
+
+def _pieces(item: _Item) -> int:
+    """For how many it counts of those that are remembered."""
+    return len(item.chunks) if isinstance(item, _Burst) else 1
 
 
 def _outcome(parts: list[PartFiles]) -> ChannelOutcome:

@@ -1,14 +1,13 @@
 """The four files of one part: raw log, table of readings, GPX and GeoJSON track."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from seacorder.base.errors import StorageFailed
 from seacorder.base.message import Message, all_of
 from seacorder.model.dive_context import DiveContext
-from seacorder.model.instant import Instant
 from seacorder.model.reading import Value
 from seacorder.telemetry.logs import csv_form, raw_form
 from seacorder.telemetry.logs.csv_form import Columns
@@ -16,6 +15,7 @@ from seacorder.telemetry.logs.data_file import AppendedFile, DataFile, DataHome,
 from seacorder.telemetry.logs.geojson_form import GeoJsonTrack
 from seacorder.telemetry.logs.gpx_form import GpxTrack
 from seacorder.telemetry.logs.track import TrackForm, position_in
+from seacorder.telemetry.sources.contract import Chunk
 
 RAW_SUFFIX, TABLE_SUFFIX = ".raw", ".csv"
 TRACKS: tuple[tuple[str, Callable[[str], TrackForm]], ...] = ((".gpx", GpxTrack), (".geojson", GeoJsonTrack))
@@ -39,9 +39,12 @@ class PartFiles:
         ]
         self._files: list[DataFile] = [self._raw, self._table, *self._tracks]
 
-    def bytes_came(self, source: str, data: bytes, received: Instant) -> None:
-        """Into the raw log."""
-        self._append(self._raw, raw_form.piece(source, data, received))
+    def bytes_came(self, source: str, chunks: Sequence[Chunk]) -> None:
+        """Into the raw log: at once, or as many as there is room for."""
+        pieces = [raw_form.piece(source, one.data, one.received) for one in chunks]
+        whole = b"".join(pieces)
+        for one in [whole] if whole and self._budget.has_room(len(whole)) else pieces:
+            self._append(self._raw, one)
 
     def row(self, utc_ns: int, values: Mapping[str, Value], context: DiveContext) -> None:
         """Into the table."""

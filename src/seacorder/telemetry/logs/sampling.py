@@ -4,11 +4,13 @@ A reading counts from the instant at which it was received. Readings come in ord
 clock beyond them, so when one has come that is later than a due instant, that row is complete.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading, ReadingState, Value
+
+FRESH = ReadingState.FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Current:
         self.units.setdefault(reading.name, reading.unit)
         self.newest_units[reading.name] = reading.unit
         before = self.values.get(reading.name)
-        if reading.state is ReadingState.FRESH and reading.value is not None:
+        if reading.state is FRESH and reading.value is not None:
             self.values[reading.name] = reading.value
             return before != reading.value
         self.values.pop(reading.name, None)
@@ -59,17 +61,20 @@ class Sampling:
     def __init__(self, origin: Instant, interval_ns: int, current: Current) -> None:
         self._interval_ns = interval_ns
         self._current = current
-        self._next_ns = origin.monotonic_ns
+        self.next_ns = origin.monotonic_ns
+        """When the next row is due, monotonic."""
 
-    def due(self, now: Instant) -> Iterator[Row]:
+    def due(self, now: Instant) -> list[Row]:
         """The rows due before `now`, with the values that are current; to be asked before a reading of `now` is taken.
 
         After a pause of more than ten intervals, in which nobody asked, the rows in between are left out.
         """
-        if now.monotonic_ns - self._next_ns > 10 * self._interval_ns:
-            late = (now.monotonic_ns - self._next_ns) // self._interval_ns
-            self._next_ns += (late - 1) * self._interval_ns
-        while self._next_ns < now.monotonic_ns:
-            utc_ns = now.utc_ns - (now.monotonic_ns - self._next_ns)
-            yield Row(Instant(self._next_ns, utc_ns), dict(self._current.values))
-            self._next_ns += self._interval_ns
+        rows: list[Row] = []
+        if now.monotonic_ns - self.next_ns > 10 * self._interval_ns:
+            late = (now.monotonic_ns - self.next_ns) // self._interval_ns
+            self.next_ns += (late - 1) * self._interval_ns
+        while self.next_ns < now.monotonic_ns:
+            utc_ns = now.utc_ns - (now.monotonic_ns - self.next_ns)
+            rows.append(Row(Instant(self.next_ns, utc_ns), dict(self._current.values)))
+            self.next_ns += self._interval_ns
+        return rows

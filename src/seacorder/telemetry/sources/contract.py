@@ -1,7 +1,6 @@
 """What every source of survey data does."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from seacorder.model.instant import Instant
 
@@ -9,8 +8,7 @@ READ_SECONDS = 0.5
 """How long `read` waits at most for the first byte."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """Bytes that came together."""
 
     data: bytes
