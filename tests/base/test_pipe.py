@@ -4,6 +4,7 @@ import io
 import os
 import select
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pytest
 
@@ -99,6 +100,18 @@ def test_values_within_values_come_back_equal() -> None:
     heard = Heard("Bow", Level(0.5), why=Message("It is loud.", "Turn it down."))
     assert decode(encode(heard)[HEADER_BYTES:]) == heard
     assert decode(encode([heard, None])[HEADER_BYTES:]) == [heard, None]
+
+
+class Pair(NamedTuple):
+    first: Level
+    second: str = ""
+
+
+def test_named_tuples_come_back_as_what_they_were() -> None:
+    pair = Pair(Level(0.5), "Bow")
+    again = decode(encode((pair, pair))[HEADER_BYTES:])
+    assert again == (pair, pair)
+    assert [type(one) for one in again] == [Pair, Pair]
 
 
 def test_a_value_that_says_how_it_is_taken_apart_is_asked() -> None:

@@ -23,13 +23,17 @@ _ATOMIC_BYTES: int = getattr(select, "PIPE_BUF", 0) if hasattr(select, "poll") e
 
 
 class _Reducers(dict[type, Callable[[Any], Any]]):
-    """How values are taken apart, by their class: a dataclass into itself and its fields, all else as pickle does it.
+    """How values are taken apart, by their class: a dataclass or a named tuple into itself and its fields, all else as
+    pickle does it.
 
     Left alone, a frozen dataclass with slots asks for its fields anew for each value, on both sides; that was a third
-    of what a heartbeat cost.
+    of what a heartbeat cost. A named tuple asks for them too.
     """
 
     def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+            self[kind] = lambda value: (kind, tuple(value))
+            return self[kind]
         if not dataclasses.is_dataclass(kind) or not all(field.init for field in dataclasses.fields(kind)):
             raise KeyError(kind)
         if kind.__reduce__ is not object.__reduce__:

@@ -89,6 +89,13 @@ class _Field:
     state: ReadingState | None = None
     """As it was given out last."""
 
+    def is_settled(self, now_ns: int) -> bool:
+        """What was given out last is of the candidate that is preferred to all others, and is good."""
+        chosen = self.chosen
+        if chosen is None or self.state is not FRESH or not chosen.is_good(now_ns):
+            return False
+        return all(chosen.rank <= one.rank for one in self.candidates.values())
+
     def forget_if_many(self) -> None:
         """Makes room for one candidate more."""
         if len(self.candidates) >= CANDIDATES_MAX:
@@ -129,7 +136,7 @@ class Latest:
             if state is FRESH and candidate is known.chosen:
                 known.state = FRESH
                 given.append(reading)
-            else:
+            elif not known.is_settled(received.monotonic_ns):
                 given += self._choose(name, known, received.monotonic_ns)
         return given
 
