@@ -25,10 +25,10 @@ from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.reading import Reading, ReadingState
 from seacorder.model.recording import FileKind
 from seacorder.storage.memory_budget import MemoryBudget
+from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.logs.data_file import LogStorage
 from seacorder.telemetry.logs.data_log import DataLog
 from seacorder.telemetry.logs.raw_form import pieces
-from seacorder.telemetry.sources.contract import Chunk
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rig.program import DEADLINE_SECONDS
-from seacorder.telemetry.sources.contract import Chunk, DataSource
+from seacorder.telemetry.chunk import Chunk
+from seacorder.telemetry.sources.contract import DataSource
 
 
 @contextmanager

@@ -12,11 +12,11 @@ from seacorder.model.framing import parse_framing
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Value
 from seacorder.model.telemetry import SourceState, TelemetrySource
+from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.framing.plain import framer_for
 from seacorder.telemetry.intake import Intake
 from seacorder.telemetry.interpretation import Interpretation
 from seacorder.telemetry.latest import Latest
-from seacorder.telemetry.sources.contract import Chunk
 from seacorder.telemetry.time_limit import TimeLimit
 
 HEADING = sentence("HEHDT,127.4,T") + b"\r\n"

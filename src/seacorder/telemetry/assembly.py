@@ -16,6 +16,7 @@ from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.volume_room import Looking, VolumeRooms
 from seacorder.storage.volumes import MarkedFolders
 from seacorder.telemetry.change_texts import change_sentences
+from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.framing.plain import framer_for
 from seacorder.telemetry.inbox import Failed, Inbox, Opened, SourceRead
 from seacorder.telemetry.intake import Intake
@@ -26,7 +27,6 @@ from seacorder.telemetry.logs.data_file import LogStorage
 from seacorder.telemetry.logs.data_log import DataLog, units_of
 from seacorder.telemetry.outbox import TelemetryOutbox
 from seacorder.telemetry.reader import Reader
-from seacorder.telemetry.sources.contract import Chunk
 from seacorder.telemetry.sources.open import make_source
 from seacorder.telemetry.time_limit import TimeLimit
 

@@ -7,7 +7,7 @@ import queue
 from dataclasses import dataclass
 
 from seacorder.base.message import Message
-from seacorder.telemetry.sources.contract import Chunk
+from seacorder.telemetry.chunk import Chunk
 
 BURSTS_WAITING = 200
 

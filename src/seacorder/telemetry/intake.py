@@ -9,12 +9,12 @@ from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading
 from seacorder.model.reading_fields import CLOCK_DIFFERENCE
 from seacorder.model.telemetry import SourceCounters, SourceState, SourceStatus, TelemetrySource
+from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.clock_difference import ClockDifference
 from seacorder.telemetry.definitions.outcome import RefusalKind, Refused, Understood
 from seacorder.telemetry.framing.framer import SILENCE_NS, Framer, Record
 from seacorder.telemetry.interpretation import Interpretation
 from seacorder.telemetry.latest import Latest
-from seacorder.telemetry.sources.contract import Chunk
 
 SENDERS_MAX = 64
 """Of one source. With more, what the one has begun that has been silent for longest is given up."""

@@ -11,7 +11,7 @@ from seacorder.model.command import SetContext
 from seacorder.model.overlay_line import Line, line_of
 from seacorder.model.reading import Reading, ReadingState, Value
 from seacorder.model.telemetry import LineOut, judged
-from seacorder.telemetry.sources.contract import Chunk
+from seacorder.telemetry.chunk import Chunk
 
 
 class LinesOut:

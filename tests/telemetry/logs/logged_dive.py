@@ -19,10 +19,10 @@ from seacorder.model.report import Answer, EventNoted
 from seacorder.storage.disk import Disk
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.volume_room import VolumeRooms
+from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.logs.data_file import LogStorage
 from seacorder.telemetry.logs.data_log import DataLog
 from seacorder.telemetry.logs.raw_form import pieces
-from seacorder.telemetry.sources.contract import Chunk
 
 UNITS = {"latitude": "°", "longitude": "°", "depth": "m"}
 

@@ -17,7 +17,7 @@ from seacorder.model.instant import SplitSchedule
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.reading import Reading, ReadingState
 from seacorder.model.report import Answer
-from seacorder.telemetry.sources.contract import Chunk
+from seacorder.telemetry.chunk import Chunk
 from telemetry.logs.logged_dive import LoggedDive, pieces_in
 
 

@@ -12,8 +12,8 @@ from rig.ports import free_port
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.model.address.telemetry import UdpAddress
+from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.sources import udp
-from seacorder.telemetry.sources.contract import Chunk
 from seacorder.telemetry.sources.dropped import Dropped
 from seacorder.telemetry.sources.udp import DATAGRAM_BYTES, UdpSource
 

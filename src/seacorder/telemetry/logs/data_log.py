@@ -26,12 +26,12 @@ from seacorder.model.report import Answer, EventNoted
 from seacorder.model.telemetry import UseDefinitions
 from seacorder.storage.names import part_path, path_for
 from seacorder.storage.two_volumes import TwoVolumes
+from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.logs.csv_form import Columns
 from seacorder.telemetry.logs.data_file import DataHome, LogStorage
 from seacorder.telemetry.logs.endings import Endings
 from seacorder.telemetry.logs.part_files import PartFiles
 from seacorder.telemetry.logs.sampling import Current, Row, Sampling
-from seacorder.telemetry.sources.contract import Chunk
 
 REMEMBERED_NS = 10 * NS_PER_SECOND
 REMEMBERED_PIECES = 5_000

@@ -9,13 +9,13 @@ from seacorder.base.errors import StorageFailed
 from seacorder.base.message import Message, all_of
 from seacorder.model.dive_context import DiveContext
 from seacorder.model.reading import Value
+from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.logs import csv_form, raw_form
 from seacorder.telemetry.logs.csv_form import Columns
 from seacorder.telemetry.logs.data_file import AppendedFile, DataFile, DataHome, LogStorage, TrackFile
 from seacorder.telemetry.logs.geojson_form import GeoJsonTrack
 from seacorder.telemetry.logs.gpx_form import GpxTrack
 from seacorder.telemetry.logs.track import TrackForm, position_in
-from seacorder.telemetry.sources.contract import Chunk
 
 RAW_SUFFIX, TABLE_SUFFIX = ".raw", ".csv"
 TRACKS: tuple[tuple[str, Callable[[str], TrackForm]], ...] = ((".gpx", GpxTrack), (".geojson", GeoJsonTrack))

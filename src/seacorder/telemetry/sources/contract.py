@@ -1,25 +1,11 @@
 """What every source of survey data does."""
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from seacorder.model.instant import Instant
+from seacorder.telemetry.chunk import Chunk
 
 READ_SECONDS = 0.5
 """How long `read` waits at most for the first byte."""
-
-
-class Chunk(NamedTuple):
-    """Bytes that came together."""
-
-    data: bytes
-    received: Instant
-    """When the newest of them came: for a datagram, when the kernel got it."""
-    sender: str = ""
-    """Records are put together for each sender by itself."""
-    is_datagram: bool = False
-    """`data` is a datagram: no record goes on in the next one."""
-    dropped_before: int = 0
-    """Datagrams that the kernel has thrown away before this one, since the one before."""
 
 
 class DataSource(Protocol):

@@ -16,7 +16,8 @@ from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.errors import InputFailed
 from seacorder.model.address.telemetry import ReplayAddress
 from seacorder.model.instant import Instant
-from seacorder.telemetry.sources.contract import READ_SECONDS, Chunk
+from seacorder.telemetry.chunk import Chunk
+from seacorder.telemetry.sources.contract import READ_SECONDS
 
 LINE_BYTES = 65_536
 AT_ONCE = 64

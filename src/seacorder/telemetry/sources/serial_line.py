@@ -10,7 +10,8 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import InputFailed
 from seacorder.model.address.telemetry import SerialAddress
 from seacorder.model.instant import Instant
-from seacorder.telemetry.sources.contract import READ_SECONDS, Chunk
+from seacorder.telemetry.chunk import Chunk
+from seacorder.telemetry.sources.contract import READ_SECONDS
 
 READ_BYTES = 4096
 

@@ -6,7 +6,8 @@ import threading
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.model.address.telemetry import SimAddress
 from seacorder.model.instant import Instant
-from seacorder.telemetry.sources.contract import READ_SECONDS, Chunk
+from seacorder.telemetry.chunk import Chunk
+from seacorder.telemetry.sources.contract import READ_SECONDS
 from seacorder.telemetry.sources.dive import Dive
 from seacorder.telemetry.sources.sentences import fast_sentences, slow_sentences
 

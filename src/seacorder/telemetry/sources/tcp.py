@@ -10,8 +10,9 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.kernel_times import ANCILLARY_BYTES, note_arrivals
 from seacorder.model.address.telemetry import TcpAddress
+from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.sources.arrival import Arrivals
-from seacorder.telemetry.sources.contract import READ_SECONDS, Chunk
+from seacorder.telemetry.sources.contract import READ_SECONDS
 
 CONNECT_SECONDS = 5.0
 READ_BYTES = 65_536

@@ -12,8 +12,9 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.kernel_times import ANCILLARY_BYTES, note_arrivals
 from seacorder.model.address.telemetry import UdpAddress
+from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.sources.arrival import Arrivals
-from seacorder.telemetry.sources.contract import READ_SECONDS, Chunk
+from seacorder.telemetry.sources.contract import READ_SECONDS
 from seacorder.telemetry.sources.dropped import Dropped
 
 DATAGRAM_BYTES = 65_536
