@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import re
 import tempfile
 import zipfile
@@ -57,7 +58,7 @@ def reading(name: str, value: Any, state: ReadingState) -> NotedReading:
     return NotedReading(Reading(name, value, "" if name == "beacon" else "m", state, Instant(1, 1), "rov"), 0.25)
 
 
-values = st.tuples(numbers | texts, st.sampled_from(ReadingState))
+values = st.tuples(st.floats(-180, 180) | numbers | texts, st.sampled_from(ReadingState))
 readings = pairs(("depth", "latitude", "longitude", "beacon"), values)
 places = st.lists(
     st.builds(
@@ -243,5 +244,10 @@ def test_geojson(all_of_them: list[Observation]) -> None:
             assert geometry is None
         elif end is None or end == begin:
             assert geometry == {"type": "Point", "coordinates": begin}
+        elif abs(begin[0] - end[0]) > 180 >= max(abs(begin[0]), abs(end[0])):
+            first, second = geometry["coordinates"]
+            assert (geometry["type"], first[0], second[-1]) == ("MultiLineString", begin, end)
+            assert first[-1] == [math.copysign(180, begin[0]), *second[0][1:]]
+            assert second[0][0] == -first[-1][0]
         else:
             assert geometry == {"type": "LineString", "coordinates": [begin, end]}

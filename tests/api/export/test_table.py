@@ -124,3 +124,32 @@ def rows_of(*observations: Observation) -> list[dict[str, Cell]]:
     for one in observations:
         columns.saw(one)
     return [dict(zip(columns.headings, cells(one, columns), strict=True)) for one in observations]
+
+
+def test_a_line_over_the_180th_meridian_is_cut_there() -> None:
+    """RFC 7946, 3.1.9. Uncut, a map draws it around the world."""
+    assert geometry_of(between(179.5, -179.5)) == {
+        "type": "MultiLineString", "coordinates": [[[179.5, 58.5], [180.0, 58.5]], [[-180.0, 58.5], [-179.5, 58.5]]],
+    }
+    west = geometry_of(between(-179.75, 179.75))
+    assert west is not None
+    assert [piece[0][0] for piece in west["coordinates"]] == [-179.75, 180.0]
+    assert geometry_of(between(180.0, -180.0)) == {
+        "type": "MultiLineString", "coordinates": [[[180.0, 58.5], [180.0, 58.5]], [[-180.0, 58.5], [-180.0, 58.5]]],
+    }
+    assert geometry_of(between(-100.0, 80.0)) == {"type": "LineString", "coordinates": [[-100.0, 58.5], [80.0, 58.5]]}
+
+
+def between(begin: float, end: float) -> Observation:
+    """A span from one longitude to another."""
+    at = Instant(0, 0)
+
+    def readings(longitude: float) -> list[Reading]:
+        pairs = (("latitude", 58.5), ("longitude", longitude))
+        return [Reading(name, value, "°", ReadingState.FRESH, at, "gps") for name, value in pairs]
+
+    closed = Revision(2, RevisionKind.CLOSED, 0, changes=Changes(end=at, end_readings=noted(readings(end), at)))
+    return Observation(
+        "o1", 1, "FS", "Free span", ObservationClass.FINDING, True, at, EnteredBy.API,
+        readings=noted(readings(begin), at), revisions=(Revision(1, RevisionKind.ENTERED, 0), closed),
+    )

@@ -5,12 +5,15 @@ without a valid position has no geometry. Its properties are the cells of the ta
 each property in a column, and nothing that is nested.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from seacorder.api.export.table import Cell, iso_moment, value_of
 from seacorder.model.observation import NotedReading, Observation
+
+HALF_TURN = 180.0
 
 
 def feature_of(one: Observation, headings: Sequence[str], row: Sequence[Cell]) -> dict[str, Any]:
@@ -27,7 +30,18 @@ def geometry_of(one: Observation) -> dict[str, Any] | None:
         return None
     if end is None or end == begin:
         return {"type": "Point", "coordinates": begin}
+    if abs(end[0] - begin[0]) > HALF_TURN >= max(abs(begin[0]), abs(end[0])):
+        return {"type": "MultiLineString", "coordinates": _cut(begin, end)}
     return {"type": "LineString", "coordinates": [begin, end]}
+
+
+def _cut(begin: list[float], end: list[float]) -> list[list[list[float]]]:
+    """The two pieces of a line over the 180th meridian (RFC 7946, 3.1.9): uncut, it would go around the world."""
+    side = math.copysign(HALF_TURN, begin[0])
+    whole = end[0] + 2 * side - begin[0]
+    share = (side - begin[0]) / whole if whole else 0.0
+    rest = [one + share * (other - one) for one, other in zip(begin[1:], end[1:], strict=False)]
+    return [[begin, [side, *rest]], [[-side, *rest], end]]
 
 
 def position(readings: Iterable[NotedReading]) -> list[float] | None:
