@@ -1,5 +1,6 @@
 """`[observations]`: kinds, rules, and what is entered at an interval."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
@@ -13,6 +14,7 @@ from seacorder.model.observation_kind import (
     CODE,
     FIELD_NAME,
     READY_KINDS,
+    RESERVED_CODES,
     KindField,
     KindFieldType,
     ObservationKind,
@@ -27,6 +29,8 @@ _CONDITION = "comparisons of readings and numbers, joined by `and`, `or`"
 def kind_code(text: str) -> str:
     """A kind's code, in capital letters."""
     code = text.strip().upper()
+    if code in RESERVED_CODES:
+        raise Unaccepted(f"{code} is entered by the program itself.", "Choose another code.")
     if not CODE.fullmatch(code):
         raise Unaccepted(f"{text!r} is no code.", "Write 1 to 16 letters, digits, - and _, such as AN.")
     return code
@@ -46,6 +50,16 @@ def condition(text: str) -> str:
     except BadRequest as error:
         raise Unaccepted(error.fact, error.action) from error
     return text
+
+
+def _twice(words: Iterable[str]) -> str | None:
+    """The first word that has stood there before."""
+    seen: set[str] = set()
+    for word in words:
+        if word in seen:
+            return word
+        seen.add(word)
+    return None
 
 
 class KindFieldTable(SettingsTable):
@@ -85,6 +99,12 @@ class KindTable(SettingsTable):
     )
     span_clip: bool = key(False, "A clip as long as the span.", _SWITCH)
     fields: tuple[KindFieldTable, ...] = key((), "What can be filled in.", "a list of tables with name and type")
+
+    @model_validator(mode="after")
+    def _fields_differ(self) -> "KindTable":
+        if twice := _twice(one.name for one in self.fields):
+            raise Unaccepted(f"the field {twice!r} stands there twice.", "Give each field a name of its own.")
+        return self
 
     @model_validator(mode="after")
     def _clip_fits(self) -> "KindTable":
@@ -135,6 +155,20 @@ class ObservationsTable(SettingsTable):
     )
     kinds: tuple[KindTable, ...] = key((), "Kinds.", "any number of [[observations.kinds]] tables")
     rules: tuple[RuleTable, ...] = key((), "Rules.", "any number of [[observations.rules]] tables")
+
+    @model_validator(mode="after")
+    def _interval_is_a_second(self) -> "ObservationsTable":
+        if 0 < self.interval_seconds < 1:
+            raise Unaccepted("interval_seconds is shorter than a second.", "Write 0, or 1 to 86400.")
+        return self
+
+    @model_validator(mode="after")
+    def _kinds_differ(self) -> "ObservationsTable":
+        if twice := _twice(table.code for table in self.kinds):
+            raise Unaccepted(f"there are two kinds {twice!r}.", "Give each kind a code of its own.")
+        if twice := _twice(kind.key for kind in self.all_kinds() if kind.key):
+            raise Unaccepted(f"two kinds have the shortcut {twice!r}.", "Choose another one.")
+        return self
 
     @model_validator(mode="after")
     def _rules_name_kinds(self) -> "ObservationsTable":

@@ -105,6 +105,9 @@ ANOMALY_VIDEO = _of("ANOMALY", "Anomaly", "", colour="#d9534f", observation_clas
 INTERVAL_RECORD = _of("LOG", "Record of readings", "", colour="#9aa5b1", observation_class=ObservationClass.NOTE)
 """What is entered at a set interval, so that no stretch of a dive is without a record. Not chosen by people either."""
 
+RESERVED_CODES = frozenset({ANOMALY_VIDEO.code, INTERVAL_RECORD.code})
+"""Codes that no other kind may have: the program itself enters observations of them."""
+
 
 def known(kinds: Iterable[ObservationKind]) -> str:
     return ", ".join(kind.code for kind in kinds)

@@ -13,6 +13,7 @@ from seacorder.model.observation_kind import (
     CLIP_SECONDS_MAX,
     CODE,
     FIELD_NAME,
+    RESERVED_CODES,
     KindField,
     KindFieldType,
     ObservationKind,
@@ -155,6 +156,8 @@ def kind_of(code: str, sent: Mapping[str, Any]) -> ObservationKind:
     """The kind that a body describes. Raises BadRequest."""
     if not CODE.fullmatch(code.upper()):
         wire.refuse("code", code, "1 to 16 letters, digits, - and _, the first a letter or digit")
+    if code.upper() in RESERVED_CODES:
+        wire.refuse("code", code, "another one: the program itself enters observations of this code")
     read = wire.read_fields(sent, _OF_KIND)
     if not str(read.get("label", "")).strip():
         wire.refuse("label", read.get("label"), "what the kind is called")

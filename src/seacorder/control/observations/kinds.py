@@ -62,8 +62,11 @@ class Kinds:
         self._keep({**self._set, kind.code: kind})
 
     def remove(self, code: str) -> None:
-        """Raises BadRequest if there is none of this code. Observations of it stay as they are."""
-        self._keep({**self._set, self.find(code).code: None})
+        """Raises NotKnown if there is none of this code that can be removed. Observations of it stay as they are."""
+        kind = self.find(code)
+        if kind not in self.all:
+            raise NotKnown(f"{kind.code} cannot be removed.", f"The kinds are {known(self.all)}.")
+        self._keep({**self._set, kind.code: None})
 
     def _keep(self, kinds: dict[str, ObservationKind | None]) -> None:
         self._set = kinds
