@@ -103,3 +103,14 @@ async def test_open_spans_and_numbers_are_known_at_the_next_start(catalogue: Cat
     await store(catalogue, revised(span, Revision(2, RevisionKind.CLOSED, 0, changes=Changes(end=Instant(9, 900)))))
     assert catalogue.open_observations() == ()
     assert ids(catalogue, Page(from_utc_ns=850)) == ["o5"]
+
+
+async def test_a_row_whose_document_was_never_stored_breaks_no_list(catalogue: Catalogue) -> None:
+    """A disk that is too slow for all that waits drops what has waited longest: each row by itself."""
+    span = observed(2, "FS", is_span=True)
+    await store(catalogue, observed(1))
+    catalogue.record(row_of(span, "/a/o2.json"))
+    await catalogue.flush()
+    assert [one.id for one in catalogue.observations(Page()).items] == ["o1"]
+    assert (catalogue.observation("o2"), catalogue.open_observations()) == (None, ())
+    assert catalogue.observation_numbers() == {("12", "finding"): 2}

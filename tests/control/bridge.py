@@ -46,6 +46,8 @@ class Bridge:
         """Set it, and build anew, for a recorder with instruments."""
         self.fallback_root: str | None = None
         """Set it, and build anew, for a recorder with a second disk."""
+        self.file_folders: tuple[str, ...] = ()
+        """Set it, and build anew, for a recorder that looks there for files that its catalogue does not know."""
         self.definitions: dict[str, tuple[Definition, ...]] = {}
         """Of the settings file."""
         self.lose_examinations = False
@@ -72,6 +74,7 @@ class Bridge:
                 self.first_settings,
                 fallback_root=self.fallback_root,
                 reserve_bytes=0,
+                file_folders=self.file_folders,
                 timeouts=QUICK,
                 narrator=self.narrator,
                 telemetry=self.telemetry,

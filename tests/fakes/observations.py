@@ -76,9 +76,14 @@ class FakeBook:
         self.held[one.id] = revised(one, entered)
         return self.held[one.id]
 
-    async def press(self, code: str, entered_by: EnteredBy = EnteredBy.KEY) -> Observation:
-        found = next((one for one in self.open if one.code == code), None)
-        return await (self.close(found.id) if found else self.observe(Entry(code, entered_by=entered_by)))
+    async def press(
+        self, code: str, edit: Edit = Edit(), entered_by: EnteredBy = EnteredBy.KEY  # noqa: B008
+    ) -> Observation:
+        found = next((one for one in self.open if one.code == code.upper()), None)
+        if found is not None:
+            return await self.close(found.id, edit)
+        entry = Entry(self.kinds.find(code).code, edit.text or "", edit.fields, edit.author, entered_by)
+        return await self.observe(entry)
 
     async def close(self, observation_id: str, edit: Edit = Edit()) -> Observation:  # noqa: B008
         if (await self.find(observation_id)).now.state is not ObservationState.OPEN:

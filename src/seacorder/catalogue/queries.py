@@ -151,25 +151,22 @@ class Queries:
     def observation(self, observation_id: str) -> tuple[Observation, str] | None:
         """One observation and the path of its file; None if there is none of this id."""
         found = _values(OBSERVATIONS, self._select(OBSERVATIONS, "id = ?", (observation_id,)))
-        whole = self._whole(found)
-        return (whole[0], found[0].path) if whole else None
+        documents = self._documents(found)
+        return (observation_of(documents[0]), found[0].path) if documents else None
 
     def open_observations(self) -> tuple[tuple[Observation, str], ...]:
         """Spans whose end has not come, each with the path of its file."""
-        found = self._open(OBSERVATIONS)
-        return tuple(zip(self._whole(found), (row.path for row in found), strict=True))
-
-    def _whole(self, rows: Sequence[ObservationRow]) -> tuple[Observation, ...]:
-        return tuple(map(observation_of, self._documents(rows)))
+        rows = self._open(OBSERVATIONS)
+        paths = {row.id: row.path for row in rows}
+        return tuple((observation_of(one), paths[one.id]) for one in self._documents(rows))
 
     def _documents(self, rows: Sequence[ObservationRow]) -> tuple[ObservationDocument, ...]:
+        """Those of the rows. A row whose document was not stored, because too much waited for a slow disk, is left out:
+        its file has it."""
         marks = ", ".join("?" * len(rows))
         asked = self._select(DOCUMENTS, f"id IN ({marks})", tuple(row.id for row in rows)) if rows else []
         documents = {one.id: one for one in _values(DOCUMENTS, asked)}
-        try:
-            return tuple(documents[row.id] for row in rows)
-        except KeyError as error:
-            raise _unreadable(error) from error
+        return tuple(documents[row.id] for row in rows if row.id in documents)
 
     def observation_numbers(self) -> dict[tuple[str, str], int]:
         """By dive and class: the highest number that was given."""
@@ -234,14 +231,10 @@ def observation_of(document: ObservationDocument) -> Observation:
     try:
         return document.observation
     except ValueError as error:
-        raise _unreadable(error) from error
-
-
-def _unreadable(error: Exception) -> CatalogueFailed:
-    return CatalogueFailed(
-        f"The list of recordings (catalogue) holds an observation that this version cannot read ({error}).",
-        "Install the newer version.",
-    )
+        raise CatalogueFailed(
+            f"The list of recordings (catalogue) holds an observation that this version cannot read ({error}).",
+            "Install the newer version.",
+        ) from error
 
 
 def is_away(path: Path) -> Message:

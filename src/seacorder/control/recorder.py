@@ -8,13 +8,14 @@ import seacorder
 from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.queries import Unfinished
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.control.context import Context, Timeouts
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind, EventLog
 from seacorder.control.files.examination import Examination
-from seacorder.control.files.rebuilding import Rebuilding
+from seacorder.control.files.rebuilding import Rebuilding, Recover
 from seacorder.control.housekeeping import Housekeeping
 from seacorder.control.losses.loss_book import LossBook
 from seacorder.control.observations.automatic import AutomaticObservations
@@ -49,6 +50,7 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.data_log import DataLogSettings
 from seacorder.model.definition.in_force import Named
 from seacorder.model.dive_context import ContextChange, DiveContext
+from seacorder.model.instant import Instant
 from seacorder.model.observation_kind import READY_KINDS, ObservationKind
 from seacorder.model.observation_rule import ObservationRule
 from seacorder.model.outcome import CommandOutcome
@@ -164,7 +166,7 @@ class Recorder:
         self._reports = self._worker_reports(alarms)
         self._housekeeping = _housekeeping(self._context, self._recordings, volumes, alarms, self._automatic)
         self._recovery = Recovery(self._context, self._recordings, self._examination)
-        self._rebuilding = _rebuilding(self._context, supervisor, options, self._recovery)
+        self._rebuilding = _rebuilding(self._context, supervisor, options, self._made_again)
         self._context.workers.add_all(self._reports.callbacks)
 
     def _worker_reports(self, alarms: Alarms) -> WorkerReports:
@@ -180,7 +182,7 @@ class Recorder:
 
     def _observation_book(self, options: RecorderOptions) -> tuple[ObservationBook, MadeFiles]:
         kinds = Kinds(options.kinds, self.catalogue)
-        shelf = Shelf(self.catalogue, self._journal, MarkedFolders(options.volumes))
+        shelf = Shelf(self.catalogue, self._journal, MarkedFolders(options.volumes), options.file_folders)
         book = ObservationBook(self._context, self._recordings, kinds, shelf)
         book.made = MadeFiles(self._framegrabs, self._clips, book.link)
         book.context, book.readings = self._dive, SurveyReadings(self._context.telemetry)
@@ -312,14 +314,16 @@ class Recorder:
 
     async def start_anomaly(self) -> CommandOutcome:
         """The video of an anomaly, with an observation that is open as long as the video. Raises as `start_clip`."""
+        instant = Instant.now(self._context.clock)
         outcome = await self.start_clip(FileKind.ANOMALY)
-        await self.observations.anomaly_started(outcome.id)
+        await self.observations.anomaly_started(outcome.id, instant)
         return outcome
 
     async def stop_anomaly(self) -> CommandOutcome:
         """Ends the video and its observation; fine when none runs."""
+        instant = Instant.now(self._context.clock)
         outcome = await self.stop_clip(FileKind.ANOMALY)
-        await self.observations.anomaly_stopped()
+        await self.observations.anomaly_stopped(instant)
         return outcome
 
     async def name_next(self, kind: FileKind, filename: str) -> None:
@@ -424,6 +428,11 @@ class Recorder:
             return False
         return not any(one.recordings or one.parts or one.clips for one in left)
 
+    async def _made_again(self, unfinished: Unfinished) -> None:
+        """A damaged catalogue has been made again from the files."""
+        await self._recovery.recover(unfinished)
+        await self.observations.list_made_again()
+
     def _is_clip_on(self) -> bool:
         return any(clips.running is not None for clips in self._clips.values())
 
@@ -438,8 +447,8 @@ def _housekeeping(
     return Housekeeping(context, recordings, volumes, alarms, automatic.look)
 
 
-def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, recovery: Recovery) -> Rebuilding:
-    return Rebuilding(supervisor, context.catalogue, context.journal, options.file_folders, recovery.recover)
+def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, recover: Recover) -> Rebuilding:
+    return Rebuilding(supervisor, context.catalogue, context.journal, options.file_folders, recover)
 
 
 def _settings_store(

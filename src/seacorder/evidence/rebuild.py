@@ -108,8 +108,8 @@ def _observation_rows(paths: Iterable[Path]) -> list[ObservationRow | Observatio
             before = found.get(one.id)
             found[one.id] = (one, path) if before is None else (joined(before[0], one), before[1])
     ordered = sorted(found.values(), key=lambda pair: (pair[0].start.utc_ns, pair[0].id))
-    rows = [row_of(one, str(path)) for one, path in ordered]
-    return [*rows, *(document_of(one) for one, _ in ordered)]
+    documents = [document_of(one) for one, _ in ordered]
+    return [*documents, *(row_of(one, str(path)) for one, path in ordered)]
 
 
 def read_still(path: Path) -> Framegrab | None:

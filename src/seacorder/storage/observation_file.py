@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from seacorder.model.observation import Observation
+from seacorder.model.observation_check import is_sound
 from seacorder.model.observation_text import OBSERVATION_SUFFIX, read, write
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.names import numbered_path
@@ -44,6 +45,11 @@ def replace(path: Path, observation: Observation) -> None:
     disk.sync_folder(path.parent)
 
 
+def folders_under(roots: Iterable[str]) -> set[Path]:
+    """The folders, and all below them. Blocks; those that cannot be read are left out."""
+    return {Path(folder) for root in roots for folder, _, _ in os.walk(root)}
+
+
 def newest_files(folders: Iterable[Path], most: int) -> list[Path]:
     """At most so many JSON files of these folders: those that were changed last, the newest first. Blocks; nothing is
     raised for a folder that cannot be read."""
@@ -60,9 +66,10 @@ def read_file(path: Path) -> Observation | None:
     try:
         if path.name.startswith(".") or path.stat().st_size > BYTES_MAX:
             return None
-        return read(path.read_text("utf-8"))
+        found = read(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
+    return found if is_sound(found) else None
 
 
 def _written_beside(disk: Disk, path: Path, observation: Observation) -> Path:
@@ -90,7 +97,21 @@ def _is_put(new: Path, path: Path) -> bool:
     except FileExistsError:
         return False
     except OSError:  # a file system without links, such as exFAT
-        if path.exists():
-            return False
-        new.rename(path)
+        return _is_moved(new, path)
+    return True
+
+
+def _is_moved(new: Path, path: Path) -> bool:
+    """As `_is_put`: takes the name with an empty file, so that nobody else takes it meanwhile."""
+    disk = this_machine()
+    try:
+        disk.close(disk.create(path))
+    except FileExistsError:
+        return False
+    try:
+        new.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
     return True

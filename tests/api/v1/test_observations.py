@@ -148,6 +148,13 @@ async def test_kinds_are_added_changed_and_removed(client: httpx.AsyncClient) ->
     assert [kind["code"] for kind in left][-2:] == ["CP", "WD"]
 
 
+@pytest.mark.parametrize("code", ["anomaly", "LOG"])
+async def test_codes_of_the_programs_own_stay_as_they_are(client: httpx.AsyncClient, code: str) -> None:
+    refused = await client.put(f"/api/v1/kinds/{code}", json={"label": "Mine"})
+    assert (refused.status_code, refused.json()["field"]) == (400, "code")
+    assert (await client.delete(f"/api/v1/kinds/{code}")).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("code", "kind", "field"),
     [

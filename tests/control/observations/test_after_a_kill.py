@@ -1,13 +1,17 @@
 """What the next start makes of files and list that a kill, or a disk that refused, has left apart."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from control.bridge import Bridge
-from seacorder.control.observations import shelf
+from seacorder.catalogue.queries import Unfinished
+from seacorder.control.observations import files, shelf
+from seacorder.model.observation import Observation
 from seacorder.model.observation_entry import Edit, Entry
+from seacorder.model.observation_text import ObservationDocument, ObservationRow, document_of, row_of
 from seacorder.model.settings import SettingsChange
 from seacorder.storage import observation_file
 
@@ -81,3 +85,82 @@ async def test_the_start_reads_no_more_files_than_it_has_time_for(
     await run_again(bridge)
     assert read == newest
     assert (await bridge.recorder.observations.observe(Entry("FJ"))).number == 6
+
+
+async def test_the_list_is_told_the_whole_before_its_row(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill between the two leaves no row of which nothing else is known."""
+    await bridge.start()
+    told = list[object]()
+    record = bridge.catalogue.record
+    monkeypatch.setattr(bridge.catalogue, "record", lambda value: told.append(value) or record(value))
+    one = await bridge.recorder.observations.observe(Entry("FJ"))
+    ours = [type(value) for value in told if getattr(value, "id", None) == one.id]
+    assert ours[:2] == [ObservationDocument, ObservationRow]
+
+
+async def test_one_without_a_file_that_the_start_did_not_look_at_gets_it_with_its_next_change(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bridge.start()
+    one = await bridge.recorder.observations.observe(Entry("FJ"))
+    span = await bridge.recorder.observations.press("FS")
+    for old in (one, span):
+        Path(await path_of(bridge, old.id)).unlink()
+        bridge.catalogue.record(row_of(old, ""))
+    await kill(bridge)
+    monkeypatch.setattr(shelf.Shelf, "_read_again", lambda _: [])  # as if that disk had not answered
+    await run_again(bridge)
+    edited = await bridge.recorder.observations.revise(one.id, Edit("gone"))
+    ended = await bridge.recorder.observations.press("FS")
+    for now in (edited, ended):
+        path = Path(await path_of(bridge, now.id))
+        assert (path.parent.parent, observation_file.read_file(path)) == (bridge.folder, now)
+
+
+async def test_a_path_that_no_file_can_have_holds_up_no_other(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bridge.start()
+    monkeypatch.setattr(files, "ANSWER_SECONDS", 0.01)
+    create, refused = observation_file.create, list[Path]()
+
+    def create_later(path: Path, observation: Observation) -> Path:
+        if len(refused) < files.AT_ONCE:
+            refused.append(path)
+            raise ValueError("embedded null byte")
+        return create(path, observation)
+
+    monkeypatch.setattr(observation_file, "create", create_later)
+    found = [await bridge.recorder.observations.observe(Entry("FJ")) for _ in range(files.AT_ONCE + 1)]
+    async with asyncio.timeout(10):
+        for one in found:
+            while not await path_of(bridge, one.id):
+                await asyncio.sleep(0)
+
+
+async def test_numbers_go_on_when_the_list_was_lost(bridge: Bridge) -> None:
+    bridge.file_folders = (str(bridge.folder),)
+    bridge.build()
+    await bridge.start()
+    for _ in range(3):
+        await bridge.recorder.observations.observe(Entry("FJ"))
+    span = await bridge.recorder.observations.press("FS")
+    await kill(bridge)
+    for path in bridge.folder.glob("seacorder.db*"):
+        path.unlink()
+    await run_again(bridge)
+    assert (await bridge.recorder.observations.observe(Entry("FJ"))).number == 5
+    assert [one.id for one in bridge.recorder.observations.open] == [span.id]
+
+
+async def test_numbers_go_on_from_a_list_that_was_made_again(bridge: Bridge) -> None:
+    """More than the start has read of the files."""
+    await bridge.start()
+    one = await bridge.recorder.observations.observe(Entry("FJ"))
+    old = replace(one, id="old", number=70)
+    span = replace(one, id="span", number=71, code="FS", is_span=True)
+    bridge.catalogue.record_missing([document_of(old), row_of(old, "/a"), document_of(span), row_of(span, "/b")])
+    await bridge.catalogue.flush()
+    await bridge.recorder._made_again(Unfinished((), (), ()))
+    assert (await bridge.recorder.observations.observe(Entry("FJ"))).number == 72
+    assert [found.id for found in bridge.recorder.observations.open] == ["span"]

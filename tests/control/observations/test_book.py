@@ -9,6 +9,7 @@ from control.bridge import Bridge
 from control.observations.waiting import until
 from seacorder.base.errors import BadRequest, NotKnown, NotPossible
 from seacorder.catalogue.page import Page
+from seacorder.control.observations import book as book_module
 from seacorder.model.command import StartClip, TakeFramegrab
 from seacorder.model.instant import Instant
 from seacorder.model.observation import EnteredBy, Observation, ObservationClass, ObservationState, RevisionKind
@@ -374,3 +375,63 @@ async def test_a_disk_that_refuses_is_tried_again(bridge: Bridge) -> None:
         while (await stored(bridge, one))[1] == "":
             await asyncio.sleep(0.05)
     assert observation_file.read_file(Path((await stored(bridge, one))[1])) == one
+
+
+async def test_a_span_that_begins_while_files_are_being_finished_goes_on(bridge: Bridge) -> None:
+    await bridge.start()
+    await bridge.recorder.start_recording()
+    before = await bridge.recorder.observations.press("BU")
+    bridge.pass_seconds(10)
+    bridge["Stern"].is_hung = True
+    stopping = asyncio.create_task(bridge.recorder.stop_recording())
+    await asyncio.sleep(0)
+    bridge.clock.advance(2)
+    begun = await bridge.recorder.observations.press("FS")
+    await stopping
+    assert (await bridge.recorder.observations.find(before.id)).now.is_closed_by_stop
+    assert [one.id for one in bridge.recorder.observations.open] == [begun.id]
+
+
+async def test_a_span_that_was_begun_before_the_computer_was_started_anew_ends_with_the_recording(
+    bridge: Bridge,
+) -> None:
+    await bridge.start()
+    one = await bridge.recorder.observations.press("BU")
+    later = Instant(one.start.monotonic_ns - 10**9, one.start.utc_ns + 10**9)
+    await bridge.recorder.observations.recording_stopped(later, "r")
+    assert bridge.recorder.observations.open == ()
+
+
+async def test_a_press_ends_a_span_whose_kind_was_removed_meanwhile(bridge: Bridge) -> None:
+    await bridge.start()
+    book = bridge.recorder.observations
+    one = await book.press("FS")
+    book.kinds.remove("FS")
+    with pytest.raises(BadRequest) as refused:
+        await book.revise(one.id, Edit(fields={"height": 1}))
+    assert refused.value.field == "fields"
+    assert (await book.press("fs")).now.state is ObservationState.CLOSED
+    with pytest.raises(NotKnown):
+        await book.press("FS")
+
+
+async def test_what_is_said_with_a_press_is_kept(bridge: Bridge) -> None:
+    await bridge.start()
+    book = bridge.recorder.observations
+    opened = await book.press("FS", Edit("Begins", author="Bo"), EnteredBy.PAGE)
+    assert (opened.now.text, opened.revisions[0].author, opened.entered_by) == ("Begins", "Bo", EnteredBy.PAGE)
+    assert (await book.press("FS", Edit("Ended", {"height": 0.3}))).now.fields == (("height", 0.3),)
+
+
+async def test_a_history_does_not_grow_beyond_what_is_read_back(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bridge.start()
+    book = bridge.recorder.observations
+    one = await book.press("FS")
+    monkeypatch.setattr(book_module, "HISTORY_BYTES_MAX", len(write(one)) + 1000)
+    await book.revise(one.id, Edit("x" * 100))
+    with pytest.raises(NotPossible, match="history"):
+        await book.revise(one.id, Edit("y" * 1000))
+    assert (await book.press("FS", Edit("z" * 1000))).now.text == "z" * 1000
+    assert len((await book.withdraw(one.id)).revisions) == 4

@@ -335,6 +335,20 @@ async def test_an_anomaly_is_an_observation_as_long_as_its_video(bridge: Bridge)
     assert [(row.number, row.state) for row in rows] == [(1, "closed")]
 
 
+async def test_an_anomaly_begins_and_ends_with_its_commands_however_long_their_answers_take(bridge: Bridge) -> None:
+    await bridge.start()
+    bridge["Stern"].is_hung = True
+    at = list[int]()
+    for command in (bridge.recorder.start_anomaly, bridge.recorder.stop_anomaly):
+        at.append(bridge.clock.utc_ns())
+        answer = asyncio.create_task(command())
+        await asyncio.sleep(0)
+        bridge.clock.advance(1.5)
+        await answer
+    (row,) = await bridge.rows("observations")
+    assert [row.start_utc_ns, row.end_utc_ns] == at
+
+
 async def test_an_anomaly_and_a_clip_do_not_touch_each_other(bridge: Bridge) -> None:
     await bridge.start()
     recorder = bridge.recorder

@@ -103,15 +103,12 @@ class Observations:
     async def press(self, code: Code, request: Request) -> Response:
         """One press of a key: enters an observation of this kind; of a span that is open it closes it. Needs no body.
         """
-        kind = self._book.kinds.find(code)
         sent: dict[str, Any] = {}
         if await wire.has_body(request):
             sent = wire.read_fields(await wire.read_object(request), OF_PRESS)
         way = sent.pop("entered_by", EnteredBy.KEY)
-        is_open = next((one for one in self._book.open if one.code == kind.code), None)
-        if is_open is not None:
-            return _answer(await self._book.close(is_open.id, Edit(**sent)), 200)
-        return _answer(await self._book.observe(Entry(kind.code, entered_by=way, **sent)), 201)
+        one = await self._book.press(code, Edit(**sent), way)
+        return _answer(one, 201 if one.now.end is None else 200)
 
     async def close(self, id: Id, request: Request) -> Response:  # noqa: A002 - the path's
         """The span ends now."""

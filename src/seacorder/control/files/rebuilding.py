@@ -15,6 +15,8 @@ from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.model.account import Row
 from seacorder.model.command import ReadFolders
+from seacorder.model.loss import Loss
+from seacorder.model.observation_text import ObservationRow
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FoldersRead, RowsRead
 from seacorder.supervisor.limits import Limits
@@ -41,7 +43,8 @@ class Rebuilding:
         folders: Sequence[str],
         recover: Recover,
     ) -> None:
-        """`recover` gets the recordings and files that an unexpected end left unfinished, as the files show them."""
+        """`recover` gets the recordings and files that an unexpected end left unfinished, as the files show them, as
+        soon as the list has them."""
         self._supervisor = supervisor
         self._catalogue = catalogue
         self._journal = journal
@@ -104,8 +107,10 @@ class Rebuilding:
         self._catalogue.record_missing(missing)
         await self._catalogue.flush()
         files = sum(isinstance(row, Part | Clip | Framegrab) for row in missing)
-        others = len(missing) - files
+        others = sum(isinstance(row, Recording | Loss) for row in missing)
         fact = f"The list of recordings (catalogue) has been rebuilt: {files} files, {others} recordings and losses."
+        if observations := sum(isinstance(row, ObservationRow) for row in missing):
+            fact += f" It has {observations} observations."
         self._journal.warn(EventKind.CATALOGUE_REBUILT, fact)
         await self._recover(_unfinished(missing))
 

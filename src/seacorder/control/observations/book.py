@@ -39,12 +39,16 @@ from seacorder.model.observation import (
 )
 from seacorder.model.observation_entry import Edit, Entry
 from seacorder.model.observation_kind import ANOMALY_VIDEO, ObservationKind, checked_fields
+from seacorder.model.observation_text import write
 from seacorder.model.recording import FileKind
 
 CLOCK_SLACK_NS = NS_PER_SECOND
 """An instant of the future that a client sends is taken for now up to this: its clock is not ours."""
 ASKED_BACK_NS = 60 * NS_PER_SECOND
 """For an instant so long ago the recording processes are asked too: they hold the frames of the pre-roll."""
+HISTORY_BYTES_MAX = 1_500_000
+"""Of an observation as text, after an edit. Its file is indented, and may be closed and withdrawn after that: it stays
+below what is read back (`observation_file.BYTES_MAX`)."""
 _NO_EDIT = Edit()
 _CLOSING = {RevisionKind.CLOSED, RevisionKind.CLOSED_BY_STOP}
 _WORDS = {RevisionKind.REVISED: "revised", RevisionKind.WITHDRAWN: "withdrawn"}
@@ -85,13 +89,14 @@ class ObservationBook:
             return await self._enter_late(kind, entry, changes, instant)
         return await self._enter(kind, entry, changes, instant)
 
-    async def press(self, code: str, entered_by: EnteredBy = EnteredBy.KEY) -> Observation:
-        """One press of a key: enters an observation; of a span that is open it closes it."""
-        kind = self.kinds.find(code)
-        open_one = self._open_of(kind.code) if kind.is_span else None
+    async def press(self, code: str, edit: Edit = _NO_EDIT, entered_by: EnteredBy = EnteredBy.KEY) -> Observation:
+        """One press of a key: enters an observation; of a span that is open it closes it, also if its kind was removed
+        or changed meanwhile. `edit`: what is said with it."""
+        open_one = self._open_of(code.upper())
         if open_one is not None:
-            return await self.close(open_one.id)
-        return await self.observe(Entry(kind.code, entered_by=entered_by))
+            return await self.close(open_one.id, edit)
+        kind = self.kinds.find(code)
+        return await self.observe(Entry(kind.code, edit.text or "", edit.fields, edit.author, entered_by))
 
     async def close(self, observation_id: str, edit: Edit = _NO_EDIT) -> Observation:
         """The span ends now. Raises NotPossible for one that is not open."""
@@ -120,24 +125,25 @@ class ObservationBook:
             self.made.end(observation)
         return await self._revise(observation_id, RevisionKind.WITHDRAWN, edit, self._changes(observation, edit))
 
-    async def anomaly_started(self, video_id: str) -> None:
-        """A client has started the video of an anomaly: an observation opens with it. One that is open, which an
-        unexpected end of the program has left, gets this video too."""
+    async def anomaly_started(self, video_id: str, instant: Instant) -> None:
+        """A client has started the video of an anomaly at this instant: an observation opens with it. One that is open,
+        which an unexpected end of the program has left, gets this video too."""
         one = self._open_of(ANOMALY_VIDEO.code)
         if one is None:
-            instant, entry = Instant.now(self._context.clock), Entry(ANOMALY_VIDEO.code)
-            await self._enter(ANOMALY_VIDEO, entry, Changes(), instant, video_id)
+            await self._enter(ANOMALY_VIDEO, Entry(ANOMALY_VIDEO.code), Changes(), instant, video_id)
         elif self.made is not None:
             self.made.own(video_id, one.id)
 
-    async def anomaly_stopped(self) -> None:
-        """The video has been stopped."""
-        if (one := self._open_of(ANOMALY_VIDEO.code)) is not None:
-            await self.close(one.id)
+    async def anomaly_stopped(self, instant: Instant) -> None:
+        """The video has been stopped at this instant; finishing its files took longer."""
+        one = self._open_of(ANOMALY_VIDEO.code)
+        if one is not None and not _is_after(one.start, instant):
+            await self._close(one, instant, RevisionKind.CLOSED, _NO_EDIT)
 
     async def recording_stopped(self, instant: Instant, recording_id: str) -> None:
-        """Spans that are open end with the recording, and are marked. Warns of each."""
-        left_open = self.open
+        """Spans that are open end with the recording, and are marked. Warns of each. One that has begun since the stop,
+        while files were being finished, goes on."""
+        left_open = [one for one in self.open if not _is_after(one.start, instant)]
         for observation in left_open:
             fact = f"{_name(observation)} was still open when the recording was stopped, and ends there."
             action = "If it ended before, revise it."
@@ -160,14 +166,18 @@ class ObservationBook:
 
     async def start(self) -> None:
         """Reads what earlier runs have left: numbers, open spans, kinds. Raises CatalogueFailed."""
-        running = self._recordings.running
         for observation in await self._shelf.start(
-            lambda one: path_late(self._context, running, one.start, one.followed.places)
+            lambda one: path_late(self._context, self._recordings.running, one.start, one.followed.places)
         ):
             self._numbers.saw(observation)
         self._numbers.continue_from(await self._shelf.numbers())
         await asyncio.to_thread(self.kinds.load)
         self.is_ready = True
+
+    async def list_made_again(self) -> None:
+        """The list of recordings was damaged, and has been made again from the files. Raises CatalogueFailed."""
+        self._numbers.continue_from(await self._shelf.numbers())
+        await self._shelf.hold_open()
 
     async def stop(self) -> None:
         """Ends what follows observations, and waits for their files, not long."""
@@ -288,6 +298,8 @@ class ObservationBook:
         if kind in _CLOSING and before.now.end is not None:
             return before  # somebody else has closed it meanwhile
         after = revised(before, self._revision(before, kind, edit, changes))
+        if kind is RevisionKind.REVISED and len(write(after)) > HISTORY_BYTES_MAX:
+            raise NotPossible(f"The history of {_name(before)} is full.", "Enter a new one.")
         if to_places:
             after = replace(after, followed=replace(after.followed, to_places=to_places))
         await self._shelf.put(after)
@@ -301,7 +313,7 @@ class ObservationBook:
         return Revision(observation.newest_sequence + 1, kind, utc_ns, author, edit.reason, changes)
 
     def _changes(self, observation: Observation, edit: Edit) -> Changes:
-        fields = checked_fields(self.kinds.find(observation.code), edit.fields) if edit.fields else ()
+        fields = checked_fields(self.kinds.find(observation.code, "fields"), edit.fields) if edit.fields else ()
         return Changes(None if edit.text is None else _checked_text(edit.text), fields)
 
     def _check_no_second(self, kind: ObservationKind, entry: Entry) -> None:
@@ -347,6 +359,11 @@ class ObservationBook:
         begun = task(work, "what follows an observation")
         self._following.add(begun)
         begun.add_done_callback(self._following.discard)
+
+
+def _is_after(begin: Instant, instant: Instant) -> bool:
+    """By both clocks: the monotonic one begins anew with the computer, and the other can be set back."""
+    return begin.monotonic_ns > instant.monotonic_ns and begin.utc_ns > instant.utc_ns
 
 
 def _name(one: Observation) -> str:

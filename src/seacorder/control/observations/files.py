@@ -5,6 +5,7 @@ longer than `ANSWER_SECONDS`, and the observation is in the list of recordings m
 """
 
 import asyncio
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +112,8 @@ class ObservationFiles:
                 result = self._stored(version, path, wanted)
             except OSError as fault:
                 failed = fault
+            except ValueError as fault:  # a path that no file can have; without an answer its slot would stay taken
+                failed = OSError(errno.EINVAL, str(fault))
             loop.call_soon_threadsafe(settle, result, failed)
 
         once("observation file", run)

@@ -10,7 +10,7 @@ import contextlib
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.control.events.journal import Journal
 from seacorder.control.observations.files import ObservationFiles
 from seacorder.model.observation import Observation, ObservationState, joined
-from seacorder.model.observation_text import ObservationRow, document_of, row_of
+from seacorder.model.observation_text import OBSERVATION_SUFFIX, ObservationRow, document_of, row_of
 from seacorder.model.recording import Part
 from seacorder.storage import observation_file
 from seacorder.storage.volumes import MarkedFolders
@@ -69,11 +69,16 @@ class _ReadAgain:
 class Shelf:
     """For the event loop alone; the disk is used in threads."""
 
-    def __init__(self, catalogue: Catalogue, journal: Journal, volumes: MarkedFolders) -> None:
+    def __init__(
+        self, catalogue: Catalogue, journal: Journal, volumes: MarkedFolders, roots: Sequence[str] = ()
+    ) -> None:
+        """`roots`: the folders that all files of the recorder are in."""
         self._catalogue = catalogue
+        self._roots = tuple(roots)
         self._files = ObservationFiles(journal, volumes, self._stored)
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._folders: tuple[str, ...] = ()
+        self._path_of: Callable[[Observation], Path] = lambda one: Path(f"{one.id}{OBSERVATION_SUFFIX}")
 
     @property
     def open(self) -> tuple[Observation, ...]:
@@ -93,7 +98,7 @@ class Shelf:
             if found is None:
                 raise NotKnown(f"There is no observation {observation_id[:60]!r}.", "GET /api/v1/observations has all.")
             # It may have come into memory, and have changed, while the list was asked.
-            self._held.setdefault(observation_id, _Held(*found))
+            self._held.setdefault(observation_id, self._found(*found))
         self._held.move_to_end(observation_id)
         return self._held[observation_id].observation
 
@@ -118,10 +123,11 @@ class Shelf:
 
         `path_of`: where the file of an observation that has none is to be made.
         """
+        self._path_of = path_of
         self._folders = _folders_in(await asyncio.to_thread(self._catalogue.setting, FOLDERS))
         found = await self._found_again()
         for one in found:
-            held = _Held(one.observation, one.path, path_of(one.observation) if not one.path else Path())
+            held = self._found(one.observation, one.path)
             if not one.is_in_list:
                 self._record(held.observation, held.path)
             if not one.is_in_file:
@@ -132,8 +138,13 @@ class Shelf:
             known.setdefault(observation.id, (observation, path))
         for observation, path in known.values():
             if _is_open(observation):
-                self._held.setdefault(observation.id, _Held(observation, path))
+                self._held.setdefault(observation.id, self._found(observation, path))
         return tuple(observation for observation, _ in known.values())
+
+    async def hold_open(self) -> None:
+        """Holds the open spans of the list. Raises CatalogueFailed."""
+        for observation, path in await asyncio.to_thread(self._catalogue.open_observations):
+            self._held.setdefault(observation.id, self._found(observation, path))
 
     async def numbers(self) -> dict[tuple[str, str], int]:
         """By dive and class: the highest number in the list. Raises CatalogueFailed."""
@@ -147,6 +158,10 @@ class Shelf:
         """Waits for files that are on their way, not long."""
         await self._files.stop()
 
+    def _found(self, observation: Observation, path: str) -> _Held:
+        """An observation of the list, which has no file if no disk took it."""
+        return _Held(observation, path) if path else _Held(observation, wanted=self._path_of(observation))
+
     def _stored(self, version: Observation, path: str) -> None:
         held = self._held.get(version.id)
         if held is not None:
@@ -156,8 +171,9 @@ class Shelf:
             self._record(version, path)
 
     def _record(self, observation: Observation, path: str) -> None:
-        self._catalogue.record(row_of(observation, path))
+        # The document first: a kill between the two must not leave a row that nothing is known of.
         self._catalogue.record(document_of(observation))
+        self._catalogue.record(row_of(observation, path))
 
     def _shrink(self) -> None:
         for observation_id in list(self._held)[: max(0, len(self._held) - HELD)]:
@@ -185,7 +201,10 @@ class Shelf:
         """What files and list do not say alike. Blocks; raises CatalogueFailed."""
         newest = self._catalogue.rows(ObservationRow, Page(limit=READ_AGAIN, newest_first=True)).items
         folders = {Path(row.path).parent for row in newest if row.path} | {Path(one) for one in self._folders}
-        for recording in self._catalogue.latest_recordings(2):
+        recordings = self._catalogue.latest_recordings(2)
+        if not folders and not recordings:  # a new list, which may be in the place of one that was lost or damaged
+            folders = observation_file.folders_under(self._roots)
+        for recording in recordings:
             parts = self._catalogue.rows(Part, Page(recording_id=recording.id, limit=LIMIT_MAX)).items
             folders |= {Path(part.path).parent for part in parts}
         found = {row.id: self._without_file(row.id) for row in newest if not row.path}
