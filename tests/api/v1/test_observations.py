@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -220,3 +221,21 @@ async def test_geojson(client: httpx.AsyncClient) -> None:
         {"type": "Point", "coordinates": [1.25, 58.5, -80.5]}
     ] * 3
     assert written["features"][0]["properties"]["class"] == "finding"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+async def test_an_export_that_the_disk_does_not_take_is_said_and_leaves_nothing(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str
+) -> None:
+    await enter(client, "AN")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    really = observations.write_export
+
+    def write_export(path: Path, *rest: Any) -> None:
+        really(path.parent / "no folder" / path.name, *rest)
+
+    monkeypatch.setattr(observations, "write_export", write_export)
+    answer = await client.get(f"{BOOK}/export", params={"format": form})
+    assert (answer.status_code, answer.json()["type"]) == (507, "urn:seacorder:problem:storage")
+    assert str(tmp_path) in answer.json()["detail"]
+    assert list(tmp_path.iterdir()) == []

@@ -32,9 +32,19 @@ _OPTIONS = {
 def write_workbook(
     path: Path, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, rows_max: int = ROWS_MAX
 ) -> None:
-    """Blocks. Needs xlsxwriter, which is imported here."""
+    """Blocks; OSError. Needs xlsxwriter, which is imported here."""
     import xlsxwriter  # type: ignore[import-untyped]
+    from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 
+    try:
+        _write_book(xlsxwriter, path, headings, rows, rows_max)
+    except FileCreateError as fault:
+        raise OSError(str(fault)) from fault
+
+
+def _write_book(
+    xlsxwriter: Any, path: Path, headings: Sequence[str], rows: Iterable[Sequence[Cell]], rows_max: int
+) -> None:
     with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
         time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"})
         bold = book.add_format({"bold": True})

@@ -20,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 from seacorder.api.http import documented, wire
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.observation_bodies import OF_EDIT, OF_ENTRY, OF_PRESS, kind_of
-from seacorder.api.v1.observation_export import FORMS, write_export
+from seacorder.api.v1.observation_export import FORMS, PageAt, write_export
 from seacorder.api.v1.observation_views import (
     KindsView,
     ObservationView,
@@ -28,7 +28,7 @@ from seacorder.api.v1.observation_views import (
     observation_view,
 )
 from seacorder.api.v1.view import answered, read_utc
-from seacorder.base.errors import NotPossible
+from seacorder.base.errors import NotPossible, StorageFailed
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.catalogue.queries import observation_of
 from seacorder.model.observation import EnteredBy, Observation, ObservationClass
@@ -141,15 +141,9 @@ class Observations:
             raise NotPossible(
                 "There is nothing to export: no observation fits.", "Ask for other times, or leave a filter out."
             )
-        folder = tempfile.TemporaryDirectory(prefix="seacorder-export-")
-        path = Path(folder.name) / f"observations.{asked.format}"
-        try:
-            await asyncio.to_thread(write_export, path, asked.format, lambda cursor: catalogue.observations(
-                asked.page(LIMIT_MAX, cursor)
-            ))
-        except BaseException:
-            folder.cleanup()
-            raise
+        path, folder = await _written(
+            asked.format, lambda cursor: catalogue.observations(asked.page(LIMIT_MAX, cursor))
+        )
         headers = {"content-disposition": f'attachment; filename="{path.name}"'}
         return StreamingResponse(_sent(path, folder), media_type=FORMS[asked.format], headers=headers)
 
@@ -189,6 +183,24 @@ def _item_json(document: ObservationDocument) -> bytes:
 def _answer(one: Observation, status: int = 200) -> Response:
     view: ObservationView = observation_view(one)
     return documented.json_bytes(view.model_dump_json().encode(), status)
+
+
+async def _written(form: str, page_at: PageAt) -> "tuple[Path, tempfile.TemporaryDirectory[str]]":
+    """The file, and the folder that it is alone in. Raises CatalogueFailed, StorageFailed; then nothing is left."""
+    try:
+        folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="seacorder-export-")
+        try:
+            path = Path(folder.name) / f"observations.{form}"
+            await asyncio.to_thread(write_export, path, form, page_at)
+        except BaseException:
+            folder.cleanup()
+            raise
+    except OSError as fault:
+        raise StorageFailed(
+            f"The file cannot be made in the folder for temporary files, {tempfile.gettempdir()} "
+            f"({fault.strerror or fault}).", "Make room there.",
+        ) from fault
+    return path, folder
 
 
 async def _sent(path: Path, folder: "tempfile.TemporaryDirectory[str]") -> AsyncIterator[bytes]:
