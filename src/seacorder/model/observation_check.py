@@ -36,9 +36,9 @@ def _fits_tuple(values: tuple[object, ...], hints: tuple[Any, ...]) -> bool:
 
 
 def _is_plain(value: object, hint: type) -> bool:
-    if hint is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if hint is int:
+    if hint is float and isinstance(value, float):
+        return math.isfinite(value)
+    if hint in {int, float}:
         return isinstance(value, int) and not isinstance(value, bool) and -_LIMIT <= value < _LIMIT
     if isinstance(value, str) and any("\ud800" <= one <= "\udfff" for one in value):
         return False  # half of a character, which UTF-8 cannot encode

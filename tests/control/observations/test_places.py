@@ -128,6 +128,17 @@ async def test_between_two_files_it_is_the_last_frame_of_the_first(bridge: Bridg
     assert (place.part, place.frame, place.offset_seconds) == (2, 101, 0.0)
 
 
+async def test_a_file_that_was_cut_off_and_not_repaired_shows_no_later_instant(bridge: Bridge) -> None:
+    await recording(bridge)
+    bridge.clock.advance(4)
+    part = bridge["Bow"].part
+    assert part is not None
+    bridge["Bow"].report(PartClosed(replace(part, state=FileState.INTERRUPTED, end_utc_ns=None)))
+    bridge.clock.advance(3600)
+    one = await bridge.recorder.observations.observe(Entry("FJ", utc_ns=bridge.clock.utc_ns() - 70 * 10**9))
+    assert [place.channel for place in one.followed.places] == ["Stern"]
+
+
 async def test_a_loss_after_the_instant_moves_nothing(bridge: Bridge) -> None:
     """It tells how long the frames before it last: these are all frames but those of two seconds."""
     await recording(bridge)

@@ -239,8 +239,10 @@ class Places:
         """Its last picture was the newest one at an instant: a part ends with the capture of that picture, and the next
         one begins with the capture of the next."""
         shown_ns = 2 * frame_distance_ns(self._context.watch.frame_rate(part.channel))
-        is_ended = part.state is not FileState.OPEN and part.end_utc_ns is not None
-        return not is_ended or utc_ns <= (part.end_utc_ns or 0) + shown_ns
+        if part.state is FileState.OPEN:
+            return True
+        # Of a file that was cut off and could not be examined no more than its beginning is known.
+        return utc_ns <= (part.end_utc_ns or part.start_utc_ns) + shown_ns
 
     async def _in_account(self, part: Part, utc_ns: int) -> Place:
         catalogue = self._context.catalogue
