@@ -16,6 +16,9 @@ from seacorder.catalogue.page import Page
 from seacorder.catalogue.queries import Unfinished
 from seacorder.control.files.rebuilding import Rebuilding
 from seacorder.model.command import ReadFolders
+from seacorder.model.instant import Instant
+from seacorder.model.observation import EnteredBy, Observation, ObservationClass
+from seacorder.model.observation_text import document_of, row_of
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
 from seacorder.model.report import FoldersRead, RowsRead
 
@@ -81,6 +84,14 @@ async def test_the_files_give_the_rows_back_and_what_is_unfinished_is_recovered(
     assert [one.path for one in await rows(bench, Part)] == ["/1.mp4", "/2.mp4"]
     await bench.rebuilding.stop()
     assert bench.recovered == [Unfinished((RECORDING,), (OPEN,), ())]
+
+
+async def test_each_observation_is_counted_once(bench: Bench) -> None:
+    observed = Observation("o", 1, "AN", "Anode", ObservationClass.FINDING, False, Instant(1, 100), EnteredBy.API)
+    bench.finds(RowsRead((RECORDING, WHOLE, document_of(observed), row_of(observed, "/o.json"))), FoldersRead())
+    assert "1 files, 1 recordings and losses. It has 1 observations." in await bench.run()
+    await bench.rebuilding.stop()
+    assert bench.catalogue.observation("o") == (observed, "/o.json")
 
 
 async def test_a_process_that_ends_early_is_no_rebuilding(bench: Bench) -> None:

@@ -15,8 +15,7 @@ from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.model.account import Row
 from seacorder.model.command import ReadFolders
-from seacorder.model.loss import Loss
-from seacorder.model.observation_text import ObservationRow
+from seacorder.model.observation_text import ObservationDocument, ObservationRow
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FoldersRead, RowsRead
 from seacorder.supervisor.limits import Limits
@@ -107,7 +106,7 @@ class Rebuilding:
         self._catalogue.record_missing(missing)
         await self._catalogue.flush()
         files = sum(isinstance(row, Part | Clip | Framegrab) for row in missing)
-        others = sum(isinstance(row, Recording | Loss) for row in missing)
+        others = len(missing) - files - sum(isinstance(row, ObservationRow | ObservationDocument) for row in missing)
         fact = f"The list of recordings (catalogue) has been rebuilt: {files} files, {others} recordings and losses."
         if observations := sum(isinstance(row, ObservationRow) for row in missing):
             fact += f" It has {observations} observations."
