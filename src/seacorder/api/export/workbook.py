@@ -46,7 +46,8 @@ def _write_book(
     xlsxwriter: Any, path: Path, headings: Sequence[str], rows: Iterable[Sequence[Cell]], rows_max: int
 ) -> None:
     # What it writes meanwhile lies beside the file, and goes with its folder if this fails.
-    with xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": str(path.parent)}) as book:
+    options = {**_OPTIONS, "tmpdir": str(path.parent)}
+    with path.open("wb") as out, xlsxwriter.Workbook(out, options) as book:
         time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"})
         bold = book.add_format({"bold": True})
         sheet: Any = None
