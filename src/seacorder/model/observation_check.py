@@ -20,7 +20,7 @@ def is_sound(observation: Observation) -> bool:
 
 
 def _fits(value: object, hint: Any) -> bool:
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, tuple)):  # of values with names
         return isinstance(value, hint) and all(_fits(getattr(value, name), of) for name, of in _types(hint).items())
     if get_origin(hint) is tuple:
         return isinstance(value, tuple) and _fits_tuple(value, get_args(hint))
