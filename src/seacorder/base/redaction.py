@@ -100,7 +100,7 @@ def is_harmless(text: str) -> bool:
     return _is_ordinary(text, own_letters=_LETTERS_OF_NAME) or _NUMBER.fullmatch(text) is not None
 
 
-@functools.lru_cache(4096)  # names of channels, paths and sources, of each row of a list again
+@functools.lru_cache(512)  # names of channels, paths and sources, of each row of a list again
 def _redacted_once(text: str) -> str:
     return _redacted(text, [])
 
