@@ -77,6 +77,19 @@ async def test_the_list_is_paged_and_filtered(client: httpx.AsyncClient, recorde
     assert (asked.observation_class, asked.text, asked.dive, asked.newest_first) == ("anomaly", "worn", "12", True)
 
 
+async def test_a_span_that_somebody_closes_at_once_was_entered_all_the_same(
+    client: httpx.AsyncClient, recorder: FakeRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press = recorder.observations.press
+
+    async def pressed(code: str, *more: Any) -> Observation:
+        return await recorder.observations.close((await press(code, *more)).id)
+
+    monkeypatch.setattr(recorder.observations, "press", pressed)
+    answer = await client.post("/api/v1/kinds/fs")
+    assert (answer.status_code, answer.json()["state"]) == (201, "closed")
+
+
 async def test_a_list_shows_what_has_changed_since_the_list_before(client: httpx.AsyncClient) -> None:
     one = await enter(client, "AN")
     assert (await client.get(BOOK)).json()["items"] == [one]

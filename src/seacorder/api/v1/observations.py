@@ -107,8 +107,9 @@ class Observations:
         if await wire.has_body(request):
             sent = wire.read_fields(await wire.read_object(request), OF_PRESS)
         way = sent.pop("entered_by", EnteredBy.KEY)
+        closes = any(one.code == code.upper() for one in self._book.open)
         one = await self._book.press(code, Edit(**sent), way)
-        return _answer(one, 201 if one.now.end is None else 200)
+        return _answer(one, 200 if closes else 201)  # one that is new may have been closed meanwhile, by somebody else
 
     async def close(self, id: Id, request: Request) -> Response:  # noqa: A002 - the path's
         """The span ends now."""
