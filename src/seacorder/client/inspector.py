@@ -10,11 +10,10 @@ Every method blocks until the recorder has done it, and raises `InspectorError` 
 was wrong and what to do.
 """
 
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from seacorder.client.errors import strange_answer
-from seacorder.client.transport import HttpTransport
+from seacorder.client.transport import Client, HttpTransport
 from seacorder.client.values import PathTemplates, RecorderSettings
 
 DEFAULT_URL = "http://127.0.0.1:13000"
@@ -22,20 +21,12 @@ TIMEOUT_SECONDS = 30.0
 """Long enough for a stop on a slow disk, which answers when every file is complete."""
 
 
-class InspectorClient:
+class InspectorClient(Client):
     """One recorder's Inspector service. Safe from any thread; close it, or use it in a `with`."""
 
     def __init__(self, base_url: str = DEFAULT_URL, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Raises InspectorError when `base_url` is no web address. Does not connect yet."""
         self._transport = HttpTransport(base_url, timeout_seconds)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Gives the connections back. Nothing changes in the recorder."""

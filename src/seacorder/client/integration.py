@@ -12,12 +12,11 @@ was wrong and what to do.
 """
 
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from seacorder.client.errors import strange_answer
 from seacorder.client.inspector import TIMEOUT_SECONDS
-from seacorder.client.transport import HttpTransport
+from seacorder.client.transport import Client, HttpTransport
 
 T = TypeVar("T")
 DEFAULT_URL = "http://127.0.0.1:8088"
@@ -93,7 +92,7 @@ class VideoCommands:
         return f"/api/{self._folder}/{command}"
 
 
-class IntegrationClient:
+class IntegrationClient(Client):
     """One recorder's integration service. Safe from any thread; close it, or use it in a `with`."""
 
     def __init__(self, base_url: str = DEFAULT_URL, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
@@ -102,15 +101,7 @@ class IntegrationClient:
         self.recording = VideoCommands(self._transport, "recording")
         """Recordings: the same as those of the Inspector service."""
         self.anomalies = VideoCommands(self._transport, "anomalies")
-        """VideoCommands of anomalies, beside recordings and clips."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        """Videos of anomalies, beside recordings and clips."""
 
     def close(self) -> None:
         """Gives the connections back. Nothing changes in the recorder."""

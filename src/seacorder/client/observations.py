@@ -13,13 +13,12 @@ Every method blocks until the recorder has done it, and raises `InspectorError` 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from seacorder.client.answers import KEY, read
 from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
 from seacorder.client.recorder import RecorderClient
-from seacorder.client.transport import Query
+from seacorder.client.transport import Client, Query
 
 FieldValue = float | str
 
@@ -194,20 +193,12 @@ class KindAnswer:
     """The id of its span that is open; None: none is."""
 
 
-class ObservationClient:
+class ObservationClient(Client):
     """One recorder's observations. Safe from any thread; close it, or use it in a `with`."""
 
     def __init__(self, base_url: str = DEFAULT_URL, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Raises InspectorError when `base_url` is no web address. Does not connect yet."""
         self._recorder = RecorderClient(base_url, timeout_seconds=timeout_seconds)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Gives the connections back."""

@@ -4,31 +4,22 @@ observations, commands.
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 from seacorder.client.answers import LossAnswer, Outcome, OverlayAnswer, StatusAnswer, read
 from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
-from seacorder.client.transport import HttpTransport, Query
+from seacorder.client.transport import Client, HttpTransport, Query
 
 PAGE_ROWS = 1000
 """Rows that are asked for at once."""
 
 
-class RecorderClient:
+class RecorderClient(Client):
     """One recorder. Every method blocks, and raises InspectorError when it was not done."""
 
     def __init__(self, base_url: str = DEFAULT_URL, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._transport = HttpTransport(base_url, timeout_seconds)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Gives the connections back."""

@@ -1,10 +1,12 @@
 """HTTP between a client and the recorder: one request, one answer; every failure becomes an `InspectorError`."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,6 +17,22 @@ from seacorder.client.errors import ChannelReason, InspectorError
 CONNECT_SECONDS = 5.0
 Query = str | int | Sequence[str]
 """The value of a query parameter. For a sequence, the parameter is repeated."""
+
+
+class Client(ABC):
+    """What each client has: it is closed at the end of a `with`."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Gives the connections back."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 class HttpTransport:
