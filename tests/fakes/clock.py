@@ -35,3 +35,7 @@ class FakeClock:
     def step_wall(self, seconds: float) -> None:
         """Steps the wall clock alone, as NTP or an operator may."""
         self._utc_ns += round(seconds * 1e9)
+
+    def set_wall(self, utc_ns: int) -> None:
+        """Sets the wall clock alone."""
+        self._utc_ns = utc_ns

@@ -27,6 +27,8 @@ class ScriptedCamera:
 
     _interval = 0.02
     """Seconds between two pictures; 0: as fast as they are taken."""
+    _catches_up_seconds = 1.0
+    """A camera that was held up sends its pictures faster until it is on time again, for so much delay at most."""
 
     def __init__(
         self, source: SourceFile | None, script: Script = lambda *_: None, *, noise: bytes = b""
@@ -78,7 +80,7 @@ class ScriptedCamera:
             if is_playing:
                 if time.monotonic() >= due:
                     client.sendall(next(frames) + self._noise)
-                    due = max(due, time.monotonic() - 1) + self._interval
+                    due = max(due, time.monotonic() - self._catches_up_seconds) + self._interval
                 client.settimeout(max(0.0, due - time.monotonic()))
             try:
                 block = client.recv(4096)

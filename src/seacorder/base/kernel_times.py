@@ -4,6 +4,9 @@ Linux alone notes it for datagrams and for TCP (`SO_TIMESTAMPNS`, socket(7)). A 
 datagram. A read of TCP gets the time at which the newest segment came of those that it took bytes from
 (`tcp_recvmsg`; segments that the kernel has joined count as one, and as their newest). So that time is right where a
 read takes all that is there, and otherwise too late, never too early.
+
+The kernel begins with it some milliseconds after the first socket of the system has asked (`net_enable_timestamp`
+leaves it to a work queue): a datagram that came before gets the time of its reading, bytes of TCP get none.
 """
 
 import socket

@@ -3,10 +3,13 @@
 import itertools
 import socket
 import struct
+import sys
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from rig.data_sources import kernel_notes_arrivals
 from rig.fixtures import MakeSource
 from rig.inputs import read_camera
 from rig.program import wait_for
@@ -28,9 +31,10 @@ PICTURE_NS = NS_PER_SECOND // 50
 
 
 class CountingCamera(ScriptedCamera):
-    """Counts the pictures that it has sent."""
+    """Counts the pictures that it has sent. None comes sooner after the one before than its RTP time says."""
 
     sent = 0
+    _catches_up_seconds = 0.0
 
     def _frames(self) -> Iterator[bytes]:
         for block in super()._frames():
@@ -148,6 +152,24 @@ def test_beside_datagrams_everything_is_read_as_it_comes() -> None:
         connection.connect("127.0.0.1", server.getsockname()[1], tls=False, timeout=5)
         connection.also_wait_for(datagrams.fileno())
         assert not connection.read_in_bursts()
+        connection.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell")
+def test_a_read_in_bursts_tells_when_the_newest_byte_came() -> None:
+    with kernel_notes_arrivals(), socket.create_server(("127.0.0.1", 0)) as server:
+        connection = Connection()
+        connection.connect("127.0.0.1", server.getsockname()[1], tls=False, timeout=5)
+        assert connection.read_in_bursts()
+        with server.accept()[0] as camera:
+            camera.sendall(b"first")
+            before_ns = time.time_ns()
+            camera.sendall(b"newest")
+            after_ns = time.time_ns()
+            while connection.received < len(b"firstnewest"):
+                connection.read()
+            assert connection.came_utc_ns is not None
+            assert before_ns <= connection.came_utc_ns <= after_ns
         connection.close()
 
 

@@ -1,10 +1,13 @@
 """TCP both ways, over real sockets."""
 
 import socket
+import sys
+import time
 
 import pytest
 
-from rig.data_sources import bytes_of, opened, read_until
+from fakes.clock import FakeClock
+from rig.data_sources import bytes_of, kernel_notes_arrivals, opened, read_until
 from rig.ports import free_port
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
@@ -29,6 +32,21 @@ def test_a_server_is_connected_to_and_its_end_is_a_failure() -> None:
         made.close()
         with pytest.raises(InputFailed, match=r"the connection was lost \(closed by the other end\)"):
             read_until(source, lambda _: False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell")
+def test_what_comes_has_the_time_at_which_it_came_and_not_at_which_it_was_read() -> None:
+    clock = FakeClock()
+    with kernel_notes_arrivals(), socket.create_server((HERE, 0)) as server:
+        source = TcpClientSource(TcpAddress(HERE, server.getsockname()[1]), clock)
+        with opened(source), server.accept()[0] as made:
+            before_ns = time.time_ns()
+            made.sendall(b"depth 12.5\r\n")
+            after_ns = time.time_ns()
+            clock.set_wall(after_ns)
+            (chunk,) = read_until(source, lambda found: len(found) == 1)
+    assert before_ns <= chunk.received.utc_ns <= after_ns
+    assert chunk.received.monotonic_ns == clock.monotonic_ns() - (after_ns - chunk.received.utc_ns)
 
 
 def test_a_port_where_nothing_listens_is_said() -> None:

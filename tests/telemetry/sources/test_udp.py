@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from rig.data_sources import opened, read_until
+from fakes.clock import FakeClock
+from rig.data_sources import kernel_notes_arrivals, opened, read_until
 from rig.ports import free_port
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import InputFailed
@@ -39,19 +40,22 @@ def test_datagrams_come_whole_and_in_order_with_their_senders() -> None:
         assert all(chunk.is_datagram for chunk in chunks)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell")
 def test_each_has_the_time_at_which_it_came_and_not_at_which_it_was_read() -> None:
     port = free_port(socket.SOCK_DGRAM)
-    with opened(UdpSource(UdpAddress("", port), CLOCK)) as source, sender() as made:
-        before_ns = time.monotonic_ns()
-        made.sendto(b"one", (HERE, port))
-        between_ns = time.monotonic_ns()
-        while time.monotonic_ns() < between_ns + 50_000_000:
-            pass
-        made.sendto(b"two", (HERE, port))
+    clock = FakeClock()
+    source = UdpSource(UdpAddress("", port), clock)
+    with kernel_notes_arrivals(), opened(source), sender() as made:
+        utc_ns = [time.time_ns()]
+        for text in (b"one", b"two"):
+            made.sendto(text, (HERE, port))
+            utc_ns.append(time.time_ns())
+        clock.set_wall(utc_ns[-1])
+        read_ns = clock.monotonic_ns()
         first, second = read_until(source, lambda found: len(found) == 2)
-        # The kernel notes the wall clock, which is brought onto the monotonic one with two readings.
-        assert abs(first.received.monotonic_ns - before_ns) < between_ns - before_ns + 20_000_000
-        assert second.received.monotonic_ns - first.received.monotonic_ns >= 45_000_000
+    assert utc_ns[0] <= first.received.utc_ns <= utc_ns[1] <= second.received.utc_ns <= utc_ns[2]
+    for chunk in (first, second):
+        assert chunk.received.monotonic_ns == read_ns - (utc_ns[-1] - chunk.received.utc_ns)
 
 
 def test_the_largest_datagram_comes_whole() -> None:
