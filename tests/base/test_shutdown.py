@@ -6,7 +6,9 @@ import signal
 
 import pytest
 
-from seacorder.base.shutdown import Shutdown, signals
+from fakes.clock import FakeClock
+from seacorder.base.shutdown import SAME_ORDER_SECONDS, Shutdown, signals
+from seacorder.supervisor import guardian
 
 
 class Parts:
@@ -46,8 +48,9 @@ async def test_a_part_that_hangs_or_fails_does_not_keep_the_others(caplog) -> No
     assert "fails could not be stopped properly" in caplog.text
 
 
-async def test_asked_twice_means_now() -> None:
-    parts, shutdown = Parts(), Shutdown()
+async def test_asked_twice_means_now_once_a_second_has_passed() -> None:
+    clock = FakeClock()
+    parts, shutdown = Parts(), Shutdown(clock)
     stopping = asyncio.Event()
 
     async def slow() -> None:
@@ -60,9 +63,26 @@ async def test_asked_twice_means_now() -> None:
     await shutdown.asked()
     end = asyncio.ensure_future(shutdown.stop_all())
     await stopping.wait()
+    clock.advance(SAME_ORDER_SECONDS)
     shutdown.ask()
     assert not await end
     assert parts.stopped == []
+
+
+async def test_orders_that_come_together_are_one() -> None:
+    """`timeout`, `make` and service managers signal a program and its group, which passes the signal on."""
+    clock = FakeClock()
+    parts, shutdown = Parts(), Shutdown(clock)
+    shutdown.started("catalogue", parts.stop("catalogue"), limit_seconds=60)
+    shutdown.ask()
+    clock.advance(SAME_ORDER_SECONDS * 0.99)
+    shutdown.ask()
+    assert await shutdown.stop_all()
+    assert parts.stopped == ["catalogue"]
+
+
+def test_the_guardian_takes_as_much_for_one_order() -> None:
+    assert guardian.SAME_ORDER_SECONDS == SAME_ORDER_SECONDS
 
 
 async def test_a_signal_asks_and_the_old_handler_comes_back() -> None:

@@ -82,6 +82,22 @@ def test_a_signal_is_passed_on_and_ends_it(start: Start) -> None:
     assert process.returncode == 0
 
 
+def test_signals_that_come_together_are_passed_on_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever ends a group of processes signals each of them, and some pass it on to others."""
+    passed_on: list[int] = []
+    now = 100.0
+    monkeypatch.setattr(guardian.os, "kill", lambda _, number: passed_on.append(number))
+    monkeypatch.setattr(guardian.time, "monotonic", lambda: now)
+    guarding = guardian.Guardian(["a command that is not started"])
+    guarding._pass_on(signal.SIGTERM)
+    now += guardian.SAME_ORDER_SECONDS * 0.99
+    guarding._pass_on(signal.SIGINT)
+    assert passed_on == [signal.SIGTERM]
+    now += guardian.SAME_ORDER_SECONDS * 0.01
+    guarding._pass_on(signal.SIGINT)
+    assert passed_on == [signal.SIGTERM, signal.SIGINT]
+
+
 def test_the_end_of_the_terminal_is_an_order_to_end(start: Start) -> None:
     process = start(WAITS)
     assert process.stdout is not None

@@ -1,5 +1,6 @@
 """Ends the program in order: what was started last is stopped first, each part with a time limit. A second signal means
-now.
+now, unless it comes within a second: whoever ends a group of processes (`make`, `timeout`, a service manager) sends one
+signal to several of them, and they pass it on to each other.
 
 For the control process, in its event loop. Workers end when their pipe closes, see `base.pipe`.
 """
@@ -12,10 +13,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from seacorder.base.background import awaited
+from seacorder.base.clock import NS_PER_SECOND, Clock, SystemClock
 
 _log = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SAME_ORDER_SECONDS = 1.0
+"""Orders to end that come within this time of the first are the same order. `supervisor.guardian` has it too."""
 _HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 """The terminal has closed. Windows has no such signal."""
 
@@ -34,7 +38,9 @@ class _Started:
 class Shutdown:
     """The parts that have been started, in order, and whether the program is to end. For the event loop alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._asked_ns = 0
         self._started: list[_Started] = []
         self._asked = asyncio.Event()
         self._asked_again = asyncio.Event()
@@ -44,10 +50,13 @@ class Shutdown:
         self._started.append(_Started(name, stop, limit_seconds))
 
     def ask(self) -> None:
-        """Asks the program to end; when called again, to end at once."""
-        if self._asked.is_set():
+        """Asks the program to end; when called again after `SAME_ORDER_SECONDS` or more, to end at once."""
+        now_ns = self._clock.monotonic_ns()
+        if not self._asked.is_set():
+            self._asked_ns = now_ns
+            self._asked.set()
+        elif now_ns - self._asked_ns >= SAME_ORDER_SECONDS * NS_PER_SECOND:
             self._asked_again.set()
-        self._asked.set()
 
     async def asked(self) -> None:
         """Waits until the program is asked to end."""

@@ -46,6 +46,9 @@ DELAYS_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
 GOOD_RUN_SECONDS = 5.0
 """After a run of this length the delays begin with the shortest again: it has recorded, and is to do so again at
 once."""
+SAME_ORDER_SECONDS = 1.0
+"""Signals that come within this time of the first are the same order to end, and are not passed on again: `timeout` and
+`make` send one to this process that its process group gets as well. The same as in `base.shutdown`."""
 NOW_SECONDS = 3.0
 """How long the control process may take to end after a second signal; then it is killed."""
 SAY_SECONDS = 0.2
@@ -89,7 +92,7 @@ class Guardian:
         self._command = command
         self._error_lines = ErrorLines()
         self._pid = 0
-        self._signals_passed_on = 0
+        self._first_signal_at: float | None = None
         self._kill_at: float | None = None
         self._failures = 0
         """Unexpected ends in a row; the index of the next delay, plus 1."""
@@ -145,7 +148,7 @@ class Guardian:
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
 
     def _is_final(self, code: int) -> bool:
-        if self._signals_passed_on or code == ENDED_IN_ORDER:
+        if self._first_signal_at is not None or code == ENDED_IN_ORDER:
             return True
         return code in CANNOT_START and self._failures == 0
 
@@ -173,11 +176,15 @@ class Guardian:
         why."""
         if number == signal.SIGCHLD:
             return
+        now = time.monotonic()
+        if self._first_signal_at is None:
+            self._first_signal_at = now
+        elif now - self._first_signal_at < SAME_ORDER_SECONDS:
+            return
+        elif self._kill_at is None:
+            self._kill_at = now + NOW_SECONDS
         if number == signal.SIGHUP:
             os.write(self._alive_writer, TERMINAL_CLOSED)
-        self._signals_passed_on += 1
-        if self._signals_passed_on > 1 and self._kill_at is None:
-            self._kill_at = time.monotonic() + NOW_SECONDS
         os.kill(self._pid, signal.SIGTERM if number == signal.SIGHUP else number)
 
     def _reap(self) -> int | None:
