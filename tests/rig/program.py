@@ -150,7 +150,8 @@ class Program:
     def wait_recorded(self, seconds: float, *names: str) -> None:
         """Waits until channels (all, without names) have recorded so long."""
         for name in names or self.channels:
-            wait_for(lambda name=name: self._newest_seconds(name) >= seconds, f"{name} to record {seconds} s")
+            what = f"{name} to record {seconds} s"
+            wait_for(lambda name=name: self._newest_seconds(name) >= seconds, what, seconds + DEADLINE_SECONDS)
 
     def record_further(self, seconds: float) -> None:
         """Waits until all channels have recorded so much more than by now: after an interruption, frames behind it."""
