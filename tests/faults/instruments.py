@@ -8,7 +8,7 @@ import itertools
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -29,12 +29,16 @@ DEFINITION = (
 """Of what all instruments here send: the reading `count` is the number of the record."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sent:
-    """One record, and the instant just before it was sent: seconds of the monotonic clock."""
+    """One record, and the instants just before and just after it was sent: seconds of the monotonic clock.
+
+    Between the two its thread may have to wait for others, on a busy machine for long.
+    """
 
     at: float
     data: bytes
+    over: float = float("inf")
 
 
 def numbered(number: int) -> bytes:
@@ -71,9 +75,13 @@ class Instrument(threading.Thread):
         due = self._begin + len(self.sent) / self._rate
         return not self._ended.wait(max(0.0, due - time.monotonic()))
 
-    def _note(self, data: bytes) -> bytes:
-        self.sent.append(Sent(time.monotonic(), data))
-        return data
+    def _send(self, data: bytes, send: Callable[[bytes], object]) -> None:
+        noted = Sent(time.monotonic(), data)
+        self.sent.append(noted)
+        try:
+            send(data)
+        finally:
+            noted.over = time.monotonic()
 
 
 class Datagrams(Instrument):
@@ -92,7 +100,7 @@ class Datagrams(Instrument):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             while self._next_is_due():
                 data = numbered(len(self.sent)) + self._chance.randbytes(self._chance.randrange(20))
-                out.sendto(self._note(data), (HERE, self.port))
+                self._send(data, lambda data: out.sendto(data, (HERE, self.port)))
 
 
 class Connections(Instrument):
@@ -118,7 +126,7 @@ class Connections(Instrument):
         for _ in range(LINES_A_CONNECTION):
             if not self._next_is_due():
                 return
-            out.sendall(self._note(numbered(len(self.sent))))
+            self._send(numbered(len(self.sent)), out.sendall)
 
 
 def _table(instrument: Instrument, address: str) -> str:
@@ -173,11 +181,11 @@ class LogAccount:
 
 
 def account_of(sent: list[Sent], records: Iterable[bytes], until: float = float("inf")) -> LogAccount:
-    """Of what was sent before `until`; later records may be there."""
+    """Of what had been sent by `until`; later records may be there."""
     place = {one.data: number for number, one in enumerate(sent)}
     found = [place.get(record, -1) for record in records]
     strange = sum(after <= before for before, after in itertools.pairwise([-1, *found]))
-    wanted = [number for number, one in enumerate(sent) if one.at < until]
+    wanted = [number for number, one in enumerate(sent) if one.over <= until]
     there = set(found)
     holes = []
     for is_there, run in itertools.groupby(wanted, key=there.__contains__):
