@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fakes.clock import FakeClock
 from fakes.workers import FakeSupervisor, FakeWorker
 from seacorder.catalogue.catalogue import Catalogue
@@ -22,13 +24,24 @@ from seacorder.model.telemetry import TelemetrySettings
 from seacorder.storage.allowed_folders import AllowedFolders
 
 QUICK = Timeouts(start_seconds=0.05, stop_seconds=0.05, framegrab_seconds=0.05, picture_seconds=0.05, look_seconds=60.0)
+PATIENCE_SECONDS = 60.0
+PATIENT = Timeouts(
+    start_seconds=PATIENCE_SECONDS,
+    stop_seconds=PATIENCE_SECONDS,
+    framegrab_seconds=PATIENCE_SECONDS,
+    picture_seconds=PATIENCE_SECONDS,
+    look_seconds=60.0,
+)
+"""No limit is reached, however slow the machine is, unless a test says so (`reach_limits`)."""
+impatient = pytest.mark.parametrize("bridge", [QUICK], indirect=True)
+"""For a test in which somebody does not answer, and in which nothing has to happen before the limit is reached."""
 NAMES = ("Bow", "Stern")
 
 
 class Bridge:
     """One run of the program after another, on one catalogue."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, timeouts: Timeouts = PATIENT) -> None:
         self.folder = folder
         self.clock = FakeClock()
         self.first_settings = RecorderSettings()
@@ -50,6 +63,7 @@ class Bridge:
         """Set it, and build anew, for a recorder that looks there for files that its catalogue does not know."""
         self.definitions: dict[str, tuple[Definition, ...]] = {}
         """Of the settings file."""
+        self.timeouts = timeouts
         self.lose_examinations = False
         """Set it for a run that ends before any file has been examined."""
         self.build()
@@ -75,7 +89,7 @@ class Bridge:
                 fallback_root=self.fallback_root,
                 reserve_bytes=0,
                 file_folders=self.file_folders,
-                timeouts=QUICK,
+                timeouts=self.timeouts,
                 narrator=self.narrator,
                 telemetry=self.telemetry,
                 definitions=self.definitions,
@@ -108,19 +122,25 @@ class Bridge:
             if self[name].is_up:
                 self[name].beat()
 
+    def reach_limits(self) -> None:
+        """Whatever the recorder waits for by now has taken too long: the event loop's clock is put forward."""
+        loop = asyncio.get_running_loop()
+        now = loop.time
+        loop.time = lambda: now() + PATIENCE_SECONDS  # type: ignore[method-assign]
+
     def kinds(self) -> list[str]:
         """The kinds of all events so far."""
         return [event.kind for event in self.recorder.events.after(0)]
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Waits for what happens by itself in the event loop."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not condition():
                 await asyncio.sleep(0)
 
     async def event(self, kind: str, times: int = 1) -> None:
         """Waits until an event of this kind has happened so many times."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             async for event in self.recorder.events.follow(0):
                 times -= event.kind == kind
                 if not times:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from control.bridge import Bridge
+from control.bridge import Bridge, impatient
 from seacorder.base.errors import NotPossible
 from seacorder.base.message import Message
 from seacorder.model.channel import ChannelState
@@ -119,6 +119,7 @@ async def test_without_any_picture_start_is_refused_and_withdrawn(bridge: Bridge
     assert "recording_refused" in bridge.kinds()
 
 
+@impatient
 async def test_a_hung_worker_does_not_hold_up_the_others(bridge: Bridge) -> None:
     await bridge.start()
     bridge["Bow"].is_hung = True
@@ -136,6 +137,7 @@ def encode(bridge: Bridge, *names: str) -> None:
         worker.beat()
 
 
+@impatient
 async def test_a_start_is_not_complete_while_one_is_encoded_and_another_away(bridge: Bridge) -> None:
     await bridge.start(LIVE, FAILED)
     encode(bridge, "Bow")
@@ -145,6 +147,7 @@ async def test_a_start_is_not_complete_while_one_is_encoded_and_another_away(bri
     assert [[one.is_coming for one in result.channels] for result in (first, again)] == [[True, False]] * 2
 
 
+@impatient
 async def test_a_channel_that_is_slow_to_encode_is_no_reason_to_refuse_a_start(bridge: Bridge) -> None:
     await bridge.start()
     encode(bridge, "Bow", "Stern")
@@ -174,11 +177,13 @@ async def test_encoded_pictures_that_wait_for_the_disk_are_a_reason_to_refuse_a_
     why = Message("The disk is gone.") if frames == 0 else None
     waiting = FileStatus("R", "/x", 1, 0, frames, 0, 0, why=why)
     bridge["Bow"].report(replace(bridge["Bow"].status, recording=waiting))
+    bridge.reach_limits()
     with pytest.raises(CommandFailed):
         await starting
     assert [order.is_withdrawn for order in bridge["Bow"].told(StopRecording)] == [True]
 
 
+@impatient
 async def test_is_recording_does_not_wait_for_a_start(bridge: Bridge) -> None:
     await bridge.start()
     bridge["Bow"].is_hung = bridge["Stern"].is_hung = True

@@ -16,13 +16,14 @@ from seacorder.model.address.address import PatternAddress
 from seacorder.model.sample import SourcePacket
 
 BOUNDARY = "seam"
+CLOCK = SystemClock()
 
 
 def jpegs(width: int = 320, height: int = 180, count: int = 100, index: int = 0, first: int = 0) -> list[bytes]:
     """Pictures that name themselves in their strips, from number 0 on."""
     address = PatternAddress(width, height, Fraction(25), 25, "mjpeg", is_full_range=True)
     source = PatternInput(
-        address, channel_name="WEB", channel_index=index, clock=SystemClock(), wait_until=lambda _: None
+        address, channel_name="WEB", channel_index=index, clock=CLOCK, wait_until=lambda _: None
     )
     source.open()
     found: list[bytes] = []
@@ -64,6 +65,8 @@ class WebCamera:
     def __init__(self, manner: Manner) -> None:
         self.manner = manner
         self.requests: list[str] = []
+        self.sent_ns: list[list[int]] = []
+        """For each viewer, when each picture was sent (monotonic)."""
         self._stopping = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"camera": self}))
         self._server.daemon_threads = True
@@ -137,9 +140,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={announced}")
         self.end_headers()
+        sent_ns = list[int]()
+        self.camera.sent_ns.append(sent_ns)
         for number, picture in enumerate(_round(manner)):
             length = f"Content-Length: {len(picture)}\r\n" if manner.with_length else ""
             head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n{length}\r\n".encode()
+            sent_ns.append(CLOCK.monotonic_ns())
             self.wfile.write(head + picture + b"\r\n")
             if manner.silent_after is not None and number + 1 >= manner.silent_after:
                 self.camera.wait(60)

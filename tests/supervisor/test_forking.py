@@ -17,7 +17,7 @@ from seacorder.supervisor.state import WorkerState
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Worker
-from supervisor.yard import QUICK, Heard
+from supervisor.yard import PATIENCE_SECONDS, QUICK, Heard
 
 pytestmark = pytest.mark.skipif(not forking.is_possible(), reason="workers are forked on Linux alone")
 CHANNEL = Launch.of("channel")
@@ -68,7 +68,9 @@ def is_forked(pid: int | None) -> bool:
 
 
 @pytest.fixture
-async def forked() -> AsyncIterator[Forked]:
+async def forked(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Forked]:
+    for limit in ("READY_SECONDS", "ANSWER_SECONDS"):  # a busy machine makes no server useless
+        monkeypatch.setattr(forking, limit, PATIENCE_SECONDS)
     made = Forked()
     yield made
     await made.supervisor.stop()
@@ -141,7 +143,7 @@ async def test_a_worker_that_gets_no_settings_ends_with_a_sentence(forked: Forke
     assert process.stdin is not None
     assert process.stderr is not None
     process.stdin.close()
-    assert await asyncio.wait_for(process.wait(), 20) == 1
+    assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 1
     assert b"`seacorder serve` starts it" in await process.stderr.read()
 
 

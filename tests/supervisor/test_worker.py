@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind
 from seacorder.model.report import Answer, JpegPicture
 from seacorder.supervisor.state import IllegalMove, WorkerState
-from supervisor.yard import QUICK, WORKERS, Yard
+from supervisor.yard import PATIENCE_SECONDS, QUICK, WORKERS, Yard
 
 NOW = Instant(1, 1)
 CHANGE = ChangeRecording(0, Naming("/", "", 0, "", 0, FileKind.RECORDING), SplitSchedule(0, 0), reevaluate_tags=False)
@@ -42,7 +43,8 @@ async def test_requests_get_their_own_answers(yard: Yard) -> None:
     worker = yard.start("obedient")
     await yard.heard.until(lambda: yard.heard.started)
     numbers = [yard.supervisor.next_request() for _ in range(20)]
-    pictures = await asyncio.gather(*(worker.request(TakePicture(number, 100 + number), 10) for number in numbers))
+    asked = (worker.request(TakePicture(number, 100 + number), PATIENCE_SECONDS) for number in numbers)
+    pictures = await asyncio.gather(*asked)
     assert [(picture.request, len(picture.jpeg)) for picture in pictures if isinstance(picture, JpegPicture)] == [
         (number, 100 + number) for number in numbers
     ]
@@ -52,7 +54,7 @@ async def test_requests_get_their_own_answers(yard: Yard) -> None:
 async def test_a_large_answer_comes_whole(yard: Yard) -> None:
     worker = yard.start("obedient")
     await yard.heard.until(lambda: yard.heard.started)
-    picture = await worker.request(TakePicture(yard.supervisor.next_request(), 3_000_000), 10)
+    picture = await worker.request(TakePicture(yard.supervisor.next_request(), 3_000_000), PATIENCE_SECONDS)
     assert isinstance(picture, JpegPicture)
     assert picture.jpeg == b"x" * 3_000_000
 
@@ -62,14 +64,15 @@ async def test_a_request_that_is_not_answered_fails_alone(yard: Yard) -> None:
     await yard.heard.report()
     with pytest.raises(WorkerLost, match=r"did not confirm within 0\.05 s"):
         await worker.request(TakePicture(yard.supervisor.next_request(), 0), 0.05)
-    assert isinstance(await worker.request(TakePicture(yard.supervisor.next_request(), 1), 10), JpegPicture)
+    picture = await worker.request(TakePicture(yard.supervisor.next_request(), 1), PATIENCE_SECONDS)
+    assert isinstance(picture, JpegPicture)
     assert worker.restarts == 0
 
 
 async def test_what_is_sent_on_start_follows_the_first_message(yard: Yard) -> None:
     worker = yard.start("obedient", first=ChannelSettings(3, "Stern", "test:"))
     await yard.heard.until(lambda: yard.heard.started)
-    answer = await worker.request(StopRecording(yard.supervisor.next_request(), NOW), 10)
+    answer = await worker.request(StopRecording(yard.supervisor.next_request(), NOW), PATIENCE_SECONDS)
     assert isinstance(answer, Answer)
     assert "name='Stern'" in answer.outcome.reason.fact
 
@@ -78,7 +81,7 @@ async def test_the_programs_settings_do_not_reach_workers(yard: Yard, monkeypatc
     monkeypatch.setenv("SEACORDER_SECRET", "rtsp://user:password@camera")
     worker = yard.start("obedient")
     await yard.heard.until(lambda: yard.heard.started)
-    answer = await worker.request(StopRecording(yard.supervisor.next_request(), NOW), 10)
+    answer = await worker.request(StopRecording(yard.supervisor.next_request(), NOW), PATIENCE_SECONDS)
     assert isinstance(answer, Answer)
     assert answer.outcome.path is None
 
@@ -159,13 +162,15 @@ async def test_a_worker_that_does_not_read_is_lost(yard: Yard) -> None:
 
 async def test_a_flood_leaves_the_loop_and_the_log_alone(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     limits = replace(QUICK, reports_per_second=200, log_lines_at_once=10, log_lines_per_second=1)
+    begin = time.monotonic()
     yard.start("flooding", limits=limits)
     other = yard.start("obedient")
     await yard.heard.until(lambda: len(yard.heard.started) == 2)
-    picture = await other.request(TakePicture(yard.supervisor.next_request(), 5), 10)
+    picture = await other.request(TakePicture(yard.supervisor.next_request(), 5), PATIENCE_SECONDS)
     assert isinstance(picture, JpegPicture)
     await yard.heard.until(lambda: len(yard.heard.reports) > 300)
-    assert len([record for record in caplog.records if "a packet is bad" in record.message]) < 25
+    lines = [record for record in caplog.records if "a packet is bad" in record.message]
+    assert len(lines) <= 10 + 1 + (time.monotonic() - begin)
 
 
 async def test_a_report_that_is_no_value_of_the_model_is_not_built(yard: Yard, tmp_path: Path) -> None:
@@ -205,7 +210,7 @@ async def test_now_kills_at_once_while_a_stop_waits(yard: Yard) -> None:
     while worker.state is not WorkerState.STOPPING:
         await asyncio.sleep(0)
     yard.supervisor.stop_now()
-    await asyncio.wait_for(stopping, 10)
+    await asyncio.wait_for(stopping, PATIENCE_SECONDS)
     assert worker.state is WorkerState.STOPPED
 
 
@@ -214,7 +219,7 @@ async def test_it_can_be_stopped_while_it_waits_to_restart(yard: Yard) -> None:
     await yard.heard.until(lambda: yard.heard.lost)
     await asyncio.sleep(0)
     assert worker.state is WorkerState.WAITING
-    await asyncio.wait_for(worker.stop(), 10)
+    await asyncio.wait_for(worker.stop(), PATIENCE_SECONDS)
     assert worker.state is WorkerState.STOPPED
 
 
@@ -240,7 +245,7 @@ async def test_a_stopped_worker_takes_nothing(yard: Yard) -> None:
     await worker.stop()
     assert not worker.send(CHANGE)
     with pytest.raises(WorkerLost, match="not running"):
-        await worker.request(TakePicture(yard.supervisor.next_request(), 1), 10)
+        await worker.request(TakePicture(yard.supervisor.next_request(), 1), PATIENCE_SECONDS)
 
 
 async def test_a_fault_in_a_callback_does_not_end_the_watch(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
@@ -279,7 +284,7 @@ async def test_workers_finish_when_the_control_process_is_killed(tmp_path: Path)
     asyncio.get_running_loop().add_reader(handle, end.set)
     parent.kill()
     await parent.communicate()
-    await asyncio.wait_for(end.wait(), 20)
+    await asyncio.wait_for(end.wait(), PATIENCE_SECONDS)
     asyncio.get_running_loop().remove_reader(handle)
     os.close(handle)
     assert marker.read_text() == "finished"

@@ -13,8 +13,15 @@ from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks, Worker
 
 WORKERS = Path(__file__).parent / "workers"
-QUICK = Limits(first_delay_seconds=0.02, longest_delay_seconds=0.1, exit_seconds=1.0)
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
+QUICK = Limits(
+    first_delay_seconds=0.02,
+    longest_delay_seconds=0.1,
+    start_seconds=PATIENCE_SECONDS,
+    heartbeat_seconds=PATIENCE_SECONDS,
+    exit_seconds=PATIENCE_SECONDS,
+)
+"""A worker that is killed is soon back; one that a busy machine lets wait is not taken for one that hangs."""
 
 
 @dataclass

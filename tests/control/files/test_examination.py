@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from control.bridge import PATIENCE_SECONDS
 from fakes.clock import FakeClock
 from fakes.journal import journal_of
 from fakes.workers import FakeSupervisor, FakeWorker
@@ -66,7 +67,7 @@ class Bench:
         self.examination.part(one, lambda _part, found, _report: self.found.append(found), repair_now=repair_now)
 
     async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not condition():
                 await asyncio.sleep(0)
 

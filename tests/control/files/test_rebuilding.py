@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from control.bridge import PATIENCE_SECONDS
 from fakes.clock import FakeClock
 from fakes.journal import journal_of
 from fakes.workers import FakeSupervisor, FakeWorker
@@ -56,7 +57,7 @@ class Bench:
         self.file.write_bytes(b"this is no catalogue" * 1000)
         self.catalogue.open()
         self.rebuilding.begin_if_damaged()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             async for event in self.journal.events.follow(0):
                 if event.kind == "catalogue_rebuilt":
                     return event.text

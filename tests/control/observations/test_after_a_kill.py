@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from control.bridge import Bridge
+from control.bridge import PATIENCE_SECONDS, Bridge
 from seacorder.catalogue.queries import Unfinished
 from seacorder.control.observations import files, shelf
 from seacorder.model.observation import Observation
@@ -60,7 +60,7 @@ async def test_an_observation_whose_file_a_disk_refused_gets_it_at_the_next_star
     await kill(bridge)
     in_the_way.unlink()
     await run_again(bridge)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not (path := await path_of(bridge, one.id)):
             await asyncio.sleep(0)
     assert observation_file.read_file(Path(path)) == one
@@ -132,7 +132,7 @@ async def test_a_path_that_no_file_can_have_holds_up_no_other(
 
     monkeypatch.setattr(observation_file, "create", create_later)
     found = [await bridge.recorder.observations.observe(Entry("FJ")) for _ in range(files.AT_ONCE + 1)]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         for one in found:
             while not await path_of(bridge, one.id):
                 await asyncio.sleep(0)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from control.bridge import Bridge
+from control.bridge import PATIENCE_SECONDS, Bridge
 from control.observations.waiting import until
 from seacorder.base.errors import BadRequest, NotKnown, NotPossible
 from seacorder.catalogue.page import Page
@@ -259,6 +259,9 @@ async def test_no_clip_is_left_running_by_a_span_that_ends_while_it_begins(bridg
     bridge["Stern"].is_hung = True  # the start of the clip waits for it
     await bridge.recorder.observations.press("SL")
     await bridge.recorder.observations.press("SL")
+    await bridge.until(lambda: bool(bridge["Stern"].told(StartClip)))
+    bridge.reach_limits()
+    bridge["Stern"].is_hung = False
     await bridge.event("clip_stopped")
     assert not bridge.recorder.is_clip_recording()
 
@@ -371,7 +374,7 @@ async def test_a_disk_that_refuses_is_tried_again(bridge: Bridge) -> None:
     assert (await stored(bridge, one))[1] == ""
     assert "observation_not_stored" in bridge.kinds()
     folder.unlink()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (await stored(bridge, one))[1] == "":
             await asyncio.sleep(0.05)
     assert observation_file.read_file(Path((await stored(bridge, one))[1])) == one
@@ -387,6 +390,7 @@ async def test_a_span_that_begins_while_files_are_being_finished_goes_on(bridge:
     await asyncio.sleep(0)
     bridge.clock.advance(2)
     begun = await bridge.recorder.observations.press("FS")
+    bridge.reach_limits()
     await stopping
     assert (await bridge.recorder.observations.find(before.id)).now.is_closed_by_stop
     assert [one.id for one in bridge.recorder.observations.open] == [begun.id]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from control.bridge import Bridge
+from control.bridge import Bridge, impatient
 from fakes.workers import FakeWorker
 from seacorder.control.telemetry.telemetry import WORKER_NAME
 from seacorder.model.command import SetContext
@@ -75,6 +75,7 @@ def hang(worker: FakeWorker) -> None:
     worker.is_hung = True
 
 
+@impatient
 @pytest.mark.parametrize(("befall", "said"), [
     (FakeWorker.lose, "does not run. The log of survey data was not finished."),
     (hang, "did not answer in 0.05 s. It may still finish the log of survey data."),

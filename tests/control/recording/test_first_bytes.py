@@ -34,6 +34,7 @@ async def trace(bridge: Bridge) -> list[tuple[object, ...]]:
 async def test_what_a_refused_start_began_is_forgotten(bridge: Bridge) -> None:
     await bridge.start()
     start, part = await begin(bridge)
+    bridge.reach_limits()
     with pytest.raises(CommandFailed):
         await start
     assert [order.is_withdrawn for order in bridge["Bow"].told(StopRecording)] == [True]
@@ -51,6 +52,7 @@ async def test_what_a_refused_start_began_is_forgotten(bridge: Bridge) -> None:
 async def test_a_worker_that_dies_after_a_refused_start_leaves_no_part(bridge: Bridge) -> None:
     await bridge.start()
     start, _ = await begin(bridge)
+    bridge.reach_limits()
     with pytest.raises(CommandFailed):
         await start
     bridge["Bow"].lose()
@@ -60,6 +62,7 @@ async def test_a_worker_that_dies_after_a_refused_start_leaves_no_part(bridge: B
 async def test_pictures_that_reached_a_file_before_the_refusal_are_known(bridge: Bridge) -> None:
     await bridge.start()
     start, part = await begin(bridge)
+    bridge.reach_limits()
     with pytest.raises(CommandFailed):
         await start
     closed = replace(part, state=FileState.WHOLE, frames=9, bytes=900, end_utc_ns=part.start_utc_ns)
@@ -76,6 +79,7 @@ async def test_the_first_bytes_bring_what_was_kept(bridge: Bridge) -> None:
     bridge["Bow"].beat()
     assert [row.path for row in await bridge.rows("parts")] == [part.path]
     assert len(await bridge.rows("recordings")) == 1
+    bridge.reach_limits()
     with pytest.raises(CommandFailed):
         await start
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from control.bridge import Bridge
+from control.bridge import Bridge, impatient
 from seacorder.base.errors import BadRequest
 from seacorder.base.message import Message
 from seacorder.model.channel import ChannelState
@@ -83,17 +83,18 @@ async def test_a_live_channel_whose_worker_is_lost_or_hangs_owes_its_still(
         bridge["Stern"].lose()
     else:
         bridge["Stern"].beat(FAILED, "The cable was pulled.")
+        bridge.reach_limits()
     result = await taking
     assert (result.ok, result.is_complete) == (True, False)
     assert [(one.channel, one.ok, one.was_asked) for one in result.channels] == [
         ("Bow", True, True), ("Stern", False, True),
     ]
-    why = "Stern: its recording process has stopped." if is_lost else "Stern did not confirm within 0.05 s."
+    why = "Stern: its recording process has stopped." if is_lost else "Stern did not confirm within 60 s."
     assert [one.reason.fact for one in result.failed] == [why]
     (line,) = [record.getMessage() for record in caplog.records if "no framegrab" in record.getMessage()]
     assert line.startswith(
         "Stern: no framegrab. Its recording process has stopped." if is_lost
-        else "Stern: no framegrab. It did not confirm within 0.05 s. Recording is not affected."
+        else "Stern: no framegrab. It did not confirm within 60 s. Recording is not affected."
     )
 
 
@@ -105,6 +106,7 @@ async def test_a_refusal_is_a_failure_though_the_picture_goes_meanwhile(bridge: 
     assert [one.channel for one in result.failed] == ["Stern"]
 
 
+@impatient
 async def test_a_small_picture_or_none(bridge: Bridge) -> None:
     await bridge.start(LIVE, FAILED)
     assert isinstance(await bridge.recorder.picture(0, 320), JpegPicture)

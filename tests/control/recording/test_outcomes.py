@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from control.bridge import QUICK, Bridge
+from control.bridge import QUICK, Bridge, impatient
 from seacorder.base.message import Message
 from seacorder.model.channel import ChannelState
 from seacorder.model.command import StartRecording, StopRecording
@@ -54,21 +54,24 @@ async def test_one_that_fails_meanwhile_says_why_and_joins_later(bridge: Bridge)
     assert [part.channel for part in await bridge.rows("parts")] == ["Bow", "Stern"]
 
 
+@impatient
 async def test_those_that_record_do_not_wait_for_one_that_stays_away(bridge: Bridge) -> None:
     task = await starting(bridge, LIVE, CONNECTING)
-    result = await asyncio.wait_for(task, 20 * QUICK.start_seconds)
+    result = await task
     assert [one.ok for one in result.channels] == [True, False]
     assert "It joins by itself as soon as it has a picture." in result.channels[1].reason.action
 
 
+@impatient
 async def test_when_nothing_comes_the_start_is_refused_and_withdrawn(bridge: Bridge) -> None:
     task = await starting(bridge, CONNECTING, FAILED)
     with pytest.raises(CommandFailed, match=r"Bow is connecting\. Stern is failed\."):
-        await asyncio.wait_for(task, 40 * QUICK.start_seconds)
+        await task
     assert [order.is_withdrawn for order in bridge["Bow"].told(StopRecording)] == [True]
     assert await bridge.rows("recordings") == ()
 
 
+@impatient
 async def test_a_worker_that_is_being_started_has_its_limit_from_its_first_word_on(bridge: Bridge) -> None:
     await bridge.recorder.start()
     bridge["Bow"].is_up = bridge["Stern"].is_up = False

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control.bridge import Bridge
+from control.bridge import Bridge, impatient
 from fakes.clock import FakeClock
 from fakes.journal import journal_of
 from seacorder.base.errors import BadRequest, CatalogueFailed, NotPossible
@@ -183,6 +183,8 @@ async def test_a_name_that_comes_while_a_start_is_under_way_is_for_the_one_after
     async def named_meanwhile() -> None:
         await bridge.until(lambda: bool(bridge["Bow"].told(StartRecording)))
         await bridge.recorder.name_next(FileKind.RECORDING, "Dive 13")
+        bridge.reach_limits()
+        bridge["Stern"].is_hung = False
 
     async with asyncio.TaskGroup() as group:
         group.create_task(bridge.recorder.start_recording())
@@ -335,6 +337,7 @@ async def test_an_anomaly_is_an_observation_as_long_as_its_video(bridge: Bridge)
     assert [(row.number, row.state) for row in rows] == [(1, "closed")]
 
 
+@impatient
 async def test_an_anomaly_begins_and_ends_with_its_commands_however_long_their_answers_take(bridge: Bridge) -> None:
     await bridge.start()
     bridge["Stern"].is_hung = True

@@ -4,7 +4,6 @@ import contextlib
 import itertools
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -252,18 +251,16 @@ def test_who_goes_silent_is_said_and_may_come_back(rig_source: MakeSource, keep_
     port = free_port(socket.SOCK_DGRAM if scheme == "udp" else socket.SOCK_STREAM)
     sender = keep_sender(_sending(rig_source, scheme, port))
     address = f"udp://:{port}" if scheme == "udp" else f"tcp://127.0.0.1:{port}"
-    source = made(address, PictureTimeout(NS_PER_SECOND))
+    source = made(address)
     source.open()
     packets = source.packets()
     assert len(video_of(packets, 10)) == 10
     sender.close()
-    begin = time.monotonic()
     with pytest.raises(InputFailed, match="receives nothing" if scheme == "udp" else "ended|cut the connection"):
         list(packets)
-    assert time.monotonic() - begin < 5
     source.close()
     keep_sender(_sending(rig_source, scheme, port))
-    again = made(address, PictureTimeout(NS_PER_SECOND))
+    again = made(address)
     again.open()
     assert len(video_of(again.packets(), 10)) == 10
     again.close()
