@@ -15,7 +15,7 @@ DEV_STAMP := $(VENV)/.installed-for-development
 NEWMAN_STAMP := tests/newman/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers budgets links docs pictures format bench faults answers pins wheelhouse system clean
+.PHONY: help run test check lint types layers budgets links docs web page pictures format bench faults answers pins wheelhouse system clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -47,7 +47,7 @@ else
 	$(PY) -m pytest $(ARGS)
 endif
 
-check: lint types layers budgets docs  ## style, types, layers, budgets, documents: a minute, no server needed
+check: lint types layers budgets docs web  ## style, types, layers, budgets, documents, the operator's page: two minutes, no server needed
 
 lint: $(DEV_STAMP)  ## ruff
 	$(BIN)/ruff check .
@@ -67,6 +67,12 @@ links: $(DEV_STAMP)  ## links of documents, and that nothing in the tree names a
 
 docs: links  ## links, and that documents and code say the same
 	$(PY) -m pytest -q -p no:cacheprovider -m docs
+
+web: $(DEV_STAMP)  ## the operator's page is what its source gives, and its lint, layout, types and tests are without findings
+	$(PY) -m tools.page check
+
+page: $(DEV_STAMP)  ## build the operator's page from web/, and the types of /api/v1 that it uses
+	$(PY) -m tools.page build
 
 pictures: $(DEV_STAMP) system  ## the pictures of the page, written into docs/sea; needs Chromium
 	SCREENSHOTS=$(CURDIR)/docs/sea $(PY) -m pytest -q tests/browser/test_pictures.py
@@ -102,5 +108,5 @@ $(NEWMAN_STAMP): tests/newman/package-lock.json
 	@touch $@
 
 clean:  ## remove everything that was made here
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/newman/node_modules
+	rm -rf $(VENV) build dist web/node_modules web/.node .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/newman/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

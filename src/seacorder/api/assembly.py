@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from seacorder.api.http.paths import Paths, PathTable, Targets
 from seacorder.api.http.problems import Answering, install
 from seacorder.api.http.security import Guard, own_names
+from seacorder.api.operator_page import BASE
 from seacorder.api.page import OPEN_PATHS
 from seacorder.config.schema import ServerSettings
 
@@ -16,6 +17,8 @@ def assemble(app: FastAPI, server: ServerSettings) -> FastAPI:
     app.add_middleware(Paths, table=PathTable(app.routes))
     app.add_middleware(Answering)
     names = own_names(server.host, server.allowed_hosts)
-    app.add_middleware(Guard, names=names, origins=server.allowed_origins, open_paths=OPEN_PATHS)
+    app.add_middleware(
+        Guard, names=names, origins=server.allowed_origins, open_paths=OPEN_PATHS, open_folders=(BASE,)
+    )
     app.add_middleware(Targets)
     return app

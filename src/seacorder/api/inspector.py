@@ -15,6 +15,7 @@ from starlette.responses import Response
 from seacorder.api import failures
 from seacorder.api.assembly import assemble
 from seacorder.api.http import documented, wire
+from seacorder.api.operator_page import add_operator_page
 from seacorder.api.page import add_page
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.routes import add_v1
@@ -113,6 +114,7 @@ def create_inspector_app(recorder: Recorder, server: ServerSettings) -> FastAPI:
     InspectorCommands(recorder).add_to(app)
     add_v1(app, recorder)
     add_page(app)
+    add_operator_page(app)
     return assemble(app, server)
 
 

@@ -89,16 +89,23 @@ class Guard:
     """ASGI layer: refuses foreign hosts, foreign pages, prefetches and long bodies. Sets headers on every answer so
     that no foreign page can embed it.
 
-    `open_paths` are the pages and their files: any page may link to them, because they change nothing.
+    `open_paths` are the pages and their files: any page may link to them, because they change nothing. So may it to all
+    that is below `open_folders`.
     """
 
     def __init__(
-        self, app: ASGIApp, names: frozenset[str], origins: Iterable[str], open_paths: frozenset[str] = frozenset()
+        self,
+        app: ASGIApp,
+        names: frozenset[str],
+        origins: Iterable[str],
+        open_paths: frozenset[str] = frozenset(),
+        open_folders: tuple[str, ...] = (),
     ) -> None:
         self._app = app
         self._names = names
         self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
         self._open_paths = open_paths
+        self._open_folders = tuple(f"{folder}/" for folder in open_folders)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -137,7 +144,8 @@ class Guard:
     def _is_open(self, scope: Scope) -> bool:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             return False
-        return (scope["path"].lower().rstrip("/") or "/") in self._open_paths
+        path = scope["path"].lower().rstrip("/") or "/"
+        return path in self._open_paths or f"{path}/".startswith(self._open_folders)
 
     def _is_preflight(self, scope: Scope, headers: Headers) -> bool:
         return (

@@ -1,0 +1,66 @@
+/** One request to the recorder, and what it can come to. */
+import type { ChannelOutcome, Message } from "./types";
+
+/** The recorder has answered that it cannot, or has not answered at all (`status` is 0). */
+export class Refusal extends Error implements Message {
+  readonly status: number;
+  readonly fact: string;
+  readonly action: string;
+  readonly channels: ChannelOutcome[];
+
+  constructor(status: number, said: Partial<Message> & { channels?: ChannelOutcome[] }) {
+    super(said.fact ?? "");
+    this.status = status;
+    this.fact = said.fact ?? "";
+    this.action = said.action ?? "";
+    this.channels = said.channels ?? [];
+  }
+
+  /** Nobody knows whether the recorder has carried it out. */
+  get isWithoutAnswer(): boolean {
+    return this.status === 0;
+  }
+}
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+const SECONDS_MAX = 10;
+
+/** The answer's JSON. Throws a `Refusal` otherwise; waits at most `seconds`. */
+export async function ask<Answer>(
+  method: Method,
+  path: string,
+  { body, seconds = SECONDS_MAX }: { body?: unknown; seconds?: number } = {},
+): Promise<Answer> {
+  const request: RequestInit = { method, cache: "no-store", signal: AbortSignal.timeout(seconds * 1000) };
+  if (body !== undefined) {
+    request.body = JSON.stringify(body);
+    request.headers = { "content-type": "application/json" };
+  }
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(path, request);
+    text = await answer.text();
+  } catch {
+    throw new Refusal(0, {});
+  }
+  if (answer.ok) return (text === "" ? null : JSON.parse(text)) as Answer;
+  throw new Refusal(answer.status, problemOf(text));
+}
+
+function problemOf(text: string): Partial<Message> & { channels?: ChannelOutcome[] } {
+  try {
+    const said: unknown = JSON.parse(text);
+    return typeof said === "object" && said !== null ? said : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The address of a query, without the entries that are null. */
+export function query(path: string, entries: Record<string, string | number | boolean | null>): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(entries)) if (value !== null) given.set(name, String(value));
+  return given.size > 0 ? `${path}?${given}` : path;
+}

@@ -1,0 +1,63 @@
+/** Single keys that do something. Parts and rooms say theirs as long as they are shown; `?` lists all of them. */
+
+export type Group = "record" | "observe" | "look" | "go" | "play";
+
+export interface Command {
+  /** As `KeyboardEvent.key` has it; letters in lower case. */
+  key: string;
+  group: Group;
+  /** What it does, in the language of the page. */
+  label: () => string;
+  run: () => void;
+  /** What the key cap shows, if that is not the key itself. */
+  cap?: string;
+}
+
+const STORED = "seacorder.keys";
+const FIELDS = "input, select, textarea, [contenteditable]";
+
+let said = $state.raw<readonly (() => Command[])[]>([]);
+let areOn = $state(localStorage.getItem(STORED) !== "off");
+
+/** Call it while a component is set up: its keys hold as long as it is shown. */
+export function useKeys(commands: () => Command[]): void {
+  $effect(() => {
+    said = [...said, commands];
+    return () => {
+      said = said.filter((one) => one !== commands);
+    };
+  });
+}
+
+export function commands(): Command[] {
+  return said.flatMap((one) => one());
+}
+
+export function keysAreOn(): boolean {
+  return areOn;
+}
+
+export function switchKeys(on: boolean): void {
+  areOn = on;
+  localStorage.setItem(STORED, on ? "on" : "off");
+}
+
+export function capOf(command: Command): string {
+  return command.cap ?? (command.key.length === 1 ? command.key.toUpperCase() : command.key);
+}
+
+/** Keys rest in fields and while a dialog is open; what a browser does with Ctrl, Alt and Meta stays its own. */
+export function listenToKeys(): void {
+  document.addEventListener("keydown", (press) => {
+    if (!areOn || press.defaultPrevented || press.ctrlKey || press.altKey || press.metaKey || press.repeat) return;
+    const at = press.target;
+    if (at instanceof Element && at.closest(FIELDS) !== null) return;
+    if (document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
+    const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
+    // The last one said holds: a room may take a key of the frame.
+    const command = commands().findLast((one) => one.key === key);
+    if (command === undefined) return;
+    press.preventDefault();
+    command.run();
+  });
+}

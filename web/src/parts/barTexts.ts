@@ -1,0 +1,56 @@
+/** The bar's sentences, of what `model/bar` has found. */
+import type { Contact } from "../model/contact";
+import { clock, duration } from "../model/figures";
+import type { Bar } from "../model/bar";
+import type { bar as texts } from "../texts/bar";
+
+type Texts = ReturnType<typeof texts>;
+
+const NAMES_MAX = 3;
+
+export function listed(names: readonly string[], t: Texts): string {
+  const shown = names.slice(0, NAMES_MAX);
+  if (names.length > NAMES_MAX) shown.push(t.more(names.length - NAMES_MAX));
+  const last = shown.pop() ?? "";
+  return shown.length === 0 ? last : `${shown.join(", ")} ${t.and} ${last}`;
+}
+
+export function missingTime(seconds: number): string {
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : duration(seconds);
+}
+
+/** The sentences of the bar's second line, the most important first. `lastEndUtc` is of the last recording. */
+export function sentences(bar: Bar, contact: Contact, lastEndUtc: string | null, t: Texts): string[] {
+  switch (bar.state) {
+    case "no-contact":
+      if (contact.lastMs !== null) return [t.noAnswerSince(clock(contact.lastMs))];
+      return [contact.seconds > 2 ? t.noAnswerYet : t.connecting];
+    case "idle":
+      return [t.ready(bar.live, bar.total), ...idle(bar, lastEndUtc, t)];
+    case "starting":
+      return [t.waitingForDisk];
+    case "failed":
+      return [bar.alarm?.fact ?? t.nothingOnDisk];
+    case "recording":
+      return [t.onDisk(bar.onDisk, bar.total), lost(bar, t)];
+    case "fault":
+      return [...faults(bar, t), t.onDisk(bar.onDisk, bar.total)];
+  }
+}
+
+function idle(bar: Bar, lastEndUtc: string | null, t: Texts): string[] {
+  if (bar.alarm !== null) return [bar.alarm.fact];
+  return lastEndUtc === null ? [] : [t.lastEnded(clock(lastEndUtc))];
+}
+
+function lost(bar: Bar, t: Texts): string {
+  return bar.losses > 0 ? t.losses(bar.losses, missingTime(bar.missingSeconds)) : t.noLosses;
+}
+
+function faults(bar: Bar, t: Texts): string[] {
+  const said = [];
+  if (bar.missing.length > 0) said.push(t.notRecorded(listed(bar.missing, t), bar.missing.length));
+  if (bar.losing.length > 0) said.push(t.losing(listed(bar.losing, t), bar.losing.length));
+  if (said.length === 0 && bar.alarm !== null) said.push(bar.alarm.fact);
+  return said;
+}

@@ -1,0 +1,19 @@
+/** What a folder in `rooms` has to say of its room, in its `index.ts`; nothing else has to know of it. */
+import type { Component } from "svelte";
+import type { IconName } from "../parts/icons";
+
+export interface Room {
+  /** The first piece of its address below `/next`; empty for the wall, which is the first room. */
+  id: string;
+  /** Its place in the list of views; null for a room that is opened from another one. */
+  order: number | null;
+  /** The single key that opens it; null for none. */
+  key: string | null;
+  icon: IconName;
+  title: () => string;
+  /**
+   * Fills the places `room` and, if it likes, `foot` (classes of these names). What its address says after the id is in
+   * `here().rest`; the view is made anew when that changes.
+   */
+  view: Component;
+}

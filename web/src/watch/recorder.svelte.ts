@@ -1,0 +1,158 @@
+/**
+ * Watches the recorder: its status twice a second, its events as they happen. What is shown is worked out from that by
+ * `model`; nothing here decides anything.
+ */
+import { ask, query } from "../api/client";
+import { follow, type Feed } from "../api/socket";
+import type { Context, Event, Kind, Observation, Reading, Rows, Status } from "../api/types";
+import { follow as followAlarms, see, type ShownAlarm } from "../model/alarms";
+import { barOf } from "../model/bar";
+import { contactAt } from "../model/contact";
+import { noteLosses, tilesOf, type LossSeen } from "../model/tiles";
+
+const POLL_MS = 500;
+const TICK_MS = 250;
+const STATUS_SECONDS = 1.5;
+const OBSERVATIONS_SHOWN = 30;
+
+export interface LastRecording {
+  id: string;
+  start_utc: string;
+  end_utc: string | null;
+  state: string;
+}
+
+class Recorder {
+  status = $state.raw<Status | null>(null);
+  /** Of the page's own monotonic clock: now, and when the newest status came. */
+  nowMs = $state(performance.now());
+  private cameMs = $state<number | null>(null);
+  private lossSeen: LossSeen = {};
+  alarms = $state.raw<ShownAlarm[]>([]);
+  context = $state.raw<Context | null>(null);
+  kinds = $state.raw<Kind[]>([]);
+  observations = $state.raw<Observation[]>([]);
+  readings = $state.raw<ReadonlyMap<string, { reading: Reading; cameMs: number }>>(new Map());
+  last = $state.raw<LastRecording | null>(null);
+  /** The program was exchanged while this page was open. */
+  isOutdated = $state(false);
+
+  private readonly beganMs = performance.now();
+  private cursor: number | null = null;
+  private feeds: Feed[] = [];
+  private version = "";
+
+  readonly contact = $derived(contactAt(this.nowMs, this.cameMs, this.beganMs, Date.now()));
+  readonly tiles = $derived(this.status === null ? [] : tilesOf(this.status, this.contact, this.lossSeen, this.nowMs));
+  readonly bar = $derived(barOf(this.status, this.contact, this.tiles));
+  /** The recorder's clock, as far as it is known: UTC in milliseconds; null before the first status. */
+  readonly utcMs = $derived(
+    this.status === null || this.cameMs === null ? null : Date.parse(this.status.utc) + this.nowMs - this.cameMs,
+  );
+
+  start(): void {
+    window.setInterval(() => (this.nowMs = performance.now()), TICK_MS);
+    document.addEventListener("visibilitychange", () => {
+      this.nowMs = performance.now();
+      if (!document.hidden) void this.refresh();
+    });
+    void this.poll();
+  }
+
+  /** Asks for the status now: after a command, so that its effect is seen at once. */
+  async refresh(): Promise<void> {
+    try {
+      this.take(await ask<Status>("GET", "/api/v1/status", { seconds: STATUS_SECONDS }));
+    } catch {
+      // Its age tells.
+    }
+  }
+
+  see(key: string): void {
+    this.alarms = see(this.alarms, key, this.utcMs ?? Date.now());
+  }
+
+  async refreshObservations(): Promise<void> {
+    const wanted = query("/api/v1/observations", { newest_first: true, limit: OBSERVATIONS_SHOWN });
+    await this.keep(async () => {
+      this.observations = (await ask<Rows<Observation>>("GET", wanted)).items;
+      this.kinds = (await ask<{ items: Kind[] }>("GET", "/api/v1/kinds")).items;
+    });
+  }
+
+  private async poll(): Promise<void> {
+    await this.refresh();
+    window.setTimeout(() => void this.poll(), POLL_MS);
+  }
+
+  private take(status: Status): void {
+    this.nowMs = performance.now();
+    const wasAway = this.cameMs === null || !this.contact.isUp;
+    this.lossSeen = noteLosses(this.lossSeen, status, this.nowMs);
+    this.alarms = followAlarms(this.alarms, status.alarms);
+    this.status = status;
+    this.cameMs = this.nowMs;
+    if (this.feeds.length === 0) this.listen(status.newest_event_cursor);
+    if (this.version !== "" && this.version !== status.version) this.isOutdated = true;
+    this.version = status.version;
+    if (wasAway) this.refreshAll();
+  }
+
+  private listen(cursor: number): void {
+    this.cursor = cursor;
+    this.feeds = [
+      follow(
+        () => query("/api/v1/events", { cursor: this.cursor }),
+        (message) => this.happened(message as Event),
+      ),
+      follow(
+        () => "/api/v1/readings",
+        (message) => this.read(message as { items: Reading[] }),
+      ),
+    ];
+  }
+
+  private happened(event: Event): void {
+    this.cursor = event.cursor;
+    if (event.observation !== null || event.kind.startsWith("observation_")) void this.refreshObservations();
+    if (event.kind === "context_changed") void this.refreshContext();
+    if (event.kind.startsWith("recording_")) void this.refreshLast();
+  }
+
+  private read({ items }: { items: Reading[] }): void {
+    const cameMs = performance.now();
+    const next = new Map(this.readings);
+    for (const reading of items) next.set(reading.name, { reading, cameMs });
+    this.readings = next;
+  }
+
+  private refreshAll(): void {
+    void this.refreshObservations();
+    void this.refreshContext();
+    void this.refreshLast();
+  }
+
+  private async refreshContext(): Promise<void> {
+    await this.keep(async () => {
+      this.context = await ask<Context>("GET", "/api/v1/context");
+    });
+  }
+
+  private async refreshLast(): Promise<void> {
+    await this.keep(async () => {
+      const rows = await ask<Rows<LastRecording>>("GET", query("/api/v1/recordings", { newest_first: true, limit: 1 }));
+      this.last = rows.items[0] ?? null;
+    });
+  }
+
+  /** What is shown stays as it is if the recorder does not answer; the bar says that there is no contact. */
+  private async keep(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch {
+      // As above.
+    }
+  }
+}
+
+export const recorder = new Recorder();
