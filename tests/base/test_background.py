@@ -8,7 +8,7 @@ import pytest
 
 from seacorder.base.background import Thread, awaited, cancel, once, survived, task, within
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 
 
 class Broken(Exception):

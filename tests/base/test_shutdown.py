@@ -29,7 +29,7 @@ async def forever() -> None:
 async def test_last_started_is_stopped_first() -> None:
     parts, shutdown = Parts(), Shutdown()
     for name in ("catalogue", "workers", "web"):
-        shutdown.started(name, parts.stop(name), limit_seconds=1)
+        shutdown.started(name, parts.stop(name), limit_seconds=60)
     assert await shutdown.stop_all()
     assert parts.stopped == ["web", "workers", "catalogue"]
 
@@ -39,9 +39,9 @@ async def test_a_part_that_hangs_or_fails_does_not_keep_the_others(caplog) -> No
         raise OSError("no")
 
     parts, shutdown = Parts(), Shutdown()
-    shutdown.started("catalogue", parts.stop("catalogue"), limit_seconds=1)
+    shutdown.started("catalogue", parts.stop("catalogue"), limit_seconds=60)
     shutdown.started("hangs", forever, limit_seconds=0.01)
-    shutdown.started("fails", fails, limit_seconds=1)
+    shutdown.started("fails", fails, limit_seconds=60)
     assert not await shutdown.stop_all()
     assert parts.stopped == ["catalogue"]
     assert "hangs did not stop within 0.01 s" in caplog.text
@@ -57,7 +57,7 @@ async def test_asked_twice_means_now_once_a_second_has_passed() -> None:
         stopping.set()
         await forever()
 
-    shutdown.started("catalogue", parts.stop("catalogue"), limit_seconds=1)
+    shutdown.started("catalogue", parts.stop("catalogue"), limit_seconds=60)
     shutdown.started("slow", slow, limit_seconds=60)
     shutdown.ask()
     await shutdown.asked()
@@ -90,7 +90,7 @@ async def test_a_signal_asks_and_the_old_handler_comes_back() -> None:
     shutdown = Shutdown()
     with signals(shutdown):
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(shutdown.asked(), 5)
+        await asyncio.wait_for(shutdown.asked(), 60)
     assert signal.getsignal(signal.SIGTERM) == before
 
 
@@ -99,7 +99,7 @@ async def test_the_end_of_the_terminal_asks_too_and_the_log_says_why(caplog: pyt
     shutdown = Shutdown()
     with signals(shutdown):
         os.kill(os.getpid(), signal.SIGHUP)
-        await asyncio.wait_for(shutdown.asked(), 5)
+        await asyncio.wait_for(shutdown.asked(), 60)
     assert "The terminal from which the recorder was started has closed (SIGHUP)" in caplog.text
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from fakes.recorder import FakeChannel, FakeRecorder
 from seacorder.api.http.listeners import Listener, serving
@@ -18,6 +18,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]
+PATIENCE_MS = 60_000
+"""How long a test waits for what it wants to see, where its point is no limit."""
 
 
 @pytest.fixture
@@ -46,7 +48,8 @@ async def page() -> AsyncIterator[Page]:
         window = await browser.new_page(viewport={"width": 1280, "height": 860}, timezone_id="UTC", locale="en-GB")
         window.on("pageerror", lambda error: faults.append(str(error)))
         window.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
-        window.set_default_timeout(10_000)
+        window.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         yield window
         await browser.close()
     assert not faults

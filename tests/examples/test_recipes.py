@@ -64,7 +64,7 @@ class Started:
             self.process.send_signal(sign)
         self.process.stdin.write(sent)
         self.process.stdin.close()
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         for reader in self._readers:
             reader.join(5)
         for pipe in (self.process.stdout, self.process.stderr):
@@ -287,7 +287,7 @@ def assert_whole(program: Program, kept: int, printed: list[str]) -> None:
     with connect(f"{program.url.replace('http', 'ws')}/api/v1/events?cursor={kept}", proxy=None) as socket:
         cursor = kept
         while cursor < newest:
-            event = json.loads(socket.recv(timeout=20))
+            event = json.loads(socket.recv(timeout=60))
             cursor = event["cursor"]
             known.append(f"{event['utc']} {event['severity']} {event['kind']} {event['sentence']}")
     # The recorder's end may have cost it events that the listener has seen; the listener's end, the newest ones.

@@ -18,7 +18,7 @@ from seacorder.model.sample import Sample, SourceFormat
 from seacorder.sinks.context import SinkContext
 from seacorder.storage.memory_budget import MemoryBudget
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 60.0
 
 
 @dataclass

@@ -89,7 +89,7 @@ def running_demo(tmp_path: Path, is_ready: Callable[[str], bool]) -> Iterator[De
         yield Demo(address, f"127.0.0.1:{ports[1]}", tmp_path)
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.slow

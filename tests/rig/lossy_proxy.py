@@ -46,7 +46,7 @@ class LossyProxy:
         self._ended.close()
 
     def _run(self) -> None:
-        select.select([self._server, self._ended], [], [], 10)
+        select.select([self._server, self._ended], [], [], 60)
         client, _ = self._server.accept()
         camera = socket.create_connection(("127.0.0.1", self._upstream))
         rtp, rtcp = _udp(), _udp()
@@ -54,7 +54,7 @@ class LossyProxy:
         count = 0
         with client, camera, rtp, rtcp:
             while True:
-                ready, _, _ = select.select([client, camera, rtp, rtcp, self._ended], [], [], 20)
+                ready, _, _ = select.select([client, camera, rtp, rtcp, self._ended], [], [], 60)
                 if not ready or self._ended in ready:
                     return
                 if client in ready:

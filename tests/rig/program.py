@@ -207,7 +207,7 @@ class Program:
     @property
     def control_pid(self) -> int:
         """The control process, the guardian's child; waits while it is being started."""
-        return wait_for(lambda: next(iter(children(self.pid)), None), "a control process", 20.0)
+        return wait_for(lambda: next(iter(children(self.pid)), None), "a control process")
 
     def kill(self) -> int:
         """Ends the control process as a crash would; the guardian starts it again. Returns the killed process."""

@@ -73,7 +73,7 @@ class ScriptedCamera:
                     continue
 
     def _serve(self, client: socket.socket) -> None:
-        client.settimeout(10)
+        client.settimeout(60)
         buffer, is_playing, frames, due = b"", False, self._frames(), time.monotonic()
         self._begins()
         while not self._stopped.is_set() and not (is_playing and self._is_over()):

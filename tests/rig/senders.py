@@ -12,7 +12,7 @@ from pathlib import Path
 from rig.ports import free_port
 from rig.source_files import SourceFile
 
-_READY_SECONDS = 10.0
+_READY_SECONDS = 60.0
 _NGINX = """
 load_module {module};
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log info;

@@ -46,7 +46,7 @@ class TlsProxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._listens.wait(10), "the TLS proxy does not listen"
+        assert self._listens.wait(60), "the TLS proxy does not listen"
         return self
 
     def __exit__(

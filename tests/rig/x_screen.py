@@ -36,7 +36,7 @@ class XScreen:
         assert number, "Xvfb did not start"
         self.display = f":{number}"
         self._client = socket.socket(socket.AF_UNIX)
-        self._client.settimeout(10)
+        self._client.settimeout(60)
         self._client.connect(f"/tmp/.X11-unix/X{number}")
         root, base = self._greet()
         self._window, self._context = base + 1, base + 2

@@ -22,7 +22,7 @@ from seacorder.storage.disk import Disk, PortableDisk, PosixDisk
 from seacorder.storage.durable import DurableFile, Opening
 from seacorder.storage.memory_budget import TRAILER_BYTES_MAX, MemoryBudget
 
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 60.0
 PATH = Path("/base/job/x.mp4")
 
 

@@ -53,7 +53,7 @@ class Film:
                 container.mux(packet)
         ended = threading.Event()
         file.close(lambda _: ended.set())
-        assert ended.wait(10)
+        assert ended.wait(60)
         last_write = max(i for i, operation in enumerate(self.disk.operations) if operation.name == "write")
         self.taken.append((last_write + 1, FRAMES))
 

@@ -24,7 +24,7 @@ def test_a_line_has_its_values_its_checksum_and_nothing_for_none() -> None:
 def test_lines_are_sent_at_their_interval_and_a_stale_value_is_none() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
-        receiver.settimeout(10)
+        receiver.settimeout(60)
         lines = LinesOut((LineOut("127.0.0.1", receiver.getsockname()[1], "{depth:.1f}"),), STALE_NS)
         lines.on_readings([Reading("depth", 12.5, "m", ReadingState.FRESH, Instant(10 * NS_PER_SECOND, 1), "GPS")])
         for tenth in (100, 105, 110, 170):
@@ -36,7 +36,7 @@ def test_lines_are_sent_at_their_interval_and_a_stale_value_is_none() -> None:
 def test_a_line_may_hold_the_context() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
-        receiver.settimeout(10)
+        receiver.settimeout(60)
         out = LineOut("127.0.0.1", receiver.getsockname()[1], "{dive},{task}", none="-")
         lines = LinesOut((out,), STALE_NS)
         lines.carry_out(SetContext(Instant(0, 0), DiveContext(dive="12")))

@@ -20,7 +20,7 @@ async def ask(address: str, target: str, host: str = "127.0.0.1") -> tuple[int, 
     name, _, port = address.partition(":")
     reader, writer = await asyncio.open_connection(name, int(port))
     writer.write(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-    head, _, body = (await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")
+    head, _, body = (await asyncio.wait_for(reader.read(), 60)).partition(b"\r\n\r\n")
     writer.close()
     return int(head.split()[1]), body
 

@@ -9,6 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from fakes.recorder import FakeRecorder
+from rig.program import DEADLINE_SECONDS
 from seacorder.api.v1 import events
 from seacorder.control.events.log import EventLog
 
@@ -16,7 +17,7 @@ PATH = "/api/v1/events"
 
 
 async def receive(socket: ClientConnection, count: int) -> list[dict[str, object]]:
-    return [json.loads(await asyncio.wait_for(socket.recv(), 5)) for _ in range(count)]
+    return [json.loads(await asyncio.wait_for(socket.recv(), DEADLINE_SECONDS)) for _ in range(count)]
 
 
 async def test_from_a_cursor_on(address: str, recorder: FakeRecorder) -> None:

@@ -88,6 +88,6 @@ async def test_a_listener_gets_all_and_then_what_is_new(address: str, recorder: 
     recorder.telemetry.give("depth", 1.0, "m")
     recorder.telemetry.coming.append((recorder.telemetry.give("heading", 127.4, "°"),))
     async with connect(f"ws://{address}/api/v1/readings") as socket:
-        first, second = [json.loads(await asyncio.wait_for(socket.recv(), 5)) for _ in range(2)]
+        first, second = [json.loads(await asyncio.wait_for(socket.recv(), 60)) for _ in range(2)]
     assert [one["name"] for one in first["items"]] == ["depth", "heading"]
     assert [(one["name"], one["value"]) for one in second["items"]] == [("heading", 127.4)]

@@ -28,7 +28,7 @@ from seacorder.supervisor.worker import Callbacks
 
 SPEC = SourceSpec(width=320, height=240, rate=25, gop=10, seconds=2)
 NAMES = ("Bow", "Stern")
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Pair:
 
     def __post_init__(self) -> None:
         callbacks = Callbacks(on_report=self._heard, on_lost=lambda name, how: self.lost.append((name, how)))
-        self.supervisor = Supervisor(callbacks, limits=Limits(heartbeat_seconds=10.0))
+        self.supervisor = Supervisor(callbacks, limits=Limits(heartbeat_seconds=30.0))
 
     def begin(self, addresses: dict[str, str]) -> None:
         for number, (name, address) in enumerate(addresses.items()):

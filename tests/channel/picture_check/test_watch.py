@@ -120,7 +120,7 @@ def test_the_thread_takes_what_is_due_and_passes_over_the_rest() -> None:
     for place in range(5):
         due = keyframe._replace(instant_ns=place * 10 * SECOND)
         watch.offer(due, source, 0)
-        assert come.acquire(timeout=20)
+        assert come.acquire(timeout=60)
         watch.offer(due._replace(instant_ns=due.instant_ns + SECOND), source, 0)
     assert len(looks) == 5
 

@@ -261,7 +261,7 @@ async def test_a_change_is_answered_when_it_is_in_force(bridge: Bridge) -> None:
         worker.status = replace(worker.status, encoding=EncodingStatus("Encoded.", "libx264", asked_from_ns=from_ns))
         worker.beat()
         await settled()
-    await asyncio.wait_for(change, 1.0)
+    await bridge.until(change.done)
 
 
 async def test_what_smart_encoding_does_not_use_is_no_change(bridge: Bridge) -> None:

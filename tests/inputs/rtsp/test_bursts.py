@@ -12,7 +12,7 @@ import pytest
 from rig.data_sources import kernel_notes_arrivals
 from rig.fixtures import MakeSource
 from rig.inputs import read_camera
-from rig.program import wait_for
+from rig.program import DEADLINE_SECONDS, wait_for
 from rig.scripted_camera import ScriptedCamera
 from rig.source_files import SourceSpec
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
@@ -54,7 +54,7 @@ def read_bursts(connection: OpenConnection, pictures: int) -> list[tuple[int, li
     """Reads once whenever something can be read; (when each read ended, its pictures)."""
     clock, bursts, count = SystemClock(), [], 0
     while count < pictures:
-        assert Readiness(connection.number).wait(5)
+        assert Readiness(connection.number).wait(60)
         found = [item for item in connection.read() if isinstance(item, SourcePacket)]
         bursts.append((clock.monotonic_ns(), found))
         count += len(found)
@@ -127,11 +127,11 @@ def test_a_read_that_finds_nothing_says_so_and_does_not_wait(rig_source: MakeSou
     with ScriptedCamera(rig_source(SPEC)) as camera:
         source, connection = opened(camera)
         found = {Unread.ALL_TAKEN}
-        begin_ns = SystemClock().monotonic_ns()
-        while Unread.NOTHING_CAME not in found and SystemClock().monotonic_ns() - begin_ns < NS_PER_SECOND:
+        end = time.monotonic() + DEADLINE_SECONDS
+        while Unread.NOTHING_CAME not in found:
+            assert time.monotonic() < end
             connection.read()
             found.add(connection.unread)
-        assert Unread.NOTHING_CAME in found
         source.close()
 
 

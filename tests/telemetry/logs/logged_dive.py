@@ -112,7 +112,7 @@ class LoggedDive:
 
     def outcome(self) -> ChannelOutcome:
         """Of the stop; waits for it."""
-        found = self.answers.get(timeout=20).outcome
+        found = self.answers.get(timeout=60).outcome
         assert isinstance(found, ChannelOutcome)
         return found
 

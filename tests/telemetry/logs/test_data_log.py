@@ -144,10 +144,10 @@ def test_the_stop_is_answered_when_all_is_on_disk(dive: LoggedDive) -> None:
     dive.say(depth=1.0)
     dive.log.carry_out(StopDataLog(7, dive.now))
     dive.pass_ms(100)
-    assert dive.answers.get(timeout=20) == Answer(7, ChannelOutcome("data", ok=True))
+    assert dive.answers.get(timeout=60) == Answer(7, ChannelOutcome("data", ok=True))
     assert dive.raw() == dive.sent
     dive.log.carry_out(StopDataLog(8, dive.now))
-    assert dive.answers.get(timeout=20).request == 8
+    assert dive.answers.get(timeout=60).request == 8
 
 
 def test_bytes_that_are_read_after_the_command_to_stop_are_there_if_they_came_before_it(dive: LoggedDive) -> None:
@@ -161,7 +161,7 @@ def test_bytes_that_are_read_after_the_command_to_stop_are_there_if_they_came_be
     dive.pass_ms(80)
     assert dive.answers.empty()
     dive.pass_ms(10)
-    assert dive.answers.get(timeout=20) == Answer(7, ChannelOutcome("data", ok=True))
+    assert dive.answers.get(timeout=60) == Answer(7, ChannelOutcome("data", ok=True))
     assert dive.raw() == b"before"
 
 
@@ -194,7 +194,7 @@ def test_a_log_that_begins_before_another_has_ended_ends_it(dive: LoggedDive) ->
     dive.log.carry_out(StopDataLog(7, dive.now))
     dive.pass_ms(10)
     dive.start(name="next")
-    assert dive.answers.get(timeout=20).request == 7
+    assert dive.answers.get(timeout=60).request == 7
     dive.end()
     assert (dive.raw(), dive.raw("next")) == (dive.sent, b"")
 
@@ -212,7 +212,7 @@ def test_the_end_of_the_process_waits_for_a_stop_that_is_on_its_way(dive: Logged
     dive.say(depth=1.0)
     dive.log.carry_out(StopDataLog(7, dive.now))
     dive.end()
-    assert dive.answers.get(timeout=20) == Answer(7, ChannelOutcome("data", ok=True))
+    assert dive.answers.get(timeout=60) == Answer(7, ChannelOutcome("data", ok=True))
     assert dive.raw() == dive.sent
 
 
