@@ -1,13 +1,14 @@
 """What every test may ask for, and what holds for all of them."""
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from rig import servers
 
 pytest_plugins = ["house.no_skips", "house.lanes", "rig.fixtures"]
 
-# No deadline for single examples: on a busy machine it would fail for no reason. Each test has a timeout.
-settings.register_profile("house", deadline=None)
+# No deadline for single examples, nor for making them: on a busy machine it would fail for no reason. Each test has a
+# timeout.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 

@@ -19,7 +19,7 @@ def web() -> Iterator[WebAnswers]:
 
 @pytest.fixture
 def inspector(web: WebAnswers) -> Iterator[InspectorClient]:
-    with InspectorClient(web.url, timeout_seconds=5) as client:
+    with InspectorClient(web.url, timeout_seconds=60) as client:
         yield client
 
 

@@ -25,7 +25,7 @@ def web() -> Iterator[WebAnswers]:
 
 @pytest.fixture
 def service(web: WebAnswers) -> Iterator[IntegrationClient]:
-    with IntegrationClient(web.url, timeout_seconds=5) as client:
+    with IntegrationClient(web.url, timeout_seconds=60) as client:
         yield client
 
 

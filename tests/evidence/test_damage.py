@@ -19,7 +19,9 @@ from seacorder.model.recording import FileState
 
 PLAIN = Recipe(frames=60, group=20)
 SOUND = Recipe(frames=60, group=20, b_frames=2, sound=True)
-REPAIRS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+REPAIRS = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 FRAME_NS = 40_000_000
 
 

@@ -11,7 +11,7 @@ from rig.frames import frame_numbers, missing_and_repeated
 from rig.program import Program, running, wait_for
 from rig.sound import later_than_picture_ms, samples_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone("narration is heard again within five seconds")]
 
 CHANNELS = {"Bow": "test:?size=320x180&rate=25", "Stern": "test:?size=320x180&rate=30&gop=15"}
 SETTINGS = '[audio]\ninput = "tone:"\n[recording]\nsplit_time_minutes = 0.1\n'

@@ -14,7 +14,7 @@ from seacorder.api.inspector import create_inspector_app
 from seacorder.api.integration import create_integration_app
 from seacorder.config.schema import ServerSettings
 
-LIMIT_SECONDS = 60.0
+LIMIT_SECONDS = 20.0
 PING = b"GET /api/stats/ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 

@@ -57,7 +57,9 @@ def played_back(blocks: list[bytes]) -> str:
     return failed.value.sentence
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=20)), max_size=6), max_size=6))
 def test_any_answers_end_in_one_sentence(monkeypatch: pytest.MonkeyPatch, answers: list[list[bytes]]) -> None:
     monkeypatch.setattr(rtsp, "TIMEOUT_SECONDS", 0.2)
