@@ -131,13 +131,13 @@ async def test_rows_wait_while_the_catalogue_cannot_say_where_they_belong(
     await until(lambda: "wait for the list of recordings" in caplog.text)
     accounts._queries = catalogue
     accounts.add([RECORDING])
-    await asyncio.to_thread(accounts.stop, 10.0)
+    await asyncio.to_thread(accounts.stop, 60.0)
     catalogue.close()
     assert {loss, RECORDING} <= set(read(dive).values())
     assert "Traceback" not in caplog.text
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)

@@ -55,7 +55,7 @@ class RecordingDisk:
         self._gates[name] = threading.Event()
         return self._gates[name]
 
-    def wait_for(self, holds: Callable[["RecordingDisk"], bool], seconds: float = 10.0) -> bool:
+    def wait_for(self, holds: Callable[["RecordingDisk"], bool], seconds: float = 60.0) -> bool:
         """Waits until something holds after an operation; False when the time is over."""
         with self._changed:
             return self._changed.wait_for(lambda: holds(self), seconds)
