@@ -1,7 +1,5 @@
 """Sequence parameter sets of H.264 whose pictures end higher up: a decoder makes exactly the upper lines."""
 
-import io
-from fractions import Fraction
 from typing import Any
 
 import av
@@ -9,25 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.footage import picture
+from fakes.h264_keyframe import SIZE, keyframe
 from seacorder.media.h264_sequence import lowered, may_have_fields
-from seacorder.media.parameter_sets import find
-
-SIZE = (320, 188)
-"""The last row of macroblocks is cropped."""
-
-
-def keyframe(params: str, form: str = "yuv420p", profile: str = "") -> tuple[tuple[bytes, ...], bytes]:
-    """The parameter sets and the packet of one, both as byte streams."""
-    with av.open(io.BytesIO(), "w", format="mp4") as container:
-        stream: Any = container.add_stream("libx264", rate=1)
-        stream.width, stream.height, stream.pix_fmt = *SIZE, form
-        stream.gop_size = 1
-        stream.options = {"x264-params": params} | ({"profile": profile} if profile else {})
-        frame = picture(5, SIZE).reformat(format=form)
-        frame.pts, frame.time_base = 0, Fraction(1)
-        (packet,) = [*stream.encode(frame), *stream.encode(None)]
-        return find(bytes(stream.codec_context.extradata), "h264").all, bytes(packet)
 
 
 def decoded(sets: tuple[bytes, ...], content: bytes) -> Any:

@@ -18,7 +18,7 @@ def may_have_fields(sps: bytes) -> bool:
     """False where a sequence parameter set, without its header, rules out fields."""
     bits = Bits(sps)
     try:
-        _skip_to_size(bits)
+        skip_to_size(bits)
         for _ in range(2):
             bits.unsigned()
         return bits.number(1) == 0
@@ -34,7 +34,7 @@ def lowered(sps: bytes, lines: int) -> bytes | None:
     bits = Bits(sps[1:])
     whole, length = bits.rest()
     try:
-        _skip_to_size(bits)
+        skip_to_size(bits)
         bits.unsigned()
         before = length - bits.left
         rows = bits.unsigned() + 1
@@ -48,14 +48,19 @@ def lowered(sps: bytes, lines: int) -> bytes | None:
     crops[_CROPPED_BELOW] = 0
     text = f"{whole:0{length}b}"
     flags = text[length - at_flags :][:2]
-    shown = "1" + "".join(map(_code, crops))
-    changed = text[:before] + _code(lines // ROW - 1) + flags + shown + text[length - bits.left :]
-    changed = changed.rstrip("0")  # the last one is the stop bit
-    changed += "0" * (-len(changed) % 8)
-    return sps[:1] + _protected(int(changed, 2).to_bytes(len(changed) // 8, "big"))
+    shown = "1" + "".join(map(code, crops))
+    changed = text[:before] + code(lines // ROW - 1) + flags + shown + text[length - bits.left :]
+    return unit_of(sps[:1], changed.rstrip("0")[:-1])
 
 
-def _code(number: int) -> str:
+def unit_of(head: bytes, text: str) -> bytes:
+    """A NAL unit with this header, of bits that are written as text, without the stop bit."""
+    text += "1"
+    text += "0" * (-len(text) % 8)
+    return head + _protected(int(text, 2).to_bytes(len(text) // 8, "big"))
+
+
+def code(number: int) -> str:
     """An Exp-Golomb code, ue(v)."""
     return f"{number + 1:0{2 * (number + 1).bit_length() - 1}b}"
 
@@ -70,8 +75,8 @@ def _protected(block: bytes) -> bytes:
     return bytes(out)
 
 
-def _skip_to_size(bits: Bits) -> None:
-    """Over all that stands before the width."""
+def skip_to_size(bits: Bits) -> int:
+    """Over all that stands before the width. Returns how many pictures a picture may refer to (max_num_ref_frames)."""
     profile = bits.number(8)
     bits.number(16)
     bits.unsigned()
@@ -87,8 +92,9 @@ def _skip_to_size(bits: Bits) -> None:
             bits.signed()
         for _ in range(bits.unsigned() & 0xFF):
             bits.signed()
-    bits.unsigned()
+    references = bits.unsigned()
     bits.number(1)
+    return references
 
 
 def _skip_high(bits: Bits) -> None:

@@ -22,8 +22,6 @@ import struct
 from fractions import Fraction
 
 from seacorder.base.clock import NS_PER_MS
-from seacorder.media.parameter_sets import is_byte_stream
-from seacorder.media.units import units_of
 from seacorder.model.file_note import FileNote
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
 from seacorder.mp4.boxes import NotMp4
@@ -34,7 +32,8 @@ from seacorder.mp4.text_track import text_sample, text_track_of
 from seacorder.mp4.tracks import tracks_in
 from seacorder.sinks.video.fragment_buffer import FragmentBuffer
 from seacorder.sinks.video.mp4 import FRAGMENT_MICROSECONDS, Mp4Writer
-from seacorder.storage.byte_run import ByteRun, Data
+from seacorder.sinks.video.sample_form import LEFT_OUT, SampleForm
+from seacorder.storage.byte_run import Data
 
 LARGE_MDAT_AT, MDAT_AT = 28, 36
 """Where the two `free` boxes of the header begin, of which the `mdat` of the closed file is made: both together where
@@ -42,8 +41,6 @@ its size takes eight bytes, else the second."""
 _SHORT = 1 << 32
 _LONGEST = (1 << 31) - 1
 """The most that a sample in a fragment can be shifted, or last; the next fragment says for itself when it begins."""
-_PARAMETER_SETS = {"h264": frozenset[int](), "hevc": frozenset({32, 33, 34})}
-"""By codec: the types of NAL units that are left out of a byte stream, because the header has them."""
 _START_CODES = (b"\0\0\1", b"\0\0\0\1")
 _SOUND_AS_RECEIVED = {"aac", "opus", "mp3", "mp3float"}
 _ADTS = 0xFFF0
@@ -62,7 +59,7 @@ def takes(source: SourceFormat) -> bool:
     byte stream, which begin with a start code.
     """
     video, audio = source.video, source.audio
-    if video.codec not in _PARAMETER_SETS or not video.extradata.startswith((b"\1", *_START_CODES)):
+    if video.codec not in LEFT_OUT or not video.extradata.startswith((b"\1", *_START_CODES)):
         return False
     if audio is None:
         return True
@@ -115,22 +112,17 @@ class _TextTrack:
         self._end = end
 
 
-class _OpenTrack:
+class _OpenTrack(SampleForm):
     """A track of the file: its times, and its samples in the newest fragment."""
 
     def __init__(self, track_format: TrackFormat, number: int, units: int, origin: Fraction, rate: Fraction) -> None:
         """`origin`: the time in seconds at which the file begins. `rate`: samples a second, if nothing says better."""
+        super().__init__(track_format, units)
         self.number = number
         self.is_sound = track_format.track is Track.AUDIO
         self.has_no_adts = track_format.codec == "aac"
-        self._codec = track_format.codec
-        is_video = not self.is_sound
-        self._is_byte_stream = is_video and is_byte_stream(track_format.extradata)
-        self._left_out = _PARAMETER_SETS[track_format.codec] if is_video else frozenset()
         self.origin = -int(-origin // track_format.time_base)
         """The first time of the source, in its own units, that belongs into the file."""
-        ratio = track_format.time_base * units
-        self._numerator, self._denominator = ratio.numerator, ratio.denominator
         self.guess = max(1, int(units / rate))
         """How long a sample lasts of which nothing is known, in units of the track."""
         self.longest = units * FRAGMENT_MICROSECONDS // 1_000_000
@@ -142,27 +134,6 @@ class _OpenTrack:
         self.samples: list[NewSample] = []
         self.packets: list[Data] = []
         self.last_dts = -1
-
-    def stored(self, packet: memoryview) -> Data:
-        """The packet's bytes as they stand in the file. ValueError where nothing is left of them."""
-        if not self._is_byte_stream:
-            return packet
-        pieces: list[Data] = []
-        for unit in units_of(bytes(packet), self._codec, None):
-            end = len(unit)
-            while not unit[end - 1] and end > 1:  # zeros behind a unit belong to the next start code
-                end -= 1
-            if not (self._left_out and unit[0] >> 1 & 0x3F in self._left_out):
-                pieces += (end.to_bytes(4, "big"), unit[:end])
-        if not pieces:
-            raise ValueError("a picture without NAL units")
-        return ByteRun(pieces)
-
-    def ticks(self, source_ticks: int) -> int:
-        """In units of the track, rounded to the nearest."""
-        if self._numerator == self._denominator:
-            return source_ticks
-        return (2 * source_ticks * self._numerator + self._denominator) // (2 * self._denominator)
 
 
 _Fragment = list[tuple[_OpenTrack | _TextTrack, Run, list[Data]]]

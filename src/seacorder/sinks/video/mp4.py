@@ -135,8 +135,8 @@ class Mp4Writer:
         return sample.dts - last_dts
 
 
-def header_of(source: SourceFormat, note: FileNote) -> bytes:
-    """The bytes with which such a file begins, before its first fragment."""
+def header_of(source: SourceFormat, note: FileNote | None) -> bytes:
+    """The bytes with which such a file begins, before its first fragment. Without a note it says nothing of itself."""
     memory = BytesIO()
     container, _ = _begun(memory, source, note)
     header = memory.getvalue()
@@ -144,9 +144,12 @@ def header_of(source: SourceFormat, note: FileNote) -> bytes:
     return header
 
 
-def _begun(file: FragmentBuffer | BytesIO, source: SourceFormat, note: FileNote) -> tuple[Any, dict[Track, Any]]:
+def _begun(
+    file: FragmentBuffer | BytesIO, source: SourceFormat, note: FileNote | None
+) -> tuple[Any, dict[Track, Any]]:
     container: Any = av.open(file, "w", format="mp4", options=_OPTIONS, buffer_size=BUFFER_BYTES)
-    container.metadata.update(metadata_of(note))
+    if note is not None:
+        container.metadata.update(metadata_of(note))
     streams = {
         track_format.track: _added(container, track_format, source.templates[track_format.track])
         for track_format in (source.video, source.audio)
