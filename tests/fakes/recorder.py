@@ -17,10 +17,12 @@ from seacorder.base.errors import BadRequest
 from seacorder.base.message import Message
 from seacorder.catalogue.page import Page, Rows
 from seacorder.control.events.log import EventLog
+from seacorder.control.live.live_views import LiveViews
 from seacorder.control.settings.overrides import keys_set, names_set, overrides, taken_back
 from seacorder.control.settings.rules import apply_change, check_encoders, encoders_asked, encoding_of, own_of
 from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
+from seacorder.model.command import WatchLive
 from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, ContextChange, DiveContext
 from seacorder.model.encoders import SOFTWARE
 from seacorder.model.encoding import EncodingStatus, Machine
@@ -130,6 +132,10 @@ class FakeRecorder:
         self.events = EventLog()
         self.telemetry = FakeTelemetry(self.clock)
         self.definitions = FakeDefinitions()
+        self.live_orders: list[tuple[str, WatchLive]] = []
+        """What the channels' workers were told about the live view."""
+        names = [one.name for one in self.channels]
+        self.live = LiveViews(names, self.clock, self._status_of, lambda *order: self.live_orders.append(order))
         self.recording_id: str | None = None
         self.recording_since_ns = 0
         self.clips: dict[FileKind, Instant] = {}
@@ -308,6 +314,9 @@ class FakeRecorder:
             narration=self.narration,
             overrides=self.overrides,
         )
+
+    def _status_of(self, channel: str) -> ChannelStatus:
+        return next(self._view(one).status for one in self.channels if one.name == channel)
 
     def seconds_left(self) -> float | None:
         """Five hours, while anything can be recorded."""

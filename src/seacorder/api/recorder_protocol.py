@@ -4,10 +4,12 @@
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
+from seacorder.base.message import Message
 from seacorder.catalogue.page import Page, Rows
 from seacorder.model.definition.definition import Definition
 from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.event import Event
+from seacorder.model.live import LiveMessage, LiveStream
 from seacorder.model.observation import EnteredBy, Observation
 from seacorder.model.observation_entry import Edit, Entry
 from seacorder.model.observation_kind import ObservationKind
@@ -145,6 +147,26 @@ class DefinitionSource(Protocol):
     async def remove(self, name: str) -> bool: ...
 
 
+class LiveViewer(Protocol):
+    """One viewer of the live view; see `control.live.viewer`."""
+
+    def watch(self, tile: int, channel: str, stream: LiveStream) -> None: ...
+
+    def unwatch(self, tile: int) -> None: ...
+
+    def refuse(self, tile: int | None, why: Message) -> None: ...
+
+    def close(self) -> None: ...
+
+    def messages(self) -> AsyncIterator[LiveMessage]: ...
+
+
+class LiveSource(Protocol):
+    """See `control.live.live_views`."""
+
+    def viewer(self) -> LiveViewer: ...
+
+
 class Recorder(Protocol):
     """Everything that a client can make the recorder do. Called on the event loop; nothing here blocks it.
 
@@ -171,6 +193,9 @@ class Recorder(Protocol):
 
     @property
     def definitions(self) -> DefinitionSource: ...
+
+    @property
+    def live(self) -> LiveSource: ...
 
     def is_recording(self) -> bool: ...
 

@@ -22,6 +22,7 @@ from seacorder.channel.encoding.encoder import Encoder
 from seacorder.channel.encoding.stage import Stage, as_it_comes, decide
 from seacorder.channel.heartbeat_status import Neighbours, nobody_looks
 from seacorder.channel.ingest import Feed, Ingest, ReadInBursts, TakeItems
+from seacorder.channel.live.live_view import LiveView
 from seacorder.channel.orders import Orders
 from seacorder.channel.pace import Pace
 from seacorder.channel.picture_check.watch import Looker, PictureWatch
@@ -33,6 +34,7 @@ from seacorder.model.channel import ChannelSettings, PictureFault
 from seacorder.model.command import Command, HearNarration, ShowFields, TakePicture
 from seacorder.model.event import Note, Severity
 from seacorder.model.instant import Instant
+from seacorder.model.live import LiveReport
 from seacorder.model.narration import NarrationSettings, NarratorStatus
 from seacorder.model.report import Report
 from seacorder.sinks.context import OnOutcome, SinkContext, Stills
@@ -79,6 +81,10 @@ def own_storage(settings: ChannelSettings, clock: Clock, budget: MemoryBudget) -
     return Storage(rooms, this_machine(volumes.check))
 
 
+def nobody_sees(_report: LiveReport) -> None:
+    """Sends nothing."""
+
+
 def _as_it_is(feed: Feed) -> Feed:
     return feed
 
@@ -93,6 +99,8 @@ class Surroundings:
     """None: pictures are decoded in this process."""
     storage: Callable[[ChannelSettings, Clock, MemoryBudget], Storage] = own_storage
     """Finds where the files go."""
+    send_live: Callable[[LiveReport], None] = nobody_sees
+    """Sends a piece of the live view; it may block while the control process does not read."""
     loop: BurstLoop | None = None
     """Reads the cameras of all channels of the process; None: the channel has a loop of its own."""
 
@@ -148,6 +156,7 @@ class Assembly:
 
     def stop_input(self) -> None:
         """Takes no more packets; what has been taken is with the channel afterwards. Blocks while that is encoded."""
+        self.channel.watch_live(is_watched=False)
         self.pace.catch_up()
         self.ingest.stop()
         self.stage.finish()
@@ -204,6 +213,7 @@ def assemble(
         clean_status=lambda: clean.status(),  # noqa: PLW0108
         narrator_status=source.narrator_status,
         offer_keyframe=nobody_looks if watch is None else watch.offer,
+        live=LiveView(surroundings.send_live),
     )
     channel = Channel(settings, clock, answers, neighbours)
     context = _sink_context(channel, budget, report, surroundings)

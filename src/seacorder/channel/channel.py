@@ -273,6 +273,15 @@ class Channel:
                 wait_ns = ENCODED_WAIT_NS if self.encoding.is_on else WAIT_NS
                 self._stills.add(WaitingStill(instant_ns, self.clock.monotonic_ns() + wait_ns, take))
 
+    def watch_live(self, *, is_watched: bool) -> None:
+        """Somebody looks at the channel live, or nobody any more. It begins with the newest keyframe."""
+        with self.lock:
+            live = self._neighbours.live
+            if not is_watched:
+                live.end()
+            elif not live.is_watched:
+                live.begin(self.backlog.newest_pictures() if self.is_live else None)
+
     def close_hole(self, end: Instant) -> None:
         """A recording ends while frames are missing: the hole reaches to its end."""
         with self.lock:
@@ -290,6 +299,8 @@ class Channel:
         0: not at all."""
         with self.lock:
             if not self.is_live or self.encoding.is_on or self.encoding.on_from_ns is not None or self._stills.waiting:
+                return 0
+            if self._neighbours.live.is_watched:
                 return 0
             due_ns = self.outputs.frames_due_ns()
             return LONGEST_UNREAD_NS if due_ns is None else max(0, min(LONGEST_UNREAD_NS, due_ns - now_ns))
@@ -349,6 +360,8 @@ class Channel:
 
     def _store(self, sample: Sample, source: SourceFormat, *, more_follow: bool) -> None:
         self.backlog.push(sample, source)
+        if self._neighbours.live.is_watched:
+            self._neighbours.live.take(sample, source)
         outputs = self.outputs
         if not outputs:
             return

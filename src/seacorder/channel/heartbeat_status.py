@@ -11,6 +11,7 @@ from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.message import Message
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.encoding.channel_side import EncodingSide
+from seacorder.channel.live.live_view import LiveView
 from seacorder.channel.loss_account import LossAccount
 from seacorder.channel.narration.placement import NarrationPlacement
 from seacorder.channel.outputs import Outputs, Slot
@@ -74,6 +75,8 @@ class Neighbours:
     """Of the narrator's worker alone."""
     offer_keyframe: Callable[[Sample, SourceFormat, int], None] = nobody_looks
     """Gets each keyframe and the mean size in bytes of the pictures before it; looks at one now and then."""
+    live: LiveView = field(default_factory=LiveView)
+    """Gets each packet while somebody looks at the channel."""
 
 
 NO_NEIGHBOURS = Neighbours()

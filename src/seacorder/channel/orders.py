@@ -25,8 +25,10 @@ from seacorder.model.command import (
     StopRecording,
     TakeFramegrab,
     TakePicture,
+    WatchLive,
 )
 from seacorder.model.instant import Instant
+from seacorder.model.live import LiveStream
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, FrameLocated, JpegPicture
 from seacorder.model.sample import Sample, TrackFormat
@@ -91,6 +93,8 @@ class Orders:
                 self._change_encoding(command)
             case SetOverlayText():
                 self._channel.texts.set(command.instant.monotonic_ns, command.text)
+            case WatchLive():
+                self._channel.watch_live(is_watched=LiveStream.MAIN in command.streams)
             case SetContext():
                 self._channel.context = command.context
                 self._channel.fields.take_context(command.context, command.instant.monotonic_ns)

@@ -71,7 +71,8 @@ def run(link: Link) -> None:
     outbox.start()
     clock = SystemClock()
     pulse = Pulse(clock)
-    parts = assemble(settings, clock, outbox.put, pulse.wake, Surroundings(loop=BurstLoop(clock, pulse.pass_by)))
+    surroundings = Surroundings(loop=BurstLoop(clock, pulse.pass_by), send_live=link.send)
+    parts = assemble(settings, clock, outbox.put, pulse.wake, surroundings)
     pulse.add(speaker(), Heartbeat(parts, lambda: end(parts, outbox, EXIT_INPUT_HANGS)))
     parts.start(pulse.start)
     for command in messages:

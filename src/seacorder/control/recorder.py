@@ -17,6 +17,7 @@ from seacorder.control.events.log import EventKind, EventLog
 from seacorder.control.files.examination import Examination
 from seacorder.control.files.rebuilding import Rebuilding, Recover
 from seacorder.control.housekeeping import Housekeeping
+from seacorder.control.live.live_views import LiveViews
 from seacorder.control.losses.loss_book import LossBook
 from seacorder.control.observations.automatic import AutomaticObservations
 from seacorder.control.observations.book import ObservationBook
@@ -154,14 +155,14 @@ class Recorder:
         self._clips = _clips(self._context, self._recordings, self._examination)
         is_clip_on, sharing = self._is_clip_on, Sharing(options.cores, options.channels_per_process)
         self._encodings = EncodingOrders(self._context, self._recordings, probe, sharing=sharing, is_clip_on=is_clip_on)
-        self._framegrabs = Framegrabs(self._context, self._recordings)
-        self._overlay = OverlayTexts(clock, self._context.workers)
+        self._framegrabs, self._overlay = Framegrabs(self._context, self._recordings), OverlayTexts(clock, workers)
         self._dive = DiveContexts(clock, catalogue, workers, self._context.telemetry, self._journal)
         self.definitions = ClientDefinitions(options.definitions, catalogue, self._context.telemetry, self._journal)
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
         alarms = Alarms(self._context, self._recordings, volumes)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
         self.observations, self._made = self._observation_book(options)
+        self.live = LiveViews(workers.names, clock, watch.__getitem__, workers.send)
         self._automatic = self._automatic_observations(options)
         self._reports = self._worker_reports(alarms)
         self._housekeeping = _housekeeping(self._context, self._recordings, volumes, alarms, self._automatic)
@@ -172,7 +173,7 @@ class Recorder:
     def _worker_reports(self, alarms: Alarms) -> WorkerReports:
         heard = Listeners(
             self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings, self._dive,
-            self.observations.places, self._made,
+            self.observations.places, self._made, self.live,
         )
         return WorkerReports(self._context, heard)
 

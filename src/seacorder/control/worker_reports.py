@@ -6,6 +6,7 @@ from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.rules import signs_of
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
+from seacorder.control.live.live_views import LiveViews
 from seacorder.control.observations.made import MadeFiles
 from seacorder.control.observations.places import Places
 from seacorder.control.recording.clips import Clips
@@ -17,6 +18,7 @@ from seacorder.control.telemetry.shown_fields import ShownFields
 from seacorder.control.telemetry.telemetry import TelemetryCallbacks
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelStatus
+from seacorder.model.live import LiveBegun, LiveFragment, LiveRefused
 from seacorder.model.recording import FileKind
 from seacorder.model.report import (
     ClipClosed,
@@ -42,6 +44,7 @@ class Listeners:
     dive: DiveContexts
     places: Places
     made: MadeFiles
+    live: LiveViews
 
 
 class WorkerReports:
@@ -75,6 +78,8 @@ class WorkerReports:
             case PartClosed(part):
                 self._listeners.recordings.part_closed(part)
                 self._listeners.places.saw_part(part)
+            case LiveFragment() | LiveBegun() | LiveRefused():
+                self._listeners.live.take(channel, report)
             case EventNoted(event):
                 self._context.journal.take(event)
             case ClipOpened() | ClipClosed() | FramegrabStored():
@@ -106,6 +111,7 @@ class WorkerReports:
         self._context.narration.saw_status(status)
         self._listeners.encodings.saw_status(status)
         self._listeners.places.saw_status(status)
+        self._listeners.live.saw_status(status)
         if has_news:
             self._listeners.alarms.look_soon()
 
@@ -120,6 +126,7 @@ class WorkerReports:
                 self._context.workers.send(channel, fields)
             self._context.narration.worker_started(channel)
             self._listeners.encodings.worker_started(channel)
+            self._listeners.live.worker_started(channel)
         if channel in self._context.workers.recording_names:
             self._listeners.recordings.worker_started(channel)
 
@@ -132,6 +139,7 @@ class WorkerReports:
         self._context.journal.alarm(EventKind.WORKER_LOST, f"{channel}: its {stopped}", STARTED_AGAIN, channel=channel)
         last = self._context.watch.worker_lost(channel, fault)
         self._context.narration.worker_lost(channel)
+        self._listeners.live.worker_lost(channel)
         self._listeners.recordings.worker_lost(last, f"Its {stopped}")
         for clips in self._listeners.clips.values():
             clips.worker_lost(last)

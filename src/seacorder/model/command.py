@@ -10,6 +10,7 @@ from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.file_name import Naming
 from seacorder.model.file_note import FileNote
 from seacorder.model.instant import Instant, SplitSchedule
+from seacorder.model.live import LiveStream
 from seacorder.model.overlay import ShownField
 from seacorder.model.recording import FileKind
 
@@ -112,6 +113,14 @@ class TakePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchLive:
+    """Somebody looks at the channel in these forms, from now on and until the next such command; not answered. A
+    worker that has just started is looked at by nobody."""
+
+    streams: tuple[LiveStream, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeEncoding:
     """Another encoding, for the files that begin at or after `from_ns` (monotonic); not answered."""
 
@@ -203,6 +212,7 @@ Command = (
     | TakeFramegrab
     | LocateFrame
     | TakePicture
+    | WatchLive
     | ChangeEncoding
     | SetOverlayText
     | SetContext

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from seacorder.base.message import Message
+from seacorder.model.channel import ChannelState
 
 
 class LiveStream(StrEnum):
@@ -50,3 +51,56 @@ class LiveRefused(NamedTuple):
 
 
 LiveReport = LiveBegun | LiveFragment | LiveRefused
+
+
+class TileState(NamedTuple):
+    """What a channel's input is doing; a viewer is told when it begins to look, and at each change."""
+
+    tile: int
+    channel: str
+    stream: LiveStream
+    state: ChannelState
+    since_utc_ns: int
+    why: Message | None
+    """Why it is not live; None while it is."""
+
+
+class TileFormat(NamedTuple):
+    """The stream of a tile begins, or begins again in another format."""
+
+    tile: int
+    begun: LiveBegun
+
+
+class TileFragment(NamedTuple):
+    """The next picture of a tile."""
+
+    tile: int
+    lost_frames: int
+    """How many pictures the viewer has lost in this tile so far because it did not take them in time."""
+    fragment: LiveFragment
+
+
+class TileUnplayable(NamedTuple):
+    """What a tile asks for cannot be shown."""
+
+    tile: int
+    why: Message
+
+
+class TileRefused(NamedTuple):
+    """What the viewer has said cannot be done."""
+
+    tile: int | None
+    """None where it could not even be read."""
+    why: Message
+
+
+class NothingNew(NamedTuple):
+    """Nothing else was to be sent for a second: so a viewer knows that its connection is alive."""
+
+    tile: None = None
+
+
+LiveMessage = TileState | TileFormat | TileFragment | TileUnplayable | TileRefused | NothingNew
+"""What a viewer is sent. Its tiles are places on its page, with the numbers that it gives them."""

@@ -6,6 +6,7 @@ from seacorder.model.account import Row
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.event import Event
 from seacorder.model.file_note import FileNote
+from seacorder.model.live import LiveReport
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import Clip, FileState, Framegrab, Part
 
@@ -175,6 +176,7 @@ Report = (
     | FramegrabStored
     | EventNoted
     | RunEnded
+    | LiveReport
     | Row
 )
 """A row that is said by itself is a `Loss`."""

@@ -3,7 +3,7 @@
 uvicorn accepts every connection and trusts that clients send, read and leave. Many idle or slow clients could so keep
 an operator out. These subclasses of its protocols set limits: if all connections are taken, the one that has waited
 longest without a request is closed for a new one; a client that does not read its answer is disconnected after a
-while; what an event listener sends is dropped unread.
+while; what a listener sends is dropped unread, unless it is the live view's page, which says what it looks at.
 """
 
 import asyncio
@@ -28,7 +28,9 @@ UNREAD_SECONDS_MAX = 20.0
 CONNECTIONS_MAX = 200
 """Connections of one service. Two services, their backlogs and sixteen workers fit into 1,024 open files."""
 HEARD_BYTES_MAX = 1024 * 1024
-"""What a WebSocket client may send between two of our pings (20 s). All of it is dropped."""
+"""What a WebSocket client may send between two of our pings (20 s). Nearly all of it is dropped."""
+HEARD_PATHS = frozenset({"/api/v1/live"})
+"""Where what a WebSocket client says in text is heard."""
 TOO_MUCH = 1008
 """WebSocket close code "policy violation"."""
 
@@ -160,7 +162,8 @@ class HttpConnection(H11Protocol):
 
 
 class ListenerConnection(WebSocketsSansIOProtocol):
-    """A connection that has become a WebSocket. It gets events; what it sends is ignored."""
+    """A connection that has become a WebSocket. It gets events; what it sends is ignored, unless its path is one of
+    `HEARD_PATHS`."""
 
     _unread: UnreadLimit
     _heard_bytes = 0
@@ -217,7 +220,10 @@ class ListenerConnection(WebSocketsSansIOProtocol):
         """Drops a continuation frame."""
 
     def send_receive_event_to_app(self) -> None:
-        self.frames = []
+        if self.curr_msg_data_type == "text" and self.scope["path"] in HEARD_PATHS:
+            super().send_receive_event_to_app()
+        else:
+            self.frames = []
 
     def _refuse(self) -> None:
         """Answers a handshake that is not valid."""

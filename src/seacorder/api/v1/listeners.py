@@ -5,7 +5,7 @@ A listener that reads nothing for SEND_SECONDS_MAX is disconnected; it can conne
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -22,6 +22,10 @@ FAILED = 1011
 """Close code "internal error"."""
 
 
+def _ignored(_text: str) -> None:
+    """What a listener says makes no difference."""
+
+
 class WebSocketListeners:
     """All listeners to one kind of message. For the event loop alone."""
 
@@ -30,10 +34,12 @@ class WebSocketListeners:
         self._what = what
         self._count = 0
 
-    async def serve(self, socket: WebSocket, texts: AsyncIterator[str]) -> None:
-        """Sends one listener the texts as they come; returns when it has disconnected, or there are no more texts.
+    async def serve(
+        self, socket: WebSocket, messages: AsyncIterator[str | bytes], heard: Callable[[str], None] = _ignored
+    ) -> None:
+        """Sends one listener the messages as they come; returns when it has disconnected, or there are no more.
 
-        What the listener sends is ignored. Where there are too many already, it is refused.
+        `heard` takes the texts that the listener sends. Where there are too many already, it is refused.
         """
         if self._count >= LISTENERS_MAX:
             await deny(socket, Busy(f"{LISTENERS_MAX} programs listen to {self._what} already.", "End one of them."))
@@ -41,8 +47,8 @@ class WebSocketListeners:
         self._count += 1
         try:
             await socket.accept()
-            sending = task(_send_all(socket, texts), f"{self._what} to a listener")
-            listening = task(_until_gone(socket), f"a listener of {self._what}")
+            sending = task(_send_all(socket, messages), f"{self._what} to a listener")
+            listening = task(_until_gone(socket, heard), f"a listener of {self._what}")
             try:
                 await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -58,11 +64,14 @@ async def deny(socket: WebSocket, error: BadRequest | Busy) -> None:
     await socket.send_denial_response(problem_of(error, socket.url.path).response())
 
 
-async def _send_all(socket: WebSocket, texts: AsyncIterator[str]) -> None:
+async def _send_all(socket: WebSocket, messages: AsyncIterator[str | bytes]) -> None:
     try:
-        async for text in texts:
+        async for message in messages:
             async with asyncio.timeout(SEND_SECONDS_MAX):
-                await socket.send_text(text)
+                if isinstance(message, bytes):
+                    await socket.send_bytes(message)
+                else:
+                    await socket.send_text(message)
     except TimeoutError:
         with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
             async with asyncio.timeout(1.0):
@@ -73,6 +82,7 @@ async def _send_all(socket: WebSocket, texts: AsyncIterator[str]) -> None:
         pass
 
 
-async def _until_gone(socket: WebSocket) -> None:
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
+async def _until_gone(socket: WebSocket, heard: Callable[[str], None]) -> None:
+    while (message := await socket.receive())["type"] != "websocket.disconnect":
+        if (text := message.get("text")) is not None:
+            heard(text)

@@ -20,6 +20,7 @@ from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, Commands, Jp
 from seacorder.api.v1.definitions import DEFINITION_BODY, Definitions, DefinitionsView, DefinitionView
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
+from seacorder.api.v1.live import LiveFeed
 from seacorder.api.v1.observation_bodies import EDIT_BODY, ENTRY_BODY, KIND_BODY, PRESS_BODY
 from seacorder.api.v1.observation_views import KindsView, KindView, ObservationPage, ObservationView
 from seacorder.api.v1.observations import Observations
@@ -80,6 +81,7 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
     _route(app, "DELETE", one_definition, definitions.remove, fails=(400, 404, 503), status=204)
     app.add_api_websocket_route("/api/v1/readings", readings.follow)
     app.add_api_websocket_route("/api/v1/events", EventFeed(recorder).serve)
+    app.add_api_websocket_route("/api/v1/live", LiveFeed(recorder).serve)
 
 
 def _add_observations(app: FastAPI, book: Observations) -> None:

@@ -64,6 +64,7 @@ class GroupMember:
             pictures=shared.pictures.of(settings.name),
             storage=shared.storage.of,
             loop=shared.loop,
+            send_live=self._link.send,
         )
         return assemble(settings, SystemClock(), self._outbox.put, self._pulse.wake, surroundings)
 
