@@ -26,6 +26,7 @@ from seacorder.api.v1 import (
     settings_views,
     status_views,
 )
+from seacorder.api.v1.files import ClipAsked, PartAsked
 from seacorder.api.v1.observations import ExportFilter, PagedFilter
 from seacorder.api.v1.rows import Filter
 from seacorder.api.v1.view import View
@@ -46,7 +47,7 @@ def commands(app: FastAPI) -> set[str]:
     """`METHOD /path` of every route under /api."""
     found = set()
     for route in app.routes:
-        for method in getattr(route, "methods", None) or {WEBSOCKET}:
+        for method in (getattr(route, "methods", None) or {WEBSOCKET}) - {"HEAD"}:  # answered as GET, without a body
             found.add(f"{'WebSocket' if method == WEBSOCKET else method} {route.path}")
     return {one for one in found if " /api/" in one}
 
@@ -124,7 +125,8 @@ def test_every_field_of_an_answer_is_documented(view: type[BaseModel]) -> None:
 
 
 def test_every_query_field_and_kind_of_problem_is_documented() -> None:
-    for name, one in (Filter.model_fields | PagedFilter.model_fields | ExportFilter.model_fields).items():
+    queries = (Filter, PagedFilter, ExportFilter, PartAsked, ClipAsked)
+    for name, one in (field for query in queries for field in query.model_fields.items()):
         assert f"`{one.alias or name}`" in V1
     for kind in problems._TITLES:
         assert f"`{kind}`" in INSPECTOR

@@ -112,3 +112,10 @@ def test_cursors_that_are_none_are_refused(queries: Queries, text: str) -> None:
     with pytest.raises(BadRequest) as refusal:
         queries.rows(Part, Page(cursor=text))
     assert refusal.value.field == "cursor"
+
+
+def test_one_row_by_its_key(queries: Queries) -> None:
+    assert queries.row(Part, (RECORDING.id, "Bow", 7)) == part(7, "Bow", FileState.WHOLE)
+    assert queries.row(Clip, (CLIP.id, CLIP.channel, CLIP.kind.value)) == CLIP
+    assert queries.row(Framegrab, (FRAMEGRAB.id, FRAMEGRAB.channel)) == FRAMEGRAB
+    assert queries.row(Part, (RECORDING.id, "Bow", 21)) is None

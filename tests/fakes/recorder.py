@@ -16,6 +16,7 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest
 from seacorder.base.message import Message
 from seacorder.catalogue.page import Page, Rows
+from seacorder.catalogue.tables import table_of
 from seacorder.control.events.log import EventLog
 from seacorder.control.live.live_views import LiveViews
 from seacorder.control.settings.overrides import keys_set, names_set, overrides, taken_back
@@ -105,6 +106,10 @@ class FakeCatalogue:
     def observation_documents(self, page: Page) -> Rows[ObservationDocument]:
         found = self.observations(page)
         return Rows(tuple(map(document_of, found.items)), found.next_cursor)
+
+    def row(self, kind: type[Any], key: tuple[object, ...]) -> Any:
+        found = (row for row in self.held if isinstance(row, kind) and table_of(kind).key_of(row)[1:] == key)
+        return next(found, None)
 
     def rows(self, kind: type[Any], page: Page) -> Rows[Any]:
         self.pages.append(page)

@@ -83,6 +83,15 @@ class Queries:
         """
         return self._page(table_of(kind), page)
 
+    def row(self, kind: type[T], key: tuple[object, ...]) -> T | None:
+        """The row with this key, as `catalogue.tables` has it: of a part its recording, channel and number; of a clip
+        its id, channel and kind; of a framegrab its id and channel. None if there is none.
+        """
+        table = table_of(kind)
+        condition = " AND ".join(f"{name} = ?" for name in table.key)
+        found = _values(table, self._select(table, condition, key))
+        return found[0] if found else None
+
     def all_rows(self, kind: type[T]) -> tuple[T, ...]:
         """Every row of one kind, in the order of their start."""
         found: list[T] = []

@@ -96,6 +96,16 @@ class NotThere(SeacorderError):
     kind = "not_there"
 
 
+class RangeOutside(SeacorderError):
+    """A range of bytes is asked for that the file does not have; `size` is the file's."""
+
+    kind = "range_outside"
+
+    def __init__(self, fact: str, action: str = "", *, size: int) -> None:
+        super().__init__(fact, action)
+        self.size = size
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One answer of RFC 9457. `message` is for people, `kind` a stable word for programs."""
@@ -131,6 +141,7 @@ _TITLES = {
     "body_too_slow": "Body too slow",
     "not_there": "Not there",
     "not_http": "Not HTTP",
+    "range_outside": "No such bytes",
     "busy": "Too many clients",
     "input": "The source cannot be read",
     "storage": "The folder or file cannot be used",
@@ -153,6 +164,7 @@ _V1_STATUS: tuple[tuple[type[SeacorderError], int], ...] = (
 _STATUS_EVERYWHERE: tuple[tuple[type[SeacorderError], int], ...] = (
     (UnknownPath, 404),
     (NotThere, 404),
+    (RangeOutside, 416),
     (Forbidden, 403),
     (AskedAhead, 503),
     (BodyTooLarge, 413),
@@ -193,6 +205,8 @@ def problem_of(error: Exception, path: str) -> Problem:
         more["field"] = error.field
     if isinstance(error, WrongMethod):
         headers["allow"] = ", ".join(error.allowed)
+    if isinstance(error, RangeOutside):
+        headers["content-range"] = f"bytes */{error.size}"
     if isinstance(error, BodyTooLarge | BodyTooSlow):
         headers["connection"] = "close"
     if isinstance(error, CommandFailed):

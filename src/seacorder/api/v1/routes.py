@@ -20,6 +20,7 @@ from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, Commands, Jp
 from seacorder.api.v1.definitions import DEFINITION_BODY, Definitions, DefinitionsView, DefinitionView
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
+from seacorder.api.v1.files import Files
 from seacorder.api.v1.live import LiveFeed
 from seacorder.api.v1.observation_bodies import EDIT_BODY, ENTRY_BODY, KIND_BODY, PRESS_BODY
 from seacorder.api.v1.observation_views import KindsView, KindView, ObservationPage, ObservationView
@@ -68,6 +69,7 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
     _add_observations(app, Observations(recorder))
     for path, answers, model in CatalogueRows(recorder).routes:
         _route(app, "GET", path, answers, model=model, fails=(400, 503))
+    _add_files(app, Files(recorder))
     readings = Readings(recorder)
     _route(app, "GET", "/readings", readings.readings, model=ReadingsView)
     _route(app, "GET", "/readings/history", readings.history, model=HistoryView, fails=(400,))
@@ -97,6 +99,18 @@ def _add_observations(app: FastAPI, book: Observations) -> None:
     _route(app, "POST", "/kinds/{code}", book.press, model=one, fails=fails, extra=PRESS_BODY, status=201)
     _route(app, "PUT", "/kinds/{code}", book.put_kind, model=KindView, fails=(400,), extra=KIND_BODY)
     _route(app, "DELETE", "/kinds/{code}", book.remove_kind, model=KindsView, fails=(404,))
+
+
+def _add_files(app: FastAPI, files: Files) -> None:
+    """HEAD is answered too: how long a file is, and which version of it."""
+    for path, answers in (
+        ("/parts/{id}/file", files.part),
+        ("/parts/{id}/subtitles.vtt", files.subtitles),
+        ("/clips/{id}/file", files.clip),
+        ("/framegrabs/{id}/file", files.framegrab),
+    ):
+        _route(app, "GET", path, answers, fails=(400, 404, 416, 503, 507), answer=Response)
+        app.add_api_route(f"/api/v1{path}", answers, methods=["HEAD"], include_in_schema=False)
 
 
 def _route(  # noqa: PLR0913 - one table of routes, a column each

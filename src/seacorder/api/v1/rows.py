@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -68,6 +69,8 @@ class PartRow(View):
     frames: int
     bytes: int
     state: FileState
+    file: str
+    """Where the file itself is: a path of this API."""
 
 
 class ClipRow(View):
@@ -82,6 +85,7 @@ class ClipRow(View):
     bytes: int
     state: FileState
     recording_id: str | None
+    file: str
 
 
 class FramegrabRow(View):
@@ -95,6 +99,7 @@ class FramegrabRow(View):
     height: int
     bytes: int
     recording_id: str | None
+    file: str
 
 
 class LossRow(View):
@@ -148,5 +153,20 @@ class CatalogueRows:
         """Answers with the rows as of now: after a stop, the recording's files are listed as whole."""
         page = asked.page()
         found = await self._recorder.catalogue.ask(lambda: self._recorder.catalogue.rows(kind, page))
-        items = [shown(view, row) for row in found.items]
+        items = [shown(view, row, **_given(row)) for row in found.items]
         return answered(PageOf[Any](items=items, next_cursor=found.next_cursor))
+
+
+def _given(row: object) -> dict[str, str]:
+    """Where the row's file is; of a kind that has none, nothing."""
+    if isinstance(row, Part):
+        return {"file": _file("parts", row.recording_id, channel=row.channel, number=row.number)}
+    if isinstance(row, Clip):
+        return {"file": _file("clips", row.id, channel=row.channel, kind=row.kind.value)}
+    if isinstance(row, Framegrab):
+        return {"file": _file("framegrabs", row.id, channel=row.channel)}
+    return {}
+
+
+def _file(table: str, identity: str, **key: object) -> str:
+    return f"/api/v1/{table}/{quote(identity, safe='')}/file?{urlencode(key)}"
