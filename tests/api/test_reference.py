@@ -26,7 +26,7 @@ from seacorder.api.v1 import (
     settings_views,
     status_views,
 )
-from seacorder.api.v1.files import ClipAsked, PartAsked
+from seacorder.api.v1.files import ClipAsked, ClipFrameAsked, PartAsked, PartFrameAsked
 from seacorder.api.v1.observations import ExportFilter, PagedFilter
 from seacorder.api.v1.rows import Filter
 from seacorder.api.v1.view import View
@@ -125,7 +125,7 @@ def test_every_field_of_an_answer_is_documented(view: type[BaseModel]) -> None:
 
 
 def test_every_query_field_and_kind_of_problem_is_documented() -> None:
-    queries = (Filter, PagedFilter, ExportFilter, PartAsked, ClipAsked)
+    queries = (Filter, PagedFilter, ExportFilter, PartAsked, ClipAsked, PartFrameAsked, ClipFrameAsked)
     for name, one in (field for query in queries for field in query.model_fields.items()):
         assert f"`{one.alias or name}`" in V1
     for kind in problems._TITLES:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,9 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page, read_cursor, write_cursor
 from seacorder.catalogue.queries import Queries
 from seacorder.model.loss import Loss
-from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
+from seacorder.model.observation import ObservationClass, ObservationState
+from seacorder.model.observation_text import ObservationRow
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingContent, RecordingState
 
 WHOLE = [part(number, channel, FileState.WHOLE) for number in range(1, 21) for channel in ("Bow", "Stern", "Port")]
 
@@ -112,6 +115,40 @@ def test_cursors_that_are_none_are_refused(queries: Queries, text: str) -> None:
     with pytest.raises(BadRequest) as refusal:
         queries.rows(Part, Page(cursor=text))
     assert refusal.value.field == "cursor"
+
+
+def test_what_recordings_are_made_of(queries: Queries) -> None:
+    contents = queries.contents([RECORDING.id, "later", "none"])
+    assert contents[RECORDING.id] == RecordingContent(("Bow", "Port", "Stern"), parts=60, bytes=60_000, clips=1)
+    assert contents["later"] == RecordingContent(("Sonar",), parts=1, bytes=1000)
+    assert contents["none"] == RecordingContent()
+    assert queries.contents([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "count"),
+    [(Recording, "Sonar", 1), (Recording, "sonar 5", 1), (Recording, "sonar 6", 0), (Recording, "mp4", 2),
+     (Part, "Bow_2", 2), (Clip, "clip", 1), (Framegrab, "still jpg", 1), (Loss, "camera away", 1), (Loss, "disk", 0),
+     (Part, "%", 61), (Part, "' XY 1", 0)],
+)
+def test_rows_by_their_words(queries: Queries, kind: type[Any], text: str, count: int) -> None:
+    assert len(queries.rows(kind, Page(text=text, limit=1000)).items) == count
+
+
+def test_rows_by_what_was_observed(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path / "catalogue.sqlite", FakeClock())
+    catalogue.open()
+    for name in ("r1", "r2"):
+        catalogue.record(Recording(name, 1, 2, RecordingState.FINISHED))
+        catalogue.record(part(1, "Bow", FileState.WHOLE, recording=name))
+    point, anode = ObservationState.POINT, ObservationClass.FINDING
+    catalogue.record(ObservationRow("o1", "AN", anode, 1, "12", 1, 1, point, "r2", "AN1 half consumed", ""))
+    catalogue.close()
+    for page in (Page(code="AN"), Page(dive="12"), Page(text="half cons")):
+        assert [one.id for one in catalogue.rows(Recording, page).items] == ["r2"]
+    for page in (Page(code="FS"), Page(dive="13"), Page(text="whole")):
+        assert catalogue.rows(Recording, page).items == ()
+    assert [one.recording_id for one in catalogue.rows(Part, Page(dive="12")).items] == ["r2"]
 
 
 def test_one_row_by_its_key(queries: Queries) -> None:

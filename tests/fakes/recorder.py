@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,7 +13,7 @@ from fakes.clock import FakeClock
 from fakes.observations import FakeBook
 from fakes.telemetry import FakeDefinitions, FakeTelemetry
 from seacorder.base.clock import Clock
-from seacorder.base.errors import BadRequest
+from seacorder.base.errors import BadRequest, NotKnown
 from seacorder.base.message import Message
 from seacorder.catalogue.page import Page, Rows
 from seacorder.catalogue.tables import table_of
@@ -21,9 +21,9 @@ from seacorder.control.events.log import EventLog
 from seacorder.control.live.live_views import LiveViews
 from seacorder.control.settings.overrides import keys_set, names_set, overrides, taken_back
 from seacorder.control.settings.rules import apply_change, check_encoders, encoders_asked, encoding_of, own_of
-from seacorder.model.alarm import Alarm
+from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
-from seacorder.model.command import WatchLive
+from seacorder.model.command import ReadFrame, WatchLive
 from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, ContextChange, DiveContext
 from seacorder.model.encoders import SOFTWARE
 from seacorder.model.encoding import EncodingStatus, Machine
@@ -35,8 +35,18 @@ from seacorder.model.narration import NarrationView
 from seacorder.model.observation_text import ObservationDocument, document_of
 from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
-from seacorder.model.recording import Clip, FileKind, FileState, FileStatus, Framegrab, Part, Recording, RecordingState
-from seacorder.model.report import JpegPicture
+from seacorder.model.recording import (
+    Clip,
+    FileKind,
+    FileState,
+    FileStatus,
+    Framegrab,
+    Part,
+    Recording,
+    RecordingContent,
+    RecordingState,
+)
+from seacorder.model.report import FrameRead, JpegPicture
 from seacorder.model.settings import (
     ChannelEncoding,
     ChannelSettingsView,
@@ -107,6 +117,15 @@ class FakeCatalogue:
         found = self.observations(page)
         return Rows(tuple(map(document_of, found.items)), found.next_cursor)
 
+    def contents(self, recording_ids: Sequence[str]) -> dict[str, RecordingContent]:
+        parts = {name: [row for row in self.held if isinstance(row, Part) and row.recording_id == name]
+                 for name in recording_ids}
+        channels = {name: tuple(sorted({row.channel for row in rows})) for name, rows in parts.items()}
+        return {
+            name: RecordingContent(channels[name], len(rows), sum(row.bytes for row in rows))
+            for name, rows in parts.items()
+        }
+
     def row(self, kind: type[Any], key: tuple[object, ...]) -> Any:
         found = (row for row in self.held if isinstance(row, kind) and table_of(kind).key_of(row)[1:] == key)
         return next(found, None)
@@ -150,8 +169,12 @@ class FakeRecorder:
         self.dive_context = DiveContext()
         self.narration: NarrationView | None = None
         self.alarms: tuple[Alarm, ...] = ()
+        self.alarms_over: tuple[Alarm, ...] = ()
         self.error: Exception | None = None
         """Raised by the next commands, when set."""
+        self.frames_read: list[ReadFrame] = []
+        self.frame_read: FrameRead | None = None
+        """What is read next; None: a plain picture."""
         self.free_bytes = 60 * 10**9
 
     @property
@@ -236,6 +259,10 @@ class FakeRecorder:
             return None
         return JpegPicture(0, channel.jpeg or plain_jpeg(width, 40 + 30 * channel_index), self.clock.utc_ns())
 
+    async def file_frame(self, order: ReadFrame) -> FrameRead:
+        self.frames_read.append(order)
+        return self.frame_read or FrameRead(plain_jpeg(64, 40), order.start_utc_ns + (order.offset_ns or 0), 80_000_000)
+
     @property
     def overrides(self) -> tuple[Override, ...]:
         return overrides(self._stored, RecorderSettings(), self._own_encodings)
@@ -316,6 +343,8 @@ class FakeRecorder:
             volume=volume,
             version="0.1.0",
             alarms=self.alarms,
+            alarms_over=self.alarms_over,
+            volumes=(volume,),
             narration=self.narration,
             overrides=self.overrides,
         )
@@ -326,6 +355,16 @@ class FakeRecorder:
     def seconds_left(self) -> float | None:
         """Five hours, while anything can be recorded."""
         return 5 * 3600 if any(one.is_live for one in self.channels) else None
+
+    def see_alarm(self, kind: AlarmKind, channel: str | None, by: str = "") -> Alarm:
+        found = [one for one in (*self.alarms, *self.alarms_over) if (one.kind, one.channel) == (kind, channel)]
+        if not found:
+            raise NotKnown(f"There is no alarm {kind.value} now.", field="kind")
+        seen = replace(found[0], seen_utc_ns=self.clock.utc_ns(), seen_by=by)
+        self.alarms = tuple(seen if one is found[0] else one for one in self.alarms)
+        self.alarms_over = tuple(one for one in self.alarms_over if one is not found[0])
+        self._note("alarm_seen", f"The alarm was seen by {by}: {seen.fact}")
+        return seen
 
     def add_event(self, sentence: str) -> Event:
         return self._note("channel_live", sentence)

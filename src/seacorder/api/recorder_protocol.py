@@ -1,11 +1,13 @@
 """What the API needs of the recorder. `control.recorder` is the real one; tests have a fake one with the same methods.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from seacorder.base.message import Message
 from seacorder.catalogue.page import Page, Rows
+from seacorder.model.alarm import Alarm, AlarmKind
+from seacorder.model.command import ReadFrame
 from seacorder.model.definition.definition import Definition
 from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.event import Event
@@ -17,8 +19,8 @@ from seacorder.model.observation_text import ObservationDocument
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.reading import Reading, Value
-from seacorder.model.recording import FileKind
-from seacorder.model.report import JpegPicture
+from seacorder.model.recording import FileKind, RecordingContent
+from seacorder.model.report import FrameRead, JpegPicture
 from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 from seacorder.model.telemetry import SourceStatus
@@ -44,6 +46,8 @@ class CatalogueSource(Protocol):
     async def ask(self, question: Callable[[], T]) -> T: ...
 
     def rows(self, kind: type[T], page: Page) -> Rows[T]: ...
+
+    def contents(self, recording_ids: Sequence[str]) -> dict[str, RecordingContent]: ...
 
     def row(self, kind: type[T], key: tuple[object, ...]) -> T | None: ...
 
@@ -238,8 +242,12 @@ class Recorder(Protocol):
 
     async def picture(self, channel_index: int, width: int) -> JpegPicture | None: ...
 
+    async def file_frame(self, order: ReadFrame) -> FrameRead: ...
+
     async def change_settings(self, changes: SettingsChange) -> None: ...
 
     async def reset_settings(self, keys: Collection[str] = ()) -> None: ...
 
     async def create_directory(self, text: str) -> None: ...
+
+    def see_alarm(self, kind: AlarmKind, channel: str | None, by: str = "") -> Alarm: ...

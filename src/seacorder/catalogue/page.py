@@ -28,11 +28,14 @@ class Page:
     """`next_cursor` of the page before, with the same filter and order."""
     newest_first: bool = False
     code: str | None = None
-    """Of observations alone, as the next three."""
+    """Observations of this kind, and rows of recordings that have one."""
     observation_class: str | None = None
+    """Of observations alone."""
     dive: str | None = None
+    """Observations of this dive, and rows of recordings that have one."""
     text: str | None = None
-    """Those in which every word of it begins a word; case and accents do not matter."""
+    """Observations in which every word of it begins a word; case and accents do not matter. Recordings with such an
+    observation, or with a file in whose path every word is; of other rows, those whose text has every word."""
 
 
 @dataclass(frozen=True, slots=True)

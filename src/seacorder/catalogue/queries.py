@@ -22,6 +22,8 @@ from seacorder.catalogue.tables import (
     CLIPS,
     DOCUMENTS,
     EVENTS,
+    FRAMEGRABS,
+    LOSSES,
     OBSERVATIONS,
     PARTS,
     RECORDINGS,
@@ -33,7 +35,7 @@ from seacorder.model.capture_time import PartAnchor
 from seacorder.model.event import Event
 from seacorder.model.observation import Observation
 from seacorder.model.observation_text import ObservationDocument, ObservationRow
-from seacorder.model.recording import Clip, FileState, Part, Recording
+from seacorder.model.recording import Clip, FileState, Part, Recording, RecordingContent
 from seacorder.model.settings import RecorderSettings, StoredSettings
 from seacorder.storage.volumes import MarkedFolders
 
@@ -43,6 +45,10 @@ _WORD = re.compile(r"\w+")
 """What a search by text takes for words; SQLite's own tokenizer parts them nearly alike."""
 MOST_INTERRUPTED = 200
 """How many interrupted files are offered for repair. For older ones, a repair was tried at many starts."""
+_IN_RECORDINGS: tuple[Table[Any], ...] = (CLIPS, FRAMEGRABS, OBSERVATIONS, LOSSES)
+"""What is counted of a recording besides its parts."""
+_TEXT_COLUMN = {"parts": "path", "clips": "path", "framegrabs": "path", "losses": "detail"}
+"""What a search by text looks in, of rows that are no observations."""
 SETTINGS = "recorder"
 """The name under which the settings of clients are stored."""
 
@@ -91,6 +97,30 @@ class Queries:
         condition = " AND ".join(f"{name} = ?" for name in table.key)
         found = _values(table, self._select(table, condition, key))
         return found[0] if found else None
+
+    def contents(self, recording_ids: Sequence[str]) -> dict[str, RecordingContent]:
+        """By recording, what it is made of."""
+        marks = ", ".join("?" * len(recording_ids))
+        files: dict[str, dict[str, tuple[int, int]]] = {}
+        grouped = "SELECT recording_id, channel, count(*), sum(bytes) FROM parts "
+        grouped += f"WHERE recording_id IN ({marks}) GROUP BY recording_id, channel ORDER BY channel"
+        for name, channel, count, size in self._ask(grouped, tuple(recording_ids)) if recording_ids else []:
+            files.setdefault(name, {})[channel] = (count, size)
+        counts = {table.name: self._counts(table, marks, recording_ids) for table in _IN_RECORDINGS}
+        return {
+            name: RecordingContent(
+                channels=tuple(files.get(name, {})),
+                parts=sum(count for count, _ in files.get(name, {}).values()),
+                bytes=sum(size for _, size in files.get(name, {}).values()),
+                **{table: found.get(name, 0) for table, found in counts.items()},
+            )
+            for name in recording_ids
+        }
+
+    def _counts(self, table: Table[Any], marks: str, recording_ids: Sequence[str]) -> dict[str, int]:
+        grouped = f"SELECT recording_id, count(*) FROM {table.name} "  # noqa: S608
+        grouped += f"WHERE recording_id IN ({marks}) GROUP BY recording_id"
+        return dict(self._ask(grouped, tuple(recording_ids))) if recording_ids else {}
 
     def all_rows(self, kind: type[T]) -> tuple[T, ...]:
         """Every row of one kind, in the order of their start."""
@@ -282,8 +312,7 @@ def _condition(table: Table[Any], page: Page) -> tuple[str, list[object]]:
         clauses.append((one, (page.channel,)))
     if page.recording_id is not None and table.recording:
         clauses.append((f"{table.recording} = ?", (page.recording_id,)))
-    if table is OBSERVATIONS:
-        clauses += _of_observations(page)
+    clauses += _of_observations(page) if table is OBSERVATIONS else _by_observations(table, page)
     if page.cursor is not None:
         side = "<" if page.newest_first else ">"
         clauses.append((f"({table.start}, rowid) {side} (?, ?)", read_cursor(page.cursor)))
@@ -295,11 +324,39 @@ def _of_observations(page: Page) -> list[tuple[str, tuple[object, ...]]]:
     clauses: list[tuple[str, tuple[object, ...]]] = [
         (f"{column} = ?", (value,)) for column, value in asked if value is not None
     ]
-    words = [] if page.text is None else _WORD.findall(page.text)
-    if words:
-        beginnings = " ".join(f'"{word}"*' for word in words)
+    if words := _words(page):
         # The plus sign keeps SQLite from fetching and sorting every row with the words: it goes through the rows in
         # their order, until there are enough.
-        found = "+rowid IN (SELECT rowid FROM observation_words WHERE observation_words MATCH ?)"
-        clauses.append((found, (beginnings,)))
+        clauses.append((f"+{_WITH_WORDS}", (_beginnings(words),)))
     return clauses
+
+
+def _by_observations(table: Table[Any], page: Page) -> list[tuple[str, tuple[object, ...]]]:
+    """Rows of recordings that have such an observation; by text also those that have the words themselves."""
+    if table.recording is None:
+        return []
+    of_recording = f"{table.recording} IN (SELECT recording_id FROM observations WHERE "  # noqa: S608 - of `tables`
+    clauses: list[tuple[str, tuple[object, ...]]] = [
+        (f"{of_recording}{column} = ?)", (value,))
+        for column, value in (("code", page.code), ("dive", page.dive)) if value is not None
+    ]
+    if words := _words(page):
+        likes = tuple(f"%{word}%" for word in words)
+        has_all = " AND ".join([f"{_TEXT_COLUMN.get(table.name, 'path')} LIKE ?"] * len(words))
+        if table is RECORDINGS:
+            inside = f"id IN (SELECT recording_id FROM parts WHERE {has_all})"  # noqa: S608
+            clauses.append((f"({of_recording}{_WITH_WORDS}) OR {inside})", (_beginnings(words), *likes)))
+        else:
+            clauses.append((f"({has_all})", likes))
+    return clauses
+
+
+_WITH_WORDS = "rowid IN (SELECT rowid FROM observation_words WHERE observation_words MATCH ?)"
+
+
+def _words(page: Page) -> list[str]:
+    return [] if page.text is None else _WORD.findall(page.text)
+
+
+def _beginnings(words: list[str]) -> str:
+    return " ".join(f'"{word}"*' for word in words)

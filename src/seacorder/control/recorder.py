@@ -15,6 +15,7 @@ from seacorder.control.context import Context, Timeouts
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind, EventLog
 from seacorder.control.files.examination import Examination
+from seacorder.control.files.frames import FileFrames
 from seacorder.control.files.rebuilding import Rebuilding, Recover
 from seacorder.control.housekeeping import Housekeeping
 from seacorder.control.live.live_views import LiveViews
@@ -47,7 +48,9 @@ from seacorder.control.workers.encoder_probe import EncoderProbe
 from seacorder.control.workers.heartbeats import ChannelWatch
 from seacorder.control.workers.narration import NarratorWatch
 from seacorder.control.workers.overlay_text import OverlayTexts
+from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.command import ReadFrame
 from seacorder.model.data_log import DataLogSettings
 from seacorder.model.definition.in_force import Named
 from seacorder.model.dive_context import ContextChange, DiveContext
@@ -57,7 +60,7 @@ from seacorder.model.observation_rule import ObservationRule
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
-from seacorder.model.report import JpegPicture
+from seacorder.model.report import FrameRead, JpegPicture
 from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
 from seacorder.model.telemetry import TelemetrySettings
@@ -129,7 +132,7 @@ class Recorder:
         options: RecorderOptions | None = None,
     ) -> None:
         options = options or RecorderOptions()
-        self.catalogue, self._supervisor = catalogue, supervisor
+        self.catalogue, self._supervisor, self._file_frames = catalogue, supervisor, FileFrames(supervisor)
         self._journal, self._change_lock = Journal(clock, catalogue), asyncio.Lock()
         probe = EncoderProbe(supervisor, options.timeouts.encoders_seconds)
         workers = ChannelWorkers(supervisor, channels, options.narrator)
@@ -159,7 +162,7 @@ class Recorder:
         self._dive = DiveContexts(clock, catalogue, workers, self._context.telemetry, self._journal)
         self.definitions = ClientDefinitions(options.definitions, catalogue, self._context.telemetry, self._journal)
         volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
-        alarms = Alarms(self._context, self._recordings, volumes)
+        self._alarms = alarms = Alarms(self._context, self._recordings, volumes)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
         self.observations, self._made = self._observation_book(options)
         self.live = LiveViews(workers.names, clock, watch.__getitem__, workers.send)
@@ -343,6 +346,10 @@ class Recorder:
             return None
         return await self._context.workers.picture(names[channel_index], width, self._context.timeouts.picture_seconds)
 
+    async def file_frame(self, order: ReadFrame) -> FrameRead:
+        """One frame of a recorded file, read by a process of its own. Raises NotPossible, StorageFailed."""
+        return await self._file_frames.read(order)
+
     async def change_settings(self, changes: SettingsChange) -> None:
         """Puts a change into force and stores it; it survives restarts. Returns when both are done. Files that begin
         later follow it, on all channels from the same split on.
@@ -390,6 +397,10 @@ class Recorder:
         """Makes a folder, with its parents; fine if it exists. Raises BadRequest when it is not in an allowed
         folder."""
         await self._context.settings.create_directory(text)
+
+    def see_alarm(self, kind: AlarmKind, channel: str | None, by: str = "") -> Alarm:
+        """Somebody has seen an alarm that stands, or one that is over. Raises NotKnown where there is none."""
+        return self._alarms.see(kind, channel, by)
 
     # Questions, answered from memory.
 

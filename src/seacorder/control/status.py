@@ -1,5 +1,7 @@
 """The recorder's state as one value, put together from what other parts hold in memory."""
 
+from dataclasses import replace
+
 from seacorder.base.redaction import redact_address
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.rules import live_bits_per_second, seconds_at
@@ -45,6 +47,8 @@ class Overview:
             volume=self._volume(),
             version=version,
             alarms=self._alarms.look(),
+            alarms_over=self._alarms.over,
+            volumes=self._each_volume(),
             narration=context.narration.view(),
             overrides=context.settings.overrides,
         )
@@ -64,12 +68,17 @@ class Overview:
     def _volume(self) -> Volume:
         """The disk that recordings go to. What is left is counted as for the alarm `disk_low`, so that it is known
         before a start as well."""
-        volume = self._volumes.volume
-        statuses = [self._context.watch[name] for name in self._context.workers.names]
-        return Volume(
-            path=volume.path,
-            total_bytes=volume.total_bytes,
-            free_bytes=volume.free_bytes,
-            reserve_bytes=volume.reserve_bytes,
-            seconds_left=seconds_at(self._volumes.disks.usable_bytes, live_bits_per_second(statuses)),
+        seconds_left = seconds_at(self._volumes.disks.usable_bytes, self._bits_per_second())
+        return replace(self._volumes.volume, seconds_left=seconds_left)
+
+    def _each_volume(self) -> tuple[Volume, ...]:
+        """What is left on each disk when all goes to that one."""
+        bits_per_second = self._bits_per_second()
+        return tuple(
+            replace(volume, seconds_left=seconds_at(volume.usable_bytes, bits_per_second))
+            for volume in (self._volumes.volume, self._volumes.second)
+            if volume is not None and volume.total_bytes
         )
+
+    def _bits_per_second(self) -> int:
+        return live_bits_per_second([self._context.watch[name] for name in self._context.workers.names])

@@ -12,6 +12,7 @@ must not be able to crash it. Everything here may block for as long as the disk 
 | `shape`, `damage` | does a packet look like what an encoder makes? What is missing, from when to when? |
 | `hidden` | do the fragments inside a closed file agree with its index? |
 | `inspect` | quick: what is the file, how many frames, up to when? |
+| `frame` | one frame of a file, as a JPEG |
 | `check` | thorough: reads every packet, and decodes on demand |
 | `repair`, `original` | makes a whole file of it; how the repair takes the file's place |
 | `rebuild` | all rows of a catalogue, from the files and accounts in folders |

@@ -1,4 +1,5 @@
-"""The evidence worker. On `RepairFiles` it sends one `FileExamined` per path, on `ReadFolders` the rows of a catalogue.
+"""The evidence worker. On `RepairFiles` it sends one `FileExamined` per path, on `ReadFolders` the rows of a catalogue,
+on `ReadFrame` one frame of a file.
 
 It ends when its pipe is closed. One thread; blocks on disks.
 """
@@ -11,12 +12,13 @@ from pathlib import Path
 from seacorder.base import log
 from seacorder.base.errors import StorageFailed
 from seacorder.base.pipe import Link
+from seacorder.evidence.frame import read_frame
 from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.opening import find_moved
 from seacorder.evidence.original import bring_back
 from seacorder.evidence.rebuild import read_folders
 from seacorder.evidence.repair import NOTHING_KNOWN, Known, repair
-from seacorder.model.command import EndWorker, ReadFolders, RepairFiles
+from seacorder.model.command import EndWorker, ReadFolders, ReadFrame, RepairFiles
 from seacorder.model.report import FileExamined, FoldersRead, RowsRead
 from seacorder.storage.file_lock import locked
 
@@ -78,6 +80,8 @@ def main() -> None:
         if isinstance(message, RepairFiles):
             for path, known in zip(message.paths, _known(message), strict=True):
                 link.send(examine(Path(path), repairs=not message.examine_only, known=known))
+        if isinstance(message, ReadFrame):
+            link.send(read_frame(message))
         if isinstance(message, ReadFolders):
             rows = read_folders(map(Path, message.folders))
             for begin in range(0, len(rows), ROWS_AT_ONCE):

@@ -46,3 +46,9 @@ class Alarm:
     """What is wrong now, and what it costs."""
     action: str
     """What Seacorder does about it by itself, then what to do."""
+    over_utc_ns: int | None = None
+    """When its reason was gone; None while it stands."""
+    seen_utc_ns: int | None = None
+    """When somebody said that he has seen it; None while nobody has. An alarm that becomes worse is unseen again."""
+    seen_by: str = ""
+    """Who; empty where he did not say."""

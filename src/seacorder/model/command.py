@@ -197,6 +197,18 @@ class ReadFolders:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFrame:
+    """For the worker of `evidence`: one frame of a file, as a JPEG. Answered by one `FrameRead`."""
+
+    path: str
+    offset_ns: int | None
+    """The wanted time, from the file's first frame on; None: it is given in UTC."""
+    utc_ns: int = 0
+    start_utc_ns: int = 0
+    """Capture time of the first frame, for a file that does not say it itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class TryEncoders:
     """For the encoder probe: try these encoders (FFmpeg's names), in this order."""
 

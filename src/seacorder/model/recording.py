@@ -63,6 +63,21 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingContent:
+    """What a recording is made of, as far as the catalogue knows it now."""
+
+    channels: tuple[str, ...] = ()
+    """Those of which there is a file, by name."""
+    parts: int = 0
+    bytes: int = 0
+    """Of its parts together."""
+    clips: int = 0
+    framegrabs: int = 0
+    observations: int = 0
+    losses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One file of one channel's recording. While it is open, `end_utc_ns`, `frames` and `bytes` are those so far."""
 

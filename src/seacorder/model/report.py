@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from seacorder.base.message import Message
 from seacorder.model.account import Row
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.event import Event
@@ -26,6 +27,18 @@ class JpegPicture:
     request: int
     jpeg: bytes
     frame_utc_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRead:
+    """Answer to `ReadFrame`: the newest frame at or before the wanted time."""
+
+    jpeg: bytes = b""
+    frame_utc_ns: int = 0
+    offset_ns: int = 0
+    """Its time, from the file's first frame on."""
+    why: Message | None = None
+    """Why there is none."""
 
 
 MOVES_OUT = 64

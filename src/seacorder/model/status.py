@@ -39,5 +39,9 @@ class RecorderStatus:
     """What is wrong now: the worst first; of equally bad ones the oldest first."""
     narration: NarrationView | None = None
     """None without `[audio] input`."""
+    alarms_over: tuple[Alarm, ...] = ()
+    """Alarms that are over and that nobody has seen, the newest first."""
+    volumes: tuple[Volume, ...] = ()
+    """Each disk that recordings go to by itself: the first, and the second where there is one."""
     overrides: tuple[Override, ...] = ()
     """Keys of the settings file that have no effect now, because clients have set other values."""

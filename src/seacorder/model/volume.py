@@ -30,6 +30,11 @@ class Volume:
     """How much longer all channels that have a picture can be recorded; None while none has one."""
 
     @property
+    def usable_bytes(self) -> int:
+        """What may still be written: the reserve is kept free."""
+        return max(0, self.free_bytes - self.reserve_bytes)
+
+    @property
     def free_percent(self) -> int:
         """Whole percent of the volume that is free."""
         return 100 * self.free_bytes // self.total_bytes if self.total_bytes else 0

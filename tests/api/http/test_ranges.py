@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from seacorder.api.http.problems import RangeOutside
-from seacorder.api.http.ranges import Piece, is_known, piece_asked
+from seacorder.api.http.ranges import ByteRange, is_known, piece_asked
 
 TAG = '"a-1"'
 
 
-def asked(text: str | None, size: int = 1000, *, same: str | None = None, bytes_max: int | None = None) -> Piece:
+def asked(text: str | None, size: int = 1000, *, same: str | None = None, bytes_max: int | None = None) -> ByteRange:
     sent = {name: value for name, value in (("range", text), ("if-range", same)) if value is not None}
     return piece_asked(Headers(sent), size, TAG, bytes_max)
 
@@ -22,7 +22,7 @@ def asked(text: str | None, size: int = 1000, *, same: str | None = None, bytes_
      ("bytes=10-5000", 10, 1000), ("bytes=-1", 999, 1000), ("bytes=-5000", 0, 1000), ("BYTES=1-2", 1, 3)],
 )
 def test_a_single_range(text: str, begin: int, end: int) -> None:
-    assert asked(text) == Piece(begin, end, 1000, is_partial=True)
+    assert asked(text) == ByteRange(begin, end, 1000, is_partial=True)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_single_range(text: str, begin: int, end: int) -> None:
              "bytes=1-2-3", "bytes=+1-2", f"bytes={'9' * 30}-", "bytes=\xb2-"],
 )
 def test_anything_else_is_the_whole_file(text: str | None) -> None:
-    assert asked(text) == Piece(0, 1000, 1000, is_partial=False)
+    assert asked(text) == ByteRange(0, 1000, 1000, is_partial=False)
 
 
 @pytest.mark.parametrize(

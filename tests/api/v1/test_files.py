@@ -6,7 +6,10 @@ import httpx
 import pytest
 
 from fakes.recorder import FakeRecorder
+from seacorder.base.message import Message
+from seacorder.model.command import ReadFrame
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part
+from seacorder.model.report import FrameRead
 
 CONTENT = bytes(range(256)) * 3000
 PART = "/api/v1/parts/r1/file?channel=Bow&number=1"
@@ -112,3 +115,35 @@ async def test_what_is_not_there(client: httpx.AsyncClient, path: Path, asked: s
 async def test_a_page_of_another_site_gets_nothing(client: httpx.AsyncClient, path: Path) -> None:
     answer = await client.get(PART, headers={"origin": "http://elsewhere.example"})
     assert answer.status_code == 403
+
+
+async def test_a_frame_of_a_file(client: httpx.AsyncClient, recorder: FakeRecorder, path: Path) -> None:
+    frame = await client.get("/api/v1/parts/r1/frame.jpg?channel=Bow&offset_seconds=0.09")
+    assert (frame.headers["content-type"], frame.content[:2]) == ("image/jpeg", b"\xff\xd8")
+    assert frame.headers["x-frame-utc"] == "1970-01-01T00:00:00.090000Z"
+    assert frame.headers["x-frame-offset-seconds"] == "0.080000"
+    assert "_19700101T000000.090000Z.jpg" in frame.headers["content-disposition"]
+    await client.get("/api/v1/parts/r1/frame.jpg?channel=Bow&number=1&utc=1970-01-01T00:00:01Z")
+    assert recorder.frames_read == [ReadFrame(str(path), 90_000_000, 0, 1), ReadFrame(str(path), None, 10**9, 1)]
+    recorder.frame_read = FrameRead(why=Message("It has no frame yet.", "Try again."))
+    answer = await client.get("/api/v1/parts/r1/frame.jpg?channel=Bow&offset_seconds=0")
+    assert (answer.status_code, answer.json()["fact"]) == (404, "It has no frame yet.")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("parts/r1/frame.jpg?channel=Bow", 400), ("parts/r1/frame.jpg?channel=Bow&offset_seconds=-1", 400),
+        ("parts/r1/frame.jpg?channel=Bow&offset_seconds=nan", 400),
+        ("parts/r1/frame.jpg?channel=Bow&offset_seconds=1&utc=1970-01-01T00:00:01Z", 400),
+        ("parts/r1/frame.jpg?channel=Bow&utc=noon", 400), ("parts/r1/frame.jpg?channel=Stern&offset_seconds=0", 404),
+        ("parts/r1/frame.jpg?channel=Port&offset_seconds=0", 404),
+        ("clips/x/frame.jpg?channel=Bow&offset_seconds=0", 404),
+    ],
+)
+async def test_a_frame_that_is_not_there(
+    client: httpx.AsyncClient, recorder: FakeRecorder, path: Path, asked: str, status: int
+) -> None:
+    answer = await client.get(f"/api/v1/{asked}")
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert recorder.frames_read == []

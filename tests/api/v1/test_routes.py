@@ -35,8 +35,39 @@ async def test_alarms_are_in_the_status(client: httpx.AsyncClient, recorder: Fak
             "kind": "camera_failed", "channel": "Bow", "severity": "alarm", "since_utc": "2023-11-14T22:13:20.000000Z",
             "fact": "No route to rtsp://***@cam/.", "action": "Check the cable.",
             "sentence": "No route to rtsp://***@cam/.", "remedy": "Check the cable.",
+            "over_utc": None, "seen_utc": None, "seen_by": "",
         }
     ]
+
+
+async def test_an_alarm_is_marked_as_seen(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
+    camera = Alarm(AlarmKind.CAMERA_FAILED, "Bow", Severity.ALARM, recorder.clock.utc_ns(), "Away.", "Check it.")
+    disk = Alarm(AlarmKind.DISK_LOW, None, Severity.WARNING, recorder.clock.utc_ns(), "50 min.", "", over_utc_ns=1)
+    recorder.alarms, recorder.alarms_over = (camera,), (disk,)
+    seen = await client.post("/api/v1/alarms/seen", json={"kind": "camera_failed", "channel": "Bow", "by": " Ines "})
+    assert (seen.json()["seen_by"], seen.json()["seen_utc"]) == ("Ines", "2023-11-14T22:13:20.000000Z")
+    assert (await client.get("/api/v1/status")).json()["alarms"] == [seen.json()]
+    assert (await client.post("/api/v1/alarms/seen", json={"kind": "disk_low"})).status_code == 200
+    assert (await client.get("/api/v1/status")).json()["alarms_over"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400), ({"kind": "x"}, 400), ({"kind": 1}, 400), ({"kind": "disk_low", "by": "x" * 201}, 400),
+        ({"kind": "disk_low", "who": "x"}, 400), ({"kind": "disk_low"}, 404),
+        ({"kind": "disk_low", "channel": "Bow"}, 404),
+    ],
+)
+async def test_an_alarm_that_is_not_there_cannot_be_seen(
+    client: httpx.AsyncClient, body: dict[str, str], status: int
+) -> None:
+    assert (await client.post("/api/v1/alarms/seen", json=body)).status_code == status
+
+
+async def test_each_disk_is_in_the_status(client: httpx.AsyncClient) -> None:
+    status = (await client.get("/api/v1/status")).json()
+    assert status["volumes"] == [status["volume"]]
 
 
 async def test_commands_tell_the_instant_and_each_channel(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:

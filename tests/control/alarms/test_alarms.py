@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from control.bridge import NAMES, Bridge
+from seacorder.base.errors import NotKnown
 from seacorder.base.message import Message
 from seacorder.control.alarms.actions import ACTIONS, ENDS, end_of
-from seacorder.control.alarms.alarms import AlarmTable
+from seacorder.control.alarms.alarms import OVER_MAX, AlarmTable
 from seacorder.control.alarms.rules import Finding
 from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.model.alarm import Alarm, AlarmKind
@@ -36,6 +37,52 @@ def test_an_alarm_is_told_when_it_begins_when_it_grows_worse_and_when_it_ends() 
     assert worse.since_utc_ns == 10
     raised, (over,) = table.update([], 40)
     assert (raised, over.kind, table.standing) == ([], AlarmKind.DISK_LOW, ())
+
+
+def test_an_alarm_that_was_seen_stays_so_until_it_becomes_worse() -> None:
+    table = AlarmTable()
+    mild = Finding(AlarmKind.DISK_LOW, None, Severity.WARNING, "50 min.", "Free some.")
+    table.update([mild], 10)
+    table.see(AlarmKind.DISK_LOW, None, "Ines Berg", 20)
+    table.update([replace(mild, fact="49 min.")], 30)
+    assert [(one.fact, one.seen_utc_ns, one.seen_by) for one in table.standing] == [("49 min.", 20, "Ines Berg")]
+    table.update([replace(mild, severity=Severity.ALARM)], 40)
+    assert [(one.seen_utc_ns, one.seen_by) for one in table.standing] == [(None, "")]
+    table.see(AlarmKind.DISK_LOW, None, "", 50)
+    table.update([], 60)
+    assert table.over == ()
+
+
+def test_an_alarm_that_is_over_stays_until_somebody_has_seen_it() -> None:
+    table = AlarmTable()
+    found = Finding(AlarmKind.CAMERA_FAILED, "Stern", Severity.ALARM, "Away.", "Check it.")
+    table.update([found], 10)
+    table.update([], 20)
+    assert [(one.channel, one.since_utc_ns, one.over_utc_ns) for one in table.over] == [("Stern", 10, 20)]
+    table.update([found], 30)
+    assert table.over == ()
+    table.update([], 40)
+    assert table.see(AlarmKind.CAMERA_FAILED, "Stern", "", 50).over_utc_ns == 40
+    assert table.over == ()
+    with pytest.raises(NotKnown):
+        table.see(AlarmKind.CAMERA_FAILED, "Stern", "", 60)
+
+
+def test_of_alarms_that_are_over_only_the_newest_are_kept() -> None:
+    table = AlarmTable()
+    for number in range(OVER_MAX + 5):
+        table.update([Finding(AlarmKind.CAMERA_FAILED, f"{number}", Severity.ALARM, "Away.", "")], number)
+    table.update([], 99)
+    assert [one.channel for one in table.over] == [f"{number}" for number in range(OVER_MAX + 4, 4, -1)]
+
+
+async def test_two_operators_see_that_an_alarm_was_seen(bridge: Bridge) -> None:
+    await bridge.start(ChannelState.LIVE, ChannelState.FAILED)
+    bridge.recorder.status()
+    bridge.recorder.see_alarm(AlarmKind.CAMERA_FAILED, "Stern", "Ines Berg")
+    (alarm,) = bridge.recorder.status().alarms
+    assert (alarm.seen_by, alarm.seen_utc_ns) == ("Ines Berg", bridge.clock.utc_ns())
+    assert bridge.kinds()[-1] == "alarm_seen"
 
 
 async def test_a_camera_that_fails_is_an_alarm_until_it_is_back(bridge: Bridge) -> None:

@@ -14,7 +14,7 @@ _RANGE = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*", re.IGNORECASE | re.ASC
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ByteRange:
     """Bytes `begin` to `end`, the latter not included, of a file of `size` bytes."""
 
     begin: int
@@ -33,13 +33,13 @@ class Piece:
         return f"bytes {self.begin}-{self.end - 1}/{self.size}"
 
 
-def piece_asked(headers: Headers, size: int, tag: str, bytes_max: int | None = None) -> Piece:
+def piece_asked(headers: Headers, size: int, tag: str, bytes_max: int | None = None) -> ByteRange:
     """The piece of a file of `size` bytes, whose strong entity tag is `tag`, that a request wants.
 
     `bytes_max` cuts a range short: a partial answer may have less than was asked for, and says so. Raises RangeOutside
     where no byte of the range is in the file.
     """
-    whole = Piece(0, size, size, is_partial=False)
+    whole = ByteRange(0, size, size, is_partial=False)
     text = headers.get("range")
     if text is None or not _is_same(headers.get("if-range"), tag):
         return whole
@@ -56,7 +56,7 @@ def piece_asked(headers: Headers, size: int, tag: str, bytes_max: int | None = N
         raise RangeOutside(f"The file has {size} bytes; {text} is not in it.", "Ask for a range inside.", size=size)
     if bytes_max is not None:
         end = min(end, begin + bytes_max)
-    return Piece(begin, end, size, is_partial=True)
+    return ByteRange(begin, end, size, is_partial=True)
 
 
 def is_known(headers: Headers, tag: str) -> bool:

@@ -3,7 +3,7 @@
 Runs on the event loop and never blocks it. A command is answered when every channel has answered, see `control`.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
 from starlette.responses import Response
@@ -12,11 +12,13 @@ from seacorder.api import failures
 from seacorder.api.http import documented, wire
 from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Recorder
-from seacorder.api.v1.status_views import status_view
+from seacorder.api.v1.status_views import alarm_view, status_view
 from seacorder.api.v1.view import Utc, View, answered, shown, utc_text
 from seacorder.base.message import Message
 from seacorder.base.redaction import redact
 from seacorder.model import outcome as outcomes
+from seacorder.model.alarm import AlarmKind
+from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, one_line
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 from seacorder.model.overlay_line import line_of
@@ -26,6 +28,15 @@ PICTURE_WIDTH_MAX = 1920
 _INDEX_MAX = 100_000
 SEE_STATUS = "See /api/v1/status for those there are; they count from 0."
 
+SEEN_BODY = documented.body(
+    {
+        "kind": {"type": "string", "enum": [one.value for one in AlarmKind]},
+        "channel": {"type": ["string", "null"], "description": "Null or absent: the alarm of the recorder as a whole"},
+        "by": {"type": ["string", "null"], "maxLength": CONTEXT_CHARACTERS_MAX, "description": "Who has seen it"},
+    },
+    {"kind": "camera_failed", "channel": "Stern", "by": "Ines Berg"},
+    required=("kind",),
+)
 OVERLAY_BODY = documented.body(
     {"text": {"type": "string", "maxLength": OVERLAY_CHARACTERS_MAX, "description": "Lines end with \\n; empty: none"}},
     {"text": "Depth 123.4 m"},
@@ -125,6 +136,14 @@ class Commands:
         result = await self._recorder.take_framegrab(channel)
         return _outcome(failures.NO_FRAMEGRAB, result, may_be_idle=False)
 
+    async def see_alarm(self, request: Request) -> Response:
+        """Somebody has seen an alarm. All who listen to events are told."""
+        readers = {"kind": _alarm_kind, "channel": wire.text, "by": _who}
+        sent = wire.read_fields(await wire.read_object(request), readers)
+        if "kind" not in sent:
+            wire.refuse("kind", None, "the kind of an alarm, see /api/v1/status")
+        return answered(alarm_view(self._recorder.see_alarm(sent["kind"], sent.get("channel"), sent.get("by", ""))))
+
     async def overlay(self) -> Response:
         """The text over the pictures of all channels."""
         return answered(overlay_view(self._recorder.overlay_text()))
@@ -163,6 +182,20 @@ class Commands:
         if channel is not None and channel not in names:
             raise NotThere(f"There is no channel {wire.shown(channel)}.", f"The channels are {', '.join(names)}.")
         return channel
+
+
+def _alarm_kind(name: str, value: Any) -> AlarmKind:
+    try:
+        return AlarmKind(wire.text(name, value))
+    except ValueError:
+        wire.refuse(name, value, "the kind of an alarm, see /api/v1/status")
+
+
+def _who(name: str, value: Any) -> str:
+    text = one_line(wire.text(name, value))
+    if len(text) > CONTEXT_CHARACTERS_MAX:
+        wire.refuse(name, value, f"text of at most {CONTEXT_CHARACTERS_MAX} characters")
+    return text
 
 
 def outcome(result: CommandOutcome) -> Outcome:

@@ -3,15 +3,14 @@
 A file is named by its row in the catalogue, never by a path. One that is still being written is sent as far as it is on
 the disk at that moment.
 
-Disks are read in threads of their own, so that one that hangs holds up other files at most, and no command.
+Few threads read files at a time, so that a disk that hangs holds up other files at most, and no command.
 """
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import Path as InPath
@@ -20,18 +19,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from seacorder.api.http.problems import NotThere
-from seacorder.api.http.ranges import Piece, is_known, piece_asked
+from seacorder.api.http.ranges import ByteRange, is_known, piece_asked
 from seacorder.api.recorder_protocol import Recorder
-from seacorder.base.errors import StorageFailed
+from seacorder.api.v1.commands import Jpeg
+from seacorder.api.v1.view import read_utc, utc_text
+from seacorder.base.background import awaited, task
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.errors import BadRequest, StorageFailed
+from seacorder.model.command import ReadFrame
 from seacorder.model.recording import Clip, FileKind, Framegrab, Part
 from seacorder.storage.recorded_file import RecordedFile, open_recorded
 
+OFFSET_SECONDS_MAX = 30 * 86_400.0
 READ_BYTES = 256 * 1024
-READERS = 6
+READERS = 3
+"""Threads that read at the same time. Of asyncio's pool, so some are always left for the catalogue."""
 OPEN_SECONDS_MAX = 10.0
 NUMBER_MAX = 2**31
 
-Id = Annotated[str, InPath(max_length=80, description="`id` of the row, or `recording_id` of a part")]
+T = TypeVar("T")
+Id = Annotated[str, InPath(max_length=80, description="`id` of the row; of a recording's file, `recording_id`")]
 
 
 class _Sending(BaseModel):
@@ -49,7 +56,7 @@ class _Sending(BaseModel):
 class PartAsked(_Sending):
     """Which file of a recording."""
 
-    number: int = Field(1, ge=1, le=NUMBER_MAX, description="`number` of the part")
+    number: int = Field(1, ge=1, le=NUMBER_MAX, description="`number` of the row")
 
 
 class ClipAsked(_Sending):
@@ -62,12 +69,45 @@ class FramegrabAsked(_Sending):
     """Which framegrab."""
 
 
+class _FrameAsked(BaseModel):
+    """Which frame of a file: by its time in the file, or by its capture time."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: str = Field(max_length=200, description="`channel` of the row")
+    offset_seconds: float | None = Field(
+        None, ge=0, le=OFFSET_SECONDS_MAX, description="The newest frame at or before this time in the file"
+    )
+    utc: str | None = Field(None, description="Instead: the newest frame at or before this instant (RFC 3339)")
+
+    def order(self, path: str, start_utc_ns: int) -> ReadFrame:
+        """Raises BadRequest."""
+        if (self.offset_seconds is None) == (self.utc is None):
+            raise BadRequest("Either offset_seconds or utc is needed.", "Send one of them.", field="offset_seconds")
+        if self.utc is not None:
+            return ReadFrame(path, None, read_utc("utc", self.utc), start_utc_ns)
+        return ReadFrame(path, round((self.offset_seconds or 0) * NS_PER_SECOND), 0, start_utc_ns)
+
+
+class PartFrameAsked(_FrameAsked):
+    """A frame of a recording."""
+
+    number: int = Field(1, ge=1, le=NUMBER_MAX, description="`number` of the row")
+
+
+class ClipFrameAsked(_FrameAsked):
+    """A frame of a clip."""
+
+    kind: FileKind = Field(FileKind.CLIP, description="`kind` of the row")
+
+
 class Files:
     """Sends what was recorded."""
 
     def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
         self._catalogue = recorder.catalogue
-        self._readers = ThreadPoolExecutor(READERS, "file reader")
+        self._free = asyncio.Semaphore(READERS)
 
     async def part(self, id: Id, asked: Annotated[PartAsked, Query()], request: Request) -> Response:  # noqa: A002
         """A file of a recording, or a range of its bytes; also while it is being written."""
@@ -85,20 +125,48 @@ class Files:
         """The subtitles (WebVTT) beside a file of a recording."""
         return await self._file(Part, (id, asked.channel, asked.number), asked, request, suffix=".vtt")
 
-    async def _file(
-        self, kind: type[Any], key: tuple[object, ...], asked: _Sending, request: Request, suffix: str | None = None
-    ) -> Response:
+    async def part_frame(self, id: Id, asked: Annotated[PartFrameAsked, Query()]) -> Response:  # noqa: A002
+        """One frame of a file of a recording, in full size; also while the file is being written."""
+        return await self._frame(await self._row(Part, (id, asked.channel, asked.number)), asked)
+
+    async def clip_frame(self, id: Id, asked: Annotated[ClipFrameAsked, Query()]) -> Response:  # noqa: A002
+        """One frame of a clip, in full size."""
+        return await self._frame(await self._row(Clip, (id, asked.channel, asked.kind.value)), asked)
+
+    async def _frame(self, row: Part | Clip, asked: _FrameAsked) -> Response:
+        order = asked.order(row.path, row.start_utc_ns)
+        recorded = await self._opened(Path(row.path))  # refuses what is no recorded file
+        recorded.file.close()
+        read = await self._recorder.file_frame(order)
+        if read.why is not None:
+            raise NotThere(read.why.fact, read.why.action)
+        utc = utc_text(read.frame_utc_ns)
+        name = f"{Path(row.path).stem}_{utc.replace(':', '').replace('-', '')}.jpg"
+        headers = {
+            "x-frame-utc": utc,
+            "x-frame-offset-seconds": f"{read.offset_ns / NS_PER_SECOND:.6f}",
+            "content-disposition": disposition(name, is_saved=False),
+        }
+        return Jpeg(read.jpeg, headers=headers)
+
+    async def _row(self, kind: type[T], key: tuple[object, ...]) -> T:
         row = await self._catalogue.ask(lambda: self._catalogue.row(kind, key))
         if row is None:
             raise NotThere("There is no such file in the list of recordings.", "See the lists of /api/v1.")
+        return row
+
+    async def _file(
+        self, kind: type[Any], key: tuple[object, ...], asked: _Sending, request: Request, suffix: str | None = None
+    ) -> Response:
+        row = await self._row(kind, key)
         path = Path(row.path) if suffix is None else Path(row.path).with_suffix(suffix)
         return self._answer(await self._opened(path), asked, request)
 
     async def _opened(self, path: Path) -> RecordedFile:
-        opening = self._readers.submit(open_recorded, path)
+        opening = task(self._in_thread(lambda: open_recorded(path)), "open a file")
         try:
             async with asyncio.timeout(OPEN_SECONDS_MAX):
-                return await asyncio.wrap_future(opening)
+                return await asyncio.shield(opening)
         except TimeoutError as error:
             opening.add_done_callback(_close_late)
             raise StorageFailed(f"The disk of {path.name} does not answer.", "Check its cable.") from error
@@ -129,25 +197,37 @@ class Files:
         sent = self._sent(recorded, piece)
         return StreamingResponse(sent, status, headers, media_type=recorded.media_type)
 
-    async def _sent(self, recorded: RecordedFile, piece: Piece) -> AsyncIterator[bytes]:
-        loop, at, file = asyncio.get_running_loop(), piece.begin, recorded.file
+    async def _sent(self, recorded: RecordedFile, piece: ByteRange) -> AsyncIterator[bytes]:
+        at, file, is_reading = piece.begin, recorded.file, False
 
-        def read(begin: int) -> bytes:
-            file.seek(begin)
-            return file.read(min(READ_BYTES, piece.end - begin))
+        def read() -> bytes:
+            file.seek(at)
+            return file.read(min(READ_BYTES, piece.end - at))
 
         try:
             while at < piece.end:
-                found = await loop.run_in_executor(self._readers, read, at)
+                is_reading = True
+                found = await self._in_thread(read)
+                is_reading = False
                 if not found:
                     raise StorageFailed(f"{recorded.name} ended before its end.", "Ask again.")
                 at += len(found)
                 yield found
         finally:
-            self._readers.submit(file.close)  # waits for a read that is under way, so not here
+            if is_reading:  # the client has gone: closing waits for the read that is under way
+                task(asyncio.to_thread(file.close), "close a file")
+            else:
+                file.close()
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        """Its place is taken until the thread has ended, also when nobody waits for it any more."""
+        await self._free.acquire()
+        running = awaited(asyncio.to_thread(work))
+        running.add_done_callback(lambda _: self._free.release())
+        return await asyncio.shield(running)
 
 
-def _close_late(late: "Future[RecordedFile]") -> None:
+def _close_late(late: "asyncio.Task[RecordedFile]") -> None:
     if not late.cancelled() and late.exception() is None:
         late.result().file.close()
 

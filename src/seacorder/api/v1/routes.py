@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from seacorder.api.http import documented
 from seacorder.api.recorder_protocol import Recorder
-from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, Commands, Jpeg, Outcome, OverlayView
+from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, SEEN_BODY, Commands, Jpeg, Outcome, OverlayView
 from seacorder.api.v1.definitions import DEFINITION_BODY, Definitions, DefinitionsView, DefinitionView
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
@@ -29,7 +29,7 @@ from seacorder.api.v1.readings import HistoryView, Readings, ReadingsView, Sourc
 from seacorder.api.v1.rows import CatalogueRows
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
 from seacorder.api.v1.settings_views import ChannelSettingsAnswer, SettingsAnswer
-from seacorder.api.v1.status_views import StatusView
+from seacorder.api.v1.status_views import AlarmView, StatusView
 
 
 def add_v1(app: FastAPI, recorder: Recorder) -> None:
@@ -44,6 +44,7 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
         app, "POST", "/framegrab", commands.take_framegrab, model=Outcome, fails=(400, 404, 409),
         extra=FRAMEGRAB_BODY,
     )
+    _route(app, "POST", "/alarms/seen", commands.see_alarm, model=AlarmView, fails=(400, 404), extra=SEEN_BODY)
     _route(app, "GET", "/channels/{index}/picture.jpg", commands.picture, fails=(400, 404), answer=Jpeg)
     _route(app, "GET", "/overlay", commands.overlay, model=OverlayView)
     _route(app, "PUT", "/overlay", commands.set_overlay, model=OverlayView, fails=(400,), extra=OVERLAY_BODY)
@@ -67,9 +68,7 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
         extra=CHANNEL_BODY,
     )
     _add_observations(app, Observations(recorder))
-    for path, answers, model in CatalogueRows(recorder).routes:
-        _route(app, "GET", path, answers, model=model, fails=(400, 503))
-    _add_files(app, Files(recorder))
+    _add_recorded(app, recorder)
     readings = Readings(recorder)
     _route(app, "GET", "/readings", readings.readings, model=ReadingsView)
     _route(app, "GET", "/readings/history", readings.history, model=HistoryView, fails=(400,))
@@ -101,16 +100,23 @@ def _add_observations(app: FastAPI, book: Observations) -> None:
     _route(app, "DELETE", "/kinds/{code}", book.remove_kind, model=KindsView, fails=(404,))
 
 
-def _add_files(app: FastAPI, files: Files) -> None:
-    """HEAD is answered too: how long a file is, and which version of it."""
-    for path, answers in (
+def _add_recorded(app: FastAPI, recorder: Recorder) -> None:
+    """The lists of what was recorded, and the files. HEAD is answered too: how long a file is, and which version of it.
+    """
+    files = Files(recorder)
+    for path, answers, model in CatalogueRows(recorder).routes:
+        _route(app, "GET", path, answers, model=model, fails=(400, 503))
+    for file_path, sends in (
         ("/parts/{id}/file", files.part),
         ("/parts/{id}/subtitles.vtt", files.subtitles),
         ("/clips/{id}/file", files.clip),
         ("/framegrabs/{id}/file", files.framegrab),
     ):
-        _route(app, "GET", path, answers, fails=(400, 404, 416, 503, 507), answer=Response)
-        app.add_api_route(f"/api/v1{path}", answers, methods=["HEAD"], include_in_schema=False)
+        _route(app, "GET", file_path, sends, fails=(400, 404, 416, 503, 507), answer=Response)
+        app.add_api_route(f"/api/v1{file_path}", sends, methods=["HEAD"], include_in_schema=False)
+    fails = (400, 404, 409, 503, 507)
+    _route(app, "GET", "/parts/{id}/frame.jpg", files.part_frame, fails=fails, answer=Jpeg)
+    _route(app, "GET", "/clips/{id}/frame.jpg", files.clip_frame, fails=fails, answer=Jpeg)
 
 
 def _route(  # noqa: PLR0913 - one table of routes, a column each

@@ -1,6 +1,7 @@
 """`/api/v1/recordings`, `parts`, `clips`, `framegrabs` and `losses`: rows of the catalogue, filtered, page by page."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -10,9 +11,18 @@ from starlette.responses import Response
 
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.view import Utc, View, answered, read_utc, shown
-from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.model.loss import Loss, LossCause
-from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
+from seacorder.model.recording import (
+    Clip,
+    FileKind,
+    FileState,
+    Framegrab,
+    Part,
+    Recording,
+    RecordingContent,
+    RecordingState,
+)
 
 T = TypeVar("T")
 
@@ -26,6 +36,12 @@ class Filter(BaseModel):
     to: str | None = Field(None, description="Entries that start before this instant (RFC 3339)")
     channel: str | None = Field(None, description="Entries of this channel")
     recording: str | None = Field(None, description="Entries of the recording of this id")
+    kind: str | None = Field(None, description="Entries of recordings with an observation of this kind")
+    dive: str | None = Field(None, description="Entries of recordings with an observation of this dive")
+    text: str | None = Field(
+        None, max_length=400, description="Entries that have all these words: recordings in their files' paths or in "
+        "one of their observations; files in their path; losses in `detail`"
+    )
     limit: int = Field(100, ge=1, le=LIMIT_MAX, description="Entries at most")
     cursor: str | None = Field(None, description="`next_cursor` of the page before")
     newest_first: bool = Field(False, description="Newest first instead of oldest first")
@@ -40,6 +56,9 @@ class Filter(BaseModel):
             limit=self.limit,
             cursor=self.cursor,
             newest_first=self.newest_first,
+            code=None if self.kind is None else self.kind.upper(),
+            dive=self.dive,
+            text=self.text,
         )
 
 
@@ -56,6 +75,14 @@ class RecordingRow(View):
     end_utc: Utc | None
     state: RecordingState
     continues: str | None
+    channels: list[str]
+    """Those of which there is a file, by name."""
+    parts: int
+    bytes: int
+    clips: int
+    framegrabs: int
+    observations: int
+    losses: int
 
 
 class PartRow(View):
@@ -131,7 +158,15 @@ class CatalogueRows:
 
     async def recordings(self, asked: Annotated[Filter, Query()]) -> Response:
         """One start to stop over all channels, each."""
-        return await self._rows(Recording, asked, RecordingRow)
+        page, catalogue = asked.page(), self._recorder.catalogue
+
+        def question() -> tuple[Rows[Recording], dict[str, RecordingContent]]:
+            found = catalogue.rows(Recording, page)
+            return found, catalogue.contents([row.id for row in found.items])
+
+        found, contents = await catalogue.ask(question)
+        items = [shown(RecordingRow, row, **asdict(contents[row.id])) for row in found.items]
+        return answered(PageOf[RecordingRow](items=items, next_cursor=found.next_cursor))
 
     async def parts(self, asked: Annotated[Filter, Query()]) -> Response:
         """Files of recordings."""

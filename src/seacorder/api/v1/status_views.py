@@ -138,6 +138,12 @@ class AlarmView(View):
     """The same as `fact`."""
     remedy: str
     """The same as `action`."""
+    over_utc: Utc | None
+    """When its reason was gone; null while it stands."""
+    seen_utc: Utc | None
+    """When somebody said that he has seen it; null while nobody has."""
+    seen_by: str
+    """Who; empty where he did not say."""
 
 
 class NarrationInStatus(View):
@@ -174,9 +180,13 @@ class StatusView(View):
     recording_id: str | None
     recording_seconds: float
     volume: VolumeView
+    volumes: list[VolumeView]
+    """Each disk by itself: the first, and the second where there is one."""
     newest_event_cursor: int
     alarms: list[AlarmView]
     """The worst first, then the oldest."""
+    alarms_over: list[AlarmView]
+    """Alarms that are over and that nobody has seen, the newest first."""
     channels: list[ChannelInStatus]
     narration: NarrationInStatus | None
     """Null without `[audio] input`."""
@@ -194,14 +204,16 @@ def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
         recording_seconds=round(status.recording_seconds, 3),
         volume=shown(VolumeView, status.volume),
         newest_event_cursor=newest_event_cursor,
-        alarms=[_alarm(alarm) for alarm in status.alarms],
+        volumes=[shown(VolumeView, volume) for volume in status.volumes],
+        alarms=[alarm_view(alarm) for alarm in status.alarms],
+        alarms_over=[alarm_view(alarm) for alarm in status.alarms_over],
         channels=[_channel(index, one) for index, one in enumerate(status.channels)],
         narration=None if status.narration is None else _narration(status.narration),
         overrides=override_views(status.overrides),
     )
 
 
-def _alarm(alarm: Alarm) -> AlarmView:
+def alarm_view(alarm: Alarm) -> AlarmView:
     return shown(AlarmView, alarm, sentence=redact(alarm.fact), remedy=redact(alarm.action))
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.duration import duration_text
+from seacorder.base.errors import NotKnown
 from seacorder.control.alarms.actions import end_of
 from seacorder.control.alarms.rules import Finding, Scene, findings
 from seacorder.control.alarms.volumes import VolumeWatch
@@ -18,6 +19,8 @@ SOON_SECONDS = 0.1
 """How long a look waits after a heartbeat, so that heartbeats that come together cause only one look."""
 UNWRITTEN_NS = 3 * NS_PER_SECOND
 """Nothing in a file is an alarm once the recording runs and the channel has been live for this long."""
+OVER_MAX = 20
+"""How many alarms that are over are kept until somebody has seen them."""
 _RANK = {Severity.ALARM: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 Key = tuple[AlarmKind, str | None]
@@ -28,11 +31,30 @@ class AlarmTable:
 
     def __init__(self) -> None:
         self._standing: dict[Key, Alarm] = {}
+        self._over: dict[Key, Alarm] = {}
 
     @property
     def standing(self) -> tuple[Alarm, ...]:
         """The worst first, then the oldest."""
         return tuple(sorted(self._standing.values(), key=lambda alarm: (_RANK[alarm.severity], alarm.since_utc_ns)))
+
+    @property
+    def over(self) -> tuple[Alarm, ...]:
+        """Those that are over and that nobody has seen, the newest first; of a kind and channel the last one."""
+        return tuple(reversed(self._over.values()))
+
+    def see(self, kind: AlarmKind, channel: str | None, by: str, utc_ns: int) -> Alarm:
+        """Marks one as seen, whether it stands or is over. Raises NotKnown where there is no such alarm."""
+        key = (kind, channel)
+        found = self._standing.get(key) or self._over.get(key)
+        self._over.pop(key, None)
+        if found is None:
+            of = "the recorder" if channel is None else channel
+            raise NotKnown(f"There is no alarm {kind.value} of {of} now.", "See /api/v1/status.", field="kind")
+        seen = replace(found, seen_utc_ns=utc_ns, seen_by=by)
+        if key in self._standing:
+            self._standing[key] = seen
+        return seen
 
     @property
     def keys(self) -> frozenset[Key]:
@@ -45,6 +67,7 @@ class AlarmTable:
         for one in found:
             key = (one.kind, one.channel)
             old = before.pop(key, None)
+            is_worse = old is None or _RANK[one.severity] < _RANK[old.severity]
             alarm = Alarm(
                 kind=one.kind,
                 channel=one.channel,
@@ -52,11 +75,20 @@ class AlarmTable:
                 since_utc_ns=utc_ns if old is None else old.since_utc_ns,
                 fact=one.fact,
                 action=one.action,
+                seen_utc_ns=None if old is None or is_worse else old.seen_utc_ns,
+                seen_by="" if old is None or is_worse else old.seen_by,
             )
             self._standing[key] = alarm
-            if old is None or _RANK[alarm.severity] < _RANK[old.severity]:
+            self._over.pop(key, None)
+            if is_worse:
                 raised.append(alarm)
+        self._keep_unseen(before, utc_ns)
         return raised, list(before.values())
+
+    def _keep_unseen(self, ended: dict[Key, Alarm], utc_ns: int) -> None:
+        self._over |= {key: replace(one, over_utc_ns=utc_ns) for key, one in ended.items() if one.seen_utc_ns is None}
+        for key in list(self._over)[:-OVER_MAX]:
+            del self._over[key]
 
 
 class Alarms:
@@ -87,6 +119,17 @@ class Alarms:
             after = duration_text(max(0, now_ns - alarm.since_utc_ns) / NS_PER_SECOND)
             context.journal.alarm_cleared(alarm, end_of(alarm, after, self._table.standing))
         return self._table.standing
+
+    @property
+    def over(self) -> tuple[Alarm, ...]:
+        """Alarms that are over and that nobody has seen, the newest first."""
+        return self._table.over
+
+    def see(self, kind: AlarmKind, channel: str | None, by: str) -> Alarm:
+        """Marks an alarm as seen, which is an event, so that all who look know it. Raises NotKnown."""
+        seen = self._table.see(kind, channel, by, self._context.clock.utc_ns())
+        self._context.journal.alarm_seen(seen)
+        return seen
 
     def stop(self) -> None:
         """Cancels a look that was due soon. Harmless when there is none."""

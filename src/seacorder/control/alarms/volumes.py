@@ -49,6 +49,8 @@ class VolumeWatch:
         self._exchanged: tuple[str, ...] = ()
         self._replaced: tuple[str, ...] = ()
         self.volume = Volume("", 0, 0, reserve_bytes)
+        self.second: Volume | None = None
+        """The second volume; None where there is none, or it could not be looked at."""
         self._reserve_bytes = reserve_bytes
         self._clock = clock
         self._rule = ReserveRule(reserve_bytes)
@@ -96,7 +98,7 @@ class VolumeWatch:
             self.volume = found.volume
             room = self._rule.look(self.volume.free_bytes, self._clock.monotonic_ns(), 0)
             self._is_full = room.is_full
-            self._usable[folder] = self._above_reserve(self.volume)
+            self._usable[folder] = self.volume.usable_bytes
         if fallback is not None:
             await self._look_at_second(fallback)
 
@@ -120,15 +122,12 @@ class VolumeWatch:
 
     async def _look_at_second(self, folder: str) -> None:
         try:
-            self._usable[folder] = self._above_reserve(
-                await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)
-            )
+            self.second = await asyncio.to_thread(volume_of, Path(folder), self._reserve_bytes)
+            self._usable[folder] = self.second.usable_bytes
         except (OSError, StorageFailed) as error:
+            self.second = None
             self._usable.pop(folder, None)
             _log.debug("no look at %s: %s", folder, error)
-
-    def _above_reserve(self, volume: Volume) -> int:
-        return max(0, volume.free_bytes - self._reserve_bytes)
 
     def _looked(self, _: asyncio.Task[None]) -> None:
         self._looking = None

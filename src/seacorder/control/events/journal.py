@@ -79,6 +79,11 @@ class Journal:
         """An alarm has ended; `fact` says what is well again."""
         self.take(self._of_alarm(EventKind.ALARM_CLEARED, alarm, redact(fact), Severity.INFO))
 
+    def alarm_seen(self, alarm: Alarm) -> None:
+        """Somebody has said that he has seen an alarm."""
+        fact = redact(f"The alarm was seen{f' by {alarm.seen_by}' if alarm.seen_by else ''}: {alarm.fact}")
+        self.take(self._of_alarm(EventKind.ALARM_SEEN, alarm, fact, Severity.INFO))
+
     def _of_alarm(self, kind: EventKind, alarm: Alarm, fact: str, severity: Severity) -> Event:
         return Event(self._clock.utc_ns(), kind.value, severity, fact, alarm.channel, alarm=alarm.kind.value)
 

@@ -53,6 +53,7 @@ class EventKind(StrEnum):
     ENCODING_DECIDED = "encoding_decided"
     ALARM_RAISED = "alarm_raised"
     ALARM_CLEARED = "alarm_cleared"
+    ALARM_SEEN = "alarm_seen"
     CATALOGUE_DAMAGED = "catalogue_damaged"
     CATALOGUE_REBUILT = "catalogue_rebuilt"
     CLOCK_STEPPED = "clock_stepped"
