@@ -42,6 +42,8 @@ ONLY_THE_WORD = {
     "client/answers.py": "the same on the other side of the wire",
     "client/recorder.py": "the path of the list",
     "control/events/log.py": "the kind of the event",
+    "catalogue/queries.py": "how many a recording has, counted by the database",
+    "model/recording.py": "the same count, beside those of files and observations",
 }
 
 _WORD = re.compile(r"(?:^|_)(?:loss|losses|LOSS|LOSSES)(?:_|$)|Loss(?:es)?(?=[A-Z_]|$)")
