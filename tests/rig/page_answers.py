@@ -20,7 +20,8 @@ PAGES = Path(__file__).parents[2] / "docs" / "programs"
 COLUMNS = 118
 """An object that fits into so many columns stands on one line."""
 MEASURED = frozenset({
-    "DriveSpace", "alarms_over", "backlog_bytes", "backlog_seconds", "bits_per_second", "bytes", "bytes_stored", "cursor",
+    "DriveSpace", "alarms_over", "backlog_bytes", "backlog_seconds", "bits_per_second", "bytes", "bytes_stored",
+    "cursor",
     "delay_ms", "first_frame", "frame", "frames", "frames_received", "free_bytes", "free_percent", "level_db",
     "missing_seconds", "newest_event_cursor", "next_best", "next_cursor", "peak_db", "preset", "queued_bytes",
     "recording_seconds", "reserve_bytes", "seconds_left", "total_bytes",
