@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alarms/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See Alarm
+         * @description Somebody has seen an alarm. All who listen to events are told.
+         */
+        post: operations["see_alarm_api_v1_alarms_seen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{index}/picture.jpg": {
         parameters: {
             query?: never;
@@ -528,6 +548,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parts/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Part
+         * @description A file of a recording, or a range of its bytes; also while it is being written.
+         */
+        get: operations["part_api_v1_parts__id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}/subtitles.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Subtitles
+         * @description The subtitles (WebVTT) beside a file of a recording.
+         */
+        get: operations["subtitles_api_v1_parts__id__subtitles_vtt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Clip
+         * @description A file of a clip, or a range of its bytes.
+         */
+        get: operations["clip_api_v1_clips__id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/framegrabs/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Framegrab
+         * @description The JPEG file of a framegrab.
+         */
+        get: operations["framegrab_api_v1_framegrabs__id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}/frame.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Part Frame
+         * @description One frame of a file of a recording, in full size; also while the file is being written.
+         */
+        get: operations["part_frame_api_v1_parts__id__frame_jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/frame.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Clip Frame
+         * @description One frame of a clip, in full size.
+         */
+        get: operations["clip_frame_api_v1_clips__id__frame_jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings": {
         parameters: {
             query?: never;
@@ -669,6 +809,12 @@ export interface components {
             sentence: string;
             /** Remedy */
             remedy: string;
+            /** Over Utc */
+            over_utc: string | null;
+            /** Seen Utc */
+            seen_utc: string | null;
+            /** Seen By */
+            seen_by: string;
         };
         /**
          * ChannelInStatus
@@ -796,6 +942,8 @@ export interface components {
             state: components["schemas"]["FileState"];
             /** Recording Id */
             recording_id: string | null;
+            /** File */
+            file: string;
         };
         /**
          * ContextView
@@ -995,6 +1143,8 @@ export interface components {
             bytes: number;
             /** Recording Id */
             recording_id: string | null;
+            /** File */
+            file: string;
         };
         /**
          * HeardView
@@ -1398,6 +1548,8 @@ export interface components {
             /** Bytes */
             bytes: number;
             state: components["schemas"]["FileState"];
+            /** File */
+            file: string;
         };
         /**
          * PictureView
@@ -1527,6 +1679,20 @@ export interface components {
             state: components["schemas"]["RecordingState"];
             /** Continues */
             continues: string | null;
+            /** Channels */
+            channels: string[];
+            /** Parts */
+            parts: number;
+            /** Bytes */
+            bytes: number;
+            /** Clips */
+            clips: number;
+            /** Framegrabs */
+            framegrabs: number;
+            /** Observations */
+            observations: number;
+            /** Losses */
+            losses: number;
         };
         /**
          * RecordingState
@@ -1668,10 +1834,14 @@ export interface components {
             /** Recording Seconds */
             recording_seconds: number;
             volume: components["schemas"]["VolumeView"];
+            /** Volumes */
+            volumes: components["schemas"]["VolumeView"][];
             /** Newest Event Cursor */
             newest_event_cursor: number;
             /** Alarms */
             alarms: components["schemas"]["AlarmView"][];
+            /** Alarms Over */
+            alarms_over: components["schemas"]["AlarmView"][];
             /** Channels */
             channels: components["schemas"]["ChannelInStatus"][];
             narration: components["schemas"]["NarrationInStatus"] | null;
@@ -1839,6 +2009,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                };
+            };
+        };
+    };
+    see_alarm_api_v1_alarms_seen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "camera_failed",
+                 *       "channel": "Stern",
+                 *       "by": "Ines Berg"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "camera_failed" | "camera_stalled" | "camera_frozen" | "camera_black" | "camera_clock_wrong" | "encoding_overload" | "encoder_failed" | "disk_low" | "disk_full" | "disk_slow" | "disk_failed" | "disk_exchanged" | "worker_lost" | "catalogue_failed" | "recording_not_written" | "on_fallback" | "audio_failed" | "audio_silent" | "telemetry_failed" | "telemetry_clock_wrong" | "definition_refused";
+                    /** @description Null or absent: the alarm of the recorder as a whole */
+                    channel?: string | null;
+                    /** @description Who has seen it */
+                    by?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmView"];
                 };
             };
         };
@@ -2595,6 +2803,12 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Entries of recordings with an observation of this kind */
+                kind?: string | null;
+                /** @description Entries of recordings with an observation of this dive */
+                dive?: string | null;
+                /** @description Entries that have all these words: recordings in their files' paths or in one of their observations; files in their path; losses in `detail` */
+                text?: string | null;
                 /** @description Entries at most */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -2630,6 +2844,12 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Entries of recordings with an observation of this kind */
+                kind?: string | null;
+                /** @description Entries of recordings with an observation of this dive */
+                dive?: string | null;
+                /** @description Entries that have all these words: recordings in their files' paths or in one of their observations; files in their path; losses in `detail` */
+                text?: string | null;
                 /** @description Entries at most */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -2665,6 +2885,12 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Entries of recordings with an observation of this kind */
+                kind?: string | null;
+                /** @description Entries of recordings with an observation of this dive */
+                dive?: string | null;
+                /** @description Entries that have all these words: recordings in their files' paths or in one of their observations; files in their path; losses in `detail` */
+                text?: string | null;
                 /** @description Entries at most */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -2700,6 +2926,12 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Entries of recordings with an observation of this kind */
+                kind?: string | null;
+                /** @description Entries of recordings with an observation of this dive */
+                dive?: string | null;
+                /** @description Entries that have all these words: recordings in their files' paths or in one of their observations; files in their path; losses in `detail` */
+                text?: string | null;
                 /** @description Entries at most */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -2735,6 +2967,12 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Entries of recordings with an observation of this kind */
+                kind?: string | null;
+                /** @description Entries of recordings with an observation of this dive */
+                dive?: string | null;
+                /** @description Entries that have all these words: recordings in their files' paths or in one of their observations; files in their path; losses in `detail` */
+                text?: string | null;
                 /** @description Entries at most */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -2755,6 +2993,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_LossRow_"];
+                };
+            };
+        };
+    };
+    part_api_v1_parts__id__file_get: {
+        parameters: {
+            query: {
+                /** @description `channel` of the row */
+                channel: string;
+                /** @description A browser saves it instead of showing it */
+                download?: boolean;
+                /** @description Bytes of one partial answer at most: for players, which ask for what follows */
+                most_bytes?: number | null;
+                /** @description `number` of the row */
+                number?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `id` of the row; of a recording's file, `recording_id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    subtitles_api_v1_parts__id__subtitles_vtt_get: {
+        parameters: {
+            query: {
+                /** @description `channel` of the row */
+                channel: string;
+                /** @description A browser saves it instead of showing it */
+                download?: boolean;
+                /** @description Bytes of one partial answer at most: for players, which ask for what follows */
+                most_bytes?: number | null;
+                /** @description `number` of the row */
+                number?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `id` of the row; of a recording's file, `recording_id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    clip_api_v1_clips__id__file_get: {
+        parameters: {
+            query: {
+                /** @description `channel` of the row */
+                channel: string;
+                /** @description A browser saves it instead of showing it */
+                download?: boolean;
+                /** @description Bytes of one partial answer at most: for players, which ask for what follows */
+                most_bytes?: number | null;
+                /** @description `kind` of the row */
+                kind?: components["schemas"]["FileKind"];
+            };
+            header?: never;
+            path: {
+                /** @description `id` of the row; of a recording's file, `recording_id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    framegrab_api_v1_framegrabs__id__file_get: {
+        parameters: {
+            query: {
+                /** @description `channel` of the row */
+                channel: string;
+                /** @description A browser saves it instead of showing it */
+                download?: boolean;
+                /** @description Bytes of one partial answer at most: for players, which ask for what follows */
+                most_bytes?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description `id` of the row; of a recording's file, `recording_id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    part_frame_api_v1_parts__id__frame_jpg_get: {
+        parameters: {
+            query: {
+                /** @description `channel` of the row */
+                channel: string;
+                /** @description The newest frame at or before this time in the file */
+                offset_seconds?: number | null;
+                /** @description Instead: the newest frame at or before this instant (RFC 3339) */
+                utc?: string | null;
+                /** @description `number` of the row */
+                number?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `id` of the row; of a recording's file, `recording_id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+        };
+    };
+    clip_frame_api_v1_clips__id__frame_jpg_get: {
+        parameters: {
+            query: {
+                /** @description `channel` of the row */
+                channel: string;
+                /** @description The newest frame at or before this time in the file */
+                offset_seconds?: number | null;
+                /** @description Instead: the newest frame at or before this instant (RFC 3339) */
+                utc?: string | null;
+                /** @description `kind` of the row */
+                kind?: components["schemas"]["FileKind"];
+            };
+            header?: never;
+            path: {
+                /** @description `id` of the row; of a recording's file, `recording_id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
                 };
             };
         };
