@@ -40,7 +40,7 @@ def launch(module: str) -> Launch:
 async def test_a_hung_worker_is_killed_named_and_back_without_the_definition() -> None:
     port = free_port(socket.SOCK_DGRAM)
     source = TelemetrySource("ROV", f"udp://{HERE}:{port}", Framing(FramingKind.LINE), (RUNAWAY, *READY["HDT"]))
-    supervisor = Supervisor(Callbacks(), limits=Limits(heartbeat_seconds=2.0))
+    supervisor = Supervisor(Callbacks(), limits=Limits(heartbeat_seconds=5.0))
     journal = journal_of(FakeClock())
     telemetry = Telemetry(
         supervisor, TelemetrySettings((source,)), SystemClock(), journal, launch("rig.telemetry_without_timer")
