@@ -66,7 +66,7 @@ class Started:
         self.process.stdin.close()
         code = self.process.wait(60)
         for reader in self._readers:
-            reader.join(5)
+            reader.join(60)
         for pipe in (self.process.stdout, self.process.stderr):
             assert pipe is not None
             pipe.close()

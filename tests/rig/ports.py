@@ -1,9 +1,11 @@
 """Ports for programs that are told theirs before they start.
 
 They lie below the range from which a system takes a port for whoever asks for any (on Linux 32768 and up, elsewhere
-49152 and up). So nobody else gets one of them by chance in the second between its choice here and its use.
+49152 and up). So nobody else gets one of them by chance in the second between its choice here and its use. Lanes
+of tests that run beside each other (pytest-xdist) share none.
 """
 
+import os
 import socket
 from collections.abc import Iterator
 from functools import cache
@@ -32,9 +34,14 @@ def free_pair() -> int:
 
 @cache
 def _candidates() -> Iterator[int]:
-    """Even ports one after the other, so that none comes twice soon. Each process begins at a place of its own."""
-    begin = SystemRandom().randrange(_LOWEST, _HIGHEST, 2)
-    return chain(range(begin, _HIGHEST, 2), (port for _ in count() for port in range(_LOWEST, _HIGHEST, 2)))
+    """Even ports one after the other, so that none comes twice soon. Each process begins at a place of its own, and
+    takes those that are its lane's.
+    """
+    lane = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    step = 2 * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    ours = range(_LOWEST + 2 * lane, _HIGHEST, step)
+    begin = SystemRandom().randrange(len(ours))
+    return chain(ours[begin:], (port for _ in count() for port in ours))
 
 
 def _is_free(port: int, kind: socket.SocketKind) -> bool:

@@ -118,5 +118,5 @@ def test_a_device_of_alsa(alsa_file: Path, channels: int) -> None:
             break
     sound.close()
     real_time.stop()
-    player.join(10)
+    player.join(60)
     assert found[: RATE // 2 * channels : channels] == tone(0, RATE // 2)
