@@ -73,7 +73,7 @@ def rtmp_server(folder: Path) -> Iterator[str]:
         yield f"rtmp://127.0.0.1:{port}/live"
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(60)
 
 
 def wait_for_port(port: int) -> None:

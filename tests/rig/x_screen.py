@@ -58,7 +58,7 @@ class XScreen:
     def close(self) -> None:
         self._client.close()
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)
         if self._process.stdout is not None:
             self._process.stdout.close()
 
