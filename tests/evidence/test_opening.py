@@ -7,7 +7,8 @@ import pytest
 from fakes.damage import closed, interrupted, spoiled
 from fakes.footage import Recipe
 from seacorder.evidence.__main__ import examine
-from seacorder.evidence.inspect import inspect_file, note_in
+from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.note import note_in
 from seacorder.evidence.opening import find_moved
 from seacorder.evidence.repair import Known
 from seacorder.model.file_note import FileNote

@@ -48,7 +48,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 def filed(program: Program) -> dict[str, Observation]:
     """By id: what the files say. A file that cannot be read fails the test."""
-    found = {path: read_file(path) for path in program.files("*.json") if not path.name.startswith(".")}
+    found = {path: read_file(path) for path in program.observation_files()}
     assert [path for path, one in found.items() if one is None] == []
     return {one.id: one for one in found.values() if one is not None}
 

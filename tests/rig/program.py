@@ -17,6 +17,7 @@ import httpx
 from rig.ports import free_ports
 from seacorder.base.pipe import HEADER_BYTES, decode, encode, payload_bytes
 from seacorder.model.channel import ChannelSettings
+from seacorder.model.completion import STATEMENT_NAMES
 from seacorder.model.report import Report
 from seacorder.model.telemetry import TelemetrySettings
 
@@ -189,6 +190,11 @@ class Program:
 
     def files(self, pattern: str) -> list[Path]:
         return sorted(self.root.rglob(pattern))
+
+    def observation_files(self) -> list[Path]:
+        """Beside the statements of complete folders, which are JSON too."""
+        found = self.files("*.json")
+        return [path for path in found if path.name not in STATEMENT_NAMES and not path.name.startswith(".")]
 
     def worker_pid(self, name: str) -> int:
         """The process of a channel's first worker; they are started in the order of the channels."""

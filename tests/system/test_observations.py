@@ -89,8 +89,8 @@ def test_each_observation_leads_to_its_frame_of_each_channel(
         assert program.rows("losses") == []
         with RecorderClient(program.url) as client:
             client.export_observations("csv", tmp_path / "dive.csv")
-        files = [observation_file.read_file(path) for path in program.files("*.json")]
-        folders = {path.parent for path in program.files("*.json")}
+        files = [observation_file.read_file(path) for path in program.observation_files()]
+        folders = {path.parent for path in program.observation_files()}
 
     for one in listed.values():
         for place in one["places"]:

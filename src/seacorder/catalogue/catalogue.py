@@ -18,6 +18,7 @@ from seacorder.catalogue.pending import Pending, RowWrite
 from seacorder.catalogue.queries import SETTINGS, Queries, T
 from seacorder.catalogue.tables import EVENTS, Table, table_of
 from seacorder.catalogue.timed_queries import TimedQueries
+from seacorder.catalogue.touched import Touched
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
 from seacorder.model.account import Row
 from seacorder.model.capture_time import PartAnchor
@@ -70,6 +71,10 @@ class Catalogue(Queries):
         self._lock = CatalogueLock(path)
         self._log_limit = RateLimit(clock, 30.0)
         self._timed = TimedQueries(self._pending.wait_written)
+        self.touched = Touched()
+        """Which folders have changed, by the rows that were recorded."""
+        self.name = path.name
+        """Of its file; those that SQLite keeps beside it begin like it."""
 
     @property
     def fault(self) -> Message | None:
@@ -137,6 +142,7 @@ class Catalogue(Queries):
 
     def record(self, row: Row | PartAnchor) -> None:
         """Stores a row. It replaces an earlier row with the same key, such as a part that has grown since."""
+        self.touched.saw(row)
         self._record(table_of(type(row)), row)
 
     def record_event(self, event: Event) -> None:

@@ -35,9 +35,11 @@ class Housekeeping:
         volumes: VolumeWatch,
         alarms: Alarms,
         look: Callable[[], None] = lambda: None,
+        clock_stepped: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """`look`: of whoever else looks once a second; it returns at once."""
+        """`look`: of whoever else looks once a second; it returns at once. `clock_stepped` gets by how much."""
         self._look_too = look
+        self._tell_step = clock_stepped
         self._context = context
         self._recordings = recordings
         self._volumes = volumes
@@ -94,6 +96,7 @@ class Housekeeping:
             fact = f"This computer's clock was changed by {step_text(step_ns)}. Recording goes on."
             action = "New files carry the new time. If nobody changed it, check the time source (NTP)."
             self._context.journal.warn(EventKind.CLOCK_STEPPED, fact, action)
+            self._tell_step(step_ns)
 
     def _utc_minus_monotonic_ns(self) -> int:
         return self._context.clock.utc_ns() - self._context.clock.monotonic_ns()

@@ -14,6 +14,8 @@ from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.control.context import Context, Timeouts
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind, EventLog
+from seacorder.control.files.clock_samples import ClockSamples
+from seacorder.control.files.completion import Completion
 from seacorder.control.files.examination import Examination
 from seacorder.control.files.frames import FileFrames
 from seacorder.control.files.rebuilding import Rebuilding, Recover
@@ -31,6 +33,7 @@ from seacorder.control.recording.data_logs import DataLogs
 from seacorder.control.recording.encoding_orders import EncodingOrders, Sharing
 from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.framegrabs import Framegrabs
+from seacorder.control.recording.other_clocks import other_clocks
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.recording.recovery import Recovery
 from seacorder.control.settings import rules as settings_rules
@@ -168,7 +171,7 @@ class Recorder:
         self.live = LiveViews(workers.names, clock, watch.__getitem__, workers.send)
         self._automatic = self._automatic_observations(options)
         self._reports = self._worker_reports(alarms)
-        self._housekeeping = _housekeeping(self._context, self._recordings, volumes, alarms, self._automatic)
+        self._completion, self._housekeeping = self._rounds(volumes, alarms, options)
         self._recovery = Recovery(self._context, self._recordings, self._examination)
         self._rebuilding = _rebuilding(self._context, supervisor, options, self._made_again)
         self._context.workers.add_all(self._reports.callbacks)
@@ -183,6 +186,18 @@ class Recorder:
     def _automatic_observations(self, options: RecorderOptions) -> AutomaticObservations:
         wanted = (options.rules, options.interval_seconds)
         return AutomaticObservations(self.observations, self._recordings, self._context.clock, *wanted)
+
+    def _rounds(
+        self, volumes: VolumeWatch, alarms: Alarms, options: RecorderOptions
+    ) -> tuple[Completion, Housekeeping]:
+        completion = _completion(self._context, self._supervisor, options)
+
+        def look() -> None:
+            self._automatic.look()
+            completion.look()
+
+        stepped = completion.clock_stepped
+        return completion, Housekeeping(self._context, self._recordings, volumes, alarms, look, clock_stepped=stepped)
 
     def _observation_book(self, options: RecorderOptions) -> tuple[ObservationBook, MadeFiles]:
         kinds = Kinds(options.kinds, self.catalogue)
@@ -232,6 +247,7 @@ class Recorder:
             await self._context.settings.load(self._journal)
             await self._dive.load()
             await self.definitions.load()
+            await self._completion.load()
             self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             self._recovery.check_clock(earlier_times)
             await self._context.names.load(self._context.settings.folder_of, self._journal)
@@ -257,6 +273,7 @@ class Recorder:
         self.announce_end()
         stopped = await asyncio.gather(self.stop_recording(), *(clips.stop() for clips in self._clips.values()))
         await self._rebuilding.stop()
+        await self._completion.stop()
         await self._encodings.stop()
         await self._supervisor.stop()
         await self._context.telemetry.stop()
@@ -265,6 +282,7 @@ class Recorder:
         await self._examination.stop()
         await self._housekeeping.stop()
         self._recordings.book.close()
+        self._completion.keep()
         await asyncio.to_thread(self.catalogue.close)
         in_order = all(one.is_complete for one in stopped)
         self.has_finished_files = in_order and await asyncio.to_thread(self._is_every_file_whole)
@@ -453,10 +471,10 @@ def _clips(context: Context, recordings: Recordings, examination: Examination) -
     return {kind: Clips(kind, context, recordings, examination) for kind in (FileKind.CLIP, FileKind.ANOMALY)}
 
 
-def _housekeeping(
-    context: Context, recordings: Recordings, volumes: VolumeWatch, alarms: Alarms, automatic: AutomaticObservations
-) -> Housekeeping:
-    return Housekeeping(context, recordings, volumes, alarms, automatic.look)
+def _completion(context: Context, supervisor: Supervisor, options: RecorderOptions) -> Completion:
+    samples = ClockSamples(context.clock, lambda: other_clocks(context))
+    volumes = MarkedFolders(options.volumes)
+    return Completion(supervisor, context.catalogue, context.journal, context.clock, samples, volumes)
 
 
 def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, recover: Recover) -> Rebuilding:

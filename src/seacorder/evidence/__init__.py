@@ -16,4 +16,7 @@ must not be able to crash it. Everything here may block for as long as the disk 
 | `check` | thorough: reads every packet, and decodes on demand |
 | `repair`, `original` | makes a whole file of it; how the repair takes the file's place |
 | `rebuild` | all rows of a catalogue, from the files and accounts in folders |
+| `completion` | a worker of its own, without FFmpeg: makes a folder complete (docs/design/evidence.md) |
+| `folder_contents`, `hashing`, `manifest` | what is in the folder, with which SHA-256? |
+| `statements`, `index_page` | what is said of it, for programs and for people |
 """

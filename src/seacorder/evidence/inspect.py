@@ -11,7 +11,8 @@ from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
 from seacorder.evidence.damage import DamageTracker
 from seacorder.evidence.layout import Layout
-from seacorder.evidence.opening import note_in, open_video, whole_packets
+from seacorder.evidence.note import note_in
+from seacorder.evidence.opening import open_video, whole_packets
 from seacorder.evidence.shape import Shape, length_bytes_of, shape_of
 from seacorder.evidence.siblings import readable_layout
 from seacorder.model.file_note import NOTE_KEY, FileNote

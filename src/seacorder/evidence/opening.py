@@ -1,7 +1,6 @@
-"""Opens the readable part of a file with FFmpeg's demuxer; reads a file's note; finds a moved file by its note."""
+"""Opens the readable part of a file with FFmpeg's demuxer; finds a moved file by its note."""
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -11,6 +10,7 @@ from typing import Any
 import av
 
 from seacorder.evidence.layout import Layout
+from seacorder.evidence.note import note_in
 from seacorder.evidence.pieces import PiecedFile
 from seacorder.model.file_note import FILE_SUFFIXES, FileNote
 
@@ -18,8 +18,6 @@ _BUFFER_BYTES = 1024 * 1024
 _MOST_FILES = 20_000
 _LEVELS_UP = 2
 """A moved file is searched for in folders up to this far above its old one: other recordings' folders lie there."""
-_NOTE_BYTES = 64 * 1024
-_NOTE = re.compile(rb'\{"version":[^{}]*\}')
 
 
 @contextmanager
@@ -49,16 +47,6 @@ def whole_packets(container: Any, size: int) -> Iterator[Any]:
                 yield packet
     except (av.FFmpegError, EOFError):
         return
-
-
-def note_in(path: Path) -> FileNote | None:
-    """The note in a file's beginning, even if all around it is damaged; None when there is none of ours. Blocks."""
-    try:
-        with path.open("rb") as file:
-            found = _NOTE.search(file.read(_NOTE_BYTES))
-        return FileNote.from_json(found[0].decode("ascii", "replace") if found else "")
-    except (OSError, ValueError):
-        return None
 
 
 def find_moved(path: Path, note: FileNote) -> Path | None:

@@ -15,7 +15,8 @@ from typing import Any
 import av
 
 from seacorder.evidence.layout import Layout, layout_of, tracks_of
-from seacorder.evidence.opening import note_in, open_video, whole_packets
+from seacorder.evidence.note import note_in
+from seacorder.evidence.opening import open_video, whole_packets
 from seacorder.evidence.shape import Shape, length_bytes_of, shape_of
 from seacorder.mp4.tracks import TrackHead
 

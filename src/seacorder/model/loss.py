@@ -4,6 +4,7 @@ Whoever has to leave a frame out says why with a `WhyMissing`; frames in a row b
 losses to control, whose loss book puts them into the catalogue and the account (ARCHITECTURE.md, "The way of a loss").
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -175,6 +176,25 @@ def recount_fact(before: Loss, loss: Loss) -> str:
     instead = "unknown" if before.frames is None else f"{before.frames}"
     at = f"{_clock(loss.from_utc_ns)[:8]} UTC"
     return joined((f"{loss.channel}: correction: the loss at {at} is {frames}, not {instead}.", loss.detail))
+
+
+def missing_documents(rows: Iterable[object]) -> list[dict[str, object]]:
+    """The losses among rows, in the order of their time, as `recording.json` and its page say them."""
+    losses = [row for row in rows if isinstance(row, Loss)]
+    return [
+        {
+            "channel": one.channel,
+            "from_utc": iso_utc(one.from_utc_ns, digits=6),
+            "from_utc_ns": one.from_utc_ns,
+            "to_utc": iso_utc(one.to_utc_ns, digits=6),
+            "to_utc_ns": one.to_utc_ns,
+            "frames": one.frames,
+            "cause": one.cause.value,
+            "meaning": CAUSES[one.cause],
+            "detail": one.detail,
+        }
+        for one in sorted(losses, key=lambda one: (one.from_utc_ns, one.channel))
+    ]
 
 
 def loss_seconds(loss: Loss) -> float:

@@ -13,6 +13,7 @@ from seacorder.model.observation_check import is_sound
 from seacorder.model.observation_text import OBSERVATION_SUFFIX, read, write
 from seacorder.storage.disk import Disk, this_machine
 from seacorder.storage.names import numbered_path
+from seacorder.storage.whole_file import write_new
 
 BYTES_MAX = 4_000_000
 """A longer JSON file is none of ours."""
@@ -74,19 +75,7 @@ def read_file(path: Path) -> Observation | None:
 
 def _written_beside(disk: Disk, path: Path, observation: Observation) -> Path:
     new = path.with_name(f".{os.urandom(6).hex()}{OBSERVATION_SUFFIX}")
-    handle = disk.create(new)
-    try:
-        data = memoryview(write(observation, indent=1).encode("ascii") + b"\n")
-        offset = 0
-        while offset < len(data):
-            offset += disk.write(handle, offset, bytes(data[offset:]))
-        disk.sync_whole(handle)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            new.unlink()
-        raise
-    finally:
-        disk.close(handle)
+    write_new(disk, new, write(observation, indent=1).encode("ascii") + b"\n")
     return new
 
 

@@ -12,6 +12,7 @@ from seacorder.base.log import LEVEL_VARIABLE
 
 MODULES: Mapping[str, str] = {
     "channel": "seacorder.channel",
+    "completion": "seacorder.evidence.completion",
     "evidence": "seacorder.evidence",
     "telemetry": "seacorder.telemetry",
 }

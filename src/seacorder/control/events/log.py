@@ -41,6 +41,8 @@ class EventKind(StrEnum):
     CLIP_INTERRUPTED = "clip_interrupted"
     FRAMEGRAB_STORED = "framegrab_stored"
     FRAMEGRAB_FAILED = "framegrab_failed"
+    FOLDER_COMPLETE = "folder_complete"
+    FOLDER_NOT_COMPLETE = "folder_not_complete"
     OBSERVATION_ENTERED = "observation_entered"
     OBSERVATION_CHANGED = "observation_changed"
     OBSERVATION_LEFT_OPEN = "observation_left_open"

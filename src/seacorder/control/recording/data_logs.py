@@ -1,5 +1,7 @@
 """The log of survey data beside a recording: begun, changed and ended with it, in the worker that reads instruments."""
 
+from dataclasses import replace
+
 from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
@@ -7,6 +9,7 @@ from seacorder.control.recording.session import FilePlan, RecordingSession
 from seacorder.model.data_log import ChangeDataLog, DataLogPlan, DataLogSettings, StartDataLog, StopDataLog
 from seacorder.model.instant import Instant
 from seacorder.model.recording import FileKind
+from seacorder.storage.names import path_for
 
 _READABLE = "Its files can be read as they stand."
 
@@ -23,6 +26,7 @@ class DataLogs:
         logged."""
         if self._context.telemetry.is_on:
             plan = self._plan(session.plan_at(instant.monotonic_ns))
+            self._touch(plan, session.id)
             self._context.telemetry.send(StartDataLog(session.id, instant, plan, self._settings))
 
     def changed(self, plan: FilePlan) -> None:
@@ -50,6 +54,13 @@ class DataLogs:
 
     def _failed(self, fact: str, action: str) -> None:
         self._context.journal.warn(EventKind.DATA_LOG_FAILED, fact, action)
+
+    def _touch(self, plan: DataLogPlan, recording_id: str) -> None:
+        """The catalogue has no rows of these files, whose folders may hold nothing else of the recording."""
+        for base in (plan.naming.base_folder, plan.track_folder, plan.naming.fallback_folder, plan.track_fallback):
+            if base is not None:
+                folder = path_for(replace(plan.naming, base_folder=base), "", ".csv").parent
+                self._context.catalogue.touched.touch(folder, recording_id)
 
     def _plan(self, plan: FilePlan) -> DataLogPlan:
         settings = self._context.settings

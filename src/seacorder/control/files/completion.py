@@ -1,0 +1,275 @@
+"""Makes folders of recorded files complete, once nothing is written in them any more: statements and a manifest.
+
+A process of its own does it, `evidence.completion`, one folder at a time. Which folders are waiting is kept in the
+catalogue, so that after an unexpected end the next run of the program does what is left. A folder that changes later,
+by an observation or a repair, is made complete again; files that have not changed are not read again.
+
+While a recording runs, files of others are read slowly. When one begins, a process that reads fast is ended, and
+another one goes on slowly with the file that the first was reading.
+"""
+
+import asyncio
+import json
+import math
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import seacorder
+from seacorder.base.background import cancel, task
+from seacorder.base.backoff import Backoff
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.duration import count_text
+from seacorder.base.errors import CatalogueFailed
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.catalogue.queries import T
+from seacorder.control.events.journal import Journal
+from seacorder.control.events.log import EventKind
+from seacorder.control.files.clock_samples import ClockSamples
+from seacorder.model.account import ACCOUNT_KINDS, AccountRow
+from seacorder.model.completion import MANIFEST_NAME, CompleteFolder, FileHashed, FolderCompleted
+from seacorder.model.recording import Clip, Part, Recording
+from seacorder.storage.volumes import MarkedFolders
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.one_run import Job, run_once
+from seacorder.supervisor.supervisor import Supervisor
+from seacorder.supervisor.table import Launch
+from seacorder.supervisor.worker import Callbacks
+
+WORKER_NAME = "completion of folders"
+SETTLE_NS = 5 * NS_PER_SECOND
+"""A folder is left alone for so long after its last change: the account and late places of observations follow."""
+SLOW_BYTES_PER_SECOND = 8_000_000
+"""So fast files are read while a recording runs: one camera's worth."""
+_LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_seconds=0.5)
+"""The process may report nothing for minutes while it reads a long file, and nothing is lost when it is killed."""
+_AGAIN_SECONDS = (10.0, 600.0)
+_KEPT = "folders_to_complete"
+_MOST_PAGES = 100
+
+
+@dataclass(slots=True)
+class _FolderTask:
+    """A folder that is to be made complete."""
+
+    ids: set[str] = field(default_factory=set)
+    """The recordings whose files have changed in it."""
+    due_ns: int = 0
+    """Not before then (monotonic)."""
+    hashed: dict[str, FileHashed] = field(default_factory=dict)
+    """By path: what has been read of it by a process that was ended."""
+    backoff: Backoff = field(default_factory=lambda: Backoff(*_AGAIN_SECONDS))
+    told: str = ""
+    """The fault of which an event has told."""
+    is_changed: bool = False
+    """It has changed since its process began."""
+
+
+class Completion:
+    """For the event loop alone; only `load` and `stop` wait."""
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        catalogue: Catalogue,
+        journal: Journal,
+        clock: Clock,
+        samples: ClockSamples,
+        volumes: MarkedFolders,
+    ) -> None:
+        self._supervisor = supervisor
+        self._catalogue = catalogue
+        self._journal = journal
+        self._clock = clock
+        self._samples = samples
+        self._volumes = volumes
+        self._waiting: dict[str, _FolderTask] = {}
+        self._unplaced: set[str] = set()
+        """Ids of recordings that have changed, and whose folders are not known yet."""
+        self._busy: Collection[str] = ()
+        self._running: Collection[str] = ()
+        self._has_news = False
+        """What is waiting is not kept yet."""
+        self._working: asyncio.Task[None] | None = None
+        self._is_fast = False
+        self._is_stopped = False
+
+    async def load(self) -> None:
+        """Takes up what an earlier run has left. Raises CatalogueFailed."""
+        text = await asyncio.to_thread(self._catalogue.setting, _KEPT)
+        try:
+            found = json.loads(text or "{}")
+            folders = {str(name): set(map(str, ids)) for name, ids in found.get("folders", {}).items()}
+            self._samples.restore(found.get("clocks", {}))
+        except (ValueError, TypeError, AttributeError):
+            folders = {}
+        for name, ids in folders.items():
+            self._waiting[name] = _FolderTask(ids, self._clock.monotonic_ns() + SETTLE_NS)
+
+    def look(self) -> None:
+        """Takes what has changed, and begins with the next folder that is ready. Returns at once."""
+        self._take()
+        self._keep()
+        if self._working is not None and not self._working.done():
+            if self._running and self._is_fast:
+                self._is_fast = False  # once is enough: a second time would break off the end of the process
+                self._working.cancel()
+            return
+        if not self._is_stopped and (self._unplaced or self._next() is not None):
+            self._working = task(self._work(), "completing folders")
+
+    def clock_stepped(self, step_ns: int) -> None:
+        """The wall clock was changed by so much."""
+        for one in self._running:
+            self._samples.take(one, "step", step_ns)
+            self._has_news = True
+
+    async def stop(self) -> None:
+        """Ends the work; the next run of the program does what is left."""
+        self._is_stopped = True
+        await cancel(self._working)
+        self._working = None
+
+    def keep(self) -> None:
+        """Keeps what is left for the next run. To be called after everything else has ended."""
+        self._take()
+        self._keep()
+
+    def _take(self) -> None:
+        touches = self._catalogue.touched.take()
+        for folder, ids in touches.folders.items():
+            self._touch(folder, ids)
+        self._unplaced |= touches.recordings
+        self._busy, self._running = touches.busy, touches.running
+        for one, number in touches.begun:
+            self._samples.take(one, "start" if number == 1 else "split")
+        for one in touches.ended:
+            self._samples.take(one, "stop")
+        self._has_news |= bool(touches.recordings or touches.begun or touches.ended)
+
+    def _touch(self, folder: str, ids: Iterable[str]) -> None:
+        self._has_news |= folder not in self._waiting
+        waiting = self._waiting.setdefault(folder, _FolderTask())
+        waiting.ids.update(ids)
+        waiting.due_ns = self._clock.monotonic_ns() + SETTLE_NS
+        waiting.is_changed = True
+
+    def _keep(self) -> None:
+        """What is waiting now, for the next run of the program."""
+        if not self._has_news:
+            return
+        self._has_news = False
+        ids = {one for waiting in self._waiting.values() for one in waiting.ids} | set(self._running) | self._unplaced
+        self._samples.keep_only(ids)
+        folders = {name: sorted(waiting.ids) for name, waiting in self._waiting.items()}
+        text = json.dumps({"folders": folders, "clocks": self._samples.as_values}, separators=(",", ":"))
+        self._catalogue.save_text(_KEPT, text)
+
+    def _next(self) -> str | None:
+        now_ns = self._clock.monotonic_ns()
+        return next((name for name, one in self._waiting.items() if one.due_ns <= now_ns and self._is_free(name)), None)
+
+    def _is_free(self, folder: str) -> bool:
+        """Nothing is being written in it, and no running recording has files there."""
+        return folder not in self._busy and not self._waiting[folder].ids & set(self._running)
+
+    async def _work(self) -> None:
+        try:
+            await self._place()
+            while (folder := self._next()) is not None:
+                await self._complete(folder)
+        except CatalogueFailed:
+            return  # it has raised its alarm, and the next look tries again
+
+    async def _place(self) -> None:
+        """Finds the folders of recordings of which an end or a loss has become known."""
+        ids, self._unplaced = self._unplaced, set()
+        try:
+            for one in ids:
+                rows = await self._catalogue.ask(lambda one=one: self._rows((one,)))  # type: ignore[misc]
+                for folder in {str(Path(row.path).parent) for row in rows if isinstance(row, Part | Clip)}:
+                    self._touch(folder, (one,))
+        except CatalogueFailed:
+            self._unplaced |= ids
+            raise
+
+    async def _complete(self, folder: str) -> None:
+        waiting = self._waiting[folder]
+        waiting.is_changed = False
+        if await asyncio.to_thread(self._volumes.exchanged, Path(folder)) is not None:
+            self._again(waiting)
+            return
+        ids = tuple(waiting.ids)
+        rows = await self._catalogue.ask(lambda: self._rows(ids))
+        self._is_fast = not self._running
+        order = CompleteFolder(
+            folder,
+            rows=tuple(rows),
+            clocks=self._samples.of(ids),
+            left_out=(self._catalogue.name,),
+            hashed=tuple(waiting.hashed.values()),
+            bytes_per_second=0 if self._is_fast else SLOW_BYTES_PER_SECOND,
+            program=f"Seacorder {seacorder.__version__}",
+            made_utc_ns=self._clock.utc_ns(),
+        )
+        self._done(folder, waiting, await self._run(order, waiting))
+
+    async def _run(self, order: CompleteFolder, waiting: _FolderTask) -> FolderCompleted:
+        completed: list[FolderCompleted] = []
+        done = asyncio.Event()
+
+        def reported(_: str, report: object) -> None:
+            if isinstance(report, FileHashed):
+                waiting.hashed[report.path] = report
+            elif isinstance(report, FolderCompleted):
+                completed.append(report)
+                done.set()
+
+        job = Job(WORKER_NAME, Launch.of("completion"), order, _LIMITS, may_finish=False)
+        await run_once(self._supervisor, job, Callbacks(on_report=reported), done)
+        return completed[0] if completed else FolderCompleted(order.folder, fault="the process that reads it stopped")
+
+    def _done(self, folder: str, waiting: _FolderTask, report: FolderCompleted) -> None:
+        name = Path(folder).name
+        if report.fault:
+            self._again(waiting)
+            if report.fault != waiting.told:
+                waiting.told = report.fault
+                fact = f"The manifest of {folder} could not be made ({report.fault}). Recorded files are not affected."
+                action = "It is tried again by itself. Check the disk, and who may write there."
+                self._journal.warn(EventKind.FOLDER_NOT_COMPLETE, fact, action)
+            return
+        if not waiting.is_changed:
+            del self._waiting[folder]
+            self._has_news = True
+        if report.is_new:
+            listed = f"{count_text(report.files, 'file')}, {report.bytes:,} bytes"
+            fact = f"{name} is complete: {MANIFEST_NAME} lists {listed}."
+            if report.earlier:
+                fact += f" Changed since the manifest before: {', '.join(report.earlier[:5])}."
+            self._journal.note(EventKind.FOLDER_COMPLETE, fact)
+
+    def _again(self, waiting: _FolderTask) -> None:
+        waiting.due_ns = self._clock.monotonic_ns() + round(waiting.backoff.next_delay() * NS_PER_SECOND)
+
+    def _rows(self, ids: Iterable[str]) -> list[AccountRow]:
+        """What the catalogue has of these recordings. Blocks; raises CatalogueFailed."""
+        found: list[AccountRow] = []
+        for one in ids:
+            recording = self._catalogue.recording(one)
+            if recording is not None:
+                kinds = (kind for kind in ACCOUNT_KINDS if kind is not Recording)
+                found += [recording, *(row for kind in kinds for row in self._all(kind, one))]
+        return found
+
+    def _all(self, kind: type[T], recording_id: str) -> list[T]:
+        found: list[T] = []
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            page = self._catalogue.rows(kind, Page(recording_id=recording_id, limit=LIMIT_MAX, cursor=cursor))
+            found += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        return found

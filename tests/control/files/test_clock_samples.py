@@ -1,0 +1,51 @@
+"""The clock is looked at when a recording begins, splits and ends, and what was seen survives a crash."""
+
+import json
+
+from fakes.clock import FakeClock
+from seacorder.base.clock_state import ClockState
+from seacorder.control.files.clock_samples import MOST_SAMPLES, ClockSamples
+from seacorder.model.completion import CameraClock, SourceClock
+
+OTHERS = ((CameraClock("Bow", -5, is_confirmed=True),), (SourceClock("GPS", 7),))
+
+
+def samples(clock: FakeClock) -> ClockSamples:
+    return ClockSamples(clock, lambda: OTHERS, lambda: ClockState(is_known=True))
+
+
+def test_samples_survive_as_json() -> None:
+    clock = FakeClock()
+    taken = samples(clock)
+    taken.take("r", "start")
+    clock.advance(60)
+    taken.take("r", "step", -2_000_000_000)
+    (before,) = taken.of(["r", "unknown"])
+    assert [(one.at, one.step_ns) for one in before.samples] == [("start", 0), ("step", -2_000_000_000)]
+    assert (before.samples[0].cameras, before.samples[0].sources) == OTHERS
+    after = samples(clock)
+    after.restore(json.loads(json.dumps(taken.as_values)))
+    assert after.of(["r"]) == (before,)
+
+
+def test_what_cannot_be_read_is_left_out() -> None:
+    taken = samples(FakeClock())
+    taken.restore({"a": [{"at": "start"}], "b": "text", "c": [5]})
+    assert taken.of(["a", "b", "c"]) == ()
+
+
+def test_samples_are_bounded_and_the_last_one_stays() -> None:
+    taken = samples(FakeClock())
+    for _ in range(MOST_SAMPLES):
+        taken.take("r", "split")
+    taken.take("r", "stop")
+    (found,) = taken.of(["r"])
+    assert (len(found.samples), found.samples[-1].at) == (MOST_SAMPLES, "stop")
+
+
+def test_those_that_stand_in_a_folder_are_forgotten() -> None:
+    taken = samples(FakeClock())
+    taken.take("r", "start")
+    taken.take("s", "start")
+    taken.keep_only(["s"])
+    assert [one.recording_id for one in taken.of(["r", "s"])] == ["s"]
