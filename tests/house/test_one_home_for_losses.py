@@ -43,6 +43,7 @@ ONLY_THE_WORD = {
     "client/recorder.py": "the path of the list",
     "control/events/log.py": "the kind of the event",
     "catalogue/queries.py": "how many a recording has, counted by the database",
+    "api/v1/archive.py": "the rows as they are, in the list that lies in an archive",
     "model/recording.py": "the same count, beside those of files and observations",
 }
 

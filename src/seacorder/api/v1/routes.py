@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from seacorder.api.http import documented
 from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.v1.archive import Archives
 from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, SEEN_BODY, Commands, Jpeg, Outcome, OverlayView
 from seacorder.api.v1.definitions import DEFINITION_BODY, Definitions, DefinitionsView, DefinitionView
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
@@ -115,6 +116,7 @@ def _add_recorded(app: FastAPI, recorder: Recorder) -> None:
         _route(app, "GET", file_path, sends, fails=(400, 404, 416, 503, 507), answer=Response)
         app.add_api_route(f"/api/v1{file_path}", sends, methods=["HEAD"], include_in_schema=False)
     fails = (400, 404, 409, 503, 507)
+    _route(app, "GET", "/recordings/{id}/archive.zip", Archives(recorder).archive, fails=fails, answer=Response)
     _route(app, "GET", "/parts/{id}/frame.jpg", files.part_frame, fails=fails, answer=Jpeg)
     _route(app, "GET", "/clips/{id}/frame.jpg", files.clip_frame, fails=fails, answer=Jpeg)
 

@@ -188,8 +188,13 @@ class CatalogueRows:
         """Answers with the rows as of now: after a stop, the recording's files are listed as whole."""
         page = asked.page()
         found = await self._recorder.catalogue.ask(lambda: self._recorder.catalogue.rows(kind, page))
-        items = [shown(view, row, **_given(row)) for row in found.items]
+        items = [row_view(view, row) for row in found.items]
         return answered(PageOf[Any](items=items, next_cursor=found.next_cursor))
+
+
+def row_view(view: type[View], row: object) -> View:
+    """A row as a list shows it."""
+    return shown(view, row, **_given(row))
 
 
 def _given(row: object) -> dict[str, str]:
