@@ -1,4 +1,5 @@
 /** Single keys that do something. Parts and rooms say theirs as long as they are shown; `?` lists all of them. */
+import { untrack } from "svelte";
 
 export type Group = "record" | "observe" | "look" | "go" | "play";
 
@@ -22,7 +23,8 @@ let areOn = $state(localStorage.getItem(STORED) !== "off");
 /** Call it while a component is set up: its keys hold as long as it is shown. */
 export function useKeys(commands: () => Command[]): void {
   $effect(() => {
-    said = [...said, commands];
+    // Read without being told of changes: else it would run again because of itself.
+    said = [...untrack(() => said), commands];
     return () => {
       said = said.filter((one) => one !== commands);
     };

@@ -50,10 +50,11 @@ class BuiltFile:
 
 
 FILES = (
-    BuiltFile(_PAGE, "text/html; charset=utf-8"),
     BuiltFile("page.js", "text/javascript; charset=utf-8"),
     BuiltFile("page.css", "text/css; charset=utf-8"),
+    BuiltFile(_PAGE, "text/html; charset=utf-8"),
 )
+"""The page itself is the last: its paths have values, which would take the others' names too."""
 
 
 def add_operator_page(app: FastAPI) -> None:

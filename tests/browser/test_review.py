@@ -1,0 +1,146 @@
+"""Review against the real program: a recording is found, played, stepped through and grabbed from; its pixels carry the
+numbers of the right frames.
+"""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from rig.frames import decoded_frames
+from rig.program import Program, running
+from seacorder.inputs.pattern import strip
+from seacorder.inputs.pattern.strip import StripReading
+
+pytestmark = pytest.mark.browser
+
+CAMERA = "test:?size=640x360&rate=25&gop=25"
+LARGE = '[data-main="true"] video'
+SMALL = '[data-main="false"] video'
+TRIES = 2000
+LUMA = """async (selector) => {
+  await new Promise(requestAnimationFrame);
+  const shown = document.querySelector(selector);
+  const width = shown?.videoWidth ?? shown?.naturalWidth ?? 0, height = shown?.videoHeight ?? shown?.naturalHeight ?? 0;
+  if (!width || shown.seeking || shown.readyState < 2) return null;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d");
+  context.drawImage(shown, 0, 0);
+  const pixels = context.getImageData(0, 0, width, height / 10).data;
+  let text = "";
+  for (let at = 0; at < pixels.length; at += 4) text += String.fromCharCode(pixels[at + 1]);
+  return [width, height, btoa(text)];
+}"""
+
+
+async def reading(page: Page, selector: str) -> StripReading | None:
+    """What the pixels say of themselves; None while no picture can be read."""
+    found: Any = await page.evaluate(LUMA, selector)
+    if found is None:
+        return None
+    width, height, text = found
+    luma = base64.b64decode(text)
+    return strip.read(memoryview(luma + bytes(width * height - len(luma))), width, width, height)
+
+
+async def number(page: Page, selector: str, wanted: int) -> int | None:
+    """The frame's number in the pixels, as soon as it is the wanted one; else the last that could be read."""
+    last = None
+    for _ in range(TRIES):
+        found = await reading(page, selector)
+        last = found.number if found is not None else last
+        if last == wanted:
+            break
+    return last
+
+
+@pytest.fixture
+async def program(tmp_path: Path) -> AsyncIterator[Program]:
+    """It has recorded two cameras for some seconds, with an observation and a still."""
+    with running(tmp_path, {"Bow": CAMERA, "Stern": CAMERA}) as one:
+        await asyncio.to_thread(one.wait_live)
+        one.get("/api/inspector/startrecording")
+        await asyncio.to_thread(one.wait_recorded, 3.0)
+        one.post("/api/v1/kinds/AN", status=201)
+        one.get("/api/inspector/takeframegrab")
+        await asyncio.to_thread(one.wait_recorded, 5.0)
+        one.get("/api/inspector/stoprecording")
+        yield one
+
+
+async def label(page: Page) -> int:
+    """The frame's number that the page shows."""
+    return int((await page.locator("[data-frame]").inner_text()).split()[-1])
+
+
+async def played_to(page: Page, frame: int) -> None:
+    for _ in range(TRIES):
+        if await label(page) > frame:
+            return
+        await page.evaluate("() => new Promise(requestAnimationFrame)")
+    raise AssertionError(f"it does not play on to frame {frame}")
+
+
+async def test_a_recording_is_found_and_every_frame_is_the_one_that_it_says(page: Page, program: Program) -> None:
+    part = next(one for one in program.rows("parts") if one["channel"] == "Bow")
+    frames = [frame.reading.number for frame in decoded_frames(Path(part["path"])) if frame.reading is not None]
+    await page.goto(f"{program.url}/next/review")
+    await page.get_by_role("searchbox").fill("AN")
+    await page.get_by_role("link", name="whole").click()
+    await page.locator(LARGE).wait_for()
+    assert await number(page, LARGE, frames[0]) == frames[0]
+    for place in range(1, 6):
+        await page.keyboard.press(".")
+        assert await number(page, LARGE, frames[place]) == frames[place]
+        assert await label(page) == part["first_frame"] + place
+    await page.keyboard.press(" ")
+    await played_to(page, part["first_frame"] + 30)
+    await page.keyboard.press(" ")
+    place = await label(page) - part["first_frame"]
+    assert await number(page, LARGE, frames[place]) == frames[place]
+    large, small = await reading(page, LARGE), await reading(page, SMALL)
+    assert large is not None
+    assert small is not None
+    assert (large.channel_index, small.channel_index) == (0, 1)
+    assert abs(large.utc_ms - small.utc_ms) <= 80, "both channels show the same instant"
+    await page.keyboard.press("s")
+    await page.locator(".taken img").wait_for()
+    assert await number(page, ".taken img", frames[place]) == frames[place]
+
+
+async def test_what_is_in_a_recording_leads_to_its_place(page: Page, program: Program) -> None:
+    (observation,) = (await asyncio.to_thread(program.get, "/api/v1/observations"))["items"]
+    recording = observation["recording_id"]
+    await page.goto(f"{program.url}/next/review/{recording}")
+    await page.get_by_role("button", name="AN-001").click()
+    shown = await page.locator("[data-at]").inner_text()
+    assert shown == observation["utc"][11:23]
+    await page.keyboard.press("Home")
+    await page.keyboard.press("]")
+    assert await page.locator("[data-at]").inner_text() == shown
+    async with page.expect_download() as saved:
+        await page.get_by_role("link", name="Save Still").first.click()
+    path = await (await saved.value).path()
+    assert path.read_bytes()[:2] == b"\xff\xd8"
+
+
+PLAYED = """async (file) => {
+  const film = Object.assign(document.createElement("video"), { src: file, muted: true });
+  document.body.append(film);
+  await film.play();
+  await new Promise((done, failed) => { film.onended = done; film.onerror = () => failed(film.error.message); });
+  return [film.duration, film.currentTime];
+}"""
+
+
+async def test_a_player_gets_a_file_in_pieces(page: Page, program: Program) -> None:
+    part = program.rows("parts")[0]
+    assert part["bytes"] > 3 * 50_000
+    await page.goto(f"{program.url}/next")
+    duration, end = await page.evaluate(PLAYED, f"{part['file']}&most_bytes=50000")
+    assert duration == pytest.approx(part["frames"] / 25, abs=0.1)
+    assert end == pytest.approx(duration, abs=0.05)

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { frameAt, nearest, neighbour, secondsOf, shownAt, span, stepped, ticks, zoomed, type Part } from "./playback";
+
+function part(number: number, startMs: number, frames = 250): Part {
+  const endMs = startMs + (frames - 1) * 40;
+  return { channel: "Bow", number, startMs, endMs, firstFrame: 0, frames, file: `/${number}`, isOpen: false };
+}
+
+const PARTS = [part(1, 1000), part(2, 11_000), part(3, 60_000)];
+
+describe("which file shows an instant", () => {
+  test("the one that has it, over a split too", () => {
+    expect(shownAt(PARTS, [], "Bow", 1000)).toMatchObject({ part: PARTS[0], offsetMs: 0 });
+    expect(shownAt(PARTS, [], "Bow", 10_990)).toMatchObject({ part: PARTS[0] });
+    expect(shownAt(PARTS, [], "Bow", 11_000)).toMatchObject({ part: PARTS[1], offsetMs: 0 });
+  });
+
+  test("none before, between and after the files, and of another channel", () => {
+    expect(shownAt(PARTS, [], "Bow", 990)).toMatchObject({ part: PARTS[0], offsetMs: 0 });
+    expect(shownAt(PARTS, [], "Bow", 0).gap).toEqual({ fromMs: null, toMs: 1000 });
+    expect(shownAt(PARTS, [], "Bow", 30_000).gap).toEqual({ fromMs: 20_960, toMs: 60_000 });
+    expect(shownAt(PARTS, [], "Bow", 99_000).gap).toEqual({ fromMs: 69_960, toMs: null });
+    expect(shownAt(PARTS, [], "Stern", 5000).gap).toEqual({ fromMs: null, toMs: null });
+  });
+
+  test("none where frames were lost", () => {
+    const loss = { channel: "Bow", fromMs: 3000, toMs: 5000, frames: 49 };
+    expect(shownAt(PARTS, [loss], "Bow", 4000).gap).toMatchObject({ fromMs: 3000, toMs: 5000 });
+    expect(shownAt(PARTS, [loss], "Bow", 5000).part).toBe(PARTS[0]);
+    expect(shownAt(PARTS, [{ ...loss, toMs: 3100 }], "Bow", 3050).part).toBe(PARTS[0]);
+  });
+});
+
+describe("frames", () => {
+  test("each has a number, and a time in its middle", () => {
+    const first = part(1, 0);
+    for (const frame of [0, 1, 7, 249]) {
+      expect(frameAt(first, frame * 40)).toBe(frame);
+      expect(frameAt(first, secondsOf(first, frame) * 1000)).toBe(frame);
+    }
+    expect(frameAt(first, 99_999)).toBe(249);
+  });
+
+  test("a step leads to the next one, and into the next file", () => {
+    expect(stepped(PARTS, "Bow", 1050, 1)).toBe(1080);
+    expect(stepped(PARTS, "Bow", 1050, -1)).toBe(1000);
+    expect(shownAt(PARTS, [], "Bow", stepped(PARTS, "Bow", 10_960, 1)).part).toBe(PARTS[1]);
+    expect(shownAt(PARTS, [], "Bow", stepped(PARTS, "Bow", 11_000, -1)).part).toBe(PARTS[0]);
+  });
+});
+
+describe("the timeline", () => {
+  test("lasts from the first file to the last", () => {
+    expect(span(PARTS)).toEqual({ startMs: 1000, endMs: 69_960 });
+    expect(span([])).toEqual({ startMs: 0, endMs: 0 });
+  });
+
+  test("its ruler has round times", () => {
+    expect(ticks(500, 60_500, 6)).toEqual([10_000, 20_000, 30_000, 40_000, 50_000, 60_000]);
+    expect(ticks(0, 7_200_000, 5)).toHaveLength(4);
+  });
+
+  test("is zoomed around an instant, and never beyond the recording", () => {
+    const whole = { startMs: 0, endMs: 100_000 };
+    const view = zoomed({ fromMs: 0, toMs: 100_000 }, whole, 90_000, 0.5);
+    expect(view).toEqual({ fromMs: 50_000, toMs: 100_000 });
+    expect(zoomed(view, whole, 70_000, 9)).toEqual({ fromMs: 0, toMs: 100_000 });
+    expect(zoomed(view, whole, 0, 0.001)).toEqual({ fromMs: 0, toMs: 2000 });
+  });
+
+  test("a press takes the nearest mark, keys the next one", () => {
+    const marks = [
+      { id: "a", fromMs: 1000, toMs: 1000 },
+      { id: "b", fromMs: 1400, toMs: 5000 },
+    ];
+    expect(nearest(marks, 1150, 300)?.id).toBe("a");
+    expect(nearest(marks, 3000, 300)?.id).toBe("b");
+    expect(nearest(marks, 6000, 300)).toBeNull();
+    expect(neighbour(marks, 1000, 1)?.id).toBe("b");
+    expect(neighbour(marks, 1400, -1)?.id).toBe("a");
+    expect(neighbour(marks, 1000, -1)).toBeNull();
+  });
+});

@@ -1,0 +1,141 @@
+/** Playing a recording: which file of a channel shows an instant, where nothing was recorded, and what lies on its time. */
+
+/** One file. Times are UTC in milliseconds. */
+export interface Part {
+  channel: string;
+  number: number;
+  startMs: number;
+  endMs: number;
+  firstFrame: number;
+  frames: number;
+  /** Where it is played from. */
+  file: string;
+  isOpen: boolean;
+}
+
+export interface Loss {
+  channel: string;
+  fromMs: number;
+  toMs: number;
+  frames: number | null;
+}
+
+/** Something at an instant, or over a time. */
+export interface Mark {
+  id: string;
+  fromMs: number;
+  toMs: number;
+}
+
+/** What a channel shows at an instant: a place in a file, or nothing, from when to when. */
+export type Shown =
+  | { part: Part; offsetMs: number; gap: null }
+  | { part: null; offsetMs: 0; gap: { fromMs: number | null; toMs: number | null } };
+
+/** Shorter holes between two files are not shown: a split has one frame between them. */
+const HOLE_MS = 500;
+
+export function frameMs(part: Part): number {
+  return part.frames > 1 && part.endMs > part.startMs ? (part.endMs - part.startMs) / (part.frames - 1) : 40;
+}
+
+/** When the last frame of a part is over. */
+export function overMs(part: Part): number {
+  return part.endMs + frameMs(part);
+}
+
+export function shownAt(parts: readonly Part[], losses: readonly Loss[], channel: string, atMs: number): Shown {
+  const own = parts.filter((one) => one.channel === channel).sort((one, other) => one.startMs - other.startMs);
+  const lost = losses.find(
+    (one) => one.channel === channel && one.toMs - one.fromMs > HOLE_MS && one.fromMs < atMs && atMs < one.toMs,
+  );
+  if (lost !== undefined) return { part: null, offsetMs: 0, gap: lost };
+  const at = own.findLastIndex((one) => one.startMs <= atMs);
+  return besides(own[at], own[at + 1], atMs);
+}
+
+/** What is shown at an instant between the beginning of one file and that of the next. */
+function besides(part: Part | undefined, next: Part | undefined, atMs: number): Shown {
+  if (part === undefined) {
+    // Cameras begin within some frames of each other: that is no hole.
+    const isSoon = next !== undefined && next.startMs - atMs < HOLE_MS;
+    return isSoon
+      ? { part: next, offsetMs: 0, gap: null }
+      : { part: null, offsetMs: 0, gap: { fromMs: null, toMs: next?.startMs ?? null } };
+  }
+  const isCovered = atMs <= overMs(part) || (next !== undefined && next.startMs - part.endMs < HOLE_MS);
+  return isCovered
+    ? { part, offsetMs: atMs - part.startMs, gap: null }
+    : { part: null, offsetMs: 0, gap: { fromMs: part.endMs, toMs: next?.startMs ?? null } };
+}
+
+/** The frame that a part shows at a time in it: its place in the file, from 0. */
+export function frameAt(part: Part, offsetMs: number): number {
+  const frame = Math.floor(offsetMs / frameMs(part) + 0.01);
+  return Math.max(0, Math.min(frame, Math.max(0, part.frames - 1)));
+}
+
+/** The middle of a frame, in seconds of the file: rounding then never shows its neighbour. */
+export function secondsOf(part: Part, frame: number): number {
+  return ((frame + 0.5) * frameMs(part)) / 1000;
+}
+
+/** One frame on or back from an instant; over the end of a file the next one begins. */
+export function stepped(parts: readonly Part[], channel: string, atMs: number, by: 1 | -1): number {
+  const { part, offsetMs } = shownAt(parts, [], channel, atMs);
+  if (part === null) return atMs + by * 40;
+  const frame = frameAt(part, offsetMs) + by;
+  if (frame >= 0 && frame < part.frames) return part.startMs + frame * frameMs(part);
+  return by === 1 ? overMs(part) + 1 : part.startMs - 1;
+}
+
+export function span(parts: readonly Part[]): { startMs: number; endMs: number } {
+  if (parts.length === 0) return { startMs: 0, endMs: 0 };
+  return {
+    startMs: Math.min(...parts.map((one) => one.startMs)),
+    endMs: Math.max(...parts.map((one) => one.endMs)),
+  };
+}
+
+const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+
+/** Round instants for a ruler, at most `most` of them. */
+export function ticks(fromMs: number, toMs: number, most: number): number[] {
+  const wanted = (toMs - fromMs) / 1000 / most;
+  const step = (STEPS_S.find((one) => one >= wanted) ?? 86_400) * 1000;
+  const found: number[] = [];
+  for (let at = Math.ceil(fromMs / step) * step; at < toMs; at += step) found.push(at);
+  return found;
+}
+
+/** The part of the time that is shown after zooming in (`by` < 1) or out around an instant. */
+export function zoomed(
+  view: { fromMs: number; toMs: number },
+  whole: { startMs: number; endMs: number },
+  atMs: number,
+  by: number,
+): { fromMs: number; toMs: number } {
+  const least = Math.min(2000, whole.endMs - whole.startMs);
+  const width = Math.min(Math.max((view.toMs - view.fromMs) * by, least), whole.endMs - whole.startMs);
+  const from = Math.min(Math.max(atMs - width / 2, whole.startMs), whole.endMs - width);
+  return { fromMs: from, toMs: from + width };
+}
+
+/** The mark that is nearest to an instant, if it lies within `withinMs`. */
+export function nearest<M extends Mark>(marks: readonly M[], atMs: number, withinMs: number): M | null {
+  let best: M | null = null;
+  let least = withinMs;
+  for (const mark of marks) {
+    const away = atMs < mark.fromMs ? mark.fromMs - atMs : Math.max(0, atMs - mark.toMs);
+    if (away <= least && (best === null || away < least)) [best, least] = [mark, away];
+  }
+  return best;
+}
+
+/** The next mark after an instant, or the one before it. */
+export function neighbour<M extends Mark>(marks: readonly M[], atMs: number, by: 1 | -1): M | null {
+  const sorted = [...marks].sort((one, other) => one.fromMs - other.fromMs);
+  return (
+    (by === 1 ? sorted.find((one) => one.fromMs > atMs + 20) : sorted.findLast((one) => one.fromMs < atMs - 20)) ?? null
+  );
+}

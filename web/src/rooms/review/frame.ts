@@ -1,0 +1,27 @@
+/** One frame of a file at full resolution, as the recorder reads it. */
+import { Refusal } from "../../api/client";
+import { frameAt, secondsOf, type Part } from "../../model/playback";
+
+export interface Frame {
+  /** Of the picture, as long as the page is open. */
+  url: string;
+  utc: string;
+  name: string;
+}
+
+const SECONDS_MAX = 40;
+
+/** Throws a `Refusal`. */
+export async function takeFrame(part: Part, offsetMs: number): Promise<Frame> {
+  const address = new URL(part.file.replace("/file?", "/frame.jpg?"), location.href);
+  address.searchParams.delete("most_bytes");
+  address.searchParams.set("offset_seconds", String(secondsOf(part, frameAt(part, offsetMs))));
+  const answer = await fetch(address, { signal: AbortSignal.timeout(SECONDS_MAX * 1000) });
+  if (!answer.ok) {
+    const said = (await answer.json().catch(() => ({}))) as { fact?: string; action?: string };
+    throw new Refusal(answer.status, said);
+  }
+  const utc = answer.headers.get("x-frame-utc") ?? "";
+  const name = `${part.channel}_${utc.replaceAll(/[-:]/g, "")}.jpg`;
+  return { url: URL.createObjectURL(await answer.blob()), utc, name };
+}

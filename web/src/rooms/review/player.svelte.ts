@@ -1,0 +1,118 @@
+/** One clock for all pictures of a recording: the instant that is shown, whether it runs, and how fast. */
+import { frameAt, frameMs, overMs, shownAt, span, stepped, type Loss, type Part } from "../../model/playback";
+import type { Content } from "./finder.svelte";
+
+export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
+/** One answer of the recorder has so much at most: so that many pictures at once leave the browser connections. */
+const PIECE_BYTES = 4_000_000;
+
+export class Player {
+  parts: readonly Part[];
+  losses: readonly Loss[];
+  channels: readonly string[];
+  whole: { startMs: number; endMs: number };
+
+  atMs = $state(0);
+  isRunning = $state(false);
+  speed = $state<number>(1);
+  main = $state("");
+  /** Changes with every jump, so that pictures follow one that is smaller than what they correct by themselves. */
+  jumps = $state(0);
+
+  readonly shown = $derived(shownAt(this.partsNow, this.lossesNow, this.main, this.atMs));
+  private video: HTMLVideoElement | null = null;
+  private lastMs = 0;
+  private frame = 0;
+
+  constructor(content: Content) {
+    this.parts = content.parts
+      .filter((one) => /\.mp4$/i.test(one.path))
+      .map((one) => ({
+        channel: one.channel,
+        number: one.number,
+        startMs: Date.parse(one.start_utc),
+        endMs: Date.parse(one.end_utc ?? one.start_utc),
+        firstFrame: one.first_frame,
+        frames: one.frames,
+        file: `${one.file}&most_bytes=${PIECE_BYTES}`,
+        isOpen: one.state === "open",
+      }));
+    this.losses = content.losses.map((one) => ({
+      channel: one.channel,
+      fromMs: Date.parse(one.from_utc),
+      toMs: Date.parse(one.to_utc),
+      frames: one.frames,
+    }));
+    this.channels = [...new Set(this.parts.map((one) => one.channel))];
+    this.whole = span(this.parts);
+    this.main = this.channels[0] ?? "";
+    this.atMs = this.whole.startMs;
+  }
+
+  private get partsNow(): readonly Part[] {
+    return this.parts;
+  }
+
+  private get lossesNow(): readonly Loss[] {
+    return this.losses;
+  }
+
+  /** The channel's own number of the frame that is shown large; null where nothing was recorded. */
+  readonly frameNumber = $derived(
+    this.shown.part === null ? null : this.shown.part.firstFrame + frameAt(this.shown.part, this.shown.offsetMs),
+  );
+
+  /** The video of the large picture leads: the clock follows what it really shows. */
+  lead(video: HTMLVideoElement | null): void {
+    this.video = video;
+  }
+
+  jump(atMs: number): void {
+    this.atMs = Math.min(Math.max(atMs, this.whole.startMs), this.whole.endMs);
+    this.jumps += 1;
+  }
+
+  step(by: 1 | -1): void {
+    this.pause();
+    this.jump(stepped(this.parts, this.main, this.atMs, by));
+  }
+
+  toggle(): void {
+    if (this.isRunning) this.pause();
+    else this.play();
+  }
+
+  play(): void {
+    if (this.isRunning || this.parts.length === 0) return;
+    if (this.atMs >= this.whole.endMs - 1) this.jump(this.whole.startMs);
+    this.isRunning = true;
+    this.lastMs = performance.now();
+    this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  pause(): void {
+    this.isRunning = false;
+    cancelAnimationFrame(this.frame);
+  }
+
+  private tick(nowMs: number): void {
+    if (!this.isRunning) return;
+    const passedMs = Math.min(nowMs - this.lastMs, 250) * this.speed;
+    this.lastMs = nowMs;
+    const { part } = this.shown;
+    const video = this.video;
+    if (part === null || video === null) {
+      this.atMs += passedMs;
+    } else if (video.ended || (video.duration > 0 && video.currentTime >= video.duration - 0.001)) {
+      this.atMs = overMs(part) + 1;
+    } else if (video.readyState >= 2 && !video.seeking) {
+      this.atMs = Math.max(this.atMs, part.startMs + video.currentTime * 1000);
+    }
+    if (this.atMs >= this.whole.endMs + frameMs(part ?? (this.parts[0] as Part))) {
+      this.pause();
+      this.atMs = this.whole.endMs;
+      return;
+    }
+    this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+}

@@ -1,0 +1,50 @@
+/** Settings as the recorder has them, and changing them. What it refuses is said in its own words. */
+import { ask, Refusal, type Method } from "../../api/client";
+import type { components } from "../../api/v1";
+
+export type All = components["schemas"]["SettingsAnswer"];
+export type Definition = components["schemas"]["DefinitionView"];
+/** By the names of the Inspector command. */
+export type Templates = Record<string, string | null>;
+
+class Asked {
+  all = $state.raw<All | null>(null);
+  templates = $state.raw<Templates | null>(null);
+  definitions = $state.raw<Definition[]>([]);
+  refused = $state("");
+  /** Counts what was changed, so that a form can say so. */
+  changed = $state(0);
+
+  async load(): Promise<void> {
+    await this.keep(async () => {
+      this.all = await ask<All>("GET", "/api/v1/settings");
+      this.templates = await ask<Templates>("GET", "/api/inspector/pathtemplate");
+      this.definitions = (await ask<{ items: Definition[] }>("GET", "/api/v1/telemetry/definitions")).items;
+    });
+  }
+
+  /** Sends a change, then takes what holds now. True when it was accepted. */
+  async change(method: Method, path: string, body?: unknown): Promise<boolean> {
+    const isDone = await this.keep(() => ask(method, path, body === undefined ? {} : { body }));
+    if (isDone) {
+      this.changed += 1;
+      const refused = this.refused;
+      await this.load();
+      this.refused ||= refused;
+    }
+    return isDone;
+  }
+
+  private async keep(work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      this.refused = "";
+      return true;
+    } catch (error) {
+      this.refused = error instanceof Refusal ? `${error.fact} ${error.action}`.trim() || "…" : String(error);
+      return false;
+    }
+  }
+}
+
+export const asked = new Asked();
