@@ -628,6 +628,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/{id}/archive.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Archive
+         * @description All files of a recording in one ZIP, which is a BagIt bag with SHA-256 sums.
+         */
+        get: operations["archive_api_v1_recordings__id__archive_zip_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parts/{id}/frame.jpg": {
         parameters: {
             query?: never;
@@ -3100,6 +3120,27 @@ export interface operations {
             header?: never;
             path: {
                 /** @description `id` of the row; of a recording's file, `recording_id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    archive_api_v1_recordings__id__archive_zip_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `id` of the recording */
                 id: string;
             };
             cookie?: never;
