@@ -69,12 +69,15 @@ class _Outbox:
     def __init__(self) -> None:
         self._held: list[bytes] = []
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes, /) -> int:
         self._held.append(bytes(data))
         return len(data)
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
     def taken(self) -> bytes:
         data, self._held = b"".join(self._held), []
