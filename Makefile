@@ -39,7 +39,7 @@ run: $(RUN_STAMP)  ## install what is needed and start the recorder with four te
 	$(BIN)/seacorder serve --demo $(ARGS)
 
 # LANES files at a time; then, one by one, what is timed or takes all of the machine (tests/house/lanes.py).
-test: $(DEV_STAMP) system newman  ## every test, with real RTSP servers; ARGS="-k clip" for some of them
+test: $(DEV_STAMP) system newman axe  ## every test, with real RTSP servers; ARGS="-k clip" for some of them
 ifeq ($(strip $(ARGS)),)
 	$(PY) -m pytest -m "not alone" -n $(LANES) --dist loadfile --no-loadscope-reorder; others=$$?; \
 	$(PY) -m pytest -m alone $$(grep -rl 'mark\.alone' tests --include='test_*.py' --exclude-dir=node_modules) && exit $$others
@@ -99,7 +99,10 @@ wheelhouse: $(RUN_STAMP)  ## dist/…tar.gz, which installs Seacorder without in
 system: | $(PY)
 	@$(PY) -m tools.system_packages
 
-.PHONY: newman
+.PHONY: newman axe
+axe: $(DEV_STAMP)
+	@$(PY) -m tools.page install
+
 newman:
 	@if [ -f tests/newman/package-lock.json ] && command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NEWMAN_STAMP); fi
 

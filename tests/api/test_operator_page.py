@@ -30,6 +30,8 @@ async def test_each_address_of_the_page_gets_the_page(client: httpx.AsyncClient,
 @pytest.mark.parametrize("path", [f"{BASE}/{file.name}" for file in FILES if file.name != "index.html"] + [BASE])
 async def test_it_is_sent_compressed_once_and_then_not_again(client: httpx.AsyncClient, path: str) -> None:
     packed = await client.get(path, headers={"accept-encoding": "br, gzip"})
+    kind = {"js": "text/javascript", "css": "text/css"}.get(path.rpartition(".")[2], "text/html")
+    assert packed.headers["content-type"] == f"{kind}; charset=utf-8"
     plain = await client.get(path, headers={"accept-encoding": "gzip;q=0"})
     assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers

@@ -48,14 +48,28 @@ export function capOf(command: Command): string {
   return command.cap ?? (command.key.length === 1 ? command.key.toUpperCase() : command.key);
 }
 
+const down = new Set<string>();
+
+/** Whether a key is held down at this moment. */
+export function isDown(key: string): boolean {
+  return down.has(key);
+}
+
+function keyOf(press: KeyboardEvent): string {
+  return press.key.length === 1 ? press.key.toLowerCase() : press.key;
+}
+
 /** Keys rest in fields and while a dialog is open; what a browser does with Ctrl, Alt and Meta stays its own. */
 export function listenToKeys(): void {
+  window.addEventListener("keydown", (press) => down.add(keyOf(press)), true);
+  window.addEventListener("keyup", (press) => down.delete(keyOf(press)), true);
+  window.addEventListener("blur", () => down.clear());
   document.addEventListener("keydown", (press) => {
     if (!areOn || press.defaultPrevented || press.ctrlKey || press.altKey || press.metaKey || press.repeat) return;
     const at = press.target;
     if (at instanceof Element && at.closest(FIELDS) !== null) return;
     if (document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
-    const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
+    const key = keyOf(press);
     // The last one said holds: a room may take a key of the frame.
     const command = commands().findLast((one) => one.key === key);
     if (command === undefined) return;

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from fakes.recorder import FakeRecorder, quiet, some_rows
+from seacorder.api.v1.view import utc_text
 from seacorder.base.errors import CatalogueFailed, StorageFailed, WorkerLost
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.event import Severity
@@ -132,6 +133,7 @@ async def test_wrong_method_is_405_here(client: httpx.AsyncClient) -> None:
 
 async def test_pictures(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
     answer = await client.get("/api/v1/channels/0/picture.jpg?width=320")
+    assert answer.headers["x-frame-utc"] == utc_text(recorder.clock.utc_ns())
     assert (answer.headers["content-type"], answer.content[:2]) == ("image/jpeg", b"\xff\xd8")
     recorder.channels[1].fail("Away.")
     for path, status in {

@@ -1,41 +1,32 @@
-/** Alarms as the operator meets them: each stays until it has been seen and is over. */
-import type { Alarm } from "../api/types";
+/** Alarms as the operator meets them: each stays until it has been seen and is over. The recorder keeps both. */
+import type { Alarm, Status } from "../api/types";
 
 export interface ShownAlarm {
   key: string;
   alarm: Alarm;
   /** The reason is gone; the line stays until it has been seen. */
   isOver: boolean;
-  /** UTC in milliseconds of when it was seen; null as long as it is new. */
-  seenMs: number | null;
+  isSeen: boolean;
 }
 
-export function keyOf(alarm: Alarm): string {
-  return [alarm.kind, alarm.channel ?? "", alarm.since_utc].join(" ");
+/** Those of now as the recorder sorts them, then those that are over. */
+export function shownAlarms(status: Status): ShownAlarm[] {
+  return [...status.alarms, ...status.alarms_over].map((alarm) => ({
+    key: [alarm.kind, alarm.channel ?? "", alarm.since_utc, alarm.over_utc ?? ""].join(" "),
+    alarm,
+    isOver: alarm.over_utc !== null,
+    isSeen: alarm.seen_utc !== null,
+  }));
 }
 
-/** The list with the recorder's alarms of now. New ones come as the recorder sorts them, those that are over last. */
-export function follow(shown: readonly ShownAlarm[], now: readonly Alarm[]): ShownAlarm[] {
-  const before = new Map(shown.map((one) => [one.key, one]));
-  const current = now.map((alarm) => {
-    const key = keyOf(alarm);
-    const known = before.get(key);
-    before.delete(key);
-    // An alarm that has become worse has to be seen again.
-    const isWorse = known?.alarm.severity === "warning" && alarm.severity === "alarm";
-    return { key, alarm, isOver: false, seenMs: isWorse ? null : (known?.seenMs ?? null) };
-  });
-  const over = [...before.values()].filter((one) => one.seenMs === null).map((one) => ({ ...one, isOver: true }));
-  return [...current, ...over];
-}
-
-/** The list after somebody has seen one of them. */
-export function see(shown: readonly ShownAlarm[], key: string, nowMs: number): ShownAlarm[] {
-  return shown
-    .map((one) => (one.key === key ? { ...one, seenMs: one.seenMs ?? nowMs } : one))
-    .filter((one) => !(one.isOver && one.seenMs !== null));
+/** Whether something stands that is worse than before: a new alarm, or a warning that has become one. */
+export function isWorse(before: readonly ShownAlarm[], now: readonly ShownAlarm[]): boolean {
+  const loud = (shown: readonly ShownAlarm[]): string[] =>
+    shown.filter((one) => one.alarm.severity === "alarm" && !one.isOver).map((one) => one.key);
+  const known = new Set(loud(before));
+  return loud(now).some((key) => !known.has(key));
 }
 
 export function unseen(shown: readonly ShownAlarm[]): ShownAlarm[] {
-  return shown.filter((one) => one.seenMs === null);
+  return shown.filter((one) => !one.isSeen);
 }

@@ -30,6 +30,11 @@ export function language(): Language {
   return chosen;
 }
 
+/** For dates: day before month, as on board. */
+export function locale(): string {
+  return chosen === "en" ? "en-GB" : chosen;
+}
+
 export function choose(wanted: Language): void {
   chosen = wanted;
   localStorage.setItem(STORED, wanted);

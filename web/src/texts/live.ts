@@ -31,6 +31,8 @@ export const live = catalogue(
     layout: "Tiles",
     automatic: "Auto",
     tiles: (count: number) => `${count} ${count === 1 ? "tile" : "tiles"}`,
+    moreTiles: "More tiles",
+    fewerTiles: "Fewer tiles",
     openLarge: (name: string) => `Open ${name} large`,
   },
   {
@@ -63,6 +65,8 @@ export const live = catalogue(
       layout: "Kacheln",
       automatic: "Auto",
       tiles: (count) => `${count} ${count === 1 ? "Kachel" : "Kacheln"}`,
+      moreTiles: "Mehr Kacheln",
+      fewerTiles: "Weniger Kacheln",
       openLarge: (name) => `${name} groß zeigen`,
     },
     no: {
@@ -94,6 +98,8 @@ export const live = catalogue(
       layout: "Fliser",
       automatic: "Auto",
       tiles: (count) => `${count} ${count === 1 ? "flis" : "fliser"}`,
+      moreTiles: "Flere fliser",
+      fewerTiles: "Færre fliser",
       openLarge: (name) => `Vis ${name} stort`,
     },
     pt: {
@@ -125,6 +131,8 @@ export const live = catalogue(
       layout: "Mosaicos",
       automatic: "Auto",
       tiles: (count) => `${count} ${count === 1 ? "mosaico" : "mosaicos"}`,
+      moreTiles: "Mais mosaicos",
+      fewerTiles: "Menos mosaicos",
       openLarge: (name) => `Abrir ${name} em grande`,
     },
   },

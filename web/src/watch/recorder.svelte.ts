@@ -5,15 +5,17 @@
 import { ask, query } from "../api/client";
 import { follow, type Feed } from "../api/socket";
 import type { Context, Event, Kind, Observation, Reading, Rows, Status } from "../api/types";
-import { follow as followAlarms, see, type ShownAlarm } from "../model/alarms";
+import { isWorse, shownAlarms, type ShownAlarm } from "../model/alarms";
 import { barOf } from "../model/bar";
 import { contactAt } from "../model/contact";
 import { noteLosses, tilesOf, type LossSeen } from "../model/tiles";
+import { soundAlarm } from "./sound";
 
 const POLL_MS = 500;
 const TICK_MS = 250;
 const STATUS_SECONDS = 1.5;
 const OBSERVATIONS_SHOWN = 30;
+const SOUND = "seacorder.sound";
 
 export interface LastRecording {
   id: string;
@@ -34,13 +36,15 @@ class Recorder {
   observations = $state.raw<Observation[]>([]);
   readings = $state.raw<ReadonlyMap<string, { reading: Reading; cameMs: number }>>(new Map());
   last = $state.raw<LastRecording | null>(null);
+  /** A new alarm is heard, too. */
+  hasSound = $state(localStorage.getItem(SOUND) !== "off");
   /** The program was exchanged while this page was open. */
   isOutdated = $state(false);
 
   private readonly beganMs = performance.now();
   private cursor: number | null = null;
   private feeds: Feed[] = [];
-  private version = "";
+  private page: string | null = null;
 
   readonly contact = $derived(contactAt(this.nowMs, this.cameMs, this.beganMs, Date.now()));
   readonly tiles = $derived(this.status === null ? [] : tilesOf(this.status, this.contact, this.lossSeen, this.nowMs));
@@ -68,8 +72,9 @@ class Recorder {
     }
   }
 
-  see(key: string): void {
-    this.alarms = see(this.alarms, key, this.utcMs ?? Date.now());
+  switchSound(): void {
+    this.hasSound = !this.hasSound;
+    localStorage.setItem(SOUND, this.hasSound ? "on" : "off");
   }
 
   async refreshObservations(): Promise<void> {
@@ -89,12 +94,12 @@ class Recorder {
     this.nowMs = performance.now();
     const wasAway = this.cameMs === null || !this.contact.isUp;
     this.lossSeen = noteLosses(this.lossSeen, status, this.nowMs);
-    this.alarms = followAlarms(this.alarms, status.alarms);
+    const alarms = shownAlarms(status);
+    if (this.hasSound && isWorse(this.alarms, alarms)) void soundAlarm();
+    this.alarms = alarms;
     this.status = status;
     this.cameMs = this.nowMs;
     if (this.feeds.length === 0) this.listen(status.newest_event_cursor);
-    if (this.version !== "" && this.version !== status.version) this.isOutdated = true;
-    this.version = status.version;
     if (wasAway) this.refreshAll();
   }
 
@@ -130,6 +135,17 @@ class Recorder {
     void this.refreshObservations();
     void this.refreshContext();
     void this.refreshLast();
+    void this.comparePage();
+  }
+
+  /** After each time without contact: another program may answer now, with another page. */
+  private async comparePage(): Promise<void> {
+    await this.keep(async () => {
+      const answer = await fetch(`${import.meta.env.BASE_URL}page.js`, { method: "HEAD", cache: "no-store" });
+      const page = answer.headers.get("etag");
+      if (this.page !== null && page !== null && page !== this.page) this.isOutdated = true;
+      this.page ??= page;
+    });
   }
 
   private async refreshContext(): Promise<void> {

@@ -171,7 +171,8 @@ class Commands:
         picture = await self._recorder.picture(index, width)
         if picture is None or not picture.jpeg:
             raise NotThere("This channel has no picture now.", "Its state and reason are in /api/v1/status.")
-        return Jpeg(picture.jpeg)
+        # Whoever shows it can say how old it is, and take it away when it is too old.
+        return Jpeg(picture.jpeg, headers={"x-frame-utc": utc_text(picture.frame_utc_ns)})
 
     async def _channel_asked(self, request: Request) -> str | None:
         if not await wire.has_body(request):

@@ -1,0 +1,50 @@
+"""The operator's page in a browser: opening it, its words, and pictures of it for whoever looks at them."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+from tools.tree import ROOT
+
+SIZES = {"wide": (1920, 1080), "laptop": (1280, 800), "tablet": (1024, 768), "phone": (390, 844)}
+HOLD_MS = 2500
+"""Longer than a stop must be held, also where a frame takes its time."""
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RUN_AXE = """async () => {
+  const { violations } = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}"""
+
+
+async def opened(page: Page, url: str, path: str = "", size: str = "laptop", theme: str = "dark") -> Page:
+    """The page at `/next`, in one of `SIZES`."""
+    width, height = SIZES[size]
+    await page.set_viewport_size({"width": width, "height": height})
+    await page.add_init_script(f"localStorage.setItem('seacorder.theme', '{theme}')")
+    await page.goto(f"{url}/next{path}")
+    return page
+
+
+def state(page: Page) -> Locator:
+    """The words of the bar."""
+    return page.get_by_test_id("state")
+
+
+async def says(page: Page, words: str, **limits: Any) -> None:
+    await expect(state(page)).to_have_text(words, **limits)
+
+
+async def shoot(page: Page, name: str, folder: Path) -> None:
+    """A picture of the window; kept where SCREENSHOTS names a folder."""
+    kept = Path(os.environ.get("SCREENSHOTS") or folder)
+    assert len(await page.screenshot(path=kept / f"{name}.png")) > 10_000
+
+
+async def faults_of_axe(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA; `make web` has installed it."""
+    # As a script of the page the policy would refuse it; so the browser is told to evaluate it.
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = await page.evaluate(RUN_AXE)
+    return found

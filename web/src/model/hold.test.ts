@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { held, HOLD_MS, newHold, progress, type HoldEvent } from "./hold";
+
+function after(isKeyDown: boolean, ...events: [HoldEvent, number][]) {
+  return events.reduce((hold, [event, ms]) => held(hold, event, ms), newHold(isKeyDown));
+}
+
+test("holding long enough counts", () => {
+  expect(after(false, ["press", 0], ["tick", HOLD_MS - 1]).isDone).toBe(false);
+  expect(after(false, ["press", 0], ["tick", HOLD_MS]).isDone).toBe(true);
+});
+
+test("letting go earlier changes nothing, and the next press begins from nothing", () => {
+  const hold = after(false, ["press", 0], ["tick", 1000], ["release", 1400], ["press", 1450], ["tick", HOLD_MS + 10]);
+  expect(hold.isDone).toBe(false);
+  expect(progress(hold, 1450 + HOLD_MS / 2)).toBeCloseTo(0.5);
+});
+
+test("the key that opened it has to be let go first", () => {
+  const still = after(true, ["key-press", 0], ["tick", 10 * HOLD_MS]);
+  expect(still.isDone).toBe(false);
+  const again = after(true, ["key-press", 0], ["key-release", 100], ["key-press", 200], ["tick", 200 + HOLD_MS]);
+  expect(again.isDone).toBe(true);
+});
+
+test("what is done stays done", () => {
+  const done = after(false, ["press", 0], ["tick", HOLD_MS], ["release", HOLD_MS + 1]);
+  expect(done.isDone).toBe(true);
+  expect(progress(done, 0)).toBe(1);
+});

@@ -1,0 +1,44 @@
+/**
+ * A control that counts only when it is held: nothing is hit by accident.
+ *
+ * It may be opened by the key that also holds it. So a press of that key counts only after it was let go once.
+ */
+
+export const HOLD_MS = 1500;
+
+export interface Hold {
+  /** When holding began; null while nobody holds. */
+  sinceMs: number | null;
+  /** The key that opened it is still down. */
+  isKeyDown: boolean;
+  isDone: boolean;
+}
+
+export type HoldEvent = "press" | "release" | "key-press" | "key-release" | "tick";
+
+/** `isKeyDown`: the key that opened the dialog has not been let go yet. */
+export function newHold(isKeyDown: boolean): Hold {
+  return { sinceMs: null, isKeyDown, isDone: false };
+}
+
+export function held(hold: Hold, event: HoldEvent, nowMs: number): Hold {
+  if (hold.isDone) return hold;
+  switch (event) {
+    case "press":
+      return { ...hold, sinceMs: hold.sinceMs ?? nowMs };
+    case "key-press":
+      return hold.isKeyDown ? hold : { ...hold, isKeyDown: true, sinceMs: hold.sinceMs ?? nowMs };
+    case "release":
+      return { ...hold, sinceMs: null };
+    case "key-release":
+      return { ...hold, sinceMs: null, isKeyDown: false };
+    case "tick":
+      return hold.sinceMs !== null && nowMs - hold.sinceMs >= HOLD_MS ? { ...hold, sinceMs: null, isDone: true } : hold;
+  }
+}
+
+/** How far it is, from 0 to 1. */
+export function progress(hold: Hold, nowMs: number): number {
+  if (hold.isDone) return 1;
+  return hold.sinceMs === null ? 0 : Math.min(1, (nowMs - hold.sinceMs) / HOLD_MS);
+}

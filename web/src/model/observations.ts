@@ -1,0 +1,66 @@
+/** Observations and kinds as buttons, rows and numbers. */
+import type { Kind, Observation } from "../api/types";
+
+/** `AN-041`: the code and the number, which runs for each dive and class. */
+export function numbered(one: Pick<Observation, "code" | "number">): string {
+  return `${one.code}-${String(one.number).padStart(3, "0")}`;
+}
+
+export interface KindButton {
+  kind: Kind;
+  /** The digit that presses it; null from the tenth on. */
+  digit: string | null;
+  /** The letter that presses it too; null where it has none, or the page needs that key itself. */
+  letter: string | null;
+  /** Its span that is open, if the page knows it. */
+  open: Observation | null;
+}
+
+/** Buttons for all kinds but notes, which have a button of their own. */
+export function buttonsOf(
+  kinds: readonly Kind[],
+  observations: readonly Observation[],
+  taken: ReadonlySet<string>,
+): KindButton[] {
+  return kinds
+    .filter((kind) => kind.class !== "note")
+    .map((kind, at) => {
+      const letter = kind.key.toLowerCase();
+      return {
+        kind,
+        digit: at < 9 ? String(at + 1) : null,
+        letter: letter === "" || taken.has(letter) || /^[1-9]$/.test(letter) ? null : letter,
+        open: kind.open === null ? null : (observations.find((one) => one.id === kind.open) ?? null),
+      };
+    });
+}
+
+/** The kind of free notes; null if there is none any more. */
+export function noteKind(kinds: readonly Kind[]): Kind | null {
+  return kinds.find((kind) => kind.class === "note") ?? null;
+}
+
+/** The newest one that this page may take back: entered by people, and not withdrawn yet. */
+export function lastOfPeople(observations: readonly Observation[]): Observation | null {
+  return observations.find((one) => one.entered_by !== "automatic" && one.state !== "withdrawn") ?? null;
+}
+
+/** The text of a late time of day, as an instant of the last 24 hours; null if it is no time, or not past. */
+export function lateInstant(text: string, nowMs: number): string | null {
+  const found = /^\s*([01]?\d|2[0-3]):([0-5]\d):([0-5]\d(?:\.\d{1,3})?)\s*$/.exec(text);
+  if (found === null) return null;
+  const day = new Date(nowMs).toISOString().slice(0, 10);
+  const [, hour = "0", minute = "00", second = "00"] = found;
+  const whole = `${hour.padStart(2, "0")}:${minute}:${second}`;
+  let instant = Date.parse(`${day}T${whole}Z`);
+  if (instant > nowMs) instant -= 24 * 3600 * 1000;
+  return new Date(instant).toISOString();
+}
+
+/** A typed field's value as it is sent: numbers as numbers, an empty text takes the value away. */
+export function fieldValue(type: Kind["fields"][number]["type"], text: string): string | number {
+  const trimmed = text.trim();
+  const number = Number(trimmed.replace(",", "."));
+  const isNumeric = type === "number" || type === "distance" || type === "clock";
+  return isNumeric && trimmed !== "" && Number.isFinite(number) ? number : trimmed;
+}

@@ -1,0 +1,129 @@
+/**
+ * What the operator does: each press shows at once that it was taken (`isBusy`), and is answered by a proof of what
+ * really happened.
+ */
+import { ask, Refusal } from "../api/client";
+import type { Alarm, Context, Observation, Outcome } from "../api/types";
+import { pending, proofOf, refusalOf, type Deed, type Proof } from "../model/proof";
+import { numbered } from "../model/observations";
+import { recorder } from "./recorder.svelte";
+
+/** Stop waits for files that are being finished; the others are answered within seconds. */
+const COMMAND_SECONDS = 60;
+
+const PATHS: Record<Exclude<Deed, "observe" | "change">, string> = {
+  start: "recording/start",
+  stop: "recording/stop",
+  still: "framegrab",
+  "clip-start": "clip/start",
+  "clip-stop": "clip/stop",
+};
+
+export interface Entry {
+  code: string;
+  text?: string;
+  fields?: Record<string, string | number>;
+  utc?: string;
+}
+
+class Actions {
+  /** Keys of presses that wait for their answer: a deed, or `kind AN`. */
+  private busy = $state.raw<ReadonlySet<string>>(new Set());
+  proof = $state.raw<Proof | null>(null);
+  /** Grows with each proof, so that the same one is shown twice if it happens twice. */
+  proofs = $state(0);
+
+  isBusy(key: string): boolean {
+    return this.busy.has(key);
+  }
+
+  dismiss(): void {
+    this.proof = null;
+  }
+
+  /** True if it was carried out, on one channel at least. */
+  async command(deed: Exclude<Deed, "observe" | "change">): Promise<boolean> {
+    return this.run(deed, deed, async () => {
+      if (deed === "still") this.show(pending(deed));
+      const outcome = await ask<Outcome>("POST", `/api/v1/${PATHS[deed]}`, { seconds: COMMAND_SECONDS });
+      this.show(proofOf(deed, outcome));
+    });
+  }
+
+  /** One press of a kind: enters an observation, or ends its open span. */
+  async press(code: string): Promise<boolean> {
+    return this.run(`kind ${code}`, "observe", async () => {
+      const path = `/api/v1/kinds/${encodeURIComponent(code)}`;
+      this.entered(await ask<Observation>("POST", path, { body: { entered_by: "page" } }));
+    });
+  }
+
+  async enter(entry: Entry): Promise<boolean> {
+    return this.run(`enter ${entry.code}`, "observe", async () => {
+      const body = { ...entry, entered_by: "page" };
+      this.entered(await ask<Observation>("POST", "/api/v1/observations", { body }));
+    });
+  }
+
+  async revise(id: string, text: string, fields: Record<string, string | number>): Promise<boolean> {
+    return this.run(`revise ${id}`, "observe", async () => {
+      this.entered(await ask<Observation>("POST", observationPath(id, "revise"), { body: { text, fields } }));
+    });
+  }
+
+  async withdraw(id: string, reason: string): Promise<boolean> {
+    return this.run(`withdraw ${id}`, "observe", async () => {
+      this.entered(await ask<Observation>("POST", observationPath(id, "withdraw"), { body: { reason } }));
+    });
+  }
+
+  async changeContext(context: Context): Promise<boolean> {
+    return this.run("context", "change", async () => {
+      recorder.context = await ask<Context>("PUT", "/api/v1/context", { body: context });
+    });
+  }
+
+  /** Says that an alarm was seen; all who watch the recorder are told. */
+  async see({ kind, channel }: Alarm): Promise<boolean> {
+    const body = { kind, channel, by: recorder.context?.operator ?? "" };
+    return this.run(`see ${kind} ${channel ?? ""}`, "change", async () => {
+      await ask<Alarm>("POST", "/api/v1/alarms/seen", { body });
+    });
+  }
+
+  private entered(one: Observation): void {
+    this.show({
+      ...pending("observe", `${numbered(one)} ${one.label}`),
+      tone: one.state === "withdrawn" ? "partly" : "done",
+      instantUtc: one.to_utc ?? one.utc,
+    });
+    void recorder.refreshObservations();
+  }
+
+  private show(proof: Proof): void {
+    this.proof = proof;
+    this.proofs += 1;
+  }
+
+  private async run(key: string, deed: Deed, work: () => Promise<void>): Promise<boolean> {
+    if (this.busy.has(key)) return false;
+    this.busy = new Set([...this.busy, key]);
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.show(refusalOf(deed, error));
+      return false;
+    } finally {
+      this.busy = new Set([...this.busy].filter((one) => one !== key));
+      void recorder.refresh();
+    }
+  }
+}
+
+function observationPath(id: string, what: "revise" | "withdraw"): string {
+  return `/api/v1/observations/${encodeURIComponent(id)}/${what}`;
+}
+
+export const actions = new Actions();
