@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drawable, stripOf, value, type HistoryRow } from "./strip";
+import { drawable, drawnFirst, stripOf, value, type HistoryRow } from "./strip";
 
 const ROWS: HistoryRow[] = [
   { utc: "2026-05-04T03:00:00Z", values: { depth: 10, mode: "auto", kp: null } },
@@ -19,13 +19,16 @@ describe("a strip chart", () => {
     expect(stripOf(ROWS, "mode")).toMatchObject({ least: null, most: null, now: null, noneFor: 0 });
     expect(stripOf([], "depth")).toMatchObject({ times: [], now: null });
     expect(drawable(ROWS)).toEqual(["depth"]);
+    expect(drawnFirst(["a", "b", "depth", "heading"], 3)).toEqual(["depth", "heading", "a"]);
   });
 });
 
 test.each([
   [142.31, "142.31"],
-  [-0.84, "−0.840"],
+  [-0.84, "−0.84"],
   [12.847, "12.847"],
+  [0.1 + 0.2, "0.3"],
+  [8, "8"],
   [6_512_884.13, "6\u202f512\u202f884.1"],
   ["auto", "auto"],
   [null, "– – –"],

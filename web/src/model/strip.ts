@@ -42,13 +42,21 @@ export function drawable(rows: readonly HistoryRow[]): string[] {
   return [...found].sort();
 }
 
-/** With as many digits as a reader can use: `142.3`, `12.847`, `6 512 884.1`. */
+const FIRST = ["depth", "altitude", "heading", "kp", "cp"];
+
+/** What is drawn as long as nobody has chosen: what an inspection is about, as far as it is there. */
+export function drawnFirst(fields: readonly string[], count: number): string[] {
+  const wanted = FIRST.filter((name) => fields.includes(name));
+  return [...wanted, ...fields.filter((name) => !wanted.includes(name))].slice(0, count);
+}
+
+/** With the digits that it has, and no more than a reader can use: `142.3`, `12.847`, `6 512 884.1`. */
 export function value(of: number | string | null): string {
   if (of === null) return "– – –";
   if (typeof of === "string") return of;
   const size = Math.abs(of);
-  const digits = size >= 1000 ? 1 : size >= 100 ? 2 : 3;
-  const [whole = "", part] = Math.abs(of).toFixed(digits).split(".");
+  const digits = size >= 1000 ? 1 : size >= 100 ? 2 : 6;
+  const [whole = "", part] = String(Number(size.toFixed(digits))).split(".");
   const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") : whole;
   return `${of < 0 ? "−" : ""}${grouped}${part === undefined ? "" : `.${part}`}`;
 }

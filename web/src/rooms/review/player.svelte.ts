@@ -24,7 +24,8 @@ export class Player {
   private lastMs = 0;
   private frame = 0;
 
-  constructor(content: Content) {
+  /** `order`: the channels as they stand in the settings file; others follow by name. */
+  constructor(content: Content, order: readonly string[] = []) {
     this.parts = content.parts
       .filter((one) => /\.mp4$/i.test(one.path))
       .map((one) => ({
@@ -43,7 +44,8 @@ export class Player {
       toMs: Date.parse(one.to_utc),
       frames: one.frames,
     }));
-    this.channels = [...new Set(this.parts.map((one) => one.channel))];
+    const names = [...new Set(this.parts.map((one) => one.channel))].sort();
+    this.channels = [...order.filter((name) => names.includes(name)), ...names.filter((name) => !order.includes(name))];
     this.whole = span(this.parts);
     this.main = this.channels[0] ?? "";
     this.atMs = this.whole.startMs;
