@@ -4,6 +4,7 @@ numbers of the right frames.
 
 import asyncio
 import base64
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,13 @@ async def test_what_is_in_a_recording_leads_to_its_place(page: Page, program: Pr
         await page.get_by_role("link", name="Save Still").first.click()
     path = await (await saved.value).path()
     assert path.read_bytes()[:2] == b"\xff\xd8"
+    await page.get_by_text("Files (2)").click()
+    async with page.expect_download() as saved:
+        await page.get_by_role("link", name="Save all").click()
+    with zipfile.ZipFile(await (await saved.value).path()) as bag:
+        assert bag.testzip() is None
+        recorded = [Path(part["path"]).name for part in program.rows("parts")]
+        assert {Path(name).name for name in bag.namelist()} >= {*recorded, "bagit.txt", "manifest-sha256.txt"}
 
 
 PLAYED = """async (file) => {
