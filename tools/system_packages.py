@@ -107,6 +107,7 @@ NEEDS = (
     Need("gcc", "tests that set the wall clock while the program records", has_command("gcc"), ("gcc", "libc6-dev")),
     Need("systemd's tools", "tests of the service's unit", has_command("systemd-analyze"), ("systemd",)),
     Need("openssl", "tests with cameras behind TLS", has_command("openssl"), ("openssl",)),
+    Need("minisign", "tests of signatures", has_command("minisign"), ("minisign",)),
     Need("curl", "the commands of README and guides", has_command("curl"), ("curl",)),
     Need("Chromium", "tests of the page (marker browser)", has_browser, ("chromium", "libatomic1")),
     Need("Node and npm", "the Postman collection (marker newman), recipes", has_command("npm"), ("nodejs", "npm")),

@@ -18,6 +18,7 @@ from seacorder.model.completion import ClockSample, CompleteFolder, FileHashed, 
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
 from seacorder.storage import account_file, whole_file
+from seacorder.storage.signing_key import make_key
 
 START_NS = 1_777_863_721_000_000_000
 RECORDING = Recording("20260504T030201.000Z", START_NS, START_NS + 60 * 10**9, RecordingState.FINISHED)
@@ -232,3 +233,59 @@ def test_a_part_on_the_second_disk_is_named_with_the_way_there(folder: Folder, t
     assert [(one["file"], one["folder"]) for one in said["parts"] if one["number"] == 2] == [
         ("Bow_002.mp4", "../second")
     ]
+
+
+def is_signed(folder: Folder) -> bool:
+    """By the program minisign."""
+    command = ["minisign", "-Vm", "manifest-sha256.txt", "-p", "recorder.pub"]
+    return subprocess.run(command, cwd=folder.path, capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> str:
+    make_key(tmp_path / "key")
+    return str(tmp_path / "key")
+
+
+def test_the_manifest_is_signed_and_that_is_noted(folder: Folder, key: str) -> None:
+    done = folder.complete(key_folder=key)
+    assert (done.unsigned, done.files, is_signed(folder), folder.sums()) == ("", 7, True, (0, []))
+    (line,) = (folder.path / "custody.jsonl").read_text().splitlines()
+    manifest = hashlib.sha256((folder.path / "manifest-sha256.txt").read_bytes()).hexdigest()
+    assert (json.loads(line)["what"], json.loads(line)["manifest_sha256"]) == ("manifest", manifest)
+
+
+def test_every_new_manifest_is_signed_and_noted_and_the_same_one_is_not(folder: Folder, key: str) -> None:
+    folder.complete(key_folder=key)
+    assert not folder.complete(key_folder=key).is_new
+    (folder.path / "clip.mp4").write_bytes(b"later")
+    folder.complete(key_folder=key)
+    assert is_signed(folder)
+    assert len((folder.path / "custody.jsonl").read_text().splitlines()) == 2
+
+
+def test_without_a_key_a_signature_that_fits_no_more_is_taken_away(folder: Folder, key: str, tmp_path: Path) -> None:
+    folder.complete(key_folder=key)
+    (folder.path / "clip.mp4").write_bytes(b"later")
+    done = folder.complete(key_folder=str(tmp_path / "no key"))
+    assert "There is no" in done.unsigned
+    assert not (folder.path / "manifest-sha256.txt.minisig").exists()
+    assert folder.sums() == (0, [])
+
+
+def test_a_kill_between_manifest_and_signature_is_made_good(
+    folder: Folder, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.complete(key_folder=key)
+    (folder.path / "clip.mp4").write_bytes(b"later")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(completion.Signer, "sign", killed)
+        with pytest.raises(KeyboardInterrupt):
+            folder.complete(key_folder=key)
+    assert not is_signed(folder)
+    assert folder.complete(key_folder=key).is_new
+    assert is_signed(folder)

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,11 @@ CHANNELS = {"Bow": "test:?size=320x180&rate=25", "Stern": "test:?size=320x180&ra
 MANIFEST = "manifest-sha256.txt"
 
 
-def complete(program: Program, count: int = 1) -> list[Path]:
+def complete(program: Program, count: int = 1, name: str = MANIFEST) -> list[Path]:
     """The folders, once so many have a manifest."""
 
     def found() -> list[Path] | None:
-        folders = [path.parent for path in program.files(MANIFEST)]
+        folders = [path.parent for path in program.files(name)]
         return folders if len(folders) >= count else None
 
     return wait_for(found, "the manifest")
@@ -46,12 +47,17 @@ def test_a_folder_is_complete_and_becomes_so_again_when_something_is_added(tmp_p
         program.post("/api/v1/framegrab")
         program.post("/api/v1/observations", {"code": "AN", "text": "Half consumed"}, status=201)
         program.get("/api/inspector/stoprecording")
-        (folder,) = complete(program)
+        (folder,) = complete(program, name=f"{MANIFEST}.minisig")
         parts = program.rows("parts")
         assert (sums(folder).returncode, sums(folder).stdout) == (0, "")
         files = {one.name for one in folder.iterdir() if not one.name.startswith(".")}
         listed = {line.split("  ", 1)[1] for line in (folder / MANIFEST).read_text().splitlines()}
-        assert listed == files - {MANIFEST}
+        assert listed == files - {MANIFEST, f"{MANIFEST}.minisig", "custody.jsonl"}
+        command = ["minisign", "-Vm", MANIFEST, "-p", tmp_path / "state" / "seacorder" / "signing.pub"]
+        assert subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+        command = [sys.executable, "-m", "seacorder", "verify", folder]
+        verified = subprocess.run(command, capture_output=True, check=False)
+        assert (verified.returncode, verified.stderr) == (0, b""), verified.stdout
         (recording,) = said(folder)["recordings"]
         assert [(one["file"], one["frames"]) for one in recording["parts"]] == [
             (Path(row["path"]).name, packet_count(Path(row["path"])))

@@ -213,6 +213,25 @@ def check(
 
 
 @app.command()
+def verify(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A recorded folder, or one above several.", show_default=False)
+    ],
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="The recorder's public key, or its file signing.pub.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Verify a recorded folder, or a copy of it. By its manifest and signature; needs nothing else, on any computer.
+
+    Exit code 1 if anything is not as it was recorded.
+    """
+    from seacorder.cli.verify import verify as verify_folders
+
+    sys.exit(0 if verify_folders(folder, key=key, as_json=as_json) else FAILED)
+
+
+@app.command()
 def repair(
     files: Annotated[
         list[Path],

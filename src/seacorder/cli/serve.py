@@ -244,6 +244,7 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
             kinds=settings.observations.all_kinds(),
             rules=settings.observations.all_rules(),
             interval_seconds=settings.observations.interval_seconds,
+            key_folder=state_folder(),
         ),
     )
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import seacorder
 from seacorder.base.clock import Clock
@@ -15,7 +16,7 @@ from seacorder.control.context import Context, Timeouts
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind, EventLog
 from seacorder.control.files.clock_samples import ClockSamples
-from seacorder.control.files.completion import Completion
+from seacorder.control.files.completion import Completion, FolderSettings
 from seacorder.control.files.examination import Examination
 from seacorder.control.files.frames import FileFrames
 from seacorder.control.files.rebuilding import Rebuilding, Recover
@@ -112,6 +113,8 @@ class RecorderOptions:
     """What is entered by itself."""
     interval_seconds: float = 0.0
     """How often a snapshot of all readings is entered; 0: never."""
+    key_folder: Path | None = None
+    """Where the key is with which manifests are signed; None: they are not signed."""
 
 
 class Recorder:
@@ -474,7 +477,8 @@ def _clips(context: Context, recordings: Recordings, examination: Examination) -
 def _completion(context: Context, supervisor: Supervisor, options: RecorderOptions) -> Completion:
     samples = ClockSamples(context.clock, lambda: other_clocks(context))
     volumes = MarkedFolders(options.volumes)
-    return Completion(supervisor, context.catalogue, context.journal, context.clock, samples, volumes)
+    settings = FolderSettings(volumes, options.key_folder)
+    return Completion(supervisor, context.catalogue, context.journal, context.clock, samples, settings)
 
 
 def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, recover: Recover) -> Rebuilding:

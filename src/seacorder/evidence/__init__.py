@@ -19,4 +19,6 @@ must not be able to crash it. Everything here may block for as long as the disk 
 | `completion` | a worker of its own, without FFmpeg: makes a folder complete (docs/design/evidence.md) |
 | `folder_contents`, `hashing`, `manifest` | what is in the folder, with which SHA-256? |
 | `statements`, `index_page` | what is said of it, for programs and for people |
+| `signing`, `custody` | signs the manifest; notes that in the folder |
+| `verify` | is a folder, or a copy of it, as it was recorded? |
 """

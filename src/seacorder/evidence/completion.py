@@ -20,6 +20,7 @@ from seacorder.evidence.folder_contents import kind_by_name, read_contents
 from seacorder.evidence.hashing import ChangedWhileRead, ReadPace, hash_file
 from seacorder.evidence.index_page import index_page
 from seacorder.evidence.manifest import NotAManifest, manifest_bytes, read_manifest
+from seacorder.evidence.signing import Signer
 from seacorder.evidence.statements import (
     RECORDING_WORD,
     TIME_WORD,
@@ -66,6 +67,7 @@ def _complete(folder: Path, order: CompleteFolder, on_hashed: OnHashed, pace: Re
     contents = read_contents(folder, order.rows, order.left_out)
     if not contents.has_recorded_files:
         return FolderCompleted(order.folder, is_gone=True)
+    signer = Signer(order.key_folder)
     before = _Before(folder)
     hashed = [_hashed(folder / name, (*order.hashed, *before.hashed), on_hashed, pace) for name in contents.files]
     times = time_document(order.clocks, before.times)
@@ -74,21 +76,25 @@ def _complete(folder: Path, order: CompleteFolder, on_hashed: OnHashed, pace: Re
     known = {Path(one.path).name: one.sha256 for one in hashed}
     earlier = before.earlier(known, order.made_utc_ns)
     document = recording_document(contents, hashed, earlier)
-    if before.says(document, known | {TIME_NAME: of_time}):
+    if before.says(document, known | {TIME_NAME: of_time}) and signer.has_signed(folder):
         return FolderCompleted(order.folder, before.files, sum(one.bytes for one in hashed))
     document |= {"program": order.program, "made_utc": iso_utc(order.made_utc_ns, digits=6)}
     statements = {
         TIME_NAME: time_bytes,
         RECORDING_NAME: text_of(document),
         PAGE_NAME: index_page(document, times),
+        **signer.statement,
     }
     listed = known | {name: _hash_of(data) for name, data in statements.items()}
     for name, data in statements.items():
         whole_file.put(folder / name, data)
-    whole_file.put(folder / MANIFEST_NAME, manifest_bytes(listed))
+    manifest = manifest_bytes(listed)
+    whole_file.put(folder / MANIFEST_NAME, manifest)
+    signer.sign(folder, manifest, {"what": "manifest", "files": len(listed), "program": order.program,
+                                   "utc": iso_utc(order.made_utc_ns, digits=6)})
     total = sum(one.bytes for one in hashed) + sum(map(len, statements.values()))
     names = tuple(one["file"] for one in earlier if one not in before.noticed)
-    return FolderCompleted(order.folder, len(listed), total, is_new=True, earlier=names)
+    return FolderCompleted(order.folder, len(listed), total, is_new=True, unsigned=signer.why, earlier=names)
 
 
 def _hash_of(data: bytes) -> str:

@@ -145,7 +145,8 @@ def _earlier(earlier: Sequence[Document]) -> list[str]:
 def _how_to_check() -> str:
     return (
         f"<h2>How to check</h2><p>{_link(MANIFEST_NAME)} has the SHA-256 of every file. In this folder, on any "
-        f"computer: <code>sha256sum -c {MANIFEST_NAME}</code></p>"
+        f"computer: <code>sha256sum -c {MANIFEST_NAME}</code>, or <code>seacorder verify .</code>, which checks the "
+        "signature and compares the frames with what is listed here too.</p>"
     )
 
 

@@ -14,8 +14,9 @@ RECORDING_NAME = "recording.json"
 PAGE_NAME = "index.html"
 TIME_NAME = "time.json"
 SIGNATURE_NAME = f"{MANIFEST_NAME}.minisig"
+SIGNER_NAME = "recorder.pub"
 CUSTODY_NAME = "custody.jsonl"
-STATEMENT_NAMES = (TIME_NAME, RECORDING_NAME, PAGE_NAME)
+STATEMENT_NAMES = (TIME_NAME, RECORDING_NAME, PAGE_NAME, SIGNER_NAME)
 """The files that are made, in the order in which they are stored; the manifest comes after them."""
 UNLISTED_NAMES = frozenset({MANIFEST_NAME, SIGNATURE_NAME, CUSTODY_NAME})
 """Files that no manifest lists: itself, and those that are written after it."""
@@ -91,6 +92,8 @@ class CompleteFolder:
     program: str = ""
     """Name and version of the program."""
     made_utc_ns: int = 0
+    key_folder: str = ""
+    """Where the key is with which manifests are signed; empty: they are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +110,7 @@ class FolderCompleted:
     """Why it could not be done; empty if it was."""
     is_gone: bool = False
     """The folder does not exist any more, or no file of a recording is in it."""
+    unsigned: str = ""
+    """Why the manifest could not be signed; empty if it was, or is not to be."""
     earlier: tuple[str, ...] = field(default=())
     """Files that an earlier manifest lists with other content, or that are gone."""

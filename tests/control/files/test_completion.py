@@ -14,7 +14,7 @@ from fakes.workers import FakeSupervisor, FakeWorker
 from seacorder.base.clock_state import ClockState
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.files.clock_samples import ClockSamples, no_other_clocks
-from seacorder.control.files.completion import SLOW_BYTES_PER_SECOND, Completion
+from seacorder.control.files.completion import SLOW_BYTES_PER_SECOND, Completion, FolderSettings
 from seacorder.model.completion import CompleteFolder, FileHashed, FolderCompleted
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
 from seacorder.storage.volumes import MarkedFolders
@@ -46,7 +46,7 @@ class Bench:
             self.journal,
             self.clock,
             samples,
-            MarkedFolders(),
+            FolderSettings(MarkedFolders()),
         )
 
     async def start(self) -> None:
@@ -143,6 +143,19 @@ async def test_a_fault_is_told_once_and_tried_again(bench: Bench) -> None:
     assert bench.kinds() == ["folder_not_complete"]
     bench.says = bench.all_is_well
     await bench.look_until(lambda: "folder_complete" in bench.kinds())
+
+
+async def test_that_there_is_no_key_is_told_once(bench: Bench) -> None:
+    def unsigned(worker: FakeWorker, order: CompleteFolder) -> None:
+        worker.report(FolderCompleted(order.folder, 6, 1000, is_new=True, unsigned="There is no key."))
+        worker.end()
+
+    bench.says = unsigned
+    bench.record_one()
+    await bench.look_until(lambda: "folder_not_signed" in bench.kinds())
+    bench.record(replace(FINISHED, end_utc_ns=10))
+    await bench.look_until(lambda: len(bench.orders) == 2 and bench.kinds().count("folder_complete") == 2)
+    assert bench.kinds().count("folder_not_signed") == 1
 
 
 async def test_a_process_that_is_killed_is_a_fault_too(bench: Bench) -> None:

@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     FRAMEGRAB_FAILED = "framegrab_failed"
     FOLDER_COMPLETE = "folder_complete"
     FOLDER_NOT_COMPLETE = "folder_not_complete"
+    FOLDER_NOT_SIGNED = "folder_not_signed"
     OBSERVATION_ENTERED = "observation_entered"
     OBSERVATION_CHANGED = "observation_changed"
     OBSERVATION_LEFT_OPEN = "observation_left_open"

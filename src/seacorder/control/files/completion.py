@@ -10,6 +10,7 @@ another one goes on slowly with the file that the first was reading.
 
 import asyncio
 import json
+import logging
 import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from seacorder.control.files.clock_samples import ClockSamples
 from seacorder.model.account import ACCOUNT_KINDS, AccountRow
 from seacorder.model.completion import MANIFEST_NAME, CompleteFolder, FileHashed, FolderCompleted
 from seacorder.model.recording import Clip, Part, Recording
+from seacorder.storage.signing_key import make_key
 from seacorder.storage.volumes import MarkedFolders
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.one_run import Job, run_once
@@ -42,6 +44,7 @@ SETTLE_NS = 5 * NS_PER_SECOND
 """A folder is left alone for so long after its last change: the account and late places of observations follow."""
 SLOW_BYTES_PER_SECOND = 8_000_000
 """So fast files are read while a recording runs: one camera's worth."""
+_log = logging.getLogger(__name__)
 _LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_seconds=0.5)
 """The process may report nothing for minutes while it reads a long file, and nothing is lost when it is killed."""
 _AGAIN_SECONDS = (10.0, 600.0)
@@ -66,6 +69,15 @@ class _FolderTask:
     """It has changed since its process began."""
 
 
+@dataclass(frozen=True, slots=True)
+class FolderSettings:
+    """What does not change in a run of the program."""
+
+    volumes: MarkedFolders
+    key_folder: Path | None = None
+    """Where the key is, or is made, with which manifests are signed; None: they are not signed."""
+
+
 class Completion:
     """For the event loop alone; only `load` and `stop` wait."""
 
@@ -76,14 +88,15 @@ class Completion:
         journal: Journal,
         clock: Clock,
         samples: ClockSamples,
-        volumes: MarkedFolders,
+        settings: FolderSettings,
     ) -> None:
         self._supervisor = supervisor
         self._catalogue = catalogue
         self._journal = journal
         self._clock = clock
         self._samples = samples
-        self._volumes = volumes
+        self._volumes, self._key_folder = settings.volumes, settings.key_folder
+        self._told_unsigned = ""
         self._waiting: dict[str, _FolderTask] = {}
         self._unplaced: set[str] = set()
         """Ids of recordings that have changed, and whose folders are not known yet."""
@@ -96,7 +109,9 @@ class Completion:
         self._is_stopped = False
 
     async def load(self) -> None:
-        """Takes up what an earlier run has left. Raises CatalogueFailed."""
+        """Takes up what an earlier run has left, and makes the key at the first start. Raises CatalogueFailed."""
+        if self._key_folder is not None:
+            await asyncio.to_thread(self._make_key, self._key_folder)
         text = await asyncio.to_thread(self._catalogue.setting, _KEPT)
         try:
             found = json.loads(text or "{}")
@@ -212,6 +227,7 @@ class Completion:
             bytes_per_second=0 if self._is_fast else SLOW_BYTES_PER_SECOND,
             program=f"Seacorder {seacorder.__version__}",
             made_utc_ns=self._clock.utc_ns(),
+            key_folder="" if self._key_folder is None else str(self._key_folder),
         )
         self._done(folder, waiting, await self._run(order, waiting))
 
@@ -249,6 +265,19 @@ class Completion:
             if report.earlier:
                 fact += f" Changed since the manifest before: {', '.join(report.earlier[:5])}."
             self._journal.note(EventKind.FOLDER_COMPLETE, fact)
+
+        if report.unsigned and report.unsigned != self._told_unsigned:
+            self._told_unsigned = report.unsigned
+            fact = f"Manifests are made, but not signed. {report.unsigned}"
+            self._journal.warn(EventKind.FOLDER_NOT_SIGNED, fact)
+
+    def _make_key(self, folder: Path) -> None:
+        """A fault is told when something is to be signed. Blocks."""
+        try:
+            if make_key(folder):
+                _log.info("A key was made with which this recorder signs: %s. Keep a copy.", folder)
+        except OSError as fault:
+            _log.warning("The key with which this recorder signs could not be made in %s (%s)", folder, fault)
 
     def _again(self, waiting: _FolderTask) -> None:
         waiting.due_ns = self._clock.monotonic_ns() + round(waiting.backoff.next_delay() * NS_PER_SECOND)

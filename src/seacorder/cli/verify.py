@@ -1,0 +1,64 @@
+"""`verify`: proves a recorded folder, or a copy of it, whole. Needs no catalogue, no settings, no running recorder."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from seacorder.base.duration import large_count_text
+from seacorder.base.errors import BadRequest
+from seacorder.cli.streams import progress_bar
+from seacorder.evidence.verify import FolderVerified, folders_in, total_bytes, verify_folder
+from seacorder.model.signature import NotASignature, PublicKey, read_public_key
+
+
+def verify(folder: Path, *, key: str | None, as_json: bool) -> bool:
+    """Prints what was found; True when all is in order. Blocks for as long as reading every file takes.
+
+    Raises NotPossible when there is nothing to verify, BadRequest for a key that is none.
+    """
+    public = None if key is None else _key(key)
+    folders = folders_in(folder)
+    with progress_bar() as progress:
+        bar = progress.add_task("Reading files", total=total_bytes(folders))
+        found = [verify_folder(one, folder, public, lambda count: progress.advance(bar, count)) for one in folders]
+    is_sound = not any(one.findings for one in found)
+    if as_json:
+        print(json.dumps({"is_sound": is_sound, "folders": [asdict(one) for one in found]}))
+    else:
+        _print(found)
+    return is_sound
+
+
+def _key(text: str) -> PublicKey:
+    """A public key: the text itself, or a file with it."""
+    try:
+        path = Path(text)
+        return read_public_key(path.read_text("ascii", "replace") if path.is_file() else text)
+    except (NotASignature, OSError, ValueError) as fault:
+        raise BadRequest(
+            f"{text} is no public key, and no file with one.",
+            "Name signing.pub of the recorder, or write its second line.",
+            field="key",
+        ) from fault
+
+
+def _print(found: Sequence[FolderVerified]) -> None:
+    for one in found:
+        print(f"{one.folder}: {_facts(one)}")
+        for finding in one.findings:
+            print(f"  {finding.sentence}")
+    faults = sum(len(one.findings) for one in found)
+    if not faults:
+        print("Everything is as it was recorded.")
+    else:
+        print(f"{large_count_text(faults, 'thing')} {'does' if faults == 1 else 'do'} not agree; listed above.")
+
+
+def _facts(one: FolderVerified) -> str:
+    read = f"{large_count_text(one.files, 'file')}, {one.bytes:,} bytes, {large_count_text(one.frames, 'frame')}; "
+    if not one.signed_by:
+        return read + "not signed."
+    if one.is_key_trusted:
+        return read + f"signed by {one.signed_by}, the key that you gave."
+    return read + f"signed by {one.signed_by}. Is that the recorder's key? The key in the folder proves nothing alone."

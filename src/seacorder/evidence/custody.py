@@ -1,0 +1,80 @@
+"""`custody.jsonl`: what was done with a folder, a line each, signed by the recorder that did it.
+
+Each line holds the hash of the line before, so that none can be taken out of the middle. The file is only appended to,
+and no manifest lists it: it grows after the manifest is made.
+"""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seacorder.base import ed25519
+from seacorder.model.completion import CUSTODY_NAME
+from seacorder.model.signature import PublicKey, SigningKey
+from seacorder.storage.disk import this_machine
+
+VERSION = 1
+_WORD, _BEFORE, _SIGNATURE = "seacorder_custody", "before_sha256", "signature"
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyFault:
+    """A line that is not in order."""
+
+    line: int
+    """From 1."""
+    sentence: str
+
+
+def append(folder: Path, values: Mapping[str, Any], key: SigningKey) -> None:
+    """Appends one signed line, which is on the medium when this returns. Blocks; OSError."""
+    path = folder / CUSTODY_NAME
+    handle = os.open(path, _FLAGS, 0o644)
+    try:
+        with path.open("rb") as file:
+            lines = file.read().split(b"\n")
+        torn = b"" if lines[-1] == b"" else b"\n"  # a power cut broke the last line
+        last = next((line for line in reversed(lines) if line), b"")
+        said = {_WORD: VERSION, **values, "key": key.public.name, _BEFORE: hashlib.sha256(last).hexdigest()}
+        said[_SIGNATURE] = base64.b64encode(ed25519.sign(key.seed, _signed_part(said))).decode("ascii")
+        data = memoryview(torn + _text(said) + b"\n")
+        while data:
+            data = data[os.write(handle, data) :]
+        this_machine().sync_whole(handle)
+    finally:
+        os.close(handle)
+
+
+def faults(data: bytes, key: PublicKey) -> list[CustodyFault]:
+    """What is not in order in a file of custody. Lines signed with other keys, by other recorders, are not judged."""
+    found: list[CustodyFault] = []
+    before = b""
+    for number, line in enumerate(filter(None, data.split(b"\n")), start=1):
+        try:
+            said = json.loads(line)
+            mine = said["key"] == key.name
+            signature = base64.b64decode(said[_SIGNATURE], validate=True)
+            is_next = said[_BEFORE] == hashlib.sha256(before).hexdigest()
+        except (ValueError, TypeError, KeyError):
+            found.append(CustodyFault(number, "cannot be read"))
+        else:
+            if not is_next:
+                found.append(CustodyFault(number, "does not follow the line before: one was changed or taken out"))
+            if mine and not ed25519.is_signed(key.key, _signed_part(said), signature):
+                found.append(CustodyFault(number, "is not what was signed"))
+        before = line
+    return found
+
+
+def _signed_part(said: Mapping[str, Any]) -> bytes:
+    return _text({name: value for name, value in said.items() if name != _SIGNATURE})
+
+
+def _text(said: Mapping[str, Any]) -> bytes:
+    return json.dumps(said, separators=(",", ":"), sort_keys=True).encode("ascii")

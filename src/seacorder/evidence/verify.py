@@ -1,0 +1,240 @@
+"""Verifies complete folders on any machine, without the catalogue: manifest, signature, videos, frames.
+
+Every byte is read once, for its SHA-256. Videos are then opened, their frames counted by their index and compared with
+`recording.json`; between two files of a channel no frame may be missing that is in no loss.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from seacorder.base.errors import NotPossible
+from seacorder.evidence import custody
+from seacorder.evidence.folder_contents import file_names
+from seacorder.evidence.hashing import ChangedWhileRead, ReadPace, hash_file
+from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.manifest import NotAManifest, read_manifest
+from seacorder.evidence.statements import RECORDING_WORD, Document, read_document
+from seacorder.model.completion import (
+    CUSTODY_NAME,
+    MANIFEST_NAME,
+    RECORDING_NAME,
+    SIGNATURE_NAME,
+    SIGNER_NAME,
+)
+from seacorder.model.recording import FileState
+from seacorder.model.signature import NotASignature, PublicKey, read_public_key, read_signature
+
+LEFT_OUT = ("seacorder.db",)
+"""The catalogue, which may lie in a folder of recordings."""
+BytesRead = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyFinding:
+    """Something that is not in order."""
+
+    kind: str
+    """A stable word: `changed`, `missing`, `more`, `manifest`, `signature`, `custody`, `unreadable`, `frames`."""
+    file: str
+    """Its path from the folder that was verified."""
+    sentence: str
+
+
+@dataclass(slots=True)
+class FolderVerified:
+    """What was found in one folder."""
+
+    folder: str
+    files: int = 0
+    bytes: int = 0
+    frames: int = 0
+    signed_by: str = ""
+    """The id of the key whose signature fits; empty if there is none."""
+    is_key_trusted: bool = False
+    """The key is the one that was given, not only the one that lies in the folder."""
+    findings: list[VerifyFinding] = field(default_factory=list)
+
+
+def folders_in(top: Path) -> list[Path]:
+    """The folder and all below it that have a manifest. Blocks; NotPossible if there is none."""
+    if not top.is_dir():
+        raise NotPossible(f"There is no folder {top}.", "Name the folder of a recording, or one above several.")
+    found = sorted(Path(place) for place, _, names in os.walk(top) if MANIFEST_NAME in names)
+    if not found:
+        raise NotPossible(
+            f"There is no {MANIFEST_NAME} in {top} or below it: nothing here can be verified.",
+            "Seacorder makes one when a recording has ended. `seacorder check` needs none.",
+        )
+    return found
+
+
+def total_bytes(folders: list[Path]) -> int:
+    """How much is to be read. Blocks."""
+    return sum(
+        (folder / name).stat().st_size for folder in folders for name in file_names(folder, LEFT_OUT)
+    )
+
+
+def verify_folder(
+    folder: Path, top: Path, key: PublicKey | None = None, progress: BytesRead = lambda _: None
+) -> FolderVerified:
+    """Verifies one folder. Raises nothing for what is in it. Blocks for as long as reading takes."""
+    return _Verification(folder, top, progress).run(key)
+
+
+class _Verification:
+    def __init__(self, folder: Path, top: Path, progress: BytesRead) -> None:
+        self._folder, self._top, self._progress = folder, top, progress
+        self._found = FolderVerified(os.path.relpath(folder, top))
+
+    def run(self, key: PublicKey | None) -> FolderVerified:
+        try:
+            data = (self._folder / MANIFEST_NAME).read_bytes()
+            listed = read_manifest(data)
+        except OSError as fault:
+            self._say("manifest", MANIFEST_NAME, f"cannot be read ({fault.strerror})")
+            return self._found
+        except NotAManifest as fault:
+            self._say("manifest", MANIFEST_NAME, f"is damaged: {fault}")
+            return self._found
+        self._signature(data, key)
+        sound = self._hashes(listed)
+        document = self._statement(listed)
+        if document is not None:
+            self._videos(document, listed, sound)
+        return self._found
+
+    def _say(self, kind: str, name: str, what: str) -> None:
+        shown = os.path.relpath(self._folder / name, self._top)
+        self._found.findings.append(VerifyFinding(kind, shown, f"{shown} {what}."))
+
+    def _signature(self, manifest: bytes, key: PublicKey | None) -> None:
+        path = self._folder / SIGNATURE_NAME
+        if not path.exists():
+            if key is not None:
+                self._say("signature", SIGNATURE_NAME, "is missing: the manifest is not signed")
+            return
+        try:
+            signature = read_signature(path.read_bytes())
+            by = key or read_public_key((self._folder / SIGNER_NAME).read_text("ascii", "replace"))
+        except OSError as fault:
+            self._say("signature", SIGNATURE_NAME, f"cannot be checked ({fault.strerror})")
+            return
+        except NotASignature as fault:
+            self._say("signature", SIGNATURE_NAME, f"cannot be checked: {fault}")
+            return
+        if signature.is_of(manifest, by):
+            self._found.signed_by, self._found.is_key_trusted = by.name, key is not None
+        elif signature.identifier != by.identifier:
+            self._say("signature", SIGNATURE_NAME, f"was made with another key ({signature.name}) than {by.name}")
+        else:
+            self._say("signature", SIGNATURE_NAME, f"does not fit {MANIFEST_NAME}: one of both was changed")
+        self._custody(by)
+
+    def _custody(self, key: PublicKey) -> None:
+        path = self._folder / CUSTODY_NAME
+        if not path.exists():
+            return
+        try:
+            data = path.read_bytes()
+        except OSError as fault:
+            self._say("custody", CUSTODY_NAME, f"cannot be read ({fault.strerror})")
+            return
+        for fault_of_line in custody.faults(data, key):
+            self._say("custody", CUSTODY_NAME, f"has line {fault_of_line.line}, which {fault_of_line.sentence}")
+
+    def _hashes(self, listed: Mapping[str, str]) -> set[str]:
+        """Reads every file that is listed; returns the names of those that are as they were."""
+        sound: set[str] = set()
+        for name, sha256 in listed.items():
+            path = self._folder / name
+            try:
+                read = hash_file(path, ReadPace(), self._progress)
+            except FileNotFoundError:
+                self._say("missing", name, f"is missing; {MANIFEST_NAME} lists it")
+                continue
+            except ChangedWhileRead:
+                self._say("changed", name, "is being written by somebody: verify again when that is over")
+                continue
+            except (OSError, ValueError) as fault:
+                self._say("unreadable", name, f"cannot be read ({fault})")
+                continue
+            self._found.files += 1
+            self._found.bytes += read.bytes
+            if read.sha256 == sha256:
+                sound.add(name)
+            else:
+                self._say("changed", name, "was changed: its bytes are not those that were recorded")
+        for name in file_names(self._folder, LEFT_OUT):
+            if name not in listed:
+                self._say("more", name, f"is not in {MANIFEST_NAME}: it was added later")
+        return sound
+
+    def _statement(self, listed: Mapping[str, str]) -> Document | None:
+        if RECORDING_NAME not in listed:
+            return None  # a manifest of somebody else: files alone are verified
+        try:
+            document = read_document((self._folder / RECORDING_NAME).read_bytes(), RECORDING_WORD)
+        except OSError:
+            return None  # it is missing, or cannot be read, and that was said
+        if document is None:
+            self._say("unreadable", RECORDING_NAME, "cannot be read, or is of a later version: no frames are compared")
+        return document
+
+    def _videos(self, document: Document, listed: Mapping[str, str], sound: set[str]) -> None:
+        try:
+            for one in _videos_of(document):
+                if one["folder"] == "." and one["file"] in sound:
+                    self._video(one)
+                elif one["folder"] == "." and one["file"] not in listed and one["frames"]:
+                    self._say("missing", one["file"], f"was gone already when {MANIFEST_NAME} was made")
+            for recording in document["recordings"]:
+                self._joints(recording)
+        except (TypeError, KeyError, AttributeError):
+            self._say("unreadable", RECORDING_NAME, "lacks what it should have: not all frames are compared")
+
+    def _video(self, one: Mapping[str, Any]) -> None:
+        name = one["file"]
+        examined = inspect_file(self._folder / name)
+        if examined.state is None:
+            if one["frames"]:
+                self._say("unreadable", name, "cannot be opened")
+            return
+        self._found.frames += examined.frames
+        if examined.state is FileState.INTERRUPTED and one["state"] != FileState.INTERRUPTED.value:
+            self._say("unreadable", name, f"was cut off, though it is listed as {one['state']}")
+        elif examined.frames != one["frames"] and one["state"] != FileState.INTERRUPTED.value:
+            self._say("frames", name, f"has {examined.frames:,} frames; {RECORDING_NAME} says {one['frames']:,}")
+
+    def _joints(self, recording: Mapping[str, Any]) -> None:
+        """Frames between two files of a channel that are neither in a file nor in a loss."""
+        channels: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for part in recording["parts"]:
+            channels[part["channel"]].append(part)
+        for channel, parts in channels.items():
+            missing = [one for one in recording["losses"] if one["channel"] == channel]
+            for before, after in pairwise(sorted(parts, key=lambda part: part["number"])):
+                if after["folder"] == "." and not _joins(before, after, missing):
+                    due = before["first_frame"] + before["frames"]
+                    what = f"begins with frame {after['first_frame']:,} instead of {due:,}, and no loss is listed"
+                    self._say("frames", after["file"], what)
+
+
+def _videos_of(document: Document) -> Iterator[Mapping[str, Any]]:
+    for recording in document["recordings"]:
+        yield from recording["parts"]
+        yield from recording["clips"]
+    yield from document["clips"]
+
+
+def _joins(before: Mapping[str, Any], after: Mapping[str, Any], missing: list[Mapping[str, Any]]) -> bool:
+    if after["number"] == before["number"] + 1 and after["first_frame"] == before["first_frame"] + before["frames"]:
+        return True
+    return any(
+        one["from_utc_ns"] <= after["start_utc_ns"] and one["to_utc_ns"] >= before["start_utc_ns"] for one in missing
+    )

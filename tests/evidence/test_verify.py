@@ -1,0 +1,198 @@
+"""A folder is verified without the catalogue; whatever is not as it was recorded is named."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fakes.footage import Recipe, footage
+from fakes.sinks import Bench
+from seacorder.base.errors import NotPossible
+from seacorder.evidence.completion import complete_folder
+from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.manifest import manifest_bytes, read_manifest
+from seacorder.evidence.verify import FolderVerified, folders_in, total_bytes, verify_folder
+from seacorder.model.completion import CompleteFolder
+from seacorder.model.loss import Loss, LossCause
+from seacorder.model.recording import FileState, Part, Recording, RecordingState
+from seacorder.model.signature import SigningKey
+from seacorder.sinks.video.recording import RecordingSink
+from seacorder.storage import account_file
+from seacorder.storage.signing_key import make_key, read_key
+
+RECORDING = Recording("r", 1, 9, RecordingState.FINISHED)
+FRAMES = 100
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A complete, signed folder with two real files of a channel; its key lies beside it."""
+    top = tmp_path_factory.mktemp("sealed")
+    folder = top / "DATA_1"
+    bench, made = Bench(top / "made"), footage(Recipe())
+    sink = RecordingSink(bench.start_recording(), bench.context)
+    bench.feed(sink, made.samples, made.source)
+    bench.finish(sink)
+    folder.mkdir()
+    parts = [part(folder, number, next((top / "made").rglob("*.mp4"))) for number in (1, 2)]
+    account_file.append(folder, [RECORDING, *parts])
+    make_key(top / "key")
+    complete(folder, top / "key")
+    return folder
+
+
+def part(folder: Path, number: int, video: Path) -> Part:
+    path = folder / f"Bow_{number:03}.mp4"
+    shutil.copy(video, path)
+    begin = (number - 1) * FRAMES
+    return Part("r", "Bow", number, str(path), number * 1000, number * 1000 + 500, begin, FRAMES, 1, FileState.WHOLE)
+
+
+def complete(folder: Path, key: Path, *rows: Loss | Part) -> None:
+    order = CompleteFolder(str(folder), rows=rows, program="Seacorder 0", key_folder=str(key))
+    assert complete_folder(order).fault == ""
+
+
+@pytest.fixture
+def folder(sealed: Path, tmp_path: Path) -> Path:
+    """A copy of it in another place, as on a USB disk."""
+    return Path(shutil.copytree(sealed, tmp_path / "copy"))
+
+
+def verify(folder: Path) -> FolderVerified:
+    return verify_folder(folder, folder)
+
+
+def found(folder: Path) -> list[tuple[str, str]]:
+    return [(one.kind, one.file) for one in verify(folder).findings]
+
+
+def test_a_copy_is_as_it_was_recorded(folder: Path) -> None:
+    read: list[int] = []
+    done = verify_folder(folder, folder.parent, progress=read.append)
+    assert (done.folder, done.findings, done.frames, done.files) == ("copy", [], 2 * FRAMES, 7)
+    assert sum(read) == done.bytes
+    assert total_bytes([folder]) == done.bytes
+
+
+def test_a_signature_is_checked_with_the_key_in_the_folder_or_a_given_one(sealed: Path, folder: Path) -> None:
+    public = read_key(sealed.parent / "key").public
+    assert (verify(folder).signed_by, verify(folder).is_key_trusted) == (public.name, False)
+    assert verify_folder(folder, folder, public).is_key_trusted
+    other = verify_folder(folder, folder, SigningKey(bytes(32)).public)
+    assert [(one.kind, other.signed_by) for one in other.findings] == [("signature", "")]
+    assert "another key" in other.findings[0].sentence
+
+
+@pytest.mark.parametrize(
+    "name", ["Bow_001.mp4", "account.jsonl", "recording.json", "time.json", "index.html", "recorder.pub"]
+)
+@pytest.mark.parametrize("place", [0, -1])
+def test_one_changed_bit_at_either_end_of_a_file_is_found(name: str, place: int, folder: Path) -> None:
+    data = bytearray((folder / name).read_bytes())
+    data[place] ^= 1
+    (folder / name).write_bytes(data)
+    assert ("changed", name) in found(folder)
+
+
+def test_one_changed_bit_in_the_middle_of_a_video_is_named_and_nothing_else(folder: Path) -> None:
+    path = folder / "Bow_002.mp4"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0x10
+    path.write_bytes(data)
+    assert found(folder) == [("changed", "Bow_002.mp4")]
+
+
+def test_a_file_less_and_a_file_more_are_named(folder: Path) -> None:
+    (folder / "Bow_001.mp4").unlink()
+    (folder / "notes.txt").touch()
+    assert found(folder) == [("missing", "Bow_001.mp4"), ("more", "notes.txt")]
+
+
+def test_a_file_that_was_gone_before_the_manifest_was_made_is_named(folder: Path, sealed: Path) -> None:
+    (folder / "Bow_001.mp4").unlink()
+    complete(folder, sealed.parent / "key")
+    assert found(folder) == [("missing", "Bow_001.mp4")]
+
+
+def test_a_manifest_that_was_made_to_fit_a_changed_file_is_found_by_its_signature(folder: Path) -> None:
+    (folder / "Bow_001.mp4").write_bytes(b"another video")
+    path = folder / "manifest-sha256.txt"
+    listed = read_manifest(path.read_bytes()) | {"Bow_001.mp4": hashlib.sha256(b"another video").hexdigest()}
+    path.write_bytes(manifest_bytes(listed))
+    assert ("signature", "manifest-sha256.txt.minisig") in found(folder)
+
+
+def test_a_changed_line_of_custody_is_found(folder: Path) -> None:
+    path = folder / "custody.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"files":7', b'"files":6'))
+    assert found(folder) == [("custody", "custody.jsonl")]
+
+
+def test_without_a_signature_the_rest_is_verified(folder: Path, sealed: Path) -> None:
+    (folder / "manifest-sha256.txt.minisig").unlink()
+    assert (verify(folder).findings, verify(folder).signed_by) == ([], "")
+    given = verify_folder(folder, folder, read_key(sealed.parent / "key").public)
+    assert [one.kind for one in given.findings] == ["signature"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        (lambda path: path.write_bytes(b"\0" * 50), "manifest"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-30]), "manifest"),
+    ],
+)
+def test_a_damaged_manifest_is_said(damage: Callable[[Path], None], kind: str, folder: Path) -> None:
+    damage(folder / "manifest-sha256.txt")
+    assert (kind, "manifest-sha256.txt") in found(folder)
+
+
+def test_frames_that_no_loss_explains_are_found(folder: Path, sealed: Path) -> None:
+    rows = [row for row in account_file.read(folder).values() if isinstance(row, Part) and row.number == 2]
+    complete(folder, sealed.parent / "key", replace(rows[0], first_frame=FRAMES + 24))
+    done = verify(folder)
+    assert [(one.kind, one.file) for one in done.findings] == [("frames", "Bow_002.mp4")]
+    assert "begins with frame 124 instead of 100" in done.findings[0].sentence
+    loss = Loss("Bow", 1500, 2000, 24, LossCause.RECONNECT, "r")
+    complete(folder, sealed.parent / "key", replace(rows[0], first_frame=FRAMES + 24), loss)
+    assert found(folder) == []
+
+
+def test_frames_that_are_not_in_the_file_are_found(folder: Path, sealed: Path) -> None:
+    rows = [row for row in account_file.read(folder).values() if isinstance(row, Part) and row.number == 2]
+    complete(folder, sealed.parent / "key", replace(rows[0], frames=FRAMES + 1))
+    assert found(folder) == [("frames", "Bow_002.mp4")]
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"seacorder_recording": 2}', '{"seacorder_recording": 1}', "\0"])
+def test_a_statement_that_cannot_be_read_is_said(content: str, folder: Path) -> None:
+    (folder / "recording.json").write_text(content)
+    assert {kind for kind, file in found(folder) if file == "recording.json"} == {"changed", "unreadable"}
+
+
+def test_a_manifest_of_somebody_else_is_verified_too(tmp_path: Path) -> None:
+    (tmp_path / "manifest-sha256.txt").write_bytes(manifest_bytes({"gone.bin": "0" * 64}))
+    assert found(tmp_path) == [("missing", "gone.bin")]
+
+
+def test_every_folder_below_is_verified(sealed: Path, tmp_path: Path) -> None:
+    for name in ("Bow", "Stern"):
+        shutil.copytree(sealed, tmp_path / "dive" / name)
+    assert [one.name for one in folders_in(tmp_path)] == ["Bow", "Stern"]
+
+
+def test_where_there_is_nothing_to_verify_one_sentence_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotPossible, match="There is no folder"):
+        folders_in(tmp_path / "none")
+    with pytest.raises(NotPossible, match=r"no manifest-sha256\.txt"):
+        folders_in(tmp_path)
+
+
+def test_what_is_recorded_is_what_is_inspected(folder: Path) -> None:
+    said = json.loads((folder / "recording.json").read_text())["recordings"][0]["parts"]
+    assert [inspect_file(folder / one["file"]).frames for one in said] == [FRAMES, FRAMES]
