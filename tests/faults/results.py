@@ -31,6 +31,7 @@ SUBJECTS = (
     ("Attack", ("test_attack",)),
     ("Lost catalogue", ("test_rebuild",)),
     ("Observations", ("test_observation",)),
+    ("Complete folders", ("test_complete_folders",)),
     ("Own MP4 writer", ("test_writers",)),
     ("Alarms", ("test_alarms",)),
     ("Other recorders", ("test_others",)),
