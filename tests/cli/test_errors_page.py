@@ -42,7 +42,9 @@ def exit_code(kind: str) -> int:
 def made(kind: type[SeacorderError]) -> SeacorderError:
     if kind is SettingsError:
         return SettingsError([Message("wrong")])
-    return kind("wrong", allowed=("GET",)) if kind is problems.WrongMethod else kind("wrong")
+    if kind is problems.WrongMethod:
+        return kind("wrong", allowed=("GET",))
+    return kind("wrong", size=8) if kind is problems.RangeOutside else kind("wrong")
 
 
 def test_every_kind_has_its_line_and_none_is_gone() -> None:
