@@ -18,8 +18,20 @@ RUN_AXE = """async () => {
 }"""
 
 
+WITHOUT_VIDEO = "delete window.MediaSource; delete window.ManagedMediaSource"
+"""A browser that plays nothing: the page shows a picture each second then. Fakes send no video."""
+
+
 async def opened(page: Page, url: str, path: str = "", size: str = "laptop", theme: str = "dark") -> Page:
-    """The page at `/next`, in one of `SIZES`."""
+    """The page at `/next`, in one of `SIZES`, in a browser that plays no video."""
+    await page.add_init_script(WITHOUT_VIDEO)
+    return await opened_with_video(page, url, path, size, theme)
+
+
+async def opened_with_video(
+    page: Page, url: str, path: str = "", size: str = "laptop", theme: str = "dark"
+) -> Page:
+    """As `opened`, in the browser as it is."""
     width, height = SIZES[size]
     await page.set_viewport_size({"width": width, "height": height})
     await page.add_init_script(f"localStorage.setItem('seacorder.theme', '{theme}')")

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.operator import HOLD_MS, opened, says, shoot
+from browser.operator import HOLD_MS, opened_with_video, says, shoot
 from rig.fixtures import MakeSource, StartServer
 from rig.program import Program
 from rig.source_files import SourceSpec
 
 pytestmark = [pytest.mark.browser, pytest.mark.rtsp]
+PICTURE_MS = 60_000
+"""For the first pictures, each with its capture time, on a busy machine."""
 SPEC = SourceSpec(seconds=60, rate=25, gop=25, width=640, height=360)
 
 
@@ -24,7 +26,7 @@ async def test_an_inspection_with_real_cameras_and_a_dead_one(
     try:
         await asyncio.to_thread(program.start)
         await asyncio.to_thread(program.wait_live)
-        await opened(page, program.url, size="wide")
+        await opened_with_video(page, program.url, size="wide")
         await says(page, "NOT RECORDING")
         await page.get_by_role("button", name="Start recording").click()
         await says(page, "RECORDING")
@@ -33,6 +35,7 @@ async def test_an_inspection_with_real_cameras_and_a_dead_one(
         await expect(page.get_by_test_id("proof")).to_contain_text("Still taken")
         await page.get_by_role("button", name="DM Damage").click()
         await expect(page.locator(".obs")).to_contain_text("DM-001")
+        await expect(page.locator("article.tile time")).to_have_count(2, timeout=PICTURE_MS)
         await shoot(page, "cameras", pictures)
         dies.kill()
         stern = page.locator("article.tile").nth(1)
