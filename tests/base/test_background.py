@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from seacorder.base.background import Thread, awaited, cancel, once, survived, task, within
+from seacorder.base.background import Thread, awaited, beside, cancel, once, survived, task, within
 
 WAIT_SECONDS = 60.0
 
@@ -134,3 +134,25 @@ def test_a_result_that_does_not_come_in_time_is_not_waited_for() -> None:
             within(0.01, "the disk", held.wait)
     finally:
         held.set()
+
+
+async def test_a_result_from_a_thread_of_its_own_or_what_it_raises() -> None:
+    assert await beside("work", lambda: threading.current_thread().daemon)
+
+    def broken() -> None:
+        raise Broken("at last")
+
+    with pytest.raises(Broken, match="at last"):
+        await beside("broken work", broken)
+
+
+async def test_work_whose_result_nobody_awaits_any_more_goes_on() -> None:
+    go_on, done = threading.Event(), threading.Event()
+
+    def work() -> None:
+        assert go_on.wait(WAIT_SECONDS)
+        done.set()
+
+    beside("work", work).cancel()
+    go_on.set()
+    assert await asyncio.to_thread(done.wait, WAIT_SECONDS)

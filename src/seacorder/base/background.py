@@ -9,6 +9,7 @@ functions (a test in tests/house checks that):
 | a loop that takes one item after the other (`Thread`) | is logged and begun again, after a growing pause |
 | something that is done once (`once`) | is logged |
 | something whose result is waited for, not for ever (`within`) | raises where it is waited for |
+| the same on the event loop (`beside`) | raises where it is awaited |
 | one item of a loop (`survived`) | is logged; the loop goes on with the next |
 | a task of the event loop (`task`) | is logged, and `failed` is called |
 | a task whose result the caller takes (`awaited`) | raises where it is awaited |
@@ -95,6 +96,27 @@ def within(seconds: float, name: str, work: Callable[[], T]) -> T:
     except Empty:
         raise TimeoutError(f"{name} did not come within {seconds:g} s") from None
     return result()
+
+
+def beside(name: str, work: Callable[[], T]) -> "asyncio.Future[T]":
+    """The result of `work`, which runs on a daemon thread of its own: a disk that hangs takes none of asyncio's few
+    threads, and holds up no end of the program. For the event loop. Cancelling it changes nothing."""
+    import asyncio
+    from concurrent.futures import Future
+
+    result: Future[T] = Future()
+    result.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            found = work()
+        except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
+            result.set_exception(error)
+        else:
+            result.set_result(found)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return asyncio.wrap_future(result)
 
 
 def _raise(error: Exception) -> NoReturn:

@@ -67,11 +67,19 @@ def _group(container: Any, stream: Any, size: int, wanted: int) -> list[Any]:
 
 def _newest(stream: Any, group: list[Any], wanted: int) -> Any:
     """The newest frame at or before `wanted`, else the earliest one; None where none can be decoded."""
-    frames = [frame for packet in [*group, None] for frame in _decoded(stream, packet) if frame.pts is not None]
-    before = [frame for frame in frames if frame.pts <= wanted]
-    if before:
-        return max(before, key=lambda frame: frame.pts)
-    return min(frames, key=lambda frame: frame.pts, default=None)
+    best = None
+    for packet in [*group, None]:
+        for frame in _decoded(stream, packet):  # two are kept, never the whole group: that would be gigabytes
+            if frame.pts is not None and (best is None or _is_better(frame.pts, best.pts, wanted)):
+                best = frame
+    return best
+
+
+def _is_better(pts: int, other: int, wanted: int) -> bool:
+    """Whether a frame of this time is the one rather than the other."""
+    if (pts <= wanted) != (other <= wanted):
+        return pts <= wanted
+    return pts > other if pts <= wanted else pts < other
 
 
 def _decoded(stream: Any, packet: Any) -> list[Any]:

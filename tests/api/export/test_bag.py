@@ -4,9 +4,12 @@ import hashlib
 import io
 import re
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePath, PureWindowsPath
+from typing import cast
 
-from seacorder.api.export.bag import BagFile, named, pieces
+import pytest
+
+from seacorder.api.export.bag import BagFile, bag_name, named, pieces
 
 CONTENT = bytes(range(256)) * 5000
 
@@ -18,7 +21,7 @@ def bag_of(tmp_path: Path) -> zipfile.ZipFile:
     (folder / "clips" / "Bøw%.mp4").write_bytes(b"clip")
     recorded = named([folder / "Bow.mp4", folder / "clips" / "Bøw%.mp4", folder / "Bow.mp4"])
     files = [*recorded, BagFile("rows.json", None, "{}")]
-    sent = list(pieces(files, {"External-Identifier": "r1", "Note": "two\nlines"}))
+    sent = list(pieces("r1", files, {"External-Identifier": "r1", "Note": "two\nlines"}))
     assert max(map(len, sent)) < 2 * 256 * 1024
     return zipfile.ZipFile(io.BytesIO(b"".join(sent)))
 
@@ -26,24 +29,48 @@ def bag_of(tmp_path: Path) -> zipfile.ZipFile:
 def test_the_bag_is_whole_and_every_sum_is_right(tmp_path: Path) -> None:
     with bag_of(tmp_path) as bag:
         assert bag.testzip() is None
-        assert bag.read("bagit.txt") == b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+        assert bag.read("r1/bagit.txt") == b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
         for manifest, count in (("manifest-sha256.txt", 3), ("tagmanifest-sha256.txt", 3)):
-            lines = bag.read(manifest).decode().splitlines()
+            lines = bag.read(f"r1/{manifest}").decode().splitlines()
             assert len(lines) == count
             for line in lines:
                 digest, name = re.fullmatch(r"([0-9a-f]{64})  (.+)", line).groups()  # type: ignore[union-attr]
-                assert hashlib.sha256(bag.read(name.replace("%25", "%"))).hexdigest() == digest
+                assert hashlib.sha256(bag.read("r1/" + name.replace("%25", "%"))).hexdigest() == digest
 
 
 def test_its_files_have_their_names_below_their_common_folder(tmp_path: Path) -> None:
     with bag_of(tmp_path) as bag:
-        payload = [name for name in bag.namelist() if name.startswith("data/")]
-        assert payload == ["data/Bow.mp4", "data/clips/Bøw%.mp4", "data/rows.json"]
-        assert bag.read("data/Bow.mp4") == CONTENT
-        info = bag.read("bag-info.txt").decode()
+        payload = [name for name in bag.namelist() if name.startswith("r1/data/")]
+        assert payload == ["r1/data/Bow.mp4", "r1/data/clips/Bøw%.mp4", "r1/data/rows.json"]
+        assert bag.read("r1/data/Bow.mp4") == CONTENT
+        info = bag.read("r1/bag-info.txt").decode()
         assert info == f"External-Identifier: r1\nNote: two lines\nPayload-Oxum: {len(CONTENT) + 6}.3\n"
 
 
 def test_one_file_alone(tmp_path: Path) -> None:
     assert named([]) == []
     assert [one.name for one in named([tmp_path / "a.mp4"])] == ["a.mp4"]
+
+
+def test_all_is_below_the_bag_itself(tmp_path: Path) -> None:
+    with bag_of(tmp_path) as bag:
+        assert {name.partition("/")[0] for name in bag.namelist()} == {"r1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("20261127-0933", "20261127-0933"), ("../../etc\\x", "_.._etc_x"), ("..", "bag"), ("", "bag")]
+)
+def test_a_bag_has_a_name_that_stays_where_it_is_unpacked(text: str, name: str) -> None:
+    assert bag_name(text) == name
+
+
+def test_files_on_two_drives() -> None:
+    paths: list[PurePath] = [PureWindowsPath(r"C:\Dive\Bow.mp4"), PureWindowsPath(r"D:\Bow.mp4")]
+    assert [one.name for one in named(cast(list[Path], paths))] == ["C/Dive/Bow.mp4", "D/Bow.mp4"]
+
+
+def test_a_link_in_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "Bow.mp4").symlink_to(tmp_path / "secret")
+    with pytest.raises(OSError, match="Bow"):
+        list(pieces("r1", named([tmp_path / "Bow.mp4"]), {}))

@@ -1,15 +1,20 @@
 """A whole recording as one archive: all its files or none, and not while it runs."""
 
+import asyncio
 import io
 import json
+import threading
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from fakes.recorder import FakeRecorder
+from seacorder.api.export.bag import BagFile
+from seacorder.api.v1 import archive
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 
 ARCHIVE = "/api/v1/recordings/r1/archive.zip"
@@ -32,14 +37,14 @@ def part(recorder: FakeRecorder, tmp_path: Path) -> Part:
 async def test_all_files_of_a_recording(client: httpx.AsyncClient, part: Part) -> None:
     answer = await client.get(ARCHIVE)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
-    assert answer.headers["content-disposition"] == 'attachment; filename="r1.zip"'
+    assert answer.headers["content-disposition"].startswith('attachment; filename="r1.zip";')
     with zipfile.ZipFile(io.BytesIO(answer.content)) as bag:
         files = {"Bow.mp4", "clip.mp4", "Bow.jpg", "Bow.vtt"}
-        assert {name for name in bag.namelist() if name.startswith("data/")} == {
-            "data/recording.json", *(f"data/{name}" for name in files)
+        assert {name for name in bag.namelist() if name.startswith("r1/data/")} == {
+            "r1/data/recording.json", *(f"r1/data/{name}" for name in files)
         }
-        assert all(bag.read(f"data/{name}").decode() == name for name in files)
-        listed = json.loads(bag.read("data/recording.json"))
+        assert all(bag.read(f"r1/data/{name}").decode() == name for name in files)
+        listed = json.loads(bag.read("r1/data/recording.json"))
         assert (listed["recording"]["id"], listed["parts"][0]["path"]) == ("r1", part.path)
 
 
@@ -55,3 +60,28 @@ async def test_none_while_it_runs_or_where_a_file_is_away(
     assert (await client.get(ARCHIVE)).status_code == 404
     recorder.catalogue.held = []
     assert (await client.get(ARCHIVE)).status_code == 404
+
+
+async def test_two_at_once_and_each_place_is_free_again(
+    client: httpx.AsyncClient, part: Part, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, go_on, look = asyncio.Semaphore(0), threading.Event(), archive._files
+    loop = asyncio.get_running_loop()
+
+    def slow(rows: dict[str, list[Any]]) -> list[BagFile]:
+        loop.call_soon_threadsafe(looked.release)
+        assert go_on.wait(60)
+        return look(rows)
+
+    monkeypatch.setattr(archive, "_files", slow)
+    both = [asyncio.ensure_future(client.get(ARCHIVE)) for _ in range(archive.AT_ONCE)]
+    for _ in both:
+        await looked.acquire()
+    assert (await client.get(ARCHIVE)).status_code == 409
+    go_on.set()
+    assert [(await one).status_code for one in both] == [200, 200]
+    Path(part.path).rename(f"{part.path}.away")
+    for _ in range(archive.AT_ONCE + 1):
+        assert (await client.get(ARCHIVE)).status_code == 404
+    Path(f"{part.path}.away").rename(part.path)
+    assert (await client.get(ARCHIVE)).status_code == 200

@@ -56,10 +56,10 @@ async def test_a_range_outside_of_the_file(client: httpx.AsyncClient, path: Path
 
 
 async def test_head_has_the_headers_alone(client: httpx.AsyncClient, path: Path) -> None:
-    for sent, status, length in (({}, 200, len(CONTENT)), ({"range": "bytes=-10"}, 206, 10)):
+    for sent in ({}, {"range": "bytes=-10"}, {"range": "bytes=9000000-"}):  # a range is for GET alone
         answer = await client.head(PART, headers=sent)
-        assert (answer.status_code, answer.content) == (status, b"")
-        assert answer.headers["content-length"] == str(length)
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer.headers["content-length"] == str(len(CONTENT))
         assert answer.headers["content-type"] == "video/mp4"
 
 

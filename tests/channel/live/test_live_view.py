@@ -51,6 +51,18 @@ def test_it_begins_with_the_newest_pictures_and_goes_on_with_those_that_come(mad
     view.end()
 
 
+def test_its_own_time_never_goes_back_for_one_who_saw_what_an_earlier_process_sent(made: Footage) -> None:
+    ends: list[int] = []
+    for first in (0, 20):  # each view is that of another process
+        sent = Sent()
+        view = LiveView(sent)
+        view.begin((made.video[first : first + 10], made.source))
+        pictures = [one for one in sent.next(11) if isinstance(one, LiveFragment)]
+        assert not ends or pictures[0].media_us > ends[-1]
+        ends.append(pictures[-1].media_us)
+        view.end()
+
+
 def test_nothing_is_taken_while_nobody_looks(made: Footage) -> None:
     sent = Sent()
     view = LiveView(sent)

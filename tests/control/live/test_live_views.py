@@ -12,7 +12,7 @@ from seacorder.base.errors import BadRequest, NotKnown
 from seacorder.base.message import Message
 from seacorder.control.live import live_views
 from seacorder.control.live.live_views import LiveViews
-from seacorder.control.live.viewer import TILES_MAX, Viewer
+from seacorder.control.live.viewer import REFUSALS_MAX, TILES_MAX, Viewer
 from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.command import WatchLive
 from seacorder.model.live import (
@@ -23,6 +23,7 @@ from seacorder.model.live import (
     LiveStream,
     TileFormat,
     TileFragment,
+    TileRefused,
     TileState,
     TileUnplayable,
 )
@@ -224,3 +225,12 @@ async def test_a_group_that_is_too_long_is_not_kept(rig: Rig, monkeypatch: pytes
 def test_what_nobody_looks_at_is_dropped(rig: Rig) -> None:
     rig.show("k1")
     assert rig.views.watched == frozenset()
+
+
+async def test_few_answers_wait_for_one_who_says_much_that_is_wrong(rig: Rig) -> None:
+    viewer = rig.views.viewer()
+    for _ in range(REFUSALS_MAX + 5):
+        viewer.refuse(None, DEAD)
+    assert len([one for one in await waiting_for(viewer) if isinstance(one, TileRefused)]) == REFUSALS_MAX
+    viewer.refuse(3, DEAD)
+    assert (await waiting_for(viewer))[0] == TileRefused(3, DEAD)

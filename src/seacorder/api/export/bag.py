@@ -2,9 +2,13 @@
 
 Each file is read once: its SHA-256 is computed on the way, and the manifest comes last. Videos do not become smaller,
 so nothing is compressed. `unzip` and any BagIt tool read and check the result.
+
+All is below one folder, the bag, as RFC 8493 wants it (section 4): unpacked, it mixes with nothing.
 """
 
 import hashlib
+import os
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +18,10 @@ READ_BYTES = 256 * 1024
 _DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _NEWER_THAN_1980 = (1980, 1, 1, 0, 0, 0)
 """ZIP knows no earlier time; the time of each file would say when it was copied."""
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""No link is read that somebody has put in the place of a file since it was looked at."""
+_NO_NAME = re.compile(r"[^\w.-]+")
+"""What may not stand in the name of a folder on every system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +35,29 @@ class BagFile:
 
 
 def named(paths: Sequence[Path]) -> list[BagFile]:
-    """The files under names below their common folder, each path once."""
+    """The files under names below their common folder, each path once. Where they lie on several drives there is no
+    common one, and the drive is the first folder."""
     unique = list(dict.fromkeys(paths))
     parents = [one.parent for one in unique]
-    common = Path(*_common([one.parts for one in parents])) if parents else Path()
-    return [BagFile(one.relative_to(common).as_posix().lstrip("/"), one) for one in unique]
+    common = len(_common([one.parts for one in parents])) if parents else 0
+    return [BagFile(_below([*one.parts][common:], one.anchor), one) for one in unique]
 
 
-def pieces(files: Sequence[BagFile], facts: dict[str, str]) -> Iterator[bytes]:
-    """The ZIP file, piece by piece. Blocks; raises OSError where a file cannot be read. `facts` go into
-    `bag-info.txt`, one line each."""
+def bag_name(text: str) -> str:
+    """A name for the bag's folder: without what would lead out of the place where it is unpacked."""
+    return _NO_NAME.sub("_", text).strip(".") or "bag"
+
+
+def pieces(folder: str, files: Sequence[BagFile], facts: dict[str, str]) -> Iterator[bytes]:
+    """The ZIP file, piece by piece. Blocks; raises OSError where a file cannot be read. `folder` has all in it, see
+    `bag_name`; `facts` go into `bag-info.txt`, one line each."""
     out = _Outbox()
     sums: list[tuple[str, str]] = []
     size = 0
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for one in files:
             digest = hashlib.sha256()
-            with archive.open(_entry(f"data/{one.name}"), "w", force_zip64=True) as member:
+            with archive.open(_entry(f"{folder}/data/{one.name}"), "w", force_zip64=True) as member:
                 for piece in _content(one):
                     digest.update(piece)
                     size += len(piece)
@@ -58,7 +72,7 @@ def pieces(files: Sequence[BagFile], facts: dict[str, str]) -> Iterator[bytes]:
         }
         lines = [f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in tags.items()]
         for name, text in {**tags, "tagmanifest-sha256.txt": "".join(lines)}.items():
-            archive.writestr(_entry(name), text.encode())
+            archive.writestr(_entry(f"{folder}/{name}"), text.encode())
             yield out.taken()
     yield out.taken()
 
@@ -94,9 +108,13 @@ def _content(one: BagFile) -> Iterator[bytes]:
     if one.path is None:
         yield one.text.encode()
         return
-    with one.path.open("rb") as file:
+    with os.fdopen(os.open(one.path, _FLAGS), "rb") as file:
         while piece := file.read(READ_BYTES):
             yield piece
+
+
+def _below(parts: Sequence[str], anchor: str) -> str:
+    return "/".join(_NO_NAME.sub("", one) if one == anchor else one for one in parts)
 
 
 def _common(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

@@ -2,18 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Path as InPath
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from seacorder.api.export.bag import BagFile, named, pieces
+from seacorder.api.export.bag import BagFile, bag_name, named, pieces
 from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.v1.files import disposition
 from seacorder.api.v1.rows import ClipRow, FramegrabRow, LossRow, PartRow, row_view
 from seacorder.api.v1.view import View
+from seacorder.base.background import beside
 from seacorder.base.errors import NotPossible
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.model.loss import Loss
@@ -49,10 +52,18 @@ class Archives:
             raise NotPossible("The recording is still running.", "Stop it first; single files can be had meanwhile.")
         if self._running >= AT_ONCE:
             raise NotPossible(f"{AT_ONCE} archives are being made already.", "Try again later.")
-        files = await asyncio.to_thread(_files, rows)
+        self._running += 1
+        try:
+            files = await beside("look at files for an archive", lambda: _files(rows))
+        except BaseException:
+            self._running -= 1
+            raise
         facts = {"Source-Organization": "Seacorder", "External-Identifier": recording.id}
-        headers = {"content-disposition": f'attachment; filename="{recording.id}.zip"'}
-        return StreamingResponse(self._sent(pieces(files, facts)), headers=headers, media_type="application/zip")
+        name = bag_name(recording.id)
+        return _Sending(pieces(name, files, facts), f"{name}.zip", self._ended)
+
+    def _ended(self) -> None:
+        self._running -= 1
 
     def _rows(self, recording_id: str) -> dict[str, list[Any]]:
         """Every row of the recording, by list. Blocks."""
@@ -73,14 +84,34 @@ class Archives:
             found += page.items
         return found
 
-    async def _sent(self, made: Iterator[bytes]) -> AsyncIterator[bytes]:
-        self._running += 1
+
+class _Sending(StreamingResponse):
+    """An archive on its way. `ended` is called once, also where the client has gone before the first byte, but not
+    before the disk has answered."""
+
+    def __init__(self, made: Iterator[bytes], name: str, ended: Callable[[], None]) -> None:
+        headers = {"content-disposition": disposition(name, is_saved=True)}
+        super().__init__(self._in_threads(made), headers=headers, media_type="application/zip")
+        self._ended = ended
+        self._step: asyncio.Future[bytes | None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            while (piece := await asyncio.to_thread(next, made, None)) is not None:
-                if piece:
-                    yield piece
+            await super().__call__(scope, receive, send)
         finally:
-            self._running -= 1
+            if self._step is None or self._step.done():
+                self._ended()
+            else:
+                self._step.add_done_callback(lambda _: self._ended())
+
+    async def _in_threads(self, made: Iterator[bytes]) -> AsyncIterator[bytes]:
+        while True:
+            self._step = beside("read for an archive", lambda: next(made, None))
+            piece = await asyncio.shield(self._step)
+            if piece is None:
+                return
+            if piece:
+                yield piece
 
 
 def _files(rows: dict[str, list[Any]]) -> list[BagFile]:

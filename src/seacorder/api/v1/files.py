@@ -16,6 +16,7 @@ from urllib.parse import quote
 from fastapi import Path as InPath
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 
 from seacorder.api.http.problems import NotThere
@@ -23,7 +24,7 @@ from seacorder.api.http.ranges import ByteRange, is_known, piece_asked
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.commands import Jpeg
 from seacorder.api.v1.view import read_utc, utc_text
-from seacorder.base.background import awaited, task
+from seacorder.base.background import beside, task
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import BadRequest, StorageFailed
 from seacorder.model.command import ReadFrame
@@ -33,7 +34,7 @@ from seacorder.storage.recorded_file import RecordedFile, open_recorded
 OFFSET_SECONDS_MAX = 30 * 86_400.0
 READ_BYTES = 256 * 1024
 READERS = 3
-"""Threads that read at the same time. Of asyncio's pool, so some are always left for the catalogue."""
+"""Threads that read at the same time."""
 OPEN_SECONDS_MAX = 10.0
 NUMBER_MAX = 2**31
 
@@ -183,7 +184,9 @@ class Files:
             if is_known(request.headers, recorded.tag):
                 recorded.file.close()
                 return Response(status_code=304, headers=headers)
-            piece = piece_asked(request.headers, recorded.size, recorded.tag, asked.most_bytes)
+            # Ranges are for GET alone (RFC 9110, section 14.2): HEAD has the length of the whole file.
+            sent = Headers() if request.method == "HEAD" else request.headers
+            piece = piece_asked(sent, recorded.size, recorded.tag, asked.most_bytes)
         except BaseException:
             recorded.file.close()
             raise
@@ -194,11 +197,11 @@ class Files:
         if request.method == "HEAD":
             recorded.file.close()
             return Response(status_code=status, headers=headers, media_type=recorded.media_type)
-        sent = self._sent(recorded, piece)
-        return StreamingResponse(sent, status, headers, media_type=recorded.media_type)
+        return StreamingResponse(self._sent(recorded, piece), status, headers, media_type=recorded.media_type)
 
     async def _sent(self, recorded: RecordedFile, piece: ByteRange) -> AsyncIterator[bytes]:
-        at, file, is_reading = piece.begin, recorded.file, False
+        at, file = piece.begin, recorded.file
+        reading: asyncio.Future[bytes] | None = None
 
         def read() -> bytes:
             file.seek(at)
@@ -206,25 +209,27 @@ class Files:
 
         try:
             while at < piece.end:
-                is_reading = True
-                found = await self._in_thread(read)
-                is_reading = False
+                reading = await self._begun(read)
+                found = await asyncio.shield(reading)
                 if not found:
                     raise StorageFailed(f"{recorded.name} ended before its end.", "Ask again.")
                 at += len(found)
                 yield found
         finally:
-            if is_reading:  # the client has gone: closing waits for the read that is under way
-                task(asyncio.to_thread(file.close), "close a file")
-            else:
+            if reading is None or reading.done():
                 file.close()
+            else:  # the client has gone: closing waits for the read that is under way, and takes no thread meanwhile
+                reading.add_done_callback(lambda _: file.close())
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.shield(await self._begun(work))
+
+    async def _begun(self, work: Callable[[], T]) -> asyncio.Future[T]:
         """Its place is taken until the thread has ended, also when nobody waits for it any more."""
         await self._free.acquire()
-        running = awaited(asyncio.to_thread(work))
+        running = beside("read a file", work)
         running.add_done_callback(lambda _: self._free.release())
-        return await asyncio.shield(running)
+        return running
 
 
 def _close_late(late: "asyncio.Task[RecordedFile]") -> None:

@@ -16,6 +16,10 @@ from seacorder.base.errors import BadRequest, SeacorderError
 SEND_SECONDS_MAX = 10.0
 LISTENERS_MAX = 64
 """To one kind of message."""
+HEARD_AT_ONCE = 256
+HEARD_SECONDS = 0.02
+"""What one listener says is heard so many times at once, and then once in so many seconds: changing what is shown takes
+work in workers too. Meanwhile nothing more is read from it."""
 TOO_SLOW = 1013
 """Close code "try again later"."""
 FAILED = 1011
@@ -82,7 +86,22 @@ async def _send_all(socket: WebSocket, messages: AsyncIterator[str | bytes]) -> 
         pass
 
 
+class Pace:
+    """How fast one listener is heard."""
+
+    def __init__(self) -> None:
+        self._due = -float("inf")
+
+    def pause(self, now: float) -> float:
+        """How long to wait after a message that has been heard now, in seconds."""
+        self._due = max(self._due, now - HEARD_AT_ONCE * HEARD_SECONDS) + HEARD_SECONDS
+        return max(0.0, self._due - now)
+
+
 async def _until_gone(socket: WebSocket, heard: Callable[[str], None]) -> None:
+    pace, loop = Pace(), asyncio.get_running_loop()
     while (message := await socket.receive())["type"] != "websocket.disconnect":
         if (text := message.get("text")) is not None:
             heard(text)
+            if pause := pace.pause(loop.time()):
+                await asyncio.sleep(pause)

@@ -84,16 +84,18 @@ class LiveView:
         # Imported here because most workers are never looked at, and each is to stay small.
         from seacorder.sinks.live.muxer import LiveMuxer
 
-        beginning, muxer = 0, LiveMuxer(LiveStream.MAIN)
+        beginning, muxer = 0, None
         while True:
             with self._something:
                 self._something.wait_for(lambda: self._waiting or not self.is_watched)
                 if not self.is_watched:
                     self._has_thread = False
                     return
-                if self._beginnings != beginning:
-                    beginning, muxer = self._beginnings, LiveMuxer(LiveStream.MAIN)
                 sample, source = self._waiting.popleft()
+                if muxer is None or self._beginnings != beginning:
+                    # The stream's time goes on where this machine's clock is, so that it never goes back for a viewer
+                    # who has seen what the process before this one sent.
+                    beginning, muxer = self._beginnings, LiveMuxer(LiveStream.MAIN, sample.instant_ns // 1000)
                 self._waiting_bytes -= sample.size
             for report in muxer.take(sample, source):
                 self._send(report)

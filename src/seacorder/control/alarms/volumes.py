@@ -99,7 +99,9 @@ class VolumeWatch:
             room = self._rule.look(self.volume.free_bytes, self._clock.monotonic_ns(), 0)
             self._is_full = room.is_full
             self._usable[folder] = self.volume.usable_bytes
-        if fallback is not None:
+        if fallback is None:
+            self.second = None
+        else:
             await self._look_at_second(fallback)
 
     def stop(self) -> None:

@@ -29,6 +29,8 @@ from seacorder.model.live import (
 LIMIT_BYTES = 32 * 1024 * 1024
 OLDEST_NS = 3 * NS_PER_SECOND
 """A viewer whose oldest picture has waited for so long, or for which more bytes wait, cannot follow."""
+REFUSALS_MAX = 32
+"""Of what a viewer has said wrong, so many answers wait at most; more are left out."""
 TILES_MAX = 64
 QUIET_SECONDS = 1.0
 """A viewer hears at least so often that its connection is alive."""
@@ -128,7 +130,8 @@ class Viewer:
 
     def refuse(self, tile: int | None, why: Message) -> None:
         """It has said something that cannot be done."""
-        self._put(TileRefused(tile, why))
+        if sum(isinstance(one, TileRefused) for _, one in self._waiting) < REFUSALS_MAX:
+            self._put(TileRefused(tile, why))
 
     def told_unplayable(self, tile: int, why: Message) -> None:
         self._put(TileUnplayable(tile, why))

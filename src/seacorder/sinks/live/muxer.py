@@ -46,7 +46,8 @@ log = logging.getLogger(__name__)
 class LiveMuxer:
     """One stream of one channel, for all who look at it. Used on one thread; nothing in here waits."""
 
-    def __init__(self, stream: LiveStream) -> None:
+    def __init__(self, stream: LiveStream, begin_us: int = 0) -> None:
+        """`begin_us`: where the stream's own time begins."""
         self._stream = stream
         self._source: SourceFormat | None = None
         """The format in force, also where it was refused."""
@@ -55,7 +56,7 @@ class LiveMuxer:
         self._is_refused = False
         self._reorders = False
         """A picture of this format has been shown later than it was decoded."""
-        self._media_us = 0
+        self._media_us = max(0, begin_us)
         """Up to where the stream's own time reaches, over all formats."""
 
     def take(self, sample: Sample, source: SourceFormat) -> Iterator[LiveReport]:
