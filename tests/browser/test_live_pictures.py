@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.rtsp]
 
 PATIENCE_MS = 60_000
 SPECS = {
-    "Bow": SourceSpec(seconds=60),
-    "Stern": SourceSpec(seconds=60, b_frames=2, channel_index=1),
-    "ROV": SourceSpec(seconds=60, codec="hevc", channel_index=2),
+    "Bow": SourceSpec(seconds=150),
+    "Stern": SourceSpec(seconds=150, b_frames=2, channel_index=1),
+    "ROV": SourceSpec(seconds=150, codec="hevc", channel_index=2),
 }
 PLAYED = ("Bow", "Stern")
 """What each browser plays as it is recorded."""
@@ -87,7 +87,7 @@ async def test_each_tile_shows_the_frames_of_its_camera(
         server.resume("/Stern")
         await is_live(page, "Stern")
         program.post("/api/v1/recording/stop")
-        assert {row["channel"] for row in program.rows("losses")} <= {"Stern"}
+        assert [row for row in program.rows("losses") if row["channel"] != "Stern"] == []
 
 
 async def stream_of(page: Page, channel: str) -> str | None:
