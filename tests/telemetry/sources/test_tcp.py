@@ -9,7 +9,7 @@ import pytest
 from fakes.clock import FakeClock
 from rig.data_sources import bytes_of, kernel_notes_arrivals, opened, read_until
 from rig.ports import free_port
-from seacorder.base.clock import SystemClock
+from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.model.address.telemetry import TcpAddress
 from seacorder.telemetry.sources.tcp import CLIENTS_MAX, TcpClientSource, TcpServerSource
@@ -43,10 +43,10 @@ def test_what_comes_has_the_time_at_which_it_came_and_not_at_which_it_was_read()
             before_ns = time.time_ns()
             made.sendall(b"depth 12.5\r\n")
             after_ns = time.time_ns()
-            clock.set_wall(after_ns)
+            clock.set_wall(after_ns + NS_PER_SECOND)
             (chunk,) = read_until(source, lambda found: len(found) == 1)
     assert before_ns <= chunk.received.utc_ns <= after_ns
-    assert chunk.received.monotonic_ns == clock.monotonic_ns() - (after_ns - chunk.received.utc_ns)
+    assert chunk.received.monotonic_ns == clock.monotonic_ns() - (clock.utc_ns() - chunk.received.utc_ns)
 
 
 def test_a_port_where_nothing_listens_is_said() -> None:

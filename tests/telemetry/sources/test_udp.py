@@ -10,9 +10,10 @@ import pytest
 from fakes.clock import FakeClock
 from rig.data_sources import kernel_notes_arrivals, opened, read_until
 from rig.ports import free_port
-from seacorder.base.clock import SystemClock
+from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.model.address.telemetry import UdpAddress
+from seacorder.model.instant import Instant
 from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.sources import udp
 from seacorder.telemetry.sources.dropped import Dropped
@@ -50,12 +51,12 @@ def test_each_has_the_time_at_which_it_came_and_not_at_which_it_was_read() -> No
         for text in (b"one", b"two"):
             made.sendto(text, (HERE, port))
             utc_ns.append(time.time_ns())
-        clock.set_wall(utc_ns[-1])
-        read_ns = clock.monotonic_ns()
+        clock.set_wall(utc_ns[-1] + NS_PER_SECOND)
+        read = Instant.now(clock)
         first, second = read_until(source, lambda found: len(found) == 2)
     assert utc_ns[0] <= first.received.utc_ns <= utc_ns[1] <= second.received.utc_ns <= utc_ns[2]
     for chunk in (first, second):
-        assert chunk.received.monotonic_ns == read_ns - (utc_ns[-1] - chunk.received.utc_ns)
+        assert chunk.received.monotonic_ns == read.monotonic_ns - (read.utc_ns - chunk.received.utc_ns)
 
 
 def test_the_largest_datagram_comes_whole() -> None:
