@@ -48,6 +48,14 @@ def test_a_changed_byte_is_named_and_the_exit_code_is_1(folder: Path) -> None:
     assert "1 thing does not agree" in done.stdout
 
 
+def test_a_folder_whose_manifest_is_gone_is_not_passed_over(folder: Path) -> None:
+    (folder.parent / "DATA_2").mkdir()
+    (folder.parent / "DATA_2" / "Bow.mp4").touch()
+    done = run(folder.parent)
+    assert done.returncode == 1
+    assert "DATA_2 has recorded files and no manifest-sha256.txt" in done.stdout
+
+
 def test_programs_get_json(folder: Path) -> None:
     (folder / "more.txt").touch()
     done = run(folder, "--json")

@@ -270,6 +270,7 @@ def test_without_a_key_a_signature_that_fits_no_more_is_taken_away(folder: Folde
     done = folder.complete(key_folder=str(tmp_path / "no key"))
     assert "There is no" in done.unsigned
     assert not (folder.path / "manifest-sha256.txt.minisig").exists()
+    assert not (folder.path / "recorder.pub").exists()
     assert folder.sums() == (0, [])
 
 
@@ -289,3 +290,10 @@ def test_a_kill_between_manifest_and_signature_is_made_good(
     assert not is_signed(folder)
     assert folder.complete(key_folder=key).is_new
     assert is_signed(folder)
+
+
+def test_a_line_of_custody_that_is_missing_is_made_good(folder: Folder, key: str) -> None:
+    folder.complete(key_folder=key)
+    (folder.path / "custody.jsonl").write_bytes(b"")
+    assert folder.complete(key_folder=key).is_new
+    assert len((folder.path / "custody.jsonl").read_text().splitlines()) == 1

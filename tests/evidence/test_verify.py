@@ -15,7 +15,7 @@ from seacorder.base.errors import NotPossible
 from seacorder.evidence.completion import complete_folder
 from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.manifest import manifest_bytes, read_manifest
-from seacorder.evidence.verify import FolderVerified, folders_in, total_bytes, verify_folder
+from seacorder.evidence.verify import FolderVerified, folders_in, total_bytes, unlisted_in, verify_folder
 from seacorder.model.completion import CompleteFolder
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
@@ -133,9 +133,70 @@ def test_a_changed_line_of_custody_is_found(folder: Path) -> None:
     assert found(folder) == [("custody", "custody.jsonl")]
 
 
-def test_without_a_signature_the_rest_is_verified(folder: Path, sealed: Path) -> None:
+def test_custody_that_was_taken_away_is_found(folder: Path) -> None:
+    (folder / "custody.jsonl").unlink()
+    assert found(folder) == [("custody", "custody.jsonl")]
+
+
+def test_an_earlier_manifest_with_its_signature_put_back_is_found(folder: Path, sealed: Path) -> None:
+    names = ("manifest-sha256.txt", "manifest-sha256.txt.minisig", "recording.json", "index.html", "time.json")
+    before = {name: (folder / name).read_bytes() for name in names}
+    shutil.copy(folder / "Bow_001.mp4", folder / "clip.mp4")
+    complete(folder, sealed.parent / "key")
+    assert found(folder) == []
+    (folder / "clip.mp4").unlink()
+    for name, data in before.items():
+        (folder / name).write_bytes(data)
+    assert found(folder) == [("custody", "custody.jsonl")]
+
+
+def test_a_recorded_file_that_was_changed_before_a_new_manifest_is_told(folder: Path, sealed: Path) -> None:
+    log = folder / "DATA_1.csv"
+    log.write_bytes(b"depth\n12.5\n")
+    complete(folder, sealed.parent / "key")
+    log.write_bytes(b"depth\n1.5\n")
+    complete(folder, sealed.parent / "key")
+    assert found(folder) == [("earlier", "DATA_1.csv")]
+
+
+def test_a_file_that_was_repaired_is_no_finding(folder: Path, sealed: Path) -> None:
+    path = folder / "Bow_001.mp4"
+    rows = [row for row in account_file.read(folder).values() if isinstance(row, Part) and row.number == 1]
+    path.write_bytes(path.read_bytes() + bytes([0, 0, 0, 8]) + b"free")
+    complete(folder, sealed.parent / "key", replace(rows[0], state=FileState.REPAIRED))
+    assert json.loads((folder / "recording.json").read_text())["earlier"] != []
+    assert found(folder) == []
+
+
+def test_a_manifest_without_files_proves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "manifest-sha256.txt").touch()
+    assert found(tmp_path) == [("manifest", "manifest-sha256.txt")]
+
+
+def test_a_folder_of_recorded_files_without_a_manifest_is_named(sealed: Path, tmp_path: Path) -> None:
+    for name in ("Bow", "Stern"):
+        shutil.copytree(sealed, tmp_path / name)
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "report.pdf").touch()
+    assert unlisted_in(tmp_path) == []
+    (tmp_path / "Stern" / "manifest-sha256.txt").unlink()
+    (one,) = unlisted_in(tmp_path)
+    assert [(finding.kind, finding.file) for finding in one.findings] == [("manifest", "Stern")]
+
+
+def test_folders_below_that_one_manifest_lists_are_no_finding(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "Bow.mp4").write_bytes(b"a")
+    (tmp_path / "manifest-sha256.txt").write_bytes(manifest_bytes({"data/Bow.mp4": hashlib.sha256(b"a").hexdigest()}))
+    assert (found(tmp_path), unlisted_in(tmp_path)) == ([], [])
+    (tmp_path / "data" / "Stern.mp4").write_bytes(b"b")
+    assert [one.folder for one in unlisted_in(tmp_path)] == ["data"]
+
+
+def test_without_its_signature_the_rest_is_verified(folder: Path, sealed: Path) -> None:
     (folder / "manifest-sha256.txt.minisig").unlink()
-    assert (verify(folder).findings, verify(folder).signed_by) == ([], "")
+    assert found(folder) == [("signature", "manifest-sha256.txt.minisig")]
+    assert (verify(folder).frames, verify(folder).signed_by) == (2 * FRAMES, "")
     given = verify_folder(folder, folder, read_key(sealed.parent / "key").public)
     assert [one.kind for one in given.findings] == ["signature"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from seacorder.base.duration import large_count_text
 from seacorder.base.errors import BadRequest
 from seacorder.cli.streams import progress_bar
-from seacorder.evidence.verify import FolderVerified, folders_in, total_bytes, verify_folder
+from seacorder.evidence.verify import FolderVerified, folders_in, total_bytes, unlisted_in, verify_folder
 from seacorder.model.signature import NotASignature, PublicKey, read_public_key
 
 
@@ -22,6 +22,7 @@ def verify(folder: Path, *, key: str | None, as_json: bool) -> bool:
     with progress_bar() as progress:
         bar = progress.add_task("Reading files", total=total_bytes(folders))
         found = [verify_folder(one, folder, public, lambda count: progress.advance(bar, count)) for one in folders]
+    found += unlisted_in(folder)
     is_sound = not any(one.findings for one in found)
     if as_json:
         print(json.dumps({"is_sound": is_sound, "folders": [asdict(one) for one in found]}))

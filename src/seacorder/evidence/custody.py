@@ -72,6 +72,20 @@ def faults(data: bytes, key: PublicKey) -> list[CustodyFault]:
     return found
 
 
+def newest_manifest(data: bytes, key: PublicKey) -> str | None:
+    """The SHA-256 of the manifest that this key noted last; None if there is no such line, or it was changed."""
+    for line in reversed(data.split(b"\n")):
+        try:
+            said = json.loads(line)
+            if said["key"] != key.name or said["what"] != "manifest":
+                continue
+            signature = base64.b64decode(said[_SIGNATURE], validate=True)
+            return str(said["manifest_sha256"]) if ed25519.is_signed(key.key, _signed_part(said), signature) else None
+        except (ValueError, TypeError, KeyError):
+            continue
+    return None
+
+
 def _signed_part(said: Mapping[str, Any]) -> bytes:
     return _text({name: value for name, value in said.items() if name != _SIGNATURE})
 

@@ -69,6 +69,11 @@ def kind_by_name(name: str) -> str:
     return _BY_SUFFIX.get(Path(name).suffix.lower(), "other")
 
 
+def is_recorded(name: str) -> bool:
+    """True if the name is that of a recorded file."""
+    return kind_by_name(name) in _RECORDED
+
+
 def file_names(folder: Path, left_out: Sequence[str] = ()) -> list[str]:
     """The files in a folder that belong into its manifest, ordered. Blocks; OSError.
 

@@ -4,6 +4,7 @@ Every byte is read once, for its SHA-256. Videos are then opened, their frames c
 `recording.json`; between two files of a channel no frame may be missing that is in no loss.
 """
 
+import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from typing import Any
 
 from seacorder.base.errors import NotPossible
 from seacorder.evidence import custody
-from seacorder.evidence.folder_contents import file_names
+from seacorder.evidence.folder_contents import file_names, is_recorded
 from seacorder.evidence.hashing import ChangedWhileRead, ReadPace, hash_file
 from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.manifest import NotAManifest, read_manifest
@@ -39,7 +40,8 @@ class VerifyFinding:
     """Something that is not in order."""
 
     kind: str
-    """A stable word: `changed`, `missing`, `more`, `manifest`, `signature`, `custody`, `unreadable`, `frames`."""
+    """A stable word: `changed`, `missing`, `more`, `manifest`, `signature`, `custody`, `unreadable`, `frames`,
+    `earlier`."""
     file: str
     """Its path from the folder that was verified."""
     sentence: str
@@ -73,6 +75,38 @@ def folders_in(top: Path) -> list[Path]:
     return found
 
 
+def unlisted_in(top: Path) -> list[FolderVerified]:
+    """The folders below that cannot be verified: nobody may look into them, or recorded files lie there without a
+    manifest. Blocks."""
+    found: list[FolderVerified] = []
+
+    def add(place: str, kind: str, what: str) -> None:
+        shown = os.path.relpath(place, top)
+        found.append(FolderVerified(shown, findings=[VerifyFinding(kind, shown, f"{shown} {what}.")]))
+
+    def refused(fault: OSError) -> None:
+        add(str(fault.filename), "unreadable", f"cannot be read ({fault.strerror})")
+
+    listed: set[Path] = set()
+    for place, _, names in os.walk(top, onerror=refused):
+        if MANIFEST_NAME in names:
+            listed |= _listed_below(Path(place))
+            continue
+        recorded = [name for name in names if is_recorded(name) and not name.startswith((".", *LEFT_OUT))]
+        if any(Path(place, name) not in listed for name in recorded):
+            add(place, "manifest", f"has recorded files and no {MANIFEST_NAME}: nothing in it can be verified")
+    return sorted(found, key=lambda one: one.folder)
+
+
+def _listed_below(folder: Path) -> set[Path]:
+    """Files in folders below that the folder's own manifest lists, as that of an archive does."""
+    try:
+        names = read_manifest((folder / MANIFEST_NAME).read_bytes())
+    except (OSError, NotAManifest):
+        return set()  # which is said where the folder is verified
+    return {folder / name for name in names if "/" in name}
+
+
 def total_bytes(folders: list[Path]) -> int:
     """How much is to be read. Blocks."""
     return sum(
@@ -102,21 +136,24 @@ class _Verification:
         except NotAManifest as fault:
             self._say("manifest", MANIFEST_NAME, f"is damaged: {fault}")
             return self._found
-        self._signature(data, key)
+        if not listed:
+            self._say("manifest", MANIFEST_NAME, "lists no file")
+        self._signature(data, listed, key)
         sound = self._hashes(listed)
         document = self._statement(listed)
         if document is not None:
             self._videos(document, listed, sound)
+            self._earlier(document)
         return self._found
 
     def _say(self, kind: str, name: str, what: str) -> None:
         shown = os.path.relpath(self._folder / name, self._top)
         self._found.findings.append(VerifyFinding(kind, shown, f"{shown} {what}."))
 
-    def _signature(self, manifest: bytes, key: PublicKey | None) -> None:
+    def _signature(self, manifest: bytes, listed: Mapping[str, str], key: PublicKey | None) -> None:
         path = self._folder / SIGNATURE_NAME
         if not path.exists():
-            if key is not None:
+            if key is not None or SIGNER_NAME in listed:
                 self._say("signature", SIGNATURE_NAME, "is missing: the manifest is not signed")
             return
         try:
@@ -134,19 +171,24 @@ class _Verification:
             self._say("signature", SIGNATURE_NAME, f"was made with another key ({signature.name}) than {by.name}")
         else:
             self._say("signature", SIGNATURE_NAME, f"does not fit {MANIFEST_NAME}: one of both was changed")
-        self._custody(by)
+        self._custody(by, hashlib.sha256(manifest).hexdigest())
 
-    def _custody(self, key: PublicKey) -> None:
+    def _custody(self, key: PublicKey, manifest_sha256: str) -> None:
         path = self._folder / CUSTODY_NAME
         if not path.exists():
+            if self._found.signed_by:
+                self._say("custody", CUSTODY_NAME, "is missing, though the manifest is signed")
             return
         try:
             data = path.read_bytes()
         except OSError as fault:
             self._say("custody", CUSTODY_NAME, f"cannot be read ({fault.strerror})")
             return
-        for fault_of_line in custody.faults(data, key):
+        faults = custody.faults(data, key)
+        for fault_of_line in faults:
             self._say("custody", CUSTODY_NAME, f"has line {fault_of_line.line}, which {fault_of_line.sentence}")
+        if self._found.signed_by and not faults and custody.newest_manifest(data, key) != manifest_sha256:
+            self._say("custody", CUSTODY_NAME, f"says that another {MANIFEST_NAME} was signed last than the one here")
 
     def _hashes(self, listed: Mapping[str, str]) -> set[str]:
         """Reads every file that is listed; returns the names of those that are as they were."""
@@ -210,6 +252,20 @@ class _Verification:
             self._say("unreadable", name, f"was cut off, though it is listed as {one['state']}")
         elif examined.frames != one["frames"] and one["state"] != FileState.INTERRUPTED.value:
             self._say("frames", name, f"has {examined.frames:,} frames; {RECORDING_NAME} says {one['frames']:,}")
+
+    def _earlier(self, document: Document) -> None:
+        """Recorded files that an earlier manifest listed otherwise, and that no repair explains."""
+        try:
+            repaired = {one["file"] for one in _videos_of(document) if one["state"] == FileState.REPAIRED.value}
+            named = {one.file for one in self._found.findings}
+            for one in document["earlier"]:
+                name = one["file"]
+                shown = os.path.relpath(self._folder / name, self._top)
+                if is_recorded(name) and name not in repaired and shown not in named:
+                    self._say("earlier", name, f"was {one['now']} when {MANIFEST_NAME} was made anew; noticed at "
+                              f"{one['noticed_utc']}. {RECORDING_NAME} has the SHA-256 of before")
+        except (TypeError, KeyError, AttributeError):
+            self._say("unreadable", RECORDING_NAME, "lacks what it should have: earlier changes are not told")
 
     def _joints(self, recording: Mapping[str, Any]) -> None:
         """Frames between two files of a channel that are neither in a file nor in a loss."""
