@@ -64,8 +64,9 @@ async def is_live(page: Page, channel: str) -> None:
 async def test_each_tile_shows_the_frames_of_its_camera(
     page: Page, tmp_path: Path, rig_source: MakeSource, start_rtsp_server: StartServer
 ) -> None:
-    server = start_rtsp_server()
-    addresses = {name: server.serve(f"/{name}", rig_source(spec)) for name, spec in SPECS.items()}
+    # A server for each: one that ends a camera's stream may hold up its others meanwhile.
+    servers = {name: start_rtsp_server() for name in SPECS}
+    addresses = {name: servers[name].serve(f"/{name}", rig_source(spec)) for name, spec in SPECS.items()}
     with running(tmp_path, addresses) as program:
         program.wait_live()
         program.post("/api/v1/recording/start")
@@ -80,11 +81,11 @@ async def test_each_tile_shows_the_frames_of_its_camera(
         assert {await stream_of(page, name) for name in PLAYED} == {"main"}
         # What this browser cannot play is shown in another form, with its capture time all the same.
         await expect(page.locator("article.tile", has_text="ROV").locator("time")).to_be_visible(timeout=PATIENCE_MS)
-        server.stop("/Stern")
+        servers["Stern"].stop("/Stern")
         tile = page.locator("article.tile", has_text="Stern")
         await expect(tile).to_have_attribute("data-trouble", "dead", timeout=PATIENCE_MS)
         await expect(tile.locator("video")).to_have_count(0)
-        server.resume("/Stern")
+        servers["Stern"].resume("/Stern")
         await is_live(page, "Stern")
         program.post("/api/v1/recording/stop")
         assert [row for row in program.rows("losses") if row["channel"] != "Stern"] == []
