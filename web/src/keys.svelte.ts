@@ -15,7 +15,10 @@ export interface Command {
 }
 
 const STORED = "seacorder.keys";
-const FIELDS = "input, select, textarea, [contenteditable]";
+const FIELDS = "input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]";
+/** Fields in which nothing is typed: only these keys are theirs. */
+const CHOICES = "input[type=radio], input[type=checkbox]";
+const OF_CHOICES = new Set([" ", "Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
 let said = $state.raw<readonly (() => Command[])[]>([]);
 let areOn = $state(localStorage.getItem(STORED) !== "off");
@@ -59,6 +62,11 @@ function keyOf(press: KeyboardEvent): string {
   return press.key.length === 1 ? press.key.toLowerCase() : press.key;
 }
 
+/** Whether the field that has the focus needs this key itself. */
+function isOfField(at: Element, key: string): boolean {
+  return at.closest(FIELDS) !== null || (at.matches(CHOICES) && OF_CHOICES.has(key));
+}
+
 /** Keys rest in fields and while a dialog is open; what a browser does with Ctrl, Alt and Meta stays its own. */
 export function listenToKeys(): void {
   window.addEventListener("keydown", (press) => down.add(keyOf(press)), true);
@@ -66,8 +74,7 @@ export function listenToKeys(): void {
   window.addEventListener("blur", () => down.clear());
   document.addEventListener("keydown", (press) => {
     if (!areOn || press.defaultPrevented || press.ctrlKey || press.altKey || press.metaKey || press.repeat) return;
-    const at = press.target;
-    if (at instanceof Element && at.closest(FIELDS) !== null) return;
+    if (press.target instanceof Element && isOfField(press.target, press.key)) return;
     if (document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
     const key = keyOf(press);
     // The last one said holds: a room may take a key of the frame.

@@ -4,6 +4,8 @@ const FIRST_MS = 500;
 const LONGEST_MS = 8000;
 
 export interface Feed {
+  /** Connects anew: the connection may be dead without having told. */
+  renew: () => void;
   close: () => void;
 }
 
@@ -17,13 +19,15 @@ export function follow(path: () => string, take: (message: unknown) => void): Fe
   function open(): void {
     const address = new URL(path(), location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-    socket = new WebSocket(address);
+    const mine = new WebSocket(address);
+    socket = mine;
     socket.onmessage = (message: MessageEvent<unknown>) => {
+      if (socket !== mine) return;
       wait = FIRST_MS;
       if (typeof message.data === "string") take(JSON.parse(message.data));
     };
     socket.onclose = () => {
-      if (isClosed) return;
+      if (isClosed || socket !== mine) return;
       timer = window.setTimeout(open, wait);
       wait = Math.min(wait * 2, LONGEST_MS);
     };
@@ -31,6 +35,13 @@ export function follow(path: () => string, take: (message: unknown) => void): Fe
 
   open();
   return {
+    renew: () => {
+      const old = socket;
+      window.clearTimeout(timer);
+      wait = FIRST_MS;
+      open();
+      old?.close();
+    },
     close: () => {
       isClosed = true;
       window.clearTimeout(timer);

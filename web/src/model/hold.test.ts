@@ -23,6 +23,12 @@ test("the key that opened it has to be let go first", () => {
   expect(again.isDone).toBe(true);
 });
 
+test("what is held while the window loses the keyboard counts no more", () => {
+  const hold = after(false, ["key-press", 0], ["tick", 100], ["blur", 200], ["tick", 10 * HOLD_MS]);
+  expect([hold.isDone, hold.sinceMs]).toEqual([false, null]);
+  expect(after(false, ["press", 0], ["blur", 200], ["tick", 10 * HOLD_MS]).isDone).toBe(false);
+});
+
 test("what is done stays done", () => {
   const done = after(false, ["press", 0], ["tick", HOLD_MS], ["release", HOLD_MS + 1]);
   expect(done.isDone).toBe(true);

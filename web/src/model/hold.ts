@@ -14,7 +14,8 @@ export interface Hold {
   isDone: boolean;
 }
 
-export type HoldEvent = "press" | "release" | "key-press" | "key-release" | "tick";
+/** `blur`: the page does not hear any more what is let go. */
+export type HoldEvent = "press" | "release" | "key-press" | "key-release" | "blur" | "tick";
 
 /** `isKeyDown`: the key that opened the dialog has not been let go yet. */
 export function newHold(isKeyDown: boolean): Hold {
@@ -31,10 +32,15 @@ export function held(hold: Hold, event: HoldEvent, nowMs: number): Hold {
     case "release":
       return { ...hold, sinceMs: null };
     case "key-release":
+    case "blur":
       return { ...hold, sinceMs: null, isKeyDown: false };
     case "tick":
-      return hold.sinceMs !== null && nowMs - hold.sinceMs >= HOLD_MS ? { ...hold, sinceMs: null, isDone: true } : hold;
+      return isLongEnough(hold, nowMs) ? { ...hold, sinceMs: null, isDone: true } : hold;
   }
+}
+
+function isLongEnough(hold: Hold, nowMs: number): boolean {
+  return hold.sinceMs !== null && nowMs - hold.sinceMs >= HOLD_MS;
 }
 
 /** How far it is, from 0 to 1. */

@@ -14,6 +14,10 @@ import { soundAlarm } from "./sound";
 const POLL_MS = 500;
 const TICK_MS = 250;
 const STATUS_SECONDS = 1.5;
+/** For so long an event that the status counts may be on its way. */
+const EVENTS_LATE_MS = 3000;
+/** When no reading has come for so long, all are asked for again. */
+const READINGS_LATE_MS = 5000;
 const OBSERVATIONS_SHOWN = 30;
 const SOUND = "seacorder.sound";
 
@@ -44,6 +48,12 @@ class Recorder {
   private readonly beganMs = performance.now();
   private cursor: number | null = null;
   private feeds: Feed[] = [];
+  /** Since when the status has told of events that have not come. */
+  private behindMs: number | null = null;
+  private comparedCursor: number | null = null;
+  private readMs = 0;
+  private asked = 0;
+  private answered = 0;
   private page: string | null = null;
 
   readonly contact = $derived(contactAt(this.nowMs, this.cameMs, this.beganMs, Date.now()));
@@ -65,8 +75,12 @@ class Recorder {
 
   /** Asks for the status now: after a command, so that its effect is seen at once. */
   async refresh(): Promise<void> {
+    const number = (this.asked += 1);
     try {
-      this.take(await ask<Status>("GET", "/api/v1/status", { seconds: STATUS_SECONDS }));
+      const status = await ask<Status>("GET", "/api/v1/status", { seconds: STATUS_SECONDS });
+      if (number < this.answered) return; // a newer one came first
+      this.answered = number;
+      this.take(status);
     } catch {
       // Its age tells.
     }
@@ -100,6 +114,9 @@ class Recorder {
     this.status = status;
     this.cameMs = this.nowMs;
     if (this.feeds.length === 0) this.listen(status.newest_event_cursor);
+    else if (wasAway) this.renewFeeds();
+    this.compareCursor(status.newest_event_cursor);
+    this.compareReadings();
     if (wasAway) this.refreshAll();
   }
 
@@ -117,6 +134,35 @@ class Recorder {
     ];
   }
 
+  /** After a time without contact a connection may be dead without having told. */
+  private renewFeeds(): void {
+    this.behindMs = null;
+    for (const feed of this.feeds) feed.renew();
+  }
+
+  /** The status tells how far the events are: so it is noticed when they come no more. */
+  private compareCursor(newest: number): void {
+    const hasMoved = this.cursor !== this.comparedCursor;
+    this.comparedCursor = this.cursor;
+    if (this.cursor === null || newest === this.cursor || hasMoved) {
+      this.behindMs = null;
+      return;
+    }
+    this.behindMs ??= this.nowMs;
+    if (this.nowMs - this.behindMs < EVENTS_LATE_MS) return;
+    // It is smaller where another list of recordings is used: its events begin anew.
+    this.cursor = Math.min(this.cursor, newest);
+    this.renewFeeds();
+    this.refreshAll();
+  }
+
+  /** Readings that came over a connection which is dead now would stay fresh for ever. A new one sends all of them. */
+  private compareReadings(): void {
+    if (this.readings.size === 0 || this.nowMs - this.readMs < READINGS_LATE_MS) return;
+    this.readMs = this.nowMs;
+    this.feeds.at(-1)?.renew();
+  }
+
   private happened(event: Event): void {
     this.cursor = event.cursor;
     if (event.observation !== null || event.kind.startsWith("observation_")) void this.refreshObservations();
@@ -126,6 +172,7 @@ class Recorder {
 
   private read({ items }: { items: Reading[] }): void {
     const cameMs = performance.now();
+    this.readMs = cameMs;
     const next = new Map(this.readings);
     for (const reading of items) next.set(reading.name, { reading, cameMs });
     this.readings = next;
