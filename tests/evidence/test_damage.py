@@ -158,6 +158,88 @@ def test_a_picture_whose_units_cannot_be_told_is_left_out(tmp_path: Path) -> Non
     assert repaired.original is not None
 
 
+@pytest.mark.parametrize("changed", [b"\xff" * 16, b"\xff\xf1\x4c\x80\x02\x3f\xfc"], ids=["ones", "a header of ADTS"])
+def test_sound_that_begins_like_another_form_of_it_costs_no_picture(changed: bytes, tmp_path: Path) -> None:
+    """FFmpeg's muxer refuses the whole file if the first packet of AAC begins like this."""
+    content = interrupted(SOUND)
+    path = written(tmp_path, content)
+    with av.open(str(path)) as container:
+        at = next(one.pos for one in container.demux(audio=0) if one.size)
+    sound = sound_packets_in(path)
+    path = written(tmp_path, content[:at] + changed + content[at + len(changed) :])
+    repaired = repair(path)
+    assert repaired is not None
+    assert [(damage.frames, damage.from_byte) for damage in repaired.damage] == [(0, at)]
+    assert repaired.original is not None
+    assert numbers_in(path) == list(range(60))
+    assert sound_packets_in(path) == sound - 1
+
+
+@pytest.mark.parametrize("recipe", [PLAIN, SOUND], ids=["pictures", "B-frames and sound"])
+def test_a_fragment_whose_track_is_not_known_is_told_and_the_original_kept(recipe: Recipe, tmp_path: Path) -> None:
+    content = interrupted(recipe)
+    begin, end = fragments_of(content)[30]
+    at = content.index(b"tfhd", begin) + 8
+    path = written(tmp_path, content[:at] + b"\x75\x6e\x00\x01" + content[at + 4 :])
+    before = path.read_bytes()
+    repaired = repair(path)
+    assert repaired is not None
+    assert [(one.from_byte, one.to_byte, one.frames) for one in repaired.damage] == [(begin, end, 1)]
+    assert repaired.original is not None
+    assert repaired.original.read_bytes() == before
+    assert inspect_file(path).frames == 59
+
+
+def with_copy(content: bytes, told: list[tuple[int, int]], place: int, of: int, count: int) -> bytes:
+    """Where fragment `place` and those behind it were there is a copy of `count` others, a few bytes behind."""
+    copy = content[told[of][0] : told[of + count - 1][1]]
+    at = told[place][0] + 9
+    return content[: told[place][0]] + bytes(9) + copy + content[at + len(copy) :]
+
+
+@pytest.mark.parametrize("recipe", [PLAIN, SOUND], ids=["pictures", "B-frames and sound"])
+@pytest.mark.parametrize(("place", "of"), [(8, 4), (6, 2), (30, 36), (38, 43), (1, 22)])
+def test_a_block_of_another_place_costs_no_picture_that_it_does_not_touch(
+    place: int, of: int, recipe: Recipe, tmp_path: Path
+) -> None:
+    content = interrupted(recipe)
+    told = fragments_of(content)
+    pictures = pictures_of(written(tmp_path, content))
+    damaged = with_copy(content, told, place, of, 16)
+    behind = told[place][0] + 9 + told[of + 15][1] - told[of][0]
+    untouched = [n for n, (begin, end) in enumerate(told) if n < place or begin >= behind]
+    path = written(tmp_path, damaged)
+    repaired = repair(path)
+    assert repaired is not None
+    assert repaired.original is not None
+    assert repaired.original.read_bytes() == damaged
+    assert {pictures[number] for number in untouched if number < 60} <= set(pictures_of(path))
+
+
+@pytest.mark.parametrize(("place", "of"), [(8, 4), (6, 2), (30, 36), (38, 43), (1, 22)])
+def test_a_block_of_another_place_in_a_closed_file_is_no_fault_of_its_index(
+    place: int, of: int, tmp_path: Path
+) -> None:
+    content = closed(SOUND)
+    told = fragments_of(content, index_at(content))
+    damaged = with_copy(content, told, place, of, 9)
+    path = written(tmp_path, damaged)
+    assert repair(path) is None
+    assert path.read_bytes() == damaged
+    sentence = check_file(path).damage
+    assert "bytes of its inner structure" in sentence
+    assert "its index" not in sentence
+
+
+def test_a_damaged_track_number_in_a_closed_file_is_no_fault_of_its_index(tmp_path: Path) -> None:
+    content = closed(SOUND)
+    begin, end = fragments_of(content, index_at(content))[30]
+    at = content.index(b"tfhd", begin) + 8
+    path = written(tmp_path, content[:at] + b"\x75\x6e\x00\x01" + content[at + 4 :])
+    assert f"{end - begin:,} bytes of its inner structure, from byte {begin:,}" in check_file(path).damage
+    assert repair(path) is None
+
+
 def test_times_count_from_the_first_picture_even_if_its_units_cannot_be_told(tmp_path: Path) -> None:
     content = interrupted(PLAIN)
     newest_utc_ns = inspect_file(written(tmp_path, content)).newest_frame_utc_ns

@@ -25,12 +25,23 @@ class Sound(Packet):
     codec, kind = "aac", "audio"
 
 
+class Opus(Sound):
+    codec = "opus"
+
+
 class Av1(Packet):
     codec = "av1"
 
 
 def units(*contents: bytes) -> bytes:
     return b"".join(len(one).to_bytes(4, "big") + one for one in contents)
+
+
+def obu(kind: int, content: bytes, extension: bytes = b"") -> bytes:
+    """A unit of AV1; content of 128 bytes or more has a length of two bytes."""
+    size = len(content)
+    length = bytes([size]) if size < 128 else bytes([size & 0x7F | 0x80, size >> 7])
+    return bytes([kind << 3 | 2 | 4 * bool(extension)]) + extension + length + content
 
 
 def stream(codec: str, extradata: bytes | None) -> Any:
@@ -71,4 +82,30 @@ def test_lengths_and_zeros_tell_lost_bytes(data: bytes, expected: Shape) -> None
 def test_other_packets_are_judged_by_zeros_alone() -> None:
     assert shape_of(Sound(b"\x21" + bytes(300)), 0) is Shape.GOOD
     assert shape_of(Sound(bytes(300)), 0) is Shape.BROKEN
-    assert shape_of(Av1(b"\x12" + bytes(300)), 0) is Shape.MARRED
+    assert shape_of(Av1(obu(6, bytes(300))), 0) is Shape.MARRED
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (obu(1, b"sequence") + obu(6, b"f" * 300), Shape.GOOD),
+        (obu(3, b"head", extension=b"\x20") + obu(4, b"tiles"), Shape.GOOD),
+        (obu(1, b"sequence") + b"\x30frame", Shape.GOOD),
+        (obu(6, b"frame")[:-1], Shape.BROKEN),
+        (obu(6, b"frame") + b"\x32", Shape.BROKEN),
+        (obu(2, b""), Shape.BROKEN),
+        (obu(9, b"frame"), Shape.BROKEN),
+        (b"\xb2\x05frame", Shape.BROKEN),
+        (b"\x32" + b"\xff" * 20, Shape.BROKEN),
+    ],
+    ids=["good", "extension", "no length", "cut", "head alone", "left out", "reserved", "forbidden", "endless"],
+)
+def test_lengths_and_types_of_obus_tell_lost_bytes(data: bytes, expected: Shape) -> None:
+    assert shape_of(Av1(data), 0) is expected
+
+
+def test_sound_inside_mp4_has_no_header_of_its_own() -> None:
+    assert shape_of(Sound(b"\xff" * 20), 0) is Shape.BROKEN
+    assert shape_of(Sound(b"\xff\xf1\x4c\x80" + b"sound"), 0) is Shape.BROKEN
+    assert shape_of(Sound(b"\xff\xe1\x4c\x80" + b"sound"), 0) is Shape.GOOD
+    assert shape_of(Opus(b"\xff" * 20), 0) is Shape.GOOD

@@ -47,6 +47,18 @@ def test_a_destroyed_description_is_taken_from_a_file_of_the_same_camera(
     assert check_file(path).damage == ""
 
 
+def test_one_damaged_track_number_does_not_hide_that_a_description_fits(tmp_path: Path) -> None:
+    damaged = beheaded(MINE, "zeros")
+    at = damaged.index(b"tfhd", fragments_of(interrupted(MINE))[30][0]) + 8
+    path, sibling = tmp_path / "2@Bow.mp4", tmp_path / "1@Bow.mp4"
+    path.write_bytes(damaged[:at] + b"\x75\x6e\x00\x01" + damaged[at + 4 :])
+    sibling.write_bytes(closed(MINE))
+    repaired = repair(path)
+    assert repaired is not None
+    assert repaired.sibling == sibling
+    assert inspect_file(path).frames == 59
+
+
 def test_a_file_that_vanishes_while_the_folder_is_listed_hides_no_other(tmp_path: Path) -> None:
     path, sibling, gone = tmp_path / "2@Bow.mp4", tmp_path / "1@Bow.mp4", tmp_path / "0@Bow.mp4"
     path.write_bytes(beheaded(MINE, "zeros"))

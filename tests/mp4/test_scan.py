@@ -57,6 +57,21 @@ def test_damage_anywhere_costs_only_what_it_touches(blocks: list[tuple[float, in
     assert all(before[1] == after[0] for before, after in pairwise(covered))
 
 
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(place=st.floats(0, 1), size=st.integers(1, 3000), seed=st.integers(0, 1 << 30), kind=st.integers(0, 1))
+def test_a_block_of_another_place_hides_nothing(place: float, size: int, seed: int, kind: int) -> None:
+    """As long as the block is a small part of the file, a quarter at most. By chance a copy fits: once in 40,000."""
+    content = interrupted(RECIPES[kind])
+    told = fragments_of(content)
+    first = told[0][0]
+    at = first + int(place * (len(content) - first - 1))
+    damaged = spoiled(content, at, size, "of another place", seed)
+    untouched = {content[a:b] for a, b in told if b <= at or at + size <= a}
+    found = scanned(damaged, first)
+    assert {damaged[one.at : one.end] for one in found.fragments} >= untouched
+    assert all(one.end <= other.at for one, other in pairwise(found.fragments))
+
+
 @settings(max_examples=100, deadline=None)
 @given(size=st.integers(0, 10_000_000))
 def test_a_cut_is_no_damage(size: int) -> None:

@@ -2,17 +2,24 @@
 
 Closing a file leaves its fragments where they are, hidden inside the `mdat` box that all of them have become, and the
 index lists the same samples. So damage to one of the two is found by the other, and a wrong index can be made anew.
+
+If they differ, runs of fragments that follow each other directly are judged. If the index lists most samples of a run,
+then the run is at its place, and what the index does not list of it shows that the index is damaged. If it lists few,
+then the run is damage: a lost block came back with fragments of another place or of another file, and making the index
+anew from these would lose pictures that the index still leads to.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from seacorder.evidence.layout import Layout, closed_media, header_end
+from seacorder.mp4.fragments import Fragment
 from seacorder.mp4.index import IndexedTrack
-from seacorder.mp4.scan import ScanResult, scan
+from seacorder.mp4.scan import ScanResult, ranges_between, scan
 
-_Samples = set[tuple[int, int, int]]
-"""(track, offset, size) of each."""
+_Samples = set[tuple[int, int]]
+"""(offset, size) of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,7 @@ class HiddenFaults:
     first_at: int = 0
     """Offset of the first damage in the file."""
     index_differs: bool = False
-    """The index lists other offsets than the good fragments do: then the index is damaged."""
+    """The index lists other offsets than the fragments that are at their places: then the index is damaged."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -49,17 +56,44 @@ def hidden_faults(path: Path, layout: Layout) -> HiddenFaults:
         if media is None:
             return HiddenFaults(*_without_fragments(path, layout))
         found = scan(file, begin, media.end)
+    return _compared(found, begin, layout.index)
+
+
+def _compared(found: ScanResult, begin: int, index: Sequence[IndexedTrack]) -> HiddenFaults:
+    listed: _Samples = {(one.offset, one.size) for track in index for one in track.samples}
+    tracks = {track.number for track in index}
+    good = [one for one in found.fragments if all(sample.track in tracks for sample in one.samples)]
+    if found.damaged:
+        # Without damage nothing can have come from elsewhere; and an index that agrees with no run is damaged itself.
+        in_place = [run for run in _runs(good) if _is_in_place(run, listed)]
+        good = [fragment for run in in_place for fragment in run] or good
+    damaged = ranges_between(good, begin, found.end)
+    there = _samples_of(good)
     return HiddenFaults(
-        damaged_bytes=sum(one.end - one.begin for one in found.damaged),
-        first_at=found.damaged[0].begin if found.damaged else 0,
-        index_differs=_differs(found, layout.index),
+        damaged_bytes=sum(one.end - one.begin for one in damaged),
+        first_at=damaged[0].begin if damaged else 0,
+        index_differs=not there <= listed or (not damaged and there != listed),
     )
 
 
-def _differs(found: ScanResult, index: tuple[IndexedTrack, ...]) -> bool:
-    listed: _Samples = {(one.track, one.offset, one.size) for track in index for one in track.samples}
-    there: _Samples = {(one.track, one.offset, one.size) for fragment in found.fragments for one in fragment.samples}
-    return not there <= listed or (not found.damaged and there != listed)
+def _runs(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
+    """The fragments, grouped by where they follow each other directly."""
+    runs: list[list[Fragment]] = []
+    for fragment in fragments:
+        if runs and runs[-1][-1].end == fragment.at:
+            runs[-1].append(fragment)
+        else:
+            runs.append([fragment])
+    return runs
+
+
+def _is_in_place(run: Sequence[Fragment], listed: _Samples) -> bool:
+    samples = _samples_of(run)
+    return 2 * len(samples & listed) > len(samples)
+
+
+def _samples_of(fragments: Sequence[Fragment]) -> _Samples:
+    return {(one.offset, one.size) for fragment in fragments for one in fragment.samples}
 
 
 def _without_fragments(path: Path, layout: Layout) -> tuple[int, int]:

@@ -10,6 +10,7 @@ in the index, else of those of another file of the same camera (`sibling_tracks`
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,12 +20,14 @@ from seacorder.evidence.pieces import Piece, Pieces
 from seacorder.mp4.boxes import HEADER_BYTES, NotMp4, box_at, word
 from seacorder.mp4.fragments import Fragment
 from seacorder.mp4.index import IndexedTrack, index_of
-from seacorder.mp4.scan import DamagedRange, ScanResult, scan
+from seacorder.mp4.scan import DamagedRange, ScanResult, ranges_between, scan
 from seacorder.mp4.tracks import TrackHead, head_for, metadata_in, tracks_in
 
 HEAD_BYTES = 256 * 1024
 """The header is searched for in this much of the file's beginning; it takes about two thousand bytes."""
 LARGEST_INDEX = 1024 * 1024 * 1024
+_MANY_FRAGMENTS = 10
+"""If one fragment of so many names a track that nothing describes, the number is damaged, and no track is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Layout:
     fragments: tuple[Fragment, ...] = ()
     """The whole fragments; only of a file that is not whole."""
     damaged: tuple[DamagedRange, ...] = ()
-    """The damaged ranges between its header and its end."""
+    """The damaged ranges between its header and its end. Fragments of tracks that nothing describes are in them."""
     index: tuple[IndexedTrack, ...] = field(default=(), compare=False)
     """Only of a file that is whole."""
     index_fault: str = ""
@@ -59,7 +62,7 @@ class Layout:
     used_tracks: frozenset[int] = frozenset()
     """Numbers of the tracks of which the fragments have samples."""
     undescribed: frozenset[int] = frozenset()
-    """Those of them that neither the header nor the index describes."""
+    """Those of them that neither the header nor the index describes, without damaged numbers."""
     sibling: Path | None = None
     """The other file whose track descriptions are used (`evidence.siblings`); None if the file's own are."""
 
@@ -148,16 +151,19 @@ def _fragmented(
     file: BinaryIO, outer: Sequence[Outer], size: int, fault: str, sibling_tracks: Sequence[TrackHead]
 ) -> Layout:
     begin = header_end(file, size)
-    found, damaged = _found(file, begin, size)
-    used = frozenset(sample.track for fragment in found.fragments for sample in fragment.samples)
+    found, end = _found(file, begin, size)
+    fragments_of = Counter(track for one in found.fragments for track in {sample.track for sample in one.samples})
+    used = frozenset(fragments_of)
     own, metadata = _head(file, outer, found.end, size)
     tracks = {track.number: track for track in own}
     tracks |= {track.number: track for track in sibling_tracks if track.number in used}
     fragments = tuple(one for one in found.fragments if all(sample.track in tracks for sample in one.samples))
-    undescribed = used - tracks.keys()
+    is_short = len(found.fragments) < _MANY_FRAGMENTS
+    undescribed = frozenset(one for one in used - tracks.keys() if is_short or fragments_of[one] > 1)
     if not tracks or (not begin and not fragments):
         pieces = Pieces([Piece(0, size)])
         return Layout(False, False, pieces, size, index_fault=fault, used_tracks=used, undescribed=undescribed)
+    damaged = tuple(ranges_between(fragments, begin, end))
     head = head_for((tracks[number] for number in sorted(tracks)), metadata)
     pieces = Pieces([Piece(0, len(head), head), *_pieces_of(file, fragments, size)])
     return Layout(
@@ -186,16 +192,14 @@ def _head(file: BinaryIO, outer: Sequence[Outer], end: int, size: int) -> tuple[
     return tuple(tracks[number] for number in sorted(tracks)), metadata
 
 
-def _found(file: BinaryIO, begin: int, size: int) -> tuple[ScanResult, tuple[DamagedRange, ...]]:
-    """The fragments, and the damaged ranges between them. In a closed file they end where its index begins."""
+def _found(file: BinaryIO, begin: int, size: int) -> tuple[ScanResult, int]:
+    """The fragments, and where they end. In a closed file they end where its index begins."""
     media = closed_media(file, size, begin)
     end = media.end if media is not None else size
     is_index_there = end < size and _read(file, end + 4, 4) == b"moov"
     found = scan(file, begin, end if is_index_there else size)
-    if any(fragment.end == end for fragment in found.fragments):
-        # What lies behind the last fragment is the index, or what is left of it: no damage to the fragments.
-        return found, tuple(one for one in found.damaged if one.begin < end)
-    return found, found.damaged
+    # What lies behind the last fragment is the index, or what is left of it: no damage to the fragments.
+    return found, end if any(fragment.end == end for fragment in found.fragments) else found.end
 
 
 def _pieces_of(file: BinaryIO, fragments: Sequence[Fragment], size: int) -> Iterator[Piece]:

@@ -10,6 +10,7 @@ call; nothing blocks, except that `scan` reads from the file that it is given.
 | `fragments` | `moof` and the `mdat` after it: a file that is being written |
 | `fragment_maker` | the same, made |
 | `scan` | all whole fragments of a file, whatever damage lies between them |
+| `chains` | of these the ones that are at their places, where damage left copies or fragments of other files |
 | `index` | `moov` with its sample tables: a closed file |
 | `sample_table`, `index_maker` | the same, made |
 | `text_track` | a track of timed text |

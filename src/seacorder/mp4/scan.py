@@ -4,10 +4,7 @@ A reader that walks from box to box is lost at the first damaged header. Here, w
 bytes are searched for the next `moof` that is consistent in itself.
 
 A damaged range may contain anything, even fragments of another file, or of another place in this one: a block that the
-file system lost comes back with what an earlier file had left on it. So fragments that follow each other directly form
-a chain, and of all chains those are kept that fit together (numbers and times go up, offsets too) and hold the most
-fragments. An example: fragments 1 to 40, a damaged range, an old file's fragments 7 and 8, another damaged range,
-fragments 44 to 90. The chain 7 to 8 does not fit behind 40 nor in front of it, so 1 to 40 and 44 to 90 are kept.
+file system lost comes back with what an earlier file had left on it. `mp4.chains` chooses which fragments are kept.
 """
 
 from collections.abc import Sequence
@@ -15,11 +12,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from seacorder.mp4.boxes import HEADER_BYTES, NotMp4, word
+from seacorder.mp4.chains import Chain, kept_fragments
 from seacorder.mp4.fragments import LARGEST_MOOF, Fragment, fragment_of
 
 READ_BYTES = 1024 * 1024
-_MOST_CHAINS = 2_000
-"""If there are more chains, only the longest are compared: the effort grows with the square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +37,6 @@ class ScanResult:
     """Where the fragments end: at the index, at a last fragment whose head was cut off, or at the file's end."""
 
 
-Chain = list[Fragment]
-
-
 def scan(file: BinaryIO, begin: int, end: int) -> ScanResult:
     """All fragments between two offsets of a file.
 
@@ -52,9 +45,21 @@ def scan(file: BinaryIO, begin: int, end: int) -> ScanResult:
     walk = _Walk(file, end)
     walk.run(begin)
     # Without damage no fragment can come from another file, so all are kept, however they are numbered.
-    chains = _following(walk.chains) if walk.damaged else walk.chains
-    fragments = _in_time([fragment for chain in chains for fragment in chain])
-    return ScanResult(tuple(fragments), tuple(_between(fragments, begin, walk.last_end)), walk.last_end)
+    all_fragments = [fragment for chain in walk.chains for fragment in chain]
+    fragments = _in_time(kept_fragments(walk.chains, begin, walk.last_end) if walk.damaged else all_fragments)
+    return ScanResult(tuple(fragments), tuple(ranges_between(fragments, begin, walk.last_end)), walk.last_end)
+
+
+def ranges_between(fragments: Sequence[Fragment], begin: int, end: int) -> list[DamagedRange]:
+    """What the fragments leave uncovered from offset `begin` to before `end`."""
+    ranges, at = [], begin
+    for fragment in fragments:
+        if fragment.at > at:
+            ranges.append(DamagedRange(at, fragment.at))
+        at = fragment.end
+    if at < end:
+        ranges.append(DamagedRange(at, end))
+    return ranges
 
 
 class _Walk:
@@ -109,10 +114,13 @@ class _Walk:
         if fragment.end > self._end:
             is_cut = fragment.moof_end + HEADER_BYTES < self._end and self._has_its_mdat(fragment)
             return fragment if is_cut and self._next(fragment.moof_end) is None else None
-        if fragment.end == self._end or self._described_at(fragment.end) is not None or self._is_index(fragment.end):
+        following = self._described_at(fragment.end)
+        is_followed = following is not None and following.number == fragment.number + 1
+        if is_followed or fragment.end == self._end or self._is_index(fragment.end):
             return fragment
-        # There is damage behind it or in it. It is whole if its `mdat` header is and no other fragment begins there.
-        # Otherwise its sizes are wrong, or its end was lost together with the next one's beginning.
+        # There is damage behind it or in it, or it is the end of a copy of another place. It is whole if its `mdat`
+        # header is and no other fragment begins there. Otherwise its sizes are wrong, or its end was lost together with
+        # the next one's beginning.
         is_whole = self._has_its_mdat(fragment) and self._next(fragment.moof_end, fragment.end) is None
         return fragment if is_whole else None
 
@@ -179,35 +187,6 @@ def _places(block: bytes, at: int) -> list[int]:
     return sorted(found)
 
 
-def _following(chains: Sequence[Chain]) -> list[Chain]:
-    """The chains that fit behind each other and together hold the most fragments (longest path, by their order)."""
-    if len(chains) > _MOST_CHAINS:
-        least = sorted((len(chain) for chain in chains), reverse=True)[_MOST_CHAINS - 1]
-        chains = [chain for chain in chains if len(chain) >= least][:_MOST_CHAINS]
-    weight: list[int] = []
-    before: list[int | None] = []
-    for place, chain in enumerate(chains):
-        best, previous = 0, None
-        for earlier in range(place):
-            if weight[earlier] > best and _follows(chains[earlier][-1], chain[0]):
-                best, previous = weight[earlier], earlier
-        weight.append(best + len(chain))
-        before.append(previous)
-    picked: list[Chain] = []
-    at = max(range(len(chains)), key=lambda place: weight[place], default=None)
-    while at is not None:
-        picked.append(chains[at])
-        at = before[at]
-    return picked[::-1]
-
-
-def _follows(first: Fragment, second: Fragment) -> bool:
-    if second.number <= first.number or second.at < first.end:
-        return False
-    times = {sample.track: sample.dts for sample in first.samples}
-    return all(sample.dts > times.get(sample.track, sample.dts - 1) for sample in second.samples)
-
-
 def _in_time(fragments: Sequence[Fragment]) -> list[Fragment]:
     """The fragments without those whose times are damaged, so that the times of each track only go up."""
     wrong: set[int] = set()
@@ -216,9 +195,9 @@ def _in_time(fragments: Sequence[Fragment]) -> list[Fragment]:
         for place, (fragment, dts) in enumerate(times):
             following = times[place + 1][1] if place + 1 < len(times) else None
             goes_back = last is not None and dts <= last
-            # If the next time is not later, one of the two is wrong: this one, if the next is later than the last good
-            # time; else the next one.
-            leaps = following is not None and dts >= following and (last is None or following > last)
+            # If the next time is earlier, one of the two is wrong: this one, if the next is later than the last good
+            # time; else the next one. Of two equal ones the second is wrong: copied bytes begin within its head.
+            leaps = following is not None and dts > following and (last is None or following > last)
             if goes_back or leaps:
                 wrong.add(fragment.at)
             else:
@@ -233,14 +212,3 @@ def _times_of(fragments: Sequence[Fragment]) -> dict[int, list[tuple[Fragment, i
         for track, dts in {sample.track: sample.dts for sample in reversed(fragment.samples)}.items():
             times.setdefault(track, []).append((fragment, dts))
     return times
-
-
-def _between(fragments: Sequence[Fragment], begin: int, end: int) -> list[DamagedRange]:
-    ranges, at = [], begin
-    for fragment in fragments:
-        if fragment.at > at:
-            ranges.append(DamagedRange(at, fragment.at))
-        at = fragment.end
-    if at < end:
-        ranges.append(DamagedRange(at, end))
-    return ranges
