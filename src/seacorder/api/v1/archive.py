@@ -60,7 +60,7 @@ class Archives:
             raise
         facts = {"Source-Organization": "Seacorder", "External-Identifier": recording.id}
         name = bag_name(recording.id)
-        return _Sending(pieces(name, files, facts), f"{name}.zip", self._ended)
+        return _ArchiveSending(pieces(name, files, facts), f"{name}.zip", self._ended)
 
     def _ended(self) -> None:
         self._running -= 1
@@ -85,7 +85,7 @@ class Archives:
         return found
 
 
-class _Sending(StreamingResponse):
+class _ArchiveSending(StreamingResponse):
     """An archive on its way. `ended` is called once, also where the client has gone before the first byte, but not
     before the disk has answered."""
 

@@ -86,7 +86,7 @@ async def _send_all(socket: WebSocket, messages: AsyncIterator[str | bytes]) -> 
         pass
 
 
-class Pace:
+class HearingPace:
     """How fast one listener is heard."""
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class Pace:
 
 
 async def _until_gone(socket: WebSocket, heard: Callable[[str], None]) -> None:
-    pace, loop = Pace(), asyncio.get_running_loop()
+    pace, loop = HearingPace(), asyncio.get_running_loop()
     while (message := await socket.receive())["type"] != "websocket.disconnect":
         if (text := message.get("text")) is not None:
             heard(text)
