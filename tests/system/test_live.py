@@ -10,7 +10,7 @@ import pytest
 from rig.fixtures import MakeSource, StartServer
 from rig.frames import frame_numbers, missing_and_repeated
 from rig.live_page import LivePage
-from rig.program import running, wait_for
+from rig.program import command_line, has_ended, running, wait_for
 from rig.source_files import SourceSpec
 
 pytestmark = pytest.mark.rtsp
@@ -113,3 +113,33 @@ def test_a_recording_process_that_is_killed_shows_its_pictures_again(
             assert "stopped unexpectedly" in tile.states[-1]["why"]["fact"]
             page.read_until(lambda: tile.state == "live" and len(tile.shown) == 2 and tile.pictures > 5, "pictures")
     assert missing_and_repeated(tile.shown[-1].numbers()) == ([], [])
+
+
+def test_what_a_browser_cannot_play_is_encoded_small_while_somebody_looks(
+    tmp_path: Path, rig_source: MakeSource, start_rtsp_server: StartServer
+) -> None:
+    server = start_rtsp_server()
+    spec = SourceSpec(seconds=60, codec="hevc", width=1280, height=720)
+    with running(tmp_path, {"ROV": server.serve("/ROV", rig_source(spec))}) as program:
+        program.wait_live()
+        program.post("/api/v1/recording/start")
+        (worker,) = program.worker_pids()
+        with LivePage(program.url) as page:
+            tile = page.watch(1, "ROV", "preview")
+            page.read_until(lambda: tile.pictures >= 20, "a preview")
+            encoding = [pid for pid in started_by(worker) if "seacorder.channel.live" in command_line(pid)]
+            assert [os.getpriority(os.PRIO_PROCESS, pid) >= 10 for pid in encoding] == [True]
+            page.unwatch(1)
+            wait_for(lambda: all(map(has_ended, encoding)), "the end of the encoding")
+        program.post("/api/v1/recording/stop")
+        assert program.rows("losses") == []
+    (shown,) = tile.shown
+    assert (shown.format["codecs"][:5], shown.format["width"], shown.format["height"]) == ("avc1.", 640, 360)
+    numbers = shown.numbers()
+    assert all(after - before >= 2 for before, after in itertools.pairwise(numbers))
+
+
+def started_by(pid: int) -> list[int]:
+    """The processes that any thread of a process has started."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]

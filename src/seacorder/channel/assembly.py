@@ -22,7 +22,7 @@ from seacorder.channel.encoding.encoder import Encoder
 from seacorder.channel.encoding.stage import Stage, as_it_comes, decide
 from seacorder.channel.heartbeat_status import Neighbours, nobody_looks
 from seacorder.channel.ingest import Feed, Ingest, ReadInBursts, TakeItems
-from seacorder.channel.live.live_view import LiveView
+from seacorder.channel.live.live_view import live_views
 from seacorder.channel.orders import Orders
 from seacorder.channel.pace import Pace
 from seacorder.channel.picture_check.watch import Looker, PictureWatch
@@ -156,7 +156,7 @@ class Assembly:
 
     def stop_input(self) -> None:
         """Takes no more packets; what has been taken is with the channel afterwards. Blocks while that is encoded."""
-        self.channel.watch_live(is_watched=False)
+        self.channel.watch_live(())
         self.pace.catch_up()
         self.ingest.stop()
         self.stage.finish()
@@ -213,7 +213,7 @@ def assemble(
         clean_status=lambda: clean.status(),  # noqa: PLW0108
         narrator_status=source.narrator_status,
         offer_keyframe=nobody_looks if watch is None else watch.offer,
-        live=LiveView(surroundings.send_live),
+        live=live_views(surroundings.send_live, clock),
     )
     channel = Channel(settings, clock, answers, neighbours)
     context = _sink_context(channel, budget, report, surroundings)

@@ -31,6 +31,7 @@ from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus
 from seacorder.model.dive_context import DiveContext
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
+from seacorder.model.live import LiveStream
 from seacorder.model.loss import SENDS_NOTHING, WhyMissing, disconnected
 from seacorder.model.report import EventNoted, Report
 from seacorder.model.sample import Sample, SourceFormat, SourcePacket, Track
@@ -69,6 +70,7 @@ class Channel:
         self.narration = narration_of(settings)
         """Takes the place of the source's own sound; None where there is none."""
         self._neighbours = neighbours
+        self._live = tuple(neighbours.live.values())
         self._source: SourceFormat | None = None
         self._wants_keyframe = True
         """A connection has begun: pictures before its first keyframe cannot be decoded, so they are not stored."""
@@ -273,14 +275,14 @@ class Channel:
                 wait_ns = ENCODED_WAIT_NS if self.encoding.is_on else WAIT_NS
                 self._stills.add(WaitingStill(instant_ns, self.clock.monotonic_ns() + wait_ns, take))
 
-    def watch_live(self, *, is_watched: bool) -> None:
-        """Somebody looks at the channel live, or nobody any more. It begins with the newest keyframe."""
+    def watch_live(self, streams: Sequence[LiveStream]) -> None:
+        """Somebody looks at the channel live in these forms, and in no other. Each begins with the newest keyframe."""
         with self.lock:
-            live = self._neighbours.live
-            if not is_watched:
-                live.end()
-            elif not live.is_watched:
-                live.begin(self.backlog.newest_pictures() if self.is_live else None)
+            for stream, view in self._neighbours.live.items():
+                if stream not in streams:
+                    view.end()
+                elif not view.is_watched:
+                    view.begin(self.backlog.newest_pictures() if self.is_live else None)
 
     def close_hole(self, end: Instant) -> None:
         """A recording ends while frames are missing: the hole reaches to its end."""
@@ -300,7 +302,7 @@ class Channel:
         with self.lock:
             if not self.is_live or self.encoding.is_on or self.encoding.on_from_ns is not None or self._stills.waiting:
                 return 0
-            if self._neighbours.live.is_watched:
+            if any(view.is_watched for view in self._live):
                 return 0
             due_ns = self.outputs.frames_due_ns()
             return LONGEST_UNREAD_NS if due_ns is None else max(0, min(LONGEST_UNREAD_NS, due_ns - now_ns))
@@ -360,8 +362,9 @@ class Channel:
 
     def _store(self, sample: Sample, source: SourceFormat, *, more_follow: bool) -> None:
         self.backlog.push(sample, source)
-        if self._neighbours.live.is_watched:
-            self._neighbours.live.take(sample, source)
+        for view in self._live:
+            if view.is_watched:
+                view.take(sample, source)
         outputs = self.outputs
         if not outputs:
             return

@@ -4,7 +4,7 @@
 asks the parts of the channel for the rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
@@ -20,6 +20,7 @@ from seacorder.channel.source_notices import SourceNotices
 from seacorder.channel.timing.timeline import Timeline
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault, PictureFormat
 from seacorder.model.encoding import EncodingStatus
+from seacorder.model.live import LiveStream
 from seacorder.model.narration import NarratorStatus
 from seacorder.model.recording import FileStatus
 from seacorder.model.sample import Sample, SourceFormat
@@ -75,8 +76,8 @@ class Neighbours:
     """Of the narrator's worker alone."""
     offer_keyframe: Callable[[Sample, SourceFormat, int], None] = nobody_looks
     """Gets each keyframe and the mean size in bytes of the pictures before it; looks at one now and then."""
-    live: LiveView = field(default_factory=LiveView)
-    """Gets each packet while somebody looks at the channel."""
+    live: Mapping[LiveStream, LiveView] = field(default_factory=dict)
+    """Each gets every packet while somebody looks at the channel in its form."""
 
 
 NO_NEIGHBOURS = Neighbours()

@@ -28,7 +28,6 @@ from seacorder.model.command import (
     WatchLive,
 )
 from seacorder.model.instant import Instant
-from seacorder.model.live import LiveStream
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, FrameLocated, JpegPicture
 from seacorder.model.sample import Sample, TrackFormat
@@ -94,7 +93,7 @@ class Orders:
             case SetOverlayText():
                 self._channel.texts.set(command.instant.monotonic_ns, command.text)
             case WatchLive():
-                self._channel.watch_live(is_watched=LiveStream.MAIN in command.streams)
+                self._channel.watch_live(command.streams)
             case SetContext():
                 self._channel.context = command.context
                 self._channel.fields.take_context(command.context, command.instant.monotonic_ns)

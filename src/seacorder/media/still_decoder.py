@@ -99,13 +99,13 @@ def _frames(decoder: Any, samples: Sequence[Sample], wanted: Sample, source: Sou
         # A copy, because the sinks' own thread sets the times of the shared packet when it muxes it.
         packet = copied_packet(bytes(sample.packet))
         packet.pts, packet.dts, packet.time_base = sample.pts, sample.dts, source.video.time_base
-        yield from _tried(decoder, packet)
+        yield from tried(decoder, packet)
         if sample is wanted:
             break
-    yield from _tried(decoder, None)
+    yield from tried(decoder, None)
 
 
-def _tried(decoder: Any, packet: Any) -> list[Any]:
+def tried(decoder: Any, packet: Any) -> list[Any]:
     """The pictures that are ready after `packet`; none of a damaged one, and decoding goes on."""
     try:
         return list(decoder.decode(packet))

@@ -12,8 +12,8 @@ from seacorder.base.clock import Clock
 from seacorder.base.errors import InputFailed
 from seacorder.base.pipe import decode, encode
 from seacorder.channel.pictures.client import COMMAND, PictureProcess
-from seacorder.channel.pictures.jobs import packed, packed_format
 from seacorder.media import still_decoder
+from seacorder.media.packing import packed, packed_format
 from seacorder.model.channel import PictureFault
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.file_name import Naming

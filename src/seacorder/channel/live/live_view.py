@@ -6,15 +6,46 @@ read, the queue is emptied, and goes on with the next keyframe.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from seacorder.base.background import Thread
+from seacorder.base.clock import NS_PER_SECOND, Clock, SystemClock
 from seacorder.model.live import LiveReport, LiveStream
 from seacorder.model.sample import Sample, SourceFormat, Track
 
+OLDEST_NS = 3 * NS_PER_SECOND
+"""What has waited for so long is dropped: the process that makes the preview, or the control process, is too slow."""
 LIMIT_BYTES = 16 * 1024 * 1024
 """What may wait to be sent: more than a group of pictures of most cameras."""
 Pictures = tuple[Sequence[Sample], SourceFormat]
+
+
+class LiveMaker(Protocol):
+    """Makes one stream of a channel's packets, on the view's thread."""
+
+    def take(self, sample: Sample, source: SourceFormat) -> Iterable[LiveReport]:
+        """What comes of a packet and is to be sent. It may block."""
+        ...
+
+    def end(self) -> None:
+        """Nobody looks any more."""
+        ...
+
+
+def main_stream() -> LiveMaker:
+    """The pictures as they are recorded."""
+    # Imported here because most workers are never looked at, and each is to stay small.
+    from seacorder.sinks.live.muxer import LiveMuxer
+
+    return LiveMuxer(LiveStream.MAIN, None)
+
+
+def preview_stream(send: Callable[[LiveReport], None], clock: Clock) -> LiveMaker:
+    """Small H.264, made in a process of its own."""
+    from seacorder.channel.live.preview_process import PreviewProcess  # as above
+
+    return PreviewProcess(send, clock)
 
 
 def _nowhere(_report: LiveReport) -> None:
@@ -25,13 +56,21 @@ class LiveView:
     """`begin`, `end` and `take` may be called from any thread and do not block. The thread that sends lives while
     somebody looks."""
 
-    def __init__(self, send: Callable[[LiveReport], None] = _nowhere) -> None:
+    def __init__(
+        self,
+        send: Callable[[LiveReport], None] = _nowhere,
+        make_stream: Callable[[], LiveMaker] = main_stream,
+        clock: Clock | None = None,
+    ) -> None:
         """`send` may block for as long as the control process does not read."""
         self._send = send
+        self._make_stream = make_stream
+        self._clock = clock or SystemClock()
         self.is_watched = False
         """Somebody looks. It may be read without a lock."""
         self._something = threading.Condition()
-        self._waiting: deque[tuple[Sample, SourceFormat]] = deque()
+        self._waiting: deque[tuple[int, Sample, SourceFormat]] = deque()
+        """Each with the monotonic time since which it has waited."""
         self._waiting_bytes = 0
         self._wants_keyframe = True
         self._beginnings = 0
@@ -68,11 +107,14 @@ class LiveView:
     def _put(self, sample: Sample, source: SourceFormat) -> None:
         if self._wants_keyframe and not sample.is_keyframe:
             return
-        if self._waiting_bytes + sample.size > LIMIT_BYTES:
+        now_ns = self._clock.monotonic_ns()
+        is_late = bool(self._waiting) and now_ns - self._waiting[0][0] > OLDEST_NS
+        if is_late or self._waiting_bytes + sample.size > LIMIT_BYTES:
             self._empty()
-            return
+            if not sample.is_keyframe or sample.size > LIMIT_BYTES:
+                return
         self._wants_keyframe = False
-        self._waiting.append((sample, source))
+        self._waiting.append((now_ns, sample, source))
         self._waiting_bytes += sample.size
         self._something.notify()
 
@@ -81,21 +123,34 @@ class LiveView:
         self._waiting_bytes, self._wants_keyframe = 0, True
 
     def _work(self) -> None:
-        # Imported here because most workers are never looked at, and each is to stay small.
-        from seacorder.sinks.live.muxer import LiveMuxer
+        stream = self._make_stream()
+        try:
+            beginning = self._beginnings
+            while (following := self._next()) is not None:
+                sample, source, its_beginning = following
+                if its_beginning != beginning:
+                    stream.end()
+                    stream, beginning = self._make_stream(), its_beginning
+                for report in stream.take(sample, source):
+                    self._send(report)
+        finally:
+            stream.end()
 
-        beginning, muxer = 0, None
-        while True:
-            with self._something:
-                self._something.wait_for(lambda: self._waiting or not self.is_watched)
-                if not self.is_watched:
-                    self._has_thread = False
-                    return
-                sample, source = self._waiting.popleft()
-                if muxer is None or self._beginnings != beginning:
-                    # The stream's time goes on where this machine's clock is, so that it never goes back for a viewer
-                    # who has seen what the process before this one sent.
-                    beginning, muxer = self._beginnings, LiveMuxer(LiveStream.MAIN, sample.instant_ns // 1000)
-                self._waiting_bytes -= sample.size
-            for report in muxer.take(sample, source):
-                self._send(report)
+    def _next(self) -> tuple[Sample, SourceFormat, int] | None:
+        """Waits for the next packet; None once nobody looks."""
+        with self._something:
+            self._something.wait_for(lambda: self._waiting or not self.is_watched)
+            if not self.is_watched:
+                self._has_thread = False
+                return None
+            _, sample, source = self._waiting.popleft()
+            self._waiting_bytes -= sample.size
+            return sample, source, self._beginnings
+
+
+def live_views(send: Callable[[LiveReport], None], clock: Clock) -> dict[LiveStream, LiveView]:
+    """Those of one channel."""
+    return {
+        LiveStream.MAIN: LiveView(send, main_stream, clock),
+        LiveStream.PREVIEW: LiveView(send, lambda: preview_stream(send, clock), clock),
+    }

@@ -26,9 +26,8 @@ from seacorder.channel.pictures.jobs import (
     MakeFramegrab,
     MakeThumbnail,
     PictureJob,
-    packed,
-    packed_format,
 )
+from seacorder.media.packing import packed, packed_format
 from seacorder.model.channel import PictureFault
 from seacorder.model.command import TakeFramegrab
 from seacorder.model.picture_answer import Looked, PictureAnswer, StillMade

@@ -1,11 +1,9 @@
-"""What the picture process is given to do: pictures in a form that can be pickled."""
+"""What the picture process is given to do. Its pictures are packed (`media.packing`)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass
 
 from seacorder.model.command import TakeFramegrab
-from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.model.sample import Sample, SourceFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +38,3 @@ class MakeThumbnail:
 
 StillJob = MakeFramegrab | MakeThumbnail
 PictureJob = LookAtKeyframe | StillJob
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What is read of a template's codec context."""
-
-    sample_aspect_ratio: Fraction | None
-    pix_fmt: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Template:
-    codec_context: _Context
-
-
-def packed(samples: Sequence[Sample]) -> tuple[Sample, ...]:
-    """The samples with plain bytes for packets, which is all that a decoder needs of them."""
-    return tuple(sample._replace(packet=bytes(sample.packet)) for sample in samples)
-
-
-def packed_format(source: SourceFormat) -> SourceFormat:
-    """The format of the pictures alone, with a plain value in the place of PyAV's stream."""
-    context = source.templates[Track.VIDEO].codec_context
-    aspect = context.sample_aspect_ratio
-    plain = _Context(None if aspect is None else Fraction(aspect), context.pix_fmt)
-    return replace(source, audio=None, templates={Track.VIDEO: _Template(plain)})

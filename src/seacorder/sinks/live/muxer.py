@@ -46,8 +46,9 @@ log = logging.getLogger(__name__)
 class LiveMuxer:
     """One stream of one channel, for all who look at it. Used on one thread; nothing in here waits."""
 
-    def __init__(self, stream: LiveStream, begin_us: int = 0) -> None:
-        """`begin_us`: where the stream's own time begins."""
+    def __init__(self, stream: LiveStream, begin_us: int | None = 0) -> None:
+        """`begin_us`: where the stream's own time begins; None: where this machine's clock (monotonic) was at the first
+        picture, so that it never goes back for a viewer who has seen what a muxer before this one sent."""
         self._stream = stream
         self._source: SourceFormat | None = None
         """The format in force, also where it was refused."""
@@ -56,13 +57,16 @@ class LiveMuxer:
         self._is_refused = False
         self._reorders = False
         """A picture of this format has been shown later than it was decoded."""
-        self._media_us = max(0, begin_us)
+        self._is_begun = begin_us is not None
+        self._media_us = max(0, begin_us or 0)
         """Up to where the stream's own time reaches, over all formats."""
 
     def take(self, sample: Sample, source: SourceFormat) -> Iterator[LiveReport]:
         """What comes of a packet: nothing, a fragment, or a new beginning and then a fragment."""
         if sample.track is not Track.VIDEO:
             return
+        if not self._is_begun:
+            self._is_begun, self._media_us = True, sample.instant_ns // 1000
         if self._source is None or self._source.video != source.video:
             self._leave()
             self._source, self._reorders, self._is_refused = source, False, False
@@ -77,6 +81,9 @@ class LiveMuxer:
             fragment = self._track.fragment(sample, self._stream)
             if fragment is not None:
                 yield fragment
+
+    def end(self) -> None:
+        """Nobody looks any more. There is nothing to let go of."""
 
     def _leave(self) -> None:
         """What follows needs another header."""
