@@ -262,7 +262,7 @@ class _Verification:
                 name = one["file"]
                 shown = os.path.relpath(self._folder / name, self._top)
                 if is_recorded(name) and name not in repaired and shown not in named:
-                    self._say("earlier", name, f"was {one['now']} when {MANIFEST_NAME} was made anew; noticed at "
+                    self._say("earlier", name, f"was {one['now']} when {MANIFEST_NAME} was written again; noticed at "
                               f"{one['noticed_utc']}. {RECORDING_NAME} has the SHA-256 of before")
         except (TypeError, KeyError, AttributeError):
             self._say("unreadable", RECORDING_NAME, "lacks what it should have: earlier changes are not told")
