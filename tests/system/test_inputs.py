@@ -164,8 +164,7 @@ def test_a_screen_is_recorded_with_all_that_was_shown_in_its_colours(
             _wait_for_frames(program, 4)
         program.post("/api/v1/recording/stop")
         [part] = program.rows("parts")
-        # A machine that is too slow for a moment grabs or encodes a frame less, and says so; what was shown is there.
-        assert {loss["cause"] for loss in program.rows("losses")} <= {"network", "overload"}
+        assert program.rows("losses") == []
     frames = decoded_frames(Path(part["path"]))
     numbers = [frame.reading.number for frame in frames if frame.reading is not None]
     assert len(numbers) == len(frames) == part["frames"]
