@@ -37,11 +37,14 @@ def test_what_others_write_is_counted_ahead() -> None:
     assert room.free_bytes - RESERVE >= 90_000_000
 
 
-def test_one_big_file_at_once_is_not_a_rate() -> None:
+@pytest.mark.parametrize("looks", [1, 2, 3, 8])
+def test_one_big_file_at_once_is_not_a_rate(looks: int) -> None:
+    """However long the volume has been watched: a recording that has just begun must not lose pictures for it."""
     rule = ReserveRule(RESERVE)
-    for look in range(8):
+    for look in range(looks):
         rule.look(10 * RESERVE, look * SECOND // 2, 0)
-    assert not rule.look(RESERVE + MARGIN_BYTES + 1_000_000, 4 * SECOND, 0).is_full
+    assert not rule.look(5 * RESERVE, looks * SECOND // 2, 0).is_full
+    assert not rule.look(RESERVE + MARGIN_BYTES + 1_000_000, (looks + 1) * SECOND // 2, 0).is_full
 
 
 def test_without_a_reserve_nothing_is_refused_but_the_end_is_seen_coming() -> None:

@@ -33,6 +33,8 @@ REOPEN_BYTES = 8 * 1024 * 1024
 MOVE_SECONDS = 12.0
 """How long before the volume is full the next file is begun on another one; a long group of pictures fits into it."""
 _FALL_LOOKS = 11
+_FALLS_AT_LEAST = 5
+"""In the first seconds of watching a volume, intervals that have not been yet count as intervals without a fall."""
 _FALL_WINDOW_NS = 30 * NS_PER_SECOND
 
 
@@ -79,13 +81,14 @@ class ReserveRule:
 
     def _fall_bytes_per_second(self) -> float:
         """How fast free space shrinks: the median over the last ten intervals, so that one file copied at once does
-        not count."""
+        not count, in the first second of a recording neither."""
         falls = [
             (before - after) * NS_PER_SECOND / (after_ns - before_ns)
             for (before_ns, before), (after_ns, after) in pairwise(self._looks)
             if after_ns > before_ns
         ]
-        return max(0.0, sorted(falls)[len(falls) // 2]) if falls else 0.0
+        falls += [0.0] * (_FALLS_AT_LEAST - len(falls))
+        return max(0.0, sorted(falls)[len(falls) // 2])
 
 
 def why_full(folder: str, free_bytes: int, reserve_bytes: int) -> Message:
