@@ -341,8 +341,8 @@ def _by_observations(table: Table[Any], page: Page) -> list[tuple[str, tuple[obj
         for column, value in (("code", page.code), ("dive", page.dive)) if value is not None
     ]
     if words := _words(page):
-        likes = tuple(f"%{word}%" for word in words)
-        has_all = " AND ".join([f"{_TEXT_COLUMN.get(table.name, 'path')} LIKE ?"] * len(words))
+        likes = tuple(f"%{word.replace('_', '!_')}%" for word in words)
+        has_all = " AND ".join([f"{_TEXT_COLUMN.get(table.name, 'path')} LIKE ? ESCAPE '!'"] * len(words))
         if table is RECORDINGS:
             inside = f"id IN (SELECT recording_id FROM parts WHERE {has_all})"  # noqa: S608
             clauses.append((f"({of_recording}{_WITH_WORDS}) OR {inside})", (_beginnings(words), *likes)))
