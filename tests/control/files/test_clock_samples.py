@@ -35,12 +35,29 @@ def test_what_cannot_be_read_is_left_out() -> None:
 
 
 def test_samples_are_bounded_and_the_last_one_stays() -> None:
-    taken = samples(FakeClock())
+    clock = FakeClock()
+    taken = samples(clock)
     for _ in range(MOST_SAMPLES):
+        clock.advance(60)
         taken.take("r", "split")
     taken.take("r", "stop")
     (found,) = taken.of(["r"])
     assert (len(found.samples), found.samples[-1].at) == (MOST_SAMPLES, "stop")
+
+
+def test_of_splits_that_follow_each_other_at_once_not_each_has_a_sample() -> None:
+    """Else a day with a split every three seconds fills the memory with what no clock can do."""
+    clock = FakeClock()
+    taken = samples(clock)
+    taken.take("r", "start")
+    for _ in range(40):
+        clock.advance(3)
+        taken.take("r", "split")
+    taken.take("r", "step", 5)
+    taken.take("s", "split")
+    mine, other = taken.of(["r", "s"])
+    assert [one.at for one in mine.samples] == ["start", *["split"] * 4, "step"]
+    assert len(other.samples) == 1
 
 
 def test_those_that_stand_in_a_folder_are_forgotten() -> None:

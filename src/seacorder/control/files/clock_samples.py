@@ -3,16 +3,19 @@
 Kept until it stands in the folder of the recording, over an unexpected end of the program too.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict
+from itertools import takewhile
 from typing import Any
 
-from seacorder.base.clock import Clock
+from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.clock_state import ClockState, read_clock_state
 from seacorder.model.completion import CameraClock, ClockSample, RecordingClock, SourceClock
 
 MOST_SAMPLES = 1000
 """Of one recording; a day with splits every two minutes has fewer. Further ones are left out, but for the last."""
+SPLITS_APART_NS = 30 * NS_PER_SECOND
+"""Clocks do not change faster: of splits that follow each other sooner, not each has a sample."""
 
 OtherClocks = Callable[[], tuple[tuple[CameraClock, ...], tuple[SourceClock, ...]]]
 """The clocks of cameras and of sources of survey data, as far as they tell them now."""
@@ -44,6 +47,8 @@ class ClockSamples:
             at, self._clock.utc_ns(), self._clock.monotonic_ns(), self._read_state(), step_ns, cameras, sources
         )
         mine = self._samples.setdefault(recording_id, [])
+        if at == "split" and any(one.at == at for one in _since(mine, sample.monotonic_ns - SPLITS_APART_NS)):
+            return
         if len(mine) >= MOST_SAMPLES:
             mine.pop()
         mine.append(sample)
@@ -69,6 +74,11 @@ class ClockSamples:
                 self._samples[recording_id] = [_sample(one) for one in found]
             except (TypeError, KeyError, AttributeError):
                 continue
+
+
+def _since(samples: list[ClockSample], from_ns: int) -> Iterator[ClockSample]:
+    """Those after `from_ns` (monotonic), newest first."""
+    return takewhile(lambda one: one.monotonic_ns > from_ns, reversed(samples))
 
 
 def _sample(values: Mapping[str, Any]) -> ClockSample:
