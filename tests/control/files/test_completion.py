@@ -16,6 +16,7 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.files.clock_samples import ClockSamples, no_other_clocks
 from seacorder.control.files.completion import SLOW_BYTES_PER_SECOND, Completion, FolderSettings
 from seacorder.model.completion import CompleteFolder, FileHashed, FolderCompleted
+from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
 from seacorder.storage.volumes import MarkedFolders
 
@@ -185,6 +186,25 @@ async def test_a_loss_that_is_counted_later_makes_the_folder_again(bench: Bench)
     bench.record(replace(FINISHED, end_utc_ns=10))
     await bench.look_until(lambda: len(bench.orders) == 2)
     assert bench.orders[1].folder == bench.orders[0].folder
+
+
+async def test_the_rows_of_a_running_recording_are_not_read_at_each_of_its_losses(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They become many, and its folder has to wait anyway."""
+    asked: list[object] = []
+    rows = bench.catalogue.rows
+    monkeypatch.setattr(bench.catalogue, "rows", lambda kind, page: asked.append(kind) or rows(kind, page))
+    bench.record(RUNNING, bench.open)
+    for number in range(3):
+        bench.catalogue.record(Loss("Bow", number, number + 1, 5, LossCause.STALL, "r"))
+        bench.completion.look()
+        bench.clock.advance(1)
+        await asyncio.sleep(0.001)
+    assert asked == []
+    bench.record(replace(bench.open, state=FileState.WHOLE), FINISHED)
+    await bench.look_until(lambda: "folder_complete" in bench.kinds())
+    assert Loss in {type(row) for row in bench.orders[-1].rows}
 
 
 async def test_a_step_of_the_clock_is_noted_while_a_recording_runs(bench: Bench) -> None:

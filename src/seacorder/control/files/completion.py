@@ -131,7 +131,7 @@ class Completion:
                 self._is_fast = False  # once is enough: a second time would break off the end of the process
                 self._working.cancel()
             return
-        if not self._is_stopped and (self._unplaced or self._next() is not None):
+        if not self._is_stopped and (self._placeable() or self._next() is not None):
             self._working = task(self._work(), "completing folders")
 
     def clock_stepped(self, step_ns: int) -> None:
@@ -198,16 +198,20 @@ class Completion:
             return  # it has raised its alarm, and the next look tries again
 
     async def _place(self) -> None:
-        """Finds the folders of recordings of which an end or a loss has become known."""
-        ids, self._unplaced = self._unplaced, set()
+        """Finds the folders of recordings of which an end or a loss has become known, and that do not run any more."""
+        ids = self._placeable()
+        self._unplaced -= ids
         try:
             for one in ids:
-                rows = await self._catalogue.ask(lambda one=one: self._rows((one,)))  # type: ignore[misc]
-                for folder in {str(Path(row.path).parent) for row in rows if isinstance(row, Part | Clip)}:
+                for folder in await self._catalogue.ask(lambda one=one: self._folders_of(one)):  # type: ignore[misc]
                     self._touch(folder, (one,))
         except CatalogueFailed:
             self._unplaced |= ids
             raise
+
+    def _placeable(self) -> set[str]:
+        """A running recording's folders have to wait anyway, and its rows are many: they are not read at each loss."""
+        return self._unplaced.difference(self._running)
 
     async def _complete(self, folder: str) -> None:
         waiting = self._waiting[folder]
@@ -291,6 +295,11 @@ class Completion:
                 kinds = (kind for kind in ACCOUNT_KINDS if kind is not Recording)
                 found += [recording, *(row for kind in kinds for row in self._all(kind, one))]
         return found
+
+    def _folders_of(self, recording_id: str) -> set[str]:
+        """Where the catalogue has files of a recording. Blocks; raises CatalogueFailed."""
+        files: list[Part | Clip] = [*self._all(Part, recording_id), *self._all(Clip, recording_id)]
+        return {str(Path(file.path).parent) for file in files}
 
     def _all(self, kind: type[T], recording_id: str) -> list[T]:
         found: list[T] = []
