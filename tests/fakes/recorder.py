@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from fakes.clock import FakeClock
+from fakes.exports import FakeExports
 from fakes.observations import FakeBook
 from fakes.telemetry import FakeDefinitions, FakeTelemetry
 from seacorder.base.clock import Clock
@@ -160,6 +161,7 @@ class FakeRecorder:
         """What the channels' workers were told about the live view."""
         names = [one.name for one in self.channels]
         self.live = LiveViews(names, self.clock, self._status_of, lambda *order: self.live_orders.append(order))
+        self.exports = FakeExports()
         self.recording_id: str | None = None
         self.recording_since_ns = 0
         self.clips: dict[FileKind, Instant] = {}

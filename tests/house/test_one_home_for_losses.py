@@ -43,7 +43,9 @@ ONLY_THE_WORD = {
     "client/recorder.py": "the path of the list",
     "control/events/log.py": "the kind of the event",
     "catalogue/queries.py": "how many a recording has, counted by the database",
-    "api/v1/archive.py": "the rows as they are, in the list that lies in an archive",
+    "api/v1/archive.py": "the rows as they are, handed on to the process that makes bags",
+    "model/export.py": "the order to that process",
+    "evidence/cut_files.py": "the rows as they are, in what a bag says of itself",
     "model/recording.py": "the same count, beside those of files and observations",
 }
 

@@ -11,6 +11,7 @@ from seacorder.model.command import ReadFrame
 from seacorder.model.definition.definition import Definition
 from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.event import Event
+from seacorder.model.export import MakeBag
 from seacorder.model.live import LiveMessage, LiveStream
 from seacorder.model.observation import EnteredBy, Observation
 from seacorder.model.observation_entry import Edit, Entry
@@ -173,6 +174,22 @@ class LiveSource(Protocol):
     def viewer(self) -> LiveViewer: ...
 
 
+class Archive(Protocol):
+    """A bag on its way; see `control.files.exports`."""
+
+    def pieces(self) -> AsyncIterator[bytes]: ...
+
+    def close(self) -> None: ...
+
+
+class ArchiveSource(Protocol):
+    """See `control.files.exports`."""
+
+    def order(self, name: str, title: str, recordings: tuple[str, ...] = ...) -> MakeBag: ...
+
+    async def open(self, order: MakeBag) -> Archive: ...
+
+
 class Recorder(Protocol):
     """Everything that a client can make the recorder do. Called on the event loop; nothing here blocks it.
 
@@ -202,6 +219,9 @@ class Recorder(Protocol):
 
     @property
     def live(self) -> LiveSource: ...
+
+    @property
+    def exports(self) -> ArchiveSource: ...
 
     def is_recording(self) -> bool: ...
 

@@ -14,7 +14,7 @@ import typer
 from seacorder import __version__
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
 from seacorder.base.message import Message
-from seacorder.cli import observing, streams
+from seacorder.cli import exporting, observing, streams
 from seacorder.cli.options import (
     DEFAULT_URL,
     ConfigOption,
@@ -48,6 +48,7 @@ app.add_typer(telemetry_app, name="telemetry")
 service_app = typer.Typer(help="Start Seacorder with the computer (Linux with systemd).", no_args_is_help=True)
 app.add_typer(service_app, name="service")
 observing.add_to(app)
+exporting.add_to(app)
 
 
 def main() -> None:

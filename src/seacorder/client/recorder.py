@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from seacorder.client.answers import LossAnswer, Outcome, OverlayAnswer, StatusAnswer, read
 from seacorder.client.inspector import DEFAULT_URL, TIMEOUT_SECONDS
-from seacorder.client.transport import Client, HttpTransport, Query
+from seacorder.client.transport import Client, HttpTransport, Progress, Query
 
 PAGE_ROWS = 1000
 """Rows that are asked for at once."""
@@ -165,7 +165,14 @@ class RecorderClient(Client):
 
     def export_observations(self, form: str, path: Path, **filters: Query) -> None:
         """Writes them into a file, which is there whole or not at all. Raises InspectorError, OSError."""
-        self._transport.download("/api/v1/observations/export", path, format=form, **filters)
+        self._transport.download("/api/v1/observations/export", path, {"format": form, **filters})
+
+    def export(self, what: str, identity: str, path: Path, progress: Progress, **query: Query) -> None:
+        """Writes the bag of a `recording`, a `stretch` or an `observation` into a file, which is there whole or not at
+        all. Raises InspectorError, OSError."""
+        named = {"recording": "recordings", "observation": "observations"}
+        below = f"{named[what]}/{quote(identity, safe='')}/" if what in named else ""
+        self._transport.download(f"/api/v1/{below}archive.zip", path, query, progress)
 
     def kinds(self) -> list[dict[str, Any]]:
         """The kinds that can be entered, as JSON came."""

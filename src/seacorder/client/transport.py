@@ -2,7 +2,7 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,8 @@ from seacorder.client.errors import ChannelReason, InspectorError
 CONNECT_SECONDS = 5.0
 Query = str | int | Sequence[str]
 """The value of a query parameter. For a sequence, the parameter is repeated."""
+Progress = Callable[[int], None]
+"""Is told how many bytes have come."""
 
 
 class Client(ABC):
@@ -67,8 +69,11 @@ class HttpTransport:
         except ValueError as error:
             raise self._stranger(path) from error
 
-    def download(self, path: str, file: Path, **query: Query) -> None:
-        """Writes an answer into a file, which is there whole or not at all. Blocks; raises InspectorError, OSError."""
+    def download(
+        self, path: str, file: Path, query: Mapping[str, Query], progress: Progress = lambda _: None
+    ) -> None:
+        """Writes an answer into a file, which is there whole or not at all; `progress` is told of each piece. Blocks;
+        raises InspectorError, OSError."""
         new = file.with_name(f".{file.name}.{os.getpid()}")
         try:
             with self._failures(path), self._client.stream("GET", path, params=query) as response:
@@ -78,6 +83,7 @@ class HttpTransport:
                 with new.open("wb") as out:
                     for piece in response.iter_bytes():
                         out.write(piece)
+                        progress(len(piece))
             new.replace(file)
         finally:
             new.unlink(missing_ok=True)

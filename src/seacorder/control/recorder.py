@@ -18,6 +18,7 @@ from seacorder.control.events.log import EventKind, EventLog
 from seacorder.control.files.clock_samples import ClockSamples
 from seacorder.control.files.completion import Completion, FolderSettings
 from seacorder.control.files.examination import Examination
+from seacorder.control.files.exports import Exports
 from seacorder.control.files.frames import FileFrames
 from seacorder.control.files.rebuilding import Rebuilding, Recover
 from seacorder.control.housekeeping import Housekeeping
@@ -174,7 +175,7 @@ class Recorder:
         self.live = LiveViews(workers.names, clock, watch.__getitem__, workers.send)
         self._automatic = self._automatic_observations(options)
         self._reports = self._worker_reports(alarms)
-        self._completion, self._housekeeping = self._rounds(volumes, alarms, options)
+        self._completion, self._housekeeping, self.exports = self._rounds(volumes, alarms, options)
         self._recovery = Recovery(self._context, self._recordings, self._examination)
         self._rebuilding = _rebuilding(self._context, supervisor, options, self._made_again)
         self._context.workers.add_all(self._reports.callbacks)
@@ -192,15 +193,16 @@ class Recorder:
 
     def _rounds(
         self, volumes: VolumeWatch, alarms: Alarms, options: RecorderOptions
-    ) -> tuple[Completion, Housekeeping]:
+    ) -> tuple[Completion, Housekeeping, Exports]:
         completion = _completion(self._context, self._supervisor, options)
 
         def look() -> None:
             self._automatic.look()
             completion.look()
 
-        stepped = completion.clock_stepped
-        return completion, Housekeeping(self._context, self._recordings, volumes, alarms, look, clock_stepped=stepped)
+        exports = Exports(self._supervisor, self._context.clock, completion, self.is_recording)
+        context, recordings, stepped = self._context, self._recordings, completion.clock_stepped
+        return completion, Housekeeping(context, recordings, volumes, alarms, look, clock_stepped=stepped), exports
 
     def _observation_book(self, options: RecorderOptions) -> tuple[ObservationBook, MadeFiles]:
         kinds = Kinds(options.kinds, self.catalogue)

@@ -20,5 +20,9 @@ must not be able to crash it. Everything here may block for as long as the disk 
 | `folder_contents`, `hashing`, `manifest` | what is in the folder, with which SHA-256? |
 | `statements`, `index_page` | what is said of it, for programs and for people |
 | `signing`, `custody` | signs the manifest; notes that in the folder |
+| `export` | a worker of its own, without FFmpeg: makes bags (docs/programs/export.md) |
+| `bag`, `whole_files`, `cut_files` | the ZIP, and what goes into it |
+| `cutting`, `excerpts` | a stretch of a video, and of what lies beside it |
+| `bag_check` | what is different when a bag is verified |
 | `verify` | is a folder, or a copy of it, as it was recorded? |
 """

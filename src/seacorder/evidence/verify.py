@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from seacorder.base.errors import NotPossible
-from seacorder.evidence import custody
+from seacorder.evidence import bag_check, custody
 from seacorder.evidence.folder_contents import file_names, is_recorded
 from seacorder.evidence.hashing import ChangedWhileRead, ReadPace, hash_file
 from seacorder.evidence.inspect import inspect_file
@@ -129,7 +129,7 @@ class _Verification:
     def run(self, key: PublicKey | None) -> FolderVerified:
         try:
             data = (self._folder / MANIFEST_NAME).read_bytes()
-            listed = read_manifest(data)
+            listed = bag_check.listed(self._folder, read_manifest(data))
         except OSError as fault:
             self._say("manifest", MANIFEST_NAME, f"cannot be read ({fault.strerror})")
             return self._found
@@ -140,6 +140,8 @@ class _Verification:
             self._say("manifest", MANIFEST_NAME, "lists no file")
         self._signature(data, listed, key)
         sound = self._hashes(listed)
+        for finding in bag_check.cut_videos(self._folder, sound):
+            self._say("frames", *finding)
         document = self._statement(listed)
         if document is not None:
             self._videos(document, listed, sound)
@@ -176,7 +178,7 @@ class _Verification:
     def _custody(self, key: PublicKey, manifest_sha256: str) -> None:
         path = self._folder / CUSTODY_NAME
         if not path.exists():
-            if self._found.signed_by:
+            if self._found.signed_by and not bag_check.is_bag(self._folder):
                 self._say("custody", CUSTODY_NAME, "is missing, though the manifest is signed")
             return
         try:
@@ -212,7 +214,7 @@ class _Verification:
                 sound.add(name)
             else:
                 self._say("changed", name, "was changed: its bytes are not those that were recorded")
-        for name in file_names(self._folder, LEFT_OUT):
+        for name in file_names(self._folder, (*LEFT_OUT, *bag_check.unlisted(self._folder))):
             if name not in listed:
                 self._say("more", name, f"is not in {MANIFEST_NAME}: it was added later")
         return sound

@@ -14,6 +14,9 @@ call; nothing blocks, except that `scan` reads from the file that it is given.
 | `index` | `moov` with its sample tables: a closed file |
 | `sample_table`, `index_maker` | the same, made |
 | `text_track` | a track of timed text |
+| `samples` | all samples of a closed file with their times |
+| `cut` | a stretch of a file as a file of its own |
+| `metadata` | texts by key |
 | `sound_begin` | the edit list that says when the sound begins |
 | `tracks` | the description of a track, from a header or an index |
 """

@@ -7,6 +7,7 @@ and `trun` boxes (runs of samples: sizes and durations, where they differ from t
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, StoredSample, boxes, child, word
 
@@ -19,6 +20,8 @@ _LARGEST_MDAT = 0xFFFF_FFFF
 _BASE_OFFSET, _DESCRIPTION, _DURATION, _SIZE, _FLAGS, _BASE_IS_MOOF = 0x1, 0x2, 0x8, 0x10, 0x20, 0x020000
 _DATA_OFFSET, _FIRST_FLAGS, _EACH_DURATION, _EACH_SIZE, _EACH_FLAGS, _EACH_SHIFT = 0x1, 0x4, 0x100, 0x200, 0x400, 0x800
 _MDAT = struct.Struct(">I4s")
+_IS_NO_KEYFRAME = 0x1_0000
+"""The bit of the sample flags (8.8.3.1) that says: no sync sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,20 @@ class Fragment:
         return _MDAT.pack(self.end - self.moof_end, b"mdat")
 
 
+class TimedSample(NamedTuple):
+    """All that a file says of one sample. Times are in units of its track."""
+
+    track: int
+    offset: int
+    """Of its first byte in the file."""
+    size: int
+    dts: int
+    duration: int
+    shift: int
+    """How much later than decoded it is shown."""
+    is_keyframe: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Track:
     """What `tfhd` and `tfdt` say: the defaults for the runs that follow."""
@@ -46,6 +63,7 @@ class _Track:
     base: int | None
     duration: int
     size: int
+    flags: int
     dts: int
 
 
@@ -63,7 +81,7 @@ def fragment_of(data: Data, at: int) -> Fragment:
     samples: list[StoredSample] = []
     for box in boxes(data, moof.body, end):
         if box.kind == b"traf":
-            samples += _samples_of(data, box, at)
+            samples += [StoredSample(one.track, one.offset, one.size, one.dts) for one in _samples_of(data, box, at)]
     begin, last = at + end + HEADER_BYTES, max((sample.end for sample in samples), default=0)
     if not samples or min(sample.offset for sample in samples) != begin:
         raise NotMp4("a moof whose samples are not behind it")
@@ -74,7 +92,13 @@ def fragment_of(data: Data, at: int) -> Fragment:
     return Fragment(at, at + end, last, number, tuple(samples))
 
 
-def _samples_of(data: Data, traf: Box, at: int) -> Iterator[StoredSample]:
+def samples_of(data: Data, at: int) -> list[TimedSample]:
+    """The samples of the fragment whose `moof` is `data`, which stands at offset `at`. Raises NotMp4."""
+    inside = boxes(data, HEADER_BYTES, len(data))
+    return [sample for box in inside if box.kind == b"traf" for sample in _samples_of(data, box, at)]
+
+
+def _samples_of(data: Data, traf: Box, at: int) -> Iterator[TimedSample]:
     track, position = _track_of(data, traf), 0
     dts = track.dts
     for box in boxes(data, traf.body, traf.end):
@@ -86,17 +110,37 @@ def _samples_of(data: Data, traf: Box, at: int) -> Iterator[StoredSample]:
             position = (track.base if track.base is not None else at) + word(data, place)
         elif position == 0:
             raise NotMp4("a run without a place")
-        place += 4 * bool(flags & _DATA_OFFSET) + 4 * bool(flags & _FIRST_FLAGS)
+        place += 4 * bool(flags & _DATA_OFFSET)
+        first_flags = word(data, place) if flags & _FIRST_FLAGS else None
+        place += 4 * bool(flags & _FIRST_FLAGS)
         if place + count * _row_bytes(flags) != box.end or count > _MOST_SAMPLES:
             raise NotMp4("a run of another length than it says")
-        for _ in range(count):
-            duration = word(data, place) if flags & _EACH_DURATION else track.duration
-            size_at = place + 4 * bool(flags & _EACH_DURATION)
-            size = word(data, size_at) if flags & _EACH_SIZE else track.size
-            yield StoredSample(track.number, position, size, dts)
-            position += size
-            dts += duration
+        for number in range(count):
+            sample = _row(data, place, flags, track)
+            said = first_flags if first_flags is not None and not number else sample.flags
+            yield TimedSample(
+                track.number, position, sample.size, dts, sample.duration, sample.shift, not said & _IS_NO_KEYFRAME
+            )
+            position += sample.size
+            dts += sample.duration
             place += _row_bytes(flags)
+
+
+class _Row(NamedTuple):
+    duration: int
+    size: int
+    flags: int
+    shift: int
+
+
+def _row(data: Data, place: int, flags: int, track: _Track) -> _Row:
+    values = [track.duration, track.size, track.flags, 0]
+    for column, flag in enumerate((_EACH_DURATION, _EACH_SIZE, _EACH_FLAGS, _EACH_SHIFT)):
+        if flags & flag:
+            values[column] = word(data, place)
+            place += 4
+    duration, size, own_flags, shift = values
+    return _Row(duration, size, own_flags, shift - (1 << 32) if shift >= 1 << 31 else shift)
 
 
 def _row_bytes(flags: int) -> int:
@@ -118,7 +162,7 @@ def _track_of(data: Data, traf: Box) -> _Track:
             place += 4
     if place != head.end:
         raise NotMp4("a tfhd of another length than it says")
-    return _Track(number, base, values[_DURATION], values[_SIZE], _decode_time(data, traf))
+    return _Track(number, base, values[_DURATION], values[_SIZE], values[_FLAGS], _decode_time(data, traf))
 
 
 def _decode_time(data: Data, traf: Box) -> int:

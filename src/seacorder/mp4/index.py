@@ -57,9 +57,9 @@ class IndexedTrack:
 
 def index_of(data: Data) -> tuple[IndexedTrack, ...]:
     """What the index in a `moov` box says. Raises NotMp4 when its tables do not fit each other."""
-    moov = _moov(data)
-    _units(data, child(data, moov, b"mvhd"))
-    return tuple(_track(data, trak) for trak in _traks(data, moov))
+    moov = whole_moov(data)
+    units_of(data, child(data, moov, b"mvhd"))
+    return tuple(_track(data, trak) for trak in traks_in(data, moov))
 
 
 def lengthened(data: Data) -> bytearray:
@@ -70,35 +70,37 @@ def lengthened(data: Data) -> bytearray:
     """
     index = bytearray(data)
     longest = 0
-    for number in range(len(_traks(index, _moov(index)))):
+    for number in range(len(traks_in(index, whole_moov(index)))):
         longest = max(longest, _lengthen(index, number))
-    mvhd = child(index, _moov(index), b"mvhd")
+    mvhd = child(index, whole_moov(index), b"mvhd")
     _put_duration(index, mvhd, max(longest, _duration(index, mvhd)))
     return index
 
 
-def _moov(data: Data) -> Box:
+def whole_moov(data: Data) -> Box:
+    """The `moov` box that the bytes are. Raises NotMp4."""
     if len(data) < HEADER_BYTES or bytes(data[4:8]) != b"moov" or word(data, 0) != len(data):
         raise NotMp4("no moov box")
     return Box(b"moov", 0, HEADER_BYTES, len(data))
 
 
-def _traks(data: Data, moov: Box) -> list[Box]:
+def traks_in(data: Data, moov: Box) -> list[Box]:
+    """The `trak` box of each track."""
     return [box for box in boxes(data, moov.body, moov.end) if box.kind == b"trak"]
 
 
 def _lengthen(index: bytearray, number: int) -> int:
     """Corrects the durations of one track; returns its duration then, in the movie's units."""
-    moov = _moov(index)
-    trak = _traks(index, moov)[number]
+    moov = whole_moov(index)
+    trak = traks_in(index, moov)[number]
     stbl = child(index, trak, b"mdia", b"minf", b"stbl")
     ticks, _, shown = _durations(index, stbl)
     if shown > ticks:
         _lengthen_last_sample(index, (moov, trak), shown - ticks)
         ticks = shown
-    trak = _traks(index, _moov(index))[number]
+    trak = traks_in(index, whole_moov(index))[number]
     mdhd, tkhd = child(index, trak, b"mdia", b"mdhd"), child(index, trak, b"tkhd")
-    movie_units, units = _units(index, child(index, _moov(index), b"mvhd")), _units(index, mdhd)
+    movie_units, units = units_of(index, child(index, whole_moov(index), b"mvhd")), units_of(index, mdhd)
     in_movie = -(-ticks * movie_units // units)
     if ticks and _duration(index, mdhd) != ticks:
         _put_duration(index, mdhd, ticks)
@@ -109,7 +111,7 @@ def _lengthen(index: bytearray, number: int) -> int:
 
 def _durations(data: Data, stbl: Box) -> tuple[int, int, int]:
     """(sum of all samples' durations, begin and end of the picture that is shown last)."""
-    counts, ticks = _pairs(data, child(data, stbl, b"stts"))
+    counts, ticks = pairs(data, child(data, stbl, b"stts"))
     total = decoded = sum(map(mul, counts, ticks))
     durations = [*islice(_backwards(counts, ticks), _REORDERED_AT_MOST)]
     # Once the sample that is decoded last was made longer, its duration is not how long its picture is shown.
@@ -127,7 +129,7 @@ def _last_shifts(data: Data, stbl: Box) -> Iterator[int]:
     ctts = next((box for box in boxes(data, stbl.body, stbl.end) if box.kind == b"ctts"), None)
     if ctts is None:
         return
-    counts, shifts = _pairs(data, ctts)
+    counts, shifts = pairs(data, ctts)
     left = _REORDERED_AT_MOST
     for count, shift in zip(reversed(counts), reversed(shifts), strict=True):
         for _ in range(min(count, left)):
@@ -169,7 +171,8 @@ def _is_long(data: Data, box: Box) -> bool:
     return data[box.body] == 1
 
 
-def _units(data: Data, box: Box) -> int:
+def units_of(data: Data, box: Box) -> int:
+    """Units a second, of an `mvhd` or `mdhd` box. Raises NotMp4."""
     units = word(data, box.body + (20 if _is_long(data, box) else 12))
     if not units:
         raise NotMp4("times without units")
@@ -207,13 +210,14 @@ def _lengthen_edit(index: bytearray, trak: Box, in_movie: int) -> None:
         struct.pack_into(">I", index, elst.body + 8, in_movie)
 
 
-def _pairs(data: Data, box: Box) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def pairs(data: Data, box: Box) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The two columns of a table of pairs."""
-    values = _column(data, box, 2)
+    values = column(data, box, 2)
     return values[::2], values[1::2]
 
 
-def _column(data: Data, box: Box, width: int, skip: int = 4) -> tuple[int, ...]:
+def column(data: Data, box: Box, width: int, skip: int = 4) -> tuple[int, ...]:
+    """All numbers of a table with `width` numbers a row, whose count stands `skip` bytes from its begin."""
     count = word(data, box.body + skip)
     begin = box.body + skip + 4
     if begin + 4 * width * count != box.end:
@@ -225,7 +229,7 @@ def _track(data: Data, trak: Box) -> IndexedTrack:
     mdia, tkhd = child(data, trak, b"mdia"), child(data, trak, b"tkhd")
     mdhd, hdlr, stbl = (child(data, mdia, *path) for path in ((b"mdhd",), (b"hdlr",), (b"minf", b"stbl")))
     number = word(data, tkhd.body + (20 if _is_long(data, tkhd) else 12))
-    counts, ticks = _pairs(data, child(data, stbl, b"stts"))
+    counts, ticks = pairs(data, child(data, stbl, b"stts"))
     sizes, offsets = _sizes(data, stbl), _chunk_offsets(data, stbl)
     if sum(counts) != len(sizes) or not all(sizes):
         raise NotMp4("an index whose tables have other numbers of samples")
@@ -238,7 +242,7 @@ def _track(data: Data, trak: Box) -> IndexedTrack:
         dts += duration
     total, last_shown, _ = _durations(data, stbl)
     handler = bytes(data[hdlr.body + 8 : hdlr.body + 12])
-    return IndexedTrack(number, handler, tuple(samples), total, _duration(data, mdhd), _units(data, mdhd), last_shown)
+    return IndexedTrack(number, handler, tuple(samples), total, _duration(data, mdhd), units_of(data, mdhd), last_shown)
 
 
 def _each(counts: tuple[int, ...], values: tuple[int, ...]) -> Iterator[int]:
@@ -250,10 +254,10 @@ def _each(counts: tuple[int, ...], values: tuple[int, ...]) -> Iterator[int]:
 def _must_fit(data: Data, stbl: Box, samples: int) -> None:
     """NotMp4 when the table of display times or that of keyframes does not fit the number of samples."""
     for box in boxes(data, stbl.body, stbl.end):
-        if box.kind == b"ctts" and sum(_pairs(data, box)[0]) != samples:
+        if box.kind == b"ctts" and sum(pairs(data, box)[0]) != samples:
             raise NotMp4("a ctts for another number of samples")
         if box.kind == b"stss":
-            keys = _column(data, box, 1)
+            keys = column(data, box, 1)
             if any(second <= first for first, second in pairwise((0, *keys))) or (keys and keys[-1] > samples):
                 raise NotMp4("a stss that does not count up")
 
@@ -265,22 +269,22 @@ def _sizes(data: Data, stbl: Box) -> tuple[int, ...]:
         if count > _MOST_SAMPLES:
             raise NotMp4("more samples than a file can have")
         return (same,) * count
-    return _column(data, box, 1, skip=8)
+    return column(data, box, 1, skip=8)
 
 
 def _chunk_offsets(data: Data, stbl: Box) -> tuple[int, ...]:
     for box in boxes(data, stbl.body, stbl.end):
         if box.kind == b"stco":
-            return _column(data, box, 1)
+            return column(data, box, 1)
         if box.kind == b"co64":
-            halves = _column(data, box, 2)
+            halves = column(data, box, 2)
             return tuple(high << 32 | low for high, low in zip(halves[::2], halves[1::2], strict=True))
     raise NotMp4("no table of chunks")
 
 
 def _offsets(data: Data, stbl: Box, offsets: tuple[int, ...], sizes: tuple[int, ...]) -> list[int]:
     """The offset of each sample: samples lie in chunks, without gaps, and `stsc` says how many are in which chunks."""
-    rows = _column(data, child(data, stbl, b"stsc"), 3)
+    rows = column(data, child(data, stbl, b"stsc"), 3)
     firsts = (*rows[::3], len(offsets) + 1)
     if firsts[0] != 1 or any(second <= first for first, second in pairwise(firsts)):
         raise NotMp4("a stsc that does not count up")

@@ -60,11 +60,11 @@ def metadata_in(data: Data) -> bytes:
     return b""
 
 
-def head_for(tracks: Iterable[TrackHead], metadata: bytes = b"") -> bytes:
-    """`ftyp` and `moov` of a file whose fragments follow."""
+def head_for(tracks: Iterable[TrackHead], metadata: bytes = b"", units: int = MOVIE_UNITS) -> bytes:
+    """`ftyp` and `moov` of a file whose fragments follow; `units` a second has the movie."""
     tracks = tuple(tracks)
     last = struct.pack(">I", max((track.number for track in tracks), default=0) + 1)
-    movie = struct.pack(">5I", 0, 0, 0, MOVIE_UNITS, 0) + struct.pack(">IH10x", 0x10000, 0x0100) + _UNIT_MATRIX
+    movie = struct.pack(">5I", 0, 0, 0, units, 0) + struct.pack(">IH10x", 0x10000, 0x0100) + _UNIT_MATRIX
     mvhd = made(b"mvhd", movie, bytes(24), last)
     trex = [made(b"trex", struct.pack(">6I", 0, track.number, 1, 0, 0, 0)) for track in tracks]
     return FILE_TYPE + made(b"moov", mvhd, *(track.trak for track in tracks), made(b"mvex", *trex), metadata)

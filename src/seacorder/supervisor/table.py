@@ -14,6 +14,7 @@ MODULES: Mapping[str, str] = {
     "channel": "seacorder.channel",
     "completion": "seacorder.evidence.completion",
     "evidence": "seacorder.evidence",
+    "export": "seacorder.evidence.export",
     "telemetry": "seacorder.telemetry",
 }
 

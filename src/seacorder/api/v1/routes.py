@@ -115,8 +115,10 @@ def _add_recorded(app: FastAPI, recorder: Recorder) -> None:
     ):
         _route(app, "GET", file_path, sends, fails=(400, 404, 416, 503, 507), answer=Response)
         app.add_api_route(f"/api/v1{file_path}", sends, methods=["HEAD"], include_in_schema=False)
-    fails = (400, 404, 409, 503, 507)
-    _route(app, "GET", "/recordings/{id}/archive.zip", Archives(recorder).archive, fails=fails, answer=Response)
+    fails, archives = (400, 404, 409, 503, 507), Archives(recorder)
+    _route(app, "GET", "/recordings/{id}/archive.zip", archives.recording, fails=fails, answer=Response)
+    _route(app, "GET", "/archive.zip", archives.stretch, fails=fails, answer=Response)
+    _route(app, "GET", "/observations/{id}/archive.zip", archives.observation, fails=fails, answer=Response)
     _route(app, "GET", "/parts/{id}/frame.jpg", files.part_frame, fails=fails, answer=Jpeg)
     _route(app, "GET", "/clips/{id}/frame.jpg", files.clip_frame, fails=fails, answer=Jpeg)
 

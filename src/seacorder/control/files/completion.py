@@ -95,7 +95,7 @@ class Completion:
         self._journal = journal
         self._clock = clock
         self._samples = samples
-        self._volumes, self._key_folder = settings.volumes, settings.key_folder
+        self._volumes, self.key_folder = settings.volumes, settings.key_folder
         self._told_unsigned = ""
         self._waiting: dict[str, _FolderTask] = {}
         self._unplaced: set[str] = set()
@@ -110,8 +110,8 @@ class Completion:
 
     async def load(self) -> None:
         """Takes up what an earlier run has left, and makes the key at the first start. Raises CatalogueFailed."""
-        if self._key_folder is not None:
-            await asyncio.to_thread(self._make_key, self._key_folder)
+        if self.key_folder is not None:
+            await asyncio.to_thread(self._make_key, self.key_folder)
         text = await asyncio.to_thread(self._catalogue.setting, _KEPT)
         try:
             found = json.loads(text or "{}")
@@ -133,6 +133,12 @@ class Completion:
             return
         if not self._is_stopped and (self._placeable() or self._next() is not None):
             self._working = task(self._work(), "completing folders")
+
+    def is_due(self, folder: str) -> bool:
+        """True if the folder has changed and is made complete as soon as it has settled: nothing is in the way."""
+        self._take()
+        waiting = self._waiting.get(folder)
+        return waiting is not None and not waiting.told and self._is_free(folder)
 
     def clock_stepped(self, step_ns: int) -> None:
         """The wall clock was changed by so much."""
@@ -231,7 +237,7 @@ class Completion:
             bytes_per_second=0 if self._is_fast else SLOW_BYTES_PER_SECOND,
             program=f"Seacorder {seacorder.__version__}",
             made_utc_ns=self._clock.utc_ns(),
-            key_folder="" if self._key_folder is None else str(self._key_folder),
+            key_folder="" if self.key_folder is None else str(self.key_folder),
         )
         self._done(folder, waiting, await self._run(order, waiting))
 

@@ -9,7 +9,8 @@ from typing import cast
 
 import pytest
 
-from seacorder.api.export.bag import BagFile, bag_name, named, pieces
+from seacorder.evidence.bag import Bag, BagFile, named
+from seacorder.model.export import PIECE_BYTES, bag_name
 
 CONTENT = bytes(range(256)) * 5000
 
@@ -20,9 +21,9 @@ def bag_of(tmp_path: Path) -> zipfile.ZipFile:
     (folder / "Bow.mp4").write_bytes(CONTENT)
     (folder / "clips" / "Bøw%.mp4").write_bytes(b"clip")
     recorded = named([folder / "Bow.mp4", folder / "clips" / "Bøw%.mp4", folder / "Bow.mp4"])
-    files = [*recorded, BagFile("rows.json", None, "{}")]
-    sent = list(pieces("r1", files, {"External-Identifier": "r1", "Note": "two\nlines"}))
-    assert max(map(len, sent)) < 2 * 256 * 1024
+    files = [*(BagFile(name, path) for path, name in recorded.items()), BagFile("rows.json", content=b"{}")]
+    sent = list(Bag("r1", files, {"External-Identifier": "r1", "Note": "two\nlines"}).pieces())
+    assert max(map(len, sent)) < 2 * PIECE_BYTES
     return zipfile.ZipFile(io.BytesIO(b"".join(sent)))
 
 
@@ -48,8 +49,8 @@ def test_its_files_have_their_names_below_their_common_folder(tmp_path: Path) ->
 
 
 def test_one_file_alone(tmp_path: Path) -> None:
-    assert named([]) == []
-    assert [one.name for one in named([tmp_path / "a.mp4"])] == ["a.mp4"]
+    assert named([]) == {}
+    assert [*named([tmp_path / "a.mp4"]).values()] == ["a.mp4"]
 
 
 def test_all_is_below_the_bag_itself(tmp_path: Path) -> None:
@@ -66,11 +67,11 @@ def test_a_bag_has_a_name_that_stays_where_it_is_unpacked(text: str, name: str) 
 
 def test_files_on_two_drives() -> None:
     paths: list[PurePath] = [PureWindowsPath(r"C:\Dive\Bow.mp4"), PureWindowsPath(r"D:\Bow.mp4")]
-    assert [one.name for one in named(cast(list[Path], paths))] == ["C/Dive/Bow.mp4", "D/Bow.mp4"]
+    assert [*named(cast(list[Path], paths)).values()] == ["C/Dive/Bow.mp4", "D/Bow.mp4"]
 
 
 def test_a_link_in_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     (tmp_path / "Bow.mp4").symlink_to(tmp_path / "secret")
     with pytest.raises(OSError, match="Bow"):
-        list(pieces("r1", named([tmp_path / "Bow.mp4"]), {}))
+        list(Bag("r1", [BagFile("Bow.mp4", tmp_path / "Bow.mp4")], {}).pieces())
