@@ -27,7 +27,7 @@ SUBJECTS = (
     ("Bad neighbour", ("test_bad_neighbour",)),
     ("Shared processes", ("test_groups",)),
     ("Survey data", ("test_survey_data",)),
-    ("Long run", ("test_soak",)),
+    ("Long run", ("test_soak", "test_live_wall")),
     ("Attack", ("test_attack",)),
     ("Lost catalogue", ("test_rebuild",)),
     ("Observations", ("test_observation",)),

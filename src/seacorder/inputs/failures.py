@@ -62,6 +62,8 @@ class Cause(Enum):
     ONLY_TLS = auto()
     HUNG_UP = auto()
     """It closed the connection in place of its first answer."""
+    NO_PICTURE = auto()
+    """It has answered every request, the last one that it send, and has sent nothing since."""
     # Streams only:
     NO_DATAGRAMS = auto()
     NO_VISITOR = auto()
@@ -89,6 +91,10 @@ _IF_OFTEN = "If this happens often, check its power supply, cable and network sw
 _UNREADABLE = Message("{source} cannot be read ({reason}).", _ADDRESS)
 _CAMERA: dict[Cause, Message] = {
     Cause.SILENT: Message("{source} does not answer.", f"Check its power and network cable. {_ADDRESS}"),
+    Cause.NO_PICTURE: Message(
+        "{source} answers and agrees to send, but no picture comes.",
+        "If this stays so, restart the camera. Where pictures come as datagrams, check the firewall of this computer.",
+    ),
     Cause.CLOSED: Message("{source} ended the connection.", _IF_OFTEN),
     Cause.CUT: Message("{source} cut the connection.", _IF_OFTEN),
     Cause.REFUSED: Message(

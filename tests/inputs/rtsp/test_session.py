@@ -3,6 +3,7 @@
 import itertools
 import random
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -16,16 +17,25 @@ from rig.recording import write
 from rig.rtsp_server import RtspServer
 from rig.scripted_camera import Answer, Script, ScriptedCamera
 from rig.source_files import SourceSpec
-from seacorder.base.clock import SystemClock
+from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.picture_timeout import PictureTimeout
 from seacorder.inputs.rtp.audio import mpeg_frame_bytes
+from seacorder.inputs.rtsp import camera as rtsp_camera
 from seacorder.inputs.rtsp.camera import RtspInput
+from seacorder.inputs.rtsp.camera_memory import CameraMemory
 from seacorder.model.address.address import RtspAddress, Transport
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SPEC = SourceSpec(width=320, height=180, rate=50, seconds=6, gop=25)
 RICH = SourceSpec(width=640, height=360, rate=50, seconds=6, gop=25, bits_per_second=4_000_000, noise=True)
+
+
+class SilentCamera(ScriptedCamera):
+    """Answers every request, and sends no picture."""
+
+    def _frames(self) -> Iterator[bytes]:
+        return itertools.repeat(b"")
 
 
 def made(url: str, **options: object) -> RtspInput:
@@ -156,6 +166,17 @@ def test_a_refused_transport_is_said(rig_source: MakeSource, transport: Transpor
     script: Script = lambda method, *_: (461, {}, b"") if method == "SETUP" else None  # noqa: E731
     with ScriptedCamera(rig_source(SPEC), script) as camera, pytest.raises(InputFailed, match="refuses the request"):
         made(camera.url, transport=transport).open()
+
+
+def test_a_camera_that_agrees_and_sends_nothing_is_told_from_one_that_does_not_answer(
+    rig_source: MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rtsp_camera, "TIMEOUT_SECONDS", 1)
+    memory = CameraMemory(picture_timeout=PictureTimeout(NS_PER_SECOND))
+    with SilentCamera(rig_source(SPEC)) as camera:
+        source = RtspInput(RtspAddress(camera.url), SystemClock(), memory)
+        with pytest.raises(InputFailed, match="agrees to send, but no picture comes"):
+            source.open()
 
 
 def test_interleaved_pictures_are_refused(rig_source: MakeSource) -> None:

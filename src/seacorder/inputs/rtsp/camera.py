@@ -55,6 +55,8 @@ class RtspInput:
         self._playing: PlayingSession | None = None
         self._first: list[Item] = []
         self._is_closed = False
+        self._awaits_first = False
+        """It has agreed to send, and its first picture is waited for."""
         self.is_described = False
         """The camera has described a picture that can be recorded. If the connection fails after that, FFmpeg's client
         may succeed.
@@ -68,8 +70,10 @@ class RtspInput:
             description = self._session.describe()
             reading = self._set_up(self._session, description)
             self._session.play()
+            self._awaits_first = True
             reading.begin()
             self._first = self._until_keyframe(reading)
+            self._awaits_first = False
             self._playing = reading
         found = self._first.pop(0)
         if not isinstance(found, SourceFormat):
@@ -192,6 +196,8 @@ class RtspInput:
             return camera_failure(Cause.CLOSED, self._address, self._source)
         if isinstance(error, NoTlsError):
             return camera_failure(Cause.NO_TLS, self._address, self._source)
+        if isinstance(error, TimeoutError) and self._awaits_first:
+            return camera_failure(Cause.NO_PICTURE, self._address, self._source)
         return camera_socket_failure(error, self._address, self._source)
 
 
